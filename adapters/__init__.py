@@ -1,0 +1,1 @@
+"""The ports' other side: one folder per technology that fulfils them."""

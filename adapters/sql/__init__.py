@@ -1,0 +1,1 @@
+"""The durable stores: one schema of SQLAlchemy Core tables, with its migrations."""

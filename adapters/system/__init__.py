@@ -1,0 +1,1 @@
+"""What only the machine knows: the time, fresh ids and randomness."""

@@ -1,0 +1,1 @@
+"""What the market has done: the tape of sales, candles and statistics."""

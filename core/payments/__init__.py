@@ -1,0 +1,1 @@
+"""Where every cent is: charges, escrow, refunds and payouts, in double entry."""

@@ -1,0 +1,1 @@
+"""The background work: relaying messages and turning deadlines into them."""
