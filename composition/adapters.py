@@ -1,0 +1,73 @@
+"""One adapter for each port."""
+
+from dataclasses import dataclass
+
+from ..ports.access_tokens import AccessTokens, RevokedSessions
+from ..ports.authentication_tasks import AuthenticationTasks
+from ..ports.book_views import BookViews
+from ..ports.books import Books
+from ..ports.clock import Clock
+from ..ports.event_bus import DeadLetters, EventBus, FailedDeliveries
+from ..ports.idempotency_keys import IdempotencyKeys
+from ..ports.ids import Ids
+from ..ports.orders import Orders
+from ..ports.outbox import Deadlines, Inbox, Outbox
+from ..ports.passwords import Passwords
+from ..ports.payment_gateway import PaymentGateway
+from ..ports.payments import Ledger, Payments, Payouts, SellerRecords, Webhooks
+from ..ports.products import Products
+from ..ports.quotes import Quotes
+from ..ports.randomness import Randomness
+from ..ports.rate_limits import RateLimits
+from ..ports.sessions import Sessions
+from ..ports.stock import Stock
+from ..ports.tape import Tape
+from ..ports.transaction import Transaction
+from ..ports.users import Addresses, PaymentAccounts, Traders, Users
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """The ports that share one transaction, all kept by one technology."""
+
+    transaction: Transaction
+    users: Users
+    addresses: Addresses
+    traders: Traders
+    payment_accounts: PaymentAccounts
+    sessions: Sessions
+    products: Products
+    stock: Stock
+    quotes: Quotes
+    books: Books
+    orders: Orders
+    payments: Payments
+    payouts: Payouts
+    ledger: Ledger
+    seller_records: SellerRecords
+    webhooks: Webhooks
+    authentication_tasks: AuthenticationTasks
+    tape: Tape
+    outbox: Outbox
+    inbox: Inbox
+    deadlines: Deadlines
+    failed_deliveries: FailedDeliveries
+    dead_letters: DeadLetters
+    idempotency_keys: IdempotencyKeys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """Everything that the application stands on."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    randomness: Randomness
+    passwords: Passwords
+    access_tokens: AccessTokens
+    revoked_sessions: RevokedSessions
+    book_views: BookViews
+    payment_gateway: PaymentGateway
+    event_bus: EventBus
+    rate_limits: RateLimits

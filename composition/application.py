@@ -1,0 +1,164 @@
+"""The application: every use case, built once from one adapter for each port."""
+
+from dataclasses import dataclass
+
+from ..core.analytics.record_sale import RecordSale
+from ..core.analytics.void_sale import VoidSale
+from ..core.authentication.cancel_task import CancelTask
+from ..core.authentication.claim_task import ClaimTask
+from ..core.authentication.give_verdict import GiveVerdict
+from ..core.authentication.open_task import OpenTask
+from ..core.authentication.receive_item import ReceiveItem
+from ..core.bidding.cancel_quote import CancelQuote
+from ..core.bidding.expire_quotes import ExpireQuotes
+from ..core.bidding.matching_engine import MatchingEngine
+from ..core.bidding.place_ask import PlaceAsk
+from ..core.bidding.place_bid import PlaceBid
+from ..core.bidding.reprice_quote import RepriceQuote
+from ..core.bidding.unwind_match import UnwindMatch
+from ..core.bidding.view_quote import ViewQuote
+from ..core.catalog.consume_stock import ConsumeStock
+from ..core.catalog.create_product import CreateProduct
+from ..core.catalog.edit_product import EditProduct
+from ..core.catalog.release_stock import ReleaseStock
+from ..core.catalog.reserve_stock import ReserveStock
+from ..core.orders.cancel_order import CancelOrder
+from ..core.orders.confirm_delivery import ConfirmDelivery
+from ..core.orders.continue_saga import ContinueSaga
+from ..core.orders.dispatch_pair import DispatchPair
+from ..core.orders.extend_shipment import ExtendShipment
+from ..core.orders.meet_deadline import MeetDeadline
+from ..core.orders.open_orders import OpenOrders
+from ..core.orders.receive_pair import ReceivePair
+from ..core.orders.ship_pair import ShipPair
+from ..core.orders.view_order import ViewOrder
+from ..core.payments.charge_buyer import ChargeBuyer
+from ..core.payments.check_solvency import CheckSolvency
+from ..core.payments.handle_webhook import HandleWebhook
+from ..core.payments.pay_seller import PaySeller
+from ..core.payments.penalise_seller import PenaliseSeller
+from ..core.payments.quote_fees import QuoteFees
+from ..core.payments.receive_webhook import ReceiveWebhook
+from ..core.payments.record_completed_sale import RecordCompletedSale
+from ..core.payments.refund_buyer import RefundBuyer
+from ..core.users.add_address import AddAddress
+from ..core.users.authenticate_request import AuthenticateRequest
+from ..core.users.edit_profile import EditProfile
+from ..core.users.refresh_session import RefreshSession
+from ..core.users.register_user import RegisterUser
+from ..core.users.remove_address import RemoveAddress
+from ..core.users.set_payment_method import SetPaymentMethod
+from ..core.users.set_payout_account import SetPayoutAccount
+from ..core.users.set_roles import SetRoles
+from ..core.users.set_suspension import SetSuspension
+from ..core.users.sign_in import SignIn
+from ..core.users.sign_out import SignOut
+from ..core.users.token_lifetimes import TokenLifetimes
+from ..ports.language.rules import MarketRules
+from .adapters import Adapters
+
+
+@dataclass(frozen=True, slots=True)
+class UsersUseCases:
+    """What the users context does."""
+
+    register_user: RegisterUser
+    sign_in: SignIn
+    refresh_session: RefreshSession
+    sign_out: SignOut
+    authenticate_request: AuthenticateRequest
+    edit_profile: EditProfile
+    add_address: AddAddress
+    remove_address: RemoveAddress
+    set_payment_method: SetPaymentMethod
+    set_payout_account: SetPayoutAccount
+    set_roles: SetRoles
+    set_suspension: SetSuspension
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogUseCases:
+    """What the catalog context does."""
+
+    create_product: CreateProduct
+    edit_product: EditProduct
+    reserve_stock: ReserveStock
+    release_stock: ReleaseStock
+    consume_stock: ConsumeStock
+
+
+@dataclass(frozen=True, slots=True)
+class BiddingUseCases:
+    """What the bidding context does."""
+
+    place_bid: PlaceBid
+    place_ask: PlaceAsk
+    reprice_quote: RepriceQuote
+    cancel_quote: CancelQuote
+    view_quote: ViewQuote
+    expire_quotes: ExpireQuotes
+    unwind_match: UnwindMatch
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersUseCases:
+    """What the orders context does."""
+
+    view_order: ViewOrder
+    ship_pair: ShipPair
+    extend_shipment: ExtendShipment
+    receive_pair: ReceivePair
+    dispatch_pair: DispatchPair
+    confirm_delivery: ConfirmDelivery
+    cancel_order: CancelOrder
+    continue_saga: ContinueSaga
+    meet_deadline: MeetDeadline
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentsUseCases:
+    """What the payments context does."""
+
+    charge_buyer: ChargeBuyer
+    refund_buyer: RefundBuyer
+    penalise_seller: PenaliseSeller
+    pay_seller: PaySeller
+    record_completed_sale: RecordCompletedSale
+    receive_webhook: ReceiveWebhook
+    handle_webhook: HandleWebhook
+    check_solvency: CheckSolvency
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationUseCases:
+    """What the authentication context does."""
+
+    open_task: OpenTask
+    receive_item: ReceiveItem
+    cancel_task: CancelTask
+    claim_task: ClaimTask
+    give_verdict: GiveVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticsUseCases:
+    """What the analytics context does."""
+
+    record_sale: RecordSale
+    void_sale: VoidSale
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Every use case by context, the engine, and the adapters, whose ports also serve plain reads."""
+
+    users: UsersUseCases
+    catalog: CatalogUseCases
+    bidding: BiddingUseCases
+    orders: OrdersUseCases
+    payments: PaymentsUseCases
+    authentication: AuthenticationUseCases
+    analytics: AnalyticsUseCases
+    engine: MatchingEngine
+    adapters: Adapters
+    rules: MarketRules

@@ -1,0 +1,33 @@
+"""The port to stored authentication tasks."""
+
+from typing import Protocol
+
+from .language.authentication import AuthenticationTask, TaskStatus
+from .language.ids import OrderId, TaskId
+from .language.paging import Page, PageRequest
+
+
+class AuthenticationTasks(Protocol):
+    """One task an order. Writes need a transaction."""
+
+    async def add(self, task: AuthenticationTask) -> bool:
+        """Store a new task; return False, and change nothing, if its order has one."""
+        ...
+
+    async def save(self, task: AuthenticationTask) -> None:
+        """Replace version `task.version - 1`. Raises NotFound, Outdated."""
+        ...
+
+    async def get(self, task_id: TaskId) -> AuthenticationTask:
+        """Return the task. Inside a transaction the row is locked until its end. Raises NotFound."""
+        ...
+
+    async def find_by_order(self, order_id: OrderId) -> AuthenticationTask | None:
+        """Return the order's task, if it has one; locked like `get`."""
+        ...
+
+    async def page(
+        self, request: PageRequest, status: TaskStatus | None = None
+    ) -> Page[AuthenticationTask]:
+        """Return a page of tasks, newest first."""
+        ...

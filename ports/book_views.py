@@ -1,0 +1,28 @@
+"""The port to published order books."""
+
+from typing import Protocol
+
+from .language.market import BookChange, BookKey, BookView
+
+
+class BookViews(Protocol):
+    """What the public sees of each book: only committed states, never a crossed one.
+
+    The books are the truth; a view can be published anew at any time.
+    """
+
+    async def publish(self, view: BookView) -> None:
+        """Replace a book's view."""
+        ...
+
+    async def apply(self, change: BookChange) -> None:
+        """Apply the next change to a book's view."""
+        ...
+
+    async def get(self, book: BookKey, depth: int) -> BookView:
+        """Return up to `depth` levels of each side; an unknown book is empty, at seq 0."""
+        ...
+
+    async def best(self, books: list[BookKey]) -> list[BookView]:
+        """Return the best level of each side of several books, in their order."""
+        ...

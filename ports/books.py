@@ -1,0 +1,94 @@
+"""The port to the matching engine's own store."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from .idempotency_keys import IdempotencyKey
+from .language.deadlines import Deadline
+from .language.errors import IdempotencyKeyReused
+from .language.events import Event
+from .language.ids import OrderId, QuoteId
+from .language.market import BookKey, Match, Quote
+from .language.order_history import RecordedEvent
+from .language.orders import Order
+from .matching import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """The right to write one shard. Taking it raises the epoch, which voids every earlier one.
+
+    `sequence` is the shard's last used arrival number.
+    """
+
+    shard: int
+    epoch: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedOrder:
+    """What a match brings with it, to be committed together."""
+
+    order: Order
+    history: tuple[RecordedEvent, ...]
+    deadlines: tuple[Deadline, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything that a run of engine commands changed, to be committed at once.
+
+    `added` and `changed` hold each quote once, in its final state; `unwound` are matches that no
+    longer stand.
+    """
+
+    sequence: int
+    added: dict[QuoteId, Quote] = field(default_factory=dict)
+    changed: dict[QuoteId, Quote] = field(default_factory=dict)
+    matches: list[Match] = field(default_factory=list)
+    unwound: list[OrderId] = field(default_factory=list)
+    opened: Sequence[OpenedOrder] = ()
+    answers: dict[IdempotencyKey, Placement] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to commit."""
+        return not (self.added or self.changed or self.matches or self.unwound)
+
+
+class Books(Protocol):
+    """Where the engine keeps its shards' books."""
+
+    async def take(self, shard: int, at: datetime) -> Ownership:
+        """Take the shard over: from now on no commit under an earlier ownership succeeds."""
+        ...
+
+    def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
+        """Yield the active quotes of the shard's books, in order of arrival."""
+        ...
+
+    async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
+        """Return the active quotes of some books, in order of arrival."""
+        ...
+
+    async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
+        """Return those of the quotes that are stored."""
+        ...
+
+    async def match(self, match_id: OrderId) -> Match | None:
+        """Return the match, if it is stored."""
+        ...
+
+    async def answered(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
+        """Return the committed placement of each key that was used, or that it was another's."""
+        ...
+
+    async def commit(self, ownership: Ownership, batch: Batch) -> None:
+        """Make the batch durable in one transaction. Raises ShardLost, Unavailable: nothing changed."""
+        ...

@@ -1,0 +1,71 @@
+"""Products and their stock."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from .ids import OrderId, ProductId, QuoteId
+from .market import BookKey, Size
+from .money import Cents
+
+
+@dataclass(frozen=True, slots=True)
+class ProductImage:
+    """A picture of a product; the lowest position comes first."""
+
+    url: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A sneaker in the catalogue. `style_code` is the maker's own and unique; `retail_price` in cents."""
+
+    id: ProductId
+    style_code: str
+    brand: str
+    model: str
+    colorway: str
+    retail_price: Cents
+    release_date: date
+    sizes: tuple[Size, ...]
+    images: tuple[ProductImage, ...]
+    created_at: datetime
+    version: int = 1
+    """Grows by one with every change."""
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    """How many pairs of one size can be bought now, and how many are promised to orders."""
+
+    size: Size
+    available: int
+    reserved: int
+
+    def __post_init__(self) -> None:
+        assert self.available >= 0, self
+        assert self.reserved >= 0, self
+
+
+class ReservationStatus(StrEnum):
+    """What became of a reserved unit. Only `reserved` can still change."""
+
+    RESERVED = "reserved"
+    CONSUMED = "consumed"
+    """Its order was completed: the pair is the buyer's."""
+    RELEASED = "released"
+    """Its order was cancelled and the ask is for sale again."""
+    REMOVED = "removed"
+    """Its order was cancelled and the pair is not for sale any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """One unit of stock (an ask) promised to one order."""
+
+    order_id: OrderId
+    ask_id: QuoteId
+    book: BookKey
+    status: ReservationStatus
+    reserved_at: datetime

@@ -1,0 +1,31 @@
+"""Deadlines: instants at which something happens unless it was prevented."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .ids import OrderId
+
+
+class DeadlineKind(StrEnum):
+    """What falls due."""
+
+    PAYMENT = "payment"
+    """The buyer's payment must have arrived."""
+    SHIPMENT = "shipment"
+    """The seller must have shipped."""
+    ARRIVAL = "arrival"
+    """The pair must have reached the warehouse."""
+    DELIVERY = "delivery"
+    """The pair counts as delivered to the buyer."""
+    PAYOUT = "payout"
+    """The hold is over: the seller is paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One order's deadline of one kind; an order has at most one of each kind."""
+
+    kind: DeadlineKind
+    order_id: OrderId
+    due_at: datetime

@@ -1,0 +1,169 @@
+"""The words of the market: sides, sizes, conditions, books, quotes, matches."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from .errors import InvalidSize
+from .ids import OrderId, ProductId, QuoteId, UserId
+from .money import Cents
+
+Size = NewType("Size", str)
+"""A US shoe size as printed on the box: `9`, `10.5`, and `6Y`, `8W`, `5C` for youth, women's, child's."""
+
+_SIZE = re.compile(r"(?:[1-9]|1\d|2[0-5])(?:\.5)?[WYCK]?")
+
+
+def parse_size(text: str) -> Size:
+    """Return `text` as a size. Raises InvalidSize.
+
+    >>> parse_size("10.5")
+    '10.5'
+    """
+    if not _SIZE.fullmatch(text):
+        raise InvalidSize(size=text)
+    return Size(text)
+
+
+class Side(StrEnum):
+    """Which side of a book a quote stands on."""
+
+    BID = "bid"
+    ASK = "ask"
+
+    @property
+    def opposite(self) -> "Side":
+        """The side that this one trades with."""
+        return Side.ASK if self is Side.BID else Side.BID
+
+
+class Condition(StrEnum):
+    """The state of the pair; only equal conditions meet."""
+
+    NEW = "new"
+    USED = "used"
+    DAMAGED_BOX = "damaged_box"
+
+
+class TimeInForce(StrEnum):
+    """What becomes of a quote that finds no counterpart."""
+
+    GTC = "gtc"
+    """Good till cancelled: it rests in the book."""
+    IOC = "ioc"
+    """Immediate or cancel: it is refused (Buy Now, Sell Now)."""
+
+
+class QuoteStatus(StrEnum):
+    """Where a quote is in its life. Only an active quote rests in a book."""
+
+    ACTIVE = "active"
+    MATCHED = "matched"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class BookKey:
+    """Names one book: a product in a size and a condition."""
+
+    product_id: ProductId
+    size: Size
+    condition: Condition = Condition.NEW
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A bid or an ask: what one user will pay or take for one pair.
+
+    `amount` is in cents. `sequence` is its arrival number in the engine's shard: among equal
+    amounts the lower trades first. `expires_at` is UTC; from that instant on it no longer trades.
+    """
+
+    id: QuoteId
+    side: Side
+    user_id: UserId
+    book: BookKey
+    amount: Cents
+    sequence: int
+    created_at: datetime
+    expires_at: datetime
+    status: QuoteStatus = QuoteStatus.ACTIVE
+    match_id: OrderId | None = None
+    """The match it is in, while its status is matched; kept when that match is unwound."""
+
+
+class MatchStatus(StrEnum):
+    """Whether a match stands."""
+
+    OPEN = "open"
+    UNWOUND = "unwound"
+    """Its order was cancelled: the bid is cancelled, the ask is back in the book or cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A bid and an ask that met, at the resting quote's price in cents."""
+
+    id: OrderId
+    bid_id: QuoteId
+    ask_id: QuoteId
+    buyer_id: UserId
+    seller_id: UserId
+    book: BookKey
+    price: Cents
+    matched_at: datetime
+    maker: Side
+    """The side that rested."""
+    status: MatchStatus = MatchStatus.OPEN
+
+    def __post_init__(self) -> None:
+        assert self.buyer_id != self.seller_id, "a user cannot trade with themself"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLevel:
+    """How many pairs stand at one price."""
+
+    price: Cents
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookView:
+    """A published state of a book: levels from the best price outwards, as of change number `seq`."""
+
+    book: BookKey
+    seq: int
+    bids: tuple[PriceLevel, ...] = ()
+    asks: tuple[PriceLevel, ...] = ()
+
+    @property
+    def highest_bid(self) -> Cents | None:
+        """The best price a seller can sell at now."""
+        return self.bids[0].price if self.bids else None
+
+    @property
+    def lowest_ask(self) -> Cents | None:
+        """The best price a buyer can buy at now."""
+        return self.asks[0].price if self.asks else None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelChange:
+    """The new quantity at one price of one side; zero removes the level."""
+
+    side: Side
+    price: Cents
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookChange:
+    """Change number `seq` of a book. Applying all changes after a view's seq gives the later view."""
+
+    book: BookKey
+    seq: int
+    levels: tuple[LevelChange, ...]

@@ -1,0 +1,163 @@
+"""Orders: what a match becomes, from payment to payout."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .ids import OrderId, QuoteId, UserId
+from .market import BookKey
+from .money import Cents
+
+
+class OrderStatus(StrEnum):
+    """Where an order is on its way."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    SELLER_SHIPPING = "seller_shipping"
+    AUTHENTICATING = "authenticating"
+    AUTH_PASSED = "auth_passed"
+    SHIPPING_TO_BUYER = "shipping_to_buyer"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    AUTH_FAILED = "auth_failed"
+
+
+class PaymentStatus(StrEnum):
+    """Where the buyer's money is."""
+
+    PENDING = "pending"
+    CAPTURED = "captured"
+    """In escrow."""
+    DECLINED = "declined"
+    ABANDONED = "abandoned"
+    """The order ended before it was paid; should the charge succeed late, it is refunded."""
+    REFUND_DUE = "refund_due"
+    REFUNDED = "refunded"
+
+
+class StockStatus(StrEnum):
+    """What became of the order's unit of stock."""
+
+    UNRESERVED = "unreserved"
+    RESERVED = "reserved"
+    CONSUMED = "consumed"
+    RELEASED = "released"
+    REMOVED = "removed"
+
+
+class PayoutStatus(StrEnum):
+    """Where the seller's money is."""
+
+    NONE = "none"
+    HELD = "held"
+    """Delivered; paid when the hold is over."""
+    PAID = "paid"
+    FAILED = "failed"
+    """The provider refused the seller's account; an admin pays it by hand or retries."""
+
+
+class ReturnStatus(StrEnum):
+    """Whether a pair that failed goes back to its seller."""
+
+    NONE = "none"
+    DUE = "due"
+    SENT = "sent"
+
+
+class CancelReason(StrEnum):
+    """Why an order was cancelled."""
+
+    PAYMENT_DECLINED = "payment_declined"
+    PAYMENT_OVERDUE = "payment_overdue"
+    STOCK_REFUSED = "stock_refused"
+    SELLER_CANCELLED = "seller_cancelled"
+    SHIPMENT_OVERDUE = "shipment_overdue"
+    ARRIVAL_OVERDUE = "arrival_overdue"
+    ADMIN_CANCELLED = "admin_cancelled"
+
+    @property
+    def ask_returns(self) -> bool:
+        """Whether the ask goes back into its book: only the buyer's payment was at fault."""
+        return self in (CancelReason.PAYMENT_DECLINED, CancelReason.PAYMENT_OVERDUE)
+
+    @property
+    def seller_at_fault(self) -> bool:
+        """Whether the seller owes the penalty."""
+        return self in (CancelReason.SELLER_CANCELLED, CancelReason.SHIPMENT_OVERDUE)
+
+
+class DeliveryProof(StrEnum):
+    """Who said that the pair reached the buyer."""
+
+    BUYER = "buyer"
+    ADMIN = "admin"
+    CARRIER = "carrier"
+    ASSUMED = "assumed"
+    """Nobody objected within the time allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """A parcel on its way."""
+
+    carrier: str
+    tracking_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What the trade costs, in cents, frozen on the order at its match."""
+
+    seller_level: int
+    transaction: Cents
+    processing: Cents
+    shipping: Cents
+    """Paid by the buyer, on top of the price."""
+
+    def __post_init__(self) -> None:
+        assert 1 <= self.seller_level <= 5, self
+        assert min(self.transaction, self.processing, self.shipping) >= 0, self
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One trade. Its id is its match's id. Folding the order's history gives exactly this row."""
+
+    id: OrderId
+    bid_id: QuoteId
+    ask_id: QuoteId
+    buyer_id: UserId
+    seller_id: UserId
+    book: BookKey
+    price: Cents
+    fees: Fees
+    matched_at: datetime
+    updated_at: datetime
+    version: int
+    """The number of events in its history."""
+    status: OrderStatus = OrderStatus.PENDING
+    payment_status: PaymentStatus = PaymentStatus.PENDING
+    stock_status: StockStatus = StockStatus.UNRESERVED
+    payout_status: PayoutStatus = PayoutStatus.NONE
+    return_status: ReturnStatus = ReturnStatus.NONE
+    ship_by: datetime | None = None
+    ship_by_extended: bool = False
+    inbound: Shipment | None = None
+    """Seller to warehouse."""
+    outbound: Shipment | None = None
+    """Warehouse to buyer, or back to the seller."""
+    delivered_at: datetime | None = None
+    cancel_reason: CancelReason | None = None
+    note: str | None = None
+    """The words given with a cancellation or a failed authentication."""
+
+    @property
+    def payout_amount(self) -> Cents:
+        """What the seller receives, before any debt is settled."""
+        return self.price - self.fees.transaction - self.fees.processing
+
+    @property
+    def buyer_total(self) -> Cents:
+        """What the buyer pays."""
+        return self.price + self.fees.shipping

@@ -1,0 +1,173 @@
+"""Payments, payouts and the double-entry ledger."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .ids import OrderId, UserId
+from .money import Cents
+from .orders import PaymentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The buyer's payment for one order, in cents."""
+
+    order_id: OrderId
+    buyer_id: UserId
+    amount: Cents
+    status: PaymentStatus
+    created_at: datetime
+    charge_id: str | None = None
+    """The provider's name of the charge, once there is one."""
+    reason: str | None = None
+    """Why it was declined."""
+
+
+class PayoutState(StrEnum):
+    """Where a payout is."""
+
+    DUE = "due"
+    """Out of escrow and owed to the seller; the provider has been, or is being, asked."""
+    PAID = "paid"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """What one order pays its seller: `amount` to the account after `debt_settled` was kept back."""
+
+    order_id: OrderId
+    seller_id: UserId
+    amount: Cents
+    debt_settled: Cents
+    state: PayoutState
+    created_at: datetime
+    paid_at: datetime | None = None
+    reason: str | None = None
+    """Why it was refused."""
+
+
+class AccountKind(StrEnum):
+    """The kinds of account in the ledger."""
+
+    WORLD = "world"
+    """Everybody's money that is not held here; minus what the payment provider holds for us."""
+    ESCROW = "escrow"
+    """One for each order: the buyer's money until the order is over."""
+    PAYABLE = "payable"
+    """One for each seller: owed to them, not yet paid."""
+    FEES = "fees"
+    PROCESSING = "processing"
+    SHIPPING = "shipping"
+    PENALTIES = "penalties"
+    DEBT = "debt"
+    """One for each seller: penalties not yet settled, as a negative balance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account of the ledger; `owner` is an order's or a user's id, or empty."""
+
+    kind: AccountKind
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A signed amount in cents that is added to an account."""
+
+    account: Account
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Money moved between accounts, all at once. Its entries sum to zero.
+
+    `id` is made of the order and the step, so that one step moves money once.
+    """
+
+    id: str
+    order_id: OrderId
+    at: datetime
+    entries: tuple[Entry, ...]
+
+    def __post_init__(self) -> None:
+        assert self.entries, "a transfer moves something"
+        assert sum(entry.amount for entry in self.entries) == 0, f"{self.id} does not balance"
+
+
+@dataclass(frozen=True, slots=True)
+class Solvency:
+    """What the ledger says is held, by kind of account in cents, against what the provider holds."""
+
+    by_kind: dict[AccountKind, Cents]
+    gateway_balance: Cents
+
+    @property
+    def held(self) -> Cents:
+        """The total of every account but the outside world."""
+        return sum(v for kind, v in self.by_kind.items() if kind is not AccountKind.WORLD)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether not a cent is missing or too many."""
+        return self.held == self.gateway_balance and sum(self.by_kind.values()) == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What the provider answers to a charge that succeeded."""
+
+    id: str
+    amount: Cents
+
+
+class GatewayEventKind(StrEnum):
+    """What a payment provider's webhook can tell."""
+
+    CHARGE_CAPTURED = "charge.captured"
+    CHARGE_DECLINED = "charge.declined"
+    CHARGE_REFUNDED = "charge.refunded"
+    PAYOUT_PAID = "payout.paid"
+    OTHER = "other"
+    """Something that solebook does not act on."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayEvent:
+    """One webhook of the payment provider, checked and parsed."""
+
+    id: str
+    kind: GatewayEventKind
+    order_id: OrderId | None
+    charge_id: str | None = None
+    amount: Cents = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A calendar quarter in UTC, in which sellers earn their level."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, instant: datetime) -> "Quarter":
+        """Return the quarter that `instant` falls in."""
+        return cls(instant.year, (instant.month + 2) // 3)
+
+    @property
+    def previous(self) -> "Quarter":
+        """The quarter before this one."""
+        return Quarter(self.year - 1, 4) if self.number == 1 else Quarter(self.year, self.number - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SalesVolume:
+    """A seller's completed sales in a quarter, and their prices' total in cents."""
+
+    sales: int = 0
+    volume: Cents = 0

@@ -1,0 +1,73 @@
+"""The rules of one market: every number that a deployment may set."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from .money import BasisPoints, Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How many days a quote may live."""
+
+    minimum: int
+    maximum: int
+    default: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.minimum <= self.default <= self.maximum:
+            raise ValueError(f"lifetimes must satisfy 1 <= minimum <= default <= maximum: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class LevelThreshold:
+    """Either is enough to reach a seller level in a quarter; `volume` is in cents."""
+
+    sales: int
+    volume: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class MarketRules:
+    """The rules of the market, with its defaults. Raises ValueError where they contradict."""
+
+    tick: Cents = 100
+    min_amount: Cents = 2_500
+    max_amount: Cents = 10_000_000
+    bid_days: Lifetimes = Lifetimes(1, 60, 30)
+    ask_days: Lifetimes = Lifetimes(1, 365, 60)
+    max_open_quotes: int = 500
+    """Open bids, and open asks, that one user may have."""
+
+    transaction_fees: tuple[BasisPoints, ...] = (900, 850, 800, 750, 700)
+    """By seller level 1 to 5."""
+    min_transaction_fee: Cents = 500
+    processing_fee: BasisPoints = 300
+    shipping_fee: Cents = 1_400
+    level_thresholds: tuple[LevelThreshold, ...] = (
+        LevelThreshold(12, 150_000),
+        LevelThreshold(40, 500_000),
+        LevelThreshold(200, 2_500_000),
+        LevelThreshold(800, 10_000_000),
+    )
+    """For levels 2 to 5."""
+    penalty: BasisPoints = 1_500
+    min_penalty: Cents = 1_500
+
+    payment_window: timedelta = timedelta(minutes=15)
+    shipment_business_days: int = 2
+    shipment_extension: timedelta = timedelta(hours=24)
+    arrival_window: timedelta = timedelta(days=14)
+    delivery_window: timedelta = timedelta(days=14)
+    payout_hold: timedelta = timedelta(days=3)
+    review_lease: timedelta = timedelta(minutes=30)
+
+    def __post_init__(self) -> None:
+        if self.tick < 1 or self.min_amount % self.tick or self.max_amount % self.tick:
+            raise ValueError("min_amount and max_amount must be multiples of a positive tick")
+        if not self.tick <= self.min_amount <= self.max_amount:
+            raise ValueError("min_amount must lie between the tick and max_amount")
+        if len(self.transaction_fees) != len(self.level_thresholds) + 1:
+            raise ValueError("transaction_fees needs one rate more than level_thresholds")
+        if self.min_amount <= self.min_transaction_fee + self.min_amount * self.processing_fee // 10_000:
+            raise ValueError("the fees must leave the seller something of the lowest amount")

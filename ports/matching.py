@@ -1,0 +1,71 @@
+"""The port to the matching engine, wherever it runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from .idempotency_keys import IdempotencyKey
+from .language.ids import OrderId, QuoteId, UserId
+from .language.market import BookKey, Match, Quote, Side, TimeInForce
+from .language.money import Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What became of a quote that was placed, restored or repriced."""
+
+    quote: Quote
+    match: Match | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceQuote:
+    """Asks the engine to place a bid or an ask that passed every rule but those of the book."""
+
+    id: QuoteId
+    side: Side
+    user_id: UserId
+    book: BookKey
+    amount: Cents
+    expires_at: datetime
+    time_in_force: TimeInForce = TimeInForce.GTC
+    idempotency_key: IdempotencyKey | None = None
+
+
+class Matching(Protocol):
+    """The one writer of every book. What it answers is durable.
+
+    Every method raises QueueFull, and Unavailable when the store failed: then nothing changed.
+    """
+
+    async def place(self, command: PlaceQuote) -> Placement:
+        """Match the quote with the best counterpart, or let it rest.
+
+        A command whose idempotency key was used before returns the first placement again.
+        Raises SelfTrade, NoCounterpart, TooManyOpenQuotes, IdempotencyKeyReused.
+        """
+        ...
+
+    async def reprice(
+        self, quote: Quote, amount: Cents, expires_at: datetime | None = None
+    ) -> Placement:
+        """Move an active quote to another amount at the back of its queue, where it may match.
+
+        `expires_at` replaces its expiry. Raises QuoteNotActive, SelfTrade.
+        """
+        ...
+
+    async def cancel(self, quote: Quote) -> Quote:
+        """Take an active quote out of its book. Raises QuoteNotActive."""
+        ...
+
+    async def expire(self, quote: Quote) -> Quote:
+        """Take a quote out of its book whose time is over; one that is not active stays as it is."""
+        ...
+
+    async def unwind(self, match_id: OrderId, *, ask_returns: bool) -> None:
+        """Undo a match whose order was cancelled: its bid is cancelled; its ask is cancelled too, or
+        returns to its book with its old priority, where it may match again. The second time
+        changes nothing. Raises NotFound.
+        """
+        ...

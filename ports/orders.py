@@ -1,0 +1,56 @@
+"""The ports to stored orders."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from .language.ids import OrderId, UserId
+from .language.market import Match, Side
+from .language.order_history import RecordedEvent
+from .language.orders import Order, OrderStatus
+from .language.paging import Page, PageRequest
+from .books import OpenedOrder
+
+
+class Orders(Protocol):
+    """Orders and their histories. Writes need a transaction."""
+
+    async def get(self, order_id: OrderId) -> Order:
+        """Return the order. Inside a transaction the row is locked until its end. Raises NotFound."""
+        ...
+
+    async def save(self, order: Order, events: Sequence[RecordedEvent]) -> None:
+        """Replace the order and append its new events, the last of them number `order.version`.
+
+        Raises NotFound, and Outdated if the history grew in between.
+        """
+        ...
+
+    async def history(self, order_id: OrderId) -> Sequence[RecordedEvent]:
+        """Return all events of the order, in order. Raises NotFound."""
+        ...
+
+    async def of_user(
+        self,
+        user_id: UserId,
+        request: PageRequest,
+        side: Side | None = None,
+        status: OrderStatus | None = None,
+    ) -> Page[Order]:
+        """Return a page of the orders in which the user buys (side BID), sells (ASK) or either."""
+        ...
+
+    async def all(self, request: PageRequest, status: OrderStatus | None = None) -> Page[Order]:
+        """Return a page of everybody's orders."""
+        ...
+
+    async def count_by_status(self) -> dict[OrderStatus, int]:
+        """Return how many orders are in each state that any is in."""
+        ...
+
+
+class OrderOpening(Protocol):
+    """What turns matches into orders. The engine calls it before it commits."""
+
+    async def open(self, matches: Sequence[Match]) -> Sequence[OpenedOrder]:
+        """Return the pending order of each match, in their order, its fees frozen."""
+        ...

@@ -1,0 +1,62 @@
+"""The ports to messages that wait in the store: outbox, inbox, deadlines."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from .language.deadlines import Deadline, DeadlineKind
+from .language.events import Event
+from .language.ids import MessageId, OrderId
+from .language.messages import Message
+
+
+class Outbox(Protocol):
+    """Events that commit together with the state they tell of, and then go to the bus."""
+
+    async def add(self, *events: Event) -> None:
+        """Store events, stamped with an id and the instant, in their order. Needs a transaction."""
+        ...
+
+    async def unsent(self, limit: int) -> Sequence[Message]:
+        """Return the oldest messages that are not marked as sent, in order of commit."""
+        ...
+
+    async def mark_sent(self, ids: Collection[MessageId]) -> None:
+        """Never return these messages again. Needs a transaction."""
+        ...
+
+    async def wait(self) -> None:
+        """Return once something was added by this process since the last call; it may return early."""
+        ...
+
+
+class Inbox(Protocol):
+    """What each consumer has handled."""
+
+    async def record(self, consumer: str, message_id: MessageId, at: datetime) -> bool:
+        """Note that the consumer handled the message; False if it did before. Needs a transaction."""
+        ...
+
+    async def contains(self, consumer: str, message_id: MessageId) -> bool:
+        """Return whether the consumer handled the message."""
+        ...
+
+    async def forget(self, before: datetime) -> int:
+        """Drop what was noted before an instant and return how much. Needs a transaction."""
+        ...
+
+
+class Deadlines(Protocol):
+    """What falls due, and when. Writes need a transaction."""
+
+    async def set(self, deadline: Deadline) -> None:
+        """Store a deadline, in place of the order's earlier one of its kind."""
+        ...
+
+    async def clear(self, order_id: OrderId, kinds: Collection[DeadlineKind]) -> None:
+        """Forget deadlines that no longer matter; there may be none."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
+        """Return deadlines that have passed, longest overdue first."""
+        ...

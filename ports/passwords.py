@@ -1,0 +1,19 @@
+"""The port to password hashing."""
+
+from typing import Protocol
+
+
+class Passwords(Protocol):
+    """Hashes and checks passwords, slowly on purpose and off the event loop.
+
+    Both methods raise InvalidText for a password that cannot be hashed whole (over 72 bytes of
+    UTF-8), and QueueFull when too many wait already.
+    """
+
+    async def hash(self, password: str) -> str:
+        """Return a salted hash."""
+        ...
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Return whether the password has this hash. None does the same work and returns False."""
+        ...

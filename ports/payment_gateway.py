@@ -1,0 +1,47 @@
+"""The port to the payment provider."""
+
+from typing import Protocol
+
+from .language.ids import OrderId
+from .language.money import Cents
+from .language.payments import Charge, GatewayEvent
+
+
+class PaymentGateway(Protocol):
+    """Moves real money. Call it outside any transaction.
+
+    The same `key` with the same words has its effect once, and returns or raises the same again.
+    Every method raises Unavailable when the provider does not answer in time: the effect may or may
+    not have happened, and the same call again settles it.
+    """
+
+    async def charge(
+        self, *, key: str, order_id: OrderId, payment_method: str, amount: Cents
+    ) -> Charge:
+        """Charge a buyer into the platform's balance. Raises PaymentDeclined."""
+        ...
+
+    async def find_charge(self, order_id: OrderId) -> Charge | None:
+        """Return the charge that succeeded for an order, if one did."""
+        ...
+
+    async def refund(self, *, key: str, charge_id: str, amount: Cents) -> None:
+        """Give a buyer money back. Refunds never exceed the charge (AssertionError)."""
+        ...
+
+    async def pay_out(
+        self, *, key: str, order_id: OrderId, account: str, amount: Cents
+    ) -> None:
+        """Transfer money from the platform's balance to a seller. Raises PayoutDeclined."""
+        ...
+
+    async def balance(self) -> Cents:
+        """Return what the provider holds for the platform."""
+        ...
+
+    def parse_webhook(self, body: bytes, signature: str) -> GatewayEvent:
+        """Check the signature over the raw body and return the event.
+
+        Raises InvalidSignature, and InvalidText for a signed body that makes no sense.
+        """
+        ...

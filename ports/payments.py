@@ -1,0 +1,102 @@
+"""The ports to stored payments, payouts, sellers' records and the ledger."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from .language.ids import OrderId, UserId
+from .language.money import Cents
+from .language.orders import Fees
+from .language.paging import Page, PageRequest
+from .language.payments import (
+    Account,
+    AccountKind,
+    Entry,
+    GatewayEvent,
+    Payment,
+    Payout,
+    Quarter,
+    SalesVolume,
+    Transfer,
+)
+
+
+class Payments(Protocol):
+    """One payment an order. Writes need a transaction."""
+
+    async def find(self, order_id: OrderId) -> Payment | None:
+        """Return the order's payment. Inside a transaction the row is locked until its end."""
+        ...
+
+    async def put(self, payment: Payment) -> None:
+        """Store or replace the order's payment."""
+        ...
+
+
+class Payouts(Protocol):
+    """One payout an order. Writes need a transaction."""
+
+    async def find(self, order_id: OrderId) -> Payout | None:
+        """Return the order's payout. Inside a transaction the row is locked until its end."""
+        ...
+
+    async def put(self, payout: Payout) -> None:
+        """Store or replace the order's payout."""
+        ...
+
+    async def of_seller(self, seller_id: UserId, request: PageRequest) -> Page[Payout]:
+        """Return a page of the seller's payouts, newest first (by order)."""
+        ...
+
+
+class Ledger(Protocol):
+    """The double-entry ledger: append-only. Writes need a transaction."""
+
+    async def post(self, transfer: Transfer) -> bool:
+        """Append a transfer; return False, and change nothing, if one with its id is there."""
+        ...
+
+    async def balance(self, account: Account) -> Cents:
+        """Return what is in an account."""
+        ...
+
+    async def totals(self) -> dict[AccountKind, Cents]:
+        """Return the total of each kind of account that was ever used."""
+        ...
+
+    async def entries(self, order_id: OrderId) -> Sequence[Entry]:
+        """Return every entry made for an order, in the order of their making."""
+        ...
+
+
+class SellerRecords(Protocol):
+    """Completed sales by seller and quarter. Writes need a transaction."""
+
+    async def add(self, seller_id: UserId, quarter: Quarter, price: Cents) -> None:
+        """Count one more completed sale."""
+        ...
+
+    async def of(
+        self, seller_ids: Collection[UserId], quarters: Collection[Quarter]
+    ) -> Mapping[tuple[UserId, Quarter], SalesVolume]:
+        """Return what the sellers sold in the quarters; nothing sold is left out."""
+        ...
+
+
+class Webhooks(Protocol):
+    """The payment provider's events, each stored once. Writes need a transaction."""
+
+    async def store(self, event: GatewayEvent) -> bool:
+        """Store an event; return False if one with its id is stored already."""
+        ...
+
+    async def get(self, event_id: str) -> GatewayEvent:
+        """Return a stored event."""
+        ...
+
+
+class FeeSchedule(Protocol):
+    """What trades cost, asked by orders, answered by payments."""
+
+    async def quote(self, sales: Sequence[tuple[UserId, Cents]]) -> Sequence[Fees]:
+        """Return the fees of each (seller, price), in their order, by the sellers' levels now."""
+        ...

@@ -1,0 +1,27 @@
+"""The port to the stored catalogue."""
+
+from typing import Protocol
+
+from .language.catalog import Product
+from .language.ids import ProductId
+from .language.paging import Page, PageRequest
+
+
+class Products(Protocol):
+    """Products. Writes need a transaction."""
+
+    async def add(self, product: Product) -> None:
+        """Store a new product. Raises StyleCodeTaken."""
+        ...
+
+    async def save(self, product: Product) -> None:
+        """Replace version `product.version - 1`. Raises NotFound, Outdated, StyleCodeTaken."""
+        ...
+
+    async def get(self, product_id: ProductId) -> Product:
+        """Return the product with its sizes and images. Raises NotFound."""
+        ...
+
+    async def page(self, request: PageRequest) -> Page[Product]:
+        """Return a page of the catalogue, newest first."""
+        ...

@@ -1,0 +1,37 @@
+"""The port to stored bids, asks and matches, for reading."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from .idempotency_keys import IdempotencyKey
+from .language.ids import OrderId, QuoteId, UserId
+from .language.market import Match, Quote, QuoteStatus, Side
+from .language.paging import Page, PageRequest
+from .matching import Placement
+
+
+class Quotes(Protocol):
+    """Bids, asks and matches as the engine last committed them."""
+
+    async def get(self, quote_id: QuoteId) -> Quote:
+        """Return the bid or ask. Raises NotFound."""
+        ...
+
+    async def of_user(
+        self, user_id: UserId, side: Side, request: PageRequest, status: QuoteStatus | None = None
+    ) -> Page[Quote]:
+        """Return a page of the user's bids or asks, newest first."""
+        ...
+
+    async def answered(self, key: IdempotencyKey) -> Placement | None:
+        """Return the placement that was committed under the key. Raises IdempotencyKeyReused."""
+        ...
+
+    async def overdue(self, now: datetime, limit: int) -> Sequence[Quote]:
+        """Return active quotes that expired by `now`, longest overdue first."""
+        ...
+
+    async def match(self, match_id: OrderId) -> Match:
+        """Return the match. Raises NotFound."""
+        ...

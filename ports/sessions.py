@@ -1,0 +1,39 @@
+"""The port to sign-in sessions and their refresh tokens."""
+
+from datetime import datetime
+from typing import Protocol
+
+from .language.ids import SessionId, UserId
+from .language.users import RefreshToken, Session
+
+
+class Sessions(Protocol):
+    """Sessions and the refresh tokens of each. Writes need a transaction."""
+
+    async def add(self, session: Session) -> None:
+        """Store a new session."""
+        ...
+
+    async def get(self, session_id: SessionId) -> Session:
+        """Return the session. Raises NotFound."""
+        ...
+
+    async def revoke(self, session_id: SessionId, at: datetime) -> None:
+        """End the session; ending it twice keeps the first instant. Raises NotFound."""
+        ...
+
+    async def revoke_all(self, user_id: UserId, at: datetime) -> list[SessionId]:
+        """End all of the user's sessions and return those that were open."""
+        ...
+
+    async def add_token(self, token: RefreshToken) -> None:
+        """Store a new refresh token of a stored session."""
+        ...
+
+    async def find_token(self, token_hash: str) -> RefreshToken | None:
+        """Return the token with this hash, spent or not."""
+        ...
+
+    async def spend_token(self, token_hash: str, at: datetime) -> bool:
+        """Mark the token as spent; return False if it was spent before or is unknown."""
+        ...

@@ -1,0 +1,30 @@
+"""The port to units of stock and their reservations."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from .language.catalog import Reservation, ReservationStatus, StockLevel
+from .language.ids import OrderId, ProductId
+
+
+class Stock(Protocol):
+    """Stock: an active ask is one unit. Writes need a transaction."""
+
+    async def levels(self, product_id: ProductId) -> Sequence[StockLevel]:
+        """Return what is available and reserved in each size that has any, in the sizes' text order."""
+        ...
+
+    async def reserve(self, reservation: Reservation) -> Reservation:
+        """Store a reservation, or return the one that its order has already.
+
+        Raises AlreadyReserved if the unit is reserved for, or consumed by, another order.
+        """
+        ...
+
+    async def find(self, order_id: OrderId) -> Reservation | None:
+        """Return the order's reservation, if it has one."""
+        ...
+
+    async def settle(self, order_id: OrderId, status: ReservationStatus) -> None:
+        """End the order's reservation with `status`; no reservation or an ended one stays as it is."""
+        ...

@@ -1,0 +1,27 @@
+"""The port to atomic work on the store."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+
+class Transaction(Protocol):
+    """Makes everything that is written inside `async with transaction():` durable at once, or not at all.
+
+    It is ambient: the store's ports (Users, Orders, Outbox, ...) called by the same task inside
+    the block take part without being handed anything. A block inside a block joins the outer one,
+    and only the outermost commits. An exception that leaves the outermost block undoes everything.
+    The store is not touched before the first call inside, so slow work may come first.
+
+    Writing through a store's port outside any block is a programming error (AssertionError).
+    Reading outside sees the last committed state.
+    Raises Unavailable when the store does not answer or the commit fails.
+    """
+
+    def __call__(self) -> AbstractAsyncContextManager[None]:
+        """Return a block to enter."""
+        ...
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the current task is inside a block. External calls are made when it is not."""
+        ...

@@ -1,0 +1,63 @@
+"""The port to stored users and their addresses."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from .language.ids import AddressId, UserId
+from .language.users import Address, TraderStanding, User
+
+
+class Users(Protocol):
+    """Users, by id and by email. Writes need a transaction."""
+
+    async def add(self, user: User) -> None:
+        """Store a new user. Raises EmailTaken."""
+        ...
+
+    async def save(self, user: User) -> None:
+        """Replace a stored user. Raises NotFound, EmailTaken."""
+        ...
+
+    async def get(self, user_id: UserId) -> User:
+        """Return the user. Inside a transaction the row is locked until its end. Raises NotFound."""
+        ...
+
+    async def find_by_email(self, email: str) -> User | None:
+        """Return the user with this lower-case email, if there is one."""
+        ...
+
+
+class Addresses(Protocol):
+    """Users' shipping addresses. Writes need a transaction."""
+
+    async def add(self, address: Address) -> None:
+        """Store a new address."""
+        ...
+
+    async def remove(self, user_id: UserId, address_id: AddressId) -> None:
+        """Remove one of the user's addresses. Raises NotFound, also when it is somebody else's."""
+        ...
+
+    async def of(self, user_id: UserId) -> Sequence[Address]:
+        """Return all of the user's addresses, oldest first (there is a small limit to them)."""
+        ...
+
+
+class Traders(Protocol):
+    """What bidding must know of a user."""
+
+    async def standing(self, user_id: UserId) -> TraderStanding:
+        """Return whether the user may bid or ask. Raises NotFound."""
+        ...
+
+
+class PaymentAccounts(Protocol):
+    """What payments must know of a user: the provider's tokens."""
+
+    async def payment_method(self, user_id: UserId) -> str | None:
+        """Return the token that the buyer is charged by."""
+        ...
+
+    async def payout_account(self, user_id: UserId) -> str | None:
+        """Return the account that the seller is paid to."""
+        ...
