@@ -1,6 +1,7 @@
 """The words of the market: sides, sizes, conditions, books, quotes, matches."""
 
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -72,6 +73,12 @@ class BookKey:
     product_id: ProductId
     size: Size
     condition: Condition = Condition.NEW
+
+
+def shard_of(book: BookKey, shards: int) -> int:
+    """Return which of `shards` engine shards has the book: the same in every process, for ever."""
+    name = f"{book.product_id}:{book.size}:{book.condition}"
+    return zlib.crc32(name.encode()) % shards
 
 
 @dataclass(frozen=True, slots=True)
