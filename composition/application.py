@@ -150,7 +150,7 @@ class AnalyticsUseCases:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Every use case by context, the engine, and the adapters, whose ports also serve plain reads."""
+    """Every use case by context, the engine, and the adapters, which also serve plain reads."""
 
     users: UsersUseCases
     catalog: CatalogUseCases

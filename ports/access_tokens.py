@@ -23,7 +23,7 @@ class RevokedSessions(Protocol):
     """The sessions whose access tokens are void before they expire. It needs no transaction."""
 
     async def add(self, session_id: SessionId, until: datetime) -> None:
-        """Refuse the session's access tokens; may be forgotten after `until`, when all have expired."""
+        """Refuse the session's access tokens at least until `until`, when all have expired."""
         ...
 
     async def contains(self, session_id: SessionId) -> bool:

@@ -19,7 +19,7 @@ class AuthenticationTasks(Protocol):
         ...
 
     async def get(self, task_id: TaskId) -> AuthenticationTask:
-        """Return the task. Inside a transaction the row is locked until its end. Raises NotFound."""
+        """Return the task, locked until the end of a transaction. Raises NotFound."""
         ...
 
     async def find_by_order(self, order_id: OrderId) -> AuthenticationTask | None:

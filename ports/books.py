@@ -90,5 +90,5 @@ class Books(Protocol):
         ...
 
     async def commit(self, ownership: Ownership, batch: Batch) -> None:
-        """Make the batch durable in one transaction. Raises ShardLost, Unavailable: nothing changed."""
+        """Make the batch durable in one transaction, or raise ShardLost or Unavailable."""
         ...

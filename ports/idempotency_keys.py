@@ -20,6 +20,11 @@ class IdempotencyKey:
     key: str
     fingerprint: str
 
+    @property
+    def name(self) -> tuple[UserId, str, str]:
+        """What two requests share that a client calls the same."""
+        return self.user_id, self.scope, self.key
+
 
 class IdempotencyKeys(Protocol):
     """Answers by idempotency key, for a day at least. Writes need a transaction."""

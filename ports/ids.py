@@ -8,5 +8,5 @@ class Ids(Protocol):
     """Makes identifiers."""
 
     def new(self) -> UUID:
-        """Return a UUID of version 7 that was never returned before and sorts after earlier ones."""
+        """Return a new UUID of version 7, which sorts after earlier ones."""
         ...

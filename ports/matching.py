@@ -60,12 +60,13 @@ class Matching(Protocol):
         ...
 
     async def expire(self, quote: Quote) -> Quote:
-        """Take a quote out of its book whose time is over; one that is not active stays as it is."""
+        """Take an overdue quote out of its book; any other stays as it is."""
         ...
 
     async def unwind(self, match_id: OrderId, *, ask_returns: bool) -> None:
-        """Undo a match whose order was cancelled: its bid is cancelled; its ask is cancelled too, or
-        returns to its book with its old priority, where it may match again. The second time
-        changes nothing. Raises NotFound.
+        """Undo a match whose order was cancelled.
+
+        Its bid is cancelled; its ask is cancelled too, or returns to its book with its old
+        priority, where it may match again. The second time changes nothing. Raises NotFound.
         """
         ...

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from .books import OpenedOrder
 from .language.ids import OrderId, UserId
 from .language.market import Match, Side
 from .language.order_history import RecordedEvent
 from .language.orders import Order, OrderStatus
 from .language.paging import Page, PageRequest
-from .books import OpenedOrder
 
 
 class Orders(Protocol):
     """Orders and their histories. Writes need a transaction."""
 
     async def get(self, order_id: OrderId) -> Order:
-        """Return the order. Inside a transaction the row is locked until its end. Raises NotFound."""
+        """Return the order, locked until the end of a transaction. Raises NotFound."""
         ...
 
     async def save(self, order: Order, events: Sequence[RecordedEvent]) -> None:

@@ -26,7 +26,7 @@ class Outbox(Protocol):
         ...
 
     async def wait(self) -> None:
-        """Return once something was added by this process since the last call; it may return early."""
+        """Return once this process added something since the last call; maybe early."""
         ...
 
 
@@ -34,7 +34,7 @@ class Inbox(Protocol):
     """What each consumer has handled."""
 
     async def record(self, consumer: str, message_id: MessageId, at: datetime) -> bool:
-        """Note that the consumer handled the message; False if it did before. Needs a transaction."""
+        """Note that it handled the message; False if it did before. Needs a transaction."""
         ...
 
     async def contains(self, consumer: str, message_id: MessageId) -> bool:

@@ -29,9 +29,7 @@ class PaymentGateway(Protocol):
         """Give a buyer money back. Refunds never exceed the charge (AssertionError)."""
         ...
 
-    async def pay_out(
-        self, *, key: str, order_id: OrderId, account: str, amount: Cents
-    ) -> None:
+    async def pay_out(self, *, key: str, order_id: OrderId, account: str, amount: Cents) -> None:
         """Transfer money from the platform's balance to a seller. Raises PayoutDeclined."""
         ...
 

@@ -20,5 +20,5 @@ class RateLimits(Protocol):
     """Token buckets by name, exact over all processes that share the adapter."""
 
     async def take(self, bucket: str, limit: RateLimit) -> None:
-        """Take one token. Raises RateLimited with the seconds until there is one, and Unavailable."""
+        """Take one token. Raises RateLimited with the seconds until one is there, Unavailable."""
         ...

@@ -11,7 +11,7 @@ class Stock(Protocol):
     """Stock: an active ask is one unit. Writes need a transaction."""
 
     async def levels(self, product_id: ProductId) -> Sequence[StockLevel]:
-        """Return what is available and reserved in each size that has any, in the sizes' text order."""
+        """Return what is available and reserved in each size that has any, by the size's text."""
         ...
 
     async def reserve(self, reservation: Reservation) -> Reservation:
@@ -26,5 +26,5 @@ class Stock(Protocol):
         ...
 
     async def settle(self, order_id: OrderId, status: ReservationStatus) -> None:
-        """End the order's reservation with `status`; no reservation or an ended one stays as it is."""
+        """End the order's reservation with `status`, if it has one that has not ended."""
         ...

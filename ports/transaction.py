@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Transaction(Protocol):
-    """Makes everything that is written inside `async with transaction():` durable at once, or not at all.
+    """Makes what is written inside `async with transaction():` durable at once, or not at all.
 
     It is ambient: the store's ports (Users, Orders, Outbox, ...) called by the same task inside
     the block take part without being handed anything. A block inside a block joins the outer one,

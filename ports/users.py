@@ -19,7 +19,7 @@ class Users(Protocol):
         ...
 
     async def get(self, user_id: UserId) -> User:
-        """Return the user. Inside a transaction the row is locked until its end. Raises NotFound."""
+        """Return the user, locked until the end of a transaction. Raises NotFound."""
         ...
 
     async def find_by_email(self, email: str) -> User | None:

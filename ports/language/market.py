@@ -12,7 +12,7 @@ from .ids import OrderId, ProductId, QuoteId, UserId
 from .money import Cents
 
 Size = NewType("Size", str)
-"""A US shoe size as printed on the box: `9`, `10.5`, and `6Y`, `8W`, `5C` for youth, women's, child's."""
+"""A US shoe size as on the box: `9`, `10.5`, and `6Y`, `8W`, `5C` for youth, women, children."""
 
 _SIZE = re.compile(r"(?:[1-9]|1\d|2[0-5])(?:\.5)?[WYCK]?")
 
@@ -140,7 +140,7 @@ class PriceLevel:
 
 @dataclass(frozen=True, slots=True)
 class BookView:
-    """A published state of a book: levels from the best price outwards, as of change number `seq`."""
+    """A published state of a book: levels from the best price on, as of change number `seq`."""
 
     book: BookKey
     seq: int
@@ -169,7 +169,7 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class BookChange:
-    """Change number `seq` of a book. Applying all changes after a view's seq gives the later view."""
+    """Change number `seq` of a book. A view and all changes after its seq give the later view."""
 
     book: BookKey
     seq: int

@@ -35,7 +35,7 @@ class PayoutState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """What one order pays its seller: `amount` to the account after `debt_settled` was kept back."""
+    """What one order pays its seller: `amount`, after `debt_settled` was kept back."""
 
     order_id: OrderId
     seller_id: UserId
@@ -100,7 +100,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Solvency:
-    """What the ledger says is held, by kind of account in cents, against what the provider holds."""
+    """What the ledger holds by kind of account, in cents, against what the provider holds."""
 
     by_kind: dict[AccountKind, Cents]
     gateway_balance: Cents
@@ -162,7 +162,9 @@ class Quarter:
     @property
     def previous(self) -> "Quarter":
         """The quarter before this one."""
-        return Quarter(self.year - 1, 4) if self.number == 1 else Quarter(self.year, self.number - 1)
+        return (
+            Quarter(self.year - 1, 4) if self.number == 1 else Quarter(self.year, self.number - 1)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,5 +69,8 @@ class MarketRules:
             raise ValueError("min_amount must lie between the tick and max_amount")
         if len(self.transaction_fees) != len(self.level_thresholds) + 1:
             raise ValueError("transaction_fees needs one rate more than level_thresholds")
-        if self.min_amount <= self.min_transaction_fee + self.min_amount * self.processing_fee // 10_000:
+        if (
+            self.min_amount
+            <= self.min_transaction_fee + self.min_amount * self.processing_fee // 10_000
+        ):
             raise ValueError("the fees must leave the seller something of the lowest amount")

@@ -30,7 +30,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A registered user. `email` is lower case and unique; `password_hash` never leaves the server."""
+    """A registered user. `email` is lower case and unique; `password_hash` stays on the server."""
 
     id: UserId
     email: str
@@ -42,7 +42,7 @@ class User:
     payment_method: str | None = None
     """The payment provider's token of the buyer's card."""
     payout_account: str | None = None
-    """The payment provider's account that the seller is paid to; having one makes a user a seller."""
+    """The provider's account that the seller is paid to; having one makes a user a seller."""
     suspended: bool = False
     """A suspended user keeps orders that are under way but places no new asks."""
 

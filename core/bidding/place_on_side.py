@@ -1,0 +1,81 @@
+"""What placing a bid and placing an ask have in common."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ports.clock import Clock
+from ...ports.idempotency_keys import IdempotencyKey
+from ...ports.ids import Ids
+from ...ports.language.ids import ProductId, QuoteId
+from ...ports.language.market import Condition, Side, TimeInForce
+from ...ports.language.money import Cents
+from ...ports.language.rules import MarketRules
+from ...ports.language.users import Actor, TraderStanding
+from ...ports.matching import Matching, Placement, PlaceQuote
+from ...ports.products import Products
+from ...ports.quotes import Quotes
+from ...ports.users import Traders
+from .find_book import find_book
+from .quote_terms import check_amount, expiry
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOnSide(ABC):
+    """Places a quote on one side of a book; `PlaceBid` and `PlaceAsk` say who may.
+
+    The same idempotency key gives the same placement again.
+    """
+
+    side: ClassVar[Side]
+    traders: Traders
+    products: Products
+    quotes: Quotes
+    matching: Matching
+    ids: Ids
+    clock: Clock
+    rules: MarketRules
+
+    async def __call__(
+        self,
+        actor: Actor,
+        *,
+        product_id: ProductId,
+        size: str,
+        amount: Cents,
+        condition: Condition = Condition.NEW,
+        expires_in_days: int | None = None,
+        time_in_force: TimeInForce = TimeInForce.GTC,
+        idempotency_key: IdempotencyKey | None = None,
+    ) -> Placement:
+        """Place it; the answer is durable.
+
+        Raises OutOfRange, OutsideTick, InvalidSize, SizeNotOffered, NotFound (product),
+        TooManyOpenQuotes, SelfTrade, NoCounterpart, IdempotencyKeyReused, QueueFull, Unavailable,
+        and what `check_standing` raises.
+        """
+        if idempotency_key is not None:
+            earlier = await self.quotes.answered(idempotency_key)
+            if earlier is not None:
+                return earlier
+        check_amount(amount, self.rules)
+        expires_at = expiry(self.side, expires_in_days, self.clock.now(), self.rules)
+        self.check_standing(await self.traders.standing(actor.user_id))
+        book = await find_book(self.products, product_id, size, condition)
+        return await self.matching.place(
+            PlaceQuote(
+                id=QuoteId(self.ids.new()),
+                side=self.side,
+                user_id=actor.user_id,
+                book=book,
+                amount=amount,
+                expires_at=expires_at,
+                time_in_force=time_in_force,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    @staticmethod
+    @abstractmethod
+    def check_standing(standing: TraderStanding) -> None:
+        """Raise the refusal that says what the user lacks, if they lack anything."""

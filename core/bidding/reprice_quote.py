@@ -1,0 +1,50 @@
+"""A bid or an ask is changed."""
+
+from dataclasses import dataclass
+
+from ...ports.clock import Clock
+from ...ports.language.ids import QuoteId
+from ...ports.language.market import Side
+from ...ports.language.money import Cents
+from ...ports.language.rules import MarketRules
+from ...ports.language.users import Actor
+from ...ports.matching import Matching, Placement
+from .quote_terms import check_amount, expiry
+from .view_quote import ViewQuote
+
+
+@dataclass(frozen=True, slots=True)
+class RepriceQuote:
+    """A user gives their own active bid or ask another amount, another lifetime, or both.
+
+    A new amount goes to the back of the queue at its price, and may trade at once. A new lifetime
+    alone counts from now and keeps the quote's place.
+    """
+
+    view_quote: ViewQuote
+    matching: Matching
+    clock: Clock
+    rules: MarketRules
+
+    async def __call__(
+        self,
+        actor: Actor,
+        side: Side,
+        quote_id: QuoteId,
+        *,
+        amount: Cents | None = None,
+        expires_in_days: int | None = None,
+    ) -> Placement:
+        """Return what became of it.
+
+        Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, SelfTrade, QueueFull, Unavailable.
+        """
+        quote = await self.view_quote(actor, side, quote_id)
+        if amount is not None:
+            check_amount(amount, self.rules)
+        expires_at = None
+        if expires_in_days is not None:
+            expires_at = expiry(side, expires_in_days, self.clock.now(), self.rules)
+        return await self.matching.reprice(
+            quote, quote.amount if amount is None else amount, expires_at
+        )

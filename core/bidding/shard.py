@@ -1,0 +1,269 @@
+"""The books of one shard, and what commands do to them in memory."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ...ports.books import Batch
+from ...ports.idempotency_keys import IdempotencyKey
+from ...ports.ids import Ids
+from ...ports.language.errors import (
+    IdempotencyKeyReused,
+    NoCounterpart,
+    QuoteNotActive,
+    SelfTrade,
+    TooManyOpenQuotes,
+)
+from ...ports.language.ids import OrderId, QuoteId, UserId
+from ...ports.language.market import (
+    BookChange,
+    BookKey,
+    BookView,
+    LevelChange,
+    Match,
+    Quote,
+    QuoteStatus,
+    Side,
+    TimeInForce,
+)
+from ...ports.language.money import Cents
+from ...ports.matching import Placement, PlaceQuote
+from .order_book import OrderBook
+
+
+@dataclass(slots=True)
+class Shard:
+    """Applies commands, one after the other, to the books in memory and notes them in `batch`.
+
+    A command that raises has changed nothing but for quotes that expired. The caller commits the
+    batch and calls `begin_batch`; if the commit fails, the books that were touched are loaded
+    again.
+    """
+
+    ids: Ids
+    max_open_quotes: int
+    sequence: int = 0
+    """The last used arrival number."""
+    books: dict[BookKey, OrderBook] = field(default_factory=dict)
+    batch: Batch = field(default_factory=lambda: Batch(sequence=0))
+    _open: Counter[tuple[UserId, Side]] = field(default_factory=Counter)
+    _views: dict[BookKey, int] = field(default_factory=dict)
+    _touched: set[tuple[BookKey, Side, Cents]] = field(default_factory=set)
+
+    # ---- loading -------------------------------------------------------------------------
+
+    def load(self, quotes: Iterable[Quote]) -> None:
+        """Let stored quotes rest."""
+        for quote in quotes:
+            self._rest(quote)
+        self.begin_batch()
+
+    def forget(self, books: Iterable[BookKey]) -> None:
+        """Empty some books, so that they can be loaded again."""
+        for key in books:
+            for quote in tuple(self.books.pop(key, ())):
+                self._count(quote, -1)
+
+    # ---- batches -------------------------------------------------------------------------
+
+    def begin_batch(self) -> None:
+        """Start afresh with nothing to commit and nothing to publish."""
+        self.batch = Batch(sequence=self.sequence)
+        self._touched = set()
+
+    @property
+    def touched_books(self) -> set[BookKey]:
+        """The books that this batch changed."""
+        return {book for book, _, _ in self._touched}
+
+    def publications(self) -> list[BookView | BookChange]:
+        """Return what the public is to be told of this batch: once for each book that it touched.
+
+        The first word on a book is its whole view, at the shard's sequence; every later one is a
+        change, numbered on by one. As each batch uses up an arrival number at least, a book never
+        outruns the sequence, and numbers stay in order over a restart.
+        """
+        levels: dict[BookKey, list[LevelChange]] = {}
+        for key, side, price in sorted(self._touched, key=lambda touched: touched[2]):
+            quantity = self._book(key).quantity(side, price)
+            levels.setdefault(key, []).append(LevelChange(side, price, quantity))
+        return [self._publication(key, tuple(changed)) for key, changed in levels.items()]
+
+    def view(self, key: BookKey) -> BookView:
+        """Return the whole of a book, numbered so that everybody takes it for news."""
+        book = self._book(key)
+        self._views[key] = self.sequence
+        return BookView(key, self.sequence, book.levels(Side.BID), book.levels(Side.ASK))
+
+    # ---- looking up ----------------------------------------------------------------------
+
+    def find(self, quote: Quote) -> Quote | None:
+        """Return the quote that rests with this one's side, amount and arrival number."""
+        book = self.books.get(quote.book)
+        return book.find(quote) if book is not None else None
+
+    def noted(self, quote_id: QuoteId) -> Quote | None:
+        """Return the quote as this batch leaves it, if the batch changed it."""
+        return self.batch.added.get(quote_id) or self.batch.changed.get(quote_id)
+
+    def answered(self, key: IdempotencyKey) -> Placement | IdempotencyKeyReused | None:
+        """Return what this batch answered to the key, or that it was another request's."""
+        for used, placement in self.batch.answers.items():
+            if used == key:
+                return placement
+            if used.name == key.name:
+                return IdempotencyKeyReused(key=key.key)
+        return None
+
+    # ---- commands ------------------------------------------------------------------------
+
+    def place(self, command: PlaceQuote, now: datetime) -> Placement:
+        """Match a new quote or let it rest. Raises SelfTrade, NoCounterpart, TooManyOpenQuotes."""
+        if self._open[command.user_id, command.side] >= self.max_open_quotes:
+            raise TooManyOpenQuotes(side=command.side, limit=self.max_open_quotes)
+        quote = Quote(
+            id=command.id,
+            side=command.side,
+            user_id=command.user_id,
+            book=command.book,
+            amount=command.amount,
+            sequence=self._next_arrival(),
+            created_at=now,
+            expires_at=command.expires_at,
+        )
+        placement = self._enter(quote, now, command.time_in_force)
+        self.batch.added[quote.id] = placement.quote
+        if command.idempotency_key is not None:
+            self.batch.answers[command.idempotency_key] = placement
+        return placement
+
+    def reprice(
+        self, quote: Quote, amount: Cents, expires_at: datetime | None, now: datetime
+    ) -> Placement:
+        """Move a resting quote to the back of another queue. Raises QuoteNotActive, SelfTrade."""
+        if quote.expires_at <= now:
+            raise QuoteNotActive(id=quote.id, side=quote.side, status=QuoteStatus.EXPIRED)
+        arrival = self._next_arrival()
+        moved = replace(
+            quote,
+            amount=amount,
+            expires_at=expires_at or quote.expires_at,
+            sequence=quote.sequence if amount == quote.amount else arrival,
+        )
+        self._leave(quote)
+        try:
+            placement = self._enter(moved, now)
+        except SelfTrade:
+            self._rest(quote)
+            raise
+        self._note(placement.quote)
+        return placement
+
+    def end(self, quote: Quote, status: QuoteStatus) -> Quote:
+        """Take a resting quote out of its book for good."""
+        self._next_arrival()
+        self._leave(quote)
+        ended = replace(quote, status=status)
+        self._note(ended)
+        return ended
+
+    def unwind(
+        self, match: Match, bid: Quote, ask: Quote, now: datetime, *, ask_returns: bool
+    ) -> None:
+        """Undo a match; see the port."""
+        self._next_arrival()
+        self.batch.unwound.append(match.id)
+        self._note(replace(bid, status=QuoteStatus.CANCELLED))
+        if not ask_returns:
+            self._note(replace(ask, status=QuoteStatus.CANCELLED))
+        elif ask.expires_at <= now:
+            self._note(replace(ask, status=QuoteStatus.EXPIRED))
+        else:
+            self._return(replace(ask, status=QuoteStatus.ACTIVE, match_id=None), now)
+
+    # ---- what commands are made of -------------------------------------------------------
+
+    def _return(self, ask: Quote, now: datetime) -> None:
+        try:
+            self._note(self._enter(ask, now).quote)
+        except SelfTrade:
+            # Its owner bid for the same pair meanwhile. The book may not be crossed, nor the bid,
+            # which did no wrong, be touched: the ask does not return.
+            self._note(replace(ask, status=QuoteStatus.CANCELLED))
+
+    def _enter(
+        self, quote: Quote, now: datetime, time_in_force: TimeInForce = TimeInForce.GTC
+    ) -> Placement:
+        self._expire_best(quote.book, quote.side.opposite, now)
+        book = self._book(quote.book)
+        counterpart = book.counterpart(quote)
+        if counterpart is None:
+            if time_in_force is TimeInForce.IOC:
+                best = book.best(quote.side.opposite)
+                raise NoCounterpart(best=best.amount if best else None)
+            self._rest(quote)
+            return Placement(quote)
+        if counterpart.user_id == quote.user_id:
+            raise SelfTrade(resting_id=counterpart.id)
+        return self._trade(quote, counterpart, now)
+
+    def _trade(self, taker: Quote, maker: Quote, now: datetime) -> Placement:
+        bid, ask = (taker, maker) if taker.side is Side.BID else (maker, taker)
+        match = Match(
+            id=OrderId(self.ids.new()),
+            bid_id=bid.id,
+            ask_id=ask.id,
+            buyer_id=bid.user_id,
+            seller_id=ask.user_id,
+            book=taker.book,
+            price=maker.amount,
+            matched_at=now,
+            maker=maker.side,
+        )
+        self._leave(maker)
+        self._note(replace(maker, status=QuoteStatus.MATCHED, match_id=match.id))
+        self.batch.matches.append(match)
+        return Placement(replace(taker, status=QuoteStatus.MATCHED, match_id=match.id), match)
+
+    def _expire_best(self, key: BookKey, side: Side, now: datetime) -> None:
+        book = self._book(key)
+        while (best := book.best(side)) is not None and best.expires_at <= now:
+            self.end(best, QuoteStatus.EXPIRED)
+
+    def _rest(self, quote: Quote) -> None:
+        self._book(quote.book).add(quote)
+        self._count(quote, 1)
+        self._touched.add((quote.book, quote.side, quote.amount))
+
+    def _leave(self, quote: Quote) -> None:
+        self._book(quote.book).remove(quote)
+        self._count(quote, -1)
+        self._touched.add((quote.book, quote.side, quote.amount))
+
+    def _note(self, quote: Quote) -> None:
+        where = self.batch.added if quote.id in self.batch.added else self.batch.changed
+        where[quote.id] = quote
+
+    def _count(self, quote: Quote, step: int) -> None:
+        owner = (quote.user_id, quote.side)
+        self._open[owner] += step
+        if not self._open[owner]:
+            del self._open[owner]
+
+    def _book(self, key: BookKey) -> OrderBook:
+        book = self.books.get(key)
+        if book is None:
+            book = self.books[key] = OrderBook()
+        return book
+
+    def _next_arrival(self) -> int:
+        self.sequence += 1
+        self.batch.sequence = self.sequence
+        return self.sequence
+
+    def _publication(self, key: BookKey, levels: tuple[LevelChange, ...]) -> BookView | BookChange:
+        if key not in self._views:
+            return self.view(key)
+        self._views[key] += 1
+        return BookChange(key, self._views[key], levels)
