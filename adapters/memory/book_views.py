@@ -1,0 +1,83 @@
+"""Published order books, in memory."""
+
+from ...ports.book_views import BookViews
+from ...ports.language.market import BookChange, BookKey, BookView, PriceLevel, Side
+from ...ports.language.money import Cents
+
+
+class MemoryBookViews(BookViews):
+    """One dict of quantities by price for each side of each book."""
+
+    def __init__(self) -> None:
+        self._books: dict[BookKey, _Levels] = {}
+
+    async def publish(self, view: BookView) -> None:
+        book = _Levels(view.seq)
+        book.bids.quantities = {level.price: level.quantity for level in view.bids}
+        book.asks.quantities = {level.price: level.quantity for level in view.asks}
+        book.check(view.book)
+        self._books[view.book] = book
+
+    async def apply(self, change: BookChange) -> None:
+        book = self._books.get(change.book) or _Levels()
+        assert change.seq == book.seq + 1, f"change {change.seq} of a book at {book.seq}"
+        for level in change.levels:
+            side = book.bids if level.side is Side.BID else book.asks
+            side.set(level.price, level.quantity)
+        book.seq = change.seq
+        book.check(change.book)
+        self._books[change.book] = book
+
+    async def get(self, book: BookKey, depth: int) -> BookView:
+        return self._view(book, depth)
+
+    async def best(self, books: list[BookKey]) -> list[BookView]:
+        return [self._view(book, 1) for book in books]
+
+    def _view(self, key: BookKey, depth: int) -> BookView:
+        book = self._books.get(key)
+        if book is None:
+            return BookView(key, 0)
+        return BookView(key, book.seq, book.bids.top(depth), book.asks.top(depth))
+
+
+class _Side:
+    """The levels of one side, whose prices are sorted when somebody looks."""
+
+    __slots__ = ("_best_first", "_descending", "quantities")
+
+    def __init__(self, *, descending: bool) -> None:
+        self.quantities: dict[Cents, int] = {}
+        self._descending = descending
+        self._best_first: list[Cents] | None = None
+
+    def set(self, price: Cents, quantity: int) -> None:
+        if (price in self.quantities) != (quantity > 0):
+            self._best_first = None
+        if quantity > 0:
+            self.quantities[price] = quantity
+        else:
+            self.quantities.pop(price, None)
+
+    def top(self, depth: int) -> tuple[PriceLevel, ...]:
+        if self._best_first is None:
+            self._best_first = sorted(self.quantities, reverse=self._descending)
+        return tuple(
+            PriceLevel(price, self.quantities[price]) for price in self._best_first[:depth]
+        )
+
+
+class _Levels:
+    """One book's view."""
+
+    __slots__ = ("asks", "bids", "seq")
+
+    def __init__(self, seq: int = 0) -> None:
+        self.seq = seq
+        self.bids = _Side(descending=True)
+        self.asks = _Side(descending=False)
+
+    def check(self, book: BookKey) -> None:
+        """Raise AssertionError if the book is crossed: some match was missed."""
+        bids, asks = self.bids.quantities, self.asks.quantities
+        assert not bids or not asks or max(bids) < min(asks), f"{book} is crossed"

@@ -1,0 +1,170 @@
+"""The matching engine's own store, in memory."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from ...ports.books import Batch, Books, Ownership
+from ...ports.clock import Clock
+from ...ports.idempotency_keys import IdempotencyKey
+from ...ports.language.errors import IdempotencyKeyReused, ShardLost
+from ...ports.language.ids import OrderId, QuoteId
+from ...ports.language.market import (
+    BookKey,
+    Match,
+    MatchStatus,
+    Quote,
+    QuoteStatus,
+    Side,
+    shard_of,
+)
+from ...ports.matching import Placement
+from .database import MemoryAdapter, MemoryDatabase
+from .deadlines import MemoryDeadlines
+from .idempotency_keys import committed_placement
+from .orders import MemoryOrders
+from .outbox import MemoryOutbox
+from .tables import Answer, ShardState
+
+
+class MemoryBooks(MemoryAdapter, Books):
+    """Writes quotes and matches, and what a match brings, through the adapters that keep it."""
+
+    def __init__(
+        self,
+        database: MemoryDatabase,
+        *,
+        orders: MemoryOrders,
+        deadlines: MemoryDeadlines,
+        outbox: MemoryOutbox,
+        clock: Clock,
+    ) -> None:
+        super().__init__(database)
+        self._orders = orders
+        self._deadlines = deadlines
+        self._outbox = outbox
+        self._clock = clock
+
+    # ---- reading -------------------------------------------------------------------------
+
+    async def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
+        with await self._database.reading():
+            books = self._tables.active_in_book
+            quotes = self._resting_in([b for b in books if shard_of(b, shards) == shard])
+        for quote in quotes:
+            yield quote
+
+    async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
+        with await self._database.reading():
+            return self._resting_in(books)
+
+    async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
+        quotes = self._tables.quotes
+        with await self._database.reading():
+            return {i: quotes[i] for i in quote_ids if i in quotes}
+
+    async def match(self, match_id: OrderId) -> Match | None:
+        with await self._database.reading():
+            return self._tables.matches.get(match_id)
+
+    async def answered(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
+        with await self._database.reading():
+            found = {key: committed_placement(self._tables, key) for key in keys}
+        return {key: answer for key, answer in found.items() if answer is not None}
+
+    def _resting_in(self, books: Collection[BookKey]) -> list[Quote]:
+        resting = [
+            self._tables.quotes[quote_id]
+            for book in dict.fromkeys(books)
+            for quote_id in self._tables.active_in_book.get(book, ())
+        ]
+        resting.sort(key=lambda quote: quote.sequence)
+        return resting
+
+    # ---- writing -------------------------------------------------------------------------
+
+    async def take(self, shard: int, at: datetime) -> Ownership:
+        async with self._database():
+            await self._database.writing()
+            state = self._tables.shards.get(shard, ShardState())
+            taken = replace(state, epoch=state.epoch + 1)
+            self._database.put(self._tables.shards, shard, taken)
+        return Ownership(shard, taken.epoch, taken.sequence)
+
+    async def commit(self, ownership: Ownership, batch: Batch) -> None:
+        async with self._database():
+            await self._database.writing()
+            state = self._tables.shards.get(ownership.shard, ShardState())
+            if state.epoch != ownership.epoch:
+                raise ShardLost(shard=ownership.shard)
+            self._database.put(
+                self._tables.shards, ownership.shard, replace(state, sequence=batch.sequence)
+            )
+            for quote in batch.added.values():
+                self._add(quote)
+            for quote in batch.changed.values():
+                self._change(quote)
+            # An ask may be unwound and matched again in one batch: its old match must go first.
+            for match_id in batch.unwound:
+                self._unwind(match_id)
+            for match in batch.matches:
+                self._match(match)
+            for key, placement in batch.answers.items():
+                answer = Answer(key.fingerprint, placement, self._clock.now())
+                self._database.put(self._tables.answers, (key.user_id, key.scope, key.key), answer)
+            for opened in batch.opened:
+                await self._orders.insert(opened.order, opened.history)
+                for deadline in opened.deadlines:
+                    await self._deadlines.set(deadline)
+                await self._outbox.add(*opened.events)
+
+    def _add(self, quote: Quote) -> None:
+        assert quote.id not in self._tables.quotes, quote
+        self._database.put(self._tables.quotes, quote.id, quote)
+        self._database.put(self._tables.quotes_of_user[quote.user_id, quote.side], quote.id, None)
+        self._rest(quote, before=False)
+
+    def _change(self, quote: Quote) -> None:
+        before = self._tables.quotes[quote.id]
+        self._database.put(self._tables.quotes, quote.id, quote)
+        self._rest(quote, before=before.status is QuoteStatus.ACTIVE)
+
+    def _rest(self, quote: Quote, *, before: bool) -> None:
+        """Keep what is found by being active: it was `before` the change or was not."""
+        after = quote.status is QuoteStatus.ACTIVE
+        if after == before:
+            return
+        resting = self._tables.active_in_book[quote.book]
+        if after:
+            self._database.put(resting, quote.id, None)
+        else:
+            self._database.remove(resting, quote.id)
+        if quote.side is Side.ASK:
+            self._count_available(quote.book, 1 if after else -1)
+
+    def _count_available(self, book: BookKey, change: int) -> None:
+        counts = self._tables.available[book.product_id]
+        count = counts.get(book.size, 0) + change
+        if count:
+            self._database.put(counts, book.size, count)
+        else:
+            self._database.remove(counts, book.size)
+
+    def _match(self, match: Match) -> None:
+        assert match.id not in self._tables.matches, match
+        self._database.put(self._tables.matches, match.id, match)
+        for quote_id in (match.bid_id, match.ask_id):
+            other = self._tables.match_of_quote.get(quote_id)
+            assert other is None, f"{quote_id} would be in the matches {other} and {match.id}"
+            self._database.put(self._tables.match_of_quote, quote_id, match.id)
+
+    def _unwind(self, match_id: OrderId) -> None:
+        match = self._tables.matches[match_id]
+        if match.status is MatchStatus.UNWOUND:
+            return
+        unwound = replace(match, status=MatchStatus.UNWOUND)
+        self._database.put(self._tables.matches, match_id, unwound)
+        for quote_id in (match.bid_id, match.ask_id):
+            self._database.remove(self._tables.match_of_quote, quote_id)

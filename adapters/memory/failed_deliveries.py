@@ -1,0 +1,53 @@
+"""Deliveries that failed, in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from ...ports.event_bus import DeadLetters, FailedDeliveries
+from ...ports.language.errors import NotFound
+from ...ports.language.ids import MessageId
+from ...ports.language.messages import FailedDelivery
+from ...ports.language.paging import Page, PageRequest
+from .database import MemoryAdapter
+from .paging import newest_first
+
+
+class MemoryFailedDeliveries(MemoryAdapter, FailedDeliveries):
+    """Deliveries by consumer and message; the dead are kept in the same table."""
+
+    async def put(self, delivery: FailedDelivery) -> None:
+        await self._database.writing()
+        key = (delivery.consumer, delivery.message.id)
+        self._database.put(self._tables.failed_deliveries, key, delivery)
+
+    async def remove(self, consumer: str, message_id: MessageId) -> None:
+        await self._database.writing()
+        if (consumer, message_id) in self._tables.failed_deliveries:
+            self._database.remove(self._tables.failed_deliveries, (consumer, message_id))
+
+    async def due(self, now: datetime, limit: int) -> Sequence[FailedDelivery]:
+        with await self._database.reading():
+            deliveries = self._tables.failed_deliveries.values()
+            due = [d for d in deliveries if not d.dead and d.due_at <= now]
+        due.sort(key=lambda delivery: (delivery.due_at, delivery.id))
+        return due[:limit]
+
+
+class MemoryDeadLetters(MemoryAdapter, DeadLetters):
+    """The dead among the failed deliveries."""
+
+    async def page(self, request: PageRequest) -> Page[FailedDelivery]:
+        with await self._database.reading():
+            dead = {d.id: d for d in self._tables.failed_deliveries.values() if d.dead}
+        return newest_first(dead, dead, request)
+
+    async def replay(self, delivery_id: MessageId, at: datetime) -> None:
+        async with self._database():
+            await self._database.writing()
+            deliveries = self._tables.failed_deliveries
+            key = next((k for k, d in deliveries.items() if d.dead and d.id == delivery_id), None)
+            if key is None:
+                raise NotFound(what="dead delivery", id=delivery_id)
+            again = replace(deliveries[key], attempts=0, due_at=at, dead=False)
+            self._database.put(deliveries, key, again)

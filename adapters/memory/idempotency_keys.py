@@ -1,0 +1,50 @@
+"""Remembered requests, in memory."""
+
+from datetime import datetime
+
+from ...ports.idempotency_keys import IdempotencyKey, IdempotencyKeys
+from ...ports.language.errors import IdempotencyKeyReused, Outdated
+from ...ports.matching import Placement
+from .database import MemoryAdapter
+from .tables import Answer, Tables
+
+
+class MemoryIdempotencyKeys(MemoryAdapter, IdempotencyKeys):
+    """Answers by user, scope and key, in one table with the placements of MemoryBooks."""
+
+    async def find(self, key: IdempotencyKey) -> bytes | None:
+        with await self._database.reading():
+            answer = self._tables.answers.get((key.user_id, key.scope, key.key))
+        if answer is None:
+            return None
+        if answer.fingerprint != key.fingerprint:
+            raise IdempotencyKeyReused(key=key.key)
+        assert isinstance(answer.content, bytes), f"{key.scope} is answered by the engine"
+        return answer.content
+
+    async def remember(self, key: IdempotencyKey, answer: bytes, at: datetime) -> None:
+        await self._database.writing()
+        name = (key.user_id, key.scope, key.key)
+        if name in self._tables.answers:
+            raise Outdated(what="idempotency key of user", id=key.user_id)
+        self._database.put(self._tables.answers, name, Answer(key.fingerprint, answer, at))
+
+    async def forget(self, before: datetime) -> int:
+        await self._database.writing()
+        old = [name for name, answer in self._tables.answers.items() if answer.at < before]
+        for name in old:
+            self._database.remove(self._tables.answers, name)
+        return len(old)
+
+
+def committed_placement(
+    tables: Tables, key: IdempotencyKey
+) -> Placement | IdempotencyKeyReused | None:
+    """Return the placement that was committed under a key, or that it was another request's."""
+    answer = tables.answers.get((key.user_id, key.scope, key.key))
+    if answer is None:
+        return None
+    if answer.fingerprint != key.fingerprint:
+        return IdempotencyKeyReused(key=key.key)
+    assert isinstance(answer.content, Placement), f"{key.scope} is not answered by the engine"
+    return answer.content

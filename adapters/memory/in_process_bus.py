@@ -1,0 +1,137 @@
+"""An event bus within one process."""
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from ...ports.clock import Clock
+from ...ports.event_bus import Consumer, EventBus, FailedDeliveries
+from ...ports.ids import Ids
+from ...ports.language.errors import Refusal
+from ...ports.language.ids import MessageId
+from ...ports.language.messages import FailedDelivery, Message
+from ...ports.randomness import Randomness
+from ...ports.transaction import Transaction
+
+_log = logging.getLogger(__name__)
+
+_MAX_ERROR = 500
+_REDELIVERED_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how soon a failed delivery is tried again."""
+
+    max_attempts: int = 8
+    first_delay: timedelta = timedelta(seconds=1)
+    factor: float = 2.0
+    max_delay: timedelta = timedelta(minutes=5)
+
+    def __post_init__(self) -> None:
+        if self.max_attempts < 1 or self.factor < 1 or not timedelta(0) < self.first_delay:
+            raise ValueError(f"not a policy to retry by: {self}")
+
+    def delay(self, attempts: int, fraction: float) -> timedelta:
+        """Return how long to wait after so many tries.
+
+        It is between half of the backoff and all of it, as `fraction` (0 to 1) has it, so that
+        deliveries that failed together are not all tried again together.
+        """
+        # A power that is beyond any delay would overflow: the cap is reached long before.
+        growth = self.factor ** min(attempts - 1, 64)
+        backoff = min(self.first_delay.total_seconds() * growth, self.max_delay.total_seconds())
+        return timedelta(seconds=backoff * (1 + fraction) / 2)
+
+
+class InProcessBus(EventBus):
+    """Calls each consumer in turn, and keeps what one could not handle in the store, to retry it.
+
+    Other consumers of the message do not wait for the one that fails.
+    """
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        failed_deliveries: FailedDeliveries,
+        clock: Clock,
+        ids: Ids,
+        randomness: Randomness,
+        policy: RetryPolicy | None = None,
+    ) -> None:
+        self._transaction = transaction
+        self._failed = failed_deliveries
+        self._clock = clock
+        self._ids = ids
+        self._randomness = randomness
+        self._policy = policy or RetryPolicy()
+        self._by_name: dict[str, Consumer] = {}
+        self._by_subject: defaultdict[str, list[Consumer]] = defaultdict(list)
+
+    def subscribe(self, consumer: Consumer) -> None:
+        assert consumer.name not in self._by_name, f"two consumers are named {consumer.name}"
+        self._by_name[consumer.name] = consumer
+        self._by_subject[consumer.subject].append(consumer)
+
+    async def publish(self, message: Message) -> None:
+        assert not self._transaction.is_open, "each consumer has its own transaction"
+        for consumer in self._by_subject.get(message.subject, ()):
+            error = await self._failure(consumer, message)
+            if error is not None:
+                first = FailedDelivery(
+                    id=MessageId(self._ids.new()),
+                    consumer=consumer.name,
+                    message=message,
+                    attempts=0,
+                    due_at=self._clock.now(),
+                    error="",
+                )
+                await self._park(first, error)
+
+    async def redeliver(self) -> int:
+        assert not self._transaction.is_open, "each consumer has its own transaction"
+        due = await self._failed.due(self._clock.now(), _REDELIVERED_AT_ONCE)
+        for delivery in due:
+            consumer = self._by_name.get(delivery.consumer)
+            if consumer is None:
+                await self._park(delivery, "there is no such consumer any more", dead=True)
+                continue
+            error = await self._failure(consumer, delivery.message)
+            if error is None:
+                async with self._transaction():
+                    await self._failed.remove(delivery.consumer, delivery.message.id)
+            else:
+                await self._park(delivery, error)
+        return len(due)
+
+    async def _failure(self, consumer: Consumer, message: Message) -> str | None:
+        """Hand a message to a consumer and return what went wrong, if anything did."""
+        try:
+            await consumer.handle(message)
+        except Exception as error:  # noqa: BLE001  # by contract, whatever is raised
+            # A refusal may pass (something is unavailable); anything else is a bug to be found.
+            bug = None if isinstance(error, Refusal) else error
+            _log.error(
+                "%s failed on %s %s: %s", consumer.name, message.subject, message.id, error,
+                exc_info=bug,
+            )  # fmt: skip
+            return f"{type(error).__name__}: {error}"[:_MAX_ERROR]
+        return None
+
+    async def _park(self, delivery: FailedDelivery, error: str, *, dead: bool = False) -> None:
+        """Store that a delivery failed once more, and when to try it again, if at all."""
+        attempts = delivery.attempts + 1
+        delay = self._policy.delay(attempts, self._randomness.fraction())
+        failed = replace(
+            delivery,
+            attempts=attempts,
+            due_at=self._clock.now() + delay,
+            error=error,
+            dead=dead or attempts >= self._policy.max_attempts,
+        )
+        if failed.dead:
+            _log.error("gave up on %s of %s", failed.consumer, failed.message.id)
+        async with self._transaction():
+            await self._failed.put(failed)

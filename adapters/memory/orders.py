@@ -1,0 +1,89 @@
+"""Orders and their histories, in memory."""
+
+from collections.abc import Sequence
+
+from ...ports.language.errors import NotFound, Outdated
+from ...ports.language.ids import OrderId, UserId
+from ...ports.language.market import Side
+from ...ports.language.order_history import RecordedEvent
+from ...ports.language.orders import Order, OrderStatus
+from ...ports.language.paging import Page, PageRequest
+from ...ports.orders import Orders
+from .database import MemoryAdapter
+from .paging import newest_first
+
+
+class MemoryOrders(MemoryAdapter, Orders):
+    """Orders by id, by their parties and by status."""
+
+    async def insert(self, order: Order, history: tuple[RecordedEvent, ...]) -> None:
+        """Store a new order, for the books: an order begins with its match."""
+        await self._database.writing()
+        assert order.id not in self._tables.orders, order
+        _check_numbers(order, history, since=0)
+        self._database.put(self._tables.orders, order.id, order)
+        self._database.put(self._tables.histories, order.id, history)
+        self._database.put(self._tables.orders_of_user[order.buyer_id], order.id, None)
+        self._database.put(self._tables.orders_of_user[order.seller_id], order.id, None)
+        self._database.put(self._tables.orders_by_status[order.status], order.id, None)
+
+    async def get(self, order_id: OrderId) -> Order:
+        with await self._database.reading():
+            order = self._tables.orders.get(order_id)
+        if order is None:
+            raise NotFound(what="order", id=order_id)
+        return order
+
+    async def save(self, order: Order, events: Sequence[RecordedEvent]) -> None:
+        await self._database.writing()
+        before = await self.get(order.id)
+        if before.version != order.version - len(events):
+            raise Outdated(what="order", id=order.id)
+        _check_numbers(order, events, since=before.version)
+        history = self._tables.histories[order.id] + tuple(events)
+        self._database.put(self._tables.orders, order.id, order)
+        self._database.put(self._tables.histories, order.id, history)
+        if order.status is not before.status:
+            self._database.remove(self._tables.orders_by_status[before.status], order.id)
+            self._database.put(self._tables.orders_by_status[order.status], order.id, None)
+
+    async def history(self, order_id: OrderId) -> Sequence[RecordedEvent]:
+        with await self._database.reading():
+            history = self._tables.histories.get(order_id)
+        if history is None:
+            raise NotFound(what="order", id=order_id)
+        return history
+
+    async def of_user(
+        self,
+        user_id: UserId,
+        request: PageRequest,
+        side: Side | None = None,
+        status: OrderStatus | None = None,
+    ) -> Page[Order]:
+        def matches(order: Order) -> bool:
+            if status is not None and order.status is not status:
+                return False
+            party = order.buyer_id if side is Side.BID else order.seller_id
+            return side is None or party == user_id
+
+        with await self._database.reading():
+            ids = self._tables.orders_of_user.get(user_id, ())
+            return newest_first(ids, self._tables.orders, request, matches)
+
+    async def all(self, request: PageRequest, status: OrderStatus | None = None) -> Page[Order]:
+        with await self._database.reading():
+            orders = self._tables.orders
+            ids = orders if status is None else self._tables.orders_by_status.get(status, ())
+            return newest_first(ids, orders, request)
+
+    async def count_by_status(self) -> dict[OrderStatus, int]:
+        with await self._database.reading():
+            by_status = self._tables.orders_by_status
+            return {status: len(orders) for status, orders in by_status.items() if orders}
+
+
+def _check_numbers(order: Order, events: Sequence[RecordedEvent], *, since: int) -> None:
+    numbers = [event.number for event in events]
+    assert numbers == list(range(since + 1, order.version + 1)), (order, numbers)
+    assert all(event.order_id == order.id for event in events), (order, events)

@@ -1,0 +1,76 @@
+"""Messages that wait, and what was handled of them, in memory."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from itertools import islice
+
+from ...ports.clock import Clock
+from ...ports.ids import Ids
+from ...ports.language.events import Event
+from ...ports.language.ids import MessageId
+from ...ports.language.messages import Message
+from ...ports.outbox import Inbox, Outbox
+from .database import MemoryAdapter, MemoryDatabase
+
+
+class MemoryOutbox(MemoryAdapter, Outbox):
+    """Messages in order of commit, which is the order in which transactions have their turns."""
+
+    def __init__(self, database: MemoryDatabase, *, clock: Clock, ids: Ids) -> None:
+        super().__init__(database)
+        self._clock = clock
+        self._ids = ids
+        self._added = asyncio.Event()
+
+    async def add(self, *events: Event) -> None:
+        await self._database.writing()
+        for event in events:
+            message = Message(MessageId(self._ids.new()), event.key, event, self._clock.now())
+            self._database.put(self._tables.outbox, message.id, message)
+        self._database.announce(self._added.set)
+
+    async def unsent(self, limit: int) -> Sequence[Message]:
+        with await self._database.reading():
+            sent = self._tables.sent
+            unsent = (m for m in self._tables.outbox.values() if m.id not in sent)
+            return list(islice(unsent, limit))
+
+    async def mark_sent(self, ids: Collection[MessageId]) -> None:
+        await self._database.writing()
+        for message_id in ids:
+            if message_id in self._tables.outbox:
+                self._database.put(self._tables.sent, message_id, None)
+        self._database.announce(self._drop_sent)
+
+    async def wait(self) -> None:
+        await self._added.wait()
+        self._added.clear()
+
+    def _drop_sent(self) -> None:
+        # Only after the commit: a message that came back by a rollback would be last in the dict.
+        for message_id in self._tables.sent:
+            del self._tables.outbox[message_id]
+        self._tables.sent.clear()
+
+
+class MemoryInbox(MemoryAdapter, Inbox):
+    """The instant of handling by consumer and message."""
+
+    async def record(self, consumer: str, message_id: MessageId, at: datetime) -> bool:
+        await self._database.writing()
+        if (consumer, message_id) in self._tables.inbox:
+            return False
+        self._database.put(self._tables.inbox, (consumer, message_id), at)
+        return True
+
+    async def contains(self, consumer: str, message_id: MessageId) -> bool:
+        with await self._database.reading():
+            return (consumer, message_id) in self._tables.inbox
+
+    async def forget(self, before: datetime) -> int:
+        await self._database.writing()
+        old = [key for key, at in self._tables.inbox.items() if at < before]
+        for key in old:
+            self._database.remove(self._tables.inbox, key)
+        return len(old)

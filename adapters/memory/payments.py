@@ -1,0 +1,120 @@
+"""Payments, payouts, sellers' records and the ledger, in memory."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from ...ports.language.ids import OrderId, UserId
+from ...ports.language.money import Cents
+from ...ports.language.paging import Page, PageRequest
+from ...ports.language.payments import (
+    Account,
+    AccountKind,
+    Entry,
+    GatewayEvent,
+    Payment,
+    Payout,
+    Quarter,
+    SalesVolume,
+    Transfer,
+)
+from ...ports.payments import Ledger, Payments, Payouts, SellerRecords, Webhooks
+from .database import MemoryAdapter
+from .paging import newest_first
+
+
+class MemoryPayments(MemoryAdapter, Payments):
+    """Payments by order."""
+
+    async def find(self, order_id: OrderId) -> Payment | None:
+        with await self._database.reading():
+            return self._tables.payments.get(order_id)
+
+    async def put(self, payment: Payment) -> None:
+        await self._database.writing()
+        self._database.put(self._tables.payments, payment.order_id, payment)
+
+
+class MemoryPayouts(MemoryAdapter, Payouts):
+    """Payouts by order and by seller."""
+
+    async def find(self, order_id: OrderId) -> Payout | None:
+        with await self._database.reading():
+            return self._tables.payouts.get(order_id)
+
+    async def put(self, payout: Payout) -> None:
+        await self._database.writing()
+        of_seller = self._tables.payouts_of_seller[payout.seller_id]
+        self._database.put(self._tables.payouts, payout.order_id, payout)
+        self._database.put(of_seller, payout.order_id, None)
+
+    async def of_seller(self, seller_id: UserId, request: PageRequest) -> Page[Payout]:
+        with await self._database.reading():
+            ids = self._tables.payouts_of_seller.get(seller_id, ())
+            return newest_first(ids, self._tables.payouts, request)
+
+
+class MemoryLedger(MemoryAdapter, Ledger):
+    """The entries of each order, and the running balances."""
+
+    async def post(self, transfer: Transfer) -> bool:
+        await self._database.writing()
+        if transfer.id in self._tables.transfers:
+            return False
+        self._database.put(self._tables.transfers, transfer.id, None)
+        entries = self._tables.entries.get(transfer.order_id, ()) + transfer.entries
+        self._database.put(self._tables.entries, transfer.order_id, entries)
+        balances, totals = self._tables.balances, self._tables.totals
+        for entry in transfer.entries:
+            account, kind = entry.account, entry.account.kind
+            self._database.put(balances, account, balances.get(account, 0) + entry.amount)
+            self._database.put(totals, kind, totals.get(kind, 0) + entry.amount)
+        return True
+
+    async def balance(self, account: Account) -> Cents:
+        with await self._database.reading():
+            return self._tables.balances.get(account, 0)
+
+    async def totals(self) -> dict[AccountKind, Cents]:
+        with await self._database.reading():
+            return dict(self._tables.totals)
+
+    async def entries(self, order_id: OrderId) -> Sequence[Entry]:
+        with await self._database.reading():
+            return self._tables.entries.get(order_id, ())
+
+
+class MemorySellerRecords(MemoryAdapter, SellerRecords):
+    """Running totals by seller and quarter."""
+
+    async def add(self, seller_id: UserId, quarter: Quarter, price: Cents) -> None:
+        await self._database.writing()
+        sold = self._tables.seller_records.get((seller_id, quarter), SalesVolume())
+        self._database.put(
+            self._tables.seller_records,
+            (seller_id, quarter),
+            SalesVolume(sold.sales + 1, sold.volume + price),
+        )
+
+    async def of(
+        self, seller_ids: Collection[UserId], quarters: Collection[Quarter]
+    ) -> Mapping[tuple[UserId, Quarter], SalesVolume]:
+        wanted = [(seller_id, quarter) for seller_id in seller_ids for quarter in quarters]
+        with await self._database.reading():
+            records = self._tables.seller_records
+            return {key: records[key] for key in wanted if key in records}
+
+
+class MemoryWebhooks(MemoryAdapter, Webhooks):
+    """The provider's events by their ids."""
+
+    async def store(self, event: GatewayEvent) -> bool:
+        await self._database.writing()
+        if event.id in self._tables.webhooks:
+            return False
+        self._database.put(self._tables.webhooks, event.id, event)
+        return True
+
+    async def get(self, event_id: str) -> GatewayEvent:
+        with await self._database.reading():
+            event = self._tables.webhooks.get(event_id)
+        assert event is not None, f"no webhook {event_id} was stored"
+        return event

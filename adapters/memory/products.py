@@ -1,0 +1,46 @@
+"""The catalogue, in memory."""
+
+from ...ports.language.catalog import Product
+from ...ports.language.errors import NotFound, Outdated, StyleCodeTaken
+from ...ports.language.ids import ProductId
+from ...ports.language.paging import Page, PageRequest
+from ...ports.products import Products
+from .database import MemoryAdapter
+from .paging import newest_first
+
+
+class MemoryProducts(MemoryAdapter, Products):
+    """Products by id, and an index by style code."""
+
+    async def add(self, product: Product) -> None:
+        await self._database.writing()
+        if product.style_code in self._tables.product_by_style_code:
+            raise StyleCodeTaken(style_code=product.style_code)
+        self._database.put(self._tables.products, product.id, product)
+        self._database.put(self._tables.product_by_style_code, product.style_code, product.id)
+
+    async def save(self, product: Product) -> None:
+        await self._database.writing()
+        before = self._tables.products.get(product.id)
+        if before is None:
+            raise NotFound(what="product", id=product.id)
+        if before.version != product.version - 1:
+            raise Outdated(what="product", id=product.id)
+        by_style_code = self._tables.product_by_style_code
+        if by_style_code.get(product.style_code, product.id) != product.id:
+            raise StyleCodeTaken(style_code=product.style_code)
+        if product.style_code != before.style_code:
+            self._database.remove(by_style_code, before.style_code)
+            self._database.put(by_style_code, product.style_code, product.id)
+        self._database.put(self._tables.products, product.id, product)
+
+    async def get(self, product_id: ProductId) -> Product:
+        with await self._database.reading():
+            product = self._tables.products.get(product_id)
+        if product is None:
+            raise NotFound(what="product", id=product_id)
+        return product
+
+    async def page(self, request: PageRequest) -> Page[Product]:
+        with await self._database.reading():
+            return newest_first(self._tables.products, self._tables.products, request)

@@ -1,0 +1,62 @@
+"""Bids, asks and matches, for reading, in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ...ports.idempotency_keys import IdempotencyKey
+from ...ports.language.errors import IdempotencyKeyReused, NotFound
+from ...ports.language.ids import OrderId, QuoteId, UserId
+from ...ports.language.market import Match, Quote, QuoteStatus, Side
+from ...ports.language.paging import Page, PageRequest
+from ...ports.matching import Placement
+from ...ports.quotes import Quotes
+from .database import MemoryAdapter
+from .idempotency_keys import committed_placement
+from .paging import newest_first
+
+
+class MemoryQuotes(MemoryAdapter, Quotes):
+    """Reads what MemoryBooks committed."""
+
+    async def get(self, quote_id: QuoteId) -> Quote:
+        with await self._database.reading():
+            quote = self._tables.quotes.get(quote_id)
+        if quote is None:
+            raise NotFound(what="quote", id=quote_id)
+        return quote
+
+    async def of_user(
+        self, user_id: UserId, side: Side, request: PageRequest, status: QuoteStatus | None = None
+    ) -> Page[Quote]:
+        with await self._database.reading():
+            return newest_first(
+                self._tables.quotes_of_user.get((user_id, side), ()),
+                self._tables.quotes,
+                request,
+                lambda quote: status is None or quote.status is status,
+            )
+
+    async def answered(self, key: IdempotencyKey) -> Placement | None:
+        with await self._database.reading():
+            placement = committed_placement(self._tables, key)
+        if isinstance(placement, IdempotencyKeyReused):
+            raise placement
+        return placement
+
+    async def overdue(self, now: datetime, limit: int) -> Sequence[Quote]:
+        with await self._database.reading():
+            found = [
+                quote
+                for quotes in self._tables.active_in_book.values()
+                for quote in map(self._tables.quotes.__getitem__, quotes)
+                if quote.expires_at <= now
+            ]
+        found.sort(key=lambda quote: (quote.expires_at, quote.id))
+        return found[:limit]
+
+    async def match(self, match_id: OrderId) -> Match:
+        with await self._database.reading():
+            match = self._tables.matches.get(match_id)
+        if match is None:
+            raise NotFound(what="match", id=match_id)
+        return match

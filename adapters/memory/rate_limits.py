@@ -1,0 +1,54 @@
+"""Token buckets, in memory."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+
+from ...ports.clock import Clock
+from ...ports.language.errors import RateLimited
+from ...ports.rate_limits import RateLimit, RateLimits
+
+_ROUNDING = 1e-9
+"""What sums of floats may be off by, in tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    tokens: float
+    at: datetime
+    limit: RateLimit
+
+    def tokens_at(self, now: datetime) -> float:
+        gained = (now - self.at).total_seconds() * self.limit.per_second
+        return min(self.limit.burst, self.tokens + gained)
+
+
+class MemoryRateLimits(RateLimits):
+    """Buckets by name. A full one is as good as none, so it is forgotten."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._buckets: dict[str, _Bucket] = {}
+        self._sweep_at = 1_024
+
+    async def take(self, bucket: str, limit: RateLimit) -> None:
+        now = self._clock.now()
+        before = self._buckets.get(bucket)
+        tokens = float(limit.burst)
+        if before is not None:
+            tokens = min(tokens, before.tokens_at(now))
+        if tokens + _ROUNDING < 1:
+            microseconds = ceil((1 - tokens) / limit.per_second * 1e6)
+            raise RateLimited(retry_after=microseconds / 1e6)
+        self._buckets[bucket] = _Bucket(max(0.0, tokens - 1), now, limit)
+        if len(self._buckets) >= self._sweep_at:
+            self._forget_full(now)
+
+    def _forget_full(self, now: datetime) -> None:
+        """Look through all buckets, and next time when there are twice as many as now remain."""
+        self._buckets = {
+            name: bucket
+            for name, bucket in self._buckets.items()
+            if bucket.tokens_at(now) < bucket.limit.burst
+        }
+        self._sweep_at = max(1_024, 2 * len(self._buckets))

@@ -1,0 +1,60 @@
+"""Sessions and their refresh tokens, in memory."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ...ports.language.errors import NotFound
+from ...ports.language.ids import SessionId, UserId
+from ...ports.language.users import RefreshToken, Session
+from ...ports.sessions import Sessions
+from .database import MemoryAdapter
+
+
+class MemorySessions(MemoryAdapter, Sessions):
+    """Sessions by id and user, tokens by hash."""
+
+    async def add(self, session: Session) -> None:
+        await self._database.writing()
+        self._database.put(self._tables.sessions, session.id, session)
+        self._database.put(self._tables.sessions_of_user[session.user_id], session.id, None)
+
+    async def get(self, session_id: SessionId) -> Session:
+        with await self._database.reading():
+            session = self._tables.sessions.get(session_id)
+        if session is None:
+            raise NotFound(what="session", id=session_id)
+        return session
+
+    async def revoke(self, session_id: SessionId, at: datetime) -> None:
+        await self._database.writing()
+        session = await self.get(session_id)
+        if session.revoked_at is None:
+            self._database.put(self._tables.sessions, session_id, replace(session, revoked_at=at))
+
+    async def revoke_all(self, user_id: UserId, at: datetime) -> list[SessionId]:
+        await self._database.writing()
+        sessions = [
+            self._tables.sessions[i] for i in self._tables.sessions_of_user.get(user_id, ())
+        ]
+        ended = [session for session in sessions if session.revoked_at is None]
+        for session in ended:
+            self._database.put(self._tables.sessions, session.id, replace(session, revoked_at=at))
+        return [session.id for session in ended]
+
+    async def add_token(self, token: RefreshToken) -> None:
+        await self._database.writing()
+        assert token.session_id in self._tables.sessions, token
+        assert token.token_hash not in self._tables.refresh_tokens, token
+        self._database.put(self._tables.refresh_tokens, token.token_hash, token)
+
+    async def find_token(self, token_hash: str) -> RefreshToken | None:
+        with await self._database.reading():
+            return self._tables.refresh_tokens.get(token_hash)
+
+    async def spend_token(self, token_hash: str, at: datetime) -> bool:
+        await self._database.writing()
+        token = self._tables.refresh_tokens.get(token_hash)
+        if token is None or token.spent_at is not None:
+            return False
+        self._database.put(self._tables.refresh_tokens, token_hash, replace(token, spent_at=at))
+        return True

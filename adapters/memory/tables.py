@@ -1,0 +1,119 @@
+"""The tables that the memory adapters share: records by key, and the indexes that find them."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from ...ports.language.analytics import Sale, SalesSummary
+from ...ports.language.authentication import AuthenticationTask, TaskStatus
+from ...ports.language.catalog import Product, Reservation
+from ...ports.language.deadlines import Deadline, DeadlineKind
+from ...ports.language.ids import (
+    AddressId,
+    MessageId,
+    OrderId,
+    ProductId,
+    QuoteId,
+    SessionId,
+    TaskId,
+    UserId,
+)
+from ...ports.language.market import BookKey, Match, Quote, Side, Size
+from ...ports.language.messages import FailedDelivery, Message
+from ...ports.language.order_history import RecordedEvent
+from ...ports.language.orders import Order, OrderStatus
+from ...ports.language.payments import (
+    Account,
+    AccountKind,
+    Entry,
+    GatewayEvent,
+    Payment,
+    Payout,
+    Quarter,
+    SalesVolume,
+)
+from ...ports.language.users import Address, RefreshToken, Session, User
+from ...ports.matching import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class ShardState:
+    """Who may write a shard, and the last arrival number used in it."""
+
+    epoch: int = 0
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered under an idempotency key, and to which request."""
+
+    fingerprint: str
+    content: bytes | Placement
+    at: datetime
+
+
+class Tables:
+    """Every table of the store. Only MemoryDatabase changes one, so that it can undo the change.
+
+    The inner dicts of indexes with None for values are sets whose every change can be undone.
+    """
+
+    def __init__(self) -> None:
+        self.users: dict[UserId, User] = {}
+        self.user_by_email: dict[str, UserId] = {}
+        self.addresses: defaultdict[UserId, dict[AddressId, Address]] = defaultdict(dict)
+        self.sessions: dict[SessionId, Session] = {}
+        self.sessions_of_user: defaultdict[UserId, dict[SessionId, None]] = defaultdict(dict)
+        self.refresh_tokens: dict[str, RefreshToken] = {}
+
+        self.products: dict[ProductId, Product] = {}
+        self.product_by_style_code: dict[str, ProductId] = {}
+        self.reservations: dict[OrderId, Reservation] = {}
+        self.order_of_unit: dict[QuoteId, OrderId] = {}
+        """The order that a unit is reserved for or was consumed by."""
+        self.available: defaultdict[ProductId, dict[Size, int]] = defaultdict(dict)
+        self.reserved: defaultdict[ProductId, dict[Size, int]] = defaultdict(dict)
+
+        self.quotes: dict[QuoteId, Quote] = {}
+        self.quotes_of_user: defaultdict[tuple[UserId, Side], dict[QuoteId, None]] = defaultdict(
+            dict
+        )
+        self.active_in_book: defaultdict[BookKey, dict[QuoteId, None]] = defaultdict(dict)
+        self.matches: dict[OrderId, Match] = {}
+        self.match_of_quote: dict[QuoteId, OrderId] = {}
+        """The match that stands for a bid or an ask."""
+        self.shards: dict[int, ShardState] = {}
+        self.answers: dict[tuple[UserId, str, str], Answer] = {}
+        """By user, scope and key."""
+
+        self.orders: dict[OrderId, Order] = {}
+        self.histories: dict[OrderId, tuple[RecordedEvent, ...]] = {}
+        self.orders_of_user: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
+        self.orders_by_status: defaultdict[OrderStatus, dict[OrderId, None]] = defaultdict(dict)
+
+        self.payments: dict[OrderId, Payment] = {}
+        self.payouts: dict[OrderId, Payout] = {}
+        self.payouts_of_seller: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
+        self.transfers: dict[str, None] = {}
+        self.entries: dict[OrderId, tuple[Entry, ...]] = {}
+        self.balances: dict[Account, int] = {}
+        self.totals: dict[AccountKind, int] = {}
+        self.seller_records: dict[tuple[UserId, Quarter], SalesVolume] = {}
+        self.webhooks: dict[str, GatewayEvent] = {}
+
+        self.tasks: dict[TaskId, AuthenticationTask] = {}
+        self.task_of_order: dict[OrderId, TaskId] = {}
+        self.tasks_by_status: defaultdict[TaskStatus, dict[TaskId, None]] = defaultdict(dict)
+
+        self.sales: dict[OrderId, Sale] = {}
+        self.sales_of_product: defaultdict[ProductId, dict[OrderId, None]] = defaultdict(dict)
+        self.voided_sales: dict[OrderId, None] = {}
+        self.summaries: defaultdict[ProductId, dict[BookKey, SalesSummary]] = defaultdict(dict)
+
+        self.outbox: dict[MessageId, Message] = {}
+        """In order of commit; what was sent is gone from it once that is committed."""
+        self.sent: dict[MessageId, None] = {}
+        self.inbox: dict[tuple[str, MessageId], datetime] = {}
+        self.deadlines: dict[tuple[OrderId, DeadlineKind], Deadline] = {}
+        self.failed_deliveries: dict[tuple[str, MessageId], FailedDelivery] = {}

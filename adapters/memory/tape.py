@@ -1,0 +1,81 @@
+"""The tape of sales, in memory."""
+
+from collections.abc import Sequence
+
+from ...ports.language.analytics import Sale, SalesSummary
+from ...ports.language.ids import OrderId, ProductId
+from ...ports.language.market import BookKey, Size
+from ...ports.language.paging import Page, PageRequest
+from ...ports.tape import Tape
+from .database import MemoryAdapter
+from .paging import newest_first
+
+
+class MemoryTape(MemoryAdapter, Tape):
+    """Sales by order and by product, with a running summary of each book."""
+
+    async def record(self, sale: Sale) -> None:
+        await self._database.writing()
+        tables = self._tables
+        if sale.order_id in tables.sales or sale.order_id in tables.voided_sales:
+            return
+        book, product_id = sale.book, sale.book.product_id
+        self._database.put(tables.sales, sale.order_id, sale)
+        self._database.put(tables.sales_of_product[product_id], sale.order_id, None)
+        before = tables.summaries[product_id].get(book)
+        self._database.put(tables.summaries[product_id], book, _with(before, sale))
+
+    async def void(self, order_id: OrderId) -> None:
+        await self._database.writing()
+        tables = self._tables
+        self._database.put(tables.voided_sales, order_id, None)
+        sale = tables.sales.get(order_id)
+        if sale is None:
+            return
+        self._database.remove(tables.sales, order_id)
+        self._database.remove(tables.sales_of_product[sale.book.product_id], order_id)
+        self._summarise_again(sale.book)
+
+    async def sales(
+        self, product_id: ProductId, request: PageRequest, size: Size | None = None
+    ) -> Page[Sale]:
+        with await self._database.reading():
+            return newest_first(
+                self._tables.sales_of_product.get(product_id, ()),
+                self._tables.sales,
+                request,
+                lambda sale: size is None or sale.book.size == size,
+            )
+
+    async def summaries(self, product_id: ProductId | None = None) -> Sequence[SalesSummary]:
+        with await self._database.reading():
+            summaries = self._tables.summaries
+            wanted = list(summaries) if product_id is None else [product_id]
+            return [
+                summary for product in wanted for summary in summaries.get(product, {}).values()
+            ]
+
+    def _summarise_again(self, book: BookKey) -> None:
+        """Count a book's sales afresh: its last one may have been voided."""
+        summary = None
+        for order_id in self._tables.sales_of_product[book.product_id]:
+            sale = self._tables.sales[order_id]
+            if sale.book == book:
+                summary = _with(summary, sale)
+        summaries = self._tables.summaries[book.product_id]
+        if summary is None:
+            self._database.remove(summaries, book)
+        else:
+            self._database.put(summaries, book, summary)
+
+
+def _with(summary: SalesSummary | None, sale: Sale) -> SalesSummary:
+    """Return a summary with one more sale in it."""
+    if summary is None:
+        return SalesSummary(sale.book, 1, sale.price, sale.price, sale.sold_at)
+    last_price, last_sold_at = summary.last_price, summary.last_sold_at
+    if sale.sold_at >= last_sold_at:
+        last_price, last_sold_at = sale.price, sale.sold_at
+    return SalesSummary(
+        sale.book, summary.sales + 1, summary.total + sale.price, last_price, last_sold_at
+    )

@@ -1,0 +1,95 @@
+"""Users, their addresses, and what other contexts must know of them, in memory."""
+
+from collections.abc import Sequence
+
+from ...ports.language.errors import EmailTaken, NotFound
+from ...ports.language.ids import AddressId, UserId
+from ...ports.language.users import Address, TraderStanding, User
+from ...ports.users import Addresses, PaymentAccounts, Traders, Users
+from .database import MemoryAdapter
+
+
+class MemoryUsers(MemoryAdapter, Users):
+    """Users by id, and an index by email."""
+
+    async def add(self, user: User) -> None:
+        await self._database.writing()
+        if user.email in self._tables.user_by_email:
+            raise EmailTaken(email=user.email)
+        self._database.put(self._tables.users, user.id, user)
+        self._database.put(self._tables.user_by_email, user.email, user.id)
+
+    async def save(self, user: User) -> None:
+        await self._database.writing()
+        before = self._tables.users.get(user.id)
+        if before is None:
+            raise NotFound(what="user", id=user.id)
+        if self._tables.user_by_email.get(user.email, user.id) != user.id:
+            raise EmailTaken(email=user.email)
+        if user.email != before.email:
+            self._database.remove(self._tables.user_by_email, before.email)
+            self._database.put(self._tables.user_by_email, user.email, user.id)
+        self._database.put(self._tables.users, user.id, user)
+
+    async def get(self, user_id: UserId) -> User:
+        with await self._database.reading():
+            user = self._tables.users.get(user_id)
+        if user is None:
+            raise NotFound(what="user", id=user_id)
+        return user
+
+    async def find_by_email(self, email: str) -> User | None:
+        with await self._database.reading():
+            user_id = self._tables.user_by_email.get(email)
+            return None if user_id is None else self._tables.users[user_id]
+
+
+class MemoryAddresses(MemoryAdapter, Addresses):
+    """Addresses in one dict for each user."""
+
+    async def add(self, address: Address) -> None:
+        await self._database.writing()
+        self._database.put(self._tables.addresses[address.user_id], address.id, address)
+
+    async def remove(self, user_id: UserId, address_id: AddressId) -> None:
+        await self._database.writing()
+        addresses = self._tables.addresses.get(user_id, {})
+        if address_id not in addresses:
+            raise NotFound(what="address", id=address_id)
+        self._database.remove(addresses, address_id)
+
+    async def of(self, user_id: UserId) -> Sequence[Address]:
+        with await self._database.reading():
+            addresses = self._tables.addresses.get(user_id, {})
+            return sorted(addresses.values(), key=lambda address: address.id)
+
+
+class MemoryTraders(MemoryAdapter, Traders):
+    """Reads a trader's standing off the user and the addresses."""
+
+    async def standing(self, user_id: UserId) -> TraderStanding:
+        with await self._database.reading():
+            user = self._tables.users.get(user_id)
+            has_address = bool(self._tables.addresses.get(user_id))
+        if user is None:
+            raise NotFound(what="user", id=user_id)
+        return TraderStanding(
+            has_payment_method=user.payment_method is not None,
+            has_address=has_address,
+            has_payout_account=user.payout_account is not None,
+            suspended=user.suspended,
+        )
+
+
+class MemoryPaymentAccounts(MemoryAdapter, PaymentAccounts):
+    """Reads the provider's tokens off the user."""
+
+    async def payment_method(self, user_id: UserId) -> str | None:
+        with await self._database.reading():
+            user = self._tables.users.get(user_id)
+        return None if user is None else user.payment_method
+
+    async def payout_account(self, user_id: UserId) -> str | None:
+        with await self._database.reading():
+            user = self._tables.users.get(user_id)
+        return None if user is None else user.payout_account

@@ -1,0 +1,57 @@
+"""A clock that only moves when it is told to."""
+
+import asyncio
+import heapq
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from ...ports.clock import Clock
+
+_TURNS = 10
+"""How often the others run before the clock moves on."""
+
+
+class VirtualClock(Clock):
+    """Time for tests and simulations: `advance` moves it, and sleepers wake in order on the way."""
+
+    def __init__(self, start: datetime) -> None:
+        assert start.tzinfo is not None, "times are aware"
+        self._now = start.astimezone(UTC)
+        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._order = count()
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        wake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        wake_at = self._now + timedelta(seconds=seconds)
+        heapq.heappush(self._sleepers, (wake_at, next(self._order), wake))
+        await wake
+
+    async def advance(self, by: timedelta) -> None:
+        """Move the time on, stopping where somebody wakes so that they see their own instant.
+
+        Before each step and at the end the other tasks get a few turns of the event loop, enough
+        for what they do in memory.
+        """
+        assert by >= timedelta(0), "time never goes backwards"
+        end = self._now + by
+        await _let_others_run()
+        while self._sleepers and self._sleepers[0][0] <= end:
+            wake_at, _, wake = heapq.heappop(self._sleepers)
+            if wake.done():
+                continue
+            self._now = max(self._now, wake_at)
+            wake.set_result(None)
+            await _let_others_run()
+        self._now = max(self._now, end)
+        await _let_others_run()
+
+
+async def _let_others_run() -> None:
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)

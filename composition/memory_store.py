@@ -1,0 +1,65 @@
+"""The store in memory, for tests and simulations."""
+
+from ..adapters.memory.authentication_tasks import MemoryAuthenticationTasks
+from ..adapters.memory.books import MemoryBooks
+from ..adapters.memory.database import MemoryDatabase
+from ..adapters.memory.deadlines import MemoryDeadlines
+from ..adapters.memory.failed_deliveries import MemoryDeadLetters, MemoryFailedDeliveries
+from ..adapters.memory.idempotency_keys import MemoryIdempotencyKeys
+from ..adapters.memory.orders import MemoryOrders
+from ..adapters.memory.outbox import MemoryInbox, MemoryOutbox
+from ..adapters.memory.payments import (
+    MemoryLedger,
+    MemoryPayments,
+    MemoryPayouts,
+    MemorySellerRecords,
+    MemoryWebhooks,
+)
+from ..adapters.memory.products import MemoryProducts
+from ..adapters.memory.quotes import MemoryQuotes
+from ..adapters.memory.sessions import MemorySessions
+from ..adapters.memory.stock import MemoryStock
+from ..adapters.memory.tape import MemoryTape
+from ..adapters.memory.users import (
+    MemoryAddresses,
+    MemoryPaymentAccounts,
+    MemoryTraders,
+    MemoryUsers,
+)
+from ..ports.clock import Clock
+from ..ports.ids import Ids
+from .adapters import Store
+
+
+def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
+    """Return an empty store that lives as long as it is referred to."""
+    database = MemoryDatabase()
+    orders = MemoryOrders(database)
+    deadlines = MemoryDeadlines(database)
+    outbox = MemoryOutbox(database, clock=clock, ids=ids)
+    return Store(
+        transaction=database,
+        users=MemoryUsers(database),
+        addresses=MemoryAddresses(database),
+        traders=MemoryTraders(database),
+        payment_accounts=MemoryPaymentAccounts(database),
+        sessions=MemorySessions(database),
+        products=MemoryProducts(database),
+        stock=MemoryStock(database),
+        quotes=MemoryQuotes(database),
+        books=MemoryBooks(database, orders=orders, deadlines=deadlines, outbox=outbox, clock=clock),
+        orders=orders,
+        payments=MemoryPayments(database),
+        payouts=MemoryPayouts(database),
+        ledger=MemoryLedger(database),
+        seller_records=MemorySellerRecords(database),
+        webhooks=MemoryWebhooks(database),
+        authentication_tasks=MemoryAuthenticationTasks(database),
+        tape=MemoryTape(database),
+        outbox=outbox,
+        inbox=MemoryInbox(database),
+        deadlines=deadlines,
+        failed_deliveries=MemoryFailedDeliveries(database),
+        dead_letters=MemoryDeadLetters(database),
+        idempotency_keys=MemoryIdempotencyKeys(database),
+    )
