@@ -129,6 +129,14 @@ class PaymentWasDeclined(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRefundDue(OrderRelated):
+    """The buyer's money arrived after the order had ended, and goes back."""
+
+    SUBJECT: ClassVar[str] = "payment.refund_due"
+    order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentRefunded(OrderRelated):
     """The buyer has the money back."""
 
@@ -320,6 +328,7 @@ EVENTS: dict[str, type[Event]] = {
         PaymentRequested,
         PaymentCaptured,
         PaymentWasDeclined,
+        PaymentRefundDue,
         PaymentRefunded,
         OrderCreated,
         OrderSellerShipped,

@@ -18,6 +18,8 @@ class Payment:
     amount: Cents
     status: PaymentStatus
     created_at: datetime
+    payment_method: str | None = None
+    """The token that is charged, frozen at the first try: a retry must use the same words."""
     charge_id: str | None = None
     """The provider's name of the charge, once there is one."""
     reason: str | None = None
@@ -43,6 +45,8 @@ class Payout:
     debt_settled: Cents
     state: PayoutState
     created_at: datetime
+    account: str | None = None
+    """The account that is paid, frozen at the first try: a retry must use the same words."""
     paid_at: datetime | None = None
     reason: str | None = None
     """Why it was refused."""
