@@ -1,11 +1,15 @@
 """Text that people typed: bounded, visible, and without white space around it."""
 
 import re
+from urllib.parse import urlsplit
 
 from .errors import InvalidText
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Control characters, line and paragraph separators, and halves of surrogate pairs."""
+
+MAX_URL = 2_048
+"""The most characters that a URL may have."""
 
 
 def check_text(field: str, value: str, *, max_length: int, min_length: int = 1) -> str:
@@ -26,3 +30,22 @@ def check_text(field: str, value: str, *, max_length: int, min_length: int = 1) 
     if _CONTROL.search(text):
         raise InvalidText(field=field, problem="has a line break or another control character")
     return text
+
+
+def check_url(field: str, value: str) -> str:
+    """Return `value` as an absolute http or https URL, of at most `MAX_URL` characters.
+
+    Raises InvalidText, with `field` in it.
+
+    >>> check_url("image", "https://images.example.com/1.jpg")
+    'https://images.example.com/1.jpg'
+    """
+    url = check_text(field, value, max_length=MAX_URL)
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url
+    except ValueError:
+        sound = False
+    if not sound:
+        raise InvalidText(field=field, problem="is not an http or https URL")
+    return url
