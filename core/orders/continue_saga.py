@@ -1,0 +1,100 @@
+"""The saga of an order goes on when another context has done its part."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ...ports.clock import Clock
+from ...ports.language.events import (
+    AuthenticationFailed,
+    AuthenticationPassed,
+    PaymentCaptured,
+    PaymentRefunded,
+    PaymentWasDeclined,
+    PayoutPaid,
+    PayoutWasRefused,
+    StockRefused,
+    StockReserved,
+)
+from ...ports.language.order_history import (
+    Cancelled,
+    Failed,
+    OrderEvent,
+    Paid,
+    PaidOut,
+    Passed,
+    PayoutRefused,
+    Refunded,
+    UnitReserved,
+)
+from ...ports.language.orders import CancelReason, OrderStatus
+from ...ports.language.rules import MarketRules
+from ...ports.orders import Orders
+from ...ports.outbox import Outbox
+from ...ports.transaction import Transaction
+from .advance import order_cancelled
+from .business_days import add_business_days
+from .moves import is_legal
+from .progress import Progress
+
+SagaNews: TypeAlias = (
+    StockReserved
+    | StockRefused
+    | PaymentCaptured
+    | PaymentWasDeclined
+    | PaymentRefunded
+    | AuthenticationPassed
+    | AuthenticationFailed
+    | PayoutPaid
+    | PayoutWasRefused
+)
+"""What the other contexts report back on an order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueSaga:
+    """Records on the order what another context reports, and so takes the next step.
+
+    Stock reserved: the payment is requested. Paid: confirmed, and the seller ships within two
+    business days. Stock refused or payment declined: cancelled. A verdict: passed or failed. Money
+    paid back or out: noted. A report that comes twice, or too late for the order's state, changes
+    nothing; but stock reserved for an order that was cancelled meanwhile is told of it again.
+    """
+
+    transaction: Transaction
+    orders: Orders
+    outbox: Outbox
+    progress: Progress
+    clock: Clock
+    rules: MarketRules
+
+    async def __call__(self, news: SagaNews) -> None:
+        """Take the step, if there is one."""
+        async with self.transaction():
+            order = await self.orders.get(news.order_id)
+            event = self._event(news)
+            if is_legal(order, event):
+                await self.progress(order, event)
+            elif isinstance(news, StockReserved) and order.status is OrderStatus.CANCELLED:
+                await self.outbox.add(order_cancelled(order))
+
+    def _event(self, news: SagaNews) -> OrderEvent:
+        match news:
+            case StockReserved():
+                return UnitReserved()
+            case StockRefused():
+                return Cancelled(CancelReason.STOCK_REFUSED)
+            case PaymentCaptured(amount=amount):
+                days = self.rules.shipment_business_days
+                return Paid(amount, add_business_days(self.clock.now(), days))
+            case PaymentWasDeclined(reason=reason):
+                return Cancelled(CancelReason.PAYMENT_DECLINED, reason)
+            case PaymentRefunded(amount=amount):
+                return Refunded(amount)
+            case AuthenticationPassed(authenticator_id=by):
+                return Passed(by)
+            case AuthenticationFailed(authenticator_id=by, reason=reason):
+                return Failed(by, reason)
+            case PayoutPaid(amount=amount, debt_settled=settled):
+                return PaidOut(amount, settled)
+            case PayoutWasRefused(reason=reason):
+                return PayoutRefused(reason)

@@ -1,0 +1,41 @@
+"""The warehouse sends a pair on."""
+
+from dataclasses import dataclass
+
+from ...ports.language.ids import OrderId
+from ...ports.language.order_history import Dispatched, OrderEvent, ReturnSent
+from ...ports.language.orders import Order, OrderStatus
+from ...ports.language.users import Actor
+from ...ports.transaction import Transaction
+from .parcels import parcel
+from .progress import Progress
+from .view_order import ViewOrder
+from .warehouse import check_warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchPair:
+    """An authenticator sends a pair that passed to its buyer, and one that failed to its seller.
+
+    A pair on its way to the buyer counts as delivered after 14 days.
+    """
+
+    transaction: Transaction
+    view_order: ViewOrder
+    progress: Progress
+
+    async def __call__(
+        self, actor: Actor, order_id: OrderId, *, carrier: str, tracking_number: str
+    ) -> Order:
+        """Return the order, now shipping_to_buyer, or auth_failed with its return sent.
+
+        Raises NotFound, Forbidden, PartyToTheOrder, InvalidText, IllegalMove.
+        """
+        shipment = parcel(carrier, tracking_number)
+        async with self.transaction():
+            order = await self.view_order(actor, order_id)
+            check_warehouse(order, actor, "dispatch the pair")
+            event: OrderEvent = Dispatched(shipment)
+            if order.status is OrderStatus.AUTH_FAILED:
+                event = ReturnSent(shipment)
+            return await self.progress(order, event)

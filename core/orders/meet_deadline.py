@@ -1,0 +1,77 @@
+"""An order's deadline has passed."""
+
+from dataclasses import dataclass
+
+from ...ports.clock import Clock
+from ...ports.language.deadlines import DeadlineKind
+from ...ports.language.events import DeadlineReached, PayoutDue
+from ...ports.language.order_history import Cancelled, Delivered, OrderEvent
+from ...ports.language.orders import CancelReason, DeliveryProof, Order, OrderStatus, PayoutStatus
+from ...ports.orders import Orders
+from ...ports.outbox import Outbox
+from ...ports.transaction import Transaction
+from .moves import is_legal
+from .progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class MeetDeadline:
+    """What happens when nobody acted in time.
+
+    Unpaid after a quarter of an hour, not shipped in time, or never arrived: cancelled. Not
+    confirmed for 14 days after dispatch: delivered. The hold over: the payout falls due. A
+    deadline that was met, or was extended meanwhile, changes nothing.
+    """
+
+    transaction: Transaction
+    orders: Orders
+    outbox: Outbox
+    progress: Progress
+    clock: Clock
+
+    async def __call__(self, reached: DeadlineReached) -> None:
+        """Do what falls due."""
+        async with self.transaction():
+            order = await self.orders.get(reached.order_id)
+            if reached.kind is DeadlineKind.PAYOUT:
+                await self._pay_out(order)
+                return
+            event = self._event(reached.kind)
+            if is_legal(order, event) and not self._is_extended(order, reached.kind):
+                await self.progress(order, event)
+
+    def _is_extended(self, order: Order, kind: DeadlineKind) -> bool:
+        return (
+            kind is DeadlineKind.SHIPMENT
+            and order.ship_by is not None
+            and self.clock.now() < order.ship_by
+        )
+
+    @staticmethod
+    def _event(kind: DeadlineKind) -> OrderEvent:
+        match kind:
+            case DeadlineKind.PAYMENT:
+                return Cancelled(CancelReason.PAYMENT_OVERDUE)
+            case DeadlineKind.SHIPMENT:
+                return Cancelled(CancelReason.SHIPMENT_OVERDUE)
+            case DeadlineKind.ARRIVAL:
+                return Cancelled(CancelReason.ARRIVAL_OVERDUE)
+            case DeadlineKind.DELIVERY:
+                return Delivered(DeliveryProof.ASSUMED)
+            case DeadlineKind.PAYOUT:
+                raise AssertionError("a payout is no event of the order until it is paid")
+
+    async def _pay_out(self, order: Order) -> None:
+        if order.status is not OrderStatus.DELIVERED or order.payout_status is PayoutStatus.PAID:
+            return
+        await self.outbox.add(
+            PayoutDue(
+                order_id=order.id,
+                seller_id=order.seller_id,
+                price=order.price,
+                payout=order.payout_amount,
+                transaction_fee=order.fees.transaction,
+                processing_fee=order.fees.processing,
+                shipping_fee=order.fees.shipping,
+            )
+        )

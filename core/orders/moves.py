@@ -1,0 +1,96 @@
+"""The moves of an order: which are legal in which state."""
+
+from ...ports.language.errors import IllegalMove
+from ...ports.language.order_history import (
+    Cancelled,
+    Delivered,
+    Dispatched,
+    Failed,
+    OrderEvent,
+    Paid,
+    PaidOut,
+    Passed,
+    PayoutRefused,
+    Received,
+    Refunded,
+    ReturnSent,
+    ShipByExtended,
+    Shipped,
+    UnitReserved,
+)
+from ...ports.language.orders import (
+    CancelReason,
+    Order,
+    OrderStatus,
+    PaymentStatus,
+    PayoutStatus,
+    ReturnStatus,
+    StockStatus,
+)
+
+MOVES: dict[OrderStatus, tuple[type[OrderEvent], ...]] = {
+    OrderStatus.PENDING: (UnitReserved, Paid, Cancelled),
+    OrderStatus.CONFIRMED: (ShipByExtended, Shipped, Cancelled),
+    OrderStatus.SELLER_SHIPPING: (Received, Cancelled),
+    OrderStatus.AUTHENTICATING: (Passed, Failed),
+    OrderStatus.AUTH_PASSED: (Dispatched,),
+    OrderStatus.SHIPPING_TO_BUYER: (Delivered,),
+    OrderStatus.DELIVERED: (PaidOut, PayoutRefused),
+    OrderStatus.CANCELLED: (Refunded,),
+    OrderStatus.AUTH_FAILED: (Refunded, ReturnSent),
+}
+"""What can be recorded in each state. An order that does none of these stays as it is."""
+
+CANCEL_REASONS: dict[OrderStatus, tuple[CancelReason, ...]] = {
+    OrderStatus.PENDING: (
+        CancelReason.PAYMENT_DECLINED,
+        CancelReason.PAYMENT_OVERDUE,
+        CancelReason.STOCK_REFUSED,
+    ),
+    OrderStatus.CONFIRMED: (
+        CancelReason.SELLER_CANCELLED,
+        CancelReason.SHIPMENT_OVERDUE,
+        CancelReason.ADMIN_CANCELLED,
+    ),
+    OrderStatus.SELLER_SHIPPING: (CancelReason.ARRIVAL_OVERDUE, CancelReason.ADMIN_CANCELLED),
+}
+"""Why an order may be cancelled in each state."""
+
+
+def is_legal(order: Order, event: OrderEvent) -> bool:
+    """Return whether the order can record this event now."""
+    if type(event) not in MOVES[order.status]:
+        return False
+    if isinstance(event, Cancelled):
+        return event.reason in CANCEL_REASONS[order.status]
+    return _is_due(order, type(event))
+
+
+def legal_moves(order: Order) -> tuple[str, ...]:
+    """Return the names of the moves that the order can make now."""
+    return tuple(move.TYPE for move in MOVES[order.status] if _is_due(order, move))
+
+
+def check_legal(order: Order, event: OrderEvent) -> None:
+    """Raise IllegalMove, with the moves that are legal, unless the order can record this now."""
+    if not is_legal(order, event):
+        raise IllegalMove(
+            order_id=order.id, status=order.status, move=event.TYPE, legal=legal_moves(order)
+        )
+
+
+def _is_due(order: Order, move: type[OrderEvent]) -> bool:
+    """Whether the states beside the order's own allow the move."""
+    if move is UnitReserved:
+        return order.stock_status is StockStatus.UNRESERVED
+    if move is Paid:
+        return order.stock_status is StockStatus.RESERVED
+    if move is ShipByExtended:
+        return not order.ship_by_extended
+    if move is Refunded:
+        return order.payment_status in (PaymentStatus.REFUND_DUE, PaymentStatus.ABANDONED)
+    if move is ReturnSent:
+        return order.return_status is ReturnStatus.DUE
+    if move in (PaidOut, PayoutRefused):
+        return order.payout_status is not PayoutStatus.PAID
+    return True

@@ -1,0 +1,32 @@
+"""Matches become orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...ports.books import OpenedOrder
+from ...ports.language.market import Match
+from ...ports.language.order_history import Opened
+from ...ports.language.rules import MarketRules
+from ...ports.orders import OrderOpening
+from ...ports.payments import FeeSchedule
+from .advance import advance
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrders(OrderOpening):
+    """Each match opens one pending order, which has the match's id, with the fees of that moment.
+
+    The buyer has a quarter of an hour to pay. The engine commits the order with its match.
+    """
+
+    fees: FeeSchedule
+    rules: MarketRules
+
+    async def open(self, matches: Sequence[Match]) -> Sequence[OpenedOrder]:
+        """Return the pending order of each match, in their order."""
+        all_fees = await self.fees.quote([(match.seller_id, match.price) for match in matches])
+        opened = []
+        for match, fees in zip(matches, all_fees, strict=True):
+            step = advance(None, Opened(match, fees), match.matched_at, self.rules)
+            opened.append(OpenedOrder(step.order, (step.recorded,), step.begins, step.messages))
+        return opened

@@ -1,0 +1,39 @@
+"""The seller ships the pair to the warehouse."""
+
+from dataclasses import dataclass
+
+from ...ports.language.errors import Forbidden
+from ...ports.language.ids import OrderId
+from ...ports.language.order_history import Shipped
+from ...ports.language.orders import Order
+from ...ports.language.users import Actor
+from ...ports.transaction import Transaction
+from .parcels import parcel
+from .progress import Progress
+from .view_order import ViewOrder
+
+
+@dataclass(frozen=True, slots=True)
+class ShipPair:
+    """The seller of a confirmed order names the carrier and the tracking number.
+
+    From then on the pair has 14 days to arrive at the warehouse.
+    """
+
+    transaction: Transaction
+    view_order: ViewOrder
+    progress: Progress
+
+    async def __call__(
+        self, actor: Actor, order_id: OrderId, *, carrier: str, tracking_number: str
+    ) -> Order:
+        """Return the order, now seller_shipping.
+
+        Raises NotFound, Forbidden, InvalidText, IllegalMove.
+        """
+        shipment = parcel(carrier, tracking_number)
+        async with self.transaction():
+            order = await self.view_order(actor, order_id)
+            if actor.user_id != order.seller_id:
+                raise Forbidden(action="ship the pair", needs="the seller")
+            return await self.progress(order, Shipped(shipment))
