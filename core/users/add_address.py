@@ -1,0 +1,56 @@
+"""Adding a shipping address."""
+
+from dataclasses import dataclass
+
+from ...ports.clock import Clock
+from ...ports.ids import Ids
+from ...ports.language.errors import TooManyAddresses
+from ...ports.language.ids import AddressId
+from ...ports.language.users import Actor, Address
+from ...ports.transaction import Transaction
+from ...ports.users import Addresses, Users
+from .shipping_address import MAX_ADDRESSES, check_address
+
+
+@dataclass(frozen=True, slots=True)
+class AddAddress:
+    """Users keep up to 20 shipping addresses of their own; having one is needed to bid.
+
+    Raises InvalidText, TooManyAddresses.
+    """
+
+    transaction: Transaction
+    users: Users
+    addresses: Addresses
+    clock: Clock
+    ids: Ids
+
+    async def __call__(
+        self,
+        actor: Actor,
+        *,
+        street: str,
+        city: str,
+        region: str,
+        postal_code: str,
+        country: str,
+    ) -> Address:
+        address = check_address(
+            Address(
+                id=AddressId(self.ids.new()),
+                user_id=actor.user_id,
+                street=street,
+                city=city,
+                region=region,
+                postal_code=postal_code,
+                country=country,
+                created_at=self.clock.now(),
+            )
+        )
+        async with self.transaction():
+            # The user's lock: two requests at once do not both take the last place.
+            await self.users.get(actor.user_id)
+            if len(await self.addresses.of(actor.user_id)) >= MAX_ADDRESSES:
+                raise TooManyAddresses(limit=MAX_ADDRESSES)
+            await self.addresses.add(address)
+        return address

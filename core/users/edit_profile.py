@@ -1,0 +1,33 @@
+"""Changing one's name."""
+
+from dataclasses import dataclass, replace
+
+from ...ports.language.users import Actor, User
+from ...ports.transaction import Transaction
+from ...ports.users import Users
+from .user_texts import check_name
+
+
+@dataclass(frozen=True, slots=True)
+class EditProfile:
+    """Users may change their own first and last name; what is None stays. Raises InvalidText."""
+
+    transaction: Transaction
+    users: Users
+
+    async def __call__(
+        self, actor: Actor, *, first_name: str | None = None, last_name: str | None = None
+    ) -> User:
+        if first_name is not None:
+            first_name = check_name("first_name", first_name)
+        if last_name is not None:
+            last_name = check_name("last_name", last_name)
+        async with self.transaction():
+            user = await self.users.get(actor.user_id)
+            user = replace(
+                user,
+                first_name=user.first_name if first_name is None else first_name,
+                last_name=user.last_name if last_name is None else last_name,
+            )
+            await self.users.save(user)
+        return user

@@ -1,0 +1,71 @@
+"""Renewing a session's tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ...ports.access_tokens import AccessTokens, RevokedSessions
+from ...ports.clock import Clock
+from ...ports.language.errors import InvalidToken
+from ...ports.language.users import Session
+from ...ports.randomness import Randomness
+from ...ports.sessions import Sessions
+from ...ports.transaction import Transaction
+from ...ports.users import Users
+from .session_tokens import SignedIn, new_refresh_token, signed_in, token_hash
+from .token_lifetimes import TokenLifetimes
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshSession:
+    """A refresh token is good once: it is spent for a new access token and a new refresh token.
+
+    A token that comes a second time is in two hands, and nobody can tell which is the thief's: the
+    whole session ends, for both. So of two refreshes with one token at the same moment one
+    succeeds, and the other ends the session.
+
+    Raises InvalidToken for a token that is unknown, expired, spent, or of a session that ended.
+    It must not be called inside a transaction (AssertionError): the end of a session has to be
+    committed although the call is refused.
+    """
+
+    transaction: Transaction
+    users: Users
+    sessions: Sessions
+    revoked_sessions: RevokedSessions
+    access_tokens: AccessTokens
+    randomness: Randomness
+    clock: Clock
+    lifetimes: TokenLifetimes
+
+    async def __call__(self, *, refresh_token: str) -> SignedIn:
+        assert not self.transaction.is_open, "the end of a stolen session must be committed"
+        # Taken before the session is read, so that whoever ends the session later, at a later
+        # instant, knows when the last access token of it has expired.
+        now = self.clock.now()
+        spent_hash = token_hash(refresh_token)
+        secret = self.randomness.secret()
+        async with self.transaction():
+            session = await self._session_of(spent_hash, now)
+            user = await self.users.get(session.user_id)
+            reused = not await self.sessions.spend_token(spent_hash, now)
+            if reused:
+                await self.sessions.revoke(session.id, now)
+            else:
+                successor = new_refresh_token(secret, session.id, now, self.lifetimes)
+                await self.sessions.add_token(successor)
+        if reused:
+            await self.revoked_sessions.add(session.id, self.clock.now() + self.lifetimes.access)
+            raise InvalidToken(problem="spent")
+        return signed_in(user, session.id, secret, now, self.lifetimes, self.access_tokens)
+
+    async def _session_of(self, spent_hash: str, now: datetime) -> Session:
+        """Return the open session of a token that was good once, be it spent by now or not."""
+        token = await self.sessions.find_token(spent_hash)
+        if token is None:
+            raise InvalidToken(problem="unknown")
+        session = await self.sessions.get(token.session_id)
+        if session.revoked_at is not None:
+            raise InvalidToken(problem="revoked")
+        if token.spent_at is None and token.expires_at <= now:
+            raise InvalidToken(problem="expired")
+        return session

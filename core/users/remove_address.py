@@ -1,0 +1,20 @@
+"""Removing a shipping address."""
+
+from dataclasses import dataclass
+
+from ...ports.language.ids import AddressId
+from ...ports.language.users import Actor
+from ...ports.transaction import Transaction
+from ...ports.users import Addresses
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAddress:
+    """Users may remove their own addresses; open bids stay. Raises NotFound."""
+
+    transaction: Transaction
+    addresses: Addresses
+
+    async def __call__(self, actor: Actor, address_id: AddressId) -> None:
+        async with self.transaction():
+            await self.addresses.remove(actor.user_id, address_id)

@@ -1,0 +1,29 @@
+"""Becoming a seller."""
+
+from dataclasses import dataclass, replace
+
+from ...ports.language.users import Actor, Role, User
+from ...ports.transaction import Transaction
+from ...ports.users import Users
+from .user_texts import check_provider_token
+
+
+@dataclass(frozen=True, slots=True)
+class SetPayoutAccount:
+    """A user who names an account to be paid to, at the payment provider, becomes a seller.
+
+    A new account replaces the old one, also for payouts to come. The access token in the user's
+    hands does not carry the seller role until it is renewed; that hinders nobody, because an ask
+    depends on the account itself and not on the role. Raises InvalidText.
+    """
+
+    transaction: Transaction
+    users: Users
+
+    async def __call__(self, actor: Actor, *, account: str) -> User:
+        account = check_provider_token("account", account)
+        async with self.transaction():
+            user = await self.users.get(actor.user_id)
+            user = replace(user, payout_account=account, roles=user.roles | {Role.SELLER})
+            await self.users.save(user)
+        return user

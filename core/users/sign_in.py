@@ -1,0 +1,63 @@
+"""Signing in with email and password."""
+
+from dataclasses import dataclass
+
+from ...ports.access_tokens import AccessTokens
+from ...ports.clock import Clock
+from ...ports.ids import Ids
+from ...ports.language.errors import InvalidText, WrongCredentials
+from ...ports.language.ids import SessionId
+from ...ports.language.users import Session, User
+from ...ports.passwords import Passwords
+from ...ports.randomness import Randomness
+from ...ports.sessions import Sessions
+from ...ports.transaction import Transaction
+from ...ports.users import Users
+from .session_tokens import SignedIn, new_refresh_token, signed_in
+from .token_lifetimes import TokenLifetimes
+from .user_texts import normalize_email
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Whoever knows the email and the password of a user gets a session of their own.
+
+    An unknown email and a wrong password get the same answer after the same work, so that nobody
+    learns who has an account. Suspended users sign in too: orders under way are theirs to finish.
+
+    Raises WrongCredentials; InvalidText for a password that nobody can have (over 72 bytes of
+    UTF-8); QueueFull when too many passwords wait to be checked.
+    """
+
+    transaction: Transaction
+    users: Users
+    sessions: Sessions
+    passwords: Passwords
+    access_tokens: AccessTokens
+    randomness: Randomness
+    clock: Clock
+    ids: Ids
+    lifetimes: TokenLifetimes
+
+    async def __call__(self, *, email: str, password: str) -> SignedIn:
+        found = await self._find(email)
+        password_hash = None if found is None else found.password_hash
+        if not await self.passwords.verify(password, password_hash) or found is None:
+            raise WrongCredentials
+        secret = self.randomness.secret()
+        session_id = SessionId(self.ids.new())
+        async with self.transaction():
+            # Read again, now under its lock: checking the password took long enough for an admin
+            # to take a role away and end every session but this one.
+            user = await self.users.get(found.id)
+            now = self.clock.now()
+            await self.sessions.add(Session(session_id, user.id, created_at=now))
+            token = new_refresh_token(secret, session_id, now, self.lifetimes)
+            await self.sessions.add_token(token)
+        return signed_in(user, session_id, secret, now, self.lifetimes, self.access_tokens)
+
+    async def _find(self, email: str) -> User | None:
+        try:
+            return await self.users.find_by_email(normalize_email(email))
+        except InvalidText:
+            return None
