@@ -1,0 +1,79 @@
+"""Password hashes made by bcrypt."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import bcrypt
+
+from ...ports.language.errors import InvalidText, QueueFull
+from ...ports.passwords import Passwords
+
+T = TypeVar("T")
+
+MAX_BYTES = 72
+"""bcrypt does not look further."""
+_SECONDS_AT_COST_12 = 0.25
+
+
+class BcryptPasswords(Passwords):
+    """Hashes and checks one password at a time, in a thread of its own.
+
+    `cost` is the binary logarithm of the rounds, from 4 (tests) to 31; 12 takes about a quarter of
+    a second. Up to `max_waiting` calls are accepted, the one in work included. One thread, so that
+    a rush of sign-ins leaves the other cores to everything else.
+
+    A hash remembers its cost, so hashes made with another one go on being good.
+    """
+
+    def __init__(self, cost: int = 12, max_waiting: int = 32) -> None:
+        if max_waiting < 1:
+            raise ValueError("max_waiting must let something through")
+        self._cost = cost
+        self._max_waiting = max_waiting
+        self._waiting = 0
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords")
+        # Sound in form, but of no password that anybody could find.
+        self._nobodys_hash = bcrypt.gensalt(cost) + b"." * 31
+
+    async def hash(self, password: str) -> str:
+        secret = _to_bytes(password)
+        return await self._work(lambda: bcrypt.hashpw(secret, bcrypt.gensalt(self._cost)).decode())
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        secret = _to_bytes(password)
+        expected = self._nobodys_hash if password_hash is None else password_hash.encode()
+        same = await self._work(lambda: bcrypt.checkpw(secret, expected))
+        return same and password_hash is not None
+
+    def close(self) -> None:
+        """Give up what waits and end the thread, which may take as long as one hash."""
+        self._thread.shutdown(cancel_futures=True)
+
+    async def _work(self, call: Callable[[], T]) -> T:
+        if self._waiting >= self._max_waiting:
+            raise QueueFull(what="the queue of passwords", retry_after=self._seconds_to_wait())
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+        finally:
+            self._waiting -= 1
+
+    def _seconds_to_wait(self) -> float:
+        """Estimate when half of the queue will be done."""
+        return self._max_waiting / 2 * _SECONDS_AT_COST_12 * 2.0 ** (self._cost - 12)
+
+
+def _to_bytes(password: str) -> bytes:
+    try:
+        secret = password.encode()
+    except UnicodeEncodeError:
+        problem = "has a character that is not Unicode text"
+        raise InvalidText(field="password", problem=problem) from None
+    if len(secret) > MAX_BYTES:
+        raise InvalidText(field="password", problem=f"is longer than {MAX_BYTES} bytes of UTF-8")
+    if b"\0" in secret:
+        # bcrypt repeats the password with a NUL after it, so "a" and "a\0a" have one hash.
+        raise InvalidText(field="password", problem="has a NUL character")
+    return secret
