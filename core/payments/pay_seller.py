@@ -1,0 +1,76 @@
+"""The seller is paid."""
+
+from dataclasses import dataclass
+
+from ...ports.clock import Clock
+from ...ports.language.errors import PayoutDeclined
+from ...ports.language.events import PayoutDue
+from ...ports.language.payments import Payout, PayoutState
+from ...ports.outbox import Outbox
+from ...ports.payment_gateway import PaymentGateway
+from ...ports.payments import Ledger, Payouts
+from ...ports.transaction import Transaction
+from ...ports.users import PaymentAccounts
+from .payables import Payables
+from .transfers import debt, settled
+
+
+@dataclass(frozen=True, slots=True)
+class PaySeller:
+    """When the hold after delivery is over, the escrow is shared out and the seller is paid.
+
+    Fees are taken first, then what the seller owes in penalties, as far as the payout reaches. The
+    split is committed before the provider is asked, and the question carries a key made of the
+    order: a crash and a retry pay once.
+    """
+
+    transaction: Transaction
+    payouts: Payouts
+    payment_accounts: PaymentAccounts
+    ledger: Ledger
+    gateway: PaymentGateway
+    payables: Payables
+    outbox: Outbox
+    clock: Clock
+
+    async def __call__(self, due: PayoutDue) -> None:
+        """Pay, or find that it was done. Raises Unavailable: try again."""
+        payout = await self._begin(due)
+        if payout.state is not PayoutState.DUE:
+            return
+        if payout.amount and payout.account is None:
+            await self.payables.refuse(due.order_id, "no payout account on file")
+            return
+        try:
+            if payout.amount and payout.account is not None:
+                await self.gateway.pay_out(
+                    key=f"{due.order_id}:payout",
+                    order_id=due.order_id,
+                    account=payout.account,
+                    amount=payout.amount,
+                )
+        except PayoutDeclined as declined:
+            await self.payables.refuse(due.order_id, declined.reason)
+        else:
+            await self.payables.pay(due.order_id)
+
+    async def _begin(self, due: PayoutDue) -> Payout:
+        """Share the escrow out, unless that was done."""
+        async with self.transaction():
+            payout = await self.payouts.find(due.order_id)
+            if payout is None:
+                now = self.clock.now()
+                owed = -await self.ledger.balance(debt(due.seller_id))
+                debt_settled = min(owed, due.payout)
+                payout = Payout(
+                    order_id=due.order_id,
+                    seller_id=due.seller_id,
+                    amount=due.payout - debt_settled,
+                    debt_settled=debt_settled,
+                    state=PayoutState.DUE,
+                    created_at=now,
+                    account=await self.payment_accounts.payout_account(due.seller_id),
+                )
+                await self.payouts.put(payout)
+                await self.ledger.post(settled(due, debt_settled, now))
+            return payout

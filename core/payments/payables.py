@@ -1,0 +1,55 @@
+"""What the provider answered on a seller's payout is recorded."""
+
+from dataclasses import dataclass, replace
+
+from ...ports.clock import Clock
+from ...ports.language.errors import Unavailable
+from ...ports.language.events import PayoutPaid, PayoutWasRefused
+from ...ports.language.ids import OrderId
+from ...ports.language.payments import Payout, PayoutState
+from ...ports.outbox import Outbox
+from ...ports.payments import Ledger, Payouts
+from ...ports.transaction import Transaction
+from .transfers import paid_out
+
+
+@dataclass(frozen=True, slots=True)
+class Payables:
+    """Keeps a payout, its transfer and the news of it together, whoever brings the answer."""
+
+    transaction: Transaction
+    payouts: Payouts
+    ledger: Ledger
+    outbox: Outbox
+    clock: Clock
+
+    async def pay(self, order_id: OrderId) -> None:
+        """The seller has the money."""
+        async with self.transaction():
+            payout = await self._known(order_id)
+            if payout.state is PayoutState.PAID:
+                return
+            now = self.clock.now()
+            await self.payouts.put(
+                replace(payout, state=PayoutState.PAID, paid_at=now, reason=None)
+            )
+            if payout.amount:
+                await self.ledger.post(paid_out(order_id, payout.seller_id, payout.amount, now))
+            await self.outbox.add(
+                PayoutPaid(order_id, payout.seller_id, payout.amount, payout.debt_settled)
+            )
+
+    async def refuse(self, order_id: OrderId, reason: str) -> None:
+        """The provider will not pay the account; the money stays owed to the seller."""
+        async with self.transaction():
+            payout = await self._known(order_id)
+            if payout.state is PayoutState.DUE:
+                refused = replace(payout, state=PayoutState.REFUSED, reason=reason)
+                await self.payouts.put(refused)
+                await self.outbox.add(PayoutWasRefused(order_id, payout.seller_id, reason))
+
+    async def _known(self, order_id: OrderId) -> Payout:
+        payout = await self.payouts.find(order_id)
+        if payout is None:
+            raise Unavailable(what=f"the payout of order {order_id}")
+        return payout

@@ -1,0 +1,35 @@
+"""The seller who breaks a trade off owes a penalty."""
+
+from dataclasses import dataclass
+
+from ...ports.clock import Clock
+from ...ports.language.events import OrderAuthFailed, OrderCancelled
+from ...ports.language.rules import MarketRules
+from ...ports.payments import Ledger
+from ...ports.transaction import Transaction
+from .fees import penalty_of
+from .transfers import penalised
+
+
+@dataclass(frozen=True, slots=True)
+class PenaliseSeller:
+    """A seller who breaks a trade off owes 15 % of its price, or a minimum.
+
+    That is one who cancels, does not ship in time, or sends a pair that fails authentication. The
+    penalty is a debt, which the seller's next payouts settle.
+    """
+
+    transaction: Transaction
+    ledger: Ledger
+    clock: Clock
+    rules: MarketRules
+
+    async def __call__(self, event: OrderCancelled | OrderAuthFailed) -> None:
+        """Note the debt, once for an order."""
+        if isinstance(event, OrderCancelled) and not event.reason.seller_at_fault:
+            return
+        penalty = penalty_of(event.price, self.rules)
+        async with self.transaction():
+            await self.ledger.post(
+                penalised(event.order_id, event.seller_id, penalty, self.clock.now())
+            )

@@ -1,0 +1,81 @@
+"""The buyer gets the money back."""
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from ...ports.clock import Clock
+from ...ports.language.events import OrderAuthFailed, OrderCancelled, PaymentRefundDue
+from ...ports.language.ids import OrderId
+from ...ports.language.orders import PaymentStatus
+from ...ports.language.payments import Payment
+from ...ports.payment_gateway import PaymentGateway
+from ...ports.payments import Payments
+from ...ports.transaction import Transaction
+from .escrow import Escrow
+
+RefundCause: TypeAlias = OrderCancelled | OrderAuthFailed | PaymentRefundDue
+"""Why a buyer is refunded."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundBuyer:
+    """An order that is cancelled or fails authentication is refunded in full.
+
+    If it was not paid yet, its payment is abandoned, so that nothing is charged from now on; a
+    charge that the provider made all the same, unknown to us, is found and refunded.
+    """
+
+    transaction: Transaction
+    payments: Payments
+    gateway: PaymentGateway
+    escrow: Escrow
+    clock: Clock
+
+    async def __call__(self, cause: RefundCause) -> None:
+        """Refund, or find that it was done or that there is nothing. Raises Unavailable."""
+        payment = await self._end(cause)
+        if payment.status is PaymentStatus.ABANDONED:
+            payment = await self._find_late_charge(payment)
+        if payment.status is PaymentStatus.REFUND_DUE:
+            assert payment.charge_id is not None, payment
+            await self.gateway.refund(
+                key=f"{payment.order_id}:refund", charge_id=payment.charge_id, amount=payment.amount
+            )
+            await self.escrow.refund(payment.order_id)
+
+    async def _end(self, cause: RefundCause) -> Payment:
+        """Write down that no charge is wanted, or that the money is to go back."""
+        async with self.transaction():
+            payment = await self.payments.find(cause.order_id)
+            if payment is None:
+                assert not isinstance(cause, PaymentRefundDue), cause
+                payment = Payment(
+                    order_id=cause.order_id,
+                    buyer_id=cause.buyer_id,
+                    amount=0,
+                    status=PaymentStatus.ABANDONED,
+                    created_at=self.clock.now(),
+                )
+                await self.payments.put(payment)
+            elif payment.status is PaymentStatus.PENDING:
+                payment = await self._move(payment, PaymentStatus.ABANDONED)
+            elif payment.status is PaymentStatus.CAPTURED:
+                payment = await self._move(payment, PaymentStatus.REFUND_DUE)
+            return payment
+
+    async def _move(self, payment: Payment, status: PaymentStatus) -> Payment:
+        moved = replace(payment, status=status)
+        await self.payments.put(moved)
+        return moved
+
+    async def _find_late_charge(self, payment: Payment) -> Payment:
+        charge = await self.gateway.find_charge(payment.order_id)
+        if charge is None:
+            return payment
+        await self.escrow.capture(payment.order_id, charge)
+        return await self._stored(payment.order_id)
+
+    async def _stored(self, order_id: OrderId) -> Payment:
+        payment = await self.payments.find(order_id)
+        assert payment is not None, order_id
+        return payment

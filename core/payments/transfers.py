@@ -1,0 +1,73 @@
+"""The transfers of the ledger: every way in which money moves.
+
+An order's escrow fills with the buyer's payment, and empties in one of two ways: back to the
+buyer, or settled into what the seller, the platform and the shipper are due. Each transfer's id
+is made of the order and the step, so that a step that is taken twice moves money once.
+"""
+
+from datetime import datetime
+
+from ...ports.language.events import PayoutDue
+from ...ports.language.ids import OrderId, UserId
+from ...ports.language.money import Cents
+from ...ports.language.payments import Account, AccountKind, Entry, Transfer
+
+WORLD = Account(AccountKind.WORLD)
+
+
+def escrow(order_id: OrderId) -> Account:
+    """The order's escrow."""
+    return Account(AccountKind.ESCROW, str(order_id))
+
+
+def payable(seller_id: UserId) -> Account:
+    """What is owed to the seller."""
+    return Account(AccountKind.PAYABLE, str(seller_id))
+
+
+def debt(seller_id: UserId) -> Account:
+    """What the seller owes, as a negative balance."""
+    return Account(AccountKind.DEBT, str(seller_id))
+
+
+def captured(order_id: OrderId, amount: Cents, at: datetime) -> Transfer:
+    """The buyer's money arrives in escrow."""
+    return _move(f"{order_id}:capture", order_id, at, WORLD, escrow(order_id), amount)
+
+
+def refunded(order_id: OrderId, amount: Cents, at: datetime) -> Transfer:
+    """The buyer's money goes back."""
+    return _move(f"{order_id}:refund", order_id, at, escrow(order_id), WORLD, amount)
+
+
+def settled(due: PayoutDue, debt_settled: Cents, at: datetime) -> Transfer:
+    """The escrow is shared out, and as much of the seller's debt as can be is kept back."""
+    total = due.price + due.shipping_fee
+    entries = [
+        Entry(escrow(due.order_id), -total),
+        Entry(payable(due.seller_id), due.payout - debt_settled),
+        Entry(Account(AccountKind.FEES), due.transaction_fee),
+        Entry(Account(AccountKind.PROCESSING), due.processing_fee),
+        Entry(Account(AccountKind.SHIPPING), due.shipping_fee),
+        Entry(debt(due.seller_id), debt_settled),
+    ]
+    moved = tuple(entry for entry in entries if entry.amount)
+    return Transfer(f"{due.order_id}:settle", due.order_id, at, moved)
+
+
+def paid_out(order_id: OrderId, seller_id: UserId, amount: Cents, at: datetime) -> Transfer:
+    """The seller's money leaves."""
+    return _move(f"{order_id}:payout", order_id, at, payable(seller_id), WORLD, amount)
+
+
+def penalised(order_id: OrderId, seller_id: UserId, amount: Cents, at: datetime) -> Transfer:
+    """The seller owes a penalty, which later payouts settle."""
+    penalties = Account(AccountKind.PENALTIES)
+    return _move(f"{order_id}:penalty", order_id, at, debt(seller_id), penalties, amount)
+
+
+def _move(
+    transfer_id: str, order_id: OrderId, at: datetime, source: Account, to: Account, amount: Cents
+) -> Transfer:
+    assert amount > 0, (transfer_id, amount)
+    return Transfer(transfer_id, order_id, at, (Entry(source, -amount), Entry(to, amount)))
