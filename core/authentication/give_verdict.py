@@ -1,0 +1,40 @@
+"""An authenticator decides whether a pair is real."""
+
+from dataclasses import dataclass
+
+from ...ports.authentication_tasks import AuthenticationTasks
+from ...ports.clock import Clock
+from ...ports.language.authentication import AuthenticationTask, Verdict
+from ...ports.language.ids import TaskId
+from ...ports.language.users import Actor
+from ...ports.outbox import Outbox
+from ...ports.transaction import Transaction
+from .review import check_authenticator, decided, finding
+from .verdicts import check_verdict
+
+
+@dataclass(frozen=True, slots=True)
+class GiveVerdict:
+    """The authenticator who holds the task passes or fails the pair, once and for all.
+
+    A pass needs all three checks and a photo, a fail a reason. A lease that is over is no
+    hindrance unless somebody else has claimed the task since. The same verdict again changes
+    nothing. Raises Forbidden, NotFound, InvalidVerdict, InvalidText, OutOfRange, TaskNotOpen,
+    TaskClaimed, and VerdictGiven if another verdict stands.
+    """
+
+    transaction: Transaction
+    authentication_tasks: AuthenticationTasks
+    outbox: Outbox
+    clock: Clock
+
+    async def __call__(self, actor: Actor, task_id: TaskId, verdict: Verdict) -> AuthenticationTask:
+        check_authenticator(actor)
+        verdict = check_verdict(verdict)
+        async with self.transaction():
+            task = await self.authentication_tasks.get(task_id)
+            after = decided(task, actor.user_id, verdict, self.clock.now())
+            if after is not task:
+                await self.authentication_tasks.save(after)
+                await self.outbox.add(finding(after))
+        return after

@@ -1,0 +1,29 @@
+"""A pair is expected at the warehouse."""
+
+from dataclasses import dataclass
+
+from ...ports.authentication_tasks import AuthenticationTasks
+from ...ports.clock import Clock
+from ...ports.ids import Ids
+from ...ports.language.events import OrderCreated
+from ...ports.language.ids import TaskId
+from ...ports.transaction import Transaction
+from .task_states import new_task
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Every paid order has one task, which awaits its pair.
+
+    The second time changes nothing; nor does it after the order was cancelled.
+    """
+
+    transaction: Transaction
+    authentication_tasks: AuthenticationTasks
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, event: OrderCreated) -> None:
+        task = new_task(event, TaskId(self.ids.new()), self.clock.now())
+        async with self.transaction():
+            await self.authentication_tasks.add(task)

@@ -1,0 +1,88 @@
+"""The review of a received pair: who may claim it, and whose verdict stands."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ...ports.language.authentication import AuthenticationTask, TaskStatus, Verdict
+from ...ports.language.errors import (
+    Forbidden,
+    PartyToTheOrder,
+    TaskClaimed,
+    TaskNotOpen,
+    VerdictGiven,
+)
+from ...ports.language.events import AuthenticationFailed, AuthenticationPassed
+from ...ports.language.ids import UserId
+from ...ports.language.users import Actor, Role
+
+
+def check_authenticator(actor: Actor) -> None:
+    """Raise Forbidden unless the actor is an authenticator; an admin is none."""
+    if not actor.has(Role.AUTHENTICATOR):
+        raise Forbidden(action="review a pair", needs="an authenticator")
+
+
+def claimed(
+    task: AuthenticationTask, by: UserId, at: datetime, lease: timedelta
+) -> AuthenticationTask:
+    """Return the task in review by `by`, until `at + lease`.
+
+    Raises PartyToTheOrder, TaskNotOpen, and TaskClaimed while somebody else's lease lasts.
+    """
+    if by in (task.buyer_id, task.seller_id):
+        raise PartyToTheOrder(order_id=task.order_id)
+    if task.status not in (TaskStatus.RECEIVED, TaskStatus.IN_REVIEW):
+        raise TaskNotOpen(task_id=task.id, status=task.status, action="claimed")
+    _check_lease(task, by, at)
+    return replace(
+        task,
+        status=TaskStatus.IN_REVIEW,
+        authenticator_id=by,
+        lease_until=at + lease,
+        version=task.version + 1,
+    )
+
+
+def decided(
+    task: AuthenticationTask, by: UserId, verdict: Verdict, at: datetime
+) -> AuthenticationTask:
+    """Return the task with its verdict, or as it is if `by` gave this very verdict before.
+
+    The lease may be over, as long as nobody else has claimed the task since. Raises VerdictGiven,
+    TaskClaimed, TaskNotOpen.
+    """
+    if task.verdict is not None:
+        if task.verdict == verdict and task.authenticator_id == by:
+            return task
+        raise VerdictGiven(task_id=task.id, passed=task.verdict.passed)
+    _check_lease(task, by, at)
+    if task.status is not TaskStatus.IN_REVIEW or task.authenticator_id != by:
+        raise TaskNotOpen(
+            task_id=task.id, status=task.status, action="judged by somebody who has not claimed it"
+        )
+    return replace(
+        task,
+        status=TaskStatus.PASSED if verdict.passed else TaskStatus.FAILED,
+        lease_until=None,
+        verdict=verdict,
+        decided_at=at,
+        version=task.version + 1,
+    )
+
+
+def finding(
+    task: AuthenticationTask,
+) -> AuthenticationPassed | AuthenticationFailed:
+    """Return the event that tells of a decided task."""
+    assert task.verdict is not None, task
+    assert task.authenticator_id is not None, task
+    if task.verdict.passed:
+        return AuthenticationPassed(task.order_id, task.id, task.authenticator_id)
+    assert task.verdict.reason is not None, task
+    return AuthenticationFailed(task.order_id, task.id, task.authenticator_id, task.verdict.reason)
+
+
+def _check_lease(task: AuthenticationTask, by: UserId, at: datetime) -> None:
+    """Raise TaskClaimed if somebody else's lease on the task is not over."""
+    if task.lease_until is not None and at < task.lease_until and task.authenticator_id != by:
+        raise TaskClaimed(task_id=task.id, until=task.lease_until)

@@ -1,0 +1,50 @@
+"""The states of a task before its review: awaited, received, or cancelled."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ...ports.language.authentication import AuthenticationTask, TaskStatus
+from ...ports.language.events import OrderCancelled, OrderCreated
+from ...ports.language.ids import TaskId
+from ...ports.language.orders import CancelReason
+
+_BEFORE_CONFIRMATION = (
+    CancelReason.PAYMENT_DECLINED,
+    CancelReason.PAYMENT_OVERDUE,
+    CancelReason.STOCK_REFUSED,
+)
+
+
+def has_task(event: OrderCancelled) -> bool:
+    """Whether the order has a task, or will have as soon as `OrderCreated` arrives."""
+    return event.reason not in _BEFORE_CONFIRMATION
+
+
+def new_task(
+    event: OrderCreated | OrderCancelled, task_id: TaskId, at: datetime
+) -> AuthenticationTask:
+    """Return the task of an order, in the state in which the event leaves it."""
+    created = isinstance(event, OrderCreated)
+    return AuthenticationTask(
+        id=task_id,
+        order_id=event.order_id,
+        buyer_id=event.buyer_id,
+        seller_id=event.seller_id,
+        book=event.book,
+        status=TaskStatus.AWAITING_ITEM if created else TaskStatus.CANCELLED,
+        created_at=at,
+    )
+
+
+def received(task: AuthenticationTask, at: datetime) -> AuthenticationTask:
+    """Return the task with its pair in the warehouse; one past waiting is returned as it is."""
+    if task.status is not TaskStatus.AWAITING_ITEM:
+        return task
+    return replace(task, status=TaskStatus.RECEIVED, received_at=at, version=task.version + 1)
+
+
+def cancelled(task: AuthenticationTask) -> AuthenticationTask:
+    """Return the task without work left; one whose pair has arrived is returned as it is."""
+    if task.status is not TaskStatus.AWAITING_ITEM:
+        return task
+    return replace(task, status=TaskStatus.CANCELLED, version=task.version + 1)

@@ -1,0 +1,83 @@
+"""An order under way, as the authentication of its pair sees it."""
+
+from dataclasses import dataclass
+
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Store
+from solebook.core.authentication.cancel_task import CancelTask
+from solebook.core.authentication.claim_task import ClaimTask
+from solebook.core.authentication.give_verdict import GiveVerdict
+from solebook.core.authentication.open_task import OpenTask
+from solebook.core.authentication.receive_item import ReceiveItem
+from solebook.ports.language.authentication import AuthenticationTask, Checks, Verdict
+from solebook.ports.language.events import Event, OrderCancelled, OrderCreated, OrderReceived
+from solebook.ports.language.ids import QuoteId
+from solebook.ports.language.orders import CancelReason
+from solebook.ports.language.users import Actor
+
+PASS = Verdict(
+    passed=True,
+    checks=Checks(box_condition=True, authenticity_markers=True, size_verification=True),
+    photos=("https://photos.example.com/1.jpg",),
+)
+FAIL = Verdict(
+    passed=False,
+    checks=Checks(box_condition=True, authenticity_markers=False, size_verification=True),
+    photos=(),
+    reason="the stitching is not the maker's",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """The use cases of the context around one order, and who takes part."""
+
+    store: Store
+    clock: VirtualClock
+    created: OrderCreated
+    open_task: OpenTask
+    receive_item: ReceiveItem
+    cancel_task: CancelTask
+    claim_task: ClaimTask
+    give_verdict: GiveVerdict
+    authenticator: Actor
+    colleague: Actor
+
+    @property
+    def received(self) -> OrderReceived:
+        return OrderReceived(self.created.order_id)
+
+    @property
+    def cancelled(self) -> OrderCancelled:
+        order = self.created
+        return OrderCancelled(
+            order_id=order.order_id,
+            bid_id=QuoteId(order.order_id),
+            ask_id=QuoteId(order.order_id),
+            buyer_id=order.buyer_id,
+            seller_id=order.seller_id,
+            book=order.book,
+            price=order.price,
+            reason=CancelReason.SELLER_CANCELLED,
+            note=None,
+        )
+
+    async def task(self) -> AuthenticationTask:
+        task = await self.store.authentication_tasks.find_by_order(self.created.order_id)
+        assert task is not None
+        return task
+
+    async def received_task(self) -> AuthenticationTask:
+        """Bring the pair into the warehouse."""
+        await self.open_task(self.created)
+        await self.receive_item(self.received)
+        return await self.task()
+
+    async def claimed_task(self) -> AuthenticationTask:
+        """Have the authenticator claim the pair."""
+        task = await self.received_task()
+        return await self.claim_task(self.authenticator, task.id)
+
+    async def told(self) -> list[Event]:
+        """Return the events that went out."""
+        return [message.event for message in await self.store.outbox.unsent(100)]
