@@ -1,0 +1,102 @@
+"""What is on the tape after orders were paid, cancelled and failed, told in any order."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Store
+from solebook.core.analytics.record_sale import RecordSale
+from solebook.core.analytics.void_sale import VoidSale
+from solebook.ports.language.analytics import Sale
+from solebook.ports.language.events import OrderAuthFailed, OrderCancelled, OrderCreated
+from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
+from solebook.ports.language.market import BookKey, Size
+from solebook.ports.language.orders import CancelReason
+from solebook.ports.language.paging import PageRequest
+
+
+@pytest.fixture
+def paid(clock: VirtualClock, ids: SeededIds) -> OrderCreated:
+    return OrderCreated(
+        order_id=OrderId(ids.new()),
+        buyer_id=UserId(ids.new()),
+        seller_id=UserId(ids.new()),
+        book=BookKey(ProductId(ids.new()), Size("9")),
+        price=20_000,
+        matched_at=clock.now() - timedelta(minutes=3),
+        ship_by=clock.now() + timedelta(days=2),
+    )
+
+
+def ends(paid: OrderCreated) -> dict[str, OrderCancelled | OrderAuthFailed]:
+    """Return the two ways in which a paid order can come to nothing."""
+    return {
+        "cancelled": OrderCancelled(
+            order_id=paid.order_id,
+            bid_id=QuoteId(paid.order_id),
+            ask_id=QuoteId(paid.order_id),
+            buyer_id=paid.buyer_id,
+            seller_id=paid.seller_id,
+            book=paid.book,
+            price=paid.price,
+            reason=CancelReason.SHIPMENT_OVERDUE,
+            note=None,
+        ),
+        "auth_failed": OrderAuthFailed(
+            order_id=paid.order_id,
+            buyer_id=paid.buyer_id,
+            seller_id=paid.seller_id,
+            price=paid.price,
+            reason="not authentic",
+        ),
+    }
+
+
+async def sales(store: Store, paid: OrderCreated) -> list[Sale]:
+    return list((await store.tape.sales(paid.book.product_id, PageRequest())).items)
+
+
+async def test_paid_order_is_a_sale_at_its_match(store: Store, paid: OrderCreated) -> None:
+    record_sale = RecordSale(store.transaction, store.tape)
+
+    await record_sale(paid)
+    await record_sale(paid)
+
+    assert await sales(store, paid) == [
+        Sale(paid.order_id, paid.book, paid.price, sold_at=paid.matched_at)
+    ]
+
+
+@pytest.mark.parametrize("end", ["cancelled", "auth_failed"])
+@pytest.mark.parametrize("messages", ["paid end", "end paid", "paid end paid", "end paid end"])
+async def test_order_that_came_to_nothing_is_off_the_tape(
+    store: Store, paid: OrderCreated, end: str, messages: str
+) -> None:
+    steps: dict[str, tuple[Any, Any]] = {
+        "paid": (RecordSale(store.transaction, store.tape), paid),
+        "end": (VoidSale(store.transaction, store.tape), ends(paid)[end]),
+    }
+
+    for message in messages.split():
+        use_case, event = steps[message]
+        await use_case(event)
+
+    assert await sales(store, paid) == []
+
+
+async def test_voiding_one_sale_leaves_the_others(
+    store: Store, paid: OrderCreated, ids: SeededIds
+) -> None:
+    record_sale = RecordSale(store.transaction, store.tape)
+    other = replace(paid, order_id=OrderId(ids.new()), price=21_000)
+    await record_sale(other)
+    await record_sale(paid)
+
+    await VoidSale(store.transaction, store.tape)(ends(paid)["cancelled"])
+
+    (summary,) = await store.tape.summaries(paid.book.product_id)
+    assert (summary.sales, summary.total, summary.last_price) == (1, 21_000, 21_000)
