@@ -1,0 +1,72 @@
+"""Changing a product in the catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from ...ports.language.catalog import Product, ProductImage
+from ...ports.language.errors import Forbidden
+from ...ports.language.events import ProductChanged
+from ...ports.language.ids import ProductId
+from ...ports.language.money import Cents
+from ...ports.language.rules import MarketRules
+from ...ports.language.users import Actor, Role
+from ...ports.outbox import Outbox
+from ...ports.products import Products
+from ...ports.transaction import Transaction
+from .product_details import check_images, check_product_name, check_retail_price, check_sizes
+
+
+@dataclass(frozen=True, slots=True)
+class EditProduct:
+    """An admin changes a product's details, all but its style code; what is None stays.
+
+    A size that is taken away accepts no new bids or asks; those that stand remain. An edit that
+    changes nothing leaves the version as it is and tells nobody.
+
+    Raises Forbidden, NotFound, InvalidText, InvalidSize, OutOfRange, and Outdated if somebody else
+    edited the product at the same moment.
+    """
+
+    transaction: Transaction
+    products: Products
+    outbox: Outbox
+    rules: MarketRules
+
+    async def __call__(
+        self,
+        actor: Actor,
+        product_id: ProductId,
+        *,
+        brand: str | None = None,
+        model: str | None = None,
+        colorway: str | None = None,
+        retail_price: Cents | None = None,
+        release_date: date | None = None,
+        sizes: Sequence[str] | None = None,
+        images: Sequence[ProductImage] | None = None,
+    ) -> Product:
+        if not actor.has(Role.ADMIN):
+            raise Forbidden(action="edit products", needs="admins")
+        changes: dict[str, Any] = {}
+        for field, name in (("brand", brand), ("model", model), ("colorway", colorway)):
+            if name is not None:
+                changes[field] = check_product_name(field, name)
+        if retail_price is not None:
+            changes["retail_price"] = check_retail_price(retail_price, self.rules.max_amount)
+        if release_date is not None:
+            changes["release_date"] = release_date
+        if sizes is not None:
+            changes["sizes"] = check_sizes(sizes)
+        if images is not None:
+            changes["images"] = check_images(images)
+        async with self.transaction():
+            before = await self.products.get(product_id)
+            product = replace(before, **changes)
+            if product == before:
+                return before
+            product = replace(product, version=before.version + 1)
+            await self.products.save(product)
+            await self.outbox.add(ProductChanged(product.id, product.version))
+        return product
