@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Try, test or run solebook on a machine that has only Python 3.11 (or newer) and git.
+
+  python3 bootstrap.py demo          run the guided tour, with sample sales
+  python3 bootstrap.py test          run every check that the project has
+  python3 bootstrap.py run serve     run `solebook serve`, or any other solebook command
+
+Whatever follows the first word is passed on:
+
+  python3 bootstrap.py demo --help
+  python3 bootstrap.py test -s tests -- tests/core
+  python3 bootstrap.py run --help
+
+The work is done by uv, which puts what it needs into .venv in this folder. A uv on the PATH is
+used if it is new enough; otherwise one is installed into .bootstrap in this folder. Deleting the
+two folders undoes it all. The exit code is that of the command that was run.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+OLDEST_PYTHON = (3, 11)
+OLDEST_UV = (0, 8)
+PINNED_UV = "0.13.9"
+ROOT = os.path.dirname(os.path.abspath(__file__))
+WINDOWS = os.name == "nt"
+
+# What each first word runs. A tour needs no test tools, so it does not wait for them.
+COMMANDS = {
+    "demo": ("--no-default-groups", "solebook", "demo"),
+    "test": ("nox",),
+    "run": ("--no-default-groups", "solebook"),
+}
+
+
+def main(words: "list[str]") -> int:
+    """Do what the words on the command line say, and give the exit code."""
+    if sys.version_info < OLDEST_PYTHON:
+        found = ".".join(str(part) for part in sys.version_info[:3])
+        return _refuse(f"solebook needs Python 3.11 or newer, and {sys.executable} is {found}")
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(__doc__.strip())
+        return 0 if words else 2
+    if words[0] not in COMMANDS:
+        known = ", ".join(sorted(COMMANDS))
+        return _refuse(f"there is no '{words[0]}', only {known} (and --help)")
+    try:
+        uv = _uv_on_path() or _own_uv()
+    except (OSError, subprocess.CalledProcessError) as error:
+        return _refuse(f"uv could not be installed into .bootstrap: {error}")
+    environment = dict(os.environ)
+    # The Python that runs this is known to do; without a say, uv might fetch another one.
+    environment.setdefault("UV_PYTHON", sys.executable)
+    environment.pop("VIRTUAL_ENV", None)  # some other project's
+    command = [uv, "run", "--project", ROOT, "--all-extras", *COMMANDS[words[0]], *words[1:]]
+    # The checks belong to this folder; the exchange keeps its data where the caller stands.
+    folder = ROOT if words[0] == "test" else None
+    try:
+        return subprocess.run(command, cwd=folder, env=environment).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+def _uv_on_path() -> "str | None":
+    uv = shutil.which("uv")
+    return uv if uv and _version(uv) >= OLDEST_UV else None
+
+
+def _own_uv() -> str:
+    folder = os.path.join(ROOT, ".bootstrap")
+    programs = os.path.join(folder, "Scripts" if WINDOWS else "bin")
+    uv = os.path.join(programs, "uv.exe" if WINDOWS else "uv")
+    if os.path.exists(uv) and _version(uv) == _numbers(PINNED_UV):
+        return uv
+    _say(f"installing uv {PINNED_UV} into {folder}")
+    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+    python = os.path.join(programs, "python.exe" if WINDOWS else "python")
+    quietly = ("--quiet", "--disable-pip-version-check")
+    subprocess.run([python, "-m", "pip", "install", *quietly, f"uv=={PINNED_UV}"], check=True)
+    return uv
+
+
+def _version(uv: str) -> "tuple[int, ...]":
+    """Which uv this is; nothing if it does not run."""
+    try:
+        said = subprocess.run([uv, "--version"], stdout=subprocess.PIPE, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ()
+    return _numbers(said.decode())
+
+
+def _numbers(text: str) -> "tuple[int, ...]":
+    found = re.search(r"\d+(\.\d+)+", text)
+    return tuple(int(part) for part in found.group().split(".")) if found else ()
+
+
+def _refuse(why: str) -> int:
+    _say(why)
+    return 1
+
+
+def _say(what: str) -> None:
+    print(f"bootstrap.py: {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
