@@ -1,0 +1,85 @@
+"""The HTTP application."""
+
+from litestar import Litestar, Router
+from litestar.config.cors import CORSConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+
+from ...composition.application import Application
+from ...ports.language.errors import Refusal
+from .addresses import AddressesController
+from .asks import AsksController
+from .authentication import AuthenticationController
+from .bearer import BearerAuthentication
+from .bids import BidsController
+from .client_address import client_address
+from .headers import add_security_headers
+from .health import HealthController
+from .hosts import AllowedHosts
+from .json_body import JsonRequest
+from .market import MarketController
+from .openapi import openapi_config
+from .orders import OrdersController
+from .payouts import PayoutsController
+from .problems import http_response, refusal_response, unexpected_response
+from .products import ProductsController
+from .rate_limiting import CredentialLimits, LimitByAddress, LimitByUser
+from .request_checks import check_request
+from .sessions import SessionsController
+from .settings import HttpSettings
+from .users import UsersController
+from .webhooks import WebhooksController
+
+_V1 = (
+    UsersController,
+    AddressesController,
+    SessionsController,
+    ProductsController,
+    MarketController,
+    BidsController,
+    AsksController,
+    OrdersController,
+    AuthenticationController,
+    PayoutsController,
+    WebhooksController,
+)
+
+
+def create_app(application: Application, settings: HttpSettings | None = None) -> Litestar:
+    """Return the HTTP application over `application`.
+
+    It starts nothing: the matching engine and the workers run beside it, started by the caller.
+    """
+    settings = settings or HttpSettings()
+    limits = application.adapters.rate_limits
+    address_of = client_address(settings.proxy_networks())
+    credential_limits = CredentialLimits(limits, settings.credentials_limit, address_of)
+    origins = list(settings.cors_origins)
+    return Litestar(
+        route_handlers=[Router("/v1", route_handlers=list(_V1)), HealthController],
+        request_class=JsonRequest,
+        request_max_body_size=settings.max_body,
+        before_request=check_request,
+        before_send=[add_security_headers],
+        cors_config=CORSConfig(allow_origins=origins) if origins else None,
+        middleware=[
+            AllowedHosts(settings.allowed_hosts),
+            LimitByAddress(limits, settings.address_limit, address_of),
+            DefineMiddleware(
+                BearerAuthentication, authenticate=application.users.authenticate_request
+            ),
+            LimitByUser(limits, settings.user_limit),
+        ],
+        dependencies={
+            "application": Provide(lambda: application, sync_to_thread=False),
+            "credential_limits": Provide(lambda: credential_limits, sync_to_thread=False),
+        },
+        exception_handlers={
+            Refusal: refusal_response,
+            HTTPException: http_response,
+            Exception: unexpected_response,
+        },
+        openapi_config=openapi_config(),
+        logging_config=None,
+    )

@@ -1,0 +1,174 @@
+"""The market of a product, open to all: best prices, the book, the tape."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get
+from litestar.params import FromPath, QueryParameter
+
+from ...ports.language.analytics import Sale
+from ...ports.language.errors import InvalidSize, NotFound
+from ...ports.language.ids import ProductId
+from ...ports.language.market import BookKey, Condition, PriceLevel, parse_size
+from .bearer import PUBLIC
+from .documented import PUBLIC_SECURITY, problems, success
+from .injected import App
+from .paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
+
+SizeQuery: TypeAlias = Annotated[
+    str, QueryParameter(min_length=1, max_length=10, description="A US size such as 10.5 or 6Y.")
+]
+OptionalSizeQuery: TypeAlias = Annotated[
+    str | None, QueryParameter(min_length=1, max_length=10, description="Only this US size.")
+]
+ConditionQuery: TypeAlias = Annotated[
+    Condition, QueryParameter(description="The state of the pair; only equal conditions meet.")
+]
+Depth: TypeAlias = Annotated[
+    int, QueryParameter(ge=1, le=100, description="The most price levels of each side.")
+]
+
+
+class LastSale(msgspec.Struct, frozen=True):
+    """The sale that was recorded last. `price` is in cents."""
+
+    price: int
+    sold_at: datetime
+
+
+class MarketView(msgspec.Struct, frozen=True):
+    """Where one size of a product stands. Prices are in cents; `sales` counts them."""
+
+    lowest_ask: int | None
+    highest_bid: int | None
+    last_sale: LastSale | None
+    sales: int
+
+
+class BookPicture(msgspec.Struct, frozen=True):
+    """The levels of a book from the best price outwards, as of change number `seq`."""
+
+    seq: int
+    bids: list[PriceLevel]
+    asks: list[PriceLevel]
+
+
+class SaleView(msgspec.Struct, frozen=True):
+    """A paid trade. `price` is in cents."""
+
+    price: int
+    size: str
+    condition: Condition
+    sold_at: datetime
+
+
+class SaleListing(msgspec.Struct, frozen=True):
+    """A page of the tape, newest sale first."""
+
+    items: list[SaleView]
+    next_cursor: UUID | None
+
+
+def sale_view(sale: Sale) -> SaleView:
+    """Return a sale as it is sent; who traded is not told."""
+    return SaleView(
+        price=sale.price,
+        size=sale.book.size,
+        condition=sale.book.condition,
+        sold_at=sale.sold_at,
+    )
+
+
+class MarketController(Controller):
+    """The market of a product."""
+
+    path = "/products/{product_id:uuid}"
+    tags = ("market",)
+    opt = PUBLIC
+    security = PUBLIC_SECURITY
+
+    @get(
+        "/market",
+        summary="Best prices and last sale",
+        responses=success(
+            200,
+            MarketView,
+            {
+                "lowest_ask": 21_000,
+                "highest_bid": 19_500,
+                "last_sale": {"price": 20_000, "sold_at": "2026-03-01T12:00:00Z"},
+                "sales": 42,
+            },
+        )
+        | problems(NotFound, InvalidSize, public=True),
+    )
+    async def view_market(
+        self,
+        product_id: FromPath[UUID],
+        application: App,
+        size: SizeQuery,
+        condition: ConditionQuery = Condition.NEW,
+    ) -> MarketView:
+        """Return where one size stands."""
+        adapters = application.adapters
+        book = BookKey(ProductId(product_id), parse_size(size), condition)
+        await adapters.store.products.get(book.product_id)
+        [view] = await adapters.book_views.best([book])
+        summaries = await adapters.store.tape.summaries(book.product_id)
+        summary = next((summary for summary in summaries if summary.book == book), None)
+        return MarketView(
+            lowest_ask=view.lowest_ask,
+            highest_bid=view.highest_bid,
+            last_sale=LastSale(summary.last_price, summary.last_sold_at) if summary else None,
+            sales=summary.sales if summary else 0,
+        )
+
+    @get(
+        "/book",
+        summary="The order book",
+        responses=success(
+            200,
+            BookPicture,
+            {
+                "seq": 7,
+                "bids": [{"price": 19_500, "quantity": 2}],
+                "asks": [{"price": 21_000, "quantity": 1}],
+            },
+        )
+        | problems(NotFound, InvalidSize, public=True),
+    )
+    async def view_book(
+        self,
+        product_id: FromPath[UUID],
+        application: App,
+        size: SizeQuery,
+        condition: ConditionQuery = Condition.NEW,
+        depth: Depth = 20,
+    ) -> BookPicture:
+        """Return how many pairs stand at which price. Who stands there is not told."""
+        book = BookKey(ProductId(product_id), parse_size(size), condition)
+        await application.adapters.store.products.get(book.product_id)
+        view = await application.adapters.book_views.get(book, depth)
+        return BookPicture(seq=view.seq, bids=list(view.bids), asks=list(view.asks))
+
+    @get(
+        "/sales",
+        summary="The tape of sales",
+        responses=problems(NotFound, InvalidSize, public=True),
+    )
+    async def list_sales(
+        self,
+        product_id: FromPath[UUID],
+        application: App,
+        size: OptionalSizeQuery = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> SaleListing:
+        """Return the sales of a product, newest first."""
+        store = application.adapters.store
+        only = None if size is None else parse_size(size)
+        await store.products.get(ProductId(product_id))
+        page = await store.tape.sales(ProductId(product_id), page_request(limit, cursor), only)
+        return listing(SaleListing, page, sale_view)

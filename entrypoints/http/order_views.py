@@ -1,0 +1,233 @@
+"""Orders as each party sees them.
+
+The buyer sees what the buyer pays and the seller what the seller gets; neither sees the other's
+side of the bill, which is null for them. Authenticators and admins see all of it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ...ports.language.market import Condition
+from ...ports.language.order_history import (
+    Cancelled,
+    Delivered,
+    Dispatched,
+    Failed,
+    Opened,
+    OrderEvent,
+    Paid,
+    PaidOut,
+    Passed,
+    PayoutRefused,
+    Received,
+    RecordedEvent,
+    Refunded,
+    ReturnSent,
+    ShipByExtended,
+    Shipped,
+    UnitReserved,
+)
+from ...ports.language.orders import (
+    CancelReason,
+    Order,
+    OrderStatus,
+    PaymentStatus,
+    PayoutStatus,
+    ReturnStatus,
+    Shipment,
+    StockStatus,
+)
+from ...ports.language.users import Actor
+
+
+class Viewer(Enum):
+    """Who looks at an order."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+    STAFF = "staff"
+
+    @classmethod
+    def of(cls, actor: Actor, order: Order) -> "Viewer":
+        """Return as whom the actor, who may see the order, looks at it."""
+        if actor.user_id == order.buyer_id:
+            return cls.BUYER
+        return cls.SELLER if actor.user_id == order.seller_id else cls.STAFF
+
+    @property
+    def sees_purchase(self) -> bool:
+        """Whether what the buyer pays is shown."""
+        return self is not Viewer.SELLER
+
+    @property
+    def sees_sale(self) -> bool:
+        """Whether what the seller gets is shown."""
+        return self is not Viewer.BUYER
+
+
+class FeesView(msgspec.Struct, frozen=True):
+    """In cents: the seller pays `transaction` and `processing`, the buyer `shipping`."""
+
+    seller_level: int | None
+    transaction: int | None
+    processing: int | None
+    shipping: int | None
+
+
+class OrderView(msgspec.Struct, frozen=True):
+    """A trade on its way. Money is in cents; what is the other party's business is null."""
+
+    id: UUID
+    status: OrderStatus
+    payment_status: PaymentStatus
+    stock_status: StockStatus
+    payout_status: PayoutStatus
+    return_status: ReturnStatus
+    product_id: UUID
+    size: str
+    condition: Condition
+    price: int
+    fees: FeesView
+    payout_amount: int | None
+    buyer_total: int | None
+    buyer_id: UUID
+    seller_id: UUID
+    bid_id: UUID
+    ask_id: UUID
+    matched_at: datetime
+    updated_at: datetime
+    ship_by: datetime | None
+    inbound: Shipment | None
+    outbound: Shipment | None
+    delivered_at: datetime | None
+    cancel_reason: CancelReason | None
+    note: str | None
+
+
+class OrderListing(msgspec.Struct, frozen=True):
+    """A page of orders, newest first."""
+
+    items: list[OrderView]
+    next_cursor: UUID | None
+
+
+class OrderEventView(msgspec.Struct, frozen=True):
+    """Event `number` in an order's history. What `data` holds depends on `type`."""
+
+    number: int
+    type: str
+    at: datetime
+    data: dict[str, Any]
+
+
+def order_view(order: Order, actor: Actor) -> OrderView:
+    """Return an order as it is sent to the actor."""
+    viewer = Viewer.of(actor, order)
+    fees = order.fees
+    return OrderView(
+        id=order.id,
+        status=order.status,
+        payment_status=order.payment_status,
+        stock_status=order.stock_status,
+        payout_status=order.payout_status,
+        return_status=order.return_status,
+        product_id=order.book.product_id,
+        size=order.book.size,
+        condition=order.book.condition,
+        price=order.price,
+        fees=FeesView(
+            seller_level=fees.seller_level if viewer.sees_sale else None,
+            transaction=fees.transaction if viewer.sees_sale else None,
+            processing=fees.processing if viewer.sees_sale else None,
+            shipping=fees.shipping if viewer.sees_purchase else None,
+        ),
+        payout_amount=order.payout_amount if viewer.sees_sale else None,
+        buyer_total=order.buyer_total if viewer.sees_purchase else None,
+        buyer_id=order.buyer_id,
+        seller_id=order.seller_id,
+        bid_id=order.bid_id,
+        ask_id=order.ask_id,
+        matched_at=order.matched_at,
+        updated_at=order.updated_at,
+        ship_by=order.ship_by,
+        inbound=order.inbound,
+        outbound=order.outbound,
+        delivered_at=order.delivered_at,
+        cancel_reason=order.cancel_reason,
+        note=order.note,
+    )
+
+
+_ALL = frozenset(Viewer)
+_PURCHASE = frozenset(viewer for viewer in Viewer if viewer.sees_purchase)
+_SALE = frozenset(viewer for viewer in Viewer if viewer.sees_sale)
+_STAFF = frozenset({Viewer.STAFF})
+
+_SHOWN: Mapping[type[OrderEvent], Mapping[str, frozenset[Viewer]]] = {
+    Opened: {},
+    UnitReserved: {},
+    Paid: {"amount": _PURCHASE, "ship_by": _ALL},
+    ShipByExtended: {"ship_by": _ALL},
+    Shipped: {"shipment": _ALL},
+    Received: {"by": _STAFF},
+    Passed: {"by": _STAFF},
+    Failed: {"by": _STAFF, "reason": _ALL},
+    Dispatched: {"shipment": _ALL},
+    ReturnSent: {"shipment": _ALL},
+    Delivered: {"proof": _ALL},
+    Cancelled: {"reason": _ALL, "note": _ALL, "by": _STAFF},
+    Refunded: {"amount": _PURCHASE},
+    PaidOut: {"amount": _SALE, "debt_settled": _SALE},
+    PayoutRefused: {"reason": _SALE},
+}
+"""Which fields of each event are shown, and to whom. A match and its fees are on the order."""
+
+
+def order_event_view(recorded: RecordedEvent, viewer: Viewer) -> OrderEventView:
+    """Return an event of an order's history as it is sent to the viewer."""
+    event = recorded.event
+    return OrderEventView(
+        number=recorded.number,
+        type=event.TYPE,
+        at=recorded.at,
+        data={
+            field: msgspec.to_builtins(getattr(event, field))
+            for field, viewers in _SHOWN[type(event)].items()
+            if viewer in viewers
+        },
+    )
+
+
+EXAMPLE = {
+    "id": "01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b",
+    "status": "confirmed",
+    "payment_status": "captured",
+    "stock_status": "reserved",
+    "payout_status": "none",
+    "return_status": "none",
+    "product_id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "size": "10.5",
+    "condition": "new",
+    "price": 20_000,
+    "fees": {"seller_level": 1, "transaction": 1_800, "processing": 600, "shipping": None},
+    "payout_amount": 17_600,
+    "buyer_total": None,
+    "buyer_id": "01890a5d-0000-7000-8000-000000000001",
+    "seller_id": "01890a5d-0000-7000-8000-000000000002",
+    "bid_id": "01890a5e-0c11-7b1c-9c1e-3f5f1f7f3c11",
+    "ask_id": "01890a5e-0b00-7b1c-9c1e-3f5f1f7f3c12",
+    "matched_at": "2026-03-02T12:00:00Z",
+    "updated_at": "2026-03-02T12:00:01Z",
+    "ship_by": "2026-03-04T12:00:01Z",
+    "inbound": None,
+    "outbound": None,
+    "delivered_at": None,
+    "cancel_reason": None,
+    "note": None,
+}
+"""What a seller sees of a confirmed order."""

@@ -1,0 +1,165 @@
+"""The API's reference as a page: made from the OpenAPI document, without scripts or a CDN."""
+
+import json
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from litestar import Request
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+
+from .documented import describe_shapes
+
+_STYLE = """
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h2 { margin-top: 3rem; text-transform: capitalize; }
+details { border: 1px solid #8884; border-radius: 6px; margin: .5rem 0; padding: .5rem .8rem; }
+summary { cursor: pointer; }
+summary code { font-weight: 600; }
+b.method { display: inline-block; width: 4.5rem; }
+table { border-collapse: collapse; width: 100%; margin: .3rem 0 1rem; }
+td, th { text-align: left; vertical-align: top; padding: .2rem .8rem .2rem 0; }
+td + td { border-left: 1px solid #8884; padding-left: .8rem; }
+pre { overflow-x: auto; background: #8881; padding: .6rem; border-radius: 6px; }
+small { opacity: .7; }
+"""
+
+Node = dict[str, Any]
+
+
+class JsonDocument(JsonRenderPlugin):
+    """Serves the document itself, for programs."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: Node) -> bytes:
+        """Return the document."""
+        return self.render_json(request, describe_shapes(openapi_schema))
+
+
+class ReferencePage(OpenAPIRenderPlugin):
+    """Serves the reference at the root of /schema."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/")
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: Node) -> bytes:
+        """Return the page."""
+        # The framework's document holds its own string types; as JSON it is plain.
+        document: Node = json.loads(self.render_json(request, describe_shapes(openapi_schema)))
+        return "".join(_page(document, self.get_openapi_json_route(request))).encode()
+
+
+def _page(document: Node, json_route: str) -> Iterator[str]:
+    info = document["info"]
+    title = escape(info["title"])
+    yield "<!doctype html><html lang='en'><meta charset='utf-8'>"
+    yield "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+    yield f"<title>{title}</title><style>{_STYLE}</style>"
+    yield f"<h1>{title} <small>{escape(info['version'])}</small></h1>"
+    yield f"<p>{escape(info['description'])}</p>"
+    yield f"<p><a href='{escape(json_route)}'>The OpenAPI document</a></p>"
+    for tag in document["tags"]:
+        yield f"<h2>{escape(tag['name'])}</h2><p>{escape(tag['description'])}</p>"
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                if tag["name"] in operation.get("tags", ()):
+                    yield from _operation(method, path, operation, document)
+    yield "<h2>Shapes</h2>"
+    for name, schema in sorted(document["components"]["schemas"].items()):
+        yield f"<details id='{escape(name)}'><summary><code>{escape(name)}</code></summary>"
+        yield f"<p>{escape(schema.get('description', ''))}</p>{_properties(schema)}</details>"
+    yield "</html>"
+
+
+def _operation(method: str, path: str, operation: Node, document: Node) -> Iterator[str]:
+    security: list[Node] = operation.get("security") or document["security"]
+    access = "" if {} in security else " <small>needs an access token</small>"
+    yield f"<details><summary><b class='method'>{method.upper()}</b><code>{escape(path)}</code> "
+    yield f"{escape(operation['summary'])}{access}</summary>"
+    yield f"<p>{escape(operation.get('description', ''))}</p>"
+    if parameters := operation.get("parameters"):
+        yield _rows(
+            "Parameters",
+            (
+                (
+                    f"<code>{escape(parameter['name'])}</code> <small>{parameter['in']}</small>",
+                    _type(parameter["schema"]),
+                    escape(parameter.get("description", "")),
+                )
+                for parameter in parameters
+            ),
+        )
+    if body := operation.get("requestBody"):
+        for media_type, media in body["content"].items():
+            yield f"<p>Body: <code>{escape(media_type)}</code>, {_type(media['schema'])}</p>"
+            yield from _examples(media)
+    for status, response in operation["responses"].items():
+        for media in response.get("content", {}).values():
+            description = escape(response["description"])
+            yield f"<p><b>{status}</b> {description}: {_type(media['schema'])}</p>"
+            yield from _examples(media)
+        if not response.get("content"):
+            yield f"<p><b>{status}</b> {escape(response['description'])}</p>"
+    yield "</details>"
+
+
+def _examples(media: Node) -> Iterator[str]:
+    examples = list(media.get("examples", {}).values())
+    examples += [{"value": value} for value in _listed(media["schema"].get("examples"))]
+    for example in examples:
+        yield f"<pre>{escape(json.dumps(example['value'], indent=2))}</pre>"
+
+
+def _listed(examples: Any) -> list[Any]:
+    return examples if isinstance(examples, list) else []
+
+
+def _properties(schema: Node) -> str:
+    required = schema.get("required", ())
+    optional = " <small>optional</small>"
+    if "enum" in schema:
+        return f"<p>{_type(schema)}</p>"
+    return _rows(
+        "",
+        (
+            (
+                f"<code>{escape(name)}</code>" + ("" if name in required else optional),
+                _type(part),
+                escape(part.get("description", "")),
+            )
+            for name, part in schema.get("properties", {}).items()
+        ),
+    )
+
+
+def _rows(title: str, rows: Iterator[tuple[str, ...]]) -> str:
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"{f'<p>{title}</p>' if title else ''}<table>{body}</table>"
+
+
+def _type(schema: Node) -> str:
+    """Return a schema in a few words, with links to the shapes it names."""
+    if reference := schema.get("$ref"):
+        name = escape(reference.rpartition("/")[2])
+        return f"<a href='#{name}'>{name}</a>"
+    if choices := schema.get("oneOf") or schema.get("anyOf"):
+        return " or ".join(map(_type, choices))
+    if "enum" in schema:
+        return ", ".join(f"<code>{escape(json.dumps(value))}</code>" for value in schema["enum"])
+    kind = schema.get("type", "anything")
+    if kind == "array":
+        return f"list of {_type(schema.get('items', {}))}"
+    words = [" or ".join(kind) if isinstance(kind, list) else kind]
+    words += [
+        f"{word} {schema[limit]}"
+        for limit, word in (
+            ("format", "as"),
+            ("minimum", "from"),
+            ("maximum", "to"),
+            ("minLength", "of length"),
+            ("maxLength", "up to length"),
+            ("pattern", "matching"),
+        )
+        if limit in schema
+    ]
+    return escape(" ".join(map(str, words)))

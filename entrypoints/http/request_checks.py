@@ -1,0 +1,53 @@
+"""What is checked of every request before its parameters are read."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from litestar import Request
+from litestar.exceptions import ClientException, ValidationException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
+
+
+async def check_request(request: Request[Any, Any, Any]) -> None:
+    """Refuse query parameters that nobody reads, and a body that is missing or is not JSON.
+
+    A misspelt filter must not silently give everything. Raises ValidationException,
+    ClientException.
+    """
+    handler = request.route_handler
+    if request.scope["query_string"]:
+        _check_query(request, handler)
+    if takes_body(handler):
+        await _check_body(request)
+
+
+def takes_body(handler: HTTPRouteHandler) -> bool:
+    """Return whether a handler reads a JSON body."""
+    return "data" in handler.parsed_fn_signature.parameters
+
+
+def query_parameters(handler: HTTPRouteHandler) -> Iterator[str]:
+    """Yield the names of the query parameters that a handler reads."""
+    for field in handler.parsed_fn_signature.parameters.values():
+        if isinstance(field.kwarg_definition, QueryParameter):
+            yield field.kwarg_definition.name or field.name
+
+
+def _check_query(request: Request[Any, Any, Any], handler: HTTPRouteHandler) -> None:
+    known = sorted(query_parameters(handler))
+    unknown = sorted(set(request.query_params) - set(known))
+    if unknown:
+        message = f"is unknown here; known: {', '.join(known) or 'none'}"
+        raise ValidationException(
+            detail="a query parameter is unknown",
+            extra=[{"key": name, "message": message, "source": "query"} for name in unknown],
+        )
+
+
+async def _check_body(request: Request[Any, Any, Any]) -> None:
+    if not await request.body():
+        missing = {"key": "", "message": "the body is missing", "source": "body"}
+        raise ValidationException(detail="the body is missing", extra=[missing])
+    if request.content_type[0] != "application/json":
+        raise ClientException("send the body as application/json", status_code=415)
