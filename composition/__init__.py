@@ -1,1 +1,1 @@
-"""The only place that knows every layer: it picks adapters by configuration and builds the application."""
+"""The only place that knows every layer: it picks the adapters and builds the application."""

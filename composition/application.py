@@ -28,7 +28,6 @@ from ..core.orders.continue_saga import ContinueSaga
 from ..core.orders.dispatch_pair import DispatchPair
 from ..core.orders.extend_shipment import ExtendShipment
 from ..core.orders.meet_deadline import MeetDeadline
-from ..core.orders.open_orders import OpenOrders
 from ..core.orders.receive_pair import ReceivePair
 from ..core.orders.ship_pair import ShipPair
 from ..core.orders.view_order import ViewOrder
@@ -37,7 +36,6 @@ from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.handle_webhook import HandleWebhook
 from ..core.payments.pay_seller import PaySeller
 from ..core.payments.penalise_seller import PenaliseSeller
-from ..core.payments.quote_fees import QuoteFees
 from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.refund_buyer import RefundBuyer
@@ -53,7 +51,6 @@ from ..core.users.set_roles import SetRoles
 from ..core.users.set_suspension import SetSuspension
 from ..core.users.sign_in import SignIn
 from ..core.users.sign_out import SignOut
-from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 

@@ -6,7 +6,6 @@ from ...ports.clock import Clock
 from ...ports.language.errors import PayoutDeclined
 from ...ports.language.events import PayoutDue
 from ...ports.language.payments import Payout, PayoutState
-from ...ports.outbox import Outbox
 from ...ports.payment_gateway import PaymentGateway
 from ...ports.payments import Ledger, Payouts
 from ...ports.transaction import Transaction
@@ -30,7 +29,6 @@ class PaySeller:
     ledger: Ledger
     gateway: PaymentGateway
     payables: Payables
-    outbox: Outbox
     clock: Clock
 
     async def __call__(self, due: PayoutDue) -> None:

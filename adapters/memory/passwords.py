@@ -1,0 +1,23 @@
+"""Password hashes from the standard library, for tests and simulations."""
+
+import hashlib
+import hmac
+
+from ...ports.language.errors import InvalidText
+from ...ports.passwords import Passwords
+
+_LONGEST = 72
+"""Bytes: what the adapter for real deployments can hash."""
+
+
+class MemoryPasswords(Passwords):
+    """Hashes without salt and without delay: no secret is safe with it."""
+
+    async def hash(self, password: str) -> str:
+        encoded = password.encode()
+        if len(encoded) > _LONGEST:
+            raise InvalidText(field="password", problem=f"is longer than {_LONGEST} bytes")
+        return hashlib.sha256(encoded).hexdigest()
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        return hmac.compare_digest(await self.hash(password), password_hash or "")

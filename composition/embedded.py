@@ -1,0 +1,61 @@
+"""The whole application in memory, on a virtual clock: for tests, simulations and notebooks."""
+
+from datetime import UTC, datetime
+
+from ..adapters.embedded.journal import MemoryJournal
+from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from ..adapters.memory.access_tokens import MemoryAccessTokens
+from ..adapters.memory.book_views import MemoryBookViews
+from ..adapters.memory.in_process_bus import InProcessBus
+from ..adapters.memory.passwords import MemoryPasswords
+from ..adapters.memory.rate_limits import MemoryRateLimits
+from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
+from ..adapters.memory.seeded import SeededIds, SeededRandomness
+from ..adapters.memory.virtual_clock import VirtualClock
+from ..ports.clock import Clock
+from ..ports.ids import Ids
+from ..ports.language.rules import MarketRules
+from .adapters import Adapters, Store
+from .application import Application
+from .build import build_application
+from .memory_store import build_memory_store
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+"""When a virtual clock starts unless it is told otherwise."""
+
+
+def build_embedded(
+    *, seed: int = 0, clock: VirtualClock | None = None, rules: MarketRules | None = None
+) -> Application:
+    """Return the application on memory adapters alone; the same seed repeats everything.
+
+    It needs nothing beyond the standard library.
+    """
+    clock = clock or VirtualClock(START)
+    ids = SeededIds(seed, clock)
+    store = build_memory_store(clock=clock, ids=ids)
+    return build_application(embedded_adapters(store, clock=clock, ids=ids, seed=seed), rules=rules)
+
+
+def embedded_adapters(store: Store, *, clock: Clock, ids: Ids, seed: int = 0) -> Adapters:
+    """Return adapters in memory around any store."""
+    randomness = SeededRandomness(seed)
+    return Adapters(
+        store=store,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+        passwords=MemoryPasswords(),
+        access_tokens=MemoryAccessTokens(clock, randomness),
+        revoked_sessions=MemoryRevokedSessions(clock),
+        book_views=MemoryBookViews(),
+        payment_gateway=EmbeddedPaymentGateway(MemoryJournal(), clock, "whsec_embedded"),
+        event_bus=InProcessBus(
+            transaction=store.transaction,
+            failed_deliveries=store.failed_deliveries,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+        ),
+        rate_limits=MemoryRateLimits(clock),
+    )

@@ -1,0 +1,132 @@
+"""The routes of messages: which use cases hear of which event."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ..ports.clock import Clock
+from ..ports.event_bus import Consumer
+from ..ports.language.events import (
+    AuthenticationFailed,
+    AuthenticationPassed,
+    DeadlineReached,
+    Event,
+    GatewayReported,
+    MatchCreated,
+    OrderAuthFailed,
+    OrderCancelled,
+    OrderCreated,
+    OrderDelivered,
+    OrderReceived,
+    PaymentCaptured,
+    PaymentRefundDue,
+    PaymentRefunded,
+    PaymentRequested,
+    PaymentWasDeclined,
+    PayoutDue,
+    PayoutPaid,
+    PayoutWasRefused,
+    StockRefused,
+    StockReserved,
+)
+from ..ports.language.messages import Message
+from .adapters import Store
+from .application import Application
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Turns routes into consumers that have their effect once."""
+
+    store: Store
+    clock: Clock
+
+    def inside(
+        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+    ) -> Consumer:
+        """Route to a use case that only writes to the store.
+
+        The inbox notes the message in the use case's own transaction, so the effect happens once.
+        """
+
+        async def handle(message: Message) -> None:
+            assert isinstance(message.event, event), message
+            async with self.store.transaction():
+                if await self.store.inbox.record(consumer, message.id, self.clock.now()):
+                    await use_case(message.event)
+
+        consumer = f"{name}:{event.SUBJECT}"
+        return Consumer(consumer, event.SUBJECT, handle)
+
+    def outside(
+        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+    ) -> Consumer:
+        """Route to a use case that calls the world outside, which no transaction may wait for.
+
+        Such a use case has its effect once by itself; the inbox saves it the repetition.
+        """
+
+        async def handle(message: Message) -> None:
+            assert isinstance(message.event, event), message
+            if await self.store.inbox.contains(consumer, message.id):
+                return
+            await use_case(message.event)
+            async with self.store.transaction():
+                await self.store.inbox.record(consumer, message.id, self.clock.now())
+
+        consumer = f"{name}:{event.SUBJECT}"
+        return Consumer(consumer, event.SUBJECT, handle)
+
+
+def routes(app: Application) -> tuple[Consumer, ...]:
+    """Return every consumer. Read it from top to bottom: it is the life of an order."""
+    router = Router(app.adapters.store, app.adapters.clock)
+    inside, outside = router.inside, router.outside
+    saga = app.orders.continue_saga
+    return (
+        # A bid and an ask met: the pair is reserved, the buyer charged, the seller told to ship.
+        inside(MatchCreated, "catalog.reserve_stock", app.catalog.reserve_stock),
+        inside(StockReserved, "orders.continue_saga", saga),
+        inside(StockRefused, "orders.continue_saga", saga),
+        outside(PaymentRequested, "payments.charge_buyer", app.payments.charge_buyer),
+        inside(PaymentCaptured, "orders.continue_saga", saga),
+        inside(PaymentWasDeclined, "orders.continue_saga", saga),
+        inside(OrderCreated, "authentication.open_task", app.authentication.open_task),
+        inside(OrderCreated, "analytics.record_sale", app.analytics.record_sale),
+        # The pair arrived and was looked at.
+        inside(OrderReceived, "authentication.receive_item", app.authentication.receive_item),
+        inside(AuthenticationPassed, "orders.continue_saga", saga),
+        inside(AuthenticationFailed, "orders.continue_saga", saga),
+        # The buyer has the pair; after the hold the seller has the money.
+        inside(OrderDelivered, "catalog.consume_stock", app.catalog.consume_stock),
+        inside(
+            OrderDelivered, "payments.record_completed_sale", app.payments.record_completed_sale
+        ),
+        outside(PayoutDue, "payments.pay_seller", app.payments.pay_seller),
+        inside(PayoutPaid, "orders.continue_saga", saga),
+        inside(PayoutWasRefused, "orders.continue_saga", saga),
+        # Something went wrong: everything is given back.
+        inside(OrderCancelled, "catalog.release_stock", app.catalog.release_stock),
+        outside(OrderCancelled, "bidding.unwind_match", app.bidding.unwind_match),
+        outside(OrderCancelled, "payments.refund_buyer", app.payments.refund_buyer),
+        inside(OrderCancelled, "payments.penalise_seller", app.payments.penalise_seller),
+        inside(OrderCancelled, "authentication.cancel_task", app.authentication.cancel_task),
+        inside(OrderCancelled, "analytics.void_sale", app.analytics.void_sale),
+        inside(OrderAuthFailed, "catalog.release_stock", app.catalog.release_stock),
+        outside(OrderAuthFailed, "payments.refund_buyer", app.payments.refund_buyer),
+        inside(OrderAuthFailed, "payments.penalise_seller", app.payments.penalise_seller),
+        inside(OrderAuthFailed, "analytics.void_sale", app.analytics.void_sale),
+        outside(PaymentRefundDue, "payments.refund_buyer", app.payments.refund_buyer),
+        inside(PaymentRefunded, "orders.continue_saga", saga),
+        # Time passes, and the payment provider reports.
+        inside(DeadlineReached, "orders.meet_deadline", app.orders.meet_deadline),
+        inside(GatewayReported, "payments.handle_webhook", app.payments.handle_webhook),
+    )
+
+
+def subscribe(app: Application) -> None:
+    """Subscribe every consumer to the application's event bus."""
+    for consumer in routes(app):
+        app.adapters.event_bus.subscribe(consumer)

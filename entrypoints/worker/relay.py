@@ -1,0 +1,124 @@
+"""The relay: messages go from the outbox to the event bus."""
+
+import asyncio
+import logging
+from collections import deque
+from contextlib import suppress
+
+from ...ports.event_bus import EventBus
+from ...ports.language.errors import Unavailable
+from ...ports.language.ids import MessageId
+from ...ports.language.messages import Message
+from ...ports.outbox import Outbox
+from ...ports.transaction import Transaction
+
+_log = logging.getLogger(__name__)
+
+_WINDOW = 1_024
+"""How many messages may be under way at once."""
+_POLL = 1.0
+"""Seconds after which the outbox is looked at although nobody told of anything new."""
+_PAUSE = 1.0
+"""Seconds that a key's messages wait when the bus did not take one."""
+
+
+class Relay:
+    """Publishes what was committed to the outbox, and then marks it as sent.
+
+    Messages of one key go in the order of their commit, one after the other; different keys do
+    not wait for each other, up to `concurrency` of them at once. A crash before the mark publishes
+    again: consumers know.
+    """
+
+    def __init__(
+        self, *, outbox: Outbox, bus: EventBus, transaction: Transaction, concurrency: int = 16
+    ) -> None:
+        self._outbox = outbox
+        self._bus = bus
+        self._transaction = transaction
+        self._slots = asyncio.Semaphore(concurrency)
+        self._waiting: dict[str, deque[Message]] = {}
+        self._under_way: set[MessageId] = set()
+        self._sent: list[MessageId] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Relay until cancelled. Raises what the outbox raises; it may be run again."""
+        try:
+            while True:
+                await self._step()
+        finally:
+            await self._abandon()
+
+    async def drain(self) -> int:
+        """Relay until nothing is left to send, and return how many messages were sent."""
+        count = 0
+        while await self._feed():
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            self._collect()
+            count += await self._mark_sent()
+        return count
+
+    async def _step(self) -> None:
+        """Send what can be sent and wait for something to happen."""
+        await self._mark_sent()
+        await self._feed()
+        news = asyncio.create_task(self._outbox.wait())
+        try:
+            await asyncio.wait(
+                {news, *self._tasks}, timeout=_POLL, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            news.cancel()
+            with suppress(asyncio.CancelledError):
+                await news
+        self._collect()
+
+    async def _feed(self) -> bool:
+        """Hand fresh messages to their keys' tasks; return whether any message is under way."""
+        for message in await self._outbox.unsent(_WINDOW):
+            if message.id in self._under_way:
+                continue
+            self._under_way.add(message.id)
+            queue = self._waiting.get(message.key)
+            if queue is None:
+                queue = self._waiting[message.key] = deque()
+                self._tasks.add(asyncio.create_task(self._send(message.key, queue)))
+            queue.append(message)
+        return bool(self._under_way)
+
+    async def _send(self, key: str, queue: deque[Message]) -> None:
+        async with self._slots:
+            while queue:
+                try:
+                    await self._bus.publish(queue[0])
+                except Unavailable as error:
+                    _log.warning("the event bus is out of reach: %s", error)
+                    await asyncio.sleep(_PAUSE)
+                else:
+                    self._sent.append(queue.popleft().id)
+        del self._waiting[key]
+
+    async def _abandon(self) -> None:
+        """Stop sending. What was under way is found in the outbox again."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        self._waiting.clear()
+        self._under_way.clear()
+        self._sent.clear()
+
+    def _collect(self) -> None:
+        """Let go of tasks that have ended; a defect in one of them is raised here."""
+        for task in [task for task in self._tasks if task.done()]:
+            self._tasks.remove(task)
+            task.result()
+
+    async def _mark_sent(self) -> int:
+        sent, self._sent = self._sent, []
+        if sent:
+            async with self._transaction():
+                await self._outbox.mark_sent(sent)
+            self._under_way.difference_update(sent)
+        return len(sent)

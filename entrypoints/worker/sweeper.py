@@ -1,0 +1,57 @@
+"""The sweeper: turns the passing of time into messages."""
+
+from datetime import datetime, timedelta
+
+from ...composition.application import Application
+from ...ports.language.events import DeadlineReached
+
+_AT_ONCE = 256
+_INTERVAL = 1.0
+"""Seconds between two looks at the clock."""
+_FORGET_EVERY = timedelta(hours=1)
+_REMEMBER = timedelta(days=7)
+"""How long handled messages and answered requests are remembered."""
+
+
+class Sweeper:
+    """Sees to what falls due: deadlines, failed deliveries, overdue quotes, old notes."""
+
+    def __init__(self, application: Application) -> None:
+        self._bidding = application.bidding
+        self._store = application.adapters.store
+        self._bus = application.adapters.event_bus
+        self._clock = application.adapters.clock
+        self._forgotten_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Sweep until cancelled. Raises what the store raises; it may be run again."""
+        while True:
+            while await self.sweep():
+                pass
+            await self._clock.sleep(_INTERVAL)
+
+    async def sweep(self) -> int:
+        """See to a bounded part of what is due; return how much, so 0 when nothing is left."""
+        due = await self._meet_deadlines()
+        due += await self._bus.redeliver()
+        due += await self._bidding.expire_quotes()
+        await self._forget()
+        return due
+
+    async def _meet_deadlines(self) -> int:
+        due = await self._store.deadlines.due(self._clock.now(), _AT_ONCE)
+        if due:
+            async with self._store.transaction():
+                for deadline in due:
+                    await self._store.deadlines.clear(deadline.order_id, [deadline.kind])
+                    await self._store.outbox.add(DeadlineReached(deadline.order_id, deadline.kind))
+        return len(due)
+
+    async def _forget(self) -> None:
+        now = self._clock.now()
+        if self._forgotten_at is not None and now - self._forgotten_at < _FORGET_EVERY:
+            return
+        async with self._store.transaction():
+            await self._store.inbox.forget(now - _REMEMBER)
+            await self._store.idempotency_keys.forget(now - _REMEMBER)
+        self._forgotten_at = now

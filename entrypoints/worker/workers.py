@@ -1,0 +1,63 @@
+"""Everything that works behind the application in one process."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from ...composition.application import Application
+from ...ports.language.errors import Refusal
+from .relay import Relay
+from .sweeper import Sweeper
+
+_log = logging.getLogger(__name__)
+
+_PAUSE = 1.0
+"""Seconds between the failure of a loop and its new start."""
+
+
+class Workers:
+    """The relay and the sweeper of one application."""
+
+    def __init__(self, application: Application) -> None:
+        adapters = application.adapters
+        self._engine = application.engine
+        self.relay = Relay(
+            outbox=adapters.store.outbox,
+            bus=adapters.event_bus,
+            transaction=adapters.store.transaction,
+        )
+        self.sweeper = Sweeper(application)
+
+    async def settle(self) -> None:
+        """Do all that can be done without time passing. For those who own the clock."""
+        while await self.relay.drain() + await self.sweeper.sweep():
+            pass
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run the engine, the relay and the sweeper until the block is left."""
+        await self._engine.start()
+        tasks = [
+            asyncio.create_task(_keep_running("relay", self.relay.run)),
+            asyncio.create_task(_keep_running("sweeper", self.sweeper.run)),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._engine.stop()
+
+
+async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Start a loop again whenever it fails: nothing may stop the others' orders."""
+    while True:
+        try:
+            await run()
+        except Refusal as refusal:
+            _log.warning("the %s pauses: %s", name, refusal)
+        except Exception:  # noqa: BLE001  # whatever it is, the loop must go on
+            _log.exception("the %s failed and starts again", name)
+        await asyncio.sleep(_PAUSE)
