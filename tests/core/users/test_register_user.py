@@ -1,0 +1,98 @@
+from dataclasses import replace
+
+import pytest
+
+from solebook.ports.language.errors import EmailTaken, InvalidText
+from solebook.ports.language.events import UserRegistered
+from solebook.ports.language.users import Role
+from solebook.ports.passwords import Passwords
+from solebook.ports.transaction import Transaction
+
+from .accounts import EMAIL, PASSWORD, Accounts
+
+
+async def test_new_user_is_stored_as_a_buyer_who_can_be_found_by_email(accounts: Accounts) -> None:
+    user = await accounts.register_user(
+        email=" Buyer-1@Example.com", password=PASSWORD, first_name=" Test ", last_name="Buyer"
+    )
+
+    assert user == await accounts.store.users.get(user.id)
+    assert user == await accounts.store.users.find_by_email(EMAIL)
+    assert (user.email, user.first_name, user.last_name) == (EMAIL, "Test", "Buyer")
+    assert user.roles == {Role.BUYER}
+    assert user.created_at == accounts.clock.now()
+    assert (user.payment_method, user.payout_account, user.suspended) == (None, None, False)
+
+
+async def test_password_is_kept_only_as_its_hash(accounts: Accounts) -> None:
+    user = await accounts.join()
+
+    assert PASSWORD not in repr(user)
+    assert await accounts.passwords.verify(PASSWORD, user.password_hash)
+
+
+async def test_registration_is_told(accounts: Accounts) -> None:
+    user = await accounts.join()
+
+    assert await accounts.events() == [UserRegistered(user.id, EMAIL, "Test")]
+
+
+async def test_second_user_with_the_same_email_is_refused_and_nothing_is_told(
+    accounts: Accounts,
+) -> None:
+    first = await accounts.join()
+
+    with pytest.raises(EmailTaken):
+        await accounts.register_user(
+            email="BUYER-1@example.com", password="another one", first_name="X", last_name="Y"
+        )
+
+    assert await accounts.store.users.find_by_email(EMAIL) == first
+    assert len(await accounts.events()) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "buyer"),
+        ("password", "7 chars"),
+        ("password", "x" * 73),
+        ("password", "ü" * 37),
+        ("password", "nul\0nul\0"),
+        ("first_name", ""),
+        ("last_name", "x" * 101),
+    ],
+)
+async def test_bad_input_is_refused_and_nobody_joins(
+    accounts: Accounts, field: str, value: str
+) -> None:
+    given = {"email": EMAIL, "password": PASSWORD, "first_name": "Test", "last_name": "Buyer"}
+
+    with pytest.raises(InvalidText) as refused:
+        await accounts.register_user(**{**given, field: value})
+
+    assert refused.value.field == field
+    assert await accounts.store.users.find_by_email(EMAIL) is None
+    assert await accounts.events() == []
+
+
+class PasswordsOutsideTransactions(Passwords):
+    """Hashes only while nothing is locked."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+
+    async def hash(self, password: str) -> str:
+        assert not self.transaction.is_open
+        return "hash"
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        raise NotImplementedError
+
+
+async def test_password_is_hashed_before_the_store_is_locked(accounts: Accounts) -> None:
+    passwords = PasswordsOutsideTransactions(accounts.store.transaction)
+
+    user = await replace(accounts, passwords=passwords).join()
+
+    assert user.password_hash == "hash"

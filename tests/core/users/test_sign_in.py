@@ -1,0 +1,128 @@
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from solebook.core.users.session_tokens import token_hash
+from solebook.ports.language.errors import InvalidText, WrongCredentials
+from solebook.ports.language.users import AccessClaims, Actor, Role, User
+from solebook.ports.passwords import Passwords
+
+from .accounts import EMAIL, PASSWORD, Accounts
+
+
+async def test_right_password_opens_a_session_with_both_tokens(
+    accounts: Accounts, buyer: User
+) -> None:
+    signed_in = await accounts.sign_in(email=" BUYER-1@example.com ", password=PASSWORD)
+
+    claims = accounts.access_tokens.verify(signed_in.access_token)
+    session = await accounts.store.sessions.get(claims.session_id)
+    now = accounts.clock.now()
+    assert claims == AccessClaims(
+        buyer.id, session.id, frozenset({Role.BUYER}), now + timedelta(minutes=15)
+    )
+    assert signed_in.user == buyer
+    assert signed_in.expires_in == 900
+    assert (session.user_id, session.created_at, session.revoked_at) == (buyer.id, now, None)
+
+
+async def test_refresh_token_is_kept_only_as_its_hash_for_30_days(
+    accounts: Accounts, buyer: User
+) -> None:
+    signed_in = await accounts.enter()
+
+    token = await accounts.store.sessions.find_token(token_hash(signed_in.refresh_token))
+    assert token is not None
+    assert signed_in.refresh_token not in repr(token)
+    assert token.expires_at == accounts.clock.now() + timedelta(days=30)
+    assert token.spent_at is None
+
+
+async def test_tokens_are_not_shown_in_logs(accounts: Accounts, buyer: User) -> None:
+    signed_in = await accounts.enter()
+
+    assert signed_in.access_token not in repr(signed_in)
+    assert signed_in.refresh_token not in repr(signed_in)
+
+
+async def test_each_sign_in_is_a_session_of_its_own(accounts: Accounts, buyer: User) -> None:
+    phone, laptop = await accounts.enter(), await accounts.enter()
+
+    assert accounts.session_of(phone) != accounts.session_of(laptop)
+    assert phone.refresh_token != laptop.refresh_token
+
+
+@dataclass
+class RecordingPasswords(Passwords):
+    """Remembers what was checked."""
+
+    inner: Passwords
+    checked: list[tuple[str, str | None]] = field(default_factory=list)
+
+    async def hash(self, password: str) -> str:
+        return await self.inner.hash(password)
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        self.checked.append((password, password_hash))
+        return await self.inner.verify(password, password_hash)
+
+
+@pytest.mark.parametrize("email", ["nobody@example.com", "no email at all", "", "\ud800@b.example"])
+async def test_unknown_email_gets_the_answer_and_the_work_of_a_wrong_password(
+    accounts: Accounts, buyer: User, email: str
+) -> None:
+    passwords = RecordingPasswords(accounts.passwords)
+    sign_in = replace(accounts, passwords=passwords).sign_in
+
+    with pytest.raises(WrongCredentials) as wrong_password:
+        await sign_in(email=EMAIL, password="wrong horse")
+    with pytest.raises(WrongCredentials) as unknown_email:
+        await sign_in(email=email, password="wrong horse")
+
+    assert str(wrong_password.value) == str(unknown_email.value)
+    assert wrong_password.value.data() == unknown_email.value.data()
+    assert passwords.checked == [("wrong horse", buyer.password_hash), ("wrong horse", None)]
+
+
+@pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
+async def test_password_that_nobody_can_have_is_refused_alike_for_known_and_unknown_emails(
+    accounts: Accounts, buyer: User, email: str
+) -> None:
+    with pytest.raises(InvalidText) as refused:
+        await accounts.sign_in(email=email, password="x" * 73)
+    assert refused.value.field == "password"
+
+
+async def test_suspended_user_may_sign_in(accounts: Accounts, buyer: User) -> None:
+    await accounts.set_suspension(await accounts.admin(), buyer.id, suspended=True)
+
+    assert (await accounts.enter()).user.suspended
+
+
+@dataclass
+class SlowPasswords(Passwords):
+    """An admin takes the user's roles away while the password is being checked."""
+
+    accounts: Accounts
+    admin: Actor
+    user: User
+
+    async def hash(self, password: str) -> str:
+        raise NotImplementedError
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        await self.accounts.set_roles(self.admin, self.user.id, roles=frozenset({Role.BUYER}))
+        return True
+
+
+async def test_role_taken_away_during_the_sign_in_is_not_in_its_token(accounts: Accounts) -> None:
+    admin = await accounts.admin()
+    user = await accounts.join()
+    await accounts.set_roles(admin, user.id, roles=frozenset({Role.BUYER, Role.ADMIN}))
+
+    slow = replace(accounts, passwords=SlowPasswords(accounts, admin, user))
+    signed_in = await slow.enter()
+
+    claims = accounts.access_tokens.verify(signed_in.access_token)
+    assert claims.roles == signed_in.user.roles == {Role.BUYER}

@@ -1,0 +1,97 @@
+"""Rotation under every order in which thieves and owners may refresh."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.core.users.session_tokens import SignedIn, token_hash
+from solebook.ports.language.errors import InvalidToken
+from solebook.ports.language.ids import SessionId
+from solebook.ports.passwords import Passwords
+
+from .accounts import Accounts, build_accounts
+
+
+class FreePasswords(Passwords):
+    """Rotation is not about passwords."""
+
+    async def hash(self, password: str) -> str:
+        return password
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        return password == password_hash
+
+
+@dataclass
+class Device:
+    """One session, and every refresh token that was ever given out in it, oldest first."""
+
+    session_id: SessionId
+    tokens: list[str] = field(default_factory=list)
+    reused: bool = False
+
+
+bursts = st.lists(
+    st.tuples(
+        st.lists(  # refreshes at one moment: of which device, and how many tokens back
+            st.tuples(st.integers(0, 1), st.integers(0, 2)), min_size=1, max_size=4
+        ),
+        st.integers(0, 20),  # days until the next
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(bursts)
+def test_at_most_one_refresh_token_of_a_session_is_good_and_none_after_a_reuse(
+    rounds: list[tuple[list[tuple[int, int]], int]],
+) -> None:
+    asyncio.run(rotate(rounds))
+
+
+async def rotate(rounds: list[tuple[list[tuple[int, int]], int]]) -> None:
+    accounts = build_accounts(FreePasswords(), VirtualClock(datetime(2026, 3, 2, tzinfo=UTC)))
+    await accounts.join()
+    devices = []
+    for _ in range(2):
+        signed_in = await accounts.enter()
+        devices.append(Device(accounts.session_of(signed_in), [signed_in.refresh_token]))
+    for burst, days in rounds:
+        chosen = [
+            (
+                devices[device],
+                devices[device].tokens[max(0, len(devices[device].tokens) - 1 - back)],
+            )
+            for device, back in burst
+        ]
+        answers = await asyncio.gather(
+            *(accounts.refresh_session(refresh_token=token) for _, token in chosen),
+            return_exceptions=True,
+        )
+        for (device, _), answer in zip(chosen, answers, strict=True):
+            if isinstance(answer, SignedIn):
+                assert accounts.session_of(answer) == device.session_id
+                device.tokens.append(answer.refresh_token)
+            else:
+                assert isinstance(answer, InvalidToken), answer
+                device.reused |= answer.problem == "spent"
+        for device in devices:
+            await check(accounts, device)
+        await accounts.clock.advance(timedelta(days=days))
+
+
+async def check(accounts: Accounts, device: Device) -> None:
+    session = await accounts.store.sessions.get(device.session_id)
+    kept = [await accounts.store.sessions.find_token(token_hash(t)) for t in device.tokens]
+    unspent = [token for token in kept if token is not None and token.spent_at is None]
+    assert None not in kept
+    assert len(unspent) == 1
+    assert (session.revoked_at is not None) == device.reused
+    assert await accounts.revoked_sessions.contains(session.id) >= (
+        session.revoked_at == accounts.clock.now()
+    )

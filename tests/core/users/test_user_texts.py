@@ -1,0 +1,90 @@
+import pytest
+
+from solebook.core.users.user_texts import (
+    check_name,
+    check_new_password,
+    check_provider_token,
+    normalize_email,
+)
+from solebook.ports.language.errors import InvalidText
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("buyer-1@example.com", "buyer-1@example.com"),
+        ("  Buyer.One+Shoes@Mail.Example.COM\n", "buyer.one+shoes@mail.example.com"),
+        ("o'buyer@example.com", "o'buyer@example.com"),
+        ("käufer@bücher.example", "käufer@bücher.example"),
+        ("b" * 242 + "@example.com", "b" * 242 + "@example.com"),
+    ],
+)
+def test_email_is_stored_in_lower_case_without_white_space(typed: str, stored: str) -> None:
+    assert normalize_email(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "   ",
+        "buyer",
+        "@example.com",
+        "buyer@",
+        "buyer@example",
+        "buyer@.com",
+        "buyer@example.",
+        "buyer@example..com",
+        "a@b@example.com",
+        "buyer one@example.com",
+        "buyer@exam ple.com",
+        "buyer@example.com, seller@example.com",
+        "Buyer <buyer@example.com>",
+        "buyer@example.com\nbcc: seller@example.com",
+        "buyer\x00@example.com",
+        "b" * 243 + "@example.com",
+        "İ" * 122 + "@example.com",  # its lower case is twice as long
+    ],
+)
+def test_what_is_no_single_email_address_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidText) as refused:
+        normalize_email(typed)
+    assert refused.value.field == "email"
+
+
+def test_a_long_line_that_is_no_email_is_refused_at_once() -> None:
+    with pytest.raises(InvalidText):
+        normalize_email("a@" + "a." * 1_000_000)
+
+
+@pytest.mark.parametrize("name", ["A", "é" * 100, "Anna-Maria", "O'Neill"])
+def test_names_of_1_to_100_characters_are_kept(name: str) -> None:
+    assert check_name("first_name", f" {name} ") == name
+
+
+@pytest.mark.parametrize("name", ["", " \t ", "x" * 101, "A\nB", "A\x07", "A\x85B", "A\u2028B"])
+def test_names_that_are_blank_long_or_have_control_characters_are_refused(name: str) -> None:
+    with pytest.raises(InvalidText) as refused:
+        check_name("last_name", name)
+    assert refused.value.field == "last_name"
+
+
+def test_password_is_kept_as_it_is() -> None:
+    assert check_new_password("  eight ") == "  eight "
+
+
+def test_password_under_8_characters_is_refused() -> None:
+    with pytest.raises(InvalidText) as refused:
+        check_new_password("7 chars")
+    assert refused.value.field == "password"
+
+
+@pytest.mark.parametrize("token", ["p", "pm_card_visa", "x" * 255, "acct:1/2~!"])
+def test_provider_tokens_of_visible_ascii_are_kept(token: str) -> None:
+    assert check_provider_token("token", token) == token
+
+
+@pytest.mark.parametrize("token", ["", " ", "x" * 256, "pm card", "pm_é", "pm\x7f", "pm\t1"])
+def test_provider_tokens_of_anything_else_are_refused(token: str) -> None:
+    with pytest.raises(InvalidText):
+        check_provider_token("token", token)
