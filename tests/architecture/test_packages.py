@@ -1,0 +1,23 @@
+"""Every package says what it is, in one good sentence at the top of its `__init__`."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import solebook
+
+ROOT = Path(solebook.__file__).parent
+LAYERS = ("ports", "core", "adapters", "config", "composition", "entrypoints")
+FOLDERS = sorted(
+    {file.parent for layer in LAYERS for file in (ROOT / layer).rglob("*.py")} | {ROOT}
+)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_package_says_what_it_is(folder: Path) -> None:
+    source = (folder / "__init__.py").read_text(encoding="utf-8")
+    sentence = ast.get_docstring(ast.parse(source))
+
+    assert sentence, f"{folder.relative_to(ROOT)}/__init__.py has no docstring"
+    assert sentence.splitlines()[0].endswith("."), "the first line is not a sentence"

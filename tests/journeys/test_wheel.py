@@ -1,0 +1,81 @@
+"""The wheel alone, in a fresh environment: what `pip install solebook` gives, with no extra."""
+
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LAYERS = ("ports", "core", "adapters", "config", "composition", "entrypoints")
+
+pytestmark = pytest.mark.journey
+
+
+def run(*command: str | Path, folder: Path) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command} failed:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def uv() -> str:
+    found = os.environ.get("UV") or shutil.which("uv")  # `uv run` tells where it is
+    assert found, "the wheel is built by uv, and uv is not to be found: run this by `uv run`"
+    return found
+
+
+@pytest.fixture(scope="module")
+def wheel(uv: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    # By way of the sdist, so that one which lacks something is noticed too.
+    run(uv, "build", "--quiet", "--out-dir", folder, folder=ROOT)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def python(uv: str, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment that has the wheel, and what the wheel itself asks for."""
+    folder = tmp_path_factory.mktemp("installed")
+    run(uv, "venv", "--quiet", folder / "venv", folder=folder)
+    python = folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    run(uv, "pip", "install", "--quiet", "--python", python, wheel, folder=folder)
+    return python
+
+
+def test_wheel_brings_nothing_but_itself(uv: str, python: Path) -> None:
+    listed = run(uv, "pip", "list", "--python", python, "--format=json", folder=python.parent)
+
+    assert [package["name"] for package in json.loads(listed)] == ["solebook"]
+
+
+def test_wheel_carries_every_file_of_the_layers(wheel: Path) -> None:
+    tracked = run("git", "ls-files", "--", "__init__.py", "py.typed", *LAYERS, folder=ROOT)
+
+    packed = set(zipfile.ZipFile(wheel).namelist())
+
+    assert {f"solebook/{file}" for file in tracked.splitlines()} - packed == set()
+
+
+@pytest.mark.parametrize("layer", ["solebook.ports", "solebook.core"])
+def test_layer_imports_on_the_standard_library_alone(python: Path, layer: str) -> None:
+    # -I and a folder elsewhere: the checkout must not lend what the wheel lacks.
+    program = (
+        "import importlib, pkgutil\n"
+        f"layer = importlib.import_module({layer!r})\n"
+        "names = [m.name for m in pkgutil.walk_packages(layer.__path__, layer.__name__ + '.')]\n"
+        "for name in names: importlib.import_module(name)\n"
+        "print(len(names))\n"
+    )
+
+    imported = run(python, "-I", "-c", program, folder=python.parent)
+
+    assert int(imported) > 0
+
+
+# The simulation on the wheel alone belongs here: a test that gives a program which uses
+# `solebook.entrypoints.simulation` to `run(python, "-I", "-c", program, folder=python.parent)`.
