@@ -1,0 +1,162 @@
+"""The provider's own books: every call that was ever made, and what follows from all of them."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+
+from ...ports.language.ids import OrderId
+from ...ports.language.money import Cents
+from ...ports.language.payments import Charge
+from . import tokens
+
+
+class Operation(StrEnum):
+    """What a caller can ask for."""
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    PAYOUT = "payout"
+
+
+class Outcome(StrEnum):
+    """What became of a call."""
+
+    DONE = "done"
+    DECLINED = "declined"
+    ANSWER_LOST = "answer_lost"
+    """It was done, but its caller does not know."""
+    REQUEST_LOST = "request_lost"
+    """Nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call in its own words. `target` is a payment method, a charge's id or an account."""
+
+    key: str
+    operation: Operation
+    target: str
+    amount: Cents
+    order_id: OrderId | None = None
+    """A refund has none of its own, but its charge's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was made, and what became of it."""
+
+    request: Request
+    outcome: Outcome
+    reason: str | None = None
+    """Why it was declined."""
+
+    @property
+    def id(self) -> str:
+        """A short name that no other key has."""
+        return sha256(self.request.key.encode()).hexdigest()[:24]
+
+    @property
+    def charge_id(self) -> str:
+        """The charge that the call made, or gave back."""
+        request = self.request
+        return request.target if request.operation is Operation.REFUND else f"ch_{self.id}"
+
+    @property
+    def took_effect(self) -> bool:
+        """Whether money moved."""
+        return self.outcome in (Outcome.DONE, Outcome.ANSWER_LOST)
+
+
+_SPECIAL = {
+    tokens.DECLINED_CARD: (Outcome.DECLINED, "card_declined"),
+    tokens.CARD_THAT_FAILS_ONCE: (Outcome.REQUEST_LOST, None),
+    tokens.CARD_THAT_TIMES_OUT: (Outcome.ANSWER_LOST, None),
+    tokens.CLOSED_ACCOUNT: (Outcome.DECLINED, "account_closed"),
+    tokens.ACCOUNT_THAT_FAILS_ONCE: (Outcome.REQUEST_LOST, None),
+    tokens.ACCOUNT_THAT_TIMES_OUT: (Outcome.ANSWER_LOST, None),
+}
+
+
+class Provider:
+    """Decides what becomes of each request. Its state follows from `calls`, in their order."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.balance: Cents = 0
+        self._latest: dict[str, Call] = {}
+        self._charges: dict[str, Call] = {}
+        self._charge_of_order: dict[OrderId, Charge] = {}
+        self._refunded: Counter[str] = Counter()
+
+    def settle(self, request: Request) -> Call:
+        """Do what was asked, once for each key, and return the call with its outcome.
+
+        The same key with other words, a refund beyond its charge and a payout beyond the balance
+        are the caller's mistakes (AssertionError).
+        """
+        assert request.amount > 0, request
+        earlier = self._latest.get(request.key)
+        if earlier is not None:
+            assert earlier.request == request, f"{request} under the key of {earlier.request}"
+            if earlier.outcome is Outcome.ANSWER_LOST:
+                return replace(earlier, outcome=Outcome.DONE)
+            if earlier.outcome is not Outcome.REQUEST_LOST:
+                return earlier
+        outcome, reason = self._decide(request)
+        if earlier is not None:
+            outcome = Outcome.DONE
+        call = Call(request, outcome, reason)
+        if call.took_effect:
+            self._check_money(request)
+        self.apply(call)
+        return call
+
+    def apply(self, call: Call) -> None:
+        """Take over a call that was settled: now, or in an earlier life."""
+        request = call.request
+        self.calls.append(call)
+        self._latest[request.key] = call
+        if not call.took_effect:
+            return
+        if request.operation is Operation.CHARGE:
+            assert request.order_id is not None, request
+            self.balance += request.amount
+            self._charges[call.charge_id] = call
+            charge = Charge(call.charge_id, request.amount)
+            self._charge_of_order.setdefault(request.order_id, charge)
+        else:
+            self.balance -= request.amount
+            if request.operation is Operation.REFUND:
+                self._refunded[request.target] += request.amount
+
+    def find_charge(self, order_id: OrderId) -> Charge | None:
+        """Return the first charge that succeeded for an order."""
+        return self._charge_of_order.get(order_id)
+
+    def order_of(self, call: Call) -> OrderId | None:
+        """Return the order that a call was about."""
+        request = call.request
+        if request.operation is Operation.REFUND:
+            return self._charges[request.target].request.order_id
+        return request.order_id
+
+    def _decide(self, request: Request) -> tuple[Outcome, str | None]:
+        if request.operation is Operation.REFUND:
+            return Outcome.DONE, None
+        if request.operation is Operation.CHARGE:
+            prefix, problem = "pm_", "invalid_payment_method"
+        else:
+            prefix, problem = "acct_", "invalid_account"
+        if not request.target.startswith(prefix):
+            return Outcome.DECLINED, problem
+        return _SPECIAL.get(request.target, (Outcome.DONE, None))
+
+    def _check_money(self, request: Request) -> None:
+        if request.operation is Operation.REFUND:
+            charge = self._charges.get(request.target)
+            assert charge is not None, f"{request} of a charge that never was"
+            refunded = self._refunded[request.target] + request.amount
+            assert refunded <= charge.request.amount, f"{request} exceeds {charge.request}"
+        elif request.operation is Operation.PAYOUT:
+            assert request.amount <= self.balance, f"{request} exceeds the {self.balance} held"

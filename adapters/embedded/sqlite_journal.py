@@ -1,0 +1,113 @@
+"""The embedded provider's books in a file of their own."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+from ...ports.language.errors import Unavailable
+from ...ports.language.ids import OrderId
+from .journal import Journal
+from .provider import Call, Operation, Outcome, Provider, Request
+
+R = TypeVar("R")
+
+_SCHEMA = """
+    CREATE TABLE IF NOT EXISTS calls (
+        number INTEGER PRIMARY KEY,
+        key TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        target TEXT NOT NULL,
+        amount INTEGER NOT NULL,
+        order_id TEXT,
+        outcome TEXT NOT NULL,
+        reason TEXT
+    )
+"""
+_READ = """
+    SELECT key, operation, target, amount, order_id, outcome, reason
+    FROM calls WHERE number > ? ORDER BY number
+"""
+_APPEND = "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class SqliteJournal(Journal):
+    """Appends each call to a SQLite file, on the disk before it is answered.
+
+    Several processes may share the file: each reads on from where it was before it does anything.
+    """
+
+    def __init__(self, path: Path, *, patience: float = 5.0) -> None:
+        """Open or make the file. Raises OSError, sqlite3.Error.
+
+        `patience` is how many seconds to wait for another process that writes.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(
+            path, timeout=patience, isolation_level=None, check_same_thread=False
+        )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute(_SCHEMA)
+        self._provider = Provider()
+        # One thread: SQLite waits for the disk, and the event loop should not.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="embedded-provider")
+
+    async def consult(self, work: Callable[[Provider], R]) -> R:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._consult, work)
+
+    def close(self) -> None:
+        """Finish what was begun and close the file. Afterwards the journal cannot be used."""
+        self._thread.shutdown()
+        self._connection.close()
+
+    def _consult(self, work: Callable[[Provider], R]) -> R:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._catch_up()
+                known = len(self._provider.calls)
+                answer = work(self._provider)
+                self._append(known)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # The provider may know more than the file now: the file is right.
+                self._provider = Provider()
+                self._connection.rollback()
+                raise
+        except sqlite3.Error as error:
+            raise Unavailable(what="the payment provider") from error
+        return answer
+
+    def _catch_up(self) -> None:
+        """Apply the calls that are new in the file: all of them at first, others' later on."""
+        for row in self._connection.execute(_READ, (len(self._provider.calls),)):
+            key, operation, target, amount, order_id, outcome, reason = row
+            request = Request(
+                key,
+                Operation(operation),
+                target,
+                amount,
+                None if order_id is None else OrderId(UUID(order_id)),
+            )
+            self._provider.apply(Call(request, Outcome(outcome), reason))
+
+    def _append(self, known: int) -> None:
+        """Write the calls after the first `known` ones."""
+        for number, call in enumerate(self._provider.calls[known:], start=known + 1):
+            request = call.request
+            row = (
+                number,
+                request.key,
+                request.operation,
+                request.target,
+                request.amount,
+                None if request.order_id is None else str(request.order_id),
+                call.outcome,
+                call.reason,
+            )
+            self._connection.execute(_APPEND, row)

@@ -1,0 +1,99 @@
+"""Bodies of webhooks: `{"id", "type", "data": {"order_id", "charge_id", "amount", "reason"}}`."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from ...ports.language.errors import InvalidText
+from ...ports.language.ids import OrderId
+from ...ports.language.money import Cents
+from ...ports.language.payments import GatewayEvent, GatewayEventKind
+from ...ports.language.text import check_text
+from .provider import Call, Operation, Outcome
+
+_MAX_TEXT = 1_000
+_MAX_AMOUNT = 2**53
+"""Above it JSON's numbers are not exact everywhere."""
+
+_TYPES = {
+    (Operation.CHARGE, Outcome.DONE): GatewayEventKind.CHARGE_CAPTURED.value,
+    (Operation.CHARGE, Outcome.DECLINED): GatewayEventKind.CHARGE_DECLINED.value,
+    (Operation.REFUND, Outcome.DONE): GatewayEventKind.CHARGE_REFUNDED.value,
+    (Operation.PAYOUT, Outcome.DONE): GatewayEventKind.PAYOUT_PAID.value,
+    (Operation.PAYOUT, Outcome.DECLINED): "payout.failed",
+}
+_KINDS = {kind.value: kind for kind in GatewayEventKind if kind is not GatewayEventKind.OTHER}
+
+
+def write_event(call: Call, order_id: OrderId | None) -> bytes:
+    """Return the body that tells of a call that came through."""
+    request = call.request
+    outcome = Outcome.DONE if call.took_effect else call.outcome
+    about_charge = request.operation is not Operation.PAYOUT and call.took_effect
+    event = {
+        "id": f"evt_{call.id}",
+        "type": _TYPES[request.operation, outcome],
+        "data": {
+            "order_id": None if order_id is None else str(order_id),
+            "charge_id": call.charge_id if about_charge else None,
+            "amount": request.amount,
+            "reason": call.reason,
+        },
+    }
+    return json.dumps(event).encode()
+
+
+def read_event(body: bytes) -> GatewayEvent:
+    """Return the event that a body tells of. Raises InvalidText for a body that makes no sense."""
+    try:
+        told: Any = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidText(field="body", problem="is not JSON") from error
+    event = _object("body", told)
+    event_id = _text("id", event.get("id"))
+    kind = _KINDS.get(_text("type", event.get("type")), GatewayEventKind.OTHER)
+    if kind is GatewayEventKind.OTHER:
+        return GatewayEvent(event_id, kind, order_id=None)
+    data = _object("data", event.get("data"))
+    charge_id = _text_or_none("charge_id", data.get("charge_id"))
+    if kind is GatewayEventKind.CHARGE_CAPTURED and charge_id is None:
+        raise InvalidText(field="charge_id", problem="is missing")
+    return GatewayEvent(
+        event_id,
+        kind,
+        order_id=_order_id(data.get("order_id")),
+        charge_id=charge_id,
+        amount=_amount(data.get("amount")),
+        reason=_text_or_none("reason", data.get("reason")),
+    )
+
+
+def _object(field: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InvalidText(field=field, problem="is not an object")
+    return value
+
+
+def _text(field: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise InvalidText(field=field, problem="is not a text")
+    return check_text(field, value, max_length=_MAX_TEXT)
+
+
+def _text_or_none(field: str, value: Any) -> str | None:
+    return None if value is None else _text(field, value)
+
+
+def _order_id(value: Any) -> OrderId | None:
+    if value is None:
+        return None
+    try:
+        return OrderId(UUID(_text("order_id", value)))
+    except ValueError as error:
+        raise InvalidText(field="order_id", problem="is not an id") from error
+
+
+def _amount(value: Any) -> Cents:
+    if type(value) is not int or not 0 <= value <= _MAX_AMOUNT:
+        raise InvalidText(field="amount", problem="is not an amount in cents")
+    return value

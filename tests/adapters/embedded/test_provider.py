@@ -1,0 +1,193 @@
+"""The embedded provider beside a naive model, under random calls whose keys repeat."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solebook.adapters.embedded import tokens
+from solebook.adapters.embedded.journal import Journal, MemoryJournal
+from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.sqlite_journal import SqliteJournal
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.ports.language.errors import PaymentDeclined, PayoutDeclined, Unavailable
+from solebook.ports.language.ids import OrderId
+
+CLOCK = VirtualClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
+
+DECLINES = {
+    tokens.DECLINED_CARD: "card_declined",
+    tokens.CLOSED_ACCOUNT: "account_closed",
+    "4242": "invalid_payment_method",
+    "DE02": "invalid_account",
+}
+CARDS = [
+    tokens.CARD,
+    tokens.CARD_THAT_FAILS_ONCE,
+    tokens.CARD_THAT_TIMES_OUT,
+    tokens.DECLINED_CARD,
+    "pm_another",
+    "4242",
+]
+ACCOUNTS = [
+    tokens.ACCOUNT,
+    tokens.ACCOUNT_THAT_FAILS_ONCE,
+    tokens.ACCOUNT_THAT_TIMES_OUT,
+    tokens.CLOSED_ACCOUNT,
+    "DE02",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One call. The target of a refund is the number of the order whose charge goes back."""
+
+    operation: str
+    order: int
+    target: str
+    amount: int
+
+
+@dataclass(slots=True)
+class Model:
+    """What a provider owes its callers, told as simply as possible."""
+
+    words: dict[str, Words] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    charges: list[int] = field(default_factory=list)
+    refunds: list[int] = field(default_factory=list)
+    payouts: list[int] = field(default_factory=list)
+    charge_of_order: dict[int, int] = field(default_factory=dict)
+    refunded_of_order: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def balance(self) -> int:
+        return sum(self.charges) - sum(self.refunds) - sum(self.payouts)
+
+    def answer(self, key: str, words: Words) -> str:
+        first = key not in self.words
+        if not first and self.words[key] != words:
+            return "AssertionError"
+        if key in self.answers:
+            return self.answers[key]
+        if words.target in DECLINES:
+            self.words[key], self.answers[key] = words, DECLINES[words.target]
+            return self.answers[key]
+        if first and "fails_once" in words.target:
+            self.words[key] = words
+            return "Unavailable"
+        if not self.moves(words):
+            return "AssertionError"
+        self.words[key], self.answers[key] = words, "done"
+        return "Unavailable" if "times_out" in words.target else "done"
+
+    def moves(self, words: Words) -> bool:
+        """Move the money, unless there is not enough of it."""
+        if words.operation == "charge":
+            self.charges.append(words.amount)
+            self.charge_of_order.setdefault(words.order, words.amount)
+        elif words.operation == "refund":
+            refunded = self.refunded_of_order.get(words.order, 0) + words.amount
+            if refunded > self.charge_of_order.get(words.order, 0):
+                return False
+            self.refunded_of_order[words.order] = refunded
+            self.refunds.append(words.amount)
+        else:
+            if words.amount > self.balance:
+                return False
+            self.payouts.append(words.amount)
+        return True
+
+
+async def ask(gateway: EmbeddedPaymentGateway, key: str, words: Words) -> str:
+    """Make the call and return what came of it."""
+    order_id = OrderId(UUID(int=words.order))
+    try:
+        if words.operation == "charge":
+            charge = await gateway.charge(
+                key=key, order_id=order_id, payment_method=words.target, amount=words.amount
+            )
+            assert charge.amount == words.amount
+        elif words.operation == "refund":
+            found = await gateway.find_charge(order_id)
+            charge_id = "ch_none" if found is None else found.id
+            await gateway.refund(key=key, charge_id=charge_id, amount=words.amount)
+        else:
+            await gateway.pay_out(
+                key=key, order_id=order_id, account=words.target, amount=words.amount
+            )
+    except (PaymentDeclined, PayoutDeclined) as declined:
+        return declined.reason
+    except (AssertionError, Unavailable) as error:
+        return type(error).__name__
+    return "done"
+
+
+def calls() -> st.SearchStrategy[list[tuple[str, Words]]]:
+    """A few keys, orders and amounts, so that they meet."""
+    orders, amounts = st.integers(1, 3), st.sampled_from([100, 250, 400])
+    words = st.one_of(
+        st.builds(Words, st.just("charge"), orders, st.sampled_from(CARDS), amounts),
+        st.builds(Words, st.just("refund"), orders, st.just(""), amounts),
+        st.builds(Words, st.just("payout"), orders, st.sampled_from(ACCOUNTS), amounts),
+    )
+    call = st.tuples(st.sampled_from("abcdefgh"), words)
+    # Each call may come several times in a row, as a retry does.
+    return st.lists(st.tuples(call, st.integers(1, 3)), max_size=20).map(
+        lambda runs: [call for call, times in runs for _ in range(times)]
+    )
+
+
+async def follow(journal: Journal, model: Model, made: list[tuple[str, Words]]) -> None:
+    gateway = EmbeddedPaymentGateway(journal, CLOCK, "whsec_test")
+    for key, words in made:
+        assert await ask(gateway, key, words) == model.answer(key, words)
+        assert await gateway.balance() == model.balance
+
+
+@given(calls())
+@settings(max_examples=150, deadline=None)
+def test_provider_answers_as_the_model_does(made: list[tuple[str, Words]]) -> None:
+    asyncio.run(follow(MemoryJournal(), Model(), made))
+
+
+@given(calls(), calls())
+@settings(max_examples=15, deadline=None)
+def test_provider_on_a_file_goes_on_after_it_was_closed(
+    made: list[tuple[str, Words]], later: list[tuple[str, Words]]
+) -> None:
+    model = Model()
+    with TemporaryDirectory() as folder:
+        for part in (made, later, made):
+            journal = SqliteJournal(Path(folder) / "gateway.sqlite")
+            try:
+                asyncio.run(follow(journal, model, part))
+            finally:
+                journal.close()
+
+
+@pytest.mark.parametrize(
+    ("call", "refusal"),
+    [
+        ({"payment_method": "4242"}, "invalid_payment_method"),
+        ({"payment_method": "acct_seller"}, "invalid_payment_method"),
+        ({"payment_method": ""}, "invalid_payment_method"),
+        ({"account": "pm_card_visa"}, "invalid_account"),
+        ({"account": ""}, "invalid_account"),
+    ],
+)
+async def test_token_of_the_wrong_kind_is_declined(call: dict[str, Any], refusal: str) -> None:
+    gateway = EmbeddedPaymentGateway(MemoryJournal(), CLOCK, "whsec_test")
+    move: Any = gateway.charge if "payment_method" in call else gateway.pay_out
+
+    with pytest.raises((PaymentDeclined, PayoutDeclined)) as declined:
+        await move(key="key", order_id=OrderId(UUID(int=1)), amount=100, **call)
+
+    assert declined.value.reason == refusal  # type: ignore[attr-defined]  # both have one

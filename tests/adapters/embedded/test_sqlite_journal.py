@@ -1,0 +1,169 @@
+"""What the embedded provider did is on the disk before it is answered."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.ports.language.errors import PaymentDeclined, Unavailable
+from solebook.ports.language.ids import OrderId
+
+OpenGateway = Callable[[], EmbeddedPaymentGateway]
+
+CHARGING = """
+import asyncio, sys
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.sqlite_journal import SqliteJournal
+from solebook.adapters.memory.virtual_clock import VirtualClock
+
+async def charge_for_ever():
+    clock = VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
+    gateway = EmbeddedPaymentGateway(SqliteJournal(Path(sys.argv[1])), clock, "whsec_test")
+    for number in count():
+        await gateway.charge(
+            key=f"{number}", order_id=UUID(int=number), payment_method="pm_card_visa", amount=100
+        )
+        print(number, flush=True)
+
+asyncio.run(charge_for_ever())
+"""
+
+
+def order(number: int) -> OrderId:
+    return OrderId(UUID(int=number))
+
+
+async def charge(gateway: EmbeddedPaymentGateway, number: int, card: str = tokens.CARD) -> str:
+    done = await gateway.charge(
+        key=f"{number}", order_id=order(number), payment_method=card, amount=100
+    )
+    return done.id
+
+
+def charge_until_killed(path: Path) -> int:
+    """Have another process charge, kill it, and return how many of its charges were answered."""
+    with subprocess.Popen(
+        [sys.executable, "-c", CHARGING, str(path)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        answered = [process.stdout.readline() for _ in range(25)]
+        process.kill()
+        return len(answered + process.stdout.readlines())
+
+
+async def test_provider_killed_at_any_instant_remembers_what_it_answered(
+    path: Path, open_gateway: OpenGateway
+) -> None:
+    answered = charge_until_killed(path)
+
+    gateway = open_gateway()
+    balance = await gateway.balance()
+    assert balance in (100 * answered, 100 * (answered + 1))
+    for number in range(answered):
+        found = await gateway.find_charge(order(number))
+        assert found is not None
+        assert found.id == await charge(gateway, number)
+    assert await gateway.balance() == balance
+
+
+async def test_reopened_provider_gives_the_same_answers(open_gateway: OpenGateway) -> None:
+    before = open_gateway()
+    charge_id = await charge(before, 1)
+    with pytest.raises(PaymentDeclined):
+        await charge(before, 2, tokens.DECLINED_CARD)
+    with pytest.raises(Unavailable):
+        await charge(before, 3, tokens.CARD_THAT_FAILS_ONCE)
+    with pytest.raises(Unavailable):
+        await charge(before, 4, tokens.CARD_THAT_TIMES_OUT)
+    await before.refund(key="refund", charge_id=charge_id, amount=40)
+
+    after = open_gateway()
+
+    assert await after.balance() == 160
+    assert await after.webhook_events() == await before.webhook_events()
+    assert await charge(after, 1) == charge_id
+    with pytest.raises(PaymentDeclined):
+        await charge(after, 2, tokens.DECLINED_CARD)
+    await charge(after, 3, tokens.CARD_THAT_FAILS_ONCE)
+    await charge(after, 4, tokens.CARD_THAT_TIMES_OUT)
+    with pytest.raises(AssertionError):
+        await after.refund(key="another", charge_id=charge_id, amount=61)
+    assert await after.balance() == 260
+
+
+async def test_two_processes_on_one_file_are_one_provider(open_gateway: OpenGateway) -> None:
+    one, other = open_gateway(), open_gateway()
+
+    for number in range(6):
+        first, second = (one, other) if number % 2 else (other, one)
+        assert await charge(first, number) == await charge(second, number)
+
+    assert await one.balance() == await other.balance() == 600
+
+
+async def test_callers_at_once_are_settled_one_after_another(open_gateway: OpenGateway) -> None:
+    gateway = open_gateway()
+
+    ids = await asyncio.gather(*(charge(gateway, number % 5) for number in range(20)))
+
+    assert len(set(ids)) == 5
+    assert await gateway.balance() == 500
+
+
+async def test_file_that_another_process_writes_is_unavailable_for_a_while(
+    path: Path, open_gateway: OpenGateway
+) -> None:
+    gateway = open_gateway()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(Unavailable):
+        await charge(gateway, 1)
+
+    other.execute("ROLLBACK")
+    other.close()
+    await charge(gateway, 1)
+    assert await gateway.balance() == 100
+
+
+async def test_call_that_cannot_be_written_has_no_effect(
+    path: Path, open_gateway: OpenGateway
+) -> None:
+    gateway = open_gateway()
+    await charge(gateway, 1)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON calls BEGIN SELECT RAISE(FAIL, 'disk full'); END"
+    )
+
+    with pytest.raises(Unavailable):
+        await charge(gateway, 2)
+    assert await gateway.find_charge(order(2)) is None
+    assert await gateway.balance() == 100
+
+    other.execute("DROP TRIGGER full")
+    other.close()
+    await charge(gateway, 2)
+    assert await gateway.balance() == 200
+
+
+async def test_broken_invariant_leaves_the_provider_as_it_was(open_gateway: OpenGateway) -> None:
+    gateway = open_gateway()
+    charge_id = await charge(gateway, 1)
+
+    with pytest.raises(AssertionError):
+        await gateway.refund(key="refund", charge_id=charge_id, amount=101)
+
+    await gateway.refund(key="refund", charge_id=charge_id, amount=100)
+    assert await gateway.balance() == 0

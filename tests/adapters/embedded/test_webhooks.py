@@ -1,0 +1,249 @@
+"""What the embedded provider reports, and whom the application believes."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solebook.adapters.embedded import tokens
+from solebook.adapters.embedded.journal import MemoryJournal
+from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.webhook_bodies import read_event
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.ports.language.errors import (
+    InvalidSignature,
+    InvalidText,
+    PaymentDeclined,
+    PayoutDeclined,
+    Unavailable,
+)
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.payments import GatewayEvent, GatewayEventKind
+
+ORDER = OrderId(UUID(int=1))
+BODY = b'{"id": "evt_1", "type": "unheard.of"}'
+TOLERANCE = timedelta(minutes=5)
+
+
+@pytest.fixture
+def gateway(clock: VirtualClock) -> EmbeddedPaymentGateway:
+    return EmbeddedPaymentGateway(MemoryJournal(), clock, webhook_secret="whsec_test")
+
+
+async def charge(gateway: EmbeddedPaymentGateway, key: str, card: str) -> str:
+    done = await gateway.charge(key=key, order_id=ORDER, payment_method=card, amount=21_400)
+    return done.id
+
+
+async def reported(gateway: EmbeddedPaymentGateway) -> list[GatewayEvent]:
+    return [gateway.parse_webhook(*webhook) for webhook in await gateway.webhook_events()]
+
+
+async def test_everything_that_happened_is_reported_once(
+    gateway: EmbeddedPaymentGateway,
+) -> None:
+    charge_id = await charge(gateway, "charge", tokens.CARD)
+    with pytest.raises(PaymentDeclined):
+        await charge(gateway, "decline", tokens.DECLINED_CARD)
+    for _ in range(2):
+        await gateway.refund(key="refund", charge_id=charge_id, amount=400)
+    await gateway.pay_out(key="pay", order_id=ORDER, account=tokens.ACCOUNT, amount=17_600)
+    with pytest.raises(PayoutDeclined):
+        await gateway.pay_out(key="no", order_id=ORDER, account=tokens.CLOSED_ACCOUNT, amount=100)
+
+    events = await reported(gateway)
+
+    kinds = GatewayEventKind
+    assert [(e.kind, e.order_id, e.charge_id, e.amount, e.reason) for e in events] == [
+        (kinds.CHARGE_CAPTURED, ORDER, charge_id, 21_400, None),
+        (kinds.CHARGE_DECLINED, ORDER, None, 21_400, "card_declined"),
+        (kinds.CHARGE_REFUNDED, ORDER, charge_id, 400, None),
+        (kinds.PAYOUT_PAID, ORDER, None, 17_600, None),
+        (kinds.OTHER, None, None, 0, None),
+    ]
+    assert len({event.id for event in events}) == 5
+
+
+async def test_charge_is_reported_even_if_its_answer_was_lost(
+    gateway: EmbeddedPaymentGateway,
+) -> None:
+    with pytest.raises(Unavailable):
+        await charge(gateway, "charge", tokens.CARD_THAT_TIMES_OUT)
+    (before,) = await reported(gateway)
+
+    charge_id = await charge(gateway, "charge", tokens.CARD_THAT_TIMES_OUT)
+
+    assert before.charge_id == charge_id
+    assert await reported(gateway) == [before]
+
+
+async def test_call_that_did_not_arrive_is_not_reported(gateway: EmbeddedPaymentGateway) -> None:
+    with pytest.raises(Unavailable):
+        await charge(gateway, "charge", tokens.CARD_THAT_FAILS_ONCE)
+
+    assert await reported(gateway) == []
+
+
+async def test_reports_go_on_from_where_they_were_read(gateway: EmbeddedPaymentGateway) -> None:
+    for number in range(3):
+        await charge(gateway, f"{number}", tokens.CARD)
+
+    everything = await gateway.webhook_events()
+
+    assert await gateway.webhook_events(after=1) == everything[1:]
+    assert await gateway.webhook_events(after=3) == []
+
+
+async def test_signature_is_good_within_five_minutes(
+    gateway: EmbeddedPaymentGateway, clock: VirtualClock
+) -> None:
+    signature = gateway.sign(BODY)
+
+    await clock.advance(TOLERANCE)
+    gateway.parse_webhook(BODY, signature)
+    await clock.advance(timedelta(seconds=1))
+    with pytest.raises(InvalidSignature):
+        gateway.parse_webhook(BODY, signature)
+
+
+async def test_signature_from_the_future_is_refused(clock: VirtualClock) -> None:
+    ahead = VirtualClock(clock.now() + TOLERANCE + timedelta(seconds=1))
+    signature = EmbeddedPaymentGateway(MemoryJournal(), ahead, "whsec_test").sign(BODY)
+    gateway = EmbeddedPaymentGateway(MemoryJournal(), clock, "whsec_test")
+
+    with pytest.raises(InvalidSignature):
+        gateway.parse_webhook(BODY, signature)
+
+    await clock.advance(timedelta(seconds=1))
+    gateway.parse_webhook(BODY, signature)
+
+
+def test_signature_is_the_hmac_that_the_scheme_says(gateway: EmbeddedPaymentGateway) -> None:
+    # As `openssl dgst -sha256 -hmac whsec_test` says of the time, a full stop and the body.
+    assert gateway.sign(BODY) == (
+        "t=1772452800,v1=d976f88aa24711c3ea12e1f90564bc78b01faada9c5772c5c7902d6d31d85b12"
+    )
+
+
+def test_one_good_signature_of_several_is_enough(gateway: EmbeddedPaymentGateway) -> None:
+    timestamp, good = gateway.sign(BODY).split(",")
+
+    gateway.parse_webhook(BODY, f"{timestamp},v1={'0' * 64},v0=x,{good}")
+    gateway.parse_webhook(BODY, f"{good}, {timestamp}")
+
+
+def test_signature_by_another_secret_is_refused(
+    gateway: EmbeddedPaymentGateway, clock: VirtualClock
+) -> None:
+    forger = EmbeddedPaymentGateway(MemoryJournal(), clock, "whsec_other")
+
+    with pytest.raises(InvalidSignature):
+        gateway.parse_webhook(BODY, forger.sign(BODY))
+
+
+def test_signature_of_another_body_or_time_is_refused(gateway: EmbeddedPaymentGateway) -> None:
+    timestamp, good = gateway.sign(BODY).split(",")
+    later = f"t={int(timestamp.removeprefix('t=')) + 1}"
+
+    with pytest.raises(InvalidSignature):
+        gateway.parse_webhook(BODY + b" ", f"{timestamp},{good}")
+    with pytest.raises(InvalidSignature):
+        gateway.parse_webhook(BODY, f"{later},{good}")
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "",
+        "t=1772452800",
+        "v1=" + "0" * 64,
+        "t=,v1=" + "0" * 64,
+        "t=-1,v1=" + "0" * 64,
+        "t=1e9,v1=" + "0" * 64,
+        "t=1772452800,t=1772452801,v1=" + "0" * 64,
+        "t=" + "9" * 5_000 + ",v1=" + "0" * 64,
+        "t=1772452800,v1=é\udcff",
+        "t=1772452800,v1=",
+        "t=1772452800,v2=" + "0" * 64,
+        ",,,===",
+    ],
+)
+def test_malformed_signature_is_refused(gateway: EmbeddedPaymentGateway, signature: str) -> None:
+    with pytest.raises(InvalidSignature):
+        gateway.parse_webhook(BODY, signature)
+
+
+@given(st.text(max_size=40), st.binary(max_size=40))
+@settings(max_examples=40)
+def test_no_guess_is_believed(signature: str, body: bytes) -> None:
+    clock = VirtualClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
+    gateway = EmbeddedPaymentGateway(MemoryJournal(), clock, "whsec_test")
+
+    with pytest.raises(InvalidSignature):
+        gateway.parse_webhook(body, signature)
+
+
+def test_gateway_needs_a_secret(clock: VirtualClock) -> None:
+    with pytest.raises(ValueError, match="secret"):
+        EmbeddedPaymentGateway(MemoryJournal(), clock, webhook_secret="")
+
+
+def test_secret_is_not_shown(gateway: EmbeddedPaymentGateway) -> None:
+    assert "whsec_test" not in repr(gateway)
+
+
+def event(**fields: Any) -> bytes:
+    captured = {"order_id": str(ORDER), "charge_id": "ch_1", "amount": 100, "reason": None}
+    told = {"id": "evt_1", "type": "charge.captured", "data": captured, **fields}
+    return json.dumps(told).encode()
+
+
+def test_event_of_an_unheard_type_is_passed_on_as_other() -> None:
+    for told in (event(type="payout.failed"), event(type="other"), event(type="x", data=7)):
+        assert read_event(told) == GatewayEvent("evt_1", GatewayEventKind.OTHER, None)
+
+
+def test_charge_of_nobodys_order_is_read_without_one() -> None:
+    told = event(data={"charge_id": "ch_1", "amount": 100})
+
+    assert read_event(told) == GatewayEvent(
+        "evt_1", GatewayEventKind.CHARGE_CAPTURED, None, charge_id="ch_1", amount=100
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b"[]",
+        b"null",
+        b'{"id": 1' + b"0" * 5_000 + b"}",
+        event(id=None),
+        event(id=1),
+        event(id=""),
+        event(id="x" * 1_001),
+        event(id="evt\x00"),
+        event(type=None),
+        event(type=["charge.captured"]),
+        event(data=None),
+        event(data=[]),
+        event(data={"charge_id": "ch_1"}),
+        event(data={"amount": 100}),
+        event(data={"charge_id": "ch_1", "amount": -1}),
+        event(data={"charge_id": "ch_1", "amount": 1.5}),
+        event(data={"charge_id": "ch_1", "amount": True}),
+        event(data={"charge_id": "ch_1", "amount": 2**53 + 1}),
+        event(data={"charge_id": "ch_1", "amount": 100, "order_id": "x"}),
+        event(data={"charge_id": "ch_1", "amount": 100, "order_id": 1}),
+        event(data={"charge_id": "ch_1", "amount": 100, "reason": {}}),
+    ],
+)
+def test_body_without_sense_is_refused(body: bytes) -> None:
+    with pytest.raises(InvalidText):
+        read_event(body)
