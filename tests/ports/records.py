@@ -1,0 +1,332 @@
+"""Valid records for the contract suites, each with ids of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from solebook.ports.books import Batch, OpenedOrder
+from solebook.ports.clock import Clock
+from solebook.ports.ids import Ids
+from solebook.ports.language.analytics import Sale
+from solebook.ports.language.authentication import AuthenticationTask, TaskStatus
+from solebook.ports.language.catalog import Product, ProductImage, Reservation, ReservationStatus
+from solebook.ports.language.deadlines import Deadline, DeadlineKind
+from solebook.ports.language.events import MatchCreated, UserRegistered
+from solebook.ports.language.ids import (
+    AddressId,
+    MessageId,
+    OrderId,
+    ProductId,
+    QuoteId,
+    SessionId,
+    TaskId,
+    UserId,
+)
+from solebook.ports.language.market import BookKey, Match, Quote, QuoteStatus, Side, Size
+from solebook.ports.language.messages import FailedDelivery, Message
+from solebook.ports.language.order_history import Opened, RecordedEvent
+from solebook.ports.language.orders import Fees, Order, PaymentStatus
+from solebook.ports.language.payments import (
+    Account,
+    AccountKind,
+    Entry,
+    Payment,
+    Payout,
+    PayoutState,
+    Transfer,
+)
+from solebook.ports.language.users import Address, RefreshToken, Session, User
+
+T = TypeVar("T")
+
+FEES = Fees(seller_level=1, transaction=1_800, processing=600, shipping=1_400)
+
+
+@dataclass(slots=True)
+class Records:
+    """Makes records; keyword arguments replace their fields."""
+
+    ids: Ids
+    clock: Clock
+    _number: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def instant(self) -> datetime:
+        """Now, in a microsecond that a store must not round away."""
+        return self.clock.now() + timedelta(microseconds=123_457)
+
+    # ---- ids -----------------------------------------------------------------------------
+
+    def user_id(self) -> UserId:
+        return UserId(self.ids.new())
+
+    def order_id(self) -> OrderId:
+        return OrderId(self.ids.new())
+
+    def quote_id(self) -> QuoteId:
+        return QuoteId(self.ids.new())
+
+    def product_id(self) -> ProductId:
+        return ProductId(self.ids.new())
+
+    # ---- users ---------------------------------------------------------------------------
+
+    def user(self, **fields: Any) -> User:
+        return _made(
+            User,
+            fields,
+            id=self.user_id(),
+            email=f"user-{next(self._number)}@example.com",
+            password_hash="$2b$04$hash",
+            first_name="Test",
+            last_name="Üser",
+            created_at=self.instant,
+        )
+
+    def address(self, user_id: UserId, **fields: Any) -> Address:
+        return _made(
+            Address,
+            fields,
+            id=AddressId(self.ids.new()),
+            user_id=user_id,
+            street="1 Test Street",
+            city="Testville",
+            region="OR",
+            postal_code="97005",
+            country="US",
+            created_at=self.instant,
+        )
+
+    def session(self, user_id: UserId, **fields: Any) -> Session:
+        return _made(
+            Session,
+            fields,
+            id=SessionId(self.ids.new()),
+            user_id=user_id,
+            created_at=self.instant,
+        )
+
+    def refresh_token(self, session_id: SessionId, **fields: Any) -> RefreshToken:
+        return _made(
+            RefreshToken,
+            fields,
+            token_hash=f"{next(self._number):064x}",
+            session_id=session_id,
+            expires_at=self.instant + timedelta(days=30),
+        )
+
+    # ---- catalogue and stock -------------------------------------------------------------
+
+    def product(self, **fields: Any) -> Product:
+        return _made(
+            Product,
+            fields,
+            id=self.product_id(),
+            style_code=f"TS-{next(self._number):04}",
+            brand="Testbrand",
+            model="Model One",
+            colorway="White/Crème",
+            retail_price=17_000,
+            release_date=date(2026, 1, 31),
+            sizes=(Size("9"), Size("10.5"), Size("6Y")),
+            images=(
+                ProductImage("https://img.example.com/side.jpg", 2),
+                ProductImage("https://img.example.com/top.jpg", 1),
+            ),
+            created_at=self.instant,
+        )
+
+    def book(self, product_id: ProductId | None = None, size: str = "9", **fields: Any) -> BookKey:
+        return BookKey(product_id or self.product_id(), Size(size), **fields)
+
+    def reservation(self, ask_id: QuoteId, book: BookKey, **fields: Any) -> Reservation:
+        return _made(
+            Reservation,
+            fields,
+            order_id=self.order_id(),
+            ask_id=ask_id,
+            book=book,
+            status=ReservationStatus.RESERVED,
+            reserved_at=self.instant,
+        )
+
+    # ---- the market ----------------------------------------------------------------------
+
+    def quote(self, side: Side, book: BookKey, **fields: Any) -> Quote:
+        return _made(
+            Quote,
+            fields,
+            id=self.quote_id(),
+            side=side,
+            user_id=self.user_id(),
+            book=book,
+            amount=20_000,
+            sequence=next(self._number),
+            created_at=self.instant,
+            expires_at=self.instant + timedelta(days=30),
+        )
+
+    def bid(self, book: BookKey, **fields: Any) -> Quote:
+        return self.quote(Side.BID, book, **fields)
+
+    def ask(self, book: BookKey, **fields: Any) -> Quote:
+        return self.quote(Side.ASK, book, **fields)
+
+    def match(self, bid: Quote, ask: Quote, **fields: Any) -> Match:
+        return _made(
+            Match,
+            fields,
+            id=self.order_id(),
+            bid_id=bid.id,
+            ask_id=ask.id,
+            buyer_id=bid.user_id,
+            seller_id=ask.user_id,
+            book=bid.book,
+            price=ask.amount,
+            matched_at=self.instant,
+            maker=Side.ASK,
+        )
+
+    def opened(self, match: Match) -> OpenedOrder:
+        """What core makes of a match, as far as a store can tell."""
+        order = Order(
+            id=match.id,
+            bid_id=match.bid_id,
+            ask_id=match.ask_id,
+            buyer_id=match.buyer_id,
+            seller_id=match.seller_id,
+            book=match.book,
+            price=match.price,
+            fees=FEES,
+            matched_at=match.matched_at,
+            updated_at=match.matched_at,
+            version=1,
+        )
+        return OpenedOrder(
+            order=order,
+            history=(RecordedEvent(match.id, 1, match.matched_at, Opened(match, FEES)),),
+            deadlines=(self.deadline(order.id, due_at=match.matched_at + timedelta(minutes=15)),),
+            events=(
+                MatchCreated(
+                    order_id=match.id,
+                    bid_id=match.bid_id,
+                    ask_id=match.ask_id,
+                    buyer_id=match.buyer_id,
+                    seller_id=match.seller_id,
+                    book=match.book,
+                    price=match.price,
+                    matched_at=match.matched_at,
+                ),
+            ),
+        )
+
+    def batch(self, *added: Quote, **fields: Any) -> Batch:
+        """A batch that adds quotes, with a sequence above every one made so far."""
+        fields.setdefault("sequence", next(self._number))
+        return Batch(added={quote.id: quote for quote in added}, **fields)
+
+    # ---- after the match -----------------------------------------------------------------
+
+    def deadline(self, order_id: OrderId, **fields: Any) -> Deadline:
+        return _made(
+            Deadline, fields, kind=DeadlineKind.PAYMENT, order_id=order_id, due_at=self.instant
+        )
+
+    def payment(self, **fields: Any) -> Payment:
+        return _made(
+            Payment,
+            fields,
+            order_id=self.order_id(),
+            buyer_id=self.user_id(),
+            amount=21_400,
+            status=PaymentStatus.PENDING,
+            created_at=self.instant,
+        )
+
+    def payout(self, **fields: Any) -> Payout:
+        return _made(
+            Payout,
+            fields,
+            order_id=self.order_id(),
+            seller_id=self.user_id(),
+            amount=17_600,
+            debt_settled=0,
+            state=PayoutState.DUE,
+            created_at=self.instant,
+        )
+
+    def transfer(self, order_id: OrderId, **fields: Any) -> Transfer:
+        return _made(
+            Transfer,
+            fields,
+            id=f"{order_id}:step-{next(self._number)}",
+            order_id=order_id,
+            at=self.instant,
+            entries=(
+                Entry(Account(AccountKind.WORLD), -21_400),
+                Entry(Account(AccountKind.ESCROW, str(order_id)), 21_400),
+            ),
+        )
+
+    def task(self, **fields: Any) -> AuthenticationTask:
+        return _made(
+            AuthenticationTask,
+            fields,
+            id=TaskId(self.ids.new()),
+            order_id=self.order_id(),
+            buyer_id=self.user_id(),
+            seller_id=self.user_id(),
+            book=self.book(),
+            status=TaskStatus.AWAITING_ITEM,
+            created_at=self.instant,
+        )
+
+    def sale(self, book: BookKey, **fields: Any) -> Sale:
+        return _made(
+            Sale,
+            fields,
+            order_id=self.order_id(),
+            book=book,
+            price=20_000,
+            sold_at=self.instant,
+        )
+
+    # ---- messages ------------------------------------------------------------------------
+
+    def event(self) -> UserRegistered:
+        number = next(self._number)
+        return UserRegistered(self.user_id(), f"user-{number}@example.com", "Test")
+
+    def message(self, **fields: Any) -> Message:
+        event = self.event()
+        return _made(
+            Message,
+            fields,
+            id=MessageId(self.ids.new()),
+            key=event.key,
+            event=event,
+            occurred_at=self.instant,
+        )
+
+    def failed_delivery(self, **fields: Any) -> FailedDelivery:
+        return _made(
+            FailedDelivery,
+            fields,
+            id=MessageId(self.ids.new()),
+            consumer="welcome",
+            message=self.message(),
+            attempts=1,
+            due_at=self.instant,
+            error="Unavailable: the mail server is unavailable",
+        )
+
+
+def matched(quote: Quote, match: Match) -> dict[str, Any]:
+    """The fields of a quote that its match changes."""
+    return {"status": QuoteStatus.MATCHED, "match_id": match.id}
+
+
+def _made(kind: Callable[..., T], fields: dict[str, Any], /, **defaults: Any) -> T:
+    return kind(**(defaults | fields))

@@ -1,0 +1,270 @@
+"""Contract of Orders."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from solebook.composition.adapters import Store
+from solebook.ports.language.errors import NotFound, Outdated
+from solebook.ports.language.market import Condition, Side
+from solebook.ports.language.order_history import (
+    Cancelled,
+    Delivered,
+    Dispatched,
+    Failed,
+    Opened,
+    OrderEvent,
+    Paid,
+    PaidOut,
+    Passed,
+    PayoutRefused,
+    Received,
+    RecordedEvent,
+    Refunded,
+    ReturnSent,
+    ShipByExtended,
+    Shipped,
+    UnitReserved,
+)
+from solebook.ports.language.orders import (
+    CancelReason,
+    DeliveryProof,
+    Order,
+    OrderStatus,
+    PaymentStatus,
+    PayoutStatus,
+    ReturnStatus,
+    Shipment,
+    StockStatus,
+)
+
+from .pages import all_pages
+from .records import FEES, Records
+from .shard import Shard
+
+
+async def pending(shard: Shard, records: Records) -> Order:
+    return (await shard.trade(records.book())).order
+
+
+def grown(order: Order, *events: OrderEvent, **fields: object) -> tuple[Order, list[RecordedEvent]]:
+    """An order some events later, and those events."""
+    recorded = [
+        RecordedEvent(order.id, order.version + n, order.updated_at + timedelta(minutes=n), event)
+        for n, event in enumerate(events, start=1)
+    ]
+    version, updated_at = order.version + len(events), recorded[-1].at
+    return replace(order, version=version, updated_at=updated_at, **fields), recorded  # type: ignore[arg-type]  # any field
+
+
+async def save(store: Store, order: Order, events: Sequence[RecordedEvent]) -> None:
+    async with store.transaction():
+        await store.orders.save(order, events)
+
+
+async def test_an_opened_order_is_read_back_whole(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    book = records.book(size="10.5", condition=Condition.USED)
+    order = (await shard.trade(book, price=12_345)).order
+    assert await store.orders.get(order.id) == order
+    assert order.book == book
+
+
+async def test_a_saved_order_keeps_every_field(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    order = await pending(shard, records)
+    saved, events = grown(
+        order,
+        UnitReserved(),
+        status=OrderStatus.AUTH_FAILED,
+        payment_status=PaymentStatus.REFUND_DUE,
+        stock_status=StockStatus.REMOVED,
+        payout_status=PayoutStatus.FAILED,
+        return_status=ReturnStatus.DUE,
+        ship_by=records.instant,
+        ship_by_extended=True,
+        inbound=Shipment("UPS", "1Z999"),
+        outbound=Shipment("FedEx", "7777 ü"),
+        delivered_at=records.instant,
+        cancel_reason=CancelReason.ADMIN_CANCELLED,
+        note="left shoe is a size 8",
+    )
+    await save(store, saved, events)
+    assert await store.orders.get(order.id) == saved
+
+
+async def test_every_kind_of_event_is_read_back_in_order(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    opened = await shard.trade(records.book())
+    by = records.user_id()
+    shipment = Shipment("UPS", "1Z999")
+    saved, events = grown(
+        opened.order,
+        UnitReserved(),
+        Paid(21_400, ship_by=records.instant),
+        ShipByExtended(ship_by=records.instant),
+        Shipped(shipment),
+        Received(by),
+        Passed(by),
+        Failed(by, "glue"),
+        Dispatched(shipment),
+        ReturnSent(shipment),
+        Delivered(DeliveryProof.CARRIER),
+        Cancelled(CancelReason.SELLER_CANCELLED, note="sold elsewhere", by=by),
+        Cancelled(CancelReason.PAYMENT_OVERDUE),
+        Refunded(21_400),
+        PaidOut(17_000, debt_settled=600),
+        PayoutRefused("account closed"),
+    )
+    await save(store, saved, events)
+    history = list(await store.orders.history(saved.id))
+    assert history == [*opened.history, *events]
+    assert isinstance(history[0].event, Opened)
+    assert history[0].event.match == await store.quotes.match(saved.id)
+    assert history[0].event.fees == FEES
+
+
+async def test_a_history_grows_save_by_save(store: Store, records: Records, shard: Shard) -> None:
+    opened = await shard.trade(records.book())
+    once, first = grown(opened.order, UnitReserved(), Paid(21_400, ship_by=records.instant))
+    await save(store, once, first)
+    twice, second = grown(once, Shipped(Shipment("UPS", "1Z999")))
+    await save(store, twice, second)
+    assert await store.orders.get(twice.id) == twice
+    history = list(await store.orders.history(twice.id))
+    assert history == [*opened.history, *first, *second]
+    assert [event.number for event in history] == [1, 2, 3, 4]
+
+
+async def test_a_save_that_missed_an_event_is_outdated(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    order = await pending(shard, records)
+    current, events = grown(order, UnitReserved())
+    await save(store, current, events)
+    before = list(await store.orders.history(order.id))
+    late, late_events = grown(order, Refunded(1), note="late")
+    with pytest.raises(Outdated) as refused:
+        await save(store, late, late_events)
+    assert refused.value.id == order.id
+    assert await store.orders.get(order.id) == current
+    assert list(await store.orders.history(order.id)) == before
+
+
+async def test_of_two_changes_at_once_one_is_outdated_and_leaves_no_event(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    order = await pending(shard, records)
+    changes = [grown(order, Refunded(amount)) for amount in (1, 2)]
+    outcomes = await asyncio.gather(
+        *(save(store, changed, events) for changed, events in changes), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "Outdated"]
+    assert [event.number for event in await store.orders.history(order.id)] == [1, 2]
+
+
+async def test_changes_to_an_order_read_in_the_transaction_are_never_outdated(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    order = await pending(shard, records)
+
+    async def append() -> None:
+        async with store.transaction():
+            read = await store.orders.get(order.id)
+            await asyncio.sleep(0)
+            await store.orders.save(*grown(read, Refunded(1)))
+
+    await asyncio.gather(*(append() for _ in range(5)))
+    assert (await store.orders.get(order.id)).version == 6
+
+
+async def test_an_unknown_order_is_not_found(store: Store, records: Records, shard: Shard) -> None:
+    unknown = replace(await pending(shard, records), id=records.order_id())
+    with pytest.raises(NotFound) as refused:
+        await store.orders.get(unknown.id)
+    assert refused.value.id == unknown.id
+    with pytest.raises(NotFound):
+        await store.orders.history(unknown.id)
+    with pytest.raises(NotFound):
+        await save(store, *grown(unknown, UnitReserved()))
+
+
+async def test_a_users_orders_are_paged_by_side(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    user_id = records.user_id()
+    bought = [(await shard.trade(records.book(), buyer_id=user_id)).order for _ in range(3)]
+    sold = [(await shard.trade(records.book(), seller_id=user_id)).order for _ in range(3)]
+    await pending(shard, records)
+
+    for side, expected in ((Side.BID, bought), (Side.ASK, sold), (None, bought + sold)):
+        found = await all_pages(
+            lambda request, side=side: store.orders.of_user(user_id, request, side)  # type: ignore[misc]  # bound now
+        )
+        assert found == expected[::-1]
+
+
+async def test_a_users_orders_are_paged_by_status(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    user_id = records.user_id()
+    orders = [(await shard.trade(records.book(), buyer_id=user_id)).order for _ in range(5)]
+    cancelled = []
+    for order in orders[1::2]:
+        event = Cancelled(CancelReason.PAYMENT_OVERDUE)
+        changed, events = grown(order, event, status=OrderStatus.CANCELLED)
+        await save(store, changed, events)
+        cancelled.append(changed)
+
+    for side in (Side.BID, None):
+        for status, expected in (
+            (OrderStatus.PENDING, orders[::2]),
+            (OrderStatus.CANCELLED, cancelled),
+            (OrderStatus.DELIVERED, []),
+        ):
+            found = await all_pages(
+                lambda request, side=side, status=status: store.orders.of_user(  # type: ignore[misc]  # bound now
+                    user_id, request, side, status
+                ),
+                limit=1,
+            )
+            assert found == expected[::-1]
+    assert await all_pages(lambda request: store.orders.of_user(user_id, request, Side.ASK)) == []
+
+
+async def test_everybodys_orders_are_paged(store: Store, records: Records, shard: Shard) -> None:
+    orders = [await pending(shard, records) for _ in range(5)]
+    confirmed, events = grown(
+        orders[2], Paid(21_400, ship_by=records.instant), status=OrderStatus.CONFIRMED
+    )
+    await save(store, confirmed, events)
+    everything = [*orders[:2], confirmed, *orders[3:]]
+    assert await all_pages(store.orders.all) == everything[::-1]
+    assert await all_pages(lambda r: store.orders.all(r, OrderStatus.CONFIRMED)) == [confirmed]
+    assert await all_pages(lambda r: store.orders.all(r, OrderStatus.DELIVERED)) == []
+    still = [*orders[:2], *orders[3:]]
+    assert await all_pages(lambda r: store.orders.all(r, OrderStatus.PENDING)) == still[::-1]
+
+
+async def test_orders_are_counted_by_the_states_that_any_is_in(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    assert await store.orders.count_by_status() == {}
+    orders = [await pending(shard, records) for _ in range(3)]
+    assert await store.orders.count_by_status() == {OrderStatus.PENDING: 3}
+    for order in orders[:2]:
+        event = Paid(21_400, ship_by=records.instant)
+        await save(store, *grown(order, event, status=OrderStatus.CONFIRMED))
+    assert await store.orders.count_by_status() == {
+        OrderStatus.PENDING: 1,
+        OrderStatus.CONFIRMED: 2,
+    }
+    event = Paid(21_400, ship_by=records.instant)
+    await save(store, *grown(orders[2], event, status=OrderStatus.CONFIRMED))
+    assert await store.orders.count_by_status() == {OrderStatus.CONFIRMED: 3}

@@ -1,0 +1,337 @@
+"""Contracts of Outbox, Inbox and Deadlines."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Store
+from solebook.ports.language.deadlines import DeadlineKind
+from solebook.ports.language.events import (
+    EVENTS,
+    DeadlineReached,
+    Event,
+    GatewayReported,
+    OrderCancelled,
+    OrderCreated,
+    PaymentWasDeclined,
+    ProductChanged,
+    UserRegistered,
+)
+from solebook.ports.language.ids import MessageId
+from solebook.ports.language.market import Condition
+from solebook.ports.language.orders import CancelReason
+
+from .records import Records
+
+PATIENCE = 5.0
+
+
+class Boom(Exception):
+    """Something went wrong inside a block."""
+
+
+async def add(store: Store, *events: Event) -> None:
+    async with store.transaction():
+        await store.outbox.add(*events)
+
+
+async def unsent_events(store: Store, limit: int = 100) -> list[Event]:
+    return [message.event for message in await store.outbox.unsent(limit)]
+
+
+# ---- Outbox --------------------------------------------------------------------------------------
+
+
+async def test_events_wait_stamped_with_an_id_and_the_instant(
+    store: Store, records: Records, clock: VirtualClock
+) -> None:
+    first, second = records.event(), records.event()
+    await clock.advance(timedelta(microseconds=123_457))
+    await add(store, first)
+    added_at = clock.now()
+    await clock.advance(timedelta(hours=1))
+    await add(store, second)
+    messages = await store.outbox.unsent(10)
+    assert [message.event for message in messages] == [first, second]
+    assert [message.key for message in messages] == [first.key, second.key]
+    assert [message.occurred_at for message in messages] == [added_at, clock.now()]
+    assert len({message.id for message in messages}) == 2
+    assert all(message.id.version == 7 for message in messages)
+    assert list(await store.outbox.unsent(10)) == list(messages)
+
+
+async def test_every_kind_of_event_is_read_back_whole(store: Store, records: Records) -> None:
+    book = records.book(size="6Y", condition=Condition.DAMAGED_BOX)
+    order_id, user_id = records.order_id(), records.user_id()
+    cancelled = OrderCancelled(
+        order_id=order_id,
+        bid_id=records.quote_id(),
+        ask_id=records.quote_id(),
+        buyer_id=user_id,
+        seller_id=records.user_id(),
+        book=book,
+        price=12_345,
+        reason=CancelReason.SHIPMENT_OVERDUE,
+        note=None,
+    )
+    created = OrderCreated(
+        order_id=order_id,
+        buyer_id=user_id,
+        seller_id=records.user_id(),
+        book=book,
+        price=12_345,
+        matched_at=records.instant,
+        ship_by=records.instant,
+    )
+    events: Sequence[Event] = (
+        UserRegistered(user_id, "ü@example.com", "Tëst"),
+        ProductChanged(book.product_id, 7),
+        records.opened(records.match(records.bid(book), records.ask(book))).events[0],
+        PaymentWasDeclined(order_id, "no “funds”"),
+        GatewayReported("evt_1"),
+        DeadlineReached(order_id, DeadlineKind.SHIPMENT),
+        cancelled,
+        created,
+    )
+    await add(store, *events)
+    assert await unsent_events(store) == list(events)
+    assert all(event.SUBJECT in EVENTS for event in events)
+
+
+async def test_one_transactions_events_keep_their_order(store: Store, records: Records) -> None:
+    events = [records.event() for _ in range(6)]
+    async with store.transaction():
+        await store.outbox.add(*events[:2])
+        await store.outbox.add()
+        async with store.transaction():
+            await store.outbox.add(events[2])
+        await store.outbox.add(*events[3:])
+    assert await unsent_events(store) == events
+
+
+async def test_the_oldest_come_first_up_to_the_limit(store: Store, records: Records) -> None:
+    events = [records.event() for _ in range(5)]
+    for event in events:
+        await add(store, event)
+    assert await unsent_events(store, limit=2) == events[:2]
+    assert await unsent_events(store, limit=5) == events
+
+
+async def test_sent_messages_never_come_again(store: Store, records: Records) -> None:
+    events = [records.event() for _ in range(4)]
+    await add(store, *events)
+    messages = await store.outbox.unsent(10)
+    async with store.transaction():
+        await store.outbox.mark_sent([messages[2].id, messages[0].id])
+        assert await unsent_events(store) == [events[1], events[3]]
+    assert await unsent_events(store) == [events[1], events[3]]
+    async with store.transaction():
+        await store.outbox.mark_sent([m.id for m in messages])
+        await store.outbox.mark_sent([])
+    await add(store, last := records.event())
+    assert await unsent_events(store) == [last]
+
+
+async def test_what_rolled_back_is_neither_there_nor_in_the_way(
+    store: Store, records: Records
+) -> None:
+    kept = [records.event() for _ in range(4)]
+    await add(store, kept[0], kept[1])
+    sent = [message.id for message in await store.outbox.unsent(1)]
+
+    async def add_and_fail() -> None:
+        async with store.transaction():
+            await store.outbox.add(records.event())
+            await store.outbox.mark_sent(sent)
+            raise Boom
+
+    with pytest.raises(Boom):
+        await add_and_fail()
+    await add(store, kept[2])
+    with pytest.raises(Boom):
+        await add_and_fail()
+    await add(store, kept[3])
+    assert await unsent_events(store) == kept
+
+
+async def test_the_order_is_that_of_commit_whoever_began_first(
+    store: Store, records: Records
+) -> None:
+    committed: list[Event] = []
+
+    async def work(pauses: int) -> None:
+        event = records.event()
+        async with store.transaction():
+            for _ in range(pauses):
+                await asyncio.sleep(0)
+            await store.deadlines.set(records.deadline(records.order_id()))
+            await store.outbox.add(event)
+            for _ in range(5 - pauses):
+                await asyncio.sleep(0)
+        committed.append(event)
+
+    await asyncio.wait_for(
+        asyncio.gather(*(work(pauses) for pauses in (5, 0, 3, 1, 4, 2))), PATIENCE
+    )
+    assert await unsent_events(store) == committed
+
+
+async def test_nobody_sees_a_message_before_its_transaction_commits(
+    store: Store, records: Records
+) -> None:
+    await add(store, old := records.event())
+    async with store.transaction():
+        await store.outbox.add(new := records.event())
+        seen = await asyncio.wait_for(asyncio.create_task(unsent_events(store)), PATIENCE)
+        assert seen == [old]
+        assert await unsent_events(store) == [old, new]
+    assert await unsent_events(store) == [old, new]
+
+
+async def test_who_waits_is_woken_for_every_commit(store: Store, records: Records) -> None:
+    relayed: list[Event] = []
+
+    async def relay() -> None:
+        while len(relayed) < 6:
+            while not (messages := await store.outbox.unsent(10)):
+                await store.outbox.wait()
+            async with store.transaction():
+                await store.outbox.mark_sent([message.id for message in messages])
+            relayed.extend(message.event for message in messages)
+
+    task = asyncio.create_task(relay())
+    events = [records.event() for _ in range(6)]
+    await add(store, events[0])
+    await add(store, events[1], events[2])
+    for pauses, event in enumerate(events[3:]):
+        for _ in range(10 * pauses):
+            await asyncio.sleep(0)
+        await add(store, event)
+    await asyncio.wait_for(task, PATIENCE)
+    assert relayed == events
+
+
+async def test_waiting_ends_at_once_for_what_was_added_before(
+    store: Store, records: Records
+) -> None:
+    await add(store, records.event())
+    await asyncio.wait_for(store.outbox.wait(), PATIENCE)
+
+
+# ---- Inbox ---------------------------------------------------------------------------------------
+
+
+async def note(store: Store, consumer: str, message_id: MessageId, records: Records) -> bool:
+    async with store.transaction():
+        return await store.inbox.record(consumer, message_id, records.instant)
+
+
+async def test_a_consumer_handles_a_message_once(store: Store, records: Records) -> None:
+    one, two = records.message().id, records.message().id
+    assert not await store.inbox.contains("welcome", one)
+    assert await note(store, "welcome", one, records) is True
+    assert await note(store, "welcome", one, records) is False
+    assert await note(store, "audit", one, records) is True
+    assert await note(store, "welcome", two, records) is True
+    assert await store.inbox.contains("welcome", one)
+    assert await store.inbox.contains("audit", one)
+    assert not await store.inbox.contains("audit", two)
+
+
+async def test_what_rolled_back_was_not_handled(store: Store, records: Records) -> None:
+    message_id = records.message().id
+
+    async def handle_and_fail() -> None:
+        async with store.transaction():
+            assert await store.inbox.record("welcome", message_id, records.instant)
+            assert not await store.inbox.record("welcome", message_id, records.instant)
+            raise Boom
+
+    with pytest.raises(Boom):
+        await handle_and_fail()
+    assert not await store.inbox.contains("welcome", message_id)
+    assert await note(store, "welcome", message_id, records) is True
+
+
+async def test_of_many_who_handle_a_message_at_once_one_is_first(
+    store: Store, records: Records
+) -> None:
+    message_id = records.message().id
+    noted = await asyncio.gather(*(note(store, "welcome", message_id, records) for _ in range(5)))
+    assert sum(noted) == 1
+
+
+async def test_old_notes_are_forgotten_and_counted(store: Store, records: Records) -> None:
+    ids = [records.message().id for _ in range(4)]
+    async with store.transaction():
+        for minute, message_id in enumerate(ids):
+            at = records.instant + timedelta(minutes=minute)
+            await store.inbox.record("welcome", message_id, at)
+        assert await store.inbox.forget(records.instant + timedelta(minutes=2)) == 2
+    async with store.transaction():
+        assert await store.inbox.forget(records.instant + timedelta(minutes=2)) == 0
+    known = [await store.inbox.contains("welcome", message_id) for message_id in ids]
+    assert known == [False, False, True, True]
+
+
+# ---- Deadlines -----------------------------------------------------------------------------------
+
+
+async def test_passed_deadlines_come_longest_overdue_first(store: Store, records: Records) -> None:
+    now = records.instant
+    offsets = (-1, -3, 0, 1, -2)
+    deadlines = [
+        records.deadline(records.order_id(), kind=kind, due_at=now + timedelta(microseconds=us))
+        for us, kind in zip(offsets, DeadlineKind, strict=True)
+    ]
+    async with store.transaction():
+        for deadline in deadlines:
+            await store.deadlines.set(deadline)
+    overdue = [deadlines[n] for n in (1, 4, 0, 2)]
+    assert list(await store.deadlines.due(now, 10)) == overdue
+    assert list(await store.deadlines.due(now, 3)) == overdue[:3]
+    assert list(await store.deadlines.due(now - timedelta(days=1), 10)) == []
+
+
+async def test_a_deadline_replaces_the_orders_earlier_one_of_its_kind(
+    store: Store, records: Records
+) -> None:
+    order_id, now = records.order_id(), records.instant
+    earlier = records.deadline(order_id, kind=DeadlineKind.SHIPMENT)
+    later = records.deadline(order_id, kind=DeadlineKind.SHIPMENT, due_at=now + timedelta(hours=24))
+    payment = records.deadline(order_id, kind=DeadlineKind.PAYMENT)
+    other = records.deadline(records.order_id(), kind=DeadlineKind.SHIPMENT)
+    async with store.transaction():
+        for deadline in (earlier, payment, other, later):
+            await store.deadlines.set(deadline)
+    due = await store.deadlines.due(now, 10)
+    assert {(d.order_id, d.kind) for d in due} == {
+        (order_id, DeadlineKind.PAYMENT),
+        (other.order_id, DeadlineKind.SHIPMENT),
+    }
+    assert later in await store.deadlines.due(now + timedelta(hours=24), 10)
+    assert earlier not in await store.deadlines.due(now + timedelta(hours=24), 10)
+
+
+async def test_cleared_deadlines_never_fall_due(store: Store, records: Records) -> None:
+    order_id = records.order_id()
+    other = records.deadline(records.order_id(), kind=DeadlineKind.PAYMENT)
+    async with store.transaction():
+        for kind in DeadlineKind:
+            await store.deadlines.set(records.deadline(order_id, kind=kind))
+        await store.deadlines.set(other)
+    async with store.transaction():
+        await store.deadlines.clear(order_id, [DeadlineKind.PAYMENT, DeadlineKind.DELIVERY])
+        await store.deadlines.clear(order_id, [DeadlineKind.PAYMENT])
+        await store.deadlines.clear(order_id, [])
+        await store.deadlines.clear(records.order_id(), list(DeadlineKind))
+    due = await store.deadlines.due(records.instant, 10)
+    assert {(d.order_id, d.kind) for d in due} == {
+        (order_id, DeadlineKind.SHIPMENT),
+        (order_id, DeadlineKind.ARRIVAL),
+        (order_id, DeadlineKind.PAYOUT),
+        (other.order_id, DeadlineKind.PAYMENT),
+    }

@@ -1,0 +1,124 @@
+"""Contract of Quotes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from solebook.composition.adapters import Store
+from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.errors import IdempotencyKeyReused, NotFound
+from solebook.ports.language.market import QuoteStatus, Side
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.matching import Placement
+
+from .pages import all_pages
+from .records import Records
+from .shard import Shard
+
+
+async def test_a_quote_is_read_as_last_committed(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    bid, ask = records.bid(records.book()), records.ask(records.book())
+    await shard.rest(bid, ask)
+    repriced = replace(bid, amount=25_000, sequence=99, expires_at=records.instant)
+    await shard.change(repriced)
+    assert await store.quotes.get(bid.id) == repriced
+    assert await store.quotes.get(ask.id) == ask
+
+
+async def test_an_unknown_quote_or_match_is_not_found(store: Store, records: Records) -> None:
+    with pytest.raises(NotFound):
+        await store.quotes.get(records.quote_id())
+    unknown = records.order_id()
+    with pytest.raises(NotFound) as refused:
+        await store.quotes.match(unknown)
+    assert refused.value.id == unknown
+
+
+async def test_a_match_is_read_as_committed(store: Store, records: Records, shard: Shard) -> None:
+    match, bid, ask = shard.new_match(records.book(), maker=Side.BID, price=12_300)
+    await shard.commit(records.batch(bid, ask, matches=[match], opened=[records.opened(match)]))
+    assert await store.quotes.match(match.id) == match
+
+
+@pytest.mark.parametrize("side", Side)
+async def test_a_users_quotes_are_paged_newest_first(
+    store: Store, records: Records, shard: Shard, side: Side
+) -> None:
+    user_id = records.user_id()
+    mine = [records.quote(side, records.book(), user_id=user_id) for _ in range(5)]
+    await shard.rest(
+        mine[3], mine[0], mine[4], mine[1], mine[2],
+        records.quote(side.opposite, records.book(), user_id=user_id),
+        records.quote(side, records.book()),
+    )  # fmt: skip
+    assert (
+        await all_pages(lambda request: store.quotes.of_user(user_id, side, request)) == mine[::-1]
+    )
+
+
+async def test_a_users_quotes_of_one_status_are_paged(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    user_id = records.user_id()
+    asks = [records.ask(records.book(), user_id=user_id) for _ in range(7)]
+    await shard.rest(*asks)
+    cancelled = [replace(ask, status=QuoteStatus.CANCELLED) for ask in asks[1::2]]
+    await shard.change(*cancelled)
+
+    for status, expected in (
+        (QuoteStatus.ACTIVE, asks[::2]),
+        (QuoteStatus.CANCELLED, cancelled),
+        (QuoteStatus.MATCHED, []),
+    ):
+        found = await all_pages(
+            lambda request, status=status: store.quotes.of_user(  # type: ignore[misc]  # bound now
+                user_id, Side.ASK, request, status
+            )
+        )
+        assert found == expected[::-1]
+
+
+async def test_a_user_without_quotes_has_one_empty_page(store: Store, records: Records) -> None:
+    page = await store.quotes.of_user(records.user_id(), Side.BID, PageRequest())
+    assert (tuple(page.items), page.next_cursor) == ((), None)
+
+
+async def test_the_placement_under_a_key_is_answered(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    match, bid, ask = shard.new_match(records.book())
+    key = IdempotencyKey(bid.user_id, "bids", "key-1", "aa")
+    other = IdempotencyKey(ask.user_id, "asks", "key-1", "aa")
+    await shard.commit(
+        records.batch(
+            bid, ask, matches=[match], opened=[records.opened(match)],
+            answers={key: Placement(bid, match), other: Placement(ask)},
+        )
+    )  # fmt: skip
+    assert await store.quotes.answered(key) == Placement(bid, match)
+    assert await store.quotes.answered(other) == Placement(ask)
+    for fresh in (replace(key, key="key-2"), replace(key, scope="asks")):
+        assert await store.quotes.answered(fresh) is None
+    with pytest.raises(IdempotencyKeyReused) as refused:
+        await store.quotes.answered(replace(key, fingerprint="bb"))
+    assert refused.value.key == "key-1"
+
+
+async def test_overdue_are_the_active_quotes_that_expired_longest_first(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    now = records.instant
+    at = [now + timedelta(microseconds=us) for us in (0, -3, -2, 1)]
+    just, longest, longer, not_yet = (records.ask(records.book(), expires_at=a) for a in at)
+    ended = [
+        records.bid(records.book(), expires_at=now - timedelta(days=9), status=status)
+        for status in (QuoteStatus.EXPIRED, QuoteStatus.CANCELLED, QuoteStatus.MATCHED)
+    ]
+    await shard.rest(just, longest, longer, not_yet, *ended)
+    assert list(await store.quotes.overdue(now, 10)) == [longest, longer, just]
+    assert list(await store.quotes.overdue(now, 2)) == [longest, longer]
+    await shard.change(replace(longest, status=QuoteStatus.EXPIRED))
+    assert list(await store.quotes.overdue(now, 2)) == [longer, just]
