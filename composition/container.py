@@ -1,0 +1,173 @@
+"""The container: picks an adapter for each port, as the settings say."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from dependency_injector import containers, providers
+
+from ..adapters.embedded.journal import Journal
+from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from ..adapters.embedded.sqlite_journal import SqliteJournal
+from ..adapters.memory.book_views import MemoryBookViews
+from ..adapters.memory.in_process_bus import InProcessBus
+from ..adapters.memory.rate_limits import MemoryRateLimits
+from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
+from ..adapters.security.access_tokens import JwtAccessTokens, SigningKey
+from ..adapters.security.passwords import BcryptPasswords
+from ..adapters.security.secrets import load_or_create_secret
+from ..adapters.system.clock import SystemClock
+from ..adapters.system.ids import SystemIds
+from ..adapters.system.randomness import SystemRandomness
+from ..config.settings import Settings
+from ..core.bidding.matching_engine import EngineLimits
+from ..core.users.token_lifetimes import TokenLifetimes
+from ..ports.access_tokens import AccessTokens, RevokedSessions
+from ..ports.book_views import BookViews
+from ..ports.clock import Clock
+from ..ports.event_bus import EventBus
+from ..ports.ids import Ids
+from ..ports.passwords import Passwords
+from ..ports.payment_gateway import PaymentGateway
+from ..ports.randomness import Randomness
+from ..ports.rate_limits import RateLimits
+from .adapters import Adapters, Store
+from .application import Application
+from .build import build_application
+from .memory_store import build_memory_store
+
+
+@contextmanager
+def _passwords(settings: Settings) -> Iterator[Passwords]:
+    passwords = BcryptPasswords(cost=settings.security.bcrypt_cost)
+    yield passwords
+    passwords.close()
+
+
+@contextmanager
+def _journal(settings: Settings) -> Iterator[Journal]:
+    journal = SqliteJournal(_folder(settings) / "payment-provider.sqlite3")
+    yield journal
+    journal.close()
+
+
+def _access_tokens(settings: Settings, clock: Clock) -> AccessTokens:
+    keys = [SigningKey(key.id, key.secret.encode()) for key in settings.security.signing_keys]
+    if not keys:
+        keys = [SigningKey("embedded", load_or_create_secret(_folder(settings) / "signing-key"))]
+    return JwtAccessTokens(clock, keys)
+
+
+def _webhook_secret(settings: Settings) -> str:
+    secret = settings.payments.webhook_secret
+    return secret or load_or_create_secret(_folder(settings) / "webhook-secret").decode()
+
+
+def _folder(settings: Settings) -> Path:
+    folder = Path(settings.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@asynccontextmanager
+async def _sql_store(settings: Settings, clock: Clock, ids: Ids) -> AsyncIterator[Store]:
+    # Imported here, so that an exchange in memory does not need what only SQL needs.
+    from .sql_store import open_sql_store
+
+    _folder(settings)
+    async with open_sql_store(settings.store_url, clock=clock, ids=ids) as store:
+        yield store
+
+
+class Container(containers.DeclarativeContainer):
+    """One provider for each port. Where there is a choice, the settings name the adapter."""
+
+    settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+
+    clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
+    ids: providers.Provider[Ids] = providers.Singleton(SystemIds, clock)
+    randomness: providers.Provider[Randomness] = providers.Singleton(SystemRandomness)
+
+    store: providers.Provider[Store] = providers.Selector(
+        settings.provided.store.adapter,
+        memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
+        sqlite=providers.Resource(_sql_store, settings, clock, ids),
+    )
+    passwords: providers.Provider[Passwords] = providers.Resource(_passwords, settings)
+    access_tokens: providers.Provider[AccessTokens] = providers.Singleton(
+        _access_tokens, settings, clock
+    )
+    revoked_sessions: providers.Provider[RevokedSessions] = providers.Singleton(
+        MemoryRevokedSessions, clock
+    )
+    book_views: providers.Provider[BookViews] = providers.Singleton(MemoryBookViews)
+    payment_gateway: providers.Provider[PaymentGateway] = providers.Selector(
+        settings.provided.payments.adapter,
+        embedded=providers.Singleton(
+            EmbeddedPaymentGateway,
+            providers.Resource(_journal, settings),
+            clock,
+            providers.Callable(_webhook_secret, settings),
+        ),
+    )
+    event_bus: providers.Provider[EventBus] = providers.Singleton(
+        InProcessBus,
+        transaction=store.provided.transaction,
+        failed_deliveries=store.provided.failed_deliveries,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+    )
+    rate_limits: providers.Provider[RateLimits] = providers.Singleton(MemoryRateLimits, clock)
+
+    adapters: providers.Provider[Adapters] = providers.Singleton(
+        Adapters,
+        store=store,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+        passwords=passwords,
+        access_tokens=access_tokens,
+        revoked_sessions=revoked_sessions,
+        book_views=book_views,
+        payment_gateway=payment_gateway,
+        event_bus=event_bus,
+        rate_limits=rate_limits,
+    )
+    application: providers.Provider[Application] = providers.Singleton(
+        build_application,
+        adapters,
+        rules=settings.provided.market,
+        token_lifetimes=providers.Singleton(
+            TokenLifetimes,
+            access=settings.provided.security.access_token_life,
+            refresh=settings.provided.security.refresh_token_life,
+        ),
+        engine_limits=providers.Singleton(
+            EngineLimits,
+            queue=settings.provided.engine.queue,
+            batch=settings.provided.engine.batch,
+        ),
+    )
+
+
+@asynccontextmanager
+async def open_application(
+    settings: Settings, *, clock: Clock | None = None
+) -> AsyncIterator[Application]:
+    """Open every adapter that the settings name, and close them when the block is left.
+
+    A clock other than the system's may be given, for those who move the time themselves. Raises
+    OSError, ValueError and Unavailable where an adapter cannot be opened.
+    """
+    container = Container(settings=settings)
+    if clock is not None:
+        container.clock.override(providers.Object(clock))
+    # Whether a provider answers with an awaitable depends on what the settings picked; now it does.
+    container.application.enable_async_mode()
+    try:
+        yield await container.application.async_()
+    finally:
+        closing = container.shutdown_resources()
+        if closing is not None:
+            await closing

@@ -1,0 +1,43 @@
+"""What a deployment may set about the HTTP server."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from ..ports.rate_limits import RateLimit
+
+_USER = RateLimit(burst=200, per_second=50)
+_ADDRESS = RateLimit(burst=400, per_second=200)
+_CREDENTIALS = RateLimit(burst=10, per_second=0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """How much the server takes from whom. Raises ValueError for what makes no sense."""
+
+    max_body: int = 1_048_576
+    """Bytes of a request's body; more is refused unread."""
+
+    user_limit: RateLimit = _USER
+    """Requests of one signed-in user."""
+    address_limit: RateLimit = _ADDRESS
+    """Requests from one address, signed in or not."""
+    credentials_limit: RateLimit = _CREDENTIALS
+    """Registrations and sign-ins from one address, and sign-ins with one email."""
+
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks (`10.0.0.0/8`, `::1`) whose X-Forwarded-For is believed; nobody's by default."""
+    allowed_hosts: tuple[str, ...] = ("*",)
+    """What the Host header may say: `example.com`, `*.example.com`, or `*` for anything."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose pages may call the API from a browser; none by default."""
+
+    def __post_init__(self) -> None:
+        if self.max_body < 1:
+            raise ValueError(f"max_body must be positive, not {self.max_body}")
+        if not self.allowed_hosts:
+            raise ValueError("allowed_hosts must allow something")
+        self.proxy_networks()
+
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Return the trusted proxies, parsed."""
+        return tuple(ip_network(proxy) for proxy in self.trusted_proxies)

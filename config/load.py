@@ -1,0 +1,66 @@
+"""Settings are read from a TOML file and the environment."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .settings import Settings
+
+DEFAULT_FILE = Path("solebook.toml")
+_PREFIX = "SOLEBOOK_"
+
+
+class SettingsError(ValueError):
+    """The settings make no sense; the text says which, and where they came from."""
+
+
+def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings:
+    """Return the settings of a deployment.
+
+    Without `file`, `solebook.toml` in the working directory is read if there is one. A variable
+    `SOLEBOOK_SECTION__KEY` overrides it: `SOLEBOOK_SERVER__PORT=9000`,
+    `SOLEBOOK_HTTP__USER_LIMIT__BURST=50`; lists are written as JSON. Durations are seconds or ISO
+    8601 (`PT15M`). Raises SettingsError.
+    """
+    values = _read(file)
+    for name, text in sorted(environment.items()):
+        if name.startswith(_PREFIX):
+            _set(values, name, text)
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise SettingsError(f"the settings are wrong: {error}") from error
+
+
+def _read(file: Path | None) -> dict[str, Any]:
+    if file is None and not DEFAULT_FILE.exists():
+        return {}
+    path = file or DEFAULT_FILE
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}") from error
+
+
+def _set(values: dict[str, Any], name: str, text: str) -> None:
+    *sections, key = name.removeprefix(_PREFIX).lower().split("__")
+    for section in sections:
+        inner = values.setdefault(section, {})
+        if not isinstance(inner, dict):
+            raise SettingsError(f"{name}: {section} is a value, not a section")
+        values = inner
+    values[key] = _value(name, text)
+
+
+def _value(name: str, text: str) -> Any:
+    if not text.startswith(("[", "{")):
+        return text
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise SettingsError(f"{name} is not JSON: {error}") from error
