@@ -9,7 +9,7 @@ from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.virtual_clock import VirtualClock
 
-OpenGateway = Callable[[], EmbeddedPaymentGateway]
+OpenGateway = Callable[..., EmbeddedPaymentGateway]
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def open_gateway(path: Path, clock: VirtualClock) -> Iterator[OpenGateway]:
     """Open the file anew, as another process would."""
     journals: list[SqliteJournal] = []
 
-    def open_it() -> EmbeddedPaymentGateway:
-        journals.append(SqliteJournal(path, patience=0))
+    def open_it(*, patience: float = 0) -> EmbeddedPaymentGateway:
+        journals.append(SqliteJournal(path, patience=patience))
         return EmbeddedPaymentGateway(journals[-1], clock, webhook_secret="whsec_test")
 
     yield open_it

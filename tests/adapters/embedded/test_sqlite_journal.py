@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from solebook.ports.language.errors import PaymentDeclined, Unavailable
 from solebook.ports.language.ids import OrderId
 
-OpenGateway = Callable[[], EmbeddedPaymentGateway]
+from .conftest import OpenGateway
 
 CHARGING = """
 import asyncio, sys
@@ -110,6 +109,16 @@ async def test_two_processes_on_one_file_are_one_provider(open_gateway: OpenGate
         assert await charge(first, number) == await charge(second, number)
 
     assert await one.balance() == await other.balance() == 600
+
+
+async def test_two_processes_at_once_wait_for_each_other(open_gateway: OpenGateway) -> None:
+    one, other = open_gateway(patience=30), open_gateway(patience=30)
+
+    charges = [charge(gateway, number) for number in range(20) for gateway in (one, other)]
+    ids = await asyncio.gather(*charges)
+
+    assert len(set(ids)) == 20
+    assert await one.balance() == 2_000
 
 
 async def test_callers_at_once_are_settled_one_after_another(open_gateway: OpenGateway) -> None:

@@ -136,6 +136,13 @@ def test_one_good_signature_of_several_is_enough(gateway: EmbeddedPaymentGateway
     gateway.parse_webhook(BODY, f"{good}, {timestamp}")
 
 
+def test_signature_with_two_times_is_refused(gateway: EmbeddedPaymentGateway) -> None:
+    timestamp, good = gateway.sign(BODY).split(",")
+
+    with pytest.raises(InvalidSignature):
+        gateway.parse_webhook(BODY, f"{timestamp},t=1,{good}")
+
+
 def test_signature_by_another_secret_is_refused(
     gateway: EmbeddedPaymentGateway, clock: VirtualClock
 ) -> None:
