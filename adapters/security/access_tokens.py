@@ -98,8 +98,8 @@ class JwtAccessTokens(AccessTokens):
 
 def _claims(payload: dict[str, Any]) -> AccessClaims:
     return AccessClaims(
-        user_id=UserId(UUID(payload["sub"])),
-        session_id=SessionId(UUID(payload["sid"])),
+        user_id=UserId(UUID(str(payload["sub"]))),
+        session_id=SessionId(UUID(str(payload["sid"]))),
         roles=frozenset(Role(role) for role in payload["roles"]),
         expires_at=datetime.fromtimestamp(payload["exp"], UTC),
     )
