@@ -30,7 +30,8 @@ class RetryPolicy:
     max_delay: timedelta = timedelta(minutes=5)
 
     def __post_init__(self) -> None:
-        if self.max_attempts < 1 or self.factor < 1 or not timedelta(0) < self.first_delay:
+        delays_grow = timedelta(0) < self.first_delay <= self.max_delay and self.factor >= 1
+        if self.max_attempts < 1 or not delays_grow:
             raise ValueError(f"not a policy to retry by: {self}")
 
     def delay(self, attempts: int, fraction: float) -> timedelta:

@@ -1,0 +1,220 @@
+"""How the bus within a process retries."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solebook.adapters.memory.in_process_bus import InProcessBus, RetryPolicy
+from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Store
+from solebook.ports.event_bus import Consumer, FailedDeliveries
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import UserRegistered
+from solebook.ports.language.ids import MessageId, UserId
+from solebook.ports.language.messages import FailedDelivery, Message
+from solebook.ports.language.paging import PageRequest
+
+POLICY = RetryPolicy(
+    max_attempts=3,
+    first_delay=timedelta(seconds=10),
+    factor=3,
+    max_delay=timedelta(seconds=60),
+)
+
+
+@pytest.fixture
+def bus(
+    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
+) -> InProcessBus:
+    return new_bus(store, store.failed_deliveries, clock, ids, randomness)
+
+
+def new_bus(
+    store: Store,
+    failed_deliveries: FailedDeliveries,
+    clock: VirtualClock,
+    ids: SeededIds,
+    randomness: SeededRandomness,
+) -> InProcessBus:
+    return InProcessBus(
+        transaction=store.transaction,
+        failed_deliveries=failed_deliveries,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+        policy=POLICY,
+    )
+
+
+@pytest.fixture
+def message(clock: VirtualClock, ids: SeededIds) -> Message:
+    event = UserRegistered(UserId(ids.new()), "user@example.com", "Test")
+    return Message(MessageId(ids.new()), event.key, event, clock.now())
+
+
+class Broken(FailedDeliveries):
+    """A store that does not answer."""
+
+    async def put(self, delivery: FailedDelivery) -> None:
+        raise Unavailable("the store")
+
+    async def remove(self, consumer: str, message_id: MessageId) -> None:
+        raise Unavailable("the store")
+
+    async def due(self, now: datetime, limit: int) -> Sequence[FailedDelivery]:
+        raise Unavailable("the store")
+
+
+def failing(error: Exception, name: str = "welcome") -> Consumer:
+    async def handle(_: Message) -> None:
+        raise error
+
+    return Consumer(name, "user.registered", handle)
+
+
+async def waiting(store: Store, clock: VirtualClock) -> FailedDelivery:
+    (delivery,) = await store.failed_deliveries.due(clock.now() + timedelta(days=1), 10)
+    return delivery
+
+
+async def test_each_try_waits_longer_until_the_last(
+    bus: InProcessBus, store: Store, clock: VirtualClock, message: Message
+) -> None:
+    bus.subscribe(failing(Unavailable("mail")))
+    await bus.publish(message)
+    for attempts, backoff in ((1, 10), (2, 30)):
+        delivery = await waiting(store, clock)
+        assert delivery.attempts == attempts
+        delay = (delivery.due_at - clock.now()).total_seconds()
+        assert backoff / 2 <= delay <= backoff
+        await clock.advance(delivery.due_at - clock.now() - timedelta(microseconds=1))
+        assert await bus.redeliver() == 0
+        await clock.advance(timedelta(microseconds=1))
+        assert await bus.redeliver() == 1
+    (dead,) = (await store.dead_letters.page(PageRequest())).items
+    assert (dead.attempts, dead.dead) == (3, True)
+
+
+async def test_a_failed_redelivery_keeps_its_id_and_takes_the_new_error(
+    bus: InProcessBus, store: Store, clock: VirtualClock, message: Message
+) -> None:
+    errors = [Unavailable("mail"), KeyError("name")]
+
+    async def handle(_: Message) -> None:
+        raise errors.pop(0)
+
+    bus.subscribe(Consumer("welcome", "user.registered", handle))
+    await bus.publish(message)
+    first = await waiting(store, clock)
+    assert first.error == "Unavailable: mail is unavailable; try again in 1 s"
+    await clock.advance(timedelta(minutes=1))
+    await bus.redeliver()
+    second = await waiting(store, clock)
+    assert (second.id, second.error) == (first.id, "KeyError: 'name'")
+
+
+async def test_a_bug_is_logged_with_its_traceback_and_a_refusal_without(
+    bus: InProcessBus, message: Message, caplog: pytest.LogCaptureFixture
+) -> None:
+    bus.subscribe(failing(Unavailable("mail"), "refused"))
+    bus.subscribe(failing(AssertionError("never crossed"), "broken"))
+    await bus.publish(message)
+    refused, broken = caplog.records
+    assert "refused failed on user.registered" in refused.message
+    assert not refused.exc_info
+    assert "broken failed on user.registered" in broken.message
+    assert broken.exc_info is not None
+    assert broken.levelno == logging.ERROR
+
+
+async def test_a_long_error_is_cut(
+    bus: InProcessBus, store: Store, clock: VirtualClock, message: Message
+) -> None:
+    bus.subscribe(failing(ValueError("x" * 10_000)))
+    await bus.publish(message)
+    assert len((await waiting(store, clock)).error) == 500
+
+
+async def test_a_delivery_whose_consumer_is_gone_is_a_dead_letter(
+    bus: InProcessBus, store: Store, clock: VirtualClock, ids: SeededIds, message: Message
+) -> None:
+    delivery = FailedDelivery(MessageId(ids.new()), "gone", message, 1, clock.now(), "")
+    async with store.transaction():
+        await store.failed_deliveries.put(delivery)
+    assert await bus.redeliver() == 1
+    (dead,) = (await store.dead_letters.page(PageRequest())).items
+    assert dead.error == "there is no such consumer any more"
+
+
+async def test_one_call_tries_a_bounded_number(
+    bus: InProcessBus, store: Store, clock: VirtualClock, ids: SeededIds, message: Message
+) -> None:
+    handled: list[Message] = []
+
+    async def handle(message: Message) -> None:
+        handled.append(message)
+
+    bus.subscribe(Consumer("welcome", "user.registered", handle))
+    async with store.transaction():
+        for _ in range(150):
+            other = Message(MessageId(ids.new()), message.key, message.event, clock.now())
+            failed = FailedDelivery(MessageId(ids.new()), "welcome", other, 1, clock.now(), "")
+            await store.failed_deliveries.put(failed)
+    assert [await bus.redeliver() for _ in range(3)] == [100, 50, 0]
+    assert len(handled) == 150
+
+
+async def test_a_message_whose_failure_cannot_be_kept_is_not_published(
+    store: Store,
+    clock: VirtualClock,
+    ids: SeededIds,
+    randomness: SeededRandomness,
+    message: Message,
+) -> None:
+    bus = new_bus(store, Broken(), clock, ids, randomness)
+    bus.subscribe(failing(KeyError("name")))
+    with pytest.raises(Unavailable):
+        await bus.publish(message)
+
+
+async def test_publishing_inside_a_transaction_is_a_programming_error(
+    bus: InProcessBus, store: Store, message: Message
+) -> None:
+    async with store.transaction():
+        with pytest.raises(AssertionError):
+            await bus.publish(message)
+        with pytest.raises(AssertionError):
+            await bus.redeliver()
+
+
+@given(
+    attempts=st.integers(1, 1_000),
+    fraction=st.floats(0, 1, exclude_max=True),
+    factor=st.floats(1, 10),
+)
+def test_no_delay_is_longer_than_allowed_or_shorter_than_half_the_first(
+    attempts: int, fraction: float, factor: float
+) -> None:
+    policy = RetryPolicy(factor=factor)
+    delay = policy.delay(attempts, fraction)
+    assert policy.first_delay / 2 <= delay <= policy.max_delay
+    assert delay <= policy.delay(attempts + 1, fraction)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"max_attempts": 0},
+        {"factor": 0.5},
+        {"first_delay": timedelta(0)},
+        {"max_delay": timedelta(milliseconds=1)},
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="policy"):
+        RetryPolicy(**wrong)  # type: ignore[arg-type]  # whichever field it is

@@ -1,0 +1,153 @@
+"""Contract of BookViews."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from solebook.adapters.memory.book_views import MemoryBookViews
+from solebook.ports.book_views import BookViews
+from solebook.ports.language.market import (
+    BookChange,
+    BookKey,
+    BookView,
+    LevelChange,
+    PriceLevel,
+    Side,
+)
+
+from .records import Records
+
+
+@pytest.fixture(params=["memory"])
+def views() -> BookViews:
+    return MemoryBookViews()
+
+
+@pytest.fixture
+def book(records: Records) -> BookKey:
+    return records.book()
+
+
+def levels(*quantities: tuple[int, int]) -> tuple[PriceLevel, ...]:
+    return tuple(PriceLevel(price, quantity) for price, quantity in quantities)
+
+
+def change(book: BookKey, seq: int, *changes: tuple[Side, int, int]) -> BookChange:
+    return BookChange(book, seq, tuple(LevelChange(*level) for level in changes))
+
+
+async def test_an_unknown_book_is_empty_at_seq_0(views: BookViews, book: BookKey) -> None:
+    assert await views.get(book, 10) == BookView(book, 0)
+    assert await views.best([book]) == [BookView(book, 0)]
+
+
+async def test_a_published_view_is_read_up_to_a_depth(views: BookViews, book: BookKey) -> None:
+    bids = levels((190, 1), (180, 3), (100, 2))
+    asks = levels((200, 2), (1_000, 1), (2_000, 9))
+    view = BookView(book, 7, bids, asks)
+    await views.publish(view)
+    assert await views.get(book, 10) == view
+    assert await views.get(book, 3) == view
+    assert await views.get(book, 2) == BookView(book, 7, bids[:2], asks[:2])
+
+
+async def test_a_view_replaces_the_one_before(views: BookViews, book: BookKey) -> None:
+    await views.publish(BookView(book, 7, levels((190, 1)), levels((200, 2), (300, 1))))
+    view = BookView(book, 3, levels((150, 4)), ())
+    await views.publish(view)
+    assert await views.get(book, 10) == view
+
+
+async def test_a_change_sets_adds_and_removes_levels(views: BookViews, book: BookKey) -> None:
+    await views.publish(BookView(book, 7, levels((190, 1), (180, 3)), levels((200, 2))))
+    await views.apply(
+        change(book, 8, (Side.BID, 190, 0), (Side.BID, 180, 2), (Side.BID, 185, 1),
+               (Side.ASK, 195, 1), (Side.ASK, 200, 5))
+    )  # fmt: skip
+    assert await views.get(book, 10) == BookView(
+        book, 8, levels((185, 1), (180, 2)), levels((195, 1), (200, 5))
+    )
+    await views.apply(change(book, 9, (Side.ASK, 195, 0), (Side.ASK, 200, 0)))
+    await views.apply(change(book, 10))
+    assert await views.get(book, 10) == BookView(book, 10, levels((185, 1), (180, 2)), ())
+
+
+async def test_the_first_change_of_an_unknown_book_is_number_1(
+    views: BookViews, book: BookKey
+) -> None:
+    await views.apply(change(book, 1, (Side.ASK, 200, 1)))
+    assert await views.get(book, 10) == BookView(book, 1, (), levels((200, 1)))
+
+
+async def test_the_same_price_may_stand_on_either_side_in_turn(
+    views: BookViews, book: BookKey
+) -> None:
+    await views.apply(change(book, 1, (Side.ASK, 200, 1)))
+    await views.apply(change(book, 2, (Side.ASK, 200, 0), (Side.BID, 200, 1)))
+    assert await views.get(book, 10) == BookView(book, 2, levels((200, 1)), ())
+
+
+@pytest.mark.parametrize("seq", [6, 7, 9])
+async def test_only_the_next_change_can_be_applied(
+    views: BookViews, book: BookKey, seq: int
+) -> None:
+    view = BookView(book, 7, levels((190, 1)), levels((200, 2)))
+    await views.publish(view)
+    with pytest.raises(AssertionError):
+        await views.apply(change(book, seq, (Side.BID, 190, 5)))
+    assert await views.get(book, 10) == view
+
+
+async def test_the_best_levels_of_several_books_come_in_their_order(
+    views: BookViews, records: Records
+) -> None:
+    full, one_sided, unknown = (records.book() for _ in range(3))
+    await views.publish(BookView(full, 2, levels((190, 1), (180, 3)), levels((200, 2), (300, 1))))
+    await views.publish(BookView(one_sided, 5, (), levels((500, 1))))
+    best = await views.best([unknown, full, one_sided, full])
+    assert best == [
+        BookView(unknown, 0),
+        BookView(full, 2, levels((190, 1)), levels((200, 2))),
+        BookView(one_sided, 5, (), levels((500, 1))),
+        BookView(full, 2, levels((190, 1)), levels((200, 2))),
+    ]
+    assert (best[1].highest_bid, best[1].lowest_ask) == (190, 200)
+    assert (best[2].highest_bid, best[2].lowest_ask) == (None, 500)
+    assert await views.best([]) == []
+
+
+bid_changes = st.tuples(st.just(Side.BID), st.integers(1, 5), st.integers(0, 3))
+ask_changes = st.tuples(st.just(Side.ASK), st.integers(6, 10), st.integers(0, 3))
+
+
+@given(changes=st.lists(st.lists(bid_changes | ask_changes, max_size=3), max_size=8))
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_changes_one_by_one_give_what_publishing_the_whole_gives(
+    views: BookViews, records: Records, changes: list[list[tuple[Side, int, int]]]
+) -> None:
+    by_change, by_view = records.book(), records.book()
+    standing: dict[tuple[Side, int], int] = {}
+    for seq, batch in enumerate(changes, start=1):
+        await views.apply(change(by_change, seq, *batch))
+        standing |= {(side, price): quantity for side, price, quantity in batch}
+    left = sorted((price, n, side) for (side, price), n in standing.items() if n)
+    await views.publish(
+        BookView(
+            by_view,
+            len(changes),
+            levels(*((price, n) for price, n, side in reversed(left) if side is Side.BID)),
+            levels(*((price, n) for price, n, side in left if side is Side.ASK)),
+        )
+    )
+    applied, published = await views.get(by_change, 5), await views.get(by_view, 5)
+    assert (applied.seq, applied.bids, applied.asks) == (
+        published.seq,
+        published.bids,
+        published.asks,
+    )
+    assert all(better.price > worse.price for better, worse in pairwise(applied.bids))
+    assert all(better.price < worse.price for better, worse in pairwise(applied.asks))

@@ -1,0 +1,165 @@
+"""Contract of EventBus."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from solebook.adapters.memory.in_process_bus import InProcessBus
+from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Store
+from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.messages import Message
+from solebook.ports.language.paging import PageRequest
+
+from .records import Records
+
+SUBJECT = "user.registered"
+LONG = timedelta(hours=1)
+"""Longer than any retry waits."""
+
+
+@pytest.fixture(params=["in_process"])
+def bus(
+    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
+) -> EventBus:
+    return InProcessBus(
+        transaction=store.transaction,
+        failed_deliveries=store.failed_deliveries,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+    )
+
+
+class Handler:
+    """Notes what it is given, and fails as often as it is told to."""
+
+    def __init__(self, *failures: BaseException) -> None:
+        self.got: list[Message] = []
+        self.failures = list(failures)
+
+    async def __call__(self, message: Message) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.got.append(message)
+
+
+def consumer(
+    name: str, handle: Callable[[Message], Awaitable[None]], subject: str = SUBJECT
+) -> Consumer:
+    return Consumer(name, subject, handle)
+
+
+async def test_each_consumer_of_the_subject_gets_the_message(
+    bus: EventBus, records: Records
+) -> None:
+    welcome, audit, other = Handler(), Handler(), Handler()
+    bus.subscribe(consumer("welcome", welcome))
+    bus.subscribe(consumer("audit", audit))
+    bus.subscribe(consumer("other", other, subject="order.created"))
+    messages = [records.message(), records.message()]
+    for message in messages:
+        await bus.publish(message)
+    assert welcome.got == audit.got == messages
+    assert other.got == []
+    assert await bus.redeliver() == 0
+
+
+async def test_a_message_that_nobody_consumes_is_no_trouble(
+    bus: EventBus, records: Records
+) -> None:
+    await bus.publish(records.message())
+    assert await bus.redeliver() == 0
+
+
+async def test_two_consumers_cannot_have_one_name(bus: EventBus) -> None:
+    bus.subscribe(consumer("welcome", Handler()))
+    with pytest.raises(AssertionError):
+        bus.subscribe(consumer("welcome", Handler(), subject="order.created"))
+
+
+@pytest.mark.parametrize("failure", [Unavailable("mail"), AssertionError("bug"), KeyError("bug")])
+async def test_one_that_fails_gets_the_message_again_and_the_others_do_not(
+    bus: EventBus, records: Records, clock: VirtualClock, failure: Exception
+) -> None:
+    before, failing, after = Handler(), Handler(failure), Handler()
+    for name, handler in (("before", before), ("failing", failing), ("after", after)):
+        bus.subscribe(consumer(name, handler))
+    message = records.message()
+    await bus.publish(message)
+    assert before.got == after.got == [message]
+    assert failing.got == []
+    await clock.advance(LONG)
+    assert await bus.redeliver() == 1
+    assert before.got == failing.got == after.got == [message]
+    await clock.advance(LONG)
+    assert await bus.redeliver() == 0
+
+
+async def test_a_failed_delivery_waits_until_it_is_due(bus: EventBus, records: Records) -> None:
+    handler = Handler(Unavailable("mail"))
+    bus.subscribe(consumer("welcome", handler))
+    await bus.publish(records.message())
+    assert await bus.redeliver() == 0
+    assert handler.got == []
+
+
+async def test_a_delivery_that_always_fails_ends_as_a_dead_letter_and_can_be_replayed(
+    bus: EventBus, store: Store, records: Records, clock: VirtualClock
+) -> None:
+    handler = Handler(*(Unavailable("mail") for _ in range(1_000)))
+    bus.subscribe(consumer("welcome", handler))
+    message = records.message()
+    await bus.publish(message)
+    tries = 0
+    while not (dead := (await store.dead_letters.page(PageRequest())).items):
+        await clock.advance(LONG)
+        tries += await bus.redeliver()
+        assert tries < 100
+    (letter,) = dead
+    assert (letter.consumer, letter.message, letter.attempts) == ("welcome", message, tries + 1)
+    assert "mail is unavailable" in letter.error
+    await clock.advance(LONG)
+    assert await bus.redeliver() == 0
+
+    async with store.transaction():
+        await store.dead_letters.replay(letter.id, clock.now())
+    handler.failures.clear()
+    assert await bus.redeliver() == 1
+    assert handler.got == [message]
+    assert (await store.dead_letters.page(PageRequest())).items == ()
+
+
+async def test_what_a_handler_wrote_before_it_failed_is_undone(
+    bus: EventBus, store: Store, records: Records, clock: VirtualClock
+) -> None:
+    failures: list[Exception] = [Unavailable("mail")]
+
+    async def handle(message: Message) -> None:
+        async with store.transaction():
+            assert await store.inbox.record("welcome", message.id, clock.now())
+            if failures:
+                raise failures.pop()
+
+    bus.subscribe(consumer("welcome", handle))
+    message = records.message()
+    await bus.publish(message)
+    assert not await store.inbox.contains("welcome", message.id)
+    await clock.advance(LONG)
+    await bus.redeliver()
+    assert await store.inbox.contains("welcome", message.id)
+
+
+async def test_stopping_the_process_is_no_failed_delivery(
+    bus: EventBus, records: Records, clock: VirtualClock
+) -> None:
+    handler = Handler(asyncio.CancelledError())
+    bus.subscribe(consumer("welcome", handler))
+    with pytest.raises(asyncio.CancelledError):
+        await bus.publish(records.message())
+    await clock.advance(LONG)
+    assert await bus.redeliver() == 0

@@ -1,0 +1,110 @@
+"""Contract of RateLimits."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from solebook.adapters.memory.rate_limits import MemoryRateLimits
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.ports.language.errors import RateLimited
+from solebook.ports.rate_limits import RateLimit, RateLimits
+
+from .records import Records
+
+
+@pytest.fixture(params=["memory"])
+def limits(clock: VirtualClock) -> RateLimits:
+    return MemoryRateLimits(clock)
+
+
+async def taken(limits: RateLimits, bucket: str, limit: RateLimit, attempts: int) -> int:
+    """How many of so many attempts were let through."""
+    outcomes = await asyncio.gather(
+        *(limits.take(bucket, limit) for _ in range(attempts)), return_exceptions=True
+    )
+    assert all(outcome is None or isinstance(outcome, RateLimited) for outcome in outcomes)
+    return outcomes.count(None)
+
+
+async def test_a_new_bucket_is_full_and_lets_exactly_its_burst_through(
+    limits: RateLimits,
+) -> None:
+    assert await taken(limits, "sign-in:1", RateLimit(burst=10, per_second=0.1), 25) == 10
+
+
+async def test_an_empty_bucket_tells_the_seconds_until_there_is_a_token(
+    limits: RateLimits, clock: VirtualClock
+) -> None:
+    limit = RateLimit(burst=1, per_second=0.25)
+    await limits.take("a", limit)
+    with pytest.raises(RateLimited) as refused:
+        await limits.take("a", limit)
+    assert refused.value.retry_after == pytest.approx(4)
+    await clock.advance(timedelta(seconds=3))
+    with pytest.raises(RateLimited) as refused:
+        await limits.take("a", limit)
+    assert refused.value.retry_after == pytest.approx(1)
+    await clock.advance(timedelta(seconds=1))
+    await limits.take("a", limit)
+
+
+async def test_a_refusal_costs_no_token(limits: RateLimits, clock: VirtualClock) -> None:
+    limit = RateLimit(burst=2, per_second=1)
+    assert await taken(limits, "a", limit, 20) == 2
+    await clock.advance(timedelta(seconds=1))
+    assert await taken(limits, "a", limit, 20) == 1
+
+
+async def test_tokens_come_back_up_to_the_burst(limits: RateLimits, clock: VirtualClock) -> None:
+    limit = RateLimit(burst=5, per_second=2)
+    assert await taken(limits, "a", limit, 9) == 5
+    await clock.advance(timedelta(seconds=1.5))
+    assert await taken(limits, "a", limit, 9) == 3
+    await clock.advance(timedelta(days=1))
+    assert await taken(limits, "a", limit, 9) == 5
+
+
+async def test_parts_of_tokens_add_up(limits: RateLimits, clock: VirtualClock) -> None:
+    limit = RateLimit(burst=1, per_second=0.1)
+    await limits.take("a", limit)
+    for _ in range(9):
+        await clock.advance(timedelta(seconds=1))
+        assert await taken(limits, "a", limit, 1) == 0
+    await clock.advance(timedelta(seconds=1))
+    await limits.take("a", limit)
+
+
+async def test_buckets_are_apart(limits: RateLimits) -> None:
+    limit = RateLimit(burst=1, per_second=0.1)
+    await limits.take("a", limit)
+    await limits.take("b", limit)
+    assert await taken(limits, "a", limit, 1) == 0
+
+
+@given(burst=st.integers(1, 5), per_second=st.sampled_from([0.1, 1 / 3, 0.7, 3.0, 50.0]))
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_who_waits_as_told_is_let_through_and_not_before(
+    limits: RateLimits, records: Records, clock: VirtualClock, burst: int, per_second: float
+) -> None:
+    bucket, limit = str(records.ids.new()), RateLimit(burst, per_second)
+    assert await taken(limits, bucket, limit, burst + 1) == burst
+    for _ in range(3):
+        with pytest.raises(RateLimited) as refused:
+            await limits.take(bucket, limit)
+        await clock.advance(timedelta(seconds=refused.value.retry_after * 0.9))
+        assert await taken(limits, bucket, limit, 1) == 0
+        with pytest.raises(RateLimited) as refused:
+            await limits.take(bucket, limit)
+        await clock.advance(timedelta(seconds=refused.value.retry_after))
+        await limits.take(bucket, limit)
+
+
+@pytest.mark.parametrize(("burst", "per_second"), [(0, 1.0), (1, 0.0), (-1, 1.0), (1, -1.0)])
+def test_a_limit_that_lets_nothing_through_cannot_be_made(burst: int, per_second: float) -> None:
+    with pytest.raises(ValueError, match="let something through"):
+        RateLimit(burst, per_second)
