@@ -75,7 +75,7 @@ _EXAMPLE = {
 class AddressesController(Controller):
     """Addresses."""
 
-    path = "/users/me/addresses"
+    path = "/v1/users/me/addresses"
     tags = ("users",)
 
     @get(summary="The own addresses", responses=problems())

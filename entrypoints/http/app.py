@@ -1,6 +1,6 @@
 """The HTTP application."""
 
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -31,7 +31,7 @@ from .settings import HttpSettings
 from .users import UsersController
 from .webhooks import WebhooksController
 
-_V1 = (
+_ROUTES = (
     UsersController,
     AddressesController,
     SessionsController,
@@ -43,6 +43,7 @@ _V1 = (
     AuthenticationController,
     PayoutsController,
     WebhooksController,
+    HealthController,
 )
 
 
@@ -57,7 +58,7 @@ def create_app(application: Application, settings: HttpSettings | None = None) -
     credential_limits = CredentialLimits(limits, settings.credentials_limit, address_of)
     origins = list(settings.cors_origins)
     return Litestar(
-        route_handlers=[Router("/v1", route_handlers=list(_V1)), HealthController],
+        route_handlers=_ROUTES,
         request_class=JsonRequest,
         request_max_body_size=settings.max_body,
         before_request=check_request,

@@ -54,7 +54,7 @@ _EXAMPLE = {"ask": EXAMPLE, "match": MATCH_EXAMPLE}
 class AsksController(Controller):
     """Asks."""
 
-    path = "/asks"
+    path = "/v1/asks"
     tags = ("asks",)
 
     @post(

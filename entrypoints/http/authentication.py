@@ -123,7 +123,7 @@ _EXAMPLE = {
 class AuthenticationController(Controller):
     """Authentication tasks."""
 
-    path = "/authentication/tasks"
+    path = "/v1/authentication/tasks"
     tags = ("authentication",)
 
     @get(

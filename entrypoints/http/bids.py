@@ -54,7 +54,7 @@ _EXAMPLE = {"bid": EXAMPLE, "match": MATCH_EXAMPLE}
 class BidsController(Controller):
     """Bids."""
 
-    path = "/bids"
+    path = "/v1/bids"
     tags = ("bids",)
 
     @post(

@@ -20,6 +20,16 @@ PUBLIC_SECURITY: list[dict[str, list[str]]] = [{}]
 
 Responses = dict[int, ResponseSpec]
 
+
+class SharedSpec(ResponseSpec):
+    """A documented answer that is never changed. The framework copies every handler deeply, more
+    than once, and these specifications would be most of the work.
+    """
+
+    def __deepcopy__(self, _: dict[int, Any]) -> "SharedSpec":
+        return self
+
+
 _EVERYWHERE = (errors.RateLimited, errors.Unavailable)
 
 
@@ -44,7 +54,7 @@ def problems(
     for refusal in dict.fromkeys(expected):
         reasons[STATUS[refusal]].append(problem_title(refusal))
     return {
-        status: ResponseSpec(
+        status: SharedSpec(
             data_container=Problem,
             description="; ".join(titles),
             media_type=PROBLEM_JSON,
@@ -62,7 +72,7 @@ def example(value: object) -> Any:
 def success(status: int, container: Any, body: object) -> Responses:
     """Return the documentation of a success, with an example, `body`."""
     return {
-        status: ResponseSpec(
+        status: SharedSpec(
             data_container=container,
             description=HTTPStatus(status).phrase,
             generate_examples=False,

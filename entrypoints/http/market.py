@@ -84,7 +84,7 @@ def sale_view(sale: Sale) -> SaleView:
 class MarketController(Controller):
     """The market of a product."""
 
-    path = "/products/{product_id:uuid}"
+    path = "/v1/products/{product_id:uuid}"
     tags = ("market",)
     opt = PUBLIC
     security = PUBLIC_SECURITY

@@ -82,7 +82,7 @@ ParcelBody: TypeAlias = Annotated[
 class OrdersController(Controller):
     """Orders."""
 
-    path = "/orders"
+    path = "/v1/orders"
     tags = ("orders",)
 
     @get(summary="List orders", responses=problems(Forbidden))

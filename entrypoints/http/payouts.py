@@ -48,7 +48,7 @@ def payout_view(payout: Payout) -> PayoutView:
 class PayoutsController(Controller):
     """Payouts."""
 
-    path = "/payouts"
+    path = "/v1/payouts"
     tags = ("payouts",)
 
     @get(summary="The own payouts", responses=problems())

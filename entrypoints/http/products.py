@@ -135,7 +135,7 @@ _EXAMPLE = {
 class ProductsController(Controller):
     """Products."""
 
-    path = "/products"
+    path = "/v1/products"
     tags = ("products",)
 
     @get(

@@ -57,7 +57,7 @@ _EXAMPLE = {
 class SessionsController(Controller):
     """Sessions. Their POSTs take no idempotency key: every sign-in has tokens of its own."""
 
-    path = "/sessions"
+    path = "/v1/sessions"
     tags = ("sessions",)
 
     @post(

@@ -128,7 +128,7 @@ _EXAMPLE = {
 class UsersController(Controller):
     """Users."""
 
-    path = "/users"
+    path = "/v1/users"
     tags = ("users",)
 
     @post(

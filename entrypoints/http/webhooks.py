@@ -37,7 +37,7 @@ class WebhookOperation(Operation):
 class WebhooksController(Controller):
     """Webhooks."""
 
-    path = "/webhooks"
+    path = "/v1/webhooks"
     tags = ("webhooks",)
 
     @post(

@@ -1,0 +1,52 @@
+"""The HTTP server within a running event loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from litestar import Litestar
+
+_POLL = 0.01
+_GRACE = 10
+"""Seconds that requests under way have when the server stops."""
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the program around it, which has more to stop than this server."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[str]:
+    """Serve until the block is left, and tell the URL. Port 0 picks a free one.
+
+    Raises OSError if nothing can listen there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+    )
+    serving = asyncio.create_task(server.serve([listener]))
+    try:
+        while not server.started and not serving.done():
+            await asyncio.sleep(_POLL)
+        if serving.done():
+            serving.result()
+        name = f"[{host}]" if family is socket.AF_INET6 else host
+        yield f"http://{name}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await asyncio.wait({serving})
+        listener.close()

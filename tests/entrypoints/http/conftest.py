@@ -1,0 +1,68 @@
+"""The application in memory, behind its API."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.application import Application
+from solebook.composition.embedded import build_embedded
+from solebook.entrypoints.http.app import create_app
+from solebook.entrypoints.http.settings import HttpSettings
+from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.language.users import Role
+from solebook.ports.rate_limits import RateLimit
+
+from .world import PRODUCT, Person, World
+
+PLENTY = RateLimit(burst=1_000_000, per_second=1_000_000)
+
+
+@pytest.fixture
+def settings() -> HttpSettings:
+    return HttpSettings(user_limit=PLENTY, address_limit=PLENTY, credentials_limit=PLENTY)
+
+
+@pytest.fixture
+def application(clock: VirtualClock) -> Application:
+    return build_embedded(seed=3, clock=clock)
+
+
+@pytest.fixture
+async def world(
+    application: Application, clock: VirtualClock, settings: HttpSettings
+) -> AsyncIterator[World]:
+    app = create_app(application, settings)
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
+    await application.engine.start()
+    async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
+        yield World(application, app, client, clock, Workers(application))
+    await application.engine.stop()
+
+
+@pytest.fixture
+async def admin(world: World) -> Person:
+    return await world.person("admin", Role.ADMIN)
+
+
+@pytest.fixture
+async def authenticator(world: World) -> Person:
+    return await world.person("authenticator", Role.AUTHENTICATOR)
+
+
+@pytest.fixture
+async def market(world: World, admin: Person) -> World:
+    """The world with a product to trade."""
+    world.product_id = (await world.ok("POST", "/v1/products", admin, json=PRODUCT))["id"]
+    return world
+
+
+@pytest.fixture
+async def buyer(market: World) -> Person:
+    return await market.buyer("buyer")
+
+
+@pytest.fixture
+async def seller(market: World) -> Person:
+    return await market.seller("seller")

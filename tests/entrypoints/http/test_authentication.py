@@ -1,0 +1,80 @@
+"""Authentication tasks over HTTP."""
+
+from uuid import uuid4
+
+import pytest
+
+from solebook.ports.language.users import Role
+
+from .world import CHECKS, PARCEL, PASS, Person, World
+
+
+@pytest.fixture
+async def task(market: World, buyer: Person, seller: Person, authenticator: Person) -> str:
+    """The path of the task of a pair that was received."""
+    order_id = await market.order(buyer, seller)
+    await market.move(order_id, "shipment", seller, json=PARCEL)
+    await market.move(order_id, "receipt", authenticator)
+    return f"/v1/authentication/tasks/{await market.task_of(order_id, authenticator)}"
+
+
+async def test_tasks_are_listed_by_status_and_tell_no_parties(
+    market: World, authenticator: Person, admin: Person, task: str
+) -> None:
+    received = await market.ok("GET", "/v1/authentication/tasks?status=received", admin)
+    [listed] = received["items"]
+    assert listed == await market.ok("GET", task, authenticator)
+    assert not {"buyer_id", "seller_id"} & set(listed)
+    failed = await market.ok("GET", "/v1/authentication/tasks?status=failed", authenticator)
+    assert failed["items"] == []
+    answer = await market.get(f"/v1/authentication/tasks/{uuid4()}", authenticator)
+    assert answer.status_code == 404
+
+
+async def test_a_claimed_task_is_nobody_elses(
+    market: World, authenticator: Person, task: str
+) -> None:
+    other = await market.person("other", Role.AUTHENTICATOR)
+    claimed = await market.ok("POST", f"{task}/claim", authenticator)
+    answer = await market.post(f"{task}/claim", other)
+    assert (answer.status_code, answer.json()["until"]) == (409, claimed["lease_until"])
+    assert (await market.post(f"{task}/verdict", other, PASS)).status_code == 409
+
+
+async def test_a_party_does_not_judge_their_own_pair(market: World, task: str) -> None:
+    seller, admin = market.people["seller"], market.people["admin"]
+    await market.ok(
+        "PUT", f"/v1/users/{seller.id}/roles", admin, json={"roles": ["seller", "authenticator"]}
+    )
+    await market.sign_in(seller)
+    answer = await market.post(f"{task}/claim", seller)
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/party-to-the-order")
+
+
+async def test_a_verdict_brings_its_evidence(
+    market: World, authenticator: Person, task: str
+) -> None:
+    await market.ok("POST", f"{task}/claim", authenticator)
+    senseless: list[tuple[dict[str, object], int]] = [
+        ({**PASS, "photos": []}, 422),
+        ({**PASS, "checks": {**CHECKS, "box_condition": False}}, 422),
+        ({**PASS, "passed": False}, 422),
+        ({**PASS, "photos": ["nowhere"]}, 422),
+        ({**PASS, "photos": ["https://photos.example.com/1.jpg"] * 21}, 400),
+        ({"passed": True}, 400),
+    ]
+    answers = [
+        (verdict, (await market.post(f"{task}/verdict", authenticator, verdict)).status_code)
+        for verdict, _ in senseless
+    ]
+    assert answers == senseless
+    assert (await market.ok("GET", task, authenticator))["status"] == "in_review"
+
+
+async def test_a_verdict_stands(market: World, authenticator: Person, task: str) -> None:
+    await market.ok("POST", f"{task}/claim", authenticator)
+    given = await market.ok("POST", f"{task}/verdict", authenticator, json=PASS)
+    assert await market.ok("POST", f"{task}/verdict", authenticator, json=PASS) == given
+    fail = {**PASS, "passed": False, "reason": "It smells of glue."}
+    answer = await market.post(f"{task}/verdict", authenticator, fail)
+    assert (answer.status_code, answer.json()["passed"]) == (409, True)

@@ -1,0 +1,85 @@
+"""The public market over HTTP."""
+
+from uuid import uuid4
+
+from .world import Person, World
+
+
+async def test_the_market_tells_best_prices_and_the_last_sale(
+    market: World, buyer: Person, seller: Person
+) -> None:
+    path = f"/v1/products/{market.product_id}/market?size=10.5"
+    assert await market.ok("GET", path) == {
+        "lowest_ask": None,
+        "highest_bid": None,
+        "last_sale": None,
+        "sales": 0,
+    }
+    await market.order(buyer, seller, 20_000)
+    await market.bid(buyer, 18_000)
+    await market.bid(buyer, 17_000)
+    await market.ask(seller, 22_000)
+    await market.ask(seller, 15_000, condition="used")
+    assert await market.ok("GET", path) == {
+        "lowest_ask": 22_000,
+        "highest_bid": 18_000,
+        "last_sale": {"price": 20_000, "sold_at": "2026-03-02T12:00:00Z"},
+        "sales": 1,
+    }
+    used = await market.ok("GET", f"{path}&condition=used")
+    assert (used["lowest_ask"], used["sales"]) == (15_000, 0)
+
+
+async def test_the_book_shows_levels_from_the_best_outwards(
+    market: World, buyer: Person, seller: Person
+) -> None:
+    path = f"/v1/products/{market.product_id}/book?size=10.5"
+    assert await market.ok("GET", path) == {"seq": 0, "bids": [], "asks": []}
+    for amount in (18_000, 18_500, 18_000):
+        await market.bid(buyer, amount)
+    await market.ask(seller, 22_000)
+    assert await market.ok("GET", path) == {
+        "seq": 4,
+        "bids": [{"price": 18_500, "quantity": 1}, {"price": 18_000, "quantity": 2}],
+        "asks": [{"price": 22_000, "quantity": 1}],
+    }
+    assert (await market.ok("GET", f"{path}&depth=1"))["bids"] == [{"price": 18_500, "quantity": 1}]
+
+
+async def test_the_tape_shows_sales_without_who_traded(
+    market: World, buyer: Person, seller: Person
+) -> None:
+    for amount in (20_000, 21_000, 22_000):
+        await market.order(buyer, seller, amount)
+    path = f"/v1/products/{market.product_id}/sales?limit=2"
+    page = await market.ok("GET", path)
+    assert page["items"][0] == {
+        "price": 22_000,
+        "size": "10.5",
+        "condition": "new",
+        "sold_at": "2026-03-02T12:00:00Z",
+    }
+    rest = await market.ok("GET", f"{path}&cursor={page['next_cursor']}")
+    prices = [sale["price"] for sale in page["items"] + rest["items"]]
+    assert (prices, rest["next_cursor"]) == ([22_000, 21_000, 20_000], None)
+    assert (await market.ok("GET", f"{path}&size=9"))["items"] == []
+
+
+async def test_an_unknown_product_has_no_market(world: World) -> None:
+    for what in ("market?size=9", "book?size=9", "sales"):
+        assert (await world.get(f"/v1/products/{uuid4()}/{what}")).status_code == 404
+
+
+async def test_a_question_that_makes_no_sense_is_refused(market: World) -> None:
+    expected = {
+        "market": 400,
+        "market?size=": 400,
+        "market?size=huge": 422,
+        "market?size=9&condition=worn": 400,
+        "book?size=9&depth=0": 400,
+        "book?size=9&depth=101": 400,
+        "sales?size=huge": 422,
+    }
+    path = f"/v1/products/{market.product_id}"
+    answers = {query: (await market.get(f"{path}/{query}")).status_code for query in expected}
+    assert answers == expected

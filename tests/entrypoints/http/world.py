@@ -1,0 +1,164 @@
+"""A small market behind the API: people of every role, a product, and ways to trade."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+from litestar import Litestar
+
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.application import Application
+from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.language.ids import UserId
+from solebook.ports.language.users import Actor, Role
+
+PASSWORD = "correct horse battery"
+ADDRESS = {
+    "street": "1 Main Street",
+    "city": "Portland",
+    "region": "OR",
+    "postal_code": "97201",
+    "country": "US",
+}
+PRODUCT = {
+    "style_code": "DD1391-100",
+    "brand": "Nike",
+    "model": "Dunk Low",
+    "colorway": "White/Black",
+    "retail_price": 11_000,
+    "release_date": "2021-03-10",
+    "sizes": [{"size": "9"}, {"size": "10.5"}],
+    "images": [{"url": "https://images.example.com/1.jpg", "position": 0}],
+}
+PARCEL = {"carrier": "UPS", "tracking_number": "1Z999AA10123456784"}
+CHECKS = {"box_condition": True, "authenticity_markers": True, "size_verification": True}
+PASS = {
+    "passed": True,
+    "checks": CHECKS,
+    "photos": ["https://photos.example.com/1.jpg"],
+}
+_ROOT = Actor(UserId(UUID(int=1)), frozenset({Role.ADMIN}))
+
+
+@dataclass
+class Person:
+    """Somebody who is signed in."""
+
+    name: str
+    id: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """The application, its workers and a client of its API."""
+
+    application: Application
+    app: Litestar
+    client: httpx.AsyncClient
+    clock: VirtualClock
+    workers: Workers
+    product_id: str = ""
+    people: dict[str, Person] = field(default_factory=dict)
+
+    # ---- calls -------------------------------------------------------------------------------
+
+    async def call(
+        self, method: str, path: str, who: Person | None = None, **request: Any
+    ) -> httpx.Response:
+        """Call the API as somebody, or as nobody."""
+        headers = {**(who.headers if who else {}), **request.pop("headers", {})}
+        return await self.client.request(method, path, headers=headers, **request)
+
+    async def get(self, path: str, who: Person | None = None, **request: Any) -> httpx.Response:
+        return await self.call("GET", path, who, **request)
+
+    async def post(
+        self, path: str, who: Person | None = None, json: Any = None, **request: Any
+    ) -> httpx.Response:
+        return await self.call("POST", path, who, json=json, **request)
+
+    async def ok(self, method: str, path: str, who: Person | None = None, **request: Any) -> Any:
+        """Call the API and return the body of the success that it must be."""
+        answer = await self.call(method, path, who, **request)
+        assert answer.is_success, (method, path, answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
+    # ---- people ------------------------------------------------------------------------------
+
+    async def person(self, name: str, *roles: Role) -> Person:
+        """Register somebody, give them roles and sign them in."""
+        person = self.people[name] = Person(name)
+        body = {
+            "email": f"{name}@example.com",
+            "password": PASSWORD,
+            "first_name": "Test",
+            "last_name": name.title(),
+        }
+        person.id = (await self.ok("POST", "/v1/users", json=body))["id"]
+        if roles:
+            await self.application.users.set_roles(
+                _ROOT, UserId(UUID(person.id)), roles=frozenset({Role.BUYER, *roles})
+            )
+        await self.sign_in(person)
+        return person
+
+    async def sign_in(self, person: Person) -> None:
+        """Give somebody a fresh access token."""
+        body = {"email": f"{person.name}@example.com", "password": PASSWORD}
+        tokens = await self.ok("POST", "/v1/sessions", json=body)
+        person.headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+
+    async def buyer(self, name: str, card: str = "pm_card_visa") -> Person:
+        """Register somebody who may bid."""
+        buyer = await self.person(name)
+        await self.ok("PUT", "/v1/users/me/payment-method", buyer, json={"token": card})
+        await self.ok("POST", "/v1/users/me/addresses", buyer, json=ADDRESS)
+        return buyer
+
+    async def seller(self, name: str) -> Person:
+        """Register somebody who may ask."""
+        seller = await self.person(name)
+        await self.ok("PUT", "/v1/users/me/payout-account", seller, json={"account": "acct_seller"})
+        await self.sign_in(seller)  # which makes the new role part of the token
+        return seller
+
+    # ---- trade -------------------------------------------------------------------------------
+
+    def quote(self, amount: int = 20_000, **more: Any) -> dict[str, Any]:
+        """Return the body of a bid or an ask for the product."""
+        return {"product_id": self.product_id, "size": "10.5", "amount": amount, **more}
+
+    async def bid(self, who: Person, amount: int = 20_000, **more: Any) -> Any:
+        return await self.ok("POST", "/v1/bids", who, json=self.quote(amount, **more))
+
+    async def ask(self, who: Person, amount: int = 20_000, **more: Any) -> Any:
+        return await self.ok("POST", "/v1/asks", who, json=self.quote(amount, **more))
+
+    async def order(self, buyer: Person, seller: Person, amount: int = 20_000) -> str:
+        """Have two people trade, and return the order, paid and confirmed."""
+        await self.ask(seller, amount)
+        match = (await self.bid(buyer, amount))["match"]
+        await self.workers.settle()
+        return str(match["order_id"])
+
+    async def task_of(self, order_id: str, authenticator: Person) -> str:
+        """Return the authentication task of an order."""
+        tasks = await self.ok("GET", "/v1/authentication/tasks?limit=100", authenticator)
+        [task] = [task for task in tasks["items"] if task["order_id"] == order_id]
+        return str(task["id"])
+
+    async def move(self, order_id: str, move: str, who: Person, **request: Any) -> Any:
+        """Move an order on, and let follow what follows."""
+        moved = await self.ok("POST", f"/v1/orders/{order_id}/{move}", who, **request)
+        await self.workers.settle()
+        return moved
+
+    async def pass_of_time(self, by: timedelta) -> None:
+        """Let time pass and happen what falls due; everybody signs in anew."""
+        await self.clock.advance(by)
+        await self.workers.settle()
+        for person in self.people.values():
+            await self.sign_in(person)
