@@ -1,0 +1,27 @@
+"""What the documentation names exists, and the glossary has each word where it is sought."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LAYERS = "ports|core|adapters|config|composition|entrypoints"
+PATH = re.compile(rf"`((?:{LAYERS}|tests|docs|benchmarks|deploy)/[\w./-]*)`")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_and_folders_that_the_page_names_exist(page: Path) -> None:
+    named = set(PATH.findall(page.read_text(encoding="utf-8")))
+
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []
+
+
+def test_glossary_has_each_word_once_in_alphabetical_order_with_its_home() -> None:
+    entries = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    words = [entry.partition("\n")[0] for entry in entries]
+
+    assert len(words) > 50
+    assert words == sorted(set(words))
+    assert [entry for entry in entries if not PATH.search(entry)] == []
