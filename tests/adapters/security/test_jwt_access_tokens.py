@@ -209,8 +209,17 @@ def test_token_with_a_malformed_header_is_refused(
     assert problem(JwtAccessTokens(clock, [NEW]), token) == "malformed"
 
 
-def test_token_of_a_length_that_is_never_issued_is_refused_unread(clock: VirtualClock) -> None:
-    assert problem(JwtAccessTokens(clock, [NEW]), "x" * 10_000_000) == "malformed"
+@pytest.mark.parametrize(("padding", "good"), [(100, True), (2_000, False)])
+def test_token_of_a_length_that_is_never_issued_is_refused(
+    clock: VirtualClock, claims: AccessClaims, payload: dict[str, Any], padding: int, good: bool
+) -> None:
+    token = signed(payload | {"padding": "x" * padding})
+    access_tokens = JwtAccessTokens(clock, [NEW])
+
+    if good:
+        assert access_tokens.verify(token) == claims
+    else:
+        assert problem(access_tokens, token) == "malformed"
 
 
 # ---- the cache -------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What users do with their own account."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -132,6 +133,11 @@ async def test_user_keeps_20_addresses_even_when_two_more_come_at_once(
 
     assert sum(isinstance(answer, TooManyAddresses) for answer in answers) == 1
     assert len(await accounts.store.addresses.of(buyer.id)) == MAX_ADDRESSES == 20
+
+
+async def test_stranger_keeps_no_addresses(accounts: Accounts, buyer: User) -> None:
+    with pytest.raises(NotFound):
+        await add(accounts, replace(buyer, id=UserId(accounts.ids.new())))
 
 
 async def test_removed_address_makes_room(accounts: Accounts, buyer: User) -> None:
