@@ -24,7 +24,7 @@ from .deadlines import MemoryDeadlines
 from .idempotency_keys import committed_placement
 from .orders import MemoryOrders
 from .outbox import MemoryOutbox
-from .tables import Answer, ShardState
+from .tables import Answer, ShardState, day_of
 
 
 class MemoryBooks(MemoryAdapter, Books):
@@ -122,27 +122,34 @@ class MemoryBooks(MemoryAdapter, Books):
 
     def _add(self, quote: Quote) -> None:
         assert quote.id not in self._tables.quotes, quote
+        of_user = self._tables.quotes_of_user[quote.user_id, quote.side]
         self._database.put(self._tables.quotes, quote.id, quote)
-        self._database.put(self._tables.quotes_of_user[quote.user_id, quote.side], quote.id, None)
-        self._rest(quote, before=False)
+        self._database.put(of_user, quote.id, None)
+        if quote.status is QuoteStatus.ACTIVE:
+            self._rest(quote)
 
     def _change(self, quote: Quote) -> None:
         before = self._tables.quotes[quote.id]
+        if before.status is QuoteStatus.ACTIVE:
+            self._take_out(before)
         self._database.put(self._tables.quotes, quote.id, quote)
-        self._rest(quote, before=before.status is QuoteStatus.ACTIVE)
+        if quote.status is QuoteStatus.ACTIVE:
+            self._rest(quote)
 
-    def _rest(self, quote: Quote, *, before: bool) -> None:
-        """Keep what is found by being active: it was `before` the change or was not."""
-        after = quote.status is QuoteStatus.ACTIVE
-        if after == before:
-            return
-        resting = self._tables.active_in_book[quote.book]
-        if after:
-            self._database.put(resting, quote.id, None)
-        else:
-            self._database.remove(resting, quote.id)
+    def _rest(self, quote: Quote) -> None:
+        """Let an active quote be found as such."""
+        on_day = self._tables.active_on_day[day_of(quote.expires_at)]
+        self._database.put(self._tables.active_in_book[quote.book], quote.id, None)
+        self._database.put(on_day, quote.id, quote)
         if quote.side is Side.ASK:
-            self._count_available(quote.book, 1 if after else -1)
+            self._count_available(quote.book, 1)
+
+    def _take_out(self, quote: Quote) -> None:
+        on_day = self._tables.active_on_day[day_of(quote.expires_at)]
+        self._database.remove(self._tables.active_in_book[quote.book], quote.id)
+        self._database.remove(on_day, quote.id)
+        if quote.side is Side.ASK:
+            self._count_available(quote.book, -1)
 
     def _count_available(self, book: BookKey, change: int) -> None:
         counts = self._tables.available[book.product_id]

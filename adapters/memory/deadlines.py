@@ -7,6 +7,7 @@ from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.ids import OrderId
 from ...ports.outbox import Deadlines
 from .database import MemoryAdapter
+from .tables import day_of, until
 
 
 class MemoryDeadlines(MemoryAdapter, Deadlines):
@@ -14,17 +15,27 @@ class MemoryDeadlines(MemoryAdapter, Deadlines):
 
     async def set(self, deadline: Deadline) -> None:
         await self._database.writing()
+        self._forget(deadline.order_id, deadline.kind)
         key = (deadline.order_id, deadline.kind)
+        on_day = self._tables.deadlines_on_day[day_of(deadline.due_at)]
         self._database.put(self._tables.deadlines, key, deadline)
+        self._database.put(on_day, key, deadline)
 
     async def clear(self, order_id: OrderId, kinds: Collection[DeadlineKind]) -> None:
         await self._database.writing()
         for kind in kinds:
-            if (order_id, kind) in self._tables.deadlines:
-                self._database.remove(self._tables.deadlines, (order_id, kind))
+            self._forget(order_id, kind)
 
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
         with await self._database.reading():
-            passed = [d for d in self._tables.deadlines.values() if d.due_at <= now]
+            deadlines = until(now, self._tables.deadlines_on_day)
+            passed = [deadline for deadline in deadlines if deadline.due_at <= now]
         passed.sort(key=lambda deadline: (deadline.due_at, deadline.order_id, deadline.kind))
         return passed[:limit]
+
+    def _forget(self, order_id: OrderId, kind: DeadlineKind) -> None:
+        deadline = self._tables.deadlines.get((order_id, kind))
+        if deadline is not None:
+            on_day = self._tables.deadlines_on_day[day_of(deadline.due_at)]
+            self._database.remove(on_day, (order_id, kind))
+            self._database.remove(self._tables.deadlines, (order_id, kind))

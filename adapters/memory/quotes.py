@@ -13,6 +13,7 @@ from ...ports.quotes import Quotes
 from .database import MemoryAdapter
 from .idempotency_keys import committed_placement
 from .paging import newest_first
+from .tables import until
 
 
 class MemoryQuotes(MemoryAdapter, Quotes):
@@ -45,12 +46,8 @@ class MemoryQuotes(MemoryAdapter, Quotes):
 
     async def overdue(self, now: datetime, limit: int) -> Sequence[Quote]:
         with await self._database.reading():
-            found = [
-                quote
-                for quotes in self._tables.active_in_book.values()
-                for quote in map(self._tables.quotes.__getitem__, quotes)
-                if quote.expires_at <= now
-            ]
+            active = until(now, self._tables.active_on_day)
+            found = [quote for quote in active if quote.expires_at <= now]
         found.sort(key=lambda quote: (quote.expires_at, quote.id))
         return found[:limit]
 

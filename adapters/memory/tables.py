@@ -1,8 +1,10 @@
 """The tables that the memory adapters share: records by key, and the indexes that find them."""
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
 
 from ...ports.language.analytics import Sale, SalesSummary
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
@@ -34,6 +36,8 @@ from ...ports.language.payments import (
 )
 from ...ports.language.users import Address, RefreshToken, Session, User
 from ...ports.matching import Placement
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class Tables:
         self.quotes_of_user: defaultdict[tuple[UserId, Side], dict[QuoteId, None]] = defaultdict(
             dict
         )
+        self.active_on_day: defaultdict[date, dict[QuoteId, Quote]] = defaultdict(dict)
+        """The active quotes by the day on which they expire."""
         self.active_in_book: defaultdict[BookKey, dict[QuoteId, None]] = defaultdict(dict)
         self.matches: dict[OrderId, Match] = {}
         self.match_of_quote: dict[QuoteId, OrderId] = {}
@@ -116,4 +122,20 @@ class Tables:
         self.sent: dict[MessageId, None] = {}
         self.inbox: dict[tuple[str, MessageId], datetime] = {}
         self.deadlines: dict[tuple[OrderId, DeadlineKind], Deadline] = {}
+        self.deadlines_on_day: defaultdict[date, dict[tuple[OrderId, DeadlineKind], Deadline]] = (
+            defaultdict(dict)
+        )
         self.failed_deliveries: dict[tuple[str, MessageId], FailedDelivery] = {}
+
+
+def day_of(instant: datetime) -> date:
+    """Return the UTC day, by which tables find what falls due without looking at all the rest."""
+    return instant.astimezone(UTC).date()
+
+
+def until(now: datetime, by_day: Mapping[date, Mapping[Any, V]]) -> Iterator[V]:
+    """Yield what is in an index by day up to and including today, of which some is due later."""
+    today = day_of(now)
+    for day, of_day in by_day.items():
+        if day <= today:
+            yield from of_day.values()

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.ports.books import Batch
 from solebook.ports.idempotency_keys import IdempotencyKey
@@ -370,3 +372,17 @@ async def test_a_key_with_another_fingerprint_is_anothers(
     assert isinstance(answer, IdempotencyKeyReused)
     assert answer.key == used.key
     assert await store.books.answered([]) == {}
+
+
+async def test_old_placements_are_forgotten_with_the_other_answers(
+    store: Store, records: Records, shard: Shard, clock: VirtualClock
+) -> None:
+    asks = [records.ask(records.book()) for _ in range(2)]
+    old, recent = (key_of(records, key=name) for name in ("old", "recent"))
+    await shard.commit(records.batch(asks[0], answers={old: Placement(asks[0])}))
+    await clock.advance(timedelta(days=2))
+    await shard.commit(records.batch(asks[1], answers={recent: Placement(asks[1])}))
+    async with store.transaction():
+        day_ago = clock.now() - timedelta(days=1)
+        assert await store.idempotency_keys.forget(day_ago) == 1
+    assert await store.books.answered([old, recent]) == {recent: Placement(asks[1])}

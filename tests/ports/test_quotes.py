@@ -122,3 +122,34 @@ async def test_overdue_are_the_active_quotes_that_expired_longest_first(
     assert list(await store.quotes.overdue(now, 2)) == [longest, longer]
     await shard.change(replace(longest, status=QuoteStatus.EXPIRED))
     assert list(await store.quotes.overdue(now, 2)) == [longer, just]
+
+
+async def test_a_quote_is_overdue_by_the_expiry_that_it_has_now(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    now, day = records.instant, timedelta(days=1)
+    prolonged = records.bid(records.book(), expires_at=now)
+    shortened = records.ask(records.book(), expires_at=now + 9 * day)
+    long_ago = records.ask(records.book(), expires_at=now - 400 * day)
+    await shard.rest(prolonged, shortened, long_ago)
+    later, sooner = (
+        replace(prolonged, expires_at=now + 30 * day),
+        replace(shortened, expires_at=now - 3 * day),
+    )
+    await shard.change(later, sooner)
+    assert list(await store.quotes.overdue(now, 10)) == [long_ago, sooner]
+    assert list(await store.quotes.overdue(now + 30 * day, 10)) == [long_ago, sooner, later]
+
+
+async def test_pages_go_on_where_they_were_when_the_last_item_changes_its_status(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    user_id = records.user_id()
+    bids = [records.bid(records.book(), user_id=user_id) for _ in range(4)]
+    await shard.rest(*bids)
+    first = await store.quotes.of_user(user_id, Side.BID, PageRequest(2), QuoteStatus.ACTIVE)
+    assert list(first.items) == [bids[3], bids[2]]
+    await shard.change(replace(bids[2], status=QuoteStatus.CANCELLED))
+    rest = PageRequest(2, after=first.next_cursor)
+    second = await store.quotes.of_user(user_id, Side.BID, rest, QuoteStatus.ACTIVE)
+    assert (list(second.items), second.next_cursor) == ([bids[1], bids[0]], None)
