@@ -19,5 +19,5 @@ class ViewQuote:
         """Return the quote. Raises NotFound, also for another user's and for the other side's."""
         quote = await self.quotes.get(quote_id)
         if quote.user_id != actor.user_id or quote.side is not side:
-            raise NotFound(what=side, id=quote_id)
+            raise NotFound(what="quote", id=quote_id)
         return quote

@@ -1,0 +1,173 @@
+"""Who may call which route: every route by everybody."""
+
+from typing import Any
+
+import pytest
+from litestar.routes import HTTPRoute
+
+from .world import ADDRESS, PARCEL, PASS, PASSWORD, PRODUCT, Person, World
+
+ACCESS = """
+route                                               nobody buyer seller other authenticator admin
+POST   /v1/users                                       409   409    409   409           409   409
+POST   /v1/sessions                                    201   201    201   201           201   201
+POST   /v1/sessions/refresh                            401   401    401   401           401   401
+GET    /v1/users/me                                    401   200    200   200           200   200
+PATCH  /v1/users/me                                    401   200    200   200           200   200
+GET    /v1/users/me/addresses                          401   200    200   200           200   200
+POST   /v1/users/me/addresses                          401   201    201   201           201   201
+DELETE /v1/users/me/addresses/{address_id}             401   204    404   404           404   404
+PUT    /v1/users/{user_id}/suspension                  401   403    403   403           403   200
+PUT    /v1/users/{user_id}/roles                       401   403    403   403           403   200
+GET    /v1/products                                    200   200    200   200           200   200
+POST   /v1/products                                    401   403    403   403           403   201
+GET    /v1/products/{product_id}                       200   200    200   200           200   200
+PATCH  /v1/products/{product_id}                       401   403    403   403           403   200
+GET    /v1/products/{product_id}/stock                 200   200    200   200           200   200
+GET    /v1/products/{product_id}/market                200   200    200   200           200   200
+GET    /v1/products/{product_id}/book                  200   200    200   200           200   200
+GET    /v1/products/{product_id}/sales                 200   200    200   200           200   200
+GET    /v1/bids                                        401   200    200   200           200   200
+POST   /v1/bids                                        401   201    409   409           409   409
+GET    /v1/bids/{bid_id}                               401   200    404   404           404   404
+PATCH  /v1/bids/{bid_id}                               401   200    404   404           404   404
+DELETE /v1/bids/{bid_id}                               401   200    404   404           404   404
+GET    /v1/asks                                        401   200    200   200           200   200
+POST   /v1/asks                                        401   409    201   409           409   409
+GET    /v1/asks/{ask_id}                               401   404    200   404           404   404
+PATCH  /v1/asks/{ask_id}                               401   404    200   404           404   404
+DELETE /v1/asks/{ask_id}                               401   404    200   404           404   404
+GET    /v1/orders                                      401   200    200   200           200   200
+GET    /v1/orders/{order_id}                           401   200    200   404           200   200
+GET    /v1/orders/{order_id}/events                    401   200    200   404           200   200
+POST   /v1/orders/{order_id}/shipment-extension        401   403    200   404           403   403
+POST   /v1/orders/{order_id}/shipment                  401   403    200   404           403   403
+POST   /v1/orders/{order_id}/receipt                   401   403    403   403           200   403
+POST   /v1/orders/{order_id}/cancellation              401   403    409   404           403   409
+GET    /v1/authentication/tasks                        401   403    403   403           200   200
+GET    /v1/authentication/tasks/{task_id}              401   403    403   403           200   200
+POST   /v1/authentication/tasks/{task_id}/claim        401   403    403   403           200   403
+POST   /v1/authentication/tasks/{task_id}/verdict      401   403    403   403           200   403
+POST   /v1/orders/{order_id}/dispatch                  401   403    403   403           200   403
+POST   /v1/orders/{order_id}/delivery                  401   200    403   404           403   409
+GET    /v1/payouts                                     401   200    200   200           200   200
+PUT    /v1/users/me/payment-method                     401   200    200   200           200   200
+PUT    /v1/users/me/payout-account                     401   200    200   200           200   200
+POST   /v1/webhooks/stripe                             400   400    400   400           400   400
+GET    /health/live                                    200   200    200   200           200   200
+GET    /health/ready                                   200   200    200   200           200   200
+GET    /schema                                         200   200    200   200           200   200
+GET    /schema/openapi.json                            200   200    200   200           200   200
+GET    /schema/{path}                                  404   404    404   404           404   404
+DELETE /v1/sessions/current                            401   204    204   204           204   204
+"""
+"""The status of each call, made in this order, each route by everybody from left to right.
+
+The buyer and the seller are the parties of the order and the owners of the address, bid and ask.
+A 409 is somebody who may, but not now.
+"""
+
+Row = tuple[str, str]
+
+_NAMES, *_ROWS = [line.split() for line in ACCESS.strip().splitlines()]
+WHO = _NAMES[1:]
+EXPECTED: dict[Row, dict[str, int]] = {
+    (method, path): dict(zip(WHO, map(int, statuses), strict=True))
+    for method, path, *statuses in _ROWS
+}
+
+
+@pytest.fixture
+async def places(market: World, buyer: Person, seller: Person, authenticator: Person) -> Any:
+    """What stands for the parameters of paths."""
+    bystander = await market.person("bystander")
+    await market.person("other")
+    [address] = await market.ok("GET", "/v1/users/me/addresses", buyer)
+    order_id = await market.order(buyer, seller)
+    return {
+        "user_id": bystander.id,
+        "address_id": address["id"],
+        "product_id": market.product_id,
+        "order_id": order_id,
+        "task_id": await market.task_of(order_id, authenticator),
+        "bid_id": (await market.bid(buyer, 10_000))["bid"]["id"],
+        "ask_id": (await market.ask(seller, 30_000))["ask"]["id"],
+        "path": "nothing",
+    }
+
+
+def bodies(market: World) -> dict[Row, Any]:
+    """Return what is sent where something has to be."""
+    credentials = {"email": "bystander@example.com", "password": PASSWORD}
+    return {
+        ("POST", "/v1/users"): {**credentials, "first_name": "Test", "last_name": "Again"},
+        ("POST", "/v1/sessions"): credentials,
+        ("POST", "/v1/sessions/refresh"): {"refresh_token": "none"},
+        ("PATCH", "/v1/users/me"): {},
+        ("POST", "/v1/users/me/addresses"): ADDRESS,
+        ("PUT", "/v1/users/{user_id}/suspension"): {"suspended": False},
+        ("PUT", "/v1/users/{user_id}/roles"): {"roles": ["buyer"]},
+        ("POST", "/v1/products"): {**PRODUCT, "style_code": "AB-1"},
+        ("PATCH", "/v1/products/{product_id}"): {},
+        ("POST", "/v1/bids"): market.quote(10_000),
+        ("PATCH", "/v1/bids/{bid_id}"): {"expires_in_days": 2},
+        ("POST", "/v1/asks"): market.quote(30_000),
+        ("PATCH", "/v1/asks/{ask_id}"): {"expires_in_days": 2},
+        ("POST", "/v1/orders/{order_id}/shipment"): PARCEL,
+        ("POST", "/v1/orders/{order_id}/cancellation"): {"reason": "A whim."},
+        ("POST", "/v1/authentication/tasks/{task_id}/verdict"): PASS,
+        ("POST", "/v1/orders/{order_id}/dispatch"): PARCEL,
+        ("PUT", "/v1/users/me/payment-method"): {"token": "pm_card_visa"},
+        ("PUT", "/v1/users/me/payout-account"): {"account": "acct_seller"},
+    }
+
+
+def routes(world: World) -> set[Row]:
+    return {
+        (method, route.path_format)
+        for route in world.app.routes
+        if isinstance(route, HTTPRoute)
+        for method in route.methods
+        if method != "OPTIONS"
+    }
+
+
+async def test_the_table_has_every_route(world: World) -> None:
+    assert set(EXPECTED) == routes(world)
+
+
+async def test_everybody_gets_what_the_table_says(market: World, places: dict[str, str]) -> None:
+    sent = bodies(market)
+    queries = {"/v1/products/{product_id}/market", "/v1/products/{product_id}/book"}
+    found: dict[Row, dict[str, int]] = {}
+    for method, path in EXPECTED:
+        request: dict[str, Any] = {"params": {"size": "9"}} if path in queries else {}
+        if (method, path) in sent:
+            request["json"] = sent[method, path]
+        found[method, path] = {}
+        for who in WHO:
+            answer = await market.call(
+                method, path.format(**places), market.people.get(who), **request
+            )
+            found[method, path][who] = answer.status_code
+        await market.workers.settle()
+    assert found == EXPECTED
+
+
+async def test_another_users_objects_are_no_different_from_none(
+    market: World, places: dict[str, str]
+) -> None:
+    other = market.people["other"]
+    for method, path in (
+        ("GET", "/v1/bids/{bid_id}"),
+        ("DELETE", "/v1/asks/{ask_id}"),
+        ("GET", "/v1/orders/{order_id}"),
+        ("POST", "/v1/orders/{order_id}/delivery"),
+        ("DELETE", "/v1/users/me/addresses/{address_id}"),
+    ):
+        theirs = (await market.call(method, path.format(**places), other)).json()
+        nobodys = path.format(**dict.fromkeys(places, places["user_id"]))
+        none = (await market.call(method, nobodys, other)).json()
+        theirs_id, none_id = theirs.pop("id"), none.pop("id")
+        assert theirs.pop("detail").replace(theirs_id, none_id) == none.pop("detail")
+        assert theirs == none

@@ -1,0 +1,147 @@
+"""How often who may ask."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+from litestar.connection import ASGIConnection
+
+from solebook.composition.application import Application
+from solebook.entrypoints.http.app import create_app
+from solebook.entrypoints.http.client_address import client_address
+from solebook.entrypoints.http.settings import HttpSettings
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.rate_limits import RateLimit, RateLimits
+
+from .conftest import PLENTY
+from .world import PASSWORD, World
+
+
+class TestUserLimit:
+    @pytest.fixture
+    def settings(self) -> HttpSettings:
+        slow = RateLimit(burst=2, per_second=0.5)
+        return HttpSettings(user_limit=slow, address_limit=PLENTY, credentials_limit=PLENTY)
+
+    async def test_a_user_who_asks_too_often_waits_and_nobody_else_does(self, world: World) -> None:
+        person, other = await world.person("person"), await world.person("other")
+        for _ in range(2):
+            await world.ok("GET", "/v1/users/me", person)
+        answer = await world.get("/v1/users/me", person)
+        assert (answer.status_code, answer.json()["type"]) == (429, "/problems/rate-limited")
+        assert answer.headers["retry-after"] == "2"
+        assert answer.json()["retry_after"] == 2
+        await world.ok("GET", "/v1/users/me", other)
+        await world.clock.advance(timedelta(seconds=2))
+        await world.ok("GET", "/v1/users/me", person)
+
+
+class TestAddressLimit:
+    @pytest.fixture
+    def settings(self) -> HttpSettings:
+        slow = RateLimit(burst=2, per_second=0.5)
+        return HttpSettings(user_limit=PLENTY, address_limit=slow, credentials_limit=PLENTY)
+
+    async def test_an_address_that_asks_too_often_waits_even_with_bad_tokens(
+        self, world: World
+    ) -> None:
+        headers = {"Authorization": "Bearer x"}
+        for _ in range(2):
+            assert (await world.get("/v1/bids", headers=headers)).status_code == 401
+        assert (await world.get("/v1/bids", headers=headers)).status_code == 429
+        assert (await world.get("/v1/products")).status_code == 429
+
+    async def test_health_is_told_at_any_rate(self, world: World) -> None:
+        for _ in range(5):
+            await world.ok("GET", "/health/live")
+
+    async def test_a_header_that_anybody_can_write_changes_nothing(self, world: World) -> None:
+        for n, status in enumerate((200, 200, 429)):
+            headers = {"X-Forwarded-For": f"10.0.0.{n}"}
+            assert (await world.get("/v1/products", headers=headers)).status_code == status
+
+
+class TestCredentialsLimit:
+    @pytest.fixture
+    def settings(self) -> HttpSettings:
+        slow = RateLimit(burst=3, per_second=0.1)
+        return HttpSettings(
+            user_limit=PLENTY,
+            address_limit=PLENTY,
+            credentials_limit=slow,
+            trusted_proxies=("127.0.0.1",),
+        )
+
+    async def test_one_address_guesses_few_passwords(self, world: World) -> None:
+        body = {"email": "person@example.com", "password": PASSWORD}
+        for n in range(3):
+            guess = {**body, "email": f"person-{n}@example.com"}
+            assert (await world.post("/v1/sessions", json=guess)).status_code == 401
+        answer = await world.post("/v1/sessions", json=body)
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
+        body |= {"first_name": "Test", "last_name": "Person"}
+        assert (await world.post("/v1/users", json=body)).status_code == 429
+        assert (await world.get("/v1/products")).status_code == 200
+
+    async def test_many_addresses_guess_few_passwords_of_one_user(self, world: World) -> None:
+        statuses = [
+            (
+                await world.post(
+                    "/v1/sessions",
+                    json={"email": " PERSON@example.com"[n % 2 :], "password": "wrong"},
+                    headers={"X-Forwarded-For": f"203.0.113.{n}"},
+                )
+            ).status_code
+            for n in range(4)
+        ]
+        assert statuses == [401, 401, 401, 429]
+
+
+class _Unreachable(RateLimits):
+    async def take(self, bucket: str, limit: RateLimit) -> None:
+        raise Unavailable(what="the rate limits", retry_after=5)
+
+
+async def test_without_buckets_trade_goes_on_but_nobody_signs_in(application: Application) -> None:
+    adapters = replace(application.adapters, rate_limits=_Unreachable())
+    app = create_app(replace(application, adapters=adapters))
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
+    async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
+        assert (await client.get("/v1/products")).status_code == 200
+        credentials = {"email": "person@example.com", "password": PASSWORD}
+        answer = await client.post("/v1/sessions", json=credentials)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("203.0.113.7", None, "203.0.113.7"),
+        ("203.0.113.7", "198.51.100.1", "203.0.113.7"),
+        ("10.0.0.1", None, "10.0.0.1"),
+        ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.1", "6.6.6.6, 198.51.100.1", "198.51.100.1"),
+        ("10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.1"),
+        ("10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"),
+        ("10.0.0.1", "nonsense", "unknown"),
+        ("2001:db8:1:2:3::4", None, "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::5", None, "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", None, "203.0.113.7"),
+        (None, None, "unknown"),
+    ],
+)
+def test_whose_request_it_is(peer: str | None, forwarded: str | None, address: str) -> None:
+    headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
+    scope = {"type": "http", "headers": headers, "client": (peer, 1) if peer else None}
+    settings = HttpSettings(trusted_proxies=("10.0.0.0/8",))
+    connection = ASGIConnection(scope)  # type: ignore[var-annotated, arg-type]  # as much of a scope as it takes
+    assert client_address(settings.proxy_networks())(connection) == address
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"max_body": 0}, {"allowed_hosts": ()}, {"trusted_proxies": ("nowhere",)}]
+)
+def test_settings_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        HttpSettings(**wrong)  # type: ignore[arg-type]  # wrong on purpose

@@ -1,0 +1,150 @@
+"""What is checked of every request, and what every answer carries."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from solebook.entrypoints.http.settings import HttpSettings
+
+from .conftest import PLENTY
+from .world import PASSWORD, Person, World
+
+CREDENTIALS = {"email": "person@example.com", "password": PASSWORD}
+
+
+async def test_a_body_is_json_and_says_so(world: World) -> None:
+    async def refused(**request: Any) -> tuple[int, str]:
+        answer = await world.call("POST", "/v1/sessions", **request)
+        return answer.status_code, answer.json()["detail"]
+
+    as_json = {"Content-Type": "application/json; charset=utf-8"}
+    assert await refused() == (400, "the body is missing")
+    assert await refused(data=CREDENTIALS) == (415, "send the body as application/json")
+    assert await refused(content=b"{}") == (415, "send the body as application/json")
+    half = b'{"email": "\\ud800"}'
+    for body in (b"{", b"\xff", b'{"email": "\xff"}', half, b"NaN", b"[" * 9_999):
+        status, detail = await refused(content=body, headers=as_json)
+        assert status == 400, body
+        assert detail
+    assert await refused(content=b"[]", headers=as_json) == (400, "Expected `object`, got `array`")
+
+
+async def test_the_wrong_field_is_named(world: World) -> None:
+    async def wrong(body: object) -> dict[str, str]:
+        answer = await world.post("/v1/sessions", json=body)
+        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-request")
+        [error] = answer.json()["errors"]
+        return dict(error)
+
+    assert await wrong({"email": 7, "password": "x"}) == {
+        "field": "email",
+        "message": "Expected `str`, got `int`",
+        "in": "body",
+    }
+    assert await wrong({"email": "x"}) == {
+        "field": "password",
+        "message": "is missing",
+        "in": "body",
+    }
+    assert await wrong({**CREDENTIALS, "remember": True}) == {
+        "field": "remember",
+        "message": "is unknown here",
+        "in": "body",
+    }
+
+
+async def test_a_field_deep_inside_is_named_by_its_path(market: World, admin: Person) -> None:
+    body = {"images": [{"url": "https://images.example.com/1.jpg", "position": "first"}]}
+    answer = await market.call("PATCH", f"/v1/products/{market.product_id}", admin, json=body)
+    [error] = answer.json()["errors"]
+    assert error["field"] == "images[0].position"
+    answer = await market.call(
+        "PATCH", f"/v1/products/{market.product_id}", admin, json={"sizes": [{"siez": "9"}]}
+    )
+    [error] = answer.json()["errors"]
+    assert error["field"] == "sizes[0].siez"
+
+
+async def test_an_unknown_query_parameter_is_refused(world: World) -> None:
+    answer = await world.get("/v1/products?limit=5&brand=Nike")
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        {"field": "brand", "message": "is unknown here; known: cursor, limit", "in": "query"}
+    ]
+
+
+class TestSmallBodies:
+    @pytest.fixture
+    def settings(self) -> HttpSettings:
+        return HttpSettings(
+            max_body=200, user_limit=PLENTY, address_limit=PLENTY, credentials_limit=PLENTY
+        )
+
+    async def test_an_oversized_body_is_refused(self, world: World) -> None:
+        body = {**CREDENTIALS, "password": "x" * 200}
+        answer = await world.post("/v1/sessions", json=body)
+        assert (answer.status_code, answer.json()["title"]) == (413, "Request Entity Too Large")
+
+    async def test_an_oversized_body_of_unknown_length_is_refused(self, world: World) -> None:
+        async def chunks() -> AsyncIterator[bytes]:
+            for _ in range(100):
+                yield b" " * 100
+
+        answer = await world.client.post(
+            "/v1/sessions", content=chunks(), headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code == 413
+
+    async def test_an_oversized_webhook_is_refused(self, world: World) -> None:
+        answer = await world.client.post(
+            "/v1/webhooks/stripe", content=b"x" * 201, headers={"Stripe-Signature": "x"}
+        )
+        assert answer.status_code == 413
+
+
+class TestNamedHosts:
+    @pytest.fixture
+    def settings(self) -> HttpSettings:
+        return HttpSettings(allowed_hosts=("market.test", "*.market.test"))
+
+    async def test_a_strange_host_is_refused(self, world: World) -> None:
+        async def status(host: str) -> int:
+            return (await world.get("/health/live", headers={"Host": host})).status_code
+
+        assert await status("market.test") == 200
+        assert await status("MARKET.test:8000") == 200
+        assert await status("api.market.test") == 200
+        assert await status("market.test.evil.example") == 400
+        assert await status("evil-market.test") == 400
+        assert await status(".market.test") == 400
+
+
+class TestCors:
+    @pytest.fixture
+    def settings(self) -> HttpSettings:
+        return HttpSettings(cors_origins=("https://shop.example.com",))
+
+    async def test_only_named_origins_may_read_answers(self, world: World) -> None:
+        async def allowed(origin: str) -> str | None:
+            answer = await world.get("/health/live", headers={"Origin": origin})
+            value: str | None = answer.headers.get("access-control-allow-origin")
+            return value
+
+        assert await allowed("https://shop.example.com") == "https://shop.example.com"
+        assert await allowed("https://evil.example.com") is None
+
+
+async def test_no_origin_may_read_answers_by_default(world: World) -> None:
+    answer = await world.get("/health/live", headers={"Origin": "https://shop.example.com"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_every_answer_is_private_and_safe_to_browse(world: World) -> None:
+    for path in ("/health/live", "/v1/users/me", "/nope", "/v1/products", "/schema/openapi.json"):
+        headers = (await world.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert "server" not in headers
