@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dependency_injector import containers, providers
 
-from ..adapters.embedded.journal import Journal
+from ..adapters.embedded.journal import Journal, MemoryJournal
 from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from ..adapters.embedded.sqlite_journal import SqliteJournal
 from ..adapters.memory.book_views import MemoryBookViews
@@ -46,7 +46,11 @@ def _passwords(settings: Settings) -> Iterator[Passwords]:
 
 @contextmanager
 def _journal(settings: Settings) -> Iterator[Journal]:
-    journal = SqliteJournal(_folder(settings) / "payment-provider.sqlite3")
+    if settings.store.adapter == "memory":
+        # Both sides of the books are forgotten together, or they would not balance.
+        yield MemoryJournal()
+        return
+    journal = SqliteJournal(make_folder(settings) / "payment-provider.sqlite3")
     yield journal
     journal.close()
 
@@ -54,16 +58,19 @@ def _journal(settings: Settings) -> Iterator[Journal]:
 def _access_tokens(settings: Settings, clock: Clock) -> AccessTokens:
     keys = [SigningKey(key.id, key.secret.encode()) for key in settings.security.signing_keys]
     if not keys:
-        keys = [SigningKey("embedded", load_or_create_secret(_folder(settings) / "signing-key"))]
+        keys = [
+            SigningKey("embedded", load_or_create_secret(make_folder(settings) / "signing-key"))
+        ]
     return JwtAccessTokens(clock, keys)
 
 
 def _webhook_secret(settings: Settings) -> str:
     secret = settings.payments.webhook_secret
-    return secret or load_or_create_secret(_folder(settings) / "webhook-secret").decode()
+    return secret or load_or_create_secret(make_folder(settings) / "webhook-secret").decode()
 
 
-def _folder(settings: Settings) -> Path:
+def make_folder(settings: Settings) -> Path:
+    """Return the folder of the embedded adapters, which is made if it is missing."""
     folder = Path(settings.folder)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -74,7 +81,7 @@ async def _sql_store(settings: Settings, clock: Clock, ids: Ids) -> AsyncIterato
     # Imported here, so that an exchange in memory does not need what only SQL needs.
     from .sql_store import open_sql_store
 
-    _folder(settings)
+    make_folder(settings)
     async with open_sql_store(settings.store_url, clock=clock, ids=ids) as store:
         yield store
 

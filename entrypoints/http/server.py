@@ -1,6 +1,7 @@
 """The HTTP server within a running event loop."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -8,13 +9,20 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from litestar import Litestar
 
-_POLL = 0.01
 _GRACE = 10
 """Seconds that requests under way have when the server stops."""
 
 
 class _Server(uvicorn.Server):
     """Leaves signals to the program around it, which has more to stop than this server."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -40,8 +48,9 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
     )
     serving = asyncio.create_task(server.serve([listener]))
     try:
-        while not server.started and not serving.done():
-            await asyncio.sleep(_POLL)
+        ready = asyncio.create_task(server.ready.wait())
+        await asyncio.wait({ready, serving}, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
         if serving.done():
             serving.result()
         name = f"[{host}]" if family is socket.AF_INET6 else host
@@ -50,3 +59,12 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
         server.should_exit = True
         await asyncio.wait({serving})
         listener.close()
+
+
+async def stop_signal() -> None:
+    """Return when the process is asked to stop."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()

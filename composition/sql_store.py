@@ -1,0 +1,81 @@
+"""The store in a SQL database."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ..adapters.sql.addresses import SqlAddresses
+from ..adapters.sql.authentication_tasks import SqlAuthenticationTasks
+from ..adapters.sql.books import SqlBooks
+from ..adapters.sql.database import SqlDatabase
+from ..adapters.sql.dead_letters import SqlDeadLetters
+from ..adapters.sql.deadlines import SqlDeadlines
+from ..adapters.sql.failed_deliveries import SqlFailedDeliveries
+from ..adapters.sql.idempotency_keys import SqlIdempotencyKeys
+from ..adapters.sql.inbox import SqlInbox
+from ..adapters.sql.ledger import SqlLedger
+from ..adapters.sql.migrate import migrate as upgrade
+from ..adapters.sql.migrate import require_current
+from ..adapters.sql.orders import SqlOrders
+from ..adapters.sql.outbox import SqlOutbox
+from ..adapters.sql.payment_accounts import SqlPaymentAccounts
+from ..adapters.sql.payments import SqlPayments
+from ..adapters.sql.payouts import SqlPayouts
+from ..adapters.sql.products import SqlProducts
+from ..adapters.sql.quotes import SqlQuotes
+from ..adapters.sql.seller_records import SqlSellerRecords
+from ..adapters.sql.sessions import SqlSessions
+from ..adapters.sql.stock import SqlStock
+from ..adapters.sql.tape import SqlTape
+from ..adapters.sql.traders import SqlTraders
+from ..adapters.sql.transaction import SqlTransaction
+from ..adapters.sql.users import SqlUsers
+from ..adapters.sql.webhooks import SqlWebhooks
+from ..ports.clock import Clock
+from ..ports.ids import Ids
+from .adapters import Store
+
+
+@asynccontextmanager
+async def open_sql_store(
+    url: str, *, clock: Clock, ids: Ids, migrate: bool = True
+) -> AsyncIterator[Store]:
+    """Open the store that an URL such as sqlite:///exchange.db names, and close it in the end.
+
+    It is brought to this version of the schema first; with `migrate=False` it must have it.
+    Raises ValueError for an URL that makes no sense, WrongSchema, Unavailable.
+    """
+    await (upgrade(url) if migrate else require_current(url))
+    async with SqlDatabase(url) as database:
+        yield build_sql_store(database, clock=clock, ids=ids)
+
+
+def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
+    """Return the store's ports on an open database."""
+    deadlines = SqlDeadlines(database)
+    outbox = SqlOutbox(database, clock=clock, ids=ids)
+    return Store(
+        transaction=SqlTransaction(database),
+        users=SqlUsers(database),
+        addresses=SqlAddresses(database),
+        traders=SqlTraders(database),
+        payment_accounts=SqlPaymentAccounts(database),
+        sessions=SqlSessions(database),
+        products=SqlProducts(database),
+        stock=SqlStock(database),
+        quotes=SqlQuotes(database),
+        books=SqlBooks(database, deadlines=deadlines, outbox=outbox, clock=clock),
+        orders=SqlOrders(database),
+        payments=SqlPayments(database),
+        payouts=SqlPayouts(database),
+        ledger=SqlLedger(database),
+        seller_records=SqlSellerRecords(database),
+        webhooks=SqlWebhooks(database),
+        authentication_tasks=SqlAuthenticationTasks(database),
+        tape=SqlTape(database),
+        outbox=outbox,
+        inbox=SqlInbox(database),
+        deadlines=deadlines,
+        failed_deliveries=SqlFailedDeliveries(database),
+        dead_letters=SqlDeadLetters(database),
+        idempotency_keys=SqlIdempotencyKeys(database),
+    )

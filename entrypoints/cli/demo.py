@@ -1,0 +1,51 @@
+"""`solebook demo`: an exchange that trades real sales before your eyes."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+_ABOUT = """\
+Starts an exchange on a fresh database, loads a catalogue, and replays real sales through its HTTP
+API: signed-in sellers and buyers place asks and bids around each sale so that the pair trades at
+its historic price, on the exchange's own clock. The pairs are shipped, authenticated and delivered,
+their sellers are paid, and a few trades of the demo's own go wrong. At the end it shows what was
+sold and that not a cent is missing, and stays up to be looked at.
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "demo", parents=[common], help="watch an exchange trade real sales", description=_ABOUT
+    )
+    parser.add_argument(
+        "--products",
+        type=Path,
+        metavar="FILE",
+        help="a catalogue: CSV with product,model,color,retail_usd,released_on",
+    )
+    parser.add_argument(
+        "--sales",
+        type=Path,
+        metavar="FILE",
+        help="sales: CSV with sold_on,product,us_size,price_usd",
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="replay only the first N sales")
+    parser.add_argument("--exit", action="store_true", help="stop when the report is shown")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON too")
+    parser.add_argument("--port", type=int, default=0, help="where to listen (a free port)")
+    parser.set_defaults(run=demo)
+
+
+async def demo(options: argparse.Namespace) -> int:
+    """Run the demo; the exit code is 1 if the books do not balance."""
+    from ..demo.run import run_demo
+
+    return await run_demo(
+        products=options.products,
+        sales=options.sales,
+        limit=options.limit,
+        stay=not options.exit,
+        report=options.report,
+        port=options.port,
+    )

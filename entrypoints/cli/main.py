@@ -1,0 +1,68 @@
+"""The command `solebook`."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...ports.language.errors import Refusal
+from . import admin, demo, migrate, serve
+
+_ABOUT = """\
+solebook is a sneaker exchange: buyers bid, sellers ask, the engine matches them, the buyer is
+charged into escrow, the pair is authenticated, and only then shipped on and paid out.
+"""
+_MORE = """\
+start with:
+  solebook demo     watch an exchange trade real sales, then look around in it
+  solebook serve    run an exchange of your own on http://127.0.0.1:8000
+
+Settings come from solebook.toml in this folder, or from --config FILE, and variables of the form
+SOLEBOOK_SECTION__KEY override them: SOLEBOOK_SERVER__PORT=9000 solebook serve
+"""
+_COMMANDS = (serve, demo, migrate, admin)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; an error is one clear line."""
+    options = _parser().parse_args(arguments)
+    level = logging.DEBUG if options.verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        code: int = asyncio.run(options.run(options))
+    except KeyboardInterrupt:
+        return 130
+    except ModuleNotFoundError as error:
+        return _fail(f"{error.name} is not installed; run: pip install 'solebook[all]'")
+    except (Refusal, OSError, ValueError) as error:
+        if options.verbose:
+            raise
+        return _fail(str(error))
+    return code
+
+
+def _fail(message: str) -> int:
+    print(f"solebook: {message}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="solebook",
+        description=_ABOUT,
+        epilog=_MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, metavar="FILE", help="settings (solebook.toml)")
+    common.add_argument("-v", "--verbose", action="store_true", help="log more, show tracebacks")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.add_to(commands, common)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

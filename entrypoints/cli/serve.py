@@ -1,0 +1,45 @@
+"""`solebook serve`: the whole exchange in one process."""
+
+import argparse
+import os
+from typing import Any
+
+_ABOUT = """\
+Runs the whole exchange in one process: the HTTP API, the matching engine and the workers. Without
+any settings it keeps everything durably in ./solebook-data (SQLite, written through to the disk)
+and takes payments with an embedded provider that has test cards and moves no real money. Stop it
+with Ctrl-C; what was acknowledged is on the disk.
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "serve", parents=[common], help="run an exchange", description=_ABOUT
+    )
+    parser.add_argument("--host", help="where to listen (127.0.0.1)")
+    parser.add_argument("--port", type=int, help="the port to listen on (8000); 0 picks a free one")
+    parser.set_defaults(run=serve)
+
+
+async def serve(options: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM."""
+    # Imported here, so that `solebook --help` is quick and needs none of it.
+    from ...composition.container import open_application
+    from ...composition.exclusive import exclusive
+    from ...config.load import load_settings
+    from ..http.app import create_app
+    from ..http.server import running_server, stop_signal
+    from ..worker.workers import Workers
+
+    settings = load_settings(options.config, os.environ)
+    host = options.host or settings.server.host
+    port = settings.server.port if options.port is None else options.port
+    with exclusive(settings):
+        async with open_application(settings) as application, Workers(application).running():
+            app = create_app(application, settings.http)
+            async with running_server(app, host, port) as url:
+                print(f"solebook serves {url}  (the API: {url}/schema)")
+                print(f"everything is kept in {settings.folder}; Ctrl-C stops", flush=True)
+                await stop_signal()
+    return 0

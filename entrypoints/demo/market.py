@@ -1,0 +1,166 @@
+"""Trading: quotes around each historic sale, so that the pair trades at its historic price."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from ...ports.language.market import Size
+from ...ports.language.money import Cents
+from ...ports.language.rules import MarketRules
+from .api import Api, ApiRefusal, wait_for
+from .files import SaleRow
+from .people import People, Person
+
+_AT_ONCE = 8
+"""How many products are traded at once."""
+_AROUND_EVERY = 25
+"""Every how many sales of a book its quotes around the price are renewed."""
+_MARGIN = 20
+"""Ticks between the sales' prices and the quotes around them, at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A match that the demo made."""
+
+    order_id: str
+    buyer: Person
+    seller: Person
+
+
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """A sale, where it stands in its book, and the price range of its book from here on."""
+
+    row: SaleRow
+    number: int
+    place: int
+    is_last: bool
+    lowest: Cents
+    highest: Cents
+
+
+class Market:
+    """Places quotes for the demo's people. Each product is traded in the file's order."""
+
+    def __init__(
+        self,
+        people: People,
+        product_ids: dict[str, str],
+        sales: Sequence[SaleRow],
+        rules: MarketRules,
+    ) -> None:
+        self._people = people
+        self._product_ids = product_ids
+        self._rules = rules
+        self._coming = _look_ahead(sales)
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def trade_day(self, sales: Sequence[SaleRow]) -> list[Trade]:
+        """Trade the day's sales, which come next in the file."""
+        lanes: defaultdict[str, list[_Coming]] = defaultdict(list)
+        for row in sales:
+            coming = next(self._coming)
+            assert coming.row is row, "sales are traded in their order"
+            lanes[row.product].append(coming)
+        trades = await asyncio.gather(*(self._trade_lane(lane) for lane in lanes.values()))
+        return [trade for lane in trades for trade in lane]
+
+    async def trade(
+        self, buyer: Person, seller: Person, product: str, size: Size, price: Cents
+    ) -> Trade:
+        """Let an ask rest and a bid meet it."""
+        ask = self._quote(product, size, price)
+        await seller.api.post("/asks", ask)
+        return _trade(await buyer.api.post("/bids", ask), buyer, seller, price)
+
+    async def withdraw(self, seller: Person, trade: Trade) -> None:
+        """Cancel the ask of a trade that came to nothing, once it is back in its book."""
+        order = await seller.api.get(f"/orders/{trade.order_id}")
+        path = f"/asks/{order['ask_id']}"
+
+        async def returned() -> bool:
+            return bool((await seller.api.get(path))["status"] == "active")
+
+        await wait_for(returned, f"ask {order['ask_id']} to return to its book")
+        await seller.api.delete(path)
+
+    async def _trade_lane(self, lane: list[_Coming]) -> list[Trade]:
+        async with self._slots:
+            return [await self._trade_sale(coming) for coming in lane]
+
+    async def _trade_sale(self, coming: _Coming) -> Trade:
+        row, turn = coming.row, coming.number
+        buyer = self._people.buyers[turn % len(self._people.buyers)]
+        seller = self._people.sellers[turn // 2 % len(self._people.sellers)]
+        if coming.place % _AROUND_EVERY == 0 or coming.is_last:
+            await self._quote_around(coming, buyer.api, seller.api)
+        better = self._rules.tick * (turn % 5)
+        low, high = row.price - better, row.price + better
+        match turn % 3:
+            case 0:
+                # The ask rests; the bid offers more than it has to and gets the ask's price.
+                await seller.api.post("/asks", self._quote(row.product, row.size, row.price))
+                bid = self._quote(row.product, row.size, min(high, self._rules.max_amount))
+                placed = await buyer.api.post("/bids", bid)
+            case 1:
+                # The bid rests; the ask would take less and gets the bid's price.
+                await buyer.api.post("/bids", self._quote(row.product, row.size, row.price))
+                ask = self._quote(row.product, row.size, max(low, self._rules.min_amount))
+                placed = await seller.api.post("/asks", ask)
+            case _:
+                # Both rest, until the buyer gives in and raises the bid.
+                await seller.api.post("/asks", self._quote(row.product, row.size, row.price))
+                first = max(row.price - _MARGIN * self._rules.tick, self._rules.min_amount)
+                placed = await buyer.api.post("/bids", self._quote(row.product, row.size, first))
+                if placed["match"] is None:
+                    path = f"/bids/{placed['bid']['id']}"
+                    placed = await buyer.api.patch(path, {"amount": row.price})
+        return _trade(placed, buyer, seller, row.price)
+
+    async def _quote_around(self, coming: _Coming, buyer: Api, seller: Api) -> None:
+        """Let a bid and an ask rest that none of the book's sales to come can meet."""
+        row, margin = coming.row, _MARGIN * self._rules.tick
+        bid = coming.lowest - margin
+        if bid >= self._rules.min_amount:
+            life = {"expires_in_days": self._rules.bid_days.maximum}
+            await buyer.post("/bids", self._quote(row.product, row.size, bid) | life)
+        ask = coming.highest + margin
+        if ask <= self._rules.max_amount:
+            life = {"expires_in_days": self._rules.ask_days.maximum}
+            await seller.post("/asks", self._quote(row.product, row.size, ask) | life)
+
+    def _quote(self, product: str, size: Size, amount: Cents) -> dict[str, str | int]:
+        return {"product_id": self._product_ids[product], "size": size, "amount": amount}
+
+
+def _trade(placed: Any, buyer: Person, seller: Person, price: Cents) -> Trade:
+    match = placed["match"]
+    if match is None or match["price"] != price:
+        raise ApiRefusal(f"a sale at {price} cents did not come about: {placed}")
+    return Trade(match["order_id"], buyer, seller)
+
+
+def _look_ahead(sales: Sequence[SaleRow]) -> Iterator[_Coming]:
+    """Yield each sale with the range of prices that its book has from there on."""
+    books: defaultdict[tuple[str, Size], list[Cents]] = defaultdict(list)
+    for row in sales:
+        books[row.product, row.size].append(row.price)
+    places: defaultdict[tuple[str, Size], int] = defaultdict(int)
+    ranges = {book: _ranges(prices) for book, prices in books.items()}
+    for number, row in enumerate(sales):
+        book = (row.product, row.size)
+        place = places[book]
+        places[book] += 1
+        lowest, highest = ranges[book][place]
+        yield _Coming(row, number, place, place == len(books[book]) - 1, lowest, highest)
+
+
+def _ranges(prices: list[Cents]) -> list[tuple[Cents, Cents]]:
+    """Return the lowest and the highest price from each place on."""
+    lowest = list(accumulate(reversed(prices), min))
+    highest = list(accumulate(reversed(prices), max))
+    return list(zip(reversed(lowest), reversed(highest), strict=True))

@@ -1,0 +1,93 @@
+"""The people of the demo: they join, get their roles, and sign in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+
+from ...composition.application import Application
+from ...ports.language.ids import UserId
+from ...ports.language.users import Actor, Role
+from .api import Api
+
+PASSWORD = "correct horse battery"  # noqa: S105  # everybody's, and shown to the visitor
+_TRADERS = 6
+_OPERATOR = Actor(UserId(UUID(int=0)), frozenset({Role.ADMIN}))
+_ADDRESS = {
+    "street": "1 Market Street",
+    "city": "Portland",
+    "region": "OR",
+    "postal_code": "97201",
+    "country": "US",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is signed in."""
+
+    email: str
+    api: Api
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody in the demo."""
+
+    admin: Person
+    authenticator: Person
+    buyers: tuple[Person, ...]
+    sellers: tuple[Person, ...]
+    declined_buyer: Person
+    unlucky_buyer: Person
+    """The answer to the first charge of this one's card is lost."""
+
+
+async def gather_people(
+    application: Application, http: httpx.AsyncClient, joined: Callable[[], None]
+) -> People:
+    """Register everybody through the API; `joined` is called after each.
+
+    Only the first admin is made behind the API's back, as `solebook admin grant` makes one.
+    """
+
+    async def join(name: str, role: Role | None = None) -> Person:
+        email = f"{name}@example.com"
+        credentials = {"email": email, "password": PASSWORD}
+        names = {"first_name": "Demo", "last_name": name.replace("-", " ").title()}
+        user = await Api(http).post("/users", credentials | names)
+        if role is Role.ADMIN:
+            await application.users.set_roles(
+                _OPERATOR, UserId(UUID(user["id"])), roles=frozenset({Role.BUYER, role})
+            )
+        elif role is not None:
+            await admin.api.put(f"/users/{user['id']}/roles", {"roles": ["buyer", role]})
+        session = await Api(http).post("/sessions", credentials)
+        joined()
+        return Person(email, Api(http, session["access_token"]))
+
+    async def buyer(name: str, card: str) -> Person:
+        person = await join(name)
+        await person.api.put("/users/me/payment-method", {"token": card})
+        await person.api.post("/users/me/addresses", _ADDRESS)
+        return person
+
+    async def seller(name: str) -> Person:
+        person = await join(name)
+        await person.api.put("/users/me/payout-account", {"account": f"acct_{name}"})
+        return person
+
+    admin = await join("admin", Role.ADMIN)
+    return People(
+        admin=admin,
+        authenticator=await join("authenticator", Role.AUTHENTICATOR),
+        buyers=tuple([await buyer(f"buyer-{n}", "pm_card_visa") for n in range(1, _TRADERS + 1)]),
+        sellers=tuple([await seller(f"seller-{n}") for n in range(1, _TRADERS + 1)]),
+        declined_buyer=await buyer("declined-buyer", "pm_card_declined"),
+        unlucky_buyer=await buyer("unlucky-buyer", "pm_card_times_out_after_charging"),
+    )
+
+
+PEOPLE = 2 + 2 * _TRADERS + 2
+"""How many join."""

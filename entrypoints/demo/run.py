@@ -1,0 +1,205 @@
+"""The demo from beginning to end."""
+
+import hashlib
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ...composition.application import Application
+from ...composition.container import open_application
+from ...composition.demonstration import MovableClock, movable_clock
+from ...config.http import HttpSettings
+from ...config.settings import SecuritySettings, Settings
+from ...ports.rate_limits import RateLimit
+from ..http.app import create_app
+from ..http.server import running_server, stop_signal
+from ..worker.workers import Workers
+from .api import Api, wait_for
+from .files import CatalogueRow, SaleRow, read_catalogue, read_sales
+from .market import Market
+from .mishaps import MISHAPS, suffer_mishaps
+from .people import PASSWORD, PEOPLE, People, gather_people
+from .report import Report, differences, make_report
+from .warehouse import Warehouse
+
+_HOST = "127.0.0.1"
+_OPENS = time(9, tzinfo=UTC)
+_BEFORE = timedelta(days=14)
+"""How long before the first sale the exchange opens, for what goes wrong in it."""
+_NO_LIMIT = RateLimit(burst=1_000_000, per_second=1_000_000)
+_LIFE = timedelta(days=36_500)
+_TIMEOUT = 30.0
+
+
+async def run_demo(
+    *,
+    products: Path | None = None,
+    sales: Path | None = None,
+    limit: int | None = None,
+    stay: bool = True,
+    report: Path | None = None,
+    port: int = 0,
+    console: Console | None = None,
+) -> int:
+    """Run the demo and return its exit code: 1 unless tape and ledger are as they should be.
+
+    Raises BadFile and OSError for files that cannot be used, ApiRefusal if the exchange refuses
+    what it should not.
+    """
+    console = console or Console()
+    with tempfile.TemporaryDirectory(prefix="solebook-demo-") as folder:
+        settings = _settings(folder)
+        catalogue = read_catalogue(products)
+        rows = read_sales(sales, catalogue, settings.market)[:limit]
+        async with AsyncExitStack() as stack:
+            clock = movable_clock(datetime.combine(rows[0].sold_on - _BEFORE, _OPENS))
+            application = await stack.enter_async_context(open_application(settings, clock=clock))
+            await stack.enter_async_context(Workers(application).running())
+            app = create_app(application, settings.http)
+            url = await stack.enter_async_context(running_server(app, _HOST, port))
+            http = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT)
+            await stack.enter_async_context(http)
+            console.print(f"solebook serves {url} on a fresh database in {folder}")
+            demo = _Demo(application, http, clock, console)
+            result = await demo.replay(catalogue, rows)
+            code = _conclude(console, result, rows, report)
+            if stay:
+                console.print(f"Look around: {url}/schema, signed in as buyer-1@example.com")
+                console.print(f"with the password {PASSWORD!r}. Ctrl-C stops.")
+                await stop_signal()
+    return code
+
+
+class _Demo:
+    """The replay against one running exchange."""
+
+    def __init__(
+        self,
+        application: Application,
+        http: httpx.AsyncClient,
+        clock: MovableClock,
+        console: Console,
+    ) -> None:
+        self._application = application
+        self._http = http
+        self._clock = clock
+        self._bars = Progress(
+            TextColumn("{task.description:<28}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+        )
+
+    async def replay(self, catalogue: Sequence[CatalogueRow], rows: Sequence[SaleRow]) -> Report:
+        """Replay the sales and return what the exchange holds then."""
+        with self._bars:
+            people = await self._gather()
+            product_ids = await self._load(people.admin.api, catalogue, rows)
+            market = Market(people, product_ids, rows, self._application.rules)
+            warehouse = Warehouse(people)
+            bar = self._bars.add_task("trades that go wrong", total=MISHAPS)
+            await suffer_mishaps(market, warehouse, people, rows[0], self._clock.advance)
+            self._bars.update(bar, completed=MISHAPS)
+            await self._trade(market, warehouse, rows)
+            await wait_for(self._is_quiet, "everything under way to be done")
+        return await make_report(self._application, product_ids)
+
+    async def _gather(self) -> People:
+        bar = self._bars.add_task("people join and sign in", total=PEOPLE)
+        return await gather_people(self._application, self._http, lambda: self._bars.advance(bar))
+
+    async def _load(
+        self, admin: Api, catalogue: Sequence[CatalogueRow], rows: Sequence[SaleRow]
+    ) -> dict[str, str]:
+        """Create every product that has a sale, in the sizes that were sold; return their ids."""
+        sizes: defaultdict[str, set[str]] = defaultdict(set)
+        for sale in rows:
+            sizes[sale.product].add(sale.size)
+        sold = [row for row in catalogue if row.name in sizes]
+        bar = self._bars.add_task("the catalogue is loaded", total=len(sold))
+        ids = {}
+        for row in sold:
+            product = await admin.post("/products", _product(row, sizes[row.name]))
+            ids[row.name] = product["id"]
+            self._bars.advance(bar)
+        return ids
+
+    async def _trade(self, market: Market, warehouse: Warehouse, rows: Sequence[SaleRow]) -> None:
+        """Trade day after day, with the warehouse's work on the days between."""
+        bar = self._bars.add_task("sales are replayed", total=len(rows))
+        for day, sales in _by_day(rows):
+            while (due := warehouse.next_day) is not None and due < day:
+                self._open(due)
+                await warehouse.work(due)
+            self._open(day)
+            await warehouse.work(day)
+            trades = await market.trade_day(sales)
+            await warehouse.take_on(trades, day)
+            self._bars.advance(bar, len(sales))
+
+    def _open(self, day: date) -> None:
+        self._clock.move_to(datetime.combine(day, _OPENS))
+
+    async def _is_quiet(self) -> bool:
+        return not await self._application.adapters.store.outbox.unsent(1)
+
+
+def _settings(folder: str) -> Settings:
+    """The embedded defaults, but that nobody is slowed down and years pass while signed in."""
+    return Settings(
+        folder=folder,
+        http=HttpSettings(
+            user_limit=_NO_LIMIT, address_limit=_NO_LIMIT, credentials_limit=_NO_LIMIT
+        ),
+        security=SecuritySettings(access_token_life=_LIFE, refresh_token_life=_LIFE),
+    )
+
+
+def _by_day(rows: Sequence[SaleRow]) -> Iterator[tuple[date, list[SaleRow]]]:
+    days: defaultdict[date, list[SaleRow]] = defaultdict(list)
+    for row in rows:
+        days[row.sold_on].append(row)
+    yield from sorted(days.items())
+
+
+def _product(row: CatalogueRow, sizes: set[str]) -> dict[str, Any]:
+    brand, _, model = row.name.partition(" ")
+    digest = hashlib.sha256(row.name.encode()).hexdigest()
+    return {
+        "style_code": f"DEMO-{digest[:8].upper()}",
+        "brand": brand,
+        "model": model or brand,
+        "colorway": row.color,
+        "retail_price": row.retail_price,
+        "release_date": row.released_on.isoformat(),
+        "sizes": [{"size": size} for size in sorted(sizes, key=_by_length)],
+        "images": [],
+    }
+
+
+def _by_length(size: str) -> tuple[float, str]:
+    return float(size.rstrip("WYCK")), size
+
+
+def _conclude(console: Console, result: Report, rows: Sequence[SaleRow], file: Path | None) -> int:
+    """Show the report, write it if asked, and return the exit code."""
+    result.show(console)
+    if file is not None:
+        file.write_text(json.dumps(result.as_json(), indent=2) + "\n", encoding="utf-8")
+        console.print(f"The report is in {file}")
+    found = differences(result, rows)
+    for difference in found:
+        console.print(f"[red]The tape differs from the file: {difference}[/]")
+    if not found:
+        console.print(f"The tape holds exactly the file's {len(rows):,} sales.")
+    return 1 if found or not result.solvency.balanced else 0
