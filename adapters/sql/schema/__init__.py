@@ -1,0 +1,54 @@
+"""The tables of the store, by context: one schema for SQLite and PostgreSQL.
+
+Money is BIGINT cents and instants are UTC to the microsecond. Foreign keys hold together what one
+context writes together; contexts know one another's rows by id alone. A table whose rows are
+narrow and found by a compound key is WITHOUT ROWID in SQLite: one tree to write instead of two.
+"""
+
+from .analytics import sales
+from .authentication import authentication_tasks
+from .bidding import asks, bids, engine_shards, idempotency_keys, matches
+from .catalog import product_images, products, reservations, sizes
+from .columns import metadata
+from .messages import deadlines, failed_deliveries, inbox, outbox
+from .orders import order_events, orders
+from .payments import (
+    ledger_entries,
+    ledger_transfers,
+    payments,
+    payouts,
+    seller_quarters,
+    webhooks,
+)
+from .users import addresses, refresh_tokens, sessions, users
+
+__all__ = [
+    "addresses",
+    "asks",
+    "authentication_tasks",
+    "bids",
+    "deadlines",
+    "engine_shards",
+    "failed_deliveries",
+    "idempotency_keys",
+    "inbox",
+    "ledger_entries",
+    "ledger_transfers",
+    "matches",
+    "metadata",
+    "order_events",
+    "orders",
+    "outbox",
+    "payments",
+    "payouts",
+    "product_images",
+    "products",
+    "refresh_tokens",
+    "reservations",
+    "sales",
+    "seller_quarters",
+    "sessions",
+    "sizes",
+    "users",
+    "webhooks",
+]

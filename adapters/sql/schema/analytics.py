@@ -1,0 +1,35 @@
+"""The table of the tape."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    String,
+    Table,
+    Uuid,
+)
+
+from ....ports.language.market import Condition
+from .columns import Instant, metadata, partial_index, positive, word
+
+sales = Table(
+    "sales",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    # A sale can be voided before it is recorded; then nothing else is known of it.
+    Column("product_id", Uuid),
+    Column("size", String(8)),
+    Column("condition", word(Condition, "condition")),
+    Column("price", BigInteger),
+    Column("sold_at", Instant),
+    Column("voided", Boolean, nullable=False),
+    positive("price"),
+    CheckConstraint("voided OR price IS NOT NULL", name="voided"),
+    sqlite_with_rowid=False,
+)
+_standing = ~sales.c.voided
+partial_index("ix_sales_of_product", sales.c.product_id, sales.c.order_id, where=_standing)
+partial_index(
+    "ix_sales_of_size", sales.c.product_id, sales.c.size, sales.c.order_id, where=_standing
+)

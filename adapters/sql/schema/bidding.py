@@ -1,0 +1,86 @@
+"""The tables of the matching engine: bids, asks, matches, shards, and remembered answers."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, Uuid
+from sqlalchemy import Integer as Int
+
+from ....ports.language.market import MatchStatus, QuoteStatus, Side
+from .columns import Instant, book_columns, is_word, metadata, partial_index, positive, word
+
+
+def _quotes(name: str) -> Table:
+    """Return the table of one side. `book_hash` modulo the number of shards is a quote's shard."""
+    table = Table(
+        name,
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("user_id", Uuid, nullable=False),
+        *book_columns(),
+        Column("book_hash", BigInteger, nullable=False),
+        Column("amount", BigInteger, nullable=False),
+        Column("sequence", BigInteger, nullable=False),
+        Column("created_at", Instant, nullable=False),
+        Column("expires_at", Instant, nullable=False),
+        Column("status", word(QuoteStatus, "status"), nullable=False),
+        Column("match_id", Uuid),
+        positive("amount"),
+        sqlite_with_rowid=False,
+    )
+    active = is_word(table.c.status, QuoteStatus.ACTIVE)
+    book = table.c.product_id, table.c.size, table.c.condition
+    Index(None, table.c.user_id, table.c.id)
+    partial_index(f"ix_{name}_active_in_book", *book, where=active)
+    partial_index(f"ix_{name}_active_until", table.c.expires_at, where=active)
+    return table
+
+
+bids = _quotes("bids")
+asks = _quotes("asks")
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
+    Column("ask_id", Uuid, ForeignKey("asks.id"), nullable=False),
+    Column("buyer_id", Uuid, nullable=False),
+    Column("seller_id", Uuid, nullable=False),
+    *book_columns(),
+    Column("price", BigInteger, nullable=False),
+    Column("matched_at", Instant, nullable=False),
+    Column("maker", word(Side, "maker"), nullable=False),
+    Column("status", word(MatchStatus, "status"), nullable=False),
+    positive("price"),
+    sqlite_with_rowid=False,
+)
+# Whatever else went wrong, no bid and no ask is ever in two matches that stand.
+for _quote in (matches.c.bid_id, matches.c.ask_id):
+    partial_index(
+        f"uq_matches_open_{_quote.name}",
+        _quote,
+        where=is_word(matches.c.status, MatchStatus.OPEN),
+        unique=True,
+    )
+
+engine_shards = Table(
+    "engine_shards",
+    metadata,
+    Column("shard", Int, primary_key=True, autoincrement=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    # First the part that a client makes up and that hardly two requests share: a batch of keys is
+    # looked up by it alone.
+    Column("key", String, primary_key=True),
+    Column("user_id", Uuid, primary_key=True),
+    Column("scope", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("answered_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index(None, idempotency_keys.c.answered_at)

@@ -1,0 +1,116 @@
+"""What the tables are made of: the metadata, and the types of their columns."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Enum,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Uuid,
+    literal_column,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+
+from ....ports.language.market import Condition
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Counter = BigInteger().with_variant(Integer, "sqlite")
+"""A number that the database gives to each new row: SQLite does that for an INTEGER only."""
+
+Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""A JSON text. The adapters write and read it with msgspec, see payloads.py."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC, to the microsecond; naive datetimes are refused (AssertionError)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant in UTC, without its zone where the database knows none."""
+        if value is None:
+            return None
+        assert value.tzinfo is not None, f"{value} has no time zone"
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant, aware and in UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def word(kind: type[StrEnum], name: str) -> Enum:
+    """Return the type of a column that holds a word of `kind` and, by a CHECK, nothing else."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda words: [word.value for word in words],
+    )
+
+
+def is_word(column: Column[Any], *words: StrEnum) -> ColumnElement[bool]:
+    """Return that the column holds one of the words: as literals, or no partial index is used."""
+    literals: list[ColumnElement[Any]] = [literal_column(f"'{word.value}'") for word in words]
+    return column == literals[0] if len(literals) == 1 else column.in_(literals)
+
+
+def partial_index(
+    name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False
+) -> Index:
+    """Return an index over those rows alone for which `where` holds."""
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def book_columns() -> list[Column[Any]]:
+    """Return the columns that name a book."""
+    return [
+        Column("product_id", Uuid, nullable=False),
+        Column("size", String(8), nullable=False),
+        Column("condition", word(Condition, "condition"), nullable=False),
+    ]
+
+
+def message_columns() -> list[Column[Any]]:
+    """Return the columns of an event on its way, without the message's id."""
+    return [
+        Column("key", String, nullable=False),
+        Column("subject", String(64), nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("event", Document, nullable=False),
+        Column("occurred_at", Instant, nullable=False),
+    ]
+
+
+def positive(column: str) -> CheckConstraint:
+    """Return the constraint that a column's number is above zero."""
+    return CheckConstraint(f"{column} > 0", name=column)
+
+
+def not_negative(column: str) -> CheckConstraint:
+    """Return the constraint that a column's number is zero or more."""
+    return CheckConstraint(f"{column} >= 0", name=column)

@@ -1,0 +1,87 @@
+"""The tables of orders and their histories."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Uuid,
+)
+
+from ....ports.language.orders import (
+    CancelReason,
+    OrderStatus,
+    PaymentStatus,
+    PayoutStatus,
+    ReturnStatus,
+    StockStatus,
+)
+from .columns import (
+    Document,
+    Instant,
+    book_columns,
+    metadata,
+    not_negative,
+    positive,
+    word,
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("bid_id", Uuid, nullable=False),
+    Column("ask_id", Uuid, nullable=False),
+    Column("buyer_id", Uuid, nullable=False),
+    Column("seller_id", Uuid, nullable=False),
+    *book_columns(),
+    Column("price", BigInteger, nullable=False),
+    Column("seller_level", Integer, nullable=False),
+    Column("transaction_fee", BigInteger, nullable=False),
+    Column("processing_fee", BigInteger, nullable=False),
+    Column("shipping_fee", BigInteger, nullable=False),
+    Column("matched_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("status", word(OrderStatus, "status"), nullable=False),
+    Column("payment_status", word(PaymentStatus, "payment_status"), nullable=False),
+    Column("stock_status", word(StockStatus, "stock_status"), nullable=False),
+    Column("payout_status", word(PayoutStatus, "payout_status"), nullable=False),
+    Column("return_status", word(ReturnStatus, "return_status"), nullable=False),
+    Column("ship_by", Instant),
+    Column("ship_by_extended", Boolean, nullable=False),
+    Column("inbound_carrier", String),
+    Column("inbound_tracking_number", String),
+    Column("outbound_carrier", String),
+    Column("outbound_tracking_number", String),
+    Column("delivered_at", Instant),
+    Column("cancel_reason", word(CancelReason, "cancel_reason")),
+    Column("note", String),
+    positive("price"),
+    positive("version"),
+    not_negative("transaction_fee"),
+    not_negative("processing_fee"),
+    not_negative("shipping_fee"),
+    CheckConstraint("seller_level BETWEEN 1 AND 5", name="seller_level"),
+    CheckConstraint("buyer_id <> seller_id", name="parties"),
+)
+Index(None, orders.c.buyer_id, orders.c.id)
+Index(None, orders.c.seller_id, orders.c.id)
+Index(None, orders.c.status, orders.c.id)
+
+order_events = Table(
+    "order_events",
+    metadata,
+    Column("order_id", Uuid, ForeignKey("orders.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("event", Document, nullable=False),
+    positive("number"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,101 @@
+"""The tables of payments, payouts, sellers' records, webhooks and the ledger."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Uuid,
+)
+
+from ....ports.language.orders import PaymentStatus
+from ....ports.language.payments import AccountKind, GatewayEventKind, PayoutState
+from .columns import Counter, Instant, metadata, not_negative, positive, word
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    Column("buyer_id", Uuid, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("status", word(PaymentStatus, "status"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("payment_method", String),
+    Column("charge_id", String),
+    Column("reason", String),
+    positive("amount"),
+    sqlite_with_rowid=False,
+)
+
+payouts = Table(
+    "payouts",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    Column("seller_id", Uuid, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("debt_settled", BigInteger, nullable=False),
+    Column("state", word(PayoutState, "state"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("account", String),
+    Column("paid_at", Instant),
+    Column("reason", String),
+    # Zero where the seller's whole payout went to penalties owed.
+    not_negative("amount"),
+    not_negative("debt_settled"),
+    sqlite_with_rowid=False,
+)
+Index(None, payouts.c.seller_id, payouts.c.order_id)
+
+ledger_transfers = Table(
+    "ledger_transfers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("order_id", Uuid, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index(None, ledger_transfers.c.order_id)
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("sequence", Counter, primary_key=True),
+    Column("transfer_id", String, ForeignKey("ledger_transfers.id"), nullable=False),
+    Column("kind", word(AccountKind, "kind"), nullable=False),
+    Column("owner", String, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index(None, ledger_entries.c.transfer_id)
+# With the amount in it, so that a balance is summed from the index alone.
+Index(None, ledger_entries.c.kind, ledger_entries.c.owner, ledger_entries.c.amount)
+
+seller_quarters = Table(
+    "seller_quarters",
+    metadata,
+    Column("seller_id", Uuid, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("quarter", Integer, primary_key=True, autoincrement=False),
+    Column("sales", Integer, nullable=False),
+    Column("volume", BigInteger, nullable=False),
+    CheckConstraint("quarter BETWEEN 1 AND 4", name="quarter"),
+    positive("sales"),
+    not_negative("volume"),
+    sqlite_with_rowid=False,
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", word(GatewayEventKind, "kind"), nullable=False),
+    Column("order_id", Uuid),
+    Column("charge_id", String),
+    Column("amount", BigInteger, nullable=False),
+    Column("reason", String),
+    sqlite_with_rowid=False,
+)

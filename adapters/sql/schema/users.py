@@ -1,0 +1,56 @@
+"""The tables of users, their addresses and their sessions."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Uuid
+
+from .columns import Document, Instant, metadata
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("email", String(320), nullable=False, unique=True),
+    Column("password_hash", String, nullable=False),
+    Column("first_name", String, nullable=False),
+    Column("last_name", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("roles", Document, nullable=False),
+    Column("payment_method", String),
+    Column("payout_account", String),
+    Column("suspended", Boolean, nullable=False),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("street", String, nullable=False),
+    Column("city", String, nullable=False),
+    Column("region", String, nullable=False),
+    Column("postal_code", String, nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+Index(None, addresses.c.user_id, addresses.c.id)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    sqlite_with_rowid=False,
+)
+Index(None, sessions.c.user_id, sessions.c.id)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("session_id", Uuid, ForeignKey("sessions.id"), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("spent_at", Instant),
+    sqlite_with_rowid=False,
+)
+Index(None, refresh_tokens.c.session_id)
