@@ -1,0 +1,260 @@
+"""The store's connections and its ambient transactions."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ...ports.language.errors import Unavailable
+from .finished import finished
+from .sqlite import DIALECT, STORE, Conflict, SqliteConnection, path_of
+from .statement import Row, Statement
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class _Work:
+    """What the outermost transaction of a task has done so far."""
+
+    owner: asyncio.Task[Any] | None
+    begun: bool = False
+    """From the first call on, the work holds the lock on the writer."""
+    broken: bool = False
+    """A call did not come to its end, so nothing more is written and nothing is committed."""
+    announcements: list[Callable[[], None]] = field(default_factory=list)
+
+
+class SqlDatabase:
+    """One SQLite file: a connection that writes, for one transaction at a time, and some that read.
+
+    Writers wait for their turn here, in the order in which they came, and not in SQLite, which
+    would have them poll. Readers never wait for a writer: they see what was committed last.
+    """
+
+    def __init__(self, url: str, *, readers: int = 4, patience: float = 10.0) -> None:
+        """Describe a database; `patience` is how many seconds to wait for a turn (Unavailable).
+
+        Raises ValueError for an URL that is not SQLite's or names no file.
+        """
+        self.dialect = DIALECT
+        self._path = path_of(url)
+        self._patience = patience
+        self._readers = readers
+        self._idle: list[SqliteConnection] = []
+        self._reading = asyncio.Semaphore(readers)
+        self._writer: SqliteConnection | None = None
+        self._writing = asyncio.Lock()
+        self._is_open = False
+        self._work: ContextVar[_Work | None] = ContextVar("work", default=None)
+
+    # ---- life ----------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        """Connect, so that a file that cannot be used is told at once. Raises Unavailable."""
+        self._writer = await SqliteConnection.open(self._path)
+        self._is_open = True
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let what is under way come to its end, and disconnect."""
+        self._is_open = False
+        await finished(self._close())
+
+    async def _close(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._writing.acquire()
+                for _ in range(self._readers):
+                    await self._reading.acquire()
+        except TimeoutError:
+            _log.warning("disconnecting from the store while it is in use")
+        await self._disconnect_writer()
+        while self._idle:
+            await self._idle.pop().close()
+
+    # ---- transactions --------------------------------------------------------------------
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether the current task is inside a block."""
+        return self._current() is not None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """Commit all that the current task writes inside, or nothing; see the Transaction port."""
+        if self._current() is not None:
+            yield
+            return
+        work = _Work(asyncio.current_task())
+        token = self._work.set(work)
+        try:
+            yield
+        except BaseException:
+            if work.begun:
+                await finished(self._give_up(work))
+            raise
+        else:
+            if work.begun:
+                await finished(self._conclude(work))
+        finally:
+            self._work.reset(token)
+
+    def announce(self, call: Callable[[], None]) -> None:
+        """Have `call` made once the current transaction is committed."""
+        work = self._current()
+        assert work is not None, _OUTSIDE
+        work.announcements.append(call)
+
+    def _current(self) -> _Work | None:
+        # A task inherits the context that it was made in, but not what its maker is in the
+        # middle of.
+        work = self._work.get()
+        return work if work is not None and work.owner is asyncio.current_task() else None
+
+    async def _conclude(self, work: _Work) -> None:
+        if work.broken:
+            await self._give_up(work)
+            raise Unavailable(what=STORE)
+        assert self._writer is not None
+        try:
+            await self._writer.commit()
+        except BaseException:
+            await self._give_up(work)
+            raise
+        self._writing.release()
+        for announcement in work.announcements:
+            announcement()
+
+    async def _give_up(self, work: _Work) -> None:
+        try:
+            if self._writer is not None:
+                await self._writer.rollback()
+        except Unavailable:
+            # Whatever became of the transaction, closing the connection ends it.
+            _log.warning("a transaction could not be undone; connecting again", exc_info=True)
+            await self._disconnect_writer()
+        finally:
+            work.begun = False
+            self._writing.release()
+
+    async def _disconnect_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            await writer.close()
+
+    # ---- statements ----------------------------------------------------------------------
+
+    async def rows(self, statement: Statement, /, **values: Any) -> list[Row]:
+        """Run a statement and return its rows. Raises Unavailable."""
+        compiled = statement.compiled(self.dialect)
+        async with self._connection(writes=statement.writes) as connection:
+            rows = await connection.fetch(compiled.sql, compiled.write(values))
+        return compiled.read(rows)
+
+    async def first(self, statement: Statement, /, **values: Any) -> Row | None:
+        """Run a statement and return its first row, if it has any. Raises Unavailable."""
+        rows = await self.rows(statement, **values)
+        return rows[0] if rows else None
+
+    async def stream(self, statement: Statement, /, **values: Any) -> AsyncIterator[Row]:
+        """Run a query and yield its rows as of one instant, however many. Raises Unavailable.
+
+        It has a connection of its own and sees what is committed.
+        """
+        compiled = statement.compiled(self.dialect)
+        connection = await SqliteConnection.open(self._path, read_only=True)
+        try:
+            async for rows in connection.stream(compiled.sql, compiled.write(values)):
+                for row in compiled.read(rows):
+                    yield row
+        finally:
+            await finished(connection.close())
+
+    async def execute(self, statement: Statement, /, **values: Any) -> int:
+        """Run a statement that writes and return how many rows it changed. Raises Unavailable."""
+        compiled = statement.compiled(self.dialect)
+        async with self._connection(writes=True) as connection:
+            return await connection.execute(compiled.sql, compiled.write(values))
+
+    async def attempt(self, statement: Statement, /, **values: Any) -> int:
+        """Like `execute`, but a constraint may refuse it: Conflict, and nothing was written."""
+        compiled = statement.compiled(self.dialect)
+        async with self._connection(writes=True, conflict_is_expected=True) as connection:
+            return await connection.execute(compiled.sql, compiled.write(values))
+
+    async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Run a statement for each mapping of values and return how many rows were changed."""
+        assert self._current() is not None, _OUTSIDE
+        compiled = statement.compiled(self.dialect)
+        written = [compiled.write(values) for values in rows]
+        if not written:
+            return 0
+        async with self._connection(writes=True) as connection:
+            return await connection.execute_many(compiled.sql, written)
+
+    # ---- connections ---------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _connection(
+        self, *, writes: bool, conflict_is_expected: bool = False
+    ) -> AsyncIterator[SqliteConnection]:
+        work = self._current()
+        if work is None:
+            assert not writes, _OUTSIDE
+            async with self._reader() as reader:
+                yield reader
+            return
+        if work.broken:
+            raise Unavailable(what=STORE)
+        try:
+            yield await self._begun(work)
+        except Conflict as conflict:
+            if conflict_is_expected:
+                raise
+            work.broken = True
+            raise AssertionError(f"a constraint of the store is broken: {conflict}") from conflict
+        except BaseException:
+            # Also a cancellation: whether the call did what it was to do is not known.
+            work.broken = True
+            raise
+
+    async def _begun(self, work: _Work) -> SqliteConnection:
+        if not work.begun:
+            await self._take(self._writing)
+            work.begun = True
+            if self._writer is None:
+                self._writer = await SqliteConnection.open(self._path)
+            await self._writer.begin()
+        assert self._writer is not None
+        return self._writer
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[SqliteConnection]:
+        await self._take(self._reading)
+        try:
+            if self._idle:
+                reader = self._idle.pop()
+            else:
+                reader = await SqliteConnection.open(self._path, read_only=True)
+            try:
+                yield reader
+            finally:
+                self._idle.append(reader)
+        finally:
+            self._reading.release()
+
+    async def _take(self, turn: asyncio.Lock | asyncio.Semaphore) -> None:
+        if not self._is_open:
+            raise Unavailable(what=STORE)
+        try:
+            async with asyncio.timeout(self._patience if turn.locked() else None):
+                await turn.acquire()
+        except TimeoutError:
+            raise Unavailable(what=STORE) from None
+
+
+_OUTSIDE = "the store is written inside `async with transaction():` and by the same task"

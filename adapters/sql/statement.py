@@ -1,0 +1,116 @@
+"""SQLAlchemy Core statements, compiled once and run on the driver.
+
+SQLAlchemy's own way of running a statement crosses into the driver's thread four times, which
+takes most of the time that a short query takes. Here Core says what the SQL is and how values are
+written and read, and the driver is called once.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    CompoundSelect,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Update,
+    UpdateBase,
+    bindparam,
+    insert,
+    update,
+)
+
+Row: TypeAlias = Any
+"""A named tuple of a statement's columns, in Python's types."""
+
+_Convert: TypeAlias = Callable[[Any], Any]
+
+
+class Statement:
+    """A Core statement to be kept for good: module level, not made anew for each call."""
+
+    def __init__(self, clause: Select[Any] | CompoundSelect[Any] | UpdateBase) -> None:
+        self.clause = clause
+        self.writes = isinstance(clause, UpdateBase)
+        self._compiled: dict[str, CompiledStatement] = {}
+
+    def compiled(self, dialect: Dialect) -> "CompiledStatement":
+        """Return the statement in a dialect's SQL."""
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = CompiledStatement.of(self.clause, dialect)
+        return compiled
+
+
+def insert_row(table: Table) -> Insert:
+    """Return an INSERT that gives every column a value, but for one that the database numbers."""
+    given = [c for c in table.c if c is not table.autoincrement_column]
+    return insert(table).values({c: bindparam(c.name) for c in given})
+
+
+def update_row(table: Table) -> Update:
+    """Return an UPDATE of every other column in the row that has the given primary key."""
+    others = [c for c in table.c if not c.primary_key]
+    by_key = update(table).where(*(c == bindparam(c.name) for c in table.primary_key))
+    return by_key.values({c: bindparam(c.name) for c in others})
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    """A value to hand over: one that the caller gives by name, or a constant of the statement."""
+
+    name: str
+    convert: _Convert | None
+    required: bool
+    constant: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStatement:
+    """A statement's SQL, and the ways from Python's values to the driver's and back."""
+
+    sql: str
+    _parameters: tuple[_Parameter, ...]
+    _make_row: Callable[[Iterable[Any]], Row]
+    _readers: tuple[_Convert | None, ...]
+
+    @classmethod
+    def of(
+        cls, clause: Select[Any] | CompoundSelect[Any] | UpdateBase, dialect: Dialect
+    ) -> "CompiledStatement":
+        """Compile a statement for a dialect with positional parameters."""
+        compiled = clause.compile(dialect=dialect)
+        parameters = []
+        for name in compiled.positiontup or ():
+            bind = compiled.binds[name]
+            convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            constant = None if bind.required else _converted(convert, bind.effective_value)
+            parameters.append(_Parameter(name, convert, bind.required, constant))
+        columns = clause.exported_columns
+        readers = [c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns]
+        row = namedtuple("Row", [str(c.key) for c in columns])  # type: ignore[misc]  # only known here
+        return cls(str(compiled), tuple(parameters), row._make, tuple(readers))
+
+    def write(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the driver's parameters for these values by name."""
+        return tuple(
+            _converted(p.convert, values[p.name]) if p.required else p.constant
+            for p in self._parameters
+        )
+
+    def read(self, rows: Iterable[Iterable[Any]]) -> list[Row]:
+        """Return the driver's rows in Python's types."""
+        return [
+            self._make_row(
+                value if read is None else read(value)
+                for read, value in zip(self._readers, row, strict=True)
+            )
+            for row in rows
+        ]
+
+
+def _converted(convert: _Convert | None, value: Any) -> Any:
+    return value if convert is None else convert(value)
