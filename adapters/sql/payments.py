@@ -1,0 +1,51 @@
+"""Buyers' payments, in SQL."""
+
+from sqlalchemy import bindparam, select
+
+from ...ports.language.ids import OrderId
+from ...ports.language.payments import Payment
+from ...ports.payments import Payments
+from .database import SqlDatabase
+from .schema import payments
+from .sqlite import insert_or_replace
+from .statement import Statement
+
+_FIND = Statement(
+    select(payments).where(payments.c.order_id == bindparam("order_id")).with_for_update()
+)
+_PUT = Statement(insert_or_replace(payments, payments.c.order_id))
+
+
+class SqlPayments(Payments):
+    """Payments by order."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def find(self, order_id: OrderId) -> Payment | None:
+        row = await self._database.first(_FIND, order_id=order_id)
+        if row is None:
+            return None
+        return Payment(
+            order_id=row.order_id,
+            buyer_id=row.buyer_id,
+            amount=row.amount,
+            status=row.status,
+            created_at=row.created_at,
+            payment_method=row.payment_method,
+            charge_id=row.charge_id,
+            reason=row.reason,
+        )
+
+    async def put(self, payment: Payment) -> None:
+        await self._database.execute(
+            _PUT,
+            order_id=payment.order_id,
+            buyer_id=payment.buyer_id,
+            amount=payment.amount,
+            status=payment.status,
+            created_at=payment.created_at,
+            payment_method=payment.payment_method,
+            charge_id=payment.charge_id,
+            reason=payment.reason,
+        )

@@ -1,0 +1,67 @@
+"""Sellers' payouts, in SQL."""
+
+from sqlalchemy import bindparam, select
+
+from ...ports.language.ids import OrderId, UserId
+from ...ports.language.paging import Page, PageRequest
+from ...ports.language.payments import Payout
+from ...ports.payments import Payouts
+from .database import SqlDatabase
+from .paging import newest_first, page
+from .schema import payouts
+from .sqlite import insert_or_replace
+from .statement import Row, Statement
+
+_FIND = Statement(
+    select(payouts).where(payouts.c.order_id == bindparam("order_id")).with_for_update()
+)
+_PUT = Statement(insert_or_replace(payouts, payouts.c.order_id))
+_OF_SELLER = Statement(
+    newest_first(
+        select(payouts).where(payouts.c.seller_id == bindparam("seller_id")), payouts.c.order_id
+    )
+)
+
+
+class SqlPayouts(Payouts):
+    """Payouts by order and by seller."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def find(self, order_id: OrderId) -> Payout | None:
+        row = await self._database.first(_FIND, order_id=order_id)
+        return None if row is None else _payout(row)
+
+    async def put(self, payout: Payout) -> None:
+        await self._database.execute(
+            _PUT,
+            order_id=payout.order_id,
+            seller_id=payout.seller_id,
+            amount=payout.amount,
+            debt_settled=payout.debt_settled,
+            state=payout.state,
+            created_at=payout.created_at,
+            account=payout.account,
+            paid_at=payout.paid_at,
+            reason=payout.reason,
+        )
+
+    async def of_seller(self, seller_id: UserId, request: PageRequest) -> Page[Payout]:
+        return await page(
+            self._database, _OF_SELLER, request, _payout, id_="order_id", seller_id=seller_id
+        )
+
+
+def _payout(row: Row) -> Payout:
+    return Payout(
+        order_id=row.order_id,
+        seller_id=row.seller_id,
+        amount=row.amount,
+        debt_settled=row.debt_settled,
+        state=row.state,
+        created_at=row.created_at,
+        account=row.account,
+        paid_at=row.paid_at,
+        reason=row.reason,
+    )

@@ -1,0 +1,89 @@
+"""Bids, asks and matches, for reading, in SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, literal_column, select, union_all
+
+from ...ports.idempotency_keys import IdempotencyKey
+from ...ports.language.errors import IdempotencyKeyReused, NotFound
+from ...ports.language.ids import OrderId, QuoteId, UserId
+from ...ports.language.market import Match, Quote, QuoteStatus, Side
+from ...ports.language.paging import Page, PageRequest
+from ...ports.matching import Placement
+from ...ports.quotes import Quotes
+from .database import SqlDatabase
+from .idempotency_keys import find_answer
+from .paging import newest_first, page
+from .payloads import decode
+from .quote_rows import MATCH, TABLES, is_active, match_of, on_each_side, quote_of
+from .statement import Statement
+
+_GET = Statement(union_all(*on_each_side(lambda table: table.c.id == bindparam("id"))))
+
+
+def _of_user(side: Side, *, by_status: bool) -> Statement:
+    table = TABLES[side]
+    query = select(literal_column(f"'{side}'").label("side"), table)
+    query = query.where(table.c.user_id == bindparam("user_id"))
+    if by_status:
+        query = query.where(table.c.status == bindparam("status"))
+    return Statement(newest_first(query, table.c.id))
+
+
+_OF_USER = {side: _of_user(side, by_status=False) for side in Side}
+_OF_USER_BY_STATUS = {side: _of_user(side, by_status=True) for side in Side}
+
+
+def _overdue() -> Statement:
+    sides = union_all(
+        *(
+            select(query.order_by("expires_at", "id").limit(bindparam("limit")).subquery())
+            for query in on_each_side(
+                lambda table: is_active(table) & (table.c.expires_at <= bindparam("now"))
+            )
+        )
+    )
+    return Statement(sides.order_by("expires_at", "id").limit(bindparam("limit")))
+
+
+_OVERDUE = _overdue()
+
+
+class SqlQuotes(Quotes):
+    """Reads what SqlBooks committed."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def get(self, quote_id: QuoteId) -> Quote:
+        row = await self._database.first(_GET, id=quote_id)
+        if row is None:
+            raise NotFound(what="quote", id=quote_id)
+        return quote_of(row)
+
+    async def of_user(
+        self, user_id: UserId, side: Side, request: PageRequest, status: QuoteStatus | None = None
+    ) -> Page[Quote]:
+        if status is None:
+            return await page(self._database, _OF_USER[side], request, quote_of, user_id=user_id)
+        statement = _OF_USER_BY_STATUS[side]
+        return await page(
+            self._database, statement, request, quote_of, user_id=user_id, status=status
+        )
+
+    async def answered(self, key: IdempotencyKey) -> Placement | None:
+        answer = await find_answer(self._database, key)
+        if isinstance(answer, IdempotencyKeyReused):
+            raise answer
+        return None if answer is None else decode(answer, Placement)
+
+    async def overdue(self, now: datetime, limit: int) -> Sequence[Quote]:
+        rows = await self._database.rows(_OVERDUE, now=now, limit=limit)
+        return [quote_of(row) for row in rows]
+
+    async def match(self, match_id: OrderId) -> Match:
+        row = await self._database.first(MATCH, id=match_id)
+        if row is None:
+            raise NotFound(what="match", id=match_id)
+        return match_of(row)

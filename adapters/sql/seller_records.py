@@ -1,0 +1,66 @@
+"""Completed sales by seller and quarter, in SQL."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import bindparam, select
+
+from ...ports.language.ids import UserId
+from ...ports.language.money import Cents
+from ...ports.language.payments import Quarter, SalesVolume
+from ...ports.payments import SellerRecords
+from .database import SqlDatabase
+from .payloads import encode
+from .schema import seller_quarters
+from .sqlite import each, insert_or_replace
+from .statement import Statement
+
+_columns = seller_quarters.c
+_ADD = Statement(
+    insert_or_replace(
+        seller_quarters,
+        *seller_quarters.primary_key,
+        change=lambda old, new: {
+            "sales": old.sales + new.sales,
+            "volume": old.volume + new.volume,
+        },
+    )
+)
+_OF = Statement(
+    select(seller_quarters).where(
+        _columns.seller_id.op("IN")(each(bindparam("seller_ids", required=True))),
+        _columns.year >= bindparam("since"),
+    )
+)
+
+
+class SqlSellerRecords(SellerRecords):
+    """One row for each quarter in which a seller sold."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def add(self, seller_id: UserId, quarter: Quarter, price: Cents) -> None:
+        await self._database.execute(
+            _ADD,
+            seller_id=seller_id,
+            year=quarter.year,
+            quarter=quarter.number,
+            sales=1,
+            volume=price,
+        )
+
+    async def of(
+        self, seller_ids: Collection[UserId], quarters: Collection[Quarter]
+    ) -> Mapping[tuple[UserId, Quarter], SalesVolume]:
+        if not quarters:
+            return {}
+        rows = await self._database.rows(
+            _OF,
+            seller_ids=encode([seller_id.hex for seller_id in seller_ids]),
+            since=min(quarter.year for quarter in quarters),
+        )
+        records = {
+            (row.seller_id, Quarter(row.year, row.quarter)): SalesVolume(row.sales, row.volume)
+            for row in rows
+        }
+        return {key: record for key, record in records.items() if key[1] in quarters}

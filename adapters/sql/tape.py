@@ -1,0 +1,103 @@
+"""The tape of sales, in SQL."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, bindparam, cast, func, select
+
+from ...ports.language.analytics import Sale, SalesSummary
+from ...ports.language.ids import OrderId, ProductId
+from ...ports.language.market import Size
+from ...ports.language.paging import Page, PageRequest
+from ...ports.tape import Tape
+from .book_columns import book_of, book_values
+from .database import SqlDatabase
+from .paging import newest_first, page
+from .schema import sales
+from .sqlite import insert_or_replace, insert_or_skip
+from .statement import Row, Statement
+
+_RECORD = Statement(insert_or_skip(sales, sales.c.order_id))
+_VOID = Statement(
+    insert_or_replace(
+        sales,
+        sales.c.order_id,
+        change=lambda old, _new: {c.name: old[c.name] for c in sales.c if c.name != "voided"},
+    )
+)
+_standing = ~sales.c.voided
+_of_product = sales.c.product_id == bindparam("product_id")
+_SALES = Statement(newest_first(select(sales).where(_standing, _of_product), sales.c.order_id))
+_SALES_OF_SIZE = Statement(
+    newest_first(
+        select(sales).where(_standing, _of_product, sales.c.size == bindparam("size")),
+        sales.c.order_id,
+    )
+)
+
+
+def _summaries(*, of_product: bool) -> Statement:
+    book = sales.c.product_id, sales.c.size, sales.c.condition
+    latest = func.row_number().over(
+        partition_by=book, order_by=(sales.c.sold_at.desc(), sales.c.order_id.desc())
+    )
+    ranked = select(
+        *book,
+        sales.c.price.label("last_price"),
+        sales.c.sold_at.label("last_sold_at"),
+        func.count().over(partition_by=book).label("sales"),
+        cast(func.sum(sales.c.price).over(partition_by=book), BigInteger).label("total"),
+        latest.label("rank"),
+    ).where(_standing)
+    summaries = (ranked.where(_of_product) if of_product else ranked).subquery()
+    return Statement(select(summaries).where(summaries.c.rank == 1))
+
+
+_SUMMARIES = _summaries(of_product=False)
+_SUMMARIES_OF_PRODUCT = _summaries(of_product=True)
+
+
+class SqlTape(Tape):
+    """Sales, one row each. A voided one keeps its row, so that it is not recorded again."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def record(self, sale: Sale) -> None:
+        await self._database.execute(
+            _RECORD,
+            order_id=sale.order_id,
+            **book_values(sale.book),
+            price=sale.price,
+            sold_at=sale.sold_at,
+            voided=False,
+        )
+
+    async def void(self, order_id: OrderId) -> None:
+        unknown = dict.fromkeys(("product_id", "size", "condition", "price", "sold_at"))
+        await self._database.execute(_VOID, order_id=order_id, **unknown, voided=True)
+
+    async def sales(
+        self, product_id: ProductId, request: PageRequest, size: Size | None = None
+    ) -> Page[Sale]:
+        statement = _SALES if size is None else _SALES_OF_SIZE
+        return await page(
+            self._database,
+            statement,
+            request,
+            _sale,
+            id_="order_id",
+            product_id=product_id,
+            size=size,
+        )
+
+    async def summaries(self, product_id: ProductId | None = None) -> Sequence[SalesSummary]:
+        statement = _SUMMARIES if product_id is None else _SUMMARIES_OF_PRODUCT
+        rows = await self._database.rows(statement, product_id=product_id)
+        return [
+            SalesSummary(book_of(row), row.sales, row.total, row.last_price, row.last_sold_at)
+            for row in rows
+        ]
+
+
+def _sale(row: Row) -> Sale:
+    return Sale(row.order_id, book_of(row), row.price, row.sold_at)

@@ -1,0 +1,44 @@
+"""The payment provider's events, in SQL."""
+
+from sqlalchemy import bindparam, select
+
+from ...ports.language.payments import GatewayEvent
+from ...ports.payments import Webhooks
+from .database import SqlDatabase
+from .schema import webhooks
+from .sqlite import insert_or_skip
+from .statement import Statement
+
+_STORE = Statement(insert_or_skip(webhooks, webhooks.c.id))
+_GET = Statement(select(webhooks).where(webhooks.c.id == bindparam("id")))
+
+
+class SqlWebhooks(Webhooks):
+    """Events by the provider's ids."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def store(self, event: GatewayEvent) -> bool:
+        added = await self._database.execute(
+            _STORE,
+            id=event.id,
+            kind=event.kind,
+            order_id=event.order_id,
+            charge_id=event.charge_id,
+            amount=event.amount,
+            reason=event.reason,
+        )
+        return added == 1
+
+    async def get(self, event_id: str) -> GatewayEvent:
+        row = await self._database.first(_GET, id=event_id)
+        assert row is not None, f"no webhook {event_id} was stored"
+        return GatewayEvent(
+            id=row.id,
+            kind=row.kind,
+            order_id=row.order_id,
+            charge_id=row.charge_id,
+            amount=row.amount,
+            reason=row.reason,
+        )
