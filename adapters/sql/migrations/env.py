@@ -1,0 +1,33 @@
+"""How Alembic runs the revisions: over the connection that migrate.py hands it."""
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import JSON
+
+from solebook.adapters.sql.schema import metadata
+from solebook.adapters.sql.schema.columns import Instant
+
+
+def _render(kind: str, item: Any, written: AutogenContext) -> str | Literal[False]:
+    """Write a revision in SQLAlchemy's own types, so that it never changes with the code."""
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, JSON):
+        written.imports.add("from sqlalchemy.dialects.postgresql import JSONB")
+        jsonb = "JSONB(none_as_null=True)"
+        return f"sa.JSON(none_as_null=True).with_variant({jsonb}, 'postgresql')"
+    return False
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_item=_render,
+    render_as_batch=connection.dialect.name == "sqlite",  # it cannot alter a table in place
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
