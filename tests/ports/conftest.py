@@ -1,20 +1,48 @@
 """Every contract suite runs over every adapter that is built here."""
 
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.sql.database import SqlDatabase
+from solebook.adapters.sql.migrate import migrate
 from solebook.composition.adapters import Store
 from solebook.composition.memory_store import build_memory_store
+from solebook.composition.sql_store import build_sql_store
 
 from .records import Records
 from .shard import Shard
 
 
-@pytest.fixture(params=["memory"])
-async def store(request: pytest.FixtureRequest, clock: VirtualClock, ids: SeededIds) -> Store:
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with every table and no row, to be copied: a migration takes its time."""
+    path = tmp_path_factory.mktemp("sql") / "empty.db"
+    asyncio.run(migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(
+    request: pytest.FixtureRequest,
+    clock: VirtualClock,
+    ids: SeededIds,
+    empty_database: Path,
+    tmp_path: Path,
+) -> AsyncIterator[Store]:
     """An empty store of each technology."""
-    return build_memory_store(clock=clock, ids=ids)
+    if request.param == "memory":
+        yield build_memory_store(clock=clock, ids=ids)
+        return
+    path = tmp_path / "solebook.db"
+    shutil.copyfile(empty_database, path)
+    async with SqlDatabase(f"sqlite:///{path}") as database:
+        yield build_sql_store(database, clock=clock, ids=ids)
 
 
 @pytest.fixture
