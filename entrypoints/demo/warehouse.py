@@ -64,7 +64,7 @@ class Warehouse:
         await self._receive(trade)
         await self._review(trade, _FAIL)
         await self.until(trade, "auth_failed")
-        await self._dispatch(trade)
+        await self._send_on(trade)
 
     async def until(self, trade: Trade, status: str) -> None:
         """Wait until the order has a status that comes by itself. Raises ApiRefusal."""
@@ -102,6 +102,10 @@ class Warehouse:
         await api.post(f"/authentication/tasks/{task}/verdict", verdict)
 
     async def _dispatch(self, trade: Trade) -> None:
+        await self.until(trade, "auth_passed")
+        await self._send_on(trade)
+
+    async def _send_on(self, trade: Trade) -> None:
         api = self._people.authenticator.api
         await api.post(f"/orders/{trade.order_id}/dispatch", _parcel(trade, "OUT"))
 
