@@ -3,23 +3,26 @@
 from collections.abc import Iterator
 from typing import Any
 
-from litestar import Request
+from litestar import Request, Response
 from litestar.exceptions import ClientException, ValidationException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
 
-async def check_request(request: Request[Any, Any, Any]) -> None:
+async def check_request(request: Request[Any, Any, Any]) -> Response[None] | None:
     """Refuse query parameters that nobody reads, and a body that is missing or is not JSON.
 
     A misspelt filter must not silently give everything. Raises ValidationException,
-    ClientException.
+    ClientException. An OPTIONS request is answered here and goes no further.
     """
+    if request.method == "OPTIONS":
+        return _methods(request)
     handler = request.route_handler
     if request.scope["query_string"]:
         _check_query(request, handler)
     if takes_body(handler):
         await _check_body(request)
+    return None
 
 
 def takes_body(handler: HTTPRouteHandler) -> bool:
@@ -32,6 +35,18 @@ def query_parameters(handler: HTTPRouteHandler) -> Iterator[str]:
     for field in handler.parsed_fn_signature.parameters.values():
         if isinstance(field.kwarg_definition, QueryParameter):
             yield field.kwarg_definition.name or field.name
+
+
+def _methods(request: Request[Any, Any, Any]) -> Response[None]:
+    # The framework's own answer leaves out methods that a path got from a later handler.
+    path = request.scope["path_template"]
+    methods = {
+        method
+        for route in request.app.routes
+        if route.path_format == path
+        for method in route.methods
+    }
+    return Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
 
 
 def _check_query(request: Request[Any, Any, Any], handler: HTTPRouteHandler) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from litestar.routes import HTTPRoute
 
-from .world import ADDRESS, PARCEL, PASS, PASSWORD, PRODUCT, Person, World
+from .world import ADDRESS, PARCEL, PASS, PASSWORD, PRODUCT, World, open_market
 
 ACCESS = """
 route                                               nobody buyer seller other authenticator admin
@@ -78,25 +78,12 @@ EXPECTED: dict[Row, dict[str, int]] = {
 
 
 @pytest.fixture
-async def places(market: World, buyer: Person, seller: Person, authenticator: Person) -> Any:
+async def places(world: World) -> dict[str, str]:
     """What stands for the parameters of paths."""
-    bystander = await market.person("bystander")
-    await market.person("other")
-    [address] = await market.ok("GET", "/v1/users/me/addresses", buyer)
-    order_id = await market.order(buyer, seller)
-    return {
-        "user_id": bystander.id,
-        "address_id": address["id"],
-        "product_id": market.product_id,
-        "order_id": order_id,
-        "task_id": await market.task_of(order_id, authenticator),
-        "bid_id": (await market.bid(buyer, 10_000))["bid"]["id"],
-        "ask_id": (await market.ask(seller, 30_000))["ask"]["id"],
-        "path": "nothing",
-    }
+    return {**await open_market(world), "path": "nothing"}
 
 
-def bodies(market: World) -> dict[Row, Any]:
+def bodies(world: World) -> dict[Row, Any]:
     """Return what is sent where something has to be."""
     credentials = {"email": "bystander@example.com", "password": PASSWORD}
     return {
@@ -109,9 +96,9 @@ def bodies(market: World) -> dict[Row, Any]:
         ("PUT", "/v1/users/{user_id}/roles"): {"roles": ["buyer"]},
         ("POST", "/v1/products"): {**PRODUCT, "style_code": "AB-1"},
         ("PATCH", "/v1/products/{product_id}"): {},
-        ("POST", "/v1/bids"): market.quote(10_000),
+        ("POST", "/v1/bids"): world.quote(10_000),
         ("PATCH", "/v1/bids/{bid_id}"): {"expires_in_days": 2},
-        ("POST", "/v1/asks"): market.quote(30_000),
+        ("POST", "/v1/asks"): world.quote(30_000),
         ("PATCH", "/v1/asks/{ask_id}"): {"expires_in_days": 2},
         ("POST", "/v1/orders/{order_id}/shipment"): PARCEL,
         ("POST", "/v1/orders/{order_id}/cancellation"): {"reason": "A whim."},
@@ -136,8 +123,8 @@ async def test_the_table_has_every_route(world: World) -> None:
     assert set(EXPECTED) == routes(world)
 
 
-async def test_everybody_gets_what_the_table_says(market: World, places: dict[str, str]) -> None:
-    sent = bodies(market)
+async def test_everybody_gets_what_the_table_says(world: World, places: dict[str, str]) -> None:
+    sent = bodies(world)
     queries = {"/v1/products/{product_id}/market", "/v1/products/{product_id}/book"}
     found: dict[Row, dict[str, int]] = {}
     for method, path in EXPECTED:
@@ -146,18 +133,18 @@ async def test_everybody_gets_what_the_table_says(market: World, places: dict[st
             request["json"] = sent[method, path]
         found[method, path] = {}
         for who in WHO:
-            answer = await market.call(
-                method, path.format(**places), market.people.get(who), **request
+            answer = await world.call(
+                method, path.format(**places), world.people.get(who), **request
             )
             found[method, path][who] = answer.status_code
-        await market.workers.settle()
+        await world.workers.settle()
     assert found == EXPECTED
 
 
 async def test_another_users_objects_are_no_different_from_none(
-    market: World, places: dict[str, str]
+    world: World, places: dict[str, str]
 ) -> None:
-    other = market.people["other"]
+    other = world.people["other"]
     for method, path in (
         ("GET", "/v1/bids/{bid_id}"),
         ("DELETE", "/v1/asks/{ask_id}"),
@@ -165,9 +152,9 @@ async def test_another_users_objects_are_no_different_from_none(
         ("POST", "/v1/orders/{order_id}/delivery"),
         ("DELETE", "/v1/users/me/addresses/{address_id}"),
     ):
-        theirs = (await market.call(method, path.format(**places), other)).json()
+        theirs = (await world.call(method, path.format(**places), other)).json()
         nobodys = path.format(**dict.fromkeys(places, places["user_id"]))
-        none = (await market.call(method, nobodys, other)).json()
+        none = (await world.call(method, nobodys, other)).json()
         theirs_id, none_id = theirs.pop("id"), none.pop("id")
         assert theirs.pop("detail").replace(theirs_id, none_id) == none.pop("detail")
         assert theirs == none

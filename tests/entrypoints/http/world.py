@@ -162,3 +162,27 @@ class World:
         await self.workers.settle()
         for person in self.people.values():
             await self.sign_in(person)
+
+
+async def open_market(world: World) -> dict[str, str]:
+    """Put somebody of every role into the world, a product, an order, and quotes that rest.
+
+    Return what stands for the parameters of paths: the address, the bid and the order are the
+    buyer's, the ask and the order the seller's; `user_id` and "other" are no party to anything.
+    """
+    admin = await world.person("admin", Role.ADMIN)
+    authenticator = await world.person("authenticator", Role.AUTHENTICATOR)
+    await world.person("other")
+    world.product_id = (await world.ok("POST", "/v1/products", admin, json=PRODUCT))["id"]
+    buyer, seller = await world.buyer("buyer"), await world.seller("seller")
+    [address] = await world.ok("GET", "/v1/users/me/addresses", buyer)
+    order_id = await world.order(buyer, seller)
+    return {
+        "user_id": (await world.person("bystander")).id,
+        "address_id": address["id"],
+        "product_id": world.product_id,
+        "order_id": order_id,
+        "task_id": await world.task_of(order_id, authenticator),
+        "bid_id": (await world.bid(buyer, 10_000))["bid"]["id"],
+        "ask_id": (await world.ask(seller, 30_000))["ask"]["id"],
+    }
