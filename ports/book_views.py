@@ -1,5 +1,6 @@
 """The port to published order books."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from .language.market import BookChange, BookKey, BookView
@@ -17,6 +18,10 @@ class BookViews(Protocol):
 
     async def apply(self, change: BookChange) -> None:
         """Apply the next change to a book's view."""
+        ...
+
+    async def books(self) -> Collection[BookKey]:
+        """Return every book that has a view, also an empty one."""
         ...
 
     async def get(self, book: BookKey, depth: int) -> BookView:

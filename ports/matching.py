@@ -35,7 +35,8 @@ class PlaceQuote:
 class Matching(Protocol):
     """The one writer of every book. What it answers is durable.
 
-    Every method raises QueueFull, and Unavailable when the store failed: then nothing changed.
+    Every method raises QueueFull, and then nothing changed; and Unavailable when the store failed,
+    which may have saved the change all the same: the same idempotency key tells.
     """
 
     async def place(self, command: PlaceQuote) -> Placement:
@@ -47,11 +48,12 @@ class Matching(Protocol):
         ...
 
     async def reprice(
-        self, quote: Quote, amount: Cents, expires_at: datetime | None = None
+        self, quote: Quote, amount: Cents | None = None, expires_at: datetime | None = None
     ) -> Placement:
         """Move an active quote to another amount at the back of its queue, where it may match.
 
-        `expires_at` replaces its expiry. Raises QuoteNotActive, SelfTrade.
+        `expires_at` replaces its expiry; None leaves the amount or the expiry as it is by then.
+        Raises QuoteNotActive, SelfTrade.
         """
         ...
 
@@ -60,7 +62,7 @@ class Matching(Protocol):
         ...
 
     async def expire(self, quote: Quote) -> Quote:
-        """Take an overdue quote out of its book; any other stays as it is."""
+        """Take an overdue quote out of its book, and return it; any other stays as it is."""
         ...
 
     async def unwind(self, match_id: OrderId, *, ask_returns: bool) -> None:

@@ -19,7 +19,7 @@ class ProductImage:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A sneaker in the catalogue: `style_code` is the maker's, unique; `retail_price` is in cents."""
+    """A sneaker: `style_code` is its maker's, and unique; `retail_price` is in cents."""
 
     id: ProductId
     style_code: str
