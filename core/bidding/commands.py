@@ -82,13 +82,18 @@ class _OnResting(Command[T]):
         """Return the quote's id unless it rests where the caller saw it."""
         return None if shard.find(self.quote) else self.quote.id
 
-    def resting(self, shard: Shard, stored: Stored) -> Quote:
-        """Return the quote as it rests now. Raises QuoteNotActive, NotFound."""
+    def latest(self, shard: Shard, stored: Stored) -> Quote:
+        """Return the quote as it is now. Raises NotFound."""
         latest = (
             shard.noted(self.quote.id) or shard.find(self.quote) or stored.quotes.get(self.quote.id)
         )
         if latest is None:
             raise NotFound(what=self.quote.side, id=self.quote.id)
+        return latest
+
+    def resting(self, shard: Shard, stored: Stored) -> Quote:
+        """Return the quote as it rests now. Raises QuoteNotActive, NotFound."""
+        latest = self.latest(shard, stored)
         if latest.status is not QuoteStatus.ACTIVE:
             raise QuoteNotActive(id=latest.id, side=latest.side, status=latest.status)
         return latest
@@ -98,7 +103,7 @@ class _OnResting(Command[T]):
 class Reprice(_OnResting[Placement]):
     """Move a resting quote to another amount, another expiry, or both."""
 
-    amount: Cents
+    amount: Cents | None
     expires_at: datetime | None
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
@@ -121,11 +126,18 @@ class Expire(_OnResting[Quote]):
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
         """Return the quote as it is now."""
-        try:
-            latest = self.resting(shard, stored)
-        except QuoteNotActive:
-            return self.quote
-        return shard.end(latest, QuoteStatus.EXPIRED) if latest.expires_at <= now else latest
+        latest = self.latest(shard, stored)
+        if latest.status is QuoteStatus.ACTIVE and latest.expires_at <= now:
+            return shard.end(latest, QuoteStatus.EXPIRED)
+        return latest
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing(Command[None]):
+    """Changes nothing; it brings the engine to see to what earlier batches left over."""
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)

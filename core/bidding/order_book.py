@@ -31,13 +31,13 @@ class OrderBook:
         yield from self._bids
         yield from self._asks
 
-    def counterpart(self, quote: Quote) -> Quote | None:
-        """Return the resting quote that `quote` would trade with, at the resting one's amount."""
-        best = self.best(quote.side.opposite)
+    def counterpart(self, side: Side, amount: Cents) -> Quote | None:
+        """Return whom a quote on `side` at `amount` would trade with, at the resting one's."""
+        best = self.best(side.opposite)
         if best is None:
             return None
-        bid, ask = (quote, best) if quote.side is Side.BID else (best, quote)
-        return best if bid.amount >= ask.amount else None
+        bid, ask = (amount, best.amount) if side is Side.BID else (best.amount, amount)
+        return best if bid >= ask else None
 
     def add(self, quote: Quote) -> None:
         """Let a quote rest that has no counterpart."""

@@ -36,9 +36,9 @@ from .order_book import OrderBook
 class Shard:
     """Applies commands, one after the other, to the books in memory and notes them in `batch`.
 
-    A command that raises has changed nothing but for quotes that expired. The caller commits the
-    batch and calls `begin_batch`; if the commit fails, the books that were touched are loaded
-    again.
+    A command that raises has changed nothing, and used up no arrival number, but for quotes that
+    expired. The caller commits the batch and calls `begin_batch`; if the commit fails, the books
+    that were touched are loaded again.
     """
 
     ids: Ids
@@ -49,7 +49,8 @@ class Shard:
     batch: Batch = field(default_factory=lambda: Batch(sequence=0))
     _open: Counter[tuple[UserId, Side]] = field(default_factory=Counter)
     _views: dict[BookKey, int] = field(default_factory=dict)
-    _touched: set[tuple[BookKey, Side, Cents]] = field(default_factory=set)
+    _touched: dict[tuple[BookKey, Side, Cents], None] = field(default_factory=dict)
+    _keys: dict[tuple[UserId, str, str], IdempotencyKey] = field(default_factory=dict)
 
     # ---- loading -------------------------------------------------------------------------
 
@@ -70,7 +71,8 @@ class Shard:
     def begin_batch(self) -> None:
         """Start afresh with nothing to commit and nothing to publish."""
         self.batch = Batch(sequence=self.sequence)
-        self._touched = set()
+        self._touched = {}
+        self._keys = {}
 
     @property
     def touched_books(self) -> set[BookKey]:
@@ -81,11 +83,11 @@ class Shard:
         """Return what the public is to be told of this batch: once for each book that it touched.
 
         The first word on a book is its whole view, at the shard's sequence; every later one is a
-        change, numbered on by one. As each batch uses up an arrival number at least, a book never
-        outruns the sequence, and numbers stay in order over a restart.
+        change, numbered on by one. As each batch that touches a book uses up an arrival number at
+        least, a book never outruns the sequence, and numbers stay in order over a restart.
         """
         levels: dict[BookKey, list[LevelChange]] = {}
-        for key, side, price in sorted(self._touched, key=lambda touched: touched[2]):
+        for key, side, price in self._touched:
             quantity = self._book(key).quantity(side, price)
             levels.setdefault(key, []).append(LevelChange(side, price, quantity))
         return [self._publication(key, tuple(changed)) for key, changed in levels.items()]
@@ -109,19 +111,18 @@ class Shard:
 
     def answered(self, key: IdempotencyKey) -> Placement | IdempotencyKeyReused | None:
         """Return what this batch answered to the key, or that it was another request's."""
-        for used, placement in self.batch.answers.items():
-            if used == key:
-                return placement
-            if used.name == key.name:
-                return IdempotencyKeyReused(key=key.key)
-        return None
+        used = self._keys.get(key.name)
+        if used is None:
+            return None
+        return self.batch.answers[used] if used == key else IdempotencyKeyReused(key=key.key)
 
     # ---- commands ------------------------------------------------------------------------
 
     def place(self, command: PlaceQuote, now: datetime) -> Placement:
         """Match a new quote or let it rest. Raises SelfTrade, NoCounterpart, TooManyOpenQuotes."""
-        if self._open[command.user_id, command.side] >= self.max_open_quotes:
-            raise TooManyOpenQuotes(side=command.side, limit=self.max_open_quotes)
+        counterpart = self._counterpart(command, command.amount, now)
+        if counterpart is None:
+            self._check_may_rest(command)
         quote = Quote(
             id=command.id,
             side=command.side,
@@ -132,18 +133,21 @@ class Shard:
             created_at=now,
             expires_at=command.expires_at,
         )
-        placement = self._enter(quote, now, command.time_in_force)
+        placement = self._enter(quote, counterpart, now)
         self.batch.added[quote.id] = placement.quote
-        if command.idempotency_key is not None:
-            self.batch.answers[command.idempotency_key] = placement
+        if (key := command.idempotency_key) is not None:
+            self._keys[key.name] = key
+            self.batch.answers[key] = placement
         return placement
 
     def reprice(
-        self, quote: Quote, amount: Cents, expires_at: datetime | None, now: datetime
+        self, quote: Quote, amount: Cents | None, expires_at: datetime | None, now: datetime
     ) -> Placement:
         """Move a resting quote to the back of another queue. Raises QuoteNotActive, SelfTrade."""
         if quote.expires_at <= now:
             raise QuoteNotActive(id=quote.id, side=quote.side, status=QuoteStatus.EXPIRED)
+        amount = quote.amount if amount is None else amount
+        counterpart = self._counterpart(quote, amount, now)
         arrival = self._next_arrival()
         moved = replace(
             quote,
@@ -152,11 +156,7 @@ class Shard:
             sequence=quote.sequence if amount == quote.amount else arrival,
         )
         self._leave(quote)
-        try:
-            placement = self._enter(moved, now)
-        except SelfTrade:
-            self._rest(quote)
-            raise
+        placement = self._enter(moved, counterpart, now)
         self._note(placement.quote)
         return placement
 
@@ -175,38 +175,45 @@ class Shard:
         self._next_arrival()
         self.batch.unwound.append(match.id)
         self._note(replace(bid, status=QuoteStatus.CANCELLED))
-        if not ask_returns:
-            self._note(replace(ask, status=QuoteStatus.CANCELLED))
-        elif ask.expires_at <= now:
-            self._note(replace(ask, status=QuoteStatus.EXPIRED))
-        else:
-            self._return(replace(ask, status=QuoteStatus.ACTIVE, match_id=None), now)
+        cancelled = replace(ask, status=QuoteStatus.CANCELLED)
+        self._note(self._returned(ask, now) if ask_returns else cancelled)
 
     # ---- what commands are made of -------------------------------------------------------
 
-    def _return(self, ask: Quote, now: datetime) -> None:
+    def _returned(self, ask: Quote, now: datetime) -> Quote:
+        """Return what becomes of an ask whose match is undone, if it may be for sale again."""
+        if ask.expires_at <= now:
+            return replace(ask, status=QuoteStatus.EXPIRED)
         try:
-            self._note(self._enter(ask, now).quote)
+            counterpart = self._counterpart(ask, ask.amount, now)
         except SelfTrade:
             # Its owner bid for the same pair meanwhile. The book may not be crossed, nor the bid,
             # which did no wrong, be touched: the ask does not return.
-            self._note(replace(ask, status=QuoteStatus.CANCELLED))
+            return replace(ask, status=QuoteStatus.CANCELLED)
+        ask = replace(ask, status=QuoteStatus.ACTIVE, match_id=None)
+        return self._enter(ask, counterpart, now).quote
 
-    def _enter(
-        self, quote: Quote, now: datetime, time_in_force: TimeInForce = TimeInForce.GTC
-    ) -> Placement:
+    def _counterpart(self, quote: Quote | PlaceQuote, amount: Cents, now: datetime) -> Quote | None:
+        """Return whom a quote would trade with at an amount. Raises SelfTrade."""
         self._expire_best(quote.book, quote.side.opposite, now)
-        book = self._book(quote.book)
-        counterpart = book.counterpart(quote)
-        if counterpart is None:
-            if time_in_force is TimeInForce.IOC:
-                best = book.best(quote.side.opposite)
-                raise NoCounterpart(best=best.amount if best else None)
-            self._rest(quote)
-            return Placement(quote)
-        if counterpart.user_id == quote.user_id:
+        counterpart = self._book(quote.book).counterpart(quote.side, amount)
+        if counterpart is not None and counterpart.user_id == quote.user_id:
             raise SelfTrade(resting_id=counterpart.id)
-        return self._trade(quote, counterpart, now)
+        return counterpart
+
+    def _check_may_rest(self, command: PlaceQuote) -> None:
+        """Raise NoCounterpart or TooManyOpenQuotes if a quote that cannot trade is refused."""
+        if command.time_in_force is TimeInForce.IOC:
+            best = self._book(command.book).best(command.side.opposite)
+            raise NoCounterpart(best=best.amount if best else None)
+        if self._open[command.user_id, command.side] >= self.max_open_quotes:
+            raise TooManyOpenQuotes(side=command.side, limit=self.max_open_quotes)
+
+    def _enter(self, quote: Quote, counterpart: Quote | None, now: datetime) -> Placement:
+        if counterpart is not None:
+            return self._trade(quote, counterpart, now)
+        self._rest(quote)
+        return Placement(quote)
 
     def _trade(self, taker: Quote, maker: Quote, now: datetime) -> Placement:
         bid, ask = (taker, maker) if taker.side is Side.BID else (maker, taker)
@@ -232,14 +239,17 @@ class Shard:
             self.end(best, QuoteStatus.EXPIRED)
 
     def _rest(self, quote: Quote) -> None:
+        self._touch(quote)
         self._book(quote.book).add(quote)
         self._count(quote, 1)
-        self._touched.add((quote.book, quote.side, quote.amount))
 
     def _leave(self, quote: Quote) -> None:
+        self._touch(quote)
         self._book(quote.book).remove(quote)
         self._count(quote, -1)
-        self._touched.add((quote.book, quote.side, quote.amount))
+
+    def _touch(self, quote: Quote) -> None:
+        self._touched[quote.book, quote.side, quote.amount] = None
 
     def _note(self, quote: Quote) -> None:
         where = self.batch.added if quote.id in self.batch.added else self.batch.changed

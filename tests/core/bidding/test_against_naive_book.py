@@ -1,0 +1,54 @@
+"""Whatever happens, the shard does what the naive market does."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solebook.ports.language.market import Side
+
+from .two_markets import (
+    PRICES,
+    USERS,
+    Cancelling,
+    Expiring,
+    Placing,
+    Repricing,
+    Run,
+    TwoMarkets,
+    Unwinding,
+)
+
+prices = st.integers(0, len(PRICES) - 1)
+lifetimes = st.sampled_from([30, 1, 2])
+targets = st.integers(0, 40)
+placings = st.builds(
+    Placing,
+    side=st.sampled_from(Side),
+    user=st.integers(0, len(USERS) - 1),
+    price=prices,
+    days=lifetimes,
+    book=st.sampled_from([0, 0, 0, 1]),
+    ioc=st.sampled_from([False, False, False, True]),
+)
+steps = st.one_of(
+    placings,
+    placings,
+    placings,
+    st.builds(Repricing, targets, st.none() | prices, st.none() | lifetimes),
+    st.builds(Cancelling, targets),
+    st.builds(Expiring, targets),
+    st.builds(Unwinding, targets, st.booleans()),
+)
+runs = st.builds(
+    Run,
+    steps=st.lists(steps, min_size=1, max_size=8),
+    days=st.sampled_from([0, 0, 0, 1, 2]),
+    fails=st.sampled_from([False, False, False, False, True]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(runs, max_size=12))
+def test_the_shard_does_what_the_naive_market_does(history: list[Run]) -> None:
+    markets = TwoMarkets()
+    for run in history:
+        markets.run(run)

@@ -1,0 +1,248 @@
+"""A shard with all that an engine and its store do for it, and the naive market beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.core.bidding.commands import Cancel, Command, Expire, Place, Reprice, Stored, Unwind
+from solebook.core.bidding.shard import Shard
+from solebook.ports.language.errors import Refusal
+from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
+from solebook.ports.language.market import (
+    BookKey,
+    Match,
+    MatchStatus,
+    PriceLevel,
+    Quote,
+    QuoteStatus,
+    Side,
+    Size,
+    TimeInForce,
+)
+from solebook.ports.matching import Placement, PlaceQuote
+
+from .folded_views import FoldedViews
+from .naive_book import NaiveMarket
+
+MAX_OPEN = 4
+USERS = [UserId(UUID(int=number)) for number in (1, 2, 3)]
+BOOKS = [BookKey(ProductId(UUID(int=9)), Size(size)) for size in ("9", "10")]
+PRICES = [10_000, 10_100, 10_200, 10_300]
+START = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """`user`, `price` and `book` are numbers in the lists above."""
+
+    side: Side
+    user: int
+    price: int
+    days: int = 30
+    book: int = 0
+    ioc: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repricing:
+    """`target` is what somebody once saw of a quote, counted round in the order of its making."""
+
+    target: int
+    price: int | None
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelling:
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unwinding:
+    """`target` is a match, counted round."""
+
+    target: int
+    ask_returns: bool
+
+
+Step: TypeAlias = Placing | Repricing | Cancelling | Expiring | Unwinding
+Naively: TypeAlias = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A batch of commands, some days after the one before; its commit may fail."""
+
+    steps: list[Step]
+    days: int = 0
+    fails: bool = False
+
+
+class TwoMarkets:
+    """Both hear the same commands, and after each batch both must be the same."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.ids = SeededIds(seed=3, clock=VirtualClock(START))
+        self.shard = Shard(ids=self.ids, max_open_quotes=MAX_OPEN)
+        self.naive = NaiveMarket(MAX_OPEN)
+        self.quotes: dict[QuoteId, Quote] = {}
+        self.seen: list[Quote] = []
+        self.matches: dict[OrderId, Match] = {}
+        self.views = FoldedViews()
+
+    def run(self, run: Run) -> None:
+        """Let both hear a batch of commands. Raises AssertionError where they differ."""
+        self.now += timedelta(days=run.days)
+        before = self.naive.copy()
+        heard = [heard for step in run.steps if (heard := self._hear(step)) is not None]
+        stored = self._read([command for command, _ in heard])
+        for command, naively in heard:
+            answer = _outcome(partial(self._apply, command, stored))
+            assert answer == _outcome(naively)
+        if run.fails:
+            self.naive = before
+            self._reload()
+        else:
+            self._commit()
+        self._compare()
+
+    # ---- commands ------------------------------------------------------------------------
+
+    def _hear(self, step: Step) -> tuple[Command[Any], Naively] | None:
+        """Return the same command for both; none if there is nothing to aim at yet.
+
+        Callers aim at what they saw committed, which may be long ago.
+        """
+        if isinstance(step, Placing):
+            return self._placing(step)
+        if isinstance(step, Unwinding):
+            return self._unwinding(step) if self.matches else None
+        return self._aiming(step) if self.seen else None
+
+    def _placing(self, step: Placing) -> tuple[Command[Any], Naively]:
+        command = PlaceQuote(
+            id=QuoteId(self.ids.new()),
+            side=step.side,
+            user_id=USERS[step.user],
+            book=BOOKS[step.book],
+            amount=PRICES[step.price],
+            expires_at=self.now + timedelta(days=step.days),
+            time_in_force=TimeInForce.IOC if step.ioc else TimeInForce.GTC,
+        )
+        return Place(command), lambda: self.naive.place(command, self.now, ioc=step.ioc)
+
+    def _unwinding(self, step: Unwinding) -> tuple[Command[Any], Naively]:
+        number = step.target % len(self.matches)
+        return (
+            Unwind(list(self.matches)[number], step.ask_returns),
+            lambda: self.naive.unwind(number, self.now, ask_returns=step.ask_returns),
+        )
+
+    def _aiming(self, step: Repricing | Cancelling | Expiring) -> tuple[Command[Any], Naively]:
+        quote = self.seen[step.target % len(self.seen)]
+        if isinstance(step, Cancelling):
+            return Cancel(quote), lambda: self.naive.cancel(quote.id)
+        if isinstance(step, Expiring):
+            return Expire(quote), lambda: self.naive.expire(quote.id, self.now)
+        amount = None if step.price is None else PRICES[step.price]
+        expires_at = None if step.days is None else self.now + timedelta(days=step.days)
+        return (
+            Reprice(quote, amount, expires_at),
+            lambda: self.naive.reprice(quote.id, amount, expires_at, self.now),
+        )
+
+    # ---- what the engine does ------------------------------------------------------------
+
+    def _read(self, commands: list[Command[Any]]) -> Stored:
+        matches = {c.match_id: self.matches[c.match_id] for c in commands if c.match_id is not None}
+        wanted = {q for c in commands if (q := c.missing(self.shard)) is not None}
+        for match in matches.values():
+            wanted |= {match.bid_id, match.ask_id}
+        return Stored(quotes={q: self.quotes[q] for q in wanted}, matches=matches)
+
+    def _apply(self, command: Command[Any], stored: Stored) -> None:
+        answer = command.apply(self.shard, stored, self.now)
+        quote = answer.quote if isinstance(answer, Placement) else answer
+        if quote is not None:
+            assert quote == (self.shard.noted(quote.id) or self.quotes[quote.id])
+        if isinstance(answer, Placement) and answer.match is not None:
+            assert answer.match == self.shard.batch.matches[-1]
+            assert answer.quote.match_id == answer.match.id
+
+    def _commit(self) -> None:
+        batch = self.shard.batch
+        assert not batch.added.keys() & batch.changed.keys()
+        assert not batch.added.keys() & self.quotes.keys()
+        assert batch.changed.keys() <= self.quotes.keys()
+        for quote in (*batch.added.values(), *batch.changed.values()):
+            self.quotes[quote.id] = quote
+            self.seen.append(quote)
+        for match_id in batch.unwound:
+            match = self.matches[match_id]
+            assert match.status is MatchStatus.OPEN, "a match is unwound once"
+            self.matches[match_id] = replace(match, status=MatchStatus.UNWOUND)
+        self.matches |= {match.id: match for match in batch.matches}
+        for publication in self.shard.publications():
+            self.views.tell(publication)
+        self.shard.begin_batch()
+
+    def _reload(self) -> None:
+        books = tuple(self.shard.touched_books)
+        self.shard.begin_batch()
+        self.shard.forget(books)
+        active = [q for q in self.quotes.values() if q.status is QuoteStatus.ACTIVE]
+        active.sort(key=lambda quote: quote.sequence)
+        self.shard.load(quote for quote in active if quote.book in books)
+        for book in books:
+            self.views.tell(self.shard.view(book))
+
+    # ---- comparing -----------------------------------------------------------------------
+
+    def _compare(self) -> None:
+        """Assert that store, memory and public views are all as the naive market is."""
+        for book in BOOKS:
+            resting = list(self.shard.books.get(book, ()))
+            assert all(quote == self.quotes[quote.id] for quote in resting)
+            for side in Side:
+                queue = self.naive.queue(book, side)
+                assert [quote.id for quote in resting if quote.side is side] == queue
+                amounts = [self.naive.quote(quote_id).amount for quote_id in queue]
+                assert self.views.levels(book, side) == _levels(amounts)
+        assert {(q.id, q.amount, q.expires_at, q.status) for q in self.quotes.values()} == {
+            (q.id, q.amount, q.expires_at, q.status) for q in self.naive.quotes
+        }
+        assert [
+            (m.bid_id, m.ask_id, m.price, m.maker, m.status is MatchStatus.UNWOUND)
+            for m in self.matches.values()
+        ] == [(t.bid.id, t.ask.id, t.price, t.maker, t.unwound) for t in self.naive.trades]
+        for quote in self.quotes.values():
+            if quote.status is QuoteStatus.MATCHED:
+                assert quote.match_id is not None
+                assert quote.id in (
+                    self.matches[quote.match_id].bid_id,
+                    self.matches[quote.match_id].ask_id,
+                )
+
+
+def _outcome(act: Callable[[], None]) -> object:
+    """Return a refusal as something to compare, and None when nothing was refused."""
+    try:
+        act()
+    except Refusal as refusal:
+        return type(refusal), refusal.data()
+    return None
+
+
+def _levels(amounts: list[int]) -> tuple[PriceLevel, ...]:
+    return tuple(PriceLevel(amount, amounts.count(amount)) for amount in dict.fromkeys(amounts))
