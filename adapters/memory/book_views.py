@@ -1,5 +1,7 @@
 """Published order books, in memory."""
 
+from collections.abc import Collection
+
 from ...ports.book_views import BookViews
 from ...ports.language.market import BookChange, BookKey, BookView, PriceLevel, Side
 from ...ports.language.money import Cents
@@ -27,6 +29,9 @@ class MemoryBookViews(BookViews):
         book.seq = change.seq
         book.check(change.book)
         self._books[change.book] = book
+
+    async def books(self) -> Collection[BookKey]:
+        return tuple(self._books)
 
     async def get(self, book: BookKey, depth: int) -> BookView:
         return self._view(book, depth)
