@@ -3,25 +3,28 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from ...ports.book_views import BookViews
-from ...ports.books import Books, Ownership
+from ...ports.books import Batch, Books, Ownership
 from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable
 from ...ports.language.ids import OrderId
-from ...ports.language.market import BookChange, BookKey, BookView, Quote
+from ...ports.language.market import BookChange, BookKey, BookView, Quote, shard_of
 from ...ports.language.money import Cents
 from ...ports.matching import Matching, Placement, PlaceQuote
 from ...ports.orders import OrderOpening
-from .commands import Cancel, Command, Expire, Place, Reprice, Stored, Unwind
+from .commands import Cancel, Command, Expire, Nothing, Place, Reprice, Stored, Unwind
 from .shard import Shard
 
 _log = logging.getLogger(__name__)
 _NAME = "the matching engine"
+_PAUSE = 1.0
+"""Seconds until the engine tries again by itself to load or to publish what it could not."""
 
 T = TypeVar("T")
 
@@ -32,6 +35,10 @@ class EngineLimits:
 
     queue: int = 10_000
     batch: int = 256
+
+    def __post_init__(self) -> None:
+        if self.queue < 1 or self.batch < 1:
+            raise ValueError(f"an engine must take at least one command at a time: {self}")
 
 
 class MatchingEngine(Matching):
@@ -44,7 +51,8 @@ class MatchingEngine(Matching):
 
     If a commit fails, every caller in the batch gets Unavailable, and the books that the batch
     touched are loaded again from the store, which is the truth. When the store says that another
-    process owns the shard, the engine takes no more commands.
+    process owns the shard, the engine takes no more commands. However it ends, nobody is left
+    waiting.
     """
 
     def __init__(
@@ -71,8 +79,13 @@ class MatchingEngine(Matching):
         self._writer: asyncio.Task[None] | None = None
         # One place more than the limit, so that the call to stop always finds room.
         self._queue: asyncio.Queue[_Ticket[Any] | None] = asyncio.Queue(self._limits.queue + 1)
+        self._in_doubt = False
+        """Whether a batch failed, so that the store may be ahead of memory or behind it."""
         self._unloaded: set[BookKey] = set()
         self._unpublished: set[BookKey] = set()
+        self._knows_published = False
+        """Whether every book that was published before this engine began is published anew."""
+        self._recovery: asyncio.Task[None] | None = None
 
     # ---- life ----------------------------------------------------------------------------
 
@@ -82,14 +95,20 @@ class MatchingEngine(Matching):
         return self._writer is not None and not self._writer.done()
 
     async def start(self) -> None:
-        """Take the shard over, rebuild its books from the active quotes, publish them, and run."""
-        assert self._writer is None, "the engine runs once"
-        self._ownership = await self._store.take(self._number, self._clock.now())
-        self._shard.sequence = self._ownership.sequence
-        self._shard.load([quote async for quote in self._store.resting(self._number, self._shards)])
+        """Take the shard over, rebuild its books from the active quotes, publish them, and run.
+
+        Raises Unavailable; then it may be tried again.
+        """
+        assert self._ownership is None, "the engine runs once"
+        ownership = await self._store.take(self._number, self._clock.now())
+        quotes = [quote async for quote in self._store.resting(self._number, self._shards)]
+        self._ownership = ownership
+        self._shard.sequence = ownership.sequence
+        self._shard.load(quotes)
         self._unpublished.update(self._shard.books)
         await self._publish()
         self._writer = asyncio.create_task(self._write(), name=f"matching-shard-{self._number}")
+        self._recover_later()
 
     async def stop(self) -> None:
         """Finish what waits and take nothing more."""
@@ -105,9 +124,9 @@ class MatchingEngine(Matching):
         return await self._submit(Place(command))
 
     async def reprice(
-        self, quote: Quote, amount: Cents, expires_at: datetime | None = None
+        self, quote: Quote, amount: Cents | None = None, expires_at: datetime | None = None
     ) -> Placement:
-        """Move an active quote to another amount; see the port."""
+        """Move an active quote to another amount, another expiry, or both; see the port."""
         return await self._submit(Reprice(quote, amount, expires_at))
 
     async def cancel(self, quote: Quote) -> Quote:
@@ -134,21 +153,32 @@ class MatchingEngine(Matching):
     # ---- the writer ----------------------------------------------------------------------
 
     async def _write(self) -> None:
-        while tickets := await self._next_tickets():
-            try:
-                await self._run(tickets)
-            except ShardLost as lost:
-                _log.error("%s; taking no more commands", lost)
-                self._refuse([*tickets, *self._drain()])
-                return
-            except Exception as error:  # noqa: BLE001  # see below
-                # Whatever went wrong, nobody may be left waiting, and memory may not stay ahead
-                # of the store. A refusal here is the store's own; anything else is a defect.
-                if not isinstance(error, Refusal):
-                    _log.exception("a batch failed; its books are loaded again")
-                self._unloaded |= self._shard.touched_books
-                self._shard.begin_batch()
-                self._refuse(tickets)
+        tickets: list[_Ticket[Any]] = []
+        try:
+            while tickets := await self._next_tickets():
+                try:
+                    await self._run(tickets)
+                except ShardLost as lost:
+                    _log.error("%s; taking no more commands", lost)
+                    return
+                except Exception as error:  # noqa: BLE001  # see below
+                    # Whatever went wrong, nobody may be left waiting, and memory may not stay
+                    # ahead of the store.
+                    self._give_up(tickets, error)
+                self._recover_later()
+        finally:
+            self._refuse([*tickets, *self._drain()])
+            if self._recovery is not None:
+                self._recovery.cancel()
+
+    def _give_up(self, tickets: "Sequence[_Ticket[Any]]", error: Exception) -> None:
+        # A refusal is the store's own; anything else is a defect.
+        defect = None if isinstance(error, Refusal) else error
+        _log.error("a batch failed, its books are loaded again: %s", error, exc_info=defect)
+        self._in_doubt = True
+        self._unloaded |= self._shard.touched_books
+        self._shard.begin_batch()
+        self._refuse(tickets)
 
     async def _next_tickets(self) -> list["_Ticket[Any]"]:
         """Wait for work and return as much as fits a batch; nothing once stopped and drained."""
@@ -199,25 +229,66 @@ class MatchingEngine(Matching):
             batch.opened = await self._opening.open(batch.matches)
         await self._store.commit(self._ownership, batch)
 
+    # ---- what failed before --------------------------------------------------------------
+
+    @property
+    def _is_behind(self) -> bool:
+        return self._in_doubt or bool(self._unpublished) or not self._knows_published
+
+    def _recover_later(self) -> None:
+        """See to it that what is left over does not wait until somebody calls."""
+        if self._is_behind and (self._recovery is None or self._recovery.done()):
+            self._recovery = asyncio.create_task(self._recover())
+
+    async def _recover(self) -> None:
+        while self._is_behind:
+            await self._clock.sleep(_PAUSE)
+            with suppress(QueueFull, Unavailable):
+                await self._submit(Nothing())
+
     async def _reload(self) -> None:
-        """Make memory equal to the store again where a batch failed."""
-        if not self._unloaded:
+        """Make memory equal to the store again after a batch failed.
+
+        Its commit may have taken effect, or be on its way even now. So an empty one goes first: it
+        waits for its turn behind that, tells whether the shard is still ours, and makes the arrival
+        numbers durable that were used up, before a view is numbered by them.
+        """
+        if not self._in_doubt:
             return
+        assert self._ownership is not None
+        await self._store.commit(self._ownership, Batch(sequence=self._shard.sequence))
         quotes = await self._store.resting_in(self._unloaded)
         self._shard.forget(self._unloaded)
         self._shard.load(quotes)
         self._unpublished |= self._unloaded
         self._unloaded = set()
+        self._in_doubt = False
+
+    # ---- publishing ----------------------------------------------------------------------
 
     async def _publish(self) -> None:
         """Tell the public what was committed. A view that fails is published whole next time."""
-        publications = self._shard.publications()
-        for publication in publications:
-            if publication.book not in self._unpublished:
+        await self._find_published()
+        behind = tuple(self._unpublished)
+        for publication in self._shard.publications():
+            if publication.book not in behind:
                 await self._tell(publication)
-        for key in tuple(self._unpublished):
-            self._unpublished.discard(key)
+        for key in behind:
             await self._tell(self._shard.view(key))
+
+    async def _find_published(self) -> None:
+        """Have views replaced that an earlier engine left, also of books that are empty by now."""
+        if self._knows_published:
+            return
+        try:
+            published = await self._views.books()
+        except Unavailable as error:
+            _log.warning("the books that were published are not known yet: %s", error)
+            return
+        self._knows_published = True
+        self._unpublished.update(
+            book for book in published if shard_of(book, self._shards) == self._number
+        )
 
     async def _tell(self, publication: BookView | BookChange) -> None:
         try:
@@ -228,6 +299,8 @@ class MatchingEngine(Matching):
         except Unavailable as error:
             _log.warning("the book %s is not published yet: %s", publication.book, error)
             self._unpublished.add(publication.book)
+        else:
+            self._unpublished.discard(publication.book)
 
     def _refuse(self, tickets: "Sequence[_Ticket[Any]]") -> None:
         for ticket in tickets:

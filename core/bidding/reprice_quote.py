@@ -45,6 +45,4 @@ class RepriceQuote:
         expires_at = None
         if expires_in_days is not None:
             expires_at = expiry(side, expires_in_days, self.clock.now(), self.rules)
-        return await self.matching.reprice(
-            quote, quote.amount if amount is None else amount, expires_at
-        )
+        return await self.matching.reprice(quote, amount, expires_at)

@@ -1,0 +1,14 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from .market import Market, build_market
+
+
+@pytest.fixture
+async def market() -> AsyncIterator[Market]:
+    """A market whose engine runs."""
+    market = build_market()
+    await market.engine.start()
+    yield market
+    await market.engine.stop()

@@ -1,0 +1,199 @@
+"""The bidding context on memory adapters that a test can watch and break."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Self
+
+from solebook.adapters.memory.in_process_bus import InProcessBus
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Adapters
+from solebook.composition.application import Application, BiddingUseCases
+from solebook.composition.build import build_application
+from solebook.composition.embedded import START, embedded_adapters
+from solebook.composition.memory_store import build_memory_store
+from solebook.core.bidding.matching_engine import EngineLimits, MatchingEngine
+from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.catalog import Product
+from solebook.ports.language.ids import ProductId, QuoteId, UserId
+from solebook.ports.language.market import (
+    BookKey,
+    BookView,
+    Quote,
+    QuoteStatus,
+    Side,
+    Size,
+    TimeInForce,
+)
+from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.users import Actor, Role
+from solebook.ports.matching import Placement, PlaceQuote
+
+from .watched_adapters import WatchedBooks, WatchedViews
+
+PRICE = 20_000
+SIZE = "9"
+
+
+@dataclass(slots=True)
+class Market:
+    """One application with its engine. A restart is another one on the same adapters."""
+
+    app: Application
+    adapters: Adapters
+    clock: VirtualClock
+    ids: SeededIds
+    books: WatchedBooks
+    views: WatchedViews
+    book: BookKey
+    limits: EngineLimits | None
+
+    @property
+    def engine(self) -> MatchingEngine:
+        return self.app.engine
+
+    @property
+    def bidding(self) -> BiddingUseCases:
+        return self.app.bidding
+
+    async def restarted(self) -> Self:
+        """Return this market in another process, whose engine takes the shard over."""
+        again = self.in_another_process()
+        await again.engine.start()
+        return again
+
+    def in_another_process(self) -> Self:
+        """Return this market with another engine, which is not started yet."""
+        a = self.adapters
+        bus = InProcessBus(
+            transaction=a.store.transaction,
+            failed_deliveries=a.store.failed_deliveries,
+            clock=a.clock,
+            ids=a.ids,
+            randomness=a.randomness,
+        )
+        app = build_application(
+            replace(a, event_bus=bus), rules=self.app.rules, engine_limits=self.limits
+        )
+        return replace(self, app=app)
+
+    # ---- people and products -------------------------------------------------------------
+
+    async def join(self, *, pays: bool = True, ships: bool = True, sells: bool = True) -> Actor:
+        """Return a new user, who may bid and ask unless told otherwise."""
+        users = self.app.users
+        user = await users.register_user(
+            email=f"trader-{self.ids.new().hex}@example.com",
+            password="a long password",
+            first_name="Test",
+            last_name="Trader",
+        )
+        actor = Actor(user.id, frozenset({Role.BUYER}))
+        if pays:
+            await users.set_payment_method(actor, token="pm_card_visa")
+        if ships:
+            await users.add_address(
+                actor,
+                street="1 Test Street",
+                city="Testville",
+                region="OR",
+                postal_code="97005",
+                country="US",
+            )
+        if sells:
+            await users.set_payout_account(actor, account="acct_1")
+        return actor
+
+    async def add_product(self, *sizes: str) -> Product:
+        admin = Actor(UserId(self.ids.new()), frozenset({Role.ADMIN}))
+        return await self.app.catalog.create_product(
+            admin,
+            style_code=f"AB-{self.ids.new().hex[-6:]}",
+            brand="Test",
+            model="Runner",
+            colorway="black",
+            retail_price=15_000,
+            release_date=date(2025, 1, 1),
+            sizes=sizes,
+            images=[],
+        )
+
+    def user_id(self) -> UserId:
+        return UserId(self.ids.new())
+
+    # ---- straight to the engine ----------------------------------------------------------
+
+    def command(
+        self,
+        side: Side,
+        amount: int = PRICE,
+        *,
+        user_id: UserId | None = None,
+        book: BookKey | None = None,
+        days: int = 30,
+        ioc: bool = False,
+        key: IdempotencyKey | None = None,
+    ) -> PlaceQuote:
+        return PlaceQuote(
+            id=QuoteId(self.ids.new()),
+            side=side,
+            user_id=user_id or self.user_id(),
+            book=book or self.book,
+            amount=amount,
+            expires_at=self.clock.now() + timedelta(days=days),
+            time_in_force=TimeInForce.IOC if ioc else TimeInForce.GTC,
+            idempotency_key=key,
+        )
+
+    async def bid(self, amount: int = PRICE, **fields: Any) -> Placement:
+        return await self.engine.place(self.command(Side.BID, amount, **fields))
+
+    async def ask(self, amount: int = PRICE, **fields: Any) -> Placement:
+        return await self.engine.place(self.command(Side.ASK, amount, **fields))
+
+    # ---- looking -------------------------------------------------------------------------
+
+    async def stored(self, quote: Quote) -> Quote:
+        return await self.adapters.store.quotes.get(quote.id)
+
+    async def status(self, quote: Quote) -> QuoteStatus:
+        return (await self.stored(quote)).status
+
+    async def view(self, book: BookKey | None = None) -> BookView:
+        return await self.views.get(book or self.book, 100)
+
+    async def stored_levels(self, book: BookKey | None = None) -> dict[Side, dict[int, int]]:
+        """Return the quantity at each price of a book as the store has it."""
+        levels: dict[Side, dict[int, int]] = {side: {} for side in Side}
+        for quote in await self.books.resting_in([book or self.book]):
+            level = levels[quote.side]
+            level[quote.amount] = level.get(quote.amount, 0) + 1
+        return levels
+
+    async def assert_view_is_the_store(self, book: BookKey | None = None) -> None:
+        view = await self.view(book)
+        stored = await self.stored_levels(book)
+        assert {level.price: level.quantity for level in view.bids} == stored[Side.BID]
+        assert {level.price: level.quantity for level in view.asks} == stored[Side.ASK]
+        assert view.bids == self.views.folded.levels(view.book, Side.BID)
+        assert view.asks == self.views.folded.levels(view.book, Side.ASK)
+
+
+def build_market(*, rules: MarketRules | None = None, limits: EngineLimits | None = None) -> Market:
+    """Return a market whose engine is not started yet."""
+    clock = VirtualClock(START)
+    ids = SeededIds(seed=5, clock=clock)
+    store = build_memory_store(clock=clock, ids=ids)
+    books, views = WatchedBooks(store.books), WatchedViews()
+    embedded = embedded_adapters(replace(store, books=books), clock=clock, ids=ids)
+    adapters = replace(embedded, book_views=views)
+    return Market(
+        app=build_application(adapters, rules=rules, engine_limits=limits),
+        adapters=adapters,
+        clock=clock,
+        ids=ids,
+        books=books,
+        views=views,
+        book=BookKey(ProductId(ids.new()), Size(SIZE)),
+        limits=limits,
+    )

@@ -1,0 +1,436 @@
+"""The writer: group commit, failure, the queue, starting and stopping."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from dataclasses import replace
+
+import pytest
+
+from solebook.core.bidding.matching_engine import EngineLimits
+from solebook.ports.language.errors import (
+    NoCounterpart,
+    QueueFull,
+    QuoteNotActive,
+    Refusal,
+    ShardLost,
+    Unavailable,
+)
+from solebook.ports.language.ids import ProductId
+from solebook.ports.language.market import Condition, QuoteStatus, Side, Size
+from solebook.ports.language.rules import MarketRules
+from solebook.ports.matching import Placement
+
+from .market import PRICE, Market, build_market
+from .watched_adapters import UNAVAILABLE
+
+Answer = Placement | BaseException
+
+
+async def all_answers(*calls: Awaitable[Placement]) -> list[Answer]:
+    return await asyncio.gather(*calls, return_exceptions=True)
+
+
+async def held_back(market: Market) -> "asyncio.Task[Placement]":
+    """Return a bid whose commit is under way until `may_commit` is set."""
+    market.books.committing.clear()
+    market.books.may_commit.clear()
+    bid = asyncio.create_task(market.bid(PRICE))
+    await market.books.committing.wait()
+    return bid
+
+
+async def stopped(market: Market) -> None:
+    """Fail rather than hang if the engine does not stop."""
+    async with asyncio.timeout(5):
+        await market.engine.stop()
+
+
+# ---- group commit --------------------------------------------------------------------------------
+
+
+async def test_callers_that_wait_together_are_committed_together(market: Market) -> None:
+    placements = await asyncio.gather(*(market.ask(PRICE + 100 * n) for n in range(200)))
+    assert len(market.books.commits) < 5
+    for placement in placements:
+        assert await market.stored(placement.quote) == placement.quote
+
+
+async def test_a_batch_has_its_limit() -> None:
+    market = build_market(limits=EngineLimits(batch=10))
+    await market.engine.start()
+    await asyncio.gather(*(market.ask() for _ in range(35)))
+    assert max(len(batch.added) for batch in market.books.commits) == 10
+    await stopped(market)
+
+
+async def test_nothing_is_answered_before_it_is_durable(market: Market) -> None:
+    bid = await held_back(market)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not bid.done()
+    market.books.may_commit.set()
+    assert await market.stored((await bid).quote) == (await bid).quote
+
+
+async def test_a_batch_that_changes_nothing_is_not_committed(market: Market) -> None:
+    ask = (await market.ask()).quote
+    commits = len(market.books.commits)
+    told = len(market.views.told)
+    with pytest.raises(NoCounterpart) as refused:
+        await market.bid(PRICE - 100, ioc=True)
+    assert refused.value.best == PRICE
+    assert await market.engine.expire(ask) == ask
+    assert len(market.books.commits) == commits
+    assert len(market.views.told) == told
+
+
+async def test_a_refusal_in_a_batch_is_its_own_callers_alone(market: Market) -> None:
+    refused, rested = await all_answers(market.bid(ioc=True), market.bid())
+    assert isinstance(refused, NoCounterpart)
+    assert isinstance(rested, Placement)
+    assert len(market.books.commits) == 1
+
+
+@pytest.mark.parametrize("limits", [{"queue": 0}, {"batch": 0}, {"queue": -1}])
+def test_an_engine_must_let_something_through(limits: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        EngineLimits(**limits)
+
+
+# ---- failing commits -----------------------------------------------------------------------------
+
+
+async def test_when_a_commit_fails_nobody_in_the_batch_is_told_otherwise(market: Market) -> None:
+    ask = (await market.ask()).quote
+    market.books.failures.append(UNAVAILABLE)
+    answers = await all_answers(market.bid(), market.bid(PRICE - 100), market.ask(PRICE + 100))
+    assert [type(answer) for answer in answers] == [Unavailable] * 3
+    assert await market.status(ask) is QuoteStatus.ACTIVE
+
+
+async def test_after_a_failed_commit_the_books_are_the_stores_again(market: Market) -> None:
+    ask = (await market.ask()).quote
+    market.books.failures.append(UNAVAILABLE)
+    await all_answers(market.bid(), market.bid(PRICE - 100), market.ask(PRICE + 100))
+    trade = await market.bid(PRICE + 500)
+    assert trade.match is not None
+    assert trade.match.ask_id == ask.id
+    with pytest.raises(NoCounterpart) as refused:
+        await market.bid(PRICE + 500, ioc=True)
+    assert refused.value.best is None
+    with pytest.raises(NoCounterpart) as refused:
+        await market.ask(PRICE - 500, ioc=True)
+    assert refused.value.best is None
+    await market.assert_view_is_the_store()
+
+
+async def test_a_failed_commit_that_took_effect_counts(market: Market) -> None:
+    ask = (await market.ask()).quote
+    market.books.late_failures.append(UNAVAILABLE)
+    answers = await all_answers(market.bid(), market.bid(PRICE - 100))
+    assert [type(answer) for answer in answers] == [Unavailable] * 2
+    assert await market.status(ask) is QuoteStatus.MATCHED
+    with pytest.raises(QuoteNotActive):
+        await market.engine.cancel(ask)
+    # The second bid rests, although its caller could not be told so.
+    trade = await market.ask(PRICE - 100, ioc=True)
+    assert trade.match is not None
+    await market.assert_view_is_the_store()
+
+
+async def test_a_failed_commit_counts_nobodys_open_quotes_twice() -> None:
+    market = build_market(rules=small_limit(2))
+    await market.engine.start()
+    user = market.user_id()
+    market.books.failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await market.bid(user_id=user)
+    await market.bid(user_id=user)
+    market.books.late_failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await market.bid(user_id=user)
+    with pytest.raises(Refusal, match="you have 2 open bids"):
+        await market.bid(user_id=user)
+    await stopped(market)
+
+
+async def test_the_next_batch_waits_for_a_store_that_is_still_away(market: Market) -> None:
+    await market.ask()
+    market.books.failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await market.bid(PRICE - 100)
+    market.books.failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await market.bid()
+    market.books.read_failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await market.bid()
+    assert (await market.bid()).match is not None
+    await market.assert_view_is_the_store()
+
+
+async def test_a_failed_batch_is_behind_before_its_books_are_loaded_again(market: Market) -> None:
+    """A commit that seemed to fail may still be on its way to the store."""
+    ask = (await market.ask()).quote
+    market.books.failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await market.bid()
+    market.books.commits.clear()
+    await market.engine.expire(ask)
+    assert [batch.is_empty for batch in market.books.commits] == [True]
+
+
+async def test_a_shard_lost_meanwhile_is_noticed_after_a_failed_commit(market: Market) -> None:
+    ask = (await market.ask()).quote
+    market.books.failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await market.bid()
+    other = await market.restarted()
+    with pytest.raises(Unavailable):
+        await market.engine.expire(ask)
+    assert not market.engine.is_running
+    await stopped(other)
+
+
+async def test_a_defect_in_a_batch_hangs_nobody(
+    market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
+    ask = (await market.ask()).quote
+    market.books.failures.append(AssertionError("a broken invariant"))
+    answers = await all_answers(market.bid(), market.bid())
+    assert [type(answer) for answer in answers] == [Unavailable] * 2
+    assert "a broken invariant" in caplog.text
+    trade = await market.bid()
+    assert trade.match is not None
+    assert trade.match.ask_id == ask.id
+
+
+async def test_a_failed_commit_is_logged(market: Market, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    market.books.failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await market.bid()
+    assert str(UNAVAILABLE) in caplog.text
+
+
+# ---- the queue -----------------------------------------------------------------------------------
+
+
+async def test_a_full_queue_refuses_at_once() -> None:
+    market = build_market(limits=EngineLimits(queue=3))
+    await market.engine.start()
+    first = await held_back(market)
+    waiting = [asyncio.create_task(market.ask(PRICE + 100)) for _ in range(3)]
+    await asyncio.sleep(0)
+    with pytest.raises(QueueFull) as refused:
+        await market.bid()
+    assert refused.value.retry_after > 0
+    market.books.may_commit.set()
+    await asyncio.gather(first, *waiting)
+    assert (await market.bid()).quote.status is QuoteStatus.ACTIVE
+    assert await market.stored_levels() == {Side.BID: {PRICE: 2}, Side.ASK: {PRICE + 100: 3}}
+    await stopped(market)
+
+
+async def test_a_caller_who_goes_away_disturbs_nobody(market: Market) -> None:
+    first = await held_back(market)
+    gone = asyncio.create_task(market.ask(PRICE + 100))
+    stays = asyncio.create_task(market.ask(PRICE + 200))
+    await asyncio.sleep(0)
+    gone.cancel()
+    first.cancel()
+    await asyncio.sleep(0)
+    market.books.may_commit.set()
+    assert (await stays).quote.status is QuoteStatus.ACTIVE
+    assert gone.cancelled()
+    assert first.cancelled()
+    assert (await market.bid()).quote.status is QuoteStatus.ACTIVE
+
+
+# ---- starting and stopping -----------------------------------------------------------------------
+
+
+async def test_before_its_start_an_engine_takes_nothing() -> None:
+    market = build_market()
+    with pytest.raises(Unavailable):
+        await market.bid()
+    assert not market.engine.is_running
+
+
+async def test_stopping_finishes_what_waits_and_takes_nothing_more(market: Market) -> None:
+    first = await held_back(market)
+    waiting = [asyncio.create_task(market.ask(PRICE + 100)) for _ in range(3)]
+    await asyncio.sleep(0)
+    stop = asyncio.create_task(market.engine.stop())
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await market.bid()
+    market.books.may_commit.set()
+    await stop
+    placements = await asyncio.gather(first, *waiting)
+    for placement in placements:
+        assert await market.stored(placement.quote) == placement.quote
+    assert not market.engine.is_running
+
+
+async def test_stopping_finishes_what_waits_also_when_the_queue_is_full() -> None:
+    market = build_market(limits=EngineLimits(queue=2, batch=1))
+    await market.engine.start()
+    first = await held_back(market)
+    waiting = [asyncio.create_task(market.ask(PRICE + 100)) for _ in range(2)]
+    await asyncio.sleep(0)
+    stop = asyncio.create_task(market.engine.stop())
+    await asyncio.sleep(0)
+    market.books.may_commit.set()
+    await stop
+    assert len(await asyncio.gather(first, *waiting)) == 3
+
+
+async def test_stopping_twice_or_before_the_start_does_no_harm() -> None:
+    market = build_market()
+    await stopped(market)
+    await market.engine.start()
+    await stopped(market)
+    await stopped(market)
+    with pytest.raises(Unavailable):
+        await market.bid()
+
+
+async def test_an_engine_runs_once(market: Market) -> None:
+    with pytest.raises(AssertionError, match="runs once"):
+        await market.engine.start()
+    await stopped(market)
+    with pytest.raises(AssertionError, match="runs once"):
+        await market.engine.start()
+
+
+async def test_a_start_that_failed_may_be_tried_again(market: Market) -> None:
+    ask = (await market.ask()).quote
+    await stopped(market)
+    again = market.in_another_process()
+    market.books.read_failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await again.engine.start()
+    await again.engine.start()
+    trade = await again.bid()
+    assert trade.match is not None
+    assert trade.match.ask_id == ask.id
+    await stopped(again)
+
+
+async def test_the_books_of_a_new_engine_are_those_of_the_one_before(market: Market) -> None:
+    first = (await market.ask()).quote
+    second = (await market.ask()).quote
+    late = (await market.ask(PRICE - 100)).quote
+    moved = (await market.engine.reprice(first, PRICE + 100)).quote
+    moved = (await market.engine.reprice(moved, PRICE)).quote
+    gone = (await market.ask(PRICE - 200)).quote
+    await market.engine.cancel(gone)
+    bid = (await market.bid(PRICE - 300)).quote
+    before = await market.view()
+    await stopped(market)
+
+    again = await market.restarted()
+    after = await again.view()
+    assert (after.bids, after.asks) == (before.bids, before.asks)
+    asks = []
+    for _ in range(3):
+        trade = await again.bid(PRICE, ioc=True)
+        assert trade.match is not None
+        asks.append(trade.match.ask_id)
+    assert asks == [late.id, second.id, moved.id]
+    with pytest.raises(NoCounterpart):
+        await again.bid(PRICE + 1_000, ioc=True)
+    assert (await again.engine.cancel(bid)).status is QuoteStatus.CANCELLED
+    await stopped(again)
+
+
+async def test_the_open_quotes_of_a_new_engine_are_counted() -> None:
+    market = build_market(rules=small_limit(2))
+    await market.engine.start()
+    user = market.user_id()
+    await asyncio.gather(market.bid(user_id=user), market.bid(user_id=user))
+    await stopped(market)
+    again = await market.restarted()
+    with pytest.raises(Refusal, match="you have 2 open bids"):
+        await again.bid(user_id=user)
+    await stopped(again)
+
+
+async def test_arrivals_after_a_restart_are_behind_those_before(market: Market) -> None:
+    first = (await market.ask()).quote
+    await stopped(market)
+    again = await market.restarted()
+    second = (await again.ask()).quote
+    assert second.sequence > first.sequence
+    trade = await again.bid()
+    assert trade.match is not None
+    assert trade.match.ask_id == first.id
+    await stopped(again)
+
+
+# ---- losing the shard ----------------------------------------------------------------------------
+
+
+async def test_an_engine_that_lost_its_shard_refuses_everything(
+    market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
+    ask = (await market.ask()).quote
+    first = await held_back(market)
+    waiting = [asyncio.create_task(market.ask(PRICE + 100)) for _ in range(3)]
+    await asyncio.sleep(0)
+    other = await market.restarted()
+    market.books.may_commit.set()
+    answers = await all_answers(first, *waiting)
+    assert [type(answer) for answer in answers] == [Unavailable] * 4
+    assert "belongs to another process" in caplog.text
+    assert not market.engine.is_running
+    with pytest.raises(Unavailable):
+        await market.bid()
+    await stopped(market)
+    trade = await other.bid()
+    assert trade.match is not None
+    assert trade.match.ask_id == ask.id
+    await stopped(other)
+
+
+async def test_a_shard_lost_before_anything_was_read_ends_the_engine_too(market: Market) -> None:
+    market.books.failures.append(ShardLost(shard=0))
+    with pytest.raises(Unavailable):
+        await market.bid()
+    assert not market.engine.is_running
+    await stopped(market)
+
+
+async def test_when_the_writer_is_cancelled_nobody_is_left_waiting(market: Market) -> None:
+    first = await held_back(market)
+    waiting = asyncio.create_task(market.ask(PRICE + 100))
+    await asyncio.sleep(0)
+    stop = asyncio.create_task(market.engine.stop())
+    await asyncio.sleep(0)
+    stop.cancel()
+    async with asyncio.timeout(5):
+        answers = await all_answers(first, waiting)
+    assert [type(answer) for answer in answers] == [Unavailable] * 2
+    with pytest.raises(Unavailable):
+        await market.bid()
+
+
+# ---- several books -------------------------------------------------------------------------------
+
+
+async def test_books_of_one_shard_do_not_meet(market: Market) -> None:
+    await market.ask()
+    others = [
+        replace(market.book, condition=Condition.USED),
+        replace(market.book, size=Size("9.5")),
+        replace(market.book, product_id=ProductId(market.ids.new())),
+    ]
+    for book in others:
+        with pytest.raises(NoCounterpart):
+            await market.engine.place(market.command(Side.BID, book=book, ioc=True))
+
+
+def small_limit(most: int) -> MarketRules:
+    return MarketRules(max_open_quotes=most)

@@ -1,0 +1,263 @@
+"""What the public sees: committed states only, without a gap, never crossed, never going back."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from solebook.ports.language.errors import NoCounterpart, SelfTrade, Unavailable
+from solebook.ports.language.market import BookChange, BookKey, BookView, PriceLevel, Size
+
+from .market import PRICE, Market
+from .watched_adapters import UNAVAILABLE
+
+
+def levels(*quantities: tuple[int, int]) -> tuple[PriceLevel, ...]:
+    return tuple(PriceLevel(price, quantity) for price, quantity in quantities)
+
+
+def other_book(market: Market) -> BookKey:
+    return BookKey(market.book.product_id, Size("10"))
+
+
+async def test_the_first_word_on_a_book_is_its_whole_view(market: Market) -> None:
+    await market.ask()
+    assert [type(told) for told in market.views.told] == [BookView]
+    assert (await market.view()).asks == levels((PRICE, 1))
+
+
+async def test_every_later_word_is_the_next_change(market: Market) -> None:
+    await market.ask()
+    seq = (await market.view()).seq
+    await market.ask()
+    await market.bid()
+    await market.bid(PRICE - 100)
+    later = market.views.told[1:]
+    assert [type(told) for told in later] == [BookChange] * 3
+    assert [told.seq for told in later] == [seq + 1, seq + 2, seq + 3]
+    await market.assert_view_is_the_store()
+
+
+async def test_a_batch_is_one_change_however_much_it_moves(market: Market) -> None:
+    await market.ask()
+    await asyncio.gather(*(market.ask(PRICE + 100 * n) for n in range(20)), market.bid())
+    assert len(market.views.told) == 2
+    await market.assert_view_is_the_store()
+
+
+async def test_books_are_numbered_apart(market: Market) -> None:
+    other = other_book(market)
+    await market.ask()
+    await market.ask(book=other)
+    for book in (market.book, other, other, market.book):
+        before = (await market.view(book)).seq
+        await market.ask(book=book)
+        assert (await market.view(book)).seq == before + 1
+
+
+async def test_what_trades_at_once_is_never_shown(market: Market) -> None:
+    await market.ask(PRICE)
+    await asyncio.gather(market.bid(PRICE + 500), market.bid(PRICE - 500))
+    view = await market.view()
+    assert view.bids == levels((PRICE - 500, 1))
+    assert view.asks == ()
+
+
+async def test_a_refused_repricing_is_not_news(market: Market) -> None:
+    user = market.user_id()
+    await market.ask(PRICE, user_id=user)
+    bid = (await market.bid(PRICE - 500, user_id=user)).quote
+    told = len(market.views.told)
+    with pytest.raises(SelfTrade):
+        await market.engine.reprice(bid, PRICE)
+    assert len(market.views.told) == told
+
+
+# ---- failures ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_after_a_failed_commit_the_view_is_the_stores(market: Market, late: bool) -> None:
+    await market.ask()
+    before = await market.view()
+    (market.books.late_failures if late else market.books.failures).append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await market.bid()
+    assert await market.view() == before
+    await market.bid(book=other_book(market))
+    after = await market.view()
+    assert after.seq > before.seq
+    assert after.asks == (() if late else before.asks)
+    await market.assert_view_is_the_store()
+
+
+async def test_without_another_caller_the_engine_recovers_by_itself(market: Market) -> None:
+    await market.ask()
+    market.books.late_failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await market.bid()
+    for _ in range(3):
+        market.books.failures.append(UNAVAILABLE)
+    for _ in range(3):
+        await market.clock.advance(seconds(1))
+        assert (await market.view()).asks == levels((PRICE, 1))
+    await market.clock.advance(seconds(1))
+    assert (await market.view()).asks == ()
+    await market.assert_view_is_the_store()
+
+
+async def test_a_view_that_could_not_be_told_is_told_whole_with_the_next_batch(
+    market: Market,
+) -> None:
+    await market.ask()
+    market.views.are_away = True
+    await market.ask(PRICE + 100)
+    market.views.are_away = False
+    assert (await market.view()).asks == levels((PRICE, 1))
+    await market.bid(book=other_book(market))
+    assert (await market.view()).asks == levels((PRICE, 1), (PRICE + 100, 1))
+    await market.ask(PRICE + 200)
+    await market.assert_view_is_the_store()
+
+
+async def test_a_view_that_could_not_be_told_is_told_by_itself_a_little_later(
+    market: Market,
+) -> None:
+    await market.ask()
+    market.views.are_away = True
+    await market.ask(PRICE + 100)
+    for _ in range(3):
+        await market.clock.advance(seconds(1))
+    assert (await market.view()).asks == levels((PRICE, 1))
+    market.views.are_away = False
+    await market.clock.advance(seconds(1))
+    assert (await market.view()).asks == levels((PRICE, 1), (PRICE + 100, 1))
+    told = len(market.views.told)
+    await market.clock.advance(seconds(60))
+    assert len(market.views.told) == told
+
+
+async def test_a_defect_in_the_views_loses_no_view(market: Market) -> None:
+    other = other_book(market)
+    await asyncio.gather(market.ask(), market.ask(book=other))
+    market.views.are_away = True
+    await market.ask(PRICE + 100)
+    market.views.are_away = False
+    market.views.failures.append(AssertionError("a defect in the views"))
+    await market.ask(PRICE + 100, book=other)
+    await market.clock.advance(seconds(1))
+    await market.assert_view_is_the_store()
+    await market.assert_view_is_the_store(other)
+
+
+async def test_an_engine_starts_while_the_views_are_away(market: Market) -> None:
+    await market.ask()
+    await market.bid(PRICE - 100)
+    await market.engine.stop()
+    market.views.are_away = True
+    again = await market.restarted()
+    assert (await again.bid()).match is not None
+    await again.engine.stop()
+
+    again = await market.restarted()
+    market.views.are_away = False
+    await again.clock.advance(seconds(1))
+    await again.assert_view_is_the_store()
+    await again.engine.stop()
+
+
+# ---- restarts ------------------------------------------------------------------------------------
+
+
+async def test_a_new_engine_shows_every_book_anew(market: Market) -> None:
+    other = other_book(market)
+    await asyncio.gather(market.ask(), market.bid(PRICE - 100), market.ask(book=other))
+    await market.engine.stop()
+    market.views.told.clear()
+    again = await market.restarted()
+    assert {told.book for told in market.views.told} == {market.book, other}
+    assert all(isinstance(told, BookView) for told in market.views.told)
+    await again.assert_view_is_the_store()
+    await again.engine.stop()
+
+
+async def test_a_new_engine_empties_the_view_of_a_book_that_was_emptied_unseen(
+    market: Market,
+) -> None:
+    """The commit was the last thing that the process before did."""
+    await market.ask()
+    market.views.are_away = True
+    await market.bid()
+    market.views.are_away = False
+    assert (await market.view()).asks == levels((PRICE, 1))
+    again = await market.restarted()
+    assert (await again.view()).asks == ()
+    await again.assert_view_is_the_store()
+    await again.engine.stop()
+
+
+async def test_numbers_go_on_over_a_restart(market: Market) -> None:
+    for _ in range(3):
+        await market.ask()
+    before = (await market.view()).seq
+    await market.engine.stop()
+    again = await market.restarted()
+    assert (await again.view()).seq >= before
+    await again.ask()
+    assert (await again.view()).seq > before
+    await again.engine.stop()
+
+
+async def test_numbers_go_on_over_a_restart_after_refusals(market: Market) -> None:
+    user = market.user_id()
+    await market.ask(PRICE, user_id=user)
+    bid = (await market.bid(PRICE - 500, user_id=user)).quote
+    for _ in range(3):
+        with pytest.raises(SelfTrade):
+            await market.engine.reprice(bid, PRICE)
+    await assert_numbers_go_on(market)
+
+
+async def test_numbers_go_on_over_a_restart_after_failed_commits(market: Market) -> None:
+    await market.ask()
+    for _ in range(5):
+        market.books.failures.append(UNAVAILABLE)
+        with pytest.raises(Unavailable):
+            await market.ask(PRICE + 100)
+    with pytest.raises(NoCounterpart):
+        await market.bid(PRICE - 100, ioc=True)
+    await market.assert_view_is_the_store()
+    await assert_numbers_go_on(market)
+
+
+async def test_numbers_go_on_over_a_restart_after_views_that_were_told_late(
+    market: Market,
+) -> None:
+    await market.ask()
+    market.views.are_away = True
+    await market.ask()
+    market.views.are_away = False
+    market.books.failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await market.bid(book=other_book(market))
+    with pytest.raises(NoCounterpart):
+        await market.bid(PRICE - 100, ioc=True)
+    await assert_numbers_go_on(market)
+
+
+async def assert_numbers_go_on(market: Market) -> None:
+    """The folded views of the next process assert it of every publication."""
+    before = await market.view()
+    await market.engine.stop()
+    again = await market.restarted()
+    after = await again.view()
+    assert after.seq >= before.seq
+    assert (after.bids, after.asks) == (before.bids, before.asks)
+    await again.ask(PRICE + 100)
+    assert (await again.view()).seq > before.seq
+    await again.assert_view_is_the_store()
+    await again.engine.stop()
+
+
+def seconds(number: int) -> timedelta:
+    return timedelta(seconds=number)

@@ -1,0 +1,115 @@
+"""The engine's adapters in memory, watched, and failing when a test wants them to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import datetime
+
+from solebook.adapters.memory.book_views import MemoryBookViews
+from solebook.ports.book_views import BookViews
+from solebook.ports.books import Batch, Books, Ownership
+from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.errors import IdempotencyKeyReused, Unavailable
+from solebook.ports.language.ids import OrderId, QuoteId
+from solebook.ports.language.market import BookChange, BookKey, BookView, Match, Quote
+from solebook.ports.matching import Placement
+
+from .folded_views import FoldedViews
+
+UNAVAILABLE = Unavailable(what="the store")
+
+
+class WatchedBooks(Books):
+    """Counts commits, holds them back, and fails some: before or after they took effect."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self.commits: list[Batch] = []
+        self.committing = asyncio.Event()
+        """Set once a commit was asked for."""
+        self.may_commit = asyncio.Event()
+        """Commits wait for it."""
+        self.may_commit.set()
+        self.failures: list[Exception] = []
+        """What the next commits raise instead of having an effect."""
+        self.late_failures: list[Exception] = []
+        """What the next commits raise after they had their effect."""
+        self.read_failures: list[Exception] = []
+        """What the next readings of some books raise."""
+
+    async def take(self, shard: int, at: datetime) -> Ownership:
+        return await self._books.take(shard, at)
+
+    async def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
+        _raise_next(self.read_failures)
+        async for quote in self._books.resting(shard, shards):
+            yield quote
+
+    async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
+        _raise_next(self.read_failures)
+        return await self._books.resting_in(books)
+
+    async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
+        return await self._books.get(quote_ids)
+
+    async def match(self, match_id: OrderId) -> Match | None:
+        return await self._books.match(match_id)
+
+    async def answered(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
+        return await self._books.answered(keys)
+
+    async def commit(self, ownership: Ownership, batch: Batch) -> None:
+        self.committing.set()
+        await self.may_commit.wait()
+        _raise_next(self.failures)
+        await self._books.commit(ownership, batch)
+        self.commits.append(batch)
+        _raise_next(self.late_failures)
+
+
+class WatchedViews(BookViews):
+    """Keeps every publication as a subscriber sees them, and fails some."""
+
+    def __init__(self) -> None:
+        self._views = MemoryBookViews()
+        self.folded = FoldedViews()
+        self.told: list[BookView | BookChange] = []
+        self.are_away = False
+        """Whether nobody can be told anything."""
+        self.failures: list[Exception] = []
+        """What the next calls raise instead of having an effect."""
+
+    async def books(self) -> Collection[BookKey]:
+        self._reach()
+        return await self._views.books()
+
+    async def publish(self, view: BookView) -> None:
+        self._reach()
+        self._note(view)
+        await self._views.publish(view)
+
+    async def apply(self, change: BookChange) -> None:
+        self._reach()
+        self._note(change)
+        await self._views.apply(change)
+
+    async def get(self, book: BookKey, depth: int) -> BookView:
+        return await self._views.get(book, depth)
+
+    async def best(self, books: list[BookKey]) -> list[BookView]:
+        return await self._views.best(books)
+
+    def _reach(self) -> None:
+        if self.are_away:
+            raise Unavailable(what="the views")
+        _raise_next(self.failures)
+
+    def _note(self, publication: BookView | BookChange) -> None:
+        self.folded.tell(publication)
+        self.told.append(publication)
+
+
+def _raise_next(failures: list[Exception]) -> None:
+    if failures:
+        raise failures.pop(0)
