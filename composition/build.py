@@ -262,6 +262,7 @@ def _orders(adapters: Adapters, rules: MarketRules) -> OrdersUseCases:
         meet_deadline=MeetDeadline(
             transaction=transaction,
             orders=orders,
+            deadlines=store.deadlines,
             outbox=store.outbox,
             progress=progress,
             clock=clock,

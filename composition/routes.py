@@ -80,6 +80,16 @@ class Router:
         return Consumer(consumer, event.SUBJECT, handle)
 
 
+def _in_turn(*use_cases: Callable[[E], Awaitable[None]]) -> Callable[[E], Awaitable[None]]:
+    """Return a use case that does these one after the other, all again if one fails."""
+
+    async def do(event: E) -> None:
+        for use_case in use_cases:
+            await use_case(event)
+
+    return do
+
+
 def routes(app: Application) -> tuple[Consumer, ...]:
     """Return every consumer. Read it from top to bottom: it is the life of an order."""
     router = Router(app.adapters.store, app.adapters.clock)
@@ -108,8 +118,12 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(PayoutPaid, "orders.continue_saga", saga),
         inside(PayoutWasRefused, "orders.continue_saga", saga),
         # Something went wrong: everything is given back.
-        inside(OrderCancelled, "catalog.release_stock", app.catalog.release_stock),
-        outside(OrderCancelled, "bidding.unwind_match", app.bidding.unwind_match),
+        # The unit is free before its ask returns to the book, where it may match again at once.
+        outside(
+            OrderCancelled,
+            "bidding.unwind_match",
+            _in_turn(app.catalog.release_stock, app.bidding.unwind_match),
+        ),
         outside(OrderCancelled, "payments.refund_buyer", app.payments.refund_buyer),
         inside(OrderCancelled, "payments.penalise_seller", app.payments.penalise_seller),
         inside(OrderCancelled, "authentication.cancel_task", app.authentication.cancel_task),

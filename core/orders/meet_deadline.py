@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
-from ...ports.language.deadlines import DeadlineKind
+from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.events import DeadlineReached, PayoutDue
 from ...ports.language.order_history import Cancelled, Delivered, OrderEvent
 from ...ports.language.orders import CancelReason, DeliveryProof, Order, OrderStatus, PayoutStatus
 from ...ports.orders import Orders
-from ...ports.outbox import Outbox
+from ...ports.outbox import Deadlines, Outbox
 from ...ports.transaction import Transaction
 from .moves import is_legal
 from .progress import Progress
@@ -20,11 +20,12 @@ class MeetDeadline:
 
     Unpaid after a quarter of an hour, not shipped in time, or never arrived: cancelled. Not
     confirmed for 14 days after dispatch: delivered. The hold over: the payout falls due. A
-    deadline that was met, or was extended meanwhile, changes nothing.
+    deadline that was met changes nothing; one that was extended meanwhile is kept anew.
     """
 
     transaction: Transaction
     orders: Orders
+    deadlines: Deadlines
     outbox: Outbox
     progress: Progress
     clock: Clock
@@ -37,15 +38,14 @@ class MeetDeadline:
                 await self._pay_out(order)
                 return
             event = self._event(reached.kind)
-            if is_legal(order, event) and not self._is_extended(order, reached.kind):
+            if not is_legal(order, event):
+                return
+            extended = order.ship_by if reached.kind is DeadlineKind.SHIPMENT else None
+            if extended is not None and self.clock.now() < extended:
+                # Whoever found the earlier deadline due may have cleared this one in its place.
+                await self.deadlines.set(Deadline(reached.kind, order.id, extended))
+            else:
                 await self.progress(order, event)
-
-    def _is_extended(self, order: Order, kind: DeadlineKind) -> bool:
-        return (
-            kind is DeadlineKind.SHIPMENT
-            and order.ship_by is not None
-            and self.clock.now() < order.ship_by
-        )
 
     @staticmethod
     def _event(kind: DeadlineKind) -> OrderEvent:

@@ -56,6 +56,9 @@ CANCEL_REASONS: dict[OrderStatus, tuple[CancelReason, ...]] = {
 }
 """Why an order may be cancelled in each state."""
 
+_MAY_BE_REFUNDED = (PaymentStatus.REFUND_DUE, PaymentStatus.ABANDONED, PaymentStatus.DECLINED)
+"""Also a charge that nobody waited for any more can succeed late."""
+
 
 def is_legal(order: Order, event: OrderEvent) -> bool:
     """Return whether the order can record this event now."""
@@ -74,9 +77,9 @@ def legal_moves(order: Order) -> tuple[str, ...]:
 def check_legal(order: Order, event: OrderEvent) -> None:
     """Raise IllegalMove, with the moves that are legal, unless the order can record this now."""
     if not is_legal(order, event):
-        raise IllegalMove(
-            order_id=order.id, status=order.status, move=event.TYPE, legal=legal_moves(order)
-        )
+        # A cancellation may be legal for another reason, but is no answer to who asked for this.
+        legal = tuple(move for move in legal_moves(order) if move != event.TYPE)
+        raise IllegalMove(order_id=order.id, status=order.status, move=event.TYPE, legal=legal)
 
 
 def _is_due(order: Order, move: type[OrderEvent]) -> bool:
@@ -88,9 +91,11 @@ def _is_due(order: Order, move: type[OrderEvent]) -> bool:
     if move is ShipByExtended:
         return not order.ship_by_extended
     if move is Refunded:
-        return order.payment_status in (PaymentStatus.REFUND_DUE, PaymentStatus.ABANDONED)
+        return order.payment_status in _MAY_BE_REFUNDED
     if move is ReturnSent:
         return order.return_status is ReturnStatus.DUE
-    if move in (PaidOut, PayoutRefused):
+    if move is PaidOut:
         return order.payout_status is not PayoutStatus.PAID
+    if move is PayoutRefused:
+        return order.payout_status is PayoutStatus.HELD
     return True

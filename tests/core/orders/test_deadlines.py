@@ -1,0 +1,203 @@
+"""What happens to an order when nobody acts in time, and when somebody does after all."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from solebook.ports.language.deadlines import DeadlineKind
+from solebook.ports.language.errors import IllegalMove
+from solebook.ports.language.events import DeadlineReached
+from solebook.ports.language.order_history import Delivered
+from solebook.ports.language.orders import (
+    CancelReason,
+    DeliveryProof,
+    OrderStatus,
+    PaymentStatus,
+    PayoutStatus,
+)
+
+from ...exchange import MONDAY, Exchange
+
+INSTANT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+
+
+async def test_an_unpaid_order_is_cancelled_after_a_quarter_of_an_hour(exchange: Exchange) -> None:
+    exchange.bus.failing["payments.charge_buyer:payment.requested"] = 100
+    order_id = await exchange.match()
+    await exchange.later(timedelta(minutes=15) - INSTANT)
+    assert (await exchange.order(order_id)).status is OrderStatus.PENDING
+    await exchange.later(INSTANT)
+    order = await exchange.order(order_id)
+    assert (order.status, order.cancel_reason) == (
+        OrderStatus.CANCELLED,
+        CancelReason.PAYMENT_OVERDUE,
+    )
+    exchange.bus.failing.clear()
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "ends", "reason"),
+    [
+        (
+            OrderStatus.CONFIRMED,
+            2 * DAY,  # it is Monday
+            OrderStatus.CANCELLED,
+            CancelReason.SHIPMENT_OVERDUE,
+        ),
+        (
+            OrderStatus.SELLER_SHIPPING,
+            14 * DAY,
+            OrderStatus.CANCELLED,
+            CancelReason.ARRIVAL_OVERDUE,
+        ),
+        (OrderStatus.SHIPPING_TO_BUYER, 14 * DAY, OrderStatus.DELIVERED, None),
+    ],
+)
+async def test_a_deadline_is_met_at_its_instant(
+    exchange: Exchange,
+    status: OrderStatus,
+    wait: timedelta,
+    ends: OrderStatus,
+    reason: CancelReason | None,
+) -> None:
+    order = await exchange.trade(status)
+    await exchange.later(wait - INSTANT)
+    assert await exchange.order(order.id) == order
+    await exchange.later(INSTANT)
+    order = await exchange.order(order.id)
+    assert (order.status, order.cancel_reason) == (ends, reason)
+
+
+@pytest.mark.parametrize("status", [OrderStatus.AUTHENTICATING, OrderStatus.AUTH_PASSED])
+async def test_a_pair_in_the_warehouse_waits_for_nobody(
+    exchange: Exchange, status: OrderStatus
+) -> None:
+    order = await exchange.trade(status)
+    await exchange.later(365 * DAY)
+    assert await exchange.order(order.id) == order
+
+
+async def test_a_delivery_that_nobody_denies_is_assumed(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
+    await exchange.later(14 * DAY)
+    last = (await exchange.store.orders.history(order.id))[-1]
+    assert last.event == Delivered(DeliveryProof.ASSUMED)
+
+
+async def test_the_seller_is_paid_after_the_hold(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(3 * DAY - INSTANT)
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.HELD
+    await exchange.later(INSTANT)
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+
+
+# ---- the time to ship ------------------------------------------------------------------------
+
+
+async def test_a_seller_who_sells_on_friday_ships_by_tuesday(exchange: Exchange) -> None:
+    await exchange.clock.advance(4 * DAY)
+    order = await exchange.trade()
+    assert order.ship_by == datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+async def test_the_time_to_ship_is_extended_once_by_a_day(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    extended = await exchange.app.orders.extend_shipment(exchange.seller, order.id)
+    assert order.ship_by == MONDAY + 2 * DAY
+    assert (extended.ship_by, extended.ship_by_extended) == (MONDAY + 3 * DAY, True)
+    with pytest.raises(IllegalMove) as refused:
+        await exchange.app.orders.extend_shipment(exchange.seller, order.id)
+    assert refused.value.legal == ("shipped", "cancelled")
+    await exchange.later(3 * DAY - INSTANT)
+    assert (await exchange.order(order.id)).status is OrderStatus.CONFIRMED
+    await exchange.later(INSTANT)
+    assert (await exchange.order(order.id)).cancel_reason is CancelReason.SHIPMENT_OVERDUE
+
+
+async def test_an_extension_is_honoured_by_a_deadline_that_is_under_way(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade()
+    await exchange.clock.advance(2 * DAY)
+    await exchange.workers.sweeper.sweep()  # now the deadline is a message
+    await exchange.app.orders.extend_shipment(exchange.seller, order.id)
+    await exchange.workers.settle()
+    assert (await exchange.order(order.id)).status is OrderStatus.CONFIRMED
+    await exchange.later(DAY)
+    assert (await exchange.order(order.id)).cancel_reason is CancelReason.SHIPMENT_OVERDUE
+
+
+async def test_an_extension_survives_a_sweep_that_runs_at_the_same_time(
+    exchange: Exchange,
+) -> None:
+    """The sweeper looks for what is due, the seller extends, and then the sweeper clears."""
+    order = await exchange.trade()
+    await exchange.clock.advance(2 * DAY)
+    (due,) = await exchange.store.deadlines.due(exchange.clock.now(), 10)
+    await exchange.app.orders.extend_shipment(exchange.seller, order.id)
+    async with exchange.store.transaction():
+        await exchange.store.deadlines.clear(due.order_id, [due.kind])
+        await exchange.store.outbox.add(DeadlineReached(due.order_id, due.kind))
+    await exchange.workers.settle()
+    assert (await exchange.order(order.id)).status is OrderStatus.CONFIRMED
+    await exchange.later(DAY)
+    assert (await exchange.order(order.id)).cancel_reason is CancelReason.SHIPMENT_OVERDUE
+
+
+async def test_a_seller_who_ships_late_but_before_anybody_looks_is_in_time(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade()
+    await exchange.clock.advance(3 * DAY)
+    await exchange.ship(order.id)
+    assert (await exchange.order(order.id)).status is OrderStatus.SELLER_SHIPPING
+
+
+# ---- deadlines that come too late, or twice --------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", DeadlineKind)
+@pytest.mark.parametrize("status", set(OrderStatus) - {OrderStatus.DELIVERED})
+async def test_a_deadline_of_another_state_changes_nothing(
+    exchange: Exchange, kind: DeadlineKind, status: OrderStatus
+) -> None:
+    order = await exchange.trade(status)
+    if kind is _DEADLINE_OF.get(order.status):
+        return
+    unsent = await exchange.store.outbox.unsent(10)
+    await exchange.app.orders.meet_deadline(DeadlineReached(order.id, kind))
+    assert await exchange.order(order.id) == order
+    assert await exchange.store.outbox.unsent(10) == unsent
+
+
+_DEADLINE_OF = {
+    OrderStatus.PENDING: DeadlineKind.PAYMENT,
+    OrderStatus.CONFIRMED: DeadlineKind.SHIPMENT,
+    OrderStatus.SELLER_SHIPPING: DeadlineKind.ARRIVAL,
+    OrderStatus.SHIPPING_TO_BUYER: DeadlineKind.DELIVERY,
+}
+
+
+async def test_a_hold_that_ends_twice_pays_once(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    reached = DeadlineReached(order.id, DeadlineKind.PAYOUT)
+    for _ in range(3):
+        await exchange.app.orders.meet_deadline(reached)
+    await exchange.workers.settle()
+    await exchange.app.orders.meet_deadline(reached)
+    await exchange.later(3 * DAY)
+    assert (await exchange.happened(order.id)).count("paid_out") == 1
+    assert (await exchange.told(order.id)).count("payout.paid") == 1
+
+
+async def test_a_payment_that_is_told_after_its_deadline_goes_back(exchange: Exchange) -> None:
+    order_id = await exchange.match()
+    exchange.bus.failing["orders.continue_saga:payment.captured"] = 2
+    await exchange.workers.settle()
+    assert (await exchange.payment(order_id)).status is PaymentStatus.CAPTURED
+    await exchange.later(timedelta(minutes=15))
+    order = await exchange.order(order_id)
+    assert order.cancel_reason is CancelReason.PAYMENT_OVERDUE
+    assert order.payment_status is PaymentStatus.REFUNDED

@@ -1,0 +1,275 @@
+"""How an order goes on when other contexts report, in whatever order and however often."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.ports.language.authentication import TaskStatus
+from solebook.ports.language.errors import NotFound
+from solebook.ports.language.events import (
+    AuthenticationFailed,
+    AuthenticationPassed,
+    OrderCancelled,
+    PaymentCaptured,
+    PaymentRefunded,
+    PaymentWasDeclined,
+    PayoutPaid,
+    PayoutWasRefused,
+    StockRefused,
+    StockReserved,
+)
+from solebook.ports.language.ids import OrderId, TaskId, UserId
+from solebook.ports.language.market import QuoteStatus
+from solebook.ports.language.orders import (
+    CancelReason,
+    OrderStatus,
+    PaymentStatus,
+    PayoutStatus,
+    ReturnStatus,
+    StockStatus,
+)
+
+from ...exchange import PARCEL, Exchange
+
+TASK, USER = TaskId(UUID(int=1)), UserId(UUID(int=2))
+
+
+def all_news(order_id: OrderId) -> list[object]:
+    return [
+        StockReserved(order_id),
+        StockRefused(order_id),
+        PaymentCaptured(order_id, 21_400),
+        PaymentWasDeclined(order_id, "card_declined"),
+        PaymentRefunded(order_id, 21_400),
+        AuthenticationPassed(order_id, TASK, USER),
+        AuthenticationFailed(order_id, TASK, USER, "a fake"),
+        PayoutPaid(order_id, USER, 17_600, 0),
+        PayoutWasRefused(order_id, USER, "account_closed"),
+    ]
+
+
+AWAITED: dict[OrderStatus, set[type]] = {
+    OrderStatus.PENDING: {StockReserved, StockRefused, PaymentWasDeclined},
+    OrderStatus.CONFIRMED: set(),
+    OrderStatus.SELLER_SHIPPING: set(),
+    OrderStatus.AUTHENTICATING: {AuthenticationPassed, AuthenticationFailed},
+    OrderStatus.AUTH_PASSED: set(),
+    OrderStatus.SHIPPING_TO_BUYER: set(),
+    OrderStatus.DELIVERED: {PayoutPaid, PayoutWasRefused},
+    OrderStatus.CANCELLED: set(),
+    OrderStatus.AUTH_FAILED: set(),
+}
+
+
+@pytest.mark.parametrize("status", OrderStatus)
+async def test_news_that_nobody_waits_for_changes_nothing(
+    exchange: Exchange, status: OrderStatus
+) -> None:
+    order = await exchange.trade(status)
+    unsent = await exchange.store.outbox.unsent(10)
+    for news in all_news(order.id):
+        if type(news) in AWAITED[status]:
+            continue
+        await exchange.app.orders.continue_saga(news)  # type: ignore[arg-type]  # one of the union
+        assert await exchange.order(order.id) == order, news
+        told = [m.event for m in await exchange.store.outbox.unsent(10)][len(unsent) :]
+        late = isinstance(news, StockReserved) and status is OrderStatus.CANCELLED
+        assert [type(event) for event in told] == [OrderCancelled] * late, news
+        await exchange.workers.relay.drain() if late else None
+
+
+@pytest.mark.parametrize("status", OrderStatus)
+async def test_news_that_comes_twice_changes_nothing_the_second_time(
+    exchange: Exchange, status: OrderStatus
+) -> None:
+    for kind in AWAITED[status]:
+        order = await exchange.trade(status)
+        (news,) = [n for n in all_news(order.id) if type(n) is kind]
+        await exchange.app.orders.continue_saga(news)  # type: ignore[arg-type]  # one of the union
+        once = await exchange.order(order.id)
+        assert once.version == order.version + 1
+        unsent = await exchange.store.outbox.unsent(10)
+        await exchange.app.orders.continue_saga(news)  # type: ignore[arg-type]  # one of the union
+        assert await exchange.order(order.id) == once, news
+        assert await exchange.store.outbox.unsent(10) == unsent
+
+
+async def test_news_of_no_order_is_not_found(exchange: Exchange) -> None:
+    with pytest.raises(NotFound):
+        await exchange.app.orders.continue_saga(StockReserved(OrderId(UUID(int=1))))
+
+
+# ---- whole ways ------------------------------------------------------------------------------
+
+
+async def test_a_paid_order_goes_all_the_way_to_its_payout(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(timedelta(days=3))
+    assert await exchange.happened(order.id) == [
+        "opened",
+        "unit_reserved",
+        "paid",
+        "shipped",
+        "received",
+        "passed",
+        "dispatched",
+        "delivered",
+        "paid_out",
+    ]
+    assert await exchange.told(order.id) == [
+        "match.created",
+        "stock.reserved",
+        "payment.requested",
+        "payment.captured",
+        "order.created",
+        "order.seller_shipped",
+        "order.received",
+        "authentication.passed",
+        "order.auth_passed",
+        "order.shipped",
+        "order.delivered",
+        "deadline.reached",
+        "payout.due",
+        "payout.paid",
+    ]
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+
+
+async def test_a_declined_order_ends_and_gives_the_ask_back(exchange: Exchange) -> None:
+    poor = await exchange.new_buyer(tokens.DECLINED_CARD)
+    order = await exchange.trade(OrderStatus.PENDING, buyer=poor)
+    await exchange.workers.settle()
+    order = await exchange.order(order.id)
+    assert (order.status, order.cancel_reason, order.note) == (
+        OrderStatus.CANCELLED,
+        CancelReason.PAYMENT_DECLINED,
+        "card_declined",
+    )
+    assert (order.payment_status, order.stock_status) == (
+        PaymentStatus.DECLINED,
+        StockStatus.RELEASED,
+    )
+    quotes = exchange.store.quotes
+    assert (await quotes.get(order.bid_id)).status is QuoteStatus.CANCELLED
+    assert (await quotes.get(order.ask_id)).status is QuoteStatus.ACTIVE
+
+
+async def test_a_returned_ask_matches_the_next_bid_at_once(exchange: Exchange) -> None:
+    poor = await exchange.new_buyer(tokens.DECLINED_CARD)
+    declined = await exchange.match(buyer=poor, price=21_000)
+    await exchange.bid(exchange.buyer, 22_000)
+    await exchange.workers.settle()
+    first, second = sorted(await exchange.orders(), key=lambda order: order.id)
+    assert (first.id, first.status) == (declined, OrderStatus.CANCELLED)
+    assert (second.status, second.ask_id) == (OrderStatus.CONFIRMED, first.ask_id)
+    assert second.price == 22_000
+
+
+async def test_a_returned_ask_is_free_for_the_next_order_although_its_release_is_late(
+    exchange: Exchange,
+) -> None:
+    poor = await exchange.new_buyer(tokens.DECLINED_CARD)
+    await exchange.match(buyer=poor)
+    await exchange.bid(exchange.buyer)
+    for name in exchange.bus.consumers:
+        if name.endswith(":order.cancelled"):
+            exchange.bus.failing[name] = 1
+    await exchange.quiet()
+    statuses = [order.status for order in await exchange.orders()]
+    assert statuses == [OrderStatus.CONFIRMED, OrderStatus.CANCELLED]
+
+
+async def test_an_order_without_its_unit_of_stock_ends_unpaid(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.PENDING)
+    await exchange.app.orders.continue_saga(StockRefused(order.id))
+    await exchange.workers.settle()
+    order = await exchange.order(order.id)
+    assert (order.cancel_reason, order.payment_status) == (
+        CancelReason.STOCK_REFUSED,
+        PaymentStatus.ABANDONED,
+    )
+    assert await exchange.gateway.balance() == 0
+    assert (await exchange.store.quotes.get(order.ask_id)).status is QuoteStatus.CANCELLED
+
+
+async def test_a_match_that_is_told_after_its_order_was_cancelled_leaves_nothing_reserved(
+    exchange: Exchange,
+) -> None:
+    exchange.bus.failing["catalog.reserve_stock:match.created"] = 5
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    await exchange.later(timedelta(minutes=15))
+    await exchange.quiet()
+    order = await exchange.order(order_id)
+    assert (order.cancel_reason, order.stock_status) == (
+        CancelReason.PAYMENT_OVERDUE,
+        StockStatus.UNRESERVED,
+    )
+    (level,) = await exchange.store.stock.levels(exchange.product.id)
+    assert (level.available, level.reserved) == (1, 0)
+
+
+async def test_a_failed_pair_is_refunded_and_goes_back_to_its_seller(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.AUTH_FAILED)
+    assert (order.payment_status, order.return_status) == (
+        PaymentStatus.REFUNDED,
+        ReturnStatus.DUE,
+    )
+    sent = await exchange.app.orders.dispatch_pair(exchange.authenticator, order.id, **PARCEL)
+    assert (sent.status, sent.return_status) == (OrderStatus.AUTH_FAILED, ReturnStatus.SENT)
+    assert sent.outbound is not None
+    await exchange.workers.settle()
+    assert "order.shipped" not in await exchange.told(order.id)
+    await exchange.later(timedelta(days=30))
+    assert await exchange.order(order.id) == sent
+
+
+async def test_a_failed_pair_can_go_back_before_the_buyer_has_the_money(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade(OrderStatus.AUTHENTICATING)
+    exchange.bus.failing["payments.refund_buyer:order.auth_failed"] = 1
+    await exchange.fail(order.id)
+    await exchange.dispatch(order.id)
+    assert (await exchange.order(order.id)).payment_status is PaymentStatus.REFUND_DUE
+    await exchange.quiet()
+    order = await exchange.order(order.id)
+    assert (order.payment_status, order.return_status) == (
+        PaymentStatus.REFUNDED,
+        ReturnStatus.SENT,
+    )
+
+
+@pytest.mark.parametrize("status", [OrderStatus.CONFIRMED, OrderStatus.SELLER_SHIPPING])
+async def test_an_admin_cancels_with_everything_given_back(
+    exchange: Exchange, status: OrderStatus
+) -> None:
+    order = await exchange.trade(status)
+    await exchange.app.orders.cancel_order(exchange.admin, order.id, reason=" a mistake ")
+    await exchange.workers.settle()
+    order = await exchange.order(order.id)
+    assert (order.status, order.cancel_reason, order.note) == (
+        OrderStatus.CANCELLED,
+        CancelReason.ADMIN_CANCELLED,
+        "a mistake",
+    )
+    assert order.payment_status is PaymentStatus.REFUNDED
+    assert (await exchange.store.quotes.get(order.ask_id)).status is QuoteStatus.CANCELLED
+    task = await exchange.store.authentication_tasks.find_by_order(order.id)
+    assert task is not None
+    assert task.status is TaskStatus.CANCELLED
+    assert await exchange.store.tape.summaries() == []
+
+
+@pytest.mark.parametrize("reason", CancelReason)
+def test_a_reason_tells_whose_fault_it_was_and_whether_the_ask_returns(
+    reason: CancelReason,
+) -> None:
+    assert reason.seller_at_fault == (
+        reason in (CancelReason.SELLER_CANCELLED, CancelReason.SHIPMENT_OVERDUE)
+    )
+    assert reason.ask_returns == (
+        reason in (CancelReason.PAYMENT_DECLINED, CancelReason.PAYMENT_OVERDUE)
+    )

@@ -1,0 +1,383 @@
+"""A whole exchange in memory, with people who trade on it, and what must always be true of it."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from solebook.adapters.embedded import tokens
+from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Adapters, Store
+from solebook.composition.application import Application
+from solebook.composition.build import build_application
+from solebook.composition.embedded import embedded_adapters
+from solebook.composition.memory_store import build_memory_store
+from solebook.core.orders.history import fold
+from solebook.core.payments.transfers import escrow
+from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.language.authentication import Checks, Verdict
+from solebook.ports.language.catalog import Product
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.ids import MessageId, OrderId, UserId
+from solebook.ports.language.market import MatchStatus, QuoteStatus, Side
+from solebook.ports.language.messages import Message
+from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus, StockStatus
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.payments import Payment, Payout
+from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.users import Actor, Role
+from solebook.ports.matching import Placement
+
+MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SIZE = "9"
+PARCEL = {"carrier": "UPS", "tracking_number": "1Z999"}
+PASS = Verdict(True, Checks(True, True, True), ("https://photos.example.com/1.jpg",))
+FAIL = Verdict(False, Checks(True, False, True), (), "the stitching is wrong")
+_EVERYTHING = PageRequest(limit=100)
+
+
+class TappedBus(EventBus):
+    """A bus that remembers what it delivered, and whose consumers fail when they are told to."""
+
+    def __init__(self, bus: EventBus) -> None:
+        self._bus = bus
+        self.published: list[Message] = []
+        self.consumers: dict[str, Consumer] = {}
+        self.failing: Counter[str] = Counter()
+        """How many times each consumer fails from now on, before it does anything."""
+
+    def subscribe(self, consumer: Consumer) -> None:
+        async def handle(message: Message) -> None:
+            if self.failing[consumer.name] > 0:
+                self.failing[consumer.name] -= 1
+                raise Unavailable(what=consumer.name)
+            await consumer.handle(message)
+
+        self.consumers[consumer.name] = consumer
+        self._bus.subscribe(replace(consumer, handle=handle))
+
+    async def publish(self, message: Message) -> None:
+        self.published.append(message)
+        await self._bus.publish(message)
+
+    async def redeliver(self) -> int:
+        return await self._bus.redeliver()
+
+
+@dataclass
+class Exchange:
+    """The application, its workers, and one person of each kind."""
+
+    app: Application
+    clock: VirtualClock
+    bus: TappedBus
+    gateway: EmbeddedPaymentGateway
+    workers: Workers = field(init=False)
+    admin: Actor = field(init=False)
+    authenticator: Actor = field(init=False)
+    buyer: Actor = field(init=False)
+    seller: Actor = field(init=False)
+    product: Product = field(init=False)
+    people: list[Actor] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.workers = Workers(self.app)
+
+    @property
+    def store(self) -> Store:
+        return self.app.adapters.store
+
+    # ---- people --------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Start the engine, let everybody join and put a product on sale."""
+        await self.app.engine.start()
+        self.admin = await self.person(Role.ADMIN)
+        self.authenticator = await self.person(Role.AUTHENTICATOR)
+        self.buyer, self.seller = await self.new_buyer(), await self.new_seller()
+        self.product = await self.app.catalog.create_product(
+            self.admin,
+            style_code="DD1391-100",
+            brand="Brand",
+            model="Model",
+            colorway="White/Black",
+            retail_price=11_000,
+            release_date=date(2021, 3, 10),
+            sizes=[SIZE],
+            images=[],
+        )
+        await self.workers.settle()
+
+    async def person(self, *roles: Role) -> Actor:
+        user = await self.app.users.register_user(
+            email=f"user-{len(self.people)}@example.com",
+            password="correct horse",
+            first_name="Test",
+            last_name="User",
+        )
+        self.people.append(Actor(user.id, frozenset({Role.BUYER, *roles})))
+        return self.people[-1]
+
+    async def new_buyer(self, card: str = tokens.CARD) -> Actor:
+        buyer = await self.person()
+        await self.app.users.add_address(
+            buyer,
+            street="1 Test Street",
+            city="Testville",
+            region="OR",
+            postal_code="97005",
+            country="US",
+        )
+        await self.app.users.set_payment_method(buyer, token=card)
+        return buyer
+
+    async def new_seller(self, account: str = tokens.ACCOUNT) -> Actor:
+        seller = await self.person(Role.SELLER)
+        await self.app.users.set_payout_account(seller, account=account)
+        return seller
+
+    # ---- trade ---------------------------------------------------------------------------
+
+    async def ask(self, seller: Actor, price: int = 20_000, **more: Any) -> Placement:
+        return await self.app.bidding.place_ask(
+            seller, product_id=self.product.id, size=SIZE, amount=price, **more
+        )
+
+    async def bid(self, buyer: Actor, price: int = 20_000, **more: Any) -> Placement:
+        return await self.app.bidding.place_bid(
+            buyer, product_id=self.product.id, size=SIZE, amount=price, **more
+        )
+
+    async def match(
+        self, *, buyer: Actor | None = None, seller: Actor | None = None, price: int = 20_000
+    ) -> OrderId:
+        """Have two people trade, and return their order, of which nobody was told yet."""
+        await self.ask(seller or self.seller, price)
+        placement = await self.bid(buyer or self.buyer, price)
+        assert placement.match is not None
+        return placement.match.id
+
+    async def trade(
+        self,
+        status: OrderStatus = OrderStatus.CONFIRMED,
+        *,
+        buyer: Actor | None = None,
+        seller: Actor | None = None,
+        price: int = 20_000,
+    ) -> Order:
+        """Have two people trade, and return their order once it has come to `status`."""
+        order_id = await self.match(buyer=buyer, seller=seller, price=price)
+        return await self.bring(order_id, status)
+
+    async def bring(self, order_id: OrderId, status: OrderStatus) -> Order:
+        """Take an order from where it is to `status`, on the shortest way."""
+        if status is OrderStatus.PENDING:
+            return await self.order(order_id)
+        await self.workers.settle()
+        for step in await self._way(order_id, status):
+            await step(order_id)
+        order = await self.order(order_id)
+        assert order.status is status, order
+        return order
+
+    async def _way(
+        self, order_id: OrderId, status: OrderStatus
+    ) -> Sequence[Callable[[OrderId], Awaitable[None]]]:
+        if status is OrderStatus.CANCELLED:
+            return [self.cancel]
+        verdict = self.fail if status is OrderStatus.AUTH_FAILED else self.pass_
+        steps = [self.ship, self.receive, verdict, self.dispatch, self.deliver]
+        here = (await self.order(order_id)).status
+        if status is OrderStatus.AUTH_FAILED:
+            return steps[_STAGES.index(here) : 3]
+        return steps[_STAGES.index(here) : _STAGES.index(status)]
+
+    async def ship(self, order_id: OrderId) -> None:
+        order = await self.order(order_id)
+        await self.app.orders.ship_pair(Actor(order.seller_id, frozenset()), order_id, **PARCEL)
+        await self.workers.settle()
+
+    async def receive(self, order_id: OrderId) -> None:
+        await self.app.orders.receive_pair(self.authenticator, order_id)
+        await self.workers.settle()
+
+    async def pass_(self, order_id: OrderId) -> None:
+        await self.judge(order_id, PASS)
+
+    async def fail(self, order_id: OrderId) -> None:
+        await self.judge(order_id, FAIL)
+
+    async def judge(self, order_id: OrderId, verdict: Verdict) -> None:
+        task = await self.store.authentication_tasks.find_by_order(order_id)
+        assert task is not None, order_id
+        await self.app.authentication.claim_task(self.authenticator, task.id)
+        await self.app.authentication.give_verdict(self.authenticator, task.id, verdict)
+        await self.workers.settle()
+
+    async def dispatch(self, order_id: OrderId) -> None:
+        await self.app.orders.dispatch_pair(self.authenticator, order_id, **PARCEL)
+        await self.workers.settle()
+
+    async def deliver(self, order_id: OrderId) -> None:
+        await self.app.orders.confirm_delivery(self.admin, order_id)
+        await self.workers.settle()
+
+    async def cancel(self, order_id: OrderId) -> None:
+        order = await self.order(order_id)
+        seller = Actor(order.seller_id, frozenset())
+        await self.app.orders.cancel_order(seller, order_id, reason="sold elsewhere")
+        await self.workers.settle()
+
+    # ---- time and messages ---------------------------------------------------------------
+
+    async def later(self, by: timedelta) -> None:
+        """Let time pass, and happen what falls due."""
+        await self.clock.advance(by)
+        await self.workers.settle()
+
+    async def quiet(self) -> None:
+        """Do all there is to do; what failed is tried again, for which time passes."""
+        await self.workers.settle()
+        far = timedelta(days=1)
+        while waiting := await self.store.failed_deliveries.due(self.clock.now() + far, 1):
+            wait = waiting[0].due_at - self.clock.now()
+            await self.later(max(wait, timedelta(0)))
+
+    async def tell_again(self, message: Message) -> None:
+        """Deliver an event once more, in an envelope that no consumer has seen."""
+        fresh = replace(message, id=MessageId(self.app.adapters.ids.new()))
+        await self.app.adapters.event_bus.publish(fresh)
+
+    async def webhook(self, number: int) -> None:
+        """Have the provider report one of the things that happened there."""
+        body, signature = (await self.gateway.webhook_events())[number]
+        await self.app.payments.receive_webhook(body, signature)
+
+    # ---- what there is -------------------------------------------------------------------
+
+    async def order(self, order_id: OrderId) -> Order:
+        return await self.store.orders.get(order_id)
+
+    async def orders(self) -> list[Order]:
+        orders: list[Order] = []
+        page = await self.store.orders.all(_EVERYTHING)
+        orders.extend(page.items)
+        while page.next_cursor is not None:
+            page = await self.store.orders.all(replace(_EVERYTHING, after=page.next_cursor))
+            orders.extend(page.items)
+        return orders
+
+    async def happened(self, order_id: OrderId) -> list[str]:
+        """The kinds of event in the order's history."""
+        return [recorded.event.TYPE for recorded in await self.store.orders.history(order_id)]
+
+    async def payment(self, order_id: OrderId) -> Payment:
+        payment = await self.store.payments.find(order_id)
+        assert payment is not None, order_id
+        return payment
+
+    async def payout(self, order_id: OrderId) -> Payout:
+        payout = await self.store.payouts.find(order_id)
+        assert payout is not None, order_id
+        return payout
+
+    async def told(self, order_id: OrderId) -> list[str]:
+        """The subjects of all that was published about the order."""
+        return [m.subject for m in self.bus.published if m.key == str(order_id)]
+
+
+_STAGES = [
+    OrderStatus.CONFIRMED,
+    OrderStatus.SELLER_SHIPPING,
+    OrderStatus.AUTHENTICATING,
+    OrderStatus.AUTH_PASSED,
+    OrderStatus.SHIPPING_TO_BUYER,
+    OrderStatus.DELIVERED,
+]
+
+
+def build_exchange(*, seed: int = 1, rules: MarketRules | None = None) -> Exchange:
+    """Return an exchange that is not open yet."""
+    clock = VirtualClock(MONDAY)
+    ids = SeededIds(seed, clock)
+    store = build_memory_store(clock=clock, ids=ids)
+    adapters = embedded_adapters(store, clock=clock, ids=ids, seed=seed)
+    return exchange_on(adapters, clock, rules=rules)
+
+
+def exchange_on(
+    adapters: Adapters, clock: VirtualClock, *, rules: MarketRules | None = None
+) -> Exchange:
+    """Return an exchange on these adapters, whose bus is tapped."""
+    bus = TappedBus(adapters.event_bus)
+    gateway = adapters.payment_gateway
+    assert isinstance(gateway, EmbeddedPaymentGateway)
+    app = build_application(replace(adapters, event_bus=bus), rules=rules)
+    return Exchange(app, clock, bus, gateway)
+
+
+# ---- what must always be true ----------------------------------------------------------------
+
+
+async def check_invariants(exchange: Exchange) -> None:
+    """Assert what is true of every exchange that has nothing left to do at this instant."""
+    orders = await exchange.orders()
+    solvency = await exchange.app.payments.check_solvency()
+    assert solvency.balanced, solvency
+    for order in orders:
+        await _check_order(exchange, order)
+    await _check_matches(exchange, orders)
+    await _check_stock(exchange, orders)
+    await _check_tape(exchange, orders)
+    dead = await exchange.store.dead_letters.page(_EVERYTHING)
+    assert not dead.items, dead
+
+
+async def _check_order(exchange: Exchange, order: Order) -> None:
+    history = await exchange.store.orders.history(order.id)
+    assert fold(history) == order
+    assert len(history) == order.version
+    held = await exchange.store.ledger.balance(escrow(order.id))
+    payout = await exchange.store.payouts.find(order.id)
+    if order.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED) or payout is not None:
+        assert held == 0, order
+        assert order.payment_status not in (PaymentStatus.PENDING, PaymentStatus.REFUND_DUE), order
+    elif order.status is not OrderStatus.PENDING:
+        assert held == order.buyer_total, order
+    else:
+        assert held == 0, order
+
+
+async def _check_matches(exchange: Exchange, orders: Sequence[Order]) -> None:
+    matches = [await exchange.store.quotes.match(order.id) for order in orders]
+    standing = [match for match in matches if match.status is MatchStatus.OPEN]
+    for times in Counter(q for m in standing for q in (m.bid_id, m.ask_id)).values():
+        assert times == 1, "a quote is in two matches that stand"
+    unwound = {match.id for match in matches if match.status is MatchStatus.UNWOUND}
+    assert unwound == {order.id for order in orders if order.status is OrderStatus.CANCELLED}
+
+
+async def _check_stock(exchange: Exchange, orders: Sequence[Order]) -> None:
+    reserved = sum(order.stock_status is StockStatus.RESERVED for order in orders)
+    levels = await exchange.store.stock.levels(exchange.product.id)
+    assert sum(level.reserved for level in levels) == reserved
+    active = [await _active_asks(exchange, person.user_id) for person in exchange.people]
+    assert sum(level.available for level in levels) == sum(active)
+
+
+async def _active_asks(exchange: Exchange, seller: UserId) -> int:
+    quotes = exchange.store.quotes
+    page = await quotes.of_user(seller, Side.ASK, _EVERYTHING, QuoteStatus.ACTIVE)
+    return len(page.items)
+
+
+async def _check_tape(exchange: Exchange, orders: Sequence[Order]) -> None:
+    ended = (OrderStatus.PENDING, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
+    sold = [order.price for order in orders if order.status not in ended]
+    summaries = await exchange.store.tape.summaries()
+    assert sum(summary.sales for summary in summaries) == len(sold)
+    assert sum(summary.total for summary in summaries) == sum(sold)
