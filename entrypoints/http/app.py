@@ -7,6 +7,7 @@ from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 
 from ...composition.application import Application
+from ...config.http import HttpSettings
 from ...ports.language.errors import Refusal
 from .addresses import AddressesController
 from .asks import AsksController
@@ -27,7 +28,6 @@ from .products import ProductsController
 from .rate_limiting import CredentialLimits, LimitByAddress, LimitByUser
 from .request_checks import check_request
 from .sessions import SessionsController
-from .settings import HttpSettings
 from .users import UsersController
 from .webhooks import WebhooksController
 

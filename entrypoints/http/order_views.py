@@ -168,7 +168,7 @@ _PURCHASE = frozenset(viewer for viewer in Viewer if viewer.sees_purchase)
 _SALE = frozenset(viewer for viewer in Viewer if viewer.sees_sale)
 _STAFF = frozenset({Viewer.STAFF})
 
-_SHOWN: Mapping[type[OrderEvent], Mapping[str, frozenset[Viewer]]] = {
+SHOWN: Mapping[type[OrderEvent], Mapping[str, frozenset[Viewer]]] = {
     Opened: {},
     UnitReserved: {},
     Paid: {"amount": _PURCHASE, "ship_by": _ALL},
@@ -197,7 +197,7 @@ def order_event_view(recorded: RecordedEvent, viewer: Viewer) -> OrderEventView:
         at=recorded.at,
         data={
             field: msgspec.to_builtins(getattr(event, field))
-            for field, viewers in _SHOWN[type(event)].items()
+            for field, viewers in SHOWN[type(event)].items()
             if viewer in viewers
         },
     )

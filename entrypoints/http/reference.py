@@ -46,10 +46,11 @@ class ReferencePage(OpenAPIRenderPlugin):
         """Return the page."""
         # The framework's document holds its own string types; as JSON it is plain.
         document: Node = json.loads(self.render_json(request, describe_shapes(openapi_schema)))
-        return "".join(_page(document, self.get_openapi_json_route(request))).encode()
+        return "".join(page(document, self.get_openapi_json_route(request))).encode()
 
 
-def _page(document: Node, json_route: str) -> Iterator[str]:
+def page(document: Node, json_route: str) -> Iterator[str]:
+    """Yield the page of a document that is served at `json_route`."""
     info = document["info"]
     title = escape(info["title"])
     yield "<!doctype html><html lang='en'><meta charset='utf-8'>"

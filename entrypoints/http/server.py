@@ -42,6 +42,7 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # whose X-Forwarded-For is believed is in HttpSettings
             timeout_graceful_shutdown=_GRACE,
         )
     )

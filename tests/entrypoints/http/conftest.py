@@ -8,8 +8,8 @@ import pytest
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.application import Application
 from solebook.composition.embedded import build_embedded
+from solebook.config.http import HttpSettings
 from solebook.entrypoints.http.app import create_app
-from solebook.entrypoints.http.settings import HttpSettings
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.users import Role
 from solebook.ports.rate_limits import RateLimit

@@ -5,7 +5,6 @@ real server, as nobody and as somebody of every role.
 """
 
 import asyncio
-import socket
 import subprocess
 import sys
 import threading
@@ -15,12 +14,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.embedded import build_embedded
+from solebook.config.http import HttpSettings
 from solebook.entrypoints.http.app import create_app
-from solebook.entrypoints.http.settings import HttpSettings
+from solebook.entrypoints.http.server import running_server
 from solebook.entrypoints.worker.workers import Workers
 
 from .conftest import PLENTY
@@ -36,20 +35,21 @@ class _Server:
     """A market with an order under way, served on a loop of its own."""
 
     def __init__(self) -> None:
-        # Only of a socket that says TCP does asyncio turn off the delay of small packets.
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self.socket.bind(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.url = ""
         self.tokens: dict[str, str] = {}
         self.places: dict[str, str] = {}
-        self.ready = threading.Event()
+        self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
+        self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="fuzzed-server", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
-        assert self.ready.wait(timeout=30)
+        assert self._ready.wait(timeout=30)
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(timeout=10)
 
     def _run(self) -> None:
         self._loop.run_until_complete(self._serve())
@@ -60,25 +60,18 @@ class _Server:
         application = build_embedded(clock=clock)
         settings = HttpSettings(user_limit=PLENTY, address_limit=PLENTY, credentials_limit=PLENTY)
         app = create_app(application, settings)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        async with Workers(application).running():
-            transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
-            async with httpx.AsyncClient(transport=transport, base_url=self.url) as client:
-                world = World(application, app, client, clock, Workers(application))
-                self.places = await open_market(world)
+        async with (
+            Workers(application).running(),
+            running_server(app, "127.0.0.1", 0) as self.url,
+            httpx.AsyncClient(base_url=self.url) as client,
+        ):
+            world = World(application, app, client, clock, Workers(application))
+            self.places = await open_market(world)
             self.tokens = {
                 name: person.headers["Authorization"] for name, person in world.people.items()
             }
-            serving = asyncio.create_task(server.serve(sockets=[self.socket]))
-            self.ready.set()
-            await self._stop.wait()
-            server.should_exit = True
-            await serving
-
-    def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(timeout=10)
-        self.socket.close()
+            self._ready.set()
+            await self._stopping.wait()
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +79,7 @@ def server() -> Iterator[_Server]:
     server = _Server()
     server.start()
     yield server
-    server.close()
+    server.stop()
 
 
 @pytest.mark.parametrize("who", ["nobody", "buyer", "seller", "authenticator", "admin"])

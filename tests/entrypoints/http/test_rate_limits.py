@@ -8,9 +8,10 @@ import pytest
 from litestar.connection import ASGIConnection
 
 from solebook.composition.application import Application
+from solebook.config.http import HttpSettings
 from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.client_address import client_address
-from solebook.entrypoints.http.settings import HttpSettings
+from solebook.entrypoints.http.server import running_server
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.rate_limits import RateLimit, RateLimits
 
@@ -60,6 +61,17 @@ class TestAddressLimit:
         for n, status in enumerate((200, 200, 429)):
             headers = {"X-Forwarded-For": f"10.0.0.{n}"}
             assert (await world.get("/v1/products", headers=headers)).status_code == status
+
+    async def test_nor_does_it_from_the_servers_own_machine(self, world: World) -> None:
+        async with (
+            running_server(world.app, "127.0.0.1", 0) as url,
+            httpx.AsyncClient(base_url=url) as client,
+        ):
+            for n, status in enumerate((200, 200, 429)):
+                headers = {"X-Forwarded-For": f"10.0.0.{n}"}
+                answer = await client.get("/v1/products", headers=headers)
+                assert answer.status_code == status
+                assert "server" not in answer.headers
 
 
 class TestCredentialsLimit:

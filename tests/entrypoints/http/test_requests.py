@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from solebook.entrypoints.http.settings import HttpSettings
+from solebook.config.http import HttpSettings
 
 from .conftest import PLENTY
 from .world import PASSWORD, Person, World

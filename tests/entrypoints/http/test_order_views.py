@@ -1,0 +1,64 @@
+"""What each party sees of an order's history."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from solebook.entrypoints.http.order_views import SHOWN, Viewer, order_event_view
+from solebook.ports.language.ids import OrderId, UserId
+from solebook.ports.language.order_history import (
+    ORDER_EVENTS,
+    Cancelled,
+    OrderEvent,
+    Paid,
+    PaidOut,
+    PayoutRefused,
+    Received,
+    RecordedEvent,
+    Refunded,
+    Shipped,
+)
+from solebook.ports.language.orders import CancelReason, Shipment
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+BY = UserId(UUID(int=9))
+
+
+def test_every_event_has_its_row_and_every_column_its_field() -> None:
+    assert set(SHOWN) == set(ORDER_EVENTS.values())
+    for kind, shown in SHOWN.items():
+        assert set(shown) <= {field.name for field in fields(kind)}, kind
+
+
+@pytest.mark.parametrize(
+    ("event", "buyer", "seller"),
+    [
+        (Paid(21_400, AT), {"amount", "ship_by"}, {"ship_by"}),
+        (Refunded(21_400), {"amount"}, set()),
+        (PaidOut(17_600, 0), set(), {"amount", "debt_settled"}),
+        (PayoutRefused("closed"), set(), {"reason"}),
+        (Received(BY), set(), set()),
+        (Shipped(Shipment("UPS", "1Z")), {"shipment"}, {"shipment"}),
+        (
+            Cancelled(CancelReason.ADMIN_CANCELLED, "A whim.", BY),
+            {"reason", "note"},
+            {"reason", "note"},
+        ),
+    ],
+)
+def test_a_party_sees_what_is_theirs_and_staff_see_all(
+    event: OrderEvent, buyer: set[str], seller: set[str]
+) -> None:
+    recorded = RecordedEvent(OrderId(UUID(int=1)), 3, AT, event)
+    seen = {viewer: set(order_event_view(recorded, viewer).data) for viewer in Viewer}
+    everything = {field.name for field in fields(event)}
+    assert seen == {Viewer.BUYER: buyer, Viewer.SELLER: seller, Viewer.STAFF: everything}
+
+
+def test_an_event_is_told_in_plain_values() -> None:
+    recorded = RecordedEvent(OrderId(UUID(int=1)), 3, AT, Paid(21_400, AT))
+    view = order_event_view(recorded, Viewer.BUYER)
+    assert (view.number, view.type, view.at) == (3, "paid", AT)
+    assert view.data == {"amount": 21_400, "ship_by": "2026-03-02T00:00:00Z"}
