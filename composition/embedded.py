@@ -20,6 +20,8 @@ from .application import Application
 from .build import build_application
 from .memory_store import build_memory_store
 
+__all__ = ["START", "VirtualClock", "build_embedded", "embedded_adapters"]
+
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """When a virtual clock starts unless it is told otherwise."""
 

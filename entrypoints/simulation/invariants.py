@@ -1,0 +1,90 @@
+"""What is true of every market, whatever happened in it."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+
+from ...composition.application import Application
+from ...ports.language.ids import QuoteId
+from ...ports.language.market import BookKey, BookView, Quote, Side
+from ...ports.language.orders import Order
+from ...ports.language.paging import MAX_PAGE, PageRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Invariants:
+    """What was looked for in a market, and whether it is so."""
+
+    money_is_all_there: bool
+    """The ledger holds what the payment provider holds, to the cent."""
+    each_pair_sold_once: bool
+    """No ask and no bid is in two trades, unless the earlier was given back to the book."""
+    no_book_crossed: bool
+    """In every book the highest bid is below the lowest ask, as stored and as published."""
+    nothing_given_up: bool
+    """No message ended as a dead letter."""
+
+    @property
+    def hold(self) -> bool:
+        """Whether all is as it must be."""
+        return (
+            self.money_is_all_there
+            and self.each_pair_sold_once
+            and self.no_book_crossed
+            and self.nothing_given_up
+        )
+
+
+async def check_invariants(app: Application, books: Sequence[BookKey]) -> Invariants:
+    """Look at a market in which nothing is under way but what waits for time to pass."""
+    store = app.adapters.store
+    solvency = await app.payments.check_solvency()
+    orders = [order async for order in all_orders(app)]
+    published = await app.adapters.book_views.best(list(books))
+    resting = await store.books.resting_in(books)
+    dead = await store.dead_letters.page(PageRequest(limit=1))
+    return Invariants(
+        money_is_all_there=solvency.balanced,
+        each_pair_sold_once=not sold_twice(orders),
+        no_book_crossed=not any(map(is_crossed, published)) and not crossed_books(resting),
+        nothing_given_up=not dead.items,
+    )
+
+
+async def all_orders(app: Application) -> AsyncIterator[Order]:
+    """Yield every order, the newest first."""
+    request = PageRequest(limit=MAX_PAGE)
+    while True:
+        page = await app.adapters.store.orders.all(request)
+        for order in page.items:
+            yield order
+        if page.next_cursor is None:
+            return
+        request = PageRequest(limit=MAX_PAGE, after=page.next_cursor)
+
+
+def sold_twice(orders: Iterable[Order]) -> set[QuoteId]:
+    """Return the asks and bids that are in two orders, other than an ask that was given back."""
+    uses: defaultdict[QuoteId, int] = defaultdict(int)
+    for order in orders:
+        uses[order.bid_id] += 1
+        uses[order.ask_id] += order.cancel_reason is None or not order.cancel_reason.ask_returns
+    return {quote_id for quote_id, times in uses.items() if times > 1}
+
+
+def is_crossed(view: BookView) -> bool:
+    """Return whether somebody bids at least what somebody asks."""
+    bid, ask = view.highest_bid, view.lowest_ask
+    return bid is not None and ask is not None and bid >= ask
+
+
+def crossed_books(resting: Iterable[Quote]) -> set[BookKey]:
+    """Return the books in which quotes rest that should have met."""
+    highest: dict[BookKey, int] = {}
+    lowest: dict[BookKey, int] = {}
+    for quote in resting:
+        if quote.side is Side.BID:
+            highest[quote.book] = max(quote.amount, highest.get(quote.book, quote.amount))
+        else:
+            lowest[quote.book] = min(quote.amount, lowest.get(quote.book, quote.amount))
+    return {book for book in highest.keys() & lowest.keys() if highest[book] >= lowest[book]}

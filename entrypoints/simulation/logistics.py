@@ -1,0 +1,109 @@
+"""What becomes of a pair in a simulated market once it is paid for."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+from random import Random
+
+from ...composition.application import Application
+from ...ports.event_bus import Consumer
+from ...ports.language.authentication import Checks, Verdict
+from ...ports.language.events import (
+    OrderAuthFailed,
+    OrderAuthPassed,
+    OrderCreated,
+    OrderReceived,
+    OrderRelated,
+    OrderSellerShipped,
+    OrderShipped,
+)
+from ...ports.language.ids import OrderId
+from ...ports.language.messages import Message
+from ...ports.language.users import Actor
+from .agenda import Agenda
+from .behaviour import Behaviour
+from .people import People
+
+_CARRIER = "Parcel Service"
+_PHOTOS = ("https://example.com/photos/pair.jpg",)
+_PASS = Verdict(True, Checks(True, True, True), _PHOTOS)
+_FAIL = Verdict(False, Checks(True, False, True), _PHOTOS, "the stitching is not the maker's")
+
+_Step = Callable[[OrderId], Awaitable[None]]
+
+
+class Logistics:
+    """Sellers ship, carriers carry, authenticators look, buyers confirm: each in their own time.
+
+    It hears of each step as everybody else does, from the event bus, and plans the next one.
+    """
+
+    def __init__(
+        self,
+        app: Application,
+        agenda: Agenda,
+        people: People,
+        behaviour: Behaviour,
+        dice: Random,
+    ) -> None:
+        self._app = app
+        self._agenda = agenda
+        self._traders = {actor.user_id: actor for actor in people.buyers + people.sellers}
+        self._authenticators = people.authenticators
+        self._behaviour = behaviour
+        self._dice = dice
+
+    def subscribe(self) -> None:
+        """Begin to listen. Read it from top to bottom: it is the way of a pair."""
+        does, handling, transit = self._behaviour, self._behaviour.handling, self._behaviour.transit
+        self._follow(OrderCreated, self._ship, handling, does.pairs_shipped)
+        self._follow(OrderSellerShipped, self._receive, transit, does.parcels_arrived)
+        self._follow(OrderReceived, self._review, handling)
+        self._follow(OrderAuthPassed, self._dispatch, handling)
+        self._follow(OrderAuthFailed, self._dispatch, handling)
+        self._follow(OrderShipped, self._confirm, transit, does.deliveries_confirmed)
+
+    def _follow(
+        self, event: type[OrderRelated], step: _Step, mean: timedelta, chance: float = 1.0
+    ) -> None:
+        async def handle(message: Message) -> None:
+            assert isinstance(message.event, event), message
+            if self._dice.random() < chance:
+                after = mean * self._dice.expovariate(1)
+                self._agenda.plan(after, partial(step, message.event.order_id))
+
+        name = f"simulation.{step.__name__.strip('_')}:{event.SUBJECT}"
+        self._app.adapters.event_bus.subscribe(Consumer(name, event.SUBJECT, handle))
+
+    async def _ship(self, order_id: OrderId) -> None:
+        order = await self._app.adapters.store.orders.get(order_id)
+        await self._app.orders.ship_pair(
+            self._traders[order.seller_id],
+            order_id,
+            carrier=_CARRIER,
+            tracking_number=f"IN-{order_id}",
+        )
+
+    async def _receive(self, order_id: OrderId) -> None:
+        await self._app.orders.receive_pair(self._an_authenticator(), order_id)
+
+    async def _review(self, order_id: OrderId) -> None:
+        authenticator = self._an_authenticator()
+        verdict = _PASS if self._dice.random() < self._behaviour.pairs_authentic else _FAIL
+        task = await self._app.adapters.store.authentication_tasks.find_by_order(order_id)
+        assert task is not None, "a pair that was received has a task"
+        await self._app.authentication.claim_task(authenticator, task.id)
+        await self._app.authentication.give_verdict(authenticator, task.id, verdict)
+
+    async def _dispatch(self, order_id: OrderId) -> None:
+        """Send a pair that passed to its buyer, and one that failed back to its seller."""
+        await self._app.orders.dispatch_pair(
+            self._an_authenticator(), order_id, carrier=_CARRIER, tracking_number=f"OUT-{order_id}"
+        )
+
+    async def _confirm(self, order_id: OrderId) -> None:
+        order = await self._app.adapters.store.orders.get(order_id)
+        await self._app.orders.confirm_delivery(self._traders[order.buyer_id], order_id)
+
+    def _an_authenticator(self) -> Actor:
+        return self._dice.choice(self._authenticators)

@@ -1,0 +1,78 @@
+"""The people of a simulated market."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from ...composition.application import Application
+from ...ports.language.ids import UserId
+from ...ports.language.users import Actor, Role, User
+
+OPERATOR = Actor(UserId(UUID(int=0)), frozenset({Role.ADMIN}))
+"""Who sets the market up."""
+_PASSWORD = "correct horse battery"  # noqa: S105  # nobody signs in
+
+GOOD_CARD = "pm_card_visa"
+DECLINED_CARD = "pm_card_declined"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody, registered and with what they need to trade or to work."""
+
+    buyers: tuple[Actor, ...]
+    sellers: tuple[Actor, ...]
+    authenticators: tuple[Actor, ...]
+
+
+async def gather_people(
+    app: Application, *, buyers: int, sellers: int, authenticators: int
+) -> People:
+    """Register as many people of each kind."""
+    return People(
+        buyers=await _gather(buyers, _buyer, app),
+        sellers=await _gather(sellers, _seller, app),
+        authenticators=await _gather(authenticators, _authenticator, app),
+    )
+
+
+async def _gather(
+    number: int, join: Callable[[Application, int], Awaitable[User]], app: Application
+) -> tuple[Actor, ...]:
+    people = [await join(app, n) for n in range(1, number + 1)]
+    return tuple(Actor(user.id, user.roles) for user in people)
+
+
+async def _buyer(app: Application, number: int) -> User:
+    user = await _register(app, "Buyer", number)
+    actor = Actor(user.id, user.roles)
+    await app.users.add_address(
+        actor,
+        street="1 Market Street",
+        city="Portland",
+        region="OR",
+        postal_code="97201",
+        country="US",
+    )
+    return await app.users.set_payment_method(actor, token=GOOD_CARD)
+
+
+async def _seller(app: Application, number: int) -> User:
+    user = await _register(app, "Seller", number)
+    actor = Actor(user.id, user.roles)
+    return await app.users.set_payout_account(actor, account=f"acct_seller_{number}")
+
+
+async def _authenticator(app: Application, number: int) -> User:
+    user = await _register(app, "Authenticator", number)
+    roles = user.roles | {Role.AUTHENTICATOR}
+    return await app.users.set_roles(OPERATOR, user.id, roles=roles)
+
+
+async def _register(app: Application, kind: str, number: int) -> User:
+    return await app.users.register_user(
+        email=f"{kind.lower()}-{number}@example.com",
+        password=_PASSWORD,
+        first_name="Test",
+        last_name=kind,
+    )

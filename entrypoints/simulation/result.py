@@ -1,0 +1,91 @@
+"""What came of a simulated market."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from ...ports.language.market import Size
+from ...ports.language.money import Cents
+from ...ports.language.orders import OrderStatus
+from ...ports.language.payments import AccountKind, Solvency
+from .invariants import Invariants
+
+
+class Trade(NamedTuple):
+    """A sale: paid, and neither cancelled nor failed since. The price is in cents."""
+
+    time: datetime
+    product: str
+    size: Size
+    price: Cents
+
+
+class BestPrices(NamedTuple):
+    """What the best quotes of one book were in the end, in cents; None if a side was empty."""
+
+    product: str
+    size: Size
+    highest_bid: Cents | None
+    lowest_ask: Cents | None
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationResult:
+    """A market at the end of its last day. What was under way then is shown as it was."""
+
+    trades: tuple[Trade, ...]
+    """In order of time."""
+    orders: Mapping[OrderStatus, int]
+    """How many orders were in each state that any was in."""
+    best_prices: tuple[BestPrices, ...]
+    seller_levels: Mapping[int, int]
+    """How many sellers had each level that any had."""
+    refusals: Mapping[str, int]
+    """How often the exchange said no, by the refusal's name."""
+    solvency: Solvency
+    invariants: Invariants
+
+    @property
+    def volume(self) -> Cents:
+        """The total price of all trades."""
+        return sum(trade.price for trade in self.trades)
+
+    @property
+    def fees_earned(self) -> Cents:
+        """The transaction fees of all trades that were paid out."""
+        return self.solvency.by_kind.get(AccountKind.FEES, 0)
+
+    def summary(self) -> str:
+        """Return the result as a text of a few lines."""
+        held = self.solvency.by_kind
+        lines = [
+            f"trades         {len(self.trades)}, worth {_money(self.volume)}",
+            f"orders         {_counts(self.orders)}",
+            f"seller levels  {_counts(self.seller_levels)}",
+            f"refusals       {_counts(self.refusals)}",
+            f"fees earned    {_money(self.fees_earned)}",
+            f"penalties      {_money(held.get(AccountKind.PENALTIES, 0))}",
+            f"in escrow      {_money(held.get(AccountKind.ESCROW, 0))}",
+            f"money          {'all there' if self.solvency.balanced else 'DOES NOT BALANCE'}",
+            "",
+            f"{'book':<24}{'trades':>8}{'last':>12}{'bid':>12}{'ask':>12}",
+            *map(self._book_line, self.best_prices),
+        ]
+        return "\n".join(lines)
+
+    def _book_line(self, best: BestPrices) -> str:
+        prices = [t.price for t in self.trades if (t.product, t.size) == (best.product, best.size)]
+        last = prices[-1] if prices else None
+        return (
+            f"{f'{best.product} {best.size}':<24}{len(prices):>8}"
+            f"{_money(last):>12}{_money(best.highest_bid):>12}{_money(best.lowest_ask):>12}"
+        )
+
+
+def _money(amount: Cents | None) -> str:
+    return "-" if amount is None else f"{amount // 100:,}.{amount % 100:02}"
+
+
+def _counts(numbers: Mapping[OrderStatus, int] | Mapping[int, int] | Mapping[str, int]) -> str:
+    return ", ".join(f"{name}: {number}" for name, number in numbers.items()) or "none"
