@@ -146,7 +146,8 @@ def nothing_here() -> ProblemResponse:
 
 def unexpected_response(request: AnyRequest, error: Exception) -> ProblemResponse:
     """Log what should not have happened, and tell nothing of it."""
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    # Quoted, because a path may hold a line break.
+    _log.error("%s %r failed", request.method, request.url.path, exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "something went wrong on this side; it was logged"
     return _response(Problem("about:blank", status.phrase, status, detail), {}, {})

@@ -1,5 +1,18 @@
 """Whether the process lives, and whether it can serve."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import httpx
+
+from solebook.composition.application import Application
+from solebook.entrypoints.http.app import create_app
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import Event
+from solebook.ports.language.ids import MessageId
+from solebook.ports.language.messages import Message
+from solebook.ports.outbox import Outbox
+
 from .world import World
 
 
@@ -14,6 +27,31 @@ async def test_without_its_engine_a_process_lives_but_is_not_ready(world: World)
     answer = await world.get("/health/ready")
     assert (answer.status_code, answer.json()["what"]) == (503, "the matching engine")
     assert answer.headers["retry-after"] == "1"
+
+
+class _Away(Outbox):
+    async def add(self, *events: Event) -> None:
+        raise Unavailable(what="the store")
+
+    async def unsent(self, limit: int) -> Sequence[Message]:
+        raise Unavailable(what="the store", retry_after=2.5)
+
+    async def mark_sent(self, ids: Collection[MessageId]) -> None:
+        raise Unavailable(what="the store")
+
+    async def wait(self) -> None:
+        raise Unavailable(what="the store")
+
+
+async def test_without_its_store_a_process_is_not_ready(application: Application) -> None:
+    adapters = application.adapters
+    store = replace(adapters.store, outbox=_Away())
+    app = create_app(replace(application, adapters=replace(adapters, store=store)))
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
+    async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
+        answer = await client.get("/health/ready")
+    assert (answer.status_code, answer.json()["what"]) == (503, "the store")
+    assert answer.headers["retry-after"] == "3"
 
 
 async def test_without_its_engine_nobody_trades(market: World) -> None:

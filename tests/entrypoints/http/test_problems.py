@@ -114,7 +114,7 @@ async def test_what_should_not_have_happened_is_logged_and_not_told(
         answer = await world.get("/broken")
     assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM_JSON)
     assert "42" not in answer.text
-    assert "GET /broken failed" in caplog.text
+    assert "GET '/broken' failed" in caplog.text
     assert "the secret is 42" in caplog.text
 
 
