@@ -59,5 +59,8 @@ class DeadLetters(Protocol):
         ...
 
     async def replay(self, delivery_id: MessageId, at: datetime) -> None:
-        """Have a dead delivery tried again from `at`, its count of tries reset. Raises NotFound."""
+        """Have a dead delivery tried again from `at`, its count of tries reset. Raises NotFound.
+
+        It makes a transaction of its own where there is none.
+        """
         ...

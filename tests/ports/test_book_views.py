@@ -118,6 +118,21 @@ async def test_the_best_levels_of_several_books_come_in_their_order(
     assert await views.best([]) == []
 
 
+async def test_every_book_with_a_view_is_told_even_an_empty_one(
+    views: BookViews, records: Records
+) -> None:
+    published, changed, emptied, unknown = (records.book() for _ in range(4))
+    assert list(await views.books()) == []
+    await views.publish(BookView(published, 2, levels((190, 1)), ()))
+    await views.apply(change(changed, 1, (Side.ASK, 200, 1)))
+    await views.apply(change(emptied, 1, (Side.ASK, 200, 1)))
+    await views.apply(change(emptied, 2, (Side.ASK, 200, 0)))
+    await views.get(unknown, 10)
+    told = list(await views.books())
+    assert len(told) == 3
+    assert set(told) == {published, changed, emptied}
+
+
 bid_changes = st.tuples(st.just(Side.BID), st.integers(1, 5), st.integers(0, 3))
 ask_changes = st.tuples(st.just(Side.ASK), st.integers(6, 10), st.integers(0, 3))
 

@@ -1,5 +1,6 @@
 """Contract of Books."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +9,7 @@ import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.books import Batch
+from solebook.ports.books import Batch, Ownership
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused, ShardLost
 from solebook.ports.language.events import MatchCreated
@@ -26,6 +27,10 @@ from solebook.ports.matching import Placement
 
 from .records import Records, matched
 from .shard import Shard
+
+
+class Boom(Exception):
+    """Something went wrong inside a block."""
 
 
 async def resting(store: Store, shard: int = 0, shards: int = 1) -> list[Quote]:
@@ -70,6 +75,26 @@ async def test_no_commit_under_an_earlier_ownership_succeeds(
     assert (await store.books.take(0, records.instant)).sequence == 0
     with pytest.raises(ShardLost):
         await store.books.commit(owned, records.batch(ask))
+
+
+async def test_a_shard_taken_during_anothers_transaction_stays_taken_when_that_fails(
+    store: Store, records: Records
+) -> None:
+    async def write_and_fail() -> None:
+        async with store.transaction():
+            await store.users.add(records.user())
+            for _ in range(10):
+                await asyncio.sleep(0)
+            raise Boom
+
+    failed, ownership = await asyncio.gather(
+        write_and_fail(), store.books.take(0, records.instant), return_exceptions=True
+    )
+    assert isinstance(failed, Boom)
+    assert isinstance(ownership, Ownership)
+    ask = records.ask(records.book())
+    await store.books.commit(ownership, records.batch(ask))
+    assert await store.books.get([ask.id]) == {ask.id: ask}
 
 
 async def test_shards_are_owned_apart(store: Store, records: Records) -> None:
@@ -236,6 +261,22 @@ async def test_a_quote_is_in_one_standing_match(
     assert list(await store.outbox.unsent(10)) == before
     assert await store.books.answered([key]) == {}
     assert (await store.books.take(0, records.instant)).sequence < 1_000
+
+
+async def test_a_quote_or_a_match_is_added_once(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    book = records.book()
+    standing = (await shard.trade(book)).order
+    stored = await store.books.get([standing.ask_id])
+    again = replace(stored[standing.ask_id], amount=1)
+    other = records.ask(records.book())
+    with pytest.raises(AssertionError):
+        await shard.commit(records.batch(other, again))
+    match, bid, ask = shard.new_match(book, id=standing.id)
+    with pytest.raises(AssertionError):
+        await shard.commit(records.batch(other, bid, ask, matches=[match]))
+    assert await store.books.get([standing.ask_id, other.id, bid.id]) == stored
 
 
 async def test_two_matches_of_one_ask_in_one_batch_are_refused(

@@ -15,6 +15,10 @@ from .pages import all_pages
 from .records import Records
 
 
+class Boom(Exception):
+    """Something went wrong inside a block."""
+
+
 async def put(store: Store, *deliveries: FailedDelivery) -> None:
     async with store.transaction():
         for delivery in deliveries:
@@ -92,6 +96,24 @@ async def test_a_replayed_delivery_is_due_again_with_its_tries_reset(
     assert await due(store, records, minute=4) == []
     assert await due(store, records, minute=5) == [replace(dead, dead=False, attempts=0, due_at=at)]
     assert await all_pages(store.dead_letters.page) == [other]
+
+
+async def test_a_delivery_can_be_replayed_in_no_block_and_in_one_that_fails(
+    store: Store, records: Records
+) -> None:
+    dead = records.failed_delivery(dead=True, attempts=8)
+    await put(store, dead)
+
+    async def replay_and_fail() -> None:
+        async with store.transaction():
+            await store.dead_letters.replay(dead.id, records.instant)
+            raise Boom
+
+    with pytest.raises(Boom):
+        await replay_and_fail()
+    assert await all_pages(store.dead_letters.page) == [dead]
+    await store.dead_letters.replay(dead.id, records.instant)
+    assert len(await due(store, records)) == 1
 
 
 async def test_only_a_dead_delivery_can_be_replayed(store: Store, records: Records) -> None:
