@@ -143,24 +143,30 @@ def _type(schema: Node) -> str:
     if reference := schema.get("$ref"):
         name = escape(reference.rpartition("/")[2])
         return f"<a href='#{name}'>{name}</a>"
-    if choices := schema.get("oneOf") or schema.get("anyOf"):
-        return " or ".join(map(_type, choices))
     if "enum" in schema:
         return ", ".join(f"<code>{escape(json.dumps(value))}</code>" for value in schema["enum"])
     kind = schema.get("type", "anything")
-    if kind == "array":
-        return f"list of {_type(schema.get('items', {}))}"
-    words = [" or ".join(kind) if isinstance(kind, list) else kind]
-    words += [
-        f"{word} {schema[limit]}"
-        for limit, word in (
-            ("format", "as"),
-            ("minimum", "from"),
-            ("maximum", "to"),
-            ("minLength", "of length"),
-            ("maxLength", "up to length"),
-            ("pattern", "matching"),
-        )
-        if limit in schema
-    ]
-    return escape(" ".join(map(str, words)))
+    if choices := schema.get("oneOf") or schema.get("anyOf") or schema.get("allOf"):
+        words = " or ".join(map(_type, choices))
+    elif kind == "array":
+        words = f"list of {_type(schema.get('items', {}))}"
+    else:
+        words = escape(" or ".join(kind) if isinstance(kind, list) else kind)
+    limits = [f" {word} {_plain(schema[limit])}" for limit, word in _LIMITS if limit in schema]
+    return words + "".join(limits)
+
+
+_LIMITS = (
+    ("format", "as"),
+    ("minimum", "from"),
+    ("maximum", "to"),
+    ("minLength", "of length"),
+    ("maxLength", "up to length"),
+    ("minItems", "of at least"),
+    ("maxItems", "of at most"),
+    ("pattern", "matching"),
+)
+
+
+def _plain(limit: object) -> str:
+    return escape(str(int(limit) if isinstance(limit, float) else limit))

@@ -121,6 +121,19 @@ async def test_the_page_shows_every_route_and_needs_nothing_from_elsewhere(
     assert "&lt;" not in re.sub(r"<[^>]+>", "", shown)
 
 
+async def test_the_page_tells_types_and_limits_in_words(world: World) -> None:
+    shown = (await world.get("/schema")).text
+    for words in (
+        "integer from 1 to 9007199254740991",
+        "integer from 1 to 3650",
+        "string of length 1 up to length 10",
+        "list of string of at most 20",
+        "<a href='#NewQuote'>NewQuote</a>",
+        "<a href='#MatchView'>MatchView</a> or null",
+    ):
+        assert f">{words}<" in shown or f" {words}<" in shown, words
+
+
 def test_the_page_writes_text_as_text() -> None:
     document = {
         "info": {"title": "<b>", "version": "1", "description": "<i>"},
