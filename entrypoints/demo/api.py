@@ -60,18 +60,31 @@ class Api:
     async def _call(
         self, method: str, path: str, headers: dict[str, str] | None = None, **request: Any
     ) -> Any:
-        tries = 0
-        while True:
-            response = await self._http.request(
-                method, f"/v1{path}", headers=self._headers | (headers or {}), **request
-            )
-            tries += 1
-            if response.status_code not in _BUSY or tries == _TRIES:
-                break
-            await asyncio.sleep(float(response.headers.get("Retry-After", 1)))
+        response = await self._try(method, path, headers or {}, request)
         if response.is_error:
             raise ApiRefusal(f"{method} {path}: {response.status_code} {response.text}")
         return response.json() if response.content else None
+
+    async def _try(
+        self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]
+    ) -> httpx.Response:
+        """Ask until there is an answer. A request that changes something carries a key for that."""
+        for _ in range(_TRIES - 1):
+            try:
+                response = await self._send(method, path, headers, request)
+            except httpx.TransportError:
+                await asyncio.sleep(_POLL)
+                continue
+            if response.status_code not in _BUSY:
+                return response
+            await asyncio.sleep(float(response.headers.get("Retry-After", 1)))
+        return await self._send(method, path, headers, request)
+
+    async def _send(
+        self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]
+    ) -> httpx.Response:
+        headers = self._headers | headers
+        return await self._http.request(method, f"/v1{path}", headers=headers, **request)
 
 
 async def wait_for(happened: Callable[[], Awaitable[bool]], what: str) -> None:

@@ -9,6 +9,10 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from litestar import Litestar
 
+_KEEP_ALIVE = 75
+"""Seconds that an idle connection stays open: longer than clients and proxies keep theirs, so
+that it is not closed under a request.
+"""
 _GRACE = 10
 """Seconds that requests under way have when the server stops."""
 
@@ -43,6 +47,7 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
             access_log=False,
             server_header=False,
             proxy_headers=False,  # whose X-Forwarded-For is believed is in HttpSettings
+            timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_GRACE,
         )
     )
