@@ -80,5 +80,22 @@ def test_layer_imports_on_the_standard_library_alone(python: Path, layer: str) -
     assert int(imported) > 0
 
 
-# The simulation on the wheel alone belongs here: a test that gives a program which uses
-# `solebook.entrypoints.simulation` to `run(python, "-I", "-c", program, folder=python.parent)`.
+SIMULATION = """
+import sys
+before = set(sys.modules)  # an environment may bring a module of its own
+from solebook.entrypoints.simulation.market import Market
+market = Market(seed=7, days=10, buyers=8, sellers=8)
+result = market.simulate()
+assert result.trades, "nothing was traded"
+assert market.simulate().trades == result.trades, "the same seed traded otherwise"
+print(result.summary())
+imported = {name.partition(".")[0] for name in set(sys.modules) - before}
+print("third-party:", sorted(imported - {*sys.stdlib_module_names, "solebook"}))
+"""
+
+
+def test_market_is_simulated_on_the_standard_library_alone(python: Path) -> None:
+    printed = run(python, "-I", "-c", SIMULATION, folder=python.parent)
+
+    assert re.search(r"^trades +[1-9]\d*, worth ", printed, re.MULTILINE)
+    assert "third-party: []" in printed
