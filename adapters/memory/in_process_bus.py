@@ -114,7 +114,7 @@ class InProcessBus(EventBus):
         except Exception as error:  # noqa: BLE001  # by contract, whatever is raised
             # A refusal may pass (something is unavailable); anything else is a bug to be found.
             bug = None if isinstance(error, Refusal) else error
-            _log.error(
+            _log.warning(
                 "%s failed on %s %s: %s", consumer.name, message.subject, message.id, error,
                 exc_info=bug,
             )  # fmt: skip
@@ -133,6 +133,9 @@ class InProcessBus(EventBus):
             dead=dead or attempts >= self._policy.max_attempts,
         )
         if failed.dead:
-            _log.error("gave up on %s of %s", failed.consumer, failed.message.id)
+            _log.error(
+                "gave up on %s of %s %s after %d tries: %s",
+                failed.consumer, failed.message.subject, failed.message.id, attempts, error,
+            )  # fmt: skip
         async with self._transaction():
             await self._failed.put(failed)

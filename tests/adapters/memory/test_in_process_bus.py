@@ -129,7 +129,19 @@ async def test_a_bug_is_logged_with_its_traceback_and_a_refusal_without(
     assert not refused.exc_info
     assert "broken failed on user.registered" in broken.message
     assert broken.exc_info is not None
-    assert broken.levelno == logging.ERROR
+    assert {refused.levelno, broken.levelno} == {logging.WARNING}
+
+
+async def test_only_giving_up_is_told_as_an_error(
+    bus: InProcessBus, clock: VirtualClock, message: Message, caplog: pytest.LogCaptureFixture
+) -> None:
+    bus.subscribe(failing(Unavailable("mail")))
+    await bus.publish(message)
+    while not (errors := [r.message for r in caplog.records if r.levelno > logging.WARNING]):
+        await clock.advance(POLICY.max_delay)
+        assert await bus.redeliver() == 1
+    tries = f"gave up on welcome of user.registered {message.id} after 3 tries"
+    assert errors == [f"{tries}: Unavailable: mail is unavailable; try again in 1 s"]
 
 
 async def test_a_long_error_is_cut(
