@@ -20,7 +20,10 @@ class AccessTokens(Protocol):
 
 
 class RevokedSessions(Protocol):
-    """The sessions whose access tokens are void before they expire. It needs no transaction."""
+    """The sessions whose access tokens are void before they expire.
+
+    Added to outside any transaction, so that nobody's failure undoes it.
+    """
 
     async def add(self, session_id: SessionId, until: datetime) -> None:
         """Refuse the session's access tokens at least until `until`, when all have expired."""

@@ -1,11 +1,16 @@
 """Contract of RevokedSessions."""
 
+import shutil
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from solebook.adapters.memory.revoked_sessions import MemoryRevokedSessions
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.sql.database import SqlDatabase
+from solebook.adapters.sql.revoked_sessions import SqlRevokedSessions
 from solebook.ports.access_tokens import RevokedSessions
 from solebook.ports.language.ids import SessionId
 
@@ -14,9 +19,16 @@ from .records import Records
 LIFETIME = timedelta(minutes=15)
 
 
-@pytest.fixture(params=["memory"])
-def revoked(clock: VirtualClock) -> RevokedSessions:
-    return MemoryRevokedSessions(clock)
+@pytest.fixture(params=["memory", "sqlite"])
+async def revoked(
+    request: pytest.FixtureRequest, clock: VirtualClock, empty_database: Path, tmp_path: Path
+) -> AsyncIterator[RevokedSessions]:
+    if request.param == "memory":
+        yield MemoryRevokedSessions(clock)
+        return
+    path = shutil.copyfile(empty_database, tmp_path / "solebook.db")
+    async with SqlDatabase(f"sqlite:///{path}") as database:
+        yield SqlRevokedSessions(database, clock)
 
 
 async def test_a_session_is_refused_from_its_revocation_until_its_tokens_have_expired(

@@ -20,7 +20,7 @@ from .payments import (
     seller_quarters,
     webhooks,
 )
-from .users import addresses, refresh_tokens, sessions, users
+from .users import addresses, refresh_tokens, revoked_sessions, sessions, users
 
 __all__ = [
     "addresses",
@@ -45,6 +45,7 @@ __all__ = [
     "products",
     "refresh_tokens",
     "reservations",
+    "revoked_sessions",
     "sales",
     "seller_quarters",
     "sessions",

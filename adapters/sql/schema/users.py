@@ -54,3 +54,12 @@ refresh_tokens = Table(
     sqlite_with_rowid=False,
 )
 Index(None, refresh_tokens.c.session_id)
+
+revoked_sessions = Table(
+    "revoked_sessions",
+    metadata,
+    Column("session_id", Uuid, primary_key=True),
+    Column("until", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index(None, revoked_sessions.c.until)
