@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from ...ports.books import Batch, Books, Ownership
 from ...ports.clock import Clock
@@ -24,7 +25,7 @@ from .deadlines import MemoryDeadlines
 from .idempotency_keys import committed_placement
 from .orders import MemoryOrders
 from .outbox import MemoryOutbox
-from .tables import Answer, ShardState, day_of
+from .tables import Answer, ShardState, day_of, drop_if_empty
 
 
 class MemoryBooks(MemoryAdapter, Books):
@@ -145,9 +146,10 @@ class MemoryBooks(MemoryAdapter, Books):
             self._count_available(quote.book, 1)
 
     def _take_out(self, quote: Quote) -> None:
-        on_day = self._tables.active_on_day[day_of(quote.expires_at)]
+        by_day, day = self._tables.active_on_day, day_of(quote.expires_at)
         self._database.remove(self._tables.active_in_book[quote.book], quote.id)
-        self._database.remove(on_day, quote.id)
+        self._database.remove(by_day[day], quote.id)
+        self._database.announce(partial(drop_if_empty, by_day, day))
         if quote.side is Side.ASK:
             self._count_available(quote.book, -1)
 

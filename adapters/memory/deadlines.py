@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 
 from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.ids import OrderId
 from ...ports.outbox import Deadlines
 from .database import MemoryAdapter
-from .tables import day_of, until
+from .tables import day_of, drop_if_empty, until
 
 
 class MemoryDeadlines(MemoryAdapter, Deadlines):
@@ -36,6 +37,7 @@ class MemoryDeadlines(MemoryAdapter, Deadlines):
     def _forget(self, order_id: OrderId, kind: DeadlineKind) -> None:
         deadline = self._tables.deadlines.get((order_id, kind))
         if deadline is not None:
-            on_day = self._tables.deadlines_on_day[day_of(deadline.due_at)]
-            self._database.remove(on_day, (order_id, kind))
+            by_day, day = self._tables.deadlines_on_day, day_of(deadline.due_at)
+            self._database.remove(by_day[day], (order_id, kind))
             self._database.remove(self._tables.deadlines, (order_id, kind))
+            self._database.announce(partial(drop_if_empty, by_day, day))

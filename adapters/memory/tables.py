@@ -133,6 +133,12 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(UTC).date()
 
 
+def drop_if_empty(by_day: dict[date, dict[Any, V]], day: date) -> None:
+    """Forget a day of which nothing is left, once that is committed: days go on for ever."""
+    if not by_day.get(day, True):
+        del by_day[day]
+
+
 def until(now: datetime, by_day: Mapping[date, Mapping[Any, V]]) -> Iterator[V]:
     """Yield what is in an index by day up to and including today, of which some is due later."""
     today = day_of(now)
