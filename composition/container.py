@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
@@ -35,6 +36,9 @@ from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
 from .memory_store import build_memory_store
+
+if TYPE_CHECKING:
+    from ..adapters.sql.database import SqlDatabase
 
 
 @contextmanager
@@ -76,14 +80,28 @@ def make_folder(settings: Settings) -> Path:
     return folder
 
 
+# What only SQL needs is imported here, so that an exchange in memory does without.
+
+
 @asynccontextmanager
-async def _sql_store(settings: Settings, clock: Clock, ids: Ids) -> AsyncIterator[Store]:
-    # Imported here, so that an exchange in memory does not need what only SQL needs.
-    from .sql_store import open_sql_store
+async def _sql_database(settings: Settings) -> "AsyncIterator[SqlDatabase]":
+    from .sql_store import open_sql_database
 
     make_folder(settings)
-    async with open_sql_store(settings.store_url, clock=clock, ids=ids) as store:
-        yield store
+    async with open_sql_database(settings.store_url) as database:
+        yield database
+
+
+def _sql_store(database: "SqlDatabase", clock: Clock, ids: Ids) -> Store:
+    from .sql_store import build_sql_store
+
+    return build_sql_store(database, clock=clock, ids=ids)
+
+
+def _sql_revoked_sessions(database: "SqlDatabase", clock: Clock) -> RevokedSessions:
+    from ..adapters.sql.revoked_sessions import SqlRevokedSessions
+
+    return SqlRevokedSessions(database, clock)
 
 
 class Container(containers.DeclarativeContainer):
@@ -95,17 +113,20 @@ class Container(containers.DeclarativeContainer):
     ids: providers.Provider[Ids] = providers.Singleton(SystemIds, clock)
     randomness: providers.Provider[Randomness] = providers.Singleton(SystemRandomness)
 
+    sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(_sql_database, settings)
     store: providers.Provider[Store] = providers.Selector(
         settings.provided.store.adapter,
         memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
-        sqlite=providers.Resource(_sql_store, settings, clock, ids),
+        sqlite=providers.Singleton(_sql_store, sql_database, clock, ids),
     )
     passwords: providers.Provider[Passwords] = providers.Resource(_passwords, settings)
     access_tokens: providers.Provider[AccessTokens] = providers.Singleton(
         _access_tokens, settings, clock
     )
-    revoked_sessions: providers.Provider[RevokedSessions] = providers.Singleton(
-        MemoryRevokedSessions, clock
+    revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
+        settings.provided.store.adapter,
+        memory=providers.Singleton(MemoryRevokedSessions, clock),
+        sqlite=providers.Singleton(_sql_revoked_sessions, sql_database, clock),
     )
     book_views: providers.Provider[BookViews] = providers.Singleton(MemoryBookViews)
     payment_gateway: providers.Provider[PaymentGateway] = providers.Selector(

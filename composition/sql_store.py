@@ -36,17 +36,15 @@ from .adapters import Store
 
 
 @asynccontextmanager
-async def open_sql_store(
-    url: str, *, clock: Clock, ids: Ids, migrate: bool = True
-) -> AsyncIterator[Store]:
-    """Open the store that an URL such as sqlite:///exchange.db names, and close it in the end.
+async def open_sql_database(url: str, *, migrate: bool = True) -> AsyncIterator[SqlDatabase]:
+    """Open the database that an URL such as sqlite:///exchange.db names, and close it in the end.
 
     It is brought to this version of the schema first; with `migrate=False` it must have it.
     Raises ValueError for an URL that makes no sense, WrongSchema, Unavailable.
     """
     await (upgrade(url) if migrate else require_current(url))
     async with SqlDatabase(url) as database:
-        yield build_sql_store(database, clock=clock, ids=ids)
+        yield database
 
 
 def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:

@@ -41,17 +41,15 @@ class SqliteJournal(Journal):
     """
 
     def __init__(self, path: Path, *, patience: float = 5.0) -> None:
-        """Open or make the file. Raises OSError, sqlite3.Error.
+        """Open or make the file. Raises OSError.
 
         `patience` is how many seconds to wait for another process that writes.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(
-            path, timeout=patience, isolation_level=None, check_same_thread=False
-        )
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute(_SCHEMA)
+        try:
+            self._connection = _connect(path, patience)
+        except sqlite3.Error as error:
+            raise OSError(f"{path} cannot be used: {error}") from error
         self._provider = Provider()
         # One thread: SQLite waits for the disk, and the event loop should not.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="embedded-provider")
@@ -111,3 +109,17 @@ class SqliteJournal(Journal):
                 call.reason,
             )
             self._connection.execute(_APPEND, row)
+
+
+def _connect(path: Path, patience: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=patience, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(_SCHEMA)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,38 @@
+"""Settings of every kind of store."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from solebook.composition.migrations import migrate_store
+from solebook.config.settings import SecuritySettings, Settings, StoreSettings
+
+
+@pytest.fixture(scope="session")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty exchange, to be copied: a migration takes its time."""
+    folder = tmp_path_factory.mktemp("exchange")
+    asyncio.run(migrate_store(Settings(folder=str(folder))))
+    return folder
+
+
+@pytest.fixture
+def on_sqlite(empty_folder: Path, tmp_path: Path) -> Settings:
+    folder = shutil.copytree(empty_folder, tmp_path / "solebook-data")
+    return Settings(folder=str(folder), security=SecuritySettings(bcrypt_cost=4))
+
+
+@pytest.fixture
+def in_memory(tmp_path: Path) -> Settings:
+    return Settings(
+        folder=str(tmp_path / "solebook-data"),
+        security=SecuritySettings(bcrypt_cost=4),
+        store=StoreSettings(adapter="memory"),
+    )
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def settings(request: pytest.FixtureRequest, in_memory: Settings, on_sqlite: Settings) -> Settings:
+    return in_memory if request.param == "memory" else on_sqlite

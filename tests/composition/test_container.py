@@ -1,0 +1,211 @@
+"""Every configuration builds, is what its settings say, and leaves nothing open."""
+
+import gc
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import get_type_hints
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from solebook.adapters.system.clock import AdjustableClock
+from solebook.composition.adapters import Adapters, Store
+from solebook.composition.application import Application
+from solebook.composition.container import Container, open_application
+from solebook.config.settings import EngineSettings, KeySettings, SecuritySettings, Settings
+from solebook.core.users.session_tokens import SignedIn
+from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.clock import Clock
+from solebook.ports.language.errors import InvalidToken, NotFound, Unavailable
+from solebook.ports.language.ids import SessionId, UserId
+from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.users import Actor, Role
+
+OPERATOR = Actor(UserId(UUID(int=0)), frozenset({Role.ADMIN}))
+CREDENTIALS = {"email": "buyer-1@example.com", "password": "correct horse battery"}
+START = datetime(2017, 10, 17, 9, tzinfo=UTC)
+
+
+async def sign_in(application: Application) -> SignedIn:
+    await application.users.register_user(**CREDENTIALS, first_name="Test", last_name="Buyer")
+    return await application.users.sign_in(**CREDENTIALS)
+
+
+def parts(whole: object, seen: dict[int, object]) -> Iterator[object]:
+    """Everything of solebook's own that an object is made of."""
+    if id(whole) in seen:
+        return
+    seen[id(whole)] = whole
+    yield whole
+    names = {name for kind in type(whole).__mro__ for name in getattr(kind, "__slots__", ())}
+    for name in names | set(getattr(whole, "__dict__", ())):
+        part = getattr(whole, name, None)
+        if type(part).__module__.startswith("solebook."):
+            yield from parts(part, seen)
+
+
+# ---- what is built -------------------------------------------------------------------------------
+
+
+def test_every_provider_has_what_it_depends_on(settings: Settings) -> None:
+    Container(settings=settings).check_dependencies()
+
+
+async def test_every_adapter_is_one_of_its_port(settings: Settings) -> None:
+    async with open_application(settings) as application:
+        for whole, kind in ((application.adapters, Adapters), (application.adapters.store, Store)):
+            for name, port in get_type_hints(kind).items():
+                assert port in type(getattr(whole, name)).__mro__, name
+
+
+async def test_the_exchange_runs(settings: Settings) -> None:
+    async with open_application(settings) as application, Workers(application).running():
+        session = await sign_in(application)
+        actor, _ = await application.users.authenticate_request(session.access_token)
+        assert actor.user_id == session.user.id
+        assert (await application.payments.check_solvency()).balanced
+
+
+async def test_settings_reach_what_they_are_about(settings: Settings) -> None:
+    market = MarketRules(tick=500)
+    security = SecuritySettings(
+        bcrypt_cost=4,
+        access_token_life=timedelta(minutes=5),
+        refresh_token_life=timedelta(days=2),
+        signing_keys=(KeySettings(id="first", secret="s" * 32),),
+    )
+    settings = msgspec.structs.replace(
+        settings, market=market, security=security, engine=EngineSettings(queue=7, batch=3)
+    )
+    async with open_application(settings) as application:
+        assert application.rules is market
+        lifetimes = application.users.sign_in.lifetimes
+        assert (lifetimes.access, lifetimes.refresh) == (timedelta(minutes=5), timedelta(days=2))
+        assert (await sign_in(application)).expires_in == 300
+    assert "signing-key" not in files(settings)
+
+
+async def test_a_clock_that_is_handed_over_reaches_everything(settings: Settings) -> None:
+    clock = AdjustableClock(START)
+    async with open_application(settings, clock=clock) as application:
+        seen: dict[int, object] = {id(clock): clock}
+        everything = list(parts(application, seen))
+        clocks = [part for part in everything if Clock in type(part).__mro__]
+        assert clocks == []
+        assert len(everything) > 60
+        clock.advance(timedelta(days=30))
+        session = await sign_in(application)
+        assert START + timedelta(days=30) <= session.user.created_at < START + timedelta(days=31)
+
+
+# ---- what is kept --------------------------------------------------------------------------------
+
+
+async def test_memory_forgets_everything(in_memory: Settings) -> None:
+    async with open_application(in_memory) as application:
+        await sign_in(application)
+    async with open_application(in_memory) as application:
+        assert await application.adapters.store.users.find_by_email(CREDENTIALS["email"]) is None
+
+
+async def test_sqlite_keeps_everything(on_sqlite: Settings) -> None:
+    async with open_application(on_sqlite) as application:
+        session = await sign_in(application)
+    async with open_application(on_sqlite) as application:
+        actor, _ = await application.users.authenticate_request(session.access_token)
+        assert await application.adapters.store.users.get(actor.user_id) == session.user
+
+
+async def test_a_session_that_was_ended_stays_so_over_a_restart(on_sqlite: Settings) -> None:
+    async with open_application(on_sqlite) as application:
+        session = await sign_in(application)
+        _, session_id = await application.users.authenticate_request(session.access_token)
+        await application.users.sign_out(session_id)
+    async with open_application(on_sqlite) as application:
+        with pytest.raises(InvalidToken, match="revoked"):
+            await application.users.authenticate_request(session.access_token)
+
+
+async def test_another_process_can_end_a_session(on_sqlite: Settings) -> None:
+    async with open_application(on_sqlite) as serving, open_application(on_sqlite) as admin:
+        session = await sign_in(serving)
+        await admin.users.set_roles(OPERATOR, session.user.id, roles=frozenset({Role.ADMIN}))
+        with pytest.raises(InvalidToken, match="revoked"):
+            await serving.users.authenticate_request(session.access_token)
+
+
+# ---- what is closed ------------------------------------------------------------------------------
+
+
+def files(settings: Settings) -> set[str]:
+    return {file.name for file in Path(settings.folder).iterdir()}
+
+
+def in_use(settings: Settings) -> set[str]:
+    """The databases in the folder that something is connected to."""
+    databases = {name for name in files(settings) if name.endswith(".sqlite3")}
+    return {name for name in databases if is_open(settings, name)}
+
+
+def is_open(settings: Settings, name: str) -> bool:
+    connection = sqlite3.connect(Path(settings.folder, name), timeout=0, isolation_level=None)
+    try:
+        # Leaving WAL needs the file for oneself, and so fails beside any other connection.
+        return bool(connection.execute("PRAGMA journal_mode=DELETE").fetchone() != ("delete",))
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        connection.close()
+
+
+def spoil(settings: Settings, name: str) -> None:
+    Path(settings.folder, name).write_text("not a database" * 100)
+
+
+async def test_nothing_stays_open(settings: Settings) -> None:
+    before = set(threading.enumerate())
+    async with open_application(settings) as application:
+        await sign_in(application)
+        await application.payments.check_solvency()
+        store = application.adapters.store
+        assert set(threading.enumerate()) > before
+        if settings.store.adapter == "sqlite":
+            assert in_use(settings) == {"payment-provider.sqlite3", "solebook.sqlite3"}
+    assert set(threading.enumerate()) == before
+    assert not in_use(settings)
+    if settings.store.adapter == "sqlite":
+        with pytest.raises(Unavailable):
+            await store.users.find_by_email(CREDENTIALS["email"])
+    del application, store
+    gc.collect()  # which would tell of what was let go of while open
+
+
+async def test_nothing_stays_open_when_something_cannot_be_opened(on_sqlite: Settings) -> None:
+    before = set(threading.enumerate())
+    key = KeySettings(id="short", secret="hunter2")
+    settings = msgspec.structs.replace(on_sqlite, security=SecuritySettings(signing_keys=(key,)))
+    with pytest.raises(ValueError, match="'short' has fewer than 32 bytes") as refused:
+        async with open_application(settings):
+            pytest.fail("opened")
+    assert "hunter2" not in str(refused.value)
+    assert set(threading.enumerate()) == before
+    assert not in_use(settings)
+
+
+async def test_nothing_stays_open_after_an_error_inside(settings: Settings) -> None:
+    before = set(threading.enumerate())
+    with pytest.raises(NotFound):
+        async with open_application(settings) as application:
+            await application.users.sign_out(SessionId(OPERATOR.user_id))
+    assert set(threading.enumerate()) == before
+
+
+async def test_a_file_of_the_provider_that_is_none_is_told(on_sqlite: Settings) -> None:
+    spoil(on_sqlite, "payment-provider.sqlite3")
+    with pytest.raises(OSError, match=r"payment-provider.sqlite3 cannot be used: file is not"):
+        async with open_application(on_sqlite):
+            pytest.fail("opened")
