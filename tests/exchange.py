@@ -16,7 +16,7 @@ from solebook.composition.build import build_application
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.memory_store import build_memory_store
 from solebook.core.orders.history import fold
-from solebook.core.payments.transfers import escrow
+from solebook.core.payments.transfers import debt, escrow, payable
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.event_bus import Consumer, EventBus
 from solebook.ports.language.authentication import Checks, Verdict
@@ -27,7 +27,7 @@ from solebook.ports.language.market import MatchStatus, QuoteStatus, Side
 from solebook.ports.language.messages import Message
 from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus, StockStatus
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.payments import Payment, Payout
+from solebook.ports.language.payments import Payment, Payout, PayoutState
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import Actor, Role
 from solebook.ports.matching import Placement
@@ -37,6 +37,8 @@ SIZE = "9"
 PARCEL = {"carrier": "UPS", "tracking_number": "1Z999"}
 PASS = Verdict(True, Checks(True, True, True), ("https://photos.example.com/1.jpg",))
 FAIL = Verdict(False, Checks(True, False, True), (), "the stitching is wrong")
+_FAILURES = 5
+"""How often one message fails at most: it is not to end among the dead letters."""
 _EVERYTHING = PageRequest(limit=100)
 
 
@@ -49,11 +51,14 @@ class TappedBus(EventBus):
         self.consumers: dict[str, Consumer] = {}
         self.failing: Counter[str] = Counter()
         """How many times each consumer fails from now on, before it does anything."""
+        self._failures: Counter[tuple[str, MessageId]] = Counter()
 
     def subscribe(self, consumer: Consumer) -> None:
         async def handle(message: Message) -> None:
-            if self.failing[consumer.name] > 0:
+            failures = consumer.name, message.id
+            if self.failing[consumer.name] > 0 and self._failures[failures] < _FAILURES:
                 self.failing[consumer.name] -= 1
+                self._failures[failures] += 1
                 raise Unavailable(what=consumer.name)
             await consumer.handle(message)
 
@@ -333,6 +338,8 @@ async def check_invariants(exchange: Exchange) -> None:
     await _check_matches(exchange, orders)
     await _check_stock(exchange, orders)
     await _check_tape(exchange, orders)
+    await _check_payouts(exchange, orders)
+    await _check_provider(exchange)
     dead = await exchange.store.dead_letters.page(_EVERYTHING)
     assert not dead.items, dead
 
@@ -381,3 +388,27 @@ async def _check_tape(exchange: Exchange, orders: Sequence[Order]) -> None:
     summaries = await exchange.store.tape.summaries()
     assert sum(summary.sales for summary in summaries) == len(sold)
     assert sum(summary.total for summary in summaries) == sum(sold)
+
+
+async def _check_payouts(exchange: Exchange, orders: Sequence[Order]) -> None:
+    payouts = [p for o in orders if (p := await exchange.store.payouts.find(o.id)) is not None]
+    owed = Counter[UserId]()
+    for payout in payouts:
+        if payout.state is not PayoutState.PAID:
+            owed[payout.seller_id] += payout.amount
+    for person in exchange.people:
+        ledger, user_id = exchange.store.ledger, person.user_id
+        assert await ledger.balance(payable(user_id)) == owed[user_id]
+        assert await ledger.balance(debt(user_id)) <= 0
+
+
+async def _check_provider(exchange: Exchange) -> None:
+    """Assert that the provider was asked for each order's money in, back and out once at most."""
+    moved = await exchange.gateway.journal.consult(
+        lambda provider: [
+            (provider.order_of(call), call.request.operation)
+            for call in provider.calls
+            if call.took_effect
+        ]
+    )
+    assert len(moved) == len(set(moved)), moved

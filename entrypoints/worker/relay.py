@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections import deque
-from contextlib import suppress
 
 from ...ports.event_bus import EventBus
 from ...ports.language.errors import Unavailable
@@ -18,8 +17,6 @@ _WINDOW = 1_024
 """How many messages may be under way at once."""
 _POLL = 1.0
 """Seconds after which the outbox is looked at although nobody told of anything new."""
-_PAUSE = 1.0
-"""Seconds that a key's messages wait when the bus did not take one."""
 
 
 class Relay:
@@ -31,16 +28,25 @@ class Relay:
     """
 
     def __init__(
-        self, *, outbox: Outbox, bus: EventBus, transaction: Transaction, concurrency: int = 16
+        self,
+        *,
+        outbox: Outbox,
+        bus: EventBus,
+        transaction: Transaction,
+        concurrency: int = 16,
+        pause: float = 1.0,
     ) -> None:
+        """Describe a relay; `pause` is how many seconds a key waits when the bus is not there."""
         self._outbox = outbox
         self._bus = bus
         self._transaction = transaction
+        self._pause = pause
         self._slots = asyncio.Semaphore(concurrency)
         self._waiting: dict[str, deque[Message]] = {}
         self._under_way: set[MessageId] = set()
         self._sent: list[MessageId] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._news: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Relay until cancelled. Raises what the outbox raises; it may be run again."""
@@ -51,27 +57,28 @@ class Relay:
             await self._abandon()
 
     async def drain(self) -> int:
-        """Relay until nothing is left to send, and return how many messages were sent."""
+        """Relay until nothing is left to send, and return how many messages were sent.
+
+        Raises what the outbox raises; it may be called again.
+        """
         count = 0
-        while await self._feed():
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-            self._collect()
-            count += await self._mark_sent()
+        try:
+            while await self._feed():
+                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+                self._collect()
+                count += await self._mark_sent()
+        finally:
+            await self._abandon()
         return count
 
     async def _step(self) -> None:
         """Send what can be sent and wait for something to happen."""
         await self._mark_sent()
         await self._feed()
-        news = asyncio.create_task(self._outbox.wait())
-        try:
-            await asyncio.wait(
-                {news, *self._tasks}, timeout=_POLL, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            news.cancel()
-            with suppress(asyncio.CancelledError):
-                await news
+        if self._news not in self._tasks:
+            self._news = asyncio.create_task(self._outbox.wait())
+            self._tasks.add(self._news)
+        await asyncio.wait(self._tasks, timeout=_POLL, return_when=asyncio.FIRST_COMPLETED)
         self._collect()
 
     async def _feed(self) -> bool:
@@ -94,7 +101,7 @@ class Relay:
                     await self._bus.publish(queue[0])
                 except Unavailable as error:
                     _log.warning("the event bus is out of reach: %s", error)
-                    await asyncio.sleep(_PAUSE)
+                    await asyncio.sleep(self._pause)
                 else:
                     self._sent.append(queue.popleft().id)
         del self._waiting[key]

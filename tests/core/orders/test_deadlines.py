@@ -129,23 +129,6 @@ async def test_an_extension_is_honoured_by_a_deadline_that_is_under_way(
     assert (await exchange.order(order.id)).cancel_reason is CancelReason.SHIPMENT_OVERDUE
 
 
-async def test_an_extension_survives_a_sweep_that_runs_at_the_same_time(
-    exchange: Exchange,
-) -> None:
-    """The sweeper looks for what is due, the seller extends, and then the sweeper clears."""
-    order = await exchange.trade()
-    await exchange.clock.advance(2 * DAY)
-    (due,) = await exchange.store.deadlines.due(exchange.clock.now(), 10)
-    await exchange.app.orders.extend_shipment(exchange.seller, order.id)
-    async with exchange.store.transaction():
-        await exchange.store.deadlines.clear(due.order_id, [due.kind])
-        await exchange.store.outbox.add(DeadlineReached(due.order_id, due.kind))
-    await exchange.workers.settle()
-    assert (await exchange.order(order.id)).status is OrderStatus.CONFIRMED
-    await exchange.later(DAY)
-    assert (await exchange.order(order.id)).cancel_reason is CancelReason.SHIPMENT_OVERDUE
-
-
 async def test_a_seller_who_ships_late_but_before_anybody_looks_is_in_time(
     exchange: Exchange,
 ) -> None:

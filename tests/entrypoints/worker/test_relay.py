@@ -1,0 +1,287 @@
+"""How messages go from the outbox to the bus: in order, at least once, and not too many at once."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from solebook.composition.adapters import Store
+from solebook.entrypoints.worker.relay import Relay
+from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import ProductChanged
+from solebook.ports.language.ids import MessageId, ProductId
+from solebook.ports.language.messages import Message
+from solebook.ports.outbox import Outbox
+
+
+class Bus(EventBus):
+    """Notes what is published; some keys wait at a gate, and some tries fail."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, int]] = []
+        self.gates: defaultdict[str, asyncio.Event] = defaultdict(_open_gate)
+        self.errors: list[BaseException] = []
+        self.at_once = self.most_at_once = 0
+
+    def subscribe(self, consumer: Consumer) -> None:
+        raise NotImplementedError
+
+    async def publish(self, message: Message) -> None:
+        assert isinstance(message.event, ProductChanged)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            await asyncio.sleep(0)
+            await self.gates[message.key].wait()
+            if self.errors:
+                raise self.errors.pop()
+            self.published.append((message.key, message.event.version))
+        finally:
+            self.at_once -= 1
+
+    async def redeliver(self) -> int:
+        return 0
+
+    def of(self, key: str) -> list[int]:
+        return [version for k, version in self.published if k == key]
+
+
+def _open_gate() -> asyncio.Event:
+    gate = asyncio.Event()
+    gate.set()
+    return gate
+
+
+def key(number: int) -> str:
+    return str(UUID(int=number))
+
+
+async def add(store: Store, keys: Iterable[int]) -> list[tuple[str, int]]:
+    """Commit a message for each key, numbered within it; return what is to be published."""
+    versions: defaultdict[int, int] = defaultdict(int)
+    added = []
+    async with store.transaction():
+        for number in keys:
+            versions[number] += 1
+            event = ProductChanged(ProductId(UUID(int=number)), versions[number])
+            await store.outbox.add(event)
+            added.append((event.key, event.version))
+    return added
+
+
+def relay_of(store: Store, bus: EventBus, outbox: Outbox | None = None, **options: Any) -> Relay:
+    return Relay(
+        outbox=outbox or store.outbox, bus=bus, transaction=store.transaction, pause=0, **options
+    )
+
+
+async def turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def stop(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+@pytest.fixture
+def bus() -> Bus:
+    return Bus()
+
+
+# ---- order -----------------------------------------------------------------------------------
+
+
+async def test_messages_of_a_key_go_in_the_order_of_their_commit(store: Store, bus: Bus) -> None:
+    added = await add(store, [1, 2, 1, 3, 2, 1, 1, 3])
+    assert await relay_of(store, bus).drain() == 8
+    assert sorted(bus.published) == sorted(added)
+    for number in (1, 2, 3):
+        assert bus.of(key(number)) == sorted(bus.of(key(number)))
+    assert await store.outbox.unsent(10) == []
+
+
+async def test_order_is_kept_although_the_bus_is_out_of_reach_now_and_then(
+    store: Store, bus: Bus
+) -> None:
+    added = await add(store, [1, 2, 1, 2, 1, 2])
+    bus.errors = [Unavailable(what="the bus") for _ in range(7)]
+    assert await relay_of(store, bus).drain() == 6
+    assert sorted(bus.published) == sorted(added)
+    assert bus.of(key(1)) == bus.of(key(2)) == [1, 2, 3]
+
+
+async def test_a_key_that_is_held_up_holds_up_no_other(store: Store, bus: Bus) -> None:
+    bus.gates[key(1)].clear()
+    await add(store, [1, 1, 2, 3, 2])
+    task = asyncio.create_task(relay_of(store, bus).run())
+    await turns(50)
+    assert bus.of(key(1)) == []
+    assert (bus.of(key(2)), bus.of(key(3))) == ([1, 2], [1])
+    assert [message.key for message in await store.outbox.unsent(10)] == [key(1)] * 2
+    bus.gates[key(1)].set()
+    await turns(50)
+    assert bus.of(key(1)) == [1, 2]
+    assert await store.outbox.unsent(10) == []
+    await stop(task)
+
+
+async def test_no_more_keys_than_allowed_are_under_way_at_once(store: Store, bus: Bus) -> None:
+    await add(store, range(1, 31))
+    assert await relay_of(store, bus, concurrency=4).drain() == 30
+    assert bus.most_at_once == 4
+
+
+# ---- bounds ----------------------------------------------------------------------------------
+
+
+class WatchedOutbox(Outbox):
+    """An outbox that notes what is asked of it, and whose marks fail when they are told to."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self.limits: set[int] = set()
+        self.failing = 0
+
+    async def add(self, *events: Any) -> None:
+        await self._outbox.add(*events)
+
+    async def unsent(self, limit: int) -> Sequence[Message]:
+        self.limits.add(limit)
+        return await self._outbox.unsent(limit)
+
+    async def mark_sent(self, ids: Collection[MessageId]) -> None:
+        if self.failing:
+            self.failing -= 1
+            raise Unavailable(what="the store")
+        await self._outbox.mark_sent(ids)
+
+    async def wait(self) -> None:
+        await self._outbox.wait()
+
+
+async def test_however_much_waits_a_bounded_part_of_it_is_in_memory(store: Store, bus: Bus) -> None:
+    added = await add(store, [number % 7 for number in range(2_500)])
+    outbox = WatchedOutbox(store.outbox)
+    assert await relay_of(store, bus, outbox).drain() == 2_500
+    assert sorted(bus.published) == sorted(added)
+    assert all(bus.of(key(n)) == sorted(bus.of(key(n))) for n in range(7))
+    (limit,) = outbox.limits
+    assert limit <= 1_024
+
+
+# ---- crashes ---------------------------------------------------------------------------------
+
+
+async def test_what_was_sent_but_not_marked_is_sent_again(store: Store, bus: Bus) -> None:
+    added = await add(store, [1, 2, 1])
+    outbox = WatchedOutbox(store.outbox)
+    outbox.failing = 1
+    relay = relay_of(store, bus, outbox)
+    with pytest.raises(Unavailable):
+        await relay.drain()
+    assert len(await store.outbox.unsent(10)) == 3
+    sent_before = len(bus.published)
+    assert sent_before > 0
+    assert await relay.drain() == 3
+    assert sorted(bus.published[sent_before:]) == sorted(added)
+    assert await store.outbox.unsent(10) == []
+
+
+async def test_a_relay_that_runs_again_after_a_crash_sends_what_is_left(
+    store: Store, bus: Bus
+) -> None:
+    await add(store, [1, 2, 1])
+    outbox = WatchedOutbox(store.outbox)
+    outbox.failing = 1
+    relay = relay_of(store, bus, outbox)
+    with pytest.raises(Unavailable):
+        await relay.run()
+    task = asyncio.create_task(relay.run())
+    await turns(50)
+    assert await store.outbox.unsent(10) == []
+    assert {1, 2} <= set(bus.of(key(1)))
+    await stop(task)
+
+
+class Crash(BaseException):
+    """Not an Exception, as little as a kill is."""
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a defect"), Crash()])
+async def test_a_defect_of_the_bus_is_raised_and_leaves_nothing_running(
+    store: Store, bus: Bus, error: BaseException
+) -> None:
+    added = await add(store, [1, 2, 1])
+    bus.gates[key(2)].clear()
+    bus.errors = [error]
+    relay = relay_of(store, bus)
+    before = asyncio.all_tasks()
+    with pytest.raises(type(error)):
+        await relay.drain()
+    assert asyncio.all_tasks() == before
+    assert bus.published == []
+    bus.gates[key(2)].set()
+    assert await relay.drain() == 3
+    assert sorted(bus.published) == sorted(added)
+
+
+# ---- life ------------------------------------------------------------------------------------
+
+
+async def test_news_is_relayed_as_it_is_committed(store: Store, bus: Bus) -> None:
+    task = asyncio.create_task(relay_of(store, bus).run())
+    for number in range(1, 6):
+        await add(store, [number])
+        await turns(20)
+        assert bus.published[-1] == (key(number), 1)
+    await stop(task)
+
+
+@pytest.mark.parametrize("after", range(0, 40, 2))
+async def test_it_stops_at_any_moment(store: Store, bus: Bus, after: int) -> None:
+    await add(store, [number % 3 for number in range(12)])
+    before = asyncio.all_tasks()
+    task = asyncio.create_task(relay_of(store, bus).run())
+    await turns(after)
+    task.cancel()
+    await turns(20)
+    assert task.done()
+    assert asyncio.all_tasks() == before
+    published = len(bus.published)
+    await turns(20)
+    assert len(bus.published) == published
+
+
+async def test_an_outbox_that_cannot_be_watched_is_raised(store: Store, bus: Bus) -> None:
+    class Deaf(WatchedOutbox):
+        async def wait(self) -> None:
+            raise Unavailable(what="the store")
+
+    with pytest.raises(Unavailable):
+        await relay_of(store, bus, Deaf(store.outbox)).run()
+
+
+async def test_a_transaction_that_is_open_around_it_is_not_the_relays(store: Store) -> None:
+    """The messages of a transaction that is not committed are not relayed."""
+    bus = Bus()
+    relay = relay_of(store, bus)
+
+    @asynccontextmanager
+    async def uncommitted() -> Any:
+        async with store.transaction():
+            await store.outbox.add(ProductChanged(ProductId(UUID(int=1)), 1))
+            yield
+
+    async with uncommitted():
+        await asyncio.create_task(relay.drain())
+        assert bus.published == []
+    await relay.drain()
+    assert bus.published == [(key(1), 1)]

@@ -1,0 +1,276 @@
+"""How the passing of time becomes messages, and how failures are tried again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from solebook.entrypoints.worker.sweeper import Sweeper
+from solebook.ports.event_bus import Consumer
+from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.deadlines import Deadline, DeadlineKind
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import DeadlineReached
+from solebook.ports.language.ids import MessageId, OrderId
+from solebook.ports.language.market import QuoteStatus
+from solebook.ports.language.messages import FailedDelivery, Message
+from solebook.ports.language.orders import CancelReason, OrderStatus
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.outbox import Deadlines, Outbox
+
+from ...exchange import Exchange, build_exchange
+
+INSTANT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+
+
+async def set_deadline(exchange: Exchange, number: int, after: timedelta) -> Deadline:
+    due_at = exchange.clock.now() + after
+    deadline = Deadline(DeadlineKind.PAYMENT, OrderId(UUID(int=number)), due_at)
+    async with exchange.store.transaction():
+        await exchange.store.deadlines.set(deadline)
+    return deadline
+
+
+def sweeper_on(exchange: Exchange, **ports: Any) -> Sweeper:
+    """Return a sweeper on a store of which some ports are others."""
+    adapters = replace(exchange.app.adapters, store=replace(exchange.store, **ports))
+    return Sweeper(replace(exchange.app, adapters=adapters))
+
+
+async def reached(exchange: Exchange) -> list[UUID]:
+    """The orders whose deadlines became messages, in their order."""
+    messages = await exchange.store.outbox.unsent(1_000)
+    return [m.event.order_id for m in messages if isinstance(m.event, DeadlineReached)]
+
+
+# ---- deadlines -------------------------------------------------------------------------------
+
+
+async def test_a_deadline_becomes_one_message_at_its_instant(exchange: Exchange) -> None:
+    deadline = await set_deadline(exchange, 1, DAY)
+    await exchange.clock.advance(DAY - INSTANT)
+    assert await exchange.workers.sweeper.sweep() == 0
+    await exchange.clock.advance(INSTANT)
+    assert await exchange.workers.sweeper.sweep() == 1
+    assert await exchange.workers.sweeper.sweep() == 0
+    (message,) = await exchange.store.outbox.unsent(10)
+    assert message.event == DeadlineReached(deadline.order_id, DeadlineKind.PAYMENT)
+
+
+async def test_a_deadline_that_was_cleared_is_never_reached(exchange: Exchange) -> None:
+    deadline = await set_deadline(exchange, 1, DAY)
+    async with exchange.store.transaction():
+        await exchange.store.deadlines.clear(deadline.order_id, [deadline.kind])
+    await exchange.clock.advance(2 * DAY)
+    assert await exchange.workers.sweeper.sweep() == 0
+
+
+async def test_many_deadlines_are_met_in_bounded_parts_longest_overdue_first(
+    exchange: Exchange,
+) -> None:
+    for number in range(300):
+        await set_deadline(exchange, number + 1, timedelta(seconds=number))
+    await exchange.clock.advance(DAY)
+    first = await exchange.workers.sweeper.sweep()
+    assert 0 < first < 300
+    assert first + await exchange.workers.sweeper.sweep() == 300
+    assert await reached(exchange) == [UUID(int=number + 1) for number in range(300)]
+
+
+class FullOutbox(Outbox):
+    """Takes nothing."""
+
+    async def add(self, *events: Any) -> None:
+        raise Unavailable(what="the store")
+
+
+async def test_a_deadline_is_kept_until_its_message_is(exchange: Exchange) -> None:
+    await set_deadline(exchange, 1, timedelta(0))
+    with pytest.raises(Unavailable):
+        await sweeper_on(exchange, outbox=FullOutbox()).sweep()  # type: ignore[abstract]  # enough
+    assert await exchange.workers.sweeper.sweep() == 1
+
+
+class InterruptedDeadlines(Deadlines):
+    """Something happens between the look for what is due and what follows from it."""
+
+    def __init__(self, deadlines: Deadlines, meanwhile: Callable[[], Awaitable[Any]]) -> None:
+        self._deadlines = deadlines
+        self._meanwhile = meanwhile
+
+    async def set(self, deadline: Deadline) -> None:
+        await self._deadlines.set(deadline)
+
+    async def clear(self, order_id: OrderId, kinds: Collection[DeadlineKind]) -> None:
+        await self._deadlines.clear(order_id, kinds)
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
+        due = await self._deadlines.due(now, limit)
+        await self._meanwhile()
+        return due
+
+
+async def test_a_deadline_that_is_extended_while_it_is_swept_is_met_later(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade()
+    await exchange.clock.advance(2 * DAY)
+
+    async def extend() -> None:
+        await exchange.app.orders.extend_shipment(exchange.seller, order.id)
+
+    deadlines = InterruptedDeadlines(exchange.store.deadlines, extend)
+    await sweeper_on(exchange, deadlines=deadlines).sweep()
+    await exchange.workers.settle()
+    assert (await exchange.order(order.id)).status is OrderStatus.CONFIRMED
+    await exchange.later(DAY)
+    assert (await exchange.order(order.id)).cancel_reason is CancelReason.SHIPMENT_OVERDUE
+
+
+# ---- quotes ----------------------------------------------------------------------------------
+
+
+async def test_an_overdue_quote_is_tidied_away(exchange: Exchange) -> None:
+    placed = await exchange.ask(exchange.seller, expires_in_days=1)
+    await exchange.clock.advance(DAY)
+    assert await exchange.workers.sweeper.sweep() == 1
+    quote = await exchange.store.quotes.get(placed.quote.id)
+    assert quote.status is QuoteStatus.EXPIRED
+    assert await exchange.workers.sweeper.sweep() == 0
+
+
+# ---- failures --------------------------------------------------------------------------------
+
+
+class Broken:
+    """A consumer with a defect, until it is mended."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.is_mended = False
+        self.tries: list[timedelta] = []
+        self.handled: list[Message] = []
+        self._clock, self._start = exchange.clock, exchange.clock.now()
+        exchange.app.adapters.event_bus.subscribe(
+            Consumer("tests.broken", "order.created", self.handle)
+        )
+
+    async def handle(self, message: Message) -> None:
+        self.tries.append(self._clock.now() - self._start)
+        if not self.is_mended:
+            raise KeyError("a defect")
+        self.handled.append(message)
+
+
+async def dead(exchange: Exchange) -> list[FailedDelivery]:
+    return list((await exchange.store.dead_letters.page(PageRequest())).items)
+
+
+async def test_a_failing_consumer_is_tried_again_ever_later_and_then_given_up(
+    exchange: Exchange,
+) -> None:
+    broken = Broken(exchange)
+    await exchange.trade()
+    assert await exchange.workers.sweeper.sweep() == 0  # it is too early to try again
+    await exchange.quiet()
+    waits = [
+        later - earlier for earlier, later in zip(broken.tries, broken.tries[1:], strict=False)
+    ]
+    assert len(broken.tries) == 8
+    for attempt, wait in enumerate(waits):
+        backoff = timedelta(seconds=2**attempt)
+        assert backoff / 2 <= wait <= backoff
+    await exchange.later(DAY)
+    assert len(broken.tries) == 8
+    (letter,) = await dead(exchange)
+    assert (letter.consumer, letter.attempts) == ("tests.broken", 8)
+    assert letter.error == "KeyError: 'a defect'"
+
+
+async def test_a_consumer_that_fails_holds_up_no_other(exchange: Exchange) -> None:
+    Broken(exchange)
+    order = await exchange.trade()
+    assert await exchange.store.authentication_tasks.find_by_order(order.id) is not None
+    assert len(await exchange.store.tape.summaries()) == 1
+
+
+async def test_a_dead_letter_that_is_replayed_is_handled(exchange: Exchange) -> None:
+    broken = Broken(exchange)
+    order = await exchange.trade()
+    await exchange.quiet()
+    broken.is_mended = True
+    (letter,) = await dead(exchange)
+    await exchange.store.dead_letters.replay(letter.id, exchange.clock.now())
+    await exchange.workers.settle()
+    assert [message.key for message in broken.handled] == [str(order.id)]
+    assert await dead(exchange) == []
+    assert await exchange.store.failed_deliveries.due(exchange.clock.now() + DAY, 10) == []
+
+
+async def test_a_replay_that_fails_again_is_tried_as_often_as_the_first_time(
+    exchange: Exchange,
+) -> None:
+    broken = Broken(exchange)
+    await exchange.trade()
+    await exchange.quiet()
+    (letter,) = await dead(exchange)
+    await exchange.store.dead_letters.replay(letter.id, exchange.clock.now())
+    await exchange.quiet()
+    assert len(broken.tries) == 16
+    assert [again.id for again in await dead(exchange)] == [letter.id]
+
+
+# ---- forgetting ------------------------------------------------------------------------------
+
+
+async def test_what_was_handled_is_remembered_for_a_week(exchange: Exchange) -> None:
+    message_id = MessageId(UUID(int=1))
+    key = IdempotencyKey(exchange.buyer.user_id, "bids", "key", "fingerprint")
+    async with exchange.store.transaction():
+        await exchange.store.inbox.record("tests", message_id, exchange.clock.now())
+        await exchange.store.idempotency_keys.remember(key, b"answer", exchange.clock.now())
+    await exchange.later(7 * DAY)
+    assert await exchange.store.inbox.contains("tests", message_id)
+    assert await exchange.store.idempotency_keys.find(key) == b"answer"
+    await exchange.later(timedelta(hours=1))
+    assert not await exchange.store.inbox.contains("tests", message_id)
+    assert await exchange.store.idempotency_keys.find(key) is None
+
+
+# ---- life ------------------------------------------------------------------------------------
+
+
+async def test_workers_see_to_what_falls_due_while_they_run() -> None:
+    exchange = build_exchange()
+    async with exchange.workers.running():
+        assert exchange.app.engine.is_running
+        for number in range(3):
+            await set_deadline(exchange, number + 1, timedelta(seconds=number))
+        await exchange.clock.advance(timedelta(seconds=10))
+        assert await exchange.store.deadlines.due(exchange.clock.now(), 10) == []
+    assert not exchange.app.engine.is_running
+
+
+async def test_a_loop_that_fails_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("solebook.entrypoints.worker.workers._PAUSE", 0)
+    exchange = build_exchange()
+    errors: list[Exception] = [KeyError("a defect"), Unavailable(what="the store")]
+    sweep = exchange.workers.sweeper.sweep
+
+    async def failing() -> int:
+        if errors:
+            raise errors.pop()
+        return await sweep()
+
+    monkeypatch.setattr(exchange.workers.sweeper, "sweep", failing)
+    async with exchange.workers.running():
+        await set_deadline(exchange, 1, timedelta(0))
+        await exchange.clock.advance(timedelta(seconds=10))
+        assert errors == []
+        assert await exchange.store.deadlines.due(exchange.clock.now(), 10) == []
+        before = asyncio.all_tasks()
+    assert asyncio.all_tasks() < before
