@@ -34,11 +34,18 @@ class Escrow:
     clock: Clock
 
     async def capture(self, order_id: OrderId, charge: Charge) -> None:
-        """The charge succeeded. If the order had ended by then, the money is to go back."""
+        """The charge succeeded. If the order had ended by then, the money is to go back.
+
+        A second charge, or one of another amount than was asked for, is none that we made
+        (AssertionError): somebody has to look at it.
+        """
         async with self.transaction():
             payment = await self._known(order_id)
             if payment.charge_id is not None:
+                assert payment.charge_id == charge.id, (payment, charge)
                 return
+            # Nothing was asked for if the order had ended before it could be.
+            assert payment.amount in (0, charge.amount), (payment, charge)
             now = self.clock.now()
             paid = replace(payment, amount=charge.amount, charge_id=charge.id)
             if payment.status is PaymentStatus.PENDING:

@@ -1,0 +1,211 @@
+"""The buyer's money: into escrow once, and back in full when the order comes to nothing."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.core.payments.transfers import WORLD, escrow
+from solebook.ports.language.events import PaymentRequested
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.orders import CancelReason, OrderStatus, PaymentStatus
+from solebook.ports.language.payments import Entry
+from solebook.ports.language.users import Actor
+
+from ...exchange import Exchange
+
+WINDOW = timedelta(minutes=15)
+CHARGE = "payments.charge_buyer:payment.requested"
+
+
+async def status(exchange: Exchange, order_id: OrderId) -> tuple[OrderStatus, PaymentStatus]:
+    order = await exchange.order(order_id)
+    return order.status, order.payment_status
+
+
+async def charge_late(exchange: Exchange, order_id: OrderId, amount: int = 21_400) -> None:
+    """Have the provider charge the buyer although it was not asked, or had answered otherwise."""
+    await exchange.gateway.charge(
+        key=f"{order_id}:late", order_id=order_id, payment_method=tokens.CARD, amount=amount
+    )
+
+
+async def set_card(exchange: Exchange, buyer: Actor, card: str | None) -> None:
+    async with exchange.store.transaction():
+        user = await exchange.store.users.get(buyer.user_id)
+        await exchange.store.users.save(replace(user, payment_method=card))
+
+
+# ---- into escrow -----------------------------------------------------------------------------
+
+
+async def test_the_buyer_pays_price_and_shipping_into_escrow(exchange: Exchange) -> None:
+    order = await exchange.trade(price=20_000)
+    payment = await exchange.payment(order.id)
+    assert (payment.amount, payment.status) == (21_400, PaymentStatus.CAPTURED)
+    assert payment.payment_method == tokens.CARD
+    assert list(await exchange.store.ledger.entries(order.id)) == [
+        Entry(WORLD, -21_400),
+        Entry(escrow(order.id), 21_400),
+    ]
+    assert await exchange.gateway.balance() == 21_400
+
+
+@pytest.mark.parametrize("card", [tokens.CARD_THAT_FAILS_ONCE, tokens.CARD_THAT_TIMES_OUT])
+async def test_a_charge_whose_answer_is_lost_is_asked_for_again(
+    exchange: Exchange, card: str
+) -> None:
+    buyer = await exchange.new_buyer(card)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    assert await status(exchange, order_id) == (OrderStatus.PENDING, PaymentStatus.PENDING)
+    await exchange.quiet()
+    assert await status(exchange, order_id) == (OrderStatus.CONFIRMED, PaymentStatus.CAPTURED)
+    assert await exchange.gateway.balance() == 21_400
+
+
+async def test_a_retry_charges_the_card_of_the_first_try(exchange: Exchange) -> None:
+    buyer = await exchange.new_buyer(tokens.CARD_THAT_TIMES_OUT)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    await exchange.app.users.set_payment_method(buyer, token=tokens.DECLINED_CARD)
+    await exchange.quiet()
+    assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
+    assert (await exchange.payment(order_id)).payment_method == tokens.CARD_THAT_TIMES_OUT
+
+
+async def test_a_card_that_is_changed_before_the_first_try_is_the_one_that_is_charged(
+    exchange: Exchange,
+) -> None:
+    order_id = await exchange.match()
+    await exchange.app.users.set_payment_method(exchange.buyer, token="pm_another")
+    await exchange.workers.settle()
+    assert (await exchange.payment(order_id)).payment_method == "pm_another"
+
+
+async def test_a_buyer_without_a_card_is_not_charged(exchange: Exchange) -> None:
+    order_id = await exchange.match()
+    await set_card(exchange, exchange.buyer, None)
+    await exchange.workers.settle()
+    order = await exchange.order(order_id)
+    assert (order.cancel_reason, order.note) == (
+        CancelReason.PAYMENT_DECLINED,
+        "no payment method on file",
+    )
+    assert (await exchange.payment(order_id)).status is PaymentStatus.DECLINED
+
+
+async def test_a_declined_card_charges_nothing(exchange: Exchange) -> None:
+    buyer = await exchange.new_buyer(tokens.DECLINED_CARD)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    payment = await exchange.payment(order_id)
+    assert (payment.status, payment.reason) == (PaymentStatus.DECLINED, "card_declined")
+    assert not await exchange.store.ledger.entries(order_id)
+    assert await exchange.gateway.balance() == 0
+
+
+async def test_a_request_that_is_told_again_charges_nothing_more(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    request = PaymentRequested(order.id, order.buyer_id, order.buyer_total)
+    for _ in range(3):
+        await exchange.app.payments.charge_buyer(request)
+    assert await exchange.gateway.balance() == 21_400
+
+
+# ---- and back --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", [OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED])
+async def test_an_order_that_ends_badly_is_refunded_in_full(
+    exchange: Exchange, end: OrderStatus
+) -> None:
+    order = await exchange.trade(end)
+    assert order.payment_status is PaymentStatus.REFUNDED
+    assert (await exchange.payment(order.id)).status is PaymentStatus.REFUNDED
+    entries = await exchange.store.ledger.entries(order.id)
+    assert Entry(escrow(order.id), -21_400) in entries
+    assert Entry(WORLD, 21_400) in entries
+    assert await exchange.gateway.balance() == 0
+    assert await exchange.store.ledger.balance(WORLD) == 0
+
+
+@pytest.mark.parametrize("end", [OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED])
+async def test_a_refund_that_is_told_again_gives_nothing_more(
+    exchange: Exchange, end: OrderStatus
+) -> None:
+    order = await exchange.trade(end)
+    for message in list(exchange.bus.published):
+        await exchange.tell_again(message)
+    await exchange.quiet()
+    assert await exchange.gateway.balance() == 0
+    assert await exchange.order(order.id) == order
+
+
+async def test_a_charge_that_timed_out_is_found_and_refunded_when_its_order_is_cancelled(
+    exchange: Exchange,
+) -> None:
+    buyer = await exchange.new_buyer(tokens.CARD_THAT_TIMES_OUT)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    exchange.bus.failing[CHARGE] = 3  # nobody asks a second time before the deadline
+    await exchange.later(WINDOW)
+    assert await status(exchange, order_id) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
+    assert await exchange.gateway.balance() == 0
+
+
+async def test_a_charge_that_succeeds_while_its_order_is_cancelled_is_refunded(
+    exchange: Exchange,
+) -> None:
+    order_id = await exchange.match()
+    exchange.bus.failing[CHARGE] = 3
+    await exchange.workers.settle()
+    await exchange.later(WINDOW)
+    assert (await exchange.payment(order_id)).status is PaymentStatus.ABANDONED
+    await charge_late(exchange, order_id)
+    await exchange.app.payments.charge_buyer(
+        PaymentRequested(order_id, exchange.buyer.user_id, 21_400)
+    )
+    await exchange.workers.settle()
+    assert await status(exchange, order_id) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
+
+
+async def test_an_order_that_was_cancelled_first_is_not_charged_any_more(
+    exchange: Exchange,
+) -> None:
+    exchange.bus.failing[CHARGE] = 5
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    await exchange.later(WINDOW)
+    await exchange.quiet()
+    assert await status(exchange, order_id) == (OrderStatus.CANCELLED, PaymentStatus.ABANDONED)
+    assert await exchange.gateway.webhook_events() == []
+
+
+async def test_a_charge_that_succeeds_after_the_cancellation_is_refunded_by_its_webhook(
+    exchange: Exchange,
+) -> None:
+    exchange.bus.failing[CHARGE] = 5
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    await exchange.later(WINDOW)
+    await exchange.quiet()
+    await charge_late(exchange, order_id)
+    await exchange.webhook(0)
+    await exchange.quiet()
+    assert await status(exchange, order_id) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
+    assert (await exchange.happened(order_id))[-1] == "refunded"
+
+
+async def test_a_charge_that_succeeds_after_it_was_declined_is_refunded(
+    exchange: Exchange,
+) -> None:
+    buyer = await exchange.new_buyer(tokens.DECLINED_CARD)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    await charge_late(exchange, order_id)
+    await exchange.webhook(-1)
+    await exchange.quiet()
+    assert await status(exchange, order_id) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
+    assert (await exchange.happened(order_id))[-1] == "refunded"

@@ -1,0 +1,90 @@
+"""What a trade costs, to the cent."""
+
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solebook.core.payments.fees import fees_of, penalty_of
+from solebook.ports.language.orders import Fees
+from solebook.ports.language.rules import MarketRules
+
+from ..orders.walks import order_in
+
+RULES = MarketRules()
+RATES = ["0.09", "0.085", "0.08", "0.075", "0.07"]
+PRICES = st.integers(RULES.min_amount, RULES.max_amount)
+LEVELS = st.integers(1, 5)
+
+
+def percent(price: int, rate: str) -> int:
+    return int((price * Decimal(rate)).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def test_a_trade_at_200_dollars_pays_out_176_at_level_1() -> None:
+    fees = fees_of(20_000, 1, RULES)
+    assert fees == Fees(seller_level=1, transaction=1_800, processing=600, shipping=1_400)
+    order = replace(order_in("pending"), price=20_000, fees=fees)
+    assert (order.payout_amount, order.buyer_total) == (17_600, 21_400)
+
+
+@pytest.mark.parametrize(
+    ("level", "transaction"), [(1, 1_800), (2, 1_700), (3, 1_600), (4, 1_500), (5, 1_400)]
+)
+def test_who_sells_more_pays_less(level: int, transaction: int) -> None:
+    assert fees_of(20_000, level, RULES).transaction == transaction
+
+
+@given(PRICES, LEVELS)
+def test_every_fee_is_its_percentage_half_up(price: int, level: int) -> None:
+    fees = fees_of(price, level, RULES)
+    assert fees.transaction == max(percent(price, RATES[level - 1]), 500)
+    assert fees.processing == percent(price, "0.03")
+    assert (fees.shipping, fees.seller_level) == (1_400, level)
+
+
+@given(PRICES, LEVELS)
+def test_the_parts_make_up_the_price_and_leave_the_seller_something(price: int, level: int) -> None:
+    fees = fees_of(price, level, RULES)
+    order = replace(order_in("pending"), price=price, fees=fees)
+    assert price == order.payout_amount + fees.transaction + fees.processing
+    assert order.payout_amount > 0
+    assert order.buyer_total == price + fees.shipping
+
+
+@given(PRICES, LEVELS)
+def test_a_higher_price_never_pays_out_less(price: int, level: int) -> None:
+    def payout(price: int) -> int:
+        fees = fees_of(price, level, RULES)
+        return price - fees.transaction - fees.processing
+
+    assert payout(price) <= payout(price + RULES.tick)
+
+
+@pytest.mark.parametrize(
+    ("price", "transaction", "processing"),
+    [
+        (2_500, 500, 75),
+        (5_500, 500, 165),
+        (5_600, 504, 168),
+        (5_650, 509, 170),  # 508.5 and 169.5 are rounded up
+        (10_000_000, 900_000, 300_000),
+    ],
+)
+def test_small_trades_pay_the_minimum_fee(price: int, transaction: int, processing: int) -> None:
+    fees = fees_of(price, 1, RULES)
+    assert (fees.transaction, fees.processing) == (transaction, processing)
+
+
+@given(PRICES)
+def test_a_penalty_is_15_percent_or_15_dollars(price: int) -> None:
+    assert penalty_of(price, RULES) == max(percent(price, "0.15"), 1_500)
+
+
+@pytest.mark.parametrize(
+    ("price", "penalty"), [(2_500, 1_500), (10_000, 1_500), (10_100, 1_515), (20_000, 3_000)]
+)
+def test_a_small_penalty_is_the_minimum(price: int, penalty: int) -> None:
+    assert penalty_of(price, RULES) == penalty

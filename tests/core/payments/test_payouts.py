@@ -1,0 +1,222 @@
+"""The seller's money: paid out once after the hold, less fees and what the seller owes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.core.payments.transfers import debt, escrow, payable
+from solebook.ports.language.events import OrderAuthFailed, PayoutDue
+from solebook.ports.language.orders import CancelReason, Order, OrderStatus, PayoutStatus
+from solebook.ports.language.payments import Account, AccountKind, Entry, PayoutState
+from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.users import Actor
+
+from ...exchange import Exchange, build_exchange, check_invariants
+
+HOLD = timedelta(days=3)
+FEES, PROCESSING, SHIPPING, PENALTIES = (
+    Account(AccountKind.FEES),
+    Account(AccountKind.PROCESSING),
+    Account(AccountKind.SHIPPING),
+    Account(AccountKind.PENALTIES),
+)
+
+
+async def paid_out(
+    exchange: Exchange, *, seller: Actor | None = None, price: int = 20_000
+) -> Order:
+    order = await exchange.trade(OrderStatus.DELIVERED, seller=seller, price=price)
+    await exchange.later(HOLD)
+    return await exchange.order(order.id)
+
+
+async def owed(exchange: Exchange, seller: Actor | None = None) -> int:
+    return -await exchange.store.ledger.balance(debt((seller or exchange.seller).user_id))
+
+
+def due(order: Order) -> PayoutDue:
+    return PayoutDue(
+        order_id=order.id,
+        seller_id=order.seller_id,
+        price=order.price,
+        payout=order.payout_amount,
+        transaction_fee=order.fees.transaction,
+        processing_fee=order.fees.processing,
+        shipping_fee=order.fees.shipping,
+    )
+
+
+# ---- payouts ---------------------------------------------------------------------------------
+
+
+async def test_the_escrow_is_shared_out_to_the_cent(exchange: Exchange) -> None:
+    order = await paid_out(exchange)
+    entries = await exchange.store.ledger.entries(order.id)
+    assert list(entries[2:]) == [
+        Entry(escrow(order.id), -21_400),
+        Entry(payable(order.seller_id), 17_600),
+        Entry(FEES, 1_800),
+        Entry(PROCESSING, 600),
+        Entry(SHIPPING, 1_400),
+        Entry(payable(order.seller_id), -17_600),
+        Entry(Account(AccountKind.WORLD), 17_600),
+    ]
+    payout = await exchange.payout(order.id)
+    assert (payout.amount, payout.debt_settled) == (17_600, 0)
+    assert (payout.state, payout.paid_at) == (PayoutState.PAID, exchange.clock.now())
+    assert order.payout_status is PayoutStatus.PAID
+    assert await exchange.gateway.balance() == 21_400 - 17_600
+
+
+@pytest.mark.parametrize("account", [tokens.ACCOUNT_THAT_FAILS_ONCE, tokens.ACCOUNT_THAT_TIMES_OUT])
+async def test_a_payout_whose_answer_is_lost_is_asked_for_again(
+    exchange: Exchange, account: str
+) -> None:
+    seller = await exchange.new_seller(account)
+    order = await paid_out(exchange, seller=seller)
+    assert order.payout_status is PayoutStatus.HELD
+    # Another account than that of the first try could be paid a second time.
+    await exchange.app.users.set_payout_account(seller, account=tokens.CLOSED_ACCOUNT)
+    await exchange.quiet()
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+    assert (await exchange.payout(order.id)).account == account
+    assert await exchange.gateway.balance() == 21_400 - 17_600
+
+
+async def test_a_refused_payout_stays_owed_to_the_seller(exchange: Exchange) -> None:
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    order = await paid_out(exchange, seller=seller)
+    assert order.payout_status is PayoutStatus.FAILED
+    payout = await exchange.payout(order.id)
+    assert (payout.state, payout.reason) == (PayoutState.REFUSED, "account_closed")
+    assert await exchange.store.ledger.balance(payable(seller.user_id)) == 17_600
+    assert await exchange.store.ledger.balance(escrow(order.id)) == 0
+    assert await exchange.gateway.balance() == 21_400
+
+
+async def test_a_seller_without_an_account_is_not_paid(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    async with exchange.store.transaction():
+        seller = await exchange.store.users.get(order.seller_id)
+        await exchange.store.users.save(replace(seller, payout_account=None))
+    await exchange.later(HOLD)
+    payout = await exchange.payout(order.id)
+    assert (payout.state, payout.reason) == (PayoutState.REFUSED, "no payout account on file")
+
+
+async def test_a_payout_that_falls_due_again_pays_nothing_more(exchange: Exchange) -> None:
+    order = await paid_out(exchange)
+    for _ in range(3):
+        await exchange.app.payments.pay_seller(due(order))
+    await exchange.workers.settle()
+    assert await exchange.order(order.id) == order
+    assert await exchange.gateway.balance() == 21_400 - 17_600
+
+
+# ---- penalties and debt ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("price", "penalty"), [(20_000, 3_000), (2_500, 1_500)])
+async def test_a_seller_who_cancels_owes_the_penalty(
+    exchange: Exchange, price: int, penalty: int
+) -> None:
+    order = await exchange.trade(OrderStatus.CANCELLED, price=price)
+    assert order.cancel_reason is CancelReason.SELLER_CANCELLED
+    assert await owed(exchange) == penalty
+    assert await exchange.store.ledger.balance(PENALTIES) == penalty
+
+
+async def test_a_seller_who_does_not_ship_owes_the_penalty(exchange: Exchange) -> None:
+    await exchange.trade()
+    await exchange.later(timedelta(days=2))
+    assert await owed(exchange) == 3_000
+
+
+async def test_a_seller_of_a_pair_that_fails_owes_the_penalty(exchange: Exchange) -> None:
+    await exchange.trade(OrderStatus.AUTH_FAILED)
+    assert await owed(exchange) == 3_000
+
+
+async def test_a_seller_owes_nothing_for_what_others_broke_off(exchange: Exchange) -> None:
+    for order in (await exchange.trade(), await exchange.trade(OrderStatus.SELLER_SHIPPING)):
+        await exchange.app.orders.cancel_order(exchange.admin, order.id, reason="a mistake")
+    await exchange.trade(OrderStatus.SELLER_SHIPPING)
+    await exchange.later(timedelta(days=14))  # the carrier had it
+    poor = await exchange.new_buyer(tokens.DECLINED_CARD)
+    await exchange.match(buyer=poor)
+    await exchange.workers.settle()
+    statuses = {order.status for order in await exchange.orders()}
+    assert statuses == {OrderStatus.CANCELLED}
+    assert await owed(exchange) == 0
+
+
+async def test_an_order_is_penalised_once(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.AUTH_FAILED)
+    failed = OrderAuthFailed(order.id, order.buyer_id, order.seller_id, order.price, "a fake")
+    for _ in range(3):
+        await exchange.app.payments.penalise_seller(failed)
+    assert await owed(exchange) == 3_000
+
+
+async def test_a_debt_is_settled_from_the_next_payouts(exchange: Exchange) -> None:
+    await exchange.trade(OrderStatus.CANCELLED)
+    small = await paid_out(exchange, price=2_500)  # which leaves the seller 1_925
+    payout = await exchange.payout(small.id)
+    assert (payout.amount, payout.debt_settled, payout.state) == (0, 1_925, PayoutState.PAID)
+    assert small.payout_status is PayoutStatus.PAID
+    assert await owed(exchange) == 3_000 - 1_925
+    large = await paid_out(exchange)
+    payout = await exchange.payout(large.id)
+    assert (payout.amount, payout.debt_settled) == (17_600 - 1_075, 1_075)
+    assert await owed(exchange) == 0
+    assert (await exchange.payout((await paid_out(exchange)).id)).amount == 17_600
+
+
+async def test_a_payout_of_nothing_is_not_asked_of_the_provider(exchange: Exchange) -> None:
+    await exchange.trade(OrderStatus.CANCELLED)
+    before = len(await exchange.gateway.webhook_events())
+    await paid_out(exchange, price=2_500)
+    assert len(await exchange.gateway.webhook_events()) == before + 1  # the charge
+
+
+async def test_nobody_pays_for_another_seller(exchange: Exchange) -> None:
+    other = await exchange.new_seller()
+    await exchange.trade(OrderStatus.CANCELLED, seller=other)
+    order = await paid_out(exchange)
+    assert (await exchange.payout(order.id)).amount == 17_600
+    assert await owed(exchange, other) == 3_000
+
+
+async def test_two_payouts_at_once_settle_a_debt_once(exchange: Exchange) -> None:
+    await exchange.trade(OrderStatus.CANCELLED)
+    orders = [await exchange.trade(OrderStatus.DELIVERED) for _ in range(3)]
+    await exchange.later(HOLD)
+    payouts = [await exchange.payout(order.id) for order in orders]
+    assert sorted(payout.debt_settled for payout in payouts) == [0, 0, 3_000]
+
+
+async def test_a_refused_payout_has_settled_the_debt_all_the_same(exchange: Exchange) -> None:
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    await exchange.trade(OrderStatus.CANCELLED, seller=seller)
+    await paid_out(exchange, seller=seller)
+    assert await owed(exchange, seller) == 0
+    assert await exchange.store.ledger.balance(payable(seller.user_id)) == 14_600
+
+
+async def test_free_shipping_and_no_fees_balance_too() -> None:
+    rules = MarketRules(
+        shipping_fee=0,
+        processing_fee=0,
+        min_transaction_fee=0,
+        transaction_fees=(0, 0, 0, 0, 0),
+        payout_hold=timedelta(0),
+    )
+    exchange = build_exchange(rules=rules)
+    await exchange.open()
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    assert (await exchange.payout(order.id)).amount == order.price
+    assert await exchange.gateway.balance() == 0
+    await check_invariants(exchange)
+    await exchange.app.engine.stop()

@@ -1,0 +1,246 @@
+"""Whatever people, time, the provider and the bus do, the books balance when all is quiet."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from solebook.adapters.embedded import tokens
+from solebook.ports.language.errors import Refusal
+from solebook.ports.language.market import Side, TimeInForce
+from solebook.ports.language.orders import CancelReason, Order, OrderStatus
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import Actor
+
+from ...exchange import FAIL, PARCEL, PASS, Exchange, build_exchange, check_invariants
+
+T = TypeVar("T")
+
+CARDS = [
+    tokens.CARD,
+    tokens.CARD,
+    tokens.DECLINED_CARD,
+    tokens.CARD_THAT_FAILS_ONCE,
+    tokens.CARD_THAT_TIMES_OUT,
+    "not_a_card",
+]
+ACCOUNTS = [
+    tokens.ACCOUNT,
+    tokens.ACCOUNT,
+    tokens.CLOSED_ACCOUNT,
+    tokens.ACCOUNT_THAT_FAILS_ONCE,
+    tokens.ACCOUNT_THAT_TIMES_OUT,
+]
+PRICES = st.sampled_from([2_500, 10_000, 19_900, 20_000, 150_000])
+TIMES = [
+    timedelta(seconds=1),
+    timedelta(minutes=2),
+    timedelta(minutes=15),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=14),
+    timedelta(days=92),
+]
+ANY = st.integers(0, 1_000)
+"""Picks one of however many there are."""
+
+
+class Stories(RuleBasedStateMachine):
+    """People do whatever they like, legal or not, and the machinery stumbles meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.exchange = self.run(opened())
+        self.traders: list[Actor] = []
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(coroutine)
+
+    def attempt(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        try:
+            self.run(coroutine)
+        except Refusal:
+            return
+
+    def teardown(self) -> None:
+        try:
+            for _ in range(3):  # until nobody can act in time any more
+                self.all_comes_to_rest()
+                self.time_passes(timedelta(days=15))
+            self.all_comes_to_rest()
+            self.run(self.exchange.app.engine.stop())
+        finally:
+            self.runner.close()
+
+    def person(self, pick: int) -> Actor:
+        return self.traders[pick % len(self.traders)]
+
+    def order(self, pick: int) -> Order | None:
+        orders = self.run(self.exchange.orders())
+        return orders[pick % len(orders)] if orders else None
+
+    # ---- people --------------------------------------------------------------------------
+
+    @initialize(
+        cards=st.lists(st.sampled_from(CARDS), min_size=2, max_size=2),
+        statuses=st.lists(st.sampled_from(OrderStatus), min_size=1, max_size=4),
+    )
+    def there_is_a_market(self, cards: list[str], statuses: list[OrderStatus]) -> None:
+        """Some people buy and sell, and orders are in all states already."""
+        self.traders = [self.exchange.buyer, self.exchange.seller]
+        for card in cards:
+            trader = self.run(self.exchange.new_buyer(card))
+            account = tokens.ACCOUNT
+            self.run(self.exchange.app.users.set_payout_account(trader, account=account))
+            self.traders.append(trader)
+        for status in statuses:
+            self.run(self.exchange.trade(status))
+
+    @rule(pick=ANY, card=st.sampled_from(CARDS), account=st.sampled_from(ACCOUNTS))
+    def somebody_changes_card_and_account(self, pick: int, card: str, account: str) -> None:
+        person = self.person(pick)
+        self.attempt(self.exchange.app.users.set_payment_method(person, token=card))
+        self.attempt(self.exchange.app.users.set_payout_account(person, account=account))
+
+    # ---- trade ---------------------------------------------------------------------------
+
+    @rule(pick=ANY, price=PRICES, time_in_force=st.sampled_from(TimeInForce))
+    def somebody_asks(self, pick: int, price: int, time_in_force: TimeInForce) -> None:
+        self.attempt(self.exchange.ask(self.person(pick), price, time_in_force=time_in_force))
+
+    @rule(pick=ANY, price=PRICES, time_in_force=st.sampled_from(TimeInForce))
+    def somebody_bids(self, pick: int, price: int, time_in_force: TimeInForce) -> None:
+        self.attempt(self.exchange.bid(self.person(pick), price, time_in_force=time_in_force))
+
+    @rule(buyer=ANY, seller=ANY, price=PRICES, relayed=st.booleans())
+    def two_people_trade(self, buyer: int, seller: int, price: int, relayed: bool) -> None:
+        self.attempt(self.exchange.ask(self.person(seller), price))
+        self.attempt(self.exchange.bid(self.person(buyer), 150_000))
+        if relayed:
+            self.messages_are_relayed()
+
+    @rule(pick=ANY, which=ANY, side=st.sampled_from(Side), price=st.none() | PRICES)
+    def somebody_cancels_or_reprices(
+        self, pick: int, which: int, side: Side, price: int | None
+    ) -> None:
+        person = self.person(pick)
+        quotes = self.exchange.store.quotes
+        page = self.run(quotes.of_user(person.user_id, side, PageRequest(limit=20)))
+        if not page.items:
+            return
+        quote = page.items[which % len(page.items)]
+        bidding = self.exchange.app.bidding
+        if price is None:
+            self.attempt(bidding.cancel_quote(person, side, quote.id))
+        else:
+            self.attempt(bidding.reprice_quote(person, side, quote.id, amount=price))
+
+    # ---- orders --------------------------------------------------------------------------
+
+    @rule(picks=st.lists(ANY, min_size=1, max_size=6))
+    def orders_go_on(self, picks: list[int]) -> None:
+        """The next step of each is whichever of these is legal."""
+        orders, warehouse = self.exchange.app.orders, self.exchange.authenticator
+        for pick in picks:
+            if order := self.order(pick):
+                seller = Actor(order.seller_id, frozenset())
+                self.attempt(orders.confirm_delivery(self.exchange.admin, order.id))
+                self.attempt(orders.dispatch_pair(warehouse, order.id, **PARCEL))
+                self.attempt(orders.receive_pair(warehouse, order.id))
+                self.attempt(orders.ship_pair(seller, order.id, **PARCEL))
+
+    @rule(pick=ANY)
+    def a_seller_takes_more_time(self, pick: int) -> None:
+        if order := self.order(pick):
+            seller = Actor(order.seller_id, frozenset())
+            self.attempt(self.exchange.app.orders.extend_shipment(seller, order.id))
+
+    @rule(pick=ANY, verdict=st.sampled_from([PASS, PASS, FAIL]))
+    def a_pair_is_judged(self, pick: int, verdict: Any) -> None:
+        order = self.order(pick)
+        if order is None:
+            return
+        tasks = self.exchange.store.authentication_tasks
+        if task := self.run(tasks.find_by_order(order.id)):
+            warehouse = self.exchange.authenticator
+            self.attempt(self.exchange.app.authentication.claim_task(warehouse, task.id))
+            self.attempt(self.exchange.app.authentication.give_verdict(warehouse, task.id, verdict))
+
+    @rule(pick=ANY, by_admin=st.booleans())
+    def an_order_is_cancelled(self, pick: int, by_admin: bool) -> None:
+        if order := self.order(pick):
+            actor = self.exchange.admin if by_admin else Actor(order.seller_id, frozenset())
+            cancel = self.exchange.app.orders.cancel_order
+            self.attempt(cancel(actor, order.id, reason="a change of mind"))
+
+    # ---- the machinery -------------------------------------------------------------------
+
+    @rule()
+    def messages_are_relayed(self) -> None:
+        self.run(self.exchange.workers.relay.drain())
+
+    @rule()
+    def the_clock_is_looked_at(self) -> None:
+        self.run(self.exchange.workers.sweeper.sweep())
+
+    @rule(by=st.sampled_from(TIMES))
+    def time_passes(self, by: timedelta) -> None:
+        self.run(self.exchange.clock.advance(by))
+
+    @rule(pick=ANY, times=st.integers(1, 3))
+    def a_consumer_will_stumble(self, pick: int, times: int) -> None:
+        names = sorted(self.exchange.bus.consumers)
+        self.exchange.bus.failing[names[pick % len(names)]] = times
+
+    @rule(picks=st.lists(ANY, min_size=1, max_size=5))
+    def messages_are_delivered_again(self, picks: list[int]) -> None:
+        """Some in the same envelope, some in one that no inbox knows."""
+        published = self.exchange.bus.published
+        if not published:
+            return
+        for pick in picks:
+            message = published[pick % len(published)]
+            if pick % 2:
+                self.run(self.exchange.bus.publish(message))
+            else:
+                self.run(self.exchange.tell_again(message))
+
+    @rule(picks=st.lists(ANY, min_size=1, max_size=5))
+    def the_provider_reports(self, picks: list[int]) -> None:
+        events = self.run(self.exchange.gateway.webhook_events())
+        if not events:
+            return
+        for pick in picks:
+            body, signature = events[pick % len(events)]
+            self.run(self.exchange.app.payments.receive_webhook(body, signature))
+
+    @rule()
+    def all_comes_to_rest(self) -> None:
+        self.run(self.exchange.quiet())
+        self.run(check_invariants(self.exchange))
+        # The engine never matches a pair that is promised, so stock is never refused.
+        reasons = {order.cancel_reason for order in self.run(self.exchange.orders())}
+        assert CancelReason.STOCK_REFUSED not in reasons
+
+
+async def opened() -> Exchange:
+    exchange = build_exchange()
+    await exchange.open()
+    return exchange
+
+
+def test_the_books_balance_after_any_story() -> None:
+    run_state_machine_as_test(
+        Stories,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

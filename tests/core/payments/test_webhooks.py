@@ -1,0 +1,228 @@
+"""What the payment provider reports, whenever and however often it does."""
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.ports.language.errors import InvalidSignature, InvalidText
+from solebook.ports.language.events import GatewayReported
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.orders import OrderStatus, PaymentStatus, PayoutStatus
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.payments import (
+    GatewayEvent,
+    GatewayEventKind,
+    PayoutState,
+)
+
+from ...exchange import Exchange
+
+CHARGE = "payments.charge_buyer:payment.requested"
+
+
+async def report(exchange: Exchange, event: GatewayEvent) -> None:
+    """Have an event stored as if its webhook had come."""
+    async with exchange.store.transaction():
+        await exchange.store.webhooks.store(event)
+        await exchange.store.outbox.add(GatewayReported(event.id))
+    await exchange.workers.settle()
+
+
+def captured(order_id: OrderId, charge_id: str = "ch_1", amount: int = 21_400) -> GatewayEvent:
+    kind = GatewayEventKind.CHARGE_CAPTURED
+    return GatewayEvent(f"evt_{charge_id}", kind, order_id, charge_id, amount)
+
+
+async def dead_letters(exchange: Exchange) -> list[str]:
+    page = await exchange.store.dead_letters.page(PageRequest())
+    return [delivery.error for delivery in page.items]
+
+
+# ---- receiving -------------------------------------------------------------------------------
+
+
+async def test_a_webhook_is_stored_once_and_answered_before_it_is_acted_on(
+    exchange: Exchange,
+) -> None:
+    await exchange.trade()
+    for _ in range(10):
+        await exchange.webhook(0)
+    events = [message.event for message in await exchange.store.outbox.unsent(20)]
+    assert len(events) == 1
+    assert isinstance(events[0], GatewayReported)
+
+
+async def test_a_webhook_that_was_not_signed_by_the_provider_is_refused(
+    exchange: Exchange,
+) -> None:
+    await exchange.trade()
+    body, signature = (await exchange.gateway.webhook_events())[0]
+    with pytest.raises(InvalidSignature):
+        await exchange.app.payments.receive_webhook(body.replace(b"21400", b"99900"), signature)
+    await exchange.clock.advance(timedelta(minutes=6))
+    with pytest.raises(InvalidSignature):
+        await exchange.app.payments.receive_webhook(body, signature)
+    assert await exchange.store.outbox.unsent(1) == []
+
+
+async def test_a_signed_body_that_makes_no_sense_is_refused(exchange: Exchange) -> None:
+    body = json.dumps({"id": 7}).encode()
+    with pytest.raises(InvalidText):
+        await exchange.app.payments.receive_webhook(body, exchange.gateway.sign(body))
+    assert await exchange.store.outbox.unsent(1) == []
+
+
+# ---- acting ----------------------------------------------------------------------------------
+
+
+async def test_a_webhook_confirms_an_order_before_the_direct_answer_does(
+    exchange: Exchange,
+) -> None:
+    buyer = await exchange.new_buyer(tokens.CARD_THAT_TIMES_OUT)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    await exchange.webhook(0)
+    await exchange.workers.settle()
+    order = await exchange.order(order_id)
+    assert (order.status, order.payment_status) == (
+        OrderStatus.CONFIRMED,
+        PaymentStatus.CAPTURED,
+    )
+    await exchange.quiet()
+    assert await exchange.order(order_id) == order
+    assert (await exchange.told(order_id)).count("payment.captured") == 1
+
+
+async def test_a_webhook_declines_an_order_before_the_direct_answer_does(
+    exchange: Exchange,
+) -> None:
+    buyer = await exchange.new_buyer(tokens.CARD_THAT_FAILS_ONCE)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    declined = GatewayEvent("evt_1", GatewayEventKind.CHARGE_DECLINED, order_id, reason="stolen")
+    await report(exchange, declined)
+    order = await exchange.order(order_id)
+    assert (order.status, order.note) == (OrderStatus.CANCELLED, "stolen")
+    await exchange.quiet()
+    assert await exchange.gateway.balance() == 0
+
+
+async def test_a_decline_that_is_reported_after_the_capture_changes_nothing(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade()
+    await report(exchange, GatewayEvent("evt_1", GatewayEventKind.CHARGE_DECLINED, order.id))
+    assert await exchange.order(order.id) == order
+
+
+async def test_webhooks_in_any_order_and_ten_times_each_change_nothing_that_is_known(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade(OrderStatus.AUTH_FAILED)
+    paid = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(timedelta(days=3))
+    paid = await exchange.order(paid.id)
+    balance = await exchange.gateway.balance()
+    count = len(await exchange.gateway.webhook_events())
+    assert count == 4  # in and back, in and out
+    for number in [*reversed(range(count))] * 10:
+        await exchange.webhook(number)
+        await exchange.workers.settle()
+    assert await exchange.order(order.id) == order
+    assert await exchange.order(paid.id) == paid
+    assert await exchange.gateway.balance() == balance
+
+
+async def test_a_webhook_completes_a_payout_whose_answer_is_lost(exchange: Exchange) -> None:
+    seller = await exchange.new_seller(tokens.ACCOUNT_THAT_TIMES_OUT)
+    order = await exchange.trade(OrderStatus.DELIVERED, seller=seller)
+    await exchange.later(timedelta(days=3))
+    assert (await exchange.payout(order.id)).state is PayoutState.DUE
+    await exchange.webhook(-1)
+    await exchange.workers.settle()
+    assert (await exchange.payout(order.id)).state is PayoutState.PAID
+    await exchange.quiet()
+    assert (await exchange.happened(order.id)).count("paid_out") == 1
+
+
+async def test_a_payout_that_was_made_after_all_is_noted(exchange: Exchange) -> None:
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    order = await exchange.trade(OrderStatus.DELIVERED, seller=seller)
+    await exchange.later(timedelta(days=3))
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.FAILED
+    await exchange.gateway.pay_out(
+        key="by hand", order_id=order.id, account=tokens.ACCOUNT, amount=17_600
+    )
+    await exchange.webhook(-1)
+    await exchange.workers.settle()
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+    payout = await exchange.payout(order.id)
+    assert (payout.state, payout.reason) == (PayoutState.PAID, None)
+
+
+@pytest.mark.parametrize("kind", [GatewayEventKind.OTHER, GatewayEventKind.CHARGE_REFUNDED])
+async def test_a_report_that_asks_for_nothing_changes_nothing(
+    exchange: Exchange, kind: GatewayEventKind
+) -> None:
+    order = await exchange.trade()
+    await report(exchange, GatewayEvent("evt_1", kind, order.id, "ch_1", 21_400))
+    await report(exchange, GatewayEvent("evt_2", kind, None))
+    assert await exchange.order(order.id) == order
+
+
+# ---- what cannot be ours ---------------------------------------------------------------------
+
+
+async def test_a_report_on_an_unknown_order_is_tried_again_and_then_put_aside(
+    unchecked: Exchange,
+) -> None:
+    nowhere = OrderId(UUID(int=1))
+    await report(unchecked, captured(nowhere))
+    paid = GatewayEvent("evt_2", GatewayEventKind.PAYOUT_PAID, nowhere)
+    await report(unchecked, paid)
+    assert await dead_letters(unchecked) == []
+    await unchecked.quiet()
+    first, second = await dead_letters(unchecked)
+    assert f"the payment of order {nowhere}" in second
+    assert f"the payout of order {nowhere}" in first
+
+
+async def test_a_report_that_comes_before_its_payment_is_known_is_acted_on_later(
+    exchange: Exchange,
+) -> None:
+    exchange.bus.failing[CHARGE] = 2
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    await exchange.gateway.charge(
+        key=f"{order_id}:charge", order_id=order_id, payment_method=tokens.CARD, amount=21_400
+    )
+    await exchange.webhook(0)
+    await exchange.workers.settle()
+    assert (await exchange.order(order_id)).status is OrderStatus.PENDING
+    await exchange.quiet()
+    assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
+
+
+async def test_another_amount_than_was_asked_for_confirms_no_order(unchecked: Exchange) -> None:
+    buyer = await unchecked.new_buyer(tokens.CARD_THAT_FAILS_ONCE)
+    order_id = await unchecked.match(buyer=buyer)
+    await unchecked.workers.settle()
+    await report(unchecked, captured(order_id, amount=100))
+    assert (await unchecked.payment(order_id)).status is PaymentStatus.PENDING
+    assert (await unchecked.order(order_id)).status is OrderStatus.PENDING
+    await unchecked.quiet()
+    assert (await unchecked.payment(order_id)).amount == 21_400
+    (error,) = await dead_letters(unchecked)
+    assert error.startswith("AssertionError")
+
+
+async def test_a_second_charge_for_an_order_is_not_passed_over(unchecked: Exchange) -> None:
+    order = await unchecked.trade()
+    await report(unchecked, captured(order.id, "ch_another"))
+    await unchecked.quiet()
+    assert await unchecked.order(order.id) == order
+    (error,) = await dead_letters(unchecked)
+    assert error.startswith("AssertionError")
