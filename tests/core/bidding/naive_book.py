@@ -16,7 +16,7 @@ from solebook.ports.language.errors import (
     TooManyOpenQuotes,
 )
 from solebook.ports.language.ids import QuoteId, UserId
-from solebook.ports.language.market import BookKey, QuoteStatus, Side
+from solebook.ports.language.market import BookKey, QuoteStatus, Side, TimeInForce
 from solebook.ports.matching import PlaceQuote
 
 
@@ -88,7 +88,7 @@ class NaiveMarket:
 
     # ---- commands ------------------------------------------------------------------------
 
-    def place(self, command: PlaceQuote, now: datetime, *, ioc: bool) -> None:
+    def place(self, command: PlaceQuote, now: datetime) -> None:
         quote = NaiveQuote(
             id=command.id,
             side=command.side,
@@ -99,7 +99,7 @@ class NaiveMarket:
             arrival=self.arrivals + 1,
         )
         other = self._meet(quote, command.amount, now)
-        if other is None and ioc:
+        if other is None and command.time_in_force is TimeInForce.IOC:
             best = self._first(quote.book, quote.side.opposite)
             raise NoCounterpart(best=None if best is None else best.amount)
         if other is None and self.open_quotes(quote.user_id, quote.side) >= self.max_open:

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solebook.ports.language.market import Side
+from solebook.ports.language.market import Side, TimeInForce
 
 from .two_markets import (
     PRICES,
@@ -13,26 +13,32 @@ from .two_markets import (
     Placing,
     Repricing,
     Run,
+    Step,
     TwoMarkets,
     Unwinding,
 )
 
 prices = st.integers(0, len(PRICES) - 1)
 lifetimes = st.sampled_from([30, 1, 2])
-targets = st.integers(0, 40)
-placings = st.builds(
-    Placing,
-    side=st.sampled_from(Side),
-    user=st.integers(0, len(USERS) - 1),
-    price=prices,
-    days=lifetimes,
-    book=st.sampled_from([0, 0, 0, 1]),
-    ioc=st.sampled_from([False, False, False, True]),
-)
+targets = st.integers(0, 60)
+
+
+def placings(time_in_force: TimeInForce) -> st.SearchStrategy[Step]:
+    return st.builds(
+        Placing,
+        side=st.sampled_from(Side),
+        user=st.integers(0, len(USERS) - 1),
+        price=prices,
+        days=lifetimes,
+        book=st.sampled_from([0, 0, 0, 1]),
+        time_in_force=st.just(time_in_force),
+    )
+
+
+# Most of what happens is placing, or little would ever trade.
 steps = st.one_of(
-    placings,
-    placings,
-    placings,
+    *(placings(TimeInForce.GTC) for _ in range(7)),
+    placings(TimeInForce.IOC),
     st.builds(Repricing, targets, st.none() | prices, st.none() | lifetimes),
     st.builds(Cancelling, targets),
     st.builds(Expiring, targets),
@@ -40,7 +46,7 @@ steps = st.one_of(
 )
 runs = st.builds(
     Run,
-    steps=st.lists(steps, min_size=1, max_size=8),
+    steps=st.lists(steps, min_size=1, max_size=20),
     days=st.sampled_from([0, 0, 0, 1, 2]),
     fails=st.sampled_from([False, False, False, False, True]),
 )

@@ -106,7 +106,11 @@ async def test_keys_of_other_users_scopes_and_names_are_other_keys(
     market: Market, user: UserId, key: IdempotencyKey
 ) -> None:
     keys = [key, key_of(market.user_id()), key_of(user, scope="asks"), key_of(user, key="key-2")]
-    await asyncio.gather(*(market.bid(user_id=one.user_id, key=one) for one in keys))
+    placements = [
+        await asyncio.gather(*(market.bid(user_id=one.user_id, key=one) for one in keys))
+        for _ in range(2)
+    ]
+    assert placements[0] == placements[1]
     assert await resting(market) == len(keys)
 
 

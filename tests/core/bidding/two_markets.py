@@ -29,10 +29,10 @@ from solebook.ports.matching import Placement, PlaceQuote
 from .folded_views import FoldedViews
 from .naive_book import NaiveMarket
 
-MAX_OPEN = 4
-USERS = [UserId(UUID(int=number)) for number in (1, 2, 3)]
+MAX_OPEN = 3
+USERS = [UserId(UUID(int=number)) for number in (1, 2, 3, 4)]
 BOOKS = [BookKey(ProductId(UUID(int=9)), Size(size)) for size in ("9", "10")]
-PRICES = [10_000, 10_100, 10_200, 10_300]
+PRICES = [10_000, 10_100, 10_200]
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
 
@@ -45,7 +45,7 @@ class Placing:
     price: int
     days: int = 30
     book: int = 0
-    ioc: bool = False
+    time_in_force: TimeInForce = TimeInForce.GTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,9 @@ class TwoMarkets:
             book=BOOKS[step.book],
             amount=PRICES[step.price],
             expires_at=self.now + timedelta(days=step.days),
-            time_in_force=TimeInForce.IOC if step.ioc else TimeInForce.GTC,
+            time_in_force=step.time_in_force,
         )
-        return Place(command), lambda: self.naive.place(command, self.now, ioc=step.ioc)
+        return Place(command), lambda: self.naive.place(command, self.now)
 
     def _unwinding(self, step: Unwinding) -> tuple[Command[Any], Naively]:
         number = step.target % len(self.matches)
