@@ -119,9 +119,8 @@ class SqlDatabase:
         if work.broken:
             await self._give_up(work)
             raise Unavailable(what=STORE)
-        assert self._writer is not None
         try:
-            await self._writer.commit()
+            await self._connected_writer().commit()
         except BaseException:
             await self._give_up(work)
             raise
@@ -133,7 +132,7 @@ class SqlDatabase:
         try:
             if self._writer is not None:
                 await self._writer.rollback()
-        except Unavailable:
+        except (Unavailable, AssertionError):
             # Whatever became of the transaction, closing the connection ends it.
             _log.warning("a transaction could not be undone; connecting again", exc_info=True)
             await self._disconnect_writer()
@@ -229,7 +228,11 @@ class SqlDatabase:
             if self._writer is None:
                 self._writer = await SqliteConnection.open(self._path)
             await self._writer.begin()
-        assert self._writer is not None
+        return self._connected_writer()
+
+    def _connected_writer(self) -> SqliteConnection:
+        if self._writer is None:
+            raise Unavailable(what=STORE)
         return self._writer
 
     @asynccontextmanager
@@ -240,10 +243,17 @@ class SqlDatabase:
                 reader = self._idle.pop()
             else:
                 reader = await SqliteConnection.open(self._path, read_only=True)
+            sound = True
             try:
                 yield reader
+            except Unavailable:
+                sound = False
+                raise
             finally:
-                self._idle.append(reader)
+                if sound:
+                    self._idle.append(reader)
+                else:
+                    await finished(reader.close())
         finally:
             self._reading.release()
 
