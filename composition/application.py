@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from ..core.analytics.record_sale import RecordSale
+from ..core.analytics.view_candles import ViewCandles
+from ..core.analytics.view_statistics import ViewStatistics
 from ..core.analytics.void_sale import VoidSale
 from ..core.authentication.cancel_task import CancelTask
 from ..core.authentication.claim_task import ClaimTask
@@ -143,6 +145,8 @@ class AnalyticsUseCases:
 
     record_sale: RecordSale
     void_sale: VoidSale
+    view_candles: ViewCandles
+    view_statistics: ViewStatistics
 
 
 @dataclass(frozen=True, slots=True)

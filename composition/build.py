@@ -1,6 +1,8 @@
 """Builds the application: each use case is handed its ports, in plain sight of the type checker."""
 
 from ..core.analytics.record_sale import RecordSale
+from ..core.analytics.view_candles import ViewCandles
+from ..core.analytics.view_statistics import ViewStatistics
 from ..core.analytics.void_sale import VoidSale
 from ..core.authentication.cancel_task import CancelTask
 from ..core.authentication.claim_task import ClaimTask
@@ -346,8 +348,11 @@ def _authentication(adapters: Adapters, rules: MarketRules) -> AuthenticationUse
 
 
 def _analytics(adapters: Adapters) -> AnalyticsUseCases:
-    store = adapters.store
+    store, clock = adapters.store, adapters.clock
+    transaction, products, tape = store.transaction, store.products, store.tape
     return AnalyticsUseCases(
-        record_sale=RecordSale(transaction=store.transaction, tape=store.tape),
-        void_sale=VoidSale(transaction=store.transaction, tape=store.tape),
+        record_sale=RecordSale(transaction=transaction, tape=tape),
+        void_sale=VoidSale(transaction=transaction, tape=tape),
+        view_candles=ViewCandles(products=products, tape=tape, clock=clock),
+        view_statistics=ViewStatistics(products=products, tape=tape, clock=clock),
     )

@@ -1,11 +1,12 @@
 """The port to the tape of sales."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from datetime import datetime
+from typing import Literal, Protocol
 
-from .language.analytics import Sale, SalesSummary
+from .language.analytics import Candle, Interval, Sale, SalesSummary
 from .language.ids import OrderId, ProductId
-from .language.market import Size
+from .language.market import Condition, Size
 from .language.paging import Page, PageRequest
 
 
@@ -24,6 +25,22 @@ class Tape(Protocol):
         self, product_id: ProductId, request: PageRequest, size: Size | None = None
     ) -> Page[Sale]:
         """Return a page of a product's sales, newest first."""
+        ...
+
+    async def candles(
+        self,
+        product_id: ProductId,
+        interval: Literal[Interval.HOUR, Interval.DAY],
+        start: datetime,
+        end: datetime,
+        *,
+        condition: Condition,
+        size: Size | None = None,
+    ) -> Sequence[Candle]:
+        """Return the sales from `start` until before `end` as candles, oldest first.
+
+        Every interval with a sale has one. Longer candles are made of these.
+        """
         ...
 
     async def summaries(self, product_id: ProductId | None = None) -> Sequence[SalesSummary]:

@@ -95,6 +95,19 @@ def _gathered(element: gathered, compiler: SQLCompiler, **kw: Any) -> str:
     return f"json_group_array(json_array{compiler.process(element.clause_expr, **kw)})"
 
 
+class truncated(GenericFunction[Any]):
+    """An instant's text cut to as many characters as name its day (10) or its hour (13)."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(truncated, "sqlite")
+def _truncated(element: truncated, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, length = element.clauses
+    return f"substr({compiler.process(instant, **kw)}, 1, {compiler.process(length, **kw)})"
+
+
 # ---- connections -----------------------------------------------------------------------------
 
 

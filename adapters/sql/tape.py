@@ -1,19 +1,21 @@
 """The tape of sales, in SQL."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
 
-from sqlalchemy import BigInteger, bindparam, cast, func, select
+from sqlalchemy import BigInteger, Integer, bindparam, cast, func, select
 
-from ...ports.language.analytics import Sale, SalesSummary
+from ...ports.language.analytics import Candle, Interval, Sale, SalesSummary
 from ...ports.language.ids import OrderId, ProductId
-from ...ports.language.market import Size
+from ...ports.language.market import Condition, Size
 from ...ports.language.paging import Page, PageRequest
 from ...ports.tape import Tape
 from .book_columns import book_of, book_values
 from .database import SqlDatabase
 from .paging import newest_first, page
 from .schema import sales
-from .sqlite import insert_or_replace, insert_or_skip
+from .sqlite import insert_or_replace, insert_or_skip, truncated
 from .statement import Row, Statement
 
 _RECORD = Statement(insert_or_skip(sales, sales.c.order_id))
@@ -51,6 +53,50 @@ def _summaries(*, of_product: bool) -> Statement:
     summaries = (ranked.where(_of_product) if of_product else ranked).subquery()
     return Statement(select(summaries).where(summaries.c.rank == 1))
 
+
+def _candles(*, of_size: bool) -> Statement:
+    starts_at = truncated(sales.c.sold_at, bindparam("length", type_=Integer)).label("starts_at")
+    wanted = select(starts_at, sales.c.sold_at, sales.c.order_id, sales.c.price).where(
+        _standing,
+        _of_product,
+        sales.c.condition == bindparam("condition"),
+        sales.c.sold_at >= bindparam("start"),
+        sales.c.sold_at < bindparam("end"),
+    )
+    if of_size:
+        wanted = wanted.where(sales.c.size == bindparam("size"))
+    sale = wanted.subquery()
+    in_order = (sale.c.sold_at, sale.c.order_id)
+    backwards = [column.desc() for column in in_order]
+    ranked = select(
+        sale.c.starts_at,
+        func.first_value(sale.c.price)
+        .over(partition_by=sale.c.starts_at, order_by=in_order)
+        .label("open"),
+        func.first_value(sale.c.price)
+        .over(partition_by=sale.c.starts_at, order_by=backwards)
+        .label("close"),
+        sale.c.price,
+    ).subquery()
+    return Statement(
+        select(
+            ranked.c.starts_at,
+            func.max(ranked.c.open).label("open"),
+            func.max(ranked.c.price).label("high"),
+            func.min(ranked.c.price).label("low"),
+            func.max(ranked.c.close).label("close"),
+            func.count().label("sales"),
+            cast(func.sum(ranked.c.price), BigInteger).label("total"),
+        )
+        .group_by(ranked.c.starts_at)
+        .order_by(ranked.c.starts_at)
+    )
+
+
+_CANDLES = _candles(of_size=False)
+_CANDLES_OF_SIZE = _candles(of_size=True)
+_LENGTHS = {Interval.HOUR: 13, Interval.DAY: 10}
+"""Characters of an instant's text that name its interval."""
 
 _SUMMARIES = _summaries(of_product=False)
 _SUMMARIES_OF_PRODUCT = _summaries(of_product=True)
@@ -90,6 +136,27 @@ class SqlTape(Tape):
             size=size,
         )
 
+    async def candles(
+        self,
+        product_id: ProductId,
+        interval: Literal[Interval.HOUR, Interval.DAY],
+        start: datetime,
+        end: datetime,
+        *,
+        condition: Condition,
+        size: Size | None = None,
+    ) -> Sequence[Candle]:
+        rows = await self._database.rows(
+            _CANDLES if size is None else _CANDLES_OF_SIZE,
+            product_id=product_id,
+            length=_LENGTHS[interval],
+            start=start,
+            end=end,
+            condition=condition,
+            size=size,
+        )
+        return [_candle(row) for row in rows]
+
     async def summaries(self, product_id: ProductId | None = None) -> Sequence[SalesSummary]:
         statement = _SUMMARIES if product_id is None else _SUMMARIES_OF_PRODUCT
         rows = await self._database.rows(statement, product_id=product_id)
@@ -101,3 +168,15 @@ class SqlTape(Tape):
 
 def _sale(row: Row) -> Sale:
     return Sale(row.order_id, book_of(row), row.price, row.sold_at)
+
+
+def _candle(row: Row) -> Candle:
+    return Candle(
+        starts_at=datetime.fromisoformat(row.starts_at).replace(tzinfo=UTC),
+        open=row.open,
+        high=row.high,
+        low=row.low,
+        close=row.close,
+        sales=row.sales,
+        total=row.total,
+    )

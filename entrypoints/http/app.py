@@ -15,6 +15,7 @@ from .authentication import AuthenticationController
 from .bearer import BearerAuthentication
 from .bids import BidsController
 from .client_address import client_address
+from .figures import FiguresController
 from .headers import add_security_headers
 from .health import HealthController
 from .hosts import AllowedHosts
@@ -37,6 +38,7 @@ _ROUTES = (
     SessionsController,
     ProductsController,
     MarketController,
+    FiguresController,
     BidsController,
     AsksController,
     OrdersController,

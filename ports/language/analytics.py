@@ -1,7 +1,8 @@
-"""The tape: what was sold, for how much, when."""
+"""The tape and its figures: what was sold, for how much, when."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from .ids import OrderId
 from .market import BookKey
@@ -27,3 +28,51 @@ class SalesSummary:
     total: Cents
     last_price: Cents
     last_sold_at: datetime
+
+
+class Interval(StrEnum):
+    """How long a candle lasts, in UTC: weeks begin on Mondays."""
+
+    HOUR = "1h"
+    DAY = "1d"
+    WEEK = "1w"
+    MONTH = "1mo"
+
+
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """The sales of one interval, from `starts_at` (UTC) on; prices and their total in cents."""
+
+    starts_at: datetime
+    open: Cents
+    high: Cents
+    low: Cents
+    close: Cents
+    sales: int
+    total: Cents
+
+    def __post_init__(self) -> None:
+        assert self.sales > 0, "an interval without sales has no candle"
+        assert self.low <= min(self.open, self.close), self
+        assert self.high >= max(self.open, self.close), self
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The figures of a product, or of one size, over the last 52 weeks but for `sales_ever`.
+
+    Prices are in cents and None without a sale to take them from.
+    """
+
+    sales_ever: int
+    last_price: Cents | None
+    last_sold_at: datetime | None
+    sales: int
+    total: Cents
+    high: Cents | None
+    low: Cents | None
+    mean: float | None
+    volatility: float | None
+    """The standard deviation of the logarithmic returns from one day's close to the next."""
+    premium: float | None
+    """What the last price is above the retail price, as a fraction of that: 0.5 is 50 %."""

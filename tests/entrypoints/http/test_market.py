@@ -83,3 +83,41 @@ async def test_a_question_that_makes_no_sense_is_refused(market: World) -> None:
     path = f"/v1/products/{market.product_id}"
     answers = {query: (await market.get(f"{path}/{query}")).status_code for query in expected}
     assert answers == expected
+
+
+async def test_sales_are_seen_as_candles_and_figures(
+    market: World, buyer: Person, seller: Person
+) -> None:
+    for amount in (20_000, 21_000, 22_000):
+        await market.order(buyer, seller, amount)
+    path = f"/v1/products/{market.product_id}"
+    [candle] = (await market.ok("GET", f"{path}/candles?interval=1d"))["items"]
+    assert candle == {
+        "starts_at": "2026-03-02T00:00:00Z",
+        "open": 20_000,
+        "high": 22_000,
+        "low": 20_000,
+        "close": 22_000,
+        "sales": 3,
+        "total": 63_000,
+    }
+    figures = await market.ok("GET", f"{path}/statistics")
+    assert (figures["sales"], figures["last_price"], figures["mean"]) == (3, 22_000, 21_000.0)
+    assert (await market.ok("GET", f"{path}/candles?size=9"))["items"] == []
+    assert (await market.ok("GET", f"{path}/statistics?size=9"))["last_price"] is None
+
+
+async def test_candles_are_asked_for_by_interval_and_span(market: World) -> None:
+    path = f"/v1/products/{market.product_id}/candles"
+    expected = {
+        "?interval=2d": 400,
+        "?from=yesterday": 400,
+        "?interval=1h&from=2020-01-01T00:00:00Z": 422,
+        "?from=2026-03-01T00:00:00Z&to=2026-03-03T00:00:00Z": 200,
+        "?from=2026-03-01T00:00:00": 400,
+        "?from=0001-01-01T00:00:00Z": 422,
+        "?to=9999-12-31T23:59:59Z": 422,
+        "?size=huge": 422,
+    }
+    answers = {query: (await market.get(f"{path}{query}")).status_code for query in expected}
+    assert answers == expected

@@ -1,0 +1,54 @@
+"""Somebody looks at a product's figures."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ...ports.clock import Clock
+from ...ports.language.analytics import Interval, Statistics
+from ...ports.language.ids import ProductId
+from ...ports.language.market import Condition, Size
+from ...ports.products import Products
+from ...ports.tape import Tape
+from .candles import start_of
+from .statistics import statistics_of
+
+_YEAR = timedelta(weeks=52)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewStatistics:
+    """The sales of a product, or of one size, in figures: what they fetched in the last 52 weeks,
+    how much they moved, and what the last one was above the retail price.
+
+    Only standing sales count. The 52 weeks are whole days in UTC and end with today.
+    """
+
+    products: Products
+    tape: Tape
+    clock: Clock
+
+    async def __call__(
+        self,
+        product_id: ProductId,
+        *,
+        size: Size | None = None,
+        condition: Condition = Condition.NEW,
+    ) -> Statistics:
+        """Return them. Raises NotFound."""
+        product = await self.products.get(product_id)
+        now = self.clock.now()
+        start = start_of(now - _YEAR, Interval.DAY)
+        days = await self.tape.candles(
+            product_id,
+            Interval.DAY,
+            start,
+            now + timedelta(microseconds=1),
+            condition=condition,
+            size=size,
+        )
+        books = [
+            summary
+            for summary in await self.tape.summaries(product_id)
+            if summary.book.condition is condition and size in (None, summary.book.size)
+        ]
+        return statistics_of(days, books, product.retail_price)

@@ -1,0 +1,140 @@
+"""Candles and statistics."""
+
+import math
+from datetime import UTC, date, datetime, timedelta
+from statistics import stdev
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solebook.composition.application import Application
+from solebook.composition.embedded import build_embedded
+from solebook.core.analytics.candles import end_of, merge, start_of
+from solebook.core.analytics.statistics import statistics_of
+from solebook.ports.language.analytics import Candle, Interval, Sale, SalesSummary
+from solebook.ports.language.catalog import Product
+from solebook.ports.language.errors import NotFound, OutOfRange
+from solebook.ports.language.ids import OrderId, ProductId
+from solebook.ports.language.market import BookKey, Size
+
+NINE = Size("9")
+EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
+instants = st.integers(0, 10**9).map(lambda seconds: EPOCH + timedelta(seconds=seconds))
+
+
+def day(number: int, *prices: int) -> Candle:
+    starts_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number)
+    return Candle(
+        starts_at, prices[0], max(prices), min(prices), prices[-1], len(prices), sum(prices)
+    )
+
+
+@given(instants, st.sampled_from(Interval))
+def test_an_instant_falls_in_one_interval(instant: datetime, interval: Interval) -> None:
+    start, end = start_of(instant, interval), end_of(instant, interval)
+    assert start <= instant < end
+    assert start_of(start, interval) == start
+    assert start_of(end, interval) == end
+    assert start_of(end - timedelta(microseconds=1), interval) == start
+
+
+def test_weeks_begin_on_mondays_and_months_on_their_first() -> None:
+    sunday = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
+    assert start_of(sunday, Interval.WEEK) == datetime(2026, 2, 23, tzinfo=UTC)
+    assert start_of(sunday, Interval.MONTH) == datetime(2026, 3, 1, tzinfo=UTC)
+    assert end_of(sunday, Interval.MONTH) == datetime(2026, 4, 1, tzinfo=UTC)
+
+
+@given(
+    st.dictionaries(
+        st.integers(0, 90), st.lists(st.integers(1, 1_000), min_size=1, max_size=4), max_size=12
+    ),
+    st.sampled_from(Interval),
+)
+def test_a_longer_candle_is_what_its_sales_make_of_it(
+    days: dict[int, list[int]], interval: Interval
+) -> None:
+    candles = [day(number, *prices) for number, prices in sorted(days.items())]
+    expected: dict[datetime, list[int]] = {}
+    for candle, (_, prices) in zip(candles, sorted(days.items()), strict=True):
+        expected.setdefault(start_of(candle.starts_at, interval), []).extend(prices)
+    assert merge(candles, interval) == [
+        Candle(start, p[0], max(p), min(p), p[-1], len(p), sum(p)) for start, p in expected.items()
+    ]
+
+
+def test_statistics_follow_from_days_and_books() -> None:
+    book = BookKey(ProductId(uuid4()), NINE)
+    days = [day(0, 100, 120), day(3, 110), day(9, 90, 132)]
+    sold_at = datetime(2026, 1, 10, tzinfo=UTC)
+    figures = statistics_of(days, [SalesSummary(book, 7, 800, 132, sold_at)], retail_price=88)
+    assert (figures.sales_ever, figures.last_price, figures.last_sold_at) == (7, 132, sold_at)
+    assert (figures.sales, figures.total, figures.high, figures.low) == (5, 552, 132, 90)
+    assert figures.mean == pytest.approx(110.4)
+    assert figures.premium == pytest.approx(0.5)
+    assert figures.volatility == pytest.approx(stdev([math.log(110 / 120), math.log(132 / 110)]))
+
+
+def test_without_sales_there_are_no_figures() -> None:
+    figures = statistics_of([], [], retail_price=0)
+    assert (figures.sales_ever, figures.sales, figures.total) == (0, 0, 0)
+    absent = (figures.last_price, figures.high, figures.low, figures.mean)
+    assert {*absent, figures.volatility, figures.premium, figures.last_sold_at} == {None}
+
+
+def test_two_days_are_too_few_to_tell_volatility() -> None:
+    assert statistics_of([day(0, 1), day(1, 2)], [], 100).volatility is None
+
+
+# ---- over the store --------------------------------------------------------------------------
+
+
+async def market() -> tuple[Application, ProductId, datetime]:
+    """An application with a product of which a pair was sold 53 weeks, a week and an hour ago."""
+    app = build_embedded()
+    now, store = app.adapters.clock.now(), app.adapters.store
+    product_id = ProductId(app.adapters.ids.new())
+    product = Product(
+        product_id, "AB-1", "Nike", "Air", "red", 100, date(2020, 1, 1), (NINE,), (), now
+    )
+    ages = {timedelta(weeks=53): 900, timedelta(weeks=1): 120, timedelta(hours=1): 150}
+    async with store.transaction():
+        await store.products.add(product)
+        for age, price in ages.items():
+            order_id = OrderId(app.adapters.ids.new())
+            await store.tape.record(Sale(order_id, BookKey(product_id, NINE), price, now - age))
+    return app, product_id, now
+
+
+async def test_statistics_look_back_52_weeks() -> None:
+    app, product_id, _ = await market()
+    figures = await app.analytics.view_statistics(product_id, size=NINE)
+    assert (figures.sales_ever, figures.sales, figures.high, figures.low) == (3, 2, 150, 120)
+    other = await app.analytics.view_statistics(product_id, size=Size("10"))
+    assert other.sales_ever == 0
+    with pytest.raises(NotFound):
+        await app.analytics.view_statistics(ProductId(uuid4()))
+
+
+async def test_candles_go_up_to_now_unless_told_otherwise() -> None:
+    app, product_id, now = await market()
+    view = app.analytics.view_candles
+    assert [c.close for c in await view(product_id, interval=Interval.DAY)] == [120, 150]
+    assert [c.sales for c in await view(product_id, interval=Interval.MONTH)] == [1, 2]
+    only = await view(
+        product_id, interval=Interval.HOUR, start=now - timedelta(weeks=1), end=now - timedelta(1)
+    )
+    assert [c.close for c in only] == [120]
+
+
+async def test_a_span_must_be_one_and_not_too_long() -> None:
+    app, product_id, now = await market()
+    view = app.analytics.view_candles
+    with pytest.raises(OutOfRange):
+        await view(product_id, interval=Interval.HOUR, start=now - timedelta(hours=1_000), end=now)
+    with pytest.raises(OutOfRange):
+        await view(product_id, interval=Interval.DAY, start=now + timedelta(days=2), end=now)
+    with pytest.raises(NotFound):
+        await view(ProductId(uuid4()), interval=Interval.DAY)
