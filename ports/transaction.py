@@ -1,5 +1,6 @@
 """The port to atomic work on the store."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -24,4 +25,13 @@ class Transaction(Protocol):
     @property
     def is_open(self) -> bool:
         """Whether the current task is inside a block. External calls are made when it is not."""
+        ...
+
+    def announce(self, call: Callable[[], None]) -> None:
+        """Have `call` made once the current task's transaction is committed; never if it is not.
+
+        It follows a write in the same transaction; outside any it is an AssertionError. The call is
+        quick and raises nothing. A commit that is reported as failed announces nothing, though it
+        may have taken effect.
+        """
         ...

@@ -51,6 +51,10 @@ class MemoryDatabase(Transaction):
     def is_open(self) -> bool:
         return asyncio.current_task() in self._inside
 
+    def announce(self, call: Callable[[], None]) -> None:
+        assert self._holder is asyncio.current_task(), "an announcement follows a write"
+        self._announcements.append(call)
+
     # ---- for the adapters ----------------------------------------------------------------
 
     async def writing(self) -> None:
@@ -72,10 +76,6 @@ class MemoryDatabase(Transaction):
         """Remove one record of a table, or one entry of an index."""
         self._changes.append((table, key, table[key]))
         del table[key]
-
-    def announce(self, call: Callable[[], None]) -> None:
-        """Have `call` made once the current transaction is committed."""
-        self._announcements.append(call)
 
     # ---- blocks --------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """Atomic work on the store, by a SQL database."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from ...ports.transaction import Transaction
@@ -18,3 +19,6 @@ class SqlTransaction(Transaction):
     @property
     def is_open(self) -> bool:
         return self._database.in_transaction
+
+    def announce(self, call: Callable[[], None]) -> None:
+        self._database.announce(call)

@@ -2,10 +2,13 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from solebook.adapters.decorators.cached_products import CachedProducts
+from solebook.adapters.memory.cache import MemoryCache
+from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.ports.language.catalog import Product, ProductImage
 from solebook.ports.language.errors import NotFound, Outdated, StyleCodeTaken
@@ -14,6 +17,18 @@ from solebook.ports.language.paging import PageRequest
 
 from .pages import all_pages
 from .records import Records
+
+
+@pytest.fixture(params=["stored", "cached"])
+def store(request: pytest.FixtureRequest, store: Store, clock: VirtualClock) -> Store:
+    if request.param == "stored":
+        return store
+    products = CachedProducts(
+        store.products,
+        cache=MemoryCache(clock, size=100, life=timedelta(days=1)),
+        transaction=store.transaction,
+    )
+    return replace(store, products=products)
 
 
 async def added(store: Store, product: Product) -> Product:

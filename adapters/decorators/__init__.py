@@ -1,0 +1,1 @@
+"""Adapters around another adapter of the same port, to which they add one thing."""

@@ -1,0 +1,68 @@
+"""What is kept at hand, in memory."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from ...ports.cache import Cache
+from ...ports.clock import Clock
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class MemoryCache(Cache[K, V]):
+    """The values that were asked for last. A load that was forgotten meanwhile is not kept."""
+
+    def __init__(self, clock: Clock, *, size: int, life: timedelta) -> None:
+        """Keep up to `size` values, each until `life` after its load began. Raises ValueError."""
+        if size < 1 or life <= timedelta(0):
+            raise ValueError(f"a cache must keep something for a while, not {size} for {life}")
+        self._clock = clock
+        self._size = size
+        self._life = life
+        self._kept: OrderedDict[K, tuple[V, datetime]] = OrderedDict()
+        self._loading: dict[K, asyncio.Task[V]] = {}
+        self._under_way: set[asyncio.Task[Any]] = set()
+        """Also those that were forgotten: a task that nobody refers to may vanish."""
+
+    async def get(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
+        kept = self._kept.get(key)
+        if kept is not None and self._clock.now() < kept[1]:
+            self._kept.move_to_end(key)
+            return kept[0]
+        loading = self._loading.get(key)
+        if loading is None:
+            loading = self._loading[key] = asyncio.create_task(self._load(key, load))
+            self._under_way.add(loading)
+            loading.add_done_callback(self._loaded)
+        return await asyncio.shield(loading)
+
+    def forget(self, key: K) -> None:
+        self._kept.pop(key, None)
+        self._loading.pop(key, None)
+
+    async def _load(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
+        good_until = self._clock.now() + self._life
+        task = asyncio.current_task()
+        try:
+            value = await load()
+            if self._loading.get(key) is task:
+                self._keep(key, value, good_until)
+            return value
+        finally:
+            if self._loading.get(key) is task:
+                del self._loading[key]
+
+    def _keep(self, key: K, value: V, good_until: datetime) -> None:
+        self._kept[key] = value, good_until
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+
+    def _loaded(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, lest it be logged where all who waited went away

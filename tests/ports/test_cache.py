@@ -1,0 +1,208 @@
+"""Contract of Cache."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from solebook.adapters.memory.cache import MemoryCache
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.ports.cache import Cache
+from solebook.ports.language.errors import Unavailable
+
+SIZE = 3
+LIFE = timedelta(seconds=60)
+
+
+@pytest.fixture(params=["memory"])
+def cache(clock: VirtualClock) -> Cache[str, str]:
+    return MemoryCache(clock, size=SIZE, life=LIFE)
+
+
+@dataclass
+class Source:
+    """Where values come from: at once, or when it is told to let them go."""
+
+    value: str = "old"
+    loads: int = 0
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.open.set()
+
+    async def load(self) -> str:
+        self.loads += 1
+        value = self.value
+        await self.open.wait()
+        if value == "wrong":
+            raise Unavailable(what="the source")
+        return value
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source()
+
+
+async def turns() -> None:
+    """Let everybody do what they can do by now."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_a_value_is_loaded_once_and_kept(cache: Cache[str, str], source: Source) -> None:
+    assert [await cache.get("key", source.load) for _ in range(3)] == ["old"] * 3
+    assert source.loads == 1
+
+
+async def test_each_key_has_its_own_value(cache: Cache[str, str]) -> None:
+    sources = {key: Source(value=key) for key in "abc"}
+    for _ in range(2):
+        assert [await cache.get(key, sources[key].load) for key in "abc"] == ["a", "b", "c"]
+    assert [source.loads for source in sources.values()] == [1, 1, 1]
+
+
+async def test_a_hundred_who_ask_at_once_cost_one_load(
+    cache: Cache[str, str], source: Source
+) -> None:
+    source.open.clear()
+    asking = [asyncio.create_task(cache.get("key", source.load)) for _ in range(100)]
+    await turns()
+    source.open.set()
+    assert await asyncio.gather(*asking) == ["old"] * 100
+    assert source.loads == 1
+
+
+async def test_a_value_is_kept_for_its_life_and_no_longer(
+    cache: Cache[str, str], source: Source, clock: VirtualClock
+) -> None:
+    await cache.get("key", source.load)
+    source.value = "new"
+    await clock.advance(LIFE - timedelta(microseconds=1))
+    assert await cache.get("key", source.load) == "old"
+    await clock.advance(timedelta(microseconds=1))
+    assert await cache.get("key", source.load) == "new"
+
+
+async def test_the_life_of_a_value_begins_with_its_load(
+    cache: Cache[str, str], source: Source, clock: VirtualClock
+) -> None:
+    source.open.clear()
+    asking = asyncio.create_task(cache.get("key", source.load))
+    await turns()
+    await clock.advance(LIFE)
+    source.value = "new"
+    source.open.set()
+    assert await asking == "old"
+    assert await cache.get("key", source.load) == "new"
+
+
+async def test_of_too_many_values_the_one_not_asked_for_longest_goes(
+    cache: Cache[str, str],
+) -> None:
+    sources = {key: Source(value=key) for key in "abcd"}
+    for key in ("a", "b", "c", "a", "d"):
+        await cache.get(key, sources[key].load)
+    for key in "acd":
+        await cache.get(key, sources[key].load)
+    assert [source.loads for source in sources.values()] == [1, 1, 1, 1]
+    await cache.get("b", sources["b"].load)
+    assert sources["b"].loads == 2
+
+
+async def test_a_load_that_fails_fails_those_who_wait_for_it_and_is_not_kept(
+    cache: Cache[str, str], source: Source
+) -> None:
+    source.value = "wrong"
+    source.open.clear()
+    asking = [asyncio.create_task(cache.get("key", source.load)) for _ in range(3)]
+    other = asyncio.create_task(cache.get("other", Source().load))
+    await turns()
+    source.open.set()
+    outcomes = await asyncio.gather(*asking, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 3
+    assert await other == "old"
+    source.value = "new"
+    assert await cache.get("key", source.load) == "new"
+    assert source.loads == 2
+
+
+async def test_what_was_kept_is_forgotten(cache: Cache[str, str], source: Source) -> None:
+    await cache.get("key", source.load)
+    await cache.get("other", source.load)
+    source.value = "new"
+    cache.forget("key")
+    cache.forget("unknown")
+    assert await cache.get("key", source.load) == "new"
+    assert await cache.get("other", source.load) == "old"
+
+
+async def test_a_load_that_was_under_way_when_it_was_forgotten_is_not_kept(
+    cache: Cache[str, str], source: Source
+) -> None:
+    source.open.clear()
+    before = asyncio.create_task(cache.get("key", source.load))
+    await turns()
+    source.value = "new"
+    cache.forget("key")
+    after = asyncio.create_task(cache.get("key", source.load))
+    await turns()
+    source.open.set()
+    assert await asyncio.gather(before, after) == ["old", "new"]
+    assert await cache.get("key", source.load) == "new"
+    assert source.loads == 2
+
+
+async def test_an_old_load_that_ends_last_changes_nothing(
+    cache: Cache[str, str], source: Source
+) -> None:
+    slow = Source()
+    slow.open.clear()
+    before = asyncio.create_task(cache.get("key", slow.load))
+    await turns()
+    cache.forget("key")
+    source.value = "new"
+    assert await cache.get("key", source.load) == "new"
+    slow.open.set()
+    assert await before == "old"
+    assert await cache.get("key", source.load) == "new"
+    assert source.loads == 1
+
+
+async def test_who_goes_away_leaves_the_others_their_answer(
+    cache: Cache[str, str], source: Source
+) -> None:
+    source.open.clear()
+    first, second = (asyncio.create_task(cache.get("key", source.load)) for _ in range(2))
+    await turns()
+    first.cancel()
+    await turns()
+    source.open.set()
+    assert await second == "old"
+    assert first.cancelled()
+    assert source.loads == 1
+
+
+@pytest.mark.parametrize(("value", "loads"), [("old", 1), ("wrong", 2)])
+async def test_a_load_whose_callers_all_went_away_is_kept_or_fails_in_silence(
+    cache: Cache[str, str], source: Source, value: str, loads: int
+) -> None:
+    source.value = value
+    source.open.clear()
+    asking = asyncio.create_task(cache.get("key", source.load))
+    await turns()
+    asking.cancel()
+    source.open.set()
+    await turns()
+    source.value = "old"
+    assert await cache.get("key", source.load) == "old"
+    assert source.loads == loads
+
+
+@pytest.mark.parametrize(("size", "life"), [(0, LIFE), (1, timedelta(0))])
+def test_a_cache_that_keeps_nothing_is_refused(
+    clock: VirtualClock, size: int, life: timedelta
+) -> None:
+    with pytest.raises(ValueError, match="keep something"):
+        MemoryCache[str, str](clock, size=size, life=life)
