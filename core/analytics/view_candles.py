@@ -49,7 +49,7 @@ class ViewCandles:
         size: Size | None = None,
         condition: Condition = Condition.NEW,
     ) -> Sequence[Candle]:
-        """Return them, oldest first. Raises NotFound, and OutOfRange for no span or too long a one."""
+        """Return them, oldest first. Raises NotFound, and OutOfRange for too long a span."""
         await self.products.get(product_id)
         last = end_of(self.clock.now() if end is None else _in_utc("to", end), interval)
         begin = last - _SHORTEST[interval] * _SHOWN if start is None else _in_utc("from", start)
