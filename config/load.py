@@ -11,10 +11,12 @@ from .settings import Settings
 
 DEFAULT_FILE = Path("solebook.toml")
 _PREFIX = "SOLEBOOK_"
+_NO_SETTINGS = {"SOLEBOOK_PASSWORD"}  # which `solebook admin grant --register` reads
+_DEFAULTS = msgspec.to_builtins(Settings())
 
 
 class SettingsError(ValueError):
-    """The settings make no sense; the text says which, and where they came from."""
+    """The settings make no sense; the text says which, and never what a secret is."""
 
 
 def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings:
@@ -27,10 +29,10 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
     """
     values = _read(file)
     for name, text in sorted(environment.items()):
-        if name.startswith(_PREFIX):
+        if name.startswith(_PREFIX) and name not in _NO_SETTINGS:
             _set(values, name, text)
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        return msgspec.convert(_completed(values, _DEFAULTS), Settings, strict=False)
     except (msgspec.ValidationError, ValueError) as error:
         raise SettingsError(f"the settings are wrong: {error}") from error
 
@@ -64,3 +66,16 @@ def _value(name: str, text: str) -> Any:
         return msgspec.json.decode(text)
     except msgspec.DecodeError as error:
         raise SettingsError(f"{name} is not JSON: {error}") from error
+
+
+def _completed(values: Any, defaults: Any, path: str = "") -> Any:
+    """Return the values with the defaults of those that were left out."""
+    if not isinstance(values, dict) or not isinstance(defaults, dict):
+        return values
+    for name in values:
+        if name not in defaults:
+            raise SettingsError(f"there is no setting {path}{name}")
+    return {
+        name: _completed(values[name], default, f"{path}{name}.") if name in values else default
+        for name, default in defaults.items()
+    }

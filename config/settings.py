@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
@@ -13,17 +13,30 @@ from .http import HttpSettings
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A part of the settings; a key that it does not know is an error."""
 
+    SECRETS: ClassVar[frozenset[str]] = frozenset()
+    """What is never shown."""
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"{type(self).__name__}({shown})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        shown = (name for name in self.__struct_fields__ if name not in self.SECRETS)
+        return [(name, getattr(self, name)) for name in shown]
+
 
 class ServerSettings(Section, frozen=True):
     """Where `solebook serve` listens."""
 
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8000
     """0 picks a free port."""
 
 
 class StoreSettings(Section, frozen=True):
     """Where everything is kept that must not be lost."""
+
+    SECRETS = frozenset({"url"})
 
     adapter: Literal["sqlite", "memory"] = "sqlite"
     """`memory` forgets everything when the process ends."""
@@ -34,11 +47,10 @@ class StoreSettings(Section, frozen=True):
 class KeySettings(Section, frozen=True):
     """A key that access tokens are signed with; at least 32 bytes."""
 
+    SECRETS = frozenset({"secret"})
+
     id: str
     secret: str
-
-    def __repr__(self) -> str:
-        return f"KeySettings(id={self.id!r})"
 
 
 class SecuritySettings(Section, frozen=True):
@@ -46,28 +58,31 @@ class SecuritySettings(Section, frozen=True):
 
     signing_keys: tuple[KeySettings, ...] = ()
     """The first signs, all verify. In embedded mode one is made and kept in the folder."""
-    bcrypt_cost: int = 12
+    bcrypt_cost: Annotated[int, msgspec.Meta(ge=4, le=31)] = 12
     access_token_life: timedelta = timedelta(minutes=15)
     refresh_token_life: timedelta = timedelta(days=30)
+
+    def __post_init__(self) -> None:
+        if not timedelta(0) < self.access_token_life <= self.refresh_token_life:
+            raise ValueError("it must be 0 < access_token_life <= refresh_token_life")
 
 
 class PaymentsSettings(Section, frozen=True):
     """Who moves the money."""
+
+    SECRETS = frozenset({"webhook_secret"})
 
     adapter: Literal["embedded"] = "embedded"
     """`embedded` is a provider of solebook's own with test cards: it moves no real money."""
     webhook_secret: str | None = None
     """Signs the provider's webhooks. In embedded mode one is made and kept in the folder."""
 
-    def __repr__(self) -> str:
-        return f"PaymentsSettings(adapter={self.adapter!r})"
-
 
 class EngineSettings(Section, frozen=True):
     """How much the matching engine queues, and how much it commits at once."""
 
-    queue: int = 10_000
-    batch: int = 256
+    queue: Annotated[int, msgspec.Meta(ge=1)] = 10_000
+    batch: Annotated[int, msgspec.Meta(ge=1)] = 256
 
 
 class Settings(Section, frozen=True):
@@ -88,11 +103,13 @@ class Settings(Section, frozen=True):
     market: MarketRules = MarketRules()
 
     def __post_init__(self) -> None:
-        if self.mode == "production":
-            if not self.security.signing_keys:
-                raise ValueError("production needs security.signing_keys")
-            if not self.payments.webhook_secret:
-                raise ValueError("production needs payments.webhook_secret")
+        secrets = {
+            "security.signing_keys": self.security.signing_keys,
+            "payments.webhook_secret": self.payments.webhook_secret,
+        }
+        missing = [name for name, secret in secrets.items() if not secret]
+        if self.mode == "production" and missing:
+            raise ValueError(f"production needs {' and '.join(missing)}")
 
     @property
     def store_url(self) -> str:

@@ -1,6 +1,6 @@
 """The rules of one market: every number that a deployment may set."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from .money import BasisPoints, Cents
@@ -63,12 +63,19 @@ class MarketRules:
     review_lease: timedelta = timedelta(minutes=30)
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            seconds = value.total_seconds() if isinstance(value, timedelta) else value
+            if isinstance(seconds, int | float) and seconds < 0:
+                raise ValueError(f"{field.name} must not be negative")
         if self.tick < 1 or self.min_amount % self.tick or self.max_amount % self.tick:
             raise ValueError("min_amount and max_amount must be multiples of a positive tick")
         if not self.tick <= self.min_amount <= self.max_amount:
             raise ValueError("min_amount must lie between the tick and max_amount")
         if len(self.transaction_fees) != len(self.level_thresholds) + 1:
             raise ValueError("transaction_fees needs one rate more than level_thresholds")
+        if min(self.transaction_fees) < 0:
+            raise ValueError("transaction_fees must not be negative")
         if (
             self.min_amount
             <= self.min_transaction_fee + self.min_amount * self.processing_fee // 10_000

@@ -1,0 +1,279 @@
+"""Settings as they are read: what wins, what is refused, and what no message tells."""
+
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from solebook.config.load import SettingsError, load_settings
+from solebook.config.settings import KeySettings, Settings
+from solebook.ports.language.rules import LevelThreshold, Lifetimes, MarketRules
+from solebook.ports.rate_limits import RateLimit
+
+HUNTER = "hunter2-hunter2-hunter2-hunter2-hunter2"
+KEYS = f'[{{"id": "2026", "secret": "{HUNTER}"}}]'
+PRODUCTION = {
+    "SOLEBOOK_MODE": "production",
+    "SOLEBOOK_SECURITY__SIGNING_KEYS": KEYS,
+    "SOLEBOOK_PAYMENTS__WEBHOOK_SECRET": HUNTER,
+}
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write_it(text: str) -> Path:
+        file = tmp_path / "market.toml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return write_it
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def load(**environment: str) -> Settings:
+    return load_settings(None, {f"SOLEBOOK_{name}": text for name, text in environment.items()})
+
+
+# ---- where settings come from --------------------------------------------------------------------
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = load_settings(None, {"PATH": "/bin", "HOME": "/root"})
+    assert settings == Settings()
+    assert (settings.mode, settings.store.adapter) == ("embedded", "sqlite")
+    assert settings.store_url == "sqlite+aiosqlite:///solebook-data/solebook.sqlite3"
+    assert settings.market == MarketRules()
+
+
+def test_a_file_is_read(write: Write) -> None:
+    settings = load_settings(
+        write(
+            """
+            folder = "elsewhere"
+            [server]
+            port = 9000
+            [market]
+            tick = 500
+            bid_days = {minimum = 2, maximum = 20, default = 10}
+            payment_window = 600
+            level_thresholds = [
+                {sales = 1, volume = 1}, {sales = 2, volume = 2},
+                {sales = 3, volume = 3}, {sales = 4, volume = 4},
+            ]
+            [[security.signing_keys]]
+            id = "2026"
+            secret = "not a secret"
+            """
+        ),
+        {},
+    )
+    assert settings.store_url == "sqlite+aiosqlite:///elsewhere/solebook.sqlite3"
+    assert (settings.server.port, settings.server.host) == (9_000, "127.0.0.1")
+    assert settings.market.bid_days == Lifetimes(2, 20, 10)
+    assert settings.market.payment_window == timedelta(minutes=10)
+    assert settings.market.level_thresholds[3] == LevelThreshold(4, 4)
+    assert settings.security.signing_keys == (KeySettings(id="2026", secret="not a secret"),)
+
+
+def test_a_file_of_the_usual_name_is_found_without_being_named(tmp_path: Path) -> None:
+    (tmp_path / "solebook.toml").write_text("[server]\nport = 9000\n")
+    assert load().server.port == 9_000
+
+
+def test_a_file_that_is_named_is_read_instead_of_the_usual_one(tmp_path: Path) -> None:
+    (tmp_path / "solebook.toml").write_text("[server]\nport = 9000\n")
+    (tmp_path / "other.toml").write_text('[server]\nhost = "0.0.0.0"\n')
+    server = load_settings(Path("other.toml"), {}).server
+    assert (server.host, server.port) == ("0.0.0.0", 8_000)
+
+
+def test_the_environment_wins_over_the_file(write: Write) -> None:
+    file = write("[server]\nport = 9000\nhost = '0.0.0.0'\n[http]\nmax_body = 5\n")
+    environment = {"SOLEBOOK_SERVER__PORT": "9001", "SOLEBOOK_HTTP__MAX_BODY": "6"}
+    settings = load_settings(file, environment)
+    assert (settings.server.port, settings.server.host) == (9_001, "0.0.0.0")
+    assert settings.http.max_body == 6
+
+
+def test_one_part_of_a_group_is_set_and_the_others_stay(write: Write) -> None:
+    assert load(HTTP__USER_LIMIT__BURST="50").http.user_limit == RateLimit(50, 50)
+    assert load(MARKET__BID_DAYS__MAXIMUM="45").market.bid_days == Lifetimes(1, 45, 30)
+    file = write("[http.user_limit]\nper_second = 7\n")
+    assert load_settings(file, {}).http.user_limit == RateLimit(200, 7)
+    environment = {"SOLEBOOK_HTTP__USER_LIMIT__BURST": "50"}
+    assert load_settings(file, environment).http.user_limit == RateLimit(50, 7)
+
+
+def test_lists_in_the_environment_are_json() -> None:
+    http = load(HTTP__TRUSTED_PROXIES='["10.0.0.0/8", "::1"]', HTTP__CORS_ORIGINS="[]").http
+    assert (http.trusted_proxies, http.cors_origins) == (("10.0.0.0/8", "::1"), ())
+    keys = load(SECURITY__SIGNING_KEYS=KEYS).security.signing_keys
+    assert keys == (KeySettings(id="2026", secret=HUNTER),)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("900", 900), ("1.5", 1.5), ("PT15M", 900), ("P1D", 86_400), ("0", 0)],
+)
+def test_durations_are_seconds_or_iso_8601(text: str, expected: float) -> None:
+    assert load(MARKET__PAYOUT_HOLD=text).market.payout_hold == timedelta(seconds=expected)
+
+
+def test_names_may_be_written_in_any_case() -> None:
+    assert load(Server__Port="9000").server.port == 9_000
+
+
+def test_the_password_of_a_new_operator_is_no_setting() -> None:
+    assert load(PASSWORD="correct horse battery") == Settings()
+
+
+# ---- what is refused -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("SERVER__PROT", "1", "there is no setting server.prot"),
+        ("MARKET__TICKS", "1", "there is no setting market.ticks"),
+        ("HTTP__USER_LIMIT__SIZE", "1", "there is no setting http.user_limit.size"),
+        ("FOLDERS", "x", "there is no setting folders"),
+        ("", "x", "there is no setting"),
+        ("SERVER__PORT", "many", "Expected `int`, got `str` - at `$.server.port`"),
+        ("SERVER__PORT", "65536", "`int` <= 65535 - at `$.server.port`"),
+        ("SERVER__PORT", "-1", "`int` >= 0 - at `$.server.port`"),
+        ("SERVER", "127.0.0.1", "Expected `object`, got `str` - at `$.server`"),
+        ("SECURITY__BCRYPT_COST", "3", "`int` >= 4 - at `$.security.bcrypt_cost`"),
+        ("SECURITY__BCRYPT_COST", "32", "`int` <= 31 - at `$.security.bcrypt_cost`"),
+        ("ENGINE__QUEUE", "0", "`int` >= 1 - at `$.engine.queue`"),
+        ("ENGINE__BATCH", "0", "`int` >= 1 - at `$.engine.batch`"),
+        ("MODE", "test", "Invalid enum value 'test' - at `$.mode`"),
+        ("STORE__ADAPTER", "oracle", "Invalid enum value 'oracle' - at `$.store.adapter`"),
+        ("MARKET__PAYMENT_WINDOW", "15m", "Invalid ISO8601 duration - at `$.market.payment_w"),
+        ("MARKET__TICK", "300", "min_amount and max_amount must be multiples"),
+        ("MARKET__PAYOUT_HOLD", "-1", "payout_hold must not be negative"),
+        ("MARKET__SHIPPING_FEE", "-1", "shipping_fee must not be negative"),
+        ("MARKET__TRANSACTION_FEES", "[900,850,800,750,-1]", "transaction_fees must not be neg"),
+        ("HTTP__USER_LIMIT__BURST", "0", "a rate limit must let something through"),
+        ("HTTP__TRUSTED_PROXIES", "10.0.0.0/8", "Expected `array`, got `str` - at `$.http.tru"),
+        ("HTTP__TRUSTED_PROXIES", '["proxy"]', "'proxy' does not appear to be an IPv4"),
+        ("HTTP__TRUSTED_PROXIES", '["10.0.0.0/8"', "SOLEBOOK_HTTP__TRUSTED_PROXIES is not JSON"),
+        ("HTTP__ALLOWED_HOSTS", "[]", "allowed_hosts must allow something - at `$.http`"),
+        ("SECURITY__ACCESS_TOKEN_LIFE", "P31D", "0 < access_token_life <= refresh_token_life"),
+        ("SECURITY__ACCESS_TOKEN_LIFE", "0", "0 < access_token_life <= refresh_token_life"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(name: str, text: str, problem: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(**{name: text})
+    assert problem in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[server]\nprot = 1", "there is no setting server.prot"),
+        ("[market]\nticks = 1", "there is no setting market.ticks"),
+        ("[market.bid_days]\nmost = 1", "there is no setting market.bid_days.most"),
+        ("[servers]", "there is no setting servers"),
+        ("server = 1", "Expected `object`, got `int` - at `$.server`"),
+        ("[server]\nhost = 1", "Expected `str`, got `int` - at `$.server.host`"),
+        ("[server]\nport = true", "Expected `int`, got `bool` - at `$.server.port`"),
+        ("[security]\nsigning_keys = [{id = '1'}]", "missing required field `secret`"),
+        ("[security]\nsigning_keys = [{id = '1', secret = 's', x = 1}]", "unknown field `x`"),
+        ("[server", "market.toml is not TOML: "),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_refused(write: Write, text: str, problem: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(write(text), {})
+    assert problem in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (file := tmp_path / "market.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match=r"market.toml is not TOML: 'utf-8' codec"):
+        load_settings(file, {})
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none.toml cannot be read: No such file"):
+        load_settings(tmp_path / "none.toml", {})
+    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+        load_settings(tmp_path, {})
+
+
+def test_a_section_cannot_be_put_into_a_value(write: Write) -> None:
+    with pytest.raises(SettingsError, match="SOLEBOOK_FOLDER__NAME: folder is a value"):
+        load_settings(write("folder = 'x'"), {"SOLEBOOK_FOLDER__NAME": "y"})
+
+
+# ---- secrets -------------------------------------------------------------------------------------
+
+
+def test_production_with_its_secrets_is_fine() -> None:
+    settings = load_settings(None, PRODUCTION)
+    assert settings.payments.webhook_secret == HUNTER
+
+
+@pytest.mark.parametrize(
+    ("missing", "problem"),
+    [
+        (
+            ["SOLEBOOK_SECURITY__SIGNING_KEYS"],
+            "the settings are wrong: production needs security.signing_keys",
+        ),
+        (
+            ["SOLEBOOK_PAYMENTS__WEBHOOK_SECRET"],
+            "the settings are wrong: production needs payments.webhook_secret",
+        ),
+        (
+            ["SOLEBOOK_SECURITY__SIGNING_KEYS", "SOLEBOOK_PAYMENTS__WEBHOOK_SECRET"],
+            (
+                "the settings are wrong: production needs security.signing_keys and "
+                "payments.webhook_secret"
+            ),
+        ),
+    ],
+)
+def test_production_without_a_secret_is_refused(missing: list[str], problem: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(None, {name: PRODUCTION[name] for name in PRODUCTION if name not in missing})
+    assert str(refused.value) == problem
+
+
+def test_secrets_are_never_shown() -> None:
+    url = f"postgresql://solebook:{HUNTER}@db/solebook"
+    settings = load_settings(None, PRODUCTION | {"SOLEBOOK_STORE__URL": url})
+    parts = (settings, settings.security, *settings.security.signing_keys, settings.payments)
+    for part in (*parts, settings.store):
+        assert HUNTER not in f"{part!r} {part} {part!s:>10} {list(part.__rich_repr__())}"
+    assert "KeySettings(id='2026')" in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SECURITY__SIGNING_KEYS", HUNTER),
+        ("SECURITY__SIGNING_KEYS", KEYS[:-1]),
+        ("SECURITY__SIGNING_KEYS", KEYS.replace("secret", "secrets")),
+        ("SECURITY__SIGNING_KEYS", KEYS.replace('"2026"', "2026")),
+        ("SECURITY__SIGNING_KEYS__SECRET", HUNTER),
+        ("PAYMENTS__WEBHOOK_SECRET", f'["{HUNTER}"]'),
+        ("PAYMENTS__WEBHOOK_SECRET", f"[{HUNTER}"),
+        ("PAYMENTS__WEBHOOK_SECRETS", HUNTER),
+    ],
+)
+def test_no_message_tells_a_secret(name: str, text: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(**{name: text})
+    assert HUNTER not in "".join(traceback.format_exception(refused.value))
