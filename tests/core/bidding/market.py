@@ -13,6 +13,8 @@ from solebook.composition.build import build_application
 from solebook.composition.embedded import START, embedded_adapters
 from solebook.composition.memory_store import build_memory_store
 from solebook.core.bidding.matching_engine import EngineLimits, MatchingEngine
+from solebook.core.orders.open_orders import OpenOrders
+from solebook.core.payments.quote_fees import QuoteFees
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.catalog import Product
 from solebook.ports.language.ids import ProductId, QuoteId, UserId
@@ -76,6 +78,21 @@ class Market:
             replace(a, event_bus=bus), rules=self.app.rules, engine_limits=self.limits
         )
         return replace(self, app=app)
+
+    def engine_of(self, shard: int, shards: int) -> MatchingEngine:
+        """Return an engine for one of several shards, which is not started yet."""
+        store, rules = self.adapters.store, self.app.rules
+        fees = QuoteFees(seller_records=store.seller_records, clock=self.clock, rules=rules)
+        return MatchingEngine(
+            books=self.books,
+            views=self.views,
+            opening=OpenOrders(fees=fees, rules=rules),
+            clock=self.clock,
+            ids=self.ids,
+            max_open_quotes=rules.max_open_quotes,
+            shard=shard,
+            shards=shards,
+        )
 
     # ---- people and products -------------------------------------------------------------
 

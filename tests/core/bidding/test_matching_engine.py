@@ -17,7 +17,7 @@ from solebook.ports.language.errors import (
     Unavailable,
 )
 from solebook.ports.language.ids import ProductId
-from solebook.ports.language.market import Condition, QuoteStatus, Side, Size
+from solebook.ports.language.market import Condition, QuoteStatus, Side, Size, shard_of
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.matching import Placement
 
@@ -370,6 +370,35 @@ async def test_arrivals_after_a_restart_are_behind_those_before(market: Market) 
     await stopped(again)
 
 
+async def test_stopping_finishes_what_waits_behind_a_batch_that_fails() -> None:
+    market = build_market(limits=EngineLimits(batch=2))
+    await market.engine.start()
+    first = await held_back(market)
+    waiting = [asyncio.create_task(market.ask(PRICE + 100 * n)) for n in range(4)]
+    await asyncio.sleep(0)
+    stop = asyncio.create_task(market.engine.stop())
+    await asyncio.sleep(0)
+    market.books.failures.append(AssertionError("a broken invariant"))
+    market.books.may_commit.set()
+    await stop
+    answers = await all_answers(first, *waiting)
+    assert [type(answer) for answer in answers] == [Unavailable] + [Placement] * 4
+    await market.assert_view_is_the_store()
+
+
+async def test_stopping_comes_to_an_end_also_when_the_shard_is_lost(market: Market) -> None:
+    first = await held_back(market)
+    waiting = asyncio.create_task(market.ask(PRICE + 100))
+    await asyncio.sleep(0)
+    stop = asyncio.create_task(market.engine.stop())
+    await asyncio.sleep(0)
+    market.books.failures.append(ShardLost(shard=0))
+    market.books.may_commit.set()
+    await stop
+    answers = await all_answers(first, waiting)
+    assert [type(answer) for answer in answers] == [Unavailable] * 2
+
+
 # ---- losing the shard ----------------------------------------------------------------------------
 
 
@@ -417,7 +446,7 @@ async def test_when_the_writer_is_cancelled_nobody_is_left_waiting(market: Marke
         await market.bid()
 
 
-# ---- several books -------------------------------------------------------------------------------
+# ---- several shards and books --------------------------------------------------------------------
 
 
 async def test_books_of_one_shard_do_not_meet(market: Market) -> None:
@@ -430,6 +459,24 @@ async def test_books_of_one_shard_do_not_meet(market: Market) -> None:
     for book in others:
         with pytest.raises(NoCounterpart):
             await market.engine.place(market.command(Side.BID, book=book, ioc=True))
+
+
+async def test_an_engine_keeps_to_the_books_of_its_shard() -> None:
+    market = build_market()
+    books = [replace(market.book, size=Size(str(size))) for size in range(4, 16)]
+    of_shard = {n: {book for book in books if shard_of(book, 2) == n} for n in (0, 1)}
+    assert all(of_shard.values())
+    for _ in range(2):
+        for number, own in of_shard.items():
+            market.views.told.clear()
+            engine = market.engine_of(number, 2)
+            await engine.start()
+            for book in own:
+                await engine.place(market.command(Side.ASK, book=book))
+            await engine.stop()
+            assert {told.book for told in market.views.told} == own
+    for book in books:
+        await market.assert_view_is_the_store(book)
 
 
 def small_limit(most: int) -> MarketRules:
