@@ -38,6 +38,7 @@ from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.handle_webhook import HandleWebhook
 from ..core.payments.pay_seller import PaySeller
 from ..core.payments.penalise_seller import PenaliseSeller
+from ..core.payments.preview_trades import PreviewTrades
 from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.refund_buyer import RefundBuyer
@@ -126,6 +127,7 @@ class PaymentsUseCases:
     receive_webhook: ReceiveWebhook
     handle_webhook: HandleWebhook
     check_solvency: CheckSolvency
+    preview_trades: PreviewTrades
 
 
 @dataclass(frozen=True, slots=True)

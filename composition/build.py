@@ -40,6 +40,7 @@ from ..core.payments.handle_webhook import HandleWebhook
 from ..core.payments.pay_seller import PaySeller
 from ..core.payments.payables import Payables
 from ..core.payments.penalise_seller import PenaliseSeller
+from ..core.payments.preview_trades import PreviewTrades
 from ..core.payments.quote_fees import QuoteFees
 from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
@@ -58,6 +59,7 @@ from ..core.users.sign_in import SignIn
 from ..core.users.sign_out import SignOut
 from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.language.rules import MarketRules
+from ..ports.payments import FeeSchedule
 from .adapters import Adapters
 from .application import (
     AnalyticsUseCases,
@@ -102,17 +104,21 @@ def build_application(
 
 
 def _engine(adapters: Adapters, rules: MarketRules, limits: EngineLimits | None) -> MatchingEngine:
-    store, clock = adapters.store, adapters.clock
-    fees = QuoteFees(seller_records=store.seller_records, clock=clock, rules=rules)
+    store = adapters.store
     return MatchingEngine(
         books=store.books,
         views=adapters.book_views,
-        opening=OpenOrders(fees=fees, rules=rules),
-        clock=clock,
+        opening=OpenOrders(fees=_fees(adapters, rules), rules=rules),
+        clock=adapters.clock,
         ids=adapters.ids,
         max_open_quotes=rules.max_open_quotes,
         limits=limits,
     )
+
+
+def _fees(adapters: Adapters, rules: MarketRules) -> FeeSchedule:
+    records = adapters.store.seller_records
+    return QuoteFees(seller_records=records, clock=adapters.clock, rules=rules)
 
 
 def _users(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCases:
@@ -324,6 +330,7 @@ def _payments(adapters: Adapters, rules: MarketRules) -> PaymentsUseCases:
         ),
         handle_webhook=HandleWebhook(webhooks=store.webhooks, escrow=escrow, payables=payables),
         check_solvency=CheckSolvency(ledger=ledger, gateway=gateway),
+        preview_trades=PreviewTrades(fees=_fees(adapters, rules), rules=rules),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from .idempotency_keys import IdempotencyKey
 from .language.ids import OrderId, QuoteId, UserId
-from .language.market import Match, Quote, QuoteStatus, Side
+from .language.market import Match, QueuePlace, Quote, QuoteStatus, Side
 from .language.paging import Page, PageRequest
 from .matching import Placement
 
@@ -22,6 +22,10 @@ class Quotes(Protocol):
         self, user_id: UserId, side: Side, request: PageRequest, status: QuoteStatus | None = None
     ) -> Page[Quote]:
         """Return a page of the user's bids or asks, newest first."""
+        ...
+
+    async def place_in_queue(self, quote: Quote) -> QueuePlace:
+        """Return how many active quotes of its book and side come before an active one."""
         ...
 
     async def answered(self, key: IdempotencyKey) -> Placement | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, NotFound
 from ...ports.language.ids import OrderId, QuoteId, UserId
-from ...ports.language.market import Match, Quote, QuoteStatus, Side
+from ...ports.language.market import Match, QueuePlace, Quote, QuoteStatus, Side
 from ...ports.language.paging import Page, PageRequest
 from ...ports.matching import Placement
 from ...ports.quotes import Quotes
@@ -36,6 +36,20 @@ class MemoryQuotes(MemoryAdapter, Quotes):
                 request,
                 lambda quote: status is None or quote.status is status,
             )
+
+    async def place_in_queue(self, quote: Quote) -> QueuePlace:
+        with await self._database.reading():
+            quotes = self._tables.quotes
+            book = [quotes[i] for i in self._tables.active_in_book.get(quote.book, ())]
+        sign = 1 if quote.side is Side.BID else -1
+        others = [(sign * q.amount, q.sequence) for q in book if q.side is quote.side]
+        amount = sign * quote.amount
+        return QueuePlace(
+            better_price=sum(other > amount for other, _ in others),
+            same_price=sum(
+                other == amount and sequence < quote.sequence for other, sequence in others
+            ),
+        )
 
     async def answered(self, key: IdempotencyKey) -> Placement | None:
         with await self._database.reading():

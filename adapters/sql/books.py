@@ -25,6 +25,7 @@ from .quote_rows import (
     MATCH,
     TABLES,
     is_active,
+    is_book,
     match_of,
     match_values,
     on_each_side,
@@ -56,18 +57,7 @@ _RESTING = Statement(
         )
     ).order_by("sequence", "id")
 )
-_RESTING_IN = Statement(
-    union_all(
-        *on_each_side(
-            lambda table: (
-                is_active(table)
-                & (table.c.product_id == bindparam("product_id"))
-                & (table.c.size == bindparam("size"))
-                & (table.c.condition == bindparam("condition"))
-            )
-        )
-    )
-)
+_RESTING_IN = Statement(union_all(*on_each_side(lambda table: is_active(table) & is_book(table))))
 _GET = Statement(
     union_all(*on_each_side(lambda t: t.c.id.op("IN")(each(bindparam("ids", required=True)))))
 )

@@ -30,6 +30,15 @@ def is_active(table: Table) -> ColumnElement[bool]:
     return is_word(table.c.status, QuoteStatus.ACTIVE)
 
 
+def is_book(table: Table) -> ColumnElement[bool]:
+    """Return that a quote is in the book that the parameters name."""
+    return (
+        (table.c.product_id == bindparam("product_id"))
+        & (table.c.size == bindparam("size"))
+        & (table.c.condition == bindparam("condition"))
+    )
+
+
 def on_each_side(condition: Callable[[Table], ColumnElement[bool]]) -> list[Select[Any]]:
     """Return one query for the bids and one for the asks of which the condition holds."""
     return [

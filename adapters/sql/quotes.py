@@ -3,20 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, literal_column, select, union_all
+from sqlalchemy import bindparam, func, literal_column, select, union_all
 
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, NotFound
 from ...ports.language.ids import OrderId, QuoteId, UserId
-from ...ports.language.market import Match, Quote, QuoteStatus, Side
+from ...ports.language.market import Match, QueuePlace, Quote, QuoteStatus, Side
 from ...ports.language.paging import Page, PageRequest
 from ...ports.matching import Placement
 from ...ports.quotes import Quotes
+from .book_columns import book_values
 from .database import SqlDatabase
 from .idempotency_keys import find_answer
 from .paging import newest_first, page
 from .payloads import decode
-from .quote_rows import MATCH, TABLES, is_active, match_of, on_each_side, quote_of
+from .quote_rows import MATCH, TABLES, is_active, is_book, match_of, on_each_side, quote_of
 from .statement import Statement
 
 _GET = Statement(union_all(*on_each_side(lambda table: table.c.id == bindparam("id"))))
@@ -50,6 +51,22 @@ def _overdue() -> Statement:
 _OVERDUE = _overdue()
 
 
+def _ahead(side: Side) -> Statement:
+    table = TABLES[side]
+    amount = bindparam("amount")
+    better = table.c.amount > amount if side is Side.BID else table.c.amount < amount
+    same = (table.c.amount == amount) & (table.c.sequence < bindparam("sequence"))
+    return Statement(
+        select(
+            func.count().filter(better).label("better_price"),
+            func.count().filter(same).label("same_price"),
+        ).where(is_active(table), is_book(table))
+    )
+
+
+_AHEAD = {side: _ahead(side) for side in Side}
+
+
 class SqlQuotes(Quotes):
     """Reads what SqlBooks committed."""
 
@@ -71,6 +88,16 @@ class SqlQuotes(Quotes):
         return await page(
             self._database, statement, request, quote_of, user_id=user_id, status=status
         )
+
+    async def place_in_queue(self, quote: Quote) -> QueuePlace:
+        row = await self._database.first(
+            _AHEAD[quote.side],
+            amount=quote.amount,
+            sequence=quote.sequence,
+            **book_values(quote.book),
+        )
+        assert row is not None, "a count is always there"
+        return QueuePlace(row.better_price, row.same_price)
 
     async def answered(self, key: IdempotencyKey) -> Placement | None:
         answer = await find_answer(self._database, key)

@@ -26,12 +26,14 @@ from .quotes import (
     MatchView,
     NewQuote,
     QuoteChange,
+    QuoteDetail,
     QuoteListing,
     QuoteView,
     StatusFilter,
     changes,
     match_view,
     place,
+    quote_detail,
     quote_view,
 )
 
@@ -91,15 +93,17 @@ class AsksController(Controller):
     @get(
         "/{ask_id:uuid}",
         summary="An ask",
-        responses=success(200, QuoteView, EXAMPLE) | problems(NotFound),
+        responses=success(
+            200, QuoteDetail, EXAMPLE | {"ahead": {"better_price": 2, "same_price": 0}}
+        )
+        | problems(NotFound),
     )
     async def view_ask(
         self, request: JsonRequest, ask_id: FromPath[UUID], application: App
-    ) -> QuoteView:
-        """Return one of the own asks."""
-        return quote_view(
-            await application.bidding.view_quote(request.user, Side.ASK, QuoteId(ask_id))
-        )
+    ) -> QuoteDetail:
+        """Return one of the own asks, and how many come before it in its book."""
+        quote = await application.bidding.view_quote(request.user, Side.ASK, QuoteId(ask_id))
+        return await quote_detail(application, quote)
 
     @patch(
         "/{ask_id:uuid}",

@@ -17,9 +17,15 @@ Authenticate = Callable[[str], Awaitable[tuple[Actor, SessionId]]]
 PUBLIC = {"exclude_from_auth": True}
 """The `opt` of a route that asks for no token."""
 
+WELCOME = {"auth_is_optional": True}
+"""The `opt` of a route that answers anybody, and those who are signed in in their own way."""
+
 
 class BearerAuthentication(AbstractAuthenticationMiddleware):
-    """Lets a request pass with a good access token alone, unless its route is public."""
+    """Lets a request pass with a good access token alone, unless its route is public.
+
+    Where a token is optional, one that is given must be good.
+    """
 
     def __init__(self, app: ASGIApp, authenticate: Authenticate) -> None:
         super().__init__(app, scopes={ScopeType.HTTP})
@@ -29,6 +35,9 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
         self, connection: ASGIConnection[Any, Any, Any, Any]
     ) -> AuthenticationResult:
         """Return the actor as `user`, the session as `auth`. Raises InvalidToken, Unavailable."""
+        handler = connection.scope["route_handler"]
+        if "auth_is_optional" in handler.opt and "authorization" not in connection.headers:
+            return AuthenticationResult(user=None, auth=None)
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise InvalidToken(problem="missing")

@@ -26,12 +26,14 @@ from .quotes import (
     MatchView,
     NewQuote,
     QuoteChange,
+    QuoteDetail,
     QuoteListing,
     QuoteView,
     StatusFilter,
     changes,
     match_view,
     place,
+    quote_detail,
     quote_view,
 )
 
@@ -91,15 +93,17 @@ class BidsController(Controller):
     @get(
         "/{bid_id:uuid}",
         summary="A bid",
-        responses=success(200, QuoteView, EXAMPLE) | problems(NotFound),
+        responses=success(
+            200, QuoteDetail, EXAMPLE | {"ahead": {"better_price": 2, "same_price": 0}}
+        )
+        | problems(NotFound),
     )
     async def view_bid(
         self, request: JsonRequest, bid_id: FromPath[UUID], application: App
-    ) -> QuoteView:
-        """Return one of the own bids."""
-        return quote_view(
-            await application.bidding.view_quote(request.user, Side.BID, QuoteId(bid_id))
-        )
+    ) -> QuoteDetail:
+        """Return one of the own bids, and how many come before it in its book."""
+        quote = await application.bidding.view_quote(request.user, Side.BID, QuoteId(bid_id))
+        return await quote_detail(application, quote)
 
     @patch(
         "/{bid_id:uuid}",

@@ -8,13 +8,16 @@ import msgspec
 from litestar import Controller, get
 from litestar.params import FromPath, QueryParameter
 
+from ...core.payments.preview_trades import Cost, Proceeds
 from ...ports.language.analytics import Sale
-from ...ports.language.errors import InvalidSize, NotFound
+from ...ports.language.errors import InvalidSize, InvalidToken, NotFound
 from ...ports.language.ids import ProductId
 from ...ports.language.market import BookKey, Condition, PriceLevel, parse_size
-from .bearer import PUBLIC
+from ...ports.language.users import Actor
+from .bearer import PUBLIC, WELCOME
 from .documented import PUBLIC_SECURITY, problems, success
 from .injected import App
+from .json_body import JsonRequest
 from .paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 
 SizeQuery: TypeAlias = Annotated[
@@ -45,6 +48,12 @@ class MarketView(msgspec.Struct, frozen=True):
     highest_bid: int | None
     last_sale: LastSale | None
     sales: int
+    sell_now: Proceeds | None
+    """What selling to the highest bid nets the one who asks."""
+    undercut: Proceeds | None
+    """What an ask one tick under the lowest would net them, if it would rest."""
+    buy_now: Cost | None
+    """What buying from the lowest ask costs."""
 
 
 class BookPicture(msgspec.Struct, frozen=True):
@@ -100,29 +109,53 @@ class MarketController(Controller):
                 "highest_bid": 19_500,
                 "last_sale": {"price": 20_000, "sold_at": "2026-03-01T12:00:00Z"},
                 "sales": 42,
+                "sell_now": {
+                    "price": 19_500,
+                    "transaction_fee": 1_755,
+                    "processing_fee": 585,
+                    "payout": 17_160,
+                },
+                "undercut": {
+                    "price": 20_900,
+                    "transaction_fee": 1_881,
+                    "processing_fee": 627,
+                    "payout": 18_392,
+                },
+                "buy_now": {"price": 21_000, "shipping": 1_400, "total": 22_400},
             },
         )
-        | problems(NotFound, InvalidSize, public=True),
+        | problems(NotFound, InvalidSize, InvalidToken, public=True),
+        opt=WELCOME | {"exclude_from_auth": False},
     )
     async def view_market(
         self,
+        request: JsonRequest,
         product_id: FromPath[UUID],
         application: App,
         size: SizeQuery,
         condition: ConditionQuery = Condition.NEW,
     ) -> MarketView:
-        """Return where one size stands."""
+        """Return where one size stands, and what trading now would bring or cost.
+
+        With a token the seller's fees are those of the one who asks; else those of level 1.
+        """
         adapters = application.adapters
         book = BookKey(ProductId(product_id), parse_size(size), condition)
         await adapters.store.products.get(book.product_id)
         [view] = await adapters.book_views.best([book])
         summaries = await adapters.store.tape.summaries(book.product_id)
         summary = next((summary for summary in summaries if summary.book == book), None)
+        user = request.scope.get("user")
+        seller_id = user.user_id if isinstance(user, Actor) else None
+        preview = await application.payments.preview_trades(seller_id, view)
         return MarketView(
             lowest_ask=view.lowest_ask,
             highest_bid=view.highest_bid,
             last_sale=LastSale(summary.last_price, summary.last_sold_at) if summary else None,
             sales=summary.sales if summary else 0,
+            sell_now=preview.sell_now,
+            undercut=preview.undercut,
+            buy_now=preview.buy_now,
         )
 
     @get(

@@ -8,6 +8,7 @@ import msgspec
 from litestar.params import QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 
+from ...composition.application import Application
 from ...core.bidding.place_ask import PlaceAsk
 from ...core.bidding.place_bid import PlaceBid
 from ...ports.idempotency_keys import IdempotencyKey
@@ -26,7 +27,7 @@ from ...ports.language.errors import (
     TooManyOpenQuotes,
 )
 from ...ports.language.ids import ProductId
-from ...ports.language.market import Condition, Match, Quote, QuoteStatus, TimeInForce
+from ...ports.language.market import Condition, Match, QueuePlace, Quote, QuoteStatus, TimeInForce
 from ...ports.language.users import Actor
 from ...ports.matching import Placement
 
@@ -92,6 +93,12 @@ class QuoteView(msgspec.Struct, frozen=True):
     match_id: UUID | None
 
 
+class QuoteDetail(QuoteView, frozen=True):
+    """A bid or an ask with its place in the queue, while it is active."""
+
+    ahead: QueuePlace | None
+
+
 class QuoteListing(msgspec.Struct, frozen=True):
     """A page of the own bids or asks, newest first."""
 
@@ -121,6 +128,14 @@ def quote_view(quote: Quote) -> QuoteView:
         expires_at=quote.expires_at,
         match_id=quote.match_id,
     )
+
+
+async def quote_detail(application: Application, quote: Quote) -> QuoteDetail:
+    """Return a bid or an ask with its place in the queue."""
+    ahead = None
+    if quote.status is QuoteStatus.ACTIVE:
+        ahead = await application.adapters.store.quotes.place_in_queue(quote)
+    return QuoteDetail(**msgspec.structs.asdict(quote_view(quote)), ahead=ahead)
 
 
 def match_view(match: Match | None) -> MatchView | None:

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -131,6 +132,14 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """How many quotes trade before a resting one: at a better price, and earlier at the same."""
+
+    better_price: int
+    same_price: int
+
+
+@dataclass(frozen=True, slots=True)
 class PriceLevel:
     """How many pairs stand at one price."""
 
@@ -174,3 +183,23 @@ class BookChange:
     book: BookKey
     seq: int
     levels: tuple[LevelChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BookChanges:
+    """Changes number `first_seq` to `seq` of a book in one: each level once, as they left it."""
+
+    book: BookKey
+    first_seq: int
+    seq: int
+    levels: tuple[LevelChange, ...]
+
+    @classmethod
+    def merge(cls, changes: Sequence[BookChange]) -> "BookChanges":
+        """Return one or more changes, each the next of the same book, as one."""
+        first = changes[0]
+        levels: dict[tuple[Side, Cents], LevelChange] = {}
+        for seq, change in enumerate(changes, start=first.seq):
+            assert (change.book, change.seq) == (first.book, seq), "a change is missing"
+            levels |= {(level.side, level.price): level for level in change.levels}
+        return cls(first.book, first.seq, changes[-1].seq, tuple(levels.values()))

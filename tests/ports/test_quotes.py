@@ -8,7 +8,7 @@ import pytest
 from solebook.composition.adapters import Store
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused, NotFound
-from solebook.ports.language.market import QuoteStatus, Side
+from solebook.ports.language.market import QueuePlace, QuoteStatus, Side
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.matching import Placement
 
@@ -153,3 +153,28 @@ async def test_pages_go_on_where_they_were_when_the_last_item_changes_its_status
     rest = PageRequest(2, after=first.next_cursor)
     second = await store.quotes.of_user(user_id, Side.BID, rest, QuoteStatus.ACTIVE)
     assert (list(second.items), second.next_cursor) == ([bids[1], bids[0]], None)
+
+
+@pytest.mark.parametrize("side", Side)
+async def test_a_place_in_the_queue_counts_better_prices_and_earlier_arrivals(
+    store: Store, records: Records, shard: Shard, side: Side
+) -> None:
+    book = records.book()
+    better = 20_100 if side is Side.BID else 19_900
+    worse = 40_000 - better
+    first, second = (records.quote(side, book, amount=20_000) for _ in range(2))
+    best = [records.quote(side, book, amount=better) for _ in range(3)]
+    last = records.quote(side, book, amount=worse)
+    elsewhere = [
+        records.quote(side.opposite, book, amount=20_000),
+        records.quote(side, records.book(), amount=better),
+        records.quote(side, book, amount=better, status=QuoteStatus.CANCELLED),
+    ]
+    await shard.rest(first, second, last, *best, *elsewhere)
+    places = {q.id: await store.quotes.place_in_queue(q) for q in (best[0], first, second, last)}
+    assert places == {
+        best[0].id: QueuePlace(better_price=0, same_price=0),
+        first.id: QueuePlace(better_price=3, same_price=0),
+        second.id: QueuePlace(better_price=3, same_price=1),
+        last.id: QueuePlace(better_price=5, same_price=0),
+    }

@@ -1,6 +1,9 @@
 """The public market over HTTP."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from solebook.ports.language.ids import UserId
+from solebook.ports.language.payments import Quarter
 
 from .world import Person, World
 
@@ -14,6 +17,9 @@ async def test_the_market_tells_best_prices_and_the_last_sale(
         "highest_bid": None,
         "last_sale": None,
         "sales": 0,
+        "sell_now": None,
+        "undercut": None,
+        "buy_now": None,
     }
     await market.order(buyer, seller, 20_000)
     await market.bid(buyer, 18_000)
@@ -25,6 +31,19 @@ async def test_the_market_tells_best_prices_and_the_last_sale(
         "highest_bid": 18_000,
         "last_sale": {"price": 20_000, "sold_at": "2026-03-02T12:00:00Z"},
         "sales": 1,
+        "sell_now": {
+            "price": 18_000,
+            "transaction_fee": 1_620,
+            "processing_fee": 540,
+            "payout": 15_840,
+        },
+        "undercut": {
+            "price": 21_900,
+            "transaction_fee": 1_971,
+            "processing_fee": 657,
+            "payout": 19_272,
+        },
+        "buy_now": {"price": 22_000, "shipping": 1_400, "total": 23_400},
     }
     used = await market.ok("GET", f"{path}&condition=used")
     assert (used["lowest_ask"], used["sales"]) == (15_000, 0)
@@ -121,3 +140,18 @@ async def test_candles_are_asked_for_by_interval_and_span(market: World) -> None
     }
     answers = {query: (await market.get(f"{path}{query}")).status_code for query in expected}
     assert answers == expected
+
+
+async def test_the_market_reckons_with_the_fees_of_the_one_who_asks(
+    market: World, buyer: Person, seller: Person
+) -> None:
+    await market.bid(buyer, 20_000)
+    path = f"/v1/products/{market.product_id}/market?size=10.5"
+    store = market.application.adapters.store
+    async with store.transaction():
+        quarter = Quarter.of(market.application.adapters.clock.now())
+        for _ in range(12):
+            await store.seller_records.add(UserId(UUID(seller.id)), quarter, 100)
+    assert (await market.ok("GET", path))["sell_now"]["transaction_fee"] == 1_800
+    assert (await market.ok("GET", path, seller))["sell_now"]["transaction_fee"] == 1_700
+    assert (await market.get(path, headers={"Authorization": "Bearer x"})).status_code == 401

@@ -129,3 +129,15 @@ async def test_nobody_trades_with_themself(market: World, buyer: Person) -> None
     ask = (await market.ask(buyer))["ask"]
     answer = await market.post("/v1/bids", buyer, market.quote())
     assert (answer.status_code, answer.json()["resting_id"]) == (409, ask["id"])
+
+
+async def test_a_quote_is_told_its_place_in_the_queue(
+    market: World, buyer: Person, seller: Person
+) -> None:
+    await market.bid(buyer, 20_000)
+    await market.bid(buyer, 18_000)
+    own = (await market.bid(buyer, 18_000))["bid"]
+    seen = await market.ok("GET", f"/v1/bids/{own['id']}", buyer)
+    assert seen == own | {"ahead": {"better_price": 1, "same_price": 1}}
+    await market.ok("DELETE", f"/v1/bids/{own['id']}", buyer)
+    assert (await market.ok("GET", f"/v1/bids/{own['id']}", buyer))["ahead"] is None

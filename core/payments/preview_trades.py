@@ -1,0 +1,93 @@
+"""A trader asks what a trade would bring or cost."""
+
+from dataclasses import dataclass
+
+from ...ports.language.ids import UserId
+from ...ports.language.market import BookView
+from ...ports.language.money import Cents
+from ...ports.language.orders import Fees
+from ...ports.language.rules import MarketRules
+from ...ports.payments import FeeSchedule
+from .fees import fees_of
+
+_LEVEL_OF_STRANGERS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Proceeds:
+    """What a seller would net at a price, in cents."""
+
+    price: Cents
+    transaction_fee: Cents
+    processing_fee: Cents
+    payout: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a buyer would pay at a price, in cents."""
+
+    price: Cents
+    shipping: Cents
+    total: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class TradePreview:
+    """The trades that a book offers now; None where there is nobody to trade with."""
+
+    sell_now: Proceeds | None
+    """Selling to the highest bid."""
+    undercut: Proceeds | None
+    """Asking one tick under the lowest ask, if that would rest."""
+    buy_now: Cost | None
+    """Buying from the lowest ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewTrades:
+    """The fees are those of the seller who asks, at the level of this moment, and of level 1 for
+    somebody who is not known. They are frozen only at a match.
+    """
+
+    fees: FeeSchedule
+    rules: MarketRules
+
+    async def __call__(self, seller_id: UserId | None, book: BookView) -> TradePreview:
+        """Return what the book's best prices mean to the one who asks."""
+        return TradePreview(
+            sell_now=await self._proceeds(seller_id, book.highest_bid),
+            undercut=await self._proceeds(seller_id, self._one_tick_under(book)),
+            buy_now=_cost(book.lowest_ask, self.rules),
+        )
+
+    def _one_tick_under(self, book: BookView) -> Cents | None:
+        if book.lowest_ask is None:
+            return None
+        price = book.lowest_ask - self.rules.tick
+        would_trade = book.highest_bid is not None and price <= book.highest_bid
+        return None if would_trade or price < self.rules.min_amount else price
+
+    async def _proceeds(self, seller_id: UserId | None, price: Cents | None) -> Proceeds | None:
+        if price is None:
+            return None
+        if seller_id is None:
+            fees = fees_of(price, _LEVEL_OF_STRANGERS, self.rules)
+        else:
+            [fees] = await self.fees.quote([(seller_id, price)])
+        return _after(price, fees)
+
+
+def _after(price: Cents, fees: Fees) -> Proceeds:
+    return Proceeds(
+        price=price,
+        transaction_fee=fees.transaction,
+        processing_fee=fees.processing,
+        payout=price - fees.transaction - fees.processing,
+    )
+
+
+def _cost(price: Cents | None, rules: MarketRules) -> Cost | None:
+    if price is None:
+        return None
+    return Cost(price=price, shipping=rules.shipping_fee, total=price + rules.shipping_fee)
