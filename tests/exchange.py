@@ -117,6 +117,13 @@ class Exchange:
         )
         await self.workers.settle()
 
+    async def reopen(self, before: "Exchange") -> None:
+        """Start the engine again on a store in which everybody of `before` is known already."""
+        await self.app.engine.start()
+        self.people, self.product = list(before.people), before.product
+        self.admin, self.authenticator = before.admin, before.authenticator
+        self.buyer, self.seller = before.buyer, before.seller
+
     async def person(self, *roles: Role) -> Actor:
         user = await self.app.users.register_user(
             email=f"user-{len(self.people)}@example.com",

@@ -1,46 +1,128 @@
-"""The table of routes: nobody is forgotten and nobody is called twice."""
+"""How messages reach use cases, and that each has its effect once."""
 
-from collections import Counter
+from collections.abc import Awaitable, Callable
 
+import pytest
+
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Store
 from solebook.composition.embedded import build_embedded
-from solebook.composition.routes import routes
-from solebook.ports.language.events import (
-    EVENTS,
-    Event,
-    OrderAuthPassed,
-    OrderSellerShipped,
-    OrderShipped,
-    ProductChanged,
-    UserRegistered,
-)
+from solebook.composition.routes import Router, routes
+from solebook.ports.event_bus import Consumer
+from solebook.ports.ids import Ids
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import EVENTS, PaymentRefundDue
+from solebook.ports.language.ids import MessageId, OrderId
+from solebook.ports.language.messages import Message
 
-TOLD_TO_NOBODY_YET: set[type[Event]] = {
-    UserRegistered,
-    ProductChanged,
-    OrderSellerShipped,
-    OrderAuthPassed,
-    OrderShipped,
-}
+Kind = Callable[[Router, Callable[[PaymentRefundDue], Awaitable[None]]], Consumer]
 
 
-def test_every_event_is_told_to_somebody_or_knowingly_to_nobody() -> None:
-    told = {consumer.subject for consumer in routes(build_embedded())}
-    untold = {event.SUBJECT for event in TOLD_TO_NOBODY_YET}
-    assert told | untold == EVENTS.keys()
-    assert told & untold == set()
+def inside(router: Router, use_case: Callable[[PaymentRefundDue], Awaitable[None]]) -> Consumer:
+    return router.inside(PaymentRefundDue, "tests.use_case", use_case)
 
 
-def test_every_consumer_has_a_name_of_its_own() -> None:
-    names = Counter(consumer.name for consumer in routes(build_embedded()))
-    assert {name for name, count in names.items() if count > 1} == set()
-    assert len(names) > 20
+def outside(router: Router, use_case: Callable[[PaymentRefundDue], Awaitable[None]]) -> Consumer:
+    return router.outside(PaymentRefundDue, "tests.use_case", use_case)
 
 
-def test_a_consumer_is_named_by_its_use_case_and_what_it_hears() -> None:
-    # Names are kept with the messages that failed, so they outlive a process.
-    app = build_embedded()
-    for consumer in routes(app):
-        use_case, subject = consumer.name.split(":")
-        context, verb = use_case.split(".")
-        assert callable(getattr(getattr(app, context), verb)), consumer.name
-        assert subject == consumer.subject
+@pytest.fixture
+def router(store: Store, clock: VirtualClock) -> Router:
+    return Router(store, clock)
+
+
+@pytest.fixture
+def message(clock: VirtualClock, ids: Ids) -> Message:
+    event = PaymentRefundDue(OrderId(ids.new()))
+    return Message(MessageId(ids.new()), event.key, event, clock.now())
+
+
+class UseCase:
+    """Adds an event for every time it is called; fails when it is told to, after its effect."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.failing = 0
+        self.calls: list[bool] = []
+        """Whether a transaction was open."""
+
+    async def __call__(self, event: PaymentRefundDue) -> None:
+        self.calls.append(self._store.transaction.is_open)
+        async with self._store.transaction():
+            await self._store.outbox.add(event)
+            if self.failing:
+                self.failing -= 1
+                raise Unavailable(what="the store")
+
+
+async def effects(store: Store) -> int:
+    return len(await store.outbox.unsent(10))
+
+
+@pytest.mark.parametrize("kind", [inside, outside])
+async def test_a_message_that_comes_again_has_its_effect_once(
+    kind: Kind, router: Router, store: Store, message: Message
+) -> None:
+    use_case = UseCase(store)
+    consumer = kind(router, use_case)
+    for _ in range(3):
+        await consumer.handle(message)
+    assert (len(use_case.calls), await effects(store)) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", [inside, outside])
+async def test_a_message_that_failed_is_handled_when_it_comes_again(
+    kind: Kind, router: Router, store: Store, message: Message
+) -> None:
+    use_case = UseCase(store)
+    use_case.failing = 1
+    consumer = kind(router, use_case)
+    with pytest.raises(Unavailable):
+        await consumer.handle(message)
+    assert not await store.inbox.contains(consumer.name, message.id)
+    assert await effects(store) == 0
+    await consumer.handle(message)
+    assert await effects(store) == 1
+
+
+async def test_a_use_case_that_only_writes_does_so_with_the_note_that_it_did(
+    router: Router, store: Store, message: Message
+) -> None:
+    use_case = UseCase(store)
+    await inside(router, use_case).handle(message)
+    assert use_case.calls == [True]
+
+
+async def test_no_transaction_waits_for_a_use_case_that_calls_the_world_outside(
+    router: Router, store: Store, message: Message
+) -> None:
+    use_case = UseCase(store)
+    await outside(router, use_case).handle(message)
+    assert use_case.calls == [False]
+
+
+async def test_a_route_takes_no_event_of_another_kind(
+    router: Router, store: Store, message: Message
+) -> None:
+    wrong = routes(build_embedded())[0]
+    with pytest.raises(AssertionError):
+        await wrong.handle(message)
+
+
+def test_every_consumer_has_a_name_of_its_own_and_a_subject_that_exists() -> None:
+    consumers = routes(build_embedded())
+    assert len({consumer.name for consumer in consumers}) == len(consumers)
+    assert {consumer.subject for consumer in consumers} <= EVENTS.keys()
+
+
+def test_every_report_of_the_saga_is_heard_by_somebody() -> None:
+    """What nobody hears is told for the sake of the people, not of the trade."""
+    heard = {consumer.subject for consumer in routes(build_embedded())}
+    told = {
+        "user.registered",
+        "product.changed",
+        "order.seller_shipped",
+        "order.auth_passed",
+        "order.shipped",
+    }
+    assert EVENTS.keys() - heard <= told
