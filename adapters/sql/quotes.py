@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select, union_all
+from sqlalchemy import BindParameter, Select, bindparam, func, literal_column, select, union_all
 
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, NotFound
@@ -53,15 +54,14 @@ _OVERDUE = _overdue()
 
 def _ahead(side: Side) -> Statement:
     table = TABLES[side]
-    amount = bindparam("amount")
+    amount: BindParameter[int] = bindparam("amount")
     better = table.c.amount > amount if side is Side.BID else table.c.amount < amount
     same = (table.c.amount == amount) & (table.c.sequence < bindparam("sequence"))
-    return Statement(
-        select(
-            func.count().filter(better).label("better_price"),
-            func.count().filter(same).label("same_price"),
-        ).where(is_active(table), is_book(table))
+    counts: Select[Any] = select(
+        func.count().filter(better).label("better_price"),
+        func.count().filter(same).label("same_price"),
     )
+    return Statement(counts.where(is_active(table), is_book(table)))
 
 
 _AHEAD = {side: _ahead(side) for side in Side}
