@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, literal_column, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, NotFound
@@ -57,11 +65,11 @@ def _ahead(side: Side) -> Statement:
     amount: BindParameter[int] = bindparam("amount")
     better = table.c.amount > amount if side is Side.BID else table.c.amount < amount
     same = (table.c.amount == amount) & (table.c.sequence < bindparam("sequence"))
-    counts: Select[Any] = select(
+    counts: list[ColumnElement[Any]] = [
         func.count().filter(better).label("better_price"),
         func.count().filter(same).label("same_price"),
-    )
-    return Statement(counts.where(is_active(table), is_book(table)))
+    ]
+    return Statement(select(*counts).where(is_active(table), is_book(table)))
 
 
 _AHEAD = {side: _ahead(side) for side in Side}
