@@ -81,8 +81,8 @@ class MatchingEngine(Matching):
         self._queue: asyncio.Queue[_Ticket[Any] | None] = asyncio.Queue(self._limits.queue + 1)
         self._in_doubt = False
         """Whether a batch failed, so that the store may be ahead of memory or behind it."""
-        self._unloaded: set[BookKey] = set()
-        self._unpublished: set[BookKey] = set()
+        self._unloaded: dict[BookKey, None] = {}
+        self._unpublished: dict[BookKey, None] = {}
         self._knows_published = False
         """Whether every book that was published before this engine began is published anew."""
         self._recovery: asyncio.Task[None] | None = None
@@ -105,7 +105,7 @@ class MatchingEngine(Matching):
         self._ownership = ownership
         self._shard.sequence = ownership.sequence
         self._shard.load(quotes)
-        self._unpublished.update(self._shard.books)
+        self._unpublished = dict.fromkeys(self._shard.books)
         await self._publish()
         self._writer = asyncio.create_task(self._write(), name=f"matching-shard-{self._number}")
         self._recover_later()
@@ -176,7 +176,7 @@ class MatchingEngine(Matching):
         defect = None if isinstance(error, Refusal) else error
         _log.error("a batch failed, its books are loaded again: %s", error, exc_info=defect)
         self._in_doubt = True
-        self._unloaded |= self._shard.touched_books
+        self._unloaded |= dict.fromkeys(self._shard.touched_books)
         self._shard.begin_batch()
         self._refuse(tickets)
 
@@ -261,46 +261,40 @@ class MatchingEngine(Matching):
         self._shard.forget(self._unloaded)
         self._shard.load(quotes)
         self._unpublished |= self._unloaded
-        self._unloaded = set()
+        self._unloaded = {}
         self._in_doubt = False
 
     # ---- publishing ----------------------------------------------------------------------
 
     async def _publish(self) -> None:
-        """Tell the public what was committed. A view that fails is published whole next time."""
-        await self._find_published()
-        behind = tuple(self._unpublished)
-        for publication in self._shard.publications():
-            if publication.book not in behind:
-                await self._tell(publication)
-        for key in behind:
-            await self._tell(self._shard.view(key))
+        """Tell the public what was committed. What fails is published whole a little later."""
+        news = {publication.book: publication for publication in self._shard.publications()}
+        whole = self._unpublished.copy()
+        self._unpublished |= dict.fromkeys(news)
+        try:
+            await self._find_published()
+            for key in tuple(self._unpublished):
+                change = None if key in whole else news.get(key)
+                await self._tell(change or self._shard.view(key))
+                del self._unpublished[key]
+        except Unavailable as error:
+            # Nor would the others be told: trying each would only keep the callers waiting.
+            _log.warning("%d books are not published yet: %s", len(self._unpublished), error)
 
     async def _find_published(self) -> None:
         """Have views replaced that an earlier engine left, also of books that are empty by now."""
         if self._knows_published:
             return
-        try:
-            published = await self._views.books()
-        except Unavailable as error:
-            _log.warning("the books that were published are not known yet: %s", error)
-            return
+        for book in await self._views.books():
+            if shard_of(book, self._shards) == self._number:
+                self._unpublished[book] = None
         self._knows_published = True
-        self._unpublished.update(
-            book for book in published if shard_of(book, self._shards) == self._number
-        )
 
     async def _tell(self, publication: BookView | BookChange) -> None:
-        try:
-            if isinstance(publication, BookView):
-                await self._views.publish(publication)
-            else:
-                await self._views.apply(publication)
-        except Unavailable as error:
-            _log.warning("the book %s is not published yet: %s", publication.book, error)
-            self._unpublished.add(publication.book)
+        if isinstance(publication, BookView):
+            await self._views.publish(publication)
         else:
-            self._unpublished.discard(publication.book)
+            await self._views.apply(publication)
 
     def _refuse(self, tickets: "Sequence[_Ticket[Any]]") -> None:
         for ticket in tickets:

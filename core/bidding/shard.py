@@ -75,9 +75,9 @@ class Shard:
         self._keys = {}
 
     @property
-    def touched_books(self) -> set[BookKey]:
-        """The books that this batch changed."""
-        return {book for book, _, _ in self._touched}
+    def touched_books(self) -> list[BookKey]:
+        """The books that this batch changed, each once."""
+        return list(dict.fromkeys(book for book, _, _ in self._touched))
 
     def publications(self) -> list[BookView | BookChange]:
         """Return what the public is to be told of this batch: once for each book that it touched.

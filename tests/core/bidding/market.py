@@ -64,7 +64,7 @@ class Market:
         await again.engine.start()
         return again
 
-    def in_another_process(self) -> Self:
+    def in_another_process(self, *, views: WatchedViews | None = None) -> Self:
         """Return this market with another engine, which is not started yet."""
         a = self.adapters
         bus = InProcessBus(
@@ -75,9 +75,11 @@ class Market:
             randomness=a.randomness,
         )
         app = build_application(
-            replace(a, event_bus=bus), rules=self.app.rules, engine_limits=self.limits
+            replace(a, event_bus=bus, book_views=views or self.views),
+            rules=self.app.rules,
+            engine_limits=self.limits,
         )
-        return replace(self, app=app)
+        return replace(self, app=app, views=views or self.views)
 
     def engine_of(self, shard: int, shards: int) -> MatchingEngine:
         """Return an engine for one of several shards, which is not started yet."""

@@ -1,6 +1,7 @@
 """What the public sees: committed states only, without a gap, never crossed, never going back."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from solebook.ports.language.errors import NoCounterpart, SelfTrade, Unavailable
 from solebook.ports.language.market import BookChange, BookKey, BookView, PriceLevel, Size
 
 from .market import PRICE, Market
-from .watched_adapters import UNAVAILABLE
+from .watched_adapters import UNAVAILABLE, WatchedViews
 
 
 def levels(*quantities: tuple[int, int]) -> tuple[PriceLevel, ...]:
@@ -137,6 +138,33 @@ async def test_a_view_that_could_not_be_told_is_told_by_itself_a_little_later(
     assert len(market.views.told) == told
 
 
+async def test_views_that_are_away_are_asked_once_a_batch_and_not_for_every_book(
+    market: Market,
+) -> None:
+    books = [replace(market.book, size=Size(str(size))) for size in range(4, 14)]
+    await asyncio.gather(*(market.ask(book=book) for book in books))
+    market.views.are_away = True
+    for _ in range(2):
+        market.views.calls = 0
+        await asyncio.gather(*(market.ask(book=book) for book in books))
+        assert market.views.calls == 1
+    market.views.are_away = False
+    await market.clock.advance(seconds(1))
+    for book in books:
+        await market.assert_view_is_the_store(book)
+
+
+async def test_books_are_told_in_the_order_in_which_they_were_touched(market: Market) -> None:
+    books = [replace(market.book, size=Size(str(size))) for size in (9, 4, 13, 7, 12)]
+    await asyncio.gather(*(market.ask(book=book) for book in books))
+    assert [told.book for told in market.views.told] == books
+    await market.engine.stop()
+    market.views.told.clear()
+    again = await market.restarted()
+    assert [told.book for told in market.views.told] == books
+    await again.engine.stop()
+
+
 async def test_a_defect_in_the_views_loses_no_view(market: Market) -> None:
     other = other_book(market)
     await asyncio.gather(market.ask(), market.ask(book=other))
@@ -177,6 +205,16 @@ async def test_a_new_engine_shows_every_book_anew(market: Market) -> None:
     again = await market.restarted()
     assert {told.book for told in market.views.told} == {market.book, other}
     assert all(isinstance(told, BookView) for told in market.views.told)
+    await again.assert_view_is_the_store()
+    await again.engine.stop()
+
+
+async def test_a_new_engine_fills_views_that_know_nothing(market: Market) -> None:
+    await market.ask()
+    await market.engine.stop()
+    again = market.in_another_process(views=WatchedViews())
+    await again.engine.start()
+    assert (await again.view()).asks == levels((PRICE, 1))
     await again.assert_view_is_the_store()
     await again.engine.stop()
 

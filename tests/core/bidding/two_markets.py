@@ -198,7 +198,7 @@ class TwoMarkets:
         self.shard.begin_batch()
 
     def _reload(self) -> None:
-        books = tuple(self.shard.touched_books)
+        books = self.shard.touched_books
         self.shard.begin_batch()
         self.shard.forget(books)
         active = [q for q in self.quotes.values() if q.status is QuoteStatus.ACTIVE]

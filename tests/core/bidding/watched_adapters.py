@@ -75,6 +75,8 @@ class WatchedViews(BookViews):
         self._views = MemoryBookViews()
         self.folded = FoldedViews()
         self.told: list[BookView | BookChange] = []
+        self.calls = 0
+        """How often anything was told or asked, also in vain."""
         self.are_away = False
         """Whether nobody can be told anything."""
         self.failures: list[Exception] = []
@@ -101,6 +103,7 @@ class WatchedViews(BookViews):
         return await self._views.best(books)
 
     def _reach(self) -> None:
+        self.calls += 1
         if self.are_away:
             raise Unavailable(what="the views")
         _raise_next(self.failures)
