@@ -12,10 +12,11 @@ from ...ports.language.paging import Page, PageRequest
 from ...ports.tape import Tape
 from .database import MemoryAdapter
 from .paging import newest_first
+from .tables import Turnover
 
 
 class MemoryTape(MemoryAdapter, Tape):
-    """Sales by order and by product, with a running summary of each book."""
+    """Sales by order and by product, with the running turnover of each book."""
 
     async def record(self, sale: Sale) -> None:
         await self._database.writing()
@@ -25,8 +26,8 @@ class MemoryTape(MemoryAdapter, Tape):
         book, product_id = sale.book, sale.book.product_id
         self._database.put(tables.sales, sale.order_id, sale)
         self._database.put(tables.sales_of_product[product_id], sale.order_id, None)
-        before = tables.summaries[product_id].get(book)
-        self._database.put(tables.summaries[product_id], book, _with(before, sale))
+        before = tables.turnovers[product_id].get(book)
+        self._database.put(tables.turnovers[product_id], book, _with(before, sale))
 
     async def void(self, order_id: OrderId) -> None:
         await self._database.writing()
@@ -37,7 +38,7 @@ class MemoryTape(MemoryAdapter, Tape):
             return
         self._database.remove(tables.sales, order_id)
         self._database.remove(tables.sales_of_product[sale.book.product_id], order_id)
-        self._summarise_again(sale.book)
+        self._add_up_again(sale.book)
 
     async def sales(
         self, product_id: ProductId, request: PageRequest, size: Size | None = None
@@ -70,43 +71,45 @@ class MemoryTape(MemoryAdapter, Tape):
                 and sale.book.condition is condition
                 and size in (None, sale.book.size)
             ]
-        # Sales of one instant are told apart by their ids, as they are everywhere.
-        wanted.sort(key=lambda sale: (sale.sold_at, sale.order_id))
+        wanted.sort(key=_order)
         groups = groupby(wanted, key=lambda sale: _start(sale.sold_at, interval))
         return [_candle(starts_at, list(sales)) for starts_at, sales in groups]
 
     async def summaries(self, product_id: ProductId | None = None) -> Sequence[SalesSummary]:
         with await self._database.reading():
-            summaries = self._tables.summaries
-            wanted = list(summaries) if product_id is None else [product_id]
+            turnovers = self._tables.turnovers
+            wanted = list(turnovers) if product_id is None else [product_id]
             return [
-                summary for product in wanted for summary in summaries.get(product, {}).values()
+                SalesSummary(book, t.sales, t.total, t.last.price, t.last.sold_at)
+                for product in wanted
+                for book, t in turnovers.get(product, {}).items()
             ]
 
-    def _summarise_again(self, book: BookKey) -> None:
+    def _add_up_again(self, book: BookKey) -> None:
         """Count a book's sales afresh: its last one may have been voided."""
-        summary = None
+        turnover = None
         for order_id in self._tables.sales_of_product[book.product_id]:
             sale = self._tables.sales[order_id]
             if sale.book == book:
-                summary = _with(summary, sale)
-        summaries = self._tables.summaries[book.product_id]
-        if summary is None:
-            self._database.remove(summaries, book)
+                turnover = _with(turnover, sale)
+        turnovers = self._tables.turnovers[book.product_id]
+        if turnover is None:
+            self._database.remove(turnovers, book)
         else:
-            self._database.put(summaries, book, summary)
+            self._database.put(turnovers, book, turnover)
 
 
-def _with(summary: SalesSummary | None, sale: Sale) -> SalesSummary:
-    """Return a summary with one more sale in it."""
-    if summary is None:
-        return SalesSummary(sale.book, 1, sale.price, sale.price, sale.sold_at)
-    last_price, last_sold_at = summary.last_price, summary.last_sold_at
-    if sale.sold_at >= last_sold_at:
-        last_price, last_sold_at = sale.price, sale.sold_at
-    return SalesSummary(
-        sale.book, summary.sales + 1, summary.total + sale.price, last_price, last_sold_at
-    )
+def _with(turnover: Turnover | None, sale: Sale) -> Turnover:
+    """Return a turnover with one more sale in it."""
+    if turnover is None:
+        return Turnover(1, sale.price, sale)
+    last = max(turnover.last, sale, key=_order)
+    return Turnover(turnover.sales + 1, turnover.total + sale.price, last)
+
+
+def _order(sale: Sale) -> tuple[datetime, OrderId]:
+    """Sales of one instant are told apart by their ids, as they are everywhere."""
+    return sale.sold_at, sale.order_id
 
 
 def _start(instant: datetime, interval: Interval) -> datetime:

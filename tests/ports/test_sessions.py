@@ -97,6 +97,20 @@ async def test_a_token_is_found_by_its_hash(
     assert await store.sessions.find_token("f" * 64) is None
 
 
+async def test_a_token_is_one_of_a_stored_session_and_added_once(
+    store: Store, records: Records, user_id: UserId
+) -> None:
+    session = await added(store, records.session(user_id))
+    token = await with_token(store, records.refresh_token(session.id))
+    again = replace(token, expires_at=token.expires_at + timedelta(days=1))
+    stray = records.refresh_token(SessionId(records.ids.new()))
+    for wrong in (again, stray):
+        with pytest.raises(AssertionError):
+            await with_token(store, wrong)
+    assert await store.sessions.find_token(token.token_hash) == token
+    assert await store.sessions.find_token(stray.token_hash) is None
+
+
 async def test_a_token_is_spent_once_and_still_found(
     store: Store, records: Records, user_id: UserId
 ) -> None:

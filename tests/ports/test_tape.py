@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+import pytest
+
 from solebook.composition.adapters import Store
 from solebook.ports.language.analytics import Candle, Interval, Sale, SalesSummary
 from solebook.ports.language.ids import OrderId
@@ -120,6 +122,17 @@ async def test_the_last_price_is_that_of_the_latest_sale_not_of_the_last_recorde
     await record(store, late, early)
     (summary,) = await store.tape.summaries(book.product_id)
     assert summary == SalesSummary(book, 2, 30_000, 20_000, late.sold_at)
+
+
+@pytest.mark.parametrize("recorded_first", [0, 1])
+async def test_of_two_sales_at_one_instant_the_last_is_that_of_the_later_id(
+    store: Store, records: Records, recorded_first: int
+) -> None:
+    book = records.book()
+    sales = [records.sale(book, price=10_000), records.sale(book, price=20_000)]
+    await record(store, sales[recorded_first], sales[1 - recorded_first])
+    (summary,) = await store.tape.summaries(book.product_id)
+    assert (summary.sales, summary.last_price) == (2, 20_000)
 
 
 async def test_voiding_the_last_sale_brings_back_the_one_before(
