@@ -279,6 +279,16 @@ async def test_a_quote_or_a_match_is_added_once(
     assert await store.books.get([standing.ask_id, other.id, bid.id]) == stored
 
 
+async def test_an_order_is_opened_once(store: Store, records: Records, shard: Shard) -> None:
+    opened = await shard.trade(records.book())
+    ask = records.ask(records.book())
+    with pytest.raises(AssertionError):
+        await shard.commit(records.batch(ask, opened=[opened]))
+    assert await store.books.get([ask.id]) == {}
+    assert list(await store.orders.history(opened.order.id)) == list(opened.history)
+    assert len(await store.outbox.unsent(10)) == 1
+
+
 async def test_two_matches_of_one_ask_in_one_batch_are_refused(
     store: Store, records: Records, shard: Shard
 ) -> None:

@@ -126,10 +126,14 @@ async def test_a_change_to_anothers_style_code_is_refused(store: Store, records:
     assert await store.products.get(product.id) == product
 
 
-async def test_a_style_code_that_was_given_up_is_free_again(store: Store, records: Records) -> None:
+async def test_a_style_code_is_free_once_it_was_given_up_and_taken_once_it_is_had(
+    store: Store, records: Records
+) -> None:
     product = await added(store, records.product())
     await save(store, replace(product, style_code="NEW-1", version=2))
     await added(store, records.product(style_code=product.style_code))
+    with pytest.raises(StyleCodeTaken):
+        await added(store, records.product(style_code="NEW-1"))
 
 
 async def test_the_catalogue_is_paged_newest_first(store: Store, records: Records) -> None:

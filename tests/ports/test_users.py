@@ -93,6 +93,8 @@ async def test_an_email_that_was_given_up_is_free_again(store: Store, records: R
     async with store.transaction():
         await store.users.save(replace(user, email="new@example.com"))
     assert await store.users.find_by_email("old@example.com") is None
+    with pytest.raises(EmailTaken):
+        await added(store, records.user(email="new@example.com"))
     heir = await added(store, records.user(email="old@example.com"))
     assert await store.users.find_by_email("old@example.com") == heir
 
