@@ -39,7 +39,10 @@ async def serve(options: argparse.Namespace) -> int:
         async with open_application(settings) as application, Workers(application).running():
             app = create_app(application, settings.http)
             async with running_server(app, host, port) as url:
+                stop = stop_signal()
+                forgets = settings.store.adapter == "memory"
+                kept = "nothing is kept" if forgets else f"everything is kept in {settings.folder}"
                 print(f"solebook serves {url}  (the API: {url}/schema)")
-                print(f"everything is kept in {settings.folder}; Ctrl-C stops", flush=True)
-                await stop_signal()
+                print(f"{kept}; Ctrl-C stops", flush=True)
+                await stop.wait()
     return 0

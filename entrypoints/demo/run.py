@@ -75,7 +75,7 @@ async def run_demo(
             if stay:
                 console.print(f"Look around: {url}/schema, signed in as buyer-1@example.com")
                 console.print(f"with the password {PASSWORD!r}. Ctrl-C stops.")
-                await stop_signal()
+                await stop_signal().wait()
     return code
 
 

@@ -17,9 +17,7 @@ class AllowedHosts(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
-        self._allowed = re.compile(
-            "|".join(re.escape(p).replace(r"\*", r"[\w.-]+") for p in patterns), re.IGNORECASE
-        )
+        self._allowed = re.compile("|".join(map(_expression, patterns)), re.IGNORECASE)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Raise ClientException for a strange host."""
@@ -28,3 +26,9 @@ class AllowedHosts(ASGIMiddleware):
         if not self._allowed.fullmatch(name):
             raise ClientException("this server does not answer to that host name")
         await next_app(scope, receive, send)
+
+
+def _expression(pattern: str) -> str:
+    if pattern == "*":
+        return ".+"  # also [::1], which is no name
+    return re.escape(pattern).replace(r"\*", r"[\w.-]+")

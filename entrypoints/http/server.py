@@ -66,13 +66,13 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
         listener.close()
 
 
-async def stop_signal() -> None:
-    """Return when the process is asked to stop."""
+def stop_signal() -> asyncio.Event:
+    """Return what is set when the process is asked to stop, from now on."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    return stopped
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -83,7 +83,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-    except BaseException:
+    except (OSError, OverflowError) as error:
         listener.close()
-        raise
+        problem = getattr(error, "strerror", None) or error
+        raise OSError(f"cannot listen on {host}:{port}: {problem}") from error
     return listener

@@ -1,0 +1,92 @@
+"""The server: where it listens, and that it stops whatever its clients do."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from solebook.composition.application import Application
+from solebook.config.http import HttpSettings
+from solebook.entrypoints.http.app import create_app
+from solebook.entrypoints.http.server import running_server, stop_signal
+
+SOON = 2.0
+"""Seconds: far less than the ten that a request under way is given."""
+
+
+@pytest.fixture
+def app(application: Application, settings: HttpSettings) -> Litestar:
+    return create_app(application, settings)
+
+
+@asynccontextmanager
+async def serving(app: Litestar) -> AsyncIterator[str]:
+    """Serve until the block is left, which must not take long."""
+    server = running_server(app, "127.0.0.1", 0)
+    url = await server.__aenter__()
+    yield url
+    async with asyncio.timeout(SOON):
+        await server.__aexit__(None, None, None)
+
+
+def port_of(url: str) -> int:
+    port = httpx.URL(url).port
+    assert port
+    return port
+
+
+async def test_a_free_port_is_picked_and_told(app: Litestar) -> None:
+    async with httpx.AsyncClient() as client:
+        async with serving(app) as url:
+            assert (await client.get(f"{url}/health/live")).status_code == 200
+        with pytest.raises(httpx.ConnectError):
+            await client.get(f"{url}/health/live")
+
+
+async def test_an_address_of_version_six_is_written_in_brackets(app: Litestar) -> None:
+    if not socket.has_ipv6:
+        pytest.skip("this machine has no IPv6")
+    async with running_server(app, "::1", 0) as url, httpx.AsyncClient() as client:
+        assert url.startswith("http://[::1]:")
+        assert (await client.get(f"{url}/health/live")).status_code == 200
+
+
+async def test_a_taken_port_is_told(app: Litestar) -> None:
+    async with serving(app) as url:
+        port = port_of(url)
+        with pytest.raises(OSError, match=f"cannot listen on 127.0.0.1:{port}: Address already"):
+            async with running_server(app, "127.0.0.1", port):
+                pytest.fail("two listen on one port")
+
+
+async def test_connections_that_are_kept_open_do_not_hold_it_up(app: Litestar) -> None:
+    async with httpx.AsyncClient() as client, serving(app) as url:
+        answers = await asyncio.gather(*(client.get(f"{url}/health/live") for _ in range(5)))
+        assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_a_connection_that_never_asked_does_not_hold_it_up(app: Litestar) -> None:
+    async with serving(app) as url:
+        _, silent = await asyncio.open_connection("127.0.0.1", port_of(url))
+        _, halting = await asyncio.open_connection("127.0.0.1", port_of(url))
+        halting.write(b"GET /health/live HTTP/1.1\r\nHost: 127")
+        await halting.drain()
+    for writer in (silent, halting):
+        writer.close()
+
+
+async def test_whoever_asks_the_process_to_stop_is_heard_from_then_on() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        stop = stop_signal()
+        assert not stop.is_set()
+        os.kill(os.getpid(), number)
+        async with asyncio.timeout(SOON):
+            await stop.wait()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().remove_signal_handler(number)
