@@ -4,12 +4,17 @@ from dataclasses import dataclass
 
 from ..ports.access_tokens import AccessTokens, RevokedSessions
 from ..ports.authentication_tasks import AuthenticationTasks
+from ..ports.book_stream import BookStream
 from ..ports.book_views import BookViews
 from ..ports.books import Books
+from ..ports.cache import Cache
 from ..ports.clock import Clock
 from ..ports.event_bus import DeadLetters, EventBus, FailedDeliveries
 from ..ports.idempotency_keys import IdempotencyKeys
 from ..ports.ids import Ids
+from ..ports.language.catalog import Product
+from ..ports.language.ids import ProductId
+from ..ports.order_stream import OrderStream
 from ..ports.orders import Orders
 from ..ports.outbox import Deadlines, Inbox, Outbox
 from ..ports.passwords import Passwords
@@ -68,6 +73,9 @@ class Adapters:
     access_tokens: AccessTokens
     revoked_sessions: RevokedSessions
     book_views: BookViews
+    book_stream: BookStream
+    order_stream: OrderStream
+    product_cache: Cache[ProductId, Product]
     payment_gateway: PaymentGateway
     event_bus: EventBus
     rate_limits: RateLimits

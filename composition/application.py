@@ -22,6 +22,7 @@ from ..core.bidding.view_quote import ViewQuote
 from ..core.catalog.consume_stock import ConsumeStock
 from ..core.catalog.create_product import CreateProduct
 from ..core.catalog.edit_product import EditProduct
+from ..core.catalog.refresh_product import RefreshProduct
 from ..core.catalog.release_stock import ReleaseStock
 from ..core.catalog.reserve_stock import ReserveStock
 from ..core.orders.cancel_order import CancelOrder
@@ -82,6 +83,7 @@ class CatalogUseCases:
 
     create_product: CreateProduct
     edit_product: EditProduct
+    refresh_product: RefreshProduct
     reserve_stock: ReserveStock
     release_stock: ReleaseStock
     consume_stock: ConsumeStock

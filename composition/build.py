@@ -20,6 +20,7 @@ from ..core.bidding.view_quote import ViewQuote
 from ..core.catalog.consume_stock import ConsumeStock
 from ..core.catalog.create_product import CreateProduct
 from ..core.catalog.edit_product import EditProduct
+from ..core.catalog.refresh_product import RefreshProduct
 from ..core.catalog.release_stock import ReleaseStock
 from ..core.catalog.reserve_stock import ReserveStock
 from ..core.orders.cancel_order import CancelOrder
@@ -198,6 +199,7 @@ def _catalog(adapters: Adapters, rules: MarketRules) -> CatalogUseCases:
         edit_product=EditProduct(
             transaction=transaction, products=store.products, outbox=store.outbox, rules=rules
         ),
+        refresh_product=RefreshProduct(product_cache=adapters.product_cache),
         reserve_stock=ReserveStock(
             transaction=transaction, stock=store.stock, outbox=store.outbox, clock=clock
         ),

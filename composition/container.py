@@ -10,8 +10,11 @@ from dependency_injector import containers, providers
 from ..adapters.embedded.journal import Journal, MemoryJournal
 from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from ..adapters.embedded.sqlite_journal import SqliteJournal
+from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
+from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.in_process_bus import InProcessBus
+from ..adapters.memory.order_stream import MemoryOrderStream
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
 from ..adapters.security.access_tokens import JwtAccessTokens, SigningKey
@@ -24,10 +27,14 @@ from ..config.settings import Settings
 from ..core.bidding.matching_engine import EngineLimits
 from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.access_tokens import AccessTokens, RevokedSessions
-from ..ports.book_views import BookViews
+from ..ports.book_stream import BookStream
+from ..ports.cache import Cache
 from ..ports.clock import Clock
 from ..ports.event_bus import EventBus
 from ..ports.ids import Ids
+from ..ports.language.catalog import Product
+from ..ports.language.ids import ProductId
+from ..ports.order_stream import OrderStream
 from ..ports.passwords import Passwords
 from ..ports.payment_gateway import PaymentGateway
 from ..ports.randomness import Randomness
@@ -35,6 +42,7 @@ from ..ports.rate_limits import RateLimits
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
+from .decorated_store import decorated_store
 from .memory_store import build_memory_store
 
 if TYPE_CHECKING:
@@ -114,10 +122,22 @@ class Container(containers.DeclarativeContainer):
     randomness: providers.Provider[Randomness] = providers.Singleton(SystemRandomness)
 
     sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(_sql_database, settings)
-    store: providers.Provider[Store] = providers.Selector(
+    plain_store: providers.Provider[Store] = providers.Selector(
         settings.provided.store.adapter,
         memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
         sqlite=providers.Singleton(_sql_store, sql_database, clock, ids),
+    )
+    product_cache: providers.Provider[Cache[ProductId, Product]] = providers.Singleton(
+        MemoryCache,
+        clock,
+        size=settings.provided.cache.products,
+        life=settings.provided.cache.product_life,
+    )
+    order_stream: providers.Provider[OrderStream] = providers.Singleton(
+        MemoryOrderStream, queue=settings.provided.stream.queue
+    )
+    store: providers.Provider[Store] = providers.Singleton(
+        decorated_store, plain_store, product_cache=product_cache, order_stream=order_stream
     )
     passwords: providers.Provider[Passwords] = providers.Resource(_passwords, settings)
     access_tokens: providers.Provider[AccessTokens] = providers.Singleton(
@@ -128,7 +148,14 @@ class Container(containers.DeclarativeContainer):
         memory=providers.Singleton(MemoryRevokedSessions, clock),
         sqlite=providers.Singleton(_sql_revoked_sessions, sql_database, clock),
     )
-    book_views: providers.Provider[BookViews] = providers.Singleton(MemoryBookViews)
+    book_views: providers.Provider[MemoryBookViews] = providers.Singleton(MemoryBookViews)
+    book_stream: providers.Provider[BookStream] = providers.Singleton(
+        MemoryBookStream,
+        book_views,
+        clock,
+        interval=settings.provided.stream.interval,
+        queue=settings.provided.stream.queue,
+    )
     payment_gateway: providers.Provider[PaymentGateway] = providers.Selector(
         settings.provided.payments.adapter,
         embedded=providers.Singleton(
@@ -158,6 +185,9 @@ class Container(containers.DeclarativeContainer):
         access_tokens=access_tokens,
         revoked_sessions=revoked_sessions,
         book_views=book_views,
+        book_stream=book_stream,
+        order_stream=order_stream,
+        product_cache=product_cache,
         payment_gateway=payment_gateway,
         event_bus=event_bus,
         rate_limits=rate_limits,

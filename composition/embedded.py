@@ -1,12 +1,15 @@
 """The whole application in memory, on a virtual clock: for tests, simulations and notebooks."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from ..adapters.embedded.journal import MemoryJournal
 from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from ..adapters.memory.access_tokens import MemoryAccessTokens
+from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
+from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.in_process_bus import InProcessBus
+from ..adapters.memory.order_stream import MemoryOrderStream
 from ..adapters.memory.passwords import MemoryPasswords
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
@@ -14,16 +17,23 @@ from ..adapters.memory.seeded import SeededIds, SeededRandomness
 from ..adapters.memory.virtual_clock import VirtualClock
 from ..ports.clock import Clock
 from ..ports.ids import Ids
+from ..ports.language.catalog import Product
+from ..ports.language.ids import ProductId
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
+from .decorated_store import decorated_store
 from .memory_store import build_memory_store
 
 __all__ = ["START", "VirtualClock", "build_embedded", "embedded_adapters"]
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """When a virtual clock starts unless it is told otherwise."""
+
+_INTERVAL = timedelta(milliseconds=100)
+_QUEUE = 256
+"""How often the streams tell, and how much waits for each reader."""
 
 
 def build_embedded(
@@ -42,15 +52,21 @@ def build_embedded(
 def embedded_adapters(store: Store, *, clock: Clock, ids: Ids, seed: int = 0) -> Adapters:
     """Return adapters in memory around any store."""
     randomness = SeededRandomness(seed)
+    views = MemoryBookViews()
+    order_stream = MemoryOrderStream(queue=_QUEUE)
+    cache = MemoryCache[ProductId, Product](clock, size=1_000, life=timedelta(days=1))
     return Adapters(
-        store=store,
+        store=decorated_store(store, product_cache=cache, order_stream=order_stream),
         clock=clock,
         ids=ids,
         randomness=randomness,
         passwords=MemoryPasswords(),
         access_tokens=MemoryAccessTokens(clock, randomness),
         revoked_sessions=MemoryRevokedSessions(clock),
-        book_views=MemoryBookViews(),
+        book_views=views,
+        book_stream=MemoryBookStream(views, clock, interval=_INTERVAL, queue=_QUEUE),
+        order_stream=order_stream,
+        product_cache=cache,
         payment_gateway=EmbeddedPaymentGateway(MemoryJournal(), clock, "whsec_embedded"),
         event_bus=InProcessBus(
             transaction=store.transaction,

@@ -26,6 +26,7 @@ from ..ports.language.events import (
     PayoutDue,
     PayoutPaid,
     PayoutWasRefused,
+    ProductChanged,
     StockRefused,
     StockReserved,
 )
@@ -134,6 +135,8 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(OrderAuthFailed, "analytics.void_sale", app.analytics.void_sale),
         outside(PaymentRefundDue, "payments.refund_buyer", app.payments.refund_buyer),
         inside(PaymentRefunded, "orders.continue_saga", saga),
+        # The catalogue changed.
+        outside(ProductChanged, "catalog.refresh_product", app.catalog.refresh_product),
         # Time passes, and the payment provider reports.
         inside(DeadlineReached, "orders.meet_deadline", app.orders.meet_deadline),
         inside(GatewayReported, "payments.handle_webhook", app.payments.handle_webhook),

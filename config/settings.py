@@ -8,6 +8,7 @@ import msgspec
 
 from ..ports.language.rules import MarketRules
 from .http import HttpSettings
+from .stream import StreamSettings
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -85,6 +86,19 @@ class EngineSettings(Section, frozen=True):
     batch: Annotated[int, msgspec.Meta(ge=1)] = 256
 
 
+class CacheSettings(Section, frozen=True):
+    """What is kept at hand although the store has it."""
+
+    products: Annotated[int, msgspec.Meta(ge=1)] = 10_000
+    """How many products."""
+    product_life: timedelta = timedelta(minutes=1)
+    """How long one is shown at most after another process has changed it."""
+
+    def __post_init__(self) -> None:
+        if self.product_life <= timedelta(0):
+            raise ValueError("it must be 0 < product_life")
+
+
 class Settings(Section, frozen=True):
     """Everything that a deployment may set. The defaults run the whole exchange in one process.
 
@@ -96,10 +110,12 @@ class Settings(Section, frozen=True):
     """Where the embedded adapters keep their files."""
     server: ServerSettings = ServerSettings()
     http: HttpSettings = HttpSettings()
+    stream: StreamSettings = StreamSettings()
     store: StoreSettings = StoreSettings()
     security: SecuritySettings = SecuritySettings()
     payments: PaymentsSettings = PaymentsSettings()
     engine: EngineSettings = EngineSettings()
+    cache: CacheSettings = CacheSettings()
     market: MarketRules = MarketRules()
 
     def __post_init__(self) -> None:

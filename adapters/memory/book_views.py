@@ -1,6 +1,6 @@
 """Published order books, in memory."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from ...ports.book_views import BookViews
 from ...ports.language.market import BookChange, BookKey, BookView, PriceLevel, Side
@@ -12,6 +12,18 @@ class MemoryBookViews(BookViews):
 
     def __init__(self) -> None:
         self._books: dict[BookKey, _Levels] = {}
+        self._watchers: list[Callable[[BookView | BookChange], None]] = []
+
+    def watch(self, hear: Callable[[BookView | BookChange], None]) -> None:
+        """Have `hear` called with every publication from now on; it must be quick."""
+        self._watchers.append(hear)
+
+    def view(self, key: BookKey, depth: int | None = None) -> BookView:
+        """Return a book's view as it is at this instant, by default the whole of it."""
+        book = self._books.get(key)
+        if book is None:
+            return BookView(key, 0)
+        return BookView(key, book.seq, book.bids.top(depth), book.asks.top(depth))
 
     async def publish(self, view: BookView) -> None:
         book = _Levels(view.seq)
@@ -19,6 +31,7 @@ class MemoryBookViews(BookViews):
         book.asks.quantities = {level.price: level.quantity for level in view.asks}
         book.check(view.book)
         self._books[view.book] = book
+        self._told(view)
 
     async def apply(self, change: BookChange) -> None:
         book = self._books.get(change.book) or _Levels()
@@ -29,21 +42,20 @@ class MemoryBookViews(BookViews):
         book.seq = change.seq
         book.check(change.book)
         self._books[change.book] = book
+        self._told(change)
 
     async def books(self) -> Collection[BookKey]:
         return tuple(self._books)
 
     async def get(self, book: BookKey, depth: int) -> BookView:
-        return self._view(book, depth)
+        return self.view(book, depth)
 
     async def best(self, books: list[BookKey]) -> list[BookView]:
-        return [self._view(book, 1) for book in books]
+        return [self.view(book, 1) for book in books]
 
-    def _view(self, key: BookKey, depth: int) -> BookView:
-        book = self._books.get(key)
-        if book is None:
-            return BookView(key, 0)
-        return BookView(key, book.seq, book.bids.top(depth), book.asks.top(depth))
+    def _told(self, publication: BookView | BookChange) -> None:
+        for hear in self._watchers:
+            hear(publication)
 
 
 class _Side:
@@ -64,7 +76,7 @@ class _Side:
         else:
             self.quantities.pop(price, None)
 
-    def top(self, depth: int) -> tuple[PriceLevel, ...]:
+    def top(self, depth: int | None) -> tuple[PriceLevel, ...]:
         if self._best_first is None:
             self._best_first = sorted(self.quantities, reverse=self._descending)
         return tuple(

@@ -149,7 +149,7 @@ async def test_a_load_that_was_under_way_when_it_was_forgotten_is_not_kept(
     after = asyncio.create_task(cache.get("key", source.load))
     await turns()
     source.open.set()
-    assert await asyncio.gather(before, after) == ["old", "new"]
+    assert [await before, await after] == ["old", "new"]
     assert await cache.get("key", source.load) == "new"
     assert source.loads == 2
 

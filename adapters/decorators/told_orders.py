@@ -1,0 +1,52 @@
+"""Orders whose parties are told when they change."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from ...ports.language.ids import OrderId, UserId
+from ...ports.language.market import Side
+from ...ports.language.order_history import RecordedEvent
+from ...ports.language.orders import Order, OrderStatus
+from ...ports.language.paging import Page, PageRequest
+from ...ports.order_stream import OrderStream
+from ...ports.orders import Orders
+from ...ports.transaction import Transaction
+
+
+class ToldOrders(Orders):
+    """Tells an order's parties of every step, once it is committed.
+
+    A new order is the matching engine's, which stores it by itself: it is told with its first
+    step, the reservation of the pair, which follows the match at once.
+    """
+
+    def __init__(self, orders: Orders, *, stream: OrderStream, transaction: Transaction) -> None:
+        self._orders = orders
+        self._stream = stream
+        self._transaction = transaction
+
+    async def get(self, order_id: OrderId) -> Order:
+        return await self._orders.get(order_id)
+
+    async def save(self, order: Order, events: Sequence[RecordedEvent]) -> None:
+        await self._orders.save(order, events)
+        tell = partial(self._stream.tell, order.id, order.buyer_id, order.seller_id)
+        self._transaction.announce(tell)
+
+    async def history(self, order_id: OrderId) -> Sequence[RecordedEvent]:
+        return await self._orders.history(order_id)
+
+    async def of_user(
+        self,
+        user_id: UserId,
+        request: PageRequest,
+        side: Side | None = None,
+        status: OrderStatus | None = None,
+    ) -> Page[Order]:
+        return await self._orders.of_user(user_id, request, side, status)
+
+    async def all(self, request: PageRequest, status: OrderStatus | None = None) -> Page[Order]:
+        return await self._orders.all(request, status)
+
+    async def count_by_status(self) -> dict[OrderStatus, int]:
+        return await self._orders.count_by_status()

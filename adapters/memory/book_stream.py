@@ -1,0 +1,176 @@
+"""Order books as they change, from the views in memory."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from ...ports.book_stream import BookReader, BookStream, FellBehind
+from ...ports.clock import Clock
+from ...ports.language.market import BookChange, BookChanges, BookKey, BookView
+from .book_views import MemoryBookViews
+
+_MAX_PENDING = 1_000
+"""Changes of one book that are kept to be told; of more than that the whole view is told."""
+
+
+class MemoryBookStream(BookStream):
+    """Hears every publication, and tells each book's readers at most once an interval.
+
+    Hearing costs the engine the same however many listen: a look-up, and a note if anybody follows
+    the book. The first change after a quiet while is told at once, later ones together.
+    """
+
+    def __init__(
+        self, views: MemoryBookViews, clock: Clock, *, interval: timedelta, queue: int
+    ) -> None:
+        """Follow `views`; up to `queue` news wait for each reader. Raises ValueError."""
+        if interval < timedelta(0) or queue < 1:
+            raise ValueError(f"no stream tells every {interval} and lets {queue} news wait")
+        self.views = views
+        self.clock = clock
+        self.interval = interval
+        self._queue = queue
+        self._followed: dict[BookKey, _FollowedBook] = {}
+        views.watch(self._hear)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[BookReader]:
+        reader = MemoryBookReader(self, self._queue)
+        try:
+            yield reader
+        finally:
+            reader.end()
+
+    def join(self, book: BookKey, reader: "MemoryBookReader") -> None:
+        """Have a reader told of a book from now on."""
+        followed = self._followed.get(book)
+        if followed is None:
+            followed = self._followed[book] = _FollowedBook(self, book)
+        followed.join(reader)
+
+    def part(self, book: BookKey, reader: "MemoryBookReader") -> None:
+        """Have a reader told no more of a book."""
+        followed = self._followed.get(book)
+        if followed is not None and followed.part(reader):
+            del self._followed[book]
+
+    def _hear(self, publication: BookView | BookChange) -> None:
+        followed = self._followed.get(publication.book)
+        if followed is not None:
+            followed.hear(publication)
+
+
+class MemoryBookReader(BookReader):
+    """A queue with a bound, for one reader."""
+
+    def __init__(self, stream: MemoryBookStream, limit: int) -> None:
+        self._stream = stream
+        self._limit = limit
+        self._books: set[BookKey] = set()
+        self._waiting: deque[BookView | BookChanges] = deque()
+        self._news = asyncio.Event()
+        self._fell_behind = False
+
+    async def follow(self, book: BookKey) -> None:
+        self.leave(book)
+        if not self._fell_behind:
+            self._books.add(book)
+            self._stream.join(book, self)
+
+    def leave(self, book: BookKey) -> None:
+        if book in self._books:
+            self._books.remove(book)
+            self._stream.part(book, self)
+            self._waiting = deque(news for news in self._waiting if news.book != book)
+
+    async def next(self) -> BookView | BookChanges:
+        while not self._waiting:
+            if self._fell_behind:
+                raise FellBehind
+            self._news.clear()
+            await self._news.wait()
+        return self._waiting.popleft()
+
+    def tell(self, news: BookView | BookChanges) -> None:
+        """Let news wait, or nothing any more if too much waits already."""
+        if len(self._waiting) >= self._limit:
+            self._fell_behind = True
+            self.end()
+        else:
+            self._waiting.append(news)
+        self._news.set()
+
+    def end(self) -> None:
+        """Leave every book."""
+        self._waiting.clear()
+        for book in self._books:
+            self._stream.part(book, self)
+        self._books.clear()
+
+
+class _FollowedBook:
+    """One book that somebody follows, and what its readers are still to be told."""
+
+    __slots__ = ("_book", "_due", "_epoch", "_pending", "_readers", "_stream", "_telling")
+
+    def __init__(self, stream: MemoryBookStream, book: BookKey) -> None:
+        self._stream = stream
+        self._book = book
+        self._readers: dict[MemoryBookReader, tuple[int, int]] = {}
+        """The epoch and the seq of what each was told last."""
+        self._epoch = 0
+        """How often the book was published whole: its changes follow that view and no other."""
+        self._pending: list[BookChange] = []
+        """The changes since everybody was told, in this epoch."""
+        self._due = stream.clock.now()
+        self._telling: asyncio.Task[None] | None = None
+
+    def join(self, reader: MemoryBookReader) -> None:
+        view = self._stream.views.view(self._book)
+        self._readers[reader] = self._epoch, view.seq
+        reader.tell(view)
+
+    def part(self, reader: MemoryBookReader) -> bool:
+        """Let a reader go and return whether it was the last."""
+        self._readers.pop(reader, None)
+        if not self._readers and self._telling is not None:
+            self._telling.cancel()
+        return not self._readers
+
+    def hear(self, publication: BookView | BookChange) -> None:
+        if isinstance(publication, BookView) or len(self._pending) >= _MAX_PENDING:
+            self._epoch += 1
+            self._pending.clear()
+        else:
+            self._pending.append(publication)
+        if self._telling is None:
+            self._telling = asyncio.create_task(self._tell_when_due())
+
+    async def _tell_when_due(self) -> None:
+        # Also when it is due at once this lets the engine go on first.
+        wait = self._due - self._stream.clock.now()
+        await self._stream.clock.sleep(max(0.0, wait.total_seconds()))
+        self._telling = None
+        self._due = self._stream.clock.now() + self._stream.interval
+        self._tell()
+
+    def _tell(self) -> None:
+        view = self._stream.views.view(self._book)
+        now = self._epoch, view.seq
+        merged: dict[int, BookChanges] = {}
+        for reader, told in tuple(self._readers.items()):
+            if told == now:
+                continue
+            epoch, seq = told
+            if epoch != self._epoch:
+                news: BookView | BookChanges = view
+            else:
+                if seq not in merged:
+                    missing = seq + 1 - self._pending[0].seq
+                    merged[seq] = BookChanges.merge(self._pending[missing:])
+                news = merged[seq]
+            self._readers[reader] = now
+            reader.tell(news)
+        self._pending.clear()
