@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -113,7 +114,10 @@ def _truncated(element: truncated, compiler: SQLCompiler, **kw: Any) -> str:
 
 def path_of(url: str) -> Path:
     """Return the file that an URL such as sqlite:///exchange.db names. Raises ValueError."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ValueError(str(error)) from None
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(f"the store can be kept in sqlite, not in {parsed.get_backend_name()}")
     if not parsed.database or parsed.database == ":memory:":
@@ -123,9 +127,9 @@ def path_of(url: str) -> Path:
 
 def migration_engine(url: str) -> AsyncEngine:
     """Return an engine whose transactions keep all other writers out and hold DDL together."""
+    path = path_of(url)
     engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path_of(url))),
-        connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT},
+        URL.create("sqlite+aiosqlite", database=str(path)), async_creator=lambda: _connect(path)
     )
 
     @event.listens_for(engine.sync_engine, "begin")
@@ -150,24 +154,14 @@ class SqliteConnection:
     async def open(cls, path: Path, *, read_only: bool = False) -> Self:
         """Connect to a file, which a writer creates. Raises Unavailable."""
         assert sqlite3.sqlite_version_info >= _OLDEST, f"SQLite {sqlite3.sqlite_version} is too old"
-        connection = aiosqlite.connect(
-            path,
-            isolation_level=None,
-            timeout=BUSY_TIMEOUT,
-            cached_statements=_PREPARED_STATEMENTS,
-        )
-        opened = cls(connection)
+        opened = cls(await _translated(_connect(path)))
         try:
-            await finished(opened._prepare(_READER if read_only else _WRITER))
+            for pragma in _READER if read_only else _WRITER:
+                await opened.fetch(f"PRAGMA {pragma}", ())
         except BaseException:
-            await finished(connection.close())
+            await finished(opened.close())
             raise
         return opened
-
-    async def _prepare(self, pragmas: Sequence[str]) -> None:
-        await _translated(self._connection)
-        for pragma in pragmas:
-            await self.fetch(f"PRAGMA {pragma}", ())
 
     async def close(self) -> None:
         """Close the connection, which undoes what was not committed."""
@@ -206,6 +200,37 @@ class SqliteConnection:
 
 _WRITER = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _READER = ("query_only=ON",)
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    failures: list[sqlite3.Error] = []
+
+    def connect() -> sqlite3.Connection:
+        try:
+            return sqlite3.connect(
+                path,
+                timeout=BUSY_TIMEOUT,
+                isolation_level=None,
+                cached_statements=_PREPARED_STATEMENTS,
+            )
+        except sqlite3.Error as error:
+            # A driver that never connected cannot be closed, and its thread would go on by itself.
+            failures.append(error)
+            return sqlite3.connect(":memory:")
+
+    connection = aiosqlite.Connection(connect, iter_chunk_size=_ROWS_AT_ONCE)
+
+    async def wait() -> None:
+        await connection
+
+    try:
+        await finished(wait())
+        for failure in failures:
+            raise failure
+    except BaseException:
+        await finished(connection.close())
+        raise
+    return connection
 
 
 async def _translated(call: Awaitable[T]) -> T:
