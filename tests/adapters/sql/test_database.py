@@ -1,0 +1,165 @@
+"""How the SQL store is connected."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from solebook.adapters.sql.database import SqlDatabase
+from solebook.adapters.sql.sqlite import Conflict, SqliteConnection
+from solebook.composition.adapters import Store
+from solebook.ports.language.errors import NotFound, Unavailable
+
+from ...ports.records import Records
+from .conftest import OpenStore
+
+
+async def pragma(connection: SqliteConnection, name: str) -> object:
+    ((value,),) = await connection.fetch(f"PRAGMA {name}", ())
+    return value
+
+
+async def test_what_a_writer_commits_is_on_the_disk(path: Path) -> None:
+    connection = await SqliteConnection.open(path)
+    full = 2
+    assert await pragma(connection, "journal_mode") == "wal"
+    assert await pragma(connection, "synchronous") == full
+    assert await pragma(connection, "foreign_keys") == 1
+    assert await pragma(connection, "busy_timeout") == 5_000
+    await connection.close()
+
+
+async def test_a_reader_cannot_write(path: Path) -> None:
+    connection = await SqliteConnection.open(path, read_only=True)
+    assert await pragma(connection, "query_only") == 1
+    assert await pragma(connection, "busy_timeout") == 5_000
+    with pytest.raises(Unavailable):
+        await connection.execute("DELETE FROM users", ())
+    await connection.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://localhost/solebook", "sqlite://", "sqlite:///:memory:"]
+)
+def test_an_url_that_names_no_file_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="store"):
+        SqlDatabase(url)
+
+
+@pytest.mark.parametrize("name", ["missing/solebook.db", "a_folder"])
+async def test_a_file_that_cannot_be_opened_is_told_at_once(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a_folder").mkdir()
+    with pytest.raises(Unavailable):
+        async with SqlDatabase(f"sqlite:///{tmp_path / name}"):
+            pass
+
+
+async def test_a_file_that_is_no_database_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("a list of sneakers " * 100)
+    with pytest.raises(Unavailable):
+        async with SqlDatabase(f"sqlite:///{path}"):
+            pass
+    assert path.read_text().startswith("a list")
+
+
+async def test_a_closed_store_answers_nobody(open_store: OpenStore, records: Records) -> None:
+    async with open_store() as store:
+        with pytest.raises(NotFound):
+            await store.users.get(records.user_id())
+    with pytest.raises(Unavailable):
+        await store.users.get(records.user_id())
+    with pytest.raises(Unavailable):
+        async with store.transaction():
+            await store.users.add(records.user())
+
+
+async def test_closing_waits_for_the_transaction_that_is_under_way(
+    open_store: OpenStore, records: Records
+) -> None:
+    user, begun = records.user(), asyncio.Event()
+
+    async def write(store: Store) -> None:
+        async with store.transaction():
+            await store.users.add(user)
+            begun.set()
+            for _ in range(20):
+                await asyncio.sleep(0)
+
+    async with open_store() as store:
+        task = asyncio.create_task(write(store))
+        await begun.wait()
+    await task
+    async with open_store() as again:
+        assert await again.users.get(user.id) == user
+
+
+async def test_closing_does_not_wait_for_ever(open_store: OpenStore, records: Records) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def write(store: Store) -> None:
+        async with store.transaction():
+            await store.users.add(records.user())
+            begun.set()
+            await ended.wait()
+
+    async with open_store(patience=0.01) as store:
+        task = asyncio.create_task(write(store))
+        await begun.wait()
+    ended.set()
+    with pytest.raises(Unavailable):
+        await task
+
+
+async def test_more_readers_than_connections_take_turns(store: Store, records: Records) -> None:
+    users = [records.user() for _ in range(30)]
+    async with store.transaction():
+        for user in users:
+            await store.users.add(user)
+    read = await asyncio.gather(*(store.users.get(user.id) for user in users))
+    assert read == users
+
+
+async def test_what_another_process_commits_is_seen(
+    store: Store, open_store: OpenStore, records: Records
+) -> None:
+    user = records.user()
+    async with open_store() as other, other.transaction():
+        await other.users.add(user)
+    assert await store.users.get(user.id) == user
+
+
+@pytest.mark.parametrize(
+    ("sql", "error"),
+    [
+        ("SELECT * FROM nowhere", AssertionError),
+        ("SELECT ?", AssertionError),
+        ("INSERT INTO sizes VALUES ('no product', 0, '9')", Conflict),
+        ("INSERT INTO engine_shards VALUES (NULL, 1, 1, NULL)", Conflict),
+    ],
+)
+async def test_no_error_of_the_driver_leaves_a_connection(
+    path: Path, sql: str, error: type[Exception]
+) -> None:
+    connection = await SqliteConnection.open(path)
+    with pytest.raises(error) as raised:
+        await connection.execute(sql, ())
+    assert isinstance(raised.value.__cause__, sqlite3.Error)
+    await connection.close()
+
+
+async def test_a_full_disk_is_an_outage(path: Path) -> None:
+    connection = await SqliteConnection.open(path)
+    pages = await pragma(connection, "page_count")
+    await connection.fetch(f"PRAGMA max_page_count = {pages}", ())
+    with pytest.raises(Unavailable):
+        await connection.execute_many(
+            "INSERT INTO engine_shards VALUES (?, 1, 1, ?)", _large_rows()
+        )
+    await connection.close()
+
+
+def _large_rows() -> Iterable[tuple[int, str]]:
+    return ((number, "x" * 4_096) for number in range(100))

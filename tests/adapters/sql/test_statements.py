@@ -1,0 +1,218 @@
+"""Statements: their types, their plans, and what of them is SQLite's alone."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Column, MetaData, String, Table, Uuid, bindparam, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import CompileError, UnsupportedCompilationError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from solebook.adapters import sql
+from solebook.adapters.sql.schema import metadata
+from solebook.adapters.sql.schema.columns import Counter, Instant
+from solebook.adapters.sql.sqlite import DIALECT
+from solebook.adapters.sql.statement import Statement, insert_row, update_row
+
+things = Table(
+    "things",
+    MetaData(),
+    Column("number", Counter, primary_key=True),
+    Column("id", Uuid, nullable=False),
+    Column("at", Instant),
+    Column("word", String),
+)
+
+
+def statements() -> Iterator[tuple[str, Statement]]:
+    """Every statement of the adapters, by the name that it has in its module."""
+    for module in iter_modules(sql.__path__):
+        if module.ispkg or module.name == "migrate":
+            continue
+        for name, value in vars(import_module(f"{sql.__name__}.{module.name}")).items():
+            found = value.values() if isinstance(value, dict) else value
+            for number, one in enumerate(found if isinstance(value, list | dict) else [value]):
+                if isinstance(one, Statement):
+                    yield f"{module.name}.{name}.{number}", one
+
+
+STATEMENTS = dict(statements())
+
+
+# ---- types ---------------------------------------------------------------------------------------
+
+
+OFFSETS = st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours)))
+INSTANTS = st.datetimes(datetime(1970, 1, 2), datetime(9999, 12, 30), timezones=OFFSETS)  # noqa: DTZ001
+
+
+@settings(max_examples=50)
+@given(
+    id_=st.uuids(),
+    at=st.none() | INSTANTS,
+    word=st.none() | st.text(st.characters(codec="utf-8")),
+)
+def test_values_are_read_back_as_they_were_written(
+    id_: object, at: datetime | None, word: str | None
+) -> None:
+    add = Statement(insert_row(things)).compiled(DIALECT)
+    read = Statement(select(things)).compiled(DIALECT)
+    database = sqlite3.connect(":memory:")
+    database.execute(str(CreateTable(things).compile(dialect=DIALECT)))
+    database.execute(add.sql, add.write({"id": id_, "at": at, "word": word}))
+    (row,) = read.read(database.execute(read.sql, read.write({})))
+    database.close()
+    assert row == (1, id_, at, word)
+    assert row.at is None or row.at.tzinfo is UTC
+
+
+def test_instants_are_kept_in_utc_and_sort_as_text() -> None:
+    write = Statement(insert_row(things)).compiled(DIALECT).write
+    noon = datetime(2026, 3, 2, 12, tzinfo=timezone(timedelta(hours=2)))
+    texts = [
+        write({"id": None, "at": noon + timedelta(microseconds=step), "word": None})[1]
+        for step in (0, 1, 10, 1_000_000)
+    ]
+    assert texts[0] == "2026-03-02 10:00:00.000000"
+    assert texts == sorted(texts)
+
+
+def test_an_instant_without_a_zone_is_a_defect() -> None:
+    write = Statement(insert_row(things)).compiled(DIALECT).write
+    with pytest.raises(AssertionError, match="time zone"):
+        write({"id": None, "at": datetime(2026, 3, 2, 12), "word": None})  # noqa: DTZ001  # on purpose
+
+
+def test_a_row_is_updated_by_its_key_alone() -> None:
+    update = Statement(update_row(things)).compiled(DIALECT)
+    assert "WHERE things.number = ?" in update.sql
+    assert "SET id=?, at=?, word=?" in update.sql
+
+
+def test_a_constant_needs_no_value() -> None:
+    found = select(things.c.id).where(things.c.number > 5, things.c.word == bindparam("word"))
+    assert Statement(found).compiled(DIALECT).write({"word": "a"}) == (5, "a")
+
+
+# ---- every statement -----------------------------------------------------------------------------
+
+
+def plan(database: sqlite3.Connection, statement: Statement) -> list[str]:
+    compiled = statement.compiled(DIALECT)
+    values = [None] * compiled.sql.count("?")
+    return [row[3] for row in database.execute("EXPLAIN QUERY PLAN " + compiled.sql, values)]
+
+
+@pytest.fixture(scope="module")
+def tables() -> Iterator[sqlite3.Connection]:
+    database = sqlite3.connect(":memory:")
+    for table in metadata.sorted_tables:
+        database.execute(str(CreateTable(table).compile(dialect=DIALECT)))
+        for index in table.indexes:
+            database.execute(str(CreateIndex(index).compile(dialect=DIALECT)))
+    yield database
+    database.close()
+
+
+# Those that have to look at every row: of the tape, of the ledger, of what rests.
+LOOKING_AT_ALL = {
+    "books._RESTING.0",
+    "ledger._TOTALS.0",
+    "orders._COUNT.0",
+    "tape._SUMMARIES.0",
+}
+# Those whose rows are walked in the order of an index until there are enough.
+IN_ORDER = {
+    "authentication_tasks._PAGE.0",
+    "dead_letters._PAGE.0",
+    "orders._ALL.0",
+    "outbox._UNSENT.0",
+    "products._PAGE.0",
+}
+
+
+@pytest.mark.parametrize("name", sorted(STATEMENTS.keys() - LOOKING_AT_ALL - IN_ORDER))
+def test_no_statement_reads_a_whole_table(tables: sqlite3.Connection, name: str) -> None:
+    for step in plan(tables, STATEMENTS[name]):
+        scans = step.startswith("SCAN") and not step.startswith(
+            ("SCAN json_each", "SCAN (subquery", "SCAN anon", "SCAN CONSTANT ROW")
+        )
+        assert not scans, step
+
+
+PAGED = ("_PAGE", "_ALL", "_OF_SELLER", "_SALES", "quotes._OF_USER.")
+
+
+@pytest.mark.parametrize("name", sorted(n for n in STATEMENTS if any(page in n for page in PAGED)))
+def test_a_page_is_found_by_an_index_and_needs_no_sorting(
+    tables: sqlite3.Connection, name: str
+) -> None:
+    assert not any("TEMP B-TREE" in step for step in plan(tables, STATEMENTS[name]))
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("quotes._OF_USER.0", "ix_bids_user_id_id (user_id=? AND id<?)"),
+        ("quotes._OF_USER.1", "ix_asks_user_id_id (user_id=? AND id<?)"),
+        ("quotes._OVERDUE.0", "ix_asks_active_until (expires_at<?)"),
+        ("books._RESTING_IN.0", "ix_bids_active_in_book"),
+        ("stock._LEVELS.0", "ix_asks_active_in_book (product_id=?)"),
+        ("stock._LEVELS.0", "ix_reservations_reserved (product_id=?)"),
+        ("tape._SALES.0", "ix_sales_of_product (product_id=? AND order_id<?)"),
+        ("tape._SALES_OF_SIZE.0", "ix_sales_of_size (product_id=? AND size=? AND order_id<?)"),
+        ("orders._OF_USER.0", "ix_orders_buyer_id_id (buyer_id=? AND id<?)"),
+        ("orders._OF_USER.0", "ix_orders_seller_id_id (seller_id=? AND id<?)"),
+        ("orders._ALL.1", "ix_orders_status_id (status=? AND id<?)"),
+        ("payouts._OF_SELLER.0", "ix_payouts_seller_id_order_id (seller_id=? AND order_id<?)"),
+        ("failed_deliveries._DUE.0", "ix_failed_deliveries_due (due_at<?)"),
+        ("deadlines._DUE.0", "ix_deadlines_due_at (due_at<?)"),
+        ("ledger._BALANCE.0", "COVERING INDEX ix_ledger_entries_kind_owner_amount"),
+        ("idempotency_keys._FIND.0", "PRIMARY KEY (key=?)"),
+        ("seller_records._OF.0", "PRIMARY KEY (seller_id=? AND year>?)"),
+    ],
+)
+def test_what_is_asked_often_has_its_index(
+    tables: sqlite3.Connection, name: str, index: str
+) -> None:
+    steps = plan(tables, STATEMENTS[name])
+    assert any(index in step for step in steps), steps
+
+
+def test_only_upserts_and_json_are_sqlites_own() -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # it has no annotations
+    own = set()
+    for name, statement in STATEMENTS.items():
+        try:
+            statement.clause.compile(dialect=dialect)
+        except (AttributeError, CompileError, UnsupportedCompilationError):
+            own.add(name)
+    for name in own:
+        text = STATEMENTS[name].compiled(DIALECT).sql
+        assert "ON CONFLICT" in text or "json_" in text, name
+    assert len(own) < len(STATEMENTS) / 3
+
+
+def test_every_table_can_be_made_in_postgresql() -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # it has no annotations
+    for table in metadata.sorted_tables:
+        assert "TIMESTAMP WITHOUT TIME ZONE" not in str(CreateTable(table).compile(dialect=dialect))
+        for index in table.indexes:
+            assert " = 0" not in str(CreateIndex(index).compile(dialect=dialect))
+
+
+def test_nothing_outside_one_module_speaks_of_sqlites_sql() -> None:
+    folder = Path(next(iter(sql.__path__)))
+    for path in folder.glob("*.py"):
+        if path.name not in ("sqlite.py", "database.py"):
+            text = path.read_text(encoding="utf-8")
+            assert "dialects.sqlite" not in text, path
+            assert "PRAGMA" not in text, path
+            assert "json_each" not in text, path
