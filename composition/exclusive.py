@@ -8,5 +8,5 @@ from ..config.settings import Settings
 
 
 def exclusive(settings: Settings) -> AbstractContextManager[None]:
-    """Keep other exchanges out of the settings' folder. Raises Unavailable if one is in it."""
+    """Keep other exchanges out of the settings' folder. Raises OSError if one is in it."""
     return folder_lock(Path(settings.folder))

@@ -5,23 +5,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ...ports.language.errors import Unavailable
-
 
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder until the block is left, or the process dies. Raises Unavailable if held.
+    """Hold the folder until the block is left, or the process dies. Raises OSError.
 
     The lock is SQLite's on an empty database, because that works on every system and is let go
     by the system itself when the process is killed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(folder / "lock.sqlite3", timeout=0, isolation_level=None)
     try:
-        try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            raise Unavailable(what=f"{folder}: another solebook is running on it, so it") from error
+        connection = _locked(folder / "lock.sqlite3")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise OSError(f"another solebook is running on {folder}") from error
+        raise OSError(f"{folder} cannot be locked: {error}") from error
+    try:
         yield
     finally:
         connection.close()
+
+
+def _locked(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=0, isolation_level=None)
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -3,7 +3,7 @@
 import argparse
 import getpass
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         "takes it from SOLEBOOK_PASSWORD).",
     )
     grant.add_argument("email")
-    grant.add_argument("role", nargs="?", default=Role.ADMIN, type=Role, choices=list(Role))
+    roles = [role.value for role in Role]
+    grant.add_argument("role", nargs="?", default=Role.ADMIN.value, choices=roles)
     grant.add_argument("--register", action="store_true", help="make the user first")
     grant.set_defaults(run=grant_role)
 
@@ -67,22 +68,33 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     solvency.set_defaults(run=check_solvency)
 
 
-async def grant_role(options: argparse.Namespace) -> int:
+def grant_role(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
     """Give a user a role."""
+    # Asked for before there is an event loop, which would keep Ctrl-C from the prompt.
+    return _grant(options, _password() if options.register else None)
+
+
+async def _grant(options: argparse.Namespace, password: str | None) -> int:
     async with _application(options) as app:
         email = options.email.strip().lower()
-        if options.register:
-            password = os.environ.get("SOLEBOOK_PASSWORD") or getpass.getpass("Password: ")
+        if password is not None:
             await app.users.register_user(
                 email=email, password=password, first_name="Exchange", last_name="Operator"
             )
         user = await app.adapters.store.users.find_by_email(email)
         if user is None:
             raise ValueError(f"there is no user {email}; add --register to make one")
-        roles = user.roles | {options.role}
+        roles = user.roles | {Role(options.role)}
         await app.users.set_roles(_OPERATOR, user.id, roles=roles)
         print(f"{email} is {', '.join(sorted(roles))}")
     return 0
+
+
+def _password() -> str:
+    try:
+        return os.environ.get("SOLEBOOK_PASSWORD") or getpass.getpass("Password: ")
+    except EOFError:
+        raise ValueError("there is no password to take") from None
 
 
 async def list_dead_letters(options: argparse.Namespace) -> int:
@@ -92,7 +104,7 @@ async def list_dead_letters(options: argparse.Namespace) -> int:
         async for letter in _dead_letters(app):
             count += 1
             print(f"{letter.id}  {letter.message.subject}  {letter.consumer}  {letter.error}")
-    print(f"{count} dead letters")
+    print(_counted(count))
     return 0
 
 
@@ -108,7 +120,7 @@ async def replay(options: argparse.Namespace) -> int:
         for letter_id in ids:
             async with app.adapters.store.transaction():
                 await app.adapters.store.dead_letters.replay(letter_id, app.adapters.clock.now())
-    print(f"{len(ids)} dead letters will be tried again")
+    print(_counted(len(ids)) + (" will be tried again" if ids else ""))
     return 0
 
 
@@ -133,10 +145,19 @@ async def _dead_letters(app: Application) -> AsyncIterator[FailedDelivery]:
         request = PageRequest(MAX_PAGE, page.next_cursor) if page.next_cursor else None
 
 
+def _counted(letters: int) -> str:
+    return f"{letters or 'no'} dead letter{'s' if letters != 1 else ''}"
+
+
 @asynccontextmanager
 async def _application(options: argparse.Namespace) -> AsyncIterator[Application]:
     from ...composition.container import open_application
     from ...config.load import load_settings
 
-    async with open_application(load_settings(options.config, os.environ)) as application:
+    settings = load_settings(options.config, os.environ)
+    if settings.store.adapter == "memory":
+        raise ValueError(
+            "a store in memory is out of reach for any process but the one that serves it"
+        )
+    async with open_application(settings) as application:
         yield application

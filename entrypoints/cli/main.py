@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,30 +23,30 @@ start with:
 Settings come from solebook.toml in this folder, or from --config FILE, and variables of the form
 SOLEBOOK_SECTION__KEY override them: SOLEBOOK_SERVER__PORT=9000 solebook serve
 """
-_COMMANDS = (serve, demo, migrate, admin)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is one clear line."""
     options = _parser().parse_args(arguments)
-    level = logging.DEBUG if options.verbose else logging.WARNING
+    # Not more than INFO: at DEBUG the database's driver tells every value that it is given.
+    level = logging.INFO if options.verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     try:
         code: int = asyncio.run(options.run(options))
     except KeyboardInterrupt:
         return 130
-    except ModuleNotFoundError as error:
-        return _fail(f"{error.name} is not installed; run: pip install 'solebook[all]'")
-    except (Refusal, OSError, ValueError) as error:
+    except (Refusal, OSError, ValueError, ModuleNotFoundError) as error:
         if options.verbose:
-            raise
-        return _fail(str(error))
+            traceback.print_exc()
+        print(f"solebook: {_message(error)}", file=sys.stderr)
+        return 1
     return code
 
 
-def _fail(message: str) -> int:
-    print(f"solebook: {message}", file=sys.stderr)
-    return 1
+def _message(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return f"{error.name} is not installed; run: pip install 'solebook[all]'"
+    return str(error)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,11 +57,13 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, metavar="FILE", help="settings (solebook.toml)")
     common.add_argument("-v", "--verbose", action="store_true", help="log more, show tracebacks")
+    configured = argparse.ArgumentParser(add_help=False, parents=[common])
+    configured.add_argument("--config", type=Path, metavar="FILE", help="settings (solebook.toml)")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in _COMMANDS:
-        command.add_to(commands, common)
+    demo.add_to(commands, common)
+    for command in (serve, migrate, admin):
+        command.add_to(commands, configured)
     return parser
 
 

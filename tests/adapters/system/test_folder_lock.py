@@ -1,0 +1,57 @@
+"""One process at a time in a folder."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from solebook.adapters.system.folder_lock import folder_lock
+
+HOLD = """
+import sys
+from pathlib import Path
+from solebook.adapters.system.folder_lock import folder_lock
+with folder_lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_folder_that_is_held_is_refused_and_named(tmp_path: Path) -> None:
+    with folder_lock(tmp_path), pytest.raises(OSError, match=f"another .* running on {tmp_path}$"):
+        folder_lock(tmp_path).__enter__()
+
+
+def test_a_folder_is_free_again_however_its_holder_ended(tmp_path: Path) -> None:
+    with folder_lock(tmp_path):
+        pass
+    with pytest.raises(KeyError), folder_lock(tmp_path):
+        raise KeyError
+    with folder_lock(tmp_path):
+        pass
+
+
+def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
+    with folder_lock(tmp_path / "a" / "b"), folder_lock(tmp_path / "a"):
+        assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_a_process_that_is_killed_holds_nothing(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(OSError, match="another solebook"):
+            folder_lock(tmp_path).__enter__()
+        holder.kill()
+        holder.wait()
+    with folder_lock(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_locked_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lock.sqlite3").mkdir()
+    with pytest.raises(OSError, match="cannot be locked: unable to open"):
+        folder_lock(tmp_path).__enter__()

@@ -1,0 +1,284 @@
+"""`solebook admin`, on a database as an exchange leaves it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+
+from solebook.composition.application import Application
+from solebook.composition.container import open_application
+from solebook.config.settings import SecuritySettings, Settings
+from solebook.ports.language.errors import InvalidToken
+from solebook.ports.language.events import UserRegistered
+from solebook.ports.language.ids import MessageId, OrderId, UserId
+from solebook.ports.language.messages import FailedDelivery, Message
+from solebook.ports.language.users import Role
+
+from .conftest import Run
+from .test_main import one_line
+
+T = TypeVar("T")
+
+EMAIL = "operator@example.com"
+PASSWORD = "correct horse battery"
+LONG_AGO = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def within(folder: Path, work: Callable[[Application], Awaitable[T]]) -> T:
+    """Do something in the exchange of a folder."""
+
+    async def done() -> T:
+        settings = Settings(folder=str(folder), security=SecuritySettings(bcrypt_cost=4))
+        async with open_application(settings) as application:
+            return await work(application)
+
+    return asyncio.run(done())
+
+
+def register(folder: Path) -> None:
+    async def work(app: Application) -> None:
+        await app.users.register_user(
+            email=EMAIL, password=PASSWORD, first_name="Test", last_name="Operator"
+        )
+
+    within(folder, work)
+
+
+def sign_in(folder: Path) -> str:
+    async def work(app: Application) -> str:
+        return (await app.users.sign_in(email=EMAIL, password=PASSWORD)).access_token
+
+    return within(folder, work)
+
+
+def roles_of(folder: Path, token: str) -> frozenset[Role]:
+    async def work(app: Application) -> frozenset[Role]:
+        return (await app.users.authenticate_request(token))[0].roles
+
+    return within(folder, work)
+
+
+# ---- grant ---------------------------------------------------------------------------------------
+
+
+def test_a_role_comes_beside_the_others(folder: Path, run: Run) -> None:
+    register(folder)
+    done = run("admin", "grant", EMAIL, "authenticator")
+    assert (done.code, done.out, done.err) == (0, f"{EMAIL} is authenticator, buyer\n", "")
+    done = run("admin", "grant", f" {EMAIL.title()} ")
+    assert (done.code, done.out) == (0, f"{EMAIL} is admin, authenticator, buyer\n")
+    roles = roles_of(folder, sign_in(folder))
+    assert roles == {Role.ADMIN, Role.AUTHENTICATOR, Role.BUYER}
+
+
+def test_whoever_gets_a_role_signs_in_again(folder: Path, run: Run) -> None:
+    register(folder)
+    token = sign_in(folder)
+    assert roles_of(folder, token) == {Role.BUYER}
+    run("admin", "grant", EMAIL)
+    with pytest.raises(InvalidToken, match="revoked"):
+        roles_of(folder, token)
+
+
+def test_the_first_admin_is_registered_on_the_way(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOLEBOOK_PASSWORD", PASSWORD)
+    done = run("admin", "grant", EMAIL, "--register")
+    assert (done.code, done.out, done.err) == (0, f"{EMAIL} is admin, buyer\n", "")
+    assert Role.ADMIN in roles_of(folder, sign_in(folder))
+    again = run("admin", "grant", EMAIL, "--register")
+    assert (again.code, again.out) == (1, "")
+    assert one_line(again.err) == f"solebook: a user with the email {EMAIL} exists already"
+
+
+def test_a_password_is_asked_for(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def typed(prompt: str) -> str:
+        with pytest.raises(RuntimeError):  # or Ctrl-C at the prompt would go to the event loop
+            asyncio.get_running_loop()
+        return PASSWORD
+
+    monkeypatch.setattr("getpass.getpass", typed)
+    assert run("admin", "grant", EMAIL, "--register").code == 0
+    assert Role.ADMIN in roles_of(folder, sign_in(folder))
+
+
+def test_nobody_is_there_to_be_asked_for_a_password(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", typed)
+    refused = run("admin", "grant", EMAIL, "--register")
+    assert (refused.code, one_line(refused.err)) == (1, "solebook: there is no password to take")
+
+
+def test_a_weak_password_is_refused(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOLEBOOK_PASSWORD", "short")
+    refused = run("admin", "grant", EMAIL, "--register")
+    assert refused.code == 1
+    assert one_line(refused.err).startswith("solebook: password is shorter than")
+
+
+def test_nobody_gets_a_role_who_is_not_there(folder: Path, run: Run) -> None:
+    refused = run("admin", "grant", EMAIL)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err) == (
+        f"solebook: there is no user {EMAIL}; add --register to make one"
+    )
+
+
+def test_a_role_that_there_is_not_is_refused_with_those_that_there_are(
+    folder: Path, run: Run
+) -> None:
+    refused = run("admin", "grant", EMAIL, "boss")
+    assert refused.code == 2
+    line = refused.err.splitlines()[-1]
+    assert "invalid choice: 'boss' (choose from" in line
+    assert all(str(role) in line and repr(role) not in line for role in Role)
+
+
+# ---- dead letters --------------------------------------------------------------------------------
+
+
+def bury(folder: Path, count: int) -> list[UUID]:
+    """Have so many dead letters."""
+
+    async def work(app: Application) -> list[UUID]:
+        store, ids = app.adapters.store, [uuid4() for _ in range(count)]
+        async with store.transaction():
+            for letter_id in ids:
+                event = UserRegistered(UserId(uuid4()), EMAIL, "Test")
+                message = Message(MessageId(uuid4()), event.key, event, LONG_AGO)
+                failed = FailedDelivery(
+                    id=MessageId(letter_id),
+                    consumer="mail.welcome",
+                    message=message,
+                    attempts=8,
+                    due_at=LONG_AGO,
+                    error="KeyError: 'x'",
+                    dead=True,
+                )
+                await store.failed_deliveries.put(failed)
+        return ids
+
+    return within(folder, work)
+
+
+def due(folder: Path) -> set[UUID]:
+    """The deliveries that will be tried again within the minute."""
+
+    async def work(app: Application) -> set[UUID]:
+        soon = app.adapters.clock.now() + timedelta(minutes=1)
+        return {one.id for one in await app.adapters.store.failed_deliveries.due(soon, 1_000)}
+
+    return within(folder, work)
+
+
+def test_dead_letters_are_listed(folder: Path, run: Run) -> None:
+    [letter] = bury(folder, 1)
+    shown = run("admin", "dead-letters")
+    assert (shown.code, shown.err) == (0, "")
+    line, count = shown.out.splitlines()
+    assert line == f"{letter}  user.registered  mail.welcome  KeyError: 'x'"
+    assert count == "1 dead letter"
+
+
+def test_more_dead_letters_are_listed_than_fit_a_page(folder: Path, run: Run) -> None:
+    letters = bury(folder, 101)
+    *lines, count = run("admin", "dead-letters").out.splitlines()
+    assert {line.split()[0] for line in lines} == {str(letter) for letter in letters}
+    assert count == "101 dead letters"
+
+
+def test_a_dead_letter_is_tried_again(folder: Path, run: Run) -> None:
+    letter, other = bury(folder, 2)
+    done = run("admin", "replay", str(letter))
+    assert (done.code, done.out, done.err) == (0, "1 dead letter will be tried again\n", "")
+    assert due(folder) == {letter}
+    assert str(other) in run("admin", "dead-letters").out
+
+
+def test_all_dead_letters_are_tried_again(folder: Path, run: Run) -> None:
+    letters = bury(folder, 101)
+    done = run("admin", "replay", "--all")
+    assert (done.code, done.out, done.err) == (0, "101 dead letters will be tried again\n", "")
+    assert due(folder) == set(letters)
+
+
+def test_there_may_be_no_dead_letters(folder: Path, run: Run) -> None:
+    shown = run("admin", "dead-letters")
+    assert (shown.code, shown.out, shown.err) == (0, "no dead letters\n", "")
+    done = run("admin", "replay", "--all")
+    assert (done.code, done.out, done.err) == (0, "no dead letters\n", "")
+
+
+def test_a_dead_letter_that_there_is_not_is_one_line(folder: Path, run: Run) -> None:
+    nothing = uuid4()
+    refused = run("admin", "replay", str(nothing))
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err).startswith("solebook: there is no ")
+    assert str(nothing) in refused.err
+
+
+@pytest.mark.parametrize("which", [[], [str(uuid4()), "--all"]])
+def test_which_dead_letters_is_to_be_said_once(folder: Path, run: Run, which: list[str]) -> None:
+    refused = run("admin", "replay", *which)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err) == "solebook: name one dead letter, or say --all"
+
+
+def test_an_id_that_is_none_is_refused(folder: Path, run: Run) -> None:
+    refused = run("admin", "replay", "the-first")
+    assert refused.code == 2
+    assert "argument id: invalid UUID value: 'the-first'" in refused.err
+
+
+# ---- solvency ------------------------------------------------------------------------------------
+
+
+def test_an_empty_ledger_is_balanced(folder: Path, run: Run) -> None:
+    shown = run("admin", "solvency")
+    assert (shown.code, shown.err) == (0, "")
+    assert shown.out.splitlines()[-3:] == [
+        "held                    0.00",
+        "provider                0.00",
+        "balanced to the cent",
+    ]
+
+
+def test_money_that_only_the_provider_knows_of_is_told(folder: Path, run: Run) -> None:
+    async def work(app: Application) -> None:
+        await app.adapters.payment_gateway.charge(
+            key="stray",
+            order_id=OrderId(app.adapters.ids.new()),
+            payment_method="pm_card",
+            amount=123_456,
+        )
+
+    within(folder, work)
+    shown = run("admin", "solvency")
+    assert (shown.code, shown.err) == (1, "")
+    assert shown.out.splitlines()[-2:] == ["provider            1,234.56", "NOT BALANCED"]
+
+
+# ---- where there is nothing to look after --------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", [["grant", EMAIL], ["dead-letters"], ["solvency"]])
+def test_nobody_else_looks_after_a_store_in_memory(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, action: list[str]
+) -> None:
+    monkeypatch.setenv("SOLEBOOK_STORE__ADAPTER", "memory")
+    refused = run("admin", *action)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err) == (
+        "solebook: a store in memory is out of reach for any process but the one that serves it"
+    )

@@ -1,0 +1,188 @@
+"""The command line: its help, its one-line errors, and what it says when something is missing."""
+
+import socket
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+
+COMMANDS = [
+    [],
+    ["serve"],
+    ["demo"],
+    ["migrate"],
+    ["admin"],
+    ["admin", "grant"],
+    ["admin", "dead-letters"],
+    ["admin", "replay"],
+    ["admin", "solvency"],
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command) or "solebook")
+def test_every_command_explains_itself(run: Run, command: list[str]) -> None:
+    shown = run(*command, "--help")
+    assert (shown.code, shown.err) == (0, "")
+    assert shown.out.startswith(f"usage: {' '.join(['solebook', *command])} ")
+    assert "==SUPPRESS==" not in shown.out
+
+
+def test_help_needs_nothing_but_the_standard_library(run: Run) -> None:
+    for command in ("serve", "demo", "migrate", "admin"):
+        assert f"\n    {command} " in run("--help").out
+
+
+@pytest.mark.parametrize("command", [[], ["admin"], ["serves"], ["serve", "--ports", "1"]])
+def test_a_command_that_there_is_not_is_refused_with_the_usage(
+    run: Run, command: list[str]
+) -> None:
+    refused = run(*command)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("usage: solebook")
+
+
+# ---- errors --------------------------------------------------------------------------------------
+
+
+def one_line(text: str) -> str:
+    """The only line of what must be one."""
+    [line] = text.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("SERVER__PORT", "many", "the settings are wrong: Expected `int`, got `str`"),
+        ("MODE", "production", "the settings are wrong: production needs security.signing_keys"),
+        ("STORE__URL", "postgresql://db/solebook", "the store can be kept in sqlite, not in post"),
+        ("STORE__URL", "nonsense", "Could not parse SQLAlchemy URL"),
+        ("FOLDER", "/dev/null/solebook", "[Errno 20] Not a directory: '/dev/null/solebook'"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "migrate"])
+def test_settings_that_make_no_sense_are_one_line(
+    folder: Path,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    name: str,
+    text: str,
+    problem: str,
+) -> None:
+    monkeypatch.setenv(f"SOLEBOOK_{name}", text)
+    refused = run(command)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err).startswith(f"solebook: {problem}")
+
+
+def test_a_file_that_is_not_there_is_one_line(folder: Path, run: Run) -> None:
+    refused = run("migrate", "--config", "market.toml")
+    assert one_line(refused.err) == (
+        "solebook: market.toml cannot be read: No such file or directory"
+    )
+
+
+def test_verbose_shows_where_an_error_came_from_and_the_line_too(folder: Path, run: Run) -> None:
+    refused = run("migrate", "--config", "market.toml", "--verbose")
+    assert refused.code == 1
+    first, *_, last = refused.err.splitlines()
+    assert first == "Traceback (most recent call last):"
+    assert last == "solebook: market.toml cannot be read: No such file or directory"
+
+
+@pytest.mark.parametrize(("verbose", "lines"), [([], 1), (["-v"], 10)])
+def test_a_package_that_is_missing_is_told_with_the_way_to_install_it(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, verbose: list[str], lines: int
+) -> None:
+    monkeypatch.delitem(sys.modules, "solebook.entrypoints.http.server", raising=False)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    refused = run("serve", *verbose)
+    assert (refused.code, refused.out) == (1, "")
+    assert len(refused.err.splitlines()) >= lines
+    assert refused.err.splitlines()[-1] == (
+        "solebook: uvicorn is not installed; run: pip install 'solebook[all]'"
+    )
+
+
+# ---- migrate -------------------------------------------------------------------------------------
+
+
+def test_migrating_makes_what_is_missing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        done = run("migrate")
+        url = "sqlite+aiosqlite:///solebook-data/solebook.sqlite3"
+        assert (done.code, done.out, done.err) == (0, f"{url} is up to date\n", "")
+    database = sqlite3.connect(tmp_path / "solebook-data" / "solebook.sqlite3")
+    assert database.execute("SELECT count(*) FROM orders").fetchone() == (0,)
+    database.close()
+
+
+def test_a_store_in_memory_has_nothing_to_migrate(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOLEBOOK_STORE__ADAPTER", "memory")
+    done = run("migrate")
+    assert (done.code, done.out, done.err) == (0, "a store in memory has nothing to migrate\n", "")
+
+
+def test_a_database_that_is_newer_is_left_alone(folder: Path, run: Run) -> None:
+    database = sqlite3.connect(folder / "solebook.sqlite3")
+    database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.commit()
+    database.close()
+    refused = run("migrate")
+    assert refused.code == 1
+    assert "solebook: the database is newer than this version" in one_line(refused.err)
+
+
+# ---- serve ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", [["serve"], ["demo", "--limit", "1"]])
+def test_a_port_that_is_taken_is_one_line(
+    folder: Path, run: Run, taken: int, command: list[str]
+) -> None:
+    refused = run(*command, "--port", str(taken))
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err) == (
+        f"solebook: cannot listen on 127.0.0.1:{taken}: Address already in use"
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "problem"),
+    [
+        (["--port", "65536"], "cannot listen on 127.0.0.1:65536: bind(): port must be 0-65535."),
+        (["--port", "-1"], "cannot listen on 127.0.0.1:-1: bind(): port must be 0-65535."),
+        (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:8000: Cannot assign"),
+    ],
+)
+def test_a_place_that_nobody_can_listen_on_is_one_line(
+    folder: Path, run: Run, where: list[str], problem: str
+) -> None:
+    refused = run("serve", *where)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err).startswith(f"solebook: {problem}")
+
+
+def test_a_folder_that_cannot_be_locked_is_one_line(folder: Path, run: Run) -> None:
+    (folder / "lock.sqlite3").mkdir()
+    refused = run("serve")
+    assert one_line(refused.err) == (
+        "solebook: solebook-data cannot be locked: unable to open database file"
+    )
