@@ -23,8 +23,14 @@ from .shard import Shard
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with every table and no row, to be copied: a migration takes its time."""
     path = tmp_path_factory.mktemp("sql") / "empty.db"
-    asyncio.run(migrate(f"sqlite:///{path}"))
+    asyncio.run(_prepare(f"sqlite:///{path}"))
     return path
+
+
+async def _prepare(url: str) -> None:
+    await migrate(url)
+    async with SqlDatabase(url):
+        pass  # to turn its write-ahead log on, which takes longer than most tests
 
 
 @pytest.fixture(params=["memory", "sqlite"])
