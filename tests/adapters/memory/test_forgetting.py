@@ -55,6 +55,19 @@ async def test_sessions_whose_tokens_have_expired_are_forgotten(
     assert len(revoked._until) <= 16
 
 
+async def test_messages_that_were_sent_are_forgotten(clock: VirtualClock, ids: SeededIds) -> None:
+    database = MemoryDatabase()
+    outbox = MemoryOutbox(database, clock=clock, ids=ids)
+    records = Records(ids, clock)
+    async with database():
+        await outbox.add(*(records.event() for _ in range(5)))
+    first, *rest = await outbox.unsent(10)
+    async with database():
+        await outbox.mark_sent([message.id for message in rest])
+    assert list(database.tables.outbox) == [first.id]
+    assert not database.tables.sent
+
+
 async def test_days_on_which_nothing_falls_due_any_more_are_forgotten(
     clock: VirtualClock, ids: SeededIds
 ) -> None:
