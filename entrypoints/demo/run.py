@@ -58,7 +58,7 @@ async def run_demo(
     console = console or Console()
     with tempfile.TemporaryDirectory(prefix="solebook-demo-") as folder:
         settings = _settings(folder)
-        catalogue = read_catalogue(products)
+        catalogue = read_catalogue(products, settings.market)
         rows = read_sales(sales, catalogue, settings.market)[:limit]
         async with AsyncExitStack() as stack:
             clock = movable_clock(datetime.combine(rows[0].sold_on - _BEFORE, _OPENS))

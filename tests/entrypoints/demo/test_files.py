@@ -1,0 +1,249 @@
+"""The demo's files: what is read of them, and what is said of each bad row."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from solebook.entrypoints.demo.files import (
+    BadFile,
+    CatalogueRow,
+    SaleRow,
+    read_catalogue,
+    read_sales,
+)
+from solebook.ports.language.market import Size
+from solebook.ports.language.rules import MarketRules
+
+RULES = MarketRules()
+CATALOGUE = [
+    CatalogueRow("Nike Dunk Low", "white", 11_000, date(2021, 3, 10)),
+    CatalogueRow("Nike Air Max 1, OG", "red", 14_000, date(2017, 3, 21)),
+]
+PRODUCTS_HEADER = "product,model,color,retail_usd,released_on"
+SALES_HEADER = "sold_on,product,us_size,price_usd"
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write_it(*lines: str, encoding: str = "utf-8", newline: str = "\n") -> Path:
+        file = tmp_path / "file.csv"
+        file.write_bytes(newline.join([*lines, ""]).encode(encoding))
+        return file
+
+    return write_it
+
+
+def catalogue(file: Path) -> list[CatalogueRow]:
+    return read_catalogue(file, RULES)
+
+
+def sales(file: Path) -> list[SaleRow]:
+    return read_sales(file, CATALOGUE, RULES)
+
+
+# ---- what is read --------------------------------------------------------------------------------
+
+
+def test_products_are_read(write: Write) -> None:
+    file = write(
+        PRODUCTS_HEADER,
+        "Nike Dunk Low,Dunk,white,110,2021-03-10",
+        '"Nike Air Max 1, OG",Air Max,red,140.00,2017-03-21',
+    )
+    assert catalogue(file) == CATALOGUE
+
+
+def test_sales_are_read_oldest_first_and_in_their_order_on_a_day(write: Write) -> None:
+    file = write(
+        SALES_HEADER,
+        "2021-05-02,Nike Dunk Low,9,250",
+        "2021-05-01,Nike Dunk Low,10.5,240",
+        '2021-05-01,"Nike Air Max 1, OG",6Y,99',
+        "2021-05-01,Nike Dunk Low,10.5,100000",
+    )
+    day = date(2021, 5, 1)
+    assert sales(file) == [
+        SaleRow(day, "Nike Dunk Low", Size("10.5"), 24_000),
+        SaleRow(day, "Nike Air Max 1, OG", Size("6Y"), 9_900),
+        SaleRow(day, "Nike Dunk Low", Size("10.5"), 10_000_000),
+        SaleRow(date(2021, 5, 2), "Nike Dunk Low", Size("9"), 25_000),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\n\n"])
+def test_files_of_any_spreadsheet_are_read(write: Write, encoding: str, newline: str) -> None:
+    file = write(
+        "price_usd,us_size,note,sold_on,product",
+        "250, 9 ,é\u2028x,2021-05-02, Nike Dunk Low ",
+        encoding=encoding,
+        newline=newline,
+    )
+    assert sales(file) == [SaleRow(date(2021, 5, 2), "Nike Dunk Low", Size("9"), 25_000)]
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"), [("450", 45_000), ("450.", 45_000), ("450.0", 45_000), ("450.00", 45_000)]
+)
+def test_prices_are_dollars_with_or_without_cents(write: Write, text: str, cents: int) -> None:
+    [row] = sales(write(SALES_HEADER, f"2021-05-02,Nike Dunk Low,9,{text}"))
+    assert row.price == cents
+
+
+def test_the_sample_is_sound() -> None:
+    products = read_catalogue(None, RULES)
+    rows = read_sales(None, products, RULES)
+    assert (len(products), len(rows)) == (27, 605)
+    assert {row.product for row in rows} <= {product.name for product in products}
+    assert Counter(row.sold_on for row in rows).most_common(1)[0][1] < 50
+
+
+# ---- what is refused -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (",Nike Dunk Low,9,250", "sold_on '' is not a date such as 2017-10-17"),
+        ("17.10.2021,Nike Dunk Low,9,250", "sold_on '17.10.2021' is not a date such as 2017-10-1"),
+        ("2021-02-30,Nike Dunk Low,9,250", "sold_on '2021-02-30' is not a date such as 2017-10-1"),
+        ("0021-02-03,Nike Dunk Low,9,250", "sold_on 0021-02-03 is not between 1970 and 2100"),
+        ("9999-12-31,Nike Dunk Low,9,250", "sold_on 9999-12-31 is not between 1970 and 2100"),
+        ("2021-05-02,,9,250", "product is empty"),
+        ("2021-05-02,Nike Dunk,9,250", "'Nike Dunk' is not in the catalogue"),
+        ("2021-05-02,Nike Dunk Low,,250", "us_size: '' is not a US shoe size"),
+        ("2021-05-02,Nike Dunk Low,42,250", "us_size: '42' is not a US shoe size"),
+        ("2021-05-02,Nike Dunk Low,9.25,250", "us_size: '9.25' is not a US shoe size"),
+        ("2021-05-02,Nike Dunk Low,9,", "price_usd '' is not an amount such as 450 or 449.50"),
+        ("2021-05-02,Nike Dunk Low,9", "price_usd '' is not an amount such as 450 or 449.50"),
+        ("2021-05-02,Nike Dunk Low,9,$250", "price_usd '$250' is not an amount"),
+        ('2021-05-02,Nike Dunk Low,9,"1,250"', "price_usd '1,250' is not an amount"),
+        ("2021-05-02,Nike Dunk Low,9,-250", "price_usd '-250' is not an amount"),
+        ("2021-05-02,Nike Dunk Low,9,2e2", "price_usd '2e2' is not an amount"),
+        ("2021-05-02,Nike Dunk Low,9,250.001", "price_usd '250.001' is not an amount"),
+        ("2021-05-02,Nike Dunk Low,9,nan", "price_usd 'nan' is not an amount"),
+        (
+            "2021-05-02,Nike Dunk Low,9,250.50",
+            "price_usd 250.50 is not between 25.00 and 100,000.0",
+        ),
+        (
+            "2021-05-02,Nike Dunk Low,9,24",
+            "price_usd 24 is not between 25.00 and 100,000.00 in step",
+        ),
+        ("2021-05-02,Nike Dunk Low,9,100001", "in steps of 1.00"),
+        (f"2021-05-02,Nike Dunk Low,9,{'9' * 5_000}", "price_usd '9999"),
+        ("2021-05-02,Nike Dunk Low,9,250,extra", "there are more fields than columns"),
+        ("2021-05-02,Nike Air Max 1, OG,9,250", "there are more fields than columns"),
+    ],
+)
+def test_a_bad_sale_is_told_with_its_line(write: Write, row: str, problem: str) -> None:
+    file = write(SALES_HEADER, "2021-05-02,Nike Dunk Low,9,250", row)
+    with pytest.raises(BadFile) as refused:
+        sales(file)
+    first, line = str(refused.value).splitlines()
+    assert first == f"{file} has bad rows:"
+    assert line.startswith("  line 3: ")
+    assert problem in line
+    assert len(line) < 200
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (",Dunk,white,110,2021-03-10", "product is empty"),
+        (f"{'x' * 101},Dunk,white,110,2021-03-10", "product is longer than 100 characters"),
+        ("Nike\x07,Dunk,white,110,2021-03-10", "product has a line break or another control"),
+        ("Nike Dunk,Dunk,,110,2021-03-10", "color is empty"),
+        (f"Nike Dunk,Dunk,{'x' * 101},110,2021-03-10", "color is longer than 100 characters"),
+        ("Nike Dunk,Dunk,white,free,2021-03-10", "retail_usd 'free' is not an amount"),
+        ("Nike Dunk,Dunk,white,100000.01,2021-03-10", "retail_usd 100000.01 is above 100,000.00"),
+        ("Nike Dunk,Dunk,white,110,soon", "released_on 'soon' is not a date such as 2017-10-17"),
+        ("Nike Dunk Low,Dunk,white,110,2021-03-10", "'Nike Dunk Low' is there twice"),
+    ],
+)
+def test_a_bad_product_is_told_with_its_line(write: Write, row: str, problem: str) -> None:
+    file = write(PRODUCTS_HEADER, "Nike Dunk Low,Dunk,white,110,2021-03-10", row)
+    with pytest.raises(BadFile) as refused:
+        catalogue(file)
+    first, line = str(refused.value).splitlines()
+    assert first == f"{file} has bad rows:"
+    assert line.startswith("  line 3: ")
+    assert problem in line
+
+
+def test_lines_are_counted_as_an_editor_counts_them(write: Write) -> None:
+    file = write(
+        SALES_HEADER,
+        '2021-05-02,"Nike\nDunk",9,250',
+        "",
+        "2021-05-02,Nike Dunk Low,9,250",
+        "2021-05-02,Nike Dunk Low,9,1",
+    )
+    with pytest.raises(BadFile) as refused:
+        sales(file)
+    assert [line[:9] for line in str(refused.value).splitlines()[1:]] == ["  line 3:", "  line 6:"]
+
+
+def test_only_the_first_bad_rows_are_shown(write: Write) -> None:
+    with pytest.raises(BadFile) as refused:
+        sales(write(SALES_HEADER, *["2021-05-02,Nike Dunk Low,9,1"] * 23))
+    lines = str(refused.value).splitlines()
+    assert len(lines) == 22
+    assert lines[1].startswith("  line 2: ")
+    assert lines[-2].startswith("  line 21: ")
+    assert lines[-1] == "  and 3 more"
+
+
+def test_twenty_bad_rows_are_all_shown(write: Write) -> None:
+    with pytest.raises(BadFile) as refused:
+        sales(write(SALES_HEADER, *["2021-05-02,Nike Dunk Low,9,1"] * 20))
+    assert str(refused.value).splitlines()[-1].startswith("  line 21: ")
+
+
+@pytest.mark.parametrize(
+    ("header", "missing"),
+    [
+        ("sold_on,product,us_size", "no price_usd"),
+        ("date,product,size,price", "no sold_on, us_size, price_usd"),
+        ("2021-05-02,Nike Dunk Low,9,250", "no sold_on, product, us_size, price_usd"),
+        ("", "no sold_on, product, us_size, price_usd"),
+    ],
+)
+def test_columns_that_are_missing_are_told(write: Write, header: str, missing: str) -> None:
+    with pytest.raises(BadFile) as refused:
+        sales(write(header))
+    assert str(refused.value).endswith(
+        f"needs the columns sold_on, product, us_size, price_usd; {missing}"
+    )
+
+
+def test_a_file_without_rows_is_refused(write: Write, tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match=r"file.csv has no sales$"):
+        sales(write(SALES_HEADER))
+    with pytest.raises(BadFile, match=r"file.csv has no products$"):
+        catalogue(write(PRODUCTS_HEADER))
+    (tmp_path / "file.csv").write_bytes(b"")
+    with pytest.raises(BadFile, match="needs the columns"):
+        catalogue(tmp_path / "file.csv")
+
+
+def test_a_file_that_is_no_text_is_refused(write: Write) -> None:
+    with pytest.raises(BadFile, match=r"file.csv is not UTF-8 text$"):
+        sales(write(SALES_HEADER, "2021-05-02,Nike é,9,250", encoding="latin-1"))
+
+
+def test_a_quotation_mark_that_never_ends_is_told(write: Write) -> None:
+    with pytest.raises(BadFile, match=r"file.csv is not CSV: unexpected end of data"):
+        sales(write(SALES_HEADER, '2021-05-02,"Nike Dunk Low,9,250', *["x"] * 5))
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        sales(tmp_path / "none.csv")
+    with pytest.raises(IsADirectoryError):
+        sales(tmp_path)
