@@ -21,11 +21,17 @@ def _render(kind: str, item: Any, written: AutogenContext) -> str | Literal[Fals
     return False
 
 
+def _is_described(name: str | None, kind: str, _: Any) -> bool:
+    """Leave the search index alone: it is made of SQLite's virtual tables, not of Core's."""
+    return kind != "table" or not (name or "").startswith("search_")
+
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=metadata,
     render_item=_render,
+    include_name=_is_described,
     render_as_batch=connection.dialect.name == "sqlite",  # it cannot alter a table in place
     transactional_ddl=True,
 )
