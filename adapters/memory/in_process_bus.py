@@ -24,7 +24,7 @@ _REDELIVERED_AT_ONCE = 100
 class RetryPolicy:
     """How often and how soon a failed delivery is tried again."""
 
-    max_attempts: int = 8
+    max_attempts: int = 15
     first_delay: timedelta = timedelta(seconds=1)
     factor: float = 2.0
     max_delay: timedelta = timedelta(minutes=5)

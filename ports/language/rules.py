@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from .money import BasisPoints, Cents
 
+LEVELS = 5
+"""How many levels a seller can reach."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
@@ -72,10 +75,15 @@ class MarketRules:
             raise ValueError("min_amount and max_amount must be multiples of a positive tick")
         if not self.tick <= self.min_amount <= self.max_amount:
             raise ValueError("min_amount must lie between the tick and max_amount")
-        if len(self.transaction_fees) != len(self.level_thresholds) + 1:
-            raise ValueError("transaction_fees needs one rate more than level_thresholds")
+        if len(self.transaction_fees) != LEVELS or len(self.level_thresholds) != LEVELS - 1:
+            raise ValueError(
+                f"there are {LEVELS} seller levels: {LEVELS} transaction_fees, and a "
+                "level_threshold for each level but the first"
+            )
         if min(self.transaction_fees) < 0:
             raise ValueError("transaction_fees must not be negative")
+        if max(self.transaction_fees) + self.processing_fee >= 10_000:
+            raise ValueError("the fees must leave the seller something")
         if (
             self.min_amount
             <= self.min_transaction_fee + self.min_amount * self.processing_fee // 10_000

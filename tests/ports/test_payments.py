@@ -45,6 +45,14 @@ async def test_a_payment_is_found_by_its_order(store: Store, records: Records) -
     assert await store.payments.find(records.order_id()) is None
 
 
+async def test_a_payment_that_was_never_asked_for_is_of_nothing(
+    store: Store, records: Records
+) -> None:
+    abandoned = records.payment(amount=0, status=PaymentStatus.ABANDONED)
+    await put_payment(store, abandoned)
+    assert await store.payments.find(abandoned.order_id) == abandoned
+
+
 async def test_a_payment_put_again_replaces_the_orders_one(store: Store, records: Records) -> None:
     payment, other = records.payment(), records.payment()
     await put_payment(store, payment)

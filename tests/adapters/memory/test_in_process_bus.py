@@ -230,3 +230,11 @@ def test_no_delay_is_longer_than_allowed_or_shorter_than_half_the_first(
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="policy"):
         RetryPolicy(**wrong)  # type: ignore[arg-type]  # whichever field it is
+
+
+def test_a_delivery_is_tried_for_a_quarter_of_an_hour_at_least() -> None:
+    policy = RetryPolicy()
+    shortest = sum(
+        (policy.delay(attempts, 0.0) for attempts in range(1, policy.max_attempts)), timedelta()
+    )
+    assert shortest >= timedelta(minutes=15)

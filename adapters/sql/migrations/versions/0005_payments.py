@@ -36,7 +36,7 @@ def upgrade() -> None:
         text("charge_id", nullable=True),
         text("reason", nullable=True),
         key("payments", "order_id"),
-        check("payments", "amount", "amount > 0"),
+        check("payments", "amount", "amount >= 0"),
         sqlite_with_rowid=False,
     )
     op.create_table(
