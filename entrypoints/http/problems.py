@@ -61,6 +61,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.TaskNotOpen: 409,
     errors.TaskClaimed: 409,
     errors.VerdictGiven: 409,
+    errors.RebuildReplaced: 409,
     # capacity
     errors.RateLimited: 429,
     errors.QueueFull: 503,

@@ -415,3 +415,14 @@ class IdempotencyKeyReused(Refusal):
 
     def __str__(self) -> str:
         return f"the Idempotency-Key {self.key!r} was used for a different request"
+
+
+# ---- search ----------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class RebuildReplaced(Refusal):
+    """A later rebuild of the search index took the place of this one."""
+
+    def __str__(self) -> str:
+        return "another rebuild of the search index was begun, which takes the place of this one"

@@ -1,0 +1,99 @@
+"""How text is searched: its words, and how far a word may be from one that was meant.
+
+Adapters without a search engine of their own all find the same by it.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+_SHORTEST_WITH_A_TYPO = 4
+_SHORTEST_WITH_TWO = 7
+
+
+def words_of(text: str) -> list[str]:
+    """Return a text's words: lower case, no accents, letters and digits only.
+
+    >>> words_of("Nike Dunk Low 'Crème'")
+    ['nike', 'dunk', 'low', 'creme']
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return "".join(kept).split()
+
+
+def key_of(text: str) -> str:
+    """Return a text without what people write differently, so that equal ones are equal.
+
+    >>> key_of("DD1391-100") == key_of("dd1391 100")
+    True
+    """
+    return "".join(words_of(text))
+
+
+def indexed_words(style_code: str, *names: str) -> list[str]:
+    """Return each word that a product is found by, once; a style code is also one in whole."""
+    words = [word for text in (*names, style_code) for word in words_of(text)]
+    return list(dict.fromkeys([*words, key_of(style_code)]))
+
+
+def trigrams(word: str) -> set[str]:
+    """Return the runs of three characters in a word with a space at each end.
+
+    >>> sorted(trigrams("nike"))
+    [' ni', 'ike', 'ke ', 'nik']
+    """
+    padded = f" {word} "
+    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+
+
+def candidate_trigrams(typed: str) -> set[str]:
+    """Return the trigrams of which a word that was meant must have one.
+
+    Two swapped letters leave none of them in a word of four, so there the others are added.
+
+    >>> trigrams("nike") <= candidate_trigrams("nkie")
+    True
+    """
+    spellings = [typed]
+    if len(typed) == _SHORTEST_WITH_A_TYPO:
+        spellings += [typed[:i] + typed[i + 1] + typed[i] + typed[i + 2 :] for i in range(3)]
+    return {trigram for spelling in spellings for trigram in trigrams(spelling)}
+
+
+def allowed_typos(word: str) -> int:
+    """Return how many typos a word may have: numbers and short words none, long ones two."""
+    if word.isdigit() or len(word) < _SHORTEST_WITH_A_TYPO:
+        return 0
+    return 2 if len(word) >= _SHORTEST_WITH_TWO else 1
+
+
+def typos(typed: str, meant: str, most: int) -> int | None:
+    """Return how many typos make `meant` into `typed`, or None if more than `most`.
+
+    A typo is one character too many, too few or wrong, or two swapped.
+
+    >>> typos("jordn", "jordan", 1), typos("zebar", "zebra", 1), typos("nike", "puma", 2)
+    (1, 1, None)
+    """
+    if abs(len(typed) - len(meant)) > most:
+        return None
+    before: list[int] = []
+    row = list(range(len(meant) + 1))
+    for i, character in enumerate(typed, 1):
+        before, last, row = row, before, [i]
+        for j, other in enumerate(meant, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (character != other))
+            if i > 1 and j > 1 and character == meant[j - 2] and typed[i - 2] == other:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most and (not before or min(before) > most):
+            return None
+    return row[-1] if row[-1] <= most else None
+
+
+def nearest(typed: str, words: Iterable[str]) -> list[str]:
+    """Return those of the words that have the fewest typos, in order, if no more than allowed."""
+    most = allowed_typos(typed)
+    distances = {word: d for word in words if (d := typos(typed, word, most)) is not None}
+    fewest = min(distances.values(), default=0)
+    return sorted(word for word, distance in distances.items() if distance == fewest)

@@ -1,0 +1,532 @@
+"""Contract of SearchIndex."""
+
+import csv
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import solebook.entrypoints.demo
+from solebook.adapters.memory.search_index import MemorySearchIndex
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.sql.database import SqlDatabase
+from solebook.adapters.sql.sqlite_search_index import SqliteSearchIndex
+from solebook.ports.language.errors import InvalidText, RebuildReplaced
+from solebook.ports.language.ids import ProductId
+from solebook.ports.language.market import Size
+from solebook.ports.language.search import (
+    FacetCount,
+    MarketFigures,
+    PriceCount,
+    SearchDocument,
+    SearchFilters,
+    SearchQuery,
+    SearchSort,
+)
+from solebook.ports.search_index import SearchIndex
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CATALOGUE = Path(solebook.entrypoints.demo.__path__[0]) / "sample" / "products.csv"
+NAMES = {
+    "dunk": ("DD1391-100", "Nike", "Dunk Low", "White/Black"),
+    "chicago": ("555088-101", "Jordan", "Air Jordan 1 Retro High OG", "Chicago"),
+    "zebra": ("CP9654", "adidas", "Yeezy Boost 350 V2", "Zebra"),
+    "pirate": ("AQ2659", "adidas", "Yeezy Boost 350", "Pirate Black"),
+    "990": ("M990GL5", "New Balance", "990v5", "Crème Grey"),
+}
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def index(
+    request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path
+) -> AsyncIterator[SearchIndex]:
+    if request.param == "memory":
+        yield MemorySearchIndex()
+        return
+    path = shutil.copyfile(empty_database, tmp_path / "solebook.db")
+    async with SqlDatabase(f"sqlite:///{path}") as database:
+        yield SqliteSearchIndex(database)
+
+
+@dataclass
+class Shelf:
+    """Products in an index, under short names."""
+
+    index: SearchIndex
+    ids: SeededIds
+    known: dict[ProductId, str] = field(default_factory=dict)
+    _number: "count[int]" = field(default_factory=lambda: count(1))
+
+    def document(self, name: str = "", **fields: Any) -> SearchDocument:
+        number = next(self._number)
+        style_code, brand, model, colorway = NAMES.get(
+            name, (f"TS-{number:04}", "Testbrand", "Model", "Plain")
+        )
+        made: dict[str, Any] = {
+            "product_id": ProductId(self.ids.new()),
+            "version": 1,
+            "style_code": style_code,
+            "brand": brand,
+            "model": model,
+            "colorway": colorway,
+            "retail_price": 17_000,
+            "release_date": date(2020, 1, number),
+            "sizes": (Size("9"), Size("10.5")),
+        }
+        document = SearchDocument(**(made | fields))
+        self.known[document.product_id] = name or document.style_code
+        return document
+
+    async def add(
+        self, name: str = "", *, lowest_ask: int | None = None, sales: int = 0, **fields: Any
+    ) -> SearchDocument:
+        document = self.document(name, **fields)
+        await self.index.put(document)
+        await self.index.put_figures(document.product_id, figures(lowest_ask, sales))
+        return document
+
+    async def found(self, text: str = "", **query: Any) -> list[str]:
+        """The names of what is found, in order."""
+        filters = {k: query.pop(k) for k in list(query) if k in SearchFilters.__slots__}
+        results = await self.index.search(SearchQuery(text, SearchFilters(**filters), **query))
+        assert len(results.hits) <= results.total
+        return self._names([hit.product_id for hit in results.hits])
+
+    async def suggested(self, text: str, limit: int = 10) -> list[str]:
+        suggestions = await self.index.autocomplete(text, limit)
+        return self._names([suggestion.product_id for suggestion in suggestions])
+
+    def _names(self, ids: Sequence[ProductId]) -> list[str]:
+        return [self.known[product_id] for product_id in ids]
+
+
+def figures(lowest_ask: int | None = None, sales: int = 0, *, minutes: float = 0) -> MarketFigures:
+    return MarketFigures(lowest_ask, sales, NOON + timedelta(minutes=minutes))
+
+
+@pytest.fixture
+def shelf(index: SearchIndex, ids: SeededIds) -> Shelf:
+    return Shelf(index, ids)
+
+
+@pytest.fixture
+async def full(shelf: Shelf) -> Shelf:
+    for name in NAMES:
+        await shelf.add(name)
+    return shelf
+
+
+# ---- text ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("jordan", ["chicago"]),
+        ("JORDAN retro", ["chicago"]),
+        ("jordn", ["chicago"]),
+        ("joradn", ["chicago"]),
+        ("chcago", ["chicago"]),
+        ("yezy zebra", ["zebra"]),
+        ("zebra yezy", ["zebra"]),
+        ("addidas zebra", ["zebra"]),
+        ("zebr", ["zebra"]),
+        ("creme", ["990"]),
+        ("Crème", ["990"]),
+        ("new balnce", ["990"]),
+        ("dunk low", ["dunk"]),
+        ("dunk-low", ["dunk"]),
+        ("white/blac", ["dunk"]),
+        ("DD1391-100", ["dunk"]),
+        ("dd1391 100", ["dunk"]),
+        ("dd1391100", ["dunk"]),
+        ("cp9654", ["zebra"]),
+        ("yeezy boost 350", ["pirate", "zebra"]),
+        # A number is meant as it was typed, and so is a short word.
+        ("yeezy 351", []),
+        ("duk", []),
+        ("lwo", []),
+        ("zebra jordan", []),
+        ("sandals", []),
+    ],
+)
+async def test_every_word_is_found_also_with_a_typo(
+    full: Shelf, text: str, found: list[str]
+) -> None:
+    assert sorted(await full.found(text)) == sorted(found)
+    assert sorted(await full.suggested(text)) == sorted(found)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "!?", '" *'])
+async def test_without_a_word_everything_is_found(full: Shelf, text: str) -> None:
+    assert len(await full.found(text)) == len(NAMES)
+    assert len(await full.suggested(text)) == len(NAMES)
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "'", '" AND', "NEAR(", "text:", "a*", "-", "^", "%", "\\", "(", "ß", "İ", "日本"]
+)
+async def test_no_text_is_more_than_text(full: Shelf, text: str) -> None:
+    assert isinstance(await full.found(text), list)
+    assert isinstance(await full.suggested(text), list)
+
+
+async def test_letters_of_every_alphabet_are_found(shelf: Shelf) -> None:
+    await shelf.add(model="Кроссовки", style_code="RU-1")
+    await shelf.add(model="Straße", style_code="DE-1")
+    assert await shelf.found("кросс") == ["RU-1"]
+    assert await shelf.found("кросовки") == ["RU-1"]
+    assert await shelf.found("STRASSE") == ["DE-1"]
+
+
+async def test_a_style_code_comes_first_whatever_is_traded_more(shelf: Shelf) -> None:
+    await shelf.add(model="About CP9654", style_code="OTHER", sales=900)
+    await shelf.add("zebra")
+    assert await shelf.found("cp9654") == ["zebra", "OTHER"]
+    assert await shelf.suggested("CP9654") == ["zebra", "OTHER"]
+
+
+async def test_what_is_meant_as_typed_comes_before_what_only_begins_so(shelf: Shelf) -> None:
+    await shelf.add(model="Bluebird", style_code="BEGINS", sales=900)
+    await shelf.add(model="Blue", style_code="IS")
+    await shelf.add(model="Blue", style_code="SOLD", sales=1)
+    assert await shelf.found("blue") == ["SOLD", "IS", "BEGINS"]
+
+
+MISSPELLINGS = {
+    "yezy zebra": "adidas Yeezy Boost 350 V2 Zebra",
+    "yeezy zebar": "adidas Yeezy Boost 350 V2 Zebra",
+    "addidas yeezy crem white": "adidas Yeezy Boost 350 V2 Cream White",
+    "turtledov": "adidas Yeezy Boost 350 Turtledove",
+    "turtel dove": "",
+    "turtledvoe": "adidas Yeezy Boost 350 Turtledove",
+    "yezzy oxfrod tan": "adidas Yeezy Boost 350 Oxford Tan",
+    "moonrok": "adidas Yeezy Boost 950 Moonrock",
+    "mooonrock 950": "adidas Yeezy Boost 950 Moonrock",
+    "burnt siena": "Yeezy Military Boot Burnt Sienna",
+    "militery burnt": "Yeezy Military Boot Burnt Sienna",
+    "onxy shade": "Yeezy Military Boot Onyx Shade",
+    "oynx shade": "Yeezy Military Boot Onyx Shade",
+    "glow in teh dark": "",
+    "glow in the dakr": "adidas Yeezy Boost 750 Light Grey Glow In The Dark",
+    "boost 350 coper": "adidas Yeezy Boost 350 V2 Core Black Copper",
+    "pirat blak 2015": "adidas Yeezy Boost 350 Pirate Black (2015)",
+}
+
+
+async def test_misspellings_of_the_sample_catalogue_are_found(
+    index: SearchIndex, shelf: Shelf
+) -> None:
+    with CATALOGUE.open(encoding="utf-8") as file:
+        for number, row in enumerate(csv.DictReader(file)):
+            document = shelf.document(
+                brand="adidas",
+                model=row["product"],
+                colorway=row["color"],
+                style_code=f"S-{number}",
+            )
+            shelf.known[document.product_id] = row["product"]
+            await index.put(document)
+    found = {text: await shelf.found(text, limit=3) for text in MISSPELLINGS}
+    first = {text: names[0] if names else "" for text, names in found.items()}
+    assert first == MISSPELLINGS
+
+
+# ---- filters, facets, order, pages -----------------------------------------------------------
+
+
+@pytest.fixture
+async def market(shelf: Shelf) -> Shelf:
+    big = (Size("12"), Size("6Y"))
+    await shelf.add("dunk", lowest_ask=9_900, sales=5, release_date=date(2021, 3, 10))
+    await shelf.add("chicago", lowest_ask=45_000, sales=7, release_date=date(2015, 5, 30))
+    await shelf.add("zebra", lowest_ask=30_000, sales=9, release_date=date(2017, 2, 25), sizes=big)
+    await shelf.add("pirate", sales=2, release_date=date(2015, 8, 22), sizes=big)
+    return shelf
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"brand": "ADIDAS"}, ["zebra", "pirate"]),
+        ({"brand": "adi"}, []),
+        ({"size": "12"}, ["zebra", "pirate"]),
+        ({"size": "6Y"}, ["zebra", "pirate"]),
+        ({"size": "6"}, []),
+        ({"size": "9"}, ["chicago", "dunk"]),
+        ({"min_price": 30_000}, ["zebra", "chicago"]),
+        ({"max_price": 30_000}, ["zebra", "dunk"]),
+        ({"min_price": 30_000, "max_price": 30_000}, ["zebra"]),
+        ({"year": 2015}, ["chicago", "pirate"]),
+        ({"year": 2015, "brand": "Jordan"}, ["chicago"]),
+        ({}, ["zebra", "chicago", "dunk", "pirate"]),
+    ],
+)
+async def test_filters_leave_what_has_all_that_is_asked(
+    market: Shelf, filters: dict[str, Any], found: list[str]
+) -> None:
+    assert await market.found(**filters) == found
+    with_text = await market.found("yeezy", **filters)
+    assert with_text == [name for name in found if name in ("zebra", "pirate")]
+
+
+@pytest.mark.parametrize(
+    ("sort", "found"),
+    [
+        (SearchSort.RELEVANCE, ["zebra", "chicago", "dunk", "pirate"]),
+        (SearchSort.MOST_TRADED, ["zebra", "chicago", "dunk", "pirate"]),
+        (SearchSort.PRICE_ASC, ["dunk", "zebra", "chicago", "pirate"]),
+        (SearchSort.PRICE_DESC, ["chicago", "zebra", "dunk", "pirate"]),
+        (SearchSort.NEWEST, ["dunk", "zebra", "pirate", "chicago"]),
+    ],
+)
+async def test_everything_is_listed_in_the_order_that_is_asked_for(
+    market: Shelf, sort: SearchSort, found: list[str]
+) -> None:
+    assert await market.found(sort=sort) == found
+    assert await market.found("yeezy", sort=sort) == [n for n in found if n in ("zebra", "pirate")]
+
+
+async def test_equals_are_listed_by_trades_and_then_newest_first(shelf: Shelf) -> None:
+    for sales in (1, 2, 1):
+        await shelf.add(lowest_ask=10_000, sales=sales, release_date=date(2020, 1, 1))
+    for sort in SearchSort:
+        assert await shelf.found(sort=sort) == ["TS-0002", "TS-0003", "TS-0001"]
+
+
+async def test_facets_count_what_is_found(market: Shelf) -> None:
+    everything = await market.index.facets(SearchQuery())
+    assert everything.brands == (
+        FacetCount("adidas", 2),
+        FacetCount("Jordan", 1),
+        FacetCount("Nike", 1),
+    )
+    assert everything.sizes == tuple(FacetCount(size, 2) for size in ("9", "10.5", "12", "6Y"))
+    assert everything.years == (
+        FacetCount("2021", 1),
+        FacetCount("2017", 1),
+        FacetCount("2015", 2),
+    )
+    assert everything.prices == (
+        PriceCount(0, 10_000, 1),
+        PriceCount(30_000, 50_000, 2),
+    )
+    yeezys = await market.index.search(SearchQuery("yezy", SearchFilters(year=2017)))
+    assert yeezys.total == 1
+    assert yeezys.facets.brands == (FacetCount("adidas", 1),)
+    assert yeezys.facets == await market.index.facets(
+        SearchQuery("yezy", SearchFilters(year=2017), limit=1, offset=5)
+    )
+    nothing = await market.index.search(SearchQuery("sandals"))
+    assert (nothing.total, nothing.facets.brands, nothing.hits) == (0, (), ())
+
+
+@pytest.mark.parametrize(
+    ("price", "bucket"),
+    [
+        (9_999, (0, 10_000)),
+        (10_000, (10_000, 20_000)),
+        (99_999, (50_000, 100_000)),
+        (100_000, (100_000, None)),
+        (9_000_000, (100_000, None)),
+    ],
+)
+async def test_a_price_falls_in_one_bucket(
+    shelf: Shelf, price: int, bucket: tuple[int, int | None]
+) -> None:
+    await shelf.add(lowest_ask=price)
+    assert (await shelf.index.facets(SearchQuery())).prices == (PriceCount(*bucket, count=1),)
+
+
+async def test_a_hit_tells_all_there_is(shelf: Shelf) -> None:
+    document = await shelf.add("990", lowest_ask=12_300, sales=4)
+    results = await shelf.index.search(SearchQuery("990v5"))
+    [hit] = results.hits
+    for name in ("product_id", "style_code", "brand", "model", "colorway", "retail_price"):
+        assert getattr(hit, name) == getattr(document, name)
+    assert (hit.release_date, hit.sizes) == (document.release_date, document.sizes)
+    assert (hit.lowest_ask, hit.sales) == (12_300, 4)
+    [suggestion] = await shelf.index.autocomplete("990", 10)
+    assert suggestion.text == "New Balance 990v5 Crème Grey"
+    assert suggestion.style_code == "M990GL5"
+
+
+async def test_pages_have_everything_once(shelf: Shelf) -> None:
+    for number in range(7):
+        await shelf.add(sales=number % 3)
+    seen, offset = [], 0
+    while True:
+        results = await shelf.index.search(SearchQuery("testbrand", limit=3, offset=offset))
+        assert results.total == 7
+        seen += [hit.product_id for hit in results.hits]
+        if results.next_offset is None:
+            break
+        offset = results.next_offset
+    assert len(seen) == len(set(seen)) == 7
+    assert offset == 6
+
+
+async def test_the_end_of_a_full_page_is_the_end(shelf: Shelf) -> None:
+    for _ in range(4):
+        await shelf.add()
+    results = await shelf.index.search(SearchQuery(limit=2, offset=2))
+    assert len(results.hits) == 2
+    assert results.next_offset is None
+    assert await shelf.found(offset=9) == []
+
+
+# ---- autocomplete --------------------------------------------------------------------------------
+
+
+async def test_what_is_being_typed_is_completed_most_traded_first(shelf: Shelf) -> None:
+    for name, sales in (("zebra", 5), ("pirate", 8), ("dunk", 9)):
+        await shelf.add(name, sales=sales)
+    assert await shelf.suggested("y") == ["pirate", "zebra"]
+    assert await shelf.suggested("yeezy boo") == ["pirate", "zebra"]
+    assert await shelf.suggested("yeezy boost 350 z") == ["zebra"]
+    assert await shelf.suggested("y", limit=1) == ["pirate"]
+    assert await shelf.suggested("") == ["dunk", "pirate", "zebra"]
+
+
+async def test_a_text_that_is_too_long_is_not_completed(index: SearchIndex) -> None:
+    with pytest.raises(InvalidText):
+        await index.autocomplete("x" * 101, 5)
+
+
+# ---- late news -----------------------------------------------------------------------------------
+
+
+async def test_a_later_version_replaces_and_an_earlier_one_changes_nothing(shelf: Shelf) -> None:
+    first = await shelf.add("zebra", lowest_ask=30_000, sales=3)
+    fields = {name: getattr(first, name) for name in first.__slots__}
+    third = SearchDocument(**(fields | {"version": 3, "colorway": "Semi Frozen", "brand": "Yeezy"}))
+    await shelf.index.put(third)
+    for late in (first, SearchDocument(**(fields | {"version": 2, "colorway": "Beluga"})), third):
+        await shelf.index.put(late)
+    assert await shelf.found("frozen") == ["zebra"]
+    assert await shelf.found("zebra") == []
+    assert await shelf.found("zerba") == []
+    assert await shelf.found("beluga") == []
+    [hit] = (await shelf.index.search(SearchQuery())).hits
+    assert (hit.brand, hit.lowest_ask, hit.sales) == ("Yeezy", 30_000, 3)
+
+
+async def test_late_figures_change_nothing(shelf: Shelf) -> None:
+    product_id = (await shelf.add("dunk")).product_id
+    await shelf.index.put_figures(product_id, figures(20_000, 8, minutes=5))
+    await shelf.index.put_figures(product_id, figures(90_000, 1, minutes=4))
+    [hit] = (await shelf.index.search(SearchQuery())).hits
+    assert (hit.lowest_ask, hit.sales) == (20_000, 8)
+    await shelf.index.put_figures(product_id, figures(None, 9, minutes=5))
+    [hit] = (await shelf.index.search(SearchQuery())).hits
+    assert (hit.lowest_ask, hit.sales) == (None, 9)
+
+
+async def test_figures_of_an_unknown_product_are_not_kept(shelf: Shelf) -> None:
+    document = shelf.document("dunk")
+    await shelf.index.put_figures(document.product_id, figures(20_000, 8))
+    assert await shelf.found() == []
+    await shelf.index.put(document)
+    [hit] = (await shelf.index.search(SearchQuery())).hits
+    assert (hit.lowest_ask, hit.sales) == (None, 0)
+
+
+async def test_a_removed_product_does_not_come_back(shelf: Shelf) -> None:
+    document = await shelf.add("dunk")
+    await shelf.add("zebra")
+    await shelf.index.remove(document.product_id)
+    await shelf.index.remove(document.product_id)
+    await shelf.index.put(document)
+    async with shelf.index.rebuild() as rebuild:
+        await rebuild.put([(document, figures())])
+    assert await shelf.found("dunk") == []
+    assert await shelf.suggested("dunk") == []
+    assert await shelf.found() == []
+
+
+# ---- rebuilding ------------------------------------------------------------------------------
+
+
+async def test_the_old_index_serves_until_the_new_one_is_whole(full: Shelf) -> None:
+    new = full.document(model="Rebuilt", style_code="NEW")
+    async with full.index.rebuild() as rebuild:
+        assert len(await full.found()) == len(NAMES)
+        await rebuild.put([(new, figures(15_000, 2))])
+        assert len(await full.found()) == len(NAMES)
+        assert await full.found("rebuilt") == []
+    assert await full.found() == ["NEW"]
+    assert await full.found("zebra") == []
+    assert await full.found("zerba") == []
+    [hit] = (await full.index.search(SearchQuery("rebuild"))).hits or [None]
+    assert hit is not None
+    assert (hit.lowest_ask, hit.sales) == (15_000, 2)
+
+
+async def test_what_is_written_during_a_rebuild_is_not_lost(shelf: Shelf) -> None:
+    changed, removed = await shelf.add("zebra"), await shelf.add("pirate")
+    fields = {name: getattr(changed, name) for name in changed.__slots__}
+    later = SearchDocument(**(fields | {"version": 2, "colorway": "Beluga"}))
+    priced = await shelf.add("chicago", lowest_ask=10_000)
+    known_late = shelf.document("990")
+    async with shelf.index.rebuild() as rebuild:
+        await shelf.index.put(later)
+        await shelf.index.put(known_late)
+        await shelf.index.put_figures(known_late.product_id, figures(33_000, minutes=1))
+        await shelf.index.remove(removed.product_id)
+        await shelf.index.put_figures(priced.product_id, figures(55_000, minutes=1))
+        read_before = [changed, removed, priced]
+        await rebuild.put([(document, figures(44_000)) for document in read_before])
+        await rebuild.put([(known_late, figures(44_000))])
+        dunk = await shelf.add("dunk")
+        await shelf.index.put_figures(dunk.product_id, figures(77_000, minutes=1))
+        assert set(await shelf.found()) == {"zebra", "chicago", "990", "dunk"}
+    results = await shelf.index.search(SearchQuery())
+    prices = {shelf.known[hit.product_id]: hit.lowest_ask for hit in results.hits}
+    assert prices == {"zebra": 44_000, "chicago": 55_000, "990": 33_000, "dunk": 77_000}
+    assert await shelf.found("beluga") == ["zebra"]
+
+
+async def test_a_rebuild_that_fails_changes_nothing(full: Shelf) -> None:
+    async def fail() -> None:
+        async with full.index.rebuild() as rebuild:
+            await rebuild.put([(full.document(), figures())])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert len(await full.found()) == len(NAMES)
+    await full.add(style_code="AFTER")
+    async with full.index.rebuild() as rebuild:
+        await rebuild.put([(full.document(style_code="AGAIN"), figures())])
+    assert await full.found() == ["AGAIN"]
+
+
+async def test_the_later_of_two_rebuilds_replaces_the_earlier(full: Shelf) -> None:
+    earlier, later = full.index.rebuild(), full.index.rebuild()
+    one = await earlier.__aenter__()
+    await one.put([(full.document(style_code="EARLIER"), figures())])
+    other = await later.__aenter__()
+    with pytest.raises(RebuildReplaced):
+        await one.put([(full.document(), figures())])
+    await other.put([(full.document(style_code="LATER"), figures())])
+    with pytest.raises(RebuildReplaced):
+        await earlier.__aexit__(None, None, None)
+    assert len(await full.found()) == len(NAMES)
+    await later.__aexit__(None, None, None)
+    assert await full.found() == ["LATER"]
+
+
+async def test_an_earlier_rebuild_that_ends_last_changes_nothing(full: Shelf) -> None:
+    earlier, later = full.index.rebuild(), full.index.rebuild()
+    await earlier.__aenter__()
+    other = await later.__aenter__()
+    await other.put([(full.document(style_code="LATER"), figures())])
+    await later.__aexit__(None, None, None)
+    with pytest.raises(RebuildReplaced):
+        await earlier.__aexit__(None, None, None)
+    assert await full.found() == ["LATER"]
