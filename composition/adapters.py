@@ -24,6 +24,7 @@ from ..ports.products import Products
 from ..ports.quotes import Quotes
 from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
+from ..ports.search_index import SearchIndex
 from ..ports.sessions import Sessions
 from ..ports.stock import Stock
 from ..ports.tape import Tape
@@ -73,6 +74,7 @@ class Adapters:
     access_tokens: AccessTokens
     revoked_sessions: RevokedSessions
     book_views: BookViews
+    search_index: SearchIndex
     book_stream: BookStream
     order_stream: OrderStream
     product_cache: Cache[ProductId, Product]

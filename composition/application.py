@@ -43,6 +43,9 @@ from ..core.payments.preview_trades import PreviewTrades
 from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.refund_buyer import RefundBuyer
+from ..core.search.index_product import IndexProduct
+from ..core.search.reindex_products import ReindexProducts
+from ..core.search.update_figures import UpdateFigures
 from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.edit_profile import EditProfile
@@ -154,6 +157,15 @@ class AnalyticsUseCases:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchUseCases:
+    """What the search context does."""
+
+    index_product: IndexProduct
+    update_figures: UpdateFigures
+    reindex_products: ReindexProducts
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """Every use case by context, the engine, and the adapters, which also serve plain reads."""
 
@@ -164,6 +176,7 @@ class Application:
     payments: PaymentsUseCases
     authentication: AuthenticationUseCases
     analytics: AnalyticsUseCases
+    search: SearchUseCases
     engine: MatchingEngine
     adapters: Adapters
     rules: MarketRules

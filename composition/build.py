@@ -46,6 +46,10 @@ from ..core.payments.quote_fees import QuoteFees
 from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.refund_buyer import RefundBuyer
+from ..core.search.index_product import IndexProduct
+from ..core.search.market_figures import ReadFigures
+from ..core.search.reindex_products import ReindexProducts
+from ..core.search.update_figures import UpdateFigures
 from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.edit_profile import EditProfile
@@ -70,6 +74,7 @@ from .application import (
     CatalogUseCases,
     OrdersUseCases,
     PaymentsUseCases,
+    SearchUseCases,
     UsersUseCases,
 )
 from .routes import subscribe
@@ -96,6 +101,7 @@ def build_application(
         payments=_payments(adapters, rules),
         authentication=_authentication(adapters, rules),
         analytics=_analytics(adapters),
+        search=_search(adapters),
         engine=engine,
         adapters=adapters,
         rules=rules,
@@ -364,4 +370,27 @@ def _analytics(adapters: Adapters) -> AnalyticsUseCases:
         void_sale=VoidSale(transaction=transaction, tape=tape),
         view_candles=ViewCandles(products=products, tape=tape, clock=clock),
         view_statistics=ViewStatistics(products=products, tape=tape, clock=clock),
+    )
+
+
+def _search(adapters: Adapters) -> SearchUseCases:
+    store, clock, search_index = adapters.store, adapters.clock, adapters.search_index
+    read_figures = ReadFigures(book_views=adapters.book_views, tape=store.tape, clock=clock)
+    return SearchUseCases(
+        index_product=IndexProduct(
+            products=store.products, search_index=search_index, read_figures=read_figures
+        ),
+        update_figures=UpdateFigures(
+            orders=store.orders,
+            products=store.products,
+            search_index=search_index,
+            read_figures=read_figures,
+        ),
+        reindex_products=ReindexProducts(
+            products=store.products,
+            books=store.books,
+            tape=store.tape,
+            search_index=search_index,
+            clock=clock,
+        ),
     )

@@ -17,6 +17,7 @@ from ..adapters.memory.in_process_bus import InProcessBus
 from ..adapters.memory.order_stream import MemoryOrderStream
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
+from ..adapters.memory.search_index import MemorySearchIndex
 from ..adapters.security.access_tokens import JwtAccessTokens, SigningKey
 from ..adapters.security.passwords import BcryptPasswords
 from ..adapters.security.secrets import load_or_create_secret
@@ -39,6 +40,7 @@ from ..ports.passwords import Passwords
 from ..ports.payment_gateway import PaymentGateway
 from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
+from ..ports.search_index import SearchIndex
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
@@ -112,6 +114,12 @@ def _sql_revoked_sessions(database: "SqlDatabase", clock: Clock) -> RevokedSessi
     return SqlRevokedSessions(database, clock)
 
 
+def _sqlite_search_index(database: "SqlDatabase") -> SearchIndex:
+    from ..adapters.sql.sqlite_search_index import SqliteSearchIndex
+
+    return SqliteSearchIndex(database)
+
+
 class Container(containers.DeclarativeContainer):
     """One provider for each port. Where there is a choice, the settings name the adapter."""
 
@@ -156,6 +164,11 @@ class Container(containers.DeclarativeContainer):
         interval=settings.provided.stream.interval,
         queue=settings.provided.stream.queue,
     )
+    search_index: providers.Provider[SearchIndex] = providers.Selector(
+        settings.provided.store.adapter,
+        memory=providers.Singleton(MemorySearchIndex),
+        sqlite=providers.Singleton(_sqlite_search_index, sql_database),
+    )
     payment_gateway: providers.Provider[PaymentGateway] = providers.Selector(
         settings.provided.payments.adapter,
         embedded=providers.Singleton(
@@ -185,6 +198,7 @@ class Container(containers.DeclarativeContainer):
         access_tokens=access_tokens,
         revoked_sessions=revoked_sessions,
         book_views=book_views,
+        search_index=search_index,
         book_stream=book_stream,
         order_stream=order_stream,
         product_cache=product_cache,

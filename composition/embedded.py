@@ -13,6 +13,7 @@ from ..adapters.memory.order_stream import MemoryOrderStream
 from ..adapters.memory.passwords import MemoryPasswords
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
+from ..adapters.memory.search_index import MemorySearchIndex
 from ..adapters.memory.seeded import SeededIds, SeededRandomness
 from ..adapters.memory.virtual_clock import VirtualClock
 from ..ports.clock import Clock
@@ -64,6 +65,7 @@ def embedded_adapters(store: Store, *, clock: Clock, ids: Ids, seed: int = 0) ->
         access_tokens=MemoryAccessTokens(clock, randomness),
         revoked_sessions=MemoryRevokedSessions(clock),
         book_views=views,
+        search_index=MemorySearchIndex(),
         book_stream=MemoryBookStream(views, clock, interval=_INTERVAL, queue=_QUEUE),
         order_stream=order_stream,
         product_cache=cache,

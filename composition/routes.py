@@ -137,6 +137,11 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(PaymentRefunded, "orders.continue_saga", saga),
         # The catalogue changed.
         outside(ProductChanged, "catalog.refresh_product", app.catalog.refresh_product),
+        outside(ProductChanged, "search.index_product", app.search.index_product),
+        # A sale was made or undone, which the tape above knows by now: so does the search.
+        outside(OrderCreated, "search.update_figures", app.search.update_figures),
+        outside(OrderCancelled, "search.update_figures", app.search.update_figures),
+        outside(OrderAuthFailed, "search.update_figures", app.search.update_figures),
         # Time passes, and the payment provider reports.
         inside(DeadlineReached, "orders.meet_deadline", app.orders.meet_deadline),
         inside(GatewayReported, "payments.handle_webhook", app.payments.handle_webhook),

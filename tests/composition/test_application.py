@@ -14,6 +14,7 @@ from solebook.composition.embedded import build_embedded
 PARTS_OF_USE_CASES = {
     "solebook.core.bidding.place_on_side.PlaceOnSide",
     "solebook.core.orders.progress.Progress",
+    "solebook.core.search.market_figures.ReadFigures",
 }
 """What use cases share, which nobody outside the core calls."""
 
