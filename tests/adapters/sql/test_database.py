@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -163,3 +164,26 @@ async def test_a_full_disk_is_an_outage(path: Path) -> None:
 
 def _large_rows() -> Iterable[tuple[int, str]]:
     return ((number, "x" * 4_096) for number in range(100))
+
+
+async def test_a_reader_that_met_an_outage_is_not_used_again(
+    monkeypatch: pytest.MonkeyPatch, store: Store, records: Records
+) -> None:
+    user = records.user()
+    async with store.transaction():
+        await store.users.add(user)
+    fetch = SqliteConnection.fetch
+    failed: list[SqliteConnection] = []
+
+    async def fail(self: SqliteConnection, sql: str, values: Sequence[Any]) -> Iterable[Any]:
+        if self in failed or not failed:
+            failed.append(self)
+            raise Unavailable(what="the disk")
+        return await fetch(self, sql, values)
+
+    await store.users.get(user.id)
+    monkeypatch.setattr(SqliteConnection, "fetch", fail)
+    with pytest.raises(Unavailable):
+        await store.users.get(user.id)
+    assert await store.users.get(user.id) == user
+    assert len(failed) == 1

@@ -2,7 +2,9 @@
 
 import asyncio
 import io
+import runpy
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -162,5 +164,28 @@ async def test_a_store_is_opened_by_its_url_and_keeps_what_it_was_told(
 
 def test_revisions_are_numbered_without_gaps() -> None:
     folder = Path(parts.__file__).parent / "versions"
-    numbers = sorted(int(path.name[:4]) for path in folder.glob("*.py"))
+    numbers = sorted(int(path.name[:4]) for path in folder.glob("[0-9]*.py"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_new_revision_is_numbered_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+
+    def revision(_: object, message: str, **options: Any) -> None:
+        asked.update(options, message=message)
+
+    monkeypatch.setattr(command, "revision", revision)
+    monkeypatch.setattr(sys, "argv", ["migrations", "why it changes"])
+    runpy.run_module("solebook.adapters.sql.migrations", run_name="__main__")
+    newest = max(path.name[:4] for path in Path(parts.__file__).parent.glob("versions/[0-9]*.py"))
+    assert asked == {
+        "message": "why it changes",
+        "autogenerate": True,
+        "rev_id": f"{int(newest) + 1:04}",
+    }
+
+
+def test_a_new_revision_needs_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["migrations"])
+    with pytest.raises(SystemExit, match="usage"):
+        runpy.run_module("solebook.adapters.sql.migrations", run_name="__main__")
