@@ -46,6 +46,7 @@ from ..core.payments.refund_buyer import RefundBuyer
 from ..core.search.index_product import IndexProduct
 from ..core.search.reindex_products import ReindexProducts
 from ..core.search.update_figures import UpdateFigures
+from ..core.payments.retry_payouts import RetryPayouts
 from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.edit_profile import EditProfile
@@ -128,6 +129,7 @@ class PaymentsUseCases:
     refund_buyer: RefundBuyer
     penalise_seller: PenaliseSeller
     pay_seller: PaySeller
+    retry_payouts: RetryPayouts
     record_completed_sale: RecordCompletedSale
     receive_webhook: ReceiveWebhook
     handle_webhook: HandleWebhook

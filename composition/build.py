@@ -50,6 +50,7 @@ from ..core.search.index_product import IndexProduct
 from ..core.search.market_figures import ReadFigures
 from ..core.search.reindex_products import ReindexProducts
 from ..core.search.update_figures import UpdateFigures
+from ..core.payments.retry_payouts import RetryPayouts
 from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.edit_profile import EditProfile
@@ -177,7 +178,9 @@ def _users(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCases:
         ),
         remove_address=RemoveAddress(transaction=transaction, addresses=store.addresses),
         set_payment_method=SetPaymentMethod(transaction=transaction, users=users),
-        set_payout_account=SetPayoutAccount(transaction=transaction, users=users),
+        set_payout_account=SetPayoutAccount(
+            transaction=transaction, users=users, outbox=store.outbox
+        ),
         set_roles=SetRoles(
             transaction=transaction,
             users=users,
@@ -300,6 +303,7 @@ def _payments(adapters: Adapters, rules: MarketRules) -> PaymentsUseCases:
         transaction=transaction,
         payouts=store.payouts,
         ledger=ledger,
+        gateway=gateway,
         outbox=store.outbox,
         clock=clock,
     )
@@ -323,9 +327,11 @@ def _payments(adapters: Adapters, rules: MarketRules) -> PaymentsUseCases:
             payouts=store.payouts,
             payment_accounts=store.payment_accounts,
             ledger=ledger,
-            gateway=gateway,
             payables=payables,
             clock=clock,
+        ),
+        retry_payouts=RetryPayouts(
+            transaction=transaction, payouts=store.payouts, payables=payables
         ),
         record_completed_sale=RecordCompletedSale(
             transaction=transaction, seller_records=store.seller_records

@@ -23,6 +23,7 @@ from ..ports.language.events import (
     PaymentRefunded,
     PaymentRequested,
     PaymentWasDeclined,
+    PayoutAccountChanged,
     PayoutDue,
     PayoutPaid,
     PayoutWasRefused,
@@ -116,6 +117,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
             OrderDelivered, "payments.record_completed_sale", app.payments.record_completed_sale
         ),
         outside(PayoutDue, "payments.pay_seller", app.payments.pay_seller),
+        outside(PayoutAccountChanged, "payments.retry_payouts", app.payments.retry_payouts),
         inside(PayoutPaid, "orders.continue_saga", saga),
         inside(PayoutWasRefused, "orders.continue_saga", saga),
         # Something went wrong: everything is given back.

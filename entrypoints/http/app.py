@@ -28,6 +28,7 @@ from .problems import http_response, refusal_response, unexpected_response
 from .products import ProductsController
 from .rate_limiting import CredentialLimits, LimitByAddress, LimitByUser
 from .request_checks import check_request
+from .search import SearchController
 from .sessions import SessionsController
 from .users import UsersController
 from .webhooks import WebhooksController
@@ -39,6 +40,7 @@ _ROUTES = (
     ProductsController,
     MarketController,
     FiguresController,
+    SearchController,
     BidsController,
     AsksController,
     OrdersController,

@@ -24,6 +24,7 @@ _TAGS = {
     "sessions": "Signing in, staying signed in, signing out.",
     "products": "The catalogue and its stock.",
     "market": "Best prices, order books and the tape of sales, open to all.",
+    "search": "Finding products by words, filters and what is counted of them, open to all.",
     "bids": "What buyers offer.",
     "asks": "What sellers want.",
     "orders": "What a match becomes, from payment to delivery.",

@@ -29,6 +29,9 @@ GET    /v1/products/{product_id}/book                  200   200    200   200   
 GET    /v1/products/{product_id}/sales                 200   200    200   200           200   200
 GET    /v1/products/{product_id}/candles               200   200    200   200           200   200
 GET    /v1/products/{product_id}/statistics            200   200    200   200           200   200
+GET    /v1/search                                      200   200    200   200           200   200
+GET    /v1/search/autocomplete                         200   200    200   200           200   200
+GET    /v1/search/facets                               200   200    200   200           200   200
 GET    /v1/bids                                        401   200    200   200           200   200
 POST   /v1/bids                                        401   201    409   409           409   409
 GET    /v1/bids/{bid_id}                               401   200    404   404           404   404
