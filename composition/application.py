@@ -43,10 +43,10 @@ from ..core.payments.preview_trades import PreviewTrades
 from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.refund_buyer import RefundBuyer
+from ..core.payments.retry_payouts import RetryPayouts
 from ..core.search.index_product import IndexProduct
 from ..core.search.reindex_products import ReindexProducts
 from ..core.search.update_figures import UpdateFigures
-from ..core.payments.retry_payouts import RetryPayouts
 from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.edit_profile import EditProfile

@@ -43,6 +43,10 @@ class Payouts(Protocol):
         """Store or replace the order's payout."""
         ...
 
+    async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
+        """Return the seller's payouts that are due or were refused, up to a thousand of them."""
+        ...
+
     async def of_seller(self, seller_id: UserId, request: PageRequest) -> Page[Payout]:
         """Return a page of the seller's payouts, newest first (by order)."""
         ...

@@ -1,6 +1,7 @@
 """Payments, payouts, sellers' records and the ledger, in memory."""
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 
 from ...ports.language.ids import OrderId, UserId
 from ...ports.language.money import Cents
@@ -12,6 +13,7 @@ from ...ports.language.payments import (
     GatewayEvent,
     Payment,
     Payout,
+    PayoutState,
     Quarter,
     SalesVolume,
     Transfer,
@@ -45,6 +47,13 @@ class MemoryPayouts(MemoryAdapter, Payouts):
         of_seller = self._tables.payouts_of_seller[payout.seller_id]
         self._database.put(self._tables.payouts, payout.order_id, payout)
         self._database.put(of_seller, payout.order_id, None)
+
+    async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
+        with await self._database.reading():
+            ids = self._tables.payouts_of_seller.get(seller_id, ())
+            every = (self._tables.payouts[order_id] for order_id in ids)
+            waiting = (payout for payout in every if payout.state is not PayoutState.PAID)
+            return list(islice(waiting, 1_000))
 
     async def of_seller(self, seller_id: UserId, request: PageRequest) -> Page[Payout]:
         with await self._database.reading():

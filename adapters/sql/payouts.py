@@ -1,14 +1,17 @@
 """Sellers' payouts, in SQL."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, select
 
 from ...ports.language.ids import OrderId, UserId
 from ...ports.language.paging import Page, PageRequest
-from ...ports.language.payments import Payout
+from ...ports.language.payments import Payout, PayoutState
 from ...ports.payments import Payouts
 from .database import SqlDatabase
 from .paging import newest_first, page
 from .schema import payouts
+from .schema.columns import is_word
 from .sqlite import insert_or_replace
 from .statement import Row, Statement
 
@@ -20,6 +23,16 @@ _OF_SELLER = Statement(
     newest_first(
         select(payouts).where(payouts.c.seller_id == bindparam("seller_id")), payouts.c.order_id
     )
+)
+
+_UNPAID = Statement(
+    select(payouts)
+    .where(
+        payouts.c.seller_id == bindparam("seller_id"),
+        is_word(payouts.c.state, PayoutState.DUE, PayoutState.REFUSED),
+    )
+    .order_by(payouts.c.order_id)
+    .limit(1_000)
 )
 
 
@@ -46,6 +59,9 @@ class SqlPayouts(Payouts):
             paid_at=payout.paid_at,
             reason=payout.reason,
         )
+
+    async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
+        return [_payout(row) for row in await self._database.rows(_UNPAID, seller_id=seller_id)]
 
     async def of_seller(self, seller_id: UserId, request: PageRequest) -> Page[Payout]:
         return await page(

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
-from ...ports.language.errors import PayoutDeclined
 from ...ports.language.events import PayoutDue
 from ...ports.language.payments import Payout, PayoutState
-from ...ports.payment_gateway import PaymentGateway
 from ...ports.payments import Ledger, Payouts
 from ...ports.transaction import Transaction
 from ...ports.users import PaymentAccounts
@@ -20,37 +18,21 @@ class PaySeller:
 
     Fees are taken first, then what the seller owes in penalties, as far as the payout reaches. The
     split is committed before the provider is asked, and the question carries a key made of the
-    order: a crash and a retry pay once.
+    order and the account: a crash and a retry pay once.
     """
 
     transaction: Transaction
     payouts: Payouts
     payment_accounts: PaymentAccounts
     ledger: Ledger
-    gateway: PaymentGateway
     payables: Payables
     clock: Clock
 
     async def __call__(self, due: PayoutDue) -> None:
         """Pay, or find that it was done. Raises Unavailable: try again."""
         payout = await self._begin(due)
-        if payout.state is not PayoutState.DUE:
-            return
-        if payout.amount and payout.account is None:
-            await self.payables.refuse(due.order_id, "no payout account on file")
-            return
-        try:
-            if payout.amount and payout.account is not None:
-                await self.gateway.pay_out(
-                    key=f"{due.order_id}:payout",
-                    order_id=due.order_id,
-                    account=payout.account,
-                    amount=payout.amount,
-                )
-        except PayoutDeclined as declined:
-            await self.payables.refuse(due.order_id, declined.reason)
-        else:
-            await self.payables.pay(due.order_id)
+        if payout.state is PayoutState.DUE:
+            await self.payables.ask(payout)
 
     async def _begin(self, due: PayoutDue) -> Payout:
         """Share the escrow out, unless that was done."""

@@ -1,13 +1,14 @@
-"""What the provider answered on a seller's payout is recorded."""
+"""What is owed to sellers: the provider is asked to pay it, and what it answers is recorded."""
 
 from dataclasses import dataclass, replace
 
 from ...ports.clock import Clock
-from ...ports.language.errors import Unavailable
+from ...ports.language.errors import PayoutDeclined, Unavailable
 from ...ports.language.events import PayoutPaid, PayoutWasRefused
 from ...ports.language.ids import OrderId
 from ...ports.language.payments import Payout, PayoutState
 from ...ports.outbox import Outbox
+from ...ports.payment_gateway import PaymentGateway
 from ...ports.payments import Ledger, Payouts
 from ...ports.transaction import Transaction
 from .transfers import paid_out
@@ -20,8 +21,29 @@ class Payables:
     transaction: Transaction
     payouts: Payouts
     ledger: Ledger
+    gateway: PaymentGateway
     outbox: Outbox
     clock: Clock
+
+    async def ask(self, payout: Payout) -> None:
+        """Have the provider pay what is due, once however often it is asked. Raises Unavailable."""
+        if payout.amount == 0:
+            await self.pay(payout.order_id)
+            return
+        if payout.account is None:
+            await self.refuse(payout.order_id, "no payout account on file")
+            return
+        try:
+            await self.gateway.pay_out(
+                key=f"{payout.order_id}:payout:{payout.account}",
+                order_id=payout.order_id,
+                account=payout.account,
+                amount=payout.amount,
+            )
+        except PayoutDeclined as declined:
+            await self.refuse(payout.order_id, declined.reason)
+        else:
+            await self.pay(payout.order_id)
 
     async def pay(self, order_id: OrderId) -> None:
         """The seller has the money."""

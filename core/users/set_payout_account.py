@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from ...ports.language.events import PayoutAccountChanged
 from ...ports.language.users import Actor, Role, User
+from ...ports.outbox import Outbox
 from ...ports.transaction import Transaction
 from ...ports.users import Users
 from .user_texts import check_provider_token
@@ -12,13 +14,15 @@ from .user_texts import check_provider_token
 class SetPayoutAccount:
     """A user who names an account to be paid to, at the payment provider, becomes a seller.
 
-    A new account replaces the old one, also for payouts to come. The access token in the user's
-    hands does not carry the seller role until it is renewed; that hinders nobody, because an ask
-    depends on the account itself and not on the role. Raises InvalidText.
+    A new account replaces the old one, for payouts to come and for those that were refused. The
+    access token in the user's hands does not carry the seller role until it is renewed; that
+    hinders nobody, because an ask depends on the account itself and not on the role. Raises
+    InvalidText.
     """
 
     transaction: Transaction
     users: Users
+    outbox: Outbox
 
     async def __call__(self, actor: Actor, *, account: str) -> User:
         account = check_provider_token("account", account)
@@ -26,4 +30,5 @@ class SetPayoutAccount:
             user = await self.users.get(actor.user_id)
             user = replace(user, payout_account=account, roles=user.roles | {Role.SELLER})
             await self.users.save(user)
+            await self.outbox.add(PayoutAccountChanged(user.id, account))
         return user

@@ -56,6 +56,20 @@ class UserRegistered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PayoutAccountChanged(Event):
+    """A seller named an account to be paid to, the first or another."""
+
+    SUBJECT: ClassVar[str] = "user.payout_account_changed"
+    user_id: UserId
+    account: str
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
 class ProductChanged(Event):
     """A product was created or changed; `version` tells which of two is later."""
 
@@ -321,6 +335,7 @@ EVENTS: dict[str, type[Event]] = {
     event.SUBJECT: event
     for event in (
         UserRegistered,
+        PayoutAccountChanged,
         ProductChanged,
         MatchCreated,
         StockReserved,

@@ -92,6 +92,18 @@ async def test_a_payout_is_found_by_its_order_and_replaced(store: Store, records
     assert await store.payouts.find(records.order_id()) is None
 
 
+async def test_unpaid_are_the_sellers_payouts_that_are_due_or_refused(
+    store: Store, records: Records
+) -> None:
+    seller_id = records.user_id()
+    due, paid, refused = (records.payout(seller_id=seller_id, state=state) for state in PayoutState)
+    async with store.transaction():
+        for payout in (due, paid, refused, records.payout(state=PayoutState.DUE)):
+            await store.payouts.put(payout)
+    assert list(await store.payouts.unpaid(seller_id)) == [due, refused]
+    assert list(await store.payouts.unpaid(records.user_id())) == []
+
+
 async def test_a_sellers_payouts_are_paged_newest_order_first(
     store: Store, records: Records
 ) -> None:

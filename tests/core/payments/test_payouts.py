@@ -7,7 +7,8 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.core.payments.transfers import debt, escrow, payable
-from solebook.ports.language.events import OrderAuthFailed, PayoutDue
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import OrderAuthFailed, PayoutAccountChanged, PayoutDue
 from solebook.ports.language.orders import CancelReason, Order, OrderStatus, PayoutStatus
 from solebook.ports.language.payments import Account, AccountKind, Entry, PayoutState
 from solebook.ports.language.rules import MarketRules
@@ -94,6 +95,41 @@ async def test_a_refused_payout_stays_owed_to_the_seller(exchange: Exchange) -> 
     assert await exchange.store.ledger.balance(payable(seller.user_id)) == 17_600
     assert await exchange.store.ledger.balance(escrow(order.id)) == 0
     assert await exchange.gateway.balance() == 21_400
+
+
+async def test_a_seller_who_names_another_account_is_paid_what_was_refused(
+    exchange: Exchange,
+) -> None:
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    refused = [await paid_out(exchange, seller=seller) for _ in range(2)]
+    await exchange.app.users.set_payout_account(seller, account=tokens.ACCOUNT_THAT_TIMES_OUT)
+    for _ in refused:
+        await exchange.later(timedelta(minutes=1))
+
+    for order in refused:
+        payout = await exchange.payout(order.id)
+        assert (payout.state, payout.account) == (PayoutState.PAID, tokens.ACCOUNT_THAT_TIMES_OUT)
+        assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+    assert await exchange.store.ledger.balance(payable(seller.user_id)) == 0
+    assert await exchange.gateway.balance() == 2 * (21_400 - 17_600)
+
+
+async def test_a_payout_whose_answer_is_not_known_goes_to_no_other_account(
+    exchange: Exchange,
+) -> None:
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    order = await paid_out(exchange, seller=seller)
+    retry = exchange.app.payments.retry_payouts
+    with pytest.raises(Unavailable):
+        await retry(PayoutAccountChanged(seller.user_id, tokens.ACCOUNT_THAT_TIMES_OUT))
+    await retry(PayoutAccountChanged(seller.user_id, tokens.ACCOUNT))
+    assert (await exchange.payout(order.id)).state is PayoutState.DUE
+
+    await retry(PayoutAccountChanged(seller.user_id, tokens.ACCOUNT_THAT_TIMES_OUT))
+    await retry(PayoutAccountChanged(seller.user_id, tokens.ACCOUNT))
+    payout = await exchange.payout(order.id)
+    assert (payout.state, payout.account) == (PayoutState.PAID, tokens.ACCOUNT_THAT_TIMES_OUT)
+    assert await exchange.gateway.balance() == 21_400 - 17_600
 
 
 async def test_a_seller_without_an_account_is_not_paid(exchange: Exchange) -> None:

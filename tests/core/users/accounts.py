@@ -105,7 +105,7 @@ class Accounts:
 
     @property
     def set_payout_account(self) -> SetPayoutAccount:
-        return SetPayoutAccount(self.store.transaction, self.store.users)
+        return SetPayoutAccount(self.store.transaction, self.store.users, self.store.outbox)
 
     @property
     def set_roles(self) -> SetRoles:
