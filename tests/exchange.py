@@ -27,7 +27,7 @@ from solebook.ports.language.market import MatchStatus, QuoteStatus, Side
 from solebook.ports.language.messages import Message
 from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus, StockStatus
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.payments import Payment, Payout, PayoutState
+from solebook.ports.language.payments import Payment, Payout, PayoutState, Quarter
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import Actor, Role
 from solebook.ports.matching import Placement
@@ -312,12 +312,14 @@ _STAGES = [
 ]
 
 
-def build_exchange(*, seed: int = 1, rules: MarketRules | None = None) -> Exchange:
-    """Return an exchange that is not open yet."""
+def build_exchange(
+    *, rules: MarketRules | None = None, change: Callable[[Store], Store] | None = None
+) -> Exchange:
+    """Return an exchange that is not open yet; `change` may put other ports into its store."""
     clock = VirtualClock(MONDAY)
-    ids = SeededIds(seed, clock)
+    ids = SeededIds(1, clock)
     store = build_memory_store(clock=clock, ids=ids)
-    adapters = embedded_adapters(store, clock=clock, ids=ids, seed=seed)
+    adapters = embedded_adapters(change(store) if change else store, clock=clock, ids=ids)
     return exchange_on(adapters, clock, rules=rules)
 
 
@@ -346,6 +348,7 @@ async def check_invariants(exchange: Exchange) -> None:
     await _check_stock(exchange, orders)
     await _check_tape(exchange, orders)
     await _check_payouts(exchange, orders)
+    await _check_records(exchange, orders)
     await _check_provider(exchange)
     dead = await exchange.store.dead_letters.page(_EVERYTHING)
     assert not dead.items, dead
@@ -407,6 +410,16 @@ async def _check_payouts(exchange: Exchange, orders: Sequence[Order]) -> None:
         ledger, user_id = exchange.store.ledger, person.user_id
         assert await ledger.balance(payable(user_id)) == owed[user_id]
         assert await ledger.balance(debt(user_id)) <= 0
+
+
+async def _check_records(exchange: Exchange, orders: Sequence[Order]) -> None:
+    completed = Counter[tuple[UserId, Quarter]]()
+    for order in orders:
+        if order.delivered_at is not None:
+            completed[order.seller_id, Quarter.of(order.delivered_at)] += 1
+    sellers, quarters = {s for s, _ in completed}, {q for _, q in completed}
+    records = await exchange.store.seller_records.of(sellers, quarters)
+    assert {key: volume.sales for key, volume in records.items()} == completed
 
 
 async def _check_provider(exchange: Exchange) -> None:

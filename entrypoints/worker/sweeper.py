@@ -51,7 +51,9 @@ class Sweeper:
         now = self._clock.now()
         if self._forgotten_at is not None and now - self._forgotten_at < _FORGET_EVERY:
             return
+        # After a long rest a message may wait that was handled before, but not yet marked as sent.
+        oldest = [message.occurred_at for message in await self._store.outbox.unsent(1)]
         async with self._store.transaction():
-            await self._store.inbox.forget(now - _REMEMBER)
+            await self._store.inbox.forget(min([now - _REMEMBER, *oldest]))
             await self._store.idempotency_keys.forget(now - _REMEMBER)
         self._forgotten_at = now

@@ -1,5 +1,7 @@
 """How an order goes on when other contexts report, in whatever order and however often."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,7 +9,8 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.ports.language.authentication import TaskStatus
-from solebook.ports.language.errors import NotFound
+from solebook.ports.language.catalog import Reservation, ReservationStatus, StockLevel
+from solebook.ports.language.errors import NotFound, Unavailable
 from solebook.ports.language.events import (
     AuthenticationFailed,
     AuthenticationPassed,
@@ -20,7 +23,7 @@ from solebook.ports.language.events import (
     StockRefused,
     StockReserved,
 )
-from solebook.ports.language.ids import OrderId, TaskId, UserId
+from solebook.ports.language.ids import OrderId, ProductId, TaskId, UserId
 from solebook.ports.language.market import QuoteStatus
 from solebook.ports.language.orders import (
     CancelReason,
@@ -30,8 +33,9 @@ from solebook.ports.language.orders import (
     ReturnStatus,
     StockStatus,
 )
+from solebook.ports.stock import Stock
 
-from ...exchange import PARCEL, Exchange
+from ...exchange import PARCEL, Exchange, build_exchange, check_invariants
 
 TASK, USER = TaskId(UUID(int=1)), UserId(UUID(int=2))
 
@@ -167,18 +171,40 @@ async def test_a_returned_ask_matches_the_next_bid_at_once(exchange: Exchange) -
     assert second.price == 22_000
 
 
-async def test_a_returned_ask_is_free_for_the_next_order_although_its_release_is_late(
-    exchange: Exchange,
-) -> None:
+class StumblingStock(Stock):
+    """Fails to settle the first reservation."""
+
+    def __init__(self, stock: Stock) -> None:
+        self._stock = stock
+        self._stumbled = False
+
+    async def levels(self, product_id: ProductId) -> Sequence[StockLevel]:
+        return await self._stock.levels(product_id)
+
+    async def reserve(self, reservation: Reservation) -> Reservation:
+        return await self._stock.reserve(reservation)
+
+    async def find(self, order_id: OrderId) -> Reservation | None:
+        return await self._stock.find(order_id)
+
+    async def settle(self, order_id: OrderId, status: ReservationStatus) -> None:
+        if not self._stumbled:
+            self._stumbled = True
+            raise Unavailable(what="the store")
+        await self._stock.settle(order_id, status)
+
+
+async def test_an_ask_does_not_match_again_before_its_pair_is_free() -> None:
+    exchange = build_exchange(change=lambda s: replace(s, stock=StumblingStock(s.stock)))
+    await exchange.open()
     poor = await exchange.new_buyer(tokens.DECLINED_CARD)
     await exchange.match(buyer=poor)
     await exchange.bid(exchange.buyer)
-    for name in exchange.bus.consumers:
-        if name.endswith(":order.cancelled"):
-            exchange.bus.failing[name] = 1
     await exchange.quiet()
     statuses = [order.status for order in await exchange.orders()]
     assert statuses == [OrderStatus.CONFIRMED, OrderStatus.CANCELLED]
+    await check_invariants(exchange)
+    await exchange.app.engine.stop()
 
 
 async def test_an_order_without_its_unit_of_stock_ends_unpaid(exchange: Exchange) -> None:

@@ -124,16 +124,19 @@ async def test_webhooks_in_any_order_and_ten_times_each_change_nothing_that_is_k
     order = await exchange.trade(OrderStatus.AUTH_FAILED)
     paid = await exchange.trade(OrderStatus.DELIVERED)
     await exchange.later(timedelta(days=3))
-    paid = await exchange.order(paid.id)
+    paid, payout = await exchange.order(paid.id), await exchange.payout(paid.id)
     balance = await exchange.gateway.balance()
     count = len(await exchange.gateway.webhook_events())
     assert count == 4  # in and back, in and out
+    told = len(exchange.bus.published)
     for number in [*reversed(range(count))] * 10:
         await exchange.webhook(number)
-        await exchange.workers.settle()
+        await exchange.later(timedelta(seconds=1))
     assert await exchange.order(order.id) == order
     assert await exchange.order(paid.id) == paid
+    assert await exchange.payout(paid.id) == payout
     assert await exchange.gateway.balance() == balance
+    assert {m.subject for m in exchange.bus.published[told:]} == {"gateway.reported"}
 
 
 async def test_a_webhook_completes_a_payout_whose_answer_is_lost(exchange: Exchange) -> None:
