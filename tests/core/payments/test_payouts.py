@@ -103,8 +103,7 @@ async def test_a_seller_who_names_another_account_is_paid_what_was_refused(
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     refused = [await paid_out(exchange, seller=seller) for _ in range(2)]
     await exchange.app.users.set_payout_account(seller, account=tokens.ACCOUNT_THAT_TIMES_OUT)
-    for _ in refused:
-        await exchange.later(timedelta(minutes=1))
+    await exchange.quiet()
 
     for order in refused:
         payout = await exchange.payout(order.id)
