@@ -26,7 +26,7 @@ from ...ports.language.spelling import allowed_typos, candidate_trigrams, key_of
 from ...ports.search_index import IndexRebuild, SearchIndex
 from .database import SqlDatabase
 from .sqlite import each, insert_or_skip
-from .sqlite_search_slot import SearchSlot, ids_parameter
+from .sqlite_search_slot import BROAD, SearchSlot, ids_parameter
 from .sqlite_search_tables import search_index, search_removed
 from .statement import Row, Statement
 
@@ -158,12 +158,24 @@ class SqliteSearchIndex(SearchIndex):
         slot, meaning = await self._meaning(check_search_text(text))
         if meaning is None:
             return []
-        statement = slot.suggestions[meaning.has_text]
-        rows = await self._database.rows(statement, **meaning.values(), limit=limit)
-        return [
-            Suggestion(row.product_id, row.style_code, f"{row.brand} {row.model} {row.colorway}")
-            for row in rows
-        ]
+        if not meaning.has_text:
+            rows = await self._database.rows(slot.suggest_all, limit=limit)
+            return [_suggestion(row) for row in rows]
+        # The three ranks of relevance one after the other: mostly the first two are enough.
+        rows = await self._database.rows(slot.suggest_by_key, key=meaning.key, limit=limit)
+        found = {row.product_id: _suggestion(row) for row in rows}
+        for match in dict.fromkeys((meaning.exact, meaning.match)):
+            if len(found) < limit:
+                for row in await self._most_traded(slot, match, limit):
+                    found.setdefault(row.product_id, _suggestion(row))
+        return list(found.values())[:limit]
+
+    async def _most_traded(self, slot: SearchSlot, match: str, limit: int) -> Sequence[Row]:
+        [breadth] = await self._database.rows(slot.breadth, match=match)
+        if not breadth.count:
+            return []
+        statement = slot.suggest_many if breadth.count > BROAD else slot.suggest_few
+        return await self._database.rows(statement, match=match, limit=limit)
 
     async def _meaning(self, text: str) -> "tuple[SearchSlot, _Meaning | None]":
         """Return the slot that serves and what to look for in it; None if nothing has it."""
@@ -186,8 +198,13 @@ class SqliteSearchIndex(SearchIndex):
             return None
         similar = _any_of(sorted(candidate_trigrams(typed)))
         rows = await self._database.rows(slot.similar, match=similar)
-        words = nearest(typed, [row.word for row in rows])
-        return f"({_any_of(words)})" if words else None
+        candidates = {row.word for row in rows}
+        while words := nearest(typed, candidates):
+            meant = f"({_any_of(words)})"
+            if await self._database.first(slot.begun, match=meant) is not None:
+                return meant
+            candidates.difference_update(words)  # words of products that have others now
+        return None
 
 
 class _Rebuild(IndexRebuild):
@@ -243,6 +260,11 @@ def _facets(groups: Sequence[Row]) -> SearchFacets:
 
 def _sizes(text: str) -> tuple[Size, ...]:
     return tuple(Size(size) for size in text.split())
+
+
+def _suggestion(row: Row) -> Suggestion:
+    text = f"{row.brand} {row.model} {row.colorway}"
+    return Suggestion(row.product_id, row.style_code, text)
 
 
 def _hit(row: Row) -> SearchHit:

@@ -34,6 +34,10 @@ CANDIDATES = 200
 """How many words of the index are looked at for what a word with a typo was meant to be."""
 
 
+BROAD = 1_000
+"""Of how many products on it is quicker to look for the most traded of all that is found."""
+
+
 def ids_parameter(ids: Sequence[ProductId]) -> str:
     """Return ids as the one parameter that `each` takes apart."""
     return encode([product_id.hex for product_id in ids])
@@ -120,10 +124,16 @@ class SearchSlot:
         self.groups = {
             has_text: Statement(_groups(tables, has_text=has_text)) for has_text in (False, True)
         }
-        self.suggestions = {
-            has_text: Statement(_suggestions(tables, has_text=has_text))
-            for has_text in (False, True)
-        }
+        found = select(tables.text.c.rowid).where(_matching(tables.text, "match"))
+        number, key = documents.c.number, bindparam("key", type_=String)
+        self.breadth = Statement(
+            select(func.count().label("count")).select_from(found.limit(BROAD + 1).subquery())
+        )
+        self.suggest_all = Statement(_most_traded(documents))
+        self.suggest_by_key = Statement(_most_traded(documents, documents.c.style_key == key))
+        # An expression has no index: what is sought by the number is sorted, or the other way round.
+        self.suggest_few = Statement(_most_traded(documents, number.in_(found), sort=True))
+        self.suggest_many = Statement(_most_traded(documents, (number + 0).in_(found)))
 
     async def clear(self, database: SqlDatabase) -> None:
         """Empty the slot."""
@@ -178,7 +188,7 @@ class SearchSlot:
         }
 
     async def remove(self, database: SqlDatabase, product_ids: Sequence[ProductId]) -> None:
-        """Take products out. Their words stay in the list of words, which finds nothing by them."""
+        """Take products out. Their words stay in the list of words."""
         if product_ids:
             ids = ids_parameter(product_ids)
             await database.execute(self._forget_text, ids=ids)
@@ -220,8 +230,8 @@ def _values(document: SearchDocument, known: Any) -> dict[str, Any]:
 
 
 def _similar(tables: SlotTables) -> Select[Any]:
-    """Return the words that share most with what was typed and that a product still has."""
-    trigrams, words, text = tables.trigrams, tables.words, tables.text
+    """Return the words that share most with what was typed; a product may have them no more."""
+    trigrams, words = tables.trigrams, tables.words
     ranked = (
         select(trigrams.c.rowid)
         .where(_matching(trigrams, "match"))
@@ -229,31 +239,26 @@ def _similar(tables: SlotTables) -> Select[Any]:
         .limit(CANDIDATES)
         .subquery()
     )
-    used = select(text.c.rowid).where(text.c.command.op("MATCH")('"' + words.c.word + '"'))
-    return select(words.c.word).where(
-        words.c.number.in_(select(ranked.c.rowid)), used.correlate(words).exists()
-    )
+    return select(words.c.word).where(words.c.number.in_(select(ranked.c.rowid)))
 
 
-def _found(tables: SlotTables, *, has_text: bool, filtered: bool = True) -> list[Any]:
+def _found(tables: SlotTables, *, has_text: bool) -> list[ColumnElement[bool]]:
     documents, text = tables.documents, tables.text
-    conditions: list[Any] = []
+    brand = bindparam("brand", type_=String)
+    size = bindparam("size", type_=String)
+    year = bindparam("year", type_=Integer)
+    minimum = bindparam("min_price", type_=Integer)
+    maximum = bindparam("max_price", type_=Integer)
+    conditions = [
+        or_(brand.is_(None), documents.c.brand_key == brand),
+        or_(size.is_(None), func.instr(documents.c.sizes, " " + size + " ") > 0),
+        or_(year.is_(None), documents.c.year == year),
+        or_(minimum.is_(None), documents.c.lowest_ask >= minimum),
+        or_(maximum.is_(None), documents.c.lowest_ask <= maximum),
+    ]
     if has_text:
         found = select(text.c.rowid).where(_matching(text, "match"))
         conditions.append(documents.c.number.in_(found))
-    if filtered:
-        brand = bindparam("brand", type_=String)
-        size = bindparam("size", type_=String)
-        year = bindparam("year", type_=Integer)
-        minimum = bindparam("min_price", type_=Integer)
-        maximum = bindparam("max_price", type_=Integer)
-        conditions += [
-            or_(brand.is_(None), documents.c.brand_key == brand),
-            or_(size.is_(None), func.instr(documents.c.sizes, " " + size + " ") > 0),
-            or_(year.is_(None), documents.c.year == year),
-            or_(minimum.is_(None), documents.c.lowest_ask >= minimum),
-            or_(maximum.is_(None), documents.c.lowest_ask <= maximum),
-        ]
     return conditions
 
 
@@ -286,8 +291,11 @@ def _hits(tables: SlotTables, sort: SearchSort, *, has_text: bool) -> Select[Any
     )
 
 
-def _suggestions(tables: SlotTables, *, has_text: bool) -> Select[Any]:
-    documents = tables.documents
+def _most_traded(
+    documents: Table, *conditions: ColumnElement[bool], sort: bool = False
+) -> Select[Any]:
+    """Return the first few, by walking the index of sales, or by sorting all of them."""
+    sales = documents.c.sales + 0 if sort else documents.c.sales
     return (
         select(
             documents.c.product_id,
@@ -296,8 +304,8 @@ def _suggestions(tables: SlotTables, *, has_text: bool) -> Select[Any]:
             documents.c.model,
             documents.c.colorway,
         )
-        .where(*_found(tables, has_text=has_text, filtered=False))
-        .order_by(*_order(tables, SearchSort.RELEVANCE, has_text=has_text))
+        .where(*conditions)
+        .order_by(sales.desc(), documents.c.product_id.desc())
         .limit(bindparam("limit"))
     )
 

@@ -57,6 +57,8 @@ def _create_slot(slot: str) -> None:
         sa.PrimaryKeyConstraint("number", name=op.f(f"pk_{documents}")),
         sa.UniqueConstraint("product_id", name=op.f(f"uq_{documents}_product_id")),
     )
+    op.create_index(op.f(f"ix_{documents}_style_key"), documents, ["style_key"])
+    op.create_index(op.f(f"ix_{documents}_sales_product_id"), documents, ["sales", "product_id"])
     op.create_table(
         words,
         sa.Column("number", sa.Integer(), nullable=False),
