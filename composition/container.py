@@ -86,7 +86,8 @@ def _webhook_secret(settings: Settings) -> str:
 def make_folder(settings: Settings) -> Path:
     """Return the folder of the embedded adapters, which is made if it is missing."""
     folder = Path(settings.folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    # Its files hold hashes of passwords, addresses and keys: they are nobody else's business.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 

@@ -116,5 +116,5 @@ class AddressesController(Controller):
     async def remove_address(
         self, request: JsonRequest, address_id: FromPath[UUID], application: App
     ) -> None:
-        """Remove an address. Orders under way keep theirs."""
+        """Remove an address. Pairs under way go to the newest that is left."""
         await application.users.remove_address(request.user, AddressId(address_id))

@@ -4,7 +4,7 @@ The buyer sees what the buyer pays and the seller what the seller gets; neither 
 side of the bill, which is null for them. Authenticators and admins see all of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -42,7 +42,8 @@ from ...ports.language.orders import (
     Shipment,
     StockStatus,
 )
-from ...ports.language.users import Actor
+from ...ports.language.users import Actor, Address
+from .addresses import AddressView, address_view
 
 
 class Viewer(Enum):
@@ -109,6 +110,13 @@ class OrderView(msgspec.Struct, frozen=True):
     note: str | None
 
 
+class OrderDetail(OrderView, frozen=True):
+    """A trade on its way, and where it goes."""
+
+    ship_to: AddressView | None
+    """The buyer's newest address, for the buyer and the warehouse; null for the seller."""
+
+
 class OrderListing(msgspec.Struct, frozen=True):
     """A page of orders, newest first."""
 
@@ -160,6 +168,15 @@ def order_view(order: Order, actor: Actor) -> OrderView:
         delivered_at=order.delivered_at,
         cancel_reason=order.cancel_reason,
         note=order.note,
+    )
+
+
+def order_detail(order: Order, actor: Actor, addresses: Sequence[Address]) -> OrderDetail:
+    """Return an order as it is sent to the actor, with the newest of the buyer's addresses."""
+    shown = Viewer.of(actor, order).sees_purchase and addresses
+    return OrderDetail(
+        **msgspec.structs.asdict(order_view(order, actor)),
+        ship_to=address_view(addresses[-1]) if shown else None,
     )
 
 

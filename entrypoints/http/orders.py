@@ -29,10 +29,12 @@ from .injected import App
 from .json_body import JsonRequest
 from .order_views import (
     EXAMPLE,
+    OrderDetail,
     OrderEventView,
     OrderListing,
     OrderView,
     Viewer,
+    order_detail,
     order_event_view,
     order_view,
 )
@@ -110,14 +112,18 @@ class OrdersController(Controller):
     @get(
         "/{order_id:uuid}",
         summary="An order",
-        responses=success(200, OrderView, EXAMPLE) | problems(NotFound),
+        responses=success(200, OrderDetail, EXAMPLE | {"ship_to": None}) | problems(NotFound),
     )
     async def view_order(
         self, request: JsonRequest, order_id: FromPath[UUID], application: App
-    ) -> OrderView:
-        """Return an order to its buyer, its seller, an authenticator or an admin."""
+    ) -> OrderDetail:
+        """Return an order to its buyer, its seller, an authenticator or an admin.
+
+        The buyer and the warehouse also see where the pair goes: to the buyer's newest address.
+        """
         order = await application.orders.view_order(request.user, OrderId(order_id))
-        return order_view(order, request.user)
+        addresses = await application.adapters.store.addresses.of(order.buyer_id)
+        return order_detail(order, request.user, addresses)
 
     @get("/{order_id:uuid}/events", summary="An order's history", responses=problems(NotFound))
     async def list_order_events(

@@ -241,7 +241,7 @@ class UsersController(Controller):
         data: Annotated[RoleSet, example({"roles": ["buyer", "authenticator"]})],
         application: App,
     ) -> UserView:
-        """Replace all roles of a user. It takes effect with the user's next access token."""
+        """Replace all roles of a user. The user is signed out everywhere."""
         user = await application.users.set_roles(
             request.user, UserId(user_id), roles=frozenset(data.roles)
         )

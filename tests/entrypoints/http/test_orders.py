@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from .world import PARCEL, PASS, Person, World
+from .world import ADDRESS, PARCEL, PASS, Person, World
 
 
 async def test_a_trade_goes_from_bid_to_payout(
@@ -150,3 +150,15 @@ async def test_a_blank_reason_is_refused(market: World, buyer: Person, seller: P
     order_id = await market.order(buyer, seller)
     answer = await market.post(f"/v1/orders/{order_id}/cancellation", seller, {"reason": "  "})
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-text")
+
+
+async def test_the_buyer_and_the_warehouse_see_where_the_pair_goes(
+    market: World, buyer: Person, seller: Person, authenticator: Person
+) -> None:
+    order_id = await market.order(buyer, seller, 20_000)
+    newest = {**ADDRESS, "street": "2 Second Street"}
+    await market.ok("POST", "/v1/users/me/addresses", buyer, json=newest)
+    path = f"/v1/orders/{order_id}"
+    for viewer in (buyer, authenticator):
+        assert (await market.ok("GET", path, viewer))["ship_to"]["street"] == "2 Second Street"
+    assert (await market.ok("GET", path, seller))["ship_to"] is None
