@@ -131,7 +131,7 @@ class SearchSlot:
         )
         self.suggest_all = Statement(_most_traded(documents))
         self.suggest_by_key = Statement(_most_traded(documents, documents.c.style_key == key))
-        # An expression has no index: what is sought by the number is sorted, or the other way round.
+        # An expression has no index: it is either the numbers that are sought, or the sales.
         self.suggest_few = Statement(_most_traded(documents, number.in_(found), sort=True))
         self.suggest_many = Statement(_most_traded(documents, (number + 0).in_(found)))
 

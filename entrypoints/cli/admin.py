@@ -4,7 +4,6 @@ import argparse
 import getpass
 import os
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,8 @@ from ...ports.language.ids import MessageId, UserId
 from ...ports.language.messages import FailedDelivery
 from ...ports.language.paging import MAX_PAGE, PageRequest
 from ...ports.language.users import Actor, Role
+from . import reindex
+from .opened import opened_application
 
 _ABOUT = """\
 Looks after an exchange, whether it is running or not: it works on the same database.
@@ -67,6 +68,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     )
     solvency.set_defaults(run=check_solvency)
 
+    reindex.add_to(actions, common)
+
 
 def grant_role(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
     """Give a user a role."""
@@ -75,7 +78,7 @@ def grant_role(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
 
 
 async def _grant(options: argparse.Namespace, password: str | None) -> int:
-    async with _application(options) as app:
+    async with opened_application(options) as app:
         email = options.email.strip().lower()
         if password is not None:
             await app.users.register_user(
@@ -100,7 +103,7 @@ def _password() -> str:
 async def list_dead_letters(options: argparse.Namespace) -> int:
     """List the dead letters, newest first."""
     count = 0
-    async with _application(options) as app:
+    async with opened_application(options) as app:
         async for letter in _dead_letters(app):
             count += 1
             print(f"{letter.id}  {letter.message.subject}  {letter.consumer}  {letter.error}")
@@ -112,7 +115,7 @@ async def replay(options: argparse.Namespace) -> int:
     """Have dead letters tried again."""
     if bool(options.id) == options.all:
         raise ValueError("name one dead letter, or say --all")
-    async with _application(options) as app:
+    async with opened_application(options) as app:
         if options.id:
             ids = [MessageId(options.id)]
         else:
@@ -126,7 +129,7 @@ async def replay(options: argparse.Namespace) -> int:
 
 async def check_solvency(options: argparse.Namespace) -> int:
     """Compare the ledger with the payment provider."""
-    async with _application(options) as app:
+    async with opened_application(options) as app:
         solvency = await app.payments.check_solvency()
     for kind, total in sorted(solvency.by_kind.items()):
         print(f"{kind:<12}{total / 100:>16,.2f}")
@@ -147,17 +150,3 @@ async def _dead_letters(app: Application) -> AsyncIterator[FailedDelivery]:
 
 def _counted(letters: int) -> str:
     return f"{letters or 'no'} dead letter{'s' if letters != 1 else ''}"
-
-
-@asynccontextmanager
-async def _application(options: argparse.Namespace) -> AsyncIterator[Application]:
-    from ...composition.container import open_application
-    from ...config.load import load_settings
-
-    settings = load_settings(options.config, os.environ)
-    if settings.store.adapter == "memory":
-        raise ValueError(
-            "a store in memory is out of reach for any process but the one that serves it"
-        )
-    async with open_application(settings) as application:
-        yield application

@@ -1,0 +1,27 @@
+"""The exchange that a command works on."""
+
+import argparse
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ...composition.application import Application
+
+
+@asynccontextmanager
+async def opened_application(options: argparse.Namespace) -> AsyncIterator[Application]:
+    """Open the configured exchange, which may be running in another process meanwhile.
+
+    Raises ValueError for one in memory, which no other process can reach.
+    """
+    # Imported here, so that `solebook --help` is quick and needs none of it.
+    from ...composition.container import open_application
+    from ...config.load import load_settings
+
+    settings = load_settings(options.config, os.environ)
+    if settings.store.adapter == "memory":
+        raise ValueError(
+            "a store in memory is out of reach for any process but the one that serves it"
+        )
+    async with open_application(settings) as application:
+        yield application

@@ -1,0 +1,72 @@
+"""`solebook admin reindex`, on a database as an exchange leaves it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+from solebook.composition.application import Application
+from solebook.composition.container import open_application
+from solebook.config.settings import Settings
+from solebook.ports.language.ids import UserId
+from solebook.ports.language.search import SearchQuery
+from solebook.ports.language.users import Actor, Role
+
+from .conftest import Run
+from .test_main import one_line
+
+T = TypeVar("T")
+
+OPERATOR = Actor(UserId(UUID(int=0)), frozenset({Role.ADMIN}))
+
+
+def within(folder: Path, work: Callable[[Application], Awaitable[T]]) -> T:
+    """Do something in the exchange of a folder, whose messages nobody relays."""
+
+    async def done() -> T:
+        async with open_application(Settings(folder=str(folder))) as application:
+            return await work(application)
+
+    return asyncio.run(done())
+
+
+async def create_products(app: Application) -> None:
+    for colorway in ("Zebra", "Beluga"):
+        await app.catalog.create_product(
+            OPERATOR,
+            style_code=f"TS-{colorway}",
+            brand="Testbrand",
+            model="Model",
+            colorway=colorway,
+            retail_price=22_000,
+            release_date=date(2017, 2, 25),
+            sizes=["9"],
+            images=[],
+        )
+
+
+async def found(app: Application) -> list[str]:
+    results = await app.adapters.search_index.search(SearchQuery("testbrnd"))
+    return sorted(hit.colorway for hit in results.hits)
+
+
+def test_what_nobody_told_the_index_is_found_afterwards(folder: Path, run: Run) -> None:
+    within(folder, create_products)
+    assert within(folder, found) == []
+    done = run("admin", "reindex")
+    assert (done.code, done.out, done.err) == (0, "2 products can be found\n", "")
+    assert within(folder, found) == ["Beluga", "Zebra"]
+    assert run("admin", "reindex").out == "2 products can be found\n"
+
+
+def test_an_exchange_without_products_has_an_empty_index(folder: Path, run: Run) -> None:
+    assert run("admin", "reindex").out == "0 products can be found\n"
+
+
+def test_a_store_in_memory_cannot_be_indexed_from_here(folder: Path, run: Run) -> None:
+    (folder.parent / "solebook.toml").write_text('[store]\nadapter = "memory"\n')
+    done = run("admin", "reindex")
+    assert (done.code, done.out) == (1, "")
+    assert "in memory" in one_line(done.err)
