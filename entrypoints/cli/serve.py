@@ -37,7 +37,7 @@ async def serve(options: argparse.Namespace) -> int:
     port = settings.server.port if options.port is None else options.port
     with exclusive(settings):
         async with open_application(settings) as application, Workers(application).running():
-            app = create_app(application, settings.http)
+            app = create_app(application, settings.http, settings.stream)
             async with running_server(app, host, port) as url:
                 stop = stop_signal()
                 forgets = settings.store.adapter == "memory"

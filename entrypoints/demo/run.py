@@ -64,7 +64,7 @@ async def run_demo(
             clock = movable_clock(datetime.combine(rows[0].sold_on - _BEFORE, _OPENS))
             application = await stack.enter_async_context(open_application(settings, clock=clock))
             await stack.enter_async_context(Workers(application).running())
-            app = create_app(application, settings.http)
+            app = create_app(application, settings.http, settings.stream)
             url = await stack.enter_async_context(running_server(app, _HOST, port))
             http = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT)
             await stack.enter_async_context(http)

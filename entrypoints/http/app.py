@@ -8,6 +8,7 @@ from litestar.middleware import DefineMiddleware
 
 from ...composition.application import Application
 from ...config.http import HttpSettings
+from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
 from .addresses import AddressesController
 from .asks import AsksController
@@ -30,6 +31,7 @@ from .rate_limiting import CredentialLimits, LimitByAddress, LimitByUser
 from .request_checks import check_request
 from .search import SearchController
 from .sessions import SessionsController
+from .stream import Stream, follow_market
 from .users import UsersController
 from .webhooks import WebhooksController
 
@@ -48,10 +50,15 @@ _ROUTES = (
     PayoutsController,
     WebhooksController,
     HealthController,
+    follow_market,
 )
 
 
-def create_app(application: Application, settings: HttpSettings | None = None) -> Litestar:
+def create_app(
+    application: Application,
+    settings: HttpSettings | None = None,
+    stream_settings: StreamSettings | None = None,
+) -> Litestar:
     """Return the HTTP application over `application`.
 
     It starts nothing: the matching engine and the workers run beside it, started by the caller.
@@ -60,6 +67,7 @@ def create_app(application: Application, settings: HttpSettings | None = None) -
     limits = application.adapters.rate_limits
     address_of = client_address(settings.proxy_networks())
     credential_limits = CredentialLimits(limits, settings.credentials_limit, address_of)
+    stream = Stream(application, stream_settings or StreamSettings(), settings, address_of)
     origins = list(settings.cors_origins)
     return Litestar(
         route_handlers=_ROUTES,
@@ -79,6 +87,7 @@ def create_app(application: Application, settings: HttpSettings | None = None) -
         dependencies={
             "application": Provide(lambda: application, sync_to_thread=False),
             "credential_limits": Provide(lambda: credential_limits, sync_to_thread=False),
+            "stream": Provide(lambda: stream, sync_to_thread=False),
         },
         exception_handlers={
             Refusal: refusal_response,

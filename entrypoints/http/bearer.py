@@ -21,6 +21,14 @@ WELCOME = {"auth_is_optional": True}
 """The `opt` of a route that answers anybody, and those who are signed in in their own way."""
 
 
+def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Return the token in the Authorization header. Raises InvalidToken where there is none."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise InvalidToken(problem="missing")
+    return token.strip()
+
+
 class BearerAuthentication(AbstractAuthenticationMiddleware):
     """Lets a request pass with a good access token alone, unless its route is public.
 
@@ -38,8 +46,5 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
         handler = connection.scope["route_handler"]
         if "auth_is_optional" in handler.opt and "authorization" not in connection.headers:
             return AuthenticationResult(user=None, auth=None)
-        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise InvalidToken(problem="missing")
-        actor, session_id = await self._authenticate(token.strip())
+        actor, session_id = await self._authenticate(bearer_token(connection))
         return AuthenticationResult(user=actor, auth=session_id)

@@ -14,7 +14,7 @@ class AllowedHosts(ASGIMiddleware):
     `patterns` are names, such as `example.com`, or all names below one, such as `*.example.com`.
     """
 
-    scopes = (ScopeType.HTTP,)
+    scopes = (ScopeType.HTTP, ScopeType.WEBSOCKET)
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
         self._allowed = re.compile("|".join(map(_expression, patterns)), re.IGNORECASE)

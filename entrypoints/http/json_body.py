@@ -32,7 +32,9 @@ class JsonRequest(Request[Actor, SessionId, State]):
         try:
             return _decoder(field.annotation).decode(await self.body())
         except msgspec.ValidationError as error:
-            raise ValidationException(detail="the body is wrong", extra=[_place(error)]) from error
+            raise ValidationException(
+                detail="the body is wrong", extra=[wrong_field(error)]
+            ) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ClientException("the body is not JSON in UTF-8") from error
 
@@ -42,7 +44,7 @@ def _decoder(annotation: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(annotation)
 
 
-def _place(error: msgspec.ValidationError) -> dict[str, str]:
+def wrong_field(error: msgspec.ValidationError) -> dict[str, str]:
     """Return which field the decoder stumbled over, and why."""
     message = str(error)
     path = at["field"] if (at := _AT.search(message)) else ""

@@ -57,6 +57,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.SelfTrade: 409,
     errors.NoCounterpart: 409,
     errors.QuoteNotActive: 409,
+    errors.TooManySubscriptions: 409,
     errors.IllegalMove: 409,
     errors.TaskNotOpen: 409,
     errors.TaskClaimed: 409,
@@ -113,15 +114,12 @@ def problem_title(refusal: type[Refusal]) -> str:
 
 def refusal_response(_: AnyRequest, refusal: Refusal) -> ProblemResponse:
     """Tell a refusal, with its own data beside the members of every problem."""
-    kind = type(refusal)
-    status = STATUS[kind]
-    facts = {RENAMED.get(name, name): value for name, value in refusal.data().items()}
-    problem = Problem(problem_type(kind), problem_title(kind), status, str(refusal))
+    problem, facts = _refused(refusal)
     headers = {}
-    if status in _WAIT:
+    if problem.status in _WAIT:
         headers["Retry-After"] = str(max(1, math.ceil(facts.get("retry_after", 1))))
-    if status == HTTPStatus.UNAUTHORIZED:
-        invalid = ' error="invalid_token"' if kind is errors.InvalidToken else ""
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        invalid = ' error="invalid_token"' if isinstance(refusal, errors.InvalidToken) else ""
         headers["WWW-Authenticate"] = f"Bearer{invalid}"
     return _response(problem, facts, headers)
 
@@ -139,6 +137,15 @@ def http_response(request: AnyRequest, error: HTTPException) -> ProblemResponse:
     return _response(problem, {}, dict(error.headers or {}))
 
 
+def problem_of(error: Refusal | HTTPException) -> dict[str, Any]:
+    """Return the members of a problem that is not told as an answer of its own.
+
+    It is a refusal, or what is malformed.
+    """
+    problem, facts = _refused(error) if isinstance(error, Refusal) else (_malformed(error), {})
+    return _members(problem, facts)
+
+
 def nothing_here() -> ProblemResponse:
     """Tell that a path is unknown."""
     status = HTTPStatus.NOT_FOUND
@@ -152,6 +159,13 @@ def unexpected_response(request: AnyRequest, error: Exception) -> ProblemRespons
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "something went wrong on this side; it was logged"
     return _response(Problem("about:blank", status.phrase, status, detail), {}, {})
+
+
+def _refused(refusal: Refusal) -> tuple[Problem, dict[str, Any]]:
+    """Return the problem that a refusal is, and its own data."""
+    kind = type(refusal)
+    facts = {RENAMED.get(name, name): value for name, value in refusal.data().items()}
+    return Problem(problem_type(kind), problem_title(kind), STATUS[kind], str(refusal)), facts
 
 
 def _malformed(error: HTTPException) -> Problem:
@@ -173,9 +187,13 @@ def _malformed(error: HTTPException) -> Problem:
     )
 
 
+def _members(problem: Problem, facts: dict[str, Any]) -> dict[str, Any]:
+    return {**msgspec.to_builtins(problem), **facts}
+
+
 def _response(problem: Problem, facts: dict[str, Any], headers: dict[str, str]) -> ProblemResponse:
     return Response(
-        {**msgspec.to_builtins(problem), **facts},
+        _members(problem, facts),
         status_code=problem.status,
         media_type=PROBLEM_JSON,
         headers=headers,

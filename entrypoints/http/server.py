@@ -13,6 +13,12 @@ _KEEP_ALIVE = 75
 """Seconds that an idle connection stays open: longer than clients and proxies keep theirs, so
 that it is not closed under a request.
 """
+_MAX_MESSAGE = 65_536
+"""Bytes of a WebSocket message that are read at all; the live stream has a lower limit."""
+_PING = 20.0
+"""Seconds between pings of a WebSocket, and until the answer must be there."""
+_UNREAD = 30
+"""Seconds that a client may leave what it was sent unread before its connection is cut."""
 _GRACE = 10
 """Seconds that requests under way have when the server stops."""
 
@@ -49,6 +55,10 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
             proxy_headers=False,  # whose X-Forwarded-For is believed is in HttpSettings
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_GRACE,
+            ws_max_size=_MAX_MESSAGE,
+            ws_ping_interval=_PING,
+            ws_ping_timeout=_PING,
+            ws_per_message_deflate=False,  # costs more time and memory than small messages save
         )
     )
     serving = asyncio.create_task(server.serve([listener]))
@@ -82,6 +92,10 @@ def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # Or else the kernel keeps what a client does not read for as long as it likes.
+            milliseconds = _UNREAD * 1_000
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
         listener.bind((host, port))
     except (OSError, OverflowError) as error:
         listener.close()

@@ -387,6 +387,16 @@ class QueueFull(Refusal):
 
 
 @dataclass(eq=False)
+class TooManySubscriptions(Refusal):
+    """A connection follows as many books as it may."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"a connection follows at most {self.limit} books; unsubscribe from one first"
+
+
+@dataclass(eq=False)
 class RateLimited(Refusal):
     """The caller asks too often."""
 

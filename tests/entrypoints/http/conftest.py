@@ -9,6 +9,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.application import Application
 from solebook.composition.embedded import build_embedded
 from solebook.config.http import HttpSettings
+from solebook.config.stream import StreamSettings
 from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.users import Role
@@ -25,15 +26,23 @@ def settings() -> HttpSettings:
 
 
 @pytest.fixture
+def stream_settings() -> StreamSettings:
+    return StreamSettings()
+
+
+@pytest.fixture
 def application(clock: VirtualClock) -> Application:
     return build_embedded(seed=3, clock=clock)
 
 
 @pytest.fixture
 async def world(
-    application: Application, clock: VirtualClock, settings: HttpSettings
+    application: Application,
+    clock: VirtualClock,
+    settings: HttpSettings,
+    stream_settings: StreamSettings,
 ) -> AsyncIterator[World]:
-    app = create_app(application, settings)
+    app = create_app(application, settings, stream_settings)
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
     await application.engine.start()
     async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
