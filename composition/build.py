@@ -331,7 +331,10 @@ def _payments(adapters: Adapters, rules: MarketRules) -> PaymentsUseCases:
             clock=clock,
         ),
         retry_payouts=RetryPayouts(
-            transaction=transaction, payouts=store.payouts, payables=payables
+            transaction=transaction,
+            payouts=store.payouts,
+            payment_accounts=store.payment_accounts,
+            payables=payables,
         ),
         record_completed_sale=RecordCompletedSale(
             transaction=transaction, seller_records=store.seller_records

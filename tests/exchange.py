@@ -404,7 +404,8 @@ async def _check_payouts(exchange: Exchange, orders: Sequence[Order]) -> None:
     payouts = [p for o in orders if (p := await exchange.store.payouts.find(o.id)) is not None]
     owed = Counter[UserId]()
     for payout in payouts:
-        if payout.state is not PayoutState.PAID:
+        assert payout.state is not PayoutState.DUE, payout
+        if payout.state is PayoutState.REFUSED:
             owed[payout.seller_id] += payout.amount
     for person in exchange.people:
         ledger, user_id = exchange.store.ledger, person.user_id

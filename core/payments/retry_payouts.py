@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from ...ports.language.errors import Unavailable
 from ...ports.language.events import PayoutAccountChanged
 from ...ports.language.ids import OrderId
 from ...ports.language.payments import Payout, PayoutState
 from ...ports.payments import Payouts
 from ...ports.transaction import Transaction
+from ...ports.users import PaymentAccounts
 from .payables import Payables
 
 
@@ -15,28 +17,39 @@ class RetryPayouts:
     """A seller who names an account is paid what could not be paid to the one before.
 
     The account is frozen on the payout before the provider is asked, and never changed while its
-    answer is not known: whichever account comes next, nobody is paid twice.
+    answer is not known: whichever account comes next, nobody is paid twice. An account that was
+    replaced by now is only asked for the answer that it owes.
     """
 
     transaction: Transaction
     payouts: Payouts
+    payment_accounts: PaymentAccounts
     payables: Payables
 
     async def __call__(self, event: PayoutAccountChanged) -> None:
-        """Pay them, or find that it was done. Raises Unavailable: try again."""
-        for unpaid in await self.payouts.unpaid(event.user_id):
-            payout = await self._take_up(unpaid.order_id, event.account)
-            if payout is not None:
-                await self.payables.ask(payout)
+        """Pay them, or find that it was done. Raises Unavailable: try again.
 
-    async def _take_up(self, order_id: OrderId, account: str) -> Payout | None:
-        """Return the payout, now due to this account; None if it is paid, or due to another."""
+        It does so too while the answer of the account before is awaited, which may be a refusal.
+        """
+        is_current = event.account == await self.payment_accounts.payout_account(event.user_id)
+        is_awaited = False
+        for unpaid in await self.payouts.unpaid(event.user_id):
+            payout = await self._take_up(unpaid.order_id, event.account if is_current else None)
+            if payout.state is not PayoutState.DUE:
+                continue
+            if payout.account == event.account:
+                await self.payables.ask(payout)
+            else:
+                is_awaited = is_current
+        if is_awaited:
+            raise Unavailable(what="the answer of another payout account")
+
+    async def _take_up(self, order_id: OrderId, account: str | None) -> Payout:
+        """Return the payout, now due to the account if it was refused."""
         async with self.transaction():
             payout = await self.payouts.find(order_id)
             assert payout is not None, order_id
-            if payout.state is PayoutState.REFUSED:
-                due = replace(payout, state=PayoutState.DUE, account=account, reason=None)
-                await self.payouts.put(due)
-                return due
-            is_due_to_it = payout.state is PayoutState.DUE and payout.account == account
-            return payout if is_due_to_it else None
+            if payout.state is PayoutState.REFUSED and account is not None:
+                payout = replace(payout, state=PayoutState.DUE, account=account, reason=None)
+                await self.payouts.put(payout)
+            return payout

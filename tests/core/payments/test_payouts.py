@@ -7,7 +7,6 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.core.payments.transfers import debt, escrow, payable
-from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import OrderAuthFailed, PayoutAccountChanged, PayoutDue
 from solebook.ports.language.orders import CancelReason, Order, OrderStatus, PayoutStatus
 from solebook.ports.language.payments import Account, AccountKind, Entry, PayoutState
@@ -118,17 +117,48 @@ async def test_a_payout_whose_answer_is_not_known_goes_to_no_other_account(
 ) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     order = await paid_out(exchange, seller=seller)
-    retry = exchange.app.payments.retry_payouts
-    with pytest.raises(Unavailable):
-        await retry(PayoutAccountChanged(seller.user_id, tokens.ACCOUNT_THAT_TIMES_OUT))
-    await retry(PayoutAccountChanged(seller.user_id, tokens.ACCOUNT))
+    await exchange.app.users.set_payout_account(seller, account=tokens.ACCOUNT_THAT_TIMES_OUT)
+    await exchange.workers.settle()
+    await exchange.app.users.set_payout_account(seller, account=tokens.ACCOUNT)
+    await exchange.workers.settle()
     assert (await exchange.payout(order.id)).state is PayoutState.DUE
 
-    await retry(PayoutAccountChanged(seller.user_id, tokens.ACCOUNT_THAT_TIMES_OUT))
-    await retry(PayoutAccountChanged(seller.user_id, tokens.ACCOUNT))
+    await exchange.quiet()
     payout = await exchange.payout(order.id)
     assert (payout.state, payout.account) == (PayoutState.PAID, tokens.ACCOUNT_THAT_TIMES_OUT)
     assert await exchange.gateway.balance() == 21_400 - 17_600
+
+
+async def test_an_account_that_is_named_while_the_one_before_is_asked_is_paid_if_that_refuses(
+    exchange: Exchange,
+) -> None:
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    refused = await paid_out(exchange, seller=seller)
+    order = await paid_out(exchange, seller=seller)
+    async with exchange.store.transaction():  # as if the answer were still on its way
+        asked = replace(await exchange.payout(order.id), state=PayoutState.DUE)
+        await exchange.store.payouts.put(asked)
+    await exchange.app.users.set_payout_account(seller, account=tokens.ACCOUNT)
+    await exchange.workers.settle()
+    assert (await exchange.payout(refused.id)).state is PayoutState.PAID
+    assert await exchange.payout(order.id) == asked
+    await exchange.app.payments.pay_seller(due(order))
+    await exchange.quiet()
+    payout = await exchange.payout(order.id)
+    assert (payout.state, payout.account) == (PayoutState.PAID, tokens.ACCOUNT)
+
+
+async def test_an_account_that_was_replaced_is_not_paid_what_was_refused(
+    exchange: Exchange,
+) -> None:
+    """The word of the account before may come late, or again."""
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    order = await paid_out(exchange, seller=seller)
+    await exchange.app.payments.retry_payouts(
+        PayoutAccountChanged(seller.user_id, "acct_that_was_replaced")
+    )
+    payout = await exchange.payout(order.id)
+    assert (payout.state, payout.account) == (PayoutState.REFUSED, tokens.CLOSED_ACCOUNT)
 
 
 async def test_a_seller_without_an_account_is_not_paid(exchange: Exchange) -> None:

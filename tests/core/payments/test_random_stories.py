@@ -120,6 +120,21 @@ class Stories(RuleBasedStateMachine):
         if relayed:
             self.messages_are_relayed()
 
+    @rule(buyer=ANY, seller=ANY, asked=st.booleans(), heard=st.booleans())
+    def a_match_is_not_paid_in_time(
+        self, buyer: int, seller: int, asked: bool, heard: bool
+    ) -> None:
+        """The provider is asked in time or too late, and what it charged is heard of or not."""
+        failing = self.exchange.bus.failing
+        if not asked:
+            failing["payments.charge_buyer:payment.requested"] = 3
+        if not heard:
+            failing["orders.continue_saga:payment.captured"] = 3
+        self.two_people_trade(buyer=buyer, seller=seller, price=10_000, relayed=True)
+        failing["payments.charge_buyer:payment.requested"] = 3
+        self.time_passes(timedelta(minutes=15))
+        self.the_clock_is_looked_at()
+
     @rule(pick=ANY, which=ANY, side=st.sampled_from(Side), price=st.none() | PRICES)
     def somebody_cancels_or_reprices(
         self, pick: int, which: int, side: Side, price: int | None
