@@ -1,24 +1,17 @@
 """Contract of Transaction."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import replace
 
 import pytest
 
 from solebook.composition.adapters import Store
-from solebook.ports.idempotency_keys import IdempotencyKey
-from solebook.ports.language.authentication import TaskStatus
-from solebook.ports.language.catalog import ReservationStatus
 from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.errors import EmailTaken
-from solebook.ports.language.orders import PaymentStatus
 from solebook.ports.language.payments import (
     Account,
     AccountKind,
-    GatewayEvent,
-    GatewayEventKind,
-    PayoutState,
     Quarter,
 )
 from solebook.ports.language.users import User
@@ -282,162 +275,6 @@ async def test_concurrent_transactions_all_take_effect(store: Store, records: Re
     await asyncio.wait_for(asyncio.gather(*(sell() for _ in range(10))), PATIENCE)
     volume = (await store.seller_records.of([seller], [quarter]))[seller, quarter]
     assert (volume.sales, volume.volume) == (20, 1_100)
-
-
-WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
-    "users.add": lambda s, r: s.users.add(r.user()),
-    "users.save": lambda s, r: s.users.save(r.user()),
-    "addresses.add": lambda s, r: s.addresses.add(r.address(r.user_id())),
-    "addresses.remove": lambda s, r: s.addresses.remove(r.user_id(), r.address(r.user_id()).id),
-    "sessions.add": lambda s, r: s.sessions.add(r.session(r.user_id())),
-    "sessions.revoke": lambda s, r: s.sessions.revoke(r.session(r.user_id()).id, r.instant),
-    "sessions.revoke_all": lambda s, r: s.sessions.revoke_all(r.user_id(), r.instant),
-    "sessions.add_token": lambda s, r: s.sessions.add_token(
-        r.refresh_token(r.session(r.user_id()).id)
-    ),
-    "sessions.spend_token": lambda s, r: s.sessions.spend_token("0" * 64, r.instant),
-    "products.add": lambda s, r: s.products.add(r.product()),
-    "products.save": lambda s, r: s.products.save(r.product(version=2)),
-    "stock.reserve": lambda s, r: s.stock.reserve(r.reservation(r.quote_id(), r.book())),
-    "stock.settle": lambda s, r: s.stock.settle(r.order_id(), ReservationStatus.RELEASED),
-    "payments.put": lambda s, r: s.payments.put(r.payment()),
-    "payouts.put": lambda s, r: s.payouts.put(r.payout()),
-    "ledger.post": lambda s, r: s.ledger.post(r.transfer(r.order_id())),
-    "seller_records.add": lambda s, r: s.seller_records.add(r.user_id(), Quarter(2026, 1), 1),
-    "webhooks.store": lambda s, r: s.webhooks.store(
-        GatewayEvent("evt_1", GatewayEventKind.OTHER, None)
-    ),
-    "authentication_tasks.add": lambda s, r: s.authentication_tasks.add(r.task()),
-    "authentication_tasks.save": lambda s, r: s.authentication_tasks.save(r.task(version=2)),
-    "tape.record": lambda s, r: s.tape.record(r.sale(r.book())),
-    "tape.void": lambda s, r: s.tape.void(r.order_id()),
-    "outbox.add": lambda s, r: s.outbox.add(r.event()),
-    "outbox.mark_sent": lambda s, r: s.outbox.mark_sent([r.message().id]),
-    "inbox.record": lambda s, r: s.inbox.record("welcome", r.message().id, r.instant),
-    "inbox.forget": lambda s, r: s.inbox.forget(r.instant),
-    "deadlines.set": lambda s, r: s.deadlines.set(r.deadline(r.order_id())),
-    "deadlines.clear": lambda s, r: s.deadlines.clear(r.order_id(), [DeadlineKind.PAYMENT]),
-    "failed_deliveries.put": lambda s, r: s.failed_deliveries.put(r.failed_delivery()),
-    "failed_deliveries.remove": lambda s, r: s.failed_deliveries.remove("welcome", r.message().id),
-    "idempotency_keys.remember": lambda s, r: s.idempotency_keys.remember(
-        IdempotencyKey(r.user_id(), "users", "key", "fingerprint"), b"{}", r.instant
-    ),
-    "idempotency_keys.forget": lambda s, r: s.idempotency_keys.forget(r.instant),
-}
-
-
-@pytest.mark.parametrize("name", WRITES)
-async def test_writing_outside_a_block_is_a_programming_error(
-    store: Store, records: Records, name: str
-) -> None:
-    with pytest.raises(AssertionError):
-        await WRITES[name](store, records)
-
-
-async def test_saving_an_order_outside_a_block_is_a_programming_error(
-    store: Store, records: Records, shard: Shard
-) -> None:
-    order = (await shard.trade(records.book())).order
-    with pytest.raises(AssertionError):
-        await store.orders.save(order, [])
-    assert await store.orders.get(order.id) == order
-
-
-# ---- what `get` locks ----------------------------------------------------------------------------
-
-
-async def test_changes_to_a_user_read_in_the_transaction_are_never_lost(
-    store: Store, records: Records
-) -> None:
-    user = records.user(first_name="")
-    async with store.transaction():
-        await store.users.add(user)
-
-    async def append() -> None:
-        async with store.transaction():
-            read = await store.users.get(user.id)
-            await asyncio.sleep(0)
-            await store.users.save(replace(read, first_name=read.first_name + "x"))
-
-    await at_once(append)
-    assert (await store.users.get(user.id)).first_name == "xxxxx"
-
-
-async def test_changes_to_a_payment_read_in_the_transaction_are_never_lost(
-    store: Store, records: Records
-) -> None:
-    payment = records.payment(reason="")
-    async with store.transaction():
-        await store.payments.put(payment)
-
-    async def append() -> None:
-        async with store.transaction():
-            read = await store.payments.find(payment.order_id)
-            assert read is not None
-            await asyncio.sleep(0)
-            reason = f"{read.reason}x"
-            await store.payments.put(replace(read, status=PaymentStatus.DECLINED, reason=reason))
-
-    await at_once(append)
-    read = await store.payments.find(payment.order_id)
-    assert read is not None
-    assert read.reason == "xxxxx"
-
-
-async def test_changes_to_a_payout_read_in_the_transaction_are_never_lost(
-    store: Store, records: Records
-) -> None:
-    payout = records.payout(reason="")
-    async with store.transaction():
-        await store.payouts.put(payout)
-
-    async def append() -> None:
-        async with store.transaction():
-            read = await store.payouts.find(payout.order_id)
-            assert read is not None
-            await asyncio.sleep(0)
-            reason = f"{read.reason}x"
-            await store.payouts.put(replace(read, state=PayoutState.REFUSED, reason=reason))
-
-    await at_once(append)
-    read = await store.payouts.find(payout.order_id)
-    assert read is not None
-    assert read.reason == "xxxxx"
-
-
-@pytest.mark.parametrize("by_order", [False, True])
-async def test_changes_to_a_task_read_in_the_transaction_are_never_outdated(
-    store: Store, records: Records, by_order: bool
-) -> None:
-    task = records.task()
-    async with store.transaction():
-        await store.authentication_tasks.add(task)
-
-    async def change() -> None:
-        async with store.transaction():
-            if by_order:
-                read = await store.authentication_tasks.find_by_order(task.order_id)
-                assert read is not None
-            else:
-                read = await store.authentication_tasks.get(task.id)
-            await asyncio.sleep(0)
-            changed = replace(read, status=TaskStatus.RECEIVED, version=read.version + 1)
-            await store.authentication_tasks.save(changed)
-
-    await at_once(change)
-    assert (await store.authentication_tasks.get(task.id)).version == 6
-
-
-async def at_once(work: Callable[[], Awaitable[None]]) -> None:
-    """Do the same five times, concurrently."""
-
-    async def run() -> None:
-        await work()
-
-    await asyncio.wait_for(asyncio.gather(*(run() for _ in range(5))), PATIENCE)
-
-
-# ---- money stays put -----------------------------------------------------------------------------
 
 
 async def test_a_transfer_is_undone_with_its_transaction(store: Store, records: Records) -> None:
