@@ -16,7 +16,9 @@ def words_of(text: str) -> list[str]:
     >>> words_of("Nike Dunk Low 'Crème'")
     ['nike', 'dunk', 'low', 'creme']
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    # Some characters are capitals only once they are taken apart.
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    plain = unicodedata.normalize("NFKD", apart)
     kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return "".join(kept).split()
 
