@@ -13,7 +13,7 @@ from solebook.adapters.embedded import tokens
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.events import OrderDelivered
 from solebook.ports.language.market import Side, TimeInForce
-from solebook.ports.language.orders import CancelReason, Order, OrderStatus
+from solebook.ports.language.orders import CancelReason, Order, OrderStatus, PaymentStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import Actor
 
@@ -36,6 +36,7 @@ ACCOUNTS = [
     tokens.CLOSED_ACCOUNT,
     tokens.ACCOUNT_THAT_FAILS_ONCE,
 ]
+UNWANTED = (PaymentStatus.ABANDONED, PaymentStatus.DECLINED)
 PRICES = st.sampled_from([2_500, 10_000, 19_900, 20_000, 150_000])
 TIMES = [
     timedelta(seconds=1),
@@ -239,6 +240,22 @@ class Stories(RuleBasedStateMachine):
             body, signature = events[pick % len(events)]
             self.run(self.exchange.app.payments.receive_webhook(body, signature))
 
+    @rule(pick=ANY)
+    def the_provider_charges_after_all(self, pick: int) -> None:
+        """A charge that nobody waits for any more succeeds, and is reported."""
+        order = self.order(pick)
+        payment = self.run(self.exchange.store.payments.find(order.id)) if order else None
+        if order is None or payment is None or payment.status not in UNWANTED:
+            return
+        gateway = self.exchange.gateway
+        if self.run(gateway.find_charge(order.id)) is None:
+            key, card = f"{order.id}:late", tokens.CARD
+            charge = gateway.charge(
+                key=key, order_id=order.id, payment_method=card, amount=order.buyer_total
+            )
+            self.run(charge)
+            self.run(self.exchange.webhook(-1))
+
     @rule()
     def all_comes_to_rest(self) -> None:
         self.run(self.exchange.quiet())
@@ -258,7 +275,7 @@ def test_the_books_balance_after_any_story() -> None:
     run_state_machine_as_test(
         Stories,
         settings=settings(
-            max_examples=25,
+            max_examples=20,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
