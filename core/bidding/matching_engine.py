@@ -177,7 +177,6 @@ class MatchingEngine(Matching):
         _log.error("a batch failed, its books are loaded again: %s", error, exc_info=defect)
         self._in_doubt = True
         self._unloaded |= dict.fromkeys(self._shard.touched_books)
-        self._shard.begin_batch()
         self._refuse(tickets)
 
     async def _next_tickets(self) -> list["_Ticket[Any]"]:

@@ -55,7 +55,7 @@ class Shard:
     # ---- loading -------------------------------------------------------------------------
 
     def load(self, quotes: Iterable[Quote]) -> None:
-        """Let stored quotes rest."""
+        """Let stored quotes rest, and start afresh."""
         for quote in quotes:
             self._rest(quote)
         self.begin_batch()

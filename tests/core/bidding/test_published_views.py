@@ -121,6 +121,27 @@ async def test_a_view_that_could_not_be_told_is_told_whole_with_the_next_batch(
     await market.assert_view_is_the_store()
 
 
+async def test_the_next_change_after_one_that_could_not_be_told_is_the_whole_view(
+    market: Market,
+) -> None:
+    await market.ask()
+    market.views.are_away = True
+    await market.ask()
+    market.views.are_away = False
+    await market.ask()
+    assert [type(told) for told in market.views.told] == [BookView, BookView]
+    assert (await market.view()).asks == levels((PRICE, 3))
+
+
+async def test_a_stopped_engine_leaves_no_task_behind(market: Market) -> None:
+    market.views.are_away = True
+    await market.ask()
+    assert len(asyncio.all_tasks()) > 1
+    await market.engine.stop()
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 async def test_a_view_that_could_not_be_told_is_told_by_itself_a_little_later(
     market: Market,
 ) -> None:
