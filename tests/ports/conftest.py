@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.database import SqlDatabase
 from solebook.adapters.sql.migrate import migrate
+from solebook.adapters.sql.sqlite_search_index import SqliteSearchIndex
 from solebook.composition.adapters import Store
 from solebook.composition.memory_store import build_memory_store
 from solebook.composition.sql_store import build_sql_store
 
 from .records import Records
 from .shard import Shard
+from .shelf import NAMES, Shelf
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +62,24 @@ def records(clock: VirtualClock, ids: SeededIds) -> Records:
 @pytest.fixture
 async def shard(store: Store, records: Records, clock: VirtualClock) -> Shard:
     return Shard(store, records, await store.books.take(0, clock.now()))
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def shelf(
+    request: pytest.FixtureRequest, ids: SeededIds, empty_database: Path, tmp_path: Path
+) -> AsyncIterator[Shelf]:
+    """An empty search index of each technology."""
+    if request.param == "memory":
+        yield Shelf(MemorySearchIndex(), ids)
+        return
+    path = shutil.copyfile(empty_database, tmp_path / "solebook.db")
+    async with SqlDatabase(f"sqlite:///{path}") as database:
+        yield Shelf(SqliteSearchIndex(database), ids)
+
+
+@pytest.fixture
+async def full(shelf: Shelf) -> Shelf:
+    """A search index with some products."""
+    for name in NAMES:
+        await shelf.add(name)
+    return shelf

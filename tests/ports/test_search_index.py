@@ -1,124 +1,26 @@
-"""Contract of SearchIndex."""
+"""Contract of SearchIndex: what is found, and in which order."""
 
 import csv
-import shutil
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from itertools import count
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import solebook.entrypoints.demo
-from solebook.adapters.memory.search_index import MemorySearchIndex
-from solebook.adapters.memory.seeded import SeededIds
-from solebook.adapters.sql.database import SqlDatabase
-from solebook.adapters.sql.sqlite_search_index import SqliteSearchIndex
-from solebook.ports.language.errors import InvalidText, RebuildReplaced
-from solebook.ports.language.ids import ProductId
+from solebook.ports.language.errors import InvalidText
 from solebook.ports.language.market import Size
 from solebook.ports.language.search import (
     FacetCount,
-    MarketFigures,
     PriceCount,
-    SearchDocument,
     SearchFilters,
     SearchQuery,
     SearchSort,
 )
-from solebook.ports.search_index import SearchIndex
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+from .shelf import NAMES, Shelf
+
 CATALOGUE = Path(solebook.entrypoints.demo.__path__[0]) / "sample" / "products.csv"
-NAMES = {
-    "dunk": ("DD1391-100", "Nike", "Dunk Low", "White/Black"),
-    "chicago": ("555088-101", "Jordan", "Air Jordan 1 Retro High OG", "Chicago"),
-    "zebra": ("CP9654", "adidas", "Yeezy Boost 350 V2", "Zebra"),
-    "pirate": ("AQ2659", "adidas", "Yeezy Boost 350", "Pirate Black"),
-    "990": ("M990GL5", "New Balance", "990v5", "Crème Grey"),
-}
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def index(
-    request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path
-) -> AsyncIterator[SearchIndex]:
-    if request.param == "memory":
-        yield MemorySearchIndex()
-        return
-    path = shutil.copyfile(empty_database, tmp_path / "solebook.db")
-    async with SqlDatabase(f"sqlite:///{path}") as database:
-        yield SqliteSearchIndex(database)
-
-
-@dataclass
-class Shelf:
-    """Products in an index, under short names."""
-
-    index: SearchIndex
-    ids: SeededIds
-    known: dict[ProductId, str] = field(default_factory=dict)
-    _number: "count[int]" = field(default_factory=lambda: count(1))
-
-    def document(self, name: str = "", **fields: Any) -> SearchDocument:
-        number = next(self._number)
-        style_code, brand, model, colorway = NAMES.get(
-            name, (f"TS-{number:04}", "Testbrand", "Model", "Plain")
-        )
-        made: dict[str, Any] = {
-            "product_id": ProductId(self.ids.new()),
-            "version": 1,
-            "style_code": style_code,
-            "brand": brand,
-            "model": model,
-            "colorway": colorway,
-            "retail_price": 17_000,
-            "release_date": date(2020, 1, number),
-            "sizes": (Size("9"), Size("10.5")),
-        }
-        document = SearchDocument(**(made | fields))
-        self.known[document.product_id] = name or document.style_code
-        return document
-
-    async def add(
-        self, name: str = "", *, lowest_ask: int | None = None, sales: int = 0, **fields: Any
-    ) -> SearchDocument:
-        document = self.document(name, **fields)
-        await self.index.put(document)
-        await self.index.put_figures(document.product_id, figures(lowest_ask, sales))
-        return document
-
-    async def found(self, text: str = "", **query: Any) -> list[str]:
-        """The names of what is found, in order."""
-        filters = {k: query.pop(k) for k in list(query) if k in SearchFilters.__slots__}
-        results = await self.index.search(SearchQuery(text, SearchFilters(**filters), **query))
-        assert len(results.hits) <= results.total
-        return self._names([hit.product_id for hit in results.hits])
-
-    async def suggested(self, text: str, limit: int = 10) -> list[str]:
-        suggestions = await self.index.autocomplete(text, limit)
-        return self._names([suggestion.product_id for suggestion in suggestions])
-
-    def _names(self, ids: Sequence[ProductId]) -> list[str]:
-        return [self.known[product_id] for product_id in ids]
-
-
-def figures(lowest_ask: int | None = None, sales: int = 0, *, minutes: float = 0) -> MarketFigures:
-    return MarketFigures(lowest_ask, sales, NOON + timedelta(minutes=minutes))
-
-
-@pytest.fixture
-def shelf(index: SearchIndex, ids: SeededIds) -> Shelf:
-    return Shelf(index, ids)
-
-
-@pytest.fixture
-async def full(shelf: Shelf) -> Shelf:
-    for name in NAMES:
-        await shelf.add(name)
-    return shelf
 
 
 # ---- text ----------------------------------------------------------------------------------------
@@ -224,9 +126,7 @@ MISSPELLINGS = {
 }
 
 
-async def test_misspellings_of_the_sample_catalogue_are_found(
-    index: SearchIndex, shelf: Shelf
-) -> None:
+async def test_misspellings_of_the_sample_catalogue_are_found(shelf: Shelf) -> None:
     with CATALOGUE.open(encoding="utf-8") as file:
         for number, row in enumerate(csv.DictReader(file)):
             document = shelf.document(
@@ -236,7 +136,7 @@ async def test_misspellings_of_the_sample_catalogue_are_found(
                 style_code=f"S-{number}",
             )
             shelf.known[document.product_id] = row["product"]
-            await index.put(document)
+            await shelf.index.put(document)
     found = {text: await shelf.found(text, limit=3) for text in MISSPELLINGS}
     first = {text: names[0] if names else "" for text, names in found.items()}
     assert first == MISSPELLINGS
@@ -388,140 +288,6 @@ async def test_what_is_being_typed_is_completed_most_traded_first(shelf: Shelf) 
     assert await shelf.suggested("") == ["dunk", "pirate", "zebra"]
 
 
-async def test_a_text_that_is_too_long_is_not_completed(index: SearchIndex) -> None:
+async def test_a_text_that_is_too_long_is_not_completed(shelf: Shelf) -> None:
     with pytest.raises(InvalidText):
-        await index.autocomplete("x" * 101, 5)
-
-
-# ---- late news -----------------------------------------------------------------------------------
-
-
-async def test_a_later_version_replaces_and_an_earlier_one_changes_nothing(shelf: Shelf) -> None:
-    first = await shelf.add("zebra", lowest_ask=30_000, sales=3)
-    fields = {name: getattr(first, name) for name in first.__slots__}
-    third = SearchDocument(**(fields | {"version": 3, "colorway": "Semi Frozen", "brand": "Yeezy"}))
-    await shelf.index.put(third)
-    for late in (first, SearchDocument(**(fields | {"version": 2, "colorway": "Beluga"})), third):
-        await shelf.index.put(late)
-    assert await shelf.found("frozen") == ["zebra"]
-    assert await shelf.found("zebra") == []
-    assert await shelf.found("zerba") == []
-    assert await shelf.found("beluga") == []
-    [hit] = (await shelf.index.search(SearchQuery())).hits
-    assert (hit.brand, hit.lowest_ask, hit.sales) == ("Yeezy", 30_000, 3)
-
-
-async def test_late_figures_change_nothing(shelf: Shelf) -> None:
-    product_id = (await shelf.add("dunk")).product_id
-    await shelf.index.put_figures(product_id, figures(20_000, 8, minutes=5))
-    await shelf.index.put_figures(product_id, figures(90_000, 1, minutes=4))
-    [hit] = (await shelf.index.search(SearchQuery())).hits
-    assert (hit.lowest_ask, hit.sales) == (20_000, 8)
-    await shelf.index.put_figures(product_id, figures(None, 9, minutes=5))
-    [hit] = (await shelf.index.search(SearchQuery())).hits
-    assert (hit.lowest_ask, hit.sales) == (None, 9)
-
-
-async def test_figures_of_an_unknown_product_are_not_kept(shelf: Shelf) -> None:
-    document = shelf.document("dunk")
-    await shelf.index.put_figures(document.product_id, figures(20_000, 8))
-    assert await shelf.found() == []
-    await shelf.index.put(document)
-    [hit] = (await shelf.index.search(SearchQuery())).hits
-    assert (hit.lowest_ask, hit.sales) == (None, 0)
-
-
-async def test_a_removed_product_does_not_come_back(shelf: Shelf) -> None:
-    document = await shelf.add("dunk")
-    await shelf.add("zebra")
-    await shelf.index.remove(document.product_id)
-    await shelf.index.remove(document.product_id)
-    await shelf.index.put(document)
-    async with shelf.index.rebuild() as rebuild:
-        await rebuild.put([(document, figures())])
-    assert await shelf.found("dunk") == []
-    assert await shelf.suggested("dunk") == []
-    assert await shelf.found() == []
-
-
-# ---- rebuilding ------------------------------------------------------------------------------
-
-
-async def test_the_old_index_serves_until_the_new_one_is_whole(full: Shelf) -> None:
-    new = full.document(model="Rebuilt", style_code="NEW")
-    async with full.index.rebuild() as rebuild:
-        assert len(await full.found()) == len(NAMES)
-        await rebuild.put([(new, figures(15_000, 2))])
-        assert len(await full.found()) == len(NAMES)
-        assert await full.found("rebuilt") == []
-    assert await full.found() == ["NEW"]
-    assert await full.found("zebra") == []
-    assert await full.found("zerba") == []
-    [hit] = (await full.index.search(SearchQuery("rebuild"))).hits or [None]
-    assert hit is not None
-    assert (hit.lowest_ask, hit.sales) == (15_000, 2)
-
-
-async def test_what_is_written_during_a_rebuild_is_not_lost(shelf: Shelf) -> None:
-    changed, removed = await shelf.add("zebra"), await shelf.add("pirate")
-    fields = {name: getattr(changed, name) for name in changed.__slots__}
-    later = SearchDocument(**(fields | {"version": 2, "colorway": "Beluga"}))
-    priced = await shelf.add("chicago", lowest_ask=10_000)
-    known_late = shelf.document("990")
-    async with shelf.index.rebuild() as rebuild:
-        await shelf.index.put(later)
-        await shelf.index.put(known_late)
-        await shelf.index.put_figures(known_late.product_id, figures(33_000, minutes=1))
-        await shelf.index.remove(removed.product_id)
-        await shelf.index.put_figures(priced.product_id, figures(55_000, minutes=1))
-        read_before = [changed, removed, priced]
-        await rebuild.put([(document, figures(44_000)) for document in read_before])
-        await rebuild.put([(known_late, figures(44_000))])
-        dunk = await shelf.add("dunk")
-        await shelf.index.put_figures(dunk.product_id, figures(77_000, minutes=1))
-        assert set(await shelf.found()) == {"zebra", "chicago", "990", "dunk"}
-    results = await shelf.index.search(SearchQuery())
-    prices = {shelf.known[hit.product_id]: hit.lowest_ask for hit in results.hits}
-    assert prices == {"zebra": 44_000, "chicago": 55_000, "990": 33_000, "dunk": 77_000}
-    assert await shelf.found("beluga") == ["zebra"]
-
-
-async def test_a_rebuild_that_fails_changes_nothing(full: Shelf) -> None:
-    async def fail() -> None:
-        async with full.index.rebuild() as rebuild:
-            await rebuild.put([(full.document(), figures())])
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        await fail()
-    assert len(await full.found()) == len(NAMES)
-    await full.add(style_code="AFTER")
-    async with full.index.rebuild() as rebuild:
-        await rebuild.put([(full.document(style_code="AGAIN"), figures())])
-    assert await full.found() == ["AGAIN"]
-
-
-async def test_the_later_of_two_rebuilds_replaces_the_earlier(full: Shelf) -> None:
-    earlier, later = full.index.rebuild(), full.index.rebuild()
-    one = await earlier.__aenter__()
-    await one.put([(full.document(style_code="EARLIER"), figures())])
-    other = await later.__aenter__()
-    with pytest.raises(RebuildReplaced):
-        await one.put([(full.document(), figures())])
-    await other.put([(full.document(style_code="LATER"), figures())])
-    with pytest.raises(RebuildReplaced):
-        await earlier.__aexit__(None, None, None)
-    assert len(await full.found()) == len(NAMES)
-    await later.__aexit__(None, None, None)
-    assert await full.found() == ["LATER"]
-
-
-async def test_an_earlier_rebuild_that_ends_last_changes_nothing(full: Shelf) -> None:
-    earlier, later = full.index.rebuild(), full.index.rebuild()
-    await earlier.__aenter__()
-    other = await later.__aenter__()
-    await other.put([(full.document(style_code="LATER"), figures())])
-    await later.__aexit__(None, None, None)
-    with pytest.raises(RebuildReplaced):
-        await earlier.__aexit__(None, None, None)
-    assert await full.found() == ["LATER"]
+        await shelf.index.autocomplete("x" * 101, 5)

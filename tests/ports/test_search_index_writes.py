@@ -1,0 +1,141 @@
+"""Contract of SearchIndex: what is told late or while it is made anew."""
+
+import pytest
+
+from solebook.ports.language.errors import RebuildReplaced
+from solebook.ports.language.search import SearchDocument, SearchQuery
+
+from .shelf import NAMES, Shelf, figures
+
+# ---- late news -----------------------------------------------------------------------------------
+
+
+async def test_a_later_version_replaces_and_an_earlier_one_changes_nothing(shelf: Shelf) -> None:
+    first = await shelf.add("zebra", lowest_ask=30_000, sales=3)
+    fields = {name: getattr(first, name) for name in first.__slots__}
+    third = SearchDocument(**(fields | {"version": 3, "colorway": "Semi Frozen", "brand": "Yeezy"}))
+    await shelf.index.put(third)
+    for late in (first, SearchDocument(**(fields | {"version": 2, "colorway": "Beluga"})), third):
+        await shelf.index.put(late)
+    assert await shelf.found("frozen") == ["zebra"]
+    assert await shelf.found("zebra") == []
+    assert await shelf.found("zerba") == []
+    assert await shelf.found("beluga") == []
+    [hit] = (await shelf.index.search(SearchQuery())).hits
+    assert (hit.brand, hit.lowest_ask, hit.sales) == ("Yeezy", 30_000, 3)
+
+
+async def test_late_figures_change_nothing(shelf: Shelf) -> None:
+    product_id = (await shelf.add("dunk")).product_id
+    await shelf.index.put_figures(product_id, figures(20_000, 8, minutes=5))
+    await shelf.index.put_figures(product_id, figures(90_000, 1, minutes=4))
+    [hit] = (await shelf.index.search(SearchQuery())).hits
+    assert (hit.lowest_ask, hit.sales) == (20_000, 8)
+    await shelf.index.put_figures(product_id, figures(None, 9, minutes=5))
+    [hit] = (await shelf.index.search(SearchQuery())).hits
+    assert (hit.lowest_ask, hit.sales) == (None, 9)
+
+
+async def test_figures_of_an_unknown_product_are_not_kept(shelf: Shelf) -> None:
+    document = shelf.document("dunk")
+    await shelf.index.put_figures(document.product_id, figures(20_000, 8))
+    assert await shelf.found() == []
+    await shelf.index.put(document)
+    [hit] = (await shelf.index.search(SearchQuery())).hits
+    assert (hit.lowest_ask, hit.sales) == (None, 0)
+
+
+async def test_a_removed_product_does_not_come_back(shelf: Shelf) -> None:
+    document = await shelf.add("dunk")
+    await shelf.add("zebra")
+    await shelf.index.remove(document.product_id)
+    await shelf.index.remove(document.product_id)
+    await shelf.index.put(document)
+    async with shelf.index.rebuild() as rebuild:
+        await rebuild.put([(document, figures())])
+    assert await shelf.found("dunk") == []
+    assert await shelf.suggested("dunk") == []
+    assert await shelf.found() == []
+
+
+# ---- rebuilding ------------------------------------------------------------------------------
+
+
+async def test_the_old_index_serves_until_the_new_one_is_whole(full: Shelf) -> None:
+    new = full.document(model="Rebuilt", style_code="NEW")
+    async with full.index.rebuild() as rebuild:
+        assert len(await full.found()) == len(NAMES)
+        await rebuild.put([(new, figures(15_000, 2))])
+        assert len(await full.found()) == len(NAMES)
+        assert await full.found("rebuilt") == []
+    assert await full.found() == ["NEW"]
+    assert await full.found("zebra") == []
+    assert await full.found("zerba") == []
+    [hit] = (await full.index.search(SearchQuery("rebuild"))).hits or [None]
+    assert hit is not None
+    assert (hit.lowest_ask, hit.sales) == (15_000, 2)
+
+
+async def test_what_is_written_during_a_rebuild_is_not_lost(shelf: Shelf) -> None:
+    changed, removed = await shelf.add("zebra"), await shelf.add("pirate")
+    fields = {name: getattr(changed, name) for name in changed.__slots__}
+    later = SearchDocument(**(fields | {"version": 2, "colorway": "Beluga"}))
+    priced = await shelf.add("chicago", lowest_ask=10_000)
+    known_late = shelf.document("990")
+    async with shelf.index.rebuild() as rebuild:
+        await shelf.index.put(later)
+        await shelf.index.put(known_late)
+        await shelf.index.put_figures(known_late.product_id, figures(33_000, minutes=1))
+        await shelf.index.remove(removed.product_id)
+        await shelf.index.put_figures(priced.product_id, figures(55_000, minutes=1))
+        read_before = [changed, removed, priced]
+        await rebuild.put([(document, figures(44_000)) for document in read_before])
+        await rebuild.put([(known_late, figures(44_000))])
+        dunk = await shelf.add("dunk")
+        await shelf.index.put_figures(dunk.product_id, figures(77_000, minutes=1))
+        assert set(await shelf.found()) == {"zebra", "chicago", "990", "dunk"}
+    results = await shelf.index.search(SearchQuery())
+    prices = {shelf.known[hit.product_id]: hit.lowest_ask for hit in results.hits}
+    assert prices == {"zebra": 44_000, "chicago": 55_000, "990": 33_000, "dunk": 77_000}
+    assert await shelf.found("beluga") == ["zebra"]
+
+
+async def test_a_rebuild_that_fails_changes_nothing(full: Shelf) -> None:
+    async def fail() -> None:
+        async with full.index.rebuild() as rebuild:
+            await rebuild.put([(full.document(), figures())])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert len(await full.found()) == len(NAMES)
+    await full.add(style_code="AFTER")
+    async with full.index.rebuild() as rebuild:
+        await rebuild.put([(full.document(style_code="AGAIN"), figures())])
+    assert await full.found() == ["AGAIN"]
+
+
+async def test_the_later_of_two_rebuilds_replaces_the_earlier(full: Shelf) -> None:
+    earlier, later = full.index.rebuild(), full.index.rebuild()
+    one = await earlier.__aenter__()
+    await one.put([(full.document(style_code="EARLIER"), figures())])
+    other = await later.__aenter__()
+    with pytest.raises(RebuildReplaced):
+        await one.put([(full.document(), figures())])
+    await other.put([(full.document(style_code="LATER"), figures())])
+    with pytest.raises(RebuildReplaced):
+        await earlier.__aexit__(None, None, None)
+    assert len(await full.found()) == len(NAMES)
+    await later.__aexit__(None, None, None)
+    assert await full.found() == ["LATER"]
+
+
+async def test_an_earlier_rebuild_that_ends_last_changes_nothing(full: Shelf) -> None:
+    earlier, later = full.index.rebuild(), full.index.rebuild()
+    await earlier.__aenter__()
+    other = await later.__aenter__()
+    await other.put([(full.document(style_code="LATER"), figures())])
+    await later.__aexit__(None, None, None)
+    with pytest.raises(RebuildReplaced):
+        await earlier.__aexit__(None, None, None)
+    assert await full.found() == ["LATER"]
