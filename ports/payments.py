@@ -60,7 +60,7 @@ class Ledger(Protocol):
         ...
 
     async def balance(self, account: Account) -> Cents:
-        """Return what is in an account."""
+        """Return what is in an account. Inside a transaction nobody else moves it until its end."""
         ...
 
     async def totals(self) -> dict[AccountKind, Cents]:

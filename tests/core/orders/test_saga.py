@@ -1,5 +1,6 @@
 """How an order goes on when other contexts report, in whatever order and however often."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ import pytest
 from solebook.adapters.embedded import tokens
 from solebook.ports.language.authentication import TaskStatus
 from solebook.ports.language.catalog import Reservation, ReservationStatus, StockLevel
-from solebook.ports.language.errors import NotFound, Unavailable
+from solebook.ports.language.errors import IllegalMove, NotFound, Unavailable
 from solebook.ports.language.events import (
     AuthenticationFailed,
     AuthenticationPassed,
@@ -27,6 +28,7 @@ from solebook.ports.language.ids import OrderId, ProductId, TaskId, UserId
 from solebook.ports.language.market import QuoteStatus
 from solebook.ports.language.orders import (
     CancelReason,
+    Order,
     OrderStatus,
     PaymentStatus,
     PayoutStatus,
@@ -287,6 +289,24 @@ async def test_an_admin_cancels_with_everything_given_back(
     assert task is not None
     assert task.status is TaskStatus.CANCELLED
     assert await exchange.store.tape.summaries() == []
+
+
+async def test_of_two_moves_at_once_one_is_made(exchange: Exchange) -> None:
+    order, orders = await exchange.trade(), exchange.app.orders
+    outcomes = await asyncio.gather(
+        orders.cancel_order(exchange.seller, order.id, reason="sold elsewhere"),
+        orders.ship_pair(exchange.seller, order.id, **PARCEL),
+        orders.cancel_order(exchange.admin, order.id, reason="a mistake"),
+        orders.ship_pair(exchange.seller, order.id, **PARCEL),
+        return_exceptions=True,
+    )
+    made = [outcome for outcome in outcomes if isinstance(outcome, Order)]
+    assert made[0].version == order.version + 1
+    for move, outcome in enumerate(outcomes):
+        assert isinstance(outcome, Order | IllegalMove), (move, outcome)
+    happened = (await exchange.happened(order.id))[order.version :]
+    assert happened in (["cancelled"], ["shipped"], ["shipped", "cancelled"])
+    assert len(made) == len(happened)
 
 
 @pytest.mark.parametrize("reason", CancelReason)
