@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
@@ -43,6 +44,15 @@ class _Coming:
     highest: Cents
 
 
+@dataclass(frozen=True, slots=True)
+class _Resting:
+    """A quote around the prices: whose it is, where, and on which day it may be gone."""
+
+    api: Api
+    path: str
+    until: date
+
+
 class Market:
     """Places quotes for the demo's people. Each product is traded in the file's order."""
 
@@ -57,6 +67,7 @@ class Market:
         self._product_ids = product_ids
         self._rules = rules
         self._coming = _look_ahead(sales)
+        self._around: defaultdict[tuple[str, Size], list[_Resting]] = defaultdict(list)
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def trade_day(self, sales: Sequence[SaleRow]) -> list[Trade]:
@@ -122,16 +133,26 @@ class Market:
         return _trade(placed, buyer, seller, row.price)
 
     async def _quote_around(self, coming: _Coming, buyer: Api, seller: Api) -> None:
-        """Let a bid and an ask rest that none of the book's sales to come can meet."""
+        """Let a bid and an ask rest that none of the book's sales to come can meet.
+
+        They take the place of the book's earlier ones, so that nobody has too many open.
+        """
         row, margin = coming.row, _MARGIN * self._rules.tick
-        bid = coming.lowest - margin
+        around = self._around[row.product, row.size]
+        for resting in around:
+            if row.sold_on < resting.until:
+                await resting.api.delete(resting.path)
+        around.clear()
+        bid, ask = coming.lowest - margin, coming.highest + margin
         if bid >= self._rules.min_amount:
-            life = {"expires_in_days": self._rules.bid_days.maximum}
-            await buyer.post("/bids", self._quote(row.product, row.size, bid) | life)
-        ask = coming.highest + margin
+            around.append(await self._rest(buyer, "bid", row, bid, self._rules.bid_days.maximum))
         if ask <= self._rules.max_amount:
-            life = {"expires_in_days": self._rules.ask_days.maximum}
-            await seller.post("/asks", self._quote(row.product, row.size, ask) | life)
+            around.append(await self._rest(seller, "ask", row, ask, self._rules.ask_days.maximum))
+
+    async def _rest(self, api: Api, side: str, row: SaleRow, amount: Cents, days: int) -> _Resting:
+        quote = self._quote(row.product, row.size, amount) | {"expires_in_days": days}
+        placed = await api.post(f"/{side}s", quote)
+        return _Resting(api, f"/{side}s/{placed[side]['id']}", row.sold_on + timedelta(days=days))
 
     def _quote(self, product: str, size: Size, amount: Cents) -> dict[str, str | int]:
         return {"product_id": self._product_ids[product], "size": size, "amount": amount}
