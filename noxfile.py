@@ -23,7 +23,7 @@ PINS = re.compile(r"(?<=^# pins: begin).*?\n(.*?)(?=^# pins: end)", re.DOTALL | 
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "none"
 nox.options.error_on_external_run = False
-nox.options.sessions = ["lint", "types", "architecture", "tests", "journeys", "docs"]
+nox.options.sessions = ["lint", "types", "architecture", "tests", "coverage", "journeys", "docs"]
 
 
 @nox.session
@@ -51,9 +51,16 @@ def architecture(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The fast suite and its coverage; with arguments, only what they name and no coverage gate."""
-    chosen = session.posargs or ["--cov", "--durations=10", "--durations-min=0.5"]
-    session.run("pytest", "-m", "not journey and not docs", *chosen)
+    """The unit suite, in memory: under 20 seconds. With arguments, any tests that they name."""
+    chosen = session.posargs or ["-m", "not integration and not journey and not docs"]
+    session.run("pytest", *chosen)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Unit and integration tests together, with the gate on covered branches."""
+    slowest = ("--durations=10", "--durations-min=0.5")
+    session.run("pytest", "-m", "not journey and not docs", "--cov", *slowest, *session.posargs)
 
 
 @nox.session

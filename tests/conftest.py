@@ -1,6 +1,7 @@
 """What every test stands on: a clock, ids and chance that a test owns, and a store in memory."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,27 @@ from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.composition.memory_store import build_memory_store
+
+HERE = Path(__file__).parent
+REACHES_OUT = (
+    "adapters/embedded",
+    "adapters/security",
+    "adapters/sql",
+    "composition",
+    "entrypoints/cli",
+    "entrypoints/demo",
+    "entrypoints/http",
+    "test_bootstrap.py",
+)
+"""Where tests use files, sockets, processes or the whole HTTP application."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is not for the unit suite: the folders above, and SQLite's turn at a contract."""
+    for item in items:
+        path = item.path.relative_to(HERE).as_posix()
+        if path.startswith(REACHES_OUT) or "sqlite" in item.name:
+            item.add_marker("integration")
 
 
 @pytest.fixture

@@ -21,21 +21,34 @@ from .market import ConditionQuery, OptionalSizeQuery
 IntervalQuery: TypeAlias = Annotated[
     Interval, QueryParameter(description="How long a candle lasts, in UTC; weeks begin on Mondays.")
 ]
+# Texts, because as a datetime the framework would also take a number.
 From: TypeAlias = Annotated[
-    datetime | None,
-    QueryParameter(name="from", description="Begin with the interval of this instant."),
+    str | None,
+    QueryParameter(
+        name="from", format="date-time", description="Begin with the interval of this instant."
+    ),
 ]
 To: TypeAlias = Annotated[
-    datetime | None,
-    QueryParameter(name="to", description="End with the interval of this instant; else now."),
+    str | None,
+    QueryParameter(
+        name="to",
+        format="date-time",
+        description="End with the interval of this instant; else now.",
+    ),
 ]
 
 
-def _aware(parameter: str, instant: datetime | None) -> datetime | None:
-    if instant is not None and instant.tzinfo is None:
-        wrong = {"key": parameter, "message": "needs a time zone, such as Z", "source": "query"}
-        raise ValidationException(extra=[wrong])
-    return instant
+_Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+def _instant(parameter: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return msgspec.convert(text, _Aware)
+    except msgspec.ValidationError as error:
+        wrong = {"key": parameter, "message": str(error), "source": "query"}
+        raise ValidationException(extra=[wrong]) from error
 
 
 class CandleListing(msgspec.Struct, frozen=True):
@@ -88,8 +101,8 @@ class FiguresController(Controller):
         candles = await application.analytics.view_candles(
             ProductId(product_id),
             interval=interval,
-            start=_aware("from", start),
-            end=_aware("to", end),
+            start=_instant("from", start),
+            end=_instant("to", end),
             size=None if size is None else parse_size(size),
             condition=condition,
         )

@@ -134,6 +134,8 @@ async def test_candles_are_asked_for_by_interval_and_span(market: World) -> None
         "?interval=1h&from=2020-01-01T00:00:00Z": 422,
         "?from=2026-03-01T00:00:00Z&to=2026-03-03T00:00:00Z": 200,
         "?from=2026-03-01T00:00:00": 400,
+        "?to=0.5": 400,
+        "?to=1700000000": 400,
         "?from=0001-01-01T00:00:00Z": 422,
         "?to=9999-12-31T23:59:59Z": 422,
         "?size=huge": 422,
