@@ -1,6 +1,7 @@
 """Contract of BookStream."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -169,6 +170,22 @@ async def test_who_comes_in_the_middle_of_an_interval_misses_nothing_and_hears_n
             BookView(book, 2, (PriceLevel(200, 1), PriceLevel(100, 1))),
             changes(book, 3, 3, (Side.BID, 300, 1)),
         ]
+
+
+async def test_who_comes_after_the_last_change_of_an_interval_knows_it_already(
+    market: Market, book: BookKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with market.stream.open() as early, market.stream.open() as late:
+        await early.follow(book)
+        await market.change(book, (Side.BID, 100, 1))
+        await all_news(early)
+        await market.change(book, (Side.BID, 200, 1))
+        await late.follow(book)
+        await market.intervals()
+        assert [news.seq for news in await all_news(early)] == [2]
+        assert [type(news) for news in await all_news(late)] == [BookView]
+        gc.collect()
+        assert not caplog.records
 
 
 async def test_a_book_that_is_published_anew_is_told_whole(market: Market, book: BookKey) -> None:

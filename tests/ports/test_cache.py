@@ -1,6 +1,7 @@
 """Contract of Cache."""
 
 import asyncio
+import gc
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -186,7 +187,11 @@ async def test_who_goes_away_leaves_the_others_their_answer(
 
 @pytest.mark.parametrize(("value", "loads"), [("old", 1), ("wrong", 2)])
 async def test_a_load_whose_callers_all_went_away_is_kept_or_fails_in_silence(
-    cache: Cache[str, str], source: Source, value: str, loads: int
+    cache: Cache[str, str],
+    source: Source,
+    value: str,
+    loads: int,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     source.value = value
     source.open.clear()
@@ -198,6 +203,9 @@ async def test_a_load_whose_callers_all_went_away_is_kept_or_fails_in_silence(
     source.value = "old"
     assert await cache.get("key", source.load) == "old"
     assert source.loads == loads
+    del asking
+    gc.collect()
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(("size", "life"), [(0, LIFE), (1, timedelta(0))])

@@ -35,6 +35,7 @@ class Socket:
         """Whether the network tells the server that nobody is there when it sends."""
         self._to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._to_client: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._being_sent = False
         self.serving: asyncio.Task[None] | None = None
 
     # ---- the server's side -------------------------------------------------------------------
@@ -43,7 +44,12 @@ class Socket:
         return await self._to_server.get()
 
     async def send(self, message: dict[str, Any]) -> None:
-        await self.reads.wait()
+        assert not self._being_sent, "a message is begun before the last one is sent"
+        self._being_sent = True
+        try:
+            await self.reads.wait()
+        finally:
+            self._being_sent = False
         if self.gone:
             raise OSError("the client is gone")
         self._to_client.put_nowait(message)

@@ -282,6 +282,18 @@ async def test_who_reads_nothing_at_all_is_sent_away_in_time(
         assert slow.serving.done()
 
 
+async def test_one_message_is_sent_after_the_other(
+    market: World, socket: Socket, buyer: Person
+) -> None:
+    await socket.ask(op="subscribe", **book(market))
+    socket.reads.clear()
+    await market.bid(buyer)
+    socket.say(op="ping")
+    assert await socket.news() == []
+    socket.reads.set()
+    assert {message["type"] for message in await socket.news()} == {"snapshot", "pong"}
+
+
 async def test_after_a_new_start_of_the_engine_a_client_resyncs(
     app: Litestar, market: World, buyer: Person
 ) -> None:
