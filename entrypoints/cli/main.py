@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is one clear line."""
     options = _parser().parse_args(arguments)
     # Not more than INFO: at DEBUG the database's driver tells every value that it is given.
-    level = logging.INFO if options.verbose else logging.WARNING
+    level = logging.INFO if options.verbose else options.log_level
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     try:
         code: int = asyncio.run(options.run(options))
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_MORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.set_defaults(log_level=logging.WARNING)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("-v", "--verbose", action="store_true", help="log more, show tracebacks")
     configured = argparse.ArgumentParser(add_help=False, parents=[common])

@@ -1,12 +1,14 @@
 """What the demo shows at the end."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ...composition.application import Application
@@ -64,13 +66,17 @@ class Report:
 
     def show(self, console: Console) -> None:
         """Print the table of products, the orders by state, and the solvency line."""
-        table = Table(title="What was sold")
+        table = Table(
+            title="What was sold, and the best prices in the books of all sizes now",
+            box=SIMPLE_HEAD,
+            pad_edge=False,
+        )
         table.add_column("product")
-        for column in ("sales", "last", "mean", "lowest ask", "highest bid"):
-            table.add_column(column, justify="right")
+        for column in ("sales", "last", "mean", "ask", "bid"):
+            table.add_column(column, justify="right", no_wrap=True)
         for name, product in self.products.items():
             table.add_row(
-                name,
+                escape(name),
                 str(product.sales),
                 _dollars(product.last_price),
                 _dollars(product.mean_price),
@@ -80,7 +86,7 @@ class Report:
         console.print(table)
         states = ", ".join(f"{count} {state}" for state, count in self.orders.items())
         console.print(f"Orders: {states}", highlight=False)
-        console.print(_solvency_line(self.solvency), highlight=False)
+        console.print(_solvency_lines(self.solvency), highlight=False)
 
 
 async def make_report(application: Application, product_ids: dict[str, str]) -> Report:
@@ -101,19 +107,39 @@ async def make_report(application: Application, product_ids: dict[str, str]) -> 
 
 def differences(report: Report, sales: Sequence[SaleRow]) -> list[str]:
     """Return how the tape differs from the file, product by product; nothing if it does not."""
-    prices: defaultdict[str, list[Cents]] = defaultdict(list)
-    for row in sales:
-        prices[row.product].append(row.price)
     found = []
-    for name in prices.keys() | report.products.keys():
-        expected, product = prices.get(name, []), report.products.get(name)
-        if product is None or product.sales != len(expected):
-            found.append(f"{name}: {product.sales if product else 0} sales of {len(expected)}")
-        elif product.last_price != expected[-1]:
-            found.append(f"{name}: last price {product.last_price}, not {expected[-1]}")
-        elif product.mean_price != sum(expected) / len(expected):
-            found.append(f"{name}: mean price {product.mean_price}")
-    return sorted(found)
+    expected = _expected(sales)
+    for name in sorted(expected.keys() | report.products.keys()):
+        if name not in report.products:
+            found.append(f"{name} was not sold")
+        elif name not in expected:
+            found.append(f"{name} is not in the file")
+        else:
+            product = report.products[name]
+            found += [
+                f"{name}: {field} is {getattr(product, field)}, not {value}"
+                for field, value in expected[name].items()
+                if getattr(product, field) != value
+            ]
+    return found
+
+
+def _expected(sales: Sequence[SaleRow]) -> dict[str, dict[str, Any]]:
+    """Return the fields of each product's report that follow from the file."""
+    by_product: defaultdict[str, list[SaleRow]] = defaultdict(list)
+    for row in sales:
+        by_product[row.product].append(row)
+    expected = {}
+    for name, rows in by_product.items():
+        counts = Counter(row.size for row in rows)
+        last_prices = {row.size: row.price for row in rows}
+        expected[name] = {
+            "sales": len(rows),
+            "last_price": rows[-1].price,
+            "mean_price": sum(row.price for row in rows) / len(rows),
+            "by_size": {size: SizeReport(counts[size], last_prices[size]) for size in counts},
+        }
+    return expected
 
 
 def _product_report(summaries: Sequence[SalesSummary], views: Sequence[BookView]) -> ProductReport:
@@ -136,14 +162,14 @@ def _fees(solvency: Solvency) -> Cents:
     return sum(total for kind, total in solvency.by_kind.items() if kind not in apart)
 
 
-def _solvency_line(solvency: Solvency) -> str:
+def _solvency_lines(solvency: Solvency) -> str:
     kinds = solvency.by_kind
     escrow, payables = kinds.get(AccountKind.ESCROW, 0), kinds.get(AccountKind.PAYABLE, 0)
+    verdict = "[green]balanced to the cent[/]" if solvency.balanced else "[red]NOT BALANCED[/]"
     return (
         f"Solvency: escrow {_dollars(escrow)} + payables {_dollars(payables)} + "
-        f"fees {_dollars(_fees(solvency))} = {_dollars(solvency.held)}; the provider holds "
-        f"{_dollars(solvency.gateway_balance)}: "
-        + ("[green]balanced to the cent[/]" if solvency.balanced else "[red]NOT BALANCED[/]")
+        f"fees {_dollars(_fees(solvency))} = {_dollars(solvency.held)}\n"
+        f"The payment provider holds {_dollars(solvency.gateway_balance)}: {verdict}"
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ...composition.application import Application
@@ -37,6 +38,7 @@ _BEFORE = timedelta(days=14)
 """How long before the first sale the exchange opens, for what goes wrong in it."""
 _NO_LIMIT = RateLimit(burst=1_000_000, per_second=1_000_000)
 _LIFE = timedelta(days=36_500)
+_LOWEST_COST = 4
 _TIMEOUT = 30.0
 
 
@@ -52,9 +54,13 @@ async def run_demo(
 ) -> int:
     """Run the demo and return its exit code: 1 unless tape and ledger are as they should be.
 
-    Raises BadFile and OSError for files that cannot be used, ApiRefusal if the exchange refuses
-    what it should not.
+    Raises BadFile and OSError for files that cannot be used, ValueError for a limit below 1, and
+    ApiRefusal if the exchange refuses what it should not.
     """
+    if limit is not None and limit < 1:
+        raise ValueError(f"the limit must be at least 1 sale, not {limit}")
+    if report is not None:
+        report.open("a").close()  # told now, and not after everything was replayed
     console = console or Console()
     with tempfile.TemporaryDirectory(prefix="solebook-demo-") as folder:
         settings = _settings(folder)
@@ -68,7 +74,7 @@ async def run_demo(
             url = await stack.enter_async_context(running_server(app, _HOST, port))
             http = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT)
             await stack.enter_async_context(http)
-            console.print(f"solebook serves {url} on a fresh database in {folder}")
+            console.print(f"solebook serves {url} on a fresh database in {folder}", soft_wrap=True)
             demo = _Demo(application, http, clock, console)
             result = await demo.replay(catalogue, rows)
             code = _conclude(console, result, rows, report)
@@ -155,13 +161,18 @@ class _Demo:
 
 
 def _settings(folder: str) -> Settings:
-    """The embedded defaults, but that nobody is slowed down and years pass while signed in."""
+    """The embedded defaults, but that nobody is slowed down and years pass while signed in.
+
+    Everybody has a password that is shown, so a hash that is slow to guess would protect nothing.
+    """
     return Settings(
         folder=folder,
         http=HttpSettings(
             user_limit=_NO_LIMIT, address_limit=_NO_LIMIT, credentials_limit=_NO_LIMIT
         ),
-        security=SecuritySettings(access_token_life=_LIFE, refresh_token_life=_LIFE),
+        security=SecuritySettings(
+            bcrypt_cost=_LOWEST_COST, access_token_life=_LIFE, refresh_token_life=_LIFE
+        ),
     )
 
 
@@ -196,10 +207,10 @@ def _conclude(console: Console, result: Report, rows: Sequence[SaleRow], file: P
     result.show(console)
     if file is not None:
         file.write_text(json.dumps(result.as_json(), indent=2) + "\n", encoding="utf-8")
-        console.print(f"The report is in {file}")
+        console.print(f"The report is in {escape(str(file))}", soft_wrap=True)
     found = differences(result, rows)
     for difference in found:
-        console.print(f"[red]The tape differs from the file: {difference}[/]")
+        console.print(f"[red]The tape differs from the file: {escape(difference)}[/]")
     if not found:
         console.print(f"The tape holds exactly the file's {len(rows):,} sales.")
     return 1 if found or not result.solvency.balanced else 0
