@@ -1,0 +1,45 @@
+"""`solebook demo`: what it refuses, before anything starts."""
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+from .test_main import one_line
+
+
+@pytest.mark.parametrize("limit", ["0", "-1"])
+def test_a_limit_below_one_sale_is_one_line(folder: Path, run: Run, limit: str) -> None:
+    refused = run("demo", "--limit", limit)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err) == f"solebook: the limit must be at least 1 sale, not {limit}"
+
+
+@pytest.mark.parametrize("option", ["--sales", "--products"])
+def test_a_file_that_cannot_be_read_is_one_line(folder: Path, run: Run, option: str) -> None:
+    refused = run("demo", option, "none.csv")
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err) == "solebook: [Errno 2] No such file or directory: 'none.csv'"
+
+
+def test_bad_rows_are_told_one_by_one(folder: Path, run: Run, tmp_path: Path) -> None:
+    sales = tmp_path / "sales.csv"
+    sales.write_text("sold_on,product,us_size,price_usd\n2017-10-17,Nike Dunk Low,9,250\n")
+    refused = run("demo", "--sales", str(sales))
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.splitlines() == [
+        f"solebook: {sales} has bad rows:",
+        "  line 2: 'Nike Dunk Low' is not in the catalogue",
+    ]
+
+
+def test_a_report_that_cannot_be_written_is_told_at_once(folder: Path, run: Run) -> None:
+    refused = run("demo", "--report", "none/report.json")
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err).startswith("solebook: [Errno 2] No such file or directory: ")
+
+
+def test_it_has_settings_of_its_own(folder: Path, run: Run) -> None:
+    refused = run("demo", "--config", "solebook.toml")
+    assert refused.code == 2
+    assert "unrecognized arguments: --config solebook.toml" in refused.err

@@ -1,0 +1,99 @@
+"""The demo from the outside, and its report against the files it was made of."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import solebook
+
+pytestmark = pytest.mark.journey
+
+SAMPLE = Path(solebook.__file__).parent / "entrypoints" / "demo" / "sample"
+MISHAPS = {"auth_failed": 1, "cancelled": 3}
+
+
+def demo(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "solebook.entrypoints.cli.main", "demo", "--exit", *arguments]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    return done
+
+
+def expected_products(sales: Path, limit: int) -> dict[str, Any]:
+    """What the report must say of each product, counted from the file by other means."""
+    with sales.open(newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: row["sold_on"])[:limit]
+    prices: defaultdict[str, list[int]] = defaultdict(list)
+    sizes: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        cents = round(float(row["price_usd"]) * 100)
+        prices[row["product"]].append(cents)
+        sizes[row["product"]][row["us_size"]].append(cents)
+    return {
+        name: {
+            "sales": len(sold),
+            "last_price": sold[-1],
+            "mean_price": pytest.approx(sum(sold) / len(sold)),
+            "by_size": {
+                size: {"sales": len(some), "last_price": some[-1]}
+                for size, some in sizes[name].items()
+            },
+        }
+        for name, sold in prices.items()
+    }
+
+
+def check(report: dict[str, Any], sales: Path, limit: int) -> None:
+    expected = expected_products(sales, limit)
+    count = sum(product["sales"] for product in expected.values())
+    assert set(report) == {"products", "orders", "ledger"}
+    shown = {
+        name: {field: product[field] for field in ("sales", "last_price", "mean_price", "by_size")}
+        for name, product in report["products"].items()
+    }
+    assert shown == expected
+    for product in report["products"].values():
+        assert isinstance(product["sales"], int)
+        assert isinstance(product["last_price"], int)
+    orders = report["orders"]
+    assert {state: orders[state] for state in MISHAPS} == MISHAPS
+    assert sum(orders.values()) == count + sum(MISHAPS.values())
+    ledger = report["ledger"]
+    assert ledger["balanced"] is True
+    assert ledger["held"] == ledger["gateway"]
+    assert ledger["escrow"] + ledger["payables"] + ledger["fees"] == ledger["held"]
+
+
+def test_the_first_sales_of_the_sample_are_all_on_the_tape(tmp_path: Path) -> None:
+    done = demo(tmp_path, "--limit", "40", "--report", "report.json")
+    check(json.loads((tmp_path / "report.json").read_text()), SAMPLE / "sales.csv", 40)
+    assert "Traceback" not in done.stdout
+    assert "The tape holds exactly the file's 40 sales." in done.stdout
+    assert "balanced to the cent" in done.stdout
+
+
+def test_a_limit_beyond_the_file_replays_all_of_it(tmp_path: Path) -> None:
+    (tmp_path / "products.csv").write_text(
+        "product,model,color,retail_usd,released_on\n"
+        "Nike [gs] Dunk,Dunk,white,0,2017-01-01\n"
+        "Never Sold,None,black,100,2017-01-01\n"
+    )
+    (tmp_path / "sales.csv").write_text(
+        "sold_on,product,us_size,price_usd\n"
+        "2017-10-20,Nike [gs] Dunk,6Y,250\n"
+        "2017-10-18,Nike [gs] Dunk,6Y,25\n"
+        "2017-10-18,Nike [gs] Dunk,7Y,100000\n"
+    )
+    files = ("--products", "products.csv", "--sales", "sales.csv")
+    done = demo(tmp_path, *files, "--limit", "1000", "--report", "report.json")
+    check(json.loads((tmp_path / "report.json").read_text()), tmp_path / "sales.csv", 1_000)
+    assert "Nike [gs] Dunk" in done.stdout
+    assert len(list(tmp_path.iterdir())) == 3  # nothing was left behind
