@@ -39,7 +39,7 @@ class Stream:
         self._settings = settings
         self._http = http
         self._address_of = address_of
-        self.seats = Seats()
+        self._seats = Seats()
 
     async def serve(self, socket: WebSocket[Any, Any, Any]) -> None:
         """Serve one client to its end. Raises WebSocketException for a page of a strange origin."""
@@ -57,7 +57,7 @@ class Stream:
                 _log.warning("%s", error)
 
         connection = StreamConnection(
-            socket, self._application, self._settings, self.seats, address=address, count=count
+            socket, self._application, self._settings, self._seats, address=address, count=count
         )
         await connection.run()
 

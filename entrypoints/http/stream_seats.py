@@ -15,10 +15,6 @@ class Seats:
     def __init__(self) -> None:
         self._taken: Counter[str] = Counter()
 
-    def count(self, whose: str) -> int:
-        """Return how many are taken."""
-        return self._taken[whose]
-
     @contextmanager
     def taken(self, whose: str, limit: int) -> Iterator[None]:
         """Take a seat until the block is left. Raises NoSeat."""

@@ -17,7 +17,7 @@ from solebook.composition.build import build_application
 from solebook.config.http import HttpSettings
 from solebook.config.stream import StreamSettings
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.ids import ProductId, SessionId
+from solebook.ports.language.ids import OrderId, ProductId, SessionId, UserId
 from solebook.ports.language.market import (
     BookChange,
     BookChanges,
@@ -379,6 +379,20 @@ async def test_orders_are_told_no_more_after_unsubscribing(
     assert await socket.news() != []
 
 
+async def test_who_does_not_read_what_becomes_of_many_orders_is_sent_away(
+    market: World, socket: Socket, buyer: Person, seller: Person, stream_settings: StreamSettings
+) -> None:
+    await socket.ask(op="authenticate", token=token(buyer))
+    await socket.ask(op="subscribe", channel="orders")
+    socket.reads.clear()
+    await market.order(buyer, seller)
+    adapters = market.application.adapters
+    for _ in range(stream_settings.queue + 2):
+        adapters.order_stream.tell(OrderId(adapters.ids.new()), UserId(UUID(buyer.id)))
+    socket.reads.set()
+    assert await socket.close_code() == 4410
+
+
 async def test_who_is_not_signed_in_has_no_orders(socket: Socket) -> None:
     refused = await socket.ask(op="subscribe", channel="orders")
     assert (kind(refused), refused["problem"]["status"]) == ("invalid-token", 401)
@@ -598,6 +612,18 @@ class TestRateLimits:
                 assert await another.close_code() == 4429
             await world.clock.advance(timedelta(seconds=2))
             assert await socket.ask(op="ping") == {"type": "pong"}
+
+
+async def test_without_buckets_the_market_is_followed_all_the_same(
+    app: Litestar, market: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def take(bucket: str, limit: RateLimit) -> None:
+        raise Unavailable(what="the rate limits")
+
+    monkeypatch.setattr(market.application.adapters.rate_limits, "take", take)
+    async with connected(app) as socket:
+        await accepted(socket)
+        assert (await socket.ask(op="subscribe", **book(market)))["type"] == "snapshot"
 
 
 class TestUserRateLimit:
