@@ -1,6 +1,7 @@
 """How often who may ask."""
 
 import logging
+from abc import abstractmethod
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -29,9 +30,9 @@ class _LimitRequests(ASGIMiddleware):
         self._limits = limits
         self._limit = limit
 
+    @abstractmethod
     def bucket(self, scope: Scope) -> str | None:
         """Return the bucket that the request takes from, if it does."""
-        raise NotImplementedError
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Raise RateLimited when the bucket is empty."""
