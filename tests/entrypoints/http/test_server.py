@@ -10,12 +10,15 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from litestar import Litestar
+from websockets.asyncio.client import connect
 
 from solebook.composition.application import Application
 from solebook.config.http import HttpSettings
 from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.server import running_server, stop_signal
 
+SERVICE_RESTARTS = 1012
+"""The code with which a WebSocket is closed (RFC 6455, section 7.4.2, and IANA's registry)."""
 SOON = 2.0
 """Seconds: far less than the ten that a request under way is given."""
 
@@ -79,6 +82,13 @@ async def test_a_connection_that_never_asked_does_not_hold_it_up(app: Litestar) 
         await halting.drain()
     for writer in (silent, halting):
         writer.close()
+
+
+async def test_a_live_stream_is_told_that_the_server_stops(app: Litestar) -> None:
+    async with serving(app) as url:
+        stream = await connect(f"{url.replace('http', 'ws', 1)}/v1/stream")
+    await stream.wait_closed()
+    assert stream.close_code == SERVICE_RESTARTS
 
 
 async def test_whoever_asks_the_process_to_stop_is_heard_from_then_on() -> None:
