@@ -23,6 +23,7 @@ from ..adapters.security.passwords import BcryptPasswords
 from ..adapters.security.secrets import load_or_create_secret
 from ..adapters.system.clock import SystemClock
 from ..adapters.system.ids import SystemIds
+from ..adapters.system.private_folder import private_folder
 from ..adapters.system.randomness import SystemRandomness
 from ..config.settings import Settings
 from ..core.bidding.matching_engine import EngineLimits
@@ -85,10 +86,7 @@ def _webhook_secret(settings: Settings) -> str:
 
 def make_folder(settings: Settings) -> Path:
     """Return the folder of the embedded adapters, which is made if it is missing."""
-    folder = Path(settings.folder)
-    # Its files hold hashes of passwords, addresses and keys: they are nobody else's business.
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return private_folder(Path(settings.folder))
 
 
 # What only SQL needs is imported here, so that an exchange in memory does without.

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .private_folder import private_folder
+
 
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
@@ -13,9 +15,8 @@ def folder_lock(folder: Path) -> Iterator[None]:
     The lock is SQLite's on an empty database, because that works on every system and is let go
     by the system itself when the process is killed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        connection = _locked(folder / "lock.sqlite3")
+        connection = _locked(private_folder(folder) / "lock.sqlite3")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
             raise OSError(f"another solebook is running on {folder}") from error
