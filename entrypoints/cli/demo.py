@@ -41,13 +41,17 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
 
 async def demo(options: argparse.Namespace) -> int:
     """Run the demo; the exit code is 1 if the books do not balance."""
+    from ..demo.api import ApiRefusal
     from ..demo.run import run_demo
 
-    return await run_demo(
-        products=options.products,
-        sales=options.sales,
-        limit=options.limit,
-        stay=not options.exit,
-        report=options.report,
-        port=options.port,
-    )
+    try:
+        return await run_demo(
+            products=options.products,
+            sales=options.sales,
+            limit=options.limit,
+            stay=not options.exit,
+            report=options.report,
+            port=options.port,
+        )
+    except ApiRefusal as refusal:
+        raise ValueError(f"the demo went wrong: {refusal}") from refusal

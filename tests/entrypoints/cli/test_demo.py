@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from solebook.entrypoints.demo.api import ApiRefusal
+
 from .conftest import Run
 from .test_main import one_line
 
@@ -37,6 +39,20 @@ def test_a_report_that_cannot_be_written_is_told_at_once(folder: Path, run: Run)
     refused = run("demo", "--report", "none/report.json")
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err).startswith("solebook: [Errno 2] No such file or directory: ")
+
+
+def test_what_the_exchange_refuses_is_one_line(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused_demo(**_: object) -> int:
+        raise ApiRefusal("waited 60 s for order 1 to be confirmed")
+
+    monkeypatch.setattr("solebook.entrypoints.demo.run.run_demo", refused_demo)
+    refused = run("demo")
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err) == (
+        "solebook: the demo went wrong: waited 60 s for order 1 to be confirmed"
+    )
 
 
 def test_it_has_settings_of_its_own(folder: Path, run: Run) -> None:
