@@ -2,6 +2,8 @@
 
 import gc
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -217,3 +219,25 @@ async def test_a_file_of_the_provider_that_is_none_is_told(on_sqlite: Settings) 
     with pytest.raises(OSError, match=r"payment-provider.sqlite3 cannot be used: file is not"):
         async with open_application(on_sqlite):
             pytest.fail("opened")
+
+
+# ---- what is needed ------------------------------------------------------------------------------
+
+WITHOUT_SQL = """
+import asyncio, sys
+for package in ("aiosqlite", "alembic", "sqlalchemy"):
+    sys.modules[package] = None
+from solebook.composition.container import open_application
+from solebook.config.load import load_settings
+async def main():
+    async with open_application(load_settings(None, {"SOLEBOOK_STORE__ADAPTER": "memory"})):
+        print("open")
+asyncio.run(main())
+"""
+
+
+def test_an_exchange_in_memory_needs_none_of_the_packages_of_sql(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_SQL], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (done.stdout, done.stderr) == (b"open\n", b"")
