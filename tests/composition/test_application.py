@@ -1,15 +1,24 @@
-"""The application has every use case that the core has."""
+"""The application has every use case of the core, and each hears of every event that it takes."""
 
 import dataclasses
 import inspect
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 from solebook import core
 from solebook.composition.application import Application
 from solebook.composition.embedded import build_embedded
+from solebook.composition.routes import routes
+from solebook.ports.language.events import (
+    EVENTS,
+    Event,
+    OrderAuthPassed,
+    OrderSellerShipped,
+    OrderShipped,
+    UserRegistered,
+)
 
 PARTS_OF_USE_CASES = {
     "solebook.core.bidding.place_on_side.PlaceOnSide",
@@ -48,11 +57,54 @@ def test_every_use_case_is_wired() -> None:
     assert len(wired) > 40
 
 
+def named_use_cases(application: Application) -> Iterator[tuple[str, object]]:
+    """Every use case that is wired, by its context and its verb."""
+    for context in dataclasses.fields(application):
+        if context.name not in ("engine", "adapters", "rules"):
+            use_cases = getattr(application, context.name)
+            for field in dataclasses.fields(use_cases):
+                yield f"{context.name}.{field.name}", getattr(use_cases, field.name)
+
+
 def test_every_use_case_is_named_by_its_verb() -> None:
+    for name, use_case in named_use_cases(build_embedded()):
+        assert type(use_case).__module__ == f"solebook.core.{name}"
+
+
+# ---- events --------------------------------------------------------------------------------------
+
+TOLD_TO_NOBODY_YET: set[type[Event]] = {
+    UserRegistered,
+    OrderSellerShipped,
+    OrderAuthPassed,
+    OrderShipped,
+}
+
+HEARS_THROUGH_ANOTHER = {"catalog.release_stock:order.cancelled"}
+"""Whom the consumer of another use case calls first, because the order matters."""
+
+
+def events_of(use_case: object) -> set[type[Event]]:
+    """The events that a use case takes, if it takes any."""
+    hints = get_type_hints(type(use_case).__call__)
+    taken = [kind for hint in hints.values() for kind in (get_args(hint) or (hint,))]
+    return {kind for kind in taken if isinstance(kind, type) and issubclass(kind, Event)}
+
+
+def test_every_use_case_hears_of_every_event_that_it_takes() -> None:
+    # A consumer's name is kept with each message that it failed on: it must not change lightly.
     app = build_embedded()
-    for context in dataclasses.fields(app):
-        if not context.name.endswith(("engine", "adapters", "rules")):
-            for field in dataclasses.fields(getattr(app, context.name)):
-                use_case = getattr(getattr(app, context.name), field.name)
-                module = f"solebook.core.{context.name}.{field.name}"
-                assert type(use_case).__module__ == module
+    expected = {
+        f"{name}:{event.SUBJECT}"
+        for name, use_case in named_use_cases(app)
+        for event in events_of(use_case)
+    }
+    assert {consumer.name for consumer in routes(app)} | HEARS_THROUGH_ANOTHER == expected
+    assert len(expected) > 25
+
+
+def test_every_event_is_told_to_somebody_or_knowingly_to_nobody() -> None:
+    told = {consumer.subject for consumer in routes(build_embedded())}
+    untold = {event.SUBJECT for event in TOLD_TO_NOBODY_YET}
+    assert told | untold == EVENTS.keys()
+    assert told & untold == set()
