@@ -23,7 +23,7 @@ _SALE_COLUMNS = ("sold_on", "product", "us_size", "price_usd")
 _SHOWN = 20
 _MAX_NAME = 100
 _MAX_DIGITS = 15
-_YEARS = range(1970, 2101)
+_YEARS = range(1980, 2101)
 
 
 class BadFile(ValueError):
