@@ -8,18 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from ...composition.application import Application
-from ...ports.language.ids import MessageId, UserId
+from ...ports.language.ids import MessageId
 from ...ports.language.messages import FailedDelivery
 from ...ports.language.paging import MAX_PAGE, PageRequest
-from ...ports.language.users import Actor, Role
+from ...ports.language.users import OPERATOR, Role
 from . import reindex
 from .opened import opened_application
 
 _ABOUT = """\
 Looks after an exchange, whether it is running or not: it works on the same database.
 """
-_OPERATOR = Actor(UserId(UUID(int=0)), frozenset({Role.ADMIN}))
-"""Whoever may run this command may do anything."""
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
@@ -88,7 +86,7 @@ async def _grant(options: argparse.Namespace, password: str | None) -> int:
         if user is None:
             raise ValueError(f"there is no user {email}; add --register to make one")
         roles = user.roles | {Role(options.role)}
-        await app.users.set_roles(_OPERATOR, user.id, roles=roles)
+        await app.users.set_roles(OPERATOR, user.id, roles=roles)
         print(f"{email} is {', '.join(sorted(roles))}")
     return 0
 

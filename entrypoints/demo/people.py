@@ -8,12 +8,11 @@ import httpx
 
 from ...composition.application import Application
 from ...ports.language.ids import UserId
-from ...ports.language.users import Actor, Role
+from ...ports.language.users import OPERATOR, Role
 from .api import Api
 
 PASSWORD = "correct horse battery"  # noqa: S105  # everybody's, and shown to the visitor
 _TRADERS = 6
-_OPERATOR = Actor(UserId(UUID(int=0)), frozenset({Role.ADMIN}))
 _ADDRESS = {
     "street": "1 Market Street",
     "city": "Portland",
@@ -59,7 +58,7 @@ async def gather_people(
         user = await Api(http).post("/users", credentials | names)
         if role is Role.ADMIN:
             await application.users.set_roles(
-                _OPERATOR, UserId(UUID(user["id"])), roles=frozenset({Role.BUYER, role})
+                OPERATOR, UserId(UUID(user["id"])), roles=frozenset({Role.BUYER, role})
             )
         elif role is not None:
             await admin.api.put(f"/users/{user['id']}/roles", {"roles": ["buyer", role]})

@@ -7,7 +7,7 @@ from random import Random
 
 from ...composition.application import Application
 from ...ports.language.market import BookKey, Size
-from .people import OPERATOR
+from ...ports.language.users import OPERATOR
 from .sneakers import Sneaker, fair_values
 
 _HOUR = timedelta(hours=1)

@@ -2,14 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from uuid import UUID
 
 from ...composition.application import Application
-from ...ports.language.ids import UserId
-from ...ports.language.users import Actor, Role, User
+from ...ports.language.users import OPERATOR, Actor, Role, User
 
-OPERATOR = Actor(UserId(UUID(int=0)), frozenset({Role.ADMIN}))
-"""Who sets the market up."""
 _PASSWORD = "correct horse battery"  # noqa: S105  # nobody signs in
 
 GOOD_CARD = "pm_card_visa"

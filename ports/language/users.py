@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from .ids import AddressId, SessionId, UserId
 
@@ -26,6 +27,10 @@ class Actor:
     def has(self, role: Role) -> bool:
         """Whether the actor holds `role`."""
         return role in self.roles
+
+
+OPERATOR = Actor(UserId(UUID(int=0)), frozenset({Role.ADMIN}))
+"""Whoever runs the exchange and so may do anything: no user is behind it."""
 
 
 @dataclass(frozen=True, slots=True)

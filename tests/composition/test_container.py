@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_origin, get_type_hints
-from uuid import UUID
 
 import msgspec
 import pytest
@@ -23,11 +22,10 @@ from solebook.core.users.session_tokens import SignedIn
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.clock import Clock
 from solebook.ports.language.errors import InvalidToken, NotFound, Unavailable
-from solebook.ports.language.ids import SessionId, UserId
+from solebook.ports.language.ids import SessionId
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.language.users import Actor, Role
+from solebook.ports.language.users import OPERATOR, Role
 
-OPERATOR = Actor(UserId(UUID(int=0)), frozenset({Role.ADMIN}))
 CREDENTIALS = {"email": "buyer-1@example.com", "password": "correct horse battery"}
 START = datetime(2017, 10, 17, 9, tzinfo=UTC)
 

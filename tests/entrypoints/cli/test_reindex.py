@@ -5,21 +5,17 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
-from uuid import UUID
 
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.config.settings import Settings
-from solebook.ports.language.ids import UserId
 from solebook.ports.language.search import SearchQuery
-from solebook.ports.language.users import Actor, Role
+from solebook.ports.language.users import OPERATOR
 
 from .conftest import Run
 from .test_main import one_line
 
 T = TypeVar("T")
-
-OPERATOR = Actor(UserId(UUID(int=0)), frozenset({Role.ADMIN}))
 
 
 def within(folder: Path, work: Callable[[Application], Awaitable[T]]) -> T:
