@@ -53,6 +53,8 @@ class Batch:
     unwound: list[OrderId] = field(default_factory=list)
     opened: Sequence[OpenedOrder] = ()
     answers: dict[IdempotencyKey, Placement] = field(default_factory=dict)
+    events: Sequence[Event] = ()
+    """What to tell beside what the opened orders bring."""
 
     @property
     def is_empty(self) -> bool:

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import ClassVar
 
 from .deadlines import DeadlineKind
-from .ids import OrderId, ProductId, QuoteId, TaskId, UserId
+from .ids import AlertId, NotificationId, OrderId, ProductId, QuoteId, TaskId, UserId
 from .market import BookKey
 from .money import Cents
+from .notifications import Channel
 from .orders import CancelReason
 
 
@@ -96,6 +97,58 @@ class MatchCreated(OrderRelated):
     book: BookKey
     price: Cents
     matched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LowestAskChanged(Event):
+    """The best price to buy at in one book went from `before` to `lowest_ask`; None is no ask.
+
+    The events of a book make a chain: each begins where the one before it ended. So whether a
+    price was crossed can be told from one of them, in whatever order they come.
+    """
+
+    SUBJECT: ClassVar[str] = "book.lowest_ask_changed"
+    book: BookKey
+    before: Cents | None
+    lowest_ask: Cents | None
+    changed_at: datetime
+
+    @property
+    def key(self) -> str:
+        """The book."""
+        return f"{self.book.product_id}:{self.book.size}:{self.book.condition}"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceDropped(Event):
+    """The lowest ask came down to a price that a user waits for, or below: once per crossing."""
+
+    SUBJECT: ClassVar[str] = "price.dropped"
+    alert_id: AlertId
+    user_id: UserId
+    book: BookKey
+    wanted: Cents
+    lowest_ask: Cents
+    dropped_at: datetime
+
+    @property
+    def key(self) -> str:
+        """The alert."""
+        return str(self.alert_id)
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRequested(Event):
+    """A notification is to be brought to its user over one channel."""
+
+    SUBJECT: ClassVar[str] = "notification.requested"
+    notification_id: NotificationId
+    channel: Channel
+
+    @property
+    def key(self) -> str:
+        """The notification."""
+        return str(self.notification_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +391,9 @@ EVENTS: dict[str, type[Event]] = {
         PayoutAccountChanged,
         ProductChanged,
         MatchCreated,
+        LowestAskChanged,
+        PriceDropped,
+        NotificationRequested,
         StockReserved,
         StockRefused,
         PaymentRequested,

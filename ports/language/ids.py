@@ -13,3 +13,5 @@ OrderId = NewType("OrderId", UUID)
 """Identifies a match and the order that it opens: they share one id."""
 TaskId = NewType("TaskId", UUID)
 MessageId = NewType("MessageId", UUID)
+AlertId = NewType("AlertId", UUID)
+NotificationId = NewType("NotificationId", UUID)

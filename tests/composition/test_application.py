@@ -14,9 +14,12 @@ from solebook.composition.routes import routes
 from solebook.ports.language.events import (
     EVENTS,
     Event,
+    LowestAskChanged,
+    NotificationRequested,
     OrderAuthPassed,
     OrderSellerShipped,
     OrderShipped,
+    PriceDropped,
     UserRegistered,
 )
 
@@ -75,6 +78,9 @@ def test_every_use_case_is_named_by_its_verb() -> None:
 
 TOLD_TO_NOBODY_YET: set[type[Event]] = {
     UserRegistered,
+    LowestAskChanged,
+    PriceDropped,
+    NotificationRequested,
     OrderSellerShipped,
     OrderAuthPassed,
     OrderShipped,

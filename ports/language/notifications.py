@@ -1,0 +1,349 @@
+"""What people are told, of what, and over which channel."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from .ids import NotificationId, OrderId, ProductId, UserId
+from .market import BookKey
+from .money import Cents
+from .orders import CancelReason
+
+
+class Channel(StrEnum):
+    """How a notification reaches a user."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    PUSH = "push"
+    INBOX = "inbox"
+    """Kept by the exchange itself, for the user to read."""
+
+
+class NotificationKind(StrEnum):
+    """What a notification is about. The buyer of a pair has an order, its seller a sale."""
+
+    WELCOME = "welcome"
+    BID_MATCHED = "bid_matched"
+    ASK_MATCHED = "ask_matched"
+    PAYMENT_DECLINED = "payment_declined"
+    ORDER_CONFIRMED = "order_confirmed"
+    SALE_CONFIRMED = "sale_confirmed"
+    ORDER_CANCELLED = "order_cancelled"
+    SALE_CANCELLED = "sale_cancelled"
+    ORDER_AUTH_PASSED = "order_auth_passed"
+    SALE_AUTH_PASSED = "sale_auth_passed"
+    ORDER_AUTH_FAILED = "order_auth_failed"
+    SALE_AUTH_FAILED = "sale_auth_failed"
+    ORDER_SHIPPED = "order_shipped"
+    ORDER_DELIVERED = "order_delivered"
+    SALE_DELIVERED = "sale_delivered"
+    PAYOUT_PAID = "payout_paid"
+    PAYOUT_REFUSED = "payout_refused"
+    PRICE_DROPPED = "price_dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Shoe:
+    """The pair that a notice is about, as people call it."""
+
+    book: BookKey
+    name: str
+    style_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """Where sellers ship their pairs. `country` is ISO 3166-1 alpha-2."""
+
+    name: str
+    street: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+
+
+class Notice:
+    """The base of what is told, as facts: amounts in cents, instants in UTC, no wording."""
+
+    __slots__ = ()
+    KIND: ClassVar[NotificationKind]
+
+    @property
+    def order_id(self) -> OrderId | None:
+        """The order that it is about, if any."""
+        return None
+
+    @property
+    def product_id(self) -> ProductId | None:
+        """The product that it is about, if any."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeNotice(Notice):
+    """To who joined."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.WELCOME
+
+
+@dataclass(frozen=True, slots=True)
+class PriceDroppedNotice(Notice):
+    """To who watches a price: the lowest ask came down to `lowest_ask`."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PRICE_DROPPED
+    shoe: Shoe
+    wanted: Cents
+    lowest_ask: Cents
+
+    @property
+    def product_id(self) -> ProductId:
+        """The product that is watched."""
+        return self.shoe.book.product_id
+
+
+@dataclass(frozen=True, slots=True)
+class TradeNotice(Notice):
+    """The base of what is told of one order."""
+
+    order: OrderId
+    shoe: Shoe
+
+    @property
+    def order_id(self) -> OrderId:
+        """The order."""
+        return self.order
+
+    @property
+    def product_id(self) -> ProductId:
+        """The product that was traded."""
+        return self.shoe.book.product_id
+
+
+@dataclass(frozen=True, slots=True)
+class BidMatchedNotice(TradeNotice):
+    """To the buyer: the bid met an ask, and `total` is charged now."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.BID_MATCHED
+    price: Cents
+    total: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class AskMatchedNotice(TradeNotice):
+    """To the seller: the ask met a bid; nothing is to be shipped before the buyer has paid."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ASK_MATCHED
+    price: Cents
+    payout: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDeclinedNotice(TradeNotice):
+    """To the buyer: the provider would not charge `total`, so the order is cancelled."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PAYMENT_DECLINED
+    total: Cents
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderConfirmedNotice(TradeNotice):
+    """To the buyer: `total` is paid and in escrow, and the seller is to ship."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_CONFIRMED
+    price: Cents
+    shipping: Cents
+    total: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class SaleConfirmedNotice(TradeNotice):
+    """To the seller: what to ship, where, by when."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.SALE_CONFIRMED
+    price: Cents
+    payout: Cents
+    ship_to: Warehouse
+    ship_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelledNotice(TradeNotice):
+    """To the buyer: the order ended, why, and what comes back (0 if nothing was paid)."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_CANCELLED
+    reason: CancelReason
+    note: str | None
+    refund: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class SaleCancelledNotice(TradeNotice):
+    """To the seller: the sale ended, why, what it costs them, and whether the ask stands again."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.SALE_CANCELLED
+    reason: CancelReason
+    note: str | None
+    penalty: Cents
+    ask_returns: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAuthPassedNotice(TradeNotice):
+    """To the buyer: the pair is authentic."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_AUTH_PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class SaleAuthPassedNotice(TradeNotice):
+    """To the seller: the pair is authentic; `payout` follows after delivery."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.SALE_AUTH_PASSED
+    payout: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAuthFailedNotice(TradeNotice):
+    """To the buyer: the pair failed, and everything comes back."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_AUTH_FAILED
+    reason: str
+    refund: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class SaleAuthFailedNotice(TradeNotice):
+    """To the seller: the pair failed and is sent back, and there is a penalty."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.SALE_AUTH_FAILED
+    reason: str
+    penalty: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class OrderShippedNotice(TradeNotice):
+    """To the buyer: the pair is on its way."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_SHIPPED
+    carrier: str
+    tracking_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDeliveredNotice(TradeNotice):
+    """To the buyer: the pair was delivered."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_DELIVERED
+    delivered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaleDeliveredNotice(TradeNotice):
+    """To the seller: the pair was delivered, and when the payout is due."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.SALE_DELIVERED
+    payout: Cents
+    payout_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutPaidNotice(TradeNotice):
+    """To the seller: `amount` was paid, after `debt_settled` was kept back."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_PAID
+    amount: Cents
+    debt_settled: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRefusedNotice(TradeNotice):
+    """To the seller: the provider would not pay, and another account is needed."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_REFUSED
+    payout: Cents
+    reason: str
+
+
+NOTICES: dict[NotificationKind, type[Notice]] = {
+    notice.KIND: notice
+    for notice in (
+        WelcomeNotice,
+        PriceDroppedNotice,
+        BidMatchedNotice,
+        AskMatchedNotice,
+        PaymentDeclinedNotice,
+        OrderConfirmedNotice,
+        SaleConfirmedNotice,
+        OrderCancelledNotice,
+        SaleCancelledNotice,
+        OrderAuthPassedNotice,
+        SaleAuthPassedNotice,
+        OrderAuthFailedNotice,
+        SaleAuthFailedNotice,
+        OrderShippedNotice,
+        OrderDeliveredNotice,
+        SaleDeliveredNotice,
+        PayoutPaidNotice,
+        PayoutRefusedNotice,
+    )
+}
+"""Every notice by its kind, for adapters that read them back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice in words: `brief` is one line for small screens, `text` and `html` say all."""
+
+    subject: str
+    brief: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What one user was told. `subject` and `brief` stay as they were worded at the time."""
+
+    id: NotificationId
+    user_id: UserId
+    notice: Notice
+    subject: str
+    brief: str
+    in_inbox: bool
+    """Whether the user wanted it in the inbox."""
+    created_at: datetime
+    read_at: datetime | None = None
+
+
+DEFAULT_CHANNELS = frozenset({Channel.EMAIL, Channel.PUSH, Channel.INBOX})
+"""Where a kind goes to while its user has said nothing of it: a text message is never a default."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationPreferences:
+    """What a user wants to hear of, and where. A channel without a way to reach them is skipped."""
+
+    user_id: UserId
+    phone: str | None = None
+    """For text messages, as E.164 has it: +15550100."""
+    devices: tuple[str, ...] = ()
+    """The tokens of the devices that take push messages."""
+    channels: tuple[tuple[NotificationKind, frozenset[Channel]], ...] = ()
+    """The kinds for which the user chose channels; an empty set is silence."""
+
+    def channels_for(self, kind: NotificationKind) -> frozenset[Channel]:
+        """Return the channels of a kind, chosen or default."""
+        return dict(self.channels).get(kind, DEFAULT_CHANNELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who is written to."""
+
+    user_id: UserId
+    email: str
+    first_name: str

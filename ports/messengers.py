@@ -1,0 +1,63 @@
+"""The ports to what carries a message to a person's mailbox, phone or device."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One email. `id` is the same on every try, so that a carrier can tell a repetition."""
+
+    id: UUID
+    to: str
+    name: str
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """One SMS to a number in E.164. `id` is the same on every try."""
+
+    id: UUID
+    phone: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushMessage:
+    """One message to a user's devices, by their tokens. `id` is the same on every try."""
+
+    id: UUID
+    devices: tuple[str, ...]
+    title: str
+    text: str
+
+
+class Mailer(Protocol):
+    """Sends email."""
+
+    async def send(self, mail: Mail) -> None:
+        """Hand the mail over; the second time with one id changes nothing where that can be told.
+
+        Raises Unavailable, within 30 seconds.
+        """
+        ...
+
+
+class TextMessenger(Protocol):
+    """Sends text messages."""
+
+    async def send(self, message: TextMessage) -> None:
+        """Hand the message over, like Mailer.send. Raises Unavailable, within 30 seconds."""
+        ...
+
+
+class PushMessenger(Protocol):
+    """Sends push messages."""
+
+    async def send(self, message: PushMessage) -> None:
+        """Hand the message over, like Mailer.send. Raises Unavailable, within 30 seconds."""
+        ...

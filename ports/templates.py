@@ -1,0 +1,17 @@
+"""The port to the wording of notices."""
+
+from typing import Protocol
+
+from .language.notifications import Letter, Notice, Recipient
+
+
+class Templates(Protocol):
+    """Puts notices into words."""
+
+    def render(self, notice: Notice, recipient: Recipient) -> Letter:
+        """Return the notice as a letter to the recipient.
+
+        Subject and brief are one line each; whatever users wrote is escaped in the HTML. Every
+        kind of notice has its words: one that has none is a defect (AssertionError).
+        """
+        ...
