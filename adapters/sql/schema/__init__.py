@@ -10,7 +10,7 @@ from .authentication import authentication_tasks
 from .bidding import asks, bids, engine_shards, idempotency_keys, matches
 from .catalog import product_images, products, reservations, sizes
 from .columns import metadata
-from .messages import deadlines, failed_deliveries, inbox, outbox
+from .messages import deadlines, deliveries, inbox, outbox
 from .orders import order_events, orders
 from .payments import (
     ledger_entries,
@@ -20,6 +20,7 @@ from .payments import (
     seller_quarters,
     webhooks,
 )
+from .price_alerts import price_alerts
 from .users import addresses, refresh_tokens, revoked_sessions, sessions, users
 
 __all__ = [
@@ -28,8 +29,8 @@ __all__ = [
     "authentication_tasks",
     "bids",
     "deadlines",
+    "deliveries",
     "engine_shards",
-    "failed_deliveries",
     "idempotency_keys",
     "inbox",
     "ledger_entries",
@@ -41,6 +42,7 @@ __all__ = [
     "outbox",
     "payments",
     "payouts",
+    "price_alerts",
     "product_images",
     "products",
     "refresh_tokens",

@@ -1,0 +1,22 @@
+"""The table of price alerts."""
+
+from sqlalchemy import BigInteger, Column, Index, Table, UniqueConstraint, Uuid
+
+from .columns import Instant, book_columns, metadata, positive
+
+price_alerts = Table(
+    "price_alerts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, nullable=False),
+    *book_columns(),
+    Column("price", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("dropped_at", Instant),
+    UniqueConstraint("user_id", "product_id", "size", "condition", "price"),
+    positive("price"),
+    sqlite_with_rowid=False,
+)
+_book = price_alerts.c.product_id, price_alerts.c.size, price_alerts.c.condition
+Index("ix_price_alerts_in_book", *_book, price_alerts.c.price, price_alerts.c.id)
+Index(None, price_alerts.c.user_id, price_alerts.c.id)
