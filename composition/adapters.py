@@ -9,7 +9,7 @@ from ..ports.book_views import BookViews
 from ..ports.books import Books
 from ..ports.cache import Cache
 from ..ports.clock import Clock
-from ..ports.event_bus import DeadLetters, EventBus, FailedDeliveries
+from ..ports.event_bus import DeadLetters, Deliveries, EventBus
 from ..ports.idempotency_keys import IdempotencyKeys
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
@@ -57,7 +57,7 @@ class Store:
     outbox: Outbox
     inbox: Inbox
     deadlines: Deadlines
-    failed_deliveries: FailedDeliveries
+    deliveries: Deliveries
     dead_letters: DeadLetters
     idempotency_keys: IdempotencyKeys
 

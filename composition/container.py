@@ -180,7 +180,7 @@ class Container(containers.DeclarativeContainer):
     event_bus: providers.Provider[EventBus] = providers.Singleton(
         InProcessBus,
         transaction=store.provided.transaction,
-        failed_deliveries=store.provided.failed_deliveries,
+        deliveries=store.provided.deliveries,
         clock=clock,
         ids=ids,
         randomness=randomness,

@@ -4,7 +4,7 @@ from ..adapters.memory.authentication_tasks import MemoryAuthenticationTasks
 from ..adapters.memory.books import MemoryBooks
 from ..adapters.memory.database import MemoryDatabase
 from ..adapters.memory.deadlines import MemoryDeadlines
-from ..adapters.memory.failed_deliveries import MemoryDeadLetters, MemoryFailedDeliveries
+from ..adapters.memory.deliveries import MemoryDeadLetters, MemoryDeliveries
 from ..adapters.memory.idempotency_keys import MemoryIdempotencyKeys
 from ..adapters.memory.orders import MemoryOrders
 from ..adapters.memory.outbox import MemoryInbox, MemoryOutbox
@@ -59,7 +59,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         outbox=outbox,
         inbox=MemoryInbox(database),
         deadlines=deadlines,
-        failed_deliveries=MemoryFailedDeliveries(database),
+        deliveries=MemoryDeliveries(database),
         dead_letters=MemoryDeadLetters(database),
         idempotency_keys=MemoryIdempotencyKeys(database),
     )

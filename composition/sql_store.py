@@ -9,7 +9,7 @@ from ..adapters.sql.books import SqlBooks
 from ..adapters.sql.database import SqlDatabase
 from ..adapters.sql.dead_letters import SqlDeadLetters
 from ..adapters.sql.deadlines import SqlDeadlines
-from ..adapters.sql.failed_deliveries import SqlFailedDeliveries
+from ..adapters.sql.deliveries import SqlDeliveries
 from ..adapters.sql.idempotency_keys import SqlIdempotencyKeys
 from ..adapters.sql.inbox import SqlInbox
 from ..adapters.sql.ledger import SqlLedger
@@ -73,7 +73,7 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         outbox=outbox,
         inbox=SqlInbox(database),
         deadlines=deadlines,
-        failed_deliveries=SqlFailedDeliveries(database),
+        deliveries=SqlDeliveries(database),
         dead_letters=SqlDeadLetters(database),
         idempotency_keys=SqlIdempotencyKeys(database),
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from .language.ids import MessageId
-from .language.messages import FailedDelivery, Message
+from .language.messages import Delivery, Message
 from .language.paging import Page, PageRequest
 
 
@@ -35,10 +35,10 @@ class EventBus(Protocol):
         ...
 
 
-class FailedDeliveries(Protocol):
+class Deliveries(Protocol):
     """Deliveries that failed: waiting for another try, or dead. Writes need a transaction."""
 
-    async def put(self, delivery: FailedDelivery) -> None:
+    async def put(self, delivery: Delivery) -> None:
         """Store or replace a delivery, by its consumer and message."""
         ...
 
@@ -46,7 +46,7 @@ class FailedDeliveries(Protocol):
         """Forget a delivery that succeeded."""
         ...
 
-    async def due(self, now: datetime, limit: int) -> Sequence[FailedDelivery]:
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Return live deliveries whose next try is due, longest overdue first."""
         ...
 
@@ -54,7 +54,7 @@ class FailedDeliveries(Protocol):
 class DeadLetters(Protocol):
     """Deliveries that were given up, for an admin."""
 
-    async def page(self, request: PageRequest) -> Page[FailedDelivery]:
+    async def page(self, request: PageRequest) -> Page[Delivery]:
         """Return a page of dead deliveries, newest first."""
         ...
 

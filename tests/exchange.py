@@ -255,7 +255,7 @@ class Exchange:
         """Do all there is to do; what failed is tried again, for which time passes."""
         await self.workers.settle()
         far = timedelta(days=1)
-        while waiting := await self.store.failed_deliveries.due(self.clock.now() + far, 1):
+        while waiting := await self.store.deliveries.due(self.clock.now() + far, 1):
             wait = waiting[0].due_at - self.clock.now()
             await self.later(max(wait, timedelta(0)))
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ...ports.clock import Clock
-from ...ports.event_bus import Consumer, EventBus, FailedDeliveries
+from ...ports.event_bus import Consumer, Deliveries, EventBus
 from ...ports.ids import Ids
 from ...ports.language.errors import Refusal
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import FailedDelivery, Message
+from ...ports.language.messages import Delivery, Message
 from ...ports.randomness import Randomness
 from ...ports.transaction import Transaction
 
@@ -56,14 +56,14 @@ class InProcessBus(EventBus):
         self,
         *,
         transaction: Transaction,
-        failed_deliveries: FailedDeliveries,
+        deliveries: Deliveries,
         clock: Clock,
         ids: Ids,
         randomness: Randomness,
         policy: RetryPolicy | None = None,
     ) -> None:
         self._transaction = transaction
-        self._failed = failed_deliveries
+        self._failed = deliveries
         self._clock = clock
         self._ids = ids
         self._randomness = randomness
@@ -81,7 +81,7 @@ class InProcessBus(EventBus):
         for consumer in self._by_subject.get(message.subject, ()):
             error = await self._failure(consumer, message)
             if error is not None:
-                first = FailedDelivery(
+                first = Delivery(
                     id=MessageId(self._ids.new()),
                     consumer=consumer.name,
                     message=message,
@@ -121,7 +121,7 @@ class InProcessBus(EventBus):
             return f"{type(error).__name__}: {error}"[:_MAX_ERROR]
         return None
 
-    async def _park(self, delivery: FailedDelivery, error: str, *, dead: bool = False) -> None:
+    async def _park(self, delivery: Delivery, error: str, *, dead: bool = False) -> None:
         """Store that a delivery failed once more, and when to try it again, if at all."""
         attempts = delivery.attempts + 1
         delay = self._policy.delay(attempts, self._randomness.fraction())

@@ -21,7 +21,7 @@ from ...ports.language.ids import (
     UserId,
 )
 from ...ports.language.market import BookKey, Match, Quote, Side, Size
-from ...ports.language.messages import FailedDelivery, Message
+from ...ports.language.messages import Delivery, Message
 from ...ports.language.money import Cents
 from ...ports.language.order_history import RecordedEvent
 from ...ports.language.orders import Order, OrderStatus
@@ -135,7 +135,7 @@ class Tables:
         self.deadlines_on_day: defaultdict[date, dict[tuple[OrderId, DeadlineKind], Deadline]] = (
             defaultdict(dict)
         )
-        self.failed_deliveries: dict[tuple[str, MessageId], FailedDelivery] = {}
+        self.deliveries: dict[tuple[str, MessageId], Delivery] = {}
 
 
 def day_of(instant: datetime) -> date:

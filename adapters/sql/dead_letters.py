@@ -7,12 +7,12 @@ from sqlalchemy import bindparam, select, update
 from ...ports.event_bus import DeadLetters
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import FailedDelivery
+from ...ports.language.messages import Delivery
 from ...ports.language.paging import Page, PageRequest
 from .database import SqlDatabase
-from .failed_deliveries import delivery_of
+from .deliveries import delivery_of
 from .paging import newest_first, page
-from .schema import failed_deliveries as deliveries
+from .schema import deliveries
 from .statement import Statement
 
 _PAGE = Statement(newest_first(select(deliveries).where(deliveries.c.dead), deliveries.c.id))
@@ -26,12 +26,12 @@ _REPLAY = Statement(
 
 
 class SqlDeadLetters(DeadLetters):
-    """The dead among the failed deliveries."""
+    """The dead among the deliveries."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
 
-    async def page(self, request: PageRequest) -> Page[FailedDelivery]:
+    async def page(self, request: PageRequest) -> Page[Delivery]:
         return await page(self._database, _PAGE, request, delivery_of)
 
     async def replay(self, delivery_id: MessageId, at: datetime) -> None:

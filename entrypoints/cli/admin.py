@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ...composition.application import Application
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import FailedDelivery
+from ...ports.language.messages import Delivery
 from ...ports.language.paging import MAX_PAGE, PageRequest
 from ...ports.language.users import OPERATOR, Role
 from . import reindex
@@ -137,7 +137,7 @@ async def check_solvency(options: argparse.Namespace) -> int:
     return 0 if solvency.balanced else 1
 
 
-async def _dead_letters(app: Application) -> AsyncIterator[FailedDelivery]:
+async def _dead_letters(app: Application) -> AsyncIterator[Delivery]:
     request: PageRequest | None = PageRequest(limit=MAX_PAGE)
     while request is not None:
         page = await app.adapters.store.dead_letters.page(request)

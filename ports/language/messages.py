@@ -27,7 +27,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class FailedDelivery:
+class Delivery:
     """A message that one consumer could not handle yet, or gave up on.
 
     `attempts` counts the tries so far; while `dead` is false it is tried again at `due_at` (UTC).

@@ -25,7 +25,7 @@ from solebook.ports.language.ids import (
     UserId,
 )
 from solebook.ports.language.market import BookKey, Match, Quote, QuoteStatus, Side, Size
-from solebook.ports.language.messages import FailedDelivery, Message
+from solebook.ports.language.messages import Delivery, Message
 from solebook.ports.language.order_history import Opened, RecordedEvent
 from solebook.ports.language.orders import Fees, Order, PaymentStatus
 from solebook.ports.language.payments import (
@@ -310,9 +310,9 @@ class Records:
             occurred_at=self.instant,
         )
 
-    def failed_delivery(self, **fields: Any) -> FailedDelivery:
+    def delivery(self, **fields: Any) -> Delivery:
         return _made(
-            FailedDelivery,
+            Delivery,
             fields,
             id=MessageId(self.ids.new()),
             consumer="welcome",

@@ -28,7 +28,7 @@ def bus(
 ) -> EventBus:
     return InProcessBus(
         transaction=store.transaction,
-        failed_deliveries=store.failed_deliveries,
+        deliveries=store.deliveries,
         clock=clock,
         ids=ids,
         randomness=randomness,
@@ -100,7 +100,7 @@ async def test_one_that_fails_gets_the_message_again_and_the_others_do_not(
     assert await bus.redeliver() == 0
 
 
-async def test_a_failed_delivery_waits_until_it_is_due(bus: EventBus, records: Records) -> None:
+async def test_a_delivery_waits_until_it_is_due(bus: EventBus, records: Records) -> None:
     handler = Handler(Unavailable("mail"))
     bus.subscribe(consumer("welcome", handler))
     await bus.publish(records.message())
@@ -154,7 +154,7 @@ async def test_what_a_handler_wrote_before_it_failed_is_undone(
     assert await store.inbox.contains("welcome", message.id)
 
 
-async def test_stopping_the_process_is_no_failed_delivery(
+async def test_stopping_the_process_is_no_delivery(
     bus: EventBus, records: Records, clock: VirtualClock
 ) -> None:
     handler = Handler(asyncio.CancelledError())

@@ -50,8 +50,8 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "inbox.forget": lambda s, r: s.inbox.forget(r.instant),
     "deadlines.set": lambda s, r: s.deadlines.set(r.deadline(r.order_id())),
     "deadlines.clear": lambda s, r: s.deadlines.clear(r.order_id(), [DeadlineKind.PAYMENT]),
-    "failed_deliveries.put": lambda s, r: s.failed_deliveries.put(r.failed_delivery()),
-    "failed_deliveries.remove": lambda s, r: s.failed_deliveries.remove("welcome", r.message().id),
+    "deliveries.put": lambda s, r: s.deliveries.put(r.delivery()),
+    "deliveries.remove": lambda s, r: s.deliveries.remove("welcome", r.message().id),
     "idempotency_keys.remember": lambda s, r: s.idempotency_keys.remember(
         IdempotencyKey(r.user_id(), "users", "key", "fingerprint"), b"{}", r.instant
     ),

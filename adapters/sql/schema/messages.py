@@ -35,7 +35,7 @@ deadlines = Table(
 )
 Index(None, deadlines.c.due_at)
 
-failed_deliveries = Table(
+deliveries = Table(
     "failed_deliveries",
     metadata,
     Column("message_id", Uuid, primary_key=True),
@@ -48,6 +48,4 @@ failed_deliveries = Table(
     Column("dead", Boolean, nullable=False),
     not_negative("attempts"),
 )
-partial_index(
-    "ix_failed_deliveries_due", failed_deliveries.c.due_at, where=~failed_deliveries.c.dead
-)
+partial_index("ix_failed_deliveries_due", deliveries.c.due_at, where=~deliveries.c.dead)

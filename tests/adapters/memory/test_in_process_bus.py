@@ -12,11 +12,11 @@ from solebook.adapters.memory.in_process_bus import InProcessBus, RetryPolicy
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.event_bus import Consumer, FailedDeliveries
+from solebook.ports.event_bus import Consumer, Deliveries
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
-from solebook.ports.language.messages import FailedDelivery, Message
+from solebook.ports.language.messages import Delivery, Message
 from solebook.ports.language.paging import PageRequest
 
 POLICY = RetryPolicy(
@@ -31,19 +31,19 @@ POLICY = RetryPolicy(
 def bus(
     store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
 ) -> InProcessBus:
-    return new_bus(store, store.failed_deliveries, clock, ids, randomness)
+    return new_bus(store, store.deliveries, clock, ids, randomness)
 
 
 def new_bus(
     store: Store,
-    failed_deliveries: FailedDeliveries,
+    deliveries: Deliveries,
     clock: VirtualClock,
     ids: SeededIds,
     randomness: SeededRandomness,
 ) -> InProcessBus:
     return InProcessBus(
         transaction=store.transaction,
-        failed_deliveries=failed_deliveries,
+        deliveries=deliveries,
         clock=clock,
         ids=ids,
         randomness=randomness,
@@ -57,16 +57,16 @@ def message(clock: VirtualClock, ids: SeededIds) -> Message:
     return Message(MessageId(ids.new()), event.key, event, clock.now())
 
 
-class Broken(FailedDeliveries):
+class Broken(Deliveries):
     """A store that does not answer."""
 
-    async def put(self, delivery: FailedDelivery) -> None:
+    async def put(self, delivery: Delivery) -> None:
         raise Unavailable("the store")
 
     async def remove(self, consumer: str, message_id: MessageId) -> None:
         raise Unavailable("the store")
 
-    async def due(self, now: datetime, limit: int) -> Sequence[FailedDelivery]:
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         raise Unavailable("the store")
 
 
@@ -77,8 +77,8 @@ def failing(error: Exception, name: str = "welcome") -> Consumer:
     return Consumer(name, "user.registered", handle)
 
 
-async def waiting(store: Store, clock: VirtualClock) -> FailedDelivery:
-    (delivery,) = await store.failed_deliveries.due(clock.now() + timedelta(days=1), 10)
+async def waiting(store: Store, clock: VirtualClock) -> Delivery:
+    (delivery,) = await store.deliveries.due(clock.now() + timedelta(days=1), 10)
     return delivery
 
 
@@ -155,9 +155,9 @@ async def test_a_long_error_is_cut(
 async def test_a_delivery_whose_consumer_is_gone_is_a_dead_letter(
     bus: InProcessBus, store: Store, clock: VirtualClock, ids: SeededIds, message: Message
 ) -> None:
-    delivery = FailedDelivery(MessageId(ids.new()), "gone", message, 1, clock.now(), "")
+    delivery = Delivery(MessageId(ids.new()), "gone", message, 1, clock.now(), "")
     async with store.transaction():
-        await store.failed_deliveries.put(delivery)
+        await store.deliveries.put(delivery)
     assert await bus.redeliver() == 1
     (dead,) = (await store.dead_letters.page(PageRequest())).items
     assert dead.error == "there is no such consumer any more"
@@ -175,8 +175,8 @@ async def test_one_call_tries_a_bounded_number(
     async with store.transaction():
         for _ in range(150):
             other = Message(MessageId(ids.new()), message.key, message.event, clock.now())
-            failed = FailedDelivery(MessageId(ids.new()), "welcome", other, 1, clock.now(), "")
-            await store.failed_deliveries.put(failed)
+            failed = Delivery(MessageId(ids.new()), "welcome", other, 1, clock.now(), "")
+            await store.deliveries.put(failed)
     assert [await bus.redeliver() for _ in range(3)] == [100, 50, 0]
     assert len(handled) == 150
 

@@ -30,7 +30,7 @@ from solebook.ports.language.deadlines import Deadline
 from solebook.ports.language.events import EVENTS, Event, UserRegistered
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.market import Match, Quote, Side
-from solebook.ports.language.messages import FailedDelivery
+from solebook.ports.language.messages import Delivery
 from solebook.ports.language.order_history import ORDER_EVENTS, OrderEvent, RecordedEvent
 from solebook.ports.language.orders import Order
 from solebook.ports.language.paging import PageRequest
@@ -207,12 +207,12 @@ async def deadline(store: Store, first: Deadline, second: Deadline) -> None:
         assert list(await store.deadlines.due(put.due_at, 2)) == [put]
 
 
-async def failed_delivery(store: Store, first: FailedDelivery, second: FailedDelivery) -> None:
+async def delivery(store: Store, first: Delivery, second: Delivery) -> None:
     message = replace(second.message, id=first.message.id)
     for put in (first, replace(second, consumer=first.consumer, message=message)):
-        await store.failed_deliveries.put(put)
+        await store.deliveries.put(put)
         dead = (await store.dead_letters.page(PageRequest())).items
-        due = await store.failed_deliveries.due(put.due_at, 2)
+        due = await store.deliveries.due(put.due_at, 2)
         assert (*dead, *due) == (put,)
 
 
@@ -244,7 +244,7 @@ TRIPS: dict[str, tuple[Callable[[Store, Any, Any], Awaitable[None]], Any, Any]] 
     "task": (task, AuthenticationTask, AuthenticationTask),
     "sale": (sale, Sale, Sale),
     "deadline": (deadline, Deadline, Deadline),
-    "failed delivery": (failed_delivery, FailedDelivery, FailedDelivery),
+    "failed delivery": (delivery, Delivery, Delivery),
 }
 
 

@@ -167,7 +167,7 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("orders._OF_USER.0", "ix_orders_seller_id_id (seller_id=? AND id<?)"),
         ("orders._ALL.1", "ix_orders_status_id (status=? AND id<?)"),
         ("payouts._OF_SELLER.0", "ix_payouts_seller_id_order_id (seller_id=? AND order_id<?)"),
-        ("failed_deliveries._DUE.0", "ix_failed_deliveries_due (due_at<?)"),
+        ("deliveries._DUE.0", "ix_failed_deliveries_due (due_at<?)"),
         ("deadlines._DUE.0", "ix_deadlines_due_at (due_at<?)"),
         ("ledger._BALANCE.0", "COVERING INDEX ix_ledger_entries_kind_owner_amount"),
         ("idempotency_keys._FIND.0", "PRIMARY KEY (key=?)"),

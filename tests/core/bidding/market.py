@@ -69,7 +69,7 @@ class Market:
         a = self.adapters
         bus = InProcessBus(
             transaction=a.store.transaction,
-            failed_deliveries=a.store.failed_deliveries,
+            deliveries=a.store.deliveries,
             clock=a.clock,
             ids=a.ids,
             randomness=a.randomness,

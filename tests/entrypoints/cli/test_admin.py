@@ -15,7 +15,7 @@ from solebook.config.settings import SecuritySettings, Settings
 from solebook.ports.language.errors import InvalidToken
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, OrderId, UserId
-from solebook.ports.language.messages import FailedDelivery, Message
+from solebook.ports.language.messages import Delivery, Message
 from solebook.ports.language.users import Role
 
 from .conftest import Run
@@ -157,7 +157,7 @@ def bury(folder: Path, count: int) -> list[UUID]:
             for letter_id in ids:
                 event = UserRegistered(UserId(uuid4()), EMAIL, "Test")
                 message = Message(MessageId(uuid4()), event.key, event, LONG_AGO)
-                failed = FailedDelivery(
+                failed = Delivery(
                     id=MessageId(letter_id),
                     consumer="mail.welcome",
                     message=message,
@@ -166,7 +166,7 @@ def bury(folder: Path, count: int) -> list[UUID]:
                     error="KeyError: 'x'",
                     dead=True,
                 )
-                await store.failed_deliveries.put(failed)
+                await store.deliveries.put(failed)
         return ids
 
     return within(folder, work)
@@ -177,7 +177,7 @@ def due(folder: Path) -> set[UUID]:
 
     async def work(app: Application) -> set[UUID]:
         soon = app.adapters.clock.now() + timedelta(minutes=1)
-        return {one.id for one in await app.adapters.store.failed_deliveries.due(soon, 1_000)}
+        return {one.id for one in await app.adapters.store.deliveries.due(soon, 1_000)}
 
     return within(folder, work)
 

@@ -308,7 +308,7 @@ async def test_after_a_new_start_of_the_engine_a_client_resyncs(
     adapters = application.adapters
     bus = InProcessBus(
         transaction=adapters.store.transaction,
-        failed_deliveries=adapters.store.failed_deliveries,
+        deliveries=adapters.store.deliveries,
         clock=adapters.clock,
         ids=adapters.ids,
         randomness=adapters.randomness,

@@ -64,7 +64,7 @@ async def test_crossed_book_is_seen(app: Application, records: Records) -> None:
 async def test_dead_letter_is_seen(app: Application, records: Records) -> None:
     store = app.adapters.store
     async with store.transaction():
-        await store.failed_deliveries.put(records.failed_delivery(dead=True))
+        await store.deliveries.put(records.delivery(dead=True))
 
     assert await check_invariants(app, []) == replace(ALL_WELL, nothing_given_up=False)
 

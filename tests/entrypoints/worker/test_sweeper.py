@@ -18,7 +18,7 @@ from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import DeadlineReached
 from solebook.ports.language.ids import MessageId, OrderId
 from solebook.ports.language.market import QuoteStatus
-from solebook.ports.language.messages import FailedDelivery, Message
+from solebook.ports.language.messages import Delivery, Message
 from solebook.ports.language.orders import CancelReason, OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Quarter
@@ -169,7 +169,7 @@ class Broken:
         self.handled.append(message)
 
 
-async def dead(exchange: Exchange) -> list[FailedDelivery]:
+async def dead(exchange: Exchange) -> list[Delivery]:
     return list((await exchange.store.dead_letters.page(PageRequest())).items)
 
 
@@ -211,7 +211,7 @@ async def test_a_dead_letter_that_is_replayed_is_handled(exchange: Exchange) -> 
     await exchange.workers.settle()
     assert [message.key for message in broken.handled] == [str(order.id)]
     assert await dead(exchange) == []
-    assert await exchange.store.failed_deliveries.due(exchange.clock.now() + DAY, 10) == []
+    assert await exchange.store.deliveries.due(exchange.clock.now() + DAY, 10) == []
 
 
 async def test_a_replay_that_fails_again_is_tried_as_often_as_the_first_time(

@@ -1,16 +1,16 @@
-"""Deliveries that failed, in SQL."""
+"""Messages that wait for a consumer, in SQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
 
-from ...ports.event_bus import FailedDeliveries
+from ...ports.event_bus import Deliveries
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import FailedDelivery
+from ...ports.language.messages import Delivery
 from .database import SqlDatabase
 from .messages import message_of, message_values
-from .schema import failed_deliveries as deliveries
+from .schema import deliveries
 from .sqlite import insert_or_replace
 from .statement import Row, Statement
 
@@ -29,13 +29,13 @@ _DUE = Statement(
 )
 
 
-class SqlFailedDeliveries(FailedDeliveries):
+class SqlDeliveries(Deliveries):
     """Deliveries by message and consumer; the dead are kept in the same table."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
 
-    async def put(self, delivery: FailedDelivery) -> None:
+    async def put(self, delivery: Delivery) -> None:
         await self._database.execute(
             _PUT,
             message_id=delivery.message.id,
@@ -51,13 +51,13 @@ class SqlFailedDeliveries(FailedDeliveries):
     async def remove(self, consumer: str, message_id: MessageId) -> None:
         await self._database.execute(_REMOVE, consumer=consumer, message_id=message_id)
 
-    async def due(self, now: datetime, limit: int) -> Sequence[FailedDelivery]:
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         return [delivery_of(row) for row in await self._database.rows(_DUE, now=now, limit=limit)]
 
 
-def delivery_of(row: Row) -> FailedDelivery:
+def delivery_of(row: Row) -> Delivery:
     """Return the delivery in a row."""
-    return FailedDelivery(
+    return Delivery(
         id=row.id,
         consumer=row.consumer,
         message=message_of(row, "message_id"),
