@@ -1,4 +1,4 @@
-"""Fees and penalties: what a trade costs, and what breaking one off costs."""
+"""Fees: what a trade costs."""
 
 from ...ports.language.money import Cents, share
 from ...ports.language.orders import Fees
@@ -20,12 +20,3 @@ def fees_of(price: Cents, seller_level: int, rules: MarketRules) -> Fees:
         processing=share(price, rules.processing_fee),
         shipping=rules.shipping_fee,
     )
-
-
-def penalty_of(price: Cents, rules: MarketRules) -> Cents:
-    """Return what a seller owes who breaks off a trade at `price`.
-
-    >>> penalty_of(20_000, MarketRules())
-    3000
-    """
-    return max(share(price, rules.penalty), rules.min_penalty)

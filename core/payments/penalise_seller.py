@@ -7,7 +7,6 @@ from ...ports.language.events import OrderAuthFailed, OrderCancelled
 from ...ports.language.rules import MarketRules
 from ...ports.payments import Ledger
 from ...ports.transaction import Transaction
-from .fees import penalty_of
 from .transfers import penalised
 
 
@@ -28,7 +27,7 @@ class PenaliseSeller:
         """Note the debt, once for an order."""
         if isinstance(event, OrderCancelled) and not event.reason.seller_at_fault:
             return
-        penalty = penalty_of(event.price, self.rules)
+        penalty = self.rules.penalty_of(event.price)
         async with self.transaction():
             await self.ledger.post(
                 penalised(event.order_id, event.seller_id, penalty, self.clock.now())

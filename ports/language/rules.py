@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
-from .money import BasisPoints, Cents
+from .money import BasisPoints, Cents, share
 
 LEVELS = 5
 """How many levels a seller can reach."""
@@ -89,3 +89,11 @@ class MarketRules:
             <= self.min_transaction_fee + self.min_amount * self.processing_fee // 10_000
         ):
             raise ValueError("the fees must leave the seller something of the lowest amount")
+
+    def penalty_of(self, price: Cents) -> Cents:
+        """Return what a seller owes who breaks off a trade at `price`.
+
+        >>> MarketRules().penalty_of(20_000)
+        3000
+        """
+        return max(share(price, self.penalty), self.min_penalty)

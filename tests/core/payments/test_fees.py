@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solebook.core.payments.fees import fees_of, penalty_of
+from solebook.core.payments.fees import fees_of
 from solebook.ports.language.orders import Fees
 from solebook.ports.language.rules import MarketRules
 
@@ -80,11 +80,11 @@ def test_small_trades_pay_the_minimum_fee(price: int, transaction: int, processi
 
 @given(PRICES)
 def test_a_penalty_is_15_percent_or_15_dollars(price: int) -> None:
-    assert penalty_of(price, RULES) == max(percent(price, "0.15"), 1_500)
+    assert RULES.penalty_of(price) == max(percent(price, "0.15"), 1_500)
 
 
 @pytest.mark.parametrize(
     ("price", "penalty"), [(2_500, 1_500), (10_000, 1_500), (10_100, 1_515), (20_000, 3_000)]
 )
 def test_a_small_penalty_is_the_minimum(price: int, penalty: int) -> None:
-    assert penalty_of(price, RULES) == penalty
+    assert RULES.penalty_of(price) == penalty
