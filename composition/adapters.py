@@ -14,6 +14,7 @@ from ..ports.idempotency_keys import IdempotencyKeys
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
+from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.order_stream import OrderStream
 from ..ports.orders import Orders
 from ..ports.outbox import Deadlines, Inbox, Outbox
@@ -28,6 +29,7 @@ from ..ports.search_index import SearchIndex
 from ..ports.sessions import Sessions
 from ..ports.stock import Stock
 from ..ports.tape import Tape
+from ..ports.templates import Templates
 from ..ports.transaction import Transaction
 from ..ports.users import Addresses, PaymentAccounts, Traders, Users
 
@@ -79,5 +81,9 @@ class Adapters:
     order_stream: OrderStream
     product_cache: Cache[ProductId, Product]
     payment_gateway: PaymentGateway
+    templates: Templates
+    mailer: Mailer
+    text_messenger: TextMessenger
+    push_messenger: PushMessenger
     event_bus: EventBus
     rate_limits: RateLimits

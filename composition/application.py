@@ -59,6 +59,7 @@ from ..core.users.set_roles import SetRoles
 from ..core.users.set_suspension import SetSuspension
 from ..core.users.sign_in import SignIn
 from ..core.users.sign_out import SignOut
+from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 
@@ -182,3 +183,4 @@ class Application:
     engine: MatchingEngine
     adapters: Adapters
     rules: MarketRules
+    warehouse: Warehouse

@@ -3,6 +3,7 @@
 from ..core.bidding.matching_engine import EngineLimits, MatchingEngine
 from ..core.orders.open_orders import OpenOrders
 from ..core.users.token_lifetimes import TokenLifetimes
+from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .application import Application
@@ -24,6 +25,7 @@ def build_application(
     adapters: Adapters,
     *,
     rules: MarketRules | None = None,
+    warehouse: Warehouse | None = None,
     token_lifetimes: TokenLifetimes | None = None,
     engine_limits: EngineLimits | None = None,
 ) -> Application:
@@ -45,6 +47,7 @@ def build_application(
         engine=engine,
         adapters=adapters,
         rules=rules,
+        warehouse=warehouse or Warehouse(),
     )
     subscribe(application)
     return application

@@ -14,10 +14,16 @@ from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.in_process_bus import InProcessBus
+from ..adapters.memory.messengers import (
+    MemoryMailer,
+    MemoryPushMessenger,
+    MemoryTextMessenger,
+)
 from ..adapters.memory.order_stream import MemoryOrderStream
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
 from ..adapters.memory.search_index import MemorySearchIndex
+from ..adapters.memory.templates import MemoryTemplates
 from ..adapters.security.access_tokens import JwtAccessTokens, SigningKey
 from ..adapters.security.passwords import BcryptPasswords
 from ..adapters.security.secrets import load_or_create_secret
@@ -36,12 +42,14 @@ from ..ports.event_bus import EventBus
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
+from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.order_stream import OrderStream
 from ..ports.passwords import Passwords
 from ..ports.payment_gateway import PaymentGateway
 from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
 from ..ports.search_index import SearchIndex
+from ..ports.templates import Templates
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
@@ -177,6 +185,10 @@ class Container(containers.DeclarativeContainer):
             providers.Callable(_webhook_secret, settings),
         ),
     )
+    templates: providers.Provider[Templates] = providers.Singleton(MemoryTemplates)
+    mailer: providers.Provider[Mailer] = providers.Singleton(MemoryMailer)
+    text_messenger: providers.Provider[TextMessenger] = providers.Singleton(MemoryTextMessenger)
+    push_messenger: providers.Provider[PushMessenger] = providers.Singleton(MemoryPushMessenger)
     event_bus: providers.Provider[EventBus] = providers.Singleton(
         InProcessBus,
         transaction=store.provided.transaction,
@@ -202,6 +214,10 @@ class Container(containers.DeclarativeContainer):
         order_stream=order_stream,
         product_cache=product_cache,
         payment_gateway=payment_gateway,
+        templates=templates,
+        mailer=mailer,
+        text_messenger=text_messenger,
+        push_messenger=push_messenger,
         event_bus=event_bus,
         rate_limits=rate_limits,
     )

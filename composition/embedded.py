@@ -9,12 +9,18 @@ from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.in_process_bus import InProcessBus
+from ..adapters.memory.messengers import (
+    MemoryMailer,
+    MemoryPushMessenger,
+    MemoryTextMessenger,
+)
 from ..adapters.memory.order_stream import MemoryOrderStream
 from ..adapters.memory.passwords import MemoryPasswords
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
 from ..adapters.memory.search_index import MemorySearchIndex
 from ..adapters.memory.seeded import SeededIds, SeededRandomness
+from ..adapters.memory.templates import MemoryTemplates
 from ..adapters.memory.virtual_clock import VirtualClock
 from ..ports.clock import Clock
 from ..ports.ids import Ids
@@ -70,6 +76,10 @@ def embedded_adapters(store: Store, *, clock: Clock, ids: Ids, seed: int = 0) ->
         order_stream=order_stream,
         product_cache=cache,
         payment_gateway=EmbeddedPaymentGateway(MemoryJournal(), clock, "whsec_embedded"),
+        templates=MemoryTemplates(),
+        mailer=MemoryMailer(),
+        text_messenger=MemoryTextMessenger(),
+        push_messenger=MemoryPushMessenger(),
         event_bus=InProcessBus(
             transaction=store.transaction,
             deliveries=store.deliveries,

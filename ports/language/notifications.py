@@ -55,14 +55,24 @@ class Shoe:
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """Where sellers ship their pairs. `country` is ISO 3166-1 alpha-2."""
+    """Where sellers ship their pairs. `country` is ISO 3166-1 alpha-2.
 
-    name: str
-    street: str
-    city: str
-    region: str
-    postal_code: str
-    country: str
+    Until a deployment has set it, it says so in place of an address.
+    """
+
+    name: str = "Warehouse (its address is not set)"
+    street: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """It as on a parcel's label."""
+        district = " ".join(part for part in (self.region, self.postal_code) if part)
+        place = ", ".join(part for part in (self.city, district) if part)
+        return tuple(line for line in (self.name, self.street, place, self.country) if line)
 
 
 class Notice:

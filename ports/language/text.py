@@ -32,6 +32,17 @@ def check_text(field: str, value: str, *, max_length: int, min_length: int = 1) 
     return text
 
 
+def one_line(text: str) -> str:
+    r"""Return `text` on one line: each run of white space and control characters is one space.
+
+    For texts of others, where a line break would begin something new.
+
+    >>> one_line(" Test\r\nBcc: nobody ")
+    'Test Bcc: nobody'
+    """
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
 def check_url(field: str, value: str) -> str:
     """Return `value` as an absolute http or https URL, of at most `MAX_URL` characters.
 

@@ -63,7 +63,7 @@ def test_every_use_case_is_wired() -> None:
 def named_use_cases(application: Application) -> Iterator[tuple[str, object]]:
     """Every use case that is wired, by its context and its verb."""
     for context in dataclasses.fields(application):
-        if context.name not in ("engine", "adapters", "rules"):
+        if context.name not in ("engine", "adapters", "rules", "warehouse"):
             use_cases = getattr(application, context.name)
             for field in dataclasses.fields(use_cases):
                 yield f"{context.name}.{field.name}", getattr(use_cases, field.name)

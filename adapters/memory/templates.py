@@ -1,0 +1,57 @@
+"""Plain words from the standard library, for tests and simulations."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import datetime
+from html import escape
+
+from ...ports.language.notifications import (
+    NOTICES,
+    Letter,
+    Notice,
+    Recipient,
+    Shoe,
+    Warehouse,
+)
+from ...ports.language.text import one_line
+from ...ports.templates import Templates
+
+
+class MemoryTemplates(Templates):
+    """Letters that list the facts of a notice, as they are named in the code."""
+
+    def render(self, notice: Notice, recipient: Recipient) -> Letter:
+        assert NOTICES.get(notice.KIND) is type(notice), f"there are no words for {notice!r}"
+        title = notice.KIND.replace("_", " ").capitalize()
+        shoe = getattr(notice, "shoe", None)
+        subject = one_line(f"{title}: {shoe.name}" if isinstance(shoe, Shoe) else title)
+        lines = [f"Hello {one_line(recipient.first_name)},", subject + ".", *_facts(notice)]
+        return Letter(
+            subject=subject,
+            brief=subject,
+            text="\n".join(lines) + "\n",
+            html="".join(f"<p>{escape(line)}</p>\n" for line in lines),
+        )
+
+
+def _facts(notice: Notice) -> Iterator[str]:
+    for field in fields(notice):  # type: ignore[arg-type]  # every notice is a dataclass
+        value = getattr(notice, field.name)
+        if value is not None:
+            yield f"{field.name.replace('_', ' ')}: {one_line(_in_words(value))}"
+
+
+def _in_words(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int():  # the only integers in a notice are amounts
+            return f"${value / 100:,.2f}"
+        case datetime():
+            return f"{value:%A}, {value.day} {value:%B %Y, %H:%M} UTC"
+        case Shoe(book, name, style_code):
+            return f"{name}, {style_code}, size {book.size}, {book.condition}"
+        case Warehouse():
+            return ", ".join(value.lines)
+        case _:
+            return str(value)
