@@ -91,6 +91,15 @@ class Notice:
         """The product that it is about, if any."""
         return None
 
+    @property
+    def once_for(self) -> OrderId | None:
+        """The order of which a user is told this kind of notice once; None: each time it happens.
+
+        A message may come again as another: that an order was cancelled is told of twice if its
+        pair was reserved meanwhile.
+        """
+        return self.order_id
+
 
 @dataclass(frozen=True, slots=True)
 class WelcomeNotice(Notice):
@@ -192,7 +201,10 @@ class OrderCancelledNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class SaleCancelledNotice(TradeNotice):
-    """To the seller: the sale ended, why, what it costs them, and whether the ask stands again."""
+    """To the seller: the sale ended, why, what it costs them, and whether the ask stands again.
+
+    An ask that has expired by now does not return all the same.
+    """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_CANCELLED
     reason: CancelReason
@@ -276,6 +288,11 @@ class PayoutRefusedNotice(TradeNotice):
     KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_REFUSED
     payout: Cents
     reason: str
+
+    @property
+    def once_for(self) -> None:
+        """The next account may be refused too."""
+        return None
 
 
 NOTICES: dict[NotificationKind, type[Notice]] = {
