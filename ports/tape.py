@@ -43,6 +43,11 @@ class Tape(Protocol):
         """
         ...
 
-    async def summaries(self, product_id: ProductId | None = None) -> Sequence[SalesSummary]:
-        """Return each book's summary, for one product or for all."""
+    async def summaries(
+        self, product_id: ProductId | None = None, size: Size | None = None
+    ) -> Sequence[SalesSummary]:
+        """Return each book's summary: of one size of a product, of all its sizes, or of all books.
+
+        The last sale is the latest; of one instant, that of the later order id.
+        """
         ...

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from ...ports.language.analytics import Sale
+from ...ports.language.analytics import Sale, SalesSummary
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
 from ...ports.language.catalog import Product, Reservation
 from ...ports.language.deadlines import Deadline, DeadlineKind
@@ -22,7 +22,6 @@ from ...ports.language.ids import (
 )
 from ...ports.language.market import BookKey, Match, Quote, Side, Size
 from ...ports.language.messages import Delivery, Message
-from ...ports.language.money import Cents
 from ...ports.language.order_history import RecordedEvent
 from ...ports.language.orders import Order, OrderStatus
 from ...ports.language.payments import (
@@ -56,15 +55,6 @@ class Answer:
     fingerprint: str
     content: bytes | Placement
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Turnover:
-    """The sales of one book so far."""
-
-    sales: int
-    total: Cents
-    last: Sale
 
 
 class Tables:
@@ -125,7 +115,7 @@ class Tables:
         self.sales: dict[OrderId, Sale] = {}
         self.sales_of_product: defaultdict[ProductId, dict[OrderId, None]] = defaultdict(dict)
         self.voided_sales: dict[OrderId, None] = {}
-        self.turnovers: defaultdict[ProductId, dict[BookKey, Turnover]] = defaultdict(dict)
+        self.turnovers: defaultdict[ProductId, dict[BookKey, SalesSummary]] = defaultdict(dict)
 
         self.outbox: dict[MessageId, Message] = {}
         """In order of commit; what was sent is gone from it once that is committed."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Literal
 
 from ...ports.language.analytics import Candle, Interval, Sale, SalesSummary
@@ -12,7 +13,8 @@ from ...ports.language.paging import Page, PageRequest
 from ...ports.tape import Tape
 from .database import MemoryAdapter
 from .paging import newest_first
-from .tables import Turnover
+
+_PLACE = attrgetter("place")
 
 
 class MemoryTape(MemoryAdapter, Tape):
@@ -71,18 +73,21 @@ class MemoryTape(MemoryAdapter, Tape):
                 and sale.book.condition is condition
                 and size in (None, sale.book.size)
             ]
-        wanted.sort(key=_order)
+        wanted.sort(key=_PLACE)
         groups = groupby(wanted, key=lambda sale: _start(sale.sold_at, interval))
         return [_candle(starts_at, list(sales)) for starts_at, sales in groups]
 
-    async def summaries(self, product_id: ProductId | None = None) -> Sequence[SalesSummary]:
+    async def summaries(
+        self, product_id: ProductId | None = None, size: Size | None = None
+    ) -> Sequence[SalesSummary]:
         with await self._database.reading():
             turnovers = self._tables.turnovers
             wanted = list(turnovers) if product_id is None else [product_id]
             return [
-                SalesSummary(book, t.sales, t.total, t.last.price, t.last.sold_at)
+                summary
                 for product in wanted
-                for book, t in turnovers.get(product, {}).items()
+                for book, summary in turnovers.get(product, {}).items()
+                if size in (None, book.size)
             ]
 
     def _add_up_again(self, book: BookKey) -> None:
@@ -99,17 +104,12 @@ class MemoryTape(MemoryAdapter, Tape):
             self._database.put(turnovers, book, turnover)
 
 
-def _with(turnover: Turnover | None, sale: Sale) -> Turnover:
+def _with(turnover: SalesSummary | None, sale: Sale) -> SalesSummary:
     """Return a turnover with one more sale in it."""
     if turnover is None:
-        return Turnover(1, sale.price, sale)
-    last = max(turnover.last, sale, key=_order)
-    return Turnover(turnover.sales + 1, turnover.total + sale.price, last)
-
-
-def _order(sale: Sale) -> tuple[datetime, OrderId]:
-    """Sales of one instant are told apart by their ids, as they are everywhere."""
-    return sale.sold_at, sale.order_id
+        return SalesSummary(1, sale.price, sale)
+    last = max(turnover.last, sale, key=_PLACE)
+    return SalesSummary(turnover.sales + 1, turnover.total + sale.price, last)
 
 
 def _start(instant: datetime, interval: Interval) -> datetime:

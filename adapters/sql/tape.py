@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, Integer, bindparam, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, cast, func, select
 
 from ...ports.language.analytics import Candle, Interval, Sale, SalesSummary
 from ...ports.language.ids import OrderId, ProductId
@@ -28,29 +28,31 @@ _VOID = Statement(
 )
 _standing = ~sales.c.voided
 _of_product = sales.c.product_id == bindparam("product_id")
+_of_size = sales.c.size == bindparam("size")
 _SALES = Statement(newest_first(select(sales).where(_standing, _of_product), sales.c.order_id))
 _SALES_OF_SIZE = Statement(
     newest_first(
-        select(sales).where(_standing, _of_product, sales.c.size == bindparam("size")),
+        select(sales).where(_standing, _of_product, _of_size),
         sales.c.order_id,
     )
 )
 
 
-def _summaries(*, of_product: bool) -> Statement:
+def _summaries(*which: ColumnElement[bool]) -> Statement:
     book = sales.c.product_id, sales.c.size, sales.c.condition
     latest = func.row_number().over(
         partition_by=book, order_by=(sales.c.sold_at.desc(), sales.c.order_id.desc())
     )
     ranked = select(
         *book,
-        sales.c.price.label("last_price"),
-        sales.c.sold_at.label("last_sold_at"),
+        sales.c.order_id,
+        sales.c.price,
+        sales.c.sold_at,
         func.count().over(partition_by=book).label("sales"),
         cast(func.sum(sales.c.price).over(partition_by=book), BigInteger).label("total"),
         latest.label("rank"),
-    ).where(_standing)
-    summaries = (ranked.where(_of_product) if of_product else ranked).subquery()
+    )
+    summaries = ranked.where(_standing, *which).subquery()
     return Statement(select(summaries).where(summaries.c.rank == 1))
 
 
@@ -64,7 +66,7 @@ def _candles(*, of_size: bool) -> Statement:
         sales.c.sold_at < bindparam("end"),
     )
     if of_size:
-        wanted = wanted.where(sales.c.size == bindparam("size"))
+        wanted = wanted.where(_of_size)
     sale = wanted.subquery()
     in_order = (sale.c.sold_at, sale.c.order_id)
     backwards = [column.desc() for column in in_order]
@@ -98,8 +100,9 @@ _CANDLES_OF_SIZE = _candles(of_size=True)
 _LENGTHS = {Interval.HOUR: 13, Interval.DAY: 10}
 """Characters of an instant's text that name its interval."""
 
-_SUMMARIES = _summaries(of_product=False)
-_SUMMARIES_OF_PRODUCT = _summaries(of_product=True)
+_SUMMARIES = _summaries()
+_SUMMARIES_OF_PRODUCT = _summaries(_of_product)
+_SUMMARIES_OF_SIZE = _summaries(_of_product, _of_size)
 
 
 class SqlTape(Tape):
@@ -157,13 +160,15 @@ class SqlTape(Tape):
         )
         return [_candle(row) for row in rows]
 
-    async def summaries(self, product_id: ProductId | None = None) -> Sequence[SalesSummary]:
-        statement = _SUMMARIES if product_id is None else _SUMMARIES_OF_PRODUCT
-        rows = await self._database.rows(statement, product_id=product_id)
-        return [
-            SalesSummary(book_of(row), row.sales, row.total, row.last_price, row.last_sold_at)
-            for row in rows
-        ]
+    async def summaries(
+        self, product_id: ProductId | None = None, size: Size | None = None
+    ) -> Sequence[SalesSummary]:
+        if product_id is None:
+            statement = _SUMMARIES
+        else:
+            statement = _SUMMARIES_OF_PRODUCT if size is None else _SUMMARIES_OF_SIZE
+        rows = await self._database.rows(statement, product_id=product_id, size=size)
+        return [SalesSummary(row.sales, row.total, _sale(row)) for row in rows]
 
 
 def _sale(row: Row) -> Sale:

@@ -15,20 +15,20 @@ def statistics_of(
     days: Sequence[Candle], books: Sequence[SalesSummary], retail_price: Cents
 ) -> Statistics:
     """Return the figures that follow from the last 52 weeks' days and from the books' summaries."""
-    last = max(books, key=lambda book: book.last_sold_at, default=None)
+    last = max((book.last for book in books), key=lambda sale: sale.place, default=None)
     sales = sum(day.sales for day in days)
     total = sum(day.total for day in days)
     return Statistics(
         sales_ever=sum(book.sales for book in books),
-        last_price=last.last_price if last else None,
-        last_sold_at=last.last_sold_at if last else None,
+        last_price=last.price if last else None,
+        last_sold_at=last.sold_at if last else None,
         sales=sales,
         total=total,
         high=max((day.high for day in days), default=None),
         low=min((day.low for day in days), default=None),
         mean=total / sales if sales else None,
         volatility=_volatility(days),
-        premium=last.last_price / retail_price - 1 if last and retail_price else None,
+        premium=last.price / retail_price - 1 if last and retail_price else None,
     )
 
 

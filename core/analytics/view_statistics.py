@@ -48,7 +48,7 @@ class ViewStatistics:
         )
         books = [
             summary
-            for summary in await self.tape.summaries(product_id)
-            if summary.book.condition is condition and size in (None, summary.book.size)
+            for summary in await self.tape.summaries(product_id, size)
+            if summary.book.condition is condition
         ]
         return statistics_of(days, books, product.retail_price)

@@ -148,9 +148,9 @@ def _product_report(summaries: Sequence[SalesSummary], views: Sequence[BookView]
     bids = [view.highest_bid for view in views if view.highest_bid is not None]
     return ProductReport(
         sales=sales,
-        last_price=max(summaries, key=lambda summary: summary.last_sold_at).last_price,
+        last_price=max((s.last for s in summaries), key=lambda sale: sale.place).price,
         mean_price=sum(summary.total for summary in summaries) / sales,
-        by_size={s.book.size: SizeReport(s.sales, s.last_price) for s in summaries},
+        by_size={s.book.size: SizeReport(s.sales, s.last.price) for s in summaries},
         lowest_ask=min(asks, default=None),
         highest_bid=max(bids, default=None),
     )

@@ -143,15 +143,16 @@ class MarketController(Controller):
         book = BookKey(ProductId(product_id), parse_size(size), condition)
         await adapters.store.products.get(book.product_id)
         [view] = await adapters.book_views.best([book])
-        summaries = await adapters.store.tape.summaries(book.product_id)
+        summaries = await adapters.store.tape.summaries(book.product_id, book.size)
         summary = next((summary for summary in summaries if summary.book == book), None)
+        last = summary and summary.last
         user = request.scope.get("user")
         seller_id = user.user_id if isinstance(user, Actor) else None
         preview = await application.payments.preview_trades(seller_id, view)
         return MarketView(
             lowest_ask=view.lowest_ask,
             highest_bid=view.highest_bid,
-            last_sale=LastSale(summary.last_price, summary.last_sold_at) if summary else None,
+            last_sale=LastSale(last.price, last.sold_at) if last else None,
             sales=summary.sales if summary else 0,
             sell_now=preview.sell_now,
             undercut=preview.undercut,

@@ -18,16 +18,23 @@ class Sale:
     price: Cents
     sold_at: datetime
 
+    @property
+    def place(self) -> tuple[datetime, OrderId]:
+        """Where it stands on the tape: sales of one instant are told apart by their orders' ids."""
+        return self.sold_at, self.order_id
+
 
 @dataclass(frozen=True, slots=True)
 class SalesSummary:
-    """The sales of one size of one product, voided ones left out, in cents."""
+    """The sales of one book, voided ones left out: how many, their total in cents, the last."""
 
-    book: BookKey
     sales: int
     total: Cents
-    last_price: Cents
-    last_sold_at: datetime
+    last: Sale
+
+    @property
+    def book(self) -> BookKey:
+        return self.last.book
 
 
 class Interval(StrEnum):

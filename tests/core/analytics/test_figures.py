@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, date, datetime, timedelta
 from statistics import stdev
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -69,12 +69,23 @@ def test_statistics_follow_from_days_and_books() -> None:
     book = BookKey(ProductId(uuid4()), NINE)
     days = [day(0, 100, 120), day(3, 110), day(9, 90, 132)]
     sold_at = datetime(2026, 1, 10, tzinfo=UTC)
-    figures = statistics_of(days, [SalesSummary(book, 7, 800, 132, sold_at)], retail_price=88)
+    last = Sale(OrderId(uuid4()), book, 132, sold_at)
+    figures = statistics_of(days, [SalesSummary(7, 800, last)], retail_price=88)
     assert (figures.sales_ever, figures.last_price, figures.last_sold_at) == (7, 132, sold_at)
     assert (figures.sales, figures.total, figures.high, figures.low) == (5, 552, 132, 90)
     assert figures.mean == pytest.approx(110.4)
     assert figures.premium == pytest.approx(0.5)
     assert figures.volatility == pytest.approx(stdev([math.log(110 / 120), math.log(132 / 110)]))
+
+
+@pytest.mark.parametrize("in_order", [1, -1])
+def test_of_two_sizes_sold_at_one_instant_the_last_is_that_of_the_later_id(in_order: int) -> None:
+    product_id, sold_at = ProductId(uuid4()), datetime(2026, 1, 10, tzinfo=UTC)
+    books = [
+        SalesSummary(1, price, Sale(OrderId(UUID(int=price)), book, price, sold_at))
+        for price, book in ((100, BookKey(product_id, NINE)), (200, BookKey(product_id, Size("8"))))
+    ]
+    assert statistics_of([], books[::in_order], retail_price=0).last_price == 200
 
 
 def test_without_sales_there_are_no_figures() -> None:

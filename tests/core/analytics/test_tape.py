@@ -99,4 +99,4 @@ async def test_voiding_one_sale_leaves_the_others(
     await VoidSale(store.transaction, store.tape)(ends(paid)["cancelled"])
 
     (summary,) = await store.tape.summaries(paid.book.product_id)
-    assert (summary.sales, summary.total, summary.last_price) == (1, 21_000, 21_000)
+    assert (summary.sales, summary.total, summary.last.price) == (1, 21_000, 21_000)
