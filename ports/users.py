@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from .language.ids import AddressId, UserId
+from .language.notifications import Recipient
 from .language.users import Address, TraderStanding, User
 
 
@@ -60,4 +61,12 @@ class PaymentAccounts(Protocol):
 
     async def payout_account(self, user_id: UserId) -> str | None:
         """Return the account that the seller is paid to."""
+        ...
+
+
+class Recipients(Protocol):
+    """What notifications must know of a user."""
+
+    async def find(self, user_id: UserId) -> Recipient | None:
+        """Return by which name and email the user is written to, if there is one."""
         ...

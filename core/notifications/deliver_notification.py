@@ -1,0 +1,96 @@
+"""A notification is brought to its user."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid5
+
+from ...ports.language.errors import Unavailable
+from ...ports.language.events import NotificationRequested
+from ...ports.language.notifications import (
+    Channel,
+    Letter,
+    NotificationPreferences,
+    Recipient,
+)
+from ...ports.messengers import (
+    Mail,
+    Mailer,
+    PushMessage,
+    PushMessenger,
+    TextMessage,
+    TextMessenger,
+)
+from ...ports.notifications import Notifications, Preferences
+from ...ports.templates import Templates
+from ...ports.users import Recipients
+from .channels import usable_channels
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverNotification:
+    """A notification that was requested over a channel is worded and handed to its carrier.
+
+    Every try carries the same id, made of notification and channel, so that a carrier can tell a
+    repetition. Who gave up the channel meanwhile gets nothing over it, and what is gone by now
+    (the notification, its user) is delivered to nobody. A carrier has `patience` to answer.
+    """
+
+    notifications: Notifications
+    recipients: Recipients
+    preferences: Preferences
+    templates: Templates
+    mailer: Mailer
+    text_messenger: TextMessenger
+    push_messenger: PushMessenger
+    patience: timedelta = timedelta(seconds=30)
+
+    async def __call__(self, event: NotificationRequested) -> None:
+        """Hand it over. Raises Unavailable if the carrier did not take it: try again."""
+        notification = await self.notifications.find(event.notification_id)
+        if notification is None:
+            return
+        recipient = await self.recipients.find(notification.user_id)
+        preferences = await self.preferences.get(notification.user_id)
+        usable = usable_channels(preferences, notification.notice.KIND)
+        if recipient is None or event.channel not in usable:
+            return
+        letter = self.templates.render(notification.notice, recipient)
+        message_id = uuid5(notification.id, event.channel)
+        try:
+            async with asyncio.timeout(self.patience.total_seconds()):
+                await self._send(event.channel, message_id, letter, recipient, preferences)
+        except TimeoutError as error:
+            raise Unavailable(what=f"the carrier of {event.channel}") from error
+
+    async def _send(
+        self,
+        channel: Channel,
+        message_id: UUID,
+        letter: Letter,
+        recipient: Recipient,
+        preferences: NotificationPreferences,
+    ) -> None:
+        match channel:
+            case Channel.EMAIL:
+                await self.mailer.send(
+                    Mail(
+                        id=message_id,
+                        to=recipient.email,
+                        name=recipient.first_name,
+                        subject=letter.subject,
+                        text=letter.text,
+                        html=letter.html,
+                    )
+                )
+            case Channel.SMS:
+                assert preferences.phone is not None, preferences
+                await self.text_messenger.send(
+                    TextMessage(message_id, preferences.phone, letter.brief)
+                )
+            case Channel.PUSH:
+                await self.push_messenger.send(
+                    PushMessage(message_id, preferences.devices, letter.subject, letter.brief)
+                )
+            case Channel.INBOX:
+                raise AssertionError("the inbox has no carrier")

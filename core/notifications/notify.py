@@ -1,0 +1,94 @@
+"""People are told what happens to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ...ports.clock import Clock
+from ...ports.ids import Ids
+from ...ports.language.events import NotificationRequested, PriceDropped, UserRegistered
+from ...ports.language.ids import NotificationId, UserId
+from ...ports.language.notifications import (
+    Channel,
+    Notice,
+    Notification,
+    PriceDroppedNotice,
+    Warehouse,
+    WelcomeNotice,
+)
+from ...ports.language.rules import MarketRules
+from ...ports.notifications import Notifications, Preferences
+from ...ports.orders import Orders
+from ...ports.outbox import Outbox
+from ...ports.products import Products
+from ...ports.templates import Templates
+from ...ports.transaction import Transaction
+from ...ports.users import Recipients
+from .channels import usable_channels
+from .notices import TradeNews, notice_to_buyer, notice_to_seller, shoe_of
+
+News: TypeAlias = UserRegistered | PriceDropped | TradeNews
+"""What people are told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Whom an event concerns is told of it, over the channels that they want and can be reached on.
+
+    The facts are stored with their subject, as worded now. The inbox is a matter of the store, so
+    it has the notification at once; each other channel is requested, and delivered afterwards. Who
+    wants no channel for this kind is not told, and nothing is stored.
+    """
+
+    transaction: Transaction
+    orders: Orders
+    products: Products
+    recipients: Recipients
+    preferences: Preferences
+    notifications: Notifications
+    templates: Templates
+    outbox: Outbox
+    clock: Clock
+    ids: Ids
+    rules: MarketRules
+    warehouse: Warehouse
+
+    async def __call__(self, event: News) -> None:
+        """Tell them; an order's parties once of each kind, however often its news come."""
+        async with self.transaction():
+            for user_id, notice in await self._notices(event):
+                await self._tell(user_id, notice)
+
+    async def _notices(self, event: News) -> Sequence[tuple[UserId, Notice]]:
+        match event:
+            case UserRegistered(user_id=user_id):
+                return [(user_id, WelcomeNotice())]
+            case PriceDropped(user_id=user_id, book=book):
+                shoe = shoe_of(await self.products.get(book.product_id), book)
+                return [(user_id, PriceDroppedNotice(shoe, event.wanted, event.lowest_ask))]
+        order = await self.orders.get(event.order_id)
+        shoe = shoe_of(await self.products.get(order.book.product_id), order.book)
+        told = (
+            (order.buyer_id, notice_to_buyer(event, order, shoe)),
+            (order.seller_id, notice_to_seller(event, order, shoe, self.rules, self.warehouse)),
+        )
+        return [(user_id, notice) for user_id, notice in told if notice is not None]
+
+    async def _tell(self, user_id: UserId, notice: Notice) -> None:
+        channels = usable_channels(await self.preferences.get(user_id), notice.KIND)
+        recipient = await self.recipients.find(user_id)
+        if recipient is None or not channels:
+            return
+        letter = self.templates.render(notice, recipient)
+        notification = Notification(
+            id=NotificationId(self.ids.new()),
+            user_id=user_id,
+            notice=notice,
+            subject=letter.subject,
+            brief=letter.brief,
+            in_inbox=Channel.INBOX in channels,
+            created_at=self.clock.now(),
+        )
+        if await self.notifications.add(notification):
+            carried = sorted(channels - {Channel.INBOX})
+            await self.outbox.add(*(NotificationRequested(notification.id, c) for c in carried))

@@ -1,0 +1,68 @@
+"""Users say what they want to hear of, and where."""
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from ...ports.language.errors import InvalidText, OutOfRange
+from ...ports.language.notifications import Channel, NotificationKind, NotificationPreferences
+from ...ports.language.users import Actor
+from ...ports.notifications import Preferences
+from ...ports.transaction import Transaction
+
+MAX_DEVICES = 10
+MAX_DEVICE_TOKEN = 255
+PHONE_PATTERN = r"\+[1-9][0-9]{7,14}"
+"""E.164: a plus, the country's code and the number, 8 to 15 digits in all."""
+DEVICE_PATTERN = r"[!-~]+"
+"""Visible ASCII characters, as carriers of push messages make their tokens of."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetNotificationPreferences:
+    """Users give a phone, devices, and channels for each kind of notification, replacing all.
+
+    A kind that is left out goes where it goes by default; no channel is silence. A phone is a
+    number in E.164; up to 10 devices are named by their tokens, each once. A channel may be wanted
+    before there is a phone or a device for it. Raises InvalidText, OutOfRange.
+    """
+
+    transaction: Transaction
+    preferences: Preferences
+
+    async def __call__(
+        self,
+        actor: Actor,
+        *,
+        phone: str | None,
+        devices: Sequence[str],
+        channels: Mapping[NotificationKind, Set[Channel]],
+    ) -> NotificationPreferences:
+        """Return the preferences as they are now."""
+        _check_phone(phone)
+        _check_devices(devices)
+        preferences = NotificationPreferences(
+            user_id=actor.user_id,
+            phone=phone,
+            devices=tuple(devices),
+            channels=tuple((kind, frozenset(channels[kind])) for kind in sorted(channels)),
+        )
+        async with self.transaction():
+            await self.preferences.put(preferences)
+        return preferences
+
+
+def _check_phone(phone: str | None) -> None:
+    if phone is not None and not re.fullmatch(PHONE_PATTERN, phone):
+        raise InvalidText(field="phone", problem="must be a number in E.164, such as +15550100")
+
+
+def _check_devices(devices: Sequence[str]) -> None:
+    if len(devices) > MAX_DEVICES:
+        raise OutOfRange(field="devices", value=len(devices), minimum=0, maximum=MAX_DEVICES)
+    for device in devices:
+        if len(device) > MAX_DEVICE_TOKEN or not re.fullmatch(DEVICE_PATTERN, device):
+            problem = f"must have 1 to {MAX_DEVICE_TOKEN} visible ASCII characters each"
+            raise InvalidText(field="devices", problem=problem)
+    if len(set(devices)) != len(devices):
+        raise InvalidText(field="devices", problem="must name each device once")
