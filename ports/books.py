@@ -54,12 +54,12 @@ class Batch:
     opened: Sequence[OpenedOrder] = ()
     answers: dict[IdempotencyKey, Placement] = field(default_factory=dict)
     events: Sequence[Event] = ()
-    """What to tell beside what the opened orders bring."""
+    """What to tell besides, and after, what the opened orders bring."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to commit."""
-        return not (self.added or self.changed or self.matches or self.unwound)
+        return not (self.added or self.changed or self.matches or self.unwound or self.events)
 
 
 class Books(Protocol):

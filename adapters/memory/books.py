@@ -120,6 +120,8 @@ class MemoryBooks(MemoryAdapter, Books):
                 for deadline in opened.deadlines:
                     await self._deadlines.set(deadline)
                 await self._outbox.add(*opened.events)
+            if batch.events:
+                await self._outbox.add(*batch.events)
 
     def _add(self, quote: Quote) -> None:
         assert quote.id not in self._tables.quotes, quote

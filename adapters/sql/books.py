@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, union_all, update
 
-from ...ports.books import Batch, Books, Ownership
+from ...ports.books import Batch, Books, OpenedOrder, Ownership
 from ...ports.clock import Clock
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, ShardLost
@@ -151,7 +151,8 @@ class SqlBooks(Books):
                 raise ShardLost(shard=ownership.shard)
             await self._write_quotes(batch)
             await self._write_matches(batch)
-            await self._write_orders(batch)
+            await self._write_orders(batch.opened)
+            await self._tell(batch)
             await self._remember(batch.answers)
 
     async def _write_quotes(self, batch: Batch) -> None:
@@ -168,8 +169,7 @@ class SqlBooks(Books):
         await self._change(_UNWIND, unwound)
         await self._database.execute_many(_MATCH, map(match_values, batch.matches))
 
-    async def _write_orders(self, batch: Batch) -> None:
-        opened = batch.opened
+    async def _write_orders(self, opened: Sequence[OpenedOrder]) -> None:
         if not opened:
             return
         orders = (order_values(one.order) for one in opened)
@@ -177,7 +177,11 @@ class SqlBooks(Books):
         history = _all(one.history for one in opened)
         await self._database.execute_many(ADD_EVENT, map(event_values, history))
         await self._deadlines.set_all(_all(one.deadlines for one in opened))
-        await self._outbox.add_all(_all(one.events for one in opened))
+
+    async def _tell(self, batch: Batch) -> None:
+        events = [*_all(one.events for one in batch.opened), *batch.events]
+        if events:
+            await self._outbox.add_all(events)
 
     async def _remember(self, answers: Mapping[IdempotencyKey, Placement]) -> None:
         # Two requests with one key for books of two shards may come at once. Then the first

@@ -201,7 +201,7 @@ class MatchingEngine(Matching):
         for ticket in tickets:
             ticket.apply(self._shard, stored, now)
         if not self._shard.batch.is_empty:
-            await self._commit()
+            await self._commit(now)
         for ticket in tickets:
             ticket.settle()
         await self._publish()
@@ -221,11 +221,12 @@ class MatchingEngine(Matching):
             answers=await self._store.answered(keys) if keys else {},
         )
 
-    async def _commit(self) -> None:
+    async def _commit(self, now: datetime) -> None:
         assert self._ownership is not None
         batch = self._shard.batch
         if batch.matches:
             batch.opened = await self._opening.open(batch.matches)
+        batch.events = self._shard.lowest_ask_changes(now)
         await self._store.commit(self._ownership, batch)
 
     # ---- what failed before --------------------------------------------------------------

@@ -15,6 +15,7 @@ from ...ports.language.errors import (
     SelfTrade,
     TooManyOpenQuotes,
 )
+from ...ports.language.events import LowestAskChanged
 from ...ports.language.ids import OrderId, QuoteId, UserId
 from ...ports.language.market import (
     BookChange,
@@ -50,6 +51,8 @@ class Shard:
     _open: Counter[tuple[UserId, Side]] = field(default_factory=Counter)
     _views: dict[BookKey, int] = field(default_factory=dict)
     _touched: dict[tuple[BookKey, Side, Cents], None] = field(default_factory=dict)
+    _lowest_asks: dict[BookKey, Cents | None] = field(default_factory=dict)
+    """What they were when the batch began, of the books whose asks it touched."""
     _keys: dict[tuple[UserId, str, str], IdempotencyKey] = field(default_factory=dict)
 
     # ---- loading -------------------------------------------------------------------------
@@ -72,6 +75,7 @@ class Shard:
         """Start afresh with nothing to commit and nothing to publish."""
         self.batch = Batch(sequence=self.sequence)
         self._touched = {}
+        self._lowest_asks = {}
         self._keys = {}
 
     @property
@@ -91,6 +95,17 @@ class Shard:
             quantity = self._book(key).quantity(side, price)
             levels.setdefault(key, []).append(LevelChange(side, price, quantity))
         return [self._publication(key, tuple(changed)) for key, changed in levels.items()]
+
+    def lowest_ask_changes(self, now: datetime) -> list[LowestAskChanged]:
+        """Return what is to be told with this batch of the lowest asks: a net change once a book.
+
+        A batch begins as the store is, so a book's events continue one another, whatever fails.
+        """
+        return [
+            LowestAskChanged(key, before, lowest_ask, changed_at=now)
+            for key, before in self._lowest_asks.items()
+            if (lowest_ask := self._lowest_ask(key)) != before
+        ]
 
     def view(self, key: BookKey) -> BookView:
         """Return the whole of a book, numbered so that everybody takes it for news."""
@@ -249,7 +264,10 @@ class Shard:
         self._count(quote, -1)
 
     def _touch(self, quote: Quote) -> None:
+        """Note what is about to change."""
         self._touched[quote.book, quote.side, quote.amount] = None
+        if quote.side is Side.ASK and quote.book not in self._lowest_asks:
+            self._lowest_asks[quote.book] = self._lowest_ask(quote.book)
 
     def _note(self, quote: Quote) -> None:
         where = self.batch.added if quote.id in self.batch.added else self.batch.changed
@@ -266,6 +284,10 @@ class Shard:
         if book is None:
             book = self.books[key] = OrderBook()
         return book
+
+    def _lowest_ask(self, key: BookKey) -> Cents | None:
+        best = self._book(key).best(Side.ASK)
+        return None if best is None else best.amount
 
     def _next_arrival(self) -> int:
         self.sequence += 1

@@ -8,7 +8,8 @@ import pytest
 from solebook.composition.adapters import Store
 from solebook.ports.books import Batch
 from solebook.ports.idempotency_keys import IdempotencyKey
-from solebook.ports.language.events import MatchCreated
+from solebook.ports.language.errors import ShardLost
+from solebook.ports.language.events import LowestAskChanged, MatchCreated
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import (
     BookKey,
@@ -77,6 +78,39 @@ async def test_several_matches_open_their_orders_in_their_order(
         match.id for match in matches
     ]
     assert await store.orders.count_by_status() == {"pending": 3}
+
+
+async def test_what_a_batch_tells_besides_follows_what_its_orders_tell(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    book = records.book()
+    match, bid, ask = shard.new_match(book)
+    opened = records.opened(match)
+    changes = [LowestAskChanged(book, 20_000, price, records.instant) for price in (19_000, None)]
+    await shard.commit(records.batch(bid, ask, matches=[match], opened=[opened], events=changes))
+    await shard.commit(records.batch(records.ask(book), events=changes[:1]))
+    await shard.commit(records.batch(records.bid(book)))
+    told = [message.event for message in await store.outbox.unsent(10)]
+    assert told == [*opened.events, *changes, changes[0]]
+
+
+async def test_a_batch_that_fails_tells_nothing(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    ask = records.ask(records.book())
+    await shard.rest(ask)
+    change = LowestAskChanged(ask.book, None, ask.amount, records.instant)
+    with pytest.raises(AssertionError):
+        await shard.commit(records.batch(ask, events=[change]))
+    stale = replace(shard.ownership, epoch=shard.ownership.epoch - 1)
+    with pytest.raises(ShardLost):
+        await store.books.commit(stale, records.batch(records.ask(ask.book), events=[change]))
+    assert not await store.outbox.unsent(10)
+
+
+async def test_a_batch_that_only_tells_is_not_empty(records: Records) -> None:
+    change = LowestAskChanged(records.book(), None, 20_000, records.instant)
+    assert not Batch(sequence=1, events=[change]).is_empty
 
 
 async def test_an_empty_batch_still_keeps_the_sequence(

@@ -27,6 +27,7 @@ from solebook.ports.language.market import (
 from solebook.ports.matching import Placement, PlaceQuote
 
 from .folded_views import FoldedViews
+from .lowest_ask_chains import LowestAskChains
 from .naive_book import NaiveMarket
 
 MAX_OPEN = 3
@@ -100,6 +101,7 @@ class TwoMarkets:
         self.seen: list[Quote] = []
         self.matches: dict[OrderId, Match] = {}
         self.views = FoldedViews()
+        self.lowest_asks = LowestAskChains()
 
     def run(self, run: Run) -> None:
         """Let both hear a batch of commands. Raises AssertionError where they differ."""
@@ -195,6 +197,9 @@ class TwoMarkets:
         self.matches |= {match.id: match for match in batch.matches}
         for publication in self.shard.publications():
             self.views.tell(publication)
+        changes = self.shard.lowest_ask_changes(self.now)
+        assert all(change.changed_at == self.now for change in changes)
+        self.lowest_asks.tell_batch(changes)
         self.shard.begin_batch()
 
     def _reload(self) -> None:
@@ -219,6 +224,9 @@ class TwoMarkets:
                 assert [quote.id for quote in resting if quote.side is side] == queue
                 amounts = [self.naive.quote(quote_id).amount for quote_id in queue]
                 assert self.views.levels(book, side) == _levels(amounts)
+            asks = self.naive.queue(book, Side.ASK)
+            best = self.naive.quote(asks[0]).amount if asks else None
+            assert self.lowest_asks.lowest.get(book) == best
         assert {(q.id, q.amount, q.expires_at, q.status) for q in self.quotes.values()} == {
             (q.id, q.amount, q.expires_at, q.status) for q in self.naive.quotes
         }
