@@ -15,6 +15,7 @@ from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
 from ..ports.messengers import Mailer, PushMessenger, TextMessenger
+from ..ports.notifications import Notifications, Preferences
 from ..ports.order_stream import OrderStream
 from ..ports.orders import Orders
 from ..ports.outbox import Deadlines, Inbox, Outbox
@@ -31,7 +32,7 @@ from ..ports.stock import Stock
 from ..ports.tape import Tape
 from ..ports.templates import Templates
 from ..ports.transaction import Transaction
-from ..ports.users import Addresses, PaymentAccounts, Traders, Users
+from ..ports.users import Addresses, PaymentAccounts, Recipients, Traders, Users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Store:
     addresses: Addresses
     traders: Traders
     payment_accounts: PaymentAccounts
+    recipients: Recipients
     sessions: Sessions
     products: Products
     stock: Stock
@@ -56,6 +58,8 @@ class Store:
     webhooks: Webhooks
     authentication_tasks: AuthenticationTasks
     tape: Tape
+    notifications: Notifications
+    preferences: Preferences
     outbox: Outbox
     inbox: Inbox
     deadlines: Deadlines

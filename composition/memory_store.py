@@ -6,6 +6,7 @@ from ..adapters.memory.database import MemoryDatabase
 from ..adapters.memory.deadlines import MemoryDeadlines
 from ..adapters.memory.deliveries import MemoryDeadLetters, MemoryDeliveries
 from ..adapters.memory.idempotency_keys import MemoryIdempotencyKeys
+from ..adapters.memory.notifications import MemoryNotifications, MemoryPreferences
 from ..adapters.memory.orders import MemoryOrders
 from ..adapters.memory.outbox import MemoryInbox, MemoryOutbox
 from ..adapters.memory.payments import (
@@ -23,6 +24,7 @@ from ..adapters.memory.tape import MemoryTape
 from ..adapters.memory.users import (
     MemoryAddresses,
     MemoryPaymentAccounts,
+    MemoryRecipients,
     MemoryTraders,
     MemoryUsers,
 )
@@ -43,6 +45,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         addresses=MemoryAddresses(database),
         traders=MemoryTraders(database),
         payment_accounts=MemoryPaymentAccounts(database),
+        recipients=MemoryRecipients(database),
         sessions=MemorySessions(database),
         products=MemoryProducts(database),
         stock=MemoryStock(database),
@@ -56,6 +59,8 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         webhooks=MemoryWebhooks(database),
         authentication_tasks=MemoryAuthenticationTasks(database),
         tape=MemoryTape(database),
+        notifications=MemoryNotifications(database),
+        preferences=MemoryPreferences(database),
         outbox=outbox,
         inbox=MemoryInbox(database),
         deadlines=deadlines,

@@ -15,13 +15,16 @@ from ..adapters.sql.inbox import SqlInbox
 from ..adapters.sql.ledger import SqlLedger
 from ..adapters.sql.migrate import migrate as upgrade
 from ..adapters.sql.migrate import require_current
+from ..adapters.sql.notifications import SqlNotifications
 from ..adapters.sql.orders import SqlOrders
 from ..adapters.sql.outbox import SqlOutbox
 from ..adapters.sql.payment_accounts import SqlPaymentAccounts
 from ..adapters.sql.payments import SqlPayments
 from ..adapters.sql.payouts import SqlPayouts
+from ..adapters.sql.preferences import SqlPreferences
 from ..adapters.sql.products import SqlProducts
 from ..adapters.sql.quotes import SqlQuotes
+from ..adapters.sql.recipients import SqlRecipients
 from ..adapters.sql.seller_records import SqlSellerRecords
 from ..adapters.sql.sessions import SqlSessions
 from ..adapters.sql.stock import SqlStock
@@ -57,6 +60,7 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         addresses=SqlAddresses(database),
         traders=SqlTraders(database),
         payment_accounts=SqlPaymentAccounts(database),
+        recipients=SqlRecipients(database),
         sessions=SqlSessions(database),
         products=SqlProducts(database),
         stock=SqlStock(database),
@@ -70,6 +74,8 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         webhooks=SqlWebhooks(database),
         authentication_tasks=SqlAuthenticationTasks(database),
         tape=SqlTape(database),
+        notifications=SqlNotifications(database),
+        preferences=SqlPreferences(database),
         outbox=outbox,
         inbox=SqlInbox(database),
         deadlines=deadlines,

@@ -13,6 +13,7 @@ from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.ids import (
     AddressId,
     MessageId,
+    NotificationId,
     OrderId,
     ProductId,
     QuoteId,
@@ -22,6 +23,11 @@ from ...ports.language.ids import (
 )
 from ...ports.language.market import BookKey, Match, Quote, Side, Size
 from ...ports.language.messages import Delivery, Message
+from ...ports.language.notifications import (
+    Notification,
+    NotificationKind,
+    NotificationPreferences,
+)
 from ...ports.language.order_history import RecordedEvent
 from ...ports.language.orders import Order, OrderStatus
 from ...ports.language.payments import (
@@ -116,6 +122,16 @@ class Tables:
         self.sales_of_product: defaultdict[ProductId, dict[OrderId, None]] = defaultdict(dict)
         self.voided_sales: dict[OrderId, None] = {}
         self.turnovers: defaultdict[ProductId, dict[BookKey, SalesSummary]] = defaultdict(dict)
+
+        self.notifications: dict[NotificationId, Notification] = {}
+        self.notifications_on_day: defaultdict[date, dict[NotificationId, Notification]] = (
+            defaultdict(dict)
+        )
+        """By the day on which they were made, as they were made."""
+        self.inbox_of_user: defaultdict[UserId, dict[NotificationId, None]] = defaultdict(dict)
+        self.unread_of_user: defaultdict[UserId, dict[NotificationId, None]] = defaultdict(dict)
+        self.told_once: dict[tuple[UserId, NotificationKind, OrderId], None] = {}
+        self.notification_preferences: dict[UserId, NotificationPreferences] = {}
 
         self.outbox: dict[MessageId, Message] = {}
         """In order of commit; what was sent is gone from it once that is committed."""

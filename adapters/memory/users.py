@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from ...ports.language.errors import EmailTaken, NotFound
 from ...ports.language.ids import AddressId, UserId
+from ...ports.language.notifications import Recipient
 from ...ports.language.users import Address, TraderStanding, User
-from ...ports.users import Addresses, PaymentAccounts, Traders, Users
+from ...ports.users import Addresses, PaymentAccounts, Recipients, Traders, Users
 from .database import MemoryAdapter
 
 
@@ -93,3 +94,12 @@ class MemoryPaymentAccounts(MemoryAdapter, PaymentAccounts):
         with await self._database.reading():
             user = self._tables.users.get(user_id)
         return None if user is None else user.payout_account
+
+
+class MemoryRecipients(MemoryAdapter, Recipients):
+    """Reads name and email off the user."""
+
+    async def find(self, user_id: UserId) -> Recipient | None:
+        with await self._database.reading():
+            user = self._tables.users.get(user_id)
+        return None if user is None else Recipient(user.id, user.email, user.first_name)

@@ -5,12 +5,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from ...ports.language.events import EVENTS, Event
+from ...ports.language.notifications import NOTICES, Notice, NotificationKind
 from ...ports.language.order_history import ORDER_EVENTS, OrderEvent
 
 T = TypeVar("T")
 
 _EVENTS = {subject: msgspec.json.Decoder(kind) for subject, kind in EVENTS.items()}
 _ORDER_EVENTS = {name: msgspec.json.Decoder(kind) for name, kind in ORDER_EVENTS.items()}
+
+_NOTICES = {kind: msgspec.json.Decoder(notice) for kind, notice in NOTICES.items()}
 
 
 def encode(record: Any) -> str:
@@ -33,3 +36,8 @@ def decode_event(subject: str, version: int, text: str) -> Event:
 def decode_order_event(name: str, text: str) -> OrderEvent:
     """Return an event of an order's history that was encoded."""
     return _ORDER_EVENTS[name].decode(text)
+
+
+def decode_notice(kind: NotificationKind, text: str) -> Notice:
+    """Return a notice that was encoded."""
+    return _NOTICES[kind].decode(text)

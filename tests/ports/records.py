@@ -17,6 +17,7 @@ from solebook.ports.language.events import MatchCreated, UserRegistered
 from solebook.ports.language.ids import (
     AddressId,
     MessageId,
+    NotificationId,
     OrderId,
     ProductId,
     QuoteId,
@@ -26,6 +27,7 @@ from solebook.ports.language.ids import (
 )
 from solebook.ports.language.market import BookKey, Match, Quote, QuoteStatus, Side, Size
 from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.notifications import Notification, OrderAuthPassedNotice, Shoe
 from solebook.ports.language.order_history import Opened, RecordedEvent
 from solebook.ports.language.orders import Fees, Order, PaymentStatus
 from solebook.ports.language.payments import (
@@ -291,6 +293,25 @@ class Records:
             book=book,
             price=20_000,
             sold_at=self.instant,
+        )
+
+    # ---- notifications -------------------------------------------------------------------
+
+    def notice(self, order_id: OrderId | None = None) -> OrderAuthPassedNotice:
+        shoe = Shoe(self.book(), "Testbrand Model One White/Crème", "TS-0001")
+        return OrderAuthPassedNotice(order_id or self.order_id(), shoe)
+
+    def notification(self, user_id: UserId, **fields: Any) -> Notification:
+        return _made(
+            Notification,
+            fields,
+            id=NotificationId(self.ids.new()),
+            user_id=user_id,
+            notice=self.notice(),
+            subject="Your pair is authentic",
+            brief="Testbrand Model One White/Crème is authentic.",
+            in_inbox=True,
+            created_at=self.instant,
         )
 
     # ---- messages ------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -76,6 +77,27 @@ async def test_changes_to_a_payout_read_in_the_transaction_are_never_lost(
     read = await store.payouts.find(payout.order_id)
     assert read is not None
     assert read.reason == "xxxxx"
+
+
+async def test_changes_to_a_notification_read_in_the_transaction_are_never_lost(
+    store: Store, records: Records
+) -> None:
+    notification = records.notification(records.user_id(), read_at=records.instant)
+    async with store.transaction():
+        await store.notifications.add(notification)
+
+    async def postpone() -> None:
+        async with store.transaction():
+            read = await store.notifications.find(notification.id)
+            assert read is not None
+            assert read.read_at is not None
+            await asyncio.sleep(0)
+            await store.notifications.mark(read.id, read.read_at + timedelta(days=1))
+
+    await at_once(postpone)
+    read = await store.notifications.find(notification.id)
+    assert read is not None
+    assert read.read_at == records.instant + timedelta(days=5)
 
 
 @pytest.mark.parametrize("by_order", [False, True])

@@ -1,4 +1,4 @@
-"""Contracts of Users, Addresses, Traders and PaymentAccounts."""
+"""Contracts of Users, Addresses, Traders, PaymentAccounts and Recipients."""
 
 import asyncio
 from dataclasses import replace
@@ -7,6 +7,7 @@ import pytest
 
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import EmailTaken, NotFound
+from solebook.ports.language.notifications import Recipient
 from solebook.ports.language.users import Role, TraderStanding, User
 
 from .records import Records
@@ -163,7 +164,7 @@ async def test_somebody_elses_address_is_not_found(store: Store, records: Record
     assert list(await store.addresses.of(other.id)) == [address]
 
 
-# ---- Traders and PaymentAccounts -----------------------------------------------------------------
+# ---- Traders, PaymentAccounts and Recipients -----------------------------------------------------
 
 
 async def test_a_new_users_standing_has_nothing(store: Store, records: Records) -> None:
@@ -209,3 +210,19 @@ async def test_payment_accounts_are_the_users_tokens(store: Store, records: Reco
     assert await store.payment_accounts.payout_account(user.id) == "acct_1"
     assert await store.payment_accounts.payment_method(bare.id) is None
     assert await store.payment_accounts.payout_account(bare.id) is None
+
+
+async def test_a_recipient_is_written_to_by_name_and_email_as_they_are_now(
+    store: Store, records: Records
+) -> None:
+    user = await added(store, records.user())
+    found = await store.recipients.find(user.id)
+    assert found == Recipient(user.id, user.email, user.first_name)
+    async with store.transaction():
+        await store.users.save(replace(user, email="new@example.com", first_name="New"))
+    found = await store.recipients.find(user.id)
+    assert found == Recipient(user.id, "new@example.com", "New")
+
+
+async def test_nobody_is_no_recipient(store: Store, records: Records) -> None:
+    assert await store.recipients.find(records.user_id()) is None

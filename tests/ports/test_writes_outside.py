@@ -8,6 +8,7 @@ from solebook.composition.adapters import Store
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.catalog import ReservationStatus
 from solebook.ports.language.deadlines import DeadlineKind
+from solebook.ports.language.notifications import NotificationPreferences
 from solebook.ports.language.payments import (
     GatewayEvent,
     GatewayEventKind,
@@ -44,6 +45,12 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "authentication_tasks.save": lambda s, r: s.authentication_tasks.save(r.task(version=2)),
     "tape.record": lambda s, r: s.tape.record(r.sale(r.book())),
     "tape.void": lambda s, r: s.tape.void(r.order_id()),
+    "notifications.add": lambda s, r: s.notifications.add(r.notification(r.user_id())),
+    "notifications.mark": lambda s, r: s.notifications.mark(
+        r.notification(r.user_id()).id, r.instant
+    ),
+    "notifications.forget": lambda s, r: s.notifications.forget(r.instant),
+    "preferences.put": lambda s, r: s.preferences.put(NotificationPreferences(r.user_id())),
     "outbox.add": lambda s, r: s.outbox.add(r.event()),
     "outbox.mark_sent": lambda s, r: s.outbox.mark_sent([r.message().id]),
     "inbox.record": lambda s, r: s.inbox.record("welcome", r.message().id, r.instant),

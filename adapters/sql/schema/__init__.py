@@ -11,6 +11,7 @@ from .bidding import asks, bids, engine_shards, idempotency_keys, matches
 from .catalog import product_images, products, reservations, sizes
 from .columns import metadata
 from .messages import deadlines, deliveries, inbox, outbox
+from .notifications import notification_preferences, notifications
 from .orders import order_events, orders
 from .payments import (
     ledger_entries,
@@ -37,6 +38,8 @@ __all__ = [
     "ledger_transfers",
     "matches",
     "metadata",
+    "notification_preferences",
+    "notifications",
     "order_events",
     "orders",
     "outbox",

@@ -18,7 +18,13 @@ from hypothesis import strategies as st
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.database import SqlDatabase
-from solebook.adapters.sql.payloads import decode, decode_event, decode_order_event, encode
+from solebook.adapters.sql.payloads import (
+    decode,
+    decode_event,
+    decode_notice,
+    decode_order_event,
+    encode,
+)
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store
 from solebook.ports.books import Batch, OpenedOrder
@@ -31,6 +37,13 @@ from solebook.ports.language.events import EVENTS, Event, UserRegistered
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.market import Match, Quote, Side
 from solebook.ports.language.messages import Delivery
+from solebook.ports.language.notifications import (
+    NOTICES,
+    Notice,
+    Notification,
+    NotificationKind,
+    NotificationPreferences,
+)
 from solebook.ports.language.order_history import ORDER_EVENTS, OrderEvent, RecordedEvent
 from solebook.ports.language.orders import Order
 from solebook.ports.language.paging import PageRequest
@@ -64,6 +77,16 @@ def test_every_event_of_an_order_survives_json(name: str, data: st.DataObject) -
     again = decode_order_event(event.TYPE, encode(event))
     assert again == event
     assert type(again) is type(event)
+
+
+@pytest.mark.parametrize("kind", NOTICES)
+@settings(max_examples=10)
+@given(data=st.data())
+def test_every_notice_survives_json(kind: NotificationKind, data: st.DataObject) -> None:
+    notice: Notice = data.draw(any_of(NOTICES[kind]))
+    again = decode_notice(kind, encode(notice))
+    assert again == notice
+    assert type(again) is type(notice)
 
 
 @pytest.mark.parametrize("kind", [Placement, Verdict, AccessClaims])
@@ -201,6 +224,21 @@ async def sale(store: Store, first: Sale, _: Sale) -> None:
     assert (await store.tape.sales(first.book.product_id, PageRequest())).items == (first,)
 
 
+async def notification(store: Store, first: Notification, second: Notification) -> None:
+    await store.notifications.add(first)
+    assert await store.notifications.find(first.id) == first
+    await store.notifications.mark(first.id, second.read_at)
+    assert await store.notifications.find(first.id) == replace(first, read_at=second.read_at)
+
+
+async def preferences(
+    store: Store, first: NotificationPreferences, second: NotificationPreferences
+) -> None:
+    for put in (first, replace(second, user_id=first.user_id)):
+        await store.preferences.put(put)
+        assert await store.preferences.get(first.user_id) == put
+
+
 async def deadline(store: Store, first: Deadline, second: Deadline) -> None:
     for put in (first, replace(first, due_at=second.due_at)):
         await store.deadlines.set(put)
@@ -243,6 +281,8 @@ TRIPS: dict[str, tuple[Callable[[Store, Any, Any], Awaitable[None]], Any, Any]] 
     "webhook": (webhook, GatewayEvent, GatewayEvent),
     "task": (task, AuthenticationTask, AuthenticationTask),
     "sale": (sale, Sale, Sale),
+    "notification": (notification, Notification, Notification),
+    "preferences": (preferences, NotificationPreferences, NotificationPreferences),
     "deadline": (deadline, Deadline, Deadline),
     "failed delivery": (delivery, Delivery, Delivery),
 }

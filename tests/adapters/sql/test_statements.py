@@ -142,7 +142,7 @@ def test_no_statement_reads_a_whole_table(tables: sqlite3.Connection, name: str)
         assert scanned == step or scanned.startswith(small), step
 
 
-PAGED = ("_PAGE", "_ALL", "_OF_SELLER", "_SALES", "quotes._OF_USER.")
+PAGED = ("_PAGE", "_ALL", "_OF_SELLER", "_SALES", "quotes._OF_USER.", "_INBOX", "._UNREAD")
 
 
 @pytest.mark.parametrize("name", sorted(n for n in STATEMENTS if any(page in n for page in PAGED)))
@@ -166,6 +166,10 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("orders._OF_USER.0", "ix_orders_buyer_id_id (buyer_id=? AND id<?)"),
         ("orders._OF_USER.0", "ix_orders_seller_id_id (seller_id=? AND id<?)"),
         ("orders._ALL.1", "ix_orders_status_id (status=? AND id<?)"),
+        ("notifications._INBOX.0", "ix_notifications_inbox (user_id=? AND id<?)"),
+        ("notifications._UNREAD.0", "ix_notifications_unread (user_id=? AND id<?)"),
+        ("notifications._COUNT_UNREAD.0", "ix_notifications_unread (user_id=?)"),
+        ("notifications._FORGET.0", "ix_notifications_created_at (created_at<?)"),
         ("payouts._OF_SELLER.0", "ix_payouts_seller_id_order_id (seller_id=? AND order_id<?)"),
         ("deliveries._DUE.0", "ix_failed_deliveries_due (due_at<?)"),
         ("deadlines._DUE.0", "ix_deadlines_due_at (due_at<?)"),

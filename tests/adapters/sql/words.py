@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from solebook.ports.language.events import EVENTS, Event
 from solebook.ports.language.market import Size
+from solebook.ports.language.notifications import NOTICES, Notice
 from solebook.ports.language.orders import Fees
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def any_of(kind: Any) -> st.SearchStrategy[Any]:
 def _made(kind: Any) -> st.SearchStrategy[Any]:
     if kind is Event:
         return st.one_of(*(any_of(event) for event in EVENTS.values()))
+    if kind is Notice:
+        return st.one_of(*(any_of(notice) for notice in NOTICES.values()))
     if hasattr(kind, "__supertype__"):
         return any_of(kind.__supertype__)
     if get_origin(kind) in (Union, UnionType):

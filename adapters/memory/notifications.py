@@ -1,0 +1,100 @@
+"""What users were told, and what they want to hear of, in memory."""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from ...ports.language.ids import NotificationId, UserId
+from ...ports.language.notifications import Notification, NotificationPreferences
+from ...ports.language.paging import Page, PageRequest
+from ...ports.notifications import Notifications, Preferences
+from .database import MemoryAdapter
+from .paging import newest_first
+from .tables import day_of, drop_if_empty, until
+
+
+class MemoryNotifications(MemoryAdapter, Notifications):
+    """Notifications by id, and an index of each user's inbox."""
+
+    async def add(self, notification: Notification) -> bool:
+        await self._database.writing()
+        order_id = notification.notice.once_for
+        if order_id is not None:
+            once = (notification.user_id, notification.notice.KIND, order_id)
+            if once in self._tables.told_once:
+                return False
+            self._database.put(self._tables.told_once, once, None)
+        of_day = self._tables.notifications_on_day[day_of(notification.created_at)]
+        self._database.put(of_day, notification.id, notification)
+        self._database.put(self._tables.notifications, notification.id, notification)
+        if notification.in_inbox:
+            inbox = self._tables.inbox_of_user[notification.user_id]
+            self._database.put(inbox, notification.id, None)
+            self._note(notification)
+        return True
+
+    async def find(self, notification_id: NotificationId) -> Notification | None:
+        with await self._database.reading():
+            return self._tables.notifications.get(notification_id)
+
+    async def mark(self, notification_id: NotificationId, read_at: datetime | None) -> None:
+        await self._database.writing()
+        marked = replace(self._tables.notifications[notification_id], read_at=read_at)
+        self._database.put(self._tables.notifications, notification_id, marked)
+        if marked.in_inbox:
+            self._note(marked)
+
+    async def inbox_of(
+        self, user_id: UserId, request: PageRequest, *, unread_only: bool = False
+    ) -> Page[Notification]:
+        with await self._database.reading():
+            tables = self._tables
+            of_user = tables.unread_of_user if unread_only else tables.inbox_of_user
+            return newest_first(of_user.get(user_id, ()), tables.notifications, request)
+
+    async def count_unread(self, user_id: UserId) -> int:
+        with await self._database.reading():
+            return len(self._tables.unread_of_user.get(user_id, ()))
+
+    async def forget(self, before: datetime) -> int:
+        await self._database.writing()
+        made = until(before, self._tables.notifications_on_day)
+        old = [notification for notification in made if notification.created_at < before]
+        for notification in old:
+            self._drop(notification)
+        return len(old)
+
+    def _note(self, notification: Notification) -> None:
+        """Have the index of what is unread agree with a notification of an inbox."""
+        unread = self._tables.unread_of_user[notification.user_id]
+        if notification.read_at is None:
+            self._database.put(unread, notification.id, None)
+        elif notification.id in unread:
+            self._database.remove(unread, notification.id)
+
+    def _drop(self, notification: Notification) -> None:
+        user_id, order_id = notification.user_id, notification.notice.once_for
+        by_day, day = self._tables.notifications_on_day, day_of(notification.created_at)
+        for of_user in (self._tables.inbox_of_user, self._tables.unread_of_user):
+            if notification.id in of_user.get(user_id, ()):
+                self._database.remove(of_user[user_id], notification.id)
+        if order_id is not None:
+            once = (user_id, notification.notice.KIND, order_id)
+            self._database.remove(self._tables.told_once, once)
+        self._database.remove(by_day[day], notification.id)
+        self._database.remove(self._tables.notifications, notification.id)
+        self._database.announce(partial(drop_if_empty, by_day, day))
+
+
+class MemoryPreferences(MemoryAdapter, Preferences):
+    """Preferences of those who said something."""
+
+    async def get(self, user_id: UserId) -> NotificationPreferences:
+        with await self._database.reading():
+            said = self._tables.notification_preferences.get(user_id)
+        return said or NotificationPreferences(user_id)
+
+    async def put(self, preferences: NotificationPreferences) -> None:
+        await self._database.writing()
+        table = self._tables.notification_preferences
+        self._database.put(table, preferences.user_id, preferences)

@@ -1,0 +1,44 @@
+"""The tables of notifications, and of what users want to hear of."""
+
+from sqlalchemy import Boolean, Column, Index, String, Table, UniqueConstraint, Uuid, and_, true
+
+from ....ports.language.notifications import NotificationKind
+from .columns import Document, Instant, metadata, partial_index, word
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, nullable=False),
+    Column("kind", word(NotificationKind, "kind"), nullable=False),
+    Column("once_for", Uuid),
+    Column("notice", Document, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("brief", String, nullable=False),
+    Column("in_inbox", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("read_at", Instant),
+    # Where once_for is null, every row differs from every other.
+    UniqueConstraint("user_id", "kind", "once_for"),
+)
+Index(None, notifications.c.created_at)
+# In an AND the column is compared as queries compare it; alone it is not, and the index unused.
+_in_inbox = and_(true(), notifications.c.in_inbox)
+partial_index(
+    "ix_notifications_inbox", notifications.c.user_id, notifications.c.id, where=_in_inbox
+)
+partial_index(
+    "ix_notifications_unread",
+    notifications.c.user_id,
+    notifications.c.id,
+    where=_in_inbox & notifications.c.read_at.is_(None),
+)
+
+notification_preferences = Table(
+    "notification_preferences",
+    metadata,
+    Column("user_id", Uuid, primary_key=True),
+    Column("phone", String(16)),
+    Column("devices", Document, nullable=False),
+    Column("channels", Document, nullable=False),
+)

@@ -1,0 +1,221 @@
+"""Contracts of Notifications and Preferences."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from solebook.composition.adapters import Store
+from solebook.ports.language.ids import UserId
+from solebook.ports.language.notifications import (
+    Channel,
+    Notification,
+    NotificationKind,
+    NotificationPreferences,
+    PayoutRefusedNotice,
+    WelcomeNotice,
+)
+from solebook.ports.language.paging import Page, PageRequest
+
+from .pages import all_pages
+from .records import Records
+
+
+async def add(store: Store, *notifications: Notification) -> list[bool]:
+    async with store.transaction():
+        return [await store.notifications.add(one) for one in notifications]
+
+
+async def inbox(store: Store, user_id: UserId, *, unread_only: bool = False) -> list[Notification]:
+    async def read(request: PageRequest) -> Page[Notification]:
+        return await store.notifications.inbox_of(user_id, request, unread_only=unread_only)
+
+    return await all_pages(read)
+
+
+async def mark(store: Store, notification: Notification, records: Records) -> Notification:
+    async with store.transaction():
+        await store.notifications.mark(notification.id, records.instant)
+    return replace(notification, read_at=records.instant)
+
+
+# ---- Notifications -------------------------------------------------------------------------------
+
+
+async def test_an_added_notification_is_found_whole(store: Store, records: Records) -> None:
+    user_id = records.user_id()
+    told = records.notification(user_id)
+    read = records.notification(user_id, notice=WelcomeNotice(), read_at=records.instant)
+    quiet = records.notification(user_id, in_inbox=False)
+    assert await add(store, told, read, quiet) == [True, True, True]
+    for one in (told, read, quiet):
+        assert await store.notifications.find(one.id) == one
+    assert await store.notifications.find(records.notification(user_id).id) is None
+
+
+async def test_an_inbox_lists_the_users_own_newest_first_without_what_is_kept_out_of_it(
+    store: Store, records: Records
+) -> None:
+    user_id, other = records.user_id(), records.user_id()
+    own = [records.notification(user_id) for _ in range(5)]
+    quiet = records.notification(user_id, in_inbox=False)
+    await add(store, own[2], own[0], quiet, records.notification(other), *own[3:], own[1])
+    assert await inbox(store, user_id) == own[::-1]
+    assert await inbox(store, records.user_id()) == []
+
+
+async def test_what_was_read_is_listed_but_not_among_the_unread(
+    store: Store, records: Records
+) -> None:
+    user_id = records.user_id()
+    own = [records.notification(user_id) for _ in range(5)]
+    quiet = records.notification(user_id, in_inbox=False)
+    await add(store, *own, quiet, records.notification(records.user_id()))
+    assert await store.notifications.count_unread(user_id) == 5
+    own[1] = await mark(store, own[1], records)
+    own[4] = await mark(store, own[4], records)
+    await mark(store, quiet, records)
+    assert await inbox(store, user_id) == own[::-1]
+    assert await inbox(store, user_id, unread_only=True) == [own[3], own[2], own[0]]
+    assert await store.notifications.count_unread(user_id) == 3
+
+
+async def test_what_was_read_can_be_unread_again(store: Store, records: Records) -> None:
+    user_id = records.user_id()
+    notification = records.notification(user_id)
+    await add(store, notification)
+    for _ in range(2):
+        await mark(store, notification, records)
+        async with store.transaction():
+            await store.notifications.mark(notification.id, None)
+    assert await store.notifications.find(notification.id) == notification
+    assert await inbox(store, user_id, unread_only=True) == [notification]
+    assert await store.notifications.count_unread(user_id) == 1
+
+
+async def test_who_was_told_nothing_has_nothing_unread(store: Store, records: Records) -> None:
+    assert await store.notifications.count_unread(records.user_id()) == 0
+
+
+async def test_a_kind_is_told_a_user_once_for_an_order(store: Store, records: Records) -> None:
+    user_id, order_id = records.user_id(), records.order_id()
+    notice = records.notice(order_id)
+    first = records.notification(user_id, notice=notice)
+    assert await add(store, first) == [True]
+    again = records.notification(
+        user_id, notice=replace(notice, shoe=replace(notice.shoe, name=""))
+    )
+    assert await add(store, again) == [False]
+    assert await store.notifications.find(again.id) is None
+    assert await inbox(store, user_id) == [first]
+    assert await store.notifications.count_unread(user_id) == 1
+
+
+async def test_another_user_order_or_kind_is_told_all_the_same(
+    store: Store, records: Records
+) -> None:
+    user_id, order_id = records.user_id(), records.order_id()
+    notice = records.notice(order_id)
+    refused = PayoutRefusedNotice(order_id, notice.shoe, 17_600, "account closed")
+    assert (
+        await add(
+            store,
+            records.notification(user_id, notice=notice),
+            records.notification(records.user_id(), notice=notice),
+            records.notification(user_id, notice=records.notice()),
+            records.notification(user_id, notice=refused),
+        )
+        == [True] * 4
+    )
+
+
+@pytest.mark.parametrize("kind", ["payout refused", "welcome"])
+async def test_what_can_happen_again_is_told_again(
+    store: Store, records: Records, kind: str
+) -> None:
+    user_id = records.user_id()
+    notice = (
+        PayoutRefusedNotice(records.order_id(), records.notice().shoe, 17_600, "account closed")
+        if kind == "payout refused"
+        else WelcomeNotice()
+    )
+    told = [records.notification(user_id, notice=notice) for _ in range(2)]
+    assert await add(store, *told) == [True, True]
+    assert await inbox(store, user_id) == told[::-1]
+
+
+async def test_what_was_told_in_a_transaction_that_failed_can_be_told(
+    store: Store, records: Records
+) -> None:
+    notification = records.notification(records.user_id())
+
+    async def tell_and_fail() -> None:
+        async with store.transaction():
+            await store.notifications.add(notification)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await tell_and_fail()
+    assert await store.notifications.find(notification.id) is None
+    assert await store.notifications.count_unread(notification.user_id) == 0
+    assert await add(store, notification) == [True]
+    assert await inbox(store, notification.user_id) == [notification]
+
+
+async def test_the_old_are_forgotten_and_those_from_the_very_instant_on_are_kept(
+    store: Store, records: Records
+) -> None:
+    user_id, day = records.user_id(), timedelta(days=1)
+    old, older, quiet, kept, new = (
+        records.notification(user_id, created_at=records.instant + offset, in_inbox=shown)
+        for offset, shown in [
+            (-timedelta(microseconds=1), True),
+            (-40 * day, True),
+            (-2 * day, False),
+            (timedelta(0), True),
+            (day, True),
+        ]
+    )
+    await add(store, new, old, quiet, older, kept)
+    await mark(store, older, records)
+    async with store.transaction():
+        assert await store.notifications.forget(records.instant) == 3
+    async with store.transaction():
+        assert await store.notifications.forget(records.instant) == 0
+    for gone in (old, older, quiet):
+        assert await store.notifications.find(gone.id) is None
+    assert await inbox(store, user_id) == [new, kept]
+    assert await store.notifications.count_unread(user_id) == 2
+    assert await add(store, replace(old, id=quiet.id)) == [True]
+
+
+# ---- Preferences ---------------------------------------------------------------------------------
+
+
+async def test_who_never_said_has_the_defaults(store: Store, records: Records) -> None:
+    user_id = records.user_id()
+    preferences = await store.preferences.get(user_id)
+    assert preferences == NotificationPreferences(user_id)
+    for kind in NotificationKind:
+        assert preferences.channels_for(kind) == {Channel.EMAIL, Channel.PUSH, Channel.INBOX}
+
+
+async def test_preferences_are_replaced_as_a_whole_and_are_the_users_own(
+    store: Store, records: Records
+) -> None:
+    user_id, other = records.user_id(), records.user_id()
+    full = NotificationPreferences(
+        user_id,
+        phone="+15550100",
+        devices=("device-1", "device-2"),
+        channels=(
+            (NotificationKind.WELCOME, frozenset()),
+            (NotificationKind.BID_MATCHED, frozenset(Channel)),
+        ),
+    )
+    bare = NotificationPreferences(user_id, channels=((NotificationKind.WELCOME, frozenset()),))
+    for preferences in (full, bare, full):
+        async with store.transaction():
+            await store.preferences.put(preferences)
+        assert await store.preferences.get(user_id) == preferences
+    assert await store.preferences.get(other) == NotificationPreferences(other)
