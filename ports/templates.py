@@ -11,7 +11,8 @@ class Templates(Protocol):
     def render(self, notice: Notice, recipient: Recipient) -> Letter:
         """Return the notice as a letter to the recipient.
 
-        Subject and brief are one line each; whatever users wrote is escaped in the HTML. Every
-        kind of notice has its words: one that has none is a defect (AssertionError).
+        Text and HTML tell every fact of it, amounts as `$176.00`. Subject and brief are one line
+        each, and so is whatever people wrote, which is escaped in the HTML. Every kind of notice
+        has its words: one that has none is a defect (AssertionError).
         """
         ...

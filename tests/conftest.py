@@ -13,6 +13,7 @@ from solebook.composition.memory_store import build_memory_store
 HERE = Path(__file__).parent
 REACHES_OUT = (
     "adapters/embedded",
+    "adapters/mail",
     "adapters/security",
     "adapters/sql",
     "composition",

@@ -1,0 +1,1 @@
+"""Letters worded by Jinja templates, and mail as files that any mail program opens."""

@@ -1,0 +1,119 @@
+"""Letters from Jinja templates."""
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    select_autoescape,
+)
+
+from ...ports.language.market import Condition
+from ...ports.language.money import Cents
+from ...ports.language.notifications import NOTICES, Letter, Notice, Recipient, Shoe
+from ...ports.language.text import one_line
+from ...ports.templates import Templates
+
+FOLDER = Path(__file__).parent / "templates"
+"""For each kind a `.txt` with the blocks subject, brief and body, and a `.html` with body."""
+
+_CONDITIONS = {
+    Condition.NEW: "new",
+    Condition.USED: "used",
+    Condition.DAMAGED_BOX: "new, in a damaged box",
+}
+
+
+class JinjaTemplates(Templates):
+    """Words each notice with the two templates of its kind, which see its fields by name.
+
+    What a template asks for and the notice does not have is a defect, not a gap in a letter.
+    """
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=select_autoescape(["html"], default=False),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters.update(money=money, instant=instant, pair=pair, condition=condition)
+
+    def render(self, notice: Notice, recipient: Recipient) -> Letter:
+        assert NOTICES.get(notice.KIND) is type(notice), f"there are no words for {notice!r}"
+        try:
+            return self._render(notice, recipient)
+        except TemplateError as error:
+            raise AssertionError(f"the words for {notice.KIND} are wrong: {error}") from error
+
+    def _render(self, notice: Notice, recipient: Recipient) -> Letter:
+        text = self._templates.get_template(f"{notice.KIND}.txt")
+        html = self._templates.get_template(f"{notice.KIND}.html")
+        words = _fields(_on_one_line(notice)) | {"first_name": one_line(recipient.first_name)}
+        subject = _block(text, "subject", words)
+        return Letter(
+            subject=subject,
+            brief=_block(text, "brief", words),
+            text=_without_gaps(text.render(words)),
+            html=_without_gaps(html.render(words, subject=subject)),
+        )
+
+
+def money(amount: Cents) -> str:
+    """Return cents as dollars.
+
+    >>> money(1_760_050)
+    '$17,600.50'
+    """
+    return f"${amount / 100:,.2f}"
+
+
+def instant(at: datetime) -> str:
+    """Return an instant as people say it, whatever their calendar looks like.
+
+    >>> instant(datetime(2026, 3, 3, 17, tzinfo=UTC))
+    'Tuesday, 3 March 2026, 17:00 UTC'
+    """
+    at = at.astimezone(UTC)
+    return f"{at:%A}, {at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def condition(of: Condition) -> str:
+    """Return a condition in words."""
+    return _CONDITIONS[of]
+
+
+def pair(shoe: Shoe) -> str:
+    """Return all that tells one pair from another."""
+    state = condition(shoe.book.condition)
+    return f"{shoe.name} ({shoe.style_code}), size {shoe.book.size}, {state}"
+
+
+def _on_one_line(value: Any) -> Any:
+    """Return a value whose texts, however deep inside, have no line breaks: others wrote them."""
+    if type(value) is str:
+        return one_line(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{k: _on_one_line(v) for k, v in _fields(value).items()})
+    return value
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _block(template: Template, name: str, words: dict[str, Any]) -> str:
+    return one_line("".join(template.blocks[name](template.new_context(words))))
+
+
+def _without_gaps(text: str) -> str:
+    """Return a text in which nothing is left of the lines on which a template only decided."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -1,0 +1,74 @@
+"""A notice of each kind, to look at its letter before anybody gets one."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from ...ports.language.ids import OrderId, ProductId, UserId
+from ...ports.language.market import BookKey, parse_size
+from ...ports.language.notifications import (
+    AskMatchedNotice,
+    BidMatchedNotice,
+    Notice,
+    NotificationKind,
+    OrderAuthFailedNotice,
+    OrderAuthPassedNotice,
+    OrderCancelledNotice,
+    OrderConfirmedNotice,
+    OrderDeliveredNotice,
+    OrderShippedNotice,
+    PaymentDeclinedNotice,
+    PayoutPaidNotice,
+    PayoutRefusedNotice,
+    PriceDroppedNotice,
+    Recipient,
+    SaleAuthFailedNotice,
+    SaleAuthPassedNotice,
+    SaleCancelledNotice,
+    SaleConfirmedNotice,
+    SaleDeliveredNotice,
+    Shoe,
+    Warehouse,
+    WelcomeNotice,
+)
+from ...ports.language.orders import CancelReason
+
+RECIPIENT = Recipient(UserId(UUID(int=1)), "test@example.com", "Test")
+SENT_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+_TRADE = (
+    OrderId(UUID("019caaf2-7c00-7000-8000-000000000001")),
+    Shoe(
+        BookKey(ProductId(UUID(int=2)), parse_size("10.5")),
+        "Nike Dunk Low White/Black",
+        "DD1391-100",
+    ),
+)
+_PRICE, _SHIPPING, _TOTAL, _PAYOUT, _PENALTY = 20_000, 1_400, 21_400, 17_600, 3_000
+
+
+def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
+    """Return a notice of each kind by its kind, all of one trade that goes every way."""
+    _, shoe = _TRADE
+    notices: tuple[Notice, ...] = (
+        WelcomeNotice(),
+        PriceDroppedNotice(shoe, 20_500, _PRICE),
+        BidMatchedNotice(*_TRADE, _PRICE, _TOTAL),
+        AskMatchedNotice(*_TRADE, _PRICE, _PAYOUT),
+        PaymentDeclinedNotice(*_TRADE, _TOTAL, "insufficient funds"),
+        OrderConfirmedNotice(*_TRADE, _PRICE, _SHIPPING, _TOTAL),
+        SaleConfirmedNotice(
+            *_TRADE, _PRICE, _PAYOUT, warehouse, datetime(2026, 3, 4, 12, tzinfo=UTC)
+        ),
+        OrderCancelledNotice(*_TRADE, CancelReason.SELLER_CANCELLED, "sold elsewhere", _TOTAL),
+        SaleCancelledNotice(*_TRADE, CancelReason.SHIPMENT_OVERDUE, None, _PENALTY, False),
+        OrderAuthPassedNotice(*_TRADE),
+        SaleAuthPassedNotice(*_TRADE, _PAYOUT),
+        OrderAuthFailedNotice(*_TRADE, "a size 9 in a box for a 10.5", _TOTAL),
+        SaleAuthFailedNotice(*_TRADE, "a size 9 in a box for a 10.5", _PENALTY),
+        OrderShippedNotice(*_TRADE, "UPS", "1Z999AA10123456784"),
+        OrderDeliveredNotice(*_TRADE, datetime(2026, 3, 10, 15, 30, tzinfo=UTC)),
+        SaleDeliveredNotice(*_TRADE, _PAYOUT, datetime(2026, 3, 13, 15, 30, tzinfo=UTC)),
+        PayoutPaidNotice(*_TRADE, _PAYOUT - _PENALTY, _PENALTY),
+        PayoutRefusedNotice(*_TRADE, _PAYOUT, "the account is closed"),
+    )
+    return {notice.KIND: notice for notice in notices}

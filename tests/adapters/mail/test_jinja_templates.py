@@ -1,0 +1,131 @@
+"""The words of the letters, and what becomes of a template that is wrong."""
+
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from solebook.adapters.mail.jinja_templates import FOLDER, JinjaTemplates
+from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
+from solebook.ports.language.market import BookKey, Condition
+from solebook.ports.language.notifications import (
+    NotificationKind,
+    OrderCancelledNotice,
+    PayoutPaidNotice,
+    SaleCancelledNotice,
+    SaleConfirmedNotice,
+    Warehouse,
+    WelcomeNotice,
+)
+from solebook.ports.language.orders import CancelReason
+
+WAREHOUSE = Warehouse("Test Warehouse", "1 Main Street", "Portland", "OR", "97201", "US")
+SAMPLES = sample_notices(WAREHOUSE)
+
+
+@pytest.fixture(scope="module")
+def templates() -> JinjaTemplates:
+    return JinjaTemplates()
+
+
+def test_nothing_paid_is_nothing_back(templates: JinjaTemplates) -> None:
+    sample = SAMPLES[NotificationKind.ORDER_CANCELLED]
+    assert isinstance(sample, OrderCancelledNotice)
+    paid = templates.render(sample, RECIPIENT)
+    overdue = replace(sample, reason=CancelReason.PAYMENT_OVERDUE, note=None, refund=0)
+    unpaid = templates.render(overdue, RECIPIENT)
+    assert "You get everything back: $214.00" in paid.text
+    assert "The reason given: sold elsewhere" in paid.text
+    assert "You were not charged." not in paid.text
+    assert "You were not charged." in unpaid.text
+    assert "The reason given" not in unpaid.text
+    assert "$" not in unpaid.text
+
+
+def test_only_who_is_at_fault_hears_of_a_penalty(templates: JinjaTemplates) -> None:
+    sample = SAMPLES[NotificationKind.SALE_CANCELLED]
+    assert isinstance(sample, SaleCancelledNotice)
+    declined = CancelReason.PAYMENT_DECLINED
+    at_fault = templates.render(sample, RECIPIENT)
+    innocent = templates.render(
+        replace(sample, reason=declined, penalty=0, ask_returns=True), RECIPIENT
+    )
+    assert "You owe a penalty of $30.00" in at_fault.text
+    assert "Your ask ended with the sale" in at_fault.text
+    assert "There is no penalty." in innocent.text
+    assert "Your ask goes back into its book" in innocent.text
+
+
+def test_a_payout_that_a_penalty_used_up_is_not_called_paid(templates: JinjaTemplates) -> None:
+    sample = SAMPLES[NotificationKind.PAYOUT_PAID]
+    assert isinstance(sample, PayoutPaidNotice)
+    whole = templates.render(replace(sample, debt_settled=0), RECIPIENT)
+    used_up = templates.render(replace(sample, amount=0), RECIPIENT)
+    assert "We paid you $146.00" in whole.subject
+    assert "kept back" not in whole.text + whole.brief
+    assert "We paid" not in used_up.text + used_up.subject + used_up.brief
+    assert "We first kept back $30.00" in used_up.text
+
+
+def test_a_seller_is_told_not_to_ship_before_the_buyer_has_paid(templates: JinjaTemplates) -> None:
+    letter = templates.render(SAMPLES[NotificationKind.ASK_MATCHED], RECIPIENT)
+    for text in (letter.subject, letter.brief, letter.text, letter.html):
+        assert "do not ship" in text.lower()
+
+
+def test_the_warehouse_is_a_block_as_on_a_label(templates: JinjaTemplates) -> None:
+    letter = templates.render(SAMPLES[NotificationKind.SALE_CONFIRMED], RECIPIENT)
+    assert (
+        "Ship it to:\n\n  Test Warehouse\n  1 Main Street\n  Portland, OR 97201\n  US\n\n"
+    ) in letter.text
+    assert "Portland, OR 97201<br>" in letter.html
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (Condition.NEW, "Condition: new\n"),
+        (Condition.USED, "Condition: used\n"),
+        (Condition.DAMAGED_BOX, "Condition: new, in a damaged box\n"),
+    ],
+)
+def test_a_seller_is_told_which_condition_was_sold(
+    templates: JinjaTemplates, condition: Condition, words: str
+) -> None:
+    sample = SAMPLES[NotificationKind.SALE_CONFIRMED]
+    assert isinstance(sample, SaleConfirmedNotice)
+    book = BookKey(sample.shoe.book.product_id, sample.shoe.book.size, condition)
+    letter = templates.render(replace(sample, shoe=replace(sample.shoe, book=book)), RECIPIENT)
+    assert words in letter.text
+
+
+def test_a_letter_is_readable_without_loading_anything(templates: JinjaTemplates) -> None:
+    for notice in SAMPLES.values():
+        letter = templates.render(notice, RECIPIENT)
+        assert not re.search(r"<(img|link|script|style)|https?:|url\(", letter.html)
+        assert "\n\n\n" not in letter.text
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("{{ frist_name }}", "'frist_name' is undefined"),
+        ("{{ first_name.street }}", "has no attribute 'street'"),
+        ("{% if %}", "Expected an expression"),
+        ("{% include 'nothing.txt' %}", "nothing.txt"),
+    ],
+)
+def test_a_template_that_is_wrong_is_a_defect_and_no_letter_with_a_gap(
+    tmp_path: Path, words: str, problem: str
+) -> None:
+    folder = shutil.copytree(FOLDER, tmp_path / "templates")
+    (folder / "welcome.html").write_text(words)
+    with pytest.raises(AssertionError, match=f"the words for welcome are wrong: .*{problem}"):
+        JinjaTemplates(folder).render(WelcomeNotice(), RECIPIENT)
+
+
+def test_a_template_that_is_missing_is_a_defect(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=r"welcome\.txt"):
+        JinjaTemplates(tmp_path).render(WelcomeNotice(), RECIPIENT)

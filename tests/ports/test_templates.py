@@ -1,0 +1,194 @@
+"""What every adapter of Templates does: each notice becomes a letter that tells it all, safely."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import datetime
+from html.parser import HTMLParser
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+
+from solebook.adapters.mail.jinja_templates import JinjaTemplates
+from solebook.adapters.memory.templates import MemoryTemplates
+from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
+from solebook.ports.language.notifications import (
+    NOTICES,
+    Letter,
+    Notice,
+    NotificationKind,
+    OrderCancelledNotice,
+    PriceDroppedNotice,
+    SaleCancelledNotice,
+    Shoe,
+    Warehouse,
+    WelcomeNotice,
+)
+from solebook.ports.language.orders import CancelReason
+from solebook.ports.templates import Templates
+
+WAREHOUSE = Warehouse("Test Warehouse", "1 Main Street", "Portland", "OR", "97201", "US")
+SAMPLES = sample_notices(WAREHOUSE)
+HOSTILE = '<script>alert("1")</script>\r\nBcc: nobody@example.com\u2028{{ 7 * 7 }} & Co'
+HARMLESS = '<script>alert("1")</script> Bcc: nobody@example.com {{ 7 * 7 }} & Co'
+
+
+@pytest.fixture(scope="module", params=["memory", "jinja"])
+def templates(request: pytest.FixtureRequest) -> Templates:
+    return MemoryTemplates() if request.param == "memory" else JinjaTemplates()
+
+
+class Read(HTMLParser):
+    """What a person reads of a page, and the tags that it is made of."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return flowing(" ".join(self.words))
+
+
+def flowing(text: str) -> str:
+    """A text without the line breaks that its width asks for."""
+    return " ".join(text.split())
+
+
+def facts(notice: Any) -> Iterator[str]:
+    """What a letter about a notice must say, as a person would look for it."""
+    for field in fields(notice):
+        value = getattr(notice, field.name)
+        match value:
+            case bool() | None | CancelReason():  # told in sentences
+                pass
+            case int():
+                yield f"${value / 100:,.2f}" if value else ""
+            case datetime():
+                yield f"{value:%A}, {value.day} {value:%B %Y, %H:%M} UTC"
+            case UUID():
+                yield str(value)
+            case str():
+                yield flowing(value)
+            case Warehouse():
+                yield from value.lines
+            case Shoe():
+                yield from (value.name, value.style_code, value.book.size)
+
+
+def spoiled(value: Any) -> Any:
+    """A value with a text everywhere that nobody may read as anything else."""
+    if type(value) is str:
+        return HOSTILE
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: spoiled(getattr(value, f.name)) for f in fields(value)})
+    return value
+
+
+# ---- every kind ------------------------------------------------------------------------------
+
+
+def test_there_is_a_sample_of_every_notice() -> None:
+    assert {kind: type(notice) for kind, notice in SAMPLES.items()} == NOTICES
+    assert set(NotificationKind) == NOTICES.keys()
+
+
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_every_notice_has_its_words(templates: Templates, kind: NotificationKind) -> None:
+    letter = templates.render(SAMPLES[kind], RECIPIENT)
+    for line in (letter.subject, letter.brief):
+        assert line == flowing(line) != ""
+    for text in (letter.text, Read(letter.html).text):
+        assert "Hello Test," in text
+        for fact in facts(SAMPLES[kind]):
+            assert fact in text
+        assert "None" not in text
+
+
+def test_no_two_kinds_have_the_same_subject_or_brief(templates: Templates) -> None:
+    letters = [templates.render(notice, RECIPIENT) for notice in SAMPLES.values()]
+    assert len({letter.subject for letter in letters}) == len(SAMPLES)
+    assert len({letter.brief for letter in letters}) == len(SAMPLES)
+
+
+def test_the_brief_alone_says_which_pair_it_is_about(templates: Templates) -> None:
+    for notice in SAMPLES.values():
+        if notice.product_id is not None:
+            assert "Nike Dunk Low White/Black" in templates.render(notice, RECIPIENT).brief
+
+
+def test_a_notice_without_words_is_a_defect(templates: Templates) -> None:
+    @dataclass(frozen=True)
+    class Unheard(Notice):
+        KIND: ClassVar[NotificationKind] = NotificationKind.WELCOME
+
+    with pytest.raises(AssertionError, match="there are no words for"):
+        templates.render(Unheard(), RECIPIENT)
+
+
+# ---- what people wrote -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_what_people_wrote_stays_text(templates: Templates, kind: NotificationKind) -> None:
+    harmless = templates.render(SAMPLES[kind], RECIPIENT)
+    letter = templates.render(spoiled(SAMPLES[kind]), replace(RECIPIENT, first_name=HOSTILE))
+    for line in (letter.subject, letter.brief):
+        assert line == flowing(line)
+    for text in (letter.text, Read(letter.html).text):
+        assert f"Hello {HARMLESS}," in text
+        assert not any(line.startswith("Bcc") for line in text.splitlines())
+    assert Read(letter.html).tags == Read(harmless.html).tags
+    assert Read(letter.html).attributes == Read(harmless.html).attributes
+
+
+def test_what_looks_like_an_attribute_ends_none(templates: Templates) -> None:
+    letter = templates.render(
+        WelcomeNotice(), replace(RECIPIENT, first_name="\" onload='1' style=\"")
+    )
+    assert "onload='" not in letter.html
+    assert '" style="' not in letter.html.replace('<body style="', "")
+
+
+# ---- particulars -----------------------------------------------------------------------------
+
+
+def order_cancelled(templates: Templates, reason: CancelReason, refund: int) -> Letter:
+    sample = SAMPLES[NotificationKind.ORDER_CANCELLED]
+    assert isinstance(sample, OrderCancelledNotice)
+    return templates.render(replace(sample, reason=reason, refund=refund, note=None), RECIPIENT)
+
+
+def sale_cancelled(templates: Templates, reason: CancelReason, penalty: int) -> Letter:
+    sample = SAMPLES[NotificationKind.SALE_CANCELLED]
+    assert isinstance(sample, SaleCancelledNotice)
+    changed = replace(sample, reason=reason, penalty=penalty, ask_returns=reason.ask_returns)
+    return templates.render(changed, RECIPIENT)
+
+
+@pytest.mark.parametrize("cancelled", [order_cancelled, sale_cancelled])
+def test_every_reason_to_cancel_is_told_apart(templates: Templates, cancelled: Any) -> None:
+    letters = [cancelled(templates, reason, 0) for reason in CancelReason]
+    assert len({letter.text for letter in letters}) == len(CancelReason)
+    assert len({letter.html for letter in letters}) == len(CancelReason)
+    for letter in letters:
+        assert "_" not in letter.brief
+
+
+def test_an_amount_of_dollars_and_cents_is_written_so(templates: Templates) -> None:
+    sample = SAMPLES[NotificationKind.PRICE_DROPPED]
+    assert isinstance(sample, PriceDroppedNotice)
+    letter = templates.render(replace(sample, wanted=1_234_567, lowest_ask=2_505), RECIPIENT)
+    assert "$12,345.67" in letter.text
+    assert "$25.05" in Read(letter.html).text
