@@ -1,50 +1,30 @@
 """What the demo shows at the end."""
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
-from uuid import UUID
 
+import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from ...composition.application import Application
-from ...ports.language.analytics import SalesSummary
-from ...ports.language.ids import ProductId
-from ...ports.language.market import BookKey, BookView
 from ...ports.language.money import Cents
 from ...ports.language.payments import AccountKind, Solvency
+from .figures import Figures, MarketData, ProductFigures, as_told, figures_of
 from .files import SaleRow
 
 
 @dataclass(frozen=True, slots=True)
-class SizeReport:
-    """The sales of one size; `last_price` in cents."""
-
-    sales: int
-    last_price: Cents
-
-
-@dataclass(frozen=True, slots=True)
-class ProductReport:
-    """The sales of one product, in cents, and the best prices in its books now."""
-
-    sales: int
-    last_price: Cents
-    mean_price: float
-    by_size: dict[str, SizeReport]
-    lowest_ask: Cents | None
-    highest_bid: Cents | None
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
-    """What the exchange holds after the replay."""
+    """What the exchange holds after the replay, on a day of its own."""
 
-    products: dict[str, ProductReport]
+    today: date
+    products: dict[str, ProductFigures]
     orders: dict[str, int]
     solvency: Solvency
 
@@ -52,7 +32,7 @@ class Report:
         """Return it as it is written to a file; amounts in cents."""
         kinds = self.solvency.by_kind
         return {
-            "products": {name: asdict(product) for name, product in self.products.items()},
+            "products": {name: _as_json(product) for name, product in self.products.items()},
             "orders": self.orders,
             "ledger": {
                 "balanced": self.solvency.balanced,
@@ -72,88 +52,87 @@ class Report:
             pad_edge=False,
         )
         table.add_column("product")
-        for column in ("sales", "last", "mean", "ask", "bid"):
+        for column in ("sales", "last", "mean", "high", "low", "ask", "bid"):
             table.add_column(column, justify="right", no_wrap=True)
         for name, product in self.products.items():
-            table.add_row(
-                escape(name),
-                str(product.sales),
-                _dollars(product.last_price),
-                _dollars(product.mean_price),
-                _dollars(product.lowest_ask),
-                _dollars(product.highest_bid),
+            figures = product.figures
+            prices = (
+                *(figures.last_price, figures.mean_price, figures.high, figures.low),
+                *(product.lowest_ask, product.highest_bid),
             )
+            table.add_row(escape(name), str(figures.sales), *map(_whole_dollars, prices))
         console.print(table)
         states = ", ".join(f"{count} {state}" for state, count in self.orders.items())
         console.print(f"Orders: {states}", highlight=False)
         console.print(_solvency_lines(self.solvency), highlight=False)
 
 
-async def make_report(application: Application, product_ids: dict[str, str]) -> Report:
-    """Ask the exchange what it holds."""
+async def make_report(
+    application: Application, market_data: MarketData, product_ids: dict[str, str]
+) -> Report:
+    """Ask the exchange what it holds: its market through the API, its money as its operator."""
     products = {}
     for name, product_id in product_ids.items():
-        key = ProductId(UUID(product_id))
-        summaries = await application.adapters.store.tape.summaries(key)
-        if summaries:
-            product = await application.adapters.store.products.get(key)
-            books = [BookKey(key, size) for size in product.sizes]
-            views = await application.adapters.book_views.best(books)
-            products[name] = _product_report(summaries, views)
+        figures = await market_data.of(name, product_id)
+        if figures is not None:
+            products[name] = figures
     counts = await application.adapters.store.orders.count_by_status()
     orders = {str(status): count for status, count in sorted(counts.items())}
-    return Report(products, orders, await application.payments.check_solvency())
+    solvency = await application.payments.check_solvency()
+    return Report(market_data.last, products, orders, solvency)
 
 
 def differences(report: Report, sales: Sequence[SaleRow]) -> list[str]:
-    """Return how the tape differs from the file, product by product; nothing if it does not."""
+    """Return how the market differs from the file, figure by figure; nothing if it does not."""
+    expected: defaultdict[str, list[SaleRow]] = defaultdict(list)
+    for row in sales:
+        expected[row.product].append(row)
     found = []
-    expected = _expected(sales)
     for name in sorted(expected.keys() | report.products.keys()):
         if name not in report.products:
             found.append(f"{name} was not sold")
         elif name not in expected:
             found.append(f"{name} is not in the file")
         else:
-            product = report.products[name]
-            found += [
-                f"{name}: {field} is {getattr(product, field)}, not {value}"
-                for field, value in expected[name].items()
-                if getattr(product, field) != value
-            ]
+            wanted, told = expected[name], report.products[name]
+            found += _differing(name, told.figures, figures_of(wanted, report.today))
+            found += _differing_sizes(name, told.by_size, wanted, report.today)
+            if list(told.tape) != wanted:
+                found.append(f"{name}: its sales are not the file's, one by one")
     return found
 
 
-def _expected(sales: Sequence[SaleRow]) -> dict[str, dict[str, Any]]:
-    """Return the fields of each product's report that follow from the file."""
-    by_product: defaultdict[str, list[SaleRow]] = defaultdict(list)
+def _differing_sizes(
+    name: str, told: dict[str, Figures], sales: Sequence[SaleRow], today: date
+) -> Iterator[str]:
+    expected: defaultdict[str, list[SaleRow]] = defaultdict(list)
     for row in sales:
-        by_product[row.product].append(row)
-    expected = {}
-    for name, rows in by_product.items():
-        counts = Counter(row.size for row in rows)
-        last_prices = {row.size: row.price for row in rows}
-        expected[name] = {
-            "sales": len(rows),
-            "last_price": rows[-1].price,
-            "mean_price": sum(row.price for row in rows) / len(rows),
-            "by_size": {size: SizeReport(counts[size], last_prices[size]) for size in counts},
-        }
-    return expected
+        expected[row.size].append(row)
+    for size in sorted(expected.keys() | told.keys()):
+        if size not in told:
+            yield f"{name} was not sold in {size}"
+        elif size not in expected:
+            yield f"{name} in {size} is not in the file"
+        else:
+            yield from _differing(
+                f"{name} in {size}", told[size], figures_of(expected[size], today)
+            )
 
 
-def _product_report(summaries: Sequence[SalesSummary], views: Sequence[BookView]) -> ProductReport:
-    sales = sum(summary.sales for summary in summaries)
-    asks = [view.lowest_ask for view in views if view.lowest_ask is not None]
-    bids = [view.highest_bid for view in views if view.highest_bid is not None]
-    return ProductReport(
-        sales=sales,
-        last_price=max((s.last for s in summaries), key=lambda sale: sale.place).price,
-        mean_price=sum(summary.total for summary in summaries) / sales,
-        by_size={s.book.size: SizeReport(s.sales, s.last.price) for s in summaries},
-        lowest_ask=min(asks, default=None),
-        highest_bid=max(bids, default=None),
-    )
+def _differing(what: str, told: Figures, expected: Figures) -> Iterator[str]:
+    here, there = as_told(told), as_told(expected)
+    for figure in here | there:
+        if here.get(figure) != there.get(figure):
+            yield f"{what}: {figure} is {here.get(figure)}, not {there.get(figure)}"
+
+
+def _as_json(product: ProductFigures) -> dict[str, Any]:
+    figures: dict[str, Any] = msgspec.to_builtins(product.figures)
+    return figures | {
+        "by_size": msgspec.to_builtins(product.by_size),
+        "lowest_ask": product.lowest_ask,
+        "highest_bid": product.highest_bid,
+    }
 
 
 def _fees(solvency: Solvency) -> Cents:
@@ -175,3 +154,7 @@ def _solvency_lines(solvency: Solvency) -> str:
 
 def _dollars(cents: float | None) -> str:
     return "-" if cents is None else f"${cents / 100:,.2f}"
+
+
+def _whole_dollars(cents: float | None) -> str:
+    return "-" if cents is None else f"${cents / 100:,.0f}"

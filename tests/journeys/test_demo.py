@@ -5,6 +5,9 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -31,32 +34,69 @@ def expected_products(sales: Path, limit: int) -> dict[str, Any]:
     """What the report must say of each product, counted from the file by other means."""
     with sales.open(newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["sold_on"])[:limit]
-    prices: defaultdict[str, list[int]] = defaultdict(list)
-    sizes: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    today = rows[-1]["sold_on"]
+    products: defaultdict[str, list[dict[str, str]]] = defaultdict(list)
+    sizes: defaultdict[str, defaultdict[str, list[dict[str, str]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for row in rows:
-        cents = round(float(row["price_usd"]) * 100)
-        prices[row["product"]].append(cents)
-        sizes[row["product"]][row["us_size"]].append(cents)
+        products[row["product"]].append(row)
+        sizes[row["product"]][row["us_size"]].append(row)
     return {
-        name: {
-            "sales": len(sold),
-            "last_price": sold[-1],
-            "mean_price": pytest.approx(sum(sold) / len(sold)),
-            "by_size": {
-                size: {"sales": len(some), "last_price": some[-1]}
-                for size, some in sizes[name].items()
-            },
-        }
-        for name, sold in prices.items()
+        name: figures(sold, today)
+        | {"by_size": {size: figures(some, today) for size, some in sizes[name].items()}}
+        for name, sold in products.items()
     }
+
+
+def figures(rows: list[dict[str, str]], today: str) -> dict[str, Any]:
+    prices = [cents(row) for row in rows]
+    year_ago = str(date.fromisoformat(today) - timedelta(days=364))
+    lately = [cents(row) for row in rows if row["sold_on"] >= year_ago]
+    return {
+        "sales": len(prices),
+        "last_price": prices[-1],
+        "mean_price": pytest.approx(sum(prices) / len(prices)),
+        "high": max(prices),
+        "low": min(prices),
+        "year": {
+            "sales": len(lately),
+            "mean_price": pytest.approx(sum(lately) / len(lately)) if lately else None,
+            "high": max(lately, default=None),
+            "low": min(lately, default=None),
+        },
+        "months": candles(rows, lambda day: f"{day[:7]}-01"),
+        "days": candles(rows, lambda day: day),
+    }
+
+
+def candles(rows: list[dict[str, str]], start: Callable[[str], str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "starts_at": f"{day}T00:00:00Z",
+            "open": prices[0],
+            "high": max(prices),
+            "low": min(prices),
+            "close": prices[-1],
+            "sales": len(prices),
+            "total": sum(prices),
+        }
+        for day, group in groupby(rows, key=lambda row: start(row["sold_on"]))
+        for prices in [[cents(row) for row in group]]
+    ]
+
+
+def cents(row: dict[str, str]) -> int:
+    return round(float(row["price_usd"]) * 100)
 
 
 def check(report: dict[str, Any], sales: Path, limit: int) -> None:
     expected = expected_products(sales, limit)
     count = sum(product["sales"] for product in expected.values())
     assert set(report) == {"products", "orders", "ledger"}
+    now = {"lowest_ask", "highest_bid"}
     shown = {
-        name: {field: product[field] for field in ("sales", "last_price", "mean_price", "by_size")}
+        name: {field: value for field, value in product.items() if field not in now}
         for name, product in report["products"].items()
     }
     assert shown == expected
@@ -77,6 +117,7 @@ def test_the_first_sales_of_the_sample_are_all_on_the_tape(tmp_path: Path) -> No
     check(json.loads((tmp_path / "report.json").read_text()), SAMPLE / "sales.csv", 40)
     assert "Traceback" not in done.stdout
     assert "The tape holds exactly the file's 40 sales." in done.stdout
+    assert "Counts, means, highs, lows and candles of every size are the file's too." in done.stdout
     assert "balanced to the cent" in done.stdout
 
 
