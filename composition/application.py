@@ -25,6 +25,10 @@ from ..core.catalog.edit_product import EditProduct
 from ..core.catalog.refresh_product import RefreshProduct
 from ..core.catalog.release_stock import ReleaseStock
 from ..core.catalog.reserve_stock import ReserveStock
+from ..core.notifications.deliver_notification import DeliverNotification
+from ..core.notifications.mark_notification import MarkNotification
+from ..core.notifications.notify import Notify
+from ..core.notifications.set_notification_preferences import SetNotificationPreferences
 from ..core.orders.cancel_order import CancelOrder
 from ..core.orders.confirm_delivery import ConfirmDelivery
 from ..core.orders.continue_saga import ContinueSaga
@@ -169,6 +173,16 @@ class SearchUseCases:
 
 
 @dataclass(frozen=True, slots=True)
+class NotificationsUseCases:
+    """What the notifications context does."""
+
+    notify: Notify
+    deliver_notification: DeliverNotification
+    mark_notification: MarkNotification
+    set_notification_preferences: SetNotificationPreferences
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """Every use case by context, the engine, and the adapters, which also serve plain reads."""
 
@@ -180,6 +194,7 @@ class Application:
     authentication: AuthenticationUseCases
     analytics: AnalyticsUseCases
     search: SearchUseCases
+    notifications: NotificationsUseCases
     engine: MatchingEngine
     adapters: Adapters
     rules: MarketRules

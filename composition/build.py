@@ -14,6 +14,7 @@ from .use_cases import (
     bidding_use_cases,
     catalog_use_cases,
     fee_schedule,
+    notifications_use_cases,
     orders_use_cases,
     payments_use_cases,
     search_use_cases,
@@ -34,6 +35,7 @@ def build_application(
     Nothing runs yet: the engine is started by whoever runs the application.
     """
     rules = rules or MarketRules()
+    warehouse = warehouse or Warehouse()
     engine = _engine(adapters, rules, engine_limits)
     application = Application(
         users=users_use_cases(adapters, token_lifetimes or TokenLifetimes()),
@@ -44,10 +46,11 @@ def build_application(
         authentication=authentication_use_cases(adapters, rules),
         analytics=analytics_use_cases(adapters),
         search=search_use_cases(adapters),
+        notifications=notifications_use_cases(adapters, rules, warehouse),
         engine=engine,
         adapters=adapters,
         rules=rules,
-        warehouse=warehouse or Warehouse(),
+        warehouse=warehouse,
     )
     subscribe(application)
     return application

@@ -13,11 +13,14 @@ from ..ports.language.events import (
     Event,
     GatewayReported,
     MatchCreated,
+    NotificationRequested,
     OrderAuthFailed,
+    OrderAuthPassed,
     OrderCancelled,
     OrderCreated,
     OrderDelivered,
     OrderReceived,
+    OrderShipped,
     PaymentCaptured,
     PaymentRefundDue,
     PaymentRefunded,
@@ -27,9 +30,11 @@ from ..ports.language.events import (
     PayoutDue,
     PayoutPaid,
     PayoutWasRefused,
+    PriceDropped,
     ProductChanged,
     StockRefused,
     StockReserved,
+    UserRegistered,
 )
 from ..ports.language.messages import Message
 from .adapters import Store
@@ -97,6 +102,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
     router = Router(app.adapters.store, app.adapters.clock)
     inside, outside = router.inside, router.outside
     saga = app.orders.continue_saga
+    notify = app.notifications.notify
     return (
         # A bid and an ask met: the pair is reserved, the buyer charged, the seller told to ship.
         inside(MatchCreated, "catalog.reserve_stock", app.catalog.reserve_stock),
@@ -147,6 +153,24 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         # Time passes, and the payment provider reports.
         inside(DeadlineReached, "orders.meet_deadline", app.orders.meet_deadline),
         inside(GatewayReported, "payments.handle_webhook", app.payments.handle_webhook),
+        # People are told. By now everybody else has heard of it: telling holds up no trade.
+        inside(UserRegistered, "notifications.notify", notify),
+        inside(PriceDropped, "notifications.notify", notify),
+        inside(MatchCreated, "notifications.notify", notify),
+        inside(PaymentWasDeclined, "notifications.notify", notify),
+        inside(OrderCreated, "notifications.notify", notify),
+        inside(OrderCancelled, "notifications.notify", notify),
+        inside(OrderAuthPassed, "notifications.notify", notify),
+        inside(OrderAuthFailed, "notifications.notify", notify),
+        inside(OrderShipped, "notifications.notify", notify),
+        inside(OrderDelivered, "notifications.notify", notify),
+        inside(PayoutPaid, "notifications.notify", notify),
+        inside(PayoutWasRefused, "notifications.notify", notify),
+        outside(
+            NotificationRequested,
+            "notifications.deliver_notification",
+            app.notifications.deliver_notification,
+        ),
     )
 
 

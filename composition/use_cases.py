@@ -23,6 +23,10 @@ from ..core.catalog.edit_product import EditProduct
 from ..core.catalog.refresh_product import RefreshProduct
 from ..core.catalog.release_stock import ReleaseStock
 from ..core.catalog.reserve_stock import ReserveStock
+from ..core.notifications.deliver_notification import DeliverNotification
+from ..core.notifications.mark_notification import MarkNotification
+from ..core.notifications.notify import Notify
+from ..core.notifications.set_notification_preferences import SetNotificationPreferences
 from ..core.orders.cancel_order import CancelOrder
 from ..core.orders.confirm_delivery import ConfirmDelivery
 from ..core.orders.continue_saga import ContinueSaga
@@ -63,6 +67,7 @@ from ..core.users.set_suspension import SetSuspension
 from ..core.users.sign_in import SignIn
 from ..core.users.sign_out import SignOut
 from ..core.users.token_lifetimes import TokenLifetimes
+from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from ..ports.payments import FeeSchedule
 from .adapters import Adapters
@@ -71,6 +76,7 @@ from .application import (
     AuthenticationUseCases,
     BiddingUseCases,
     CatalogUseCases,
+    NotificationsUseCases,
     OrdersUseCases,
     PaymentsUseCases,
     SearchUseCases,
@@ -366,5 +372,44 @@ def search_use_cases(adapters: Adapters) -> SearchUseCases:
             tape=store.tape,
             search_index=search_index,
             clock=clock,
+        ),
+    )
+
+
+def notifications_use_cases(
+    adapters: Adapters, rules: MarketRules, warehouse: Warehouse
+) -> NotificationsUseCases:
+    """Return what the notifications context does."""
+    store, clock, templates = adapters.store, adapters.clock, adapters.templates
+    transaction, notifications = store.transaction, store.notifications
+    return NotificationsUseCases(
+        notify=Notify(
+            transaction=transaction,
+            orders=store.orders,
+            products=store.products,
+            recipients=store.recipients,
+            preferences=store.preferences,
+            notifications=notifications,
+            templates=templates,
+            outbox=store.outbox,
+            clock=clock,
+            ids=adapters.ids,
+            rules=rules,
+            warehouse=warehouse,
+        ),
+        deliver_notification=DeliverNotification(
+            notifications=notifications,
+            recipients=store.recipients,
+            preferences=store.preferences,
+            templates=templates,
+            mailer=adapters.mailer,
+            text_messenger=adapters.text_messenger,
+            push_messenger=adapters.push_messenger,
+        ),
+        mark_notification=MarkNotification(
+            transaction=transaction, notifications=notifications, clock=clock
+        ),
+        set_notification_preferences=SetNotificationPreferences(
+            transaction=transaction, preferences=store.preferences
         ),
     )
