@@ -16,8 +16,7 @@ from ...ports.matching import Matching, Placement, PlaceQuote
 from ...ports.products import Products
 from ...ports.quotes import Quotes
 from ...ports.users import Traders
-from .find_book import find_book
-from .quote_terms import check_amount, expiry
+from .quote_terms import expiry
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +57,16 @@ class PlaceOnSide(ABC):
             earlier = await self.quotes.answered(idempotency_key)
             if earlier is not None:
                 return earlier
-        check_amount(amount, self.rules)
+        self.rules.check_amount(amount)
         expires_at = expiry(self.side, expires_in_days, self.clock.now(), self.rules)
         self.check_standing(await self.traders.standing(actor.user_id))
-        book = await find_book(self.products, product_id, size, condition)
+        product = await self.products.get(product_id)
         return await self.matching.place(
             PlaceQuote(
                 id=QuoteId(self.ids.new()),
                 side=self.side,
                 user_id=actor.user_id,
-                book=book,
+                book=product.book(size, condition),
                 amount=amount,
                 expires_at=expires_at,
                 time_in_force=time_in_force,

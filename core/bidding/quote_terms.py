@@ -1,21 +1,10 @@
-"""The terms that every bid and ask must meet: amount and lifetime."""
+"""How long a bid or an ask lives."""
 
 from datetime import datetime, timedelta
 
-from ...ports.language.errors import OutOfRange, OutsideTick
+from ...ports.language.errors import OutOfRange
 from ...ports.language.market import Side
-from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
-
-
-def check_amount(amount: Cents, rules: MarketRules) -> None:
-    """Raise OutOfRange or OutsideTick unless quotes may stand at `amount`."""
-    if not rules.min_amount <= amount <= rules.max_amount:
-        raise OutOfRange(
-            field="amount", value=amount, minimum=rules.min_amount, maximum=rules.max_amount
-        )
-    if amount % rules.tick:
-        raise OutsideTick(amount=amount, tick=rules.tick)
 
 
 def expiry(side: Side, days: int | None, now: datetime, rules: MarketRules) -> datetime:

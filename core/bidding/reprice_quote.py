@@ -9,7 +9,7 @@ from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
 from ...ports.language.users import Actor
 from ...ports.matching import Matching, Placement
-from .quote_terms import check_amount, expiry
+from .quote_terms import expiry
 from .view_quote import ViewQuote
 
 
@@ -41,7 +41,7 @@ class RepriceQuote:
         """
         quote = await self.view_quote(actor, side, quote_id)
         if amount is not None:
-            check_amount(amount, self.rules)
+            self.rules.check_amount(amount)
         expires_at = None
         if expires_in_days is not None:
             expires_at = expiry(side, expires_in_days, self.clock.now(), self.rules)

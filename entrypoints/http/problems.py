@@ -48,6 +48,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.Outdated: 409,
     errors.EmailTaken: 409,
     errors.TooManyAddresses: 409,
+    errors.TooManyAlerts: 409,
+    errors.AlertExists: 409,
     errors.StyleCodeTaken: 409,
     errors.AlreadyReserved: 409,
     errors.PaymentMethodMissing: 409,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from .errors import SizeNotOffered
 from .ids import OrderId, ProductId, QuoteId
-from .market import BookKey, Size
+from .market import BookKey, Condition, Size, parse_size
 from .money import Cents
 
 
@@ -33,6 +34,12 @@ class Product:
     created_at: datetime
     version: int = 1
     """Grows by one with every change."""
+
+    def book(self, size: str, condition: Condition) -> BookKey:
+        """Return its book for a size it is made in. Raises InvalidSize, SizeNotOffered."""
+        if (parsed := parse_size(size)) not in self.sizes:
+            raise SizeNotOffered(size=size, offered=self.sizes)
+        return BookKey(self.id, parsed, condition)
 
 
 @dataclass(frozen=True, slots=True)

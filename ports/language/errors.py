@@ -143,6 +143,29 @@ class TooManyAddresses(Refusal):
         return f"a user keeps at most {self.limit} addresses; delete one first"
 
 
+# ---- price alerts ----------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class TooManyAlerts(Refusal):
+    """The user watches as many prices as allowed already."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"you watch {self.limit} prices, the most allowed; delete an alert first"
+
+
+@dataclass(eq=False)
+class AlertExists(Refusal):
+    """The user watches this price of this book already, with the alert `id`."""
+
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"you watch this price already, with the alert {self.id}"
+
+
 # ---- catalogue and stock ---------------------------------------------------------------------
 
 

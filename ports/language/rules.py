@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
+from .errors import OutOfRange, OutsideTick
 from .money import BasisPoints, Cents, share
 
 LEVELS = 5
@@ -41,6 +42,8 @@ class MarketRules:
     ask_days: Lifetimes = Lifetimes(1, 365, 60)
     max_open_quotes: int = 500
     """Open bids, and open asks, that one user may have."""
+    max_price_alerts: int = 100
+    """Price alerts that one user may have."""
 
     transaction_fees: tuple[BasisPoints, ...] = (900, 850, 800, 750, 700)
     """By seller level 1 to 5."""
@@ -97,3 +100,12 @@ class MarketRules:
         3000
         """
         return max(share(price, self.penalty), self.min_penalty)
+
+    def check_amount(self, amount: Cents, *, field: str = "amount") -> None:
+        """Raise OutOfRange or OutsideTick unless quotes may stand at `amount`, given in `field`."""
+        if not self.min_amount <= amount <= self.max_amount:
+            raise OutOfRange(
+                field=field, value=amount, minimum=self.min_amount, maximum=self.max_amount
+            )
+        if amount % self.tick:
+            raise OutsideTick(amount=amount, tick=self.tick)

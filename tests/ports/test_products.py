@@ -11,8 +11,14 @@ from solebook.adapters.memory.cache import MemoryCache
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.ports.language.catalog import Product, ProductImage
-from solebook.ports.language.errors import NotFound, Outdated, StyleCodeTaken
-from solebook.ports.language.market import Size
+from solebook.ports.language.errors import (
+    InvalidSize,
+    NotFound,
+    Outdated,
+    SizeNotOffered,
+    StyleCodeTaken,
+)
+from solebook.ports.language.market import BookKey, Condition, Size
 from solebook.ports.language.paging import PageRequest
 
 from .pages import all_pages
@@ -153,3 +159,16 @@ async def test_a_product_added_while_paging_moves_nothing(store: Store, records:
     await added(store, records.product())
     second = await store.products.page(PageRequest(2, after=first.next_cursor))
     assert [*first.items, *second.items] == products[::-1]
+
+
+# ---- books ---------------------------------------------------------------------------------------
+
+
+def test_a_product_has_a_book_for_each_size_and_condition(records: Records) -> None:
+    product = records.product(sizes=(Size("9"), Size("10.5")))
+    assert product.book("10.5", Condition.USED) == BookKey(product.id, Size("10.5"), Condition.USED)
+    with pytest.raises(SizeNotOffered) as refused:
+        product.book("10", Condition.NEW)
+    assert refused.value.data() == {"size": "10", "offered": ("9", "10.5")}
+    with pytest.raises(InvalidSize):
+        product.book("10.25", Condition.NEW)
