@@ -22,6 +22,7 @@ from ..ports.outbox import Deadlines, Inbox, Outbox
 from ..ports.passwords import Passwords
 from ..ports.payment_gateway import PaymentGateway
 from ..ports.payments import Ledger, Payments, Payouts, SellerRecords, Webhooks
+from ..ports.price_alerts import PriceAlerts
 from ..ports.products import Products
 from ..ports.quotes import Quotes
 from ..ports.randomness import Randomness
@@ -57,6 +58,7 @@ class Store:
     seller_records: SellerRecords
     webhooks: Webhooks
     authentication_tasks: AuthenticationTasks
+    price_alerts: PriceAlerts
     tape: Tape
     notifications: Notifications
     preferences: Preferences

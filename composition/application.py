@@ -48,6 +48,9 @@ from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.refund_buyer import RefundBuyer
 from ..core.payments.retry_payouts import RetryPayouts
+from ..core.price_alerts.report_drops import ReportDrops
+from ..core.price_alerts.unwatch_price import UnwatchPrice
+from ..core.price_alerts.watch_price import WatchPrice
 from ..core.search.index_product import IndexProduct
 from ..core.search.reindex_products import ReindexProducts
 from ..core.search.update_figures import UpdateFigures
@@ -173,6 +176,15 @@ class SearchUseCases:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceAlertsUseCases:
+    """What the price_alerts context does."""
+
+    watch_price: WatchPrice
+    unwatch_price: UnwatchPrice
+    report_drops: ReportDrops
+
+
+@dataclass(frozen=True, slots=True)
 class NotificationsUseCases:
     """What the notifications context does."""
 
@@ -194,6 +206,7 @@ class Application:
     authentication: AuthenticationUseCases
     analytics: AnalyticsUseCases
     search: SearchUseCases
+    price_alerts: PriceAlertsUseCases
     notifications: NotificationsUseCases
     engine: MatchingEngine
     adapters: Adapters

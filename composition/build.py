@@ -7,17 +7,20 @@ from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .application import Application
+from .followers import (
+    analytics_use_cases,
+    notifications_use_cases,
+    price_alerts_use_cases,
+    search_use_cases,
+)
 from .routes import subscribe
 from .use_cases import (
-    analytics_use_cases,
     authentication_use_cases,
     bidding_use_cases,
     catalog_use_cases,
     fee_schedule,
-    notifications_use_cases,
     orders_use_cases,
     payments_use_cases,
-    search_use_cases,
     users_use_cases,
 )
 
@@ -46,6 +49,7 @@ def build_application(
         authentication=authentication_use_cases(adapters, rules),
         analytics=analytics_use_cases(adapters),
         search=search_use_cases(adapters),
+        price_alerts=price_alerts_use_cases(adapters, rules),
         notifications=notifications_use_cases(adapters, rules, warehouse),
         engine=engine,
         adapters=adapters,

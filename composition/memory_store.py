@@ -16,6 +16,7 @@ from ..adapters.memory.payments import (
     MemorySellerRecords,
     MemoryWebhooks,
 )
+from ..adapters.memory.price_alerts import MemoryPriceAlerts
 from ..adapters.memory.products import MemoryProducts
 from ..adapters.memory.quotes import MemoryQuotes
 from ..adapters.memory.sessions import MemorySessions
@@ -58,6 +59,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         seller_records=MemorySellerRecords(database),
         webhooks=MemoryWebhooks(database),
         authentication_tasks=MemoryAuthenticationTasks(database),
+        price_alerts=MemoryPriceAlerts(database),
         tape=MemoryTape(database),
         notifications=MemoryNotifications(database),
         preferences=MemoryPreferences(database),

@@ -12,6 +12,7 @@ from ..ports.language.events import (
     DeadlineReached,
     Event,
     GatewayReported,
+    LowestAskChanged,
     MatchCreated,
     NotificationRequested,
     OrderAuthFailed,
@@ -150,6 +151,8 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         outside(OrderCreated, "search.update_figures", app.search.update_figures),
         outside(OrderCancelled, "search.update_figures", app.search.update_figures),
         outside(OrderAuthFailed, "search.update_figures", app.search.update_figures),
+        # Somebody may wait for the price that the lowest ask came down to.
+        inside(LowestAskChanged, "price_alerts.report_drops", app.price_alerts.report_drops),
         # Time passes, and the payment provider reports.
         inside(DeadlineReached, "orders.meet_deadline", app.orders.meet_deadline),
         inside(GatewayReported, "payments.handle_webhook", app.payments.handle_webhook),

@@ -22,6 +22,7 @@ from ..adapters.sql.payment_accounts import SqlPaymentAccounts
 from ..adapters.sql.payments import SqlPayments
 from ..adapters.sql.payouts import SqlPayouts
 from ..adapters.sql.preferences import SqlPreferences
+from ..adapters.sql.price_alerts import SqlPriceAlerts
 from ..adapters.sql.products import SqlProducts
 from ..adapters.sql.quotes import SqlQuotes
 from ..adapters.sql.recipients import SqlRecipients
@@ -73,6 +74,7 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         seller_records=SqlSellerRecords(database),
         webhooks=SqlWebhooks(database),
         authentication_tasks=SqlAuthenticationTasks(database),
+        price_alerts=SqlPriceAlerts(database),
         tape=SqlTape(database),
         notifications=SqlNotifications(database),
         preferences=SqlPreferences(database),

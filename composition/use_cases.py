@@ -1,9 +1,5 @@
-"""Hands the use cases of each context their ports, in plain sight of the type checker."""
+"""Hands the use cases their ports in the contexts of the trade, in sight of the type checker."""
 
-from ..core.analytics.record_sale import RecordSale
-from ..core.analytics.view_candles import ViewCandles
-from ..core.analytics.view_statistics import ViewStatistics
-from ..core.analytics.void_sale import VoidSale
 from ..core.authentication.cancel_task import CancelTask
 from ..core.authentication.claim_task import ClaimTask
 from ..core.authentication.give_verdict import GiveVerdict
@@ -23,10 +19,6 @@ from ..core.catalog.edit_product import EditProduct
 from ..core.catalog.refresh_product import RefreshProduct
 from ..core.catalog.release_stock import ReleaseStock
 from ..core.catalog.reserve_stock import ReserveStock
-from ..core.notifications.deliver_notification import DeliverNotification
-from ..core.notifications.mark_notification import MarkNotification
-from ..core.notifications.notify import Notify
-from ..core.notifications.set_notification_preferences import SetNotificationPreferences
 from ..core.orders.cancel_order import CancelOrder
 from ..core.orders.confirm_delivery import ConfirmDelivery
 from ..core.orders.continue_saga import ContinueSaga
@@ -50,10 +42,6 @@ from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.refund_buyer import RefundBuyer
 from ..core.payments.retry_payouts import RetryPayouts
-from ..core.search.index_product import IndexProduct
-from ..core.search.market_figures import ReadFigures
-from ..core.search.reindex_products import ReindexProducts
-from ..core.search.update_figures import UpdateFigures
 from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.edit_profile import EditProfile
@@ -67,19 +55,15 @@ from ..core.users.set_suspension import SetSuspension
 from ..core.users.sign_in import SignIn
 from ..core.users.sign_out import SignOut
 from ..core.users.token_lifetimes import TokenLifetimes
-from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from ..ports.payments import FeeSchedule
 from .adapters import Adapters
 from .application import (
-    AnalyticsUseCases,
     AuthenticationUseCases,
     BiddingUseCases,
     CatalogUseCases,
-    NotificationsUseCases,
     OrdersUseCases,
     PaymentsUseCases,
-    SearchUseCases,
     UsersUseCases,
 )
 
@@ -336,80 +320,5 @@ def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> Authenti
         ),
         give_verdict=GiveVerdict(
             transaction=transaction, authentication_tasks=tasks, outbox=store.outbox, clock=clock
-        ),
-    )
-
-
-def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
-    """Return what the analytics context does."""
-    store, clock = adapters.store, adapters.clock
-    transaction, products, tape = store.transaction, store.products, store.tape
-    return AnalyticsUseCases(
-        record_sale=RecordSale(transaction=transaction, tape=tape),
-        void_sale=VoidSale(transaction=transaction, tape=tape),
-        view_candles=ViewCandles(products=products, tape=tape, clock=clock),
-        view_statistics=ViewStatistics(products=products, tape=tape, clock=clock),
-    )
-
-
-def search_use_cases(adapters: Adapters) -> SearchUseCases:
-    """Return what the search context does."""
-    store, clock, search_index = adapters.store, adapters.clock, adapters.search_index
-    read_figures = ReadFigures(book_views=adapters.book_views, tape=store.tape, clock=clock)
-    return SearchUseCases(
-        index_product=IndexProduct(
-            products=store.products, search_index=search_index, read_figures=read_figures
-        ),
-        update_figures=UpdateFigures(
-            orders=store.orders,
-            products=store.products,
-            search_index=search_index,
-            read_figures=read_figures,
-        ),
-        reindex_products=ReindexProducts(
-            products=store.products,
-            books=store.books,
-            tape=store.tape,
-            search_index=search_index,
-            clock=clock,
-        ),
-    )
-
-
-def notifications_use_cases(
-    adapters: Adapters, rules: MarketRules, warehouse: Warehouse
-) -> NotificationsUseCases:
-    """Return what the notifications context does."""
-    store, clock, templates = adapters.store, adapters.clock, adapters.templates
-    transaction, notifications = store.transaction, store.notifications
-    return NotificationsUseCases(
-        notify=Notify(
-            transaction=transaction,
-            orders=store.orders,
-            products=store.products,
-            recipients=store.recipients,
-            preferences=store.preferences,
-            notifications=notifications,
-            templates=templates,
-            outbox=store.outbox,
-            clock=clock,
-            ids=adapters.ids,
-            rules=rules,
-            warehouse=warehouse,
-        ),
-        deliver_notification=DeliverNotification(
-            notifications=notifications,
-            recipients=store.recipients,
-            preferences=store.preferences,
-            templates=templates,
-            mailer=adapters.mailer,
-            text_messenger=adapters.text_messenger,
-            push_messenger=adapters.push_messenger,
-        ),
-        mark_notification=MarkNotification(
-            transaction=transaction, notifications=notifications, clock=clock
-        ),
-        set_notification_preferences=SetNotificationPreferences(
-            transaction=transaction, preferences=store.preferences
         ),
     )

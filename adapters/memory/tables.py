@@ -12,6 +12,7 @@ from ...ports.language.catalog import Product, Reservation
 from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.ids import (
     AddressId,
+    AlertId,
     MessageId,
     NotificationId,
     OrderId,
@@ -40,6 +41,7 @@ from ...ports.language.payments import (
     Quarter,
     SalesVolume,
 )
+from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.users import Address, RefreshToken, Session, User
 from ...ports.matching import Placement
 
@@ -103,6 +105,10 @@ class Tables:
         self.histories: dict[OrderId, tuple[RecordedEvent, ...]] = {}
         self.orders_of_user: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
         self.orders_by_status: defaultdict[OrderStatus, dict[OrderId, None]] = defaultdict(dict)
+
+        self.price_alerts: dict[AlertId, PriceAlert] = {}
+        self.alerts_of_user: defaultdict[UserId, dict[AlertId, None]] = defaultdict(dict)
+        self.alerts_in_book: defaultdict[BookKey, dict[AlertId, None]] = defaultdict(dict)
 
         self.payments: dict[OrderId, Payment] = {}
         self.payouts: dict[OrderId, Payout] = {}

@@ -14,7 +14,6 @@ from solebook.composition.routes import routes
 from solebook.ports.language.events import (
     EVENTS,
     Event,
-    LowestAskChanged,
     OrderSellerShipped,
 )
 
@@ -72,7 +71,6 @@ def test_every_use_case_is_named_by_its_verb() -> None:
 # ---- events --------------------------------------------------------------------------------------
 
 TOLD_TO_NOBODY_YET: set[type[Event]] = {
-    LowestAskChanged,
     OrderSellerShipped,
 }
 

@@ -16,6 +16,7 @@ from solebook.ports.language.deadlines import Deadline, DeadlineKind
 from solebook.ports.language.events import MatchCreated, UserRegistered
 from solebook.ports.language.ids import (
     AddressId,
+    AlertId,
     MessageId,
     NotificationId,
     OrderId,
@@ -39,6 +40,7 @@ from solebook.ports.language.payments import (
     PayoutState,
     Transfer,
 )
+from solebook.ports.language.price_alerts import PriceAlert
 from solebook.ports.language.users import Address, RefreshToken, Session, User
 
 T = TypeVar("T")
@@ -282,6 +284,17 @@ class Records:
             seller_id=self.user_id(),
             book=self.book(),
             status=TaskStatus.AWAITING_ITEM,
+            created_at=self.instant,
+        )
+
+    def price_alert(self, book: BookKey, **fields: Any) -> PriceAlert:
+        return _made(
+            PriceAlert,
+            fields,
+            id=AlertId(self.ids.new()),
+            user_id=self.user_id(),
+            book=book,
+            price=20_000,
             created_at=self.instant,
         )
 

@@ -43,6 +43,13 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     ),
     "authentication_tasks.add": lambda s, r: s.authentication_tasks.add(r.task()),
     "authentication_tasks.save": lambda s, r: s.authentication_tasks.save(r.task(version=2)),
+    "price_alerts.add": lambda s, r: s.price_alerts.add(r.price_alert(r.book())),
+    "price_alerts.remove": lambda s, r: s.price_alerts.remove(
+        r.user_id(), r.price_alert(r.book()).id
+    ),
+    "price_alerts.note_drop": lambda s, r: s.price_alerts.note_drop(
+        [r.price_alert(r.book()).id], r.instant
+    ),
     "tape.record": lambda s, r: s.tape.record(r.sale(r.book())),
     "tape.void": lambda s, r: s.tape.void(r.order_id()),
     "notifications.add": lambda s, r: s.notifications.add(r.notification(r.user_id())),

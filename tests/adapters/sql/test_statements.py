@@ -172,6 +172,11 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("notifications._FORGET.0", "ix_notifications_created_at (created_at<?)"),
         ("payouts._OF_SELLER.0", "ix_payouts_seller_id_order_id (seller_id=? AND order_id<?)"),
         ("deliveries._DUE.0", "ix_failed_deliveries_due (due_at<?)"),
+        ("price_alerts._OF_USER.0", "ix_price_alerts_user_id_id (user_id=? AND id<?)"),
+        (
+            "price_alerts._IN_RANGE.0",
+            "ix_price_alerts_in_book (product_id=? AND size=? AND condition=? AND (price,id)>(?,?)",
+        ),
         ("deadlines._DUE.0", "ix_deadlines_due_at (due_at<?)"),
         ("ledger._BALANCE.0", "COVERING INDEX ix_ledger_entries_kind_owner_amount"),
         ("idempotency_keys._FIND.0", "PRIMARY KEY (key=?)"),

@@ -1,0 +1,64 @@
+"""A price is watched."""
+
+from dataclasses import dataclass
+
+from ...ports.clock import Clock
+from ...ports.ids import Ids
+from ...ports.language.errors import TooManyAlerts
+from ...ports.language.ids import AlertId, ProductId
+from ...ports.language.market import Condition
+from ...ports.language.money import Cents
+from ...ports.language.price_alerts import PriceAlert
+from ...ports.language.rules import MarketRules
+from ...ports.language.users import Actor
+from ...ports.price_alerts import PriceAlerts
+from ...ports.products import Products
+from ...ports.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPrice:
+    """A user asks to be told whenever a book's lowest ask comes down to a price, or below.
+
+    The price is one at which asks may stand. A user has a limited number of alerts, and one for
+    each book and price. That the lowest ask is there already is nothing to be told: it is known.
+    """
+
+    transaction: Transaction
+    price_alerts: PriceAlerts
+    products: Products
+    clock: Clock
+    ids: Ids
+    rules: MarketRules
+
+    async def __call__(
+        self,
+        actor: Actor,
+        *,
+        product_id: ProductId,
+        size: str,
+        price: Cents,
+        condition: Condition = Condition.NEW,
+    ) -> PriceAlert:
+        """Return the new alert.
+
+        Raises OutOfRange, OutsideTick, NotFound (product), InvalidSize, SizeNotOffered,
+        TooManyAlerts, AlertExists.
+        """
+        self.rules.check_amount(price, field="price")
+        product = await self.products.get(product_id)
+        book = product.book(size, condition)
+        async with self.transaction():
+            limit = self.rules.max_price_alerts
+            if await self.price_alerts.count(actor.user_id) >= limit:
+                raise TooManyAlerts(limit=limit)
+            alert = PriceAlert(
+                id=AlertId(self.ids.new()),
+                user_id=actor.user_id,
+                book=book,
+                price=price,
+                # Read in this transaction's turn: no change that is younger was reported yet.
+                created_at=self.clock.now(),
+            )
+            await self.price_alerts.add(alert)
+        return alert
