@@ -49,7 +49,7 @@ class Shelf:
             "model": model,
             "colorway": colorway,
             "retail_price": 17_000,
-            "release_date": date(2020, 1, number),
+            "release_date": date(2020, 1, 1) + timedelta(days=number - 1),
             "sizes": (Size("9"), Size("10.5")),
         }
         document = SearchDocument(**(made | fields))

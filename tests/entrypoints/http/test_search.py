@@ -2,6 +2,7 @@
 
 import pytest
 
+from ...sneakers import SNEAKERS, codes_with
 from .world import PRODUCT, Person, World
 
 YEEZY = PRODUCT | {
@@ -94,6 +95,32 @@ async def test_what_is_typed_is_completed(catalogue: World) -> None:
     assert found["style_code"] == "CP9654"
     one = await catalogue.ok("GET", "/v1/search/autocomplete", params={"limit": 1})
     assert len(one["items"]) == 1
+
+
+async def test_a_catalogue_of_real_names_is_found_as_people_type(
+    market: World, admin: Person
+) -> None:
+    for style_code, brand, model, colorway in SNEAKERS:
+        if style_code != PRODUCT["style_code"]:
+            names = {"brand": brand, "model": model, "colorway": colorway}
+            product = PRODUCT | names | {"style_code": style_code}
+            await market.ok("POST", "/v1/products", admin, json=product)
+    await market.workers.settle()
+    expected = {
+        "jordn": codes_with("jordan"),
+        "yezy zebra": {"CP9654"},
+        "CP9654": {"CP9654"},
+        "555088-061": {"555088-061"},
+        "555088": codes_with("555088"),
+    }
+    for text, codes in expected.items():
+        found = await market.ok("GET", "/v1/search", params={"q": text, "limit": 40})
+        assert {item["style_code"] for item in found["items"]} == codes, text
+        assert found["total"] == len(codes)
+        completed = await market.ok(
+            "GET", "/v1/search/autocomplete", params={"q": text, "limit": 20}
+        )
+        assert {item["style_code"] for item in completed["items"]} == codes, text
 
 
 async def test_facets_are_those_of_the_search(catalogue: World) -> None:
