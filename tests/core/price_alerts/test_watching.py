@@ -28,7 +28,11 @@ from ...exchange import SIZE, Exchange, build_exchange
 async def watch(
     exchange: Exchange, price: int = 20_000, *, by: Actor | None = None, **more: Any
 ) -> PriceAlert:
-    wanted = {"product_id": exchange.product.id, "size": SIZE, "price": price} | more
+    wanted: dict[str, Any] = {
+        "product_id": exchange.product.id,
+        "size": SIZE,
+        "price": price,
+    } | more
     return await exchange.app.price_alerts.watch_price(by or exchange.buyer, **wanted)
 
 
