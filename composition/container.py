@@ -9,7 +9,10 @@ from dependency_injector import containers, providers
 
 from ..adapters.embedded.journal import Journal, MemoryJournal
 from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from ..adapters.embedded.push_messenger import EmbeddedPushMessenger
 from ..adapters.embedded.sqlite_journal import SqliteJournal
+from ..adapters.embedded.text_messenger import EmbeddedTextMessenger
+from ..adapters.mail.eml_mailer import EmlMailer
 from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
@@ -29,6 +32,7 @@ from ..adapters.security.passwords import BcryptPasswords
 from ..adapters.security.secrets import load_or_create_secret
 from ..adapters.system.clock import SystemClock
 from ..adapters.system.ids import SystemIds
+from ..adapters.system.outgoing_folder import OutgoingFolder
 from ..adapters.system.private_folder import private_folder
 from ..adapters.system.randomness import SystemRandomness
 from ..config.settings import Settings
@@ -97,7 +101,22 @@ def make_folder(settings: Settings) -> Path:
     return private_folder(Path(settings.folder))
 
 
-# What only SQL needs is imported here, so that an exchange in memory does without.
+def _outgoing(settings: Settings, carrier: str) -> OutgoingFolder:
+    return OutgoingFolder(outgoing_folder(settings) / carrier)
+
+
+def outgoing_folder(settings: Settings) -> Path:
+    """Return where the embedded carriers leave what somebody else is to carry."""
+    return Path(settings.folder) / "outgoing"
+
+
+# What only some exchanges need is imported here, so that one in memory does without.
+
+
+def _jinja_templates() -> Templates:
+    from ..adapters.mail.jinja_templates import JinjaTemplates
+
+    return JinjaTemplates()
 
 
 @asynccontextmanager
@@ -185,10 +204,35 @@ class Container(containers.DeclarativeContainer):
             providers.Callable(_webhook_secret, settings),
         ),
     )
-    templates: providers.Provider[Templates] = providers.Singleton(MemoryTemplates)
-    mailer: providers.Provider[Mailer] = providers.Singleton(MemoryMailer)
-    text_messenger: providers.Provider[TextMessenger] = providers.Singleton(MemoryTextMessenger)
-    push_messenger: providers.Provider[PushMessenger] = providers.Singleton(MemoryPushMessenger)
+    templates: providers.Provider[Templates] = providers.Selector(
+        settings.provided.notifications.templates,
+        jinja=providers.Singleton(_jinja_templates),
+        memory=providers.Singleton(MemoryTemplates),
+    )
+    mailer: providers.Provider[Mailer] = providers.Selector(
+        settings.provided.mail_adapter,
+        eml=providers.Singleton(
+            EmlMailer,
+            providers.Singleton(_outgoing, settings, "mail"),
+            clock,
+            sender=settings.provided.notifications.sender,
+        ),
+        memory=providers.Singleton(MemoryMailer),
+    )
+    text_messenger: providers.Provider[TextMessenger] = providers.Selector(
+        settings.provided.sms_adapter,
+        folder=providers.Singleton(
+            EmbeddedTextMessenger, providers.Singleton(_outgoing, settings, "sms")
+        ),
+        memory=providers.Singleton(MemoryTextMessenger),
+    )
+    push_messenger: providers.Provider[PushMessenger] = providers.Selector(
+        settings.provided.push_adapter,
+        folder=providers.Singleton(
+            EmbeddedPushMessenger, providers.Singleton(_outgoing, settings, "push")
+        ),
+        memory=providers.Singleton(MemoryPushMessenger),
+    )
     event_bus: providers.Provider[EventBus] = providers.Singleton(
         InProcessBus,
         transaction=store.provided.transaction,
@@ -225,6 +269,7 @@ class Container(containers.DeclarativeContainer):
         build_application,
         adapters,
         rules=settings.provided.market,
+        warehouse=settings.provided.warehouse,
         token_lifetimes=providers.Singleton(
             TokenLifetimes,
             access=settings.provided.security.access_token_life,

@@ -6,8 +6,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
+from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .http import HttpSettings
+from .notifications import NotificationsSettings
 from .stream import StreamSettings
 
 
@@ -102,7 +104,8 @@ class CacheSettings(Section, frozen=True):
 class Settings(Section, frozen=True):
     """Everything that a deployment may set. The defaults run the whole exchange in one process.
 
-    In `production` mode a secret that is missing is an error; in `embedded` mode it is made.
+    In `production` mode a secret or a warehouse that is missing is an error; in `embedded` mode the
+    secret is made, and letters say that the warehouse is not set.
     """
 
     mode: Literal["embedded", "production"] = "embedded"
@@ -114,16 +117,19 @@ class Settings(Section, frozen=True):
     store: StoreSettings = StoreSettings()
     security: SecuritySettings = SecuritySettings()
     payments: PaymentsSettings = PaymentsSettings()
+    notifications: NotificationsSettings = NotificationsSettings()
+    warehouse: Warehouse = Warehouse()
     engine: EngineSettings = EngineSettings()
     cache: CacheSettings = CacheSettings()
     market: MarketRules = MarketRules()
 
     def __post_init__(self) -> None:
-        secrets = {
+        needed = {
             "security.signing_keys": self.security.signing_keys,
             "payments.webhook_secret": self.payments.webhook_secret,
+            "warehouse.name, street, city and country": self.warehouse.is_set,
         }
-        missing = [name for name, secret in secrets.items() if not secret]
+        missing = [name for name, is_there in needed.items() if not is_there]
         if self.mode == "production" and missing:
             raise ValueError(f"production needs {' and '.join(missing)}")
 
@@ -131,3 +137,22 @@ class Settings(Section, frozen=True):
     def store_url(self) -> str:
         """The store's URL, in the folder unless it was set."""
         return self.store.url or f"sqlite+aiosqlite:///{Path(self.folder) / 'solebook.sqlite3'}"
+
+    @property
+    def mail_adapter(self) -> Literal["eml", "memory"]:
+        """What carries mail."""
+        return self.notifications.mail or ("memory" if self._forgets else "eml")
+
+    @property
+    def sms_adapter(self) -> Literal["folder", "memory"]:
+        """What carries text messages."""
+        return self.notifications.sms or ("memory" if self._forgets else "folder")
+
+    @property
+    def push_adapter(self) -> Literal["folder", "memory"]:
+        """What carries push messages."""
+        return self.notifications.push or ("memory" if self._forgets else "folder")
+
+    @property
+    def _forgets(self) -> bool:
+        return self.store.adapter == "memory"

@@ -1,1 +1,1 @@
-"""A payment provider that moves no real money but forgets nothing, for an exchange on its own."""
+"""Carriers of its own for an exchange that is alone: they move no real money and reach no phone."""

@@ -1,5 +1,6 @@
 """What people are told, of what, and over which channel."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,9 +56,10 @@ class Shoe:
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """Where sellers ship their pairs. `country` is ISO 3166-1 alpha-2.
+    """Where sellers ship their pairs. `country` is ISO 3166-1 alpha-2, or empty.
 
-    Until a deployment has set it, it says so in place of an address.
+    Until a deployment has set it, it says so in place of an address. Raises ValueError for a
+    country that is none.
     """
 
     name: str = "Warehouse (its address is not set)"
@@ -66,6 +68,15 @@ class Warehouse:
     region: str = ""
     postal_code: str = ""
     country: str = ""
+
+    def __post_init__(self) -> None:
+        if self.country and not re.fullmatch("[A-Z]{2}", self.country):
+            raise ValueError(f"country must be a code such as US, not {self.country!r}")
+
+    @property
+    def is_set(self) -> bool:
+        """Whether a parcel would find it. Not every place has regions and postal codes."""
+        return self.name != Warehouse().name and all((self.street, self.city, self.country))
 
     @property
     def lines(self) -> tuple[str, ...]:

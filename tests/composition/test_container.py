@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_origin, get_type_hints
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -16,15 +17,18 @@ import pytest
 from solebook.adapters.system.clock import AdjustableClock
 from solebook.composition.adapters import Adapters, Store
 from solebook.composition.application import Application
-from solebook.composition.container import Container, open_application
+from solebook.composition.container import Container, open_application, outgoing_folder
+from solebook.config.notifications import NotificationsSettings
 from solebook.config.settings import EngineSettings, KeySettings, SecuritySettings, Settings
 from solebook.core.users.session_tokens import SignedIn
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.clock import Clock
 from solebook.ports.language.errors import InvalidToken, NotFound, Unavailable
 from solebook.ports.language.ids import SessionId
+from solebook.ports.language.notifications import Warehouse
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Role
+from solebook.ports.messengers import Mail, PushMessage, TextMessage
 
 CREDENTIALS = {"email": "buyer-1@example.com", "password": "correct horse battery"}
 START = datetime(2017, 10, 17, 9, tzinfo=UTC)
@@ -78,11 +82,17 @@ async def test_settings_reach_what_they_are_about(settings: Settings) -> None:
         refresh_token_life=timedelta(days=2),
         signing_keys=(KeySettings(id="first", secret="s" * 32),),
     )
+    warehouse = Warehouse("Test Warehouse", "1 Main Street", "Portland", "OR", "97201", "US")
     settings = msgspec.structs.replace(
-        settings, market=market, security=security, engine=EngineSettings(queue=7, batch=3)
+        settings,
+        market=market,
+        security=security,
+        engine=EngineSettings(queue=7, batch=3),
+        warehouse=warehouse,
     )
     async with open_application(settings) as application:
         assert application.rules is market
+        assert application.warehouse is warehouse
         lifetimes = application.users.sign_in.lifetimes
         assert (lifetimes.access, lifetimes.refresh) == (timedelta(minutes=5), timedelta(days=2))
         assert (await sign_in(application)).expires_in == 300
@@ -136,6 +146,44 @@ async def test_another_process_can_end_a_session(on_sqlite: Settings) -> None:
         await admin.users.set_roles(OPERATOR, session.user.id, roles=frozenset({Role.ADMIN}))
         with pytest.raises(InvalidToken, match="revoked"):
             await serving.users.authenticate_request(session.access_token)
+
+
+MAIL = Mail(UUID(int=1), CREDENTIALS["email"], "Test", "Welcome", "Hello", "<p>Hello</p>")
+TEXT = TextMessage(UUID(int=2), "+15550100", "Hello")
+PUSH = PushMessage(UUID(int=3), ("device-1",), "Welcome", "Hello")
+
+
+def outgoing(settings: Settings) -> set[str]:
+    """The files that somebody else is to carry."""
+    folder = outgoing_folder(settings)
+    return {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()}
+
+
+async def send_one_of_each(settings: Settings) -> None:
+    async with open_application(settings) as application:
+        await application.adapters.mailer.send(MAIL)
+        await application.adapters.text_messenger.send(TEXT)
+        await application.adapters.push_messenger.send(PUSH)
+
+
+async def test_messages_are_forgotten_with_a_store_in_memory(in_memory: Settings) -> None:
+    await send_one_of_each(in_memory)
+    assert outgoing(in_memory) == set()
+
+
+async def test_messages_are_files_beside_the_store(on_sqlite: Settings) -> None:
+    await send_one_of_each(on_sqlite)
+    expected = {f"mail/{MAIL.id}.eml", f"sms/{TEXT.id}.txt", f"push/{PUSH.id}.json"}
+    assert outgoing(on_sqlite) == expected
+
+
+async def test_mail_is_from_the_sender_of_the_settings(in_memory: Settings) -> None:
+    sender = "Test <no-reply@exchange.example.com>"
+    notifications = NotificationsSettings(mail="eml", sender=sender)
+    settings = msgspec.structs.replace(in_memory, notifications=notifications)
+    await send_one_of_each(settings)
+    [mail] = outgoing(settings)
+    assert f"From: {sender}" in (outgoing_folder(settings) / mail).read_text(encoding="utf-8")
 
 
 # ---- what is closed ------------------------------------------------------------------------------
@@ -221,21 +269,35 @@ async def test_a_file_of_the_provider_that_is_none_is_told(on_sqlite: Settings) 
 
 # ---- what is needed ------------------------------------------------------------------------------
 
-WITHOUT_SQL = """
+OPENED = """
 import asyncio, sys
-for package in ("aiosqlite", "alembic", "sqlalchemy"):
+for package in {missing}:
     sys.modules[package] = None
 from solebook.composition.container import open_application
 from solebook.config.load import load_settings
 async def main():
-    async with open_application(load_settings(None, {"SOLEBOOK_STORE__ADAPTER": "memory"})):
+    async with open_application(load_settings(None, {settings})):
         print("open")
 asyncio.run(main())
 """
+IN_MEMORY = {"SOLEBOOK_STORE__ADAPTER": "memory"}
+IN_PLAIN_WORDS = {"SOLEBOOK_NOTIFICATIONS__TEMPLATES": "memory"}
 
 
-def test_an_exchange_in_memory_needs_none_of_the_packages_of_sql(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("missing", "chosen"),
+    [
+        pytest.param(["aiosqlite", "alembic", "sqlalchemy"], IN_MEMORY, id="sql"),
+        pytest.param(["jinja2"], IN_MEMORY | IN_PLAIN_WORDS, id="mail"),
+    ],
+)
+def test_an_exchange_in_memory_needs_no_package_of(
+    tmp_path: Path, missing: list[str], chosen: dict[str, str]
+) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_SQL], cwd=tmp_path, capture_output=True, check=False
+        [sys.executable, "-c", OPENED.format(missing=missing, settings=chosen)],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
     )
     assert (done.stdout, done.stderr) == (b"open\n", b"")

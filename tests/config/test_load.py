@@ -18,6 +18,10 @@ PRODUCTION = {
     "SOLEBOOK_MODE": "production",
     "SOLEBOOK_SECURITY__SIGNING_KEYS": KEYS,
     "SOLEBOOK_PAYMENTS__WEBHOOK_SECRET": HUNTER,
+    "SOLEBOOK_WAREHOUSE__NAME": "Test Warehouse",
+    "SOLEBOOK_WAREHOUSE__STREET": "1 Main Street",
+    "SOLEBOOK_WAREHOUSE__CITY": "Portland",
+    "SOLEBOOK_WAREHOUSE__COUNTRY": "US",
 }
 
 Write = Callable[[str], Path]
@@ -249,6 +253,78 @@ def test_production_without_a_secret_is_refused(missing: list[str], problem: str
     with pytest.raises(SettingsError) as refused:
         load_settings(None, {name: PRODUCTION[name] for name in PRODUCTION if name not in missing})
     assert str(refused.value) == problem
+
+
+@pytest.mark.parametrize("part", ["NAME", "STREET", "CITY", "COUNTRY"])
+def test_production_without_a_warehouse_is_refused(part: str) -> None:
+    with pytest.raises(SettingsError, match=r"needs warehouse\.name, street, city and country"):
+        load_settings(None, {k: v for k, v in PRODUCTION.items() if not k.endswith(part)})
+
+
+def test_a_place_without_region_and_postal_code_is_a_warehouse_too() -> None:
+    warehouse = load_settings(None, PRODUCTION).warehouse
+    assert warehouse.is_set
+    assert warehouse.lines == ("Test Warehouse", "1 Main Street", "Portland", "US")
+
+
+def test_a_warehouse_that_nobody_set_says_so() -> None:
+    assert not Settings().warehouse.is_set
+    assert Settings().warehouse.lines == ("Warehouse (its address is not set)",)
+
+
+def test_a_country_is_a_code() -> None:
+    with pytest.raises(SettingsError, match="country must be a code such as US, not 'USA'"):
+        load(WAREHOUSE__COUNTRY="USA")
+
+
+# ---- what people are told ------------------------------------------------------------------------
+
+
+def adapters(settings: Settings) -> tuple[str, str, str]:
+    return settings.mail_adapter, settings.sms_adapter, settings.push_adapter
+
+
+def test_messages_are_kept_where_the_store_is() -> None:
+    assert adapters(load()) == ("eml", "folder", "folder")
+    assert adapters(load(STORE__ADAPTER="memory")) == ("memory", "memory", "memory")
+
+
+def test_messages_are_kept_where_the_settings_say() -> None:
+    mail = load(STORE__ADAPTER="memory", NOTIFICATIONS__MAIL="eml")
+    assert adapters(mail) == ("eml", "memory", "memory")
+    others = load(NOTIFICATIONS__SMS="memory", NOTIFICATIONS__PUSH="memory")
+    assert adapters(others) == ("eml", "memory", "memory")
+    with pytest.raises(SettingsError, match="pigeon"):
+        load(NOTIFICATIONS__MAIL="pigeon")
+
+
+@pytest.mark.parametrize("sender", ["no-reply@example.com", "Test <no-reply@example.com>"])
+def test_a_sender_is_an_address(sender: str) -> None:
+    assert load(NOTIFICATIONS__SENDER=sender).notifications.sender == sender
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "",
+        "solebook",
+        "solebook <no-reply>",
+        "<no-reply@example.com",
+        "a@example.com, b@example.com",
+        "Group: a@example.com;",
+        "a..b@example.com",
+        "a@example.com\nBcc: b@example.com",
+        "a@example.com\r\n\r\nbody",
+        "\x00a@example.com",
+        "büyer@example.com",
+    ],
+)
+def test_a_sender_that_is_no_address_is_refused(sender: str) -> None:
+    with pytest.raises(SettingsError, match="sender must be an address such as"):
+        load(NOTIFICATIONS__SENDER=sender)
+
+
+# ---- what is shown -------------------------------------------------------------------------------
 
 
 def test_secrets_are_never_shown() -> None:

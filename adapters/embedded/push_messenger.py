@@ -1,0 +1,18 @@
+"""Push messages as files."""
+
+import json
+
+from ...ports.messengers import PushMessage, PushMessenger
+from ..system.outgoing_folder import OutgoingFolder
+
+
+class EmbeddedPushMessenger(PushMessenger):
+    """Puts each message into a folder as `<id>.json`, for all of its devices."""
+
+    def __init__(self, folder: OutgoingFolder) -> None:
+        self._folder = folder
+
+    async def send(self, message: PushMessage) -> None:
+        values = {"devices": message.devices, "title": message.title, "text": message.text}
+        content = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+        await self._folder.put(f"{message.id}.json", content.encode())

@@ -1,0 +1,16 @@
+"""Text messages as files."""
+
+from ...ports.language.text import one_line
+from ...ports.messengers import TextMessage, TextMessenger
+from ..system.outgoing_folder import OutgoingFolder
+
+
+class EmbeddedTextMessenger(TextMessenger):
+    """Puts each message into a folder as `<id>.txt`: the number, an empty line, the text."""
+
+    def __init__(self, folder: OutgoingFolder) -> None:
+        self._folder = folder
+
+    async def send(self, message: TextMessage) -> None:
+        content = f"To: {one_line(message.phone)}\n\n{message.text}\n"
+        await self._folder.put(f"{message.id}.txt", content.encode())

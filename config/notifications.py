@@ -1,0 +1,37 @@
+"""What a deployment may set about what people are told."""
+
+from dataclasses import dataclass
+from email.policy import SMTP
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationsSettings:
+    """Who words what is told, and what carries it. Raises ValueError for a sender that is none.
+
+    Without a choice the files of a carrier are in the folder; an exchange with its store in memory
+    keeps its messages there too, and forgets both.
+    """
+
+    templates: Literal["jinja", "memory"] = "jinja"
+    """`memory` only lists the facts, and needs no package."""
+    mail: Literal["eml", "memory"] | None = None
+    """`eml` writes a file for each mail."""
+    sms: Literal["folder", "memory"] | None = None
+    """`folder` writes a file for each message."""
+    push: Literal["folder", "memory"] | None = None
+    sender: str = "solebook <no-reply@localhost>"
+    """Whom mail is from."""
+
+    def __post_init__(self) -> None:
+        if not _is_one_address(self.sender):
+            raise ValueError(
+                f"sender must be an address such as 'solebook <no-reply@example.com>', "
+                f"not {self.sender!r}"
+            )
+
+
+def _is_one_address(sender: str) -> bool:
+    header = SMTP.header_factory("From", sender)
+    groups = [(group.display_name, len(group.addresses)) for group in header.groups]
+    return not header.defects and groups == [(None, 1)] and header.addresses[0].domain != ""

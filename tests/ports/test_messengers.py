@@ -1,0 +1,151 @@
+"""What every carrier of messages does: it takes each once, whole, and says so if it cannot."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from solebook.adapters.embedded.push_messenger import EmbeddedPushMessenger
+from solebook.adapters.embedded.text_messenger import EmbeddedTextMessenger
+from solebook.adapters.mail.eml_mailer import EmlMailer
+from solebook.adapters.memory.messengers import (
+    MemoryMailer,
+    MemoryPushMessenger,
+    MemoryTextMessenger,
+)
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.system.outgoing_folder import OutgoingFolder
+from solebook.ports.messengers import (
+    Mail,
+    Mailer,
+    PushMessage,
+    PushMessenger,
+    TextMessage,
+    TextMessenger,
+)
+
+MAIL = Mail(
+    id=UUID(int=1),
+    to="buyer-1@example.com",
+    name="Test Ünal",
+    subject="Your pair is on its way: Air Jordan 1 Retro High “Bred”",
+    text="Hello,\n\n€ 5 — " + "a long line " * 20 + "\n.\nFrom here on\n",
+    html="<p>Hello,</p>\n<p>€ 5 — " + "a long line " * 20 + "</p>\n",
+)
+TEXT = TextMessage(UUID(int=2), "+15550100", "Your pair is on its way — “Bred”.")
+PUSH = PushMessage(UUID(int=3), ("device-1", "device-2"), "On its way", "It is “Bred”.")
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A messenger, a message for it, and the messages that are found at the other end."""
+
+    messenger: Any
+    message: Any
+    changed: Any
+    """Another wording with the same id, as after a change of the templates."""
+    arrived: Callable[[], Sequence[Any]]
+
+
+def mail_in(folder: Path) -> list[Mail]:
+    return [_mail(file) for file in sorted(folder.glob("*.eml"))]
+
+
+def _mail(file: Path) -> Mail:
+    message = message_from_bytes(file.read_bytes(), policy=default)
+    text, html = message.iter_parts()
+    [to] = message["To"].addresses
+    return Mail(
+        id=UUID(file.stem),
+        to=to.addr_spec,
+        name=to.display_name,
+        subject=message["Subject"],
+        text=cast(EmailMessage, text).get_content().replace("\r\n", "\n"),
+        html=cast(EmailMessage, html).get_content().replace("\r\n", "\n"),
+    )
+
+
+def texts_in(folder: Path) -> list[TextMessage]:
+    messages = []
+    for file in sorted(folder.glob("*.txt")):
+        to, _, text = file.read_text(encoding="utf-8").partition("\n\n")
+        phone = to.removeprefix("To: ")
+        messages.append(TextMessage(UUID(file.stem), phone, text.removesuffix("\n")))
+    return messages
+
+
+def pushes_in(folder: Path) -> list[PushMessage]:
+    messages = []
+    for file in sorted(folder.glob("*.json")):
+        values = json.loads(file.read_bytes())
+        devices = tuple(values["devices"])
+        messages.append(PushMessage(UUID(file.stem), devices, values["title"], values["text"]))
+    return messages
+
+
+MAIL_CHANGED = Mail(MAIL.id, MAIL.to, MAIL.name, "Another subject", "Other", "<p>Other</p>")
+TEXT_CHANGED = TextMessage(TEXT.id, TEXT.phone, "Other")
+PUSH_CHANGED = PushMessage(PUSH.id, PUSH.devices, "Other", "Other")
+
+
+FILES = [pytest.param(name, marks=pytest.mark.integration) for name in ("eml", "sms", "push")]
+
+
+@pytest.fixture(params=["memory mail", "memory sms", "memory push", *FILES])
+def carrier(request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock) -> Carrier:
+    folder = OutgoingFolder(tmp_path)
+    match request.param:
+        case "memory mail":
+            mailer = MemoryMailer()
+            return Carrier(mailer, MAIL, MAIL_CHANGED, lambda: mailer.sent)
+        case "eml":
+            eml = EmlMailer(folder, clock, sender="Test <no-reply@example.com>")
+            return Carrier(eml, MAIL, MAIL_CHANGED, lambda: mail_in(tmp_path))
+        case "memory sms":
+            texts = MemoryTextMessenger()
+            return Carrier(texts, TEXT, TEXT_CHANGED, lambda: texts.sent)
+        case "sms":
+            sms = EmbeddedTextMessenger(folder)
+            return Carrier(sms, TEXT, TEXT_CHANGED, lambda: texts_in(tmp_path))
+        case "memory push":
+            pushes = MemoryPushMessenger()
+            return Carrier(pushes, PUSH, PUSH_CHANGED, lambda: pushes.sent)
+        case _:
+            push = EmbeddedPushMessenger(folder)
+            return Carrier(push, PUSH, PUSH_CHANGED, lambda: pushes_in(tmp_path))
+
+
+def test_each_is_one_of_its_port(carrier: Carrier) -> None:
+    port = {Mail: Mailer, TextMessage: TextMessenger, PushMessage: PushMessenger}
+    assert isinstance(carrier.message, tuple(port))
+    assert port[type(carrier.message)] in type(carrier.messenger).__mro__
+
+
+async def test_a_message_arrives_as_it_was_sent(carrier: Carrier) -> None:
+    await carrier.messenger.send(carrier.message)
+    assert list(carrier.arrived()) == [carrier.message]
+
+
+async def test_the_second_time_with_one_id_changes_nothing(carrier: Carrier) -> None:
+    await carrier.messenger.send(carrier.message)
+    await carrier.messenger.send(carrier.message)
+    await carrier.messenger.send(carrier.changed)
+    assert list(carrier.arrived()) == [carrier.message]
+
+
+async def test_messages_with_ids_of_their_own_all_arrive(carrier: Carrier) -> None:
+    others = [type(carrier.message)(UUID(int=10 + n), *_rest(carrier.message)) for n in range(3)]
+    for message in others:
+        await carrier.messenger.send(message)
+    assert list(carrier.arrived()) == others
+
+
+def _rest(message: Any) -> list[Any]:
+    return [getattr(message, name) for name in type(message).__slots__ if name != "id"]
