@@ -22,6 +22,8 @@ from .health import HealthController
 from .hosts import AllowedHosts
 from .json_body import JsonRequest
 from .market import MarketController
+from .notification_preferences import NotificationPreferencesController
+from .notifications import NotificationsController
 from .openapi import openapi_config
 from .orders import OrdersController
 from .payouts import PayoutsController
@@ -48,6 +50,8 @@ _ROUTES = (
     OrdersController,
     AuthenticationController,
     PayoutsController,
+    NotificationsController,
+    NotificationPreferencesController,
     WebhooksController,
     HealthController,
     follow_market,

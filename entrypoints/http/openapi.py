@@ -31,6 +31,7 @@ _TAGS = {
     "orders": "What a match becomes, from payment to delivery.",
     "authentication": "The authenticators' work on the shoes.",
     "payouts": "What sellers were paid.",
+    "notifications": "What the exchange tells people, and what they want to hear of.",
     "webhooks": "What the payment provider reports.",
     "health": "For whatever watches the process.",
 }

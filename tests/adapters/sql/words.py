@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from solebook.ports.language.events import EVENTS, Event
 from solebook.ports.language.market import Size
-from solebook.ports.language.notifications import NOTICES, Notice
+from solebook.ports.language.notifications import NOTICES, Notice, Warehouse
 from solebook.ports.language.orders import Fees
 
 if TYPE_CHECKING:
@@ -70,4 +70,6 @@ def _record(kind: "type[DataclassInstance]") -> st.SearchStrategy[Any]:
     by_field = {field.name: any_of(hints[field.name]) for field in fields(kind)}
     if kind is Fees:
         by_field["seller_level"] = st.integers(1, 5)
+    if kind is Warehouse:
+        by_field["country"] = st.sampled_from(["", "US"])
     return st.builds(kind, **by_field)

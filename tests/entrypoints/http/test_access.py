@@ -56,6 +56,10 @@ POST   /v1/authentication/tasks/{task_id}/verdict      401   403    403   403   
 POST   /v1/orders/{order_id}/dispatch                  401   403    403   403           200   403
 POST   /v1/orders/{order_id}/delivery                  401   200    403   404           403   409
 GET    /v1/payouts                                     401   200    200   200           200   200
+GET    /v1/users/me/notification-preferences           401   200    200   200           200   200
+PUT    /v1/users/me/notification-preferences           401   200    200   200           200   200
+GET    /v1/notifications                               401   200    200   200           200   200
+PATCH  /v1/notifications/{notification_id}             401   200    404   404           404   404
 PUT    /v1/users/me/payment-method                     401   200    200   200           200   200
 PUT    /v1/users/me/payout-account                     401   200    200   200           200   200
 POST   /v1/webhooks/stripe                             400   400    400   400           400   400
@@ -109,6 +113,8 @@ def bodies(world: World) -> dict[Row, Any]:
         ("POST", "/v1/orders/{order_id}/cancellation"): {"reason": "A whim."},
         ("POST", "/v1/authentication/tasks/{task_id}/verdict"): PASS,
         ("POST", "/v1/orders/{order_id}/dispatch"): PARCEL,
+        ("PUT", "/v1/users/me/notification-preferences"): {"phone": "+15550100"},
+        ("PATCH", "/v1/notifications/{notification_id}"): {"read": True},
         ("PUT", "/v1/users/me/payment-method"): {"token": "pm_card_visa"},
         ("PUT", "/v1/users/me/payout-account"): {"account": "acct_seller"},
     }
@@ -149,17 +155,19 @@ async def test_everybody_gets_what_the_table_says(world: World, places: dict[str
 async def test_another_users_objects_are_no_different_from_none(
     world: World, places: dict[str, str]
 ) -> None:
-    other = world.people["other"]
+    other, sent = world.people["other"], bodies(world)
     for method, path in (
         ("GET", "/v1/bids/{bid_id}"),
         ("DELETE", "/v1/asks/{ask_id}"),
         ("GET", "/v1/orders/{order_id}"),
         ("POST", "/v1/orders/{order_id}/delivery"),
         ("DELETE", "/v1/users/me/addresses/{address_id}"),
+        ("PATCH", "/v1/notifications/{notification_id}"),
     ):
-        theirs = (await world.call(method, path.format(**places), other)).json()
+        request = {"json": sent[method, path]} if (method, path) in sent else {}
+        theirs = (await world.call(method, path.format(**places), other, **request)).json()
         nobodys = path.format(**dict.fromkeys(places, places["user_id"]))
-        none = (await world.call(method, nobodys, other)).json()
+        none = (await world.call(method, nobodys, other, **request)).json()
         theirs_id, none_id = theirs.pop("id"), none.pop("id")
         assert theirs.pop("detail").replace(theirs_id, none_id) == none.pop("detail")
         assert theirs == none

@@ -167,8 +167,9 @@ class World:
 async def open_market(world: World) -> dict[str, str]:
     """Put somebody of every role into the world, a product, an order, and quotes that rest.
 
-    Return what stands for the parameters of paths: the address, the bid and the order are the
-    buyer's, the ask and the order the seller's; `user_id` and "other" are no party to anything.
+    Return what stands for the parameters of paths: the address, the bid, the notification and
+    the order are the buyer's, the ask and the order the seller's; `user_id` and "other" are no
+    party to anything.
     """
     admin = await world.person("admin", Role.ADMIN)
     authenticator = await world.person("authenticator", Role.AUTHENTICATOR)
@@ -185,4 +186,5 @@ async def open_market(world: World) -> dict[str, str]:
         "task_id": await world.task_of(order_id, authenticator),
         "bid_id": (await world.bid(buyer, 10_000))["bid"]["id"],
         "ask_id": (await world.ask(seller, 30_000))["ask"]["id"],
+        "notification_id": (await world.ok("GET", "/v1/notifications", buyer))["items"][0]["id"],
     }
