@@ -11,6 +11,8 @@ _INTERVAL = 1.0
 _FORGET_EVERY = timedelta(hours=1)
 _REMEMBER = timedelta(days=7)
 """How long handled messages and answered requests are remembered."""
+_KEEP_TOLD = timedelta(days=365)
+"""How long users can read what they were told."""
 
 
 class Sweeper:
@@ -56,4 +58,5 @@ class Sweeper:
         async with self._store.transaction():
             await self._store.inbox.forget(min([now - _REMEMBER, *oldest]))
             await self._store.idempotency_keys.forget(now - _REMEMBER)
+            await self._store.notifications.forget(now - _KEEP_TOLD)
         self._forgotten_at = now
