@@ -1,41 +1,11 @@
 """Asks: what sellers want."""
 
-from typing import Annotated
-from uuid import UUID
-
 import msgspec
-from litestar import Controller, delete, get, patch, post
-from litestar.params import FromPath
 
-from ...ports.language.errors import NotFound, PayoutAccountMissing, SellerSuspended
-from ...ports.language.ids import QuoteId
+from ...ports.language.errors import PayoutAccountMissing, SellerSuspended
 from ...ports.language.market import Side
-from ...ports.matching import Placement
-from .documented import example, problems, success
-from .idempotency import KeyHeader, request_key
-from .injected import App
-from .json_body import JsonRequest
-from .paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
-from .quotes import (
-    CANCELLING,
-    CHANGING,
-    EXAMPLE,
-    MATCH_EXAMPLE,
-    NEW_EXAMPLE,
-    PLACING,
-    MatchView,
-    NewQuote,
-    QuoteChange,
-    QuoteDetail,
-    QuoteListing,
-    QuoteView,
-    StatusFilter,
-    changes,
-    match_view,
-    place,
-    quote_detail,
-    quote_view,
-)
+from .quotes import MatchView, QuoteView
+from .quotes_controller import QuoteRoutes, quotes_controller
 
 
 class PlacedAsk(msgspec.Struct, frozen=True):
@@ -45,91 +15,13 @@ class PlacedAsk(msgspec.Struct, frozen=True):
     match: MatchView | None
 
 
-def placed_ask(placement: Placement) -> PlacedAsk:
-    """Return a placement as it is sent."""
-    return PlacedAsk(ask=quote_view(placement.quote), match=match_view(placement.match))
-
-
-_EXAMPLE = {"ask": EXAMPLE, "match": MATCH_EXAMPLE}
-
-
-class AsksController(Controller):
-    """Asks."""
-
-    path = "/v1/asks"
-    tags = ("asks",)
-
-    @post(
-        summary="Place an ask",
-        responses=success(201, PlacedAsk, _EXAMPLE)
-        | problems(*PLACING, PayoutAccountMissing, SellerSuspended, body=True),
+AsksController = quotes_controller(
+    QuoteRoutes(
+        side=Side.ASK,
+        a_quote="an ask",
+        placing="Offer to sell one pair. It meets the highest bid that is no lower, at its price.",
+        refusals=(PayoutAccountMissing, SellerSuspended),
+        use_case=lambda application: application.bidding.place_ask,
+        placed=PlacedAsk,
     )
-    async def place_ask(
-        self,
-        request: JsonRequest,
-        data: Annotated[NewQuote, example(NEW_EXAMPLE)],
-        application: App,
-        idempotency_key: KeyHeader = None,
-    ) -> PlacedAsk:
-        """Offer to sell one pair. It meets the highest bid that is no lower, at its price."""
-        key = await request_key(request, idempotency_key)
-        return placed_ask(await place(application.bidding.place_ask, request.user, data, key))
-
-    @get(summary="The own asks", responses=problems())
-    async def list_asks(
-        self,
-        request: JsonRequest,
-        application: App,
-        status: StatusFilter = None,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: Cursor = None,
-    ) -> QuoteListing:
-        """Return the own asks, newest first."""
-        page = await application.adapters.store.quotes.of_user(
-            request.user.user_id, Side.ASK, page_request(limit, cursor), status
-        )
-        return listing(QuoteListing, page, quote_view)
-
-    @get(
-        "/{ask_id:uuid}",
-        summary="An ask",
-        responses=success(
-            200, QuoteDetail, EXAMPLE | {"ahead": {"better_price": 2, "same_price": 0}}
-        )
-        | problems(NotFound),
-    )
-    async def view_ask(
-        self, request: JsonRequest, ask_id: FromPath[UUID], application: App
-    ) -> QuoteDetail:
-        """Return one of the own asks, and how many come before it in its book."""
-        quote = await application.bidding.view_quote(request.user, Side.ASK, QuoteId(ask_id))
-        return await quote_detail(application, quote)
-
-    @patch(
-        "/{ask_id:uuid}",
-        summary="Change an ask",
-        responses=success(200, PlacedAsk, _EXAMPLE) | problems(*CHANGING, body=True),
-    )
-    async def change_ask(
-        self,
-        request: JsonRequest,
-        ask_id: FromPath[UUID],
-        data: Annotated[QuoteChange, example({"amount": 21_000})],
-        application: App,
-    ) -> PlacedAsk:
-        """Give an active ask another amount, where it may match at once, or another lifetime."""
-        placement = await application.bidding.reprice_quote(
-            request.user, Side.ASK, QuoteId(ask_id), **changes(data)
-        )
-        return placed_ask(placement)
-
-    @delete(
-        "/{ask_id:uuid}", summary="Cancel an ask", status_code=200, responses=problems(*CANCELLING)
-    )
-    async def cancel_ask(
-        self, request: JsonRequest, ask_id: FromPath[UUID], application: App
-    ) -> QuoteView:
-        """Take an active ask out of its book and return it, cancelled."""
-        return quote_view(
-            await application.bidding.cancel_quote(request.user, Side.ASK, QuoteId(ask_id))
-        )
+)
