@@ -1,7 +1,7 @@
 """The routes of messages: which use cases hear of which event."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..ports.clock import Clock
@@ -86,6 +86,12 @@ class Router:
 
         consumer = f"{name}:{event.SUBJECT}"
         return Consumer(consumer, event.SUBJECT, handle)
+
+    def queued(
+        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+    ) -> Consumer:
+        """Route like `outside`, by way of the queue: the world outside is slow, and can wait."""
+        return replace(self.outside(event, name, use_case), queued=True)
 
 
 def _in_turn(*use_cases: Callable[[E], Awaitable[None]]) -> Callable[[E], Awaitable[None]]:

@@ -12,11 +12,16 @@ from .language.paging import Page, PageRequest
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """Handles the messages of one subject. Whatever `handle` raises is a failed attempt."""
+    """Handles the messages of one subject. Whatever `handle` raises is a failed attempt.
+
+    A `queued` consumer is slow, and no trade waits for it: each of its messages waits in the store
+    for one of a bounded number of workers, so that it holds up nobody else.
+    """
 
     name: str
     subject: str
     handle: Callable[[Message], Awaitable[None]]
+    queued: bool = False
 
 
 class EventBus(Protocol):
@@ -31,23 +36,36 @@ class EventBus(Protocol):
         ...
 
     async def redeliver(self) -> int:
-        """Try again what failed and is due; return how many deliveries were tried."""
+        """Try again what failed and is due, but for queued consumers; return how many were tried.
+
+        It tries a bounded number: call it again while that is not zero.
+        """
+        ...
+
+    async def work_off(self) -> int:
+        """Try what is due for queued consumers, some at once; return how many were tried.
+
+        It tries a bounded number: call it again while that is not zero.
+        """
         ...
 
 
 class Deliveries(Protocol):
-    """Deliveries that failed: waiting for another try, or dead. Writes need a transaction."""
+    """Messages that wait for one consumer, the dead among them. Writes need a transaction."""
 
     async def put(self, delivery: Delivery) -> None:
         """Store or replace a delivery, by its consumer and message."""
         ...
 
     async def remove(self, consumer: str, message_id: MessageId) -> None:
-        """Forget a delivery that succeeded."""
+        """Forget a delivery that succeeded; there may be none."""
         ...
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Return live deliveries whose next try is due, longest overdue first."""
+    async def due(self, now: datetime, limit: int, *, queued: bool) -> Sequence[Delivery]:
+        """Return live deliveries that are due, to queued consumers or to the others.
+
+        The longest overdue comes first.
+        """
         ...
 
 

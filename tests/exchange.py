@@ -24,7 +24,7 @@ from solebook.ports.language.catalog import Product
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.ids import MessageId, OrderId, UserId
 from solebook.ports.language.market import MatchStatus, QuoteStatus, Side
-from solebook.ports.language.messages import Message
+from solebook.ports.language.messages import Delivery, Message
 from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus, StockStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Payment, Payout, PayoutState, Quarter
@@ -71,6 +71,9 @@ class TappedBus(EventBus):
 
     async def redeliver(self) -> int:
         return await self._bus.redeliver()
+
+    async def work_off(self) -> int:
+        return await self._bus.work_off()
 
 
 @dataclass
@@ -254,10 +257,15 @@ class Exchange:
     async def quiet(self) -> None:
         """Do all there is to do; what failed is tried again, for which time passes."""
         await self.workers.settle()
-        far = timedelta(days=1)
-        while waiting := await self.store.deliveries.due(self.clock.now() + far, 1):
-            wait = waiting[0].due_at - self.clock.now()
+        while waiting := await self.waiting():
+            wait = min(delivery.due_at for delivery in waiting) - self.clock.now()
             await self.later(max(wait, timedelta(0)))
+
+    async def waiting(self) -> list[Delivery]:
+        """Return the deliveries that are to be tried within a week."""
+        far = self.clock.now() + timedelta(days=7)
+        due = self.store.deliveries.due
+        return [*await due(far, 1_000, queued=False), *await due(far, 1_000, queued=True)]
 
     async def tell_again(self, message: Message) -> None:
         """Deliver an event once more, in an envelope that no consumer has seen."""

@@ -26,10 +26,11 @@ class MemoryDeliveries(MemoryAdapter, Deliveries):
         if (consumer, message_id) in self._tables.deliveries:
             self._database.remove(self._tables.deliveries, (consumer, message_id))
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+    async def due(self, now: datetime, limit: int, *, queued: bool) -> Sequence[Delivery]:
         with await self._database.reading():
             deliveries = self._tables.deliveries.values()
-            due = [d for d in deliveries if not d.dead and d.due_at <= now]
+            live = [d for d in deliveries if not d.dead and d.queued is queued]
+        due = [delivery for delivery in live if delivery.due_at <= now]
         due.sort(key=lambda delivery: (delivery.due_at, delivery.id))
         return due[:limit]
 

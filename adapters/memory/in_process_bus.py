@@ -1,7 +1,9 @@
 """An event bus within one process."""
 
+import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -18,6 +20,8 @@ _log = logging.getLogger(__name__)
 
 _MAX_ERROR = 500
 _REDELIVERED_AT_ONCE = 100
+_ROUNDS = 16
+"""How many queued deliveries a worker tries before new ones are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class RetryPolicy:
 class InProcessBus(EventBus):
     """Calls each consumer in turn, and keeps what one could not handle in the store, to retry it.
 
-    Other consumers of the message do not wait for the one that fails.
+    Other consumers of the message do not wait for the one that fails. For a queued consumer the
+    message is kept in the store at once, and tried by one of `workers`.
     """
 
     def __init__(
@@ -61,13 +66,17 @@ class InProcessBus(EventBus):
         ids: Ids,
         randomness: Randomness,
         policy: RetryPolicy | None = None,
+        workers: int = 4,
     ) -> None:
+        if workers < 1:
+            raise ValueError(f"a bus needs at least one worker, not {workers}")
         self._transaction = transaction
-        self._failed = deliveries
+        self._deliveries = deliveries
         self._clock = clock
         self._ids = ids
         self._randomness = randomness
         self._policy = policy or RetryPolicy()
+        self._workers = workers
         self._by_name: dict[str, Consumer] = {}
         self._by_subject: defaultdict[str, list[Consumer]] = defaultdict(list)
 
@@ -79,33 +88,54 @@ class InProcessBus(EventBus):
     async def publish(self, message: Message) -> None:
         assert not self._transaction.is_open, "each consumer has its own transaction"
         for consumer in self._by_subject.get(message.subject, ()):
-            error = await self._failure(consumer, message)
-            if error is not None:
-                first = Delivery(
-                    id=MessageId(self._ids.new()),
-                    consumer=consumer.name,
-                    message=message,
-                    attempts=0,
-                    due_at=self._clock.now(),
-                    error="",
-                )
-                await self._park(first, error)
+            if consumer.queued:
+                await self._put(self._first(consumer, message))
+            elif (error := await self._failure(consumer, message)) is not None:
+                await self._park(self._first(consumer, message), error)
 
     async def redeliver(self) -> int:
+        return await self._try_due(_REDELIVERED_AT_ONCE, queued=False, workers=1)
+
+    async def work_off(self) -> int:
+        return await self._try_due(self._workers * _ROUNDS, queued=True, workers=self._workers)
+
+    async def _try_due(self, limit: int, *, queued: bool, workers: int) -> int:
+        """Have some workers try what is due, and wait until each of them is done."""
         assert not self._transaction.is_open, "each consumer has its own transaction"
-        due = await self._failed.due(self._clock.now(), _REDELIVERED_AT_ONCE)
-        for delivery in due:
-            consumer = self._by_name.get(delivery.consumer)
-            if consumer is None:
-                await self._park(delivery, "there is no such consumer any more", dead=True)
-                continue
-            error = await self._failure(consumer, delivery.message)
-            if error is None:
-                async with self._transaction():
-                    await self._failed.remove(delivery.consumer, delivery.message.id)
-            else:
-                await self._park(delivery, error)
+        due = await self._deliveries.due(self._clock.now(), limit, queued=queued)
+        rest = iter(due)
+        work = (self._try_each(rest) for _ in range(min(workers, len(due))))
+        for outcome in await asyncio.gather(*work, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
         return len(due)
+
+    async def _try_each(self, deliveries: Iterator[Delivery]) -> None:
+        for delivery in deliveries:
+            await self._try(delivery)
+
+    async def _try(self, delivery: Delivery) -> None:
+        consumer = self._by_name.get(delivery.consumer)
+        if consumer is None:
+            await self._park(delivery, "there is no such consumer any more", dead=True)
+            return
+        error = await self._failure(consumer, delivery.message)
+        if error is None:
+            async with self._transaction():
+                await self._deliveries.remove(delivery.consumer, delivery.message.id)
+        else:
+            await self._park(replace(delivery, queued=consumer.queued), error)
+
+    def _first(self, consumer: Consumer, message: Message) -> Delivery:
+        return Delivery(
+            id=MessageId(self._ids.new()),
+            consumer=consumer.name,
+            message=message,
+            attempts=0,
+            due_at=self._clock.now(),
+            error="",
+            queued=consumer.queued,
+        )
 
     async def _failure(self, consumer: Consumer, message: Message) -> str | None:
         """Hand a message to a consumer and return what went wrong, if anything did."""
@@ -137,5 +167,8 @@ class InProcessBus(EventBus):
                 "gave up on %s of %s %s after %d tries: %s",
                 failed.consumer, failed.message.subject, failed.message.id, attempts, error,
             )  # fmt: skip
+        await self._put(failed)
+
+    async def _put(self, delivery: Delivery) -> None:
         async with self._transaction():
-            await self._failed.put(failed)
+            await self._deliveries.put(delivery)

@@ -23,7 +23,11 @@ _REMOVE = Statement(
 )
 _DUE = Statement(
     select(deliveries)
-    .where(~deliveries.c.dead, deliveries.c.due_at <= bindparam("now"))
+    .where(
+        ~deliveries.c.dead,
+        deliveries.c.queued == bindparam("queued"),
+        deliveries.c.due_at <= bindparam("now"),
+    )
     .order_by(deliveries.c.due_at, deliveries.c.id)
     .limit(bindparam("limit"))
 )
@@ -46,13 +50,15 @@ class SqlDeliveries(Deliveries):
             due_at=delivery.due_at,
             error=delivery.error,
             dead=delivery.dead,
+            queued=delivery.queued,
         )
 
     async def remove(self, consumer: str, message_id: MessageId) -> None:
         await self._database.execute(_REMOVE, consumer=consumer, message_id=message_id)
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        return [delivery_of(row) for row in await self._database.rows(_DUE, now=now, limit=limit)]
+    async def due(self, now: datetime, limit: int, *, queued: bool) -> Sequence[Delivery]:
+        rows = await self._database.rows(_DUE, now=now, limit=limit, queued=queued)
+        return [delivery_of(row) for row in rows]
 
 
 def delivery_of(row: Row) -> Delivery:
@@ -65,4 +71,5 @@ def delivery_of(row: Row) -> Delivery:
         due_at=row.due_at,
         error=row.error,
         dead=row.dead,
+        queued=row.queued,
     )

@@ -16,7 +16,7 @@ _KEEP_TOLD = timedelta(days=365)
 
 
 class Sweeper:
-    """Sees to what falls due: deadlines, failed deliveries, overdue quotes, old notes."""
+    """Sees to what falls due: deadlines, deliveries that failed, overdue quotes, old notes."""
 
     def __init__(self, application: Application) -> None:
         self._bidding = application.bidding

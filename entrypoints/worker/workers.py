@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from ...composition.application import Application
 from ...ports.language.errors import Refusal
+from .courier import Courier
 from .relay import Relay
 from .sweeper import Sweeper
 
@@ -17,7 +18,7 @@ _PAUSE = 1.0
 
 
 class Workers:
-    """The relay and the sweeper of one application."""
+    """The relay, the sweeper and the courier of one application."""
 
     def __init__(self, application: Application) -> None:
         adapters = application.adapters
@@ -28,19 +29,21 @@ class Workers:
             transaction=adapters.store.transaction,
         )
         self.sweeper = Sweeper(application)
+        self.courier = Courier(adapters.event_bus, adapters.clock)
 
     async def settle(self) -> None:
         """Do all that can be done without time passing. For those who own the clock."""
-        while await self.relay.drain() + await self.sweeper.sweep():
+        while await self.relay.drain() + await self.sweeper.sweep() + await self.courier.deliver():
             pass
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Run the engine, the relay and the sweeper until the block is left."""
+        """Run the engine, the relay, the sweeper and the courier until the block is left."""
         await self._engine.start()
         tasks = [
             asyncio.create_task(_keep_running("relay", self.relay.run)),
             asyncio.create_task(_keep_running("sweeper", self.sweeper.run)),
+            asyncio.create_task(_keep_running("courier", self.courier.run)),
         ]
         try:
             yield

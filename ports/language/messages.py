@@ -28,9 +28,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message that one consumer could not handle yet, or gave up on.
+    """A message that waits for one consumer: for its first try, for another, or for an admin.
 
-    `attempts` counts the tries so far; while `dead` is false it is tried again at `due_at` (UTC).
+    `attempts` counts the tries so far, and `error` is what the last one ended in. While `dead` is
+    false it is tried at `due_at` (UTC); `queued` tells whether its consumer is a queued one.
     """
 
     id: MessageId
@@ -40,3 +41,4 @@ class Delivery:
     due_at: datetime
     error: str
     dead: bool = False
+    queued: bool = False

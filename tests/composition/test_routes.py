@@ -26,6 +26,10 @@ def outside(router: Router, use_case: Callable[[PaymentRefundDue], Awaitable[Non
     return router.outside(PaymentRefundDue, "tests.use_case", use_case)
 
 
+def queued(router: Router, use_case: Callable[[PaymentRefundDue], Awaitable[None]]) -> Consumer:
+    return router.queued(PaymentRefundDue, "tests.use_case", use_case)
+
+
 @pytest.fixture
 def router(store: Store, clock: VirtualClock) -> Router:
     return Router(store, clock)
@@ -59,7 +63,7 @@ async def effects(store: Store) -> int:
     return len(await store.outbox.unsent(10))
 
 
-@pytest.mark.parametrize("kind", [inside, outside])
+@pytest.mark.parametrize("kind", [inside, outside, queued])
 async def test_a_message_that_comes_again_has_its_effect_once(
     kind: Kind, router: Router, store: Store, message: Message
 ) -> None:
@@ -70,7 +74,7 @@ async def test_a_message_that_comes_again_has_its_effect_once(
     assert (len(use_case.calls), await effects(store)) == (1, 1)
 
 
-@pytest.mark.parametrize("kind", [inside, outside])
+@pytest.mark.parametrize("kind", [inside, outside, queued])
 async def test_a_message_that_failed_is_handled_when_it_comes_again(
     kind: Kind, router: Router, store: Store, message: Message
 ) -> None:
@@ -99,6 +103,11 @@ async def test_no_transaction_waits_for_a_use_case_that_calls_the_world_outside(
     use_case = UseCase(store)
     await outside(router, use_case).handle(message)
     assert use_case.calls == [False]
+
+
+def test_only_a_queued_route_is_a_queued_consumer(router: Router, store: Store) -> None:
+    kinds = (inside, outside, queued)
+    assert [kind(router, UseCase(store)).queued for kind in kinds] == [False, False, True]
 
 
 async def test_a_route_takes_no_event_of_another_kind(

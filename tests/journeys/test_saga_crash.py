@@ -286,7 +286,7 @@ async def outcome_of(exchange: Exchange) -> Outcome:
         *(await store.quotes.of_user(exchange.seller.user_id, Side.ASK, _ALL)).items,
     ]
     unsent = await store.outbox.unsent(10)
-    failed = await store.deliveries.due(exchange.clock.now() + timedelta(days=9), 10)
+    failed = await exchange.waiting()
     return Outcome(
         orders=[
             (o.status, o.payment_status, o.stock_status, o.payout_status, o.return_status)

@@ -27,7 +27,7 @@ async def put(store: Store, *deliveries: Delivery) -> None:
 
 async def due(store: Store, records: Records, minute: int = 0) -> list[Delivery]:
     now = records.instant + timedelta(minutes=minute)
-    return list(await store.deliveries.due(now, 100))
+    return list(await store.deliveries.due(now, 100, queued=False))
 
 
 async def replay(store: Store, delivery_id: MessageId, records: Records, minute: int) -> None:
@@ -67,8 +67,20 @@ async def test_due_deliveries_come_longest_overdue_first(store: Store, records: 
     dead = records.delivery(due_at=now - timedelta(days=1), dead=True)
     await put(store, *deliveries, dead)
     overdue = [deliveries[n] for n in (1, 0, 2)]
-    assert list(await store.deliveries.due(now, 10)) == overdue
-    assert list(await store.deliveries.due(now, 2)) == overdue[:2]
+    assert list(await store.deliveries.due(now, 10, queued=False)) == overdue
+    assert list(await store.deliveries.due(now, 2, queued=False)) == overdue[:2]
+
+
+async def test_queued_deliveries_and_the_others_are_due_apart(
+    store: Store, records: Records
+) -> None:
+    now = records.instant
+    others = [records.delivery() for _ in range(3)]
+    queued = [records.delivery(queued=True, attempts=0, error="") for _ in range(3)]
+    await put(store, *queued, *others, records.delivery(queued=True, dead=True))
+    assert list(await store.deliveries.due(now, 10, queued=False)) == others
+    assert list(await store.deliveries.due(now, 10, queued=True)) == queued
+    assert list(await store.deliveries.due(now, 2, queued=True)) == queued[:2]
 
 
 async def test_dead_deliveries_are_paged_newest_first(store: Store, records: Records) -> None:

@@ -163,3 +163,114 @@ async def test_stopping_the_process_is_no_delivery(
         await bus.publish(records.message())
     await clock.advance(LONG)
     assert await bus.redeliver() == 0
+
+
+# ---- queued consumers ------------------------------------------------------------------------
+
+
+def queued(name: str, handle: Callable[[Message], Awaitable[None]]) -> Consumer:
+    return Consumer(name, SUBJECT, handle, queued=True)
+
+
+async def test_a_queued_consumer_gets_its_messages_from_the_workers_alone(
+    bus: EventBus, records: Records
+) -> None:
+    mail, audit = Handler(), Handler()
+    bus.subscribe(queued("mail", mail))
+    bus.subscribe(consumer("audit", audit))
+    messages = [records.message(), records.message()]
+    for message in messages:
+        await bus.publish(message)
+    assert await bus.redeliver() == 0
+    assert (mail.got, audit.got) == ([], messages)
+    assert await bus.work_off() == 2
+    assert mail.got == messages
+    assert await bus.work_off() == 0
+    assert audit.got == messages
+
+
+async def test_a_queued_message_that_is_published_again_waits_once(
+    bus: EventBus, records: Records
+) -> None:
+    mail = Handler()
+    bus.subscribe(queued("mail", mail))
+    message = records.message()
+    await bus.publish(message)
+    await bus.publish(message)
+    assert await bus.work_off() == 1
+    assert mail.got == [message]
+
+
+async def test_a_queued_consumer_that_fails_gets_the_message_again_and_then_gives_up(
+    bus: EventBus, store: Store, records: Records, clock: VirtualClock
+) -> None:
+    mail = Handler(*(Unavailable("mail") for _ in range(1_000)))
+    bus.subscribe(queued("mail", mail))
+    message = records.message()
+    await bus.publish(message)
+    tries = 0
+    while not (dead := (await store.dead_letters.page(PageRequest())).items):
+        tries += await bus.work_off()
+        assert await bus.work_off() == 0
+        await clock.advance(LONG)
+        assert await bus.redeliver() == 0
+        assert tries < 100
+    (letter,) = dead
+    assert (letter.consumer, letter.message, letter.attempts) == ("mail", message, tries)
+    mail.failures.clear()
+    async with store.transaction():
+        await store.dead_letters.replay(letter.id, clock.now())
+    assert await bus.work_off() == 1
+    assert mail.got == [message]
+
+
+async def test_a_slow_delivery_holds_up_neither_the_trade_nor_the_other_workers(
+    bus: EventBus, records: Records
+) -> None:
+    gate, others_done = asyncio.Event(), asyncio.Event()
+    delivered: list[Message] = []
+
+    async def slow_once(message: Message) -> None:
+        if message == messages[0]:
+            await gate.wait()
+        delivered.append(message)
+        if len(delivered) == 8:
+            others_done.set()
+
+    trade = Handler()
+    bus.subscribe(queued("mail", slow_once))
+    bus.subscribe(consumer("trade", trade))
+    messages = [records.message() for _ in range(9)]
+    for message in messages:
+        await bus.publish(message)
+    work = asyncio.create_task(bus.work_off())
+    await others_done.wait()
+    assert not work.done()
+    await bus.publish(records.message())
+    assert len(trade.got) == 10
+    gate.set()
+    assert await work == 9
+    assert delivered == [*messages[1:], messages[0]]
+
+
+async def test_workers_that_are_stopped_leave_what_they_had_to_be_tried_again(
+    bus: EventBus, records: Records
+) -> None:
+    gate = asyncio.Event()
+    got: list[Message] = []
+
+    async def handle(message: Message) -> None:
+        await gate.wait()
+        got.append(message)
+
+    bus.subscribe(queued("mail", handle))
+    message = records.message()
+    await bus.publish(message)
+    work = asyncio.create_task(bus.work_off())
+    await asyncio.sleep(0)
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    gate.set()
+    assert await bus.work_off() == 1
+    assert got == [message]

@@ -1,4 +1,4 @@
-"""The tables of messages that wait: outbox, inbox, deadlines, failed deliveries."""
+"""The tables of messages that wait: outbox, inbox, deadlines, deliveries."""
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Uuid
 
@@ -36,7 +36,7 @@ deadlines = Table(
 Index(None, deadlines.c.due_at)
 
 deliveries = Table(
-    "failed_deliveries",
+    "deliveries",
     metadata,
     Column("message_id", Uuid, primary_key=True),
     Column("consumer", String, primary_key=True),
@@ -46,6 +46,9 @@ deliveries = Table(
     Column("due_at", Instant, nullable=False),
     Column("error", String, nullable=False),
     Column("dead", Boolean, nullable=False),
+    Column("queued", Boolean, nullable=False),
     not_negative("attempts"),
 )
-partial_index("ix_failed_deliveries_due", deliveries.c.due_at, where=~deliveries.c.dead)
+partial_index(
+    "ix_deliveries_due", deliveries.c.queued, deliveries.c.due_at, where=~deliveries.c.dead
+)

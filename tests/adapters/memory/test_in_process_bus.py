@@ -1,7 +1,9 @@
 """How the bus within a process retries."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -25,6 +27,7 @@ POLICY = RetryPolicy(
     factor=3,
     max_delay=timedelta(seconds=60),
 )
+WORKERS = 3
 
 
 @pytest.fixture
@@ -48,6 +51,7 @@ def new_bus(
         ids=ids,
         randomness=randomness,
         policy=POLICY,
+        workers=WORKERS,
     )
 
 
@@ -66,7 +70,7 @@ class Broken(Deliveries):
     async def remove(self, consumer: str, message_id: MessageId) -> None:
         raise Unavailable("the store")
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+    async def due(self, now: datetime, limit: int, *, queued: bool) -> Sequence[Delivery]:
         raise Unavailable("the store")
 
 
@@ -78,7 +82,7 @@ def failing(error: Exception, name: str = "welcome") -> Consumer:
 
 
 async def waiting(store: Store, clock: VirtualClock) -> Delivery:
-    (delivery,) = await store.deliveries.due(clock.now() + timedelta(days=1), 10)
+    (delivery,) = await store.deliveries.due(clock.now() + timedelta(days=1), 10, queued=False)
     return delivery
 
 
@@ -179,6 +183,72 @@ async def test_one_call_tries_a_bounded_number(
             await store.deliveries.put(failed)
     assert [await bus.redeliver() for _ in range(3)] == [100, 50, 0]
     assert len(handled) == 150
+
+
+async def test_no_more_workers_than_allowed_are_at_work_at_once(
+    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
+) -> None:
+    bus = new_bus(store, store.deliveries, clock, ids, randomness)
+    at_once: list[int] = []
+    busy = 0
+
+    async def handle(_: Message) -> None:
+        nonlocal busy
+        busy += 1
+        at_once.append(busy)
+        await asyncio.sleep(0)
+        busy -= 1
+
+    bus.subscribe(Consumer("mail", "user.registered", handle, queued=True))
+    for _ in range(100):
+        event = UserRegistered(UserId(ids.new()), "user@example.com", "Test")
+        await bus.publish(Message(MessageId(ids.new()), event.key, event, clock.now()))
+    tried = [await bus.work_off() for _ in range(3)]
+    assert sum(tried) == len(at_once) == 100
+    assert 0 < tried[0] < 100
+    assert max(at_once) == WORKERS
+
+
+async def test_a_queue_that_cannot_be_written_to_does_not_swallow_the_message(
+    store: Store,
+    clock: VirtualClock,
+    ids: SeededIds,
+    randomness: SeededRandomness,
+    message: Message,
+) -> None:
+    bus = new_bus(store, Broken(), clock, ids, randomness)
+    bus.subscribe(replace(failing(KeyError("name")), queued=True))
+    with pytest.raises(Unavailable):
+        await bus.publish(message)
+    with pytest.raises(Unavailable):
+        await bus.work_off()
+
+
+async def test_a_consumer_that_becomes_a_queued_one_takes_over_what_it_failed_on(
+    bus: InProcessBus, store: Store, clock: VirtualClock, ids: SeededIds, message: Message
+) -> None:
+    bus.subscribe(replace(failing(Unavailable("mail")), queued=True))
+    async with store.transaction():
+        failed = Delivery(MessageId(ids.new()), "welcome", message, 1, clock.now(), "")
+        await store.deliveries.put(failed)
+    assert await bus.redeliver() == 1
+    await clock.advance(POLICY.max_delay)
+    assert await bus.redeliver() == 0
+    assert await bus.work_off() == 1
+
+
+def test_a_bus_without_workers_is_refused(
+    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
+) -> None:
+    with pytest.raises(ValueError, match="worker"):
+        InProcessBus(
+            transaction=store.transaction,
+            deliveries=store.deliveries,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+            workers=0,
+        )
 
 
 async def test_a_message_whose_failure_cannot_be_kept_is_not_published(

@@ -171,7 +171,7 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("notifications._COUNT_UNREAD.0", "ix_notifications_unread (user_id=?)"),
         ("notifications._FORGET.0", "ix_notifications_created_at (created_at<?)"),
         ("payouts._OF_SELLER.0", "ix_payouts_seller_id_order_id (seller_id=? AND order_id<?)"),
-        ("deliveries._DUE.0", "ix_failed_deliveries_due (due_at<?)"),
+        ("deliveries._DUE.0", "ix_deliveries_due (queued=? AND due_at<?)"),
         ("price_alerts._OF_USER.0", "ix_price_alerts_user_id_id (user_id=? AND id<?)"),
         (
             "price_alerts._IN_RANGE.0",

@@ -177,7 +177,8 @@ def due(folder: Path) -> set[UUID]:
 
     async def work(app: Application) -> set[UUID]:
         soon = app.adapters.clock.now() + timedelta(minutes=1)
-        return {one.id for one in await app.adapters.store.deliveries.due(soon, 1_000)}
+        due = await app.adapters.store.deliveries.due(soon, 1_000, queued=False)
+        return {delivery.id for delivery in due}
 
     return within(folder, work)
 

@@ -47,6 +47,9 @@ class Bus(EventBus):
     async def redeliver(self) -> int:
         return 0
 
+    async def work_off(self) -> int:
+        return 0
+
     def of(self, key: str) -> list[int]:
         return [version for k, version in self.published if k == key]
 

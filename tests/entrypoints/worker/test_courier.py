@@ -1,0 +1,67 @@
+"""How the queue of slow consumers is worked off."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.entrypoints.worker.courier import Courier
+from solebook.ports.event_bus import Consumer
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.messages import Message
+
+from ...exchange import Exchange
+
+SECOND = timedelta(seconds=1)
+
+
+def courier_of(exchange: Exchange) -> Courier:
+    return Courier(exchange.app.adapters.event_bus, exchange.clock)
+
+
+class Mailbox:
+    """A slow consumer."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.got: list[Message] = []
+        self.failures: list[Exception] = []
+        subject = exchange.bus.published[0].subject
+        exchange.app.adapters.event_bus.subscribe(
+            Consumer("tests.mailbox", subject, self.take, queued=True)
+        )
+
+    async def take(self, message: Message) -> None:
+        if self.failures:
+            raise self.failures.pop()
+        self.got.append(message)
+
+
+async def turns(clock: VirtualClock, seconds: int = 0) -> None:
+    for _ in range(seconds):
+        await clock.advance(SECOND)
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+async def test_what_is_queued_is_delivered_while_it_runs(exchange: Exchange) -> None:
+    message = exchange.bus.published[0]
+    mailbox = Mailbox(exchange)
+    task = asyncio.create_task(courier_of(exchange).run())
+    await turns(exchange.clock)
+    await exchange.app.adapters.event_bus.publish(message)
+    await turns(exchange.clock, seconds=1)
+    assert mailbox.got == [message]
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_settling_delivers_what_is_queued(exchange: Exchange) -> None:
+    message = exchange.bus.published[0]
+    mailbox = Mailbox(exchange)
+    mailbox.failures.append(Unavailable("mail"))
+    await exchange.app.adapters.event_bus.publish(message)
+    await exchange.workers.settle()
+    assert mailbox.got == []
+    await exchange.later(timedelta(minutes=10))
+    assert mailbox.got == [message]
