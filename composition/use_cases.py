@@ -190,7 +190,11 @@ def bidding_use_cases(
             rules=rules,
         ),
         reprice_quote=RepriceQuote(
-            view_quote=view_quote, matching=engine, clock=clock, rules=rules
+            view_quote=view_quote,
+            traders=store.traders,
+            matching=engine,
+            clock=clock,
+            rules=rules,
         ),
         cancel_quote=CancelQuote(view_quote=view_quote, matching=engine),
         view_quote=view_quote,

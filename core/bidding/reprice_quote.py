@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
+from ...ports.language.errors import SellerSuspended
 from ...ports.language.ids import QuoteId
 from ...ports.language.market import Side
 from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
 from ...ports.language.users import Actor
 from ...ports.matching import Matching, Placement
+from ...ports.users import Traders
 from .quote_terms import expiry
 from .view_quote import ViewQuote
 
@@ -18,10 +20,12 @@ class RepriceQuote:
     """A user gives their own active bid or ask another amount, another lifetime, or both.
 
     A new amount goes to the back of the queue at its price, and may trade at once. A new lifetime
-    alone counts from now and keeps the quote's place.
+    alone counts from now and keeps the quote's place. A suspended seller changes no ask: that
+    would be an offer anew.
     """
 
     view_quote: ViewQuote
+    traders: Traders
     matching: Matching
     clock: Clock
     rules: MarketRules
@@ -37,9 +41,12 @@ class RepriceQuote:
     ) -> Placement:
         """Return what became of it.
 
-        Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, SelfTrade, QueueFull, Unavailable.
+        Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, SellerSuspended, SelfTrade,
+        QueueFull, Unavailable.
         """
         quote = await self.view_quote(actor, side, quote_id)
+        if side is Side.ASK and (await self.traders.standing(actor.user_id)).suspended:
+            raise SellerSuspended
         if amount is not None:
             self.rules.check_amount(amount)
         expires_at = None

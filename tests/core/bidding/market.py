@@ -28,7 +28,7 @@ from solebook.ports.language.market import (
     TimeInForce,
 )
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.language.users import Actor, Role
+from solebook.ports.language.users import OPERATOR, Actor, Role
 from solebook.ports.matching import Placement, PlaceQuote
 
 from .watched_adapters import WatchedBooks, WatchedViews
@@ -122,6 +122,9 @@ class Market:
         if sells:
             await users.set_payout_account(actor, account="acct_1")
         return actor
+
+    async def suspend(self, seller: Actor) -> None:
+        await self.app.users.set_suspension(OPERATOR, seller.user_id, suspended=True)
 
     async def add_product(self, *sizes: str) -> Product:
         admin = Actor(UserId(self.ids.new()), frozenset({Role.ADMIN}))

@@ -52,12 +52,6 @@ def place(market: Market, product: Product) -> Place:
     return place
 
 
-async def suspend(market: Market, actor: Actor) -> None:
-    users = market.adapters.store.users
-    async with market.adapters.store.transaction():
-        await users.save(replace(await users.get(actor.user_id), suspended=True))
-
-
 # ---- who may -------------------------------------------------------------------------------------
 
 
@@ -78,7 +72,7 @@ async def test_an_ask_needs_a_payout_account(market: Market, place: Place) -> No
 
 async def test_a_suspended_seller_places_no_ask_but_may_bid(market: Market, place: Place) -> None:
     seller = await market.join()
-    await suspend(market, seller)
+    await market.suspend(seller)
     with pytest.raises(SellerSuspended):
         await place(Side.ASK, seller)
     assert (await place(Side.BID, seller)).quote.status is QuoteStatus.ACTIVE
