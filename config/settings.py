@@ -136,7 +136,13 @@ class Settings(Section, frozen=True):
     @property
     def store_url(self) -> str:
         """The store's URL, in the folder unless it was set."""
-        return self.store.url or f"sqlite+aiosqlite:///{Path(self.folder) / 'solebook.sqlite3'}"
+        return self.store.url or f"sqlite+aiosqlite:///{self._default_file}"
+
+    @property
+    def store_file(self) -> Path | None:
+        """The store's file in the folder; None if the store is kept elsewhere."""
+        kept_here = self.store.adapter == "sqlite" and self.store.url is None
+        return self._default_file if kept_here else None
 
     @property
     def mail_adapter(self) -> Literal["eml", "memory"]:
@@ -156,3 +162,7 @@ class Settings(Section, frozen=True):
     @property
     def _forgets(self) -> bool:
         return self.store.adapter == "memory"
+
+    @property
+    def _default_file(self) -> Path:
+        return Path(self.folder) / "solebook.sqlite3"

@@ -76,7 +76,7 @@ def grant_role(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
 
 
 async def _grant(options: argparse.Namespace, password: str | None) -> int:
-    async with opened_application(options) as app:
+    async with opened_application(options, may_be_new=options.register) as app:
         email = options.email.strip().lower()
         if password is not None:
             await app.users.register_user(

@@ -9,10 +9,13 @@ from ...composition.application import Application
 
 
 @asynccontextmanager
-async def opened_application(options: argparse.Namespace) -> AsyncIterator[Application]:
+async def opened_application(
+    options: argparse.Namespace, *, may_be_new: bool = False
+) -> AsyncIterator[Application]:
     """Open the configured exchange, which may be running in another process meanwhile.
 
-    Raises ValueError for one in memory, which no other process can reach.
+    Raises ValueError for one in memory, which no other process can reach, and for a folder without
+    any unless it `may_be_new`: a new one would answer every question wrongly.
     """
     # Imported here, so that `solebook --help` is quick and needs none of it.
     from ...composition.container import open_application
@@ -22,6 +25,12 @@ async def opened_application(options: argparse.Namespace) -> AsyncIterator[Appli
     if settings.store.adapter == "memory":
         raise ValueError(
             "a store in memory is out of reach for any process but the one that serves it"
+        )
+    file = settings.store_file
+    if file is not None and not file.exists() and not may_be_new:
+        raise ValueError(
+            f"there is no exchange in {file.parent.resolve()}: stand in the folder in which it is "
+            "served, or name its settings with --config"
         )
     async with open_application(settings) as application:
         yield application

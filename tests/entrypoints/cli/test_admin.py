@@ -283,3 +283,27 @@ def test_nobody_else_looks_after_a_store_in_memory(
     assert one_line(refused.err) == (
         "solebook: a store in memory is out of reach for any process but the one that serves it"
     )
+
+
+@pytest.mark.parametrize(
+    "action",
+    [["dead-letters"], ["solvency"], ["reindex"], ["replay", "--all"], ["grant", EMAIL, "admin"]],
+)
+def test_a_folder_without_an_exchange_is_left_without_one(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, action: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused = run("admin", *action)
+    assert refused.code != 0
+    assert f"there is no exchange in {tmp_path / 'solebook-data'}" in one_line(refused.err)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_first_admin_may_be_registered_before_the_exchange_is_served(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOLEBOOK_SECURITY__BCRYPT_COST", "4")
+    monkeypatch.setenv("SOLEBOOK_PASSWORD", PASSWORD)
+    assert run("admin", "grant", EMAIL, "admin", "--register").code == 0
+    assert (tmp_path / "solebook-data" / "solebook.sqlite3").exists()
