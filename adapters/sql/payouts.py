@@ -58,6 +58,7 @@ class SqlPayouts(Payouts):
             account=payout.account,
             paid_at=payout.paid_at,
             reason=payout.reason,
+            refusals=payout.refusals,
         )
 
     async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
@@ -80,4 +81,5 @@ def _payout(row: Row) -> Payout:
         account=row.account,
         paid_at=row.paid_at,
         reason=row.reason,
+        refusals=row.refusals,
     )

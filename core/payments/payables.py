@@ -35,7 +35,7 @@ class Payables:
             return
         try:
             await self.gateway.pay_out(
-                key=f"{payout.order_id}:payout:{payout.account}",
+                key=_key(payout),
                 order_id=payout.order_id,
                 account=payout.account,
                 amount=payout.amount,
@@ -66,7 +66,12 @@ class Payables:
         async with self.transaction():
             payout = await self._known(order_id)
             if payout.state is PayoutState.DUE:
-                refused = replace(payout, state=PayoutState.REFUSED, reason=reason)
+                refused = replace(
+                    payout,
+                    state=PayoutState.REFUSED,
+                    reason=reason,
+                    refusals=payout.refusals + 1,
+                )
                 await self.payouts.put(refused)
                 await self.outbox.add(PayoutWasRefused(order_id, payout.seller_id, reason))
 
@@ -75,3 +80,9 @@ class Payables:
         if payout is None:
             raise Unavailable(what=f"the payout of order {order_id}")
         return payout
+
+
+def _key(payout: Payout) -> str:
+    """The provider repeats its answer to a key, so the question after a refusal has another."""
+    key = f"{payout.order_id}:payout:{payout.account}"
+    return f"{key}:{payout.refusals}" if payout.refusals else key

@@ -16,6 +16,8 @@ from .payables import Payables
 class RetryPayouts:
     """A seller who names an account is paid what could not be paid to the one before.
 
+    It may be the same account, now that whatever was wrong with it is mended.
+
     The account is frozen on the payout before the provider is asked, and never changed while its
     answer is not known: whichever account comes next, nobody is paid twice. An account that was
     replaced by now is only asked for the answer that it owes.

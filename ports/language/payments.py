@@ -50,6 +50,8 @@ class Payout:
     paid_at: datetime | None = None
     reason: str | None = None
     """Why it was refused."""
+    refusals: int = 0
+    """How often it was refused: what is asked after a refusal is no repetition of what was."""
 
 
 class AccountKind(StrEnum):

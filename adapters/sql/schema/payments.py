@@ -44,9 +44,11 @@ payouts = Table(
     Column("account", String),
     Column("paid_at", Instant),
     Column("reason", String),
+    Column("refusals", Integer, nullable=False),
     # Zero where the seller's whole payout went to penalties owed.
     not_negative("amount"),
     not_negative("debt_settled"),
+    not_negative("refusals"),
     sqlite_with_rowid=False,
 )
 Index(None, payouts.c.seller_id, payouts.c.order_id)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from solebook.adapters.embedded import tokens
+from solebook.adapters.embedded.provider import Operation
 from solebook.core.payments.transfers import debt, escrow, payable
 from solebook.ports.language.events import OrderAuthFailed, PayoutAccountChanged, PayoutDue
 from solebook.ports.language.orders import CancelReason, Order, OrderStatus, PayoutStatus
@@ -110,6 +111,26 @@ async def test_a_seller_who_names_another_account_is_paid_what_was_refused(
         assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
     assert await exchange.store.ledger.balance(payable(seller.user_id)) == 0
     assert await exchange.gateway.balance() == 2 * (21_400 - 17_600)
+
+
+async def test_a_seller_who_names_the_same_account_again_is_asked_for_anew(
+    exchange: Exchange,
+) -> None:
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    order = await paid_out(exchange, seller=seller)
+    for _ in range(2):
+        await exchange.app.users.set_payout_account(seller, account=tokens.CLOSED_ACCOUNT)
+        await exchange.quiet()
+    keys = await exchange.gateway.journal.consult(
+        lambda provider: [
+            call.request.key
+            for call in provider.calls
+            if call.request.operation is Operation.PAYOUT
+        ]
+    )
+    assert len(keys) == len(set(keys)) == 3
+    payout = await exchange.payout(order.id)
+    assert (payout.state, payout.refusals) == (PayoutState.REFUSED, 3)
 
 
 async def test_a_payout_whose_answer_is_not_known_goes_to_no_other_account(

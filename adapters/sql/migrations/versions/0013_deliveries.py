@@ -16,8 +16,8 @@ from solebook.adapters.sql.migrations.parts import (
     unique,
 )
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
