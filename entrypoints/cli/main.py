@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...ports.language.errors import Refusal
-from . import admin, demo, migrate, serve
+from . import admin, demo, mail, migrate, serve
 
 _ABOUT = """\
 solebook is a sneaker exchange: buyers bid, sellers ask, the engine matches them, the buyer is
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     configured.add_argument("--config", type=Path, metavar="FILE", help="settings (solebook.toml)")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     demo.add_to(commands, common)
-    for command in (serve, migrate, admin):
+    for command in (serve, migrate, mail, admin):
         command.add_to(commands, configured)
     return parser
 

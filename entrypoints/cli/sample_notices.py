@@ -35,23 +35,20 @@ from ...ports.language.orders import CancelReason
 RECIPIENT = Recipient(UserId(UUID(int=1)), "test@example.com", "Test")
 SENT_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
-_TRADE = (
-    OrderId(UUID("019caaf2-7c00-7000-8000-000000000001")),
-    Shoe(
-        BookKey(ProductId(UUID(int=2)), parse_size("10.5")),
-        "Nike Dunk Low White/Black",
-        "DD1391-100",
-    ),
+ORDER = OrderId(UUID("019caaf2-7c00-7000-8000-000000000001"))
+
+_SHOE = Shoe(
+    BookKey(ProductId(UUID(int=2)), parse_size("10.5")), "Nike Dunk Low White/Black", "DD1391-100"
 )
+_TRADE = ORDER, _SHOE
 _PRICE, _SHIPPING, _TOTAL, _PAYOUT, _PENALTY = 20_000, 1_400, 21_400, 17_600, 3_000
 
 
 def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
     """Return a notice of each kind by its kind, all of one trade that goes every way."""
-    _, shoe = _TRADE
     notices: tuple[Notice, ...] = (
         WelcomeNotice(),
-        PriceDroppedNotice(shoe, 20_500, _PRICE),
+        PriceDroppedNotice(_SHOE, 20_500, _PRICE),
         BidMatchedNotice(*_TRADE, _PRICE, _TOTAL),
         AskMatchedNotice(*_TRADE, _PRICE, _PAYOUT),
         PaymentDeclinedNotice(*_TRADE, _TOTAL, "insufficient funds"),

@@ -92,7 +92,8 @@ def spoiled(value: Any) -> Any:
     if type(value) is str:
         return HOSTILE
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: spoiled(getattr(value, f.name)) for f in fields(value)})
+        names = {field.name for field in fields(value)} - {"country"}  # which checks itself
+        return replace(value, **{name: spoiled(getattr(value, name)) for name in names})
     return value
 
 

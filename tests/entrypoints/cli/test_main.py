@@ -15,6 +15,7 @@ COMMANDS = [
     ["serve"],
     ["demo"],
     ["migrate"],
+    ["mail"],
     ["admin"],
     ["admin", "grant"],
     ["admin", "dead-letters"],
@@ -32,7 +33,7 @@ def test_every_command_explains_itself(run: Run, command: list[str]) -> None:
 
 
 def test_help_needs_nothing_but_the_standard_library(run: Run) -> None:
-    for command in ("serve", "demo", "migrate", "admin"):
+    for command in ("serve", "demo", "migrate", "mail", "admin"):
         assert f"\n    {command} " in run("--help").out
 
 

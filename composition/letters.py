@@ -1,0 +1,19 @@
+"""Letters for those who want to see one before it is sent: no store, no carrier."""
+
+from datetime import datetime
+
+from ..adapters.mail.eml_mailer import as_message
+from ..config.settings import Settings
+from ..ports.language.notifications import Letter, Notice, Recipient
+from ..ports.messengers import Mail
+from .container import Container
+
+
+def word_letter(settings: Settings, notice: Notice, recipient: Recipient) -> Letter:
+    """Return the notice in the words that a deployment would send."""
+    return Container(settings=settings).templates().render(notice, recipient)
+
+
+def eml_file(settings: Settings, mail: Mail, at: datetime) -> bytes:
+    """Return the mail as a file that any mail program opens, from the deployment's sender."""
+    return as_message(mail, settings.notifications.sender, at).as_bytes()

@@ -1,0 +1,113 @@
+"""`solebook mail`: what people are written, before anybody is."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...ports.language.notifications import Letter, NotificationKind
+from ...ports.messengers import Mail
+from .sample_notices import ORDER, RECIPIENT, SENT_AT, sample_notices
+
+if TYPE_CHECKING:
+    from ...config.settings import Settings
+
+_ABOUT = """\
+Lists the kinds of mail that an exchange writes, or shows one of them as it would be sent for a
+trade that is made up. It sends nothing and needs no database. Sender and warehouse are those of
+your settings, the words those of the templates in adapters/mail/templates.
+"""
+_MORE = """\
+examples:
+  solebook mail                                         the kinds, each with its subject
+  solebook mail preview sale_confirmed                  one of them as text
+  solebook mail preview sale_confirmed --html           the same as HTML
+  solebook mail preview sale_confirmed --output a.eml   a file for a mail program
+  solebook mail preview sale_confirmed --output a.html  a file for a browser
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "mail",
+        parents=[common],
+        help="see what people are written",
+        description=_ABOUT,
+        epilog=_MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "action", nargs="?", choices=["preview"], metavar="preview", help="show the mail of a KIND"
+    )
+    parser.add_argument("kind", nargs="?", metavar="KIND", help="such as sale_confirmed")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--text", action="store_true", help="as text, which is the default")
+    form.add_argument("--html", action="store_true", help="as HTML")
+    form.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write it to a file instead, whose name ends in .eml, .html or .txt",
+    )
+    parser.set_defaults(run=mail)
+
+
+async def mail(options: argparse.Namespace) -> int:
+    """List the kinds of mail, or show one."""
+    # Imported here, so that `solebook --help` is quick and needs none of it.
+    from ...composition.letters import word_letter
+    from ...config.load import load_settings
+
+    settings = load_settings(options.config, os.environ)
+    notices = sample_notices(settings.warehouse)
+    if options.action is None:
+        for kind, notice in notices.items():
+            print(f"{kind:<18} {word_letter(settings, notice, RECIPIENT).subject}")
+        return 0
+    letter = word_letter(settings, notices[_kind(options.kind)], RECIPIENT)
+    if options.output is not None:
+        options.output.write_bytes(_as_file(options.output.suffix, letter, settings))
+        print(f"{options.output} is written")
+    elif options.html:
+        print(letter.html, end="")
+    else:
+        print(_as_text(letter), end="")
+    return 0
+
+
+def _kind(name: str | None) -> NotificationKind:
+    try:
+        return NotificationKind(name or "")
+    except ValueError:
+        problem = f"there is no mail {name!r}" if name else "name a kind of mail"
+        raise ValueError(f"{problem}; the kinds are {', '.join(NotificationKind)}") from None
+
+
+def _as_file(suffix: str, letter: Letter, settings: "Settings") -> bytes:
+    from ...composition.letters import eml_file
+
+    match suffix:
+        case ".eml":
+            return eml_file(
+                settings,
+                Mail(
+                    id=ORDER,
+                    to=RECIPIENT.email,
+                    name=RECIPIENT.first_name,
+                    subject=letter.subject,
+                    text=letter.text,
+                    html=letter.html,
+                ),
+                SENT_AT,
+            )
+        case ".html":
+            return letter.html.encode()
+        case ".txt":
+            return _as_text(letter).encode()
+        case _:
+            raise ValueError("the file's name must end in .eml, .html or .txt")
+
+
+def _as_text(letter: Letter) -> str:
+    return f"Subject: {letter.subject}\nBrief:   {letter.brief}\n\n{letter.text}"

@@ -1,0 +1,98 @@
+"""`solebook mail`: every letter can be seen, without an exchange and without sending one."""
+
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from solebook.ports.language.notifications import NotificationKind
+
+from .conftest import Run
+from .test_main import one_line
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_every_kind_is_listed_with_its_subject(run: Run, tmp_path: Path) -> None:
+    shown = run("mail")
+    assert (shown.code, shown.err) == (0, "")
+    lines = shown.out.splitlines()
+    assert {line.split()[0] for line in lines} == set(NotificationKind)
+    assert "sale_confirmed     Please ship: Nike Dunk Low White/Black, size 10.5" in lines
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_every_kind_can_be_seen(run: Run, kind: str) -> None:
+    shown = run("mail", "preview", kind)
+    assert (shown.code, shown.err) == (0, "")
+    subject, brief, empty, greeting, *_ = shown.out.splitlines()
+    assert subject.startswith("Subject: ")
+    assert brief.startswith("Brief:   ")
+    assert (empty, greeting) == ("", "Hello Test,")
+
+
+def test_a_preview_can_be_text_or_html(run: Run) -> None:
+    text = run("mail", "preview", "order_shipped", "--text").out
+    assert text == run("mail", "preview", "order_shipped").out
+    assert "\nTracking number: 1Z999AA10123456784\n" in text
+    html = run("mail", "preview", "order_shipped", "--html").out
+    assert html.startswith("<!doctype html>")
+    assert html.endswith("</html>\n")
+    assert ">1Z999AA10123456784</td>" in html
+
+
+def test_a_preview_has_the_warehouse_and_the_sender_of_the_settings(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "market.toml").write_text(
+        '[warehouse]\nname = "Test Warehouse"\n[notifications]\nsender = "test@example.com"\n'
+    )
+    configured = ("mail", "preview", "sale_confirmed", "--config", "market.toml")
+    assert "\n  Test Warehouse\n" in run(*configured).out
+    assert "its address is not set" in run("mail", "preview", "sale_confirmed").out
+    run(*configured, "--output", "sale.eml")
+    assert "From: test@example.com" in (tmp_path / "sale.eml").read_text()
+
+
+def test_a_file_is_what_its_name_says(run: Run, tmp_path: Path) -> None:
+    preview = ("mail", "preview", "payout_paid")
+    for name in ("a.eml", "a.html", "a.txt"):
+        done = run(*preview, "--output", name)
+        assert (done.code, done.out, done.err) == (0, f"{name} is written\n", "")
+    message = message_from_bytes((tmp_path / "a.eml").read_bytes(), policy=default)
+    assert message["Subject"] == "We paid you $146.00: Nike Dunk Low White/Black"
+    assert message["To"] == "Test <test@example.com>"
+    assert (tmp_path / "a.html").read_text() == run(*preview, "--html").out
+    assert (tmp_path / "a.txt").read_text() == run(*preview).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["sale_confirm"], "there is no mail 'sale_confirm'; the kinds are welcome, bid_matched, "),
+        ([], "name a kind of mail; the kinds are welcome, "),
+        (["welcome", "--output", "a.pdf"], "the file's name must end in .eml, .html or .txt"),
+        (["welcome", "--output", "no/a.eml"], "[Errno 2] No such file or directory: 'no/a.eml'"),
+        (["welcome", "--config", "no.toml"], "no.toml cannot be read: No such file"),
+    ],
+)
+def test_what_cannot_be_shown_is_one_line(run: Run, arguments: list[str], problem: str) -> None:
+    refused = run("mail", "preview", *arguments)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err).startswith(f"solebook: {problem}")
+
+
+def test_another_action_is_refused_with_the_usage(run: Run) -> None:
+    refused = run("mail", "send", "welcome")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("usage: solebook mail")
+
+
+def test_plain_words_can_be_seen_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOLEBOOK_NOTIFICATIONS__TEMPLATES", "memory")
+    assert "Sale confirmed" in run("mail", "preview", "sale_confirmed").out
