@@ -16,6 +16,8 @@ class Placement:
 
     quote: Quote
     match: Match | None = None
+    replayed: bool = False
+    """Whether it was answered before, under the same idempotency key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Matching(Protocol):
     async def place(self, command: PlaceQuote) -> Placement:
         """Match the quote with the best counterpart, or let it rest.
 
-        A command whose idempotency key was used before returns the first placement again.
+        A command whose idempotency key was used before returns the first placement, `replayed`.
         Raises SelfTrade, NoCounterpart, TooManyOpenQuotes, IdempotencyKeyReused.
         """
         ...

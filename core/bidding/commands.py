@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -68,7 +68,7 @@ class Place(Command[Placement]):
             if isinstance(earlier, IdempotencyKeyReused):
                 raise earlier
             if earlier is not None:
-                return earlier
+                return replace(earlier, replayed=True)
         return shard.place(self.command, now)
 
 

@@ -1,7 +1,7 @@
 """What placing a bid and placing an ask have in common."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ...ports.clock import Clock
@@ -56,7 +56,7 @@ class PlaceOnSide(ABC):
         if idempotency_key is not None:
             earlier = await self.quotes.answered(idempotency_key)
             if earlier is not None:
-                return earlier
+                return replace(earlier, replayed=True)
         self.rules.check_amount(amount)
         expires_at = expiry(self.side, expires_in_days, self.clock.now(), self.rules)
         self.check_standing(await self.traders.standing(actor.user_id))

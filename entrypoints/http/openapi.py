@@ -16,9 +16,8 @@ _DESCRIPTION = """\
 Bids, asks and everything that follows from a trade. Money is a whole number of cents, times are
 UTC in RFC 3339, ids are UUIDs. Errors are problems (RFC 9457). Lists come in pages. A POST that
 carries an `Idempotency-Key` has its effect once, however often it is sent; an answer that was
-given before says `Idempotent-Replayed: true`, but for bids and asks, whose placements the matching
-engine itself remembers. The WebSocket `/v1/stream` tells live what changes; OpenAPI has no words
-for it, the page "Follow a book" of the documentation does."""
+given before says `Idempotent-Replayed: true`. The WebSocket `/v1/stream` tells live what changes;
+OpenAPI has no words for it, the page "Follow a book" of the documentation does."""
 
 _TAGS = {
     "users": "Who trades: registering, the own profile, what admins set.",

@@ -20,7 +20,7 @@ from ...ports.language.ids import QuoteId
 from ...ports.language.market import Side
 from ...ports.matching import Placement
 from .documented import example, problems, success
-from .idempotency import KeyHeader, request_key
+from .idempotency import REPLAYED, KeyHeader, request_key
 from .injected import App
 from .json_body import JsonRequest
 from .paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
@@ -91,7 +91,8 @@ def quotes_controller(routes: QuoteRoutes) -> type[Controller]:
         ) -> Response[Any]:
             key = await request_key(request, idempotency_key)
             placement = await place(routes.use_case(application), request.user, data, key)
-            return Response(routes.view(placement))
+            headers = {REPLAYED: "true"} if placement.replayed else None
+            return Response(routes.view(placement), headers=headers)
 
         @get(
             summary=f"The own {word}s",

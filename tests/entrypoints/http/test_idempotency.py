@@ -142,6 +142,8 @@ async def test_a_bid_that_is_sent_again_is_the_same_bid(
     again = await market.post("/v1/bids", buyer, body, headers=keyed("a"))
     assert first.json()["match"]["price"] == 20_000
     assert answer_of(again) == answer_of(first)
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
     other = await market.post("/v1/bids", buyer, market.quote(20_000), headers=keyed("a"))
     assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
     assert len((await market.ok("GET", "/v1/bids", buyer))["items"]) == 1
@@ -153,4 +155,5 @@ async def test_twin_asks_at_once_are_one_ask(market: World, seller: Person) -> N
     )
     assert {answer_of(answer) for answer in answers} == {answer_of(answers[0])}
     assert answers[0].status_code == 201
+    assert sum("idempotent-replayed" not in answer.headers for answer in answers) == 1
     assert len((await market.ok("GET", "/v1/asks", seller))["items"]) == 1
