@@ -107,7 +107,7 @@ def _in_turn(*use_cases: Callable[[E], Awaitable[None]]) -> Callable[[E], Awaita
 def routes(app: Application) -> tuple[Consumer, ...]:
     """Return every consumer. Read it from top to bottom: it is the life of an order."""
     router = Router(app.adapters.store, app.adapters.clock)
-    inside, outside = router.inside, router.outside
+    inside, outside, queued = router.inside, router.outside, router.queued
     saga = app.orders.continue_saga
     notify = app.notifications.notify
     return (
@@ -175,7 +175,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(OrderDelivered, "notifications.notify", notify),
         inside(PayoutPaid, "notifications.notify", notify),
         inside(PayoutWasRefused, "notifications.notify", notify),
-        outside(
+        queued(
             NotificationRequested,
             "notifications.deliver_notification",
             app.notifications.deliver_notification,
