@@ -240,6 +240,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
         randomness=randomness,
+        workers=settings.provided.notifications.workers,
     )
     rate_limits: providers.Provider[RateLimits] = providers.Singleton(MemoryRateLimits, clock)
 

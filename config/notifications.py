@@ -7,7 +7,9 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class NotificationsSettings:
-    """Who words what is told, and what carries it. Raises ValueError for a sender that is none.
+    """Who words what is told, and what carries it.
+
+    Raises ValueError for a sender that is none, and without workers.
 
     Without a choice the files of a carrier are in the folder; an exchange with its store in memory
     keeps its messages there too, and forgets both.
@@ -22,8 +24,12 @@ class NotificationsSettings:
     push: Literal["folder", "memory"] | None = None
     sender: str = "solebook <no-reply@localhost>"
     """Whom mail is from."""
+    workers: int = 4
+    """How many messages are on their way at once."""
 
     def __post_init__(self) -> None:
+        if self.workers < 1:
+            raise ValueError(f"workers must be at least 1, not {self.workers}")
         if not _is_one_address(self.sender):
             raise ValueError(
                 f"sender must be an address such as 'solebook <no-reply@example.com>', "

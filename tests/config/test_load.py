@@ -353,3 +353,8 @@ def test_no_message_tells_a_secret(name: str, text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load(**{name: text})
     assert HUNTER not in "".join(traceback.format_exception(refused.value))
+
+
+def test_nothing_can_be_told_without_a_worker() -> None:
+    with pytest.raises(ValueError, match="workers must be at least 1, not 0"):
+        load(NOTIFICATIONS__WORKERS="0")
