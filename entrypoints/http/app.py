@@ -27,6 +27,7 @@ from .notifications import NotificationsController
 from .openapi import openapi_config
 from .orders import OrdersController
 from .payouts import PayoutsController
+from .price_alerts import PriceAlertsController
 from .problems import http_response, refusal_response, unexpected_response
 from .products import ProductsController
 from .rate_limiting import CredentialLimits, LimitByAddress, LimitByUser
@@ -50,6 +51,7 @@ _ROUTES = (
     OrdersController,
     AuthenticationController,
     PayoutsController,
+    PriceAlertsController,
     NotificationsController,
     NotificationPreferencesController,
     WebhooksController,

@@ -27,6 +27,7 @@ _TAGS = {
     "search": "Finding products by words, filters and what is counted of them, open to all.",
     "bids": "What buyers offer.",
     "asks": "What sellers want.",
+    "price alerts": "Prices to wait for.",
     "orders": "What a match becomes, from payment to delivery.",
     "authentication": "The authenticators' work on the shoes.",
     "payouts": "What sellers were paid.",

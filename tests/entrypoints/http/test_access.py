@@ -42,6 +42,9 @@ POST   /v1/asks                                        401   409    201   409   
 GET    /v1/asks/{ask_id}                               401   404    200   404           404   404
 PATCH  /v1/asks/{ask_id}                               401   404    200   404           404   404
 DELETE /v1/asks/{ask_id}                               401   404    200   404           404   404
+GET    /v1/price-alerts                                401   200    200   200           200   200
+POST   /v1/price-alerts                                401   201    201   201           201   201
+DELETE /v1/price-alerts/{alert_id}                     401   204    404   404           404   404
 GET    /v1/orders                                      401   200    200   200           200   200
 GET    /v1/orders/{order_id}                           401   200    200   404           200   200
 GET    /v1/orders/{order_id}/events                    401   200    200   404           200   200
@@ -73,6 +76,7 @@ DELETE /v1/sessions/current                            401   204    204   204   
 """The status of each call, made in this order, each route by everybody from left to right.
 
 The buyer and the seller are the parties of the order and the owners of the address, bid and ask.
+The price alert is the buyer's.
 A 409 is somebody who may, but not now.
 """
 
@@ -109,6 +113,7 @@ def bodies(world: World) -> dict[Row, Any]:
         ("PATCH", "/v1/bids/{bid_id}"): {"expires_in_days": 2},
         ("POST", "/v1/asks"): world.quote(30_000),
         ("PATCH", "/v1/asks/{ask_id}"): {"expires_in_days": 2},
+        ("POST", "/v1/price-alerts"): {**world.book(), "price": 15_000},
         ("POST", "/v1/orders/{order_id}/shipment"): PARCEL,
         ("POST", "/v1/orders/{order_id}/cancellation"): {"reason": "A whim."},
         ("POST", "/v1/authentication/tasks/{task_id}/verdict"): PASS,
@@ -162,6 +167,7 @@ async def test_another_users_objects_are_no_different_from_none(
         ("GET", "/v1/orders/{order_id}"),
         ("POST", "/v1/orders/{order_id}/delivery"),
         ("DELETE", "/v1/users/me/addresses/{address_id}"),
+        ("DELETE", "/v1/price-alerts/{alert_id}"),
         ("PATCH", "/v1/notifications/{notification_id}"),
     ):
         request = {"json": sent[method, path]} if (method, path) in sent else {}

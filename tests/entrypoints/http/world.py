@@ -129,13 +129,21 @@ class World:
 
     def quote(self, amount: int = 20_000, **more: Any) -> dict[str, Any]:
         """Return the body of a bid or an ask for the product."""
-        return {"product_id": self.product_id, "size": "10.5", "amount": amount, **more}
+        return {**self.book(), "amount": amount, **more}
+
+    def book(self) -> dict[str, Any]:
+        """Return what names the product's book in a body."""
+        return {"product_id": self.product_id, "size": "10.5"}
 
     async def bid(self, who: Person, amount: int = 20_000, **more: Any) -> Any:
         return await self.ok("POST", "/v1/bids", who, json=self.quote(amount, **more))
 
     async def ask(self, who: Person, amount: int = 20_000, **more: Any) -> Any:
         return await self.ok("POST", "/v1/asks", who, json=self.quote(amount, **more))
+
+    async def watch(self, who: Person, price: int = 20_000, **more: Any) -> Any:
+        body = {**self.book(), "price": price, **more}
+        return await self.ok("POST", "/v1/price-alerts", who, json=body)
 
     async def order(self, buyer: Person, seller: Person, amount: int = 20_000) -> str:
         """Have two people trade, and return the order, paid and confirmed."""
@@ -167,9 +175,9 @@ class World:
 async def open_market(world: World) -> dict[str, str]:
     """Put somebody of every role into the world, a product, an order, and quotes that rest.
 
-    Return what stands for the parameters of paths: the address, the bid, the notification and
-    the order are the buyer's, the ask and the order the seller's; `user_id` and "other" are no
-    party to anything.
+    Return what stands for the parameters of paths: the address, the bid, the price alert, the
+    notification and the order are the buyer's, the ask and the order the seller's; `user_id` and
+    "other" are no party to anything.
     """
     admin = await world.person("admin", Role.ADMIN)
     authenticator = await world.person("authenticator", Role.AUTHENTICATOR)
@@ -186,5 +194,6 @@ async def open_market(world: World) -> dict[str, str]:
         "task_id": await world.task_of(order_id, authenticator),
         "bid_id": (await world.bid(buyer, 10_000))["bid"]["id"],
         "ask_id": (await world.ask(seller, 30_000))["ask"]["id"],
+        "alert_id": (await world.watch(buyer))["id"],
         "notification_id": (await world.ok("GET", "/v1/notifications", buyer))["items"][0]["id"],
     }
