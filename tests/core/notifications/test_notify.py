@@ -1,0 +1,221 @@
+"""What is stored and requested when people are told."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.templates import MemoryTemplates
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Store
+from solebook.core.notifications.notify import Notify
+from solebook.ports.language.errors import NotFound
+from solebook.ports.language.events import (
+    MatchCreated,
+    NotificationRequested,
+    PriceDropped,
+    UserRegistered,
+)
+from solebook.ports.language.ids import AlertId, OrderId, UserId
+from solebook.ports.language.notifications import (
+    BidMatchedNotice,
+    Channel,
+    Notification,
+    NotificationKind,
+    NotificationPreferences,
+    PriceDroppedNotice,
+    Shoe,
+    Warehouse,
+    WelcomeNotice,
+)
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.users import User
+
+from ...ports.records import Records
+from ...ports.shard import Shard
+
+
+@pytest.fixture
+def notify(store: Store, clock: VirtualClock, ids: SeededIds) -> Notify:
+    return Notify(
+        transaction=store.transaction,
+        orders=store.orders,
+        products=store.products,
+        recipients=store.recipients,
+        preferences=store.preferences,
+        notifications=store.notifications,
+        templates=MemoryTemplates(),
+        outbox=store.outbox,
+        clock=clock,
+        ids=ids,
+        rules=MarketRules(),
+        warehouse=Warehouse(),
+    )
+
+
+@pytest.fixture
+async def joined(store: Store, user: User) -> UserRegistered:
+    async with store.transaction():
+        await store.users.add(user)
+    return UserRegistered(user.id, user.email, user.first_name)
+
+
+async def inbox(store: Store, user_id: UserId) -> tuple[Notification, ...]:
+    return (await store.notifications.inbox_of(user_id, PageRequest())).items
+
+
+async def requested(store: Store) -> list[tuple[NotificationRequested, str]]:
+    """What was requested, and the key by which it is relayed."""
+    return [
+        (message.event, message.key)
+        for message in await store.outbox.unsent(100)
+        if isinstance(message.event, NotificationRequested)
+    ]
+
+
+async def prefer(store: Store, user_id: UserId, *channels: Channel) -> None:
+    """Have a user with a phone and a device want each kind over these channels."""
+    chosen = tuple((kind, frozenset(channels)) for kind in NotificationKind)
+    async with store.transaction():
+        await store.preferences.put(
+            NotificationPreferences(user_id, "+15550100", ("device-1",), chosen)
+        )
+
+
+async def test_who_joins_is_welcomed_in_the_inbox_and_by_email(
+    store: Store, notify: Notify, clock: VirtualClock, joined: UserRegistered
+) -> None:
+    await notify(joined)
+    (welcome,) = await inbox(store, joined.user_id)
+    assert welcome == Notification(
+        id=welcome.id,
+        user_id=joined.user_id,
+        notice=WelcomeNotice(),
+        subject="Welcome",
+        brief="Welcome",
+        in_inbox=True,
+        created_at=clock.now(),
+    )
+    email = NotificationRequested(welcome.id, Channel.EMAIL)
+    assert await requested(store) == [(email, str(welcome.id))]
+
+
+async def test_each_channel_is_requested_by_itself(
+    store: Store, notify: Notify, joined: UserRegistered
+) -> None:
+    await prefer(store, joined.user_id, *Channel)
+    await notify(joined)
+    (welcome,) = await inbox(store, joined.user_id)
+    assert [event for event, _ in await requested(store)] == [
+        NotificationRequested(welcome.id, channel)
+        for channel in (Channel.EMAIL, Channel.PUSH, Channel.SMS)
+    ]
+
+
+async def test_what_is_not_wanted_in_the_inbox_is_stored_for_its_carriers_alone(
+    store: Store, notify: Notify, joined: UserRegistered
+) -> None:
+    await prefer(store, joined.user_id, Channel.SMS)
+    await notify(joined)
+    assert await inbox(store, joined.user_id) == ()
+    ((event, _),) = await requested(store)
+    assert event.channel is Channel.SMS
+    stored = await store.notifications.find(event.notification_id)
+    assert stored is not None
+    assert not stored.in_inbox
+
+
+async def test_what_is_wanted_in_the_inbox_alone_is_not_carried(
+    store: Store, notify: Notify, joined: UserRegistered
+) -> None:
+    await prefer(store, joined.user_id, Channel.INBOX)
+    await notify(joined)
+    assert len(await inbox(store, joined.user_id)) == 1
+    assert await requested(store) == []
+
+
+async def test_who_wants_to_hear_nothing_leaves_no_trace(
+    store: Store, notify: Notify, clock: VirtualClock, joined: UserRegistered
+) -> None:
+    await prefer(store, joined.user_id)
+    await notify(joined)
+    assert await requested(store) == []
+    assert await inbox(store, joined.user_id) == ()
+    async with store.transaction():
+        assert await store.notifications.forget(clock.now() + timedelta(days=1)) == 0
+
+
+async def test_nobody_is_told_for_who_is_gone(
+    store: Store, notify: Notify, records: Records
+) -> None:
+    await notify(UserRegistered(records.user_id(), "gone@example.com", "Test"))
+    assert await requested(store) == []
+
+
+async def test_who_watches_a_price_is_told_each_time_it_is_crossed(
+    store: Store, notify: Notify, records: Records, clock: VirtualClock, joined: UserRegistered
+) -> None:
+    product = records.product()
+    book = records.book(product.id)
+    async with store.transaction():
+        await store.products.add(product)
+    event = PriceDropped(
+        alert_id=AlertId(records.quote_id()),
+        user_id=joined.user_id,
+        book=book,
+        wanted=20_000,
+        lowest_ask=19_000,
+        dropped_at=clock.now(),
+    )
+    await notify(event)
+    await notify(replace(event, lowest_ask=18_000))
+    shoe = Shoe(book, "Testbrand Model One White/Crème", product.style_code)
+    assert [told.notice for told in await inbox(store, joined.user_id)] == [
+        PriceDroppedNotice(shoe, wanted=20_000, lowest_ask=18_000),
+        PriceDroppedNotice(shoe, wanted=20_000, lowest_ask=19_000),
+    ]
+
+
+async def test_an_orders_news_are_told_once_however_often_they_come(
+    store: Store, notify: Notify, records: Records, clock: VirtualClock, joined: UserRegistered
+) -> None:
+    product = records.product()
+    async with store.transaction():
+        await store.products.add(product)
+    shard = Shard(store, records, await store.books.take(0, clock.now()))
+    opened = await shard.trade(records.book(product.id))
+    order = opened.order
+    seller = records.user(id=order.seller_id)
+    async with store.transaction():
+        await store.users.add(records.user(id=order.buyer_id))
+        await store.users.add(seller)
+    (event,) = opened.events
+    assert isinstance(event, MatchCreated)
+    for _ in range(3):
+        await notify(event)
+    (matched,) = await inbox(store, order.buyer_id)
+    assert isinstance(matched.notice, BidMatchedNotice)
+    assert matched.notice.total == order.buyer_total
+    assert len(await inbox(store, order.seller_id)) == 1
+    assert len(await requested(store)) == 2
+
+
+async def test_an_order_that_is_not_there_is_a_failure_and_tells_nobody(
+    store: Store, notify: Notify, records: Records, clock: VirtualClock
+) -> None:
+    user_id, quote_id = records.user_id(), records.quote_id()
+    event = MatchCreated(
+        order_id=OrderId(quote_id),
+        bid_id=quote_id,
+        ask_id=quote_id,
+        buyer_id=user_id,
+        seller_id=user_id,
+        book=records.book(),
+        price=20_000,
+        matched_at=clock.now(),
+    )
+    with pytest.raises(NotFound):
+        await notify(event)
+    assert await requested(store) == []

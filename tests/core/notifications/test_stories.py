@@ -1,0 +1,345 @@
+"""What people are told in the course of a trade, and that it is once, whatever is redelivered."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solebook.adapters.embedded import tokens
+from solebook.adapters.memory.messengers import MemoryMailer
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.embedded import embedded_adapters
+from solebook.composition.memory_store import build_memory_store
+from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.messages import Message
+from solebook.ports.language.notifications import (
+    Channel,
+    Notification,
+    NotificationKind,
+    OrderCancelledNotice,
+    PayoutPaidNotice,
+    SaleConfirmedNotice,
+)
+from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import Actor
+from solebook.ports.messengers import (
+    Mail,
+    Mailer,
+    PushMessage,
+    PushMessenger,
+    TextMessage,
+    TextMessenger,
+)
+
+from ...exchange import MONDAY, Exchange, exchange_on
+
+HOLD = timedelta(days=3)
+
+
+async def read(exchange: Exchange, who: Actor) -> list[Notification]:
+    """What somebody was told, in the order in which it was."""
+    notifications = exchange.store.notifications
+    page = await notifications.inbox_of(who.user_id, PageRequest(limit=100))
+    return list(page.items[::-1])
+
+
+async def kinds(exchange: Exchange, who: Actor) -> list[str]:
+    return [told.notice.KIND.value for told in await read(exchange, who)]
+
+
+def mailer_of(exchange: Exchange) -> MemoryMailer:
+    mailer = exchange.app.adapters.mailer
+    assert isinstance(mailer, MemoryMailer)
+    return mailer
+
+
+def new_exchange(*, deaf: bool = False, **carriers: Any) -> Exchange:
+    """Return an exchange with carriers of one's own; if deaf, people are told of nothing."""
+    clock = VirtualClock(MONDAY)
+    ids = SeededIds(1, clock)
+    adapters = embedded_adapters(build_memory_store(clock=clock, ids=ids), clock=clock, ids=ids)
+    bus = DeafBus(adapters.event_bus) if deaf else adapters.event_bus
+    return exchange_on(replace(adapters, event_bus=bus, **carriers), clock)
+
+
+# ---- what is told --------------------------------------------------------------------------------
+
+
+async def test_a_pair_that_is_sold_is_told_of_from_match_to_payout(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(HOLD)
+    assert await kinds(exchange, exchange.buyer) == [
+        "welcome",
+        "bid_matched",
+        "order_confirmed",
+        "order_auth_passed",
+        "order_shipped",
+        "order_delivered",
+    ]
+    assert await kinds(exchange, exchange.seller) == [
+        "welcome",
+        "ask_matched",
+        "sale_confirmed",
+        "sale_auth_passed",
+        "sale_delivered",
+        "payout_paid",
+    ]
+    told = {one.notice.KIND: one.notice for one in await read(exchange, exchange.seller)}
+    confirmed = told[NotificationKind.SALE_CONFIRMED]
+    assert isinstance(confirmed, SaleConfirmedNotice)
+    assert (confirmed.ship_to, confirmed.ship_by) == (exchange.app.warehouse, order.ship_by)
+    paid = told[NotificationKind.PAYOUT_PAID]
+    assert isinstance(paid, PayoutPaidNotice)
+    assert paid.amount == order.payout_amount
+
+
+async def test_everything_that_is_told_is_mailed_to_who_is_told(exchange: Exchange) -> None:
+    await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(HOLD)
+    mailed = Counter((mail.to, mail.subject) for mail in mailer_of(exchange).sent)
+    told = Counter[tuple[str, str]]()
+    for person in exchange.people:
+        user = await exchange.store.users.get(person.user_id)
+        told.update((user.email, one.subject) for one in await read(exchange, person))
+    assert mailed == told
+    assert set(mailed.values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("card", "told"),
+    [
+        (tokens.DECLINED_CARD, ["welcome", "bid_matched", "payment_declined"]),
+        (tokens.CARD, ["welcome", "bid_matched", "order_confirmed", "order_cancelled"]),
+    ],
+)
+async def test_a_trade_that_comes_to_nothing_is_told_to_both(
+    exchange: Exchange, card: str, told: list[str]
+) -> None:
+    buyer = await exchange.new_buyer(card)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    if card == tokens.CARD:
+        await exchange.cancel(order_id)
+        (*_, last) = await read(exchange, buyer)
+        assert isinstance(last.notice, OrderCancelledNotice)
+        assert (last.notice.refund, last.notice.note) == (21_400, "sold elsewhere")
+    assert await kinds(exchange, buyer) == told
+    (*_, ended) = await kinds(exchange, exchange.seller)
+    assert ended == "sale_cancelled"
+
+
+async def test_a_pair_that_fails_is_told_to_both(exchange: Exchange) -> None:
+    await exchange.trade(OrderStatus.AUTH_FAILED)
+    (*_, buyers) = await kinds(exchange, exchange.buyer)
+    (*_, sellers) = await kinds(exchange, exchange.seller)
+    assert (buyers, sellers) == ("order_auth_failed", "sale_auth_failed")
+
+
+async def test_each_refusal_of_a_payout_is_told_of(exchange: Exchange) -> None:
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    await exchange.trade(OrderStatus.DELIVERED, seller=seller)
+    await exchange.later(HOLD)
+    await exchange.app.users.set_payout_account(seller, account=tokens.CLOSED_ACCOUNT)
+    await exchange.quiet()
+    await exchange.app.users.set_payout_account(seller, account=tokens.ACCOUNT)
+    await exchange.quiet()
+    assert (await kinds(exchange, seller))[-3:] == [
+        "payout_refused",
+        "payout_refused",
+        "payout_paid",
+    ]
+
+
+async def test_an_order_that_is_told_of_again_is_not_told_to_people_again(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade(OrderStatus.CANCELLED)
+    before = [await kinds(exchange, person) for person in exchange.people]
+    for message in list(exchange.bus.published):
+        if message.key == str(order.id):
+            await exchange.tell_again(message)
+    await exchange.quiet()
+    assert [await kinds(exchange, person) for person in exchange.people] == before
+
+
+# ---- nobody waits for a carrier ------------------------------------------------------------------
+
+
+@dataclass
+class BrokenMailer(Mailer):
+    """Takes nothing until it is mended."""
+
+    mended: MemoryMailer | None = None
+
+    async def send(self, mail: Mail) -> None:
+        if self.mended is None:
+            raise Unavailable(what="the mail server")
+        await self.mended.send(mail)
+
+
+async def test_a_carrier_that_is_down_holds_up_no_trade_and_brings_all_once_it_is_back() -> None:
+    mailer = BrokenMailer()
+    exchange = new_exchange(mailer=mailer)
+    await exchange.open()
+    order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
+    assert order.status is OrderStatus.SHIPPING_TO_BUYER
+    mailer.mended = MemoryMailer()
+    await exchange.quiet()
+    mailed = Counter(mail.to for mail in mailer.mended.sent)
+    assert mailed == {
+        (await exchange.store.users.get(person.user_id)).email: len(await read(exchange, person))
+        for person in exchange.people
+    }
+    await exchange.app.engine.stop()
+
+
+# ---- once, whatever is redelivered ---------------------------------------------------------------
+
+
+@dataclass
+class Handed(Mailer):
+    """Notes whatever it is handed, a repetition too."""
+
+    messages: Counter[tuple[Channel, str, str]] = field(default_factory=Counter)
+
+    async def send(self, mail: Mail) -> None:
+        self.messages[Channel.EMAIL, mail.to, mail.subject] += 1
+
+
+@dataclass
+class HandedTexts(TextMessenger):
+    """Notes text messages beside the mail."""
+
+    handed: Handed
+
+    async def send(self, message: TextMessage) -> None:
+        self.handed.messages[Channel.SMS, message.phone, message.text] += 1
+
+
+@dataclass
+class HandedPushes(PushMessenger):
+    """Notes push messages beside the mail."""
+
+    handed: Handed
+
+    async def send(self, message: PushMessage) -> None:
+        for device in message.devices:
+            self.handed.messages[Channel.PUSH, device, message.title] += 1
+
+
+class DeafBus(EventBus):
+    """A bus on which notifications hear nothing."""
+
+    def __init__(self, bus: EventBus) -> None:
+        self._bus = bus
+
+    def subscribe(self, consumer: Consumer) -> None:
+        if not consumer.name.startswith("notifications."):
+            self._bus.subscribe(consumer)
+
+    async def publish(self, message: Message) -> None:
+        await self._bus.publish(message)
+
+    async def redeliver(self) -> int:
+        return await self._bus.redeliver()
+
+    async def work_off(self) -> int:
+        return await self._bus.work_off()
+
+
+async def hear(exchange: Exchange, messages: Sequence[Message]) -> None:
+    """Deliver messages to the notifications' own consumers."""
+    for message in messages:
+        for consumer in exchange.bus.consumers.values():
+            if consumer.name.startswith("notifications.") and consumer.subject == message.subject:
+                await consumer.handle(message)
+
+
+async def be_reached_everywhere(exchange: Exchange) -> None:
+    """Have buyer and seller want everything on every channel."""
+    for number, person in enumerate((exchange.buyer, exchange.seller)):
+        await exchange.app.notifications.set_notification_preferences(
+            person,
+            phone=f"+1555010{number}",
+            devices=[f"device-{number}"],
+            channels={kind: set(Channel) for kind in NotificationKind},
+        )
+
+
+async def a_pair_is_sold(exchange: Exchange) -> None:
+    await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(HOLD)
+
+
+async def a_pair_fails(exchange: Exchange) -> None:
+    await exchange.trade(OrderStatus.AUTH_FAILED)
+
+
+async def a_seller_cancels(exchange: Exchange) -> None:
+    await exchange.trade(OrderStatus.CANCELLED)
+
+
+async def a_card_is_declined(exchange: Exchange) -> None:
+    await exchange.app.users.set_payment_method(exchange.buyer, token=tokens.DECLINED_CARD)
+    await exchange.match()
+    await exchange.workers.settle()
+
+
+Story = Callable[[Exchange], Awaitable[None]]
+TOLD: dict[Story, int] = {
+    a_pair_is_sold: 10,
+    a_pair_fails: 6,
+    a_seller_cancels: 6,
+    a_card_is_declined: 4,
+}
+"""What happens, and how many notifications the buyer and the seller get of it."""
+
+
+async def handed_over(
+    story: Story, redelivered: Callable[[Sequence[Message]], list[Message]]
+) -> Counter[tuple[Channel, str, str]]:
+    """Tell a story, then deliver its news and what is requested after them as `redelivered`."""
+    handed = Handed()
+    exchange = new_exchange(
+        deaf=True,
+        mailer=handed,
+        text_messenger=HandedTexts(handed),
+        push_messenger=HandedPushes(handed),
+    )
+    await exchange.open()
+    await be_reached_everywhere(exchange)
+    await story(exchange)
+    await hear(exchange, redelivered(exchange.bus.published))
+    await hear(exchange, redelivered(await exchange.store.outbox.unsent(1_000)))
+    await exchange.app.engine.stop()
+    return handed.messages
+
+
+@settings(max_examples=12)
+@given(story=st.sampled_from(list(TOLD)), random=st.randoms(use_true_random=False))
+def test_each_message_thrice_in_any_order_is_one_delivery_to_each_user_over_each_channel(
+    story: Story, random: Random
+) -> None:
+    def thrice(messages: Sequence[Message]) -> list[Message]:
+        shuffled = [*messages] * 3
+        random.shuffle(shuffled)
+        return shuffled
+
+    once = asyncio.run(handed_over(story, list))
+    assert asyncio.run(handed_over(story, thrice)) == once
+    assert set(once.values()) == {1}
+    # Everybody is welcomed too: two who are not reached everywhere, by email.
+    welcomes = Counter(channel for channel, _, subject in once if subject == "Welcome")
+    news = Counter(channel for channel, _, subject in once if subject != "Welcome")
+    assert news == dict.fromkeys((Channel.EMAIL, Channel.SMS, Channel.PUSH), TOLD[story])
+    assert welcomes == {Channel.EMAIL: 4, Channel.SMS: 2, Channel.PUSH: 2}
