@@ -1,0 +1,142 @@
+"""How long the search index takes over a large catalogue, in processor time.
+
+    python benchmarks/search.py [--products 50000] [--texts 500]
+
+It is the time of the whole process, SQLite's thread included, so a busy machine changes little.
+"""
+
+import argparse
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from solebook.adapters.sql.database import SqlDatabase
+from solebook.adapters.sql.migrate import migrate
+from solebook.adapters.sql.sqlite_search_index import SqliteSearchIndex
+from solebook.ports.language.ids import ProductId
+from solebook.ports.language.market import Size
+from solebook.ports.language.search import MarketFigures, SearchDocument, SearchQuery
+
+MODELS = {
+    "Jordan": ("Air Jordan {} Retro", "Air Jordan {} Retro High OG", "Air Jordan {} Low"),
+    "Nike": ("Dunk Low", "SB Dunk High", "Air Force {} Low", "Air Max {}", "Kobe {} Protro"),
+    "adidas": ("Yeezy Boost 350 V{}", "Yeezy Slide", "Ultra Boost", "Superstar", "Samba OG"),
+    "New Balance": ("990v{}", "550", "2002R"),
+    "ASICS": ("Gel-Lyte {}", "Gel-Kayano {}"),
+    "Vans": ("Old Skool", "Sk8-Hi"),
+}
+COLORS = (
+    "White Black Red Blue Green Grey Chicago Bred Royal Shadow Mocha Obsidian Zebra Beluga Cream "
+    "Turtledove Onyx Oreo Panda Volt Infrared Concord Cement Taupe Sail Fossil Bone Slate Moonrock "
+    "Oxford Tan Pirate Copper Sesame Butter Static Cinder Sand Wave Runner Salt Magnet Hospital "
+    "Teal Mist Arctic Pink Purple Court University Hyper Pine Lucky Gym Fire Maize Pollen Orange "
+    "Starfish Syracuse Kentucky Travis Scott Union Fragment Supreme Parra Undefeated Atmos"
+)
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def catalogue(count: int, dice: random.Random) -> Iterator[SearchDocument]:
+    """Names that share most of their words, and style codes that share none."""
+    colors = COLORS.split()
+    for number in range(count):
+        brand = dice.choice(list(MODELS))
+        letters = "".join(dice.choices(LETTERS.upper(), k=2))
+        yield SearchDocument(
+            product_id=ProductId(UUID(int=dice.getrandbits(128))),
+            version=1,
+            style_code=f"{letters}{number:05}-{dice.randrange(1_000):03}",
+            brand=brand,
+            model=dice.choice(MODELS[brand]).format(dice.randint(1, 40)),
+            colorway=" ".join(dice.choices(colors, k=dice.randint(1, 3))),
+            retail_price=dice.randint(80, 300) * 100,
+            release_date=date(2010, 1, 1) + timedelta(days=dice.randrange(5_500)),
+            sizes=(Size("8"), Size("9"), Size("10.5")),
+        )
+
+
+def typed(documents: Sequence[SearchDocument], dice: random.Random) -> str:
+    """The first 1 to 12 characters of how somebody may call a product."""
+    document = dice.choice(documents)
+    name = f"{document.model} {document.colorway}"
+    whole = dice.choice((name, f"{document.brand} {name}", document.colorway, document.style_code))
+    return whole[: dice.randint(1, 12)]
+
+
+def mistyped(text: str, dice: random.Random) -> str:
+    """A letter left out, another one, or two swapped."""
+    at = dice.randrange(max(1, len(text) - 1))
+    wrong = (text[at + 1 : at + 2] + text[at], "", dice.choice(LETTERS))
+    skipped = (2, 1, 1)
+    way = dice.randrange(3)
+    return text[:at] + wrong[way] + text[at + skipped[way] :]
+
+
+async def fill(index: SqliteSearchIndex, documents: Sequence[SearchDocument], seed: int) -> None:
+    dice, as_of = random.Random(seed), datetime(2026, 1, 1, tzinfo=UTC)
+    async with index.rebuild() as rebuild:
+        for start in range(0, len(documents), 100):
+            portion = documents[start : start + 100]
+            figures = [
+                MarketFigures(dice.randint(100, 900) * 100, int(dice.paretovariate(0.8)), as_of)
+                for _ in portion
+            ]
+            await rebuild.put(list(zip(portion, figures, strict=True)))
+
+
+async def measure(
+    what: str, texts: Sequence[str], call: Callable[[str], Awaitable[object]]
+) -> None:
+    spent = []
+    for text in texts:
+        before = time.process_time()
+        await call(text)
+        spent.append((time.process_time() - before) * 1_000)
+    spent.sort()
+    shares = [spent[int(len(spent) * share)] for share in (0.5, 0.9, 0.99)]
+    print(f"{what:<42}" + "".join(f"{ms:>8.1f}" for ms in (*shares, spent[-1])))
+
+
+async def run(products: int, count: int, folder: Path) -> None:
+    dice = random.Random(1)
+    documents = list(catalogue(products, dice))
+    texts = [typed(documents, dice) for _ in range(count)]
+    wrong = [mistyped(text, dice) for text in texts]
+    names = [f"{d.brand} {d.model} {d.colorway}" for d in dice.choices(documents, k=count)]
+    url = f"sqlite:///{folder / 'search.db'}"
+    await migrate(url)
+    async with SqlDatabase(url) as database:
+        index = SqliteSearchIndex(database)
+        before = time.process_time()
+        await fill(index, documents, seed=2)
+        print(f"{products:,} products indexed in {time.process_time() - before:.1f} s")
+
+        async def complete(text: str) -> object:
+            return await index.autocomplete(text, 10)
+
+        async def search(text: str) -> object:
+            return await index.search(SearchQuery(text))
+
+        print(f"{'milliseconds of processor time':<42}{'p50':>8}{'p90':>8}{'p99':>8}{'most':>8}")
+        await measure("autocomplete, 1 to 12 characters", texts, complete)
+        await measure("autocomplete, 1 to 12, one of them wrong", wrong, complete)
+        await measure("autocomplete, whole names", names, complete)
+        await measure("search with facets, 1 to 12 characters", texts, search)
+        await measure("search with facets, whole names", names, search)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--products", type=int, default=50_000)
+    parser.add_argument("--texts", type=int, default=500)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="solebook-benchmark-") as folder:
+        asyncio.run(run(options.products, options.texts, Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
