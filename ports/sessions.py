@@ -37,3 +37,10 @@ class Sessions(Protocol):
     async def spend_token(self, token_hash: str, at: datetime) -> bool:
         """Mark the token as spent; return False if it was spent before or is unknown."""
         ...
+
+    async def forget(self, before: datetime) -> int:
+        """Drop tokens that expired before an instant, and the sessions whose last one that was.
+
+        Returns how many tokens were dropped. Needs a transaction.
+        """
+        ...

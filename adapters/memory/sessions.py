@@ -58,3 +58,16 @@ class MemorySessions(MemoryAdapter, Sessions):
             return False
         self._database.put(self._tables.refresh_tokens, token_hash, replace(token, spent_at=at))
         return True
+
+    async def forget(self, before: datetime) -> int:
+        await self._database.writing()
+        tokens = self._tables.refresh_tokens
+        dropped = [token for token in tokens.values() if token.expires_at < before]
+        for token in dropped:
+            self._database.remove(tokens, token.token_hash)
+        lost_one = {token.session_id for token in dropped}
+        for session_id in lost_one - {token.session_id for token in tokens.values()}:
+            session = self._tables.sessions[session_id]
+            self._database.remove(self._tables.sessions, session_id)
+            self._database.remove(self._tables.sessions_of_user[session.user_id], session_id)
+        return len(dropped)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
 
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import SessionId, UserId
@@ -36,6 +36,17 @@ _SPEND_TOKEN = Statement(
         refresh_tokens.c.token_hash == bindparam("token_hash"), refresh_tokens.c.spent_at.is_(None)
     )
     .values(spent_at=bindparam("at"))
+)
+_FORGET_TOKENS = Statement(
+    delete(refresh_tokens)
+    .where(refresh_tokens.c.expires_at < bindparam("before"))
+    .returning(refresh_tokens.c.session_id)
+)
+_FORGET_SESSION = Statement(
+    delete(sessions).where(
+        sessions.c.id == bindparam("id"),
+        ~exists().where(refresh_tokens.c.session_id == sessions.c.id),
+    )
 )
 
 
@@ -85,3 +96,9 @@ class SqlSessions(Sessions):
 
     async def spend_token(self, token_hash: str, at: datetime) -> bool:
         return await self._database.execute(_SPEND_TOKEN, token_hash=token_hash, at=at) == 1
+
+    async def forget(self, before: datetime) -> int:
+        dropped = await self._database.rows(_FORGET_TOKENS, before=before)
+        session_ids = dict.fromkeys(row.session_id for row in dropped)
+        await self._database.execute_many(_FORGET_SESSION, [{"id": id_} for id_ in session_ids])
+        return len(dropped)

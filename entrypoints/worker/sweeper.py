@@ -10,7 +10,7 @@ _INTERVAL = 1.0
 """Seconds between two looks at the clock."""
 _FORGET_EVERY = timedelta(hours=1)
 _REMEMBER = timedelta(days=7)
-"""How long handled messages and answered requests are remembered."""
+"""How long handled messages, answered requests and sessions that are over are remembered."""
 _KEEP_TOLD = timedelta(days=365)
 """How long users can read what they were told."""
 
@@ -58,5 +58,6 @@ class Sweeper:
         async with self._store.transaction():
             await self._store.inbox.forget(min([now - _REMEMBER, *oldest]))
             await self._store.idempotency_keys.forget(now - _REMEMBER)
+            await self._store.sessions.forget(now - _REMEMBER)
             await self._store.notifications.forget(now - _KEEP_TOLD)
         self._forgotten_at = now

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,8 @@ from solebook.ports.language.ids import SessionId, UserId
 from solebook.ports.language.users import RefreshToken, Session
 
 from .records import Records
+
+MOMENT = timedelta(microseconds=1)
 
 
 @pytest.fixture
@@ -142,3 +144,27 @@ async def test_of_many_who_spend_a_token_at_once_one_succeeds(
             return await store.sessions.spend_token(token.token_hash, records.instant)
 
     assert sum(await asyncio.gather(*(spend() for _ in range(5)))) == 1
+
+
+async def test_what_expired_is_forgotten_with_the_sessions_that_it_was_the_last_of(
+    store: Store, records: Records, user_id: UserId
+) -> None:
+    before = records.instant + timedelta(days=1)
+    old, used, fresh = [await added(store, records.session(user_id)) for _ in range(3)]
+
+    async def token(session: Session, expires_at: datetime) -> RefreshToken:
+        return await with_token(store, records.refresh_token(session.id, expires_at=expires_at))
+
+    expired = [await token(session, before - MOMENT) for session in (old, old, used)]
+    kept = [await token(session, before) for session in (used, fresh)]
+    async with store.transaction():
+        assert await store.sessions.forget(before) == 3
+        assert await store.sessions.forget(before) == 0
+    for gone in expired:
+        assert await store.sessions.find_token(gone.token_hash) is None
+    for stays in kept:
+        assert await store.sessions.find_token(stays.token_hash) == stays
+    with pytest.raises(NotFound):
+        await store.sessions.get(old.id)
+    async with store.transaction():
+        assert await store.sessions.revoke_all(user_id, before) == sorted([used.id, fresh.id])

@@ -30,6 +30,7 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
         r.refresh_token(r.session(r.user_id()).id)
     ),
     "sessions.spend_token": lambda s, r: s.sessions.spend_token("0" * 64, r.instant),
+    "sessions.forget": lambda s, r: s.sessions.forget(r.instant),
     "products.add": lambda s, r: s.products.add(r.product()),
     "products.save": lambda s, r: s.products.save(r.product(version=2)),
     "stock.reserve": lambda s, r: s.stock.reserve(r.reservation(r.quote_id(), r.book())),

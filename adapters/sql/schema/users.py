@@ -54,6 +54,7 @@ refresh_tokens = Table(
     sqlite_with_rowid=False,
 )
 Index(None, refresh_tokens.c.session_id)
+Index(None, refresh_tokens.c.expires_at)
 
 revoked_sessions = Table(
     "revoked_sessions",

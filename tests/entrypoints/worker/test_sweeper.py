@@ -10,11 +10,12 @@ from uuid import UUID
 import pytest
 
 from solebook.adapters.memory.in_process_bus import RetryPolicy
+from solebook.core.users.token_lifetimes import TokenLifetimes
 from solebook.entrypoints.worker.sweeper import Sweeper
 from solebook.ports.event_bus import Consumer
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.deadlines import Deadline, DeadlineKind
-from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.errors import NotFound, Unavailable
 from solebook.ports.language.events import DeadlineReached
 from solebook.ports.language.ids import MessageId, OrderId
 from solebook.ports.language.market import QuoteStatus
@@ -242,6 +243,21 @@ async def test_what_was_handled_is_remembered_for_a_week(exchange: Exchange) -> 
     await exchange.later(timedelta(hours=1))
     assert not await exchange.store.inbox.contains("tests", message_id)
     assert await exchange.store.idempotency_keys.find(key) is None
+
+
+async def test_a_session_is_forgotten_a_week_after_its_last_token_expired(
+    exchange: Exchange,
+) -> None:
+    user = await exchange.app.users.register_user(
+        email="user@example.com", password="a long password", first_name="Test", last_name="User"
+    )
+    signed_in = await exchange.app.users.sign_in(email=user.email, password="a long password")
+    _, session_id = await exchange.app.users.authenticate_request(signed_in.access_token)
+    await exchange.later(TokenLifetimes().refresh + 7 * DAY)
+    assert (await exchange.store.sessions.get(session_id)).user_id == user.id
+    await exchange.later(timedelta(hours=1))
+    with pytest.raises(NotFound):
+        await exchange.store.sessions.get(session_id)
 
 
 async def test_what_people_were_told_is_kept_for_a_year(exchange: Exchange) -> None:
