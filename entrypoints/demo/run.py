@@ -16,10 +16,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ...composition.application import Application
-from ...composition.container import open_application
+from ...composition.container import open_application, outgoing_folder
 from ...composition.demonstration import MovableClock, movable_clock
 from ...config.http import HttpSettings
 from ...config.settings import SecuritySettings, Settings
+from ...ports.language.notifications import Warehouse as WarehouseAddress
 from ...ports.rate_limits import RateLimit
 from ..http.app import create_app
 from ..http.server import running_server, stop_signal
@@ -27,6 +28,7 @@ from ..worker.workers import Workers
 from .api import Api, wait_for
 from .figures import MarketData
 from .files import CatalogueRow, SaleRow, read_catalogue, read_sales
+from .letter import FoundLetter, find_letter
 from .market import Market
 from .mishaps import MISHAPS, suffer_mishaps
 from .people import PASSWORD, PEOPLE, People, gather_people
@@ -41,6 +43,9 @@ _NO_LIMIT = RateLimit(burst=1_000_000, per_second=1_000_000)
 _LIFE = timedelta(days=36_500)
 _LOWEST_COST = 4
 _TIMEOUT = 30.0
+_WAREHOUSE = WarehouseAddress(
+    "solebook demo warehouse", "1 Market Street", "Portland", "OR", "97201", "US"
+)
 
 
 async def run_demo(
@@ -76,9 +81,11 @@ async def run_demo(
             http = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT)
             await stack.enter_async_context(http)
             console.print(f"solebook serves {url} on a fresh database in {folder}", soft_wrap=True)
-            demo = _Demo(application, http, clock, console)
-            result = await demo.replay(catalogue, rows)
+            mail = outgoing_folder(settings) / "mail"
+            demo = _Demo(application, http, clock, console, mail)
+            result, letter = await demo.replay(catalogue, rows)
             code = _conclude(console, result, rows, report)
+            letter.show(console)
             if stay:
                 console.print(f"Look around: {url}/schema, signed in as buyer-1@example.com")
                 console.print(f"with the password {PASSWORD!r}. Ctrl-C stops.")
@@ -95,10 +102,12 @@ class _Demo:
         http: httpx.AsyncClient,
         clock: MovableClock,
         console: Console,
+        mail: Path,
     ) -> None:
         self._application = application
         self._http = http
         self._clock = clock
+        self._mail = mail
         self._bars = Progress(
             TextColumn("{task.description:<28}"),
             BarColumn(),
@@ -107,8 +116,10 @@ class _Demo:
             console=console,
         )
 
-    async def replay(self, catalogue: Sequence[CatalogueRow], rows: Sequence[SaleRow]) -> Report:
-        """Replay the sales and return what the exchange holds then."""
+    async def replay(
+        self, catalogue: Sequence[CatalogueRow], rows: Sequence[SaleRow]
+    ) -> tuple[Report, FoundLetter]:
+        """Replay the sales and return what the exchange holds then, and a mail that it wrote."""
         with self._bars:
             people = await self._gather()
             product_ids = await self._load(people.admin.api, catalogue, rows)
@@ -121,7 +132,8 @@ class _Demo:
             await wait_for(self._is_quiet, "everything under way to be done")
         opened = rows[0].sold_on - _BEFORE
         market_data = MarketData(Api(self._http), opened, self._clock.now().date())
-        return await make_report(self._application, market_data, product_ids)
+        report = await make_report(self._application, market_data, product_ids)
+        return report, await find_letter(people.sellers, self._mail)
 
     async def _gather(self) -> People:
         bar = self._bars.add_task("people join and sign in", total=PEOPLE)
@@ -176,6 +188,7 @@ def _settings(folder: str) -> Settings:
         security=SecuritySettings(
             bcrypt_cost=_LOWEST_COST, access_token_life=_LIFE, refresh_token_life=_LIFE
         ),
+        warehouse=_WAREHOUSE,
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -119,6 +120,10 @@ def test_the_first_sales_of_the_sample_are_all_on_the_tape(tmp_path: Path) -> No
     assert "The tape holds exactly the file's 40 sales." in done.stdout
     assert "Counts, means, highs, lows and candles of every size are the file's too." in done.stdout
     assert "balanced to the cent" in done.stdout
+    _, _, letter = done.stdout.partition("The last mail that asked a seller to ship:")
+    for words in ("Please ship: ", "Hello Demo,", "Ship it to:", "  solebook demo warehouse"):
+        assert words in letter
+    assert re.search(r"To Demo <seller-\d@example\.com>, in .*/outgoing/mail/[\w-]+\.eml", letter)
 
 
 def test_a_limit_beyond_the_file_replays_all_of_it(tmp_path: Path) -> None:
