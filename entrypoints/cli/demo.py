@@ -10,7 +10,8 @@ Starts an exchange on a fresh database, loads a catalogue, and replays real sale
 API: signed-in sellers and buyers place asks and bids around each sale so that the pair trades at
 its historic price, on the exchange's own clock. The pairs are shipped, authenticated and delivered,
 their sellers are paid, and a few trades of the demo's own go wrong. At the end it shows what was
-sold and that not a cent is missing, and stays up to be looked at.
+sold, compares every figure of every size with the file, and shows that not a cent is missing. Then
+it stays up to be looked at.
 """
 
 
@@ -40,7 +41,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
 
 
 async def demo(options: argparse.Namespace) -> int:
-    """Run the demo; the exit code is 1 if the books do not balance."""
+    """Run the demo; the exit code is 1 if a figure is not the file's, or a cent is missing."""
     from ..demo.api import ApiRefusal
     from ..demo.run import run_demo
 
