@@ -101,12 +101,12 @@ def make_folder(settings: Settings) -> Path:
     return private_folder(Path(settings.folder))
 
 
-def _outgoing(settings: Settings, carrier: str) -> OutgoingFolder:
-    return OutgoingFolder(outgoing_folder(settings) / carrier)
+def _outgoing(settings: Settings, channel: str) -> OutgoingFolder:
+    return OutgoingFolder(outgoing_folder(settings) / channel)
 
 
 def outgoing_folder(settings: Settings) -> Path:
-    """Return where the embedded carriers leave what somebody else is to carry."""
+    """Return where the embedded messengers leave what somebody else is to send on."""
     return Path(settings.folder) / "outgoing"
 
 

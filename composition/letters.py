@@ -1,4 +1,4 @@
-"""Letters for those who want to see one before it is sent: no store, no carrier."""
+"""Letters for those who want to see one before it is sent: no store, no messenger."""
 
 from datetime import datetime
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class NotificationsSettings:
-    """Who words what is told, and what carries it.
+    """Who words what is told, and what brings it to people.
 
     Raises ValueError for a sender that is none, and without workers.
 
-    Without a choice the files of a carrier are in the folder; an exchange with its store in memory
+    Without a choice messages are files in the folder; an exchange with its store in memory
     keeps its messages there too, and forgets both.
     """
 

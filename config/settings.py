@@ -146,17 +146,17 @@ class Settings(Section, frozen=True):
 
     @property
     def mail_adapter(self) -> Literal["eml", "memory"]:
-        """What carries mail."""
+        """What brings mail."""
         return self.notifications.mail or ("memory" if self._forgets else "eml")
 
     @property
     def sms_adapter(self) -> Literal["folder", "memory"]:
-        """What carries text messages."""
+        """What brings text messages."""
         return self.notifications.sms or ("memory" if self._forgets else "folder")
 
     @property
     def push_adapter(self) -> Literal["folder", "memory"]:
-        """What carries push messages."""
+        """What brings push messages."""
         return self.notifications.push or ("memory" if self._forgets else "folder")
 
     @property

@@ -1,1 +1,1 @@
-"""Carriers of its own for an exchange that is alone: they move no real money and reach no phone."""
+"""Stand-ins of its own for an exchange that is alone: no money moves, and no phone rings."""

@@ -1,4 +1,4 @@
-"""A folder of files for somebody else to carry."""
+"""A folder of files for somebody else to send on."""
 
 import asyncio
 import os

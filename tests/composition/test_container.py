@@ -154,7 +154,7 @@ PUSH = PushMessage(UUID(int=3), ("device-1",), "Welcome", "Hello")
 
 
 def outgoing(settings: Settings) -> set[str]:
-    """The files that somebody else is to carry."""
+    """The files that somebody else is to send on."""
     folder = outgoing_folder(settings)
     return {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()}
 

@@ -1,4 +1,4 @@
-"""What every carrier of messages does: it takes each once, whole, and says so if it cannot."""
+"""What every messenger does: it takes each once, whole, and says so if it cannot."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -44,7 +44,7 @@ PUSH = PushMessage(UUID(int=3), ("device-1", "device-2"), "On its way", "It is â
 
 
 @dataclass(frozen=True)
-class Carrier:
+class Line:
     """A messenger, a message for it, and the messages that are found at the other end."""
 
     messenger: Any
@@ -99,52 +99,52 @@ FILES = [pytest.param(name, marks=pytest.mark.integration) for name in ("eml", "
 
 
 @pytest.fixture(params=["memory mail", "memory sms", "memory push", *FILES])
-def carrier(request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock) -> Carrier:
+def line(request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock) -> Line:
     folder = OutgoingFolder(tmp_path)
     match request.param:
         case "memory mail":
             mailer = MemoryMailer()
-            return Carrier(mailer, MAIL, MAIL_CHANGED, lambda: mailer.sent)
+            return Line(mailer, MAIL, MAIL_CHANGED, lambda: mailer.sent)
         case "eml":
             eml = EmlMailer(folder, clock, sender="Test <no-reply@example.com>")
-            return Carrier(eml, MAIL, MAIL_CHANGED, lambda: mail_in(tmp_path))
+            return Line(eml, MAIL, MAIL_CHANGED, lambda: mail_in(tmp_path))
         case "memory sms":
             texts = MemoryTextMessenger()
-            return Carrier(texts, TEXT, TEXT_CHANGED, lambda: texts.sent)
+            return Line(texts, TEXT, TEXT_CHANGED, lambda: texts.sent)
         case "sms":
             sms = EmbeddedTextMessenger(folder)
-            return Carrier(sms, TEXT, TEXT_CHANGED, lambda: texts_in(tmp_path))
+            return Line(sms, TEXT, TEXT_CHANGED, lambda: texts_in(tmp_path))
         case "memory push":
             pushes = MemoryPushMessenger()
-            return Carrier(pushes, PUSH, PUSH_CHANGED, lambda: pushes.sent)
+            return Line(pushes, PUSH, PUSH_CHANGED, lambda: pushes.sent)
         case _:
             push = EmbeddedPushMessenger(folder)
-            return Carrier(push, PUSH, PUSH_CHANGED, lambda: pushes_in(tmp_path))
+            return Line(push, PUSH, PUSH_CHANGED, lambda: pushes_in(tmp_path))
 
 
-def test_each_is_one_of_its_port(carrier: Carrier) -> None:
+def test_each_is_one_of_its_port(line: Line) -> None:
     port = {Mail: Mailer, TextMessage: TextMessenger, PushMessage: PushMessenger}
-    assert isinstance(carrier.message, tuple(port))
-    assert port[type(carrier.message)] in type(carrier.messenger).__mro__
+    assert isinstance(line.message, tuple(port))
+    assert port[type(line.message)] in type(line.messenger).__mro__
 
 
-async def test_a_message_arrives_as_it_was_sent(carrier: Carrier) -> None:
-    await carrier.messenger.send(carrier.message)
-    assert list(carrier.arrived()) == [carrier.message]
+async def test_a_message_arrives_as_it_was_sent(line: Line) -> None:
+    await line.messenger.send(line.message)
+    assert list(line.arrived()) == [line.message]
 
 
-async def test_the_second_time_with_one_id_changes_nothing(carrier: Carrier) -> None:
-    await carrier.messenger.send(carrier.message)
-    await carrier.messenger.send(carrier.message)
-    await carrier.messenger.send(carrier.changed)
-    assert list(carrier.arrived()) == [carrier.message]
+async def test_the_second_time_with_one_id_changes_nothing(line: Line) -> None:
+    await line.messenger.send(line.message)
+    await line.messenger.send(line.message)
+    await line.messenger.send(line.changed)
+    assert list(line.arrived()) == [line.message]
 
 
-async def test_messages_with_ids_of_their_own_all_arrive(carrier: Carrier) -> None:
-    others = [type(carrier.message)(UUID(int=10 + n), *_rest(carrier.message)) for n in range(3)]
+async def test_messages_with_ids_of_their_own_all_arrive(line: Line) -> None:
+    others = [type(line.message)(UUID(int=10 + n), *_rest(line.message)) for n in range(3)]
     for message in others:
-        await carrier.messenger.send(message)
-    assert list(carrier.arrived()) == others
+        await line.messenger.send(message)
+    assert list(line.arrived()) == others
 
 
 def _rest(message: Any) -> list[Any]:
