@@ -52,15 +52,23 @@ class Router:
     clock: Clock
 
     def inside(
-        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+        self,
+        event: type[E],
+        name: str,
+        use_case: Callable[[E], Awaitable[None]],
+        *,
+        concerns: Callable[[E], Awaitable[bool]] | None = None,
     ) -> Consumer:
         """Route to a use case that only writes to the store.
 
         The inbox notes the message in the use case's own transaction, so the effect happens once.
+        Where most events concern nobody, `concerns` lets them go without a transaction.
         """
 
         async def handle(message: Message) -> None:
             assert isinstance(message.event, event), message
+            if concerns is not None and not await concerns(message.event):
+                return
             async with self.store.transaction():
                 if await self.store.inbox.record(consumer, message.id, self.clock.now()):
                     await use_case(message.event)
@@ -87,6 +95,17 @@ class Router:
         consumer = f"{name}:{event.SUBJECT}"
         return Consumer(consumer, event.SUBJECT, handle)
 
+    def repeatable(
+        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+    ) -> Consumer:
+        """Route to a use case that costs less to repeat than to note: it reads, and tells anew."""
+
+        async def handle(message: Message) -> None:
+            assert isinstance(message.event, event), message
+            await use_case(message.event)
+
+        return Consumer(f"{name}:{event.SUBJECT}", event.SUBJECT, handle)
+
     def queued(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
@@ -108,6 +127,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
     """Return every consumer. Read it from top to bottom: it is the life of an order."""
     router = Router(app.adapters.store, app.adapters.clock)
     inside, outside, queued = router.inside, router.outside, router.queued
+    repeatable, drops = router.repeatable, app.price_alerts.report_drops
     saga = app.orders.continue_saga
     notify = app.notifications.notify
     return (
@@ -157,8 +177,10 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         outside(OrderCreated, "search.update_figures", app.search.update_figures),
         outside(OrderCancelled, "search.update_figures", app.search.update_figures),
         outside(OrderAuthFailed, "search.update_figures", app.search.update_figures),
-        # Somebody may wait for the price that the lowest ask came down to.
-        inside(LowestAskChanged, "price_alerts.report_drops", app.price_alerts.report_drops),
+        # The lowest ask changed: somebody may wait for that, and the search shows it. There is an
+        # event for many an ask, so what concerns nobody must cost next to nothing.
+        inside(LowestAskChanged, "price_alerts.report_drops", drops, concerns=drops.concerns),
+        repeatable(LowestAskChanged, "search.update_figures", app.search.update_figures),
         # Time passes, and the payment provider reports.
         inside(DeadlineReached, "orders.meet_deadline", app.orders.meet_deadline),
         inside(GatewayReported, "payments.handle_webhook", app.payments.handle_webhook),

@@ -43,6 +43,10 @@ class Tape(Protocol):
         """
         ...
 
+    async def count(self, product_id: ProductId) -> int:
+        """Return how many sales of a product there are."""
+        ...
+
     async def summaries(
         self, product_id: ProductId | None = None, size: Size | None = None
     ) -> Sequence[SalesSummary]:

@@ -77,6 +77,10 @@ class MemoryTape(MemoryAdapter, Tape):
         groups = groupby(wanted, key=lambda sale: _start(sale.sold_at, interval))
         return [_candle(starts_at, list(sales)) for starts_at, sales in groups]
 
+    async def count(self, product_id: ProductId) -> int:
+        with await self._database.reading():
+            return len(self._tables.sales_of_product.get(product_id, ()))
+
     async def summaries(
         self, product_id: ProductId | None = None, size: Size | None = None
     ) -> Sequence[SalesSummary]:

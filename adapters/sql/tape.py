@@ -105,6 +105,9 @@ _SUMMARIES_OF_PRODUCT = _summaries(_of_product)
 _SUMMARIES_OF_SIZE = _summaries(_of_product, _of_size)
 
 
+_COUNT = Statement(select(func.count().label("sales")).where(_standing, _of_product))
+
+
 class SqlTape(Tape):
     """Sales, one row each. A voided one keeps its row, so that it is not recorded again."""
 
@@ -159,6 +162,11 @@ class SqlTape(Tape):
             size=size,
         )
         return [_candle(row) for row in rows]
+
+    async def count(self, product_id: ProductId) -> int:
+        row = await self._database.first(_COUNT, product_id=product_id)
+        assert row is not None
+        return int(row.sales)
 
     async def summaries(
         self, product_id: ProductId | None = None, size: Size | None = None

@@ -26,5 +26,5 @@ class ReadFigures:
         as_of = self.clock.now()
         views = await self.book_views.best([BookKey(product.id, size) for size in product.sizes])
         asks = [view.lowest_ask for view in views if view.lowest_ask is not None]
-        sales = sum(book.sales for book in await self.tape.summaries(product.id))
+        sales = await self.tape.count(product.id)
         return MarketFigures(min(asks, default=None), sales, as_of)

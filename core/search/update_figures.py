@@ -1,8 +1,15 @@
-"""A trade changes what a product is searched by."""
+"""The market changes what a product is searched by."""
 
 from dataclasses import dataclass
 
-from ...ports.language.events import OrderAuthFailed, OrderCancelled, OrderCreated
+from ...ports.language.events import (
+    LowestAskChanged,
+    OrderAuthFailed,
+    OrderCancelled,
+    OrderCreated,
+)
+from ...ports.language.market import Condition
+from ...ports.language.money import Cents
 from ...ports.orders import Orders
 from ...ports.products import Products
 from ...ports.search_index import SearchIndex
@@ -11,11 +18,11 @@ from .market_figures import ReadFigures
 
 @dataclass(frozen=True, slots=True)
 class UpdateFigures:
-    """When a sale is made or comes to nothing, the product's lowest ask and sales are read anew.
+    """The product's lowest ask and sales are read anew when a sale is made or comes to nothing,
+    and when the lowest ask changed in one of its books for new pairs.
 
-    They are read and not counted along, so an event that comes twice or late does no harm. The
-    price follows with these events: an ask that is placed, repriced or cancelled without a trade
-    shows in the index with the product's next one, or with the next rebuild. Raises Unavailable.
+    They are read and not counted along, so an event that comes twice or late does no harm. A
+    change above the product's lowest ask in another size is none of the index. Raises Unavailable.
     """
 
     orders: Orders
@@ -23,10 +30,26 @@ class UpdateFigures:
     search_index: SearchIndex
     read_figures: ReadFigures
 
-    async def __call__(self, event: OrderCreated | OrderCancelled | OrderAuthFailed) -> None:
+    async def __call__(
+        self, event: OrderCreated | OrderCancelled | OrderAuthFailed | LowestAskChanged
+    ) -> None:
         if isinstance(event, OrderAuthFailed):
-            product_id = (await self.orders.get(event.order_id)).book.product_id
+            book = (await self.orders.get(event.order_id)).book
         else:
-            product_id = event.book.product_id
-        product = await self.products.get(product_id)
-        await self.search_index.put_figures(product_id, await self.read_figures(product))
+            book = event.book
+        product = await self.products.get(book.product_id)
+        figures = await self.read_figures(product)
+        if isinstance(event, LowestAskChanged) and not _moves(event, figures.lowest_ask):
+            return
+        await self.search_index.put_figures(product.id, figures)
+
+
+def _moves(event: LowestAskChanged, lowest_ask: Cents | None) -> bool:
+    """Return whether a product whose lowest ask is `lowest_ask` by now may have it of this change.
+
+    If not, it is another book's, which tells of its own changes.
+    """
+    if event.book.condition is not Condition.NEW:
+        return False
+    prices = [price for price in (event.before, event.lowest_ask) if price is not None]
+    return lowest_ask is None or min(prices) <= lowest_ask

@@ -30,6 +30,10 @@ def queued(router: Router, use_case: Callable[[PaymentRefundDue], Awaitable[None
     return router.queued(PaymentRefundDue, "tests.use_case", use_case)
 
 
+def repeatable(router: Router, use_case: Callable[[PaymentRefundDue], Awaitable[None]]) -> Consumer:
+    return router.repeatable(PaymentRefundDue, "tests.use_case", use_case)
+
+
 @pytest.fixture
 def router(store: Store, clock: VirtualClock) -> Router:
     return Router(store, clock)
@@ -108,6 +112,35 @@ async def test_no_transaction_waits_for_a_use_case_that_calls_the_world_outside(
 def test_only_a_queued_route_is_a_queued_consumer(router: Router, store: Store) -> None:
     kinds = (inside, outside, queued)
     assert [kind(router, UseCase(store)).queued for kind in kinds] == [False, False, True]
+
+
+async def test_what_is_repeatable_is_repeated_and_leaves_no_note(
+    router: Router, store: Store, message: Message
+) -> None:
+    use_case = UseCase(store)
+    consumer = repeatable(router, use_case)
+    for _ in range(3):
+        await consumer.handle(message)
+    assert use_case.calls == [False] * 3
+    assert not await store.inbox.contains(consumer.name, message.id)
+
+
+async def test_an_event_that_concerns_nobody_is_let_go_without_a_note(
+    router: Router, store: Store, message: Message
+) -> None:
+    use_case = UseCase(store)
+    concerned = [False, False, True, True]
+
+    async def concerns(event: PaymentRefundDue) -> bool:
+        assert event == message.event
+        assert not store.transaction.is_open
+        return concerned.pop(0)
+
+    consumer = router.inside(PaymentRefundDue, "tests.use_case", use_case, concerns=concerns)
+    for times in (0, 0, 1, 1):
+        await consumer.handle(message)
+        assert len(use_case.calls) == times
+        assert await store.inbox.contains(consumer.name, message.id) is bool(times)
 
 
 async def test_a_route_takes_no_event_of_another_kind(

@@ -52,6 +52,18 @@ async def test_a_products_sales_are_paged_newest_first(store: Store, records: Re
     assert (tuple(none.items), none.next_cursor) == ((), None)
 
 
+async def test_a_products_sales_are_counted_without_those_that_are_voided(
+    store: Store, records: Records
+) -> None:
+    product_id = records.product_id()
+    sales = [records.sale(records.book(product_id, size)) for size in ("9", "10", "9")]
+    await record(store, *sales, records.sale(records.book()))
+    assert await store.tape.count(product_id) == 3
+    await void(store, sales[0].order_id)
+    assert await store.tape.count(product_id) == 2
+    assert await store.tape.count(records.product_id()) == 0
+
+
 async def test_a_sale_is_on_the_tape_once(store: Store, records: Records) -> None:
     book = records.book()
     sale = records.sale(book)

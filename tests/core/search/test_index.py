@@ -1,19 +1,26 @@
 """The index follows the catalogue and the trade, and can be made anew."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.core.search.index_product import IndexProduct
 from solebook.core.search.reindex_products import ReindexProducts
+from solebook.core.search.update_figures import UpdateFigures
 from solebook.ports.language.catalog import Product
-from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.events import ProductChanged
-from solebook.ports.language.market import Condition
+from solebook.ports.language.errors import QuoteNotActive, Unavailable
+from solebook.ports.language.events import LowestAskChanged, ProductChanged
+from solebook.ports.language.ids import ProductId
+from solebook.ports.language.market import Condition, Quote, Side
 from solebook.ports.language.orders import OrderStatus
-from solebook.ports.language.search import SearchHit, SearchQuery
+from solebook.ports.language.search import MarketFigures, SearchHit, SearchQuery
 
 from ...exchange import Exchange, build_exchange
 
@@ -130,6 +137,114 @@ async def test_a_late_event_does_not_bring_old_figures_back(exchange: Exchange) 
     await exchange.trade(OrderStatus.CANCELLED)
     await exchange.quiet()
     assert await figures(exchange) == (None, 0)
+
+
+# ---- asks ----------------------------------------------------------------------------------------
+
+
+async def test_the_lowest_ask_follows_every_ask(exchange: Exchange) -> None:
+    async def lowest_ask() -> int | None:
+        await exchange.workers.settle()
+        return (await figures(exchange))[0]
+
+    ask = (await exchange.ask(exchange.seller, 30_000)).quote
+    assert await lowest_ask() == 30_000
+    await exchange.ask(exchange.seller, 28_000, expires_in_days=1)
+    assert await lowest_ask() == 28_000
+    await exchange.app.bidding.reprice_quote(exchange.seller, ask.side, ask.id, amount=25_000)
+    assert await lowest_ask() == 25_000
+    await exchange.app.bidding.cancel_quote(exchange.seller, ask.side, ask.id)
+    assert await lowest_ask() == 28_000
+    await exchange.later(timedelta(days=1))
+    assert await lowest_ask() is None
+
+
+async def test_an_ask_for_a_used_pair_makes_no_price(exchange: Exchange) -> None:
+    await exchange.ask(exchange.seller, 30_000)
+    await exchange.ask(exchange.seller, 5_000, condition=Condition.USED)
+    await exchange.workers.settle()
+    assert await figures(exchange) == (30_000, 0)
+
+
+async def test_an_ask_above_the_lowest_of_another_size_is_not_written(exchange: Exchange) -> None:
+    update: UpdateFigures = exchange.app.search.update_figures
+    index = WatchedIndex()
+    update = replace(update, search_index=index)
+    product = exchange.product = await another(exchange)
+    await exchange.ask(exchange.seller, 20_000)
+    for size, condition, before, lowest_ask, written in (
+        ("9", Condition.NEW, None, 20_000, True),
+        ("9", Condition.NEW, 19_000, 20_000, True),
+        ("10", Condition.NEW, None, 20_100, False),
+        ("10", Condition.NEW, 20_100, 25_000, False),
+        ("10", Condition.NEW, 25_000, None, False),
+        ("10", Condition.NEW, 20_000, None, True),
+        ("9", Condition.USED, None, 10_000, False),
+    ):
+        index.written.clear()
+        book = product.book(size, condition)
+        await update(LowestAskChanged(book, before, lowest_ask, exchange.clock.now()))
+        assert [f.lowest_ask for f in index.written] == [20_000] * written, (before, lowest_ask)
+
+
+class WatchedIndex(MemorySearchIndex):
+    """Notes what figures are written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[MarketFigures] = []
+
+    async def put_figures(self, product_id: ProductId, figures: MarketFigures) -> None:
+        self.written.append(figures)
+
+
+deeds = st.lists(
+    st.tuples(
+        st.sampled_from(["ask", "ask", "ask", "bid", "cancel"]),
+        st.sampled_from(["9", "10"]),
+        st.sampled_from([20_000, 20_100, 20_200]),
+        st.permutations(range(4)),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(deeds)
+async def test_in_whatever_order_it_hears_the_index_has_the_lowest_ask_in_the_end(
+    deeds: list[tuple[str, str, int, list[int]]],
+) -> None:
+    exchange = build_exchange()
+    await exchange.open()
+    product = exchange.product = await another(exchange)
+    await exchange.workers.settle()
+    asks: list[Quote] = []
+    pending: list[LowestAskChanged] = []
+    update, bidding = exchange.app.search.update_figures, exchange.app.bidding
+    for deed, size, amount, late in deeds:
+        on_book: dict[str, Any] = {"product_id": product.id, "size": size, "amount": amount}
+        if deed == "ask":
+            asks.append((await bidding.place_ask(exchange.seller, **on_book)).quote)
+        elif deed == "bid":
+            await bidding.place_bid(exchange.buyer, **on_book)
+        elif asks:
+            with suppress(QuoteNotActive):
+                await bidding.cancel_quote(exchange.seller, Side.ASK, asks[-1].id)
+        messages = await exchange.store.outbox.unsent(100)
+        async with exchange.store.transaction():
+            await exchange.store.outbox.mark_sent([message.id for message in messages])
+        pending += [m.event for m in messages if isinstance(m.event, LowestAskChanged)]
+        for number in late[:2]:
+            if number < len(pending):
+                await update(pending.pop(number))
+    for event in reversed(pending):
+        await update(event)
+    views = await exchange.app.adapters.book_views.best(
+        [product.book(size, Condition.NEW) for size in product.sizes]
+    )
+    lowest = [view.lowest_ask for view in views if view.lowest_ask is not None]
+    assert (await figures(exchange))[0] == min(lowest, default=None)
+    await exchange.app.engine.stop()
 
 
 # ---- anew ----------------------------------------------------------------------------------------
