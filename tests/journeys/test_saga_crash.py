@@ -425,7 +425,7 @@ async def a_charge_times_out(exchange: Exchange) -> None:
 
 async def everybody_is_told_everywhere(exchange: Exchange) -> None:
     for number, person in enumerate((exchange.buyer, exchange.seller)):
-        await _be_told(exchange, person, number, Channel)
+        await _be_told(exchange, person, number, set(Channel))
     await _matched(exchange, tokens.DECLINED_CARD)
 
 
