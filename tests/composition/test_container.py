@@ -177,6 +177,15 @@ async def test_messages_are_files_beside_the_store(on_sqlite: Settings) -> None:
     assert outgoing(on_sqlite) == expected
 
 
+async def test_who_joins_finds_a_mail_a_moment_later(on_sqlite: Settings) -> None:
+    async with open_application(on_sqlite) as application:
+        await sign_in(application)
+        await Workers(application).settle()
+    [mail] = outgoing(on_sqlite)
+    content = (outgoing_folder(on_sqlite) / mail).read_text(encoding="utf-8")
+    assert f"To: Test <{CREDENTIALS['email']}>\nSubject: Welcome to solebook\n" in content
+
+
 async def test_mail_is_from_the_sender_of_the_settings(in_memory: Settings) -> None:
     sender = "Test <no-reply@exchange.example.com>"
     notifications = NotificationsSettings(mail="eml", sender=sender)
