@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One email. `id` is the same on every try, so that a carrier can tell a repetition."""
+    """One email. `id` is the same on every try, so that a repetition can be told."""
 
     id: UUID
     to: str

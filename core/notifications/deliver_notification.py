@@ -29,11 +29,11 @@ from .channels import usable_channels
 
 @dataclass(frozen=True, slots=True)
 class DeliverNotification:
-    """A notification that was requested over a channel is worded and handed to its carrier.
+    """A notification that was requested over a channel is worded and handed to its messenger.
 
-    Every try carries the same id, made of notification and channel, so that a carrier can tell a
+    Every try carries the same id, made of notification and channel, so that a messenger can tell a
     repetition. Who gave up the channel meanwhile gets nothing over it, and what is gone by now
-    (the notification, its user) is delivered to nobody. A carrier has `patience` to answer.
+    (the notification, its user) is delivered to nobody. A messenger has `patience` to answer.
     """
 
     notifications: Notifications
@@ -46,7 +46,7 @@ class DeliverNotification:
     patience: timedelta = timedelta(seconds=30)
 
     async def __call__(self, event: NotificationRequested) -> None:
-        """Hand it over. Raises Unavailable if the carrier did not take it: try again."""
+        """Hand it over. Raises Unavailable if the messenger did not take it: try again."""
         notification = await self.notifications.find(event.notification_id)
         if notification is None:
             return
@@ -61,7 +61,7 @@ class DeliverNotification:
             async with asyncio.timeout(self.patience.total_seconds()):
                 await self._send(event.channel, message_id, letter, recipient, preferences)
         except TimeoutError as error:
-            raise Unavailable(what=f"the carrier of {event.channel}") from error
+            raise Unavailable(what=f"the messenger of {event.channel}") from error
 
     async def _send(
         self,
@@ -93,4 +93,4 @@ class DeliverNotification:
                     PushMessage(message_id, preferences.devices, letter.subject, letter.brief)
                 )
             case Channel.INBOX:
-                raise AssertionError("the inbox has no carrier")
+                raise AssertionError("the inbox has no messenger")

@@ -15,7 +15,7 @@ MAX_DEVICE_TOKEN = 255
 PHONE_PATTERN = r"\+[1-9][0-9]{7,14}"
 """E.164: a plus, the country's code and the number, 8 to 15 digits in all."""
 DEVICE_PATTERN = r"[!-~]+"
-"""Visible ASCII characters, as carriers of push messages make their tokens of."""
+"""Visible ASCII characters, as push services make their tokens of."""
 
 
 @dataclass(frozen=True, slots=True)

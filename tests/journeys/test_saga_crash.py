@@ -188,7 +188,7 @@ class FragileMailer(Mailer):
 
 @dataclass
 class Machine:
-    """What survives a process: its files, the time, and what carriers took."""
+    """What survives a process: its files, the time, and what messengers took."""
 
     folder: Path
     clock: VirtualClock
@@ -225,7 +225,7 @@ class Machine:
 
     @property
     def carried(self) -> Counter[tuple[str, str]]:
-        """What carriers took, and to whom; a repetition is none."""
+        """What messengers took, and to whom; a repetition is none."""
         taken = [(mail.to, mail.subject) for mail in self.mailer.sent]
         taken += [(message.phone, message.text) for message in self.text_messenger.sent]
         taken += [(str(message.devices), message.title) for message in self.push_messenger.sent]

@@ -13,7 +13,7 @@ from solebook.ports.language.users import User
 
 from ...exchange import Exchange, build_exchange, check_invariants
 from ...ports.records import Records
-from .carriers import Carriers
+from .messengers import Messengers
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def user(records: Records) -> User:
 
 
 @pytest.fixture
-def carriers() -> Carriers:
-    return Carriers(MemoryMailer(), MemoryTextMessenger(), MemoryPushMessenger())
+def messengers() -> Messengers:
+    return Messengers(MemoryMailer(), MemoryTextMessenger(), MemoryPushMessenger())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How a notification is handed to its carriers."""
+"""How a notification is handed to its messengers."""
 
 import asyncio
 from dataclasses import replace
@@ -19,7 +19,7 @@ from solebook.ports.language.users import User
 from solebook.ports.messengers import Mail, PushMessage, TextMessage
 
 from ...ports.records import Records
-from .carriers import Carriers, ForgetfulMailer, HangingMailer, delivering
+from .messengers import ForgetfulMailer, HangingMailer, Messengers, delivering
 
 PHONE, DEVICES = "+15550100", ("device-1", "device-2")
 CARRIED = [Channel.EMAIL, Channel.SMS, Channel.PUSH]
@@ -48,53 +48,53 @@ async def prefer(store: Store, preferences: NotificationPreferences) -> None:
 
 
 async def test_an_email_has_the_whole_letter(
-    store: Store, carriers: Carriers, told: Notification, user: User
+    store: Store, messengers: Messengers, told: Notification, user: User
 ) -> None:
-    await delivering(store, carriers)(NotificationRequested(told.id, Channel.EMAIL))
-    (mail,) = carriers.mailer.sent
+    await delivering(store, messengers)(NotificationRequested(told.id, Channel.EMAIL))
+    (mail,) = messengers.mailer.sent
     assert (mail.to, mail.name, mail.subject) == (user.email, "Test", SUBJECT)
     assert mail.text.startswith("Hello Test,")
     assert "<p>Hello Test,</p>" in mail.html
-    assert carriers.counts == (1, 0, 0)
+    assert messengers.counts == (1, 0, 0)
 
 
 async def test_text_and_push_messages_are_brief(
-    store: Store, carriers: Carriers, told: Notification
+    store: Store, messengers: Messengers, told: Notification
 ) -> None:
-    deliver = delivering(store, carriers)
+    deliver = delivering(store, messengers)
     await deliver(NotificationRequested(told.id, Channel.SMS))
     await deliver(NotificationRequested(told.id, Channel.PUSH))
-    (text,), (push,) = carriers.text_messenger.sent, carriers.push_messenger.sent
+    (text,), (push,) = messengers.text_messenger.sent, messengers.push_messenger.sent
     assert text == TextMessage(text.id, PHONE, SUBJECT)
     assert push == PushMessage(push.id, DEVICES, SUBJECT, SUBJECT)
-    assert carriers.counts == (0, 1, 1)
+    assert messengers.counts == (0, 1, 1)
 
 
 async def test_an_id_is_the_same_on_every_try_and_another_for_every_channel_and_notification(
-    store: Store, records: Records, carriers: Carriers, told: Notification, user: User
+    store: Store, records: Records, messengers: Messengers, told: Notification, user: User
 ) -> None:
     another = records.notification(user.id)
     async with store.transaction():
         await store.notifications.add(another)
-    deliver = delivering(store, carriers)
+    deliver = delivering(store, messengers)
     for _ in range(3):
         for notification in (told, another):
             for channel in CARRIED:
                 await deliver(NotificationRequested(notification.id, channel))
     sent: list[Mail | TextMessage | PushMessage] = [
-        *carriers.mailer.sent,
-        *carriers.text_messenger.sent,
-        *carriers.push_messenger.sent,
+        *messengers.mailer.sent,
+        *messengers.text_messenger.sent,
+        *messengers.push_messenger.sent,
     ]
-    assert carriers.counts == (2, 2, 2)
+    assert messengers.counts == (2, 2, 2)
     assert len({message.id for message in sent}) == 6
 
 
 async def test_a_mail_whose_taking_was_not_heard_is_sent_again_under_its_id(
-    store: Store, carriers: Carriers, told: Notification
+    store: Store, messengers: Messengers, told: Notification
 ) -> None:
     mailer = ForgetfulMailer()
-    deliver = delivering(store, carriers, mailer)
+    deliver = delivering(store, messengers, mailer)
     event = NotificationRequested(told.id, Channel.EMAIL)
     with pytest.raises(Unavailable):
         await deliver(event)
@@ -103,67 +103,67 @@ async def test_a_mail_whose_taking_was_not_heard_is_sent_again_under_its_id(
     assert first == second
 
 
-async def test_a_carrier_that_hangs_is_given_up_for_now(
-    store: Store, carriers: Carriers, told: Notification
+async def test_a_messenger_that_hangs_is_given_up_for_now(
+    store: Store, messengers: Messengers, told: Notification
 ) -> None:
-    deliver = delivering(store, carriers, HangingMailer())
+    deliver = delivering(store, messengers, HangingMailer())
     assert deliver.patience == timedelta(seconds=30)
     impatient = replace(deliver, patience=timedelta(0))
     async with asyncio.timeout(5):
         with pytest.raises(Unavailable) as refused:
             await impatient(NotificationRequested(told.id, Channel.EMAIL))
-    assert refused.value.what == "the carrier of email"
+    assert refused.value.what == "the messenger of email"
 
 
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.PUSH])
 async def test_who_took_phone_and_devices_back_gets_nothing_there(
-    store: Store, carriers: Carriers, told: Notification, user: User, channel: Channel
+    store: Store, messengers: Messengers, told: Notification, user: User, channel: Channel
 ) -> None:
     await prefer(store, replace(reachable(user), phone=None, devices=()))
-    await delivering(store, carriers)(NotificationRequested(told.id, channel))
-    assert carriers.counts == (0, 0, 0)
+    await delivering(store, messengers)(NotificationRequested(told.id, channel))
+    assert messengers.counts == (0, 0, 0)
 
 
 @pytest.mark.parametrize("channel", CARRIED)
 async def test_who_silenced_the_kind_meanwhile_gets_nothing(
-    store: Store, carriers: Carriers, told: Notification, user: User, channel: Channel
+    store: Store, messengers: Messengers, told: Notification, user: User, channel: Channel
 ) -> None:
     silence = tuple((kind, frozenset({Channel.INBOX})) for kind in NotificationKind)
     await prefer(store, replace(reachable(user), channels=silence))
-    await delivering(store, carriers)(NotificationRequested(told.id, channel))
-    assert carriers.counts == (0, 0, 0)
+    await delivering(store, messengers)(NotificationRequested(told.id, channel))
+    assert messengers.counts == (0, 0, 0)
 
 
 async def test_a_phone_that_was_changed_meanwhile_is_the_one_that_is_used(
-    store: Store, carriers: Carriers, told: Notification, user: User
+    store: Store, messengers: Messengers, told: Notification, user: User
 ) -> None:
     await prefer(store, replace(reachable(user), phone="+15550199"))
-    await delivering(store, carriers)(NotificationRequested(told.id, Channel.SMS))
-    (text,) = carriers.text_messenger.sent
+    await delivering(store, messengers)(NotificationRequested(told.id, Channel.SMS))
+    (text,) = messengers.text_messenger.sent
     assert text.phone == "+15550199"
 
 
 async def test_a_notification_that_is_gone_is_delivered_to_nobody(
-    store: Store, carriers: Carriers, told: Notification, records: Records
+    store: Store, messengers: Messengers, told: Notification, records: Records
 ) -> None:
     async with store.transaction():
         await store.notifications.forget(records.instant + timedelta(days=1))
-    await delivering(store, carriers)(NotificationRequested(told.id, Channel.EMAIL))
-    assert carriers.counts == (0, 0, 0)
+    await delivering(store, messengers)(NotificationRequested(told.id, Channel.EMAIL))
+    assert messengers.counts == (0, 0, 0)
 
 
 async def test_a_user_who_is_gone_is_delivered_nothing(
-    store: Store, carriers: Carriers, records: Records
+    store: Store, messengers: Messengers, records: Records
 ) -> None:
     orphan = records.notification(records.user_id())
     async with store.transaction():
         await store.notifications.add(orphan)
-    await delivering(store, carriers)(NotificationRequested(orphan.id, Channel.EMAIL))
-    assert carriers.counts == (0, 0, 0)
+    await delivering(store, messengers)(NotificationRequested(orphan.id, Channel.EMAIL))
+    assert messengers.counts == (0, 0, 0)
 
 
-async def test_the_inbox_has_no_carrier(
-    store: Store, carriers: Carriers, told: Notification
+async def test_the_inbox_has_no_messenger(
+    store: Store, messengers: Messengers, told: Notification
 ) -> None:
-    with pytest.raises(AssertionError, match="no carrier"):
-        await delivering(store, carriers)(NotificationRequested(told.id, Channel.INBOX))
+    with pytest.raises(AssertionError, match="no messenger"):
+        await delivering(store, messengers)(NotificationRequested(told.id, Channel.INBOX))

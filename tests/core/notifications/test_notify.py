@@ -114,7 +114,7 @@ async def test_each_channel_is_requested_by_itself(
     ]
 
 
-async def test_what_is_not_wanted_in_the_inbox_is_stored_for_its_carriers_alone(
+async def test_what_is_not_wanted_in_the_inbox_is_stored_for_its_messengers_alone(
     store: Store, notify: Notify, joined: UserRegistered
 ) -> None:
     await prefer(store, joined.user_id, Channel.SMS)

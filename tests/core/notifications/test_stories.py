@@ -27,6 +27,7 @@ from solebook.ports.language.notifications import (
     NotificationKind,
     OrderCancelledNotice,
     PayoutPaidNotice,
+    PriceDroppedNotice,
     SaleConfirmedNotice,
 )
 from solebook.ports.language.orders import OrderStatus
@@ -41,7 +42,7 @@ from solebook.ports.messengers import (
     TextMessenger,
 )
 
-from ...exchange import MONDAY, Exchange, exchange_on
+from ...exchange import MONDAY, SIZE, Exchange, exchange_on
 
 HOLD = timedelta(days=3)
 
@@ -63,13 +64,13 @@ def mailer_of(exchange: Exchange) -> MemoryMailer:
     return mailer
 
 
-def new_exchange(*, deaf: bool = False, **carriers: Any) -> Exchange:
-    """Return an exchange with carriers of one's own; if deaf, people are told of nothing."""
+def new_exchange(*, deaf: bool = False, **messengers: Any) -> Exchange:
+    """Return an exchange with messengers of one's own; if deaf, people are told of nothing."""
     clock = VirtualClock(MONDAY)
     ids = SeededIds(1, clock)
     adapters = embedded_adapters(build_memory_store(clock=clock, ids=ids), clock=clock, ids=ids)
     bus = DeafBus(adapters.event_bus) if deaf else adapters.event_bus
-    return exchange_on(replace(adapters, event_bus=bus, **carriers), clock)
+    return exchange_on(replace(adapters, event_bus=bus, **messengers), clock)
 
 
 # ---- what is told --------------------------------------------------------------------------------
@@ -145,6 +146,21 @@ async def test_a_pair_that_fails_is_told_to_both(exchange: Exchange) -> None:
     assert (buyers, sellers) == ("order_auth_failed", "sale_auth_failed")
 
 
+async def test_who_watches_a_price_is_told_when_an_ask_comes_down_to_it(
+    exchange: Exchange,
+) -> None:
+    await exchange.app.price_alerts.watch_price(
+        exchange.buyer, product_id=exchange.product.id, size=SIZE, price=15_000
+    )
+    for price in (16_000, 15_000, 14_000):
+        await exchange.ask(exchange.seller, price)
+        await exchange.workers.settle()
+    (_, dropped) = await read(exchange, exchange.buyer)
+    assert isinstance(dropped.notice, PriceDroppedNotice)
+    assert (dropped.notice.wanted, dropped.notice.lowest_ask) == (15_000, 15_000)
+    assert dropped.notice.shoe.name == "Brand Model White/Black"
+
+
 async def test_each_refusal_of_a_payout_is_told_of(exchange: Exchange) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     await exchange.trade(OrderStatus.DELIVERED, seller=seller)
@@ -172,7 +188,7 @@ async def test_an_order_that_is_told_of_again_is_not_told_to_people_again(
     assert [await kinds(exchange, person) for person in exchange.people] == before
 
 
-# ---- nobody waits for a carrier ------------------------------------------------------------------
+# ---- nobody waits for a messenger ----------------------------------------------------------------
 
 
 @dataclass
@@ -187,7 +203,7 @@ class BrokenMailer(Mailer):
         await self.mended.send(mail)
 
 
-async def test_a_carrier_that_is_down_holds_up_no_trade_and_brings_all_once_it_is_back() -> None:
+async def test_a_messenger_that_is_down_holds_up_no_trade_and_brings_all_once_it_is_back() -> None:
     mailer = BrokenMailer()
     exchange = new_exchange(mailer=mailer)
     await exchange.open()

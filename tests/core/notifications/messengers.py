@@ -1,4 +1,4 @@
-"""Carriers whose messages can be read, and some that do not take any."""
+"""Messengers whose messages can be read, and some that do not take any."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ from solebook.ports.messengers import Mail, Mailer
 
 
 @dataclass
-class Carriers:
-    """One carrier for each channel but the inbox."""
+class Messengers:
+    """One messenger for each channel but the inbox."""
 
     mailer: MemoryMailer
     text_messenger: MemoryTextMessenger
@@ -34,17 +34,17 @@ class Carriers:
 
 
 def delivering(
-    store: Store, carriers: Carriers, mailer: Mailer | None = None
+    store: Store, messengers: Messengers, mailer: Mailer | None = None
 ) -> DeliverNotification:
-    """Return the use case on a store and carriers, of which the mailer may be another."""
+    """Return the use case on a store and messengers, of which the mailer may be another."""
     return DeliverNotification(
         notifications=store.notifications,
         recipients=store.recipients,
         preferences=store.preferences,
         templates=MemoryTemplates(),
-        mailer=mailer or carriers.mailer,
-        text_messenger=carriers.text_messenger,
-        push_messenger=carriers.push_messenger,
+        mailer=mailer or messengers.mailer,
+        text_messenger=messengers.text_messenger,
+        push_messenger=messengers.push_messenger,
     )
 
 
