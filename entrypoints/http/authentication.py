@@ -18,6 +18,7 @@ from ...ports.language.errors import (
     NotFound,
     Outdated,
     PartyToTheOrder,
+    Refusal,
     TaskClaimed,
     TaskNotOpen,
     VerdictGiven,
@@ -99,6 +100,16 @@ def task_view(task: AuthenticationTask) -> TaskView:
     )
 
 
+_WORKING: tuple[type[Refusal], ...] = (
+    NotFound,
+    TaskNotOpen,
+    TaskClaimed,
+    PartyToTheOrder,
+    Outdated,
+    IdempotencyKeyReused,
+)
+"""What work on a task is refused for."""
+
 _FINDING = {
     "passed": True,
     "checks": {"box_condition": True, "authenticity_markers": True, "size_verification": True},
@@ -159,16 +170,7 @@ class AuthenticationController(Controller):
         summary="Claim a task",
         status_code=200,
         guards=[requires(Role.AUTHENTICATOR)],
-        responses=success(200, TaskView, _EXAMPLE)
-        | problems(
-            NotFound,
-            TaskNotOpen,
-            TaskClaimed,
-            PartyToTheOrder,
-            Outdated,
-            IdempotencyKeyReused,
-            roles=True,
-        ),
+        responses=success(200, TaskView, _EXAMPLE) | problems(*_WORKING, roles=True),
     )
     async def claim_task(
         self,
@@ -192,19 +194,7 @@ class AuthenticationController(Controller):
         status_code=200,
         guards=[requires(Role.AUTHENTICATOR)],
         responses=success(200, TaskView, _EXAMPLE)
-        | problems(
-            NotFound,
-            TaskNotOpen,
-            TaskClaimed,
-            PartyToTheOrder,
-            Outdated,
-            InvalidVerdict,
-            InvalidText,
-            VerdictGiven,
-            IdempotencyKeyReused,
-            body=True,
-            roles=True,
-        ),
+        | problems(*_WORKING, InvalidVerdict, InvalidText, VerdictGiven, body=True, roles=True),
     )
     async def give_verdict(
         self,
