@@ -42,6 +42,8 @@ _BEFORE = timedelta(days=14)
 _NO_LIMIT = RateLimit(burst=1_000_000, per_second=1_000_000)
 _LIFE = timedelta(days=36_500)
 _LOWEST_COST = 4
+_DIFFERENCES = 20
+"""How many are shown: if every price is another one, thousands of figures are."""
 _TIMEOUT = 30.0
 _WAREHOUSE = WarehouseAddress(
     "solebook demo warehouse", "1 Market Street", "Portland", "OR", "97201", "US"
@@ -225,8 +227,10 @@ def _conclude(console: Console, result: Report, rows: Sequence[SaleRow], file: P
         file.write_text(json.dumps(result.as_json(), indent=2) + "\n", encoding="utf-8")
         console.print(f"The report is in {escape(str(file))}", soft_wrap=True)
     found = differences(result, rows)
-    for difference in found:
+    for difference in found[:_DIFFERENCES]:
         console.print(f"[red]The market differs from the file: {escape(difference)}[/]")
+    if len(found) > _DIFFERENCES:
+        console.print(f"[red]and {len(found) - _DIFFERENCES:,} more differences[/]")
     if not found:
         console.print(f"The tape holds exactly the file's {len(rows):,} sales.")
         console.print("Counts, means, highs, lows and candles of every size are the file's too.")

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import httpx
@@ -186,6 +186,16 @@ async def test_a_sale_at_another_price_ends_with_an_error(exchange: Exchange) ->
     assert code == 1
     assert f"{DUNK}: day 2017-10-17 is Candle(" in shown
     assert f"{DUNK}: its sales are not the file's, one by one" in shown
+
+
+async def test_of_many_differences_the_first_are_shown_and_the_rest_counted(
+    exchange: Exchange,
+) -> None:
+    code, shown = await exchange.conclude([replace(row, price=row.price + 100) for row in ROWS])
+    assert code == 1
+    assert shown.count("The market differs from the file") == 20
+    [more] = [line for line in shown.splitlines() if "more differences" in line]
+    assert int(more.split()[1]) > 0
 
 
 async def test_a_product_that_was_not_sold_has_no_figures(exchange: Exchange) -> None:
