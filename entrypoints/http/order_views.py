@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from ...ports.language.market import Condition
+from ...ports.language.notifications import Warehouse
 from ...ports.language.order_history import (
     Cancelled,
     Delivered,
@@ -115,6 +116,8 @@ class OrderDetail(OrderView, frozen=True):
 
     ship_to: AddressView | None
     """The buyer's newest address, for the buyer and the warehouse; null for the seller."""
+    warehouse: Warehouse | None
+    """Where the seller ships the pair; null for the buyer."""
 
 
 class OrderListing(msgspec.Struct, frozen=True):
@@ -171,12 +174,16 @@ def order_view(order: Order, actor: Actor) -> OrderView:
     )
 
 
-def order_detail(order: Order, actor: Actor, addresses: Sequence[Address]) -> OrderDetail:
-    """Return an order as it is sent to the actor, with the newest of the buyer's addresses."""
-    shown = Viewer.of(actor, order).sees_purchase and addresses
+def order_detail(
+    order: Order, actor: Actor, addresses: Sequence[Address], warehouse: Warehouse
+) -> OrderDetail:
+    """Return an order as it is sent to the actor, with where its pair goes from each party."""
+    viewer = Viewer.of(actor, order)
+    to_buyer = viewer.sees_purchase and addresses
     return OrderDetail(
         **msgspec.structs.asdict(order_view(order, actor)),
-        ship_to=address_view(addresses[-1]) if shown else None,
+        ship_to=address_view(addresses[-1]) if to_buyer else None,
+        warehouse=warehouse if viewer.sees_sale else None,
     )
 
 

@@ -112,18 +112,20 @@ class OrdersController(Controller):
     @get(
         "/{order_id:uuid}",
         summary="An order",
-        responses=success(200, OrderDetail, EXAMPLE | {"ship_to": None}) | problems(NotFound),
+        responses=success(200, OrderDetail, EXAMPLE | {"ship_to": None, "warehouse": None})
+        | problems(NotFound),
     )
     async def view_order(
         self, request: JsonRequest, order_id: FromPath[UUID], application: App
     ) -> OrderDetail:
         """Return an order to its buyer, its seller, an authenticator or an admin.
 
-        The buyer and the warehouse also see where the pair goes: to the buyer's newest address.
+        The buyer and the warehouse also see where the pair goes in the end, to the buyer's newest
+        address; the seller and the warehouse, where the seller ships it.
         """
         order = await application.orders.view_order(request.user, OrderId(order_id))
         addresses = await application.adapters.store.addresses.of(order.buyer_id)
-        return order_detail(order, request.user, addresses)
+        return order_detail(order, request.user, addresses, application.warehouse)
 
     @get("/{order_id:uuid}/events", summary="An order's history", responses=problems(NotFound))
     async def list_order_events(

@@ -1,5 +1,6 @@
 """Orders over HTTP."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -162,3 +163,13 @@ async def test_the_buyer_and_the_warehouse_see_where_the_pair_goes(
     for viewer in (buyer, authenticator):
         assert (await market.ok("GET", path, viewer))["ship_to"]["street"] == "2 Second Street"
     assert (await market.ok("GET", path, seller))["ship_to"] is None
+
+
+async def test_the_seller_and_the_warehouse_see_where_the_seller_ships_the_pair(
+    market: World, buyer: Person, seller: Person, authenticator: Person
+) -> None:
+    path = f"/v1/orders/{await market.order(buyer, seller, 20_000)}"
+    for viewer in (seller, authenticator):
+        shown = (await market.ok("GET", path, viewer))["warehouse"]
+        assert shown == asdict(market.application.warehouse)
+    assert (await market.ok("GET", path, buyer))["warehouse"] is None
