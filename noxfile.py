@@ -78,6 +78,12 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Benchmarks, for a quiet machine; not among the checks."""
+    session.run("python", "benchmarks/search.py", *session.posargs)
+
+
+@nox.session
 def pin(session: nox.Session) -> None:
     """Resolve every package afresh and write the exact versions into pyproject.toml (ADR 0002)."""
     pyproject = ROOT / "pyproject.toml"
