@@ -171,3 +171,10 @@ def test_every_report_of_the_saga_is_heard_by_somebody() -> None:
         "notification.requested",
     }
     assert EVENTS.keys() - heard <= told
+
+
+def test_people_are_told_after_everybody_else_has_heard() -> None:
+    names = [consumer.name for consumer in routes(build_embedded())]
+    telling = [name.startswith("notifications.") for name in names]
+    assert telling == sorted(telling)
+    assert sum(telling) == 13

@@ -23,15 +23,19 @@ from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.messages import Message
 from solebook.ports.language.notifications import (
     Channel,
+    Letter,
+    Notice,
     Notification,
     NotificationKind,
     OrderCancelledNotice,
     PayoutPaidNotice,
     PriceDroppedNotice,
+    Recipient,
     SaleConfirmedNotice,
 )
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.payments import PayoutState
 from solebook.ports.language.users import Actor
 from solebook.ports.messengers import (
     Mail,
@@ -41,6 +45,7 @@ from solebook.ports.messengers import (
     TextMessage,
     TextMessenger,
 )
+from solebook.ports.templates import Templates
 
 from ...exchange import MONDAY, SIZE, Exchange, exchange_on
 
@@ -216,6 +221,24 @@ async def test_a_messenger_that_is_down_holds_up_no_trade_and_brings_all_once_it
         (await exchange.store.users.get(person.user_id)).email: len(await read(exchange, person))
         for person in exchange.people
     }
+    await exchange.app.engine.stop()
+
+
+class WrongTemplates(Templates):
+    """Has no words for anything."""
+
+    def render(self, notice: Notice, recipient: Recipient) -> Letter:
+        raise AssertionError(f"there are no words for {notice!r}")
+
+
+async def test_words_that_are_wrong_hold_up_no_trade() -> None:
+    exchange = new_exchange(templates=WrongTemplates())
+    await exchange.open()
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(HOLD)
+    assert (await exchange.payout(order.id)).state is PayoutState.PAID
+    failed = {delivery.consumer.split(":")[0] for delivery in await exchange.waiting()}
+    assert failed == {"notifications.notify"}
     await exchange.app.engine.stop()
 
 
