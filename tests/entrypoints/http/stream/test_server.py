@@ -17,7 +17,7 @@ from solebook.entrypoints.http.server import running_server
 from solebook.ports.language.ids import ProductId
 from solebook.ports.language.market import BookKey, BookView, PriceLevel, parse_size
 
-from .world import Person, World
+from ..world import Person, World
 
 SOON = 5.0
 """Seconds of real time after which something hangs."""
