@@ -1,0 +1,78 @@
+"""Refusals of what is too much, too late or out of reach for now."""
+
+from dataclasses import dataclass
+
+from .base import Refusal
+
+
+@dataclass(eq=False)
+class Unavailable(Refusal):
+    """Something outside did not answer, or did not save; the same call may succeed later."""
+
+    what: str
+    retry_after: float = 1.0
+    """Seconds to wait before trying again."""
+
+    def __str__(self) -> str:
+        return f"{self.what} is unavailable; try again in {self.retry_after:g} s"
+
+
+@dataclass(eq=False)
+class QueueFull(Refusal):
+    """As much work waits as is allowed; nothing was accepted."""
+
+    what: str
+    retry_after: float
+    """Seconds to wait before trying again."""
+
+    def __str__(self) -> str:
+        return f"{self.what} is full; try again in {self.retry_after:g} s"
+
+
+@dataclass(eq=False)
+class TooManySubscriptions(Refusal):
+    """A connection follows as many books as it may."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"a connection follows at most {self.limit} books; unsubscribe from one first"
+
+
+@dataclass(eq=False)
+class RateLimited(Refusal):
+    """The caller asks too often."""
+
+    retry_after: float
+    """Seconds to wait before trying again."""
+
+    def __str__(self) -> str:
+        return f"too many requests; try again in {self.retry_after:g} s"
+
+
+@dataclass(eq=False)
+class ShardLost(Refusal):
+    """Another process owns the shard of the matching engine now."""
+
+    shard: int
+
+    def __str__(self) -> str:
+        return f"the matching engine's shard {self.shard} belongs to another process"
+
+
+@dataclass(eq=False)
+class IdempotencyKeyReused(Refusal):
+    """The Idempotency-Key was used for a different request."""
+
+    key: str
+
+    def __str__(self) -> str:
+        return f"the Idempotency-Key {self.key!r} was used for a different request"
+
+
+@dataclass(eq=False)
+class RebuildReplaced(Refusal):
+    """A later rebuild of the search index took the place of this one."""
+
+    def __str__(self) -> str:
+        return "another rebuild of the search index was begun, which takes the place of this one"

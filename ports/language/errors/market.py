@@ -1,0 +1,114 @@
+"""Refusals of the catalogue, its stock and the books."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from .base import Refusal
+
+
+@dataclass(eq=False)
+class StyleCodeTaken(Refusal):
+    """Another product has this style code."""
+
+    style_code: str
+
+    def __str__(self) -> str:
+        return f"a product with the style code {self.style_code} exists already"
+
+
+@dataclass(eq=False)
+class SizeNotOffered(Refusal):
+    """The product is not made in this size."""
+
+    size: str
+    offered: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"the product is not made in size {self.size}; it is in {', '.join(self.offered)}"
+
+
+@dataclass(eq=False)
+class AlreadyReserved(Refusal):
+    """The unit of stock is promised to another order."""
+
+    ask_id: UUID
+
+    def __str__(self) -> str:
+        return f"the ask {self.ask_id} is reserved for another order"
+
+
+@dataclass(eq=False)
+class PaymentMethodMissing(Refusal):
+    """A bid needs a payment method on file."""
+
+    def __str__(self) -> str:
+        return "put a payment method on file before you bid"
+
+
+@dataclass(eq=False)
+class AddressMissing(Refusal):
+    """A bid needs a shipping address."""
+
+    def __str__(self) -> str:
+        return "add a shipping address before you bid"
+
+
+@dataclass(eq=False)
+class PayoutAccountMissing(Refusal):
+    """An ask needs a payout account."""
+
+    def __str__(self) -> str:
+        return "put a payout account on file before you ask"
+
+
+@dataclass(eq=False)
+class SellerSuspended(Refusal):
+    """A suspended seller places no asks."""
+
+    def __str__(self) -> str:
+        return "your selling is suspended"
+
+
+@dataclass(eq=False)
+class TooManyOpenQuotes(Refusal):
+    """The user has as many open bids, or asks, as allowed already."""
+
+    side: str
+    limit: int
+
+    def __str__(self) -> str:
+        return f"you have {self.limit} open {self.side}s, the most allowed; cancel one first"
+
+
+@dataclass(eq=False)
+class SelfTrade(Refusal):
+    """The quote would trade with one of the same user's own."""
+
+    resting_id: UUID
+
+    def __str__(self) -> str:
+        return f"this would trade with your own {self.resting_id}; cancel that first"
+
+
+@dataclass(eq=False)
+class NoCounterpart(Refusal):
+    """An immediate-or-cancel quote found nobody at its price or better. `best` is in cents."""
+
+    best: int | None
+
+    def __str__(self) -> str:
+        if self.best is None:
+            return "nobody stands on the other side of this book"
+        return f"the best price on the other side is {self.best} cents"
+
+
+@dataclass(eq=False)
+class QuoteNotActive(Refusal):
+    """The bid or ask is matched, cancelled or expired, so it can no longer change."""
+
+    id: UUID
+    side: str
+    status: str
+
+    def __str__(self) -> str:
+        return f"the {self.side} {self.id} is {self.status} and can no longer change"

@@ -1,0 +1,46 @@
+"""Refusals of what users set up."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from .base import Refusal
+
+
+@dataclass(eq=False)
+class EmailTaken(Refusal):
+    """Another user has this email address."""
+
+    email: str
+
+    def __str__(self) -> str:
+        return f"a user with the email {self.email} exists already"
+
+
+@dataclass(eq=False)
+class TooManyAddresses(Refusal):
+    """A user keeps as many addresses as allowed already."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"a user keeps at most {self.limit} addresses; delete one first"
+
+
+@dataclass(eq=False)
+class TooManyAlerts(Refusal):
+    """The user watches as many prices as allowed already."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"you watch {self.limit} prices, the most allowed; delete an alert first"
+
+
+@dataclass(eq=False)
+class AlertExists(Refusal):
+    """The user watches this price of this book already, with the alert `id`."""
+
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"you watch this price already, with the alert {self.id}"

@@ -1,0 +1,106 @@
+"""Refusals of orders, payments and authentication."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from .base import Refusal
+
+
+@dataclass(eq=False)
+class IllegalMove(Refusal):
+    """The order cannot do this in its state; `legal` names the moves that it can."""
+
+    order_id: UUID
+    status: str
+    move: str
+    legal: tuple[str, ...]
+
+    def __str__(self) -> str:
+        legal = ", ".join(self.legal) or "none"
+        return f"an order that is {self.status} cannot be {self.move}; legal moves: {legal}"
+
+
+@dataclass(eq=False)
+class TaskNotOpen(Refusal):
+    """The authentication task is not in a state for this."""
+
+    task_id: UUID
+    status: str
+    action: str
+
+    def __str__(self) -> str:
+        return f"the task {self.task_id} is {self.status} and cannot be {self.action}"
+
+
+@dataclass(eq=False)
+class TaskClaimed(Refusal):
+    """Another authenticator holds the task until `until` (UTC)."""
+
+    task_id: UUID
+    until: datetime
+
+    def __str__(self) -> str:
+        return f"another authenticator holds the task {self.task_id} until {self.until.isoformat()}"
+
+
+@dataclass(eq=False)
+class PartyToTheOrder(Refusal):
+    """The buyer or the seller of a pair may not authenticate it."""
+
+    order_id: UUID
+
+    def __str__(self) -> str:
+        return "the buyer or the seller of a pair may not authenticate it"
+
+
+@dataclass(eq=False)
+class InvalidVerdict(Refusal):
+    """The verdict contradicts itself or lacks its evidence."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+@dataclass(eq=False)
+class VerdictGiven(Refusal):
+    """A different verdict was given already, and verdicts stand."""
+
+    task_id: UUID
+    passed: bool
+
+    def __str__(self) -> str:
+        word = "passed" if self.passed else "failed"
+        return f"the task {self.task_id} was {word} already, and a verdict stands"
+
+
+@dataclass(eq=False)
+class PaymentDeclined(Refusal):
+    """The payment provider will not charge this payment method, now or on a retry."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the payment was declined: {self.reason}"
+
+
+@dataclass(eq=False)
+class PayoutDeclined(Refusal):
+    """The payment provider will not pay this account, now or on a retry."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the payout was declined: {self.reason}"
+
+
+@dataclass(eq=False)
+class InvalidSignature(Refusal):
+    """A webhook was not signed by the payment provider, or too long ago."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return f"the webhook's signature is {self.problem}"

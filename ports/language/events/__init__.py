@@ -1,0 +1,104 @@
+"""Events: what happened, in the past tense, as it is told to the other contexts.
+
+Each has a subject (its name on the bus), a version and a typed payload. A consumer must accept
+an event twice and out of order.
+"""
+
+from .base import Event, OrderRelated
+from .market import LowestAskChanged, MatchCreated, ProductChanged, StockRefused, StockReserved
+from .orders import (
+    AuthenticationFailed,
+    AuthenticationPassed,
+    DeadlineReached,
+    OrderAuthFailed,
+    OrderAuthPassed,
+    OrderCancelled,
+    OrderCreated,
+    OrderDelivered,
+    OrderReceived,
+    OrderSellerShipped,
+    OrderShipped,
+)
+from .payments import (
+    GatewayReported,
+    PaymentCaptured,
+    PaymentRefundDue,
+    PaymentRefunded,
+    PaymentRequested,
+    PaymentWasDeclined,
+    PayoutDue,
+    PayoutPaid,
+    PayoutWasRefused,
+)
+from .people import NotificationRequested, PayoutAccountChanged, PriceDropped, UserRegistered
+
+__all__ = [
+    "EVENTS",
+    "AuthenticationFailed",
+    "AuthenticationPassed",
+    "DeadlineReached",
+    "Event",
+    "GatewayReported",
+    "LowestAskChanged",
+    "MatchCreated",
+    "NotificationRequested",
+    "OrderAuthFailed",
+    "OrderAuthPassed",
+    "OrderCancelled",
+    "OrderCreated",
+    "OrderDelivered",
+    "OrderReceived",
+    "OrderRelated",
+    "OrderSellerShipped",
+    "OrderShipped",
+    "PaymentCaptured",
+    "PaymentRefundDue",
+    "PaymentRefunded",
+    "PaymentRequested",
+    "PaymentWasDeclined",
+    "PayoutAccountChanged",
+    "PayoutDue",
+    "PayoutPaid",
+    "PayoutWasRefused",
+    "PriceDropped",
+    "ProductChanged",
+    "StockRefused",
+    "StockReserved",
+    "UserRegistered",
+]
+
+EVENTS: dict[str, type[Event]] = {
+    event.SUBJECT: event
+    for event in (
+        UserRegistered,
+        PayoutAccountChanged,
+        ProductChanged,
+        MatchCreated,
+        LowestAskChanged,
+        PriceDropped,
+        NotificationRequested,
+        StockReserved,
+        StockRefused,
+        PaymentRequested,
+        PaymentCaptured,
+        PaymentWasDeclined,
+        PaymentRefundDue,
+        PaymentRefunded,
+        OrderCreated,
+        OrderSellerShipped,
+        OrderReceived,
+        AuthenticationPassed,
+        AuthenticationFailed,
+        OrderAuthPassed,
+        OrderAuthFailed,
+        OrderShipped,
+        OrderDelivered,
+        OrderCancelled,
+        PayoutDue,
+        PayoutPaid,
+        PayoutWasRefused,
+        GatewayReported,
+        DeadlineReached,
+    )
+}
+"""Every event by its subject, for adapters that read them back."""

@@ -1,0 +1,75 @@
+"""Events of the catalogue, the books and the stock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from ..ids import OrderId, ProductId, QuoteId, UserId
+from ..market import BookKey
+from ..money import Cents
+from .base import Event, OrderRelated
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChanged(Event):
+    """A product was created or changed; `version` tells which of two is later."""
+
+    SUBJECT: ClassVar[str] = "product.changed"
+    product_id: ProductId
+    version: int
+
+    @property
+    def key(self) -> str:
+        """The product."""
+        return str(self.product_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCreated(OrderRelated):
+    """A bid and an ask met; their order is pending."""
+
+    SUBJECT: ClassVar[str] = "match.created"
+    order_id: OrderId
+    bid_id: QuoteId
+    ask_id: QuoteId
+    buyer_id: UserId
+    seller_id: UserId
+    book: BookKey
+    price: Cents
+    matched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LowestAskChanged(Event):
+    """The best price to buy at in one book went from `before` to `lowest_ask`; None is no ask.
+
+    The events of a book make a chain: each begins where the one before it ended. So whether a
+    price was crossed can be told from one of them, in whatever order they come.
+    """
+
+    SUBJECT: ClassVar[str] = "book.lowest_ask_changed"
+    book: BookKey
+    before: Cents | None
+    lowest_ask: Cents | None
+    changed_at: datetime
+
+    @property
+    def key(self) -> str:
+        """The book."""
+        return f"{self.book.product_id}:{self.book.size}:{self.book.condition}"
+
+
+@dataclass(frozen=True, slots=True)
+class StockReserved(OrderRelated):
+    """The seller's pair is promised to the order."""
+
+    SUBJECT: ClassVar[str] = "stock.reserved"
+    order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class StockRefused(OrderRelated):
+    """The seller's pair is promised to another order."""
+
+    SUBJECT: ClassVar[str] = "stock.refused"
+    order_id: OrderId

@@ -1,0 +1,72 @@
+"""Events of users, and of what they are told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from ..ids import AlertId, NotificationId, UserId
+from ..market import BookKey
+from ..money import Cents
+from ..notifications import Channel
+from .base import Event
+
+
+@dataclass(frozen=True, slots=True)
+class UserRegistered(Event):
+    """Somebody joined."""
+
+    SUBJECT: ClassVar[str] = "user.registered"
+    user_id: UserId
+    email: str
+    first_name: str
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutAccountChanged(Event):
+    """A seller named an account to be paid to, the first or another."""
+
+    SUBJECT: ClassVar[str] = "user.payout_account_changed"
+    user_id: UserId
+    account: str
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceDropped(Event):
+    """The lowest ask came down to a price that a user waits for, or below: once per crossing."""
+
+    SUBJECT: ClassVar[str] = "price.dropped"
+    alert_id: AlertId
+    user_id: UserId
+    book: BookKey
+    wanted: Cents
+    lowest_ask: Cents
+    dropped_at: datetime
+
+    @property
+    def key(self) -> str:
+        """The alert."""
+        return str(self.alert_id)
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRequested(Event):
+    """A notification is to be brought to its user over one channel."""
+
+    SUBJECT: ClassVar[str] = "notification.requested"
+    notification_id: NotificationId
+    channel: Channel
+
+    @property
+    def key(self) -> str:
+        """The notification."""
+        return str(self.notification_id)
