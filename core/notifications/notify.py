@@ -76,8 +76,10 @@ class Notify:
 
     async def _tell(self, user_id: UserId, notice: Notice) -> None:
         channels = usable_channels(await self.preferences.get(user_id), notice.KIND)
+        if not channels:
+            return
         recipient = await self.recipients.find(user_id)
-        if recipient is None or not channels:
+        if recipient is None:
             return
         letter = self.templates.render(notice, recipient)
         notification = Notification(

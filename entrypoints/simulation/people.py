@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from ...composition.application import Application
+from ...ports.language.notifications import Channel, NotificationKind
 from ...ports.language.users import OPERATOR, Actor, Role, User
 
 _PASSWORD = "correct horse battery"  # noqa: S105  # nobody signs in
+_SILENCE: dict[NotificationKind, frozenset[Channel]] = dict.fromkeys(NotificationKind, frozenset())
 
 GOOD_CARD = "pm_card_visa"
 DECLINED_CARD = "pm_card_declined"
@@ -66,9 +68,14 @@ async def _authenticator(app: Application, number: int) -> User:
 
 
 async def _register(app: Application, kind: str, number: int) -> User:
-    return await app.users.register_user(
+    """Have somebody join who wants to be told nothing: letters are work, and nobody reads them."""
+    user = await app.users.register_user(
         email=f"{kind.lower()}-{number}@example.com",
         password=_PASSWORD,
         first_name="Test",
         last_name=kind,
     )
+    await app.notifications.set_notification_preferences(
+        Actor(user.id, user.roles), phone=None, devices=(), channels=_SILENCE
+    )
+    return user
