@@ -25,7 +25,7 @@ PREFERENCES = st.builds(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(preferences=PREFERENCES, kind=KINDS)
 def test_a_channel_is_used_if_it_is_wanted_and_there_is_a_way(
     preferences: NotificationPreferences, kind: NotificationKind
