@@ -171,12 +171,12 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         outside(PaymentRefundDue, "payments.refund_buyer", app.payments.refund_buyer),
         inside(PaymentRefunded, "orders.continue_saga", saga),
         # The catalogue changed.
-        outside(ProductChanged, "catalog.refresh_product", app.catalog.refresh_product),
-        outside(ProductChanged, "search.index_product", app.search.index_product),
+        repeatable(ProductChanged, "catalog.refresh_product", app.catalog.refresh_product),
+        repeatable(ProductChanged, "search.index_product", app.search.index_product),
         # A sale was made or undone, which the tape above knows by now: so does the search.
-        outside(OrderCreated, "search.update_figures", app.search.update_figures),
-        outside(OrderCancelled, "search.update_figures", app.search.update_figures),
-        outside(OrderAuthFailed, "search.update_figures", app.search.update_figures),
+        repeatable(OrderCreated, "search.update_figures", app.search.update_figures),
+        repeatable(OrderCancelled, "search.update_figures", app.search.update_figures),
+        repeatable(OrderAuthFailed, "search.update_figures", app.search.update_figures),
         # The lowest ask changed: somebody may wait for that, and the search shows it. There is an
         # event for many an ask, so what concerns nobody must cost next to nothing.
         inside(LowestAskChanged, "price_alerts.report_drops", drops, concerns=drops.concerns),
