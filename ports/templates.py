@@ -2,11 +2,15 @@
 
 from typing import Protocol
 
-from .language.notifications import Letter, Notice, Recipient
+from .language.notifications import Headline, Letter, Notice, Recipient
 
 
 class Templates(Protocol):
     """Puts notices into words."""
+
+    def headline(self, notice: Notice, recipient: Recipient) -> Headline:
+        """Return subject and brief of the letter alone, which is quicker than all of it."""
+        ...
 
     def render(self, notice: Notice, recipient: Recipient) -> Letter:
         """Return the notice as a letter to the recipient.

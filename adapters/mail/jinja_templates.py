@@ -1,6 +1,8 @@
 """Letters from Jinja templates."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +19,7 @@ from jinja2 import (
 
 from ...ports.language.market import Condition
 from ...ports.language.money import Cents
-from ...ports.language.notifications import NOTICES, Letter, Notice, Recipient, Shoe
+from ...ports.language.notifications import NOTICES, Headline, Letter, Notice, Recipient, Shoe
 from ...ports.language.text import one_line
 from ...ports.templates import Templates
 
@@ -47,24 +49,27 @@ class JinjaTemplates(Templates):
         )
         self._templates.filters.update(money=money, instant=instant, pair=pair, condition=condition)
 
-    def render(self, notice: Notice, recipient: Recipient) -> Letter:
-        assert NOTICES.get(notice.KIND) is type(notice), f"there are no words for {notice!r}"
-        try:
-            return self._render(notice, recipient)
-        except TemplateError as error:
-            raise AssertionError(f"the words for {notice.KIND} are wrong: {error}") from error
+    def headline(self, notice: Notice, recipient: Recipient) -> Headline:
+        with _wording(notice):
+            return self._headline(self._text(notice), _words(notice, recipient))
 
-    def _render(self, notice: Notice, recipient: Recipient) -> Letter:
-        text = self._templates.get_template(f"{notice.KIND}.txt")
-        html = self._templates.get_template(f"{notice.KIND}.html")
-        words = _fields(_on_one_line(notice)) | {"first_name": one_line(recipient.first_name)}
-        subject = _block(text, "subject", words)
-        return Letter(
-            subject=subject,
-            brief=_block(text, "brief", words),
-            text=_without_gaps(text.render(words)),
-            html=_without_gaps(html.render(words, subject=subject)),
-        )
+    def render(self, notice: Notice, recipient: Recipient) -> Letter:
+        with _wording(notice):
+            text, words = self._text(notice), _words(notice, recipient)
+            html = self._templates.get_template(f"{notice.KIND}.html")
+            headline = self._headline(text, words)
+            return Letter(
+                subject=headline.subject,
+                brief=headline.brief,
+                text=_without_gaps(text.render(words)),
+                html=_without_gaps(html.render(words, subject=headline.subject)),
+            )
+
+    def _text(self, notice: Notice) -> Template:
+        return self._templates.get_template(f"{notice.KIND}.txt")
+
+    def _headline(self, text: Template, words: dict[str, Any]) -> Headline:
+        return Headline(_block(text, "subject", words), _block(text, "brief", words))
 
 
 def money(amount: Cents) -> str:
@@ -95,6 +100,20 @@ def pair(shoe: Shoe) -> str:
     """Return all that tells one pair from another."""
     state = condition(shoe.book.condition)
     return f"{shoe.name} ({shoe.style_code}), size {shoe.book.size}, {state}"
+
+
+@contextmanager
+def _wording(notice: Notice) -> Iterator[None]:
+    """Word a notice that is one, with templates that are right: all else is a defect."""
+    assert NOTICES.get(notice.KIND) is type(notice), f"there are no words for {notice!r}"
+    try:
+        yield
+    except TemplateError as error:
+        raise AssertionError(f"the words for {notice.KIND} are wrong: {error}") from error
+
+
+def _words(notice: Notice, recipient: Recipient) -> dict[str, Any]:
+    return _fields(_on_one_line(notice)) | {"first_name": one_line(recipient.first_name)}
 
 
 def _on_one_line(value: Any) -> Any:

@@ -7,6 +7,7 @@ from html import escape
 
 from ...ports.language.notifications import (
     NOTICES,
+    Headline,
     Letter,
     Notice,
     Recipient,
@@ -20,11 +21,15 @@ from ...ports.templates import Templates
 class MemoryTemplates(Templates):
     """Letters that list the facts of a notice, as they are named in the code."""
 
-    def render(self, notice: Notice, recipient: Recipient) -> Letter:
+    def headline(self, notice: Notice, recipient: Recipient) -> Headline:
         assert NOTICES.get(notice.KIND) is type(notice), f"there are no words for {notice!r}"
         title = notice.KIND.replace("_", " ").capitalize()
         shoe = getattr(notice, "shoe", None)
         subject = one_line(f"{title}: {shoe.name}" if isinstance(shoe, Shoe) else title)
+        return Headline(subject, brief=subject)
+
+    def render(self, notice: Notice, recipient: Recipient) -> Letter:
+        subject = self.headline(notice, recipient).subject
         lines = [f"Hello {one_line(recipient.first_name)},", subject + ".", *_facts(notice)]
         return Letter(
             subject=subject,

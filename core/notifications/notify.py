@@ -81,13 +81,13 @@ class Notify:
         recipient = await self.recipients.find(user_id)
         if recipient is None:
             return
-        letter = self.templates.render(notice, recipient)
+        headline = self.templates.headline(notice, recipient)
         notification = Notification(
             id=NotificationId(self.ids.new()),
             user_id=user_id,
             notice=notice,
-            subject=letter.subject,
-            brief=letter.brief,
+            subject=headline.subject,
+            brief=headline.brief,
             in_inbox=Channel.INBOX in channels,
             created_at=self.clock.now(),
         )

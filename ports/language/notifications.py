@@ -333,11 +333,17 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A notice in words: `brief` is one line for small screens, `text` and `html` say all."""
+class Headline:
+    """A notice in a few words, one line each; `brief` alone tells the matter."""
 
     subject: str
     brief: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter(Headline):
+    """A notice in all words, as plain text and as a page."""
+
     text: str
     html: str
 

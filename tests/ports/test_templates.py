@@ -14,6 +14,7 @@ from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
 from solebook.ports.language.notifications import (
     NOTICES,
+    Headline,
     Letter,
     Notice,
     NotificationKind,
@@ -115,6 +116,13 @@ def test_every_notice_has_its_words(templates: Templates, kind: NotificationKind
         for fact in facts(SAMPLES[kind]):
             assert fact in text
         assert "None" not in text
+
+
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_the_headline_is_that_of_the_letter(templates: Templates, kind: NotificationKind) -> None:
+    letter = templates.render(SAMPLES[kind], RECIPIENT)
+    headline = templates.headline(SAMPLES[kind], RECIPIENT)
+    assert headline == Headline(letter.subject, letter.brief)
 
 
 def test_no_two_kinds_have_the_same_subject_or_brief(templates: Templates) -> None:

@@ -23,6 +23,7 @@ from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.messages import Message
 from solebook.ports.language.notifications import (
     Channel,
+    Headline,
     Letter,
     Notice,
     Notification,
@@ -226,6 +227,9 @@ async def test_a_messenger_that_is_down_holds_up_no_trade_and_brings_all_once_it
 
 class WrongTemplates(Templates):
     """Has no words for anything."""
+
+    def headline(self, notice: Notice, recipient: Recipient) -> Headline:
+        raise AssertionError(f"there are no words for {notice!r}")
 
     def render(self, notice: Notice, recipient: Recipient) -> Letter:
         raise AssertionError(f"there are no words for {notice!r}")
