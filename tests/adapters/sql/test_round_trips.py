@@ -48,6 +48,7 @@ from solebook.ports.language.order_history import ORDER_EVENTS, OrderEvent, Reco
 from solebook.ports.language.orders import Order
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import GatewayEvent, Payment, Payout
+from solebook.ports.language.price_alerts import PriceAlert
 from solebook.ports.language.users import AccessClaims, Address, RefreshToken, Session, User
 from solebook.ports.matching import Placement
 
@@ -224,6 +225,14 @@ async def sale(store: Store, first: Sale, _: Sale) -> None:
     assert (await store.tape.sales(first.book.product_id, PageRequest())).items == (first,)
 
 
+async def price_alert(store: Store, first: PriceAlert, second: PriceAlert) -> None:
+    second = replace(second, id=first.id, user_id=first.user_id)
+    for put in (first, second):
+        await store.price_alerts.add(put)
+        assert (await store.price_alerts.of_user(put.user_id, PageRequest())).items == (put,)
+        await store.price_alerts.remove(put.user_id, put.id)
+
+
 async def notification(store: Store, first: Notification, second: Notification) -> None:
     await store.notifications.add(first)
     assert await store.notifications.find(first.id) == first
@@ -281,6 +290,7 @@ TRIPS: dict[str, tuple[Callable[[Store, Any, Any], Awaitable[None]], Any, Any]] 
     "webhook": (webhook, GatewayEvent, GatewayEvent),
     "task": (task, AuthenticationTask, AuthenticationTask),
     "sale": (sale, Sale, Sale),
+    "price alert": (price_alert, PriceAlert, PriceAlert),
     "notification": (notification, Notification, Notification),
     "preferences": (preferences, NotificationPreferences, NotificationPreferences),
     "deadline": (deadline, Deadline, Deadline),
