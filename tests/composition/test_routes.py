@@ -166,7 +166,6 @@ def test_every_report_of_the_saga_is_heard_by_somebody() -> None:
         "order.seller_shipped",
         "order.auth_passed",
         "order.shipped",
-        "book.lowest_ask_changed",
         "price.dropped",
         "notification.requested",
     }
