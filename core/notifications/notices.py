@@ -102,6 +102,7 @@ def notice_to_seller(
         case OrderCreated(ship_by=ship_by):
             return SaleConfirmedNotice(*trade, order.price, order.payout_amount, warehouse, ship_by)
         case OrderCancelled(reason=why, note=note):
+            note = None if why.noted_for_buyer else note
             penalty = rules.penalty_of(order.price) if why.seller_at_fault else 0
             return SaleCancelledNotice(*trade, why, note, penalty, why.ask_returns)
         case OrderAuthPassed():

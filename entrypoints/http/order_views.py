@@ -5,6 +5,7 @@ side of the bill, which is null for them. Authenticators and admins see all of i
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -70,6 +71,10 @@ class Viewer(Enum):
     def sees_sale(self) -> bool:
         """Whether what the seller gets is shown."""
         return self is not Viewer.BUYER
+
+    def sees_note(self, of: CancelReason) -> bool:
+        """Whether what was noted with the reason of a cancellation is shown."""
+        return self.sees_purchase or not of.noted_for_buyer
 
 
 class FeesView(msgspec.Struct, frozen=True):
@@ -140,6 +145,7 @@ def order_view(order: Order, actor: Actor) -> OrderView:
     """Return an order as it is sent to the actor."""
     viewer = Viewer.of(actor, order)
     fees = order.fees
+    reason = order.cancel_reason
     return OrderView(
         id=order.id,
         status=order.status,
@@ -170,7 +176,7 @@ def order_view(order: Order, actor: Actor) -> OrderView:
         outbound=order.outbound,
         delivered_at=order.delivered_at,
         cancel_reason=order.cancel_reason,
-        note=order.note,
+        note=order.note if reason is None or viewer.sees_note(reason) else None,
     )
 
 
@@ -215,6 +221,8 @@ SHOWN: Mapping[type[OrderEvent], Mapping[str, frozenset[Viewer]]] = {
 def order_event_view(recorded: RecordedEvent, viewer: Viewer) -> OrderEventView:
     """Return an event of an order's history as it is sent to the viewer."""
     event = recorded.event
+    if isinstance(event, Cancelled) and not viewer.sees_note(event.reason):
+        event = replace(event, note=None)
     return OrderEventView(
         number=recorded.number,
         type=event.TYPE,

@@ -86,6 +86,11 @@ class CancelReason(StrEnum):
         """Whether the seller owes the penalty."""
         return self in (CancelReason.SELLER_CANCELLED, CancelReason.SHIPMENT_OVERDUE)
 
+    @property
+    def noted_for_buyer(self) -> bool:
+        """Whether the note is no business of the seller's: the provider says it of a card."""
+        return self is CancelReason.PAYMENT_DECLINED
+
 
 class DeliveryProof(StrEnum):
     """Who said that the pair reached the buyer."""

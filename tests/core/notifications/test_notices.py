@@ -155,7 +155,6 @@ def test_buyer_and_seller_are_told_their_part(
 @pytest.mark.parametrize(
     ("reason", "penalty", "ask_returns"),
     [
-        (CancelReason.PAYMENT_DECLINED, 0, True),
         (CancelReason.PAYMENT_OVERDUE, 0, True),
         (CancelReason.STOCK_REFUSED, 0, False),
         (CancelReason.SELLER_CANCELLED, 3_000, False),
@@ -170,6 +169,13 @@ def test_a_seller_is_told_why_a_sale_ended_and_what_it_costs(
     _, seller = told(cancelled(reason))
     assert seller == SaleCancelledNotice(
         ID, SHOE, reason=reason, note="a note", penalty=penalty, ask_returns=ask_returns
+    )
+
+
+def test_a_seller_is_not_told_why_the_buyers_payment_was_declined() -> None:
+    _, seller = told(cancelled(CancelReason.PAYMENT_DECLINED))
+    assert seller == SaleCancelledNotice(
+        ID, SHOE, CancelReason.PAYMENT_DECLINED, note=None, penalty=0, ask_returns=True
     )
 
 

@@ -57,6 +57,22 @@ def test_a_party_sees_what_is_theirs_and_staff_see_all(
     assert seen == {Viewer.BUYER: buyer, Viewer.SELLER: seller, Viewer.STAFF: everything}
 
 
+@pytest.mark.parametrize(
+    ("viewer", "note"),
+    [
+        (Viewer.BUYER, "insufficient_funds"),
+        (Viewer.SELLER, None),
+        (Viewer.STAFF, "insufficient_funds"),
+    ],
+)
+def test_why_a_payment_was_declined_is_no_business_of_the_sellers(
+    viewer: Viewer, note: str | None
+) -> None:
+    declined = Cancelled(CancelReason.PAYMENT_DECLINED, "insufficient_funds")
+    recorded = RecordedEvent(OrderId(UUID(int=1)), 3, AT, declined)
+    assert order_event_view(recorded, viewer).data["note"] == note
+
+
 def test_an_event_is_told_in_plain_values() -> None:
     recorded = RecordedEvent(OrderId(UUID(int=1)), 3, AT, Paid(21_400, AT))
     view = order_event_view(recorded, Viewer.BUYER)

@@ -86,6 +86,24 @@ async def test_neither_party_sees_the_others_side_of_the_bill(
     assert await paid(seller) == {"ship_by": ship_by}
 
 
+async def test_why_a_payment_was_declined_is_told_to_the_buyer_alone(
+    market: World, seller: Person
+) -> None:
+    broke = await market.buyer("broke", card="pm_card_declined")
+    order_id = await market.order(broke, seller)
+
+    async def notes(who: Person) -> list[Any]:
+        order = await market.ok("GET", f"/v1/orders/{order_id}", who)
+        [listed] = (await market.ok("GET", "/v1/orders", who))["items"]
+        events = await market.ok("GET", f"/v1/orders/{order_id}/events", who)
+        return [order["note"], listed["note"], events[-1]["data"]["note"]]
+
+    assert await notes(broke) == ["card_declined"] * 3
+    assert await notes(seller) == [None] * 3
+    inbox = await market.ok("GET", "/v1/notifications", seller)
+    assert not any("card" in told["subject"] + told["text"] for told in inbox["items"])
+
+
 async def test_a_failed_pair_goes_back_to_its_seller(
     market: World, buyer: Person, seller: Person, authenticator: Person
 ) -> None:
