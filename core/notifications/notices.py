@@ -113,8 +113,8 @@ def notice_to_seller(
             return SaleDeliveredNotice(*trade, order.payout_amount, at + rules.payout_hold)
         case PayoutPaid(amount=amount, debt_settled=settled):
             return PayoutPaidNotice(*trade, amount, settled)
-        case PayoutWasRefused(reason=reason):
-            return PayoutRefusedNotice(*trade, order.payout_amount, reason)
+        case PayoutWasRefused(amount=amount, reason=reason):
+            return PayoutRefusedNotice(*trade, amount, reason)
         case PaymentWasDeclined() | OrderShipped():
             return None
 

@@ -73,7 +73,9 @@ class Payables:
                     refusals=payout.refusals + 1,
                 )
                 await self.payouts.put(refused)
-                await self.outbox.add(PayoutWasRefused(order_id, payout.seller_id, reason))
+                await self.outbox.add(
+                    PayoutWasRefused(order_id, payout.seller_id, payout.amount, reason)
+                )
 
     async def _known(self, order_id: OrderId) -> Payout:
         payout = await self.payouts.find(order_id)

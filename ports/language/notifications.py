@@ -294,10 +294,10 @@ class PayoutPaidNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class PayoutRefusedNotice(TradeNotice):
-    """To the seller: the provider would not pay, and another account is needed."""
+    """To the seller: the provider would not pay `amount`, and another account is needed."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_REFUSED
-    payout: Cents
+    amount: Cents
     reason: str
 
     @property

@@ -80,11 +80,12 @@ class PayoutPaid(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PayoutWasRefused(OrderRelated):
-    """The provider will not pay the seller's account."""
+    """The provider will not pay `amount` cents to the seller's account."""
 
     SUBJECT: ClassVar[str] = "payout.refused"
     order_id: OrderId
     seller_id: UserId
+    amount: Cents
     reason: str
 
 

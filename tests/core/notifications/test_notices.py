@@ -136,9 +136,9 @@ STORY: list[tuple[TradeNews, Notice | None, Notice | None]] = [
         PayoutPaidNotice(ID, SHOE, amount=14_600, debt_settled=3_000),
     ),
     (
-        PayoutWasRefused(ID, SELLER, "account_closed"),
+        PayoutWasRefused(ID, SELLER, amount=14_600, reason="account_closed"),
         None,
-        PayoutRefusedNotice(ID, SHOE, payout=17_600, reason="account_closed"),
+        PayoutRefusedNotice(ID, SHOE, amount=14_600, reason="account_closed"),
     ),
 ]
 

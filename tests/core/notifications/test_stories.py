@@ -30,6 +30,7 @@ from solebook.ports.language.notifications import (
     NotificationKind,
     OrderCancelledNotice,
     PayoutPaidNotice,
+    PayoutRefusedNotice,
     PriceDroppedNotice,
     Recipient,
     SaleConfirmedNotice,
@@ -180,6 +181,16 @@ async def test_each_refusal_of_a_payout_is_told_of(exchange: Exchange) -> None:
         "payout_refused",
         "payout_paid",
     ]
+
+
+async def test_a_refusal_is_of_what_is_left_after_penalties(exchange: Exchange) -> None:
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    await exchange.trade(OrderStatus.CANCELLED, seller=seller)
+    await exchange.trade(OrderStatus.DELIVERED, seller=seller)
+    await exchange.later(HOLD)
+    refused = (await read(exchange, seller))[-1].notice
+    assert isinstance(refused, PayoutRefusedNotice)
+    assert refused.amount == 17_600 - 3_000
 
 
 async def test_an_order_that_is_told_of_again_is_not_told_to_people_again(

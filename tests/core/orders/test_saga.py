@@ -52,7 +52,7 @@ def all_news(order_id: OrderId) -> list[object]:
         AuthenticationPassed(order_id, TASK, USER),
         AuthenticationFailed(order_id, TASK, USER, "a fake"),
         PayoutPaid(order_id, USER, 17_600, 0),
-        PayoutWasRefused(order_id, USER, "account_closed"),
+        PayoutWasRefused(order_id, USER, 17_600, "account_closed"),
     ]
 
 
