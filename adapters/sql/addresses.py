@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, select
 
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import AddressId, UserId
-from ...ports.language.users import Address
+from ...ports.language.users import Address, PostalAddress
 from ...ports.users import Addresses
 from .database import SqlDatabase
 from .schema import addresses
@@ -34,11 +34,11 @@ class SqlAddresses(Addresses):
             _ADD,
             id=address.id,
             user_id=address.user_id,
-            street=address.street,
-            city=address.city,
-            region=address.region,
-            postal_code=address.postal_code,
-            country=address.country,
+            street=address.postal.street,
+            city=address.postal.city,
+            region=address.postal.region,
+            postal_code=address.postal.postal_code,
+            country=address.postal.country,
             created_at=address.created_at,
         )
 
@@ -54,10 +54,16 @@ def _address(row: Row) -> Address:
     return Address(
         id=row.id,
         user_id=row.user_id,
+        postal=_postal(row),
+        created_at=row.created_at,
+    )
+
+
+def _postal(row: Row) -> PostalAddress:
+    return PostalAddress(
         street=row.street,
         city=row.city,
         region=row.region,
         postal_code=row.postal_code,
         country=row.country,
-        created_at=row.created_at,
     )

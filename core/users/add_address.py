@@ -6,7 +6,7 @@ from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.errors import TooManyAddresses
 from ...ports.language.ids import AddressId
-from ...ports.language.users import Actor, Address
+from ...ports.language.users import Actor, Address, PostalAddress
 from ...ports.transaction import Transaction
 from ...ports.users import Addresses, Users
 from .shipping_address import MAX_ADDRESSES, check_address
@@ -35,18 +35,12 @@ class AddAddress:
         postal_code: str,
         country: str,
     ) -> Address:
-        address = check_address(
-            Address(
-                id=AddressId(self.ids.new()),
-                user_id=actor.user_id,
-                street=street,
-                city=city,
-                region=region,
-                postal_code=postal_code,
-                country=country,
-                created_at=self.clock.now(),
+        postal = check_address(
+            PostalAddress(
+                street=street, city=city, region=region, postal_code=postal_code, country=country
             )
         )
+        address = Address(AddressId(self.ids.new()), actor.user_id, postal, self.clock.now())
         async with self.transaction():
             # The user's lock: two requests at once do not both take the last place.
             await self.users.get(actor.user_id)

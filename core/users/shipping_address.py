@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ...ports.language.errors import InvalidText
 from ...ports.language.text import check_text
-from ...ports.language.users import Address
+from ...ports.language.users import PostalAddress
 
 MAX_ADDRESSES = 20
 """As many as one user keeps."""
@@ -13,7 +13,7 @@ MAX_ADDRESSES = 20
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-def check_address(address: Address) -> Address:
+def check_address(address: PostalAddress) -> PostalAddress:
     """Return the address without white space around its fields.
 
     Not every country has regions or postal codes, so those two may be empty. `country` is two

@@ -49,11 +49,11 @@ def address_view(address: Address) -> AddressView:
     """Return an address as it is sent."""
     return AddressView(
         id=address.id,
-        street=address.street,
-        city=address.city,
-        region=address.region,
-        postal_code=address.postal_code,
-        country=address.country,
+        street=address.postal.street,
+        city=address.postal.city,
+        region=address.postal.region,
+        postal_code=address.postal.postal_code,
+        country=address.postal.country,
         created_at=address.created_at,
     )
 

@@ -53,16 +53,23 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Where a buyer's pairs are shipped. `country` is ISO 3166-1 alpha-2."""
+class PostalAddress:
+    """Where a parcel goes. `country` is ISO 3166-1 alpha-2."""
 
-    id: AddressId
-    user_id: UserId
     street: str
     city: str
     region: str
     postal_code: str
     country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A shipping address that a user keeps; pairs go to the newest of them."""
+
+    id: AddressId
+    user_id: UserId
+    postal: PostalAddress
     created_at: datetime
 
 

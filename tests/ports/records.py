@@ -41,7 +41,7 @@ from solebook.ports.language.payments import (
     Transfer,
 )
 from solebook.ports.language.price_alerts import PriceAlert
-from solebook.ports.language.users import Address, RefreshToken, Session, User
+from solebook.ports.language.users import Address, PostalAddress, RefreshToken, Session, User
 
 T = TypeVar("T")
 
@@ -95,12 +95,19 @@ class Records:
             fields,
             id=AddressId(self.ids.new()),
             user_id=user_id,
+            postal=self.postal_address(),
+            created_at=self.instant,
+        )
+
+    def postal_address(self, **fields: Any) -> PostalAddress:
+        return _made(
+            PostalAddress,
+            fields,
             street="1 Test Street",
             city="Testville",
             region="OR",
             postal_code="97005",
             country="US",
-            created_at=self.instant,
         )
 
     def session(self, user_id: UserId, **fields: Any) -> Session:

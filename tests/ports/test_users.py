@@ -122,7 +122,10 @@ async def test_saving_somebody_elses_email_is_refused(store: Store, records: Rec
 
 async def test_addresses_are_listed_oldest_first(store: Store, records: Records) -> None:
     user, other = await added(store, records.user()), await added(store, records.user())
-    addresses = [records.address(user.id, street=f"{n} Test Street") for n in (3, 1, 2)]
+    streets = (f"{number} Test Street" for number in (3, 1, 2))
+    addresses = [
+        records.address(user.id, postal=records.postal_address(street=street)) for street in streets
+    ]
     async with store.transaction():
         await store.addresses.add(addresses[0])
         await store.addresses.add(records.address(other.id))

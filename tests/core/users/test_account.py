@@ -78,7 +78,7 @@ async def test_added_address_is_the_users_and_lets_them_bid(
     address = await add(accounts, buyer, city="  Testville ")
 
     assert list(await accounts.store.addresses.of(buyer.id)) == [address]
-    assert (address.user_id, address.city) == (buyer.id, "Testville")
+    assert (address.user_id, address.postal.city) == (buyer.id, "Testville")
     assert address.created_at == accounts.clock.now()
     assert (await accounts.store.traders.standing(buyer.id)).has_address
 
