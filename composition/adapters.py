@@ -33,7 +33,7 @@ from ..ports.stock import Stock
 from ..ports.tape import Tape
 from ..ports.templates import Templates
 from ..ports.transaction import Transaction
-from ..ports.users import Addresses, PaymentAccounts, Recipients, Traders, Users
+from ..ports.users import Addresses, Destinations, PaymentAccounts, Recipients, Traders, Users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,7 @@ class Store:
     users: Users
     addresses: Addresses
     traders: Traders
+    destinations: Destinations
     payment_accounts: PaymentAccounts
     recipients: Recipients
     sessions: Sessions

@@ -65,7 +65,9 @@ def _engine(adapters: Adapters, rules: MarketRules, limits: EngineLimits | None)
     return MatchingEngine(
         books=store.books,
         views=adapters.book_views,
-        opening=OpenOrders(fees=fee_schedule(adapters, rules), rules=rules),
+        opening=OpenOrders(
+            fees=fee_schedule(adapters, rules), destinations=store.destinations, rules=rules
+        ),
         clock=adapters.clock,
         ids=adapters.ids,
         max_open_quotes=rules.max_open_quotes,

@@ -24,6 +24,7 @@ from ..adapters.memory.stock import MemoryStock
 from ..adapters.memory.tape import MemoryTape
 from ..adapters.memory.users import (
     MemoryAddresses,
+    MemoryDestinations,
     MemoryPaymentAccounts,
     MemoryRecipients,
     MemoryTraders,
@@ -45,6 +46,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         users=MemoryUsers(database),
         addresses=MemoryAddresses(database),
         traders=MemoryTraders(database),
+        destinations=MemoryDestinations(database),
         payment_accounts=MemoryPaymentAccounts(database),
         recipients=MemoryRecipients(database),
         sessions=MemorySessions(database),

@@ -10,6 +10,7 @@ from ..adapters.sql.database import SqlDatabase
 from ..adapters.sql.dead_letters import SqlDeadLetters
 from ..adapters.sql.deadlines import SqlDeadlines
 from ..adapters.sql.deliveries import SqlDeliveries
+from ..adapters.sql.destinations import SqlDestinations
 from ..adapters.sql.idempotency_keys import SqlIdempotencyKeys
 from ..adapters.sql.inbox import SqlInbox
 from ..adapters.sql.ledger import SqlLedger
@@ -60,6 +61,7 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         users=SqlUsers(database),
         addresses=SqlAddresses(database),
         traders=SqlTraders(database),
+        destinations=SqlDestinations(database),
         payment_accounts=SqlPaymentAccounts(database),
         recipients=SqlRecipients(database),
         sessions=SqlSessions(database),

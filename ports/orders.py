@@ -52,5 +52,5 @@ class OrderOpening(Protocol):
     """What turns matches into orders. The engine calls it before it commits."""
 
     async def open(self, matches: Sequence[Match]) -> Sequence[OpenedOrder]:
-        """Return the pending order of each match, in their order, its fees frozen."""
+        """Return the pending order of each match, in their order, fees and destination frozen."""
         ...

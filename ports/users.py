@@ -1,11 +1,11 @@
 """The port to stored users and their addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from .language.ids import AddressId, UserId
 from .language.notifications import Recipient
-from .language.users import Address, TraderStanding, User
+from .language.users import Address, PostalAddress, TraderStanding, User
 
 
 class Users(Protocol):
@@ -49,6 +49,14 @@ class Traders(Protocol):
 
     async def standing(self, user_id: UserId) -> TraderStanding:
         """Return whether the user may bid or ask. Raises NotFound."""
+        ...
+
+
+class Destinations(Protocol):
+    """What orders must know of a user: where their pairs are to go."""
+
+    async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, PostalAddress]:
+        """Return each user's newest address, for those who have one."""
         ...
 
 

@@ -1,12 +1,12 @@
 """Users, their addresses, and what other contexts must know of them, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ...ports.language.errors import EmailTaken, NotFound
 from ...ports.language.ids import AddressId, UserId
 from ...ports.language.notifications import Recipient
-from ...ports.language.users import Address, TraderStanding, User
-from ...ports.users import Addresses, PaymentAccounts, Recipients, Traders, Users
+from ...ports.language.users import Address, PostalAddress, TraderStanding, User
+from ...ports.users import Addresses, Destinations, PaymentAccounts, Recipients, Traders, Users
 from .database import MemoryAdapter
 
 
@@ -80,6 +80,19 @@ class MemoryTraders(MemoryAdapter, Traders):
             has_payout_account=user.payout_account is not None,
             suspended=user.suspended,
         )
+
+
+class MemoryDestinations(MemoryAdapter, Destinations):
+    """Reads where pairs go off the addresses."""
+
+    async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, PostalAddress]:
+        with await self._database.reading():
+            kept = {user_id: self._tables.addresses.get(user_id) for user_id in user_ids}
+            return {
+                user_id: addresses[max(addresses)].postal
+                for user_id, addresses in kept.items()
+                if addresses
+            }
 
 
 class MemoryPaymentAccounts(MemoryAdapter, PaymentAccounts):

@@ -54,12 +54,13 @@ def _address(row: Row) -> Address:
     return Address(
         id=row.id,
         user_id=row.user_id,
-        postal=_postal(row),
+        postal=postal_of(row),
         created_at=row.created_at,
     )
 
 
-def _postal(row: Row) -> PostalAddress:
+def postal_of(row: Row) -> PostalAddress:
+    """Return the place in a row of the addresses."""
     return PostalAddress(
         street=row.street,
         city=row.city,

@@ -4,8 +4,9 @@ from typing import Any
 
 from ...ports.language.order_history import RecordedEvent
 from ...ports.language.orders import Fees, Order, Shipment
+from ...ports.language.users import PostalAddress
 from .book_columns import book_of, book_values
-from .payloads import decode_order_event, encode
+from .payloads import decode, decode_order_event, encode
 from .schema import order_events, orders
 from .statement import Row, Statement, insert_row
 
@@ -31,6 +32,7 @@ def order_values(order: Order) -> dict[str, Any]:
         "matched_at": order.matched_at,
         "updated_at": order.updated_at,
         "version": order.version,
+        "ship_to": None if order.ship_to is None else encode(order.ship_to),
         "status": order.status,
         "payment_status": order.payment_status,
         "stock_status": order.stock_status,
@@ -67,6 +69,7 @@ def order_of(row: Row) -> Order:
         matched_at=row.matched_at,
         updated_at=row.updated_at,
         version=row.version,
+        ship_to=None if row.ship_to is None else decode(row.ship_to, PostalAddress),
         status=row.status,
         payment_status=row.payment_status,
         stock_status=row.stock_status,

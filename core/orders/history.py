@@ -67,6 +67,7 @@ def _open(event: Opened, at: datetime) -> Order:
         matched_at=match.matched_at,
         updated_at=at,
         version=1,
+        ship_to=event.ship_to,
     )
 
 

@@ -4,7 +4,7 @@ The buyer sees what the buyer pays and the seller what the seller gets; neither 
 side of the bill, which is null for them. Authenticators and admins see all of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
@@ -44,8 +44,7 @@ from ...ports.language.orders import (
     Shipment,
     StockStatus,
 )
-from ...ports.language.users import Actor, Address
-from .addresses import AddressView, address_view
+from ...ports.language.users import Actor, PostalAddress
 
 
 class Viewer(Enum):
@@ -119,8 +118,8 @@ class OrderView(msgspec.Struct, frozen=True):
 class OrderDetail(OrderView, frozen=True):
     """A trade on its way, and where it goes."""
 
-    ship_to: AddressView | None
-    """The buyer's newest address, for the buyer and the warehouse; null for the seller."""
+    ship_to: PostalAddress | None
+    """Where the pair goes in the end, for the buyer and the warehouse; null for the seller."""
     warehouse: Warehouse | None
     """Where the seller ships the pair; null for the buyer."""
 
@@ -181,14 +180,13 @@ def order_view(order: Order, actor: Actor) -> OrderView:
 
 
 def order_detail(
-    order: Order, actor: Actor, addresses: Sequence[Address], warehouse: Warehouse
+    order: Order, actor: Actor, ship_to: PostalAddress | None, warehouse: Warehouse
 ) -> OrderDetail:
     """Return an order as it is sent to the actor, with where its pair goes from each party."""
     viewer = Viewer.of(actor, order)
-    to_buyer = viewer.sees_purchase and addresses
     return OrderDetail(
         **msgspec.structs.asdict(order_view(order, actor)),
-        ship_to=address_view(addresses[-1]) if to_buyer else None,
+        ship_to=ship_to if viewer.sees_purchase else None,
         warehouse=warehouse if viewer.sees_sale else None,
     )
 
@@ -215,7 +213,7 @@ SHOWN: Mapping[type[OrderEvent], Mapping[str, frozenset[Viewer]]] = {
     PaidOut: {"amount": _SALE, "debt_settled": _SALE},
     PayoutRefused: {"reason": _SALE},
 }
-"""Which fields of each event are shown, and to whom. A match and its fees are on the order."""
+"""Which fields of each event are shown, and to whom. What its match settled is on the order."""
 
 
 def order_event_view(recorded: RecordedEvent, viewer: Viewer) -> OrderEventView:

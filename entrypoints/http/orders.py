@@ -120,12 +120,16 @@ class OrdersController(Controller):
     ) -> OrderDetail:
         """Return an order to its buyer, its seller, an authenticator or an admin.
 
-        The buyer and the warehouse also see where the pair goes in the end, to the buyer's newest
-        address; the seller and the warehouse, where the seller ships it.
+        The buyer and the warehouse also see where the pair goes in the end: to the address that
+        was the buyer's newest at the match, or is now if there was none. The seller and the
+        warehouse see where the seller ships it.
         """
         order = await application.orders.view_order(request.user, OrderId(order_id))
-        addresses = await application.adapters.store.addresses.of(order.buyer_id)
-        return order_detail(order, request.user, addresses, application.warehouse)
+        ship_to = order.ship_to
+        if ship_to is None:
+            newest = await application.adapters.store.destinations.of({order.buyer_id})
+            ship_to = newest.get(order.buyer_id)
+        return order_detail(order, request.user, ship_to, application.warehouse)
 
     @get("/{order_id:uuid}/events", summary="An order's history", responses=problems(NotFound))
     async def list_order_events(

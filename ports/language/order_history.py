@@ -8,6 +8,7 @@ from .ids import OrderId, UserId
 from .market import Match
 from .money import Cents
 from .orders import CancelReason, DeliveryProof, Fees, Shipment
+from .users import PostalAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Opened:
     TYPE: ClassVar[str] = "opened"
     match: Match
     fees: Fees
+    ship_to: PostalAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)

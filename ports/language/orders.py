@@ -7,6 +7,7 @@ from enum import StrEnum
 from .ids import OrderId, QuoteId, UserId
 from .market import BookKey
 from .money import Cents
+from .users import PostalAddress
 
 
 class OrderStatus(StrEnum):
@@ -141,6 +142,11 @@ class Order:
     updated_at: datetime
     version: int
     """The number of events in its history."""
+    ship_to: PostalAddress | None = None
+    """Where the pair goes in the end, frozen at the match.
+
+    None if the buyer had no address then, and on orders from before it was frozen.
+    """
     status: OrderStatus = OrderStatus.PENDING
     payment_status: PaymentStatus = PaymentStatus.PENDING
     stock_status: StockStatus = StockStatus.UNRESERVED

@@ -202,6 +202,7 @@ class Records:
 
     def opened(self, match: Match) -> OpenedOrder:
         """What core makes of a match, as far as a store can tell."""
+        ship_to = self.postal_address()
         order = Order(
             id=match.id,
             bid_id=match.bid_id,
@@ -214,10 +215,12 @@ class Records:
             matched_at=match.matched_at,
             updated_at=match.matched_at,
             version=1,
+            ship_to=ship_to,
         )
+        opening = Opened(match, FEES, ship_to)
         return OpenedOrder(
             order=order,
-            history=(RecordedEvent(match.id, 1, match.matched_at, Opened(match, FEES)),),
+            history=(RecordedEvent(match.id, 1, match.matched_at, opening),),
             deadlines=(self.deadline(order.id, due_at=match.matched_at + timedelta(minutes=15)),),
             events=(
                 MatchCreated(

@@ -1,4 +1,4 @@
-"""Contracts of Users, Addresses, Traders, PaymentAccounts and Recipients."""
+"""Contracts of Users, Addresses, Traders, Destinations, PaymentAccounts and Recipients."""
 
 import asyncio
 from dataclasses import replace
@@ -167,7 +167,7 @@ async def test_somebody_elses_address_is_not_found(store: Store, records: Record
     assert list(await store.addresses.of(other.id)) == [address]
 
 
-# ---- Traders, PaymentAccounts and Recipients -----------------------------------------------------
+# ---- what other contexts must know of a user -----------------------------------------------------
 
 
 async def test_a_new_users_standing_has_nothing(store: Store, records: Records) -> None:
@@ -204,6 +204,31 @@ async def test_standing_follows_the_last_address(store: Store, records: Records)
 async def test_the_standing_of_nobody_is_not_found(store: Store, records: Records) -> None:
     with pytest.raises(NotFound):
         await store.traders.standing(records.user_id())
+
+
+async def test_pairs_go_to_each_users_newest_address(store: Store, records: Records) -> None:
+    users = [await added(store, records.user()) for _ in range(4)]
+    moved, settled, homeless, unasked = users
+    first, second, third, only, other = (
+        records.address(user.id, postal=records.postal_address(street=f"{n} Test Street"))
+        for n, user in enumerate([moved, moved, moved, settled, unasked])
+    )
+    async with store.transaction():
+        for address in (second, only, third, other, first):  # the newest is not added last
+            await store.addresses.add(address)
+        asked = [user.id for user in (moved, settled, homeless)]
+        found = await store.destinations.of(asked)
+    assert found == {moved.id: third.postal, settled.id: only.postal}
+    assert await store.destinations.of(asked) == found
+    async with store.transaction():
+        await store.addresses.remove(moved.id, third.id)
+        await store.addresses.remove(settled.id, only.id)
+    assert await store.destinations.of(asked) == {moved.id: second.postal}
+
+
+async def test_nobodys_pairs_go_nowhere(store: Store, records: Records) -> None:
+    assert await store.destinations.of([]) == {}
+    assert await store.destinations.of([records.user_id()]) == {}
 
 
 async def test_payment_accounts_are_the_users_tokens(store: Store, records: Records) -> None:

@@ -62,6 +62,7 @@ orders = Table(
     Column("delivered_at", Instant),
     Column("cancel_reason", word(CancelReason, "cancel_reason")),
     Column("note", String),
+    Column("ship_to", Document),
     positive("price"),
     positive("version"),
     not_negative("transaction_fee"),

@@ -12,18 +12,29 @@ from sqlalchemy import Connection
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.sql.migrate import configuration, connected
+from solebook.adapters.sql.migrate import configuration, connected, migrate
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store, open_sql_database
+from solebook.core.orders.history import apply, fold
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, OrderId, UserId
 from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.order_history import RecordedEvent, Refunded
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Payout, PayoutState
 
 OLDER = "0010"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 A, B, C, D = (UUID(int=number) for number in range(1, 5))
+BID, ASK, PRODUCT = (UUID(int=number) for number in range(5, 8))
+
+OPENED = f"""{{"match":{{"id":"%s","bid_id":"{BID}","ask_id":"{ASK}",
+    "buyer_id":"{C}","seller_id":"{D}",
+    "book":{{"product_id":"{PRODUCT}","size":"9","condition":"used"}},
+    "price":20000,"matched_at":"2026-03-01T12:00:00Z","maker":"ask","status":"open"}},
+    "fees":{{"seller_level":2,"transaction":1700,"processing":600,"shipping":1400}}}}"""
+TRADE = f"""'{BID.hex}', '{ASK.hex}', '{C.hex}', '{D.hex}', '{PRODUCT.hex}', '9', 'used',
+    20000, 2, 1700, 600, 1400, '2026-03-01 12:00:00.000000'"""
 
 ROWS = f"""
 INSERT INTO failed_deliveries VALUES
@@ -36,6 +47,35 @@ INSERT INTO failed_deliveries VALUES
 INSERT INTO payouts VALUES
     ('{A.hex}', '{B.hex}', 17600, 200, 'refused', '2026-03-01 12:00:00.000000',
      'acct_1', NULL, 'account_closed');
+INSERT INTO orders VALUES
+    ('{A.hex}', {TRADE}, '2026-03-01 12:07:00.000000', 8, 'delivered', 'captured', 'consumed',
+     'held', 'none', '2026-03-03 12:00:00.000000', 0, 'UPS', '1Z', 'FedEx', '2Z',
+     '2026-03-01 12:07:00.000000', NULL, NULL),
+    ('{B.hex}', {TRADE}, '2026-03-01 12:05:00.000000', 6, 'cancelled', 'refund_due', 'removed',
+     'none', 'none', '2026-03-04 12:00:00.000000', 1, 'UPS', '3Z', NULL, NULL,
+     NULL, 'admin_cancelled', 'It is lost.');
+INSERT INTO order_events VALUES
+    ('{A.hex}', 1, '2026-03-01 12:00:00.000000', 'opened', '{OPENED % A}'),
+    ('{A.hex}', 2, '2026-03-01 12:01:00.000000', 'unit_reserved', '{{}}'),
+    ('{A.hex}', 3, '2026-03-01 12:02:00.000000', 'paid',
+     '{{"amount":21400,"ship_by":"2026-03-03T12:00:00Z"}}'),
+    ('{A.hex}', 4, '2026-03-01 12:03:00.000000', 'shipped',
+     '{{"shipment":{{"carrier":"UPS","tracking_number":"1Z"}}}}'),
+    ('{A.hex}', 5, '2026-03-01 12:04:00.000000', 'received', '{{"by":"{B}"}}'),
+    ('{A.hex}', 6, '2026-03-01 12:05:00.000000', 'passed', '{{"by":"{B}"}}'),
+    ('{A.hex}', 7, '2026-03-01 12:06:00.000000', 'dispatched',
+     '{{"shipment":{{"carrier":"FedEx","tracking_number":"2Z"}}}}'),
+    ('{A.hex}', 8, '2026-03-01 12:07:00.000000', 'delivered', '{{"proof":"buyer"}}'),
+    ('{B.hex}', 1, '2026-03-01 12:00:00.000000', 'opened', '{OPENED % B}'),
+    ('{B.hex}', 2, '2026-03-01 12:01:00.000000', 'unit_reserved', '{{}}'),
+    ('{B.hex}', 3, '2026-03-01 12:02:00.000000', 'paid',
+     '{{"amount":21400,"ship_by":"2026-03-03T12:00:00Z"}}'),
+    ('{B.hex}', 4, '2026-03-01 12:03:00.000000', 'ship_by_extended',
+     '{{"ship_by":"2026-03-04T12:00:00Z"}}'),
+    ('{B.hex}', 5, '2026-03-01 12:04:00.000000', 'shipped',
+     '{{"shipment":{{"carrier":"UPS","tracking_number":"3Z"}}}}'),
+    ('{B.hex}', 6, '2026-03-01 12:05:00.000000', 'cancelled',
+     '{{"reason":"admin_cancelled","note":"It is lost.","by":null}}');
 """
 
 
@@ -71,6 +111,35 @@ async def test_failed_deliveries_wait_on_and_dead_ones_stay_dead(store: Store) -
     assert list(await store.deliveries.due(due_at, 10, queued=False)) == [waiting]
     assert list(await store.deliveries.due(due_at, 10, queued=True)) == []
     assert list((await store.dead_letters.page(PageRequest())).items) == [dead]
+
+
+@pytest.mark.parametrize("order_id", [A, B])
+async def test_orders_are_still_what_their_histories_fold_into(
+    store: Store, order_id: UUID
+) -> None:
+    order = await store.orders.get(OrderId(order_id))
+    assert fold(await store.orders.history(order.id)) == order
+    assert order.ship_to is None
+    assert order in (await store.orders.of_user(order.buyer_id, PageRequest())).items
+
+
+async def test_orders_go_on_from_where_they_are(store: Store) -> None:
+    order = await store.orders.get(OrderId(B))
+    refunded = RecordedEvent(order.id, order.version + 1, NOW, Refunded(21_400))
+    after = apply(order, refunded.event, NOW)
+    async with store.transaction():
+        await store.orders.save(after, [refunded])
+    assert fold(await store.orders.history(order.id)) == after
+
+
+async def test_histories_refer_to_the_orders_that_were_moved(path: Path) -> None:
+    await migrate(f"sqlite:///{path}")
+    database = sqlite3.connect(path)
+    assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    database.execute("PRAGMA foreign_keys = ON")
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        database.execute("DELETE FROM orders")
+    database.close()
 
 
 async def test_payouts_keep_what_they_say(store: Store) -> None:

@@ -88,7 +88,7 @@ class Market:
         return MatchingEngine(
             books=self.books,
             views=self.views,
-            opening=OpenOrders(fees=fees, rules=rules),
+            opening=OpenOrders(fees=fees, destinations=store.destinations, rules=rules),
             clock=self.clock,
             ids=self.ids,
             max_open_quotes=rules.max_open_quotes,

@@ -30,6 +30,7 @@ from solebook.ports.language.order_history import (
 )
 from solebook.ports.language.orders import CancelReason, DeliveryProof, Fees, Order, Shipment
 from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.users import PostalAddress
 
 from ...exchange import MONDAY
 
@@ -47,7 +48,8 @@ MATCH = Match(
     matched_at=MONDAY,
     maker=Side.ASK,
 )
-OPENED = Opened(MATCH, Fees(seller_level=1, transaction=1_800, processing=600, shipping=1_400))
+HOME = PostalAddress("1 Test Street", "Testville", "OR", "97005", "US")
+OPENED = Opened(MATCH, Fees(1, transaction=1_800, processing=600, shipping=1_400), HOME)
 INBOUND, OUTBOUND = Shipment("UPS", "1Z1"), Shipment("FedEx", "2Z2")
 
 MOVES: dict[str, OrderEvent] = {

@@ -22,6 +22,8 @@ from solebook.ports.language.order_history import (
 )
 from solebook.ports.language.orders import CancelReason, Shipment
 
+from ...core.orders.walks import OPENED
+
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 BY = UserId(UUID(int=9))
 
@@ -71,6 +73,13 @@ def test_why_a_payment_was_declined_is_no_business_of_the_sellers(
     declined = Cancelled(CancelReason.PAYMENT_DECLINED, "insufficient_funds")
     recorded = RecordedEvent(OrderId(UUID(int=1)), 3, AT, declined)
     assert order_event_view(recorded, viewer).data["note"] == note
+
+
+@pytest.mark.parametrize("viewer", Viewer)
+def test_an_opening_tells_nobody_what_its_match_settled(viewer: Viewer) -> None:
+    recorded = RecordedEvent(OPENED.match.id, 1, AT, OPENED)
+    assert OPENED.ship_to is not None
+    assert order_event_view(recorded, viewer).data == {}
 
 
 def test_an_event_is_told_in_plain_values() -> None:

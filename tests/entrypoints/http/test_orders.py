@@ -171,16 +171,61 @@ async def test_a_blank_reason_is_refused(market: World, buyer: Person, seller: P
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-text")
 
 
-async def test_the_buyer_and_the_warehouse_see_where_the_pair_goes(
+async def move_house(market: World, buyer: Person, street: str | None) -> None:
+    """Have the buyer delete every address, after adding another one if there is one."""
+    addresses = "/v1/users/me/addresses"
+    old = await market.ok("GET", addresses, buyer)
+    if street is not None:
+        await market.ok("POST", addresses, buyer, json={**ADDRESS, "street": street})
+    for address in old:
+        await market.ok("DELETE", f"{addresses}/{address['id']}", buyer)
+
+
+async def test_a_pair_goes_where_its_buyer_lived_at_the_match(
     market: World, buyer: Person, seller: Person, authenticator: Person
 ) -> None:
-    order_id = await market.order(buyer, seller, 20_000)
-    newest = {**ADDRESS, "street": "2 Second Street"}
-    await market.ok("POST", "/v1/users/me/addresses", buyer, json=newest)
-    path = f"/v1/orders/{order_id}"
+    await market.ask(seller)
+    await move_house(market, buyer, "2 Second Street")
+    match = (await market.bid(buyer))["match"]
+    await move_house(market, buyer, "3 Third Street")
+    await market.workers.settle()
+    path = f"/v1/orders/{match['order_id']}"
     for viewer in (buyer, authenticator):
-        assert (await market.ok("GET", path, viewer))["ship_to"]["street"] == "2 Second Street"
+        shown = (await market.ok("GET", path, viewer))["ship_to"]
+        assert shown == {**ADDRESS, "street": "2 Second Street"}
+    await move_house(market, buyer, None)
+    shown = (await market.ok("GET", path, buyer))["ship_to"]
+    assert shown == {**ADDRESS, "street": "2 Second Street"}
+
+
+async def test_a_seller_never_sees_where_the_pair_goes(
+    market: World, buyer: Person, seller: Person
+) -> None:
+    order_id = await market.order(buyer, seller)
+    path = f"/v1/orders/{order_id}"
+    assert (await market.ok("GET", path, buyer))["ship_to"] == ADDRESS
     assert (await market.ok("GET", path, seller))["ship_to"] is None
+    moved = await market.post(f"{path}/shipment", seller, PARCEL)
+    seen = [moved, *[await market.get(p, seller) for p in (path, f"{path}/events", "/v1/orders")]]
+    for answer in seen:
+        assert answer.is_success
+        assert ADDRESS["street"] not in answer.text
+        assert ADDRESS["postal_code"] not in answer.text
+
+
+async def test_without_an_address_at_the_match_a_pair_goes_to_the_newest_one(
+    market: World, buyer: Person, seller: Person
+) -> None:
+    resting = (await market.bid(buyer))["bid"]
+    await move_house(market, buyer, None)  # which leaves the bid in its book
+    order_id = (await market.ask(seller))["match"]["order_id"]
+    path = f"/v1/orders/{order_id}"
+    order = await market.ok("GET", path, buyer)
+    assert (order["bid_id"], order["ship_to"]) == (resting["id"], None)
+    for street in ("2 Second Street", "3 Third Street"):
+        await move_house(market, buyer, street)
+        assert (await market.ok("GET", path, buyer))["ship_to"] == {**ADDRESS, "street": street}
+        assert (await market.ok("GET", path, seller))["ship_to"] is None
 
 
 async def test_the_seller_and_the_warehouse_see_where_the_seller_ships_the_pair(

@@ -1,0 +1,71 @@
+"""What is frozen on an order at its match."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from solebook.core.orders.history import fold
+from solebook.core.orders.open_orders import OpenOrders
+from solebook.ports.language.ids import OrderId, UserId
+from solebook.ports.language.market import Match
+from solebook.ports.language.money import Cents
+from solebook.ports.language.orders import Fees
+from solebook.ports.language.users import PostalAddress
+from solebook.ports.payments import FeeSchedule
+from solebook.ports.users import Destinations
+
+from .walks import HOME, MATCH, OPENED, RULES
+
+FLAT = replace(HOME, street="2 Test Street")
+MOVED, SETTLED, HOMELESS = (UserId(UUID(int=number)) for number in (10, 11, 12))
+
+
+class EqualFees(FeeSchedule):
+    """The same for every trade."""
+
+    async def quote(self, sales: Sequence[tuple[UserId, Cents]]) -> Sequence[Fees]:
+        return [OPENED.fees] * len(sales)
+
+
+@dataclass
+class KnownDestinations(Destinations):
+    """Who lives where, and what was asked."""
+
+    homes: dict[UserId, PostalAddress]
+    asked: list[set[UserId]] = field(default_factory=list)
+
+    async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, PostalAddress]:
+        self.asked.append(set(user_ids))
+        return {user_id: home for user_id, home in self.homes.items() if user_id in user_ids}
+
+
+def match(number: int, buyer_id: UserId) -> Match:
+    return replace(MATCH, id=OrderId(UUID(int=number)), buyer_id=buyer_id)
+
+
+async def test_each_order_keeps_where_its_own_buyer_lives_and_all_are_asked_for_at_once() -> None:
+    destinations = KnownDestinations({MOVED: HOME, SETTLED: FLAT})
+    open_orders = OpenOrders(EqualFees(), destinations, RULES)
+    matches = [
+        match(number, buyer)
+        for number, buyer in enumerate([SETTLED, MOVED, HOMELESS, SETTLED], start=1)
+    ]
+
+    opened = await open_orders.open(matches)
+
+    assert [one.order.id for one in opened] == [match.id for match in matches]
+    assert [one.order.ship_to for one in opened] == [FLAT, HOME, None, FLAT]
+    assert destinations.asked == [{SETTLED, MOVED, HOMELESS}]
+    for one in opened:
+        assert fold(one.history) == one.order
+
+
+async def test_who_moves_between_two_matches_is_sent_one_pair_to_each_home() -> None:
+    destinations = KnownDestinations({MOVED: HOME})
+    open_orders = OpenOrders(EqualFees(), destinations, RULES)
+    [before] = await open_orders.open([match(1, MOVED)])
+
+    destinations.homes[MOVED] = FLAT
+    [after] = await open_orders.open([match(2, MOVED)])
+
+    assert (before.order.ship_to, after.order.ship_to) == (HOME, FLAT)
