@@ -16,7 +16,14 @@ from .statement import Statement
 
 _newer = addresses.alias("newer")
 _OF = Statement(
-    select(addresses).where(
+    select(
+        addresses.c.user_id,
+        addresses.c.street,
+        addresses.c.city,
+        addresses.c.region,
+        addresses.c.postal_code,
+        addresses.c.country,
+    ).where(
         addresses.c.user_id.op("IN")(each(bindparam("user_ids", required=True))),
         ~exists().where(_newer.c.user_id == addresses.c.user_id, _newer.c.id > addresses.c.id),
     )
