@@ -119,7 +119,10 @@ class OrderDetail(OrderView, frozen=True):
     """A trade on its way, and where it goes."""
 
     ship_to: PostalAddress | None
-    """Where the pair goes in the end, for the buyer and the warehouse; null for the seller."""
+    """Where the pair goes in the end, for the buyer and the warehouse.
+
+    Null for the seller, and if the buyer had no address at the match and has none now.
+    """
     warehouse: Warehouse | None
     """Where the seller ships the pair; null for the buyer."""
 
