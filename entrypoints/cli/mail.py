@@ -62,6 +62,7 @@ async def mail(options: argparse.Namespace) -> int:
     settings = load_settings(options.config, os.environ)
     notices = sample_notices(settings.warehouse)
     if options.action is None:
+        _check_no_form(options)
         for kind, notice in notices.items():
             print(f"{kind:<18} {word_letter(settings, notice, RECIPIENT).subject}")
         return 0
@@ -74,6 +75,12 @@ async def mail(options: argparse.Namespace) -> int:
     else:
         print(_as_text(letter), end="")
     return 0
+
+
+def _check_no_form(options: argparse.Namespace) -> None:
+    for form in ("text", "html", "output"):
+        if getattr(options, form):
+            raise ValueError(f"--{form} is for a preview of one KIND")
 
 
 def _kind(name: str | None) -> NotificationKind:

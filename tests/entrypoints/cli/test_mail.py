@@ -87,6 +87,16 @@ def test_what_cannot_be_shown_is_one_line(run: Run, arguments: list[str], proble
     assert one_line(refused.err).startswith(f"solebook: {problem}")
 
 
+@pytest.mark.parametrize("form", [["--text"], ["--html"], ["--output", "a.eml"]])
+def test_a_form_without_a_kind_is_not_passed_over(
+    run: Run, tmp_path: Path, form: list[str]
+) -> None:
+    refused = run("mail", *form)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err) == f"solebook: {form[0]} is for a preview of one KIND"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_another_action_is_refused_with_the_usage(run: Run) -> None:
     refused = run("mail", "send", "welcome")
     assert (refused.code, refused.out) == (2, "")
