@@ -14,6 +14,7 @@ from solebook.ports.language.notifications import (
     NotificationKind,
     OrderCancelledNotice,
     PayoutPaidNotice,
+    PriceDroppedNotice,
     SaleCancelledNotice,
     SaleConfirmedNotice,
     Warehouse,
@@ -99,6 +100,25 @@ def test_a_seller_is_told_which_condition_was_sold(
     book = BookKey(sample.shoe.book.product_id, sample.shoe.book.size, condition)
     letter = templates.render(replace(sample, shoe=replace(sample.shoe, book=book)), RECIPIENT)
     assert words in letter.text
+
+
+@pytest.mark.parametrize(
+    ("condition", "ending"),
+    [
+        (Condition.NEW, "size 10.5"),
+        (Condition.USED, "size 10.5, used"),
+        (Condition.DAMAGED_BOX, "size 10.5, new, in a damaged box"),
+    ],
+)
+def test_the_price_of_a_used_pair_is_not_told_as_that_of_a_new_one(
+    templates: JinjaTemplates, condition: Condition, ending: str
+) -> None:
+    sample = SAMPLES[NotificationKind.PRICE_DROPPED]
+    assert isinstance(sample, PriceDroppedNotice)
+    book = BookKey(sample.shoe.book.product_id, sample.shoe.book.size, condition)
+    letter = templates.render(replace(sample, shoe=replace(sample.shoe, book=book)), RECIPIENT)
+    assert letter.subject == f"Now $200.00: Nike Dunk Low White/Black, {ending}"
+    assert letter.brief.startswith(f"Nike Dunk Low White/Black, {ending}: the lowest ask is ")
 
 
 def test_a_letter_is_readable_without_loading_anything(templates: JinjaTemplates) -> None:
