@@ -76,6 +76,16 @@ def test_a_seller_is_told_not_to_ship_before_the_buyer_has_paid(templates: Jinja
         assert "do not ship" in text.lower()
 
 
+def test_nobody_is_told_that_a_buyer_has_what_only_counts_as_delivered(
+    templates: JinjaTemplates,
+) -> None:
+    for kind in (NotificationKind.ORDER_DELIVERED, NotificationKind.SALE_DELIVERED):
+        letter = templates.render(SAMPLES[kind], RECIPIENT)
+        assert "counts as delivered" in letter.brief
+        assert "counts as delivered" in letter.text
+        assert "counts as delivered" in letter.html
+
+
 def test_the_warehouse_is_a_block_as_on_a_label(templates: JinjaTemplates) -> None:
     letter = templates.render(SAMPLES[NotificationKind.SALE_CONFIRMED], RECIPIENT)
     assert (
