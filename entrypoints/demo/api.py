@@ -9,7 +9,8 @@ import httpx
 
 _TRIES = 5
 _BUSY = (429, 503)
-_POLL = 0.02
+_POLL, _LONGEST_POLL = 0.02, 0.5
+"""Seconds between two looks, at first and at last: a busy exchange is not made busier by them."""
 _PATIENCE = 60.0
 """Seconds until something that happens by itself must have happened."""
 
@@ -89,9 +90,11 @@ class Api:
 
 async def wait_for(happened: Callable[[], Awaitable[bool]], what: str) -> None:
     """Return once `happened`. Raises ApiRefusal when that takes too long."""
+    pause = _POLL
     try:
         async with asyncio.timeout(_PATIENCE):
             while not await happened():  # noqa: ASYNC110  # over HTTP nobody tells
-                await asyncio.sleep(_POLL)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_POLL)
     except TimeoutError:
         raise ApiRefusal(f"waited {_PATIENCE:g} s for {what}") from None
