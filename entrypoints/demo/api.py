@@ -93,7 +93,7 @@ async def wait_for(happened: Callable[[], Awaitable[bool]], what: str) -> None:
     pause = _POLL
     try:
         async with asyncio.timeout(_PATIENCE):
-            while not await happened():  # noqa: ASYNC110  # over HTTP nobody tells
+            while not await happened():  # over HTTP nobody tells
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_POLL)
     except TimeoutError:
