@@ -31,7 +31,7 @@ class Payables:
             await self.pay(payout.order_id)
             return
         if payout.account is None:
-            await self.refuse(payout.order_id, "no payout account on file")
+            await self.refuse(payout, "no payout account on file")
             return
         try:
             await self.gateway.pay_out(
@@ -41,7 +41,7 @@ class Payables:
                 amount=payout.amount,
             )
         except PayoutDeclined as declined:
-            await self.refuse(payout.order_id, declined.reason)
+            await self.refuse(payout, declined.reason)
         else:
             await self.pay(payout.order_id)
 
@@ -61,11 +61,14 @@ class Payables:
                 PayoutPaid(order_id, payout.seller_id, payout.amount, payout.debt_settled)
             )
 
-    async def refuse(self, order_id: OrderId, reason: str) -> None:
-        """The provider will not pay the account; the money stays owed to the seller."""
+    async def refuse(self, asked: Payout, reason: str) -> None:
+        """The provider will not pay the account; the money stays owed to the seller.
+
+        What was asked since is another question: it may be paid, and must not be asked twice.
+        """
         async with self.transaction():
-            payout = await self._known(order_id)
-            if payout.state is PayoutState.DUE:
+            payout = await self._known(asked.order_id)
+            if payout.state is PayoutState.DUE and _key(payout) == _key(asked):
                 refused = replace(
                     payout,
                     state=PayoutState.REFUSED,
@@ -74,7 +77,7 @@ class Payables:
                 )
                 await self.payouts.put(refused)
                 await self.outbox.add(
-                    PayoutWasRefused(order_id, payout.seller_id, payout.amount, reason)
+                    PayoutWasRefused(payout.order_id, payout.seller_id, payout.amount, reason)
                 )
 
     async def _known(self, order_id: OrderId) -> Payout:

@@ -150,6 +150,20 @@ async def test_a_payout_whose_answer_is_not_known_goes_to_no_other_account(
     assert await exchange.gateway.balance() == 21_400 - 17_600
 
 
+async def test_a_refusal_that_comes_late_is_not_taken_for_that_of_the_next_question(
+    exchange: Exchange,
+) -> None:
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    order = await paid_out(exchange, seller=seller)
+    refused = await exchange.payout(order.id)
+    async with exchange.store.transaction():  # as if the next were asked for already
+        asked = replace(refused, state=PayoutState.DUE, account=tokens.ACCOUNT, reason=None)
+        await exchange.store.payouts.put(asked)
+    payables = exchange.app.payments.pay_seller.payables
+    await payables.ask(replace(refused, state=PayoutState.DUE, refusals=0))
+    assert await exchange.payout(order.id) == asked
+
+
 async def test_an_account_that_is_named_while_the_one_before_is_asked_is_paid_if_that_refuses(
     exchange: Exchange,
 ) -> None:
