@@ -162,6 +162,9 @@ async def test_a_refusal_that_comes_late_is_not_taken_for_that_of_the_next_quest
     payables = exchange.app.payments.pay_seller.payables
     await payables.ask(replace(refused, state=PayoutState.DUE, refusals=0))
     assert await exchange.payout(order.id) == asked
+    await payables.ask(asked)
+    await exchange.quiet()
+    assert (await exchange.payout(order.id)).state is PayoutState.PAID
 
 
 async def test_an_account_that_is_named_while_the_one_before_is_asked_is_paid_if_that_refuses(
