@@ -12,6 +12,8 @@ MAX_PROVIDER_TOKEN = 255
 
 _EMAIL = re.compile(r"""[^\s@<>()\[\],;:\\"]+@[^\s@<>()\[\],;:\\".]+(\.[^\s@<>()\[\],;:\\".]+)+""")
 """Not the whole of RFC 5322: no quoted local parts, no comments, and a domain with a dot."""
+_ENCODED = "=?"
+"""How a word begins that mail programs decode: an address with one could not be written to."""
 
 _PRINTABLE_ASCII = re.compile(r"[!-~]+")
 
@@ -25,7 +27,7 @@ def normalize_email(email: str) -> str:
     'buyer-1@example.com'
     """
     text = check_text("email", email.lower(), max_length=MAX_EMAIL)
-    if not _EMAIL.fullmatch(text):
+    if _ENCODED in text or not _EMAIL.fullmatch(text):
         raise InvalidText(field="email", problem="is not an email address")
     return text
 

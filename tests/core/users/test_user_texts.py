@@ -36,6 +36,7 @@ def test_email_is_stored_in_lower_case_without_white_space(typed: str, stored: s
         "buyer@example.",
         "buyer@example..com",
         "a@b@example.com",
+        "=?utf-8?q?a?=@example.com",
         "buyer one@example.com",
         "buyer@exam ple.com",
         "buyer@example.com, seller@example.com",
