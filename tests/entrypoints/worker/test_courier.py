@@ -2,12 +2,14 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.entrypoints.worker.courier import Courier
 from solebook.ports.event_bus import Consumer
 from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.ids import MessageId
 from solebook.ports.language.messages import Message
 
 from ...exchange import Exchange
@@ -51,6 +53,22 @@ async def test_what_is_queued_is_delivered_while_it_runs(exchange: Exchange) -> 
     await exchange.app.adapters.event_bus.publish(message)
     await turns(exchange.clock, seconds=1)
     assert mailbox.got == [message]
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_a_long_queue_is_worked_off_without_a_rest(exchange: Exchange) -> None:
+    message = exchange.bus.published[0]
+    mailbox = Mailbox(exchange)
+    for _ in range(200):
+        again = replace(message, id=MessageId(exchange.app.adapters.ids.new()))
+        await exchange.app.adapters.event_bus.publish(again)
+    task = asyncio.create_task(courier_of(exchange).run())
+    while len(mailbox.got) < 200:
+        before = len(mailbox.got)
+        await turns(exchange.clock)
+        assert len(mailbox.got) > before
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
