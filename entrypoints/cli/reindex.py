@@ -8,7 +8,7 @@ from .opened import opened_application
 _ABOUT = """\
 Makes the search index anew from the products, asks and sales in the database, while the old one
 serves: needed once for a database from before there was a search, and good against anything that
-the index may have missed, such as asks that were placed or cancelled without a sale.
+the index may have missed, such as what became a dead letter.
 """
 
 
