@@ -1,5 +1,6 @@
 """What every test stands on: a clock, ids and chance that a test owns, and a store in memory."""
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,9 +21,16 @@ REACHES_OUT = (
     "entrypoints/cli",
     "entrypoints/demo",
     "entrypoints/http",
-    "test_bootstrap.py",
+    "tooling/test_bootstrap.py",
 )
 """Where tests use files, sockets, processes or the whole HTTP application."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import nothing from those folders for the unit suite: their libraries take their time."""
+    path = collection_path.relative_to(HERE).as_posix()
+    left_out = path.startswith(REACHES_OUT) and "not integration" in config.option.markexpr
+    return True if left_out else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,6 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = item.path.relative_to(HERE).as_posix()
         if path.startswith(REACHES_OUT) or "sqlite" in item.name:
             item.add_marker("integration")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported: it stays, and each round would look at it."""
+    gc.freeze()
 
 
 @pytest.fixture
