@@ -36,22 +36,19 @@ async def _prepare(url: str) -> None:
         pass  # to turn its write-ahead log on, which takes longer than most tests
 
 
+@pytest.fixture
+async def database(empty_database: Path, tmp_path: Path) -> AsyncIterator[SqlDatabase]:
+    path = shutil.copyfile(empty_database, tmp_path / "solebook.db")
+    async with SqlDatabase(f"sqlite:///{path}") as database:
+        yield database
+
+
 @pytest.fixture(params=["memory", "sqlite"])
-async def store(
-    request: pytest.FixtureRequest,
-    clock: VirtualClock,
-    ids: SeededIds,
-    empty_database: Path,
-    tmp_path: Path,
-) -> AsyncIterator[Store]:
+def store(request: pytest.FixtureRequest, clock: VirtualClock, ids: SeededIds) -> Store:
     """An empty store of each technology."""
     if request.param == "memory":
-        yield build_memory_store(clock=clock, ids=ids)
-        return
-    path = tmp_path / "solebook.db"
-    shutil.copyfile(empty_database, path)
-    async with SqlDatabase(f"sqlite:///{path}") as database:
-        yield build_sql_store(database, clock=clock, ids=ids)
+        return build_memory_store(clock=clock, ids=ids)
+    return build_sql_store(request.getfixturevalue("database"), clock=clock, ids=ids)
 
 
 @pytest.fixture
@@ -65,16 +62,11 @@ async def shard(store: Store, records: Records, clock: VirtualClock) -> Shard:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-async def shelf(
-    request: pytest.FixtureRequest, ids: SeededIds, empty_database: Path, tmp_path: Path
-) -> AsyncIterator[Shelf]:
+def shelf(request: pytest.FixtureRequest, ids: SeededIds) -> Shelf:
     """An empty search index of each technology."""
     if request.param == "memory":
-        yield Shelf(MemorySearchIndex(), ids)
-        return
-    path = shutil.copyfile(empty_database, tmp_path / "solebook.db")
-    async with SqlDatabase(f"sqlite:///{path}") as database:
-        yield Shelf(SqliteSearchIndex(database), ids)
+        return Shelf(MemorySearchIndex(), ids)
+    return Shelf(SqliteSearchIndex(request.getfixturevalue("database")), ids)
 
 
 @pytest.fixture

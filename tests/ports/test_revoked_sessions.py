@@ -1,15 +1,11 @@
 """Contract of RevokedSessions."""
 
-import shutil
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from solebook.adapters.memory.revoked_sessions import MemoryRevokedSessions
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.sql.database import SqlDatabase
 from solebook.adapters.sql.revoked_sessions import SqlRevokedSessions
 from solebook.ports.access_tokens import RevokedSessions
 from solebook.ports.language.ids import SessionId
@@ -20,15 +16,10 @@ LIFETIME = timedelta(minutes=15)
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-async def revoked(
-    request: pytest.FixtureRequest, clock: VirtualClock, empty_database: Path, tmp_path: Path
-) -> AsyncIterator[RevokedSessions]:
+def revoked(request: pytest.FixtureRequest, clock: VirtualClock) -> RevokedSessions:
     if request.param == "memory":
-        yield MemoryRevokedSessions(clock)
-        return
-    path = shutil.copyfile(empty_database, tmp_path / "solebook.db")
-    async with SqlDatabase(f"sqlite:///{path}") as database:
-        yield SqlRevokedSessions(database, clock)
+        return MemoryRevokedSessions(clock)
+    return SqlRevokedSessions(request.getfixturevalue("database"), clock)
 
 
 async def test_a_session_is_refused_from_its_revocation_until_its_tokens_have_expired(
