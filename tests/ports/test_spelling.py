@@ -36,14 +36,14 @@ def every_way(typed: str, meant: str) -> int:
     return fewest(len(typed), len(meant))
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(WORDS, WORDS, st.integers(0, 3))
 def test_typos_are_counted_up_to_the_most_that_matter(typed: str, meant: str, most: int) -> None:
     fewest = every_way(typed, meant)
     assert typos(typed, meant, most) == (fewest if fewest <= most else None)
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(st.text(alphabet="abcdefgh", min_size=4, max_size=9), st.data())
 def test_one_swap_leaves_a_trigram_to_find_the_word_by(meant: str, data: st.DataObject) -> None:
     i = data.draw(st.integers(0, len(meant) - 2))

@@ -30,6 +30,7 @@ def test_other_seed_is_another_course_of_events(market: Market, result: Simulati
     assert other.trades != result.trades
 
 
+@pytest.mark.integration
 def test_no_order_of_hashes_has_a_say() -> None:
     runs = [
         subprocess.Popen(
