@@ -1,8 +1,7 @@
-"""The writer: group commit, failure, the queue, starting and stopping."""
+"""The writer: group commit, failure, the queue, several shards."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable
 from dataclasses import replace
 
 import pytest
@@ -13,7 +12,6 @@ from solebook.ports.language.errors import (
     QueueFull,
     QuoteNotActive,
     Refusal,
-    ShardLost,
     Unavailable,
 )
 from solebook.ports.language.ids import ProductId
@@ -21,30 +19,9 @@ from solebook.ports.language.market import Condition, QuoteStatus, Side, Size, s
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.matching import Placement
 
+from .callers import all_answers, held_back, stopped
 from .market import PRICE, Market, build_market
 from .watched_adapters import UNAVAILABLE
-
-Answer = Placement | BaseException
-
-
-async def all_answers(*calls: Awaitable[Placement]) -> list[Answer]:
-    return await asyncio.gather(*calls, return_exceptions=True)
-
-
-async def held_back(market: Market) -> "asyncio.Task[Placement]":
-    """Return a bid whose commit is under way until `may_commit` is set."""
-    market.books.committing.clear()
-    market.books.may_commit.clear()
-    bid = asyncio.create_task(market.bid(PRICE))
-    await market.books.committing.wait()
-    return bid
-
-
-async def stopped(market: Market) -> None:
-    """Fail rather than hang if the engine does not stop."""
-    async with asyncio.timeout(5):
-        await market.engine.stop()
-
 
 # ---- group commit --------------------------------------------------------------------------------
 
@@ -140,7 +117,7 @@ async def test_a_failed_commit_that_took_effect_counts(market: Market) -> None:
 
 
 async def test_a_failed_commit_counts_nobodys_open_quotes_twice() -> None:
-    market = build_market(rules=small_limit(2))
+    market = build_market(rules=MarketRules(max_open_quotes=2))
     await market.engine.start()
     user = market.user_id()
     market.books.failures.append(UNAVAILABLE)
@@ -248,204 +225,6 @@ async def test_a_caller_who_goes_away_disturbs_nobody(market: Market) -> None:
     assert (await market.bid()).quote.status is QuoteStatus.ACTIVE
 
 
-# ---- starting and stopping -----------------------------------------------------------------------
-
-
-async def test_before_its_start_an_engine_takes_nothing() -> None:
-    market = build_market()
-    with pytest.raises(Unavailable):
-        await market.bid()
-    assert not market.engine.is_running
-
-
-async def test_stopping_finishes_what_waits_and_takes_nothing_more(market: Market) -> None:
-    first = await held_back(market)
-    waiting = [asyncio.create_task(market.ask(PRICE + 100)) for _ in range(3)]
-    await asyncio.sleep(0)
-    stop = asyncio.create_task(market.engine.stop())
-    await asyncio.sleep(0)
-    with pytest.raises(Unavailable):
-        await market.bid()
-    market.books.may_commit.set()
-    await stop
-    placements = await asyncio.gather(first, *waiting)
-    for placement in placements:
-        assert await market.stored(placement.quote) == placement.quote
-    assert not market.engine.is_running
-
-
-async def test_stopping_finishes_what_waits_also_when_the_queue_is_full() -> None:
-    market = build_market(limits=EngineLimits(queue=2, batch=1))
-    await market.engine.start()
-    first = await held_back(market)
-    waiting = [asyncio.create_task(market.ask(PRICE + 100)) for _ in range(2)]
-    await asyncio.sleep(0)
-    stop = asyncio.create_task(market.engine.stop())
-    await asyncio.sleep(0)
-    market.books.may_commit.set()
-    await stop
-    assert len(await asyncio.gather(first, *waiting)) == 3
-
-
-async def test_stopping_twice_or_before_the_start_does_no_harm() -> None:
-    market = build_market()
-    await stopped(market)
-    await market.engine.start()
-    await stopped(market)
-    await stopped(market)
-    with pytest.raises(Unavailable):
-        await market.bid()
-
-
-async def test_an_engine_runs_once(market: Market) -> None:
-    with pytest.raises(AssertionError, match="runs once"):
-        await market.engine.start()
-    await stopped(market)
-    with pytest.raises(AssertionError, match="runs once"):
-        await market.engine.start()
-
-
-async def test_a_start_that_failed_may_be_tried_again(market: Market) -> None:
-    ask = (await market.ask()).quote
-    await stopped(market)
-    again = market.in_another_process()
-    market.books.read_failures.append(UNAVAILABLE)
-    with pytest.raises(Unavailable):
-        await again.engine.start()
-    await again.engine.start()
-    trade = await again.bid()
-    assert trade.match is not None
-    assert trade.match.ask_id == ask.id
-    await stopped(again)
-
-
-async def test_the_books_of_a_new_engine_are_those_of_the_one_before(market: Market) -> None:
-    first = (await market.ask()).quote
-    second = (await market.ask()).quote
-    late = (await market.ask(PRICE - 100)).quote
-    moved = (await market.engine.reprice(first, PRICE + 100)).quote
-    moved = (await market.engine.reprice(moved, PRICE)).quote
-    gone = (await market.ask(PRICE - 200)).quote
-    await market.engine.cancel(gone)
-    bid = (await market.bid(PRICE - 300)).quote
-    before = await market.view()
-    await stopped(market)
-
-    again = await market.restarted()
-    after = await again.view()
-    assert (after.bids, after.asks) == (before.bids, before.asks)
-    asks = []
-    for _ in range(3):
-        trade = await again.bid(PRICE, ioc=True)
-        assert trade.match is not None
-        asks.append(trade.match.ask_id)
-    assert asks == [late.id, second.id, moved.id]
-    with pytest.raises(NoCounterpart):
-        await again.bid(PRICE + 1_000, ioc=True)
-    assert (await again.engine.cancel(bid)).status is QuoteStatus.CANCELLED
-    await stopped(again)
-
-
-async def test_the_open_quotes_of_a_new_engine_are_counted() -> None:
-    market = build_market(rules=small_limit(2))
-    await market.engine.start()
-    user = market.user_id()
-    await asyncio.gather(market.bid(user_id=user), market.bid(user_id=user))
-    await stopped(market)
-    again = await market.restarted()
-    with pytest.raises(Refusal, match="you have 2 open bids"):
-        await again.bid(user_id=user)
-    await stopped(again)
-
-
-async def test_arrivals_after_a_restart_are_behind_those_before(market: Market) -> None:
-    first = (await market.ask()).quote
-    await stopped(market)
-    again = await market.restarted()
-    second = (await again.ask()).quote
-    assert second.sequence > first.sequence
-    trade = await again.bid()
-    assert trade.match is not None
-    assert trade.match.ask_id == first.id
-    await stopped(again)
-
-
-async def test_stopping_finishes_what_waits_behind_a_batch_that_fails() -> None:
-    market = build_market(limits=EngineLimits(batch=2))
-    await market.engine.start()
-    first = await held_back(market)
-    waiting = [asyncio.create_task(market.ask(PRICE + 100 * n)) for n in range(4)]
-    await asyncio.sleep(0)
-    stop = asyncio.create_task(market.engine.stop())
-    await asyncio.sleep(0)
-    market.books.failures.append(AssertionError("a broken invariant"))
-    market.books.may_commit.set()
-    await stop
-    answers = await all_answers(first, *waiting)
-    assert [type(answer) for answer in answers] == [Unavailable] + [Placement] * 4
-    await market.assert_view_is_the_store()
-
-
-async def test_stopping_comes_to_an_end_also_when_the_shard_is_lost(market: Market) -> None:
-    first = await held_back(market)
-    waiting = asyncio.create_task(market.ask(PRICE + 100))
-    await asyncio.sleep(0)
-    stop = asyncio.create_task(market.engine.stop())
-    await asyncio.sleep(0)
-    market.books.failures.append(ShardLost(shard=0))
-    market.books.may_commit.set()
-    await stop
-    answers = await all_answers(first, waiting)
-    assert [type(answer) for answer in answers] == [Unavailable] * 2
-
-
-# ---- losing the shard ----------------------------------------------------------------------------
-
-
-async def test_an_engine_that_lost_its_shard_refuses_everything(
-    market: Market, caplog: pytest.LogCaptureFixture
-) -> None:
-    ask = (await market.ask()).quote
-    first = await held_back(market)
-    waiting = [asyncio.create_task(market.ask(PRICE + 100)) for _ in range(3)]
-    await asyncio.sleep(0)
-    other = await market.restarted()
-    market.books.may_commit.set()
-    answers = await all_answers(first, *waiting)
-    assert [type(answer) for answer in answers] == [Unavailable] * 4
-    assert "belongs to another process" in caplog.text
-    assert not market.engine.is_running
-    with pytest.raises(Unavailable):
-        await market.bid()
-    await stopped(market)
-    trade = await other.bid()
-    assert trade.match is not None
-    assert trade.match.ask_id == ask.id
-    await stopped(other)
-
-
-async def test_a_shard_lost_before_anything_was_read_ends_the_engine_too(market: Market) -> None:
-    market.books.failures.append(ShardLost(shard=0))
-    with pytest.raises(Unavailable):
-        await market.bid()
-    assert not market.engine.is_running
-    await stopped(market)
-
-
-async def test_when_the_writer_is_cancelled_nobody_is_left_waiting(market: Market) -> None:
-    first = await held_back(market)
-    waiting = asyncio.create_task(market.ask(PRICE + 100))
-    await asyncio.sleep(0)
-    stop = asyncio.create_task(market.engine.stop())
-    await asyncio.sleep(0)
-    stop.cancel()
-    async with asyncio.timeout(5):
-        answers = await all_answers(first, waiting)
-    assert [type(answer) for answer in answers] == [Unavailable] * 2
-    with pytest.raises(Unavailable):
-        await market.bid()
-
-
 # ---- several shards and books --------------------------------------------------------------------
 
 
@@ -477,7 +256,3 @@ async def test_an_engine_keeps_to_the_books_of_its_shard() -> None:
             assert {told.book for told in market.views.told} == own
     for book in books:
         await market.assert_view_is_the_store(book)
-
-
-def small_limit(most: int) -> MarketRules:
-    return MarketRules(max_open_quotes=most)
