@@ -1,4 +1,4 @@
-"""A whole exchange in memory, with people who trade on it, and what must always be true of it."""
+"""A whole exchange in memory, with people who trade on it."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,19 +15,16 @@ from solebook.composition.application import Application
 from solebook.composition.build import build_application
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.memory_store import build_memory_store
-from solebook.core.orders.history import fold
-from solebook.core.payments.transfers import debt, escrow, payable
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.event_bus import Consumer, EventBus
 from solebook.ports.language.authentication import Checks, Verdict
 from solebook.ports.language.catalog import Product
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.ids import MessageId, OrderId, UserId
-from solebook.ports.language.market import MatchStatus, QuoteStatus, Side
+from solebook.ports.language.ids import MessageId, OrderId
 from solebook.ports.language.messages import Delivery, Message
-from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus, StockStatus
+from solebook.ports.language.orders import Order, OrderStatus
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.payments import Payment, Payout, PayoutState, Quarter
+from solebook.ports.language.payments import Payment, Payout
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import Actor, Role
 from solebook.ports.matching import Placement
@@ -340,104 +337,3 @@ def exchange_on(
     assert isinstance(gateway, EmbeddedPaymentGateway)
     app = build_application(replace(adapters, event_bus=bus), rules=rules)
     return Exchange(app, clock, bus, gateway)
-
-
-# ---- what must always be true ----------------------------------------------------------------
-
-
-async def check_invariants(exchange: Exchange) -> None:
-    """Assert what is true of every exchange that has nothing left to do at this instant."""
-    orders = await exchange.orders()
-    solvency = await exchange.app.payments.check_solvency()
-    assert solvency.balanced, solvency
-    for order in orders:
-        await _check_order(exchange, order)
-    await _check_matches(exchange, orders)
-    await _check_stock(exchange, orders)
-    await _check_tape(exchange, orders)
-    await _check_payouts(exchange, orders)
-    await _check_records(exchange, orders)
-    await _check_provider(exchange)
-    dead = await exchange.store.dead_letters.page(_EVERYTHING)
-    assert not dead.items, dead
-
-
-async def _check_order(exchange: Exchange, order: Order) -> None:
-    history = await exchange.store.orders.history(order.id)
-    assert fold(history) == order
-    assert len(history) == order.version
-    held = await exchange.store.ledger.balance(escrow(order.id))
-    payout = await exchange.store.payouts.find(order.id)
-    if order.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED) or payout is not None:
-        assert held == 0, order
-        assert order.payment_status not in (PaymentStatus.PENDING, PaymentStatus.REFUND_DUE), order
-    elif order.status is not OrderStatus.PENDING:
-        assert held == order.buyer_total, order
-    else:
-        assert held == 0, order
-
-
-async def _check_matches(exchange: Exchange, orders: Sequence[Order]) -> None:
-    matches = [await exchange.store.quotes.match(order.id) for order in orders]
-    standing = [match for match in matches if match.status is MatchStatus.OPEN]
-    for times in Counter(q for m in standing for q in (m.bid_id, m.ask_id)).values():
-        assert times == 1, "a quote is in two matches that stand"
-    unwound = {match.id for match in matches if match.status is MatchStatus.UNWOUND}
-    assert unwound == {order.id for order in orders if order.status is OrderStatus.CANCELLED}
-
-
-async def _check_stock(exchange: Exchange, orders: Sequence[Order]) -> None:
-    reserved = sum(order.stock_status is StockStatus.RESERVED for order in orders)
-    levels = await exchange.store.stock.levels(exchange.product.id)
-    assert sum(level.reserved for level in levels) == reserved
-    active = [await _active_asks(exchange, person.user_id) for person in exchange.people]
-    assert sum(level.available for level in levels) == sum(active)
-
-
-async def _active_asks(exchange: Exchange, seller: UserId) -> int:
-    quotes = exchange.store.quotes
-    page = await quotes.of_user(seller, Side.ASK, _EVERYTHING, QuoteStatus.ACTIVE)
-    return len(page.items)
-
-
-async def _check_tape(exchange: Exchange, orders: Sequence[Order]) -> None:
-    ended = (OrderStatus.PENDING, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
-    sold = [order.price for order in orders if order.status not in ended]
-    summaries = await exchange.store.tape.summaries()
-    assert sum(summary.sales for summary in summaries) == len(sold)
-    assert sum(summary.total for summary in summaries) == sum(sold)
-
-
-async def _check_payouts(exchange: Exchange, orders: Sequence[Order]) -> None:
-    payouts = [p for o in orders if (p := await exchange.store.payouts.find(o.id)) is not None]
-    owed = Counter[UserId]()
-    for payout in payouts:
-        assert payout.state is not PayoutState.DUE, payout
-        if payout.state is PayoutState.REFUSED:
-            owed[payout.seller_id] += payout.amount
-    for person in exchange.people:
-        ledger, user_id = exchange.store.ledger, person.user_id
-        assert await ledger.balance(payable(user_id)) == owed[user_id]
-        assert await ledger.balance(debt(user_id)) <= 0
-
-
-async def _check_records(exchange: Exchange, orders: Sequence[Order]) -> None:
-    completed = Counter[tuple[UserId, Quarter]]()
-    for order in orders:
-        if order.delivered_at is not None:
-            completed[order.seller_id, Quarter.of(order.delivered_at)] += 1
-    sellers, quarters = {s for s, _ in completed}, {q for _, q in completed}
-    records = await exchange.store.seller_records.of(sellers, quarters)
-    assert {key: volume.sales for key, volume in records.items()} == completed
-
-
-async def _check_provider(exchange: Exchange) -> None:
-    """Assert that the provider was asked for each order's money in, back and out once at most."""
-    moved = await exchange.gateway.journal.consult(
-        lambda provider: [
-            (provider.order_of(call), call.request.operation)
-            for call in provider.calls
-            if call.took_effect
-        ]
-    )
-    assert len(moved) == len(set(moved)), moved

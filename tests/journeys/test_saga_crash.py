@@ -45,7 +45,8 @@ from solebook.ports.matching import Placement
 from solebook.ports.messengers import Mail, Mailer
 from solebook.ports.transaction import Transaction
 
-from ..exchange import MONDAY, Exchange, check_invariants, exchange_on
+from ..exchange import MONDAY, Exchange, exchange_on
+from ..invariants import check_invariants
 
 _ALL = PageRequest(limit=100)
 

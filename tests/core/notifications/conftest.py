@@ -11,7 +11,8 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.language.users import User
 
-from ...exchange import Exchange, build_exchange, check_invariants
+from ...exchange import Exchange, build_exchange
+from ...invariants import check_invariants
 from ...ports.records import Records
 from .messengers import Messengers
 

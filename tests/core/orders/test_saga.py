@@ -37,7 +37,8 @@ from solebook.ports.language.orders import (
 )
 from solebook.ports.stock import Stock
 
-from ...exchange import PARCEL, Exchange, build_exchange, check_invariants
+from ...exchange import PARCEL, Exchange, build_exchange
+from ...invariants import check_invariants
 
 TASK, USER = TaskId(UUID(int=1)), UserId(UUID(int=2))
 

@@ -14,7 +14,8 @@ from solebook.ports.language.payments import Account, AccountKind, Entry, Payout
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import Actor
 
-from ...exchange import Exchange, build_exchange, check_invariants
+from ...exchange import Exchange, build_exchange
+from ...invariants import check_invariants
 
 HOLD = timedelta(days=3)
 FEES, PROCESSING, SHIPPING, PENALTIES = (

@@ -17,7 +17,8 @@ from solebook.ports.language.orders import CancelReason, Order, OrderStatus, Pay
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import Actor
 
-from ...exchange import FAIL, PARCEL, PASS, Exchange, build_exchange, check_invariants
+from ...exchange import FAIL, PARCEL, PASS, Exchange, build_exchange
+from ...invariants import check_invariants
 
 T = TypeVar("T")
 
