@@ -40,4 +40,8 @@ class NotificationsSettings:
 def _is_one_address(sender: str) -> bool:
     header = SMTP.header_factory("From", sender)
     groups = [(group.display_name, len(group.addresses)) for group in header.groups]
-    return not header.defects and groups == [(None, 1)] and header.addresses[0].domain != ""
+    if header.defects or groups != [(None, 1)]:
+        return False
+    address = header.addresses[0]
+    # In a header of ASCII only a name can be encoded.
+    return address.domain != "" and address.addr_spec.isascii()

@@ -317,6 +317,7 @@ def test_a_sender_is_an_address(sender: str) -> None:
         "a@example.com\r\n\r\nbody",
         "\x00a@example.com",
         "büyer@example.com",
+        "buyer@exämple.com",
     ],
 )
 def test_a_sender_that_is_no_address_is_refused(sender: str) -> None:
