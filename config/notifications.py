@@ -44,4 +44,4 @@ def _is_one_address(sender: str) -> bool:
         return False
     address = header.addresses[0]
     # In a header of ASCII only a name can be encoded.
-    return address.domain != "" and address.addr_spec.isascii()
+    return bool(address.domain) and str(address.addr_spec).isascii()
