@@ -1,0 +1,215 @@
+"""A machine whose process can be killed at any edge of a step: what is not in its files is lost."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.sqlite_journal import SqliteJournal
+from solebook.adapters.memory.messengers import (
+    MemoryMailer,
+    MemoryPushMessenger,
+    MemoryTextMessenger,
+)
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.embedded import embedded_adapters
+from solebook.composition.sql_store import build_sql_store, open_sql_database
+from solebook.ports.books import Batch, Books, Ownership
+from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.errors import IdempotencyKeyReused
+from solebook.ports.language.ids import OrderId, QuoteId
+from solebook.ports.language.market import BookKey, Match, Quote
+from solebook.ports.language.money import Cents
+from solebook.ports.language.payments import Charge
+from solebook.ports.matching import Placement
+from solebook.ports.messengers import Mail, Mailer
+from solebook.ports.transaction import Transaction
+
+from ..exchange import Exchange, exchange_on
+
+
+class Crash(BaseException):
+    """The process is killed: nothing may catch it."""
+
+
+class Edges:
+    """Counts the edges of steps, and kills the process at one of them."""
+
+    def __init__(self, fatal: int | None) -> None:
+        self._fatal = fatal
+        self.passed = 0
+        self.killed_at: str | None = None
+        self.killed = asyncio.Event()
+
+    def reach(self, edge: str) -> None:
+        """Pass an edge, or die there. A dead process passes no other edge either."""
+        self.passed += 1
+        if self.passed == self._fatal:
+            self.killed_at = edge
+            self.killed.set()
+        if self.killed_at is not None:
+            raise Crash(edge)
+
+
+# ---- what can be killed ----------------------------------------------------------------------
+
+
+class FragileTransaction(Transaction):
+    """A process can be killed before and after a commit."""
+
+    def __init__(self, transaction: Transaction, edges: Edges) -> None:
+        self._transaction = transaction
+        self._edges = edges
+
+    def __call__(self) -> AbstractAsyncContextManager[None]:
+        return self._transaction() if self.is_open else self._outermost()
+
+    @property
+    def is_open(self) -> bool:
+        return self._transaction.is_open
+
+    def announce(self, call: Callable[[], None]) -> None:
+        self._transaction.announce(call)
+
+    @asynccontextmanager
+    async def _outermost(self) -> AsyncIterator[None]:
+        async with self._transaction():
+            yield
+            self._edges.reach("before a commit")
+        self._edges.reach("after a commit")
+
+
+class FragileBooks(Books):
+    """The engine commits by itself, and can be killed there too."""
+
+    def __init__(self, books: Books, edges: Edges) -> None:
+        self._books = books
+        self._edges = edges
+
+    async def take(self, shard: int, at: datetime) -> Ownership:
+        return await self._books.take(shard, at)
+
+    def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
+        return self._books.resting(shard, shards)
+
+    async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
+        return await self._books.resting_in(books)
+
+    async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
+        return await self._books.get(quote_ids)
+
+    async def match(self, match_id: OrderId) -> Match | None:
+        return await self._books.match(match_id)
+
+    async def answered(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
+        return await self._books.answered(keys)
+
+    async def commit(self, ownership: Ownership, batch: Batch) -> None:
+        self._edges.reach("before the engine's commit")
+        await self._books.commit(ownership, batch)
+        self._edges.reach("after the engine's commit")
+
+
+@dataclass(frozen=True)
+class FragileGateway(EmbeddedPaymentGateway):
+    """A process can be killed before it asks the provider, and before it hears the answer."""
+
+    edges: Edges
+
+    async def charge(
+        self, *, key: str, order_id: OrderId, payment_method: str, amount: Cents
+    ) -> Charge:
+        self.edges.reach("before a charge")
+        try:
+            return await EmbeddedPaymentGateway.charge(
+                self, key=key, order_id=order_id, payment_method=payment_method, amount=amount
+            )
+        finally:
+            self.edges.reach("after a charge")
+
+    async def find_charge(self, order_id: OrderId) -> Charge | None:
+        self.edges.reach("before a charge is looked for")
+        found = await EmbeddedPaymentGateway.find_charge(self, order_id)
+        self.edges.reach("after a charge was looked for")
+        return found
+
+    async def refund(self, *, key: str, charge_id: str, amount: Cents) -> None:
+        self.edges.reach("before a refund")
+        await EmbeddedPaymentGateway.refund(self, key=key, charge_id=charge_id, amount=amount)
+        self.edges.reach("after a refund")
+
+    async def pay_out(self, *, key: str, order_id: OrderId, account: str, amount: Cents) -> None:
+        self.edges.reach("before a payout")
+        await EmbeddedPaymentGateway.pay_out(
+            self, key=key, order_id=order_id, account=account, amount=amount
+        )
+        self.edges.reach("after a payout")
+
+
+class FragileMailer(Mailer):
+    """A process can be killed before a mail is taken, and before it hears that it was."""
+
+    def __init__(self, mailer: Mailer, edges: Edges) -> None:
+        self._mailer = mailer
+        self._edges = edges
+
+    async def send(self, mail: Mail) -> None:
+        self._edges.reach("before a mail")
+        await self._mailer.send(mail)
+        self._edges.reach("after a mail")
+
+
+# ---- processes -------------------------------------------------------------------------------
+
+
+@dataclass
+class Machine:
+    """What survives a process: its files, the time, and what messengers took."""
+
+    folder: Path
+    clock: VirtualClock
+    ids: SeededIds
+    mailer: MemoryMailer = field(default_factory=MemoryMailer)
+    text_messenger: MemoryTextMessenger = field(default_factory=MemoryTextMessenger)
+    push_messenger: MemoryPushMessenger = field(default_factory=MemoryPushMessenger)
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.folder / 'store.db'}"
+
+    @asynccontextmanager
+    async def process(self, edges: Edges, *, migrate: bool = False) -> AsyncIterator[Exchange]:
+        """Build the whole application on the files."""
+        with closing(SqliteJournal(self.folder / "provider.db")) as journal:
+            async with open_sql_database(self.url, migrate=migrate) as database:
+                store = build_sql_store(database, clock=self.clock, ids=self.ids)
+                store = replace(
+                    store,
+                    transaction=FragileTransaction(store.transaction, edges),
+                    books=FragileBooks(store.books, edges),
+                )
+                adapters = embedded_adapters(store, clock=self.clock, ids=self.ids)
+                gateway = FragileGateway(journal, self.clock, "whsec_test", edges)
+                adapters = replace(
+                    adapters,
+                    payment_gateway=gateway,
+                    mailer=FragileMailer(self.mailer, edges),
+                    text_messenger=self.text_messenger,
+                    push_messenger=self.push_messenger,
+                )
+                yield exchange_on(adapters, self.clock)
+
+    @property
+    def carried(self) -> Counter[tuple[str, str]]:
+        """What messengers took, and to whom; a repetition is none."""
+        taken = [(mail.to, mail.subject) for mail in self.mailer.sent]
+        taken += [(message.phone, message.text) for message in self.text_messenger.sent]
+        taken += [(str(message.devices), message.title) for message in self.push_messenger.sent]
+        return Counter(taken)
