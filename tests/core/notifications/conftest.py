@@ -1,5 +1,3 @@
-from collections.abc import AsyncIterator
-
 import pytest
 
 from solebook.adapters.memory.messengers import (
@@ -11,8 +9,6 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.language.users import User
 
-from ...exchange import Exchange, build_exchange
-from ...invariants import check_invariants
 from ...ports.records import Records
 from .messengers import Messengers
 
@@ -30,14 +26,3 @@ def user(records: Records) -> User:
 @pytest.fixture
 def messengers() -> Messengers:
     return Messengers(MemoryMailer(), MemoryTextMessenger(), MemoryPushMessenger())
-
-
-@pytest.fixture
-async def exchange() -> AsyncIterator[Exchange]:
-    """An open exchange, whose books are checked when the test is over."""
-    exchange = build_exchange()
-    await exchange.open()
-    yield exchange
-    await exchange.quiet()
-    await check_invariants(exchange)
-    await exchange.app.engine.stop()

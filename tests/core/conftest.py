@@ -2,8 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from ...exchange import Exchange, build_exchange
-from ...invariants import check_invariants
+from ..exchange import Exchange, build_exchange
+from ..invariants import check_invariants
 
 
 @pytest.fixture
