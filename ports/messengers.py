@@ -1,8 +1,10 @@
 """The ports to what carries a message to a person's mailbox, phone or device."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 from uuid import UUID
+
+from .language.notifications import Letter, Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,13 @@ class Mail:
     subject: str
     text: str
     html: str
+
+    @classmethod
+    def of(cls, letter: Letter, recipient: Recipient, mail_id: UUID) -> Self:
+        """Return the letter in an envelope."""
+        return cls(
+            mail_id, recipient.email, recipient.first_name, letter.subject, letter.text, letter.html
+        )
 
 
 @dataclass(frozen=True, slots=True)

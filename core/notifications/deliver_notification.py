@@ -73,16 +73,7 @@ class DeliverNotification:
     ) -> None:
         match channel:
             case Channel.EMAIL:
-                await self.mailer.send(
-                    Mail(
-                        id=message_id,
-                        to=recipient.email,
-                        name=recipient.first_name,
-                        subject=letter.subject,
-                        text=letter.text,
-                        html=letter.html,
-                    )
-                )
+                await self.mailer.send(Mail.of(letter, recipient, message_id))
             case Channel.SMS:
                 assert preferences.phone is not None, preferences
                 await self.text_messenger.send(

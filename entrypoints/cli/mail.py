@@ -96,18 +96,7 @@ def _as_file(suffix: str, letter: Letter, settings: "Settings") -> bytes:
 
     match suffix:
         case ".eml":
-            return eml_file(
-                settings,
-                Mail(
-                    id=ORDER,
-                    to=RECIPIENT.email,
-                    name=RECIPIENT.first_name,
-                    subject=letter.subject,
-                    text=letter.text,
-                    html=letter.html,
-                ),
-                SENT_AT,
-            )
+            return eml_file(settings, Mail.of(letter, RECIPIENT, ORDER), SENT_AT)
         case ".html":
             return letter.html.encode()
         case ".txt":
