@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
-from ...ports.language.catalog import Reservation, ReservationStatus
+from ...ports.language.catalog import ReservationStatus
 from ...ports.language.errors import AlreadyReserved
 from ...ports.language.events import OrderAuthFailed, OrderCancelled
 from ...ports.stock import Stock
 from ...ports.transaction import Transaction
+from .reservation import reservation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,8 @@ class ReleaseStock:
         The match may be told later than the cancellation. It would then reserve the unit for an
         order that is over, and nobody would ever release it; it finds an ended reservation instead.
         """
-        reservation = Reservation(
-            order_id=event.order_id,
-            ask_id=event.ask_id,
-            book=event.book,
-            status=ReservationStatus.RESERVED,
-            reserved_at=self.clock.now(),
-        )
         try:
-            await self.stock.reserve(reservation)
+            await self.stock.reserve(reservation_of(event, self.clock.now()))
         except AlreadyReserved:
             # Another order's unit: the match will be refused, and nothing is left behind.
             return

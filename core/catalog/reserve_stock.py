@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
-from ...ports.language.catalog import Reservation, ReservationStatus
+from ...ports.language.catalog import ReservationStatus
 from ...ports.language.errors import AlreadyReserved
 from ...ports.language.events import MatchCreated, StockRefused, StockReserved
 from ...ports.outbox import Outbox
 from ...ports.stock import Stock
 from ...ports.transaction import Transaction
+from .reservation import reservation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,7 @@ class ReserveStock:
     clock: Clock
 
     async def __call__(self, event: MatchCreated) -> None:
-        reservation = Reservation(
-            order_id=event.order_id,
-            ask_id=event.ask_id,
-            book=event.book,
-            status=ReservationStatus.RESERVED,
-            reserved_at=self.clock.now(),
-        )
+        reservation = reservation_of(event, self.clock.now())
         async with self.transaction():
             try:
                 kept = await self.stock.reserve(reservation)
