@@ -2,7 +2,9 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from solebook.adapters.mail.jinja_templates import FOLDER, JinjaTemplates
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
 from solebook.ports.language.market import BookKey, Condition
 from solebook.ports.language.notifications import (
+    Notice,
     NotificationKind,
     OrderCancelledNotice,
     PayoutPaidNotice,
@@ -43,6 +46,69 @@ def test_nothing_paid_is_nothing_back(templates: JinjaTemplates) -> None:
     assert "You were not charged." in unpaid.text
     assert "The reason given" not in unpaid.text
     assert "$" not in unpaid.text
+
+
+@pytest.mark.parametrize(
+    ("reason", "to_buyer", "to_seller"),
+    [
+        ("payment_declined", "Your payment was declined.", "The buyer's payment was declined."),
+        (
+            "payment_overdue",
+            "Your payment did not go through in time.",
+            "The buyer did not pay in time.",
+        ),
+        ("stock_refused", *["The pair was already promised to another order."] * 2),
+        ("seller_cancelled", "The seller cancelled the sale.", "You cancelled the sale."),
+        ("shipment_overdue", "The seller did not ship in time.", "You did not ship in time."),
+        ("arrival_overdue", *["The pair did not reach our warehouse in time."] * 2),
+        ("admin_cancelled", "Our staff cancelled the order.", "Our staff cancelled the sale."),
+    ],
+)
+def test_each_party_is_told_who_broke_the_trade_off(
+    templates: JinjaTemplates, reason: str, to_buyer: str, to_seller: str
+) -> None:
+    order, sale = (
+        SAMPLES[NotificationKind.ORDER_CANCELLED],
+        SAMPLES[NotificationKind.SALE_CANCELLED],
+    )
+    assert isinstance(order, OrderCancelledNotice)
+    assert isinstance(sale, SaleCancelledNotice)
+    why = CancelReason(reason)
+    for notice, words in ((order, to_buyer), (sale, to_seller)):
+        letter = templates.render(replace(notice, reason=why), RECIPIENT)
+        assert f" is cancelled. {words} " in letter.brief
+        assert f" is cancelled. {words}\n" in letter.text
+
+
+def every_case() -> Iterator[Notice]:
+    """A notice of each kind, and those of which a template words a case of their own."""
+    yield from SAMPLES.values()
+    order, sale, payout = (
+        SAMPLES[kind]
+        for kind in (
+            NotificationKind.ORDER_CANCELLED,
+            NotificationKind.SALE_CANCELLED,
+            NotificationKind.PAYOUT_PAID,
+        )
+    )
+    assert isinstance(order, OrderCancelledNotice)
+    assert isinstance(sale, SaleCancelledNotice)
+    assert isinstance(payout, PayoutPaidNotice)
+    for reason in CancelReason:
+        yield replace(order, reason=reason)
+        yield replace(order, reason=reason, note=None, refund=0)
+        yield replace(sale, reason=reason, note="a note", ask_returns=True)
+        yield replace(sale, reason=reason, penalty=0)
+    yield replace(payout, amount=0)
+    yield replace(payout, debt_settled=0)
+
+
+@pytest.mark.parametrize("notice", every_case())
+def test_the_text_and_the_page_say_the_same(templates: JinjaTemplates, notice: Notice) -> None:
+    letter = templates.render(notice, RECIPIENT)
+    _, _, page = letter.html.partition("</h1>")
+    said = re.findall(r"\w+", unescape(re.sub("<[^>]+>", " ", page)))
+    assert said == re.findall(r"\w+", letter.text.removesuffix("solebook\n"))
 
 
 def test_only_who_is_at_fault_hears_of_a_penalty(templates: JinjaTemplates) -> None:
