@@ -103,7 +103,7 @@ def every_case() -> Iterator[Notice]:
     yield replace(payout, debt_settled=0)
 
 
-@pytest.mark.parametrize("notice", every_case())
+@pytest.mark.parametrize("notice", list(every_case()))
 def test_the_text_and_the_page_say_the_same(templates: JinjaTemplates, notice: Notice) -> None:
     letter = templates.render(notice, RECIPIENT)
     _, _, page = letter.html.partition("</h1>")
