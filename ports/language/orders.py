@@ -55,7 +55,7 @@ class PayoutStatus(StrEnum):
     """Delivered; paid when the hold is over."""
     PAID = "paid"
     FAILED = "failed"
-    """The provider refused the seller's account; an admin pays it by hand or retries."""
+    """The provider refused the seller's account; it is asked again when the seller names one."""
 
 
 class ReturnStatus(StrEnum):
