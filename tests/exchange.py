@@ -1,7 +1,7 @@
 """A whole exchange in memory, with people who trade on it."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -22,12 +22,15 @@ from solebook.ports.language.catalog import Product
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.ids import MessageId, OrderId
 from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.notifications import Channel, NotificationKind
 from solebook.ports.language.orders import Order, OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Payment, Payout
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import Actor, Role
 from solebook.ports.matching import Placement
+
+from .forwarding import ForwardingBus
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SIZE = "9"
@@ -39,11 +42,11 @@ _FAILURES = 5
 _EVERYTHING = PageRequest(limit=100)
 
 
-class TappedBus(EventBus):
+class TappedBus(ForwardingBus):
     """A bus that remembers what it delivered, and whose consumers fail when they are told to."""
 
     def __init__(self, bus: EventBus) -> None:
-        self._bus = bus
+        super().__init__(bus)
         self.published: list[Message] = []
         self.consumers: dict[str, Consumer] = {}
         self.failing: Counter[str] = Counter()
@@ -60,17 +63,11 @@ class TappedBus(EventBus):
             await consumer.handle(message)
 
         self.consumers[consumer.name] = consumer
-        self._bus.subscribe(replace(consumer, handle=handle))
+        super().subscribe(replace(consumer, handle=handle))
 
     async def publish(self, message: Message) -> None:
         self.published.append(message)
-        await self._bus.publish(message)
-
-    async def redeliver(self) -> int:
-        return await self._bus.redeliver()
-
-    async def work_off(self) -> int:
-        return await self._bus.work_off()
+        await super().publish(message)
 
 
 @dataclass
@@ -151,6 +148,16 @@ class Exchange:
         seller = await self.person(Role.SELLER)
         await self.app.users.set_payout_account(seller, account=account)
         return seller
+
+    async def want(self, channels: Collection[Channel]) -> None:
+        """Have buyer and seller, who have a phone and a device, be told everything over these."""
+        for number, person in enumerate((self.buyer, self.seller)):
+            await self.app.notifications.set_notification_preferences(
+                person,
+                phone=f"+1555010{number}",
+                devices=[f"device-{number}"],
+                channels={kind: frozenset(channels) for kind in NotificationKind},
+            )
 
     # ---- trade ---------------------------------------------------------------------------
 

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 
 from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
@@ -20,17 +19,14 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.ports.books import Batch, Books, Ownership
-from solebook.ports.idempotency_keys import IdempotencyKey
-from solebook.ports.language.errors import IdempotencyKeyReused
-from solebook.ports.language.ids import OrderId, QuoteId
-from solebook.ports.language.market import BookKey, Match, Quote
+from solebook.ports.language.ids import OrderId
 from solebook.ports.language.money import Cents
 from solebook.ports.language.payments import Charge
-from solebook.ports.matching import Placement
 from solebook.ports.messengers import Mail, Mailer
 from solebook.ports.transaction import Transaction
 
 from ..exchange import Exchange, exchange_on
+from ..forwarding import ForwardingBooks
 
 
 class Crash(BaseException):
@@ -84,36 +80,16 @@ class FragileTransaction(Transaction):
         self._edges.reach("after a commit")
 
 
-class FragileBooks(Books):
+class FragileBooks(ForwardingBooks):
     """The engine commits by itself, and can be killed there too."""
 
     def __init__(self, books: Books, edges: Edges) -> None:
-        self._books = books
+        super().__init__(books)
         self._edges = edges
-
-    async def take(self, shard: int, at: datetime) -> Ownership:
-        return await self._books.take(shard, at)
-
-    def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
-        return self._books.resting(shard, shards)
-
-    async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
-        return await self._books.resting_in(books)
-
-    async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
-        return await self._books.get(quote_ids)
-
-    async def match(self, match_id: OrderId) -> Match | None:
-        return await self._books.match(match_id)
-
-    async def answered(
-        self, keys: Collection[IdempotencyKey]
-    ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
-        return await self._books.answered(keys)
 
     async def commit(self, ownership: Ownership, batch: Batch) -> None:
         self._edges.reach("before the engine's commit")
-        await self._books.commit(ownership, batch)
+        await super().commit(ownership, batch)
         self._edges.reach("after the engine's commit")
 
 

@@ -9,7 +9,7 @@ done yet.
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import Side
 from solebook.ports.language.money import Cents
-from solebook.ports.language.notifications import Channel, NotificationKind
+from solebook.ports.language.notifications import Channel
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Quarter
@@ -59,24 +59,11 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
         machine = Machine(folder, clock, SeededIds(1, clock))
         async with machine.process(Edges(None), migrate=True) as exchange:
             await exchange.open()
-            for number, person in enumerate((exchange.buyer, exchange.seller)):
-                await _be_told(exchange, person, number, {Channel.INBOX})
+            await exchange.want({Channel.INBOX})
             await exchange.app.engine.stop()
         return exchange
 
     return Town(folder, asyncio.run(settle_down()))
-
-
-async def _be_told(
-    exchange: Exchange, person: Actor, number: int, channels: Collection[Channel]
-) -> None:
-    """Have somebody with a phone and a device want everything over some channels."""
-    await exchange.app.notifications.set_notification_preferences(
-        person,
-        phone=f"+1555010{number}",
-        devices=[f"device-{number}"],
-        channels={kind: frozenset(channels) for kind in NotificationKind},
-    )
 
 
 Story = Callable[[Exchange], Awaitable[None]]
@@ -229,8 +216,7 @@ async def a_charge_times_out(exchange: Exchange) -> None:
 
 
 async def everybody_is_told_everywhere(exchange: Exchange) -> None:
-    for number, person in enumerate((exchange.buyer, exchange.seller)):
-        await _be_told(exchange, person, number, set(Channel))
+    await exchange.want(set(Channel))
     await _matched(exchange, tokens.DECLINED_CARD)
 
 

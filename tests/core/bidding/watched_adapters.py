@@ -1,28 +1,25 @@
 """The engine's adapters in memory, watched, and failing when a test wants them to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Collection, Sequence
 
 from solebook.adapters.memory.book_views import MemoryBookViews
 from solebook.ports.book_views import BookViews
 from solebook.ports.books import Batch, Books, Ownership
-from solebook.ports.idempotency_keys import IdempotencyKey
-from solebook.ports.language.errors import IdempotencyKeyReused, Unavailable
-from solebook.ports.language.ids import OrderId, QuoteId
-from solebook.ports.language.market import BookChange, BookKey, BookView, Match, Quote
-from solebook.ports.matching import Placement
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.market import BookChange, BookKey, BookView, Quote
 
+from ...forwarding import ForwardingBooks
 from .folded_views import FoldedViews
 
 UNAVAILABLE = Unavailable(what="the store")
 
 
-class WatchedBooks(Books):
+class WatchedBooks(ForwardingBooks):
     """Counts commits, holds them back, and fails some: before or after they took effect."""
 
     def __init__(self, books: Books) -> None:
-        self._books = books
+        super().__init__(books)
         self.commits: list[Batch] = []
         self.committing = asyncio.Event()
         """Set once a commit was asked for."""
@@ -36,34 +33,20 @@ class WatchedBooks(Books):
         self.read_failures: list[Exception] = []
         """What the next readings of some books raise."""
 
-    async def take(self, shard: int, at: datetime) -> Ownership:
-        return await self._books.take(shard, at)
-
     async def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
         _raise_next(self.read_failures)
-        async for quote in self._books.resting(shard, shards):
+        async for quote in super().resting(shard, shards):
             yield quote
 
     async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
         _raise_next(self.read_failures)
-        return await self._books.resting_in(books)
-
-    async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
-        return await self._books.get(quote_ids)
-
-    async def match(self, match_id: OrderId) -> Match | None:
-        return await self._books.match(match_id)
-
-    async def answered(
-        self, keys: Collection[IdempotencyKey]
-    ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
-        return await self._books.answered(keys)
+        return await super().resting_in(books)
 
     async def commit(self, ownership: Ownership, batch: Batch) -> None:
         self.committing.set()
         await self.may_commit.wait()
         _raise_next(self.failures)
-        await self._books.commit(ownership, batch)
+        await super().commit(ownership, batch)
         self.commits.append(batch)
         _raise_next(self.late_failures)
 

@@ -18,7 +18,7 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.memory_store import build_memory_store
-from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.event_bus import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.messages import Message
 from solebook.ports.language.notifications import (
@@ -50,6 +50,7 @@ from solebook.ports.messengers import (
 from solebook.ports.templates import Templates
 
 from ...exchange import MONDAY, SIZE, Exchange, exchange_on
+from ...forwarding import ForwardingBus
 
 HOLD = timedelta(days=3)
 
@@ -291,24 +292,12 @@ class HandedPushes(PushMessenger):
             self.handed.messages[Channel.PUSH, device, message.title] += 1
 
 
-class DeafBus(EventBus):
+class DeafBus(ForwardingBus):
     """A bus on which notifications hear nothing."""
-
-    def __init__(self, bus: EventBus) -> None:
-        self._bus = bus
 
     def subscribe(self, consumer: Consumer) -> None:
         if not consumer.name.startswith("notifications."):
-            self._bus.subscribe(consumer)
-
-    async def publish(self, message: Message) -> None:
-        await self._bus.publish(message)
-
-    async def redeliver(self) -> int:
-        return await self._bus.redeliver()
-
-    async def work_off(self) -> int:
-        return await self._bus.work_off()
+            super().subscribe(consumer)
 
 
 async def hear(exchange: Exchange, messages: Sequence[Message]) -> None:
@@ -317,17 +306,6 @@ async def hear(exchange: Exchange, messages: Sequence[Message]) -> None:
         for consumer in exchange.bus.consumers.values():
             if consumer.name.startswith("notifications.") and consumer.subject == message.subject:
                 await consumer.handle(message)
-
-
-async def be_reached_everywhere(exchange: Exchange) -> None:
-    """Have buyer and seller want everything on every channel."""
-    for number, person in enumerate((exchange.buyer, exchange.seller)):
-        await exchange.app.notifications.set_notification_preferences(
-            person,
-            phone=f"+1555010{number}",
-            devices=[f"device-{number}"],
-            channels={kind: set(Channel) for kind in NotificationKind},
-        )
 
 
 async def a_pair_is_sold(exchange: Exchange) -> None:
@@ -371,7 +349,7 @@ async def handed_over(
         push_messenger=HandedPushes(handed),
     )
     await exchange.open()
-    await be_reached_everywhere(exchange)
+    await exchange.want(set(Channel))
     await story(exchange)
     await hear(exchange, redelivered(exchange.bus.published))
     await hear(exchange, redelivered(await exchange.store.outbox.unsent(1_000)))

@@ -1,0 +1,58 @@
+"""Ports that pass everything on to another adapter, but for what a test watches or breaks."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import datetime
+
+from solebook.ports.books import Batch, Books, Ownership
+from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.errors import IdempotencyKeyReused
+from solebook.ports.language.ids import OrderId, QuoteId
+from solebook.ports.language.market import BookKey, Match, Quote
+from solebook.ports.language.messages import Message
+from solebook.ports.matching import Placement
+
+
+class ForwardingBooks(Books):
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    async def take(self, shard: int, at: datetime) -> Ownership:
+        return await self._books.take(shard, at)
+
+    def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
+        return self._books.resting(shard, shards)
+
+    async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
+        return await self._books.resting_in(books)
+
+    async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
+        return await self._books.get(quote_ids)
+
+    async def match(self, match_id: OrderId) -> Match | None:
+        return await self._books.match(match_id)
+
+    async def answered(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
+        return await self._books.answered(keys)
+
+    async def commit(self, ownership: Ownership, batch: Batch) -> None:
+        await self._books.commit(ownership, batch)
+
+
+class ForwardingBus(EventBus):
+    def __init__(self, bus: EventBus) -> None:
+        self._bus = bus
+
+    def subscribe(self, consumer: Consumer) -> None:
+        self._bus.subscribe(consumer)
+
+    async def publish(self, message: Message) -> None:
+        await self._bus.publish(message)
+
+    async def redeliver(self) -> int:
+        return await self._bus.redeliver()
+
+    async def work_off(self) -> int:
+        return await self._bus.work_off()
