@@ -11,7 +11,7 @@ import pytest
 
 from solebook.adapters.mail.jinja_templates import FOLDER, JinjaTemplates
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
-from solebook.ports.language.market import BookKey, Condition
+from solebook.ports.language.market import Condition
 from solebook.ports.language.notifications import (
     Notice,
     NotificationKind,
@@ -20,6 +20,7 @@ from solebook.ports.language.notifications import (
     PriceDroppedNotice,
     SaleCancelledNotice,
     SaleConfirmedNotice,
+    Shoe,
     Warehouse,
     WelcomeNotice,
 )
@@ -32,6 +33,10 @@ SAMPLES = sample_notices(WAREHOUSE)
 @pytest.fixture(scope="module")
 def templates() -> JinjaTemplates:
     return JinjaTemplates()
+
+
+def in_condition(shoe: Shoe, condition: Condition) -> Shoe:
+    return replace(shoe, book=replace(shoe.book, condition=condition))
 
 
 def test_nothing_paid_is_nothing_back(templates: JinjaTemplates) -> None:
@@ -173,8 +178,7 @@ def test_a_seller_is_told_which_condition_was_sold(
 ) -> None:
     sample = SAMPLES[NotificationKind.SALE_CONFIRMED]
     assert isinstance(sample, SaleConfirmedNotice)
-    book = BookKey(sample.shoe.book.product_id, sample.shoe.book.size, condition)
-    letter = templates.render(replace(sample, shoe=replace(sample.shoe, book=book)), RECIPIENT)
+    letter = templates.render(replace(sample, shoe=in_condition(sample.shoe, condition)), RECIPIENT)
     assert words in letter.text
 
 
@@ -191,8 +195,7 @@ def test_the_price_of_a_used_pair_is_not_told_as_that_of_a_new_one(
 ) -> None:
     sample = SAMPLES[NotificationKind.PRICE_DROPPED]
     assert isinstance(sample, PriceDroppedNotice)
-    book = BookKey(sample.shoe.book.product_id, sample.shoe.book.size, condition)
-    letter = templates.render(replace(sample, shoe=replace(sample.shoe, book=book)), RECIPIENT)
+    letter = templates.render(replace(sample, shoe=in_condition(sample.shoe, condition)), RECIPIENT)
     assert letter.subject == f"Now $200.00: Nike Dunk Low White/Black, {ending}"
     assert letter.brief.startswith(f"Nike Dunk Low White/Black, {ending}: the lowest ask is ")
 

@@ -1,7 +1,6 @@
 """How the queue of slow consumers is worked off."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ from solebook.ports.language.ids import MessageId
 from solebook.ports.language.messages import Message
 
 from ...exchange import Exchange
+from .loops import stop
 
 SECOND = timedelta(seconds=1)
 
@@ -53,9 +53,7 @@ async def test_what_is_queued_is_delivered_while_it_runs(exchange: Exchange) -> 
     await exchange.app.adapters.event_bus.publish(message)
     await turns(exchange.clock, seconds=1)
     assert mailbox.got == [message]
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await stop(task)
 
 
 async def test_a_long_queue_is_worked_off_without_a_rest(exchange: Exchange) -> None:
@@ -69,9 +67,7 @@ async def test_a_long_queue_is_worked_off_without_a_rest(exchange: Exchange) -> 
         before = len(mailbox.got)
         await turns(exchange.clock)
         assert len(mailbox.got) > before
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await stop(task)
 
 
 async def test_settling_delivers_what_is_queued(exchange: Exchange) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from solebook.ports.language.events import ProductChanged
 from solebook.ports.language.ids import MessageId, ProductId
 from solebook.ports.language.messages import Message
 from solebook.ports.outbox import Outbox
+
+from .loops import stop
 
 
 class Bus(EventBus):
@@ -86,12 +88,6 @@ def relay_of(store: Store, bus: EventBus, outbox: Outbox | None = None, **option
 async def turns(count: int) -> None:
     for _ in range(count):
         await asyncio.sleep(0)
-
-
-async def stop(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 @pytest.fixture
