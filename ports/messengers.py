@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass
 from typing import Protocol, Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from .language.notifications import Letter, Recipient
+from .language.ids import NotificationId
+from .language.notifications import Channel, Letter, Recipient
+
+
+def message_id(notification_id: NotificationId, channel: Channel) -> UUID:
+    """Return the id that a notification has over a channel: the same on every try."""
+    return uuid5(notification_id, channel)
 
 
 @dataclass(frozen=True, slots=True)

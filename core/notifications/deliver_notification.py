@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from ...ports.language.errors import Unavailable
 from ...ports.language.events import NotificationRequested
@@ -20,6 +20,7 @@ from ...ports.messengers import (
     PushMessenger,
     TextMessage,
     TextMessenger,
+    message_id,
 )
 from ...ports.notifications import Notifications, Preferences
 from ...ports.templates import Templates
@@ -56,32 +57,30 @@ class DeliverNotification:
         if recipient is None or event.channel not in usable:
             return
         letter = self.templates.render(notification.notice, recipient)
-        message_id = uuid5(notification.id, event.channel)
+        id_ = message_id(notification.id, event.channel)
         try:
             async with asyncio.timeout(self.patience.total_seconds()):
-                await self._send(event.channel, message_id, letter, recipient, preferences)
+                await self._send(event.channel, id_, letter, recipient, preferences)
         except TimeoutError as error:
             raise Unavailable(what=f"the messenger of {event.channel}") from error
 
     async def _send(
         self,
         channel: Channel,
-        message_id: UUID,
+        id_: UUID,
         letter: Letter,
         recipient: Recipient,
         preferences: NotificationPreferences,
     ) -> None:
         match channel:
             case Channel.EMAIL:
-                await self.mailer.send(Mail.of(letter, recipient, message_id))
+                await self.mailer.send(Mail.of(letter, recipient, id_))
             case Channel.SMS:
                 assert preferences.phone is not None, preferences
-                await self.text_messenger.send(
-                    TextMessage(message_id, preferences.phone, letter.brief)
-                )
+                await self.text_messenger.send(TextMessage(id_, preferences.phone, letter.brief))
             case Channel.PUSH:
                 await self.push_messenger.send(
-                    PushMessage(message_id, preferences.devices, letter.subject, letter.brief)
+                    PushMessage(id_, preferences.devices, letter.subject, letter.brief)
                 )
             case Channel.INBOX:
                 raise AssertionError("the inbox has no messenger")

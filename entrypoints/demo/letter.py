@@ -6,13 +6,17 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 from rich.text import Text
 
-from .api import wait_for
+from ...ports.language.ids import NotificationId
+from ...ports.language.notifications import Channel
+from ...ports.messengers import message_id
+from .api import ApiRefusal, wait_for
 from .people import Person
 
 _KIND = "sale_confirmed"
@@ -41,15 +45,15 @@ async def find_letter(sellers: Sequence[Person], folder: Path) -> FoundLetter:
     """
     wanted = [told for seller in sellers if (told := await _last_told(seller))]
     told = max(wanted, key=lambda told: str(told["created_at"]), default=None)
-    found: list[FoundLetter] = []
+    if told is None:
+        raise ApiRefusal("no seller was asked to ship")
+    file = folder / f"{message_id(NotificationId(UUID(told['id'])), Channel.EMAIL)}.eml"
 
     async def is_written() -> bool:
-        if told is not None:
-            found.extend(_letters(folder, told["subject"], told["order_id"]))
-        return bool(found)
+        return file.exists()
 
-    await wait_for(is_written, "a mail that asks a seller to ship")
-    return found[0]
+    await wait_for(is_written, f"the mail {file}")
+    return _read(file)
 
 
 async def _last_told(seller: Person) -> Any:
@@ -59,16 +63,9 @@ async def _last_told(seller: Person) -> Any:
     return None
 
 
-def _letters(folder: Path, subject: str, order_id: str) -> list[FoundLetter]:
-    """Return the mails about an order with this subject."""
-    found = []
-    for file in folder.glob("*.eml"):
-        content = file.read_bytes()
-        if order_id.encode() not in content:
-            continue
-        message = message_from_bytes(content, policy=default)
-        part = message.get_body(("plain",))
-        if message["Subject"] == subject and part is not None:
-            text = "\n".join(part.get_content().splitlines())
-            found.append(FoundLetter(file, message["To"], subject, text))
-    return found
+def _read(file: Path) -> FoundLetter:
+    message = message_from_bytes(file.read_bytes(), policy=default)
+    part = message.get_body(("plain",))
+    assert part is not None, file
+    text = "\n".join(part.get_content().splitlines())
+    return FoundLetter(file, message["To"], message["Subject"], text)

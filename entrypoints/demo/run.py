@@ -1,5 +1,6 @@
 """The demo from beginning to end."""
 
+import asyncio
 import hashlib
 import json
 import tempfile
@@ -45,6 +46,7 @@ _LOWEST_COST = 4
 _DIFFERENCES = 20
 """How many are shown: if every price is another one, thousands of figures are."""
 _TIMEOUT = 30.0
+_POLL = 0.1
 _WAREHOUSE = WarehouseAddress(
     "solebook demo warehouse", "1 Market Street", "Portland", "OR", "97201", "US"
 )
@@ -132,6 +134,7 @@ class _Demo:
             self._bars.update(bar, completed=MISHAPS)
             await self._trade(market, warehouse, rows)
             await wait_for(self._is_quiet, "everything under way to be done")
+            await self._bring_letters()
         opened = rows[0].sold_on - _BEFORE
         market_data = MarketData(Api(self._http), opened, self._clock.now().date())
         report = await make_report(self._application, market_data, product_ids)
@@ -169,6 +172,14 @@ class _Demo:
             trades = await market.trade_day(sales)
             await warehouse.take_on(trades, day)
             self._bars.advance(bar, len(sales))
+
+    async def _bring_letters(self) -> None:
+        """Wait for the letters that are still in the queue, for which no trade waited."""
+        deliveries = self._application.adapters.store.deliveries
+        bar = self._bars.add_task("the last letters are written", total=None)
+        while await deliveries.due(self._clock.now(), 1, queued=True):  # noqa: ASYNC110  # no event
+            await asyncio.sleep(_POLL)
+        self._bars.update(bar, total=1, completed=1)
 
     def _open(self, day: date) -> None:
         self._clock.move_to(datetime.combine(day, _OPENS))

@@ -16,16 +16,18 @@ from solebook.adapters.mail.jinja_templates import JinjaTemplates
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.system.outgoing_folder import OutgoingFolder
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
+from solebook.entrypoints.demo.api import ApiRefusal
 from solebook.entrypoints.demo.letter import FoundLetter, find_letter
 from solebook.entrypoints.demo.people import Person
-from solebook.ports.language.ids import OrderId
+from solebook.ports.language.ids import NotificationId, OrderId
 from solebook.ports.language.notifications import (
+    Channel,
     NotificationKind,
     OrderShippedNotice,
     SaleConfirmedNotice,
     Warehouse,
 )
-from solebook.ports.messengers import Mail
+from solebook.ports.messengers import Mail, message_id
 
 WAREHOUSE = Warehouse("Test Warehouse", "1 Main Street", "Portland", "OR", "97201", "US")
 SUBJECT = "Please ship: Nike Dunk Low White/Black, size 10.5"
@@ -62,10 +64,12 @@ class Exchange:
         order_id = OrderId(UUID(int=order))
         letter = JinjaTemplates().render(replace(sample, order=order_id), RECIPIENT)
         self._written += 1
-        mail_id = UUID(int=self._written)
+        notification_id = NotificationId(UUID(int=self._written))
+        mail_id = message_id(notification_id, Channel.EMAIL)
         mail = Mail(mail_id, "seller@example.com", "T", letter.subject, letter.text, letter.html)
         await self._mailer.send(mail)
         return {
+            "id": str(notification_id),
             "kind": kind.value,
             "subject": letter.subject,
             "order_id": str(order_id),
@@ -83,11 +87,17 @@ async def test_the_newest_mail_that_asks_a_seller_to_ship_is_found(
     other = await exchange.tell(NotificationKind.ORDER_SHIPPED, order=2)
     sellers = (seller("one", earlier), seller("two", other, newest, earlier), seller("three"))
     found = await find_letter(sellers, tmp_path)
-    assert found.file.name == f"{UUID(int=2)}.eml"
+    newest_id = message_id(NotificationId(UUID(newest["id"])), Channel.EMAIL)
+    assert found.file == tmp_path / f"{newest_id}.eml"
     assert found.to == "T <seller@example.com>"
     assert found.subject == newest["subject"] == SUBJECT
     assert "\n  Test Warehouse\n  1 Main Street\n  Portland, OR 97201\n  US\n" in found.text
     assert found.text.endswith("solebook")
+
+
+async def test_without_any_there_is_nothing_to_find(tmp_path: Path) -> None:
+    with pytest.raises(ApiRefusal, match="no seller was asked to ship"):
+        await find_letter([seller("one")], tmp_path)
 
 
 @pytest.mark.parametrize("width", [80, 120])
