@@ -70,7 +70,7 @@ class TappedBus(ForwardingBus):
         await super().publish(message)
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio would spell all of it out whenever a fixture has made one
 class Exchange:
     """The application, its workers, and one person of each kind."""
 

@@ -37,7 +37,7 @@ PRICE = 20_000
 SIZE = "9"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)  # asyncio would spell it out for each fixture
 class Market:
     """One application with its engine. A restart is another one on the same adapters."""
 
