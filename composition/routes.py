@@ -186,7 +186,8 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(GatewayReported, "payments.handle_webhook", app.payments.handle_webhook),
         # People are told. By now everybody else has heard of it: telling holds up no trade.
         inside(UserRegistered, "notifications.notify", notify),
-        inside(PriceDropped, "notifications.notify", notify),
+        # One crossing may concern thousands, and a trade is not to wait until each is told.
+        replace(inside(PriceDropped, "notifications.notify", notify), queued=True),
         inside(MatchCreated, "notifications.notify", notify),
         inside(PaymentWasDeclined, "notifications.notify", notify),
         inside(OrderCreated, "notifications.notify", notify),

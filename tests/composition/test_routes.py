@@ -172,6 +172,11 @@ def test_every_report_of_the_saga_is_heard_by_somebody() -> None:
     assert EVENTS.keys() - heard <= told
 
 
+def test_what_may_concern_thousands_or_is_slow_goes_by_way_of_the_queue() -> None:
+    waiting = {consumer.subject for consumer in routes(build_embedded()) if consumer.queued}
+    assert waiting == {"price.dropped", "notification.requested"}
+
+
 def test_people_are_told_after_everybody_else_has_heard() -> None:
     names = [consumer.name for consumer in routes(build_embedded())]
     telling = [name.startswith("notifications.") for name in names]
