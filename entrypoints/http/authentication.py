@@ -48,7 +48,7 @@ class CheckResults(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Finding(msgspec.Struct, forbid_unknown_fields=True):
-    """A pass needs all three checks and a photo; a fail needs a reason."""
+    """A pass needs all three checks and a photo; a fail a reason, which both parties are told."""
 
     passed: bool
     checks: CheckResults

@@ -70,7 +70,7 @@ class Parcel(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Cancellation(msgspec.Struct, forbid_unknown_fields=True):
-    """Why, in the words of whoever cancels."""
+    """Why, in the words of whoever cancels, as both parties are told."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
 
