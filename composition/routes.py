@@ -98,7 +98,7 @@ class Router:
     def repeatable(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
-        """Route to a use case that costs less to repeat than to note: it reads, and tells anew."""
+        """Route to a use case that costs less to repeat than to note, and changes nothing then."""
 
         async def handle(message: Message) -> None:
             assert isinstance(message.event, event), message
@@ -130,6 +130,9 @@ def routes(app: Application) -> tuple[Consumer, ...]:
     repeatable, drops = router.repeatable, app.price_alerts.report_drops
     saga = app.orders.continue_saga
     notify = app.notifications.notify
+    # The search reads the tape when that is right, however late that is.
+    record_sale = _in_turn(app.analytics.record_sale, app.search.update_figures)
+    void_sale = _in_turn(app.analytics.void_sale, app.search.update_figures)
     return (
         # A bid and an ask met: the pair is reserved, the buyer charged, the seller told to ship.
         inside(MatchCreated, "catalog.reserve_stock", app.catalog.reserve_stock),
@@ -139,7 +142,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(PaymentCaptured, "orders.continue_saga", saga),
         inside(PaymentWasDeclined, "orders.continue_saga", saga),
         inside(OrderCreated, "authentication.open_task", app.authentication.open_task),
-        inside(OrderCreated, "analytics.record_sale", app.analytics.record_sale),
+        repeatable(OrderCreated, "analytics.record_sale", record_sale),
         # The pair arrived and was looked at.
         inside(OrderReceived, "authentication.receive_item", app.authentication.receive_item),
         inside(AuthenticationPassed, "orders.continue_saga", saga),
@@ -163,20 +166,16 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         outside(OrderCancelled, "payments.refund_buyer", app.payments.refund_buyer),
         inside(OrderCancelled, "payments.penalise_seller", app.payments.penalise_seller),
         inside(OrderCancelled, "authentication.cancel_task", app.authentication.cancel_task),
-        inside(OrderCancelled, "analytics.void_sale", app.analytics.void_sale),
+        repeatable(OrderCancelled, "analytics.void_sale", void_sale),
         inside(OrderAuthFailed, "catalog.release_stock", app.catalog.release_stock),
         outside(OrderAuthFailed, "payments.refund_buyer", app.payments.refund_buyer),
         inside(OrderAuthFailed, "payments.penalise_seller", app.payments.penalise_seller),
-        inside(OrderAuthFailed, "analytics.void_sale", app.analytics.void_sale),
+        repeatable(OrderAuthFailed, "analytics.void_sale", void_sale),
         outside(PaymentRefundDue, "payments.refund_buyer", app.payments.refund_buyer),
         inside(PaymentRefunded, "orders.continue_saga", saga),
         # The catalogue changed.
         repeatable(ProductChanged, "catalog.refresh_product", app.catalog.refresh_product),
         repeatable(ProductChanged, "search.index_product", app.search.index_product),
-        # A sale was made or undone, which the tape above knows by now: so does the search.
-        repeatable(OrderCreated, "search.update_figures", app.search.update_figures),
-        repeatable(OrderCancelled, "search.update_figures", app.search.update_figures),
-        repeatable(OrderAuthFailed, "search.update_figures", app.search.update_figures),
         # The lowest ask changed: somebody may wait for that, and the search shows it. There is an
         # event for many an ask, so what concerns nobody must cost next to nothing.
         inside(LowestAskChanged, "price_alerts.report_drops", drops, concerns=drops.concerns),

@@ -74,8 +74,13 @@ TOLD_TO_NOBODY_YET: set[type[Event]] = {
     OrderSellerShipped,
 }
 
-HEARS_THROUGH_ANOTHER = {"catalog.release_stock:order.cancelled"}
-"""Whom the consumer of another use case calls first, because the order matters."""
+HEARS_THROUGH_ANOTHER = {
+    "catalog.release_stock:order.cancelled",
+    "search.update_figures:order.created",
+    "search.update_figures:order.cancelled",
+    "search.update_figures:order.auth_failed",
+}
+"""Whom the consumer of another use case calls too, because the order matters."""
 
 
 def events_of(use_case: object) -> set[type[Event]]:

@@ -125,6 +125,23 @@ async def test_a_sale_that_comes_to_nothing_is_not_counted(
     assert await figures(exchange) == (None, 1)
 
 
+@pytest.mark.parametrize(
+    ("failing", "status", "sales"),
+    [
+        ("analytics.record_sale:order.created", OrderStatus.CONFIRMED, 1),
+        ("analytics.void_sale:order.cancelled", OrderStatus.CANCELLED, 0),
+        ("analytics.void_sale:order.auth_failed", OrderStatus.AUTH_FAILED, 0),
+    ],
+)
+async def test_a_tape_that_is_late_is_read_once_it_is_right(
+    exchange: Exchange, failing: str, status: OrderStatus, sales: int
+) -> None:
+    exchange.bus.failing[failing] = 1
+    await exchange.trade(status)
+    await exchange.quiet()
+    assert (await figures(exchange))[1] == sales
+
+
 async def test_an_event_that_comes_again_is_not_counted_again(exchange: Exchange) -> None:
     order = await exchange.trade()
     for message in [m for m in exchange.bus.published if m.key == str(order.id)]:
@@ -133,7 +150,7 @@ async def test_an_event_that_comes_again_is_not_counted_again(exchange: Exchange
 
 
 async def test_a_late_event_does_not_bring_old_figures_back(exchange: Exchange) -> None:
-    exchange.bus.failing["search.update_figures:order.created"] = 1
+    exchange.bus.failing["analytics.record_sale:order.created"] = 1
     await exchange.trade(OrderStatus.CANCELLED)
     await exchange.quiet()
     assert await figures(exchange) == (None, 0)
