@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -103,28 +103,39 @@ class InProcessBus(EventBus):
         """Have some workers try what is due, and wait until each of them is done."""
         assert not self._transaction.is_open, "each consumer has its own transaction"
         due = await self._deliveries.due(self._clock.now(), limit, queued=queued)
-        rest = iter(due)
-        work = (self._try_each(rest) for _ in range(min(workers, len(due))))
-        for outcome in await asyncio.gather(*work, return_exceptions=True):
+        if not due:
+            return 0
+        rest, delivered = iter(due), list[Delivery]()
+        work = (self._try_each(rest, delivered) for _ in range(min(workers, len(due))))
+        outcomes = await asyncio.gather(*work, return_exceptions=True)
+        await self._remove(delivered)
+        for outcome in outcomes:
             if outcome is not None:
                 raise outcome
         return len(due)
 
-    async def _try_each(self, deliveries: Iterator[Delivery]) -> None:
+    async def _try_each(self, deliveries: Iterator[Delivery], delivered: list[Delivery]) -> None:
         for delivery in deliveries:
-            await self._try(delivery)
+            if await self._try(delivery):
+                delivered.append(delivery)
 
-    async def _try(self, delivery: Delivery) -> None:
+    async def _try(self, delivery: Delivery) -> bool:
+        """Try a delivery once and return whether it is done; else store when to try it again."""
         consumer = self._by_name.get(delivery.consumer)
         if consumer is None:
             await self._park(delivery, "there is no such consumer any more", dead=True)
-            return
+            return False
         error = await self._failure(consumer, delivery.message)
-        if error is None:
-            async with self._transaction():
-                await self._deliveries.remove(delivery.consumer, delivery.message.id)
-        else:
+        if error is not None:
             await self._park(replace(delivery, queued=consumer.queued), error)
+        return error is None
+
+    async def _remove(self, delivered: Sequence[Delivery]) -> None:
+        """Forget what was delivered, all at once: each transaction waits for the disk."""
+        if delivered:
+            async with self._transaction():
+                for delivery in delivered:
+                    await self._deliveries.remove(delivery.consumer, delivery.message.id)
 
     def _first(self, consumer: Consumer, message: Message) -> Delivery:
         return Delivery(

@@ -224,8 +224,8 @@ async def test_a_queue_that_cannot_be_written_to_does_not_swallow_the_message(
         await bus.work_off()
 
 
-class Unforgetting(Broken):
-    """A store that answers until something is to be removed."""
+class ReadOnly(Broken):
+    """A store that answers until something is to be written."""
 
     def __init__(self, waiting: Sequence[Delivery]) -> None:
         self.waiting = waiting
@@ -247,11 +247,32 @@ async def test_what_was_done_and_cannot_be_noted_is_told_to_whoever_works_the_qu
         handled.append(message)
 
     waiting = Delivery(MessageId(ids.new()), "mail", message, 0, clock.now(), "", queued=True)
-    bus = new_bus(store, Unforgetting([waiting] * (WORKERS + 1)), clock, ids, randomness)
+    bus = new_bus(store, ReadOnly([waiting] * (WORKERS + 1)), clock, ids, randomness)
     bus.subscribe(Consumer("mail", "user.registered", handle, queued=True))
     with pytest.raises(Unavailable):
         await bus.work_off()
-    assert handled == [message] * WORKERS  # each worker stops, and the rest waits
+    assert handled == [message] * (WORKERS + 1)
+
+
+async def test_workers_stop_at_a_failure_that_cannot_be_kept(
+    store: Store,
+    clock: VirtualClock,
+    ids: SeededIds,
+    randomness: SeededRandomness,
+    message: Message,
+) -> None:
+    tried: list[Message] = []
+
+    async def handle(message: Message) -> None:
+        tried.append(message)
+        raise Unavailable("mail")
+
+    waiting = Delivery(MessageId(ids.new()), "mail", message, 0, clock.now(), "", queued=True)
+    bus = new_bus(store, ReadOnly([waiting] * (WORKERS + 1)), clock, ids, randomness)
+    bus.subscribe(Consumer("mail", "user.registered", handle, queued=True))
+    with pytest.raises(Unavailable):
+        await bus.work_off()
+    assert tried == [message] * WORKERS  # each worker stops, and the rest waits
 
 
 async def test_a_consumer_that_becomes_a_queued_one_takes_over_what_it_failed_on(
