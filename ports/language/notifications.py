@@ -214,7 +214,7 @@ class OrderCancelledNotice(TradeNotice):
 class SaleCancelledNotice(TradeNotice):
     """To the seller: the sale ended, why, what it costs them, and whether the ask stands again.
 
-    An ask that has expired by now does not return all the same.
+    An ask that has expired by now, or would meet its owner's own bid, does not return all the same.
     """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_CANCELLED

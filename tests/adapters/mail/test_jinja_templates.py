@@ -128,6 +128,7 @@ def test_only_who_is_at_fault_hears_of_a_penalty(templates: JinjaTemplates) -> N
     assert "Your ask ended with the sale" in at_fault.text
     assert "There is no penalty." in innocent.text
     assert "Your ask goes back into its book" in innocent.text
+    assert "unless it has expired or would meet a bid of your own" in innocent.text
 
 
 def test_a_payout_that_a_penalty_used_up_is_not_called_paid(templates: JinjaTemplates) -> None:
