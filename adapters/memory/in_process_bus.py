@@ -117,7 +117,7 @@ class InProcessBus(EventBus):
     async def _try_each(self, deliveries: Iterator[Delivery], delivered: list[Delivery]) -> None:
         for delivery in deliveries:
             if await self._try(delivery):
-                delivered.append(delivery)
+                delivered.append(delivery)  # noqa: PERF401  # all before one that raises
 
     async def _try(self, delivery: Delivery) -> bool:
         """Try a delivery once and return whether it is done; else store when to try it again."""
