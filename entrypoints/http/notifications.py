@@ -65,8 +65,8 @@ def notification_view(notification: Notification) -> NotificationView:
 _EXAMPLE = {
     "id": "01890a5d-ac96-774b-bcce-b302099a8057",
     "kind": "order_auth_passed",
-    "subject": "Your Nike Dunk Low is authentic",
-    "text": "Your Nike Dunk Low passed authentication and will be on its way to you.",
+    "subject": "Your pair is authentic: Nike Dunk Low White/Black",
+    "text": "Your Nike Dunk Low White/Black passed authentication, and we send it to you next.",
     "order_id": "01890a5d-ac96-774b-bcce-b302099a8058",
     "product_id": "01890a5d-ac96-774b-bcce-b302099a8059",
     "created_at": "2026-03-01T12:00:00Z",
