@@ -77,6 +77,9 @@ class InProcessBus(EventBus):
         self._randomness = randomness
         self._policy = policy or RetryPolicy()
         self._workers = workers
+        self._coming: dict[MessageId, Delivery] = {}
+        """What is about to be stored for queued consumers."""
+        self._enqueuing = asyncio.Lock()
         self._by_name: dict[str, Consumer] = {}
         self._by_subject: defaultdict[str, list[Consumer]] = defaultdict(list)
 
@@ -89,7 +92,7 @@ class InProcessBus(EventBus):
         assert not self._transaction.is_open, "each consumer has its own transaction"
         for consumer in self._by_subject.get(message.subject, ()):
             if consumer.queued:
-                await self._put(self._first(consumer, message))
+                await self._enqueue(self._first(consumer, message))
             elif (error := await self._failure(consumer, message)) is not None:
                 await self._park(self._first(consumer, message), error)
 
@@ -180,6 +183,20 @@ class InProcessBus(EventBus):
             )  # fmt: skip
         await self._put(failed)
 
-    async def _put(self, delivery: Delivery) -> None:
+    async def _put(self, *deliveries: Delivery) -> None:
         async with self._transaction():
-            await self._deliveries.put(delivery)
+            for delivery in deliveries:
+                await self._deliveries.put(delivery)
+
+    async def _enqueue(self, delivery: Delivery) -> None:
+        """Store a delivery together with those that came while another transaction was written."""
+        self._coming[delivery.id] = delivery
+        try:
+            async with self._enqueuing:
+                if delivery.id in self._coming:
+                    coming = tuple(self._coming.values())
+                    await self._put(*coming)
+                    for stored in coming:
+                        self._coming.pop(stored.id, None)
+        finally:
+            self._coming.pop(delivery.id, None)

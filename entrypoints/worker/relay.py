@@ -47,6 +47,9 @@ class Relay:
         self._sent: list[MessageId] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._news: asyncio.Task[None] | None = None
+        self._heard_news = True
+        self._few = 0
+        """So few messages under way that it is time to look for more."""
 
     async def run(self) -> None:
         """Relay until cancelled. Raises what the outbox raises; it may be run again."""
@@ -78,11 +81,21 @@ class Relay:
         if self._news not in self._tasks:
             self._news = asyncio.create_task(self._outbox.wait())
             self._tasks.add(self._news)
-        await asyncio.wait(self._tasks, timeout=_POLL, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(
+            self._tasks, timeout=_POLL, return_when=asyncio.FIRST_COMPLETED
+        )
+        self._heard_news = not done or self._news in done
         self._collect()
 
     async def _feed(self) -> bool:
-        """Hand fresh messages to their keys' tasks; return whether any message is under way."""
+        """Look for fresh messages if it is time to; return whether any message is under way."""
+        if self._heard_news or len(self._under_way) <= self._few:
+            await self._take_up()
+        return bool(self._under_way)
+
+    async def _take_up(self) -> None:
+        """Hand fresh messages to their keys' tasks."""
+        self._heard_news = False
         for message in await self._outbox.unsent(_WINDOW):
             if message.id in self._under_way:
                 continue
@@ -92,7 +105,8 @@ class Relay:
                 queue = self._waiting[message.key] = deque()
                 self._tasks.add(asyncio.create_task(self._send(message.key, queue)))
             queue.append(message)
-        return bool(self._under_way)
+        # Each look reads all that is under way again, so a backlog is not looked at for each of it.
+        self._few = len(self._under_way) // 2
 
     async def _send(self, key: str, queue: deque[Message]) -> None:
         async with self._slots:
@@ -115,6 +129,7 @@ class Relay:
         self._waiting.clear()
         self._under_way.clear()
         self._sent.clear()
+        self._few = 0
 
     def _collect(self) -> None:
         """Let go of tasks that have ended; a defect in one of them is raised here."""

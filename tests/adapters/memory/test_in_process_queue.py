@@ -1,0 +1,152 @@
+"""How the bus within a process stores what waits for slow consumers: together, and never less."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+
+import pytest
+
+from solebook.adapters.memory.in_process_bus import InProcessBus
+from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Store
+from solebook.ports.event_bus import Consumer, Deliveries
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import UserRegistered
+from solebook.ports.language.ids import MessageId, UserId
+from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.transaction import Transaction
+
+AT_ONCE = 16
+
+
+class CountedTransactions(Transaction):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self.count = 0
+
+    def __call__(self) -> AbstractAsyncContextManager[None]:
+        self.count += 1
+        return self._transaction()
+
+    @property
+    def is_open(self) -> bool:
+        return self._transaction.is_open
+
+    def announce(self, call: Callable[[], None]) -> None:
+        self._transaction.announce(call)
+
+
+class SlowDeliveries(Deliveries):
+    """Lets others go first before it writes, and fails as often as it is told to."""
+
+    def __init__(self, deliveries: Deliveries) -> None:
+        self._deliveries = deliveries
+        self.failures = 0
+
+    async def put(self, delivery: Delivery) -> None:
+        await asyncio.sleep(0)
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable("the store")
+        await self._deliveries.put(delivery)
+
+    async def remove(self, consumer: str, message_id: MessageId) -> None:
+        await self._deliveries.remove(consumer, message_id)
+
+    async def due(self, now: datetime, limit: int, *, queued: bool) -> Sequence[Delivery]:
+        return await self._deliveries.due(now, limit, queued=queued)
+
+
+@pytest.fixture
+def transactions(store: Store) -> CountedTransactions:
+    return CountedTransactions(store.transaction)
+
+
+@pytest.fixture
+def deliveries(store: Store) -> SlowDeliveries:
+    return SlowDeliveries(store.deliveries)
+
+
+@pytest.fixture
+def delivered() -> list[Message]:
+    return []
+
+
+@pytest.fixture
+def bus(
+    transactions: CountedTransactions,
+    deliveries: SlowDeliveries,
+    delivered: list[Message],
+    clock: VirtualClock,
+    ids: SeededIds,
+    randomness: SeededRandomness,
+) -> InProcessBus:
+    async def handle(message: Message) -> None:
+        delivered.append(message)
+
+    bus = InProcessBus(
+        transaction=transactions,
+        deliveries=deliveries,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+    )
+    bus.subscribe(Consumer("mail", "user.registered", handle, queued=True))
+    return bus
+
+
+@pytest.fixture
+def messages(clock: VirtualClock, ids: SeededIds) -> list[Message]:
+    events = [UserRegistered(UserId(ids.new()), "u@example.com", "Test") for _ in range(AT_ONCE)]
+    return [Message(MessageId(ids.new()), event.key, event, clock.now()) for event in events]
+
+
+async def drained(bus: InProcessBus) -> None:
+    while await bus.work_off():
+        pass
+
+
+async def test_what_comes_at_once_is_stored_together(
+    bus: InProcessBus,
+    transactions: CountedTransactions,
+    delivered: list[Message],
+    messages: list[Message],
+) -> None:
+    await asyncio.gather(*(bus.publish(message) for message in messages))
+    assert transactions.count == 2  # the first alone, and the rest while that was written
+    await drained(bus)
+    assert sorted(delivered, key=messages.index) == messages
+
+
+async def test_who_is_told_that_it_failed_and_publishes_again_loses_nothing(
+    bus: InProcessBus, deliveries: SlowDeliveries, delivered: list[Message], messages: list[Message]
+) -> None:
+    deliveries.failures = 5
+    unpublished = list(messages)
+    while unpublished:
+        outcomes = await asyncio.gather(
+            *(bus.publish(message) for message in unpublished), return_exceptions=True
+        )
+        refused = [isinstance(outcome, Unavailable) for outcome in outcomes]
+        assert all(
+            outcome is None or failed for outcome, failed in zip(outcomes, refused, strict=True)
+        )
+        unpublished = [m for m, failed in zip(unpublished, refused, strict=True) if failed]
+    assert deliveries.failures == 0
+    await drained(bus)
+    assert sorted(delivered, key=messages.index) == messages
+
+
+async def test_who_stops_waiting_keeps_nobody_else_from_being_stored(
+    bus: InProcessBus, delivered: list[Message], messages: list[Message]
+) -> None:
+    publishing = [asyncio.create_task(bus.publish(message)) for message in messages]
+    await asyncio.sleep(0)
+    for task in publishing[::2]:
+        task.cancel()
+    await asyncio.gather(*publishing, return_exceptions=True)
+    await drained(bus)
+    assert set(messages[1::2]) <= set(delivered)
+    assert len(delivered) == len(set(delivered))
