@@ -17,8 +17,11 @@ class Outbox(Protocol):
         """Store events, stamped with an id and the instant, in their order. Needs a transaction."""
         ...
 
-    async def unsent(self, limit: int) -> Sequence[Message]:
-        """Return the oldest messages that are not marked as sent, in order of commit."""
+    async def unsent(self, limit: int, *, leisurely: bool | None = None) -> Sequence[Message]:
+        """Return the oldest messages that are not marked as sent, in order of commit.
+
+        Without `leisurely` it is of all events, with it of those that can wait or of the others.
+        """
         ...
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:

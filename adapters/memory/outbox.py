@@ -30,10 +30,12 @@ class MemoryOutbox(MemoryAdapter, Outbox):
             self._database.put(self._tables.outbox, message.id, message)
         self._database.announce(self._added.set)
 
-    async def unsent(self, limit: int) -> Sequence[Message]:
+    async def unsent(self, limit: int, *, leisurely: bool | None = None) -> Sequence[Message]:
         with await self._database.reading():
             sent = self._tables.sent
             unsent = (m for m in self._tables.outbox.values() if m.id not in sent)
+            if leisurely is not None:
+                unsent = (m for m in unsent if m.event.LEISURELY is leisurely)
             return list(islice(unsent, limit))
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, literal_column, select
 
 from ...ports.clock import Clock
 from ...ports.ids import Ids
-from ...ports.language.events import Event
+from ...ports.language.events import EVENTS, Event
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Message
 from ...ports.outbox import Outbox
@@ -17,7 +17,15 @@ from .schema import outbox
 from .statement import Statement, insert_row
 
 _ADD = Statement(insert_row(outbox))
-_UNSENT = Statement(select(outbox).order_by(outbox.c.sequence).limit(bindparam("limit")))
+_LEISURELY = outbox.c.subject.in_(
+    [literal_column(f"'{subject}'") for subject, event in EVENTS.items() if event.LEISURELY]
+)
+_OLDEST = select(outbox).order_by(outbox.c.sequence).limit(bindparam("limit"))
+_UNSENT = {
+    None: Statement(_OLDEST),
+    True: Statement(_OLDEST.where(_LEISURELY)),
+    False: Statement(_OLDEST.where(~_LEISURELY)),
+}
 _MARK_SENT = Statement(delete(outbox).where(outbox.c.id == bindparam("id")))
 
 
@@ -41,8 +49,9 @@ class SqlOutbox(Outbox):
         await self._database.execute_many(_ADD, rows)
         self._database.announce(self._added.set)
 
-    async def unsent(self, limit: int) -> Sequence[Message]:
-        return [message_of(row) for row in await self._database.rows(_UNSENT, limit=limit)]
+    async def unsent(self, limit: int, *, leisurely: bool | None = None) -> Sequence[Message]:
+        rows = await self._database.rows(_UNSENT[leisurely], limit=limit)
+        return [message_of(row) for row in rows]
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:
         await self._database.execute_many(_MARK_SENT, [{"id": id_} for id_ in ids])

@@ -14,7 +14,9 @@ from ...ports.transaction import Transaction
 _log = logging.getLogger(__name__)
 
 _WINDOW = 1_024
-"""How many messages may be under way at once."""
+"""How many messages of either urgency may be under way at once."""
+_SHARE = 4
+"""Events that can wait have this part of the keys that may be under way, beside the others."""
 _POLL = 1.0
 """Seconds after which the outbox is looked at although nobody told of anything new."""
 
@@ -23,7 +25,8 @@ class Relay:
     """Publishes what was committed to the outbox, and then marks it as sent.
 
     Messages of one key go in the order of their commit, one after the other; different keys do
-    not wait for each other, up to `concurrency` of them at once. A crash before the mark publishes
+    not wait for each other, up to `concurrency` of them at once. Those that can wait are not in
+    the way of those that cannot, however many there are. A crash before the mark publishes
     again: consumers know.
     """
 
@@ -41,7 +44,11 @@ class Relay:
         self._bus = bus
         self._transaction = transaction
         self._pause = pause
-        self._slots = asyncio.Semaphore(concurrency)
+        self._slots = {
+            False: asyncio.Semaphore(concurrency),
+            True: asyncio.Semaphore(max(1, concurrency // _SHARE)),
+        }
+        """How many keys may be under way at once, of events that cannot wait and that can."""
         self._waiting: dict[str, deque[Message]] = {}
         self._under_way: set[MessageId] = set()
         self._sent: list[MessageId] = []
@@ -96,20 +103,21 @@ class Relay:
     async def _take_up(self) -> None:
         """Hand fresh messages to their keys' tasks."""
         self._heard_news = False
-        for message in await self._outbox.unsent(_WINDOW):
-            if message.id in self._under_way:
-                continue
-            self._under_way.add(message.id)
-            queue = self._waiting.get(message.key)
-            if queue is None:
-                queue = self._waiting[message.key] = deque()
-                self._tasks.add(asyncio.create_task(self._send(message.key, queue)))
-            queue.append(message)
+        for leisurely, slots in self._slots.items():
+            for message in await self._outbox.unsent(_WINDOW, leisurely=leisurely):
+                if message.id in self._under_way:
+                    continue
+                self._under_way.add(message.id)
+                queue = self._waiting.get(message.key)
+                if queue is None:
+                    queue = self._waiting[message.key] = deque()
+                    self._tasks.add(asyncio.create_task(self._send(message.key, queue, slots)))
+                queue.append(message)
         # Each look reads all that is under way again, so a backlog is not looked at for each of it.
         self._few = len(self._under_way) // 2
 
-    async def _send(self, key: str, queue: deque[Message]) -> None:
-        async with self._slots:
+    async def _send(self, key: str, queue: deque[Message], slots: asyncio.Semaphore) -> None:
+        async with slots:
             while queue:
                 try:
                     await self._bus.publish(queue[0])

@@ -14,14 +14,16 @@ from solebook.ports.language.events import (
     DeadlineReached,
     Event,
     GatewayReported,
+    NotificationRequested,
     OrderCancelled,
     OrderCreated,
     PaymentWasDeclined,
     ProductChanged,
     UserRegistered,
 )
-from solebook.ports.language.ids import MessageId
+from solebook.ports.language.ids import MessageId, NotificationId
 from solebook.ports.language.market import Condition
+from solebook.ports.language.notifications import Channel
 from solebook.ports.language.orders import CancelReason
 
 from .records import Records
@@ -61,6 +63,22 @@ async def test_events_wait_stamped_with_an_id_and_the_instant(
     assert len({message.id for message in messages}) == 2
     assert all(message.id.version == 7 for message in messages)
     assert list(await store.outbox.unsent(10)) == list(messages)
+
+
+async def test_events_that_can_wait_are_had_apart_from_the_others(
+    store: Store, records: Records
+) -> None:
+    can_wait: list[Event] = [
+        NotificationRequested(NotificationId(records.ids.new()), Channel.EMAIL) for _ in range(3)
+    ]
+    cannot: list[Event] = [records.event() for _ in range(3)]
+    for one, other in zip(can_wait, cannot, strict=True):
+        await add(store, one, other)
+    outbox = store.outbox
+    assert [m.event for m in await outbox.unsent(10, leisurely=True)] == can_wait
+    assert [m.event for m in await outbox.unsent(10, leisurely=False)] == cannot
+    assert [m.event for m in await outbox.unsent(2, leisurely=True)] == can_wait[:2]
+    assert len(await outbox.unsent(10)) == 6
 
 
 async def test_every_kind_of_event_is_read_back_whole(store: Store, records: Records) -> None:

@@ -11,6 +11,8 @@ class Event:
     __slots__ = ()
     SUBJECT: ClassVar[str]
     VERSION: ClassVar[int] = 1
+    LEISURELY: ClassVar[bool] = False
+    """Whether it can wait: people are told something by it, and no trade goes on from it."""
 
     @property
     def key(self) -> str:

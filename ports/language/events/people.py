@@ -45,6 +45,7 @@ class PriceDropped(Event):
     """The lowest ask came down to a price that a user waits for, or below: once per crossing."""
 
     SUBJECT: ClassVar[str] = "price.dropped"
+    LEISURELY: ClassVar[bool] = True
     alert_id: AlertId
     user_id: UserId
     book: BookKey
@@ -63,6 +64,7 @@ class NotificationRequested(Event):
     """A notification is to be brought to its user over one channel."""
 
     SUBJECT: ClassVar[str] = "notification.requested"
+    LEISURELY: ClassVar[bool] = True
     notification_id: NotificationId
     channel: Channel
 

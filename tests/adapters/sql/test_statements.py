@@ -130,6 +130,8 @@ IN_ORDER = {
     "dead_letters._PAGE.0",
     "orders._ALL.0",
     "outbox._UNSENT.0",
+    "outbox._UNSENT.1",
+    "outbox._UNSENT.2",
     "products._PAGE.0",
 }
 

@@ -33,7 +33,7 @@ class _Away(Outbox):
     async def add(self, *events: Event) -> None:
         raise Unavailable(what="the store")
 
-    async def unsent(self, limit: int) -> Sequence[Message]:
+    async def unsent(self, limit: int, *, leisurely: bool | None = None) -> Sequence[Message]:
         raise Unavailable(what="the store", retry_after=2.5)
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:

@@ -13,9 +13,10 @@ from solebook.composition.adapters import Store
 from solebook.entrypoints.worker.relay import Relay
 from solebook.ports.event_bus import Consumer, EventBus
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.events import ProductChanged
-from solebook.ports.language.ids import MessageId, ProductId
+from solebook.ports.language.events import NotificationRequested, ProductChanged
+from solebook.ports.language.ids import MessageId, NotificationId, ProductId
 from solebook.ports.language.messages import Message
+from solebook.ports.language.notifications import Channel
 from solebook.ports.outbox import Outbox
 
 from .loops import stop
@@ -138,6 +139,48 @@ async def test_no_more_keys_than_allowed_are_under_way_at_once(store: Store, bus
     assert bus.most_at_once == 4
 
 
+class SlowToTell(Bus):
+    """Takes what tells people something only while a gate is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+        self.told = self.telling = self.most_telling = 0
+
+    async def publish(self, message: Message) -> None:
+        if not isinstance(message.event, NotificationRequested):
+            await super().publish(message)
+            return
+        self.telling += 1
+        self.most_telling = max(self.most_telling, self.telling)
+        await self.gate.wait()
+        self.telling -= 1
+        self.told += 1
+
+
+async def test_however_many_messages_can_wait_they_are_not_in_the_way_of_one_that_cannot(
+    store: Store,
+) -> None:
+    bus = SlowToTell()
+    many = [
+        NotificationRequested(NotificationId(UUID(int=number)), Channel.EMAIL)
+        for number in range(1_000, 2_500)
+    ]
+    async with store.transaction():
+        await store.outbox.add(*many)
+    task = asyncio.create_task(relay_of(store, bus, concurrency=16).run())
+    await turns(20)
+    await add(store, [1, 2, 1])
+    await turns(50)
+    assert (bus.of(key(1)), bus.of(key(2))) == ([1, 2], [1])
+    assert (bus.told, bus.most_telling) == (0, 4)
+    bus.gate.set()
+    while await store.outbox.unsent(1):
+        await turns(10)
+    assert bus.told == 1_500
+    await stop(task)
+
+
 # ---- bounds ----------------------------------------------------------------------------------
 
 
@@ -152,9 +195,9 @@ class WatchedOutbox(Outbox):
     async def add(self, *events: Any) -> None:
         await self._outbox.add(*events)
 
-    async def unsent(self, limit: int) -> Sequence[Message]:
+    async def unsent(self, limit: int, *, leisurely: bool | None = None) -> Sequence[Message]:
         self.limits.add(limit)
-        return await self._outbox.unsent(limit)
+        return await self._outbox.unsent(limit, leisurely=leisurely)
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:
         if self.failing:
