@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
@@ -33,23 +34,36 @@ class Crash(BaseException):
     """The process is killed: nothing may catch it."""
 
 
-class Edges:
-    """Counts the edges of steps, and kills the process at one of them."""
+Edge: TypeAlias = tuple[str, int]
+"""The edge of a step: its kind, and the how manieth of the kind it is in a life."""
 
-    def __init__(self, fatal: int | None) -> None:
+
+class Edges:
+    """Counts the edges of steps by their kind, and kills the process at one of them.
+
+    By kind, because lives differ a little: messages may be marked as sent together, or not, and
+    what comes a commit earlier in one life must still be found in another.
+    """
+
+    def __init__(self, fatal: Edge | None) -> None:
         self._fatal = fatal
-        self.passed = 0
-        self.killed_at: str | None = None
+        self._passed = Counter[str]()
+        self.is_dead = False
         self.killed = asyncio.Event()
 
-    def reach(self, edge: str) -> None:
+    @property
+    def passed(self) -> list[Edge]:
+        """Every edge that was passed."""
+        return [(kind, n + 1) for kind, count in self._passed.items() for n in range(count)]
+
+    def reach(self, kind: str) -> None:
         """Pass an edge, or die there. A dead process passes no other edge either."""
-        self.passed += 1
-        if self.passed == self._fatal:
-            self.killed_at = edge
+        self._passed[kind] += 1
+        if (kind, self._passed[kind]) == self._fatal:
+            self.is_dead = True
             self.killed.set()
-        if self.killed_at is not None:
-            raise Crash(edge)
+        if self.is_dead:
+            raise Crash(kind)
 
 
 # ---- what can be killed ----------------------------------------------------------------------
