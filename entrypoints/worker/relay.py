@@ -15,8 +15,8 @@ _log = logging.getLogger(__name__)
 
 _WINDOW = 1_024
 """How many messages of either urgency may be under way at once."""
-_SHARE = 4
-"""Events that can wait have this part of the keys that may be under way, beside the others."""
+_SHARE = 2
+"""Of events that can wait, one in so many of the keys may be under way, beside the others."""
 _POLL = 1.0
 """Seconds after which the outbox is looked at although nobody told of anything new."""
 
@@ -50,12 +50,13 @@ class Relay:
         }
         """How many keys may be under way at once, of events that cannot wait and that can."""
         self._waiting: dict[str, deque[Message]] = {}
-        self._under_way: set[MessageId] = set()
+        self._under_way: dict[bool, set[MessageId]] = {False: set(), True: set()}
+        """Messages that cannot wait, and that can."""
         self._sent: list[MessageId] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._news: asyncio.Task[None] | None = None
         self._heard_news = True
-        self._few = 0
+        self._few = {False: 0, True: 0}
         """So few messages under way that it is time to look for more."""
 
     async def run(self) -> None:
@@ -96,25 +97,28 @@ class Relay:
 
     async def _feed(self) -> bool:
         """Look for fresh messages if it is time to; return whether any message is under way."""
-        if self._heard_news or len(self._under_way) <= self._few:
-            await self._take_up()
-        return bool(self._under_way)
+        heard_news, self._heard_news = self._heard_news, False
+        for leisurely, under_way in self._under_way.items():
+            # Each look reads all that is under way again, so a backlog is not looked at for each
+            # of it; and behind a window that is full, news is not to be seen yet.
+            is_full = 2 * self._few[leisurely] >= _WINDOW - 1
+            if len(under_way) <= self._few[leisurely] or (heard_news and not is_full):
+                await self._take_up(leisurely)
+        return any(self._under_way.values())
 
-    async def _take_up(self) -> None:
+    async def _take_up(self, leisurely: bool) -> None:
         """Hand fresh messages to their keys' tasks."""
-        self._heard_news = False
-        for leisurely, slots in self._slots.items():
-            for message in await self._outbox.unsent(_WINDOW, leisurely=leisurely):
-                if message.id in self._under_way:
-                    continue
-                self._under_way.add(message.id)
-                queue = self._waiting.get(message.key)
-                if queue is None:
-                    queue = self._waiting[message.key] = deque()
-                    self._tasks.add(asyncio.create_task(self._send(message.key, queue, slots)))
-                queue.append(message)
-        # Each look reads all that is under way again, so a backlog is not looked at for each of it.
-        self._few = len(self._under_way) // 2
+        under_way, slots = self._under_way[leisurely], self._slots[leisurely]
+        for message in await self._outbox.unsent(_WINDOW, leisurely=leisurely):
+            if message.id in under_way:
+                continue
+            under_way.add(message.id)
+            queue = self._waiting.get(message.key)
+            if queue is None:
+                queue = self._waiting[message.key] = deque()
+                self._tasks.add(asyncio.create_task(self._send(message.key, queue, slots)))
+            queue.append(message)
+        self._few[leisurely] = len(under_way) // 2
 
     async def _send(self, key: str, queue: deque[Message], slots: asyncio.Semaphore) -> None:
         async with slots:
@@ -135,9 +139,10 @@ class Relay:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         self._waiting.clear()
-        self._under_way.clear()
+        for under_way in self._under_way.values():
+            under_way.clear()
         self._sent.clear()
-        self._few = 0
+        self._few = dict.fromkeys(self._few, 0)
 
     def _collect(self) -> None:
         """Let go of tasks that have ended; a defect in one of them is raised here."""
@@ -150,5 +155,6 @@ class Relay:
         if sent:
             async with self._transaction():
                 await self._outbox.mark_sent(sent)
-            self._under_way.difference_update(sent)
+            for under_way in self._under_way.values():
+                under_way.difference_update(sent)
         return len(sent)
