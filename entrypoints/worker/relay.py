@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import deque
+from dataclasses import dataclass, field
 
 from ...ports.event_bus import EventBus
 from ...ports.language.errors import Unavailable
@@ -19,6 +20,32 @@ _SHARE = 2
 """Of events that can wait, one in so many of the keys may be under way, beside the others."""
 _POLL = 1.0
 """Seconds after which the outbox is looked at although nobody told of anything new."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The messages of one urgency that are under way."""
+
+    leisurely: bool
+    slots: asyncio.Semaphore
+    """How many keys of it may be under way at once."""
+    under_way: set[MessageId] = field(default_factory=set)
+    taken_up: int = 0
+    """How many were under way when the outbox was looked at last."""
+
+    def wants_more(self, *, heard_news: bool) -> bool:
+        """Whether it is time to look for more.
+
+        Each look reads all that is under way again, so a backlog is not looked at for each of it;
+        and behind a window that is full, news is not to be seen yet.
+        """
+        if len(self.under_way) <= self.taken_up // 2:
+            return True
+        return heard_news and self.taken_up < _WINDOW
+
+    def clear(self) -> None:
+        self.under_way.clear()
+        self.taken_up = 0
 
 
 class Relay:
@@ -44,20 +71,15 @@ class Relay:
         self._bus = bus
         self._transaction = transaction
         self._pause = pause
-        self._slots = {
-            False: asyncio.Semaphore(concurrency),
-            True: asyncio.Semaphore(max(1, concurrency // _SHARE)),
-        }
-        """How many keys may be under way at once, of events that cannot wait and that can."""
+        self._lanes = (
+            _Lane(leisurely=False, slots=asyncio.Semaphore(concurrency)),
+            _Lane(leisurely=True, slots=asyncio.Semaphore(max(1, concurrency // _SHARE))),
+        )
         self._waiting: dict[str, deque[Message]] = {}
-        self._under_way: dict[bool, set[MessageId]] = {False: set(), True: set()}
-        """Messages that cannot wait, and that can."""
         self._sent: list[MessageId] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._news: asyncio.Task[None] | None = None
         self._heard_news = True
-        self._few = {False: 0, True: 0}
-        """So few messages under way that it is time to look for more."""
 
     async def run(self) -> None:
         """Relay until cancelled. Raises what the outbox raises; it may be run again."""
@@ -98,27 +120,23 @@ class Relay:
     async def _feed(self) -> bool:
         """Look for fresh messages if it is time to; return whether any message is under way."""
         heard_news, self._heard_news = self._heard_news, False
-        for leisurely, under_way in self._under_way.items():
-            # Each look reads all that is under way again, so a backlog is not looked at for each
-            # of it; and behind a window that is full, news is not to be seen yet.
-            is_full = 2 * self._few[leisurely] >= _WINDOW - 1
-            if len(under_way) <= self._few[leisurely] or (heard_news and not is_full):
-                await self._take_up(leisurely)
-        return any(self._under_way.values())
+        for lane in self._lanes:
+            if lane.wants_more(heard_news=heard_news):
+                await self._take_up(lane)
+        return any(lane.under_way for lane in self._lanes)
 
-    async def _take_up(self, leisurely: bool) -> None:
+    async def _take_up(self, lane: _Lane) -> None:
         """Hand fresh messages to their keys' tasks."""
-        under_way, slots = self._under_way[leisurely], self._slots[leisurely]
-        for message in await self._outbox.unsent(_WINDOW, leisurely=leisurely):
-            if message.id in under_way:
+        for message in await self._outbox.unsent(_WINDOW, leisurely=lane.leisurely):
+            if message.id in lane.under_way:
                 continue
-            under_way.add(message.id)
+            lane.under_way.add(message.id)
             queue = self._waiting.get(message.key)
             if queue is None:
                 queue = self._waiting[message.key] = deque()
-                self._tasks.add(asyncio.create_task(self._send(message.key, queue, slots)))
+                self._tasks.add(asyncio.create_task(self._send(message.key, queue, lane.slots)))
             queue.append(message)
-        self._few[leisurely] = len(under_way) // 2
+        lane.taken_up = len(lane.under_way)
 
     async def _send(self, key: str, queue: deque[Message], slots: asyncio.Semaphore) -> None:
         async with slots:
@@ -139,10 +157,9 @@ class Relay:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         self._waiting.clear()
-        for under_way in self._under_way.values():
-            under_way.clear()
+        for lane in self._lanes:
+            lane.clear()
         self._sent.clear()
-        self._few = dict.fromkeys(self._few, 0)
 
     def _collect(self) -> None:
         """Let go of tasks that have ended; a defect in one of them is raised here."""
@@ -155,6 +172,6 @@ class Relay:
         if sent:
             async with self._transaction():
                 await self._outbox.mark_sent(sent)
-            for under_way in self._under_way.values():
-                under_way.difference_update(sent)
+            for lane in self._lanes:
+                lane.under_way.difference_update(sent)
         return len(sent)
