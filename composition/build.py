@@ -66,7 +66,10 @@ def _engine(adapters: Adapters, rules: MarketRules, limits: EngineLimits | None)
         books=store.books,
         views=adapters.book_views,
         opening=OpenOrders(
-            fees=fee_schedule(adapters, rules), destinations=store.destinations, rules=rules
+            fees=fee_schedule(adapters, rules),
+            destinations=store.destinations,
+            payment_accounts=store.payment_accounts,
+            rules=rules,
         ),
         clock=adapters.clock,
         ids=adapters.ids,

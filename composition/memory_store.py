@@ -39,6 +39,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
     """Return an empty store that lives as long as it is referred to."""
     database = MemoryDatabase()
     orders = MemoryOrders(database)
+    payments = MemoryPayments(database)
     deadlines = MemoryDeadlines(database)
     outbox = MemoryOutbox(database, clock=clock, ids=ids)
     return Store(
@@ -53,9 +54,16 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         products=MemoryProducts(database),
         stock=MemoryStock(database),
         quotes=MemoryQuotes(database),
-        books=MemoryBooks(database, orders=orders, deadlines=deadlines, outbox=outbox, clock=clock),
+        books=MemoryBooks(
+            database,
+            orders=orders,
+            payments=payments,
+            deadlines=deadlines,
+            outbox=outbox,
+            clock=clock,
+        ),
         orders=orders,
-        payments=MemoryPayments(database),
+        payments=payments,
         payouts=MemoryPayouts(database),
         ledger=MemoryLedger(database),
         seller_records=MemorySellerRecords(database),

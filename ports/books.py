@@ -13,6 +13,7 @@ from .language.ids import OrderId, QuoteId
 from .language.market import BookKey, Match, Quote
 from .language.order_history import RecordedEvent
 from .language.orders import Order
+from .language.payments import Payment
 from .matching import Placement
 
 
@@ -33,6 +34,8 @@ class OpenedOrder:
     """What a match brings with it, to be committed together."""
 
     order: Order
+    payment: Payment
+    """What the buyer is to be charged, with the card that is on file at the match."""
     history: tuple[RecordedEvent, ...]
     deadlines: tuple[Deadline, ...]
     events: tuple[Event, ...]

@@ -52,5 +52,8 @@ class OrderOpening(Protocol):
     """What turns matches into orders. The engine calls it before it commits."""
 
     async def open(self, matches: Sequence[Match]) -> Sequence[OpenedOrder]:
-        """Return the pending order of each match, in their order, fees and destination frozen."""
+        """Return the pending order of each match, in their order.
+
+        Fees, destination and payment method are frozen with it.
+        """
         ...

@@ -61,10 +61,14 @@ class Destinations(Protocol):
 
 
 class PaymentAccounts(Protocol):
-    """What payments must know of a user: the provider's tokens."""
+    """What orders and payments must know of a user: the provider's tokens."""
 
     async def payment_method(self, user_id: UserId) -> str | None:
         """Return the token that the buyer is charged by."""
+        ...
+
+    async def payment_methods(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
+        """Return the token that each buyer is charged by, for those who have one."""
         ...
 
     async def payout_account(self, user_id: UserId) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.memory.payments import MemoryPayments
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Adapters, Store
@@ -303,6 +304,12 @@ class Exchange:
         payment = await self.store.payments.find(order_id)
         assert payment is not None, order_id
         return payment
+
+    def forget_payment(self, order_id: OrderId) -> None:
+        """Have an order be one from before payments were stored together with their orders."""
+        payments = self.store.payments
+        assert isinstance(payments, MemoryPayments)
+        del payments._tables.payments[order_id]
 
     async def payout(self, order_id: OrderId) -> Payout:
         payout = await self.store.payouts.find(order_id)

@@ -1,7 +1,7 @@
 """The provider's own books: every call that was ever made, and what follows from all of them."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 
@@ -36,7 +36,7 @@ class Request:
 
     key: str
     operation: Operation
-    target: str
+    target: str = field(repr=False)
     amount: Cents
     order_id: OrderId | None = None
     """A refund has none of its own, but its charge's."""

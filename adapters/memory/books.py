@@ -25,6 +25,7 @@ from .deadlines import MemoryDeadlines
 from .idempotency_keys import committed_placement
 from .orders import MemoryOrders
 from .outbox import MemoryOutbox
+from .payments import MemoryPayments
 from .tables import Answer, ShardState, day_of, drop_if_empty
 
 
@@ -36,12 +37,14 @@ class MemoryBooks(MemoryAdapter, Books):
         database: MemoryDatabase,
         *,
         orders: MemoryOrders,
+        payments: MemoryPayments,
         deadlines: MemoryDeadlines,
         outbox: MemoryOutbox,
         clock: Clock,
     ) -> None:
         super().__init__(database)
         self._orders = orders
+        self._payments = payments
         self._deadlines = deadlines
         self._outbox = outbox
         self._clock = clock
@@ -117,6 +120,7 @@ class MemoryBooks(MemoryAdapter, Books):
                 self._database.put(self._tables.answers, (key.user_id, key.scope, key.key), answer)
             for opened in batch.opened:
                 await self._orders.insert(opened.order, opened.history)
+                await self._payments.put(opened.payment)
                 for deadline in opened.deadlines:
                     await self._deadlines.set(deadline)
                 await self._outbox.add(*opened.events)

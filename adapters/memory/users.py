@@ -103,6 +103,11 @@ class MemoryPaymentAccounts(MemoryAdapter, PaymentAccounts):
             user = self._tables.users.get(user_id)
         return None if user is None else user.payment_method
 
+    async def payment_methods(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
+        with await self._database.reading():
+            users = [user for user_id in user_ids if (user := self._tables.users.get(user_id))]
+        return {user.id: user.payment_method for user in users if user.payment_method is not None}
+
     async def payout_account(self, user_id: UserId) -> str | None:
         with await self._database.reading():
             user = self._tables.users.get(user_id)

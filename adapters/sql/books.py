@@ -21,6 +21,7 @@ from .idempotency_keys import REMEMBER, answer_values, find_answers
 from .order_rows import ADD_EVENT, ADD_ORDER, event_values, order_values
 from .outbox import SqlOutbox
 from .payloads import decode, encode
+from .payments import ADD_PAYMENT, payment_values
 from .quote_rows import (
     MATCH,
     TABLES,
@@ -174,6 +175,8 @@ class SqlBooks(Books):
             return
         orders = (order_values(one.order) for one in opened)
         await self._database.execute_many(ADD_ORDER, orders)
+        payments = (payment_values(one.payment) for one in opened)
+        await self._database.execute_many(ADD_PAYMENT, payments)
         history = _all(one.history for one in opened)
         await self._database.execute_many(ADD_EVENT, map(event_values, history))
         await self._deadlines.set_all(_all(one.deadlines for one in opened))

@@ -1,5 +1,7 @@
 """Buyers' payments, in SQL."""
 
+from typing import Any
+
 from sqlalchemy import bindparam, select
 
 from ...ports.language.ids import OrderId
@@ -8,11 +10,12 @@ from ...ports.payments import Payments
 from .database import SqlDatabase
 from .schema import payments
 from .sqlite import insert_or_replace
-from .statement import Statement
+from .statement import Statement, insert_row
 
 _FIND = Statement(
     select(payments).where(payments.c.order_id == bindparam("order_id")).with_for_update()
 )
+ADD_PAYMENT = Statement(insert_row(payments))
 _PUT = Statement(insert_or_replace(payments, payments.c.order_id))
 
 
@@ -38,14 +41,18 @@ class SqlPayments(Payments):
         )
 
     async def put(self, payment: Payment) -> None:
-        await self._database.execute(
-            _PUT,
-            order_id=payment.order_id,
-            buyer_id=payment.buyer_id,
-            amount=payment.amount,
-            status=payment.status,
-            created_at=payment.created_at,
-            payment_method=payment.payment_method,
-            charge_id=payment.charge_id,
-            reason=payment.reason,
-        )
+        await self._database.execute(_PUT, **payment_values(payment))
+
+
+def payment_values(payment: Payment) -> dict[str, Any]:
+    """Return a payment's values by column."""
+    return {
+        "order_id": payment.order_id,
+        "buyer_id": payment.buyer_id,
+        "amount": payment.amount,
+        "status": payment.status,
+        "created_at": payment.created_at,
+        "payment_method": payment.payment_method,
+        "charge_id": payment.charge_id,
+        "reason": payment.reason,
+    }

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from ...ports.books import OpenedOrder
 from ...ports.language.market import Match
 from ...ports.language.order_history import Opened
+from ...ports.language.orders import Order, PaymentStatus
+from ...ports.language.payments import Payment
 from ...ports.language.rules import MarketRules
 from ...ports.orders import OrderOpening
 from ...ports.payments import FeeSchedule
-from ...ports.users import Destinations
+from ...ports.users import Destinations, PaymentAccounts
 from .advance import advance
 
 
@@ -17,22 +19,44 @@ from .advance import advance
 class OpenOrders(OrderOpening):
     """Each match opens one pending order, which has the match's id.
 
-    What it costs and where the pair goes, the buyer's newest address, are frozen as they are at
-    that moment. The buyer has a quarter of an hour to pay. The engine commits the order with its
-    match.
+    What it costs, where the pair goes (the buyer's newest address) and which card the buyer is
+    charged by are frozen as they are at that moment. The engine commits the order and its payment
+    with the match.
     """
 
     fees: FeeSchedule
     destinations: Destinations
+    payment_accounts: PaymentAccounts
     rules: MarketRules
 
     async def open(self, matches: Sequence[Match]) -> Sequence[OpenedOrder]:
         """Return the pending order of each match, in their order."""
         all_fees = await self.fees.quote([(match.seller_id, match.price) for match in matches])
-        destinations = await self.destinations.of({match.buyer_id for match in matches})
+        buyers = {match.buyer_id for match in matches}
+        destinations = await self.destinations.of(buyers)
+        cards = await self.payment_accounts.payment_methods(buyers)
         opened = []
         for match, fees in zip(matches, all_fees, strict=True):
             event = Opened(match, fees, destinations.get(match.buyer_id))
             step = advance(None, event, match.matched_at, self.rules)
-            opened.append(OpenedOrder(step.order, (step.recorded,), step.begins, step.messages))
+            opened.append(
+                OpenedOrder(
+                    order=step.order,
+                    payment=_payment(step.order, cards.get(match.buyer_id)),
+                    history=(step.recorded,),
+                    deadlines=step.begins,
+                    events=step.messages,
+                )
+            )
         return opened
+
+
+def _payment(order: Order, payment_method: str | None) -> Payment:
+    return Payment(
+        order_id=order.id,
+        buyer_id=order.buyer_id,
+        amount=order.buyer_total,
+        status=PaymentStatus.PENDING,
+        created_at=order.matched_at,
+        payment_method=payment_method,
+    )

@@ -44,7 +44,7 @@ class ChargeBuyer:
     async def _begin(self, request: PaymentRequested) -> Payment:
         async with self.transaction():
             payment = await self.payments.find(request.order_id)
-            if payment is None:
+            if payment is None:  # an order from before payments opened with theirs
                 payment = Payment(
                     order_id=request.order_id,
                     buyer_id=request.buyer_id,

@@ -47,7 +47,7 @@ class RefundBuyer:
         """Write down that no charge is wanted, or that the money is to go back."""
         async with self.transaction():
             payment = await self.payments.find(cause.order_id)
-            if payment is None:
+            if payment is None:  # an order from before payments opened with theirs
                 assert not isinstance(cause, PaymentRefundDue), cause
                 payment = Payment(
                     order_id=cause.order_id,

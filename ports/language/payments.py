@@ -1,6 +1,6 @@
 """Payments, payouts and the double-entry ledger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,15 +11,15 @@ from .orders import PaymentStatus
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """The buyer's payment for one order, in cents."""
+    """The buyer's payment for one order, in cents. It opens together with the order."""
 
     order_id: OrderId
     buyer_id: UserId
     amount: Cents
     status: PaymentStatus
     created_at: datetime
-    payment_method: str | None = None
-    """The token that is charged, frozen at the first try: a retry must use the same words."""
+    payment_method: str | None = field(default=None, repr=False)
+    """The token that is charged, frozen at the match. It is shown to nobody."""
     charge_id: str | None = None
     """The provider's name of the charge, once there is one."""
     reason: str | None = None

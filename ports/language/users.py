@@ -1,6 +1,6 @@
 """Users: who they are, where they live, how they sign in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -44,7 +44,7 @@ class User:
     last_name: str
     created_at: datetime
     roles: frozenset[Role] = frozenset({Role.BUYER})
-    payment_method: str | None = None
+    payment_method: str | None = field(default=None, repr=False)
     """The payment provider's token of the buyer's card."""
     payout_account: str | None = None
     """The provider's account that the seller is paid to; having one makes a user a seller."""

@@ -220,6 +220,7 @@ class Records:
         opening = Opened(match, FEES, ship_to)
         return OpenedOrder(
             order=order,
+            payment=payment_of(order),
             history=(RecordedEvent(match.id, 1, match.matched_at, opening),),
             deadlines=(self.deadline(order.id, due_at=match.matched_at + timedelta(minutes=15)),),
             events=(
@@ -370,6 +371,18 @@ class Records:
 def matched(quote: Quote, match: Match) -> dict[str, Any]:
     """The fields of a quote that its match changes."""
     return {"status": QuoteStatus.MATCHED, "match_id": match.id}
+
+
+def payment_of(order: Order) -> Payment:
+    """The payment that opens with an order."""
+    return Payment(
+        order_id=order.id,
+        buyer_id=order.buyer_id,
+        amount=order.buyer_total,
+        status=PaymentStatus.PENDING,
+        created_at=order.matched_at,
+        payment_method="pm_at_the_match",
+    )
 
 
 def _made(kind: Callable[..., T], fields: dict[str, Any], /, **defaults: Any) -> T:

@@ -53,6 +53,7 @@ async def test_a_match_and_all_that_comes_with_it_commit_together(
     assert await store.books.get([bid.id, ask.id]) == {bid.id: bid, ask.id: ask}
     assert await store.books.match(match.id) == match
     assert await store.orders.get(match.id) == opened.order
+    assert await store.payments.find(match.id) == opened.payment
     assert list(await store.orders.history(match.id)) == list(opened.history)
     assert list(await store.deadlines.due(opened.deadlines[0].due_at, 10)) == [opened.deadlines[0]]
     assert [message.event for message in await store.outbox.unsent(10)] == list(opened.events)

@@ -240,6 +240,16 @@ async def test_payment_accounts_are_the_users_tokens(store: Store, records: Reco
     assert await store.payment_accounts.payout_account(bare.id) is None
 
 
+async def test_many_buyers_cards_are_read_at_once(store: Store, records: Records) -> None:
+    one = await added(store, records.user(payment_method="pm_1"))
+    two = await added(store, records.user(payment_method="pm_2"))
+    bare = await added(store, records.user())
+    await added(store, records.user(payment_method="pm_3"))
+    asked = [one.id, two.id, bare.id, records.user_id()]
+    assert await store.payment_accounts.payment_methods(asked) == {one.id: "pm_1", two.id: "pm_2"}
+    assert await store.payment_accounts.payment_methods([]) == {}
+
+
 async def test_a_recipient_is_written_to_by_name_and_email_as_they_are_now(
     store: Store, records: Records
 ) -> None:

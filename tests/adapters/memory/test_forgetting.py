@@ -10,6 +10,7 @@ from solebook.adapters.memory.database import MemoryDatabase
 from solebook.adapters.memory.deadlines import MemoryDeadlines
 from solebook.adapters.memory.orders import MemoryOrders
 from solebook.adapters.memory.outbox import MemoryOutbox
+from solebook.adapters.memory.payments import MemoryPayments
 from solebook.adapters.memory.rate_limits import MemoryRateLimits
 from solebook.adapters.memory.revoked_sessions import MemoryRevokedSessions
 from solebook.adapters.memory.seeded import SeededIds
@@ -74,7 +75,14 @@ async def test_days_on_which_nothing_falls_due_any_more_are_forgotten(
     database = MemoryDatabase()
     deadlines = MemoryDeadlines(database)
     orders, outbox = MemoryOrders(database), MemoryOutbox(database, clock=clock, ids=ids)
-    books = MemoryBooks(database, orders=orders, deadlines=deadlines, outbox=outbox, clock=clock)
+    books = MemoryBooks(
+        database,
+        orders=orders,
+        payments=MemoryPayments(database),
+        deadlines=deadlines,
+        outbox=outbox,
+        clock=clock,
+    )
     records = Records(ids, clock)
     order_id, book = records.order_id(), records.book()
     owner = await books.take(0, clock.now())

@@ -13,6 +13,8 @@ from solebook.ports.language.market import BookKey, Size
 from solebook.ports.language.order_history import RecordedEvent, UnitReserved
 from solebook.ports.language.orders import Fees, Order
 
+from ...ports.records import payment_of
+
 
 @pytest.fixture
 def order(ids: Ids, clock: VirtualClock) -> Order:
@@ -37,7 +39,7 @@ def recorded(order: Order, number: int) -> RecordedEvent:
 
 async def open_order(store: Store, order: Order, *history: RecordedEvent) -> None:
     ownership = await store.books.take(0, order.matched_at)
-    opened = OpenedOrder(order, history, deadlines=(), events=())
+    opened = OpenedOrder(order, payment_of(order), history, deadlines=(), events=())
     await store.books.commit(ownership, Batch(sequence=1, opened=[opened]))
 
 

@@ -94,7 +94,17 @@ class PowerCut(BaseException):
     """The process ends here."""
 
 
-PARTS = ("bids", "asks", "matches", "orders", "history", "deadlines", "outbox", "answers")
+PARTS = (
+    "bids",
+    "asks",
+    "matches",
+    "orders",
+    "payments",
+    "history",
+    "deadlines",
+    "outbox",
+    "answers",
+)
 
 
 @pytest.mark.parametrize("written", range(len(PARTS)), ids=PARTS)

@@ -52,6 +52,7 @@ from solebook.ports.language.price_alerts import PriceAlert
 from solebook.ports.language.users import AccessClaims, Address, RefreshToken, Session, User
 from solebook.ports.matching import Placement
 
+from ...ports.records import payment_of
 from .words import any_of
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -174,7 +175,7 @@ async def match(store: Store, first: Match, quotes: tuple[Quote, Quote]) -> None
 
 async def order(store: Store, first: Order, second: Order) -> None:
     first = replace(first, version=1)
-    await commit(store, opened=[OpenedOrder(first, (), (), ())])
+    await commit(store, opened=[OpenedOrder(first, payment_of(first), (), (), ())])
     assert await store.orders.get(first.id) == first
     # What a match settles never changes; all else may.
     second = replace(second, id=first.id, version=1)
@@ -185,7 +186,7 @@ async def order(store: Store, first: Order, second: Order) -> None:
 async def history(store: Store, first: Order, event: OrderEvent) -> None:
     first = replace(first, version=1)
     recorded = RecordedEvent(first.id, 1, first.matched_at, event)
-    await commit(store, opened=[OpenedOrder(first, (recorded,), (), ())])
+    await commit(store, opened=[OpenedOrder(first, payment_of(first), (recorded,), (), ())])
     assert list(await store.orders.history(first.id)) == [recorded]
 
 

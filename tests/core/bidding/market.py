@@ -88,7 +88,12 @@ class Market:
         return MatchingEngine(
             books=self.books,
             views=self.views,
-            opening=OpenOrders(fees=fees, destinations=store.destinations, rules=rules),
+            opening=OpenOrders(
+                fees=fees,
+                destinations=store.destinations,
+                payment_accounts=store.payment_accounts,
+                rules=rules,
+            ),
             clock=self.clock,
             ids=self.ids,
             max_open_quotes=rules.max_open_quotes,

@@ -9,10 +9,10 @@ from solebook.core.orders.open_orders import OpenOrders
 from solebook.ports.language.ids import OrderId, UserId
 from solebook.ports.language.market import Match
 from solebook.ports.language.money import Cents
-from solebook.ports.language.orders import Fees
+from solebook.ports.language.orders import Fees, PaymentStatus
 from solebook.ports.language.users import PostalAddress
 from solebook.ports.payments import FeeSchedule
-from solebook.ports.users import Destinations
+from solebook.ports.users import Destinations, PaymentAccounts
 
 from .walks import HOME, MATCH, OPENED, RULES
 
@@ -39,13 +39,31 @@ class KnownDestinations(Destinations):
         return {user_id: home for user_id, home in self.homes.items() if user_id in user_ids}
 
 
+@dataclass
+class KnownCards(PaymentAccounts):
+    """Who pays with what, and what was asked."""
+
+    cards: dict[UserId, str] = field(default_factory=dict)
+    asked: list[set[UserId]] = field(default_factory=list)
+
+    async def payment_method(self, user_id: UserId) -> str | None:
+        return self.cards.get(user_id)
+
+    async def payment_methods(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
+        self.asked.append(set(user_ids))
+        return {user_id: card for user_id, card in self.cards.items() if user_id in user_ids}
+
+    async def payout_account(self, user_id: UserId) -> str | None:
+        return None
+
+
 def match(number: int, buyer_id: UserId) -> Match:
     return replace(MATCH, id=OrderId(UUID(int=number)), buyer_id=buyer_id)
 
 
 async def test_each_order_keeps_where_its_own_buyer_lives_and_all_are_asked_for_at_once() -> None:
     destinations = KnownDestinations({MOVED: HOME, SETTLED: FLAT})
-    open_orders = OpenOrders(EqualFees(), destinations, RULES)
+    open_orders = OpenOrders(EqualFees(), destinations, KnownCards(), RULES)
     matches = [
         match(number, buyer)
         for number, buyer in enumerate([SETTLED, MOVED, HOMELESS, SETTLED], start=1)
@@ -62,10 +80,43 @@ async def test_each_order_keeps_where_its_own_buyer_lives_and_all_are_asked_for_
 
 async def test_who_moves_between_two_matches_is_sent_one_pair_to_each_home() -> None:
     destinations = KnownDestinations({MOVED: HOME})
-    open_orders = OpenOrders(EqualFees(), destinations, RULES)
+    open_orders = OpenOrders(EqualFees(), destinations, KnownCards(), RULES)
     [before] = await open_orders.open([match(1, MOVED)])
 
     destinations.homes[MOVED] = FLAT
     [after] = await open_orders.open([match(2, MOVED)])
 
     assert (before.order.ship_to, after.order.ship_to) == (HOME, FLAT)
+
+
+async def test_each_payment_keeps_its_own_buyers_card_and_all_are_asked_for_at_once() -> None:
+    cards = KnownCards({MOVED: "pm_moved", SETTLED: "pm_settled"})
+    open_orders = OpenOrders(EqualFees(), KnownDestinations({}), cards, RULES)
+    buyers = [SETTLED, MOVED, HOMELESS, SETTLED]
+
+    opened = await open_orders.open(
+        [match(number, buyer) for number, buyer in enumerate(buyers, start=1)]
+    )
+
+    payments = [one.payment for one in opened]
+    assert [payment.payment_method for payment in payments] == [
+        "pm_settled",
+        "pm_moved",
+        None,
+        "pm_settled",
+    ]
+    assert cards.asked == [{SETTLED, MOVED, HOMELESS}]
+    assert [payment.order_id for payment in payments] == [one.order.id for one in opened]
+    assert [payment.buyer_id for payment in payments] == buyers
+    assert {(payment.amount, payment.status) for payment in payments} == {
+        (21_400, PaymentStatus.PENDING)
+    }
+
+
+async def test_the_card_is_shown_in_nothing_that_a_match_brings() -> None:
+    open_orders = OpenOrders(
+        EqualFees(), KnownDestinations({}), KnownCards({MOVED: "pm_secret"}), RULES
+    )
+    [opened] = await open_orders.open([match(1, MOVED)])
+    assert opened.payment.payment_method == "pm_secret"
+    assert "pm_secret" not in repr(opened)

@@ -75,18 +75,53 @@ async def test_a_retry_charges_the_card_of_the_first_try(exchange: Exchange) -> 
     assert (await exchange.payment(order_id)).payment_method == tokens.CARD_THAT_TIMES_OUT
 
 
-async def test_a_card_that_is_changed_before_the_first_try_is_the_one_that_is_charged(
+async def test_the_card_on_file_at_the_match_is_charged_whatever_is_on_file_later(
     exchange: Exchange,
 ) -> None:
     order_id = await exchange.match()
-    await exchange.app.users.set_payment_method(exchange.buyer, token="pm_another")
+    await exchange.app.users.set_payment_method(exchange.buyer, token=tokens.DECLINED_CARD)
     await exchange.workers.settle()
-    assert (await exchange.payment(order_id)).payment_method == "pm_another"
+    assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
+    assert (await exchange.payment(order_id)).payment_method == tokens.CARD
+
+
+async def test_a_payment_opens_with_its_order(exchange: Exchange) -> None:
+    order_id = await exchange.match()
+    payment = await exchange.payment(order_id)
+    assert (payment.amount, payment.status) == (21_400, PaymentStatus.PENDING)
+    assert payment.payment_method == tokens.CARD
+
+
+async def test_an_order_from_before_payments_opened_with_theirs_is_charged(
+    exchange: Exchange,
+) -> None:
+    order_id = await exchange.match()
+    exchange.forget_payment(order_id)
+    await exchange.workers.settle()
+    assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
+    assert (await exchange.payment(order_id)).amount == 21_400
+
+
+async def test_an_order_from_before_payments_opened_with_theirs_ends_uncharged(
+    exchange: Exchange,
+) -> None:
+    exchange.bus.failing[CHARGE] = 5
+    order_id = await exchange.match()
+    exchange.forget_payment(order_id)
+    await exchange.workers.settle()
+    await exchange.later(WINDOW)
+    await exchange.quiet()
+    payment = await exchange.payment(order_id)
+    assert (payment.status, payment.amount) == (PaymentStatus.ABANDONED, 0)
+    assert await exchange.gateway.webhook_events() == []
 
 
 async def test_a_buyer_without_a_card_is_not_charged(exchange: Exchange) -> None:
-    order_id = await exchange.match()
+    await exchange.bid(exchange.buyer)
     await set_card(exchange, exchange.buyer, None)
+    placement = await exchange.ask(exchange.seller)
+    assert placement.match is not None
+    order_id = placement.match.id
     await exchange.workers.settle()
     order = await exchange.order(order_id)
     assert (order.cancel_reason, order.note) == (

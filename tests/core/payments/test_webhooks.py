@@ -198,6 +198,7 @@ async def test_a_report_that_comes_before_its_payment_is_known_is_acted_on_later
 ) -> None:
     exchange.bus.failing[CHARGE] = 2
     order_id = await exchange.match()
+    exchange.forget_payment(order_id)
     await exchange.workers.settle()
     await exchange.gateway.charge(
         key=f"{order_id}:charge", order_id=order_id, payment_method=tokens.CARD, amount=21_400

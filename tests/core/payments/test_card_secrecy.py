@@ -1,0 +1,57 @@
+"""The token of a card is between the store and the provider: nothing else ever shows it."""
+
+import logging
+
+import pytest
+
+from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.payments import GatewayEvent, GatewayEventKind
+
+from ...exchange import Exchange
+from .test_webhooks import dead_letters, report
+
+TOKEN = "pm_kept_to_itself"
+
+
+async def test_a_cards_token_is_in_no_history_event_notification_or_log(
+    exchange: Exchange, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    buyer = await exchange.new_buyer(TOKEN)
+    delivered = await exchange.trade(OrderStatus.DELIVERED, buyer=buyer)
+    failed = await exchange.trade(OrderStatus.AUTH_FAILED, buyer=buyer)
+    assert (await exchange.payment(delivered.id)).payment_method == TOKEN
+    everything = PageRequest(limit=100)
+    inbox = await exchange.store.notifications.inbox_of(buyer.user_id, everything)
+    shown = [
+        delivered,
+        failed,
+        await exchange.payment(delivered.id),
+        await exchange.store.users.get(buyer.user_id),
+        await exchange.store.orders.history(delivered.id),
+        await exchange.store.orders.history(failed.id),
+        exchange.bus.published,
+        inbox.items,
+        caplog.text,
+    ]
+    assert [each for each in shown if TOKEN in repr(each)] == []
+
+
+async def test_a_cards_token_is_in_no_error_and_so_in_no_dead_letter(
+    unchecked: Exchange, caplog: pytest.LogCaptureFixture
+) -> None:
+    buyer = await unchecked.new_buyer(TOKEN)
+    order = await unchecked.trade(buyer=buyer)
+    another = GatewayEvent(
+        "evt_1", GatewayEventKind.CHARGE_CAPTURED, order.id, "ch_another", order.buyer_total
+    )
+    await report(unchecked, another)
+    await unchecked.quiet()
+    [error] = await dead_letters(unchecked)
+    assert "ch_another" in error
+    with pytest.raises(AssertionError) as other_words:
+        await unchecked.gateway.charge(
+            key=f"{order.id}:charge", order_id=order.id, payment_method=TOKEN, amount=1
+        )
+    assert TOKEN not in error + str(other_words.value) + caplog.text
