@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..ports.access_tokens import AccessTokens, RevokedSessions
+from ..ports.audit_log import AuditLog
 from ..ports.authentication_tasks import AuthenticationTasks
 from ..ports.book_stream import BookStream
 from ..ports.book_views import BookViews
@@ -69,6 +70,7 @@ class Store:
     deliveries: Deliveries
     dead_letters: DeadLetters
     idempotency_keys: IdempotencyKeys
+    audit_log: AuditLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

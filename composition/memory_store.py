@@ -1,5 +1,6 @@
 """The store in memory, for tests and simulations."""
 
+from ..adapters.memory.audit_log import MemoryAuditLog
 from ..adapters.memory.authentication_tasks import MemoryAuthenticationTasks
 from ..adapters.memory.books import MemoryBooks
 from ..adapters.memory.database import MemoryDatabase
@@ -79,4 +80,5 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         deliveries=MemoryDeliveries(database),
         dead_letters=MemoryDeadLetters(database),
         idempotency_keys=MemoryIdempotencyKeys(database),
+        audit_log=MemoryAuditLog(database, clock=clock, ids=ids),
     )

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ..adapters.sql.addresses import SqlAddresses
+from ..adapters.sql.audit_log import SqlAuditLog
 from ..adapters.sql.authentication_tasks import SqlAuthenticationTasks
 from ..adapters.sql.books import SqlBooks
 from ..adapters.sql.database import SqlDatabase
@@ -86,4 +87,5 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         deliveries=SqlDeliveries(database),
         dead_letters=SqlDeadLetters(database),
         idempotency_keys=SqlIdempotencyKeys(database),
+        audit_log=SqlAuditLog(database, clock=clock, ids=ids),
     )

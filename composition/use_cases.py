@@ -134,8 +134,11 @@ def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCa
             revoked_sessions=adapters.revoked_sessions,
             clock=clock,
             lifetimes=lifetimes,
+            audit_log=store.audit_log,
         ),
-        set_suspension=SetSuspension(transaction=transaction, users=users),
+        set_suspension=SetSuspension(
+            transaction=transaction, users=users, audit_log=store.audit_log
+        ),
     )
 
 
@@ -151,9 +154,14 @@ def catalog_use_cases(adapters: Adapters, rules: MarketRules) -> CatalogUseCases
             clock=clock,
             ids=adapters.ids,
             rules=rules,
+            audit_log=store.audit_log,
         ),
         edit_product=EditProduct(
-            transaction=transaction, products=store.products, outbox=store.outbox, rules=rules
+            transaction=transaction,
+            products=store.products,
+            outbox=store.outbox,
+            rules=rules,
+            audit_log=store.audit_log,
         ),
         refresh_product=RefreshProduct(product_cache=adapters.product_cache),
         reserve_stock=ReserveStock(

@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from ...ports.language.analytics import Sale, SalesSummary
+from ...ports.language.audit import AuditEntry
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
 from ...ports.language.catalog import Product, Reservation
 from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.ids import (
     AddressId,
     AlertId,
+    AuditEntryId,
     MessageId,
     NotificationId,
     OrderId,
@@ -138,6 +140,9 @@ class Tables:
         self.unread_of_user: defaultdict[UserId, dict[NotificationId, None]] = defaultdict(dict)
         self.told_once: dict[tuple[UserId, NotificationKind, OrderId], None] = {}
         self.notification_preferences: dict[UserId, NotificationPreferences] = {}
+
+        self.audit_entries: dict[AuditEntryId, AuditEntry] = {}
+        self.outcome_of_entry: dict[AuditEntryId, AuditEntryId] = {}
 
         self.outbox: dict[MessageId, Message] = {}
         """In order of commit; what was sent is gone from it once that is committed."""

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
 from ...ports.ids import Ids
+from ...ports.language.audit import Act, AuditAction, Target
 from ...ports.language.catalog import Product, ProductImage
 from ...ports.language.errors import Forbidden
 from ...ports.language.events import ProductChanged
@@ -29,8 +31,8 @@ from .product_details import (
 class CreateProduct:
     """An admin adds a product, once per style code, in the sizes in which it can be traded.
 
-    `retail_price` is in cents, at most the highest amount of the market. Raises Forbidden,
-    InvalidText, InvalidSize, OutOfRange, StyleCodeTaken.
+    `retail_price` is in cents, at most the highest amount of the market. It is noted in the audit
+    log, without a reason. Raises Forbidden, InvalidText, InvalidSize, OutOfRange, StyleCodeTaken.
     """
 
     transaction: Transaction
@@ -39,6 +41,7 @@ class CreateProduct:
     clock: Clock
     ids: Ids
     rules: MarketRules
+    audit_log: AuditLog
 
     async def __call__(
         self,
@@ -70,4 +73,13 @@ class CreateProduct:
         async with self.transaction():
             await self.products.add(product)
             await self.outbox.add(ProductChanged(product.id, product.version))
+            await self.audit_log.add(
+                Act(
+                    actor_id=actor.user_id,
+                    action=AuditAction.PRODUCT_CREATED,
+                    target=Target.product(product.id),
+                    reason=None,
+                    facts={"style_code": product.style_code},
+                )
+            )
         return product

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from ...ports.audit_log import AuditLog
+from ...ports.language.audit import Act, AuditAction, Target
 from ...ports.language.catalog import Product, ProductImage
 from ...ports.language.errors import Forbidden
 from ...ports.language.events import ProductChanged
@@ -23,7 +25,8 @@ class EditProduct:
     """An admin changes a product's details, all but its style code; what is None stays.
 
     A size that is taken away accepts no new bids or asks; those that stand remain. An edit that
-    changes nothing leaves the version as it is and tells nobody.
+    changes nothing leaves the version as it is and tells nobody; any other is noted in the audit
+    log, without a reason.
 
     Raises Forbidden, NotFound, InvalidText, InvalidSize, OutOfRange, and Outdated if somebody else
     edited the product at the same moment.
@@ -33,6 +36,7 @@ class EditProduct:
     products: Products
     outbox: Outbox
     rules: MarketRules
+    audit_log: AuditLog
 
     async def __call__(
         self,
@@ -69,4 +73,14 @@ class EditProduct:
             product = replace(product, version=before.version + 1)
             await self.products.save(product)
             await self.outbox.add(ProductChanged(product.id, product.version))
+            changed = [name for name in changes if changes[name] != getattr(before, name)]
+            await self.audit_log.add(
+                Act(
+                    actor_id=actor.user_id,
+                    action=AuditAction.PRODUCT_EDITED,
+                    target=Target.product(product.id),
+                    reason=None,
+                    facts={"version": product.version, "changed": tuple(changed)},
+                )
+            )
         return product

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 
 from ...ports.access_tokens import RevokedSessions
+from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
+from ...ports.language.audit import Act, AuditAction, Target, parse_reason
 from ...ports.language.errors import Forbidden
 from ...ports.language.ids import UserId
 from ...ports.language.users import Actor, Role, User
@@ -17,10 +19,11 @@ from .token_lifetimes import TokenLifetimes
 class SetRoles:
     """An admin replaces all roles of a user, who is signed out everywhere: tokens carry roles.
 
-    Admins may not take the admin role from themselves.
+    Admins may not take the admin role from themselves. The reason goes into the audit log.
 
-    Raises Forbidden, NotFound. Raises Unavailable if the list of ended sessions cannot be written
-    after the roles were: then access tokens with the old roles live on until they expire.
+    Raises Forbidden, InvalidText, NotFound. Raises Unavailable if the list of ended sessions cannot
+    be written after the roles were: then access tokens with the old roles live on until they
+    expire.
     """
 
     transaction: Transaction
@@ -29,15 +32,29 @@ class SetRoles:
     revoked_sessions: RevokedSessions
     clock: Clock
     lifetimes: TokenLifetimes
+    audit_log: AuditLog
 
-    async def __call__(self, actor: Actor, user_id: UserId, *, roles: frozenset[Role]) -> User:
+    async def __call__(
+        self, actor: Actor, user_id: UserId, *, roles: frozenset[Role], reason: str
+    ) -> User:
         if not actor.has(Role.ADMIN):
             raise Forbidden(action="set roles", needs="admins")
         if user_id == actor.user_id and Role.ADMIN not in roles:
             raise Forbidden(action="take the admin role from an admin", needs="another admin")
+        why = parse_reason(reason)
         async with self.transaction():
-            user = replace(await self.users.get(user_id), roles=roles)
+            before = await self.users.get(user_id)
+            user = replace(before, roles=roles)
             await self.users.save(user)
+            await self.audit_log.add(
+                Act(
+                    actor_id=actor.user_id,
+                    action=AuditAction.ROLES_SET,
+                    target=Target.user(user_id),
+                    reason=why,
+                    facts={"before": tuple(sorted(before.roles)), "after": tuple(sorted(roles))},
+                )
+            )
             ended = await self.sessions.revoke_all(user_id, self.clock.now())
         until = self.clock.now() + self.lifetimes.access
         for session_id in ended:

@@ -37,6 +37,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     roles = [role.value for role in Role]
     grant.add_argument("role", nargs="?", default=Role.ADMIN.value, choices=roles)
     grant.add_argument("--register", action="store_true", help="make the user first")
+    grant.add_argument(
+        "--reason",
+        help="why, for the audit log; needed unless --register makes the user",
+    )
     grant.set_defaults(run=grant_role)
 
     letters = actions.add_parser(
@@ -76,6 +80,9 @@ def grant_role(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
 
 
 async def _grant(options: argparse.Namespace, password: str | None) -> int:
+    reason = options.reason or ("registered as staff" if options.register else None)
+    if reason is None:
+        raise ValueError("say why, for the audit log: --reason TEXT")
     async with opened_application(options, may_be_new=options.register) as app:
         email = options.email.strip().lower()
         if password is not None:
@@ -86,7 +93,7 @@ async def _grant(options: argparse.Namespace, password: str | None) -> int:
         if user is None:
             raise ValueError(f"there is no user {email}; add --register to make one")
         roles = user.roles | {Role(options.role)}
-        await app.users.set_roles(OPERATOR, user.id, roles=roles)
+        await app.users.set_roles(OPERATOR, user.id, roles=roles, reason=reason)
         print(f"{email} is {', '.join(sorted(roles))}")
     return 0
 

@@ -58,10 +58,14 @@ async def gather_people(
         user = await Api(http).post("/users", credentials | names)
         if role is Role.ADMIN:
             await application.users.set_roles(
-                OPERATOR, UserId(UUID(user["id"])), roles=frozenset({Role.BUYER, role})
+                OPERATOR,
+                UserId(UUID(user["id"])),
+                roles=frozenset({Role.BUYER, role}),
+                reason="the demo needs an admin",
             )
         elif role is not None:
-            await admin.api.put(f"/users/{user['id']}/roles", {"roles": ["buyer", role]})
+            staff = {"roles": ["buyer", role], "reason": f"the demo needs an {role}"}
+            await admin.api.put(f"/users/{user['id']}/roles", staff)
         session = await Api(http).post("/sessions", credentials)
         joined()
         return Person(email, Api(http, session["access_token"]))

@@ -11,6 +11,7 @@ from ...config.http import HttpSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
 from .addresses import AddressesController
+from .admin.audit import AuditController
 from .asks import AsksController
 from .authentication import AuthenticationController
 from .bearer import BearerAuthentication
@@ -54,6 +55,7 @@ _ROUTES = (
     PriceAlertsController,
     NotificationsController,
     NotificationPreferencesController,
+    AuditController,
     WebhooksController,
     HealthController,
     follow_market,

@@ -32,6 +32,7 @@ _TAGS = {
     "authentication": "The authenticators' work on the shoes.",
     "payouts": "What sellers were paid.",
     "notifications": "What the exchange tells people, and what they want to hear of.",
+    "admin": "What the people who run the exchange do, each with a reason.",
     "webhooks": "What the payment provider reports.",
     "health": "For whatever watches the process.",
 }

@@ -26,6 +26,7 @@ from ...ports.language.errors import (
 )
 from ...ports.language.ids import UserId
 from ...ports.language.users import Role, User
+from .admin.reasons import ReasonText
 from .bearer import PUBLIC
 from .documented import PUBLIC_SECURITY, example, problems, success
 from .idempotency import KeyHeader, once, request_key
@@ -66,15 +67,17 @@ class PayoutAccount(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class RoleSet(msgspec.Struct, forbid_unknown_fields=True):
-    """All roles that the user shall have."""
+    """All roles that the user shall have, and why."""
 
     roles: Annotated[list[Role], Meta(max_length=len(Role))]
+    reason: ReasonText
 
 
 class Suspension(msgspec.Struct, forbid_unknown_fields=True):
-    """Whether the user may place asks."""
+    """Whether the user is suspended, and why."""
 
     suspended: bool
+    reason: ReasonText
 
 
 class UserView(msgspec.Struct, frozen=True):
@@ -238,12 +241,15 @@ class UsersController(Controller):
         self,
         request: JsonRequest,
         user_id: FromPath[UUID],
-        data: Annotated[RoleSet, example({"roles": ["buyer", "authenticator"]})],
+        data: Annotated[
+            RoleSet,
+            example({"roles": ["buyer", "authenticator"], "reason": "joined the warehouse team"}),
+        ],
         application: App,
     ) -> UserView:
         """Replace all roles of a user. The user is signed out everywhere."""
         user = await application.users.set_roles(
-            request.user, UserId(user_id), roles=frozenset(data.roles)
+            request.user, UserId(user_id), roles=frozenset(data.roles), reason=data.reason
         )
         return user_view(user)
 
@@ -251,18 +257,20 @@ class UsersController(Controller):
         "/{user_id:uuid}/suspension",
         summary="Suspend a seller, or lift it",
         guards=[requires(Role.ADMIN)],
-        responses=problems(NotFound, body=True, roles=True),
+        responses=problems(NotFound, InvalidText, body=True, roles=True),
     )
     async def set_suspension(
         self,
         request: JsonRequest,
         user_id: FromPath[UUID],
-        data: Annotated[Suspension, example({"suspended": True})],
+        data: Annotated[
+            Suspension, example({"suspended": True, "reason": "sent two fakes in one week"})
+        ],
         application: App,
     ) -> UserView:
         """A suspended seller places no new asks; orders under way go on."""
         user = await application.users.set_suspension(
-            request.user, UserId(user_id), suspended=data.suspended
+            request.user, UserId(user_id), suspended=data.suspended, reason=data.reason
         )
         return user_view(user)
 

@@ -64,7 +64,9 @@ async def _seller(app: Application, number: int) -> User:
 async def _authenticator(app: Application, number: int) -> User:
     user = await _register(app, "Authenticator", number)
     roles = user.roles | {Role.AUTHENTICATOR}
-    return await app.users.set_roles(OPERATOR, user.id, roles=roles)
+    return await app.users.set_roles(
+        OPERATOR, user.id, roles=roles, reason="the simulation needs staff"
+    )
 
 
 async def _register(app: Application, kind: str, number: int) -> User:

@@ -143,7 +143,9 @@ async def test_a_session_that_was_ended_stays_so_over_a_restart(on_sqlite: Setti
 async def test_another_process_can_end_a_session(on_sqlite: Settings) -> None:
     async with open_application(on_sqlite) as serving, open_application(on_sqlite) as admin:
         session = await sign_in(serving)
-        await admin.users.set_roles(OPERATOR, session.user.id, roles=frozenset({Role.ADMIN}))
+        await admin.users.set_roles(
+            OPERATOR, session.user.id, roles=frozenset({Role.ADMIN}), reason="as agreed"
+        )
         with pytest.raises(InvalidToken, match="revoked"):
             await serving.users.authenticate_request(session.access_token)
 

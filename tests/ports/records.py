@@ -10,6 +10,7 @@ from solebook.ports.books import Batch, OpenedOrder
 from solebook.ports.clock import Clock
 from solebook.ports.ids import Ids
 from solebook.ports.language.analytics import Sale
+from solebook.ports.language.audit import Act, AuditAction, Target, parse_reason
 from solebook.ports.language.authentication import AuthenticationTask, TaskStatus
 from solebook.ports.language.catalog import Product, ProductImage, Reservation, ReservationStatus
 from solebook.ports.language.deadlines import Deadline, DeadlineKind
@@ -317,6 +318,19 @@ class Records:
             book=book,
             price=20_000,
             sold_at=self.instant,
+        )
+
+    # ---- staff ---------------------------------------------------------------------------
+
+    def act(self, **fields: Any) -> Act:
+        return _made(
+            Act,
+            fields,
+            actor_id=self.user_id(),
+            action=AuditAction.SUSPENSION_SET,
+            target=Target.user(self.user_id()),
+            reason=parse_reason("sent two fakes in one week"),
+            facts={"suspended": True},
         )
 
     # ---- notifications -------------------------------------------------------------------

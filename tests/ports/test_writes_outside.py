@@ -67,6 +67,7 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "deadlines.clear": lambda s, r: s.deadlines.clear(r.order_id(), [DeadlineKind.PAYMENT]),
     "deliveries.put": lambda s, r: s.deliveries.put(r.delivery()),
     "deliveries.remove": lambda s, r: s.deliveries.remove("welcome", r.message().id),
+    "audit_log.add": lambda s, r: s.audit_log.add(r.act()),
     "idempotency_keys.remember": lambda s, r: s.idempotency_keys.remember(
         IdempotencyKey(r.user_id(), "users", "key", "fingerprint"), b"{}", r.instant
     ),

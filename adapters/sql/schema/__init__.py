@@ -6,6 +6,7 @@ narrow and found by a compound key is WITHOUT ROWID in SQLite: one tree to write
 """
 
 from .analytics import sales
+from .audit import audit_entries
 from .authentication import authentication_tasks
 from .bidding import asks, bids, engine_shards, idempotency_keys, matches
 from .catalog import product_images, products, reservations, sizes
@@ -27,6 +28,7 @@ from .users import addresses, refresh_tokens, revoked_sessions, sessions, users
 __all__ = [
     "addresses",
     "asks",
+    "audit_entries",
     "authentication_tasks",
     "bids",
     "deadlines",

@@ -129,7 +129,9 @@ class Market:
         return actor
 
     async def suspend(self, seller: Actor) -> None:
-        await self.app.users.set_suspension(OPERATOR, seller.user_id, suspended=True)
+        await self.app.users.set_suspension(
+            OPERATOR, seller.user_id, suspended=True, reason="as agreed"
+        )
 
     async def add_product(self, *sizes: str) -> Product:
         admin = Actor(UserId(self.ids.new()), frozenset({Role.ADMIN}))

@@ -27,12 +27,14 @@ def everybody_else(ids: SeededIds) -> Actor:
 
 @pytest.fixture
 def create_product(store: Store, clock: VirtualClock, ids: SeededIds) -> CreateProduct:
-    return CreateProduct(store.transaction, store.products, store.outbox, clock, ids, RULES)
+    return CreateProduct(
+        store.transaction, store.products, store.outbox, clock, ids, RULES, store.audit_log
+    )
 
 
 @pytest.fixture
 def edit_product(store: Store) -> EditProduct:
-    return EditProduct(store.transaction, store.products, store.outbox, RULES)
+    return EditProduct(store.transaction, store.products, store.outbox, RULES, store.audit_log)
 
 
 @pytest.fixture

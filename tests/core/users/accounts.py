@@ -111,12 +111,18 @@ class Accounts:
     def set_roles(self) -> SetRoles:
         s = self.store
         return SetRoles(
-            s.transaction, s.users, s.sessions, self.revoked_sessions, self.clock, LIFETIMES
+            s.transaction,
+            s.users,
+            s.sessions,
+            self.revoked_sessions,
+            self.clock,
+            LIFETIMES,
+            s.audit_log,
         )
 
     @property
     def set_suspension(self) -> SetSuspension:
-        return SetSuspension(self.store.transaction, self.store.users)
+        return SetSuspension(self.store.transaction, self.store.users, self.store.audit_log)
 
     # ---- what tests do and look at -------------------------------------------------------
 

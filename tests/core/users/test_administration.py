@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from solebook.core.users.token_lifetimes import TokenLifetimes
-from solebook.ports.language.errors import Forbidden, InvalidToken, NotFound
+from solebook.ports.language.audit import Act, AuditAction, Target, parse_reason
+from solebook.ports.language.errors import Forbidden, InvalidText, InvalidToken, NotFound
 from solebook.ports.language.ids import UserId
+from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import Actor, Role, User
 
 from .accounts import Accounts, actor
@@ -15,7 +17,9 @@ from .accounts import Accounts, actor
 async def test_admin_replaces_all_roles_of_a_user(accounts: Accounts, buyer: User) -> None:
     admin = await accounts.admin()
 
-    await accounts.set_roles(admin, buyer.id, roles=frozenset({Role.AUTHENTICATOR}))
+    await accounts.set_roles(
+        admin, buyer.id, roles=frozenset({Role.AUTHENTICATOR}), reason="as agreed"
+    )
 
     assert (await accounts.store.users.get(buyer.id)).roles == {Role.AUTHENTICATOR}
 
@@ -27,7 +31,9 @@ async def test_new_roles_sign_the_user_out_everywhere_and_nobody_else(
     own = await accounts.enter("admin-1@example.com")
     sessions = [await accounts.enter(), await accounts.enter()]
 
-    await accounts.set_roles(admin, buyer.id, roles=frozenset({Role.BUYER, Role.AUTHENTICATOR}))
+    await accounts.set_roles(
+        admin, buyer.id, roles=frozenset({Role.BUYER, Role.AUTHENTICATOR}), reason="as agreed"
+    )
 
     for signed_in in sessions:
         with pytest.raises(InvalidToken):
@@ -44,7 +50,9 @@ async def test_only_admins_set_roles(accounts: Accounts, buyer: User) -> None:
     everything_else = Actor(buyer.id, frozenset(Role) - {Role.ADMIN})
 
     with pytest.raises(Forbidden):
-        await accounts.set_roles(everything_else, buyer.id, roles=frozenset({Role.ADMIN}))
+        await accounts.set_roles(
+            everything_else, buyer.id, roles=frozenset({Role.ADMIN}), reason="as agreed"
+        )
 
     assert await accounts.store.users.get(buyer.id) == buyer
 
@@ -52,12 +60,16 @@ async def test_only_admins_set_roles(accounts: Accounts, buyer: User) -> None:
 async def test_admin_keeps_the_own_admin_role_but_may_take_others(accounts: Accounts) -> None:
     admin = await accounts.admin()
     other = await accounts.join("admin-2@example.com")
-    await accounts.set_roles(admin, other.id, roles=frozenset({Role.ADMIN}))
+    await accounts.set_roles(admin, other.id, roles=frozenset({Role.ADMIN}), reason="as agreed")
 
     with pytest.raises(Forbidden):
-        await accounts.set_roles(admin, admin.user_id, roles=frozenset({Role.BUYER}))
-    await accounts.set_roles(admin, admin.user_id, roles=frozenset({Role.ADMIN, Role.BUYER}))
-    await accounts.set_roles(admin, other.id, roles=frozenset({Role.BUYER}))
+        await accounts.set_roles(
+            admin, admin.user_id, roles=frozenset({Role.BUYER}), reason="as agreed"
+        )
+    await accounts.set_roles(
+        admin, admin.user_id, roles=frozenset({Role.ADMIN, Role.BUYER}), reason="as agreed"
+    )
+    await accounts.set_roles(admin, other.id, roles=frozenset({Role.BUYER}), reason="as agreed")
 
     assert Role.ADMIN in (await accounts.store.users.get(admin.user_id)).roles
     assert (await accounts.store.users.get(other.id)).roles == {Role.BUYER}
@@ -66,7 +78,10 @@ async def test_admin_keeps_the_own_admin_role_but_may_take_others(accounts: Acco
 async def test_roles_of_nobody_cannot_be_set(accounts: Accounts) -> None:
     with pytest.raises(NotFound):
         await accounts.set_roles(
-            await accounts.admin(), UserId(accounts.ids.new()), roles=frozenset({Role.BUYER})
+            await accounts.admin(),
+            UserId(accounts.ids.new()),
+            roles=frozenset({Role.BUYER}),
+            reason="as agreed",
         )
 
 
@@ -74,16 +89,92 @@ async def test_suspension_is_set_and_lifted_by_an_admin(accounts: Accounts, buye
     admin = await accounts.admin()
 
     for suspended in (True, True, False):
-        user = await accounts.set_suspension(admin, buyer.id, suspended=suspended)
+        user = await accounts.set_suspension(
+            admin, buyer.id, suspended=suspended, reason="as agreed"
+        )
         standing = await accounts.store.traders.standing(buyer.id)
         assert user.suspended == standing.suspended == suspended
 
 
 async def test_only_admins_suspend(accounts: Accounts, buyer: User) -> None:
     with pytest.raises(Forbidden):
-        await accounts.set_suspension(actor(buyer), buyer.id, suspended=True)
+        await accounts.set_suspension(actor(buyer), buyer.id, suspended=True, reason="as agreed")
 
     assert await accounts.store.users.get(buyer.id) == buyer
+
+
+async def audited(accounts: Accounts) -> list[Act]:
+    """What the audit log says, oldest first."""
+    page = await accounts.store.audit_log.page(PageRequest(limit=100))
+    return [entry.act for entry in reversed(page.items)]
+
+
+async def test_a_suspension_is_in_the_audit_log_with_who_and_why(
+    accounts: Accounts, buyer: User
+) -> None:
+    admin = await accounts.admin()
+
+    for suspended in (True, False):
+        await accounts.set_suspension(
+            admin, buyer.id, suspended=suspended, reason=f" it is {suspended} "
+        )
+
+    assert await audited(accounts) == [
+        Act(
+            actor_id=admin.user_id,
+            action=AuditAction.SUSPENSION_SET,
+            target=Target.user(buyer.id),
+            reason=parse_reason(f"it is {suspended}"),
+            facts={"suspended": suspended},
+        )
+        for suspended in (True, False)
+    ]
+
+
+async def test_new_roles_are_in_the_audit_log_with_the_old_ones(
+    accounts: Accounts, buyer: User
+) -> None:
+    admin = await accounts.admin()
+
+    await accounts.set_roles(
+        admin, buyer.id, roles=frozenset({Role.BUYER, Role.ADMIN}), reason="runs the night shift"
+    )
+
+    [act] = await audited(accounts)
+    assert (act.actor_id, act.action, act.target, act.reason) == (
+        admin.user_id,
+        AuditAction.ROLES_SET,
+        Target.user(buyer.id),
+        "runs the night shift",
+    )
+    assert act.facts == {"before": ("buyer",), "after": ("admin", "buyer")}
+
+
+@pytest.mark.parametrize("reason", ["", " ", "two\nlines", "x" * 501])
+async def test_an_action_without_a_sound_reason_changes_nothing(
+    accounts: Accounts, buyer: User, reason: str
+) -> None:
+    admin = await accounts.admin()
+
+    with pytest.raises(InvalidText):
+        await accounts.set_suspension(admin, buyer.id, suspended=True, reason=reason)
+    with pytest.raises(InvalidText):
+        await accounts.set_roles(admin, buyer.id, roles=frozenset({Role.ADMIN}), reason=reason)
+
+    assert await accounts.store.users.get(buyer.id) == buyer
+    assert await audited(accounts) == []
+
+
+async def test_what_is_refused_is_not_in_the_audit_log(accounts: Accounts, buyer: User) -> None:
+    admin, nobody = await accounts.admin(), UserId(accounts.ids.new())
+
+    for who, whom in ((actor(buyer), buyer.id), (admin, nobody)):
+        with pytest.raises((Forbidden, NotFound)):
+            await accounts.set_suspension(who, whom, suspended=True, reason="as agreed")
+        with pytest.raises((Forbidden, NotFound)):
+            await accounts.set_roles(who, whom, roles=frozenset(), reason="as agreed")
+
+    assert await audited(accounts) == []
 
 
 @pytest.mark.parametrize(

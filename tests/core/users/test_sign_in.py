@@ -95,7 +95,9 @@ async def test_password_that_nobody_can_have_is_refused_alike_for_known_and_unkn
 
 
 async def test_suspended_user_may_sign_in(accounts: Accounts, buyer: User) -> None:
-    await accounts.set_suspension(await accounts.admin(), buyer.id, suspended=True)
+    await accounts.set_suspension(
+        await accounts.admin(), buyer.id, suspended=True, reason="as agreed"
+    )
 
     assert (await accounts.enter()).user.suspended
 
@@ -112,14 +114,18 @@ class SlowPasswords(Passwords):
         raise NotImplementedError
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        await self.accounts.set_roles(self.admin, self.user.id, roles=frozenset({Role.BUYER}))
+        await self.accounts.set_roles(
+            self.admin, self.user.id, roles=frozenset({Role.BUYER}), reason="as agreed"
+        )
         return True
 
 
 async def test_role_taken_away_during_the_sign_in_is_not_in_its_token(accounts: Accounts) -> None:
     admin = await accounts.admin()
     user = await accounts.join()
-    await accounts.set_roles(admin, user.id, roles=frozenset({Role.BUYER, Role.ADMIN}))
+    await accounts.set_roles(
+        admin, user.id, roles=frozenset({Role.BUYER, Role.ADMIN}), reason="as agreed"
+    )
 
     slow = replace(accounts, passwords=SlowPasswords(accounts, admin, user))
     signed_in = await slow.enter()

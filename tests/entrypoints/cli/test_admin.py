@@ -12,11 +12,13 @@ import pytest
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.config.settings import SecuritySettings, Settings
+from solebook.ports.language.audit import Act, AuditAction
 from solebook.ports.language.errors import InvalidToken
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, OrderId, UserId
 from solebook.ports.language.messages import Delivery, Message
-from solebook.ports.language.users import Role
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import OPERATOR, Role
 
 from .conftest import Run
 from .test_main import one_line
@@ -25,6 +27,7 @@ T = TypeVar("T")
 
 EMAIL = "operator@example.com"
 PASSWORD = "correct horse battery"
+WHY = ("--reason", "as agreed")
 LONG_AGO = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -67,19 +70,51 @@ def roles_of(folder: Path, token: str) -> frozenset[Role]:
 
 def test_a_role_comes_beside_the_others(folder: Path, run: Run) -> None:
     register(folder)
-    done = run("admin", "grant", EMAIL, "authenticator")
+    done = run("admin", "grant", EMAIL, "authenticator", *WHY)
     assert (done.code, done.out, done.err) == (0, f"{EMAIL} is authenticator, buyer\n", "")
-    done = run("admin", "grant", f" {EMAIL.title()} ")
+    done = run("admin", "grant", f" {EMAIL.title()} ", *WHY)
     assert (done.code, done.out) == (0, f"{EMAIL} is admin, authenticator, buyer\n")
     roles = roles_of(folder, sign_in(folder))
     assert roles == {Role.ADMIN, Role.AUTHENTICATOR, Role.BUYER}
+
+
+def audit_log(folder: Path) -> list[Act]:
+    """What the audit log says, oldest first."""
+
+    async def work(app: Application) -> list[Act]:
+        page = await app.adapters.store.audit_log.page(PageRequest(limit=100))
+        return [entry.act for entry in reversed(page.items)]
+
+    return within(folder, work)
+
+
+def test_whoever_has_the_machine_grants_with_a_reason_in_the_audit_log(
+    folder: Path, run: Run
+) -> None:
+    register(folder)
+    refused = run("admin", "grant", EMAIL)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err) == "solebook: say why, for the audit log: --reason TEXT"
+    assert audit_log(folder) == []
+    run("admin", "grant", EMAIL, "--reason", "runs the night shift")
+    [act] = audit_log(folder)
+    assert (act.actor_id, act.action) == (OPERATOR.user_id, AuditAction.ROLES_SET)
+    assert act.reason == "runs the night shift"
+
+
+def test_the_first_admin_needs_no_reason(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOLEBOOK_PASSWORD", PASSWORD)
+    assert run("admin", "grant", EMAIL, "--register").code == 0
+    assert [act.reason for act in audit_log(folder)] == ["registered as staff"]
 
 
 def test_whoever_gets_a_role_signs_in_again(folder: Path, run: Run) -> None:
     register(folder)
     token = sign_in(folder)
     assert roles_of(folder, token) == {Role.BUYER}
-    run("admin", "grant", EMAIL)
+    run("admin", "grant", EMAIL, *WHY)
     with pytest.raises(InvalidToken, match="revoked"):
         roles_of(folder, token)
 
@@ -128,7 +163,7 @@ def test_a_weak_password_is_refused(
 
 
 def test_nobody_gets_a_role_who_is_not_there(folder: Path, run: Run) -> None:
-    refused = run("admin", "grant", EMAIL)
+    refused = run("admin", "grant", EMAIL, *WHY)
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err) == (
         f"solebook: there is no user {EMAIL}; add --register to make one"
@@ -273,7 +308,7 @@ def test_money_that_only_the_provider_knows_of_is_told(folder: Path, run: Run) -
 # ---- where there is nothing to look after --------------------------------------------------------
 
 
-@pytest.mark.parametrize("action", [["grant", EMAIL], ["dead-letters"], ["solvency"]])
+@pytest.mark.parametrize("action", [["grant", EMAIL, *WHY], ["dead-letters"], ["solvency"]])
 def test_nobody_else_looks_after_a_store_in_memory(
     folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, action: list[str]
 ) -> None:
@@ -287,7 +322,13 @@ def test_nobody_else_looks_after_a_store_in_memory(
 
 @pytest.mark.parametrize(
     "action",
-    [["dead-letters"], ["solvency"], ["reindex"], ["replay", "--all"], ["grant", EMAIL, "admin"]],
+    [
+        ["dead-letters"],
+        ["solvency"],
+        ["reindex"],
+        ["replay", "--all"],
+        ["grant", EMAIL, "admin", *WHY],
+    ],
 )
 def test_a_folder_without_an_exchange_is_left_without_one(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, action: list[str]

@@ -58,6 +58,7 @@ POST   /v1/authentication/tasks/{task_id}/claim        401   403    403   403   
 POST   /v1/authentication/tasks/{task_id}/verdict      401   403    403   403           200   403
 POST   /v1/orders/{order_id}/dispatch                  401   403    403   403           200   403
 POST   /v1/orders/{order_id}/delivery                  401   200    403   404           403   409
+GET    /v1/admin/audit                                 401   403    403   403           403   200
 GET    /v1/payouts                                     401   200    200   200           200   200
 GET    /v1/users/me/notification-preferences           401   200    200   200           200   200
 PUT    /v1/users/me/notification-preferences           401   200    200   200           200   200
@@ -105,8 +106,8 @@ def bodies(world: World) -> dict[Row, Any]:
         ("POST", "/v1/sessions/refresh"): {"refresh_token": "none"},
         ("PATCH", "/v1/users/me"): {},
         ("POST", "/v1/users/me/addresses"): ADDRESS,
-        ("PUT", "/v1/users/{user_id}/suspension"): {"suspended": False},
-        ("PUT", "/v1/users/{user_id}/roles"): {"roles": ["buyer"]},
+        ("PUT", "/v1/users/{user_id}/suspension"): {"suspended": False, "reason": "as agreed"},
+        ("PUT", "/v1/users/{user_id}/roles"): {"roles": ["buyer"], "reason": "as agreed"},
         ("POST", "/v1/products"): {**PRODUCT, "style_code": "AB-1"},
         ("PATCH", "/v1/products/{product_id}"): {},
         ("POST", "/v1/bids"): world.quote(10_000),

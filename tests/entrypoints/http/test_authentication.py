@@ -44,7 +44,10 @@ async def test_a_claimed_task_is_nobody_elses(
 async def test_a_party_does_not_judge_their_own_pair(market: World, task: str) -> None:
     seller, admin = market.people["seller"], market.people["admin"]
     await market.ok(
-        "PUT", f"/v1/users/{seller.id}/roles", admin, json={"roles": ["seller", "authenticator"]}
+        "PUT",
+        f"/v1/users/{seller.id}/roles",
+        admin,
+        json={"roles": ["seller", "authenticator"], "reason": "as agreed"},
     )
     await market.sign_in(seller)
     answer = await market.post(f"{task}/claim", seller)

@@ -104,11 +104,16 @@ async def test_an_admin_sets_roles_which_end_the_users_sessions(
 ) -> None:
     person = await world.person("person")
     user = await world.ok(
-        "PUT", f"/v1/users/{person.id}/roles", admin, json={"roles": ["authenticator"]}
+        "PUT",
+        f"/v1/users/{person.id}/roles",
+        admin,
+        json={"roles": ["authenticator"], "reason": "as agreed"},
     )
     assert user["roles"] == ["authenticator"]
     assert (await world.get("/v1/users/me", person)).status_code == 401
-    answer = await world.call("PUT", f"/v1/users/{uuid4()}/roles", admin, json={"roles": ["buyer"]})
+    answer = await world.call(
+        "PUT", f"/v1/users/{uuid4()}/roles", admin, json={"roles": ["buyer"], "reason": "as agreed"}
+    )
     assert answer.status_code == 404
 
 
@@ -116,8 +121,10 @@ async def test_a_suspended_seller_places_no_asks(
     market: World, seller: Person, admin: Person
 ) -> None:
     path = f"/v1/users/{seller.id}/suspension"
-    assert (await market.ok("PUT", path, admin, json={"suspended": True}))["suspended"]
+    assert (await market.ok("PUT", path, admin, json={"suspended": True, "reason": "as agreed"}))[
+        "suspended"
+    ]
     answer = await market.post("/v1/asks", seller, market.quote())
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/seller-suspended")
-    await market.ok("PUT", path, admin, json={"suspended": False})
+    await market.ok("PUT", path, admin, json={"suspended": False, "reason": "as agreed"})
     await market.ask(seller)

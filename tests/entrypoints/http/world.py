@@ -100,7 +100,10 @@ class World:
         person.id = (await self.ok("POST", "/v1/users", json=body))["id"]
         if roles:
             await self.application.users.set_roles(
-                _ROOT, UserId(UUID(person.id)), roles=frozenset({Role.BUYER, *roles})
+                _ROOT,
+                UserId(UUID(person.id)),
+                roles=frozenset({Role.BUYER, *roles}),
+                reason="as agreed",
             )
         await self.sign_in(person)
         return person

@@ -1,0 +1,45 @@
+"""The table of the audit log, and the triggers that keep it as it was written."""
+
+from sqlalchemy import DDL, Column, ForeignKey, Index, String, Table, Uuid, event
+
+from .columns import Document, Instant, metadata, partial_index
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor_id", Uuid, nullable=False),
+    # Words without a CHECK: a new action must not make the table anew.
+    Column("action", String(40), nullable=False),
+    Column("target_kind", String(40), nullable=False),
+    Column("target_id", Uuid),
+    Column("reason", String),
+    Column("facts", Document, nullable=False),
+    Column("about", Uuid, ForeignKey("audit_entries.id")),
+    # Without row numbers there is one key to guard, by which INSERT OR REPLACE could delete.
+    sqlite_with_rowid=False,
+)
+Index(None, audit_entries.c.actor_id, audit_entries.c.id)
+Index(None, audit_entries.c.target_id, audit_entries.c.id)
+partial_index(
+    "ix_audit_entries_about",
+    audit_entries.c.about,
+    where=audit_entries.c.about.is_not(None),
+    unique=True,
+)
+
+_ONLY_INSERTS = """\
+CREATE TRIGGER audit_entries_{name} BEFORE {when}
+BEGIN SELECT RAISE(ABORT, 'the audit log takes inserts only'); END"""
+_TRIGGERS = {
+    "update": "UPDATE ON audit_entries",
+    "delete": "DELETE ON audit_entries",
+    # INSERT OR REPLACE deletes what is in its way without asking the trigger above.
+    "replace": """\
+INSERT ON audit_entries
+WHEN EXISTS (SELECT 1 FROM audit_entries WHERE id = NEW.id OR about = NEW.about)""",
+}
+for _name, _when in _TRIGGERS.items():
+    _trigger = DDL(_ONLY_INSERTS.format(name=_name, when=_when))  # type: ignore[no-untyped-call]
+    event.listen(audit_entries, "after_create", _trigger.execute_if(dialect="sqlite"))
