@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from solebook.core.orders.history import fold
 from solebook.core.payments.transfers import debt, escrow, payable
-from solebook.ports.language.ids import UserId
-from solebook.ports.language.market import MatchStatus, QuoteStatus, Side
+from solebook.ports.language.ids import ProductId, UserId
+from solebook.ports.language.market import MatchStatus, Quote, QuoteStatus, Side, Size
 from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus, StockStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import PayoutState, Quarter
@@ -58,17 +58,30 @@ async def _check_matches(exchange: Exchange, orders: Sequence[Order]) -> None:
 
 
 async def _check_stock(exchange: Exchange, orders: Sequence[Order]) -> None:
-    reserved = sum(order.stock_status is StockStatus.RESERVED for order in orders)
-    levels = await exchange.store.stock.levels(exchange.product.id)
-    assert sum(level.reserved for level in levels) == reserved
-    active = [await _active_asks(exchange, person.user_id) for person in exchange.people]
-    assert sum(level.available for level in levels) == sum(active)
+    reserved = Counter(
+        (order.book.product_id, order.book.size)
+        for order in orders
+        if order.stock_status is StockStatus.RESERVED
+    )
+    on_sale = Counter[tuple[ProductId, Size]]()
+    for person in exchange.people:
+        asks = await _active_quotes(exchange, person.user_id, Side.ASK)
+        on_sale.update((ask.book.product_id, ask.book.size) for ask in asks)
+    products = [order.book.product_id for order in orders] + [product for product, _ in on_sale]
+    for product_id in set(products):
+        for level in await exchange.store.stock.levels(product_id):
+            unit = product_id, level.size
+            assert (level.available, level.reserved) == (
+                on_sale.pop(unit, 0),
+                reserved.pop(unit, 0),
+            )
+    assert not +on_sale, on_sale
+    assert not +reserved, reserved
 
 
-async def _active_asks(exchange: Exchange, seller: UserId) -> int:
+async def _active_quotes(exchange: Exchange, user_id: UserId, side: Side) -> Sequence[Quote]:
     quotes = exchange.store.quotes
-    page = await quotes.of_user(seller, Side.ASK, _EVERYTHING, QuoteStatus.ACTIVE)
-    return len(page.items)
+    return (await quotes.of_user(user_id, side, _EVERYTHING, QuoteStatus.ACTIVE)).items
 
 
 async def _check_tape(exchange: Exchange, orders: Sequence[Order]) -> None:

@@ -1,0 +1,319 @@
+"""An exchange of revision 0016 with orders in every state goes on with this code."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.sql.migrate import migrate
+from solebook.core.orders.history import fold
+from solebook.ports.language.authentication import TaskStatus
+from solebook.ports.language.deadlines import Deadline
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.market import Quote, QuoteStatus, Side
+from solebook.ports.language.orders import (
+    CancelReason,
+    OrderStatus,
+    PaymentStatus,
+    PayoutStatus,
+    ReturnStatus,
+)
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import Actor
+
+from ...exchange import Exchange
+from ...invariants import check_invariants
+from ...journeys.fragile_machine import Edges, Machine
+from .exchange_0016 import ORDERS, PEOPLE, STOPPED_AT, restore
+
+_ALL = PageRequest(limit=100)
+_ENDED = {OrderStatus.DELIVERED, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED}
+
+
+@pytest.fixture(scope="module")
+def restored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files as that code left them."""
+    folder = tmp_path_factory.mktemp("restored")
+    asyncio.run(restore(folder / "store.db", folder / "provider.db"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def migrated(restored: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same files at this code's revision, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    shutil.copytree(restored, folder, dirs_exist_ok=True)
+    asyncio.run(migrate(f"sqlite:///{folder / 'store.db'}"))
+    return folder
+
+
+@asynccontextmanager
+async def exchange_in(folder: Path) -> AsyncIterator[Exchange]:
+    """Build the whole application on the files, with nothing started yet."""
+    clock = VirtualClock(STOPPED_AT)
+    machine = Machine(folder, clock, SeededIds(7, clock))
+    async with machine.process(Edges(None)) as exchange:
+        for email in PEOPLE:
+            user = await exchange.store.users.find_by_email(email)
+            assert user is not None, email
+            exchange.people.append(Actor(user.id, user.roles))
+        exchange.admin, exchange.authenticator, exchange.buyer, exchange.seller = exchange.people[
+            :4
+        ]
+        (exchange.product,) = [
+            product
+            for product in (await exchange.store.products.page(_ALL)).items
+            if product.style_code == "DD1391-100"
+        ]
+        yield exchange
+
+
+@pytest.fixture
+async def exchange(migrated: Path, tmp_path: Path) -> AsyncIterator[Exchange]:
+    """The exchange before anything of this code has run on it."""
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+    async with exchange_in(tmp_path) as exchange:
+        yield exchange
+
+
+@pytest.fixture
+async def opened(exchange: Exchange) -> AsyncIterator[Exchange]:
+    """The exchange with its engine running, and nothing else yet."""
+    await exchange.app.engine.start()
+    yield exchange
+    await exchange.app.engine.stop()
+
+
+# ---- what is there ---------------------------------------------------------------------------
+
+
+def rows(path: Path) -> dict[str, tuple[list[str], Counter[tuple[Any, ...]]]]:
+    """The columns and the rows of every table but those of the search index and of Alembic."""
+    with closing(sqlite3.connect(path)) as database:
+        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        tables = [name for (name,) in names if not name.startswith(("search", "sqlite", "alembic"))]
+        found = {}
+        for table in tables:
+            answer = database.execute(f"SELECT * FROM {table}")
+            columns = [column[0] for column in answer.description]
+            found[table] = columns, Counter(answer.fetchall())
+    return found
+
+
+def test_no_row_is_lost_or_changed_by_the_revisions(restored: Path, migrated: Path) -> None:
+    after = rows(migrated / "store.db")
+    for table, (columns, before) in rows(restored / "store.db").items():
+        new_columns, new_rows = after[table]
+        kept = [column for column in columns if column in new_columns]
+        assert kept, table
+        old = Counter(_only(kept, columns, row) for row in before.elements())
+        new = Counter(_only(kept, new_columns, row) for row in new_rows.elements())
+        assert not old - new, f"{table} lost or changed rows"
+
+
+def _only(kept: list[str], columns: list[str], row: tuple[Any, ...]) -> tuple[Any, ...]:
+    values = dict(zip(columns, row, strict=True))
+    return tuple(values[column] for column in kept)
+
+
+def test_the_revisions_leave_no_row_without_what_it_refers_to(migrated: Path) -> None:
+    with closing(sqlite3.connect(migrated / "store.db")) as database:
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+async def test_there_are_orders_in_every_state_and_each_is_what_its_history_says(
+    exchange: Exchange,
+) -> None:
+    orders = await exchange.orders()
+    assert {order.id for order in orders} == set(ORDERS.values())
+    for order in orders:
+        assert fold(await exchange.store.orders.history(order.id)) == order
+        assert order in (await exchange.store.orders.of_user(order.buyer_id, _ALL)).items
+        assert order in (await exchange.store.orders.of_user(order.seller_id, _ALL)).items
+        match = await exchange.store.quotes.match(order.id)
+        assert (match.bid_id, match.ask_id, match.price) == (
+            order.bid_id,
+            order.ask_id,
+            order.price,
+        )
+        await exchange.store.payments.find(order.id)
+        await exchange.store.payouts.find(order.id)
+        await exchange.store.stock.find(order.id)
+    assert {
+        OrderStatus.PENDING,
+        OrderStatus.CONFIRMED,
+        OrderStatus.SELLER_SHIPPING,
+        OrderStatus.AUTHENTICATING,
+        OrderStatus.AUTH_PASSED,
+        OrderStatus.SHIPPING_TO_BUYER,
+        OrderStatus.DELIVERED,
+        OrderStatus.CANCELLED,
+        OrderStatus.AUTH_FAILED,
+    } == {order.status for order in orders}
+    assert {
+        PaymentStatus.PENDING,
+        PaymentStatus.CAPTURED,
+        PaymentStatus.DECLINED,
+        PaymentStatus.ABANDONED,
+        PaymentStatus.REFUND_DUE,
+        PaymentStatus.REFUNDED,
+    } <= {order.payment_status for order in orders}
+    assert {PayoutStatus.HELD, PayoutStatus.PAID, PayoutStatus.FAILED} <= {
+        order.payout_status for order in orders
+    }
+    assert {ReturnStatus.DUE, ReturnStatus.SENT} <= {order.return_status for order in orders}
+
+
+async def test_what_people_have_is_still_theirs(exchange: Exchange) -> None:
+    store = exchange.store
+    quotes: list[Quote] = []
+    inboxes = alerts = addresses = 0
+    for person in exchange.people:
+        for side in Side:
+            quotes += (await store.quotes.of_user(person.user_id, side, _ALL)).items
+        inboxes += len((await store.notifications.inbox_of(person.user_id, _ALL)).items)
+        alerts += len((await store.price_alerts.of_user(person.user_id, _ALL)).items)
+        addresses += len(await store.addresses.of(person.user_id))
+        await store.preferences.get(person.user_id)
+        await store.traders.standing(person.user_id)
+    statuses = Counter(quote.status for quote in quotes)
+    assert (len(quotes), statuses[QuoteStatus.ACTIVE]) == (129, 22)
+    assert {QuoteStatus.MATCHED, QuoteStatus.CANCELLED, QuoteStatus.EXPIRED} <= set(statuses)
+    assert (inboxes, alerts, addresses) == (126, 4, 9)
+    tasks = (await store.authentication_tasks.page(_ALL)).items
+    assert {task.status for task in tasks} == set(TaskStatus)
+
+
+async def test_every_message_that_waits_can_be_read(exchange: Exchange) -> None:
+    subjects = Counter(m.subject for m in await exchange.store.outbox.unsent(100))
+    assert subjects == {
+        "match.created": 5,
+        "stock.reserved": 1,
+        "payment.requested": 1,
+        "deadline.reached": 2,
+        "gateway.reported": 2,
+        "book.lowest_ask_changed": 7,
+    }
+    waiting = Counter(delivery.consumer for delivery in await exchange.waiting())
+    assert waiting["payments.charge_buyer:payment.requested"] == 6
+    assert waiting["notifications.deliver_notification:notification.requested"] == 12
+    assert len((await exchange.store.dead_letters.page(_ALL)).items) == 2
+
+
+async def test_the_ledger_lacks_only_the_charge_whose_answer_was_lost(exchange: Exchange) -> None:
+    solvency = await exchange.app.payments.check_solvency()
+    unknown = await exchange.order(ORDERS["pending_charged_unknown"])
+    assert solvency.gateway_balance - solvency.held == unknown.buyer_total
+    assert sum(solvency.by_kind.values()) == 0
+
+
+# ---- how it goes on --------------------------------------------------------------------------
+
+
+async def replay_dead_letters(exchange: Exchange) -> None:
+    """Have everything tried again that was given up, now that the world is in order."""
+    for letter in (await exchange.store.dead_letters.page(_ALL)).items:
+        await exchange.store.dead_letters.replay(letter.id, exchange.clock.now())
+    await exchange.quiet()
+
+
+async def carry_on(exchange: Exchange, order_id: OrderId) -> None:
+    """Take an order that is paid to the end of the trade, or its pair back to the seller."""
+    steps: dict[OrderStatus, Callable[[OrderId], Awaitable[None]]] = {
+        OrderStatus.CONFIRMED: exchange.ship,
+        OrderStatus.SELLER_SHIPPING: exchange.receive,
+        OrderStatus.AUTHENTICATING: exchange.pass_,
+        OrderStatus.AUTH_PASSED: exchange.dispatch,
+        OrderStatus.SHIPPING_TO_BUYER: exchange.deliver,
+    }
+    while step := steps.get((await exchange.order(order_id)).status):
+        await step(order_id)
+    if (await exchange.order(order_id)).return_status is ReturnStatus.DUE:
+        await exchange.dispatch(order_id)
+
+
+async def test_every_pending_order_comes_to_an_end(opened: Exchange) -> None:
+    await opened.quiet()
+    ended = {}
+    for name, order_id in ORDERS.items():
+        if name.startswith("pending"):
+            order = await opened.order(order_id)
+            ended[name] = order.cancel_reason or order.status
+    declined = CancelReason.PAYMENT_DECLINED
+    assert ended | {"pending_overdue": None, "pending_overdue_but_captured": None} == {
+        "pending": OrderStatus.CONFIRMED,
+        "pending_reserved": OrderStatus.CONFIRMED,
+        "pending_charge_failed": OrderStatus.CONFIRMED,
+        "pending_odd_size_charge_failed": OrderStatus.CONFIRMED,
+        "pending_charged_unknown": OrderStatus.CONFIRMED,
+        "pending_ioc_ask": OrderStatus.CONFIRMED,
+        "pending_ioc_bid": OrderStatus.CONFIRMED,
+        "pending_to_be_declined": declined,
+        "pending_ioc_ask_to_be_declined": declined,
+        "pending_to_be_declined_of_suspended_seller": declined,
+        "pending_overdue": None,
+        "pending_overdue_but_captured": None,
+    }
+
+
+async def test_every_order_can_be_carried_on_to_its_end(opened: Exchange) -> None:
+    await opened.quiet()
+    await replay_dead_letters(opened)
+    for order_id in ORDERS.values():
+        await carry_on(opened, order_id)
+    await opened.later(timedelta(days=3))
+    closed = await opened.order(ORDERS["payout_refused"])
+    await opened.app.users.set_payout_account(
+        Actor(closed.seller_id, frozenset()), account="acct_open"
+    )
+    await opened.quiet()
+    for order in await opened.orders():
+        assert order.status in _ENDED, order
+        if order.status is OrderStatus.DELIVERED:
+            assert order.payout_status is PayoutStatus.PAID, order
+        else:
+            assert order.payment_status in (
+                PaymentStatus.REFUNDED,
+                PaymentStatus.DECLINED,
+                PaymentStatus.ABANDONED,
+            ), order
+            assert order.return_status is not ReturnStatus.DUE, order
+    await check_invariants(opened)
+
+
+async def test_every_order_ends_by_itself_or_waits_for_the_warehouse(opened: Exchange) -> None:
+    await opened.quiet()
+    await replay_dead_letters(opened)
+    for _ in range(40):
+        await opened.later(timedelta(days=1))
+    for order in await opened.orders():
+        assert order.status in _ENDED or order.status in (
+            OrderStatus.AUTHENTICATING,
+            OrderStatus.AUTH_PASSED,
+        ), order
+    await check_invariants(opened)
+
+
+async def test_a_deadline_that_was_running_still_runs(exchange: Exchange) -> None:
+    far = STOPPED_AT + timedelta(days=60)
+    due = {deadline.order_id: deadline for deadline in await exchange.store.deadlines.due(far, 100)}
+    running: dict[str, Deadline] = {name: due[o] for name, o in ORDERS.items() if o in due}
+    for name in (
+        "pending",
+        "confirmed",
+        "confirmed_extended",
+        "seller_shipping",
+        "shipping_to_buyer",
+        "delivered_held",
+    ):
+        assert running[name].due_at > STOPPED_AT, name
