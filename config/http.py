@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
 
+from ..ports.language.limits import Between, check_limits
 from ..ports.rate_limits import RateLimit
 
 _USER = RateLimit(burst=200, per_second=50)
@@ -14,8 +16,10 @@ _CREDENTIALS = RateLimit(burst=10, per_second=0.2)
 class HttpSettings:
     """How much the server takes from whom. Raises ValueError for what makes no sense."""
 
-    max_body: int = 1_048_576
-    """Bytes of a request's body; more is refused unread."""
+    max_body: Annotated[int, Between(1_024, 104_857_600, "a sign-in would be too large")] = (
+        1_048_576
+    )
+    """Bytes of a request's body, which is held in memory; more is refused unread."""
 
     user_limit: RateLimit = _USER
     """Requests of one signed-in user."""
@@ -32,8 +36,7 @@ class HttpSettings:
     """Origins whose pages may call the API from a browser; none by default."""
 
     def __post_init__(self) -> None:
-        if self.max_body < 1:
-            raise ValueError(f"max_body must be positive, not {self.max_body}")
+        check_limits(self)
         if not self.allowed_hosts:
             raise ValueError("allowed_hosts must allow something")
         self.proxy_networks()

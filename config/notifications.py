@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from email.policy import SMTP
-from typing import Literal
+from typing import Annotated, Literal
+
+from ..ports.language.limits import Between, check_limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,11 @@ class NotificationsSettings:
     push: Literal["folder", "memory"] | None = None
     sender: str = "solebook <no-reply@localhost>"
     """Whom mail is from."""
-    workers: int = 4
+    workers: Annotated[int, Between(1, 256, "nothing would be sent")] = 4
     """How many messages are on their way at once."""
 
     def __post_init__(self) -> None:
-        if self.workers < 1:
-            raise ValueError(f"workers must be at least 1, not {self.workers}")
+        check_limits(self)
         if not _is_one_address(self.sender):
             raise ValueError(
                 f"sender must be an address such as 'solebook <no-reply@example.com>', "

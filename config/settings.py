@@ -6,11 +6,15 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
+from ..ports.language.limits import Between, check_limits
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .http import HttpSettings
 from .notifications import NotificationsSettings
 from .stream import StreamSettings
+
+_EXPIRED = "a token would be expired as it is made"
+_STOPPED = "the engine would take no command"
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -18,6 +22,9 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     SECRETS: ClassVar[frozenset[str]] = frozenset()
     """What is never shown."""
+
+    def __post_init__(self) -> None:
+        check_limits(self)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
@@ -32,7 +39,7 @@ class ServerSettings(Section, frozen=True):
     """Where `solebook serve` listens."""
 
     host: str = "127.0.0.1"
-    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8000
+    port: Annotated[int, Between(0, 65_535)] = 8000
     """0 picks a free port."""
 
 
@@ -61,13 +68,19 @@ class SecuritySettings(Section, frozen=True):
 
     signing_keys: tuple[KeySettings, ...] = ()
     """The first signs, all verify. In embedded mode one is made and kept in the folder."""
-    bcrypt_cost: Annotated[int, msgspec.Meta(ge=4, le=31)] = 12
-    access_token_life: timedelta = timedelta(minutes=15)
-    refresh_token_life: timedelta = timedelta(days=30)
+    bcrypt_cost: Annotated[int, Between(4, 16, "bcrypt knows no less")] = 12
+    """Each step doubles the time: 16 takes some seconds for every sign-in."""
+    access_token_life: Annotated[
+        timedelta, Between(timedelta(seconds=1), timedelta(days=1), _EXPIRED)
+    ] = timedelta(minutes=15)
+    refresh_token_life: Annotated[
+        timedelta, Between(timedelta(seconds=1), timedelta(days=3_650), _EXPIRED)
+    ] = timedelta(days=30)
 
     def __post_init__(self) -> None:
-        if not timedelta(0) < self.access_token_life <= self.refresh_token_life:
-            raise ValueError("it must be 0 < access_token_life <= refresh_token_life")
+        check_limits(self)
+        if self.access_token_life > self.refresh_token_life:
+            raise ValueError("access_token_life must not be longer than refresh_token_life")
 
 
 class PaymentsSettings(Section, frozen=True):
@@ -84,21 +97,19 @@ class PaymentsSettings(Section, frozen=True):
 class EngineSettings(Section, frozen=True):
     """How much the matching engine queues, and how much it commits at once."""
 
-    queue: Annotated[int, msgspec.Meta(ge=1)] = 10_000
-    batch: Annotated[int, msgspec.Meta(ge=1)] = 256
+    queue: Annotated[int, Between(1, 1_000_000, _STOPPED)] = 10_000
+    batch: Annotated[int, Between(1, 10_000, _STOPPED)] = 256
 
 
 class CacheSettings(Section, frozen=True):
     """What is kept at hand although the store has it."""
 
-    products: Annotated[int, msgspec.Meta(ge=1)] = 10_000
+    products: Annotated[int, Between(1, 10_000_000, "there is always a cache")] = 10_000
     """How many products."""
-    product_life: timedelta = timedelta(minutes=1)
+    product_life: Annotated[
+        timedelta, Between(timedelta(milliseconds=1), timedelta(days=1), "there is always a cache")
+    ] = timedelta(minutes=1)
     """How long one is shown at most after another process has changed it."""
-
-    def __post_init__(self) -> None:
-        if self.product_life <= timedelta(0):
-            raise ValueError("it must be 0 < product_life")
 
 
 class Settings(Section, frozen=True):
@@ -124,6 +135,7 @@ class Settings(Section, frozen=True):
     market: MarketRules = MarketRules()
 
     def __post_init__(self) -> None:
+        check_limits(self)
         needed = {
             "security.signing_keys": self.security.signing_keys,
             "payments.webhook_secret": self.payments.webhook_secret,

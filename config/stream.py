@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
 
-_LONGEST_INTERVAL = timedelta(seconds=10)
+from ..ports.language.limits import Between, check_limits
+
+_NOTHING = timedelta(0)
+_MANY = 1_000_000
+_CLOSED = "nobody could connect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,36 +18,38 @@ class StreamSettings:
     All of it is counted by process. Raises ValueError for what makes no sense.
     """
 
-    interval: timedelta = timedelta(milliseconds=100)
-    """A book's changes are told together, at most once in this time; at most 10 s."""
-    queue: int = 256
+    interval: Annotated[timedelta, Between(_NOTHING, timedelta(seconds=10))] = timedelta(
+        milliseconds=100
+    )
+    """A book's changes are told together, at most once in this time; 0 tells each at once."""
+    queue: Annotated[int, Between(2, _MANY, "it must be larger than `books`")] = 256
     """News that wait for one connection; a reader so slow that more would is disconnected."""
-    patience: timedelta = timedelta(seconds=10)
+    patience: Annotated[
+        timedelta,
+        Between(timedelta(seconds=1), timedelta(hours=1), "every reader would be too slow"),
+    ] = timedelta(seconds=10)
     """How long one message may take to leave, before its reader counts as too slow."""
-    idle: timedelta = timedelta(seconds=60)
+    idle: Annotated[
+        timedelta,
+        Between(timedelta(seconds=1), timedelta(days=1), "nobody could subscribe in time"),
+    ] = timedelta(seconds=60)
     """How long a connection may follow nothing and say nothing."""
-    books: int = 50
+    books: Annotated[int, Between(1, _MANY, "nobody could follow a book")] = 50
     """Books that one connection may follow."""
-    connections: int = 2_000
+    connections: Annotated[int, Between(1, _MANY, _CLOSED)] = 2_000
     """Connections of everybody."""
-    connections_per_address: int = 20
-    connections_per_user: int = 10
+    connections_per_address: Annotated[int, Between(1, _MANY, _CLOSED)] = 20
+    connections_per_user: Annotated[int, Between(1, _MANY, _CLOSED)] = 10
     """Connections on which one user is signed in."""
-    max_message: int = 8_192
+    max_message: Annotated[int, Between(1_024, 1_048_576, "a token would be too large")] = 8_192
     """Bytes of a message from a client."""
-    errors: int = 10
+    errors: Annotated[int, Between(1, 1_000, "a connection would end before its first message")] = (
+        10
+    )
     """Errors in a row after which a connection is ended."""
 
     def __post_init__(self) -> None:
-        if not timedelta(0) <= self.interval <= _LONGEST_INTERVAL:
-            raise ValueError(f"interval must be from 0 to 10 s, not {self.interval}")
-        if min(self.patience, self.idle) <= timedelta(0):
-            raise ValueError("patience and idle must be longer than nothing")
-        for name in ("connections", "connections_per_address", "connections_per_user", "errors"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be positive, not {getattr(self, name)}")
-        if not 1 <= self.books < self.queue:
+        check_limits(self)
+        if self.books >= self.queue:
             # Each book that is followed begins with its view, all at once after an engine's start.
             raise ValueError(f"queue ({self.queue}) must be larger than books ({self.books})")
-        if self.max_message < 1_024:
-            raise ValueError(f"max_message must hold a token, not {self.max_message} bytes")

@@ -1,24 +1,37 @@
 """The rules of one market: every number that a deployment may set."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
+from typing import Annotated
 
 from .errors import OutOfRange, OutsideTick
+from .limits import Between, check_limits
 from .money import BasisPoints, Cents, share
 
 LEVELS = 5
 """How many levels a seller can reach."""
+
+_MAX_AMOUNT = 1_000_000_000
+"""Cents. Totals of many sales at such prices still fit the store's integers."""
+_WHOLE = 10_000
+"""Basis points: the whole of an amount."""
+
+_SECOND = timedelta(seconds=1)
+_YEAR = timedelta(days=365)
+_OVERDUE = "an order would be overdue as soon as it is made"
 
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
     """How many days a quote may live."""
 
-    minimum: int
-    maximum: int
-    default: int
+    minimum: Annotated[int, Between(1, 3_650, "a quote would expire as it is placed")]
+    maximum: Annotated[int, Between(1, 3_650, "a quote would expire as it is placed")]
+    default: Annotated[int, Between(1, 3_650, "a quote would expire as it is placed")]
 
     def __post_init__(self) -> None:
+        check_limits(self)
         if not 1 <= self.minimum <= self.default <= self.maximum:
             raise ValueError(f"lifetimes must satisfy 1 <= minimum <= default <= maximum: {self}")
 
@@ -27,29 +40,43 @@ class Lifetimes:
 class LevelThreshold:
     """Either is enough to reach a seller level in a quarter; `volume` is in cents."""
 
-    sales: int
-    volume: Cents
+    sales: Annotated[int, Between(0, 1_000_000_000)]
+    volume: Annotated[Cents, Between(0, 1_000_000_000_000)]
+
+    def __post_init__(self) -> None:
+        check_limits(self)
 
 
 @dataclass(frozen=True, slots=True)
 class MarketRules:
-    """The rules of the market, with its defaults. Raises ValueError where they contradict."""
+    """The rules of the market, with its defaults.
 
-    tick: Cents = 100
-    min_amount: Cents = 2_500
-    max_amount: Cents = 10_000_000
+    Raises ValueError, which tells why, for numbers that break the market: alone, or together.
+    By rules that are accepted every trade leaves its seller a cent at least, whatever the price and
+    the seller's level, and no order is overdue as soon as it is made.
+    """
+
+    tick: Annotated[Cents, Between(1, 1_000_000, "amounts need a step")] = 100
+    min_amount: Annotated[Cents, Between(1, _MAX_AMOUNT, "a trade costs something")] = 2_500
+    max_amount: Annotated[Cents, Between(1, _MAX_AMOUNT, "a trade costs something")] = 10_000_000
     bid_days: Lifetimes = Lifetimes(1, 60, 30)
     ask_days: Lifetimes = Lifetimes(1, 365, 60)
-    max_open_quotes: int = 500
+    max_open_quotes: Annotated[int, Between(1, 1_000_000, "nothing could rest in a book")] = 500
     """Open bids, and open asks, that one user may have."""
-    max_price_alerts: int = 100
-    """Price alerts that one user may have."""
+    max_price_alerts: Annotated[int, Between(0, 100_000)] = 100
+    """Price alerts that one user may have; 0 offers none."""
 
-    transaction_fees: tuple[BasisPoints, ...] = (900, 850, 800, 750, 700)
+    transaction_fees: tuple[Annotated[BasisPoints, Between(0, _WHOLE - 1)], ...] = (
+        900,
+        850,
+        800,
+        750,
+        700,
+    )
     """By seller level 1 to 5."""
-    min_transaction_fee: Cents = 500
-    processing_fee: BasisPoints = 300
-    shipping_fee: Cents = 1_400
+    min_transaction_fee: Annotated[Cents, Between(0, _MAX_AMOUNT)] = 500
+    processing_fee: Annotated[BasisPoints, Between(0, _WHOLE - 1)] = 300
+    shipping_fee: Annotated[Cents, Between(0, _MAX_AMOUNT)] = 1_400
     level_thresholds: tuple[LevelThreshold, ...] = (
         LevelThreshold(12, 150_000),
         LevelThreshold(40, 500_000),
@@ -57,41 +84,68 @@ class MarketRules:
         LevelThreshold(800, 10_000_000),
     )
     """For levels 2 to 5."""
-    penalty: BasisPoints = 1_500
-    min_penalty: Cents = 1_500
+    penalty: Annotated[BasisPoints, Between(0, _WHOLE)] = 1_500
+    """Of the price: never more than all of it."""
+    min_penalty: Annotated[Cents, Between(0, _MAX_AMOUNT)] = 1_500
 
-    payment_window: timedelta = timedelta(minutes=15)
-    shipment_business_days: int = 2
-    shipment_extension: timedelta = timedelta(hours=24)
-    arrival_window: timedelta = timedelta(days=14)
-    delivery_window: timedelta = timedelta(days=14)
-    payout_hold: timedelta = timedelta(days=3)
-    review_lease: timedelta = timedelta(minutes=30)
+    payment_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(minutes=15)
+    shipment_business_days: Annotated[int, Between(1, 260, _OVERDUE)] = 2
+    shipment_extension: Annotated[
+        timedelta, Between(_SECOND, _YEAR, "a seller would ask for nothing")
+    ] = timedelta(hours=24)
+    arrival_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(days=14)
+    delivery_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(days=14)
+    payout_hold: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(days=3)
+    """0 pays the seller as soon as the pair is delivered."""
+    review_lease: Annotated[timedelta, Between(_SECOND, _YEAR, "two could review one pair")] = (
+        timedelta(minutes=30)
+    )
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            seconds = value.total_seconds() if isinstance(value, timedelta) else value
-            if isinstance(seconds, int | float) and seconds < 0:
-                raise ValueError(f"{field.name} must not be negative")
-        if self.tick < 1 or self.min_amount % self.tick or self.max_amount % self.tick:
-            raise ValueError("min_amount and max_amount must be multiples of a positive tick")
-        if not self.tick <= self.min_amount <= self.max_amount:
-            raise ValueError("min_amount must lie between the tick and max_amount")
+        check_limits(self)
+        self._check_amounts()
+        self._check_levels()
+        self._check_fees()
+        if self.min_penalty > self.min_amount:
+            raise ValueError(
+                f"min_penalty ({self.min_penalty:_}) is above min_amount ({self.min_amount:_}): a "
+                "seller would owe more than the whole price of a trade"
+            )
+
+    def _check_amounts(self) -> None:
+        if self.min_amount % self.tick or self.max_amount % self.tick:
+            raise ValueError("min_amount and max_amount must be multiples of the tick")
+        if self.min_amount > self.max_amount:
+            raise ValueError("min_amount must not be above max_amount")
+
+    def _check_levels(self) -> None:
         if len(self.transaction_fees) != LEVELS or len(self.level_thresholds) != LEVELS - 1:
             raise ValueError(
                 f"there are {LEVELS} seller levels: {LEVELS} transaction_fees, and a "
                 "level_threshold for each level but the first"
             )
-        if min(self.transaction_fees) < 0:
-            raise ValueError("transaction_fees must not be negative")
-        if max(self.transaction_fees) + self.processing_fee >= 10_000:
-            raise ValueError("the fees must leave the seller something")
-        if (
-            self.min_amount
-            <= self.min_transaction_fee + self.min_amount * self.processing_fee // 10_000
+        if any(
+            lower.sales > higher.sales or lower.volume > higher.volume
+            for lower, higher in pairwise(self.level_thresholds)
         ):
-            raise ValueError("the fees must leave the seller something of the lowest amount")
+            raise ValueError("level_thresholds must not fall from one level to the next")
+
+    def _check_fees(self) -> None:
+        # Each of the two fees is rounded up by half a cent at most. What is left before rounding
+        # grows with the price. So more than a cent at the lowest amount is a cent at every other.
+        left = _WHOLE - max(self.transaction_fees) - self.processing_fee
+        if self.min_amount * left <= _WHOLE:
+            raise ValueError(
+                "transaction_fees and processing_fee must leave the seller more than a cent of the "
+                f"lowest amount, {self.min_amount:_}"
+            )
+        if self.min_amount <= self.min_transaction_fee + share(
+            self.min_amount, self.processing_fee
+        ):
+            raise ValueError(
+                "min_transaction_fee and processing_fee must leave the seller something of the "
+                f"lowest amount, {self.min_amount:_}"
+            )
 
     def penalty_of(self, price: Cents) -> Cents:
         """Return what a seller owes who breaks off a trade at `price`.

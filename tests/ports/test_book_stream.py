@@ -122,6 +122,20 @@ async def test_changes_follow_the_view_one_after_the_other(market: Market, book:
         ]
 
 
+async def test_without_an_interval_each_change_is_told_at_once(
+    clock: VirtualClock, book: BookKey
+) -> None:
+    views = MemoryBookViews()
+    stream = MemoryBookStream(views, clock, interval=timedelta(0), queue=QUEUE)
+    market = Market(views, stream, clock)
+    async with stream.open() as reader:
+        await reader.follow(book)
+        assert await soon(reader.next()) == BookView(book, 0)
+        for n in (1, 2):
+            await market.change(book, (Side.BID, n * 100, 1))
+            assert await soon(reader.next()) == changes(book, n, n, (Side.BID, n * 100, 1))
+
+
 async def test_changes_within_an_interval_are_told_together(market: Market, book: BookKey) -> None:
     async with market.stream.open() as reader:
         await reader.follow(book)

@@ -33,6 +33,8 @@ class TooManyAlerts(Refusal):
     limit: int
 
     def __str__(self) -> str:
+        if self.limit == 0:
+            return "this market offers no price alerts"
         return f"you watch {self.limit} prices, the most allowed; delete an alert first"
 
 

@@ -18,6 +18,7 @@ from solebook.ports.language.notifications import (
     OrderCancelledNotice,
     PayoutPaidNotice,
     PriceDroppedNotice,
+    SaleAuthFailedNotice,
     SaleCancelledNotice,
     SaleConfirmedNotice,
     Shoe,
@@ -51,6 +52,15 @@ def test_nothing_paid_is_nothing_back(templates: JinjaTemplates) -> None:
     assert "You were not charged." in unpaid.text
     assert "The reason given" not in unpaid.text
     assert "$" not in unpaid.text
+
+
+def test_no_penalty_is_no_word_of_one(templates: JinjaTemplates) -> None:
+    sample = SAMPLES[NotificationKind.SALE_AUTH_FAILED]
+    assert isinstance(sample, SaleAuthFailedNotice)
+    due = templates.render(sample, RECIPIENT)
+    free = templates.render(replace(sample, penalty=0), RECIPIENT)
+    assert all("penalty" in words for words in (due.text, due.brief, due.html))
+    assert not any("penalty" in words for words in (free.text, free.brief, free.html))
 
 
 @pytest.mark.parametrize(

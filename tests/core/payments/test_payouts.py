@@ -256,6 +256,26 @@ async def test_a_seller_owes_nothing_for_what_others_broke_off(exchange: Exchang
     assert await owed(exchange) == 0
 
 
+async def test_nobody_owes_a_penalty_where_there_is_none() -> None:
+    exchange = build_exchange(rules=MarketRules(penalty=0, min_penalty=0))
+    await exchange.open()
+    await exchange.trade(OrderStatus.CANCELLED)
+    await exchange.trade(OrderStatus.AUTH_FAILED)
+    assert await owed(exchange) == 0
+    assert not await exchange.waiting()
+    await check_invariants(exchange)
+    await exchange.app.engine.stop()
+
+
+async def test_a_share_of_a_price_that_is_no_cent_is_no_penalty() -> None:
+    exchange = build_exchange(rules=MarketRules(penalty=1, min_penalty=0))
+    await exchange.open()
+    await exchange.trade(OrderStatus.CANCELLED, price=2_500)
+    assert await owed(exchange) == 0
+    assert not await exchange.waiting()
+    await exchange.app.engine.stop()
+
+
 async def test_an_order_is_penalised_once(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.AUTH_FAILED)
     failed = OrderAuthFailed(order.id, order.buyer_id, order.seller_id, order.price, "a fake")

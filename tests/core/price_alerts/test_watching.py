@@ -105,6 +105,14 @@ async def test_a_user_has_so_many_alerts_and_no_more() -> None:
     await exchange.app.engine.stop()
 
 
+async def test_nobody_watches_a_price_where_no_alerts_are_offered() -> None:
+    exchange = build_exchange(rules=MarketRules(max_price_alerts=0))
+    await exchange.open()
+    with pytest.raises(TooManyAlerts, match="this market offers no price alerts"):
+        await watch(exchange)
+    await exchange.app.engine.stop()
+
+
 async def test_a_deleted_alert_is_gone_and_its_price_can_be_watched_again(
     exchange: Exchange,
 ) -> None:

@@ -78,11 +78,11 @@ class TestSmallBodies:
     @pytest.fixture
     def settings(self) -> HttpSettings:
         return HttpSettings(
-            max_body=200, user_limit=PLENTY, address_limit=PLENTY, credentials_limit=PLENTY
+            max_body=1_024, user_limit=PLENTY, address_limit=PLENTY, credentials_limit=PLENTY
         )
 
     async def test_an_oversized_body_is_refused(self, world: World) -> None:
-        body = {**CREDENTIALS, "password": "x" * 200}
+        body = {**CREDENTIALS, "password": "x" * 1_024}
         answer = await world.post("/v1/sessions", json=body)
         assert (answer.status_code, answer.json()["title"]) == (413, "Request Entity Too Large")
 
@@ -98,7 +98,7 @@ class TestSmallBodies:
 
     async def test_an_oversized_webhook_is_refused(self, world: World) -> None:
         answer = await world.client.post(
-            "/v1/webhooks/stripe", content=b"x" * 201, headers={"Stripe-Signature": "x"}
+            "/v1/webhooks/stripe", content=b"x" * 1_025, headers={"Stripe-Signature": "x"}
         )
         assert answer.status_code == 413
 
