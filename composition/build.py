@@ -65,6 +65,7 @@ def _engine(adapters: Adapters, rules: MarketRules, limits: EngineLimits | None)
     return MatchingEngine(
         books=store.books,
         views=adapters.book_views,
+        traders=store.traders,
         opening=OpenOrders(
             fees=fee_schedule(adapters, rules),
             destinations=store.destinations,
@@ -73,6 +74,6 @@ def _engine(adapters: Adapters, rules: MarketRules, limits: EngineLimits | None)
         ),
         clock=adapters.clock,
         ids=adapters.ids,
-        max_open_quotes=rules.max_open_quotes,
+        rules=rules,
         limits=limits,
     )

@@ -33,6 +33,7 @@ from ..ports.language.events import (
     PayoutWasRefused,
     PriceDropped,
     ProductChanged,
+    QuotesWithdrawn,
     StockRefused,
     StockReserved,
     UserRegistered,
@@ -187,6 +188,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(UserRegistered, "notifications.notify", notify),
         # One crossing may concern thousands, and a trade is not to wait until each is told.
         replace(inside(PriceDropped, "notifications.notify", notify), queued=True),
+        inside(QuotesWithdrawn, "notifications.notify", notify),
         inside(MatchCreated, "notifications.notify", notify),
         inside(PaymentWasDeclined, "notifications.notify", notify),
         inside(OrderCreated, "notifications.notify", notify),

@@ -56,7 +56,7 @@ class Batch:
     unwound: list[OrderId] = field(default_factory=list)
     opened: Sequence[OpenedOrder] = ()
     answers: dict[IdempotencyKey, Placement] = field(default_factory=dict)
-    events: Sequence[Event] = ()
+    events: list[Event] = field(default_factory=list)
     """What to tell besides, and after, what the opened orders bring."""
 
     @property

@@ -1,12 +1,13 @@
 """The port to the matching engine, wherever it runs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from .idempotency_keys import IdempotencyKey
 from .language.ids import OrderId, QuoteId, UserId
-from .language.market import BookKey, Match, Quote, Side, TimeInForce
+from .language.market import BookKey, Match, Quote, Side, TimeInForce, WithdrawalReason
 from .language.money import Cents
 
 
@@ -45,7 +46,8 @@ class Matching(Protocol):
         """Match the quote with the best counterpart, or let it rest.
 
         A command whose idempotency key was used before returns the first placement, `replayed`.
-        Raises SelfTrade, NoCounterpart, TooManyOpenQuotes, IdempotencyKeyReused.
+        Raises SelfTrade, NoCounterpart, TooManyOpenQuotes, IdempotencyKeyReused, UserSuspended,
+        TradingBarred.
         """
         ...
 
@@ -55,7 +57,7 @@ class Matching(Protocol):
         """Move an active quote to another amount at the back of its queue, where it may match.
 
         `expires_at` replaces its expiry; None leaves the amount or the expiry as it is by then.
-        Raises QuoteNotActive, SelfTrade.
+        Raises QuoteNotActive, SelfTrade, UserSuspended, TradingBarred.
         """
         ...
 
@@ -65,6 +67,28 @@ class Matching(Protocol):
 
     async def expire(self, quote: Quote) -> Quote:
         """Take an overdue quote out of its book, and return it; any other stays as it is."""
+        ...
+
+    async def withdraw(
+        self, quote_id: QuoteId, reason: WithdrawalReason, note: str | None = None
+    ) -> Quote:
+        """Cancel an active quote although its owner did not ask for it, and have the owner told.
+
+        Raises NotFound, QuoteNotActive.
+        """
+        ...
+
+    async def withdraw_all(
+        self,
+        user_id: UserId,
+        sides: Collection[Side],
+        reason: WithdrawalReason,
+        note: str | None = None,
+    ) -> int:
+        """Withdraw every active quote of a user on these sides, and return how many there were.
+
+        It is one command: no quote that was placed before it stays, and the user is told once.
+        """
         ...
 
     async def unwind(self, match_id: OrderId, *, ask_returns: bool) -> None:

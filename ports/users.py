@@ -1,9 +1,11 @@
 """The port to stored users and their addresses."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from .language.ids import AddressId, UserId
+from .language.market import Side
 from .language.notifications import Recipient
 from .language.users import Address, PostalAddress, TraderStanding, User
 
@@ -49,6 +51,15 @@ class Traders(Protocol):
 
     async def standing(self, user_id: UserId) -> TraderStanding:
         """Return whether the user may bid or ask. Raises NotFound."""
+        ...
+
+    async def barred(
+        self, user_ids: Collection[UserId], now: datetime
+    ) -> Mapping[UserId, frozenset[Side]]:
+        """Return the sides on which each user may not trade now, for those who may not.
+
+        A suspended user may trade on neither side.
+        """
         ...
 
 

@@ -7,10 +7,12 @@ from solebook.ports.books import Batch, Books, Ownership
 from solebook.ports.event_bus import Consumer, EventBus
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused
-from solebook.ports.language.ids import OrderId, QuoteId
-from solebook.ports.language.market import BookKey, Match, Quote
+from solebook.ports.language.ids import OrderId, QuoteId, UserId
+from solebook.ports.language.market import BookKey, Match, Quote, Side
 from solebook.ports.language.messages import Message
+from solebook.ports.language.users import TraderStanding
 from solebook.ports.matching import Placement
+from solebook.ports.users import Traders
 
 
 class ForwardingBooks(Books):
@@ -39,6 +41,19 @@ class ForwardingBooks(Books):
 
     async def commit(self, ownership: Ownership, batch: Batch) -> None:
         await self._books.commit(ownership, batch)
+
+
+class ForwardingTraders(Traders):
+    def __init__(self, traders: Traders) -> None:
+        self._traders = traders
+
+    async def standing(self, user_id: UserId) -> TraderStanding:
+        return await self._traders.standing(user_id)
+
+    async def barred(
+        self, user_ids: Collection[UserId], now: datetime
+    ) -> Mapping[UserId, frozenset[Side]]:
+        return await self._traders.barred(user_ids, now)
 
 
 class ForwardingBus(EventBus):

@@ -120,6 +120,8 @@ def _on_one_line(value: Any) -> Any:
     """Return a value whose texts, however deep inside, have no line breaks: others wrote them."""
     if type(value) is str:
         return one_line(value)
+    if isinstance(value, tuple):
+        return tuple(_on_one_line(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{k: _on_one_line(v) for k, v in _fields(value).items()})
     return value

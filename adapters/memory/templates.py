@@ -13,6 +13,7 @@ from ...ports.language.notifications import (
     Recipient,
     Shoe,
     Warehouse,
+    WithdrawnOffer,
 )
 from ...ports.language.text import one_line
 from ...ports.templates import Templates
@@ -43,19 +44,24 @@ def _facts(notice: Notice) -> Iterator[str]:
     for field in fields(notice):  # type: ignore[arg-type]  # every notice is a dataclass
         value = getattr(notice, field.name)
         if value is not None:
-            yield f"{field.name.replace('_', ' ')}: {one_line(_in_words(value))}"
+            words = str(value) if field.name == "count" else _in_words(value)
+            yield f"{field.name.replace('_', ' ')}: {one_line(words)}"
 
 
 def _in_words(value: object) -> str:
     match value:
         case bool():
             return "yes" if value else "no"
-        case int():  # the only integers in a notice are amounts
+        case int():  # but for counts, the integers in a notice are amounts
             return f"${value / 100:,.2f}"
         case datetime():
             return f"{value:%A}, {value.day} {value:%B %Y, %H:%M} UTC"
         case Shoe(book, name, style_code):
             return f"{name}, {style_code}, size {book.size}, {book.condition}"
+        case WithdrawnOffer(side, shoe, amount):
+            return f"{side}, {_in_words(amount)}, {_in_words(shoe)}"
+        case tuple():
+            return "; ".join(_in_words(item) for item in value)
         case Warehouse():
             return ", ".join(value.lines)
         case _:

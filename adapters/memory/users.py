@@ -1,9 +1,11 @@
 """Users, their addresses, and what other contexts must know of them, in memory."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from ...ports.language.errors import EmailTaken, NotFound
 from ...ports.language.ids import AddressId, UserId
+from ...ports.language.market import Side
 from ...ports.language.notifications import Recipient
 from ...ports.language.users import Address, PostalAddress, TraderStanding, User
 from ...ports.users import Addresses, Destinations, PaymentAccounts, Recipients, Traders, Users
@@ -80,6 +82,17 @@ class MemoryTraders(MemoryAdapter, Traders):
             has_payout_account=user.payout_account is not None,
             suspended=user.suspended,
         )
+
+    async def barred(
+        self, user_ids: Collection[UserId], now: datetime
+    ) -> Mapping[UserId, frozenset[Side]]:
+        users = self._tables.users
+        with await self._database.reading():
+            return {
+                user_id: frozenset(Side)
+                for user_id in user_ids
+                if user_id in users and users[user_id].suspended
+            }
 
 
 class MemoryDestinations(MemoryAdapter, Destinations):

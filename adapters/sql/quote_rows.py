@@ -60,6 +60,7 @@ def quote_values(quote: Quote) -> dict[str, Any]:
         "expires_at": quote.expires_at,
         "status": quote.status,
         "match_id": quote.match_id,
+        "time_in_force": quote.time_in_force,
     }
 
 
@@ -76,6 +77,7 @@ def quote_of(row: Row) -> Quote:
         expires_at=row.expires_at,
         status=row.status,
         match_id=row.match_id,
+        time_in_force=row.time_in_force,
     )
 
 

@@ -1,13 +1,19 @@
 """What bidding must know of a user, in SQL."""
 
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
 from sqlalchemy import bindparam, exists, select
 
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import UserId
+from ...ports.language.market import Side
 from ...ports.language.users import TraderStanding
 from ...ports.users import Traders
 from .database import SqlDatabase
+from .payloads import encode
 from .schema import addresses, users
+from .sqlite import each
 from .statement import Statement
 
 _STANDING = Statement(
@@ -17,6 +23,11 @@ _STANDING = Statement(
         users.c.payout_account.is_not(None).label("has_payout_account"),
         users.c.suspended,
     ).where(users.c.id == bindparam("id"))
+)
+_SUSPENDED = Statement(
+    select(users.c.id).where(
+        users.c.suspended, users.c.id.op("IN")(each(bindparam("ids", required=True)))
+    )
 )
 
 
@@ -36,3 +47,9 @@ class SqlTraders(Traders):
             has_payout_account=row.has_payout_account,
             suspended=row.suspended,
         )
+
+    async def barred(
+        self, user_ids: Collection[UserId], now: datetime
+    ) -> Mapping[UserId, frozenset[Side]]:
+        ids = encode([user_id.hex for user_id in user_ids])
+        return {row.id: frozenset(Side) for row in await self._database.rows(_SUSPENDED, ids=ids)}

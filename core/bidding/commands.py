@@ -1,29 +1,20 @@
 """What can be asked of a shard: each command says what it must read, and what it does in memory."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, NotFound, QuoteNotActive
-from ...ports.language.ids import OrderId, QuoteId
-from ...ports.language.market import Match, MatchStatus, Quote, QuoteStatus
+from ...ports.language.ids import OrderId, QuoteId, UserId
+from ...ports.language.market import MatchStatus, Quote, QuoteStatus, Side, WithdrawalReason
 from ...ports.language.money import Cents
 from ...ports.matching import Placement, PlaceQuote
 from .shard import Shard
+from .stored import Stored, Wanted
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What a batch's commands need of the store, read once for all of them."""
-
-    quotes: Mapping[QuoteId, Quote] = field(default_factory=dict)
-    matches: Mapping[OrderId, Match] = field(default_factory=dict)
-    answers: Mapping[IdempotencyKey, Placement | IdempotencyKeyReused] = field(default_factory=dict)
 
 
 class Command(ABC, Generic[T]):
@@ -31,19 +22,9 @@ class Command(ABC, Generic[T]):
 
     __slots__ = ()
 
-    @property
-    def key(self) -> IdempotencyKey | None:
-        """The idempotency key to look up before it is applied."""
-        return None
-
-    @property
-    def match_id(self) -> OrderId | None:
-        """The match to read, with its quotes, before it is applied."""
-        return None
-
-    def missing(self, shard: Shard) -> QuoteId | None:
-        """Return the quote to read because it does not rest where the caller last saw it."""
-        return None
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Add what must be read before the command is applied; by default nothing."""
+        return
 
     @abstractmethod
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> T:
@@ -56,19 +37,22 @@ class Place(Command[Placement]):
 
     command: PlaceQuote
 
-    @property
-    def key(self) -> IdempotencyKey | None:
-        """The placement's own key."""
-        return self.command.idempotency_key
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the key's answer, and whether the user may trade."""
+        wanted.traders.add(self.command.user_id)
+        if self.command.idempotency_key is not None:
+            wanted.keys.add(self.command.idempotency_key)
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
-        """Raises SelfTrade, NoCounterpart, TooManyOpenQuotes, IdempotencyKeyReused."""
-        if self.key is not None:
-            earlier = stored.answers.get(self.key) or shard.answered(self.key)
+        """See the port for what it raises. A key that was answered is answered again first."""
+        key = self.command.idempotency_key
+        if key is not None:
+            earlier = stored.answers.get(key) or shard.answered(key)
             if isinstance(earlier, IdempotencyKeyReused):
                 raise earlier
             if earlier is not None:
                 return replace(earlier, replayed=True)
+        stored.check_may_trade(self.command.user_id, self.command.side)
         return shard.place(self.command, now)
 
 
@@ -78,9 +62,10 @@ class _OnResting(Command[T]):
 
     quote: Quote
 
-    def missing(self, shard: Shard) -> QuoteId | None:
-        """Return the quote's id unless it rests where the caller saw it."""
-        return None if shard.find(self.quote) else self.quote.id
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the quote unless it rests where the caller saw it."""
+        if shard.find(self.quote) is None:
+            wanted.quotes.add(self.quote.id)
 
     def latest(self, shard: Shard, stored: Stored) -> Quote:
         """Return the quote as it is now. Raises NotFound."""
@@ -106,8 +91,14 @@ class Reprice(_OnResting[Placement]):
     amount: Cents | None
     expires_at: datetime | None
 
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the quote too, and whether its owner may trade."""
+        _OnResting.ask_for(self, wanted, shard)
+        wanted.traders.add(self.quote.user_id)
+
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
-        """Raises QuoteNotActive, SelfTrade."""
+        """Raises QuoteNotActive, SelfTrade, UserSuspended, TradingBarred."""
+        stored.check_may_trade(self.quote.user_id, self.quote.side)
         return shard.reprice(self.resting(shard, stored), self.amount, self.expires_at, now)
 
 
@@ -133,6 +124,43 @@ class Expire(_OnResting[Quote]):
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw(Command[Quote]):
+    """Withdraw one quote, whoever's it is."""
+
+    quote_id: QuoteId
+    reason: WithdrawalReason
+    note: str | None
+
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the quote."""
+        wanted.quotes.add(self.quote_id)
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
+        """Raises NotFound, QuoteNotActive."""
+        latest = shard.noted(self.quote_id) or stored.quotes.get(self.quote_id)
+        if latest is None:
+            raise NotFound(what="quote", id=self.quote_id)
+        if latest.status is not QuoteStatus.ACTIVE:
+            raise QuoteNotActive(id=latest.id, side=latest.side, status=latest.status)
+        return shard.withdraw([latest], self.reason, self.note)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawAll(Command[int]):
+    """Withdraw every quote of one user on some sides, as they are when this is applied."""
+
+    user_id: UserId
+    sides: Collection[Side]
+    reason: WithdrawalReason
+    note: str | None
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> int:
+        """Return how many there were."""
+        standing = shard.standing(self.user_id, self.sides)
+        return len(shard.withdraw(standing, self.reason, self.note))
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing(Command[None]):
     """Changes nothing; it brings the engine to see to what earlier batches left over."""
 
@@ -147,10 +175,9 @@ class Unwind(Command[None]):
     match: OrderId
     ask_returns: bool
 
-    @property
-    def match_id(self) -> OrderId | None:
-        """The match itself."""
-        return self.match
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the match."""
+        wanted.matches.add(self.match)
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
         """Raises NotFound."""

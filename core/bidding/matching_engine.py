@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +13,34 @@ from ...ports.books import Batch, Books, Ownership
 from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable
-from ...ports.language.ids import OrderId
-from ...ports.language.market import BookChange, BookKey, BookView, Quote, shard_of
+from ...ports.language.ids import OrderId, QuoteId, UserId
+from ...ports.language.market import (
+    BookChange,
+    BookKey,
+    BookView,
+    Quote,
+    Side,
+    WithdrawalReason,
+    shard_of,
+)
 from ...ports.language.money import Cents
+from ...ports.language.rules import MarketRules
 from ...ports.matching import Matching, Placement, PlaceQuote
 from ...ports.orders import OrderOpening
-from .commands import Cancel, Command, Expire, Nothing, Place, Reprice, Stored, Unwind
+from ...ports.users import Traders
+from .commands import (
+    Cancel,
+    Command,
+    Expire,
+    Nothing,
+    Place,
+    Reprice,
+    Unwind,
+    Withdraw,
+    WithdrawAll,
+)
 from .shard import Shard
+from .stored import Stored, Wanted
 
 _log = logging.getLogger(__name__)
 _NAME = "the matching engine"
@@ -60,21 +81,23 @@ class MatchingEngine(Matching):
         *,
         books: Books,
         views: BookViews,
+        traders: Traders,
         opening: OrderOpening,
         clock: Clock,
         ids: Ids,
-        max_open_quotes: int,
+        rules: MarketRules,
         limits: EngineLimits | None = None,
         shard: int = 0,
         shards: int = 1,
     ) -> None:
         self._store = books
         self._views = views
+        self._traders = traders
         self._opening = opening
         self._clock = clock
         self._limits = limits or EngineLimits()
         self._number, self._shards = shard, shards
-        self._shard = Shard(ids=ids, max_open_quotes=max_open_quotes)
+        self._shard = Shard(ids=ids, rules=rules)
         self._ownership: Ownership | None = None
         self._writer: asyncio.Task[None] | None = None
         # One place more than the limit, so that the call to stop always finds room.
@@ -136,6 +159,22 @@ class MatchingEngine(Matching):
     async def expire(self, quote: Quote) -> Quote:
         """Take a quote out of its book whose time is over; see the port."""
         return await self._submit(Expire(quote))
+
+    async def withdraw(
+        self, quote_id: QuoteId, reason: WithdrawalReason, note: str | None = None
+    ) -> Quote:
+        """Cancel a quote although its owner did not ask for it; see the port."""
+        return await self._submit(Withdraw(quote_id, reason, note))
+
+    async def withdraw_all(
+        self,
+        user_id: UserId,
+        sides: Collection[Side],
+        reason: WithdrawalReason,
+        note: str | None = None,
+    ) -> int:
+        """Withdraw every quote of a user on these sides; see the port."""
+        return await self._submit(WithdrawAll(user_id, sides, reason, note))
 
     async def unwind(self, match_id: OrderId, *, ask_returns: bool) -> None:
         """Undo a match whose order was cancelled; see the port."""
@@ -208,25 +247,17 @@ class MatchingEngine(Matching):
         self._shard.begin_batch()
 
     async def _read(self, commands: Sequence[Command[Any]]) -> Stored:
-        keys = {c.key for c in commands if c.key is not None}
-        match_ids = {c.match_id for c in commands if c.match_id is not None}
-        quote_ids = {q for c in commands if (q := c.missing(self._shard)) is not None}
-        found = [await self._store.match(match_id) for match_id in match_ids]
-        matches = {match.id: match for match in found if match is not None}
-        for match in matches.values():
-            quote_ids |= {match.bid_id, match.ask_id}
-        return Stored(
-            quotes=await self._store.get(quote_ids) if quote_ids else {},
-            matches=matches,
-            answers=await self._store.answered(keys) if keys else {},
-        )
+        wanted = Wanted()
+        for command in commands:
+            command.ask_for(wanted, self._shard)
+        return await Stored.read(wanted, self._store, self._traders, self._clock.now())
 
     async def _commit(self, now: datetime) -> None:
         assert self._ownership is not None
         batch = self._shard.batch
         if batch.matches:
             batch.opened = await self._opening.open(batch.matches)
-        batch.events = self._shard.lowest_ask_changes(now)
+        batch.events += self._shard.lowest_ask_changes(now)
         await self._store.commit(self._ownership, batch)
 
     # ---- what failed before --------------------------------------------------------------

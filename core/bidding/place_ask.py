@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ports.language.errors import PayoutAccountMissing, SellerSuspended
+from ...ports.language.errors import PayoutAccountMissing, UserSuspended
 from ...ports.language.market import Side
 from ...ports.language.users import TraderStanding
 from .place_on_side import PlaceOnSide
@@ -23,8 +23,8 @@ class PlaceAsk(PlaceOnSide):
 
     @staticmethod
     def check_standing(standing: TraderStanding) -> None:
-        """Raise PayoutAccountMissing or SellerSuspended if the user may not ask."""
+        """Raise UserSuspended or PayoutAccountMissing if the user may not ask."""
+        if standing.suspended:
+            raise UserSuspended
         if not standing.has_payout_account:
             raise PayoutAccountMissing
-        if standing.suspended:
-            raise SellerSuspended

@@ -50,8 +50,8 @@ class PlaceOnSide(ABC):
         """Place it; the answer is durable.
 
         Raises OutOfRange, OutsideTick, InvalidSize, SizeNotOffered, NotFound (product),
-        TooManyOpenQuotes, SelfTrade, NoCounterpart, IdempotencyKeyReused, QueueFull, Unavailable,
-        and what `check_standing` raises.
+        TradingBarred, TooManyOpenQuotes, SelfTrade, NoCounterpart, IdempotencyKeyReused, QueueFull,
+        Unavailable, and what `check_standing` raises.
         """
         if idempotency_key is not None:
             earlier = await self.quotes.answered(idempotency_key)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
-from ...ports.language.errors import SellerSuspended
+from ...ports.language.errors import UserSuspended
 from ...ports.language.ids import QuoteId
 from ...ports.language.market import Side
 from ...ports.language.money import Cents
@@ -20,7 +20,7 @@ class RepriceQuote:
     """A user gives their own active bid or ask another amount, another lifetime, or both.
 
     A new amount goes to the back of the queue at its price, and may trade at once. A new lifetime
-    alone counts from now and keeps the quote's place. A suspended seller changes no ask: that
+    alone counts from now and keeps the quote's place. A suspended user changes nothing: that
     would be an offer anew.
     """
 
@@ -41,12 +41,12 @@ class RepriceQuote:
     ) -> Placement:
         """Return what became of it.
 
-        Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, SellerSuspended, SelfTrade,
-        QueueFull, Unavailable.
+        Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, UserSuspended, TradingBarred,
+        SelfTrade, QueueFull, Unavailable.
         """
         quote = await self.view_quote(actor, side, quote_id)
-        if side is Side.ASK and (await self.traders.standing(actor.user_id)).suspended:
-            raise SellerSuspended
+        if (await self.traders.standing(actor.user_id)).suspended:
+            raise UserSuspended
         if amount is not None:
             self.rules.check_amount(amount)
         expires_at = None

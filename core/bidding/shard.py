@@ -1,7 +1,6 @@
 """The books of one shard, and what commands do to them in memory."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -15,7 +14,7 @@ from ...ports.language.errors import (
     SelfTrade,
     TooManyOpenQuotes,
 )
-from ...ports.language.events import LowestAskChanged
+from ...ports.language.events import LowestAskChanged, QuotesWithdrawn
 from ...ports.language.ids import OrderId, QuoteId, UserId
 from ...ports.language.market import (
     BookChange,
@@ -27,8 +26,11 @@ from ...ports.language.market import (
     QuoteStatus,
     Side,
     TimeInForce,
+    WithdrawalReason,
+    WithdrawnQuote,
 )
 from ...ports.language.money import Cents
+from ...ports.language.rules import MarketRules
 from ...ports.matching import Placement, PlaceQuote
 from .order_book import OrderBook
 
@@ -43,12 +45,13 @@ class Shard:
     """
 
     ids: Ids
-    max_open_quotes: int
+    rules: MarketRules
     sequence: int = 0
     """The last used arrival number."""
     books: dict[BookKey, OrderBook] = field(default_factory=dict)
     batch: Batch = field(default_factory=lambda: Batch(sequence=0))
-    _open: Counter[tuple[UserId, Side]] = field(default_factory=Counter)
+    _standing: dict[tuple[UserId, Side], dict[QuoteId, Quote]] = field(default_factory=dict)
+    """Every active quote, by its owner."""
     _views: dict[BookKey, int] = field(default_factory=dict)
     _touched: dict[tuple[BookKey, Side, Cents], None] = field(default_factory=dict)
     _lowest_asks: dict[BookKey, Cents | None] = field(default_factory=dict)
@@ -66,8 +69,8 @@ class Shard:
     def forget(self, books: Iterable[BookKey]) -> None:
         """Empty some books, so that they can be loaded again."""
         for key in books:
-            for quote in tuple(self.books.pop(key, ())):
-                self._count(quote, -1)
+            for quote in self.books.pop(key, ()):
+                self._disown(quote)
 
     # ---- batches -------------------------------------------------------------------------
 
@@ -120,6 +123,11 @@ class Shard:
         book = self.books.get(quote.book)
         return book.find(quote) if book is not None else None
 
+    def standing(self, user_id: UserId, sides: Collection[Side]) -> list[Quote]:
+        """Return the active quotes of a user on some sides, in order of arrival."""
+        quotes = [q for side in sides for q in self._standing.get((user_id, side), {}).values()]
+        return sorted(quotes, key=lambda quote: quote.sequence)
+
     def noted(self, quote_id: QuoteId) -> Quote | None:
         """Return the quote as this batch leaves it, if the batch changed it."""
         return self.batch.added.get(quote_id) or self.batch.changed.get(quote_id)
@@ -147,6 +155,7 @@ class Shard:
             sequence=self._next_arrival(),
             created_at=now,
             expires_at=command.expires_at,
+            time_in_force=command.time_in_force,
         )
         placement = self._enter(quote, counterpart, now)
         self.batch.added[quote.id] = placement.quote
@@ -182,6 +191,25 @@ class Shard:
         ended = replace(quote, status=status)
         self._note(ended)
         return ended
+
+    def withdraw(
+        self, quotes: Sequence[Quote], reason: WithdrawalReason, note: str | None
+    ) -> Sequence[Quote]:
+        """Cancel active quotes of one user, and have the user told of all of them at once."""
+        cancelled = [self.end(quote, QuoteStatus.CANCELLED) for quote in quotes]
+        if cancelled:
+            named = cancelled[: QuotesWithdrawn.NAMED]
+            withdrawn = (WithdrawnQuote(q.id, q.side, q.book, q.amount) for q in named)
+            self.batch.events.append(
+                QuotesWithdrawn(
+                    user_id=cancelled[0].user_id,
+                    reason=reason,
+                    note=note,
+                    count=len(cancelled),
+                    quotes=tuple(withdrawn),
+                )
+            )
+        return cancelled
 
     def unwind(
         self, match: Match, bid: Quote, ask: Quote, now: datetime, *, ask_returns: bool
@@ -221,8 +249,9 @@ class Shard:
         if command.time_in_force is TimeInForce.IOC:
             best = self._book(command.book).best(command.side.opposite)
             raise NoCounterpart(best=best.amount if best else None)
-        if self._open[command.user_id, command.side] >= self.max_open_quotes:
-            raise TooManyOpenQuotes(side=command.side, limit=self.max_open_quotes)
+        limit = self.rules.max_open_quotes
+        if len(self._standing.get((command.user_id, command.side), ())) >= limit:
+            raise TooManyOpenQuotes(side=command.side, limit=limit)
 
     def _enter(self, quote: Quote, counterpart: Quote | None, now: datetime) -> Placement:
         if counterpart is not None:
@@ -256,12 +285,12 @@ class Shard:
     def _rest(self, quote: Quote) -> None:
         self._touch(quote)
         self._book(quote.book).add(quote)
-        self._count(quote, 1)
+        self._standing.setdefault((quote.user_id, quote.side), {})[quote.id] = quote
 
     def _leave(self, quote: Quote) -> None:
         self._touch(quote)
         self._book(quote.book).remove(quote)
-        self._count(quote, -1)
+        self._disown(quote)
 
     def _touch(self, quote: Quote) -> None:
         """Note what is about to change."""
@@ -273,11 +302,11 @@ class Shard:
         where = self.batch.added if quote.id in self.batch.added else self.batch.changed
         where[quote.id] = quote
 
-    def _count(self, quote: Quote, step: int) -> None:
+    def _disown(self, quote: Quote) -> None:
         owner = (quote.user_id, quote.side)
-        self._open[owner] += step
-        if not self._open[owner]:
-            del self._open[owner]
+        del self._standing[owner][quote.id]
+        if not self._standing[owner]:
+            del self._standing[owner]
 
     def _book(self, key: BookKey) -> OrderBook:
         book = self.books.get(key)

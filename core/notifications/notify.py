@@ -6,15 +6,22 @@ from typing import TypeAlias
 
 from ...ports.clock import Clock
 from ...ports.ids import Ids
-from ...ports.language.events import NotificationRequested, PriceDropped, UserRegistered
+from ...ports.language.events import (
+    NotificationRequested,
+    PriceDropped,
+    QuotesWithdrawn,
+    UserRegistered,
+)
 from ...ports.language.ids import NotificationId, UserId
 from ...ports.language.notifications import (
     Channel,
     Notice,
     Notification,
     PriceDroppedNotice,
+    QuotesWithdrawnNotice,
     Warehouse,
     WelcomeNotice,
+    WithdrawnOffer,
 )
 from ...ports.language.rules import MarketRules
 from ...ports.notifications import Notifications, Preferences
@@ -27,7 +34,7 @@ from ...ports.users import Recipients
 from .channels import usable_channels
 from .notices import TradeNews, notice_to_buyer, notice_to_seller, shoe_of
 
-News: TypeAlias = UserRegistered | PriceDropped | TradeNews
+News: TypeAlias = UserRegistered | PriceDropped | QuotesWithdrawn | TradeNews
 """What people are told of."""
 
 
@@ -66,6 +73,8 @@ class Notify:
             case PriceDropped(user_id=user_id, book=book):
                 shoe = shoe_of(await self.products.get(book.product_id), book)
                 return [(user_id, PriceDroppedNotice(shoe, event.wanted, event.lowest_ask))]
+            case QuotesWithdrawn(user_id=user_id):
+                return [(user_id, await self._withdrawn(event))]
         order = await self.orders.get(event.order_id)
         shoe = shoe_of(await self.products.get(order.book.product_id), order.book)
         told = (
@@ -73,6 +82,15 @@ class Notify:
             (order.seller_id, notice_to_seller(event, order, shoe, self.rules, self.warehouse)),
         )
         return [(user_id, notice) for user_id, notice in told if notice is not None]
+
+    async def _withdrawn(self, event: QuotesWithdrawn) -> QuotesWithdrawnNotice:
+        product_ids = {quote.book.product_id for quote in event.quotes}
+        products = {product_id: await self.products.get(product_id) for product_id in product_ids}
+        offers = (
+            WithdrawnOffer(q.side, shoe_of(products[q.book.product_id], q.book), q.amount)
+            for q in event.quotes
+        )
+        return QuotesWithdrawnNotice(event.reason, event.note, event.count, tuple(offers))
 
     async def _tell(self, user_id: UserId, notice: Notice) -> None:
         channels = usable_channels(await self.preferences.get(user_id), notice.KIND)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from ...ports.language.ids import OrderId, ProductId, UserId
-from ...ports.language.market import BookKey, parse_size
+from ...ports.language.market import BookKey, Side, WithdrawalReason, parse_size
 from ...ports.language.notifications import (
     AskMatchedNotice,
     BidMatchedNotice,
@@ -20,6 +20,7 @@ from ...ports.language.notifications import (
     PayoutPaidNotice,
     PayoutRefusedNotice,
     PriceDroppedNotice,
+    QuotesWithdrawnNotice,
     Recipient,
     SaleAuthFailedNotice,
     SaleAuthPassedNotice,
@@ -29,6 +30,7 @@ from ...ports.language.notifications import (
     Shoe,
     Warehouse,
     WelcomeNotice,
+    WithdrawnOffer,
 )
 from ...ports.language.orders import CancelReason
 
@@ -49,6 +51,12 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
     notices: tuple[Notice, ...] = (
         WelcomeNotice(),
         PriceDroppedNotice(_SHOE, 20_500, _PRICE),
+        QuotesWithdrawnNotice(
+            WithdrawalReason.ADMIN,
+            "the wrong shoe is shown",
+            3,
+            (WithdrawnOffer(Side.BID, _SHOE, 19_500), WithdrawnOffer(Side.ASK, _SHOE, 20_500)),
+        ),
         BidMatchedNotice(*_TRADE, _PRICE, _TOTAL),
         AskMatchedNotice(*_TRADE, _PRICE, _PAYOUT),
         PaymentDeclinedNotice(*_TRADE, _TOTAL, "insufficient funds"),

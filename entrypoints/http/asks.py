@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ...ports.language.errors import PayoutAccountMissing, SellerSuspended
+from ...ports.language.errors import PayoutAccountMissing
 from ...ports.language.market import Side
 from .quotes import MatchView, QuoteView
 from .quotes_controller import QuoteRoutes, quotes_controller
@@ -20,7 +20,7 @@ AsksController = quotes_controller(
         side=Side.ASK,
         a_quote="an ask",
         placing="Offer to sell one pair. It meets the highest bid that is no lower, at its price.",
-        refusals=(PayoutAccountMissing, SellerSuspended),
+        refusals=(PayoutAccountMissing,),
         use_case=lambda application: application.bidding.place_ask,
         placed=PlacedAsk,
     )

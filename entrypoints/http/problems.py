@@ -41,7 +41,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.WrongCredentials: 401,
     errors.InvalidToken: 401,
     errors.Forbidden: 403,
-    errors.SellerSuspended: 403,
+    errors.UserSuspended: 403,
+    errors.TradingBarred: 403,
     errors.PartyToTheOrder: 403,
     errors.NotFound: 404,
     # the state of things

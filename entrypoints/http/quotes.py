@@ -25,6 +25,8 @@ from ...ports.language.errors import (
     SelfTrade,
     SizeNotOffered,
     TooManyOpenQuotes,
+    TradingBarred,
+    UserSuspended,
 )
 from ...ports.language.ids import ProductId
 from ...ports.language.market import Condition, Match, QueuePlace, Quote, QuoteStatus, TimeInForce
@@ -43,6 +45,8 @@ PLACING: tuple[type[Refusal], ...] = (
     OutsideTick,
     SizeNotOffered,
     NotFound,
+    UserSuspended,
+    TradingBarred,
     TooManyOpenQuotes,
     SelfTrade,
     NoCounterpart,
@@ -55,6 +59,8 @@ CHANGING: tuple[type[Refusal], ...] = (
     QuoteNotActive,
     OutOfRange,
     OutsideTick,
+    UserSuspended,
+    TradingBarred,
     SelfTrade,
     QueueFull,
 )
@@ -90,6 +96,7 @@ class QuoteView(msgspec.Struct, frozen=True):
     product_id: UUID
     created_at: datetime
     expires_at: datetime
+    time_in_force: TimeInForce
     match_id: UUID | None
 
 
@@ -126,6 +133,7 @@ def quote_view(quote: Quote) -> QuoteView:
         product_id=quote.book.product_id,
         created_at=quote.created_at,
         expires_at=quote.expires_at,
+        time_in_force=quote.time_in_force,
         match_id=quote.match_id,
     )
 
@@ -185,6 +193,7 @@ EXAMPLE = {
     "product_id": "01890a5d-ac96-774b-bcce-b302099a8057",
     "created_at": "2026-03-01T12:00:00Z",
     "expires_at": "2026-03-31T12:00:00Z",
+    "time_in_force": "gtc",
     "match_id": "01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b",
 }
 MATCH_EXAMPLE = {

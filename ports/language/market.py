@@ -50,12 +50,12 @@ class Condition(StrEnum):
 
 
 class TimeInForce(StrEnum):
-    """What becomes of a quote that finds no counterpart."""
+    """What becomes of a quote that finds no counterpart, or whose match is undone."""
 
     GTC = "gtc"
     """Good till cancelled: it rests in the book."""
     IOC = "ioc"
-    """Immediate or cancel: it is refused (Buy Now, Sell Now)."""
+    """Immediate or cancel: it never rests (Buy Now, Sell Now)."""
 
 
 class QuoteStatus(StrEnum):
@@ -65,6 +65,27 @@ class QuoteStatus(StrEnum):
     MATCHED = "matched"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    WAITING = "waiting"
+    """An ask that returns while its book is halted. It enters when the book opens."""
+
+
+class WithdrawalReason(StrEnum):
+    """Why a quote left its book although its owner did not ask for it."""
+
+    IMMEDIATE_OR_CANCEL = "immediate_or_cancel"
+    """It was placed to trade at once or not at all, and its match was undone."""
+    OWN_COUNTERPART = "own_counterpart"
+    """It is an ask that returned, and reached only bids of its owner."""
+    OUTSIDE_RULES = "outside_rules"
+    """Its amount is outside the rules of the market, or leaves its seller less than nothing."""
+    INVALID_SIZE = "invalid_size"
+    """Its size is not a size that the market knows."""
+    SUSPENDED = "suspended"
+    """Its owner is suspended."""
+    PAYMENTS_DECLINED = "payments_declined"
+    """Too many of its owner's payments were declined."""
+    ADMIN = "admin"
+    """An admin withdrew it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +122,17 @@ class Quote:
     status: QuoteStatus = QuoteStatus.ACTIVE
     match_id: OrderId | None = None
     """The match it is in, while its status is matched; kept when that match is unwound."""
+    time_in_force: TimeInForce = TimeInForce.GTC
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnQuote:
+    """A quote that was withdrawn, as its owner is told of it. `amount` is in cents."""
+
+    id: QuoteId
+    side: Side
+    book: BookKey
+    amount: Cents
 
 
 class MatchStatus(StrEnum):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from .ids import NotificationId, OrderId, ProductId, UserId
-from .market import BookKey
+from .market import BookKey, Side, WithdrawalReason
 from .money import Cents
 from .orders import CancelReason
 
@@ -43,6 +43,7 @@ class NotificationKind(StrEnum):
     PAYOUT_PAID = "payout_paid"
     PAYOUT_REFUSED = "payout_refused"
     PRICE_DROPPED = "price_dropped"
+    QUOTES_WITHDRAWN = "quotes_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,29 @@ class PriceDroppedNotice(Notice):
     def product_id(self) -> ProductId:
         """The product that is watched."""
         return self.shoe.book.product_id
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnOffer:
+    """A bid or an ask that was withdrawn. `amount` is in cents."""
+
+    side: Side
+    shoe: Shoe
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesWithdrawnNotice(Notice):
+    """To the owner of bids and asks that were withdrawn at once, all for one reason.
+
+    `count` is how many; `offers` are the first of them.
+    """
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.QUOTES_WITHDRAWN
+    reason: WithdrawalReason
+    note: str | None
+    count: int
+    offers: tuple[WithdrawnOffer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +335,7 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
     for notice in (
         WelcomeNotice,
         PriceDroppedNotice,
+        QuotesWithdrawnNotice,
         BidMatchedNotice,
         AskMatchedNotice,
         PaymentDeclinedNotice,

@@ -49,7 +49,7 @@ class User:
     payout_account: str | None = None
     """The provider's account that the seller is paid to; having one makes a user a seller."""
     suspended: bool = False
-    """A suspended user keeps orders that are under way but places no new asks."""
+    """A suspended user trades on neither side; orders that are under way go on."""
 
 
 @dataclass(frozen=True, slots=True)

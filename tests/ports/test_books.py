@@ -16,6 +16,7 @@ from solebook.ports.language.market import (
     Quote,
     QuoteStatus,
     Side,
+    TimeInForce,
     shard_of,
 )
 from solebook.ports.matching import Placement
@@ -108,7 +109,9 @@ async def test_committed_quotes_are_read_back_whole(
     store: Store, records: Records, shard: Shard
 ) -> None:
     bid = records.bid(records.book(size="10.5", condition=Condition.DAMAGED_BOX))
-    ask = records.ask(records.book(size="6Y"), status=QuoteStatus.EXPIRED)
+    ask = records.ask(
+        records.book(size="6Y"), status=QuoteStatus.EXPIRED, time_in_force=TimeInForce.IOC
+    )
     await shard.rest(bid, ask)
     unknown = records.quote_id()
     assert await store.books.get([bid.id, unknown, ask.id]) == {bid.id: bid, ask.id: ask}

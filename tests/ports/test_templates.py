@@ -12,6 +12,7 @@ import pytest
 from solebook.adapters.mail.jinja_templates import JinjaTemplates
 from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
+from solebook.ports.language.market import Side, WithdrawalReason
 from solebook.ports.language.notifications import (
     NOTICES,
     Headline,
@@ -71,8 +72,11 @@ def facts(notice: Any) -> Iterator[str]:
     """What a letter about a notice must say, as a person would look for it."""
     for field in fields(notice):
         value = getattr(notice, field.name)
+        if field.name == "count":
+            yield str(value)
+            continue
         match value:
-            case bool() | None | CancelReason():  # told in sentences
+            case bool() | None | CancelReason() | WithdrawalReason() | Side():  # told in sentences
                 pass
             case int():
                 yield f"${value / 100:,.2f}" if value else ""
@@ -82,6 +86,9 @@ def facts(notice: Any) -> Iterator[str]:
                 yield str(value)
             case str():
                 yield flowing(value)
+            case tuple():
+                for item in value:
+                    yield from facts(item)
             case Warehouse():
                 yield from value.lines
             case Shoe():
@@ -92,6 +99,8 @@ def spoiled(value: Any) -> Any:
     """A value with a text everywhere that nobody may read as anything else."""
     if type(value) is str:
         return HOSTILE
+    if isinstance(value, tuple):
+        return tuple(spoiled(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
         names = {field.name for field in fields(value)} - {"country"}  # which checks itself
         return replace(value, **{name: spoiled(getattr(value, name)) for name in names})

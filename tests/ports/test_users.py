@@ -7,6 +7,7 @@ import pytest
 
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import EmailTaken, NotFound
+from solebook.ports.language.market import Side
 from solebook.ports.language.notifications import Recipient
 from solebook.ports.language.users import Role, TraderStanding, User
 
@@ -199,6 +200,14 @@ async def test_standing_follows_the_last_address(store: Store, records: Records)
     async with store.transaction():
         await store.addresses.remove(user.id, address.id)
     assert not (await store.traders.standing(user.id)).has_address
+
+
+async def test_suspended_users_are_barred_from_both_sides(store: Store, records: Records) -> None:
+    suspended = await added(store, records.user(suspended=True))
+    user = await added(store, records.user())
+    asked = [suspended.id, user.id, records.user_id()]
+    assert await store.traders.barred(asked, records.instant) == {suspended.id: frozenset(Side)}
+    assert await store.traders.barred([], records.instant) == {}
 
 
 async def test_the_standing_of_nobody_is_not_found(store: Store, records: Records) -> None:

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, Uuid
 from sqlalchemy import Integer as Int
 
-from ....ports.language.market import MatchStatus, QuoteStatus, Side
+from ....ports.language.market import MatchStatus, QuoteStatus, Side, TimeInForce
 from .columns import Instant, book_columns, is_word, metadata, partial_index, positive, word
 
 
@@ -22,6 +22,7 @@ def _quotes(name: str) -> Table:
         Column("expires_at", Instant, nullable=False),
         Column("status", word(QuoteStatus, "status"), nullable=False),
         Column("match_id", Uuid),
+        Column("time_in_force", word(TimeInForce, "time_in_force"), nullable=False),
         positive("amount"),
         sqlite_with_rowid=False,
     )

@@ -24,10 +24,11 @@ from .market import (
     PayoutAccountMissing,
     QuoteNotActive,
     SelfTrade,
-    SellerSuspended,
     SizeNotOffered,
     StyleCodeTaken,
     TooManyOpenQuotes,
+    TradingBarred,
+    UserSuspended,
 )
 from .people import AlertExists, EmailTaken, TooManyAddresses, TooManyAlerts
 from .trade import (
@@ -71,7 +72,6 @@ __all__ = [
     "RebuildReplaced",
     "Refusal",
     "SelfTrade",
-    "SellerSuspended",
     "ShardLost",
     "SizeNotOffered",
     "StyleCodeTaken",
@@ -81,7 +81,9 @@ __all__ = [
     "TooManyAlerts",
     "TooManyOpenQuotes",
     "TooManySubscriptions",
+    "TradingBarred",
     "Unavailable",
+    "UserSuspended",
     "VerdictGiven",
     "WrongCredentials",
 ]

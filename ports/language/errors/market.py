@@ -62,11 +62,21 @@ class PayoutAccountMissing(Refusal):
 
 
 @dataclass(eq=False)
-class SellerSuspended(Refusal):
-    """A suspended seller places no asks."""
+class UserSuspended(Refusal):
+    """A suspended user places and changes no bids and no asks."""
 
     def __str__(self) -> str:
-        return "your selling is suspended"
+        return "your account is suspended; orders under way go on"
+
+
+@dataclass(eq=False)
+class TradingBarred(Refusal):
+    """The user may not trade on this side for now."""
+
+    side: str
+
+    def __str__(self) -> str:
+        return f"you may not place or change a {self.side} for now"
 
 
 @dataclass(eq=False)

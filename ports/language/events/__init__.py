@@ -5,7 +5,14 @@ an event twice and out of order.
 """
 
 from .base import Event, OrderRelated
-from .market import LowestAskChanged, MatchCreated, ProductChanged, StockRefused, StockReserved
+from .market import (
+    LowestAskChanged,
+    MatchCreated,
+    ProductChanged,
+    QuotesWithdrawn,
+    StockRefused,
+    StockReserved,
+)
 from .orders import (
     AuthenticationFailed,
     AuthenticationPassed,
@@ -62,6 +69,7 @@ __all__ = [
     "PayoutWasRefused",
     "PriceDropped",
     "ProductChanged",
+    "QuotesWithdrawn",
     "StockRefused",
     "StockReserved",
     "UserRegistered",
@@ -75,6 +83,7 @@ EVENTS: dict[str, type[Event]] = {
         ProductChanged,
         MatchCreated,
         LowestAskChanged,
+        QuotesWithdrawn,
         PriceDropped,
         NotificationRequested,
         StockReserved,

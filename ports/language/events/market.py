@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from ..ids import OrderId, ProductId, QuoteId, UserId
-from ..market import BookKey
+from ..market import BookKey, WithdrawalReason, WithdrawnQuote
 from ..money import Cents
 from .base import Event, OrderRelated
 
@@ -57,6 +57,28 @@ class LowestAskChanged(Event):
     def key(self) -> str:
         """The book."""
         return f"{self.book.product_id}:{self.book.size}:{self.book.condition}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesWithdrawn(Event):
+    """Some bids and asks of one user were withdrawn at once, all for one reason.
+
+    `count` is how many; `quotes` names the first of them, up to NAMED. `note` says more in the
+    words of whoever withdrew them.
+    """
+
+    SUBJECT: ClassVar[str] = "quote.withdrawn"
+    NAMED: ClassVar[int] = 20
+    user_id: UserId
+    reason: WithdrawalReason
+    note: str | None
+    count: int
+    quotes: tuple[WithdrawnQuote, ...]
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
 
 
 @dataclass(frozen=True, slots=True)

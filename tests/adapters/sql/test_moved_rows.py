@@ -17,7 +17,16 @@ from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.core.orders.history import apply, fold
 from solebook.ports.language.events import UserRegistered
-from solebook.ports.language.ids import MessageId, OrderId, UserId
+from solebook.ports.language.ids import MessageId, OrderId, ProductId, QuoteId, UserId
+from solebook.ports.language.market import (
+    BookKey,
+    Condition,
+    Quote,
+    QuoteStatus,
+    Side,
+    Size,
+    TimeInForce,
+)
 from solebook.ports.language.messages import Delivery, Message
 from solebook.ports.language.order_history import RecordedEvent, Refunded
 from solebook.ports.language.paging import PageRequest
@@ -47,6 +56,17 @@ INSERT INTO failed_deliveries VALUES
 INSERT INTO payouts VALUES
     ('{A.hex}', '{B.hex}', 17600, 200, 'refused', '2026-03-01 12:00:00.000000',
      'acct_1', NULL, 'account_closed');
+INSERT INTO bids VALUES
+    ('{BID.hex}', '{C.hex}', '{PRODUCT.hex}', '9', 'used', 7, 20000, 2,
+     '2026-03-01 12:00:00.000000', '2026-04-01 12:00:00.000000', 'matched', '{A.hex}'),
+    ('{A.hex}', '{C.hex}', '{PRODUCT.hex}', '9', 'used', 7, 19000, 3,
+     '2026-03-01 12:00:00.000000', '2026-04-01 12:00:00.000000', 'active', NULL);
+INSERT INTO asks VALUES
+    ('{ASK.hex}', '{D.hex}', '{PRODUCT.hex}', '9', 'used', 7, 20000, 1,
+     '2026-03-01 12:00:00.000000', '2026-04-01 12:00:00.000000', 'matched', '{A.hex}');
+INSERT INTO matches VALUES
+    ('{A.hex}', '{BID.hex}', '{ASK.hex}', '{C.hex}', '{D.hex}', '{PRODUCT.hex}', '9', 'used',
+     20000, '2026-03-01 12:00:00.000000', 'ask', 'open');
 INSERT INTO orders VALUES
     ('{A.hex}', {TRADE}, '2026-03-01 12:07:00.000000', 8, 'delivered', 'captured', 'consumed',
      'held', 'none', '2026-03-03 12:00:00.000000', 0, 'UPS', '1Z', 'FedEx', '2Z',
@@ -140,6 +160,25 @@ async def test_histories_refer_to_the_orders_that_were_moved(path: Path) -> None
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
         database.execute("DELETE FROM orders")
     database.close()
+
+
+async def test_quotes_are_good_till_cancelled_and_stand_where_they_stood(store: Store) -> None:
+    (resting,) = [quote async for quote in store.books.resting(0, 1)]
+    assert resting == Quote(
+        id=QuoteId(A),
+        side=Side.BID,
+        user_id=UserId(C),
+        book=BookKey(ProductId(PRODUCT), Size("9"), Condition.USED),
+        amount=19_000,
+        sequence=3,
+        created_at=NOW,
+        expires_at=datetime(2026, 4, 1, 12, tzinfo=UTC),
+        time_in_force=TimeInForce.GTC,
+    )
+    match = await store.quotes.match(OrderId(A))
+    for quote_id in (match.bid_id, match.ask_id):
+        quote = await store.quotes.get(quote_id)
+        assert (quote.status, quote.match_id) == (QuoteStatus.MATCHED, match.id)
 
 
 async def test_payouts_keep_what_they_say(store: Store) -> None:

@@ -159,7 +159,7 @@ async def reservation(store: Store, first: Reservation, _: Reservation) -> None:
 async def quote(store: Store, first: Quote, second: Quote) -> None:
     await commit(store, first)
     assert await store.quotes.get(first.id) == first
-    fixed = ("id", "side", "user_id", "book", "created_at")
+    fixed = ("id", "side", "user_id", "book", "created_at", "time_in_force")
     changed = replace(second, **{name: getattr(first, name) for name in fixed})
     await commit(store, changed={first.id: changed})
     assert await store.books.get([first.id]) == {first.id: changed}

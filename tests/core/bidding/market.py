@@ -31,7 +31,7 @@ from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Actor, Role
 from solebook.ports.matching import Placement, PlaceQuote
 
-from .watched_adapters import WatchedBooks, WatchedViews
+from .watched_adapters import WatchedBooks, WatchedTraders, WatchedViews
 
 PRICE = 20_000
 SIZE = "9"
@@ -46,6 +46,7 @@ class Market:
     clock: VirtualClock
     ids: SeededIds
     books: WatchedBooks
+    traders: WatchedTraders
     views: WatchedViews
     book: BookKey
     limits: EngineLimits | None
@@ -88,6 +89,7 @@ class Market:
         return MatchingEngine(
             books=self.books,
             views=self.views,
+            traders=self.traders,
             opening=OpenOrders(
                 fees=fees,
                 destinations=store.destinations,
@@ -96,7 +98,7 @@ class Market:
             ),
             clock=self.clock,
             ids=self.ids,
-            max_open_quotes=rules.max_open_quotes,
+            rules=rules,
             shard=shard,
             shards=shards,
         )
@@ -213,8 +215,10 @@ def build_market(*, rules: MarketRules | None = None, limits: EngineLimits | Non
     clock = VirtualClock(START)
     ids = SeededIds(seed=5, clock=clock)
     store = build_memory_store(clock=clock, ids=ids)
-    books, views = WatchedBooks(store.books), WatchedViews()
-    embedded = embedded_adapters(replace(store, books=books), clock=clock, ids=ids)
+    books, traders = WatchedBooks(store.books), WatchedTraders(store.traders)
+    views = WatchedViews()
+    watched = replace(store, books=books, traders=traders)
+    embedded = embedded_adapters(watched, clock=clock, ids=ids)
     adapters = replace(embedded, book_views=views)
     return Market(
         app=build_application(adapters, rules=rules, engine_limits=limits),
@@ -222,6 +226,7 @@ def build_market(*, rules: MarketRules | None = None, limits: EngineLimits | Non
         clock=clock,
         ids=ids,
         books=books,
+        traders=traders,
         views=views,
         book=BookKey(ProductId(ids.new()), Size(SIZE)),
         limits=limits,

@@ -19,9 +19,9 @@ from solebook.ports.language.errors import (
     PayoutAccountMissing,
     Refusal,
     SelfTrade,
-    SellerSuspended,
     SizeNotOffered,
     TooManyOpenQuotes,
+    UserSuspended,
 )
 from solebook.ports.language.ids import ProductId, UserId
 from solebook.ports.language.market import BookKey, Condition, QuoteStatus, Side, Size, TimeInForce
@@ -70,12 +70,12 @@ async def test_an_ask_needs_a_payout_account(market: Market, place: Place) -> No
         await place(Side.ASK, await market.join(sells=False))
 
 
-async def test_a_suspended_seller_places_no_ask_but_may_bid(market: Market, place: Place) -> None:
-    seller = await market.join()
-    await market.suspend(seller)
-    with pytest.raises(SellerSuspended):
-        await place(Side.ASK, seller)
-    assert (await place(Side.BID, seller)).quote.status is QuoteStatus.ACTIVE
+@pytest.mark.parametrize("side", Side)
+async def test_a_suspended_user_places_nothing(market: Market, place: Place, side: Side) -> None:
+    user = await market.join()
+    await market.suspend(user)
+    with pytest.raises(UserSuspended):
+        await place(side, user)
 
 
 async def test_a_buyer_needs_no_payout_account_and_a_seller_nothing_but_one(

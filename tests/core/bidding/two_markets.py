@@ -9,8 +9,9 @@ from uuid import UUID
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.core.bidding.commands import Cancel, Command, Expire, Place, Reprice, Stored, Unwind
+from solebook.core.bidding.commands import Cancel, Command, Expire, Place, Reprice, Unwind
 from solebook.core.bidding.shard import Shard
+from solebook.core.bidding.stored import Stored, Wanted
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import (
@@ -24,6 +25,7 @@ from solebook.ports.language.market import (
     Size,
     TimeInForce,
 )
+from solebook.ports.language.rules import MarketRules
 from solebook.ports.matching import Placement, PlaceQuote
 
 from .folded_views import FoldedViews
@@ -95,7 +97,7 @@ class TwoMarkets:
     def __init__(self) -> None:
         self.now = START
         self.ids = SeededIds(seed=3, clock=VirtualClock(START))
-        self.shard = Shard(ids=self.ids, max_open_quotes=MAX_OPEN)
+        self.shard = Shard(ids=self.ids, rules=MarketRules(max_open_quotes=MAX_OPEN))
         self.naive = NaiveMarket(MAX_OPEN)
         self.quotes: dict[QuoteId, Quote] = {}
         self.seen: list[Quote] = []
@@ -167,11 +169,13 @@ class TwoMarkets:
     # ---- what the engine does ------------------------------------------------------------
 
     def _read(self, commands: list[Command[Any]]) -> Stored:
-        matches = {c.match_id: self.matches[c.match_id] for c in commands if c.match_id is not None}
-        wanted = {q for c in commands if (q := c.missing(self.shard)) is not None}
+        wanted = Wanted()
+        for command in commands:
+            command.ask_for(wanted, self.shard)
+        matches = {match_id: self.matches[match_id] for match_id in wanted.matches}
         for match in matches.values():
-            wanted |= {match.bid_id, match.ask_id}
-        return Stored(quotes={q: self.quotes[q] for q in wanted}, matches=matches)
+            wanted.quotes |= {match.bid_id, match.ask_id}
+        return Stored(quotes={q: self.quotes[q] for q in wanted.quotes}, matches=matches)
 
     def _apply(self, command: Command[Any], stored: Stored) -> None:
         answer = command.apply(self.shard, stored, self.now)

@@ -1,15 +1,18 @@
 """The engine's adapters in memory, watched, and failing when a test wants them to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import datetime
 
 from solebook.adapters.memory.book_views import MemoryBookViews
 from solebook.ports.book_views import BookViews
 from solebook.ports.books import Batch, Books, Ownership
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.market import BookChange, BookKey, BookView, Quote
+from solebook.ports.language.ids import UserId
+from solebook.ports.language.market import BookChange, BookKey, BookView, Quote, Side
+from solebook.ports.users import Traders
 
-from ...forwarding import ForwardingBooks
+from ...forwarding import ForwardingBooks, ForwardingTraders
 from .folded_views import FoldedViews
 
 UNAVAILABLE = Unavailable(what="the store")
@@ -49,6 +52,26 @@ class WatchedBooks(ForwardingBooks):
         await super().commit(ownership, batch)
         self.commits.append(batch)
         _raise_next(self.late_failures)
+
+
+class WatchedTraders(ForwardingTraders):
+    """Bars users from single sides."""
+
+    def __init__(self, traders: Traders) -> None:
+        super().__init__(traders)
+        self._barred: dict[UserId, frozenset[Side]] = {}
+        self.readings = 0
+        """How often the engine asked who is barred."""
+
+    def bar(self, user_id: UserId, *sides: Side) -> None:
+        self._barred[user_id] = frozenset(sides)
+
+    async def barred(
+        self, user_ids: Collection[UserId], now: datetime
+    ) -> Mapping[UserId, frozenset[Side]]:
+        self.readings += 1
+        found = await super().barred(user_ids, now)
+        return {**{u: s for u, s in self._barred.items() if u in user_ids}, **found}
 
 
 class WatchedViews(BookViews):

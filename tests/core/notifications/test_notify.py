@@ -15,9 +15,11 @@ from solebook.ports.language.events import (
     MatchCreated,
     NotificationRequested,
     PriceDropped,
+    QuotesWithdrawn,
     UserRegistered,
 )
 from solebook.ports.language.ids import AlertId, OrderId, UserId
+from solebook.ports.language.market import Side, WithdrawalReason, WithdrawnQuote
 from solebook.ports.language.notifications import (
     BidMatchedNotice,
     Channel,
@@ -25,9 +27,11 @@ from solebook.ports.language.notifications import (
     NotificationKind,
     NotificationPreferences,
     PriceDroppedNotice,
+    QuotesWithdrawnNotice,
     Shoe,
     Warehouse,
     WelcomeNotice,
+    WithdrawnOffer,
 )
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.rules import MarketRules
@@ -176,6 +180,40 @@ async def test_who_watches_a_price_is_told_each_time_it_is_crossed(
         PriceDroppedNotice(shoe, wanted=20_000, lowest_ask=18_000),
         PriceDroppedNotice(shoe, wanted=20_000, lowest_ask=19_000),
     ]
+
+
+async def test_withdrawn_quotes_are_told_together_each_time_it_happens(
+    store: Store, notify: Notify, records: Records, joined: UserRegistered
+) -> None:
+    product, another = records.product(), records.product(style_code="AB-2", model="Model Two")
+    async with store.transaction():
+        await store.products.add(product)
+        await store.products.add(another)
+    bid = records.bid(records.book(product.id), user_id=joined.user_id)
+    ask = records.ask(records.book(another.id), user_id=joined.user_id)
+    event = QuotesWithdrawn(
+        user_id=joined.user_id,
+        reason=WithdrawalReason.ADMIN,
+        note="the wrong shoe is shown",
+        count=7,
+        quotes=tuple(WithdrawnQuote(q.id, q.side, q.book, q.amount) for q in (bid, ask)),
+    )
+    await notify(event)
+    await notify(event)
+    shoes = [
+        Shoe(q.book, f"Testbrand Model {n} White/Crème", p.style_code)
+        for q, n, p in ((bid, "One", product), (ask, "Two", another))
+    ]
+    notice = QuotesWithdrawnNotice(
+        WithdrawalReason.ADMIN,
+        "the wrong shoe is shown",
+        7,
+        (
+            WithdrawnOffer(Side.BID, shoes[0], bid.amount),
+            WithdrawnOffer(Side.ASK, shoes[1], ask.amount),
+        ),
+    )
+    assert [told.notice for told in await inbox(store, joined.user_id)] == [notice, notice]
 
 
 async def test_an_orders_news_are_told_once_however_often_they_come(
