@@ -19,7 +19,8 @@ from .token_lifetimes import TokenLifetimes
 class SetRoles:
     """An admin replaces all roles of a user, who is signed out everywhere: tokens carry roles.
 
-    Admins may not take the admin role from themselves. The reason goes into the audit log.
+    Admins may not take the admin role from themselves. The audit log keeps it, with the reason if
+    one is given.
 
     Raises Forbidden, InvalidText, NotFound. Raises Unavailable if the list of ended sessions cannot
     be written after the roles were: then access tokens with the old roles live on until they
@@ -35,13 +36,13 @@ class SetRoles:
     audit_log: AuditLog
 
     async def __call__(
-        self, actor: Actor, user_id: UserId, *, roles: frozenset[Role], reason: str
+        self, actor: Actor, user_id: UserId, *, roles: frozenset[Role], reason: str | None = None
     ) -> User:
         if not actor.has(Role.ADMIN):
             raise Forbidden(action="set roles", needs="admins")
         if user_id == actor.user_id and Role.ADMIN not in roles:
             raise Forbidden(action="take the admin role from an admin", needs="another admin")
-        why = parse_reason(reason)
+        why = None if reason is None else parse_reason(reason)
         async with self.transaction():
             before = await self.users.get(user_id)
             user = replace(before, roles=roles)

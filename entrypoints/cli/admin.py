@@ -39,7 +39,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     grant.add_argument("--register", action="store_true", help="make the user first")
     grant.add_argument(
         "--reason",
-        help="why, for the audit log; needed unless --register makes the user",
+        help="why, for the audit log",
     )
     grant.set_defaults(run=grant_role)
 
@@ -80,9 +80,6 @@ def grant_role(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
 
 
 async def _grant(options: argparse.Namespace, password: str | None) -> int:
-    reason = options.reason or ("registered as staff" if options.register else None)
-    if reason is None:
-        raise ValueError("say why, for the audit log: --reason TEXT")
     async with opened_application(options, may_be_new=options.register) as app:
         email = options.email.strip().lower()
         if password is not None:
@@ -93,7 +90,7 @@ async def _grant(options: argparse.Namespace, password: str | None) -> int:
         if user is None:
             raise ValueError(f"there is no user {email}; add --register to make one")
         roles = user.roles | {Role(options.role)}
-        await app.users.set_roles(OPERATOR, user.id, roles=roles, reason=reason)
+        await app.users.set_roles(OPERATOR, user.id, roles=roles, reason=options.reason)
         print(f"{email} is {', '.join(sorted(roles))}")
     return 0
 

@@ -67,10 +67,10 @@ class PayoutAccount(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class RoleSet(msgspec.Struct, forbid_unknown_fields=True):
-    """All roles that the user shall have, and why."""
+    """All roles that the user shall have, and why, if there is something to say."""
 
     roles: Annotated[list[Role], Meta(max_length=len(Role))]
-    reason: ReasonText
+    reason: ReasonText | None = None
 
 
 class Suspension(msgspec.Struct, forbid_unknown_fields=True):
