@@ -120,11 +120,11 @@ def _jinja_templates() -> Templates:
 
 
 @asynccontextmanager
-async def _sql_database(settings: Settings) -> "AsyncIterator[SqlDatabase]":
+async def _sql_database(settings: Settings, migrate: bool) -> "AsyncIterator[SqlDatabase]":
     from .sql_store import open_sql_database
 
     make_folder(settings)
-    async with open_sql_database(settings.store_url) as database:
+    async with open_sql_database(settings.store_url, migrate=migrate) as database:
         yield database
 
 
@@ -151,11 +151,14 @@ class Container(containers.DeclarativeContainer):
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
 
+    migrate: providers.Provider[bool] = providers.Object(True)
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
     ids: providers.Provider[Ids] = providers.Singleton(SystemIds, clock)
     randomness: providers.Provider[Randomness] = providers.Singleton(SystemRandomness)
 
-    sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(_sql_database, settings)
+    sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(
+        _sql_database, settings, migrate
+    )
     plain_store: providers.Provider[Store] = providers.Selector(
         settings.provided.store.adapter,
         memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
@@ -286,14 +289,16 @@ class Container(containers.DeclarativeContainer):
 
 @asynccontextmanager
 async def open_application(
-    settings: Settings, *, clock: Clock | None = None
+    settings: Settings, *, clock: Clock | None = None, migrate: bool = True
 ) -> AsyncIterator[Application]:
     """Open every adapter that the settings name, and close them when the block is left.
 
-    A clock other than the system's may be given, for those who move the time themselves. Raises
-    OSError, ValueError and Unavailable where an adapter cannot be opened.
+    A clock other than the system's may be given, for those who move the time themselves. The store
+    is brought up to date first; with `migrate=False` it must be so already. Raises OSError,
+    ValueError and Unavailable where an adapter cannot be opened.
     """
     container = Container(settings=settings)
+    container.migrate.override(providers.Object(migrate))
     if clock is not None:
         container.clock.override(providers.Object(clock))
     # Whether a provider answers with an awaitable depends on what the settings picked; now it does.

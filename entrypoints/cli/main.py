@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...ports.language.errors import Refusal
-from . import admin, demo, mail, migrate, serve
+from . import demo, mail, migrate, serve
+from .admin import command as admin
 
 _ABOUT = """\
 solebook is a sneaker exchange: buyers bid, sellers ask, the engine matches them, the buyer is

@@ -14,8 +14,9 @@ async def opened_application(
 ) -> AsyncIterator[Application]:
     """Open the configured exchange, which may be running in another process meanwhile.
 
-    Raises ValueError for one in memory, which no other process can reach, and for a folder without
-    any unless it `may_be_new`: a new one would answer every question wrongly.
+    Raises ValueError for one in memory, which no other process can reach, for a folder without any
+    unless it `may_be_new`, since a new one would answer every question wrongly, and for a database
+    with another schema: migrating it would break an older exchange that runs on it.
     """
     # Imported here, so that `solebook --help` is quick and needs none of it.
     from ...composition.container import open_application
@@ -27,10 +28,11 @@ async def opened_application(
             "a store in memory is out of reach for any process but the one that serves it"
         )
     file = settings.store_file
-    if file is not None and not file.exists() and not may_be_new:
+    missing = file if file is not None and not file.exists() else None
+    if missing is not None and not may_be_new:
         raise ValueError(
-            f"there is no exchange in {file.parent.resolve()}: stand in the folder in which it is "
-            "served, or name its settings with --config"
+            f"there is no exchange in {missing.parent.resolve()}: stand in the folder in which it "
+            "is served, or name its settings with --config"
         )
-    async with open_application(settings) as application:
+    async with open_application(settings, migrate=missing is not None) as application:
         yield application

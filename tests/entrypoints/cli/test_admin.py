@@ -1,6 +1,7 @@
 """`solebook admin`, on a database as an exchange leaves it."""
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -217,11 +218,22 @@ def test_dead_letters_are_listed(folder: Path, run: Run) -> None:
     assert count == "1 dead letter"
 
 
-def test_more_dead_letters_are_listed_than_fit_a_page(folder: Path, run: Run) -> None:
-    letters = bury(folder, 101)
-    *lines, count = run("admin", "dead-letters").out.splitlines()
-    assert {line.split()[0] for line in lines} == {str(letter) for letter in letters}
-    assert count == "101 dead letters"
+def test_more_dead_letters_than_fit_a_page_are_listed_page_by_page(folder: Path, run: Run) -> None:
+    letters = bury(folder, 3)
+    *lines, count, more = run("admin", "dead-letters", "--limit", "2").out.splitlines()
+    assert count == "2 dead letters"
+    start = "there are more: solebook "
+    assert more.startswith(start)
+    *rest, count = run(*more.removeprefix(start).split()).out.splitlines()
+    assert count == "1 dead letter"
+    assert {line.split()[0] for line in lines + rest} == {str(letter) for letter in letters}
+
+
+@pytest.mark.parametrize("limit", ["0", "101"])
+def test_a_page_of_dead_letters_is_bounded(folder: Path, run: Run, limit: str) -> None:
+    refused = run("admin", "dead-letters", "--limit", limit)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err).startswith("solebook: limit")
 
 
 def test_a_dead_letter_is_tried_again(folder: Path, run: Run) -> None:
@@ -264,7 +276,7 @@ def test_which_dead_letters_is_to_be_said_once(folder: Path, run: Run, which: li
 def test_an_id_that_is_none_is_refused(folder: Path, run: Run) -> None:
     refused = run("admin", "replay", "the-first")
     assert refused.code == 2
-    assert "argument id: invalid UUID value: 'the-first'" in refused.err
+    assert "argument ID: invalid UUID value: 'the-first'" in refused.err
 
 
 # ---- solvency ------------------------------------------------------------------------------------
@@ -328,6 +340,27 @@ def test_a_folder_without_an_exchange_is_left_without_one(
     assert refused.code != 0
     assert f"there is no exchange in {tmp_path / 'solebook-data'}" in one_line(refused.err)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "action", [["dead-letters"], ["solvency"], ["reindex"], ["grant", EMAIL, "--register"]]
+)
+def test_a_database_with_another_schema_is_refused_and_stays_as_it_is(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, action: list[str]
+) -> None:
+    monkeypatch.setenv("SOLEBOOK_PASSWORD", PASSWORD)
+    file = folder / "solebook.sqlite3"
+    database = sqlite3.connect(file)
+    database.execute("UPDATE alembic_version SET version_num = '0016'")
+    database.commit()
+    before = list(database.iterdump())
+    refused = run("admin", *action)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err) == (
+        "solebook: the database is older than this version of solebook: run `solebook migrate`"
+    )
+    assert list(database.iterdump()) == before
+    database.close()
 
 
 def test_the_first_admin_may_be_registered_before_the_exchange_is_served(

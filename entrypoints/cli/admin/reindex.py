@@ -1,9 +1,9 @@
 """`solebook admin reindex`: the search index is made anew."""
 
 import argparse
-from typing import Any
 
-from .opened import opened_application
+from ..opened import opened_application
+from .action import Actions
 
 _ABOUT = """\
 Makes the search index anew from the products, asks and sales in the database, while the old one
@@ -12,7 +12,7 @@ the index may have missed, such as what became a dead letter.
 """
 
 
-def add_to(actions: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
+def add_to(actions: Actions, common: argparse.ArgumentParser) -> None:
     """Add the action to `solebook admin`."""
     parser = actions.add_parser(
         "reindex",

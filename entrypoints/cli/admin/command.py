@@ -1,0 +1,25 @@
+"""The command `solebook admin` and the table of its actions."""
+
+import argparse
+from typing import Any
+
+from . import grant, messages, money, reindex
+
+_ABOUT = """\
+Looks after an exchange, whether it is running or not: it works on the same database. It never
+writes into the books itself. Whatever changes something takes a reason, which stays in the audit
+log. `solebook admin ACTION --help` tells more of each action, with an example.
+"""
+
+_JOBS = (money.ACTIONS, messages.ACTIONS)
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser("admin", help="look after an exchange", description=_ABOUT)
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    grant.add_to(actions, common)
+    for job in _JOBS:
+        for action in job:
+            action.add_to(actions, common)
+    reindex.add_to(actions, common)

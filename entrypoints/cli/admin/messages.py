@@ -1,0 +1,75 @@
+"""Messages that were given up: seen, and tried again."""
+
+import argparse
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from ....composition.application import Application
+from ....ports.language.ids import MessageId
+from ....ports.language.messages import Delivery
+from ....ports.language.paging import MAX_PAGE, PageRequest
+from .action import Action, argument, counted
+
+
+async def list_dead_letters(app: Application, options: argparse.Namespace) -> str:
+    """Return a page of dead letters, newest first, and how to see the next."""
+    page = await app.adapters.store.dead_letters.page(PageRequest(options.limit, options.after))
+    lines = [f"{d.id}  {d.message.subject}  {d.consumer}  {d.error}" for d in page.items]
+    lines.append(counted(len(page.items), "dead letter"))
+    if page.next_cursor is not None:
+        lines.append(f"there are more: solebook admin dead-letters --after {page.next_cursor}")
+    return "\n".join(lines)
+
+
+async def replay(app: Application, options: argparse.Namespace) -> str:
+    """Have one dead letter, or every one, tried again."""
+    if bool(options.id) == options.all:
+        raise ValueError("name one dead letter, or say --all")
+    if options.id:
+        ids = [MessageId(options.id)]
+    else:
+        ids = [letter.id async for letter in _every_dead_letter(app)]
+    for letter_id in ids:
+        async with app.adapters.store.transaction():
+            await app.adapters.store.dead_letters.replay(letter_id, app.adapters.clock.now())
+    return counted(len(ids), "dead letter") + (" will be tried again" if ids else "")
+
+
+async def _every_dead_letter(app: Application) -> AsyncIterator[Delivery]:
+    request: PageRequest | None = PageRequest(limit=MAX_PAGE)
+    while request is not None:
+        page = await app.adapters.store.dead_letters.page(request)
+        for letter in page.items:
+            yield letter
+        request = PageRequest(MAX_PAGE, page.next_cursor) if page.next_cursor else None
+
+
+ACTIONS = (
+    Action(
+        name="dead-letters",
+        help="list messages that were given up",
+        about="Lists the messages that a consumer could not handle after every retry, newest\n"
+        "first, a page at a time.",
+        example="solebook admin dead-letters --limit 20",
+        run=list_dead_letters,
+        arguments=(
+            argument("--limit", type=int, default=MAX_PAGE, help=f"how many (1 to {MAX_PAGE})"),
+            argument("--after", type=UUID, metavar="ID", help="go on after this dead letter"),
+        ),
+        needs_reason=False,
+    ),
+    Action(
+        name="replay",
+        help="have dead letters tried again",
+        about="Has one dead letter, or all of them, tried again by the running exchange. Trying\n"
+        "again is always safe: every effect happens once.",
+        example="solebook admin replay 01a20865-5255-76b6-b569-2780c4781b78\n"
+        "1 dead letter will be tried again",
+        run=replay,
+        arguments=(
+            argument("id", nargs="?", type=UUID, metavar="ID", help="as dead-letters shows it"),
+            argument("--all", action="store_true", help="every dead letter there is"),
+        ),
+        needs_reason=False,
+    ),
+)

@@ -1,0 +1,35 @@
+"""The money: what the ledger and the provider hold."""
+
+import argparse
+
+from ....composition.application import Application
+from ....ports.language.money import Cents
+from .action import Action, Told
+
+
+async def check_solvency(app: Application, _: argparse.Namespace) -> Told:
+    """Return the totals of the ledger beside what the payment provider holds."""
+    solvency = await app.payments.check_solvency()
+    rows: list[tuple[str, Cents]] = [*sorted(solvency.by_kind.items())]
+    rows += [("held", solvency.held), ("provider", solvency.gateway_balance)]
+    lines = [f"{name:<12}{cents / 100:>16,.2f}" for name, cents in rows]
+    lines.append("balanced to the cent" if solvency.balanced else "NOT BALANCED")
+    return Told("\n".join(lines), 0 if solvency.balanced else 1)
+
+
+ACTIONS = (
+    Action(
+        name="solvency",
+        help="compare the ledger with the payment provider",
+        about="Adds up the ledger and compares it with what the payment provider holds. The exit\n"
+        "code is 1 if a cent is missing or too many.",
+        example="solebook admin solvency\n"
+        "escrow                214.00\n"
+        "world                -214.00\n"
+        "held                  214.00\n"
+        "provider              214.00\n"
+        "balanced to the cent",
+        run=check_solvency,
+        needs_reason=False,
+    ),
+)
