@@ -3,10 +3,20 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from solebook.adapters.embedded.provider import Operation
 from solebook.core.orders.history import fold
 from solebook.core.payments.transfers import debt, escrow, payable
 from solebook.ports.language.ids import ProductId, UserId
-from solebook.ports.language.market import MatchStatus, Quote, QuoteStatus, Side, Size
+from solebook.ports.language.market import (
+    BookKey,
+    MatchStatus,
+    Quote,
+    QuoteStatus,
+    Side,
+    Size,
+    TimeInForce,
+)
+from solebook.ports.language.money import Cents
 from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus, StockStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import PayoutState, Quarter
@@ -28,7 +38,8 @@ async def check_invariants(exchange: Exchange) -> None:
     await _check_tape(exchange, orders)
     await _check_payouts(exchange, orders)
     await _check_records(exchange, orders)
-    await _check_provider(exchange)
+    await _check_books(exchange)
+    await _check_provider(exchange, orders)
     dead = await exchange.store.dead_letters.page(_EVERYTHING)
     assert not dead.items, dead
 
@@ -115,13 +126,43 @@ async def _check_records(exchange: Exchange, orders: Sequence[Order]) -> None:
     assert {key: volume.sales for key, volume in records.items()} == completed
 
 
-async def _check_provider(exchange: Exchange) -> None:
-    """Assert that the provider was asked for each order's money in, back and out once at most."""
+async def _check_books(exchange: Exchange) -> None:
+    """Assert that no book is crossed, and that nothing rests that was to trade at once or never."""
+    highest: dict[BookKey, Cents] = {}
+    lowest: dict[BookKey, Cents] = {}
+    now = exchange.clock.now()
+    for person in exchange.people:
+        for side in Side:
+            for quote in await _active_quotes(exchange, person.user_id, side):
+                assert quote.time_in_force is TimeInForce.GTC, quote
+                if quote.expires_at <= now:
+                    continue
+                best, better = (highest, max) if side is Side.BID else (lowest, min)
+                best[quote.book] = better(quote.amount, best.get(quote.book, quote.amount))
+    for book in highest.keys() & lowest.keys():
+        assert highest[book] < lowest[book], f"{book} is crossed"
+
+
+async def _check_provider(exchange: Exchange, orders: Sequence[Order]) -> None:
+    """Assert that the provider did for each order what its payment and its payout say, once."""
     moved = await exchange.gateway.journal.consult(
         lambda provider: [
-            (provider.order_of(call), call.request.operation)
+            (provider.order_of(call), call.request.operation, call.request.amount)
             for call in provider.calls
             if call.took_effect
         ]
     )
-    assert len(moved) == len(set(moved)), moved
+    kinds = [(order_id, operation) for order_id, operation, _ in moved]
+    assert len(kinds) == len(set(kinds)), moved
+    amounts = {(order_id, operation): amount for order_id, operation, amount in moved}
+    for order in orders:
+        charged, refunded, paid_out = (amounts.get((order.id, kind), 0) for kind in Operation)
+        assert refunded in (0, charged), order
+        payment = await exchange.store.payments.find(order.id)
+        keeps_money = payment is not None and payment.status is PaymentStatus.CAPTURED
+        assert charged - refunded == (order.buyer_total if keeps_money else 0), (order, payment)
+        payout = await exchange.store.payouts.find(order.id)
+        is_paid = payout is not None and payout.state is PayoutState.PAID
+        assert paid_out == (payout.amount if payout is not None and is_paid else 0), (order, payout)
+        if order.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED):
+            assert not keeps_money, order
