@@ -1,6 +1,6 @@
 """The container: picks an adapter for each port, as the settings say."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ from ..ports.access_tokens import AccessTokens, RevokedSessions
 from ..ports.book_stream import BookStream
 from ..ports.cache import Cache
 from ..ports.clock import Clock
-from ..ports.event_bus import EventBus
+from ..ports.event_bus import EventBus, Queue
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
@@ -94,6 +94,13 @@ def _access_tokens(settings: Settings, clock: Clock) -> AccessTokens:
 def _webhook_secret(settings: Settings) -> str:
     secret = settings.payments.webhook_secret
     return secret or load_or_create_secret(make_folder(settings) / "webhook-secret").decode()
+
+
+def _workers(settings: Settings) -> Mapping[Queue, int]:
+    return {
+        Queue.CHARGES: settings.payments.workers,
+        Queue.LETTERS: settings.notifications.workers,
+    }
 
 
 def make_folder(settings: Settings) -> Path:
@@ -243,7 +250,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
         randomness=randomness,
-        workers=settings.provided.notifications.workers,
+        workers=providers.Callable(_workers, settings),
     )
     rate_limits: providers.Provider[RateLimits] = providers.Singleton(MemoryRateLimits, clock)
 

@@ -77,8 +77,8 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         outbox=outbox,
         inbox=MemoryInbox(database),
         deadlines=deadlines,
-        deliveries=MemoryDeliveries(database),
-        dead_letters=MemoryDeadLetters(database),
+        deliveries=MemoryDeliveries(database, clock=clock),
+        dead_letters=MemoryDeadLetters(database, clock=clock),
         idempotency_keys=MemoryIdempotencyKeys(database),
         audit_log=MemoryAuditLog(database, clock=clock, ids=ids),
     )

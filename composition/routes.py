@@ -38,7 +38,7 @@ from ..ports.language.events import (
     StockReserved,
     UserRegistered,
 )
-from ..ports.language.messages import Message
+from ..ports.language.messages import Message, Queue
 from .adapters import Store
 from .application import Application
 
@@ -111,7 +111,7 @@ class Router:
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
         """Route like `outside`, by way of the queue: the world outside is slow, and can wait."""
-        return replace(self.outside(event, name, use_case), queued=True)
+        return replace(self.outside(event, name, use_case), queue=Queue.LETTERS)
 
 
 def _in_turn(*use_cases: Callable[[E], Awaitable[None]]) -> Callable[[E], Awaitable[None]]:
@@ -187,7 +187,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         # People are told. By now everybody else has heard of it: telling holds up no trade.
         inside(UserRegistered, "notifications.notify", notify),
         # One crossing may concern thousands, and a trade is not to wait until each is told.
-        replace(inside(PriceDropped, "notifications.notify", notify), queued=True),
+        replace(inside(PriceDropped, "notifications.notify", notify), queue=Queue.LETTERS),
         inside(QuotesWithdrawn, "notifications.notify", notify),
         inside(MatchCreated, "notifications.notify", notify),
         inside(PaymentWasDeclined, "notifications.notify", notify),

@@ -84,8 +84,8 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         outbox=outbox,
         inbox=SqlInbox(database),
         deadlines=deadlines,
-        deliveries=SqlDeliveries(database),
-        dead_letters=SqlDeadLetters(database),
+        deliveries=SqlDeliveries(database, clock=clock),
+        dead_letters=SqlDeadLetters(database, clock=clock),
         idempotency_keys=SqlIdempotencyKeys(database),
         audit_log=SqlAuditLog(database, clock=clock, ids=ids),
     )

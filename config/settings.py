@@ -92,6 +92,8 @@ class PaymentsSettings(Section, frozen=True):
     """`embedded` is a provider of solebook's own with test cards: it moves no real money."""
     webhook_secret: str | None = None
     """Signs the provider's webhooks. In embedded mode one is made and kept in the folder."""
+    workers: Annotated[int, Between(1, 256, "nobody would be charged")] = 16
+    """How many charges are under way at once."""
 
 
 class EngineSettings(Section, frozen=True):

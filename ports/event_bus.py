@@ -5,23 +5,37 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from .language.events import Event
 from .language.ids import MessageId
-from .language.messages import Delivery, Message
+from .language.messages import Delivery, Message, Queue, Urgency
 from .language.paging import Page, PageRequest
+
+__all__ = ["Consumer", "DeadLetters", "Deliveries", "EventBus", "Queue", "Urgency"]
+
+
+def _normal(_: Event) -> Urgency:
+    return Urgency.NORMAL
+
+
+def _no_turn(_: Event) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
     """Handles the messages of one subject. Whatever `handle` raises is a failed attempt.
 
-    A `queued` consumer is slow, and no trade waits for it: each of its messages waits in the store
-    for one of a bounded number of workers, so that it holds up nobody else.
+    A slow consumer names a `queue`: each of its messages waits in the store for one of that queue's
+    workers, so that it holds up nobody else. The queue is fair by what `urgency` and `turn` say of
+    an event: see Delivery. At most one delivery of a turn is under way at a time.
     """
 
     name: str
     subject: str
     handle: Callable[[Message], Awaitable[None]]
-    queued: bool = False
+    queue: Queue | None = None
+    urgency: Callable[[Event], Urgency] = _normal
+    turn: Callable[[Event], str] = _no_turn
 
 
 class EventBus(Protocol):
@@ -35,17 +49,18 @@ class EventBus(Protocol):
         """Return once the message can no longer be lost. Raises Unavailable."""
         ...
 
-    async def redeliver(self) -> int:
-        """Try again what failed and is due, but for queued consumers; return how many were tried.
+    async def work_off(self, queue: Queue | None) -> int:
+        """Try all that is due in a queue, and return how many were tried, so 0 if nothing was due.
 
-        It tries a bounded number: call it again while that is not zero.
+        Without a queue it tries what failed for consumers that have none. Raises Unavailable.
         """
         ...
 
-    async def work_off(self) -> int:
-        """Try what is due for queued consumers, some at once; return how many were tried.
+    async def work(self, queue: Queue | None) -> None:
+        """Try what is in a queue as soon as it is due, until cancelled.
 
-        It tries a bounded number: call it again while that is not zero.
+        A worker that is free gets the next delivery, whatever the others are waiting for. Raises
+        Unavailable when the store does; it may be called again.
         """
         ...
 
@@ -54,17 +69,29 @@ class Deliveries(Protocol):
     """Messages that wait for one consumer, the dead among them. Writes need a transaction."""
 
     async def put(self, delivery: Delivery) -> None:
-        """Store or replace a delivery, by its consumer and message."""
+        """Store or replace a delivery, by its consumer and message.
+
+        In a queue its turn joins the end of the line, unless it stands in it with another one.
+        """
         ...
 
     async def remove(self, consumer: str, message_id: MessageId) -> None:
-        """Forget a delivery that succeeded; there may be none."""
+        """Forget a delivery that succeeded; there may be none.
+
+        In a queue its turn goes to the end of the line with the next of its deliveries.
+        """
         ...
 
-    async def due(self, now: datetime, limit: int, *, queued: bool) -> Sequence[Delivery]:
-        """Return live deliveries that are due, to queued consumers or to the others.
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Return live deliveries that are due and in no queue, longest overdue first."""
+        ...
 
-        The longest overdue comes first.
+    async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Return the first live deliveries of a queue that are due, in the order to take them in.
+
+        The most urgent come first, then those that have stood in the line longest. Each turn has
+        one delivery of each urgency there, the longest overdue, so this reads no more than it
+        returns, however long the queue is.
         """
         ...
 

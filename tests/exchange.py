@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from solebook.adapters.embedded import tokens
@@ -17,7 +18,7 @@ from solebook.composition.build import build_application
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.memory_store import build_memory_store
 from solebook.entrypoints.worker.workers import Workers
-from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.event_bus import Consumer, EventBus, Queue
 from solebook.ports.language.authentication import Checks, Verdict
 from solebook.ports.language.catalog import Product
 from solebook.ports.language.errors import Unavailable
@@ -269,8 +270,9 @@ class Exchange:
     async def waiting(self) -> list[Delivery]:
         """Return the deliveries that are to be tried within a week."""
         far = self.clock.now() + timedelta(days=7)
-        due = self.store.deliveries.due
-        return [*await due(far, 1_000, queued=False), *await due(far, 1_000, queued=True)]
+        deliveries = self.store.deliveries
+        queued = [await deliveries.first_in(queue, far, 1_000) for queue in Queue]
+        return [*await deliveries.due(far, 1_000), *chain.from_iterable(queued)]
 
     async def tell_again(self, message: Message) -> None:
         """Deliver an event once more, in an envelope that no consumer has seen."""

@@ -9,7 +9,7 @@ from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused
 from solebook.ports.language.ids import OrderId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Match, Quote, Side
-from solebook.ports.language.messages import Message
+from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.users import TraderStanding
 from solebook.ports.matching import Placement
 from solebook.ports.users import Traders
@@ -66,8 +66,8 @@ class ForwardingBus(EventBus):
     async def publish(self, message: Message) -> None:
         await self._bus.publish(message)
 
-    async def redeliver(self) -> int:
-        return await self._bus.redeliver()
+    async def work_off(self, queue: Queue | None) -> int:
+        return await self._bus.work_off(queue)
 
-    async def work_off(self) -> int:
-        return await self._bus.work_off()
+    async def work(self, queue: Queue | None) -> None:
+        await self._bus.work(queue)

@@ -4,38 +4,68 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from ...ports.clock import Clock
 from ...ports.event_bus import DeadLetters, Deliveries
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import Delivery
+from ...ports.language.messages import Delivery, Queue, Urgency
 from ...ports.language.paging import Page, PageRequest
-from .database import MemoryAdapter
+from .database import MemoryAdapter, MemoryDatabase
+from .lines import MemoryLines
 from .paging import newest_first
+from .tables import DeliveryKey
 
 
-class MemoryDeliveries(MemoryAdapter, Deliveries):
-    """Deliveries by consumer and message; the dead are kept in the same table."""
+class _KeptDeliveries(MemoryAdapter):
+    """The table of deliveries, the dead among them, and the lines of its queues."""
+
+    def __init__(self, database: MemoryDatabase, *, clock: Clock) -> None:
+        super().__init__(database)
+        self._lines = MemoryLines(database, clock=clock)
+
+    def _put(self, key: DeliveryKey, delivery: Delivery) -> None:
+        self._remove(key)
+        self._database.put(self._tables.deliveries, key, delivery)
+        if _stands_in_line(delivery):
+            self._lines.add(key, delivery)
+
+    def _remove(self, key: DeliveryKey) -> None:
+        before = self._tables.deliveries.get(key)
+        if before is not None:
+            self._database.remove(self._tables.deliveries, key)
+            if _stands_in_line(before):
+                self._lines.drop(key, before)
+
+
+class MemoryDeliveries(_KeptDeliveries, Deliveries):
+    """Deliveries by consumer and message."""
 
     async def put(self, delivery: Delivery) -> None:
         await self._database.writing()
-        key = (delivery.consumer, delivery.message.id)
-        self._database.put(self._tables.deliveries, key, delivery)
+        self._put((delivery.consumer, delivery.message.id), delivery)
 
     async def remove(self, consumer: str, message_id: MessageId) -> None:
         await self._database.writing()
-        if (consumer, message_id) in self._tables.deliveries:
-            self._database.remove(self._tables.deliveries, (consumer, message_id))
+        self._remove((consumer, message_id))
 
-    async def due(self, now: datetime, limit: int, *, queued: bool) -> Sequence[Delivery]:
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         with await self._database.reading():
             deliveries = self._tables.deliveries.values()
-            live = [d for d in deliveries if not d.dead and d.queued is queued]
+            live = [d for d in deliveries if not d.dead and d.queue is None]
         due = [delivery for delivery in live if delivery.due_at <= now]
         due.sort(key=lambda delivery: (delivery.due_at, delivery.id))
         return due[:limit]
 
+    async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
+        first: list[Delivery] = []
+        with await self._database.reading():
+            for urgency in Urgency:
+                if len(first) < limit:
+                    first += self._lines.first_in(queue, urgency, now, limit - len(first))
+        return first
 
-class MemoryDeadLetters(MemoryAdapter, DeadLetters):
+
+class MemoryDeadLetters(_KeptDeliveries, DeadLetters):
     """The dead among the deliveries."""
 
     async def page(self, request: PageRequest) -> Page[Delivery]:
@@ -50,5 +80,8 @@ class MemoryDeadLetters(MemoryAdapter, DeadLetters):
             key = next((k for k, d in deliveries.items() if d.dead and d.id == delivery_id), None)
             if key is None:
                 raise NotFound(what="dead delivery", id=delivery_id)
-            again = replace(deliveries[key], attempts=0, due_at=at, dead=False)
-            self._database.put(deliveries, key, again)
+            self._put(key, replace(deliveries[key], attempts=0, due_at=at, dead=False))
+
+
+def _stands_in_line(delivery: Delivery) -> bool:
+    return delivery.queue is not None and not delivery.dead

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -12,16 +12,18 @@ from ...ports.event_bus import Consumer, Deliveries, EventBus
 from ...ports.ids import Ids
 from ...ports.language.errors import Refusal
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import Delivery, Message
+from ...ports.language.messages import Delivery, Message, Queue
 from ...ports.randomness import Randomness
 from ...ports.transaction import Transaction
+from .queue_workers import QueueWorkers
 
 _log = logging.getLogger(__name__)
 
 _MAX_ERROR = 500
-_REDELIVERED_AT_ONCE = 100
-_ROUNDS = 16
-"""How many queued deliveries a worker tries before new ones are looked for."""
+_WORKERS = 4
+"""How many deliveries of a queue are tried at once unless it is told."""
+_RETRIED_AT_ONCE = 16
+"""How many deliveries are tried at once of those that failed and are in no queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class RetryPolicy:
 class InProcessBus(EventBus):
     """Calls each consumer in turn, and keeps what one could not handle in the store, to retry it.
 
-    Other consumers of the message do not wait for the one that fails. For a queued consumer the
-    message is kept in the store at once, and tried by one of `workers`.
+    Other consumers of the message do not wait for the one that fails. For a consumer with a queue
+    the message is kept in the store at once, and tried by one of the queue's workers.
     """
 
     def __init__(
@@ -66,22 +68,24 @@ class InProcessBus(EventBus):
         ids: Ids,
         randomness: Randomness,
         policy: RetryPolicy | None = None,
-        workers: int = 4,
+        workers: Mapping[Queue, int] | None = None,
     ) -> None:
-        if workers < 1:
-            raise ValueError(f"a bus needs at least one worker, not {workers}")
+        """Describe a bus; `workers` says how many deliveries of each queue are tried at once."""
         self._transaction = transaction
         self._deliveries = deliveries
         self._clock = clock
         self._ids = ids
         self._randomness = randomness
         self._policy = policy or RetryPolicy()
-        self._workers = workers
         self._coming: dict[MessageId, Delivery] = {}
-        """What is about to be stored for queued consumers."""
+        """What is about to be stored for consumers with a queue."""
         self._enqueuing = asyncio.Lock()
         self._by_name: dict[str, Consumer] = {}
         self._by_subject: defaultdict[str, list[Consumer]] = defaultdict(list)
+        self._retries = self._workers_of(None, _RETRIED_AT_ONCE)
+        self._queues = {
+            queue: self._workers_of(queue, (workers or {}).get(queue, _WORKERS)) for queue in Queue
+        }
 
     def subscribe(self, consumer: Consumer) -> None:
         assert consumer.name not in self._by_name, f"two consumers are named {consumer.name}"
@@ -91,36 +95,35 @@ class InProcessBus(EventBus):
     async def publish(self, message: Message) -> None:
         assert not self._transaction.is_open, "each consumer has its own transaction"
         for consumer in self._by_subject.get(message.subject, ()):
-            if consumer.queued:
-                await self._enqueue(self._first(consumer, message))
+            if consumer.queue is not None:
+                await self._enqueue(self._fresh(consumer, message))
             elif (error := await self._failure(consumer, message)) is not None:
-                await self._park(self._first(consumer, message), error)
+                await self._park(self._fresh(consumer, message), error)
 
-    async def redeliver(self) -> int:
-        return await self._try_due(_REDELIVERED_AT_ONCE, queued=False, workers=1)
-
-    async def work_off(self) -> int:
-        return await self._try_due(self._workers * _ROUNDS, queued=True, workers=self._workers)
-
-    async def _try_due(self, limit: int, *, queued: bool, workers: int) -> int:
-        """Have some workers try what is due, and wait until each of them is done."""
+    async def work_off(self, queue: Queue | None) -> int:
         assert not self._transaction.is_open, "each consumer has its own transaction"
-        due = await self._deliveries.due(self._clock.now(), limit, queued=queued)
-        if not due:
-            return 0
-        rest, delivered = iter(due), list[Delivery]()
-        work = (self._try_each(rest, delivered) for _ in range(min(workers, len(due))))
-        outcomes = await asyncio.gather(*work, return_exceptions=True)
-        await self._remove(delivered)
-        for outcome in outcomes:
-            if outcome is not None:
-                raise outcome
-        return len(due)
+        return await self._at_work_on(queue).drain()
 
-    async def _try_each(self, deliveries: Iterator[Delivery], delivered: list[Delivery]) -> None:
-        for delivery in deliveries:
-            if await self._try(delivery):
-                delivered.append(delivery)  # noqa: PERF401  # all before one that raises
+    async def work(self, queue: Queue | None) -> None:
+        await self._at_work_on(queue).run()
+
+    def _at_work_on(self, queue: Queue | None) -> QueueWorkers:
+        return self._retries if queue is None else self._queues[queue]
+
+    def _workers_of(self, queue: Queue | None, workers: int) -> QueueWorkers:
+        async def first(limit: int) -> Sequence[Delivery]:
+            now = self._clock.now()
+            if queue is None:
+                return await self._deliveries.due(now, limit)
+            return await self._deliveries.first_in(queue, now, limit)
+
+        return QueueWorkers(
+            first=first,
+            attempt=self._try,
+            forget=self._remove,
+            clock=self._clock,
+            workers=workers,
+        )
 
     async def _try(self, delivery: Delivery) -> bool:
         """Try a delivery once and return whether it is done; else store when to try it again."""
@@ -130,26 +133,24 @@ class InProcessBus(EventBus):
             return False
         error = await self._failure(consumer, delivery.message)
         if error is not None:
-            await self._park(replace(delivery, queued=consumer.queued), error)
+            await self._park(_in_queue_of(consumer, delivery), error)
         return error is None
 
     async def _remove(self, delivered: Sequence[Delivery]) -> None:
-        """Forget what was delivered, all at once: each transaction waits for the disk."""
-        if delivered:
-            async with self._transaction():
-                for delivery in delivered:
-                    await self._deliveries.remove(delivery.consumer, delivery.message.id)
+        async with self._transaction():
+            for delivery in delivered:
+                await self._deliveries.remove(delivery.consumer, delivery.message.id)
 
-    def _first(self, consumer: Consumer, message: Message) -> Delivery:
-        return Delivery(
+    def _fresh(self, consumer: Consumer, message: Message) -> Delivery:
+        delivery = Delivery(
             id=MessageId(self._ids.new()),
             consumer=consumer.name,
             message=message,
             attempts=0,
             due_at=self._clock.now(),
             error="",
-            queued=consumer.queued,
         )
+        return _in_queue_of(consumer, delivery)
 
     async def _failure(self, consumer: Consumer, message: Message) -> str | None:
         """Hand a message to a consumer and return what went wrong, if anything did."""
@@ -196,7 +197,27 @@ class InProcessBus(EventBus):
                 if delivery.id in self._coming:
                     coming = tuple(self._coming.values())
                     await self._put(*coming)
+                    self._tell(coming)
                     for stored in coming:
                         self._coming.pop(stored.id, None)
         finally:
             self._coming.pop(delivery.id, None)
+
+    def _tell(self, deliveries: Sequence[Delivery]) -> None:
+        """Say which queues have something new."""
+        by_queue: defaultdict[Queue | None, list[Delivery]] = defaultdict(list)
+        for delivery in deliveries:
+            by_queue[delivery.queue].append(delivery)
+        for queue, of_queue in by_queue.items():
+            self._at_work_on(queue).tell(of_queue)
+
+
+def _in_queue_of(consumer: Consumer, delivery: Delivery) -> Delivery:
+    """Return the delivery as its consumer's deliveries wait now, if they did not always."""
+    event = delivery.message.event
+    return replace(
+        delivery,
+        queue=consumer.queue,
+        urgency=consumer.urgency(event),
+        turn=consumer.turn(event),
+    )

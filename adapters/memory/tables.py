@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from itertools import count
+from typing import Any, TypeAlias, TypeVar
 
 from ...ports.language.analytics import Sale, SalesSummary
 from ...ports.language.audit import AuditEntry
@@ -25,7 +26,7 @@ from ...ports.language.ids import (
     UserId,
 )
 from ...ports.language.market import BookKey, Match, Quote, Side, Size
-from ...ports.language.messages import Delivery, Message
+from ...ports.language.messages import Delivery, Message, Queue, Urgency
 from ...ports.language.notifications import (
     Notification,
     NotificationKind,
@@ -47,7 +48,11 @@ from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.users import Address, RefreshToken, Session, User
 from ...ports.matching import Placement
 
+K = TypeVar("K")
 V = TypeVar("V")
+
+DeliveryKey: TypeAlias = tuple[str, MessageId]
+"""A delivery's consumer and message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,14 @@ class ShardState:
 
     epoch: int = 0
     sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in a line: when it may be taken, and a number that grows with each one."""
+
+    due_at: datetime
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +165,14 @@ class Tables:
         self.deadlines_on_day: defaultdict[date, dict[tuple[OrderId, DeadlineKind], Deadline]] = (
             defaultdict(dict)
         )
-        self.deliveries: dict[tuple[str, MessageId], Delivery] = {}
+        self.deliveries: dict[DeliveryKey, Delivery] = {}
+        self.deliveries_of_turn: defaultdict[
+            tuple[Queue, Urgency, str], dict[DeliveryKey, Delivery]
+        ] = defaultdict(dict)
+        """The live ones of each queue, urgency and turn."""
+        self.lines: defaultdict[tuple[Queue, Urgency], dict[str, Place]] = defaultdict(dict)
+        """Where each turn stands."""
+        self.places = count()
 
 
 def day_of(instant: datetime) -> date:
@@ -160,10 +180,10 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(UTC).date()
 
 
-def drop_if_empty(by_day: dict[date, dict[Any, V]], day: date) -> None:
-    """Forget a day of which nothing is left, once that is committed: days go on for ever."""
-    if not by_day.get(day, True):
-        del by_day[day]
+def drop_if_empty(table: dict[K, dict[Any, V]], key: K) -> None:
+    """Forget a key, such as a day, of which nothing is left, once that is committed."""
+    if not table.get(key, True):
+        del table[key]
 
 
 def until(now: datetime, by_day: Mapping[date, Mapping[Any, V]]) -> Iterator[V]:

@@ -2,31 +2,36 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
+from ...ports.clock import Clock
 from ...ports.event_bus import Deliveries
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import Delivery
+from ...ports.language.messages import Delivery, Queue, Urgency
 from .database import SqlDatabase
+from .lines import SqlLines
 from .messages import message_of, message_values
 from .schema import deliveries
 from .sqlite import insert_or_replace
 from .statement import Row, Statement
 
 _PUT = Statement(insert_or_replace(deliveries, *deliveries.primary_key))
-_REMOVE = Statement(
-    delete(deliveries).where(
-        deliveries.c.message_id == bindparam("message_id"),
-        deliveries.c.consumer == bindparam("consumer"),
+_BY_KEY = (
+    deliveries.c.message_id == bindparam("message_id"),
+    deliveries.c.consumer == bindparam("consumer"),
+)
+_REMOVE = Statement(delete(deliveries).where(*_BY_KEY))
+_TURN = Statement(
+    select(deliveries.c.queue, deliveries.c.urgency, deliveries.c.turn, deliveries.c.dead).where(
+        *_BY_KEY
     )
 )
 _DUE = Statement(
     select(deliveries)
     .where(
-        ~deliveries.c.dead,
-        deliveries.c.queued == bindparam("queued"),
-        deliveries.c.due_at <= bindparam("now"),
+        ~deliveries.c.dead, deliveries.c.queue.is_(None), deliveries.c.due_at <= bindparam("now")
     )
     .order_by(deliveries.c.due_at, deliveries.c.id)
     .limit(bindparam("limit"))
@@ -36,29 +41,55 @@ _DUE = Statement(
 class SqlDeliveries(Deliveries):
     """Deliveries by message and consumer; the dead are kept in the same table."""
 
-    def __init__(self, database: SqlDatabase) -> None:
+    def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
         self._database = database
+        self._lines = SqlLines(database, clock=clock)
 
     async def put(self, delivery: Delivery) -> None:
+        key = {"message_id": delivery.message.id, "consumer": delivery.consumer}
+        before = await self._database.first(_TURN, **key)
         await self._database.execute(
             _PUT,
-            message_id=delivery.message.id,
-            consumer=delivery.consumer,
+            **key,
             id=delivery.id,
             **message_values(delivery.message),
             attempts=delivery.attempts,
             due_at=delivery.due_at,
             error=delivery.error,
             dead=delivery.dead,
-            queued=delivery.queued,
+            **turn_of(delivery),
         )
+        await self._leave(before)
+        if delivery.queue is not None and not delivery.dead:
+            await self._lines.join(turn_of(delivery), delivery.due_at)
 
     async def remove(self, consumer: str, message_id: MessageId) -> None:
-        await self._database.execute(_REMOVE, consumer=consumer, message_id=message_id)
+        key = {"message_id": message_id, "consumer": consumer}
+        before = await self._database.first(_TURN, **key)
+        await self._database.execute(_REMOVE, **key)
+        await self._leave(before)
 
-    async def due(self, now: datetime, limit: int, *, queued: bool) -> Sequence[Delivery]:
-        rows = await self._database.rows(_DUE, now=now, limit=limit, queued=queued)
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        rows = await self._database.rows(_DUE, now=now, limit=limit)
         return [delivery_of(row) for row in rows]
+
+    async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
+        return [delivery_of(row) for row in await self._lines.first_in(queue, now, limit)]
+
+    async def _leave(self, before: Row | None) -> None:
+        if before is not None and before.queue is not None and not before.dead:
+            await self._lines.go_to_the_end(
+                {"queue": before.queue, "urgency": before.urgency, "turn": before.turn}
+            )
+
+
+def turn_of(delivery: Delivery) -> dict[str, Any]:
+    """Return the values of the columns that say in which line a delivery stands, and as whom."""
+    return {
+        "queue": delivery.queue,
+        "urgency": delivery.urgency,
+        "turn": delivery.turn or str(delivery.id),
+    }
 
 
 def delivery_of(row: Row) -> Delivery:
@@ -71,5 +102,7 @@ def delivery_of(row: Row) -> Delivery:
         due_at=row.due_at,
         error=row.error,
         dead=row.dead,
-        queued=row.queued,
+        queue=None if row.queue is None else Queue(row.queue),
+        urgency=Urgency(row.urgency),
+        turn="" if row.turn == str(row.id) else row.turn,
     )

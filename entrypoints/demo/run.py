@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from ...composition.container import open_application, outgoing_folder
 from ...composition.demonstration import MovableClock, movable_clock
 from ...config.http import HttpSettings
 from ...config.settings import SecuritySettings, Settings
+from ...ports.language.messages import Queue
 from ...ports.language.notifications import Warehouse as WarehouseAddress
 from ...ports.rate_limits import RateLimit
 from ..http.app import create_app
@@ -177,7 +179,8 @@ class _Demo:
         """Wait for the letters that are still in the queue, for which no trade waited."""
         deliveries = self._application.adapters.store.deliveries
         bar = self._bars.add_task("the last letters are written", total=None)
-        while await deliveries.due(self._clock.now(), 1, queued=True):  # noqa: ASYNC110  # no event
+        letters = partial(deliveries.first_in, Queue.LETTERS, limit=1)
+        while await letters(self._clock.now()):  # noqa: ASYNC110  # there is no event
             await asyncio.sleep(_POLL)
         self._bars.update(bar, total=1, completed=1)
 

@@ -1,26 +1,22 @@
-"""The courier: brings the messages that wait in the queue to consumers that are slow."""
+"""The courier: brings the messages that wait in queues to consumers that are slow."""
 
-from ...ports.clock import Clock
 from ...ports.event_bus import EventBus
+from ...ports.language.messages import Queue
 
-_INTERVAL = 1.0
-"""Seconds between two looks into an empty queue."""
+QUEUES: tuple[Queue | None, ...] = (None, *Queue)
+"""What is worked off apart: what failed and is in no queue, and each of the queues."""
 
 
 class Courier:
-    """Works the queue off beside everything else, so that no trade waits for a mail."""
+    """Works the queues off beside everything else, so that no trade waits for a mail."""
 
-    def __init__(self, bus: EventBus, clock: Clock) -> None:
+    def __init__(self, bus: EventBus) -> None:
         self._bus = bus
-        self._clock = clock
 
-    async def run(self) -> None:
-        """Deliver until cancelled. Raises what the store raises; it may be run again."""
-        while True:
-            while await self.deliver():
-                pass
-            await self._clock.sleep(_INTERVAL)
+    async def run(self, queue: Queue | None) -> None:
+        """Work one queue off until cancelled. Raises what the store raises; it may run again."""
+        await self._bus.work(queue)
 
     async def deliver(self) -> int:
-        """Try a bounded part of what is due; return how much, so 0 when nothing is left."""
-        return await self._bus.work_off()
+        """Try all that is due in any queue; return how much, so 0 when nothing is left."""
+        return sum([await self._bus.work_off(queue) for queue in QUEUES])

@@ -16,12 +16,11 @@ _KEEP_TOLD = timedelta(days=365)
 
 
 class Sweeper:
-    """Sees to what falls due: deadlines, deliveries that failed, overdue quotes, old notes."""
+    """Sees to what falls due: deadlines, overdue quotes, old notes."""
 
     def __init__(self, application: Application) -> None:
         self._bidding = application.bidding
         self._store = application.adapters.store
-        self._bus = application.adapters.event_bus
         self._clock = application.adapters.clock
         self._forgotten_at: datetime | None = None
 
@@ -35,7 +34,6 @@ class Sweeper:
     async def sweep(self) -> int:
         """See to a bounded part of what is due; return how much, so 0 when nothing is left."""
         due = await self._meet_deadlines()
-        due += await self._bus.redeliver()
         due += await self._bidding.expire_quotes()
         await self._forget()
         return due

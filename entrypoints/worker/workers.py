@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from ...composition.application import Application
 from ...ports.language.errors import Refusal
-from .courier import Courier
+from .courier import QUEUES, Courier
 from .relay import Relay
 from .sweeper import Sweeper
 
@@ -29,7 +30,7 @@ class Workers:
             transaction=adapters.store.transaction,
         )
         self.sweeper = Sweeper(application)
-        self.courier = Courier(adapters.event_bus, adapters.clock)
+        self.courier = Courier(adapters.event_bus)
 
     async def settle(self) -> None:
         """Do all that can be done without time passing. For those who own the clock."""
@@ -38,13 +39,15 @@ class Workers:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Run the engine, the relay, the sweeper and the courier until the block is left."""
+        """Run the engine, the relay, the sweeper and the courier until the block is left.
+
+        The courier has a loop for each queue: one that fails or waits keeps no other from going on.
+        """
         await self._engine.start()
-        tasks = [
-            asyncio.create_task(_keep_running("relay", self.relay.run)),
-            asyncio.create_task(_keep_running("sweeper", self.sweeper.run)),
-            asyncio.create_task(_keep_running("courier", self.courier.run)),
-        ]
+        loops = {"relay": self.relay.run, "sweeper": self.sweeper.run}
+        for queue in QUEUES:
+            loops[f"courier of {queue or 'retries'}"] = partial(self.courier.run, queue)
+        tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in loops.items()]
         try:
             yield
         finally:

@@ -2,9 +2,29 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum, StrEnum
 
 from .events import Event
 from .ids import MessageId
+
+
+class Queue(StrEnum):
+    """Where the messages to slow consumers wait. Each queue has workers of its own."""
+
+    CHARGES = "charges"
+    """Buyers' cards are charged."""
+    LETTERS = "letters"
+    """People are told something."""
+
+
+class Urgency(IntEnum):
+    """What is taken from a queue first: a lower number goes before any higher one."""
+
+    HIGH = 0
+    """Somebody must act on it, and loses something if it comes late."""
+    NORMAL = 1
+    LOW = 2
+    """Nice to know, at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +51,9 @@ class Delivery:
     """A message that waits for one consumer: for its first try, for another, or for an admin.
 
     `attempts` counts the tries so far, and `error` is what the last one ended in. While `dead` is
-    false it is tried at `due_at` (UTC); `queued` tells whether its consumer is a queued one.
+    false it is tried at `due_at` (UTC) or later. One in a `queue` is tried by that queue's workers:
+    the most urgent first, and equally urgent ones in turns, so that each `turn` (such as a buyer)
+    has one in the line at a time. A delivery whose turn is empty takes no turns with others.
     """
 
     id: MessageId
@@ -41,4 +63,6 @@ class Delivery:
     due_at: datetime
     error: str
     dead: bool = False
-    queued: bool = False
+    queue: Queue | None = None
+    urgency: Urgency = Urgency.NORMAL
+    turn: str = ""

@@ -8,7 +8,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.composition.embedded import build_embedded
 from solebook.composition.routes import Router, routes
-from solebook.ports.event_bus import Consumer
+from solebook.ports.event_bus import Consumer, Queue
 from solebook.ports.ids import Ids
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import EVENTS, PaymentRefundDue
@@ -111,7 +111,7 @@ async def test_no_transaction_waits_for_a_use_case_that_calls_the_world_outside(
 
 def test_only_a_queued_route_is_a_queued_consumer(router: Router, store: Store) -> None:
     kinds = (inside, outside, queued)
-    assert [kind(router, UseCase(store)).queued for kind in kinds] == [False, False, True]
+    assert [kind(router, UseCase(store)).queue for kind in kinds] == [None, None, Queue.LETTERS]
 
 
 async def test_what_is_repeatable_is_repeated_and_leaves_no_note(
@@ -173,7 +173,7 @@ def test_every_report_of_the_saga_is_heard_by_somebody() -> None:
 
 
 def test_what_may_concern_thousands_or_is_slow_goes_by_way_of_the_queue() -> None:
-    waiting = {consumer.subject for consumer in routes(build_embedded()) if consumer.queued}
+    waiting = {consumer.subject for consumer in routes(build_embedded()) if consumer.queue}
     assert waiting == {"price.dropped", "notification.requested"}
 
 

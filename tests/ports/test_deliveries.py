@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound
 from solebook.ports.language.ids import MessageId
-from solebook.ports.language.messages import Delivery
+from solebook.ports.language.messages import Delivery, Queue, Urgency
 from solebook.ports.language.paging import PageRequest
 
 from .pages import all_pages
@@ -27,7 +28,38 @@ async def put(store: Store, *deliveries: Delivery) -> None:
 
 async def due(store: Store, records: Records, minute: int = 0) -> list[Delivery]:
     now = records.instant + timedelta(minutes=minute)
-    return list(await store.deliveries.due(now, 100, queued=False))
+    return list(await store.deliveries.due(now, 100))
+
+
+def queued(records: Records, **fields: Any) -> Delivery:
+    return records.delivery(**{"queue": Queue.LETTERS, "attempts": 0, "error": ""} | fields)
+
+
+async def first(
+    store: Store,
+    records: Records,
+    limit: int = 100,
+    *,
+    minute: int = 0,
+    queue: Queue = Queue.LETTERS,
+) -> list[Delivery]:
+    now = records.instant + timedelta(minutes=minute)
+    return list(await store.deliveries.first_in(queue, now, limit))
+
+
+async def remove(store: Store, *deliveries: Delivery) -> None:
+    async with store.transaction():
+        for delivery in deliveries:
+            await store.deliveries.remove(delivery.consumer, delivery.message.id)
+
+
+async def taken(store: Store, records: Records, *, minute: int = 0) -> list[Delivery]:
+    """Everything in the queue, each removed before the next is asked for."""
+    everything: list[Delivery] = []
+    while one := await first(store, records, 1, minute=minute):
+        everything += one
+        await remove(store, *one)
+    return everything
 
 
 async def replay(store: Store, delivery_id: MessageId, records: Records, minute: int) -> None:
@@ -67,20 +99,18 @@ async def test_due_deliveries_come_longest_overdue_first(store: Store, records: 
     dead = records.delivery(due_at=now - timedelta(days=1), dead=True)
     await put(store, *deliveries, dead)
     overdue = [deliveries[n] for n in (1, 0, 2)]
-    assert list(await store.deliveries.due(now, 10, queued=False)) == overdue
-    assert list(await store.deliveries.due(now, 2, queued=False)) == overdue[:2]
+    assert list(await store.deliveries.due(now, 10)) == overdue
+    assert list(await store.deliveries.due(now, 2)) == overdue[:2]
 
 
-async def test_queued_deliveries_and_the_others_are_due_apart(
-    store: Store, records: Records
-) -> None:
-    now = records.instant
+async def test_what_waits_in_a_queue_is_not_due_elsewhere(store: Store, records: Records) -> None:
     others = [records.delivery() for _ in range(3)]
-    queued = [records.delivery(queued=True, attempts=0, error="") for _ in range(3)]
-    await put(store, *queued, *others, records.delivery(queued=True, dead=True))
-    assert list(await store.deliveries.due(now, 10, queued=False)) == others
-    assert list(await store.deliveries.due(now, 10, queued=True)) == queued
-    assert list(await store.deliveries.due(now, 2, queued=True)) == queued[:2]
+    letters = [queued(records) for _ in range(3)]
+    charges = [queued(records, queue=Queue.CHARGES) for _ in range(3)]
+    await put(store, *letters, *others, *charges, queued(records, dead=True))
+    assert await due(store, records) == others
+    assert await first(store, records) == letters
+    assert await first(store, records, queue=Queue.CHARGES) == charges
 
 
 async def test_dead_deliveries_are_paged_newest_first(store: Store, records: Records) -> None:
@@ -147,3 +177,117 @@ async def test_a_delivery_that_dies_again_is_a_dead_letter_again(
     await put(store, dead)
     assert await due(store, records) == []
     assert await all_pages(store.dead_letters.page) == [dead]
+
+
+# ---- queues --------------------------------------------------------------------------------------
+
+
+async def test_the_most_urgent_is_first_whenever_it_came(store: Store, records: Records) -> None:
+    low, normal = queued(records, urgency=Urgency.LOW), queued(records)
+    high = queued(records, urgency=Urgency.HIGH)
+    await put(store, low, normal, high)
+    assert await first(store, records) == [high, normal, low]
+    assert await first(store, records, 2) == [high, normal]
+
+
+async def test_nobodys_second_is_taken_before_anothers_first(
+    store: Store, records: Records
+) -> None:
+    greedy = [queued(records, turn="greedy") for _ in range(5)]
+    modest, another = queued(records, turn="modest"), queued(records, turn="another")
+    alone = queued(records)
+    await put(store, *greedy, modest, another, alone)
+    assert await first(store, records) == [greedy[0], modest, another, alone]
+    assert await taken(store, records) == [greedy[0], modest, another, alone, *greedy[1:]]
+
+
+async def test_who_comes_while_another_is_served_waits_for_one_delivery_at_most(
+    store: Store, records: Records
+) -> None:
+    greedy = [queued(records, turn="greedy") for _ in range(100)]
+    await put(store, *greedy)
+    await remove(store, *greedy[:50])
+    late = queued(records, turn="late")
+    await put(store, late)
+    assert (await taken(store, records))[:3] == [greedy[50], late, greedy[51]]
+
+
+async def test_turns_alternate_however_many_deliveries_each_has(
+    store: Store, records: Records
+) -> None:
+    a, b = ([queued(records, turn=name) for _ in range(3)] for name in "ab")
+    await put(store, *a, *b)
+    assert [delivery.turn for delivery in await taken(store, records)] == list("ababab")
+
+
+async def test_what_is_urgent_does_not_wait_behind_its_turns_other_deliveries(
+    store: Store, records: Records
+) -> None:
+    low = [queued(records, turn="a", urgency=Urgency.LOW) for _ in range(3)]
+    others = [queued(records, turn=str(n)) for n in range(3)]
+    urgent = queued(records, turn="a", urgency=Urgency.HIGH)
+    await put(store, *low, *others, urgent)
+    assert await taken(store, records) == [urgent, *others, *low]
+
+
+async def test_one_that_is_tried_again_later_lets_its_turns_next_go_first(
+    store: Store, records: Records
+) -> None:
+    failing, following = (queued(records, turn="a") for _ in range(2))
+    other = queued(records, turn="b")
+    await put(store, failing, following, other)
+    later = records.instant + timedelta(minutes=5)
+    again = replace(failing, attempts=1, error="Boom", due_at=later)
+    await put(store, again)
+    assert await first(store, records) == [other, following]
+    await remove(store, other, following)
+    assert await first(store, records) == []
+    assert await first(store, records, minute=5) == [again]
+    fresh = queued(records, turn="a")
+    await put(store, fresh)
+    assert await first(store, records) == [fresh]
+    await remove(store, fresh)
+    assert await first(store, records, minute=5) == [again]
+
+
+async def test_a_dead_letter_leaves_the_line_and_joins_its_end_when_it_is_replayed(
+    store: Store, records: Records
+) -> None:
+    dying, following = (queued(records, turn="a") for _ in range(2))
+    other = queued(records, turn="b")
+    await put(store, dying, following, other)
+    await put(store, replace(dying, dead=True))
+    assert await first(store, records) == [other, following]
+    await remove(store, following)
+    await store.dead_letters.replay(dying.id, records.instant)
+    assert await first(store, records) == [other, dying]
+
+
+async def test_a_delivery_that_is_put_in_another_queue_leaves_the_first(
+    store: Store, records: Records
+) -> None:
+    letter = queued(records, turn="a")
+    await put(store, letter)
+    moved = replace(letter, queue=Queue.CHARGES, urgency=Urgency.HIGH, turn="")
+    await put(store, moved)
+    assert await first(store, records) == []
+    assert await first(store, records, queue=Queue.CHARGES) == [moved]
+    plain = replace(letter, queue=None)
+    await put(store, plain)
+    assert await first(store, records, queue=Queue.CHARGES) == []
+    assert await due(store, records) == [plain]
+
+
+async def test_what_is_not_committed_is_in_no_line(store: Store, records: Records) -> None:
+    kept, other = queued(records, turn="a"), queued(records, turn="b")
+    await put(store, kept, other)
+
+    async def fail() -> None:
+        async with store.transaction():
+            await store.deliveries.remove(kept.consumer, kept.message.id)
+            await store.deliveries.put(queued(records, turn="c"))
+            raise Boom
+
+    with pytest.raises(Boom):
+        await fail()
+    assert await first(store, records) == [kept, other]

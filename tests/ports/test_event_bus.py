@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -10,8 +12,10 @@ from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.event_bus import Consumer, EventBus, Queue, Urgency
 from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import Event
+from solebook.ports.language.ids import MessageId
 from solebook.ports.language.messages import Message
 from solebook.ports.language.paging import PageRequest
 
@@ -66,14 +70,14 @@ async def test_each_consumer_of_the_subject_gets_the_message(
         await bus.publish(message)
     assert welcome.got == audit.got == messages
     assert other.got == []
-    assert await bus.redeliver() == 0
+    assert await bus.work_off(None) == 0
 
 
 async def test_a_message_that_nobody_consumes_is_no_trouble(
     bus: EventBus, records: Records
 ) -> None:
     await bus.publish(records.message())
-    assert await bus.redeliver() == 0
+    assert await bus.work_off(None) == 0
 
 
 async def test_two_consumers_cannot_have_one_name(bus: EventBus) -> None:
@@ -94,17 +98,17 @@ async def test_one_that_fails_gets_the_message_again_and_the_others_do_not(
     assert before.got == after.got == [message]
     assert failing.got == []
     await clock.advance(LONG)
-    assert await bus.redeliver() == 1
+    assert await bus.work_off(None) == 1
     assert before.got == failing.got == after.got == [message]
     await clock.advance(LONG)
-    assert await bus.redeliver() == 0
+    assert await bus.work_off(None) == 0
 
 
 async def test_a_delivery_waits_until_it_is_due(bus: EventBus, records: Records) -> None:
     handler = Handler(Unavailable("mail"))
     bus.subscribe(consumer("welcome", handler))
     await bus.publish(records.message())
-    assert await bus.redeliver() == 0
+    assert await bus.work_off(None) == 0
     assert handler.got == []
 
 
@@ -118,18 +122,18 @@ async def test_a_delivery_that_always_fails_ends_as_a_dead_letter_and_can_be_rep
     tries = 0
     while not (dead := (await store.dead_letters.page(PageRequest())).items):
         await clock.advance(LONG)
-        tries += await bus.redeliver()
+        tries += await bus.work_off(None)
         assert tries < 100
     (letter,) = dead
     assert (letter.consumer, letter.message, letter.attempts) == ("welcome", message, tries + 1)
     assert "mail is unavailable" in letter.error
     await clock.advance(LONG)
-    assert await bus.redeliver() == 0
+    assert await bus.work_off(None) == 0
 
     async with store.transaction():
         await store.dead_letters.replay(letter.id, clock.now())
     handler.failures.clear()
-    assert await bus.redeliver() == 1
+    assert await bus.work_off(None) == 1
     assert handler.got == [message]
     assert (await store.dead_letters.page(PageRequest())).items == ()
 
@@ -150,7 +154,7 @@ async def test_what_a_handler_wrote_before_it_failed_is_undone(
     await bus.publish(message)
     assert not await store.inbox.contains("welcome", message.id)
     await clock.advance(LONG)
-    await bus.redeliver()
+    await bus.work_off(None)
     assert await store.inbox.contains("welcome", message.id)
 
 
@@ -162,14 +166,14 @@ async def test_stopping_the_process_is_no_delivery(
     with pytest.raises(asyncio.CancelledError):
         await bus.publish(records.message())
     await clock.advance(LONG)
-    assert await bus.redeliver() == 0
+    assert await bus.work_off(None) == 0
 
 
 # ---- queued consumers ------------------------------------------------------------------------
 
 
 def queued(name: str, handle: Callable[[Message], Awaitable[None]]) -> Consumer:
-    return Consumer(name, SUBJECT, handle, queued=True)
+    return Consumer(name, SUBJECT, handle, queue=Queue.LETTERS)
 
 
 async def test_a_queued_consumer_gets_its_messages_from_the_workers_alone(
@@ -181,11 +185,11 @@ async def test_a_queued_consumer_gets_its_messages_from_the_workers_alone(
     messages = [records.message(), records.message()]
     for message in messages:
         await bus.publish(message)
-    assert await bus.redeliver() == 0
+    assert await bus.work_off(None) == 0
     assert (mail.got, audit.got) == ([], messages)
-    assert await bus.work_off() == 2
+    assert await bus.work_off(Queue.LETTERS) == 2
     assert mail.got == messages
-    assert await bus.work_off() == 0
+    assert await bus.work_off(Queue.LETTERS) == 0
     assert audit.got == messages
 
 
@@ -197,7 +201,7 @@ async def test_a_queued_message_that_is_published_again_waits_once(
     message = records.message()
     await bus.publish(message)
     await bus.publish(message)
-    assert await bus.work_off() == 1
+    assert await bus.work_off(Queue.LETTERS) == 1
     assert mail.got == [message]
 
 
@@ -210,17 +214,17 @@ async def test_a_queued_consumer_that_fails_gets_the_message_again_and_then_give
     await bus.publish(message)
     tries = 0
     while not (dead := (await store.dead_letters.page(PageRequest())).items):
-        tries += await bus.work_off()
-        assert await bus.work_off() == 0
+        tries += await bus.work_off(Queue.LETTERS)
+        assert await bus.work_off(Queue.LETTERS) == 0
         await clock.advance(LONG)
-        assert await bus.redeliver() == 0
+        assert await bus.work_off(None) == 0
         assert tries < 100
     (letter,) = dead
     assert (letter.consumer, letter.message, letter.attempts) == ("mail", message, tries)
     mail.failures.clear()
     async with store.transaction():
         await store.dead_letters.replay(letter.id, clock.now())
-    assert await bus.work_off() == 1
+    assert await bus.work_off(Queue.LETTERS) == 1
     assert mail.got == [message]
 
 
@@ -243,14 +247,14 @@ async def test_a_slow_delivery_holds_up_neither_the_trade_nor_the_other_workers(
     messages = [records.message() for _ in range(9)]
     for message in messages:
         await bus.publish(message)
-    work = asyncio.create_task(bus.work_off())
+    work = asyncio.create_task(bus.work_off(Queue.LETTERS))
     await others_done.wait()
     assert not work.done()
     await bus.publish(records.message())
     assert len(trade.got) == 10
     gate.set()
-    assert await work == 9
-    assert delivered == [*messages[1:], messages[0]]
+    assert await work == 10
+    assert delivered[:8] == messages[1:]
 
 
 async def test_workers_that_are_stopped_leave_what_they_had_to_be_tried_again(
@@ -266,11 +270,174 @@ async def test_workers_that_are_stopped_leave_what_they_had_to_be_tried_again(
     bus.subscribe(queued("mail", handle))
     message = records.message()
     await bus.publish(message)
-    work = asyncio.create_task(bus.work_off())
+    work = asyncio.create_task(bus.work_off(Queue.LETTERS))
     await asyncio.sleep(0)
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
     gate.set()
-    assert await bus.work_off() == 1
+    assert await bus.work_off(Queue.LETTERS) == 1
     assert got == [message]
+
+
+# ---- fairness ------------------------------------------------------------------------------------
+
+
+def by(letters: dict[Message, str]) -> Callable[[Event], str]:
+    """The turn of each message, by its event."""
+    turns = {message.event.key: turn for message, turn in letters.items()}
+    return lambda event: turns[event.key]
+
+
+class Gate:
+    """Handles each message once it is let through, and notes which are under way."""
+
+    def __init__(self) -> None:
+        self.begun: list[Message] = []
+        self.under_way: list[Message] = []
+        self.done: list[Message] = []
+        self._changed = asyncio.Condition()
+        self._open: set[MessageId] = set()
+
+    async def __call__(self, message: Message) -> None:
+        async with self._changed:
+            self.begun.append(message)
+            self.under_way.append(message)
+            try:
+                self._changed.notify_all()
+                await self._changed.wait_for(lambda: message.id in self._open)
+                self.done.append(message)
+            finally:
+                self.under_way.remove(message)
+                self._changed.notify_all()
+
+    async def open(self, *messages: Message) -> None:
+        async with self._changed:
+            self._open.update(message.id for message in messages)
+            self._changed.notify_all()
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so; the test fails if it never is."""
+        async with asyncio.timeout(10), self._changed:
+            await self._changed.wait_for(is_so)
+
+
+async def test_a_queue_whose_workers_all_wait_holds_up_no_other_queue(
+    bus: EventBus, records: Records
+) -> None:
+    stuck, charges = Gate(), Handler()
+    bus.subscribe(queued("mail", stuck))
+    bus.subscribe(replace(consumer("charge", charges), queue=Queue.CHARGES))
+    messages = [records.message() for _ in range(20)]
+    for message in messages:
+        await bus.publish(message)
+    letters = asyncio.create_task(bus.work_off(Queue.LETTERS))
+    assert await bus.work_off(Queue.CHARGES) == 20
+    assert charges.got == messages
+    assert stuck.done == []
+    await stuck.open(*messages)
+    assert await letters == 20
+
+
+async def test_a_turn_has_one_delivery_under_way_and_others_fill_the_workers(
+    bus: EventBus, records: Records
+) -> None:
+    greedy = [records.message() for _ in range(10)]
+    others = [records.message() for _ in range(2)]
+    turns = {**dict.fromkeys(greedy, "greedy"), others[0]: "one", others[1]: "two"}
+    gate = Gate()
+    bus.subscribe(replace(queued("mail", gate), turn=by(turns)))
+    for message in (*greedy, *others):
+        await bus.publish(message)
+    work = asyncio.create_task(bus.work_off(Queue.LETTERS))
+    await gate.until(lambda: len(gate.under_way) == 3)
+    assert gate.under_way == [greedy[0], *others]
+    await gate.open(greedy[0])
+    await gate.until(lambda: len(gate.begun) == 4)
+    assert gate.under_way == [*others, greedy[1]]
+    await gate.open(*others)
+    await gate.until(lambda: len(gate.done) == 3)
+    assert gate.under_way == [greedy[1]]
+    await gate.open(*greedy)
+    assert await work == 12
+    assert gate.begun == [greedy[0], *others, *greedy[1:]]
+
+
+async def test_what_becomes_urgent_meanwhile_is_next(bus: EventBus, records: Records) -> None:
+    leisurely = [records.message() for _ in range(40)]
+    urgent = records.message()
+    gate = Gate()
+
+    def urgency(event: Event) -> Urgency:
+        return Urgency.HIGH if event == urgent.event else Urgency.LOW
+
+    bus.subscribe(replace(queued("mail", gate), urgency=urgency))
+    for message in leisurely:
+        await bus.publish(message)
+    work = asyncio.create_task(bus.work_off(Queue.LETTERS))
+    await gate.until(lambda: len(gate.under_way) == 4)
+    await bus.publish(urgent)
+    await gate.open(gate.under_way[0])
+    await gate.until(lambda: len(gate.begun) == 5)
+    assert gate.begun[-1] == urgent
+    await gate.open(urgent, *leisurely)
+    assert await work == 41
+
+
+@pytest.mark.parametrize("queue", [Queue.LETTERS, None])
+async def test_workers_go_on_with_what_comes_while_one_of_them_hangs(
+    bus: EventBus, records: Records, queue: Queue | None, clock: VirtualClock
+) -> None:
+    gate = Gate()
+    fails_at_first = FailsAtFirst(gate)
+    bus.subscribe(replace(consumer("mail", fails_at_first), queue=queue))
+    messages = [records.message() for _ in range(30)]
+    hanging = messages[0]
+    await gate.open(*messages[1:])
+    for message in messages:
+        await bus.publish(message)
+    await bus.work_off(queue)
+    await clock.advance(LONG)
+    work = asyncio.create_task(bus.work(queue))
+    await gate.until(lambda: len(gate.done) == 29)
+    assert gate.under_way == [hanging]
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    await gate.open(hanging)
+    assert await bus.work_off(queue) > 0
+    assert hanging in gate.done
+
+
+async def test_what_is_published_is_not_left_until_the_next_look(
+    bus: EventBus, records: Records
+) -> None:
+    gate = Gate()
+    bus.subscribe(queued("mail", gate))
+    work = asyncio.create_task(bus.work(Queue.LETTERS))
+    for _ in range(3):
+        message = records.message()
+        await gate.open(message)
+        await bus.publish(message)
+        await gate.until(partial(contains, gate.done, message))  # no time passes
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+
+
+def contains(messages: list[Message], message: Message) -> bool:
+    return message in messages
+
+
+class FailsAtFirst:
+    """Refuses each message the first time."""
+
+    def __init__(self, handle: Callable[[Message], Awaitable[None]]) -> None:
+        self._handle = handle
+        self._seen: set[MessageId] = set()
+
+    async def __call__(self, message: Message) -> None:
+        if message.id not in self._seen:
+            self._seen.add(message.id)
+            raise Unavailable("mail")
+        await self._handle(message)

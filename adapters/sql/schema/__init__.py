@@ -11,7 +11,7 @@ from .authentication import authentication_tasks
 from .bidding import asks, bids, engine_shards, idempotency_keys, matches
 from .catalog import product_images, products, reservations, sizes
 from .columns import metadata
-from .messages import deadlines, deliveries, inbox, outbox
+from .messages import deadlines, deliveries, inbox, outbox, turns
 from .notifications import notification_preferences, notifications
 from .orders import order_events, orders
 from .payments import (
@@ -57,6 +57,7 @@ __all__ = [
     "seller_quarters",
     "sessions",
     "sizes",
+    "turns",
     "users",
     "webhooks",
 ]

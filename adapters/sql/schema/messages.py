@@ -1,6 +1,16 @@
-"""The tables of messages that wait: outbox, inbox, deadlines, deliveries."""
+"""The tables of messages that wait: outbox, inbox, deadlines, deliveries and their turns."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Uuid
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    and_,
+)
 
 from ....ports.language.deadlines import DeadlineKind
 from .columns import Counter, Instant, message_columns, metadata, not_negative, partial_index, word
@@ -46,9 +56,38 @@ deliveries = Table(
     Column("due_at", Instant, nullable=False),
     Column("error", String, nullable=False),
     Column("dead", Boolean, nullable=False),
-    Column("queued", Boolean, nullable=False),
+    Column("queue", String(32)),
+    Column("urgency", Integer, nullable=False),
+    # One that takes no turns with others has a turn of its own: its id.
+    Column("turn", String, nullable=False),
     not_negative("attempts"),
 )
 partial_index(
-    "ix_deliveries_due", deliveries.c.queued, deliveries.c.due_at, where=~deliveries.c.dead
+    "ix_deliveries_due",
+    deliveries.c.due_at,
+    deliveries.c.id,
+    where=and_(~deliveries.c.dead, deliveries.c.queue.is_(None)),
 )
+partial_index(
+    "ix_deliveries_of_turn",
+    deliveries.c.queue,
+    deliveries.c.urgency,
+    deliveries.c.turn,
+    deliveries.c.due_at,
+    deliveries.c.id,
+    where=and_(~deliveries.c.dead, deliveries.c.queue.is_not(None)),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    # The order in which turns joined the lines of their queues.
+    Column("place", Counter, primary_key=True),
+    Column("queue", String(32), nullable=False),
+    Column("urgency", Integer, nullable=False),
+    Column("turn", String, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    UniqueConstraint("queue", "urgency", "turn"),
+    sqlite_autoincrement=True,
+)
+Index(None, turns.c.queue, turns.c.urgency, turns.c.due_at, turns.c.place)

@@ -14,7 +14,7 @@ from solebook.adapters.memory.in_process_bus import InProcessBus, RetryPolicy
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.event_bus import Consumer, Deliveries
+from solebook.ports.event_bus import Consumer, Deliveries, Queue
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
@@ -51,7 +51,7 @@ def new_bus(
         ids=ids,
         randomness=randomness,
         policy=POLICY,
-        workers=WORKERS,
+        workers=dict.fromkeys(Queue, WORKERS),
     )
 
 
@@ -70,7 +70,10 @@ class Broken(Deliveries):
     async def remove(self, consumer: str, message_id: MessageId) -> None:
         raise Unavailable("the store")
 
-    async def due(self, now: datetime, limit: int, *, queued: bool) -> Sequence[Delivery]:
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        raise Unavailable("the store")
+
+    async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         raise Unavailable("the store")
 
 
@@ -82,7 +85,7 @@ def failing(error: Exception, name: str = "welcome") -> Consumer:
 
 
 async def waiting(store: Store, clock: VirtualClock) -> Delivery:
-    (delivery,) = await store.deliveries.due(clock.now() + timedelta(days=1), 10, queued=False)
+    (delivery,) = await store.deliveries.due(clock.now() + timedelta(days=1), 10)
     return delivery
 
 
@@ -97,9 +100,9 @@ async def test_each_try_waits_longer_until_the_last(
         delay = (delivery.due_at - clock.now()).total_seconds()
         assert backoff / 2 <= delay <= backoff
         await clock.advance(delivery.due_at - clock.now() - timedelta(microseconds=1))
-        assert await bus.redeliver() == 0
+        assert await bus.work_off(None) == 0
         await clock.advance(timedelta(microseconds=1))
-        assert await bus.redeliver() == 1
+        assert await bus.work_off(None) == 1
     (dead,) = (await store.dead_letters.page(PageRequest())).items
     assert (dead.attempts, dead.dead) == (3, True)
 
@@ -117,7 +120,7 @@ async def test_a_failed_redelivery_keeps_its_id_and_takes_the_new_error(
     first = await waiting(store, clock)
     assert first.error == "Unavailable: mail is unavailable; try again in 1 s"
     await clock.advance(timedelta(minutes=1))
-    await bus.redeliver()
+    await bus.work_off(None)
     second = await waiting(store, clock)
     assert (second.id, second.error) == (first.id, "KeyError: 'name'")
 
@@ -143,7 +146,7 @@ async def test_only_giving_up_is_told_as_an_error(
     await bus.publish(message)
     while not (errors := [r.message for r in caplog.records if r.levelno > logging.WARNING]):
         await clock.advance(POLICY.max_delay)
-        assert await bus.redeliver() == 1
+        assert await bus.work_off(None) == 1
     tries = f"gave up on welcome of user.registered {message.id} after 3 tries"
     assert errors == [f"{tries}: Unavailable: mail is unavailable; try again in 1 s"]
 
@@ -162,12 +165,12 @@ async def test_a_delivery_whose_consumer_is_gone_is_a_dead_letter(
     delivery = Delivery(MessageId(ids.new()), "gone", message, 1, clock.now(), "")
     async with store.transaction():
         await store.deliveries.put(delivery)
-    assert await bus.redeliver() == 1
+    assert await bus.work_off(None) == 1
     (dead,) = (await store.dead_letters.page(PageRequest())).items
     assert dead.error == "there is no such consumer any more"
 
 
-async def test_one_call_tries_a_bounded_number(
+async def test_what_failed_and_is_in_no_queue_is_tried_until_nothing_is_due(
     bus: InProcessBus, store: Store, clock: VirtualClock, ids: SeededIds, message: Message
 ) -> None:
     handled: list[Message] = []
@@ -177,12 +180,12 @@ async def test_one_call_tries_a_bounded_number(
 
     bus.subscribe(Consumer("welcome", "user.registered", handle))
     async with store.transaction():
-        for _ in range(150):
+        for _ in range(500):
             other = Message(MessageId(ids.new()), message.key, message.event, clock.now())
             failed = Delivery(MessageId(ids.new()), "welcome", other, 1, clock.now(), "")
             await store.deliveries.put(failed)
-    assert [await bus.redeliver() for _ in range(3)] == [100, 50, 0]
-    assert len(handled) == 150
+    assert [await bus.work_off(None) for _ in range(2)] == [500, 0]
+    assert len(handled) == 500
 
 
 async def test_no_more_workers_than_allowed_are_at_work_at_once(
@@ -199,13 +202,12 @@ async def test_no_more_workers_than_allowed_are_at_work_at_once(
         await asyncio.sleep(0)
         busy -= 1
 
-    bus.subscribe(Consumer("mail", "user.registered", handle, queued=True))
+    bus.subscribe(Consumer("mail", "user.registered", handle, queue=Queue.LETTERS))
     for _ in range(100):
         event = UserRegistered(UserId(ids.new()), "user@example.com", "Test")
         await bus.publish(Message(MessageId(ids.new()), event.key, event, clock.now()))
-    tried = [await bus.work_off() for _ in range(3)]
-    assert sum(tried) == len(at_once) == 100
-    assert 0 < tried[0] < 100
+    assert [await bus.work_off(Queue.LETTERS) for _ in range(2)] == [100, 0]
+    assert len(at_once) == 100
     assert max(at_once) == WORKERS
 
 
@@ -217,11 +219,11 @@ async def test_a_queue_that_cannot_be_written_to_does_not_swallow_the_message(
     message: Message,
 ) -> None:
     bus = new_bus(store, Broken(), clock, ids, randomness)
-    bus.subscribe(replace(failing(KeyError("name")), queued=True))
+    bus.subscribe(replace(failing(KeyError("name")), queue=Queue.LETTERS))
     with pytest.raises(Unavailable):
         await bus.publish(message)
     with pytest.raises(Unavailable):
-        await bus.work_off()
+        await bus.work_off(Queue.LETTERS)
 
 
 class ReadOnly(Broken):
@@ -230,8 +232,17 @@ class ReadOnly(Broken):
     def __init__(self, waiting: Sequence[Delivery]) -> None:
         self.waiting = waiting
 
-    async def due(self, now: datetime, limit: int, *, queued: bool) -> Sequence[Delivery]:
+    async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         return self.waiting
+
+
+def several(message: Message, ids: SeededIds, clock: VirtualClock) -> list[Delivery]:
+    """One delivery more than there are workers."""
+    at = clock.now()
+    return [
+        Delivery(MessageId(ids.new()), "mail", message, 0, at, "", queue=Queue.LETTERS)
+        for _ in range(WORKERS + 1)
+    ]
 
 
 async def test_what_was_done_and_cannot_be_noted_is_told_to_whoever_works_the_queue_off(
@@ -246,12 +257,12 @@ async def test_what_was_done_and_cannot_be_noted_is_told_to_whoever_works_the_qu
     async def handle(message: Message) -> None:
         handled.append(message)
 
-    waiting = Delivery(MessageId(ids.new()), "mail", message, 0, clock.now(), "", queued=True)
-    bus = new_bus(store, ReadOnly([waiting] * (WORKERS + 1)), clock, ids, randomness)
-    bus.subscribe(Consumer("mail", "user.registered", handle, queued=True))
+    waiting = several(message, ids, clock)
+    bus = new_bus(store, ReadOnly(waiting), clock, ids, randomness)
+    bus.subscribe(Consumer("mail", "user.registered", handle, queue=Queue.LETTERS))
     with pytest.raises(Unavailable):
-        await bus.work_off()
-    assert handled == [message] * (WORKERS + 1)
+        await bus.work_off(Queue.LETTERS)
+    assert len(handled) >= WORKERS
 
 
 async def test_workers_stop_at_a_failure_that_cannot_be_kept(
@@ -267,25 +278,25 @@ async def test_workers_stop_at_a_failure_that_cannot_be_kept(
         tried.append(message)
         raise Unavailable("mail")
 
-    waiting = Delivery(MessageId(ids.new()), "mail", message, 0, clock.now(), "", queued=True)
-    bus = new_bus(store, ReadOnly([waiting] * (WORKERS + 1)), clock, ids, randomness)
-    bus.subscribe(Consumer("mail", "user.registered", handle, queued=True))
+    waiting = several(message, ids, clock)
+    bus = new_bus(store, ReadOnly(waiting), clock, ids, randomness)
+    bus.subscribe(Consumer("mail", "user.registered", handle, queue=Queue.LETTERS))
     with pytest.raises(Unavailable):
-        await bus.work_off()
+        await bus.work_off(Queue.LETTERS)
     assert tried == [message] * WORKERS  # each worker stops, and the rest waits
 
 
 async def test_a_consumer_that_becomes_a_queued_one_takes_over_what_it_failed_on(
     bus: InProcessBus, store: Store, clock: VirtualClock, ids: SeededIds, message: Message
 ) -> None:
-    bus.subscribe(replace(failing(Unavailable("mail")), queued=True))
+    bus.subscribe(replace(failing(Unavailable("mail")), queue=Queue.LETTERS))
     async with store.transaction():
         failed = Delivery(MessageId(ids.new()), "welcome", message, 1, clock.now(), "")
         await store.deliveries.put(failed)
-    assert await bus.redeliver() == 1
+    assert await bus.work_off(None) == 1
     await clock.advance(POLICY.max_delay)
-    assert await bus.redeliver() == 0
-    assert await bus.work_off() == 1
+    assert await bus.work_off(None) == 0
+    assert await bus.work_off(Queue.LETTERS) == 1
 
 
 def test_a_bus_without_workers_is_refused(
@@ -298,7 +309,7 @@ def test_a_bus_without_workers_is_refused(
             clock=clock,
             ids=ids,
             randomness=randomness,
-            workers=0,
+            workers={Queue.LETTERS: 0},
         )
 
 
@@ -322,7 +333,7 @@ async def test_publishing_inside_a_transaction_is_a_programming_error(
         with pytest.raises(AssertionError):
             await bus.publish(message)
         with pytest.raises(AssertionError):
-            await bus.redeliver()
+            await bus.work_off(None)
 
 
 @given(

@@ -11,7 +11,7 @@ from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.event_bus import Consumer, Deliveries
+from solebook.ports.event_bus import Consumer, Deliveries, Queue
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
@@ -55,8 +55,11 @@ class SlowDeliveries(Deliveries):
     async def remove(self, consumer: str, message_id: MessageId) -> None:
         await self._deliveries.remove(consumer, message_id)
 
-    async def due(self, now: datetime, limit: int, *, queued: bool) -> Sequence[Delivery]:
-        return await self._deliveries.due(now, limit, queued=queued)
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        return await self._deliveries.due(now, limit)
+
+    async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
+        return await self._deliveries.first_in(queue, now, limit)
 
 
 @pytest.fixture
@@ -93,7 +96,7 @@ def bus(
         ids=ids,
         randomness=randomness,
     )
-    bus.subscribe(Consumer("mail", "user.registered", handle, queued=True))
+    bus.subscribe(Consumer("mail", "user.registered", handle, queue=Queue.LETTERS))
     return bus
 
 
@@ -104,7 +107,7 @@ def messages(clock: VirtualClock, ids: SeededIds) -> list[Message]:
 
 
 async def drained(bus: InProcessBus) -> None:
-    while await bus.work_off():
+    while await bus.work_off(Queue.LETTERS):
         pass
 
 

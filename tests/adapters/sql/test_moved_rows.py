@@ -27,7 +27,7 @@ from solebook.ports.language.market import (
     Size,
     TimeInForce,
 )
-from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.messages import Delivery, Message, Queue
 from solebook.ports.language.order_history import RecordedEvent, Refunded
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Payout, PayoutState
@@ -99,20 +99,25 @@ INSERT INTO order_events VALUES
 """
 
 
-@pytest.fixture
-async def path(tmp_path: Path) -> Path:
-    """A database as it was before the revisions that move rows."""
+async def database_of(folder: Path, revision: str, rows: str) -> Path:
+    """Return the file of a database of an older revision with these rows in it."""
 
     def upgrade(connection: Connection) -> None:
-        command.upgrade(configuration(connection), OLDER)
+        command.upgrade(configuration(connection), revision)
 
-    path = tmp_path / "older.db"
+    path = folder / "older.db"
     async with connected(f"sqlite:///{path}") as connection:
         await connection.run_sync(upgrade)
     database = sqlite3.connect(path)
-    database.executescript(ROWS)
+    database.executescript(rows)
     database.close()
     return path
+
+
+@pytest.fixture
+async def path(tmp_path: Path) -> Path:
+    """A database as it was before the revisions that move rows."""
+    return await database_of(tmp_path, OLDER, ROWS)
 
 
 @pytest.fixture
@@ -128,8 +133,8 @@ async def test_failed_deliveries_wait_on_and_dead_ones_stay_dead(store: Store) -
     due_at = NOW + timedelta(minutes=1)
     waiting = Delivery(MessageId(B), "welcome", message, 3, due_at, "Boom")
     dead = Delivery(MessageId(D), "audit", message, 15, due_at, "Boom", dead=True)
-    assert list(await store.deliveries.due(due_at, 10, queued=False)) == [waiting]
-    assert list(await store.deliveries.due(due_at, 10, queued=True)) == []
+    assert list(await store.deliveries.due(due_at, 10)) == [waiting]
+    assert [await store.deliveries.first_in(queue, due_at, 10) for queue in Queue] == [[], []]
     assert list((await store.dead_letters.page(PageRequest())).items) == [dead]
 
 
@@ -194,3 +199,32 @@ async def test_payouts_keep_what_they_say(store: Store) -> None:
     )
     assert await store.payouts.find(payout.order_id) == payout
     assert await store.payouts.unpaid(payout.seller_id) == [payout]
+
+
+QUEUED = f"""
+INSERT INTO deliveries VALUES
+    ('{A.hex}', 'mail', '{B.hex}', 'key', 'user.registered', 1,
+     '{{"user_id":"{C}","email":"user@example.com","first_name":"Test"}}',
+     '2026-03-01 12:00:00.000000', 0, '2026-03-01 12:01:00.000000', '', 0, 1),
+    ('{C.hex}', 'mail', '{D.hex}', 'key', 'user.registered', 1,
+     '{{"user_id":"{C}","email":"user@example.com","first_name":"Test"}}',
+     '2026-03-01 12:00:00.000000', 2, '2026-03-01 12:00:30.000000', 'Boom', 0, 1),
+    ('{D.hex}', 'mail', '{A.hex}', 'key', 'user.registered', 1,
+     '{{"user_id":"{C}","email":"user@example.com","first_name":"Test"}}',
+     '2026-03-01 12:00:00.000000', 15, '2026-03-01 12:00:30.000000', 'Boom', 1, 1);
+"""
+
+
+async def test_what_was_queued_waits_among_the_letters(tmp_path: Path) -> None:
+    path = await database_of(tmp_path, "0018", QUEUED)
+    async with open_sql_database(f"sqlite:///{path}") as database:
+        clock = VirtualClock(NOW)
+        store = build_sql_store(database, clock=clock, ids=SeededIds(1, clock))
+        letters = await store.deliveries.first_in(Queue.LETTERS, NOW + timedelta(hours=1), 10)
+        assert [(d.id, d.attempts, d.turn) for d in letters] == [(D, 2, ""), (B, 0, "")]
+        async with store.transaction():
+            await store.deliveries.remove("mail", MessageId(C))
+        letters = await store.deliveries.first_in(Queue.LETTERS, NOW + timedelta(hours=1), 10)
+        assert [d.id for d in letters] == [B]
+        (dead,) = (await store.dead_letters.page(PageRequest())).items
+        assert (dead.id, dead.queue) == (A, Queue.LETTERS)

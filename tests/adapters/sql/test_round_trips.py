@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,7 +37,7 @@ from solebook.ports.language.deadlines import Deadline
 from solebook.ports.language.events import EVENTS, Event, UserRegistered
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.market import Match, Quote, Side
-from solebook.ports.language.messages import Delivery
+from solebook.ports.language.messages import Delivery, Queue
 from solebook.ports.language.notifications import (
     NOTICES,
     Notice,
@@ -260,8 +261,11 @@ async def delivery(store: Store, first: Delivery, second: Delivery) -> None:
     for put in (first, replace(second, consumer=first.consumer, message=message)):
         await store.deliveries.put(put)
         dead = (await store.dead_letters.page(PageRequest())).items
-        due = await store.deliveries.due(put.due_at, 2, queued=put.queued)
-        assert (*dead, *due) == (put,)
+        due = await store.deliveries.due(put.due_at, 2)
+        queued = [
+            await store.deliveries.first_in(queue, max(NOW, put.due_at), 2) for queue in Queue
+        ]
+        assert (*dead, *due, *chain.from_iterable(queued)) == (put,)
 
 
 async def a_user(store: Store, user_id: UserId) -> None:

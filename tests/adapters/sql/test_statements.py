@@ -173,7 +173,13 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("notifications._COUNT_UNREAD.0", "ix_notifications_unread (user_id=?)"),
         ("notifications._FORGET.0", "ix_notifications_created_at (created_at<?)"),
         ("payouts._OF_SELLER.0", "ix_payouts_seller_id_order_id (seller_id=? AND order_id<?)"),
-        ("deliveries._DUE.0", "ix_deliveries_due (queued=? AND due_at<?)"),
+        ("deliveries._DUE.0", "ix_deliveries_due (due_at<?)"),
+        (
+            "lines._FIRST.0",
+            "ix_turns_queue_urgency_due_at_place (queue=? AND urgency=? AND due_at<?)",
+        ),
+        ("lines._FIRST.0", "ix_deliveries_of_turn (queue=? AND urgency=? AND turn=?)"),
+        ("lines._NEXT.0", "ix_deliveries_of_turn (queue=? AND urgency=? AND turn=?)"),
         ("price_alerts._OF_USER.0", "ix_price_alerts_user_id_id (user_id=? AND id<?)"),
         (
             "price_alerts._IN_RANGE.0",

@@ -2,7 +2,7 @@
 
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
-from enum import StrEnum
+from enum import Enum
 from itertools import count
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
@@ -58,7 +58,7 @@ def _made(kind: Any) -> st.SearchStrategy[Any]:
         return st.tuples(any_of(first), *map(any_of, others))
     if get_origin(kind) is frozenset:
         return st.frozensets(any_of(get_args(kind)[0]))
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
+    if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(list(kind))
     assert isinstance(kind, type), kind
     assert is_dataclass(kind), kind

@@ -203,7 +203,7 @@ def due(folder: Path) -> set[UUID]:
 
     async def work(app: Application) -> set[UUID]:
         soon = app.adapters.clock.now() + timedelta(minutes=1)
-        due = await app.adapters.store.deliveries.due(soon, 1_000, queued=False)
+        due = await app.adapters.store.deliveries.due(soon, 1_000)
         return {delivery.id for delivery in due}
 
     return within(folder, work)

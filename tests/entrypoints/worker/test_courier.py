@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.entrypoints.worker.courier import Courier
-from solebook.ports.event_bus import Consumer
+from solebook.ports.event_bus import Consumer, Queue
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.ids import MessageId
 from solebook.ports.language.messages import Message
@@ -18,7 +18,7 @@ SECOND = timedelta(seconds=1)
 
 
 def courier_of(exchange: Exchange) -> Courier:
-    return Courier(exchange.app.adapters.event_bus, exchange.clock)
+    return Courier(exchange.app.adapters.event_bus)
 
 
 class Mailbox:
@@ -29,7 +29,7 @@ class Mailbox:
         self.failures: list[Exception] = []
         subject = exchange.bus.published[0].subject
         exchange.app.adapters.event_bus.subscribe(
-            Consumer("tests.mailbox", subject, self.take, queued=True)
+            Consumer("tests.mailbox", subject, self.take, queue=Queue.LETTERS)
         )
 
     async def take(self, message: Message) -> None:
@@ -48,7 +48,7 @@ async def turns(clock: VirtualClock, seconds: int = 0) -> None:
 async def test_what_is_queued_is_delivered_while_it_runs(exchange: Exchange) -> None:
     message = exchange.bus.published[0]
     mailbox = Mailbox(exchange)
-    task = asyncio.create_task(courier_of(exchange).run())
+    task = asyncio.create_task(courier_of(exchange).run(Queue.LETTERS))
     await turns(exchange.clock)
     await exchange.app.adapters.event_bus.publish(message)
     await turns(exchange.clock, seconds=1)
@@ -62,7 +62,7 @@ async def test_a_long_queue_is_worked_off_without_a_rest(exchange: Exchange) -> 
     for _ in range(200):
         again = replace(message, id=MessageId(exchange.app.adapters.ids.new()))
         await exchange.app.adapters.event_bus.publish(again)
-    task = asyncio.create_task(courier_of(exchange).run())
+    task = asyncio.create_task(courier_of(exchange).run(Queue.LETTERS))
     while len(mailbox.got) < 200:
         before = len(mailbox.got)
         await turns(exchange.clock)

@@ -11,7 +11,7 @@ import pytest
 
 from solebook.composition.adapters import Store
 from solebook.entrypoints.worker.relay import Relay
-from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.event_bus import Consumer, EventBus, Queue
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import NotificationRequested, ProductChanged
 from solebook.ports.language.ids import MessageId, NotificationId, ProductId
@@ -47,11 +47,11 @@ class Bus(EventBus):
         finally:
             self.at_once -= 1
 
-    async def redeliver(self) -> int:
-        return 0
+    async def work_off(self, queue: Queue | None) -> int:
+        raise NotImplementedError
 
-    async def work_off(self) -> int:
-        return 0
+    async def work(self, queue: Queue | None) -> None:
+        raise NotImplementedError
 
     def of(self, key: str) -> list[int]:
         return [version for k, version in self.published if k == key]

@@ -1,0 +1,62 @@
+"""Who stands in the lines of the queues, in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from heapq import nsmallest
+
+from ...ports.clock import Clock
+from ...ports.language.messages import Delivery, Queue, Urgency
+from .database import MemoryAdapter, MemoryDatabase
+from .tables import DeliveryKey, Place, drop_if_empty
+
+_Turn = tuple[Queue, Urgency, str]
+
+
+class MemoryLines(MemoryAdapter):
+    """The turns of each queue and urgency, in the order in which they are to be taken."""
+
+    def __init__(self, database: MemoryDatabase, *, clock: Clock) -> None:
+        super().__init__(database)
+        self._clock = clock
+
+    def add(self, key: DeliveryKey, delivery: Delivery) -> None:
+        """Note a delivery, and let its turn join the line, if it does not stand in it already."""
+        turn = _turn_of(delivery)
+        self._database.put(self._tables.deliveries_of_turn[turn], key, delivery)
+        place = self._tables.lines[turn[:2]].get(turn[2])
+        if place is None or place.due_at > max(self._clock.now(), delivery.due_at):
+            self._join(turn, delivery.due_at)
+
+    def drop(self, key: DeliveryKey, delivery: Delivery) -> None:
+        """Forget a delivery, and send its turn to the end of the line with the next one."""
+        turn = _turn_of(delivery)
+        of_turn = self._tables.deliveries_of_turn[turn]
+        self._database.remove(of_turn, key)
+        if of_turn:
+            self._join(turn, min(waiting.due_at for waiting in of_turn.values()))
+        else:
+            self._database.remove(self._tables.lines[turn[:2]], turn[2])
+            self._database.announce(partial(drop_if_empty, self._tables.deliveries_of_turn, turn))
+
+    def first_in(
+        self, queue: Queue, urgency: Urgency, now: datetime, limit: int
+    ) -> Sequence[Delivery]:
+        """Return the first delivery of each of the first turns; to be called within `reading`."""
+        line = self._tables.lines[queue, urgency].items()
+        due = ((place, turn) for turn, place in line if place.due_at <= now)
+        turns = (self._of(queue, urgency, turn) for _, turn in nsmallest(limit, due))
+        return [min(of_turn, key=lambda d: (d.due_at, d.id)) for of_turn in turns]
+
+    def _of(self, queue: Queue, urgency: Urgency, turn: str) -> Sequence[Delivery]:
+        return list(self._tables.deliveries_of_turn[queue, urgency, turn].values())
+
+    def _join(self, turn: _Turn, due_at: datetime) -> None:
+        place = Place(max(self._clock.now(), due_at), next(self._tables.places))
+        self._database.put(self._tables.lines[turn[:2]], turn[2], place)
+
+
+def _turn_of(delivery: Delivery) -> _Turn:
+    """Return the turn of a delivery; one that takes no turns with others has one of its own."""
+    assert delivery.queue is not None, delivery
+    return delivery.queue, delivery.urgency, delivery.turn or str(delivery.id)

@@ -1,0 +1,158 @@
+"""Workers that try the deliveries of one queue, within one process."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any
+
+from ...ports.clock import Clock
+from ...ports.language.errors import Unavailable
+from ...ports.language.messages import Delivery, Urgency
+
+_POLL = 1.0
+"""Seconds after which the queue is looked at although nobody told of anything new in it."""
+_ROUNDS = 16
+"""How many deliveries a worker tries, on average, before the store is asked for more."""
+
+
+class QueueWorkers:
+    """Tries what is first in the queue, some deliveries at once; a free worker gets the next.
+
+    At most one delivery of a turn is under way. What was delivered is forgotten when the store is
+    asked for more, many deliveries in one transaction: each transaction waits for the disk.
+    """
+
+    def __init__(
+        self,
+        *,
+        first: Callable[[int], Awaitable[Sequence[Delivery]]],
+        attempt: Callable[[Delivery], Coroutine[Any, Any, bool]],
+        forget: Callable[[Sequence[Delivery]], Awaitable[None]],
+        clock: Clock,
+        workers: int,
+    ) -> None:
+        """Describe the workers.
+
+        `first` returns the first deliveries of the queue. `attempt` tries one and returns whether
+        it is done; otherwise it has stored when to try it again. `forget` drops what is done.
+        """
+        if workers < 1:
+            raise ValueError(f"a queue needs at least one worker, not {workers}")
+        self._first = first
+        self._attempt = attempt
+        self._forget = forget
+        self._clock = clock
+        self._workers = workers
+        self._ahead: deque[Delivery] = deque()
+        """What was read and is not under way yet."""
+        self._under_way: dict[asyncio.Task[bool], Delivery] = {}
+        self._done: list[Delivery] = []
+        self._news = asyncio.Event()
+
+    def tell(self, deliveries: Sequence[Delivery]) -> None:
+        """Say that deliveries were stored, so that nobody waits for the next look."""
+        if self._ahead and min(d.urgency for d in deliveries) < self._ahead[-1].urgency:
+            self._ahead.clear()  # what was read before is still in the store, behind the new ones
+        self._news.set()
+
+    async def run(self) -> None:
+        """Work until cancelled. Raises what the store raises; it may be called again."""
+        waits: set[asyncio.Task[Any]] = set()
+        try:
+            while True:
+                await self._begin()
+                if not waits:
+                    waits = {
+                        asyncio.create_task(self._news.wait()),
+                        asyncio.create_task(self._clock.sleep(_POLL)),
+                    }
+                done, _ = await asyncio.wait(
+                    {*waits, *self._under_way}, return_when=asyncio.FIRST_COMPLETED
+                )
+                if done & waits:
+                    await _cancel(waits)
+                    waits = set()
+                    self._news.clear()
+                self._collect()
+        finally:
+            await _cancel(waits)
+            await self._abandon()
+
+    async def drain(self) -> int:
+        """Work until nothing is due any more, and return how many deliveries were tried.
+
+        Raises what the store raises; it may be called again.
+        """
+        count = 0
+        try:
+            while await self._begin():
+                await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+                count += self._collect()
+        finally:
+            await self._abandon()
+        return count
+
+    async def _begin(self) -> bool:
+        """Give each free worker a delivery, while there are any; return whether any is at work."""
+        while len(self._under_way) < self._workers:
+            delivery = await self._next()
+            if delivery is None:
+                break
+            self._under_way[asyncio.create_task(self._attempt(delivery))] = delivery
+        return bool(self._under_way)
+
+    async def _next(self) -> Delivery | None:
+        """Return a delivery that may be tried now, if there is one."""
+        if not self._ahead:
+            await self._forget_done()
+            await self._read_ahead()
+        while self._ahead:
+            delivery = self._ahead.popleft()
+            if not self._is_held_up(delivery):
+                return delivery
+        return None
+
+    async def _read_ahead(self) -> None:
+        # The first ones of the line may be those that are under way, or their turns' other ones.
+        held_up = len(self._under_way) * len(Urgency)
+        first = await self._first(held_up + self._workers * _ROUNDS)
+        self._ahead.extend(d for d in first if not self._is_held_up(d))
+
+    def _is_held_up(self, delivery: Delivery) -> bool:
+        """Whether the delivery itself, or another one of its turn, is under way."""
+        return any(
+            other.id == delivery.id or (other.turn and other.turn == delivery.turn)
+            for other in self._under_way.values()
+        )
+
+    def _collect(self) -> int:
+        """Take what came to its end off the workers and return how many; a defect is raised."""
+        ended = [task for task in self._under_way if task.done()]
+        for task in ended:
+            delivery = self._under_way.pop(task)
+            if task.result():
+                self._done.append(delivery)
+        return len(ended)
+
+    async def _forget_done(self) -> None:
+        done, self._done = self._done, []
+        if done:
+            await self._forget(done)
+
+    async def _abandon(self) -> None:
+        """Stop. What was under way, or cannot be forgotten, is in the store and is tried again."""
+        await _cancel(self._under_way)
+        for task, delivery in self._under_way.items():
+            if not task.cancelled() and task.exception() is None and task.result():
+                self._done.append(delivery)
+        self._under_way.clear()
+        self._ahead.clear()
+        with suppress(Unavailable):
+            await self._forget_done()
+
+
+async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
