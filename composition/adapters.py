@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..ports.access_tokens import AccessTokens, RevokedSessions
+from ..ports.alarms import Alarms
 from ..ports.audit_log import AuditLog
 from ..ports.authentication_tasks import AuthenticationTasks
 from ..ports.book_stream import BookStream
@@ -71,6 +72,7 @@ class Store:
     dead_letters: DeadLetters
     idempotency_keys: IdempotencyKeys
     audit_log: AuditLog
+    alarms: Alarms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ from ..core.notifications.deliver_notification import DeliverNotification
 from ..core.notifications.mark_notification import MarkNotification
 from ..core.notifications.notify import Notify
 from ..core.notifications.set_notification_preferences import SetNotificationPreferences
+from ..core.operations.record_alarm import RecordAlarm
+from ..core.operations.resolve_alarm import ResolveAlarm
 from ..core.orders.cancel_order import CancelOrder
 from ..core.orders.confirm_delivery import ConfirmDelivery
 from ..core.orders.continue_saga import ContinueSaga
@@ -195,6 +197,14 @@ class NotificationsUseCases:
 
 
 @dataclass(frozen=True, slots=True)
+class OperationsUseCases:
+    """What the operations context does."""
+
+    record_alarm: RecordAlarm
+    resolve_alarm: ResolveAlarm
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """Every use case by context, the engine, and the adapters, which also serve plain reads."""
 
@@ -208,6 +218,7 @@ class Application:
     search: SearchUseCases
     price_alerts: PriceAlertsUseCases
     notifications: NotificationsUseCases
+    operations: OperationsUseCases
     engine: MatchingEngine
     adapters: Adapters
     rules: MarketRules

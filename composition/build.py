@@ -10,6 +10,7 @@ from .application import Application
 from .followers import (
     analytics_use_cases,
     notifications_use_cases,
+    operations_use_cases,
     price_alerts_use_cases,
     search_use_cases,
 )
@@ -51,6 +52,7 @@ def build_application(
         search=search_use_cases(adapters),
         price_alerts=price_alerts_use_cases(adapters, rules),
         notifications=notifications_use_cases(adapters, rules, warehouse),
+        operations=operations_use_cases(adapters),
         engine=engine,
         adapters=adapters,
         rules=rules,

@@ -8,6 +8,8 @@ from ..core.notifications.deliver_notification import DeliverNotification
 from ..core.notifications.mark_notification import MarkNotification
 from ..core.notifications.notify import Notify
 from ..core.notifications.set_notification_preferences import SetNotificationPreferences
+from ..core.operations.record_alarm import RecordAlarm
+from ..core.operations.resolve_alarm import ResolveAlarm
 from ..core.price_alerts.report_drops import ReportDrops
 from ..core.price_alerts.unwatch_price import UnwatchPrice
 from ..core.price_alerts.watch_price import WatchPrice
@@ -21,6 +23,7 @@ from .adapters import Adapters
 from .application import (
     AnalyticsUseCases,
     NotificationsUseCases,
+    OperationsUseCases,
     PriceAlertsUseCases,
     SearchUseCases,
 )
@@ -117,5 +120,22 @@ def notifications_use_cases(
         ),
         set_notification_preferences=SetNotificationPreferences(
             transaction=transaction, preferences=store.preferences
+        ),
+    )
+
+
+def operations_use_cases(adapters: Adapters) -> OperationsUseCases:
+    """Return what the operations context does."""
+    store, clock = adapters.store, adapters.clock
+    return OperationsUseCases(
+        record_alarm=RecordAlarm(
+            transaction=store.transaction, alarms=store.alarms, clock=clock, ids=adapters.ids
+        ),
+        resolve_alarm=ResolveAlarm(
+            transaction=store.transaction,
+            alarms=store.alarms,
+            orders=store.orders,
+            audit_log=store.audit_log,
+            clock=clock,
         ),
     )

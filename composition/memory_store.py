@@ -1,5 +1,6 @@
 """The store in memory, for tests and simulations."""
 
+from ..adapters.memory.alarms import MemoryAlarms
 from ..adapters.memory.audit_log import MemoryAuditLog
 from ..adapters.memory.authentication_tasks import MemoryAuthenticationTasks
 from ..adapters.memory.books import MemoryBooks
@@ -81,4 +82,5 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         dead_letters=MemoryDeadLetters(database, clock=clock),
         idempotency_keys=MemoryIdempotencyKeys(database),
         audit_log=MemoryAuditLog(database, clock=clock, ids=ids),
+        alarms=MemoryAlarms(database),
     )

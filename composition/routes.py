@@ -7,6 +7,7 @@ from typing import TypeVar
 from ..ports.clock import Clock
 from ..ports.event_bus import Consumer
 from ..ports.language.events import (
+    AlarmRaised,
     AuthenticationFailed,
     AuthenticationPassed,
     DeadlineReached,
@@ -184,6 +185,8 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         # Time passes, and the payment provider reports.
         inside(DeadlineReached, "orders.meet_deadline", app.orders.meet_deadline),
         inside(GatewayReported, "payments.handle_webhook", app.payments.handle_webhook),
+        # Something must be looked at.
+        inside(AlarmRaised, "operations.record_alarm", app.operations.record_alarm),
         # People are told. By now everybody else has heard of it: telling holds up no trade.
         inside(UserRegistered, "notifications.notify", notify),
         # One crossing may concern thousands, and a trade is not to wait until each is told.
@@ -199,6 +202,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(OrderDelivered, "notifications.notify", notify),
         inside(PayoutPaid, "notifications.notify", notify),
         inside(PayoutWasRefused, "notifications.notify", notify),
+        inside(AlarmRaised, "notifications.notify", notify),
         queued(
             NotificationRequested,
             "notifications.deliver_notification",

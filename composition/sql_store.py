@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ..adapters.sql.addresses import SqlAddresses
+from ..adapters.sql.alarms import SqlAlarms
 from ..adapters.sql.audit_log import SqlAuditLog
 from ..adapters.sql.authentication_tasks import SqlAuthenticationTasks
 from ..adapters.sql.books import SqlBooks
@@ -88,4 +89,5 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         dead_letters=SqlDeadLetters(database, clock=clock),
         idempotency_keys=SqlIdempotencyKeys(database),
         audit_log=SqlAuditLog(database, clock=clock, ids=ids),
+        alarms=SqlAlarms(database),
     )

@@ -93,3 +93,7 @@ class Recipients(Protocol):
     async def find(self, user_id: UserId) -> Recipient | None:
         """Return by which name and email the user is written to, if there is one."""
         ...
+
+    async def admins(self) -> Sequence[Recipient]:
+        """Return every admin, up to a hundred of them."""
+        ...

@@ -19,7 +19,8 @@ from jinja2 import (
 
 from ...ports.language.market import Condition
 from ...ports.language.money import Cents
-from ...ports.language.notifications import NOTICES, Headline, Letter, Notice, Recipient, Shoe
+from ...ports.language.notices import NOTICES
+from ...ports.language.notifications import Headline, Letter, Notice, Recipient, Shoe
 from ...ports.language.text import one_line
 from ...ports.templates import Templates
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, TypeAlias, TypeVar
 
+from ...ports.language.alarms import Alarm, AlarmKind
 from ...ports.language.analytics import Sale, SalesSummary
 from ...ports.language.audit import AuditEntry
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
@@ -14,6 +15,7 @@ from ...ports.language.catalog import Product, Reservation
 from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.ids import (
     AddressId,
+    AlarmId,
     AlertId,
     AuditEntryId,
     MessageId,
@@ -156,6 +158,8 @@ class Tables:
 
         self.audit_entries: dict[AuditEntryId, AuditEntry] = {}
         self.outcome_of_entry: dict[AuditEntryId, AuditEntryId] = {}
+        self.alarms: dict[AlarmId, Alarm] = {}
+        self.open_alarms: dict[tuple[OrderId | None, AlarmKind], AlarmId] = {}
 
         self.outbox: dict[MessageId, Message] = {}
         """In order of commit; what was sent is gone from it once that is committed."""

@@ -5,8 +5,8 @@ from dataclasses import fields
 from datetime import datetime
 from html import escape
 
+from ...ports.language.notices import NOTICES
 from ...ports.language.notifications import (
-    NOTICES,
     Headline,
     Letter,
     Notice,

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from ...ports.language.errors import EmailTaken, NotFound
 from ...ports.language.ids import AddressId, UserId
 from ...ports.language.market import Side
 from ...ports.language.notifications import Recipient
-from ...ports.language.users import Address, PostalAddress, TraderStanding, User
+from ...ports.language.users import Address, PostalAddress, Role, TraderStanding, User
 from ...ports.users import Addresses, Destinations, PaymentAccounts, Recipients, Traders, Users
 from .database import MemoryAdapter
 
@@ -133,4 +134,13 @@ class MemoryRecipients(MemoryAdapter, Recipients):
     async def find(self, user_id: UserId) -> Recipient | None:
         with await self._database.reading():
             user = self._tables.users.get(user_id)
-        return None if user is None else Recipient(user.id, user.email, user.first_name)
+        return None if user is None else _recipient(user)
+
+    async def admins(self) -> Sequence[Recipient]:
+        with await self._database.reading():
+            admins = (user for user in self._tables.users.values() if Role.ADMIN in user.roles)
+            return [_recipient(user) for user in islice(admins, 100)]
+
+
+def _recipient(user: User) -> Recipient:
+    return Recipient(user.id, user.email, user.first_name)

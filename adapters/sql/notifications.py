@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select, update
 
 from ...ports.language.ids import NotificationId, UserId
-from ...ports.language.notifications import Notification
+from ...ports.language.notifications import Notification, NotificationKind
 from ...ports.language.paging import Page, PageRequest
 from ...ports.notifications import Notifications
 from .database import SqlDatabase
@@ -83,7 +83,7 @@ def _notification(row: Row) -> Notification:
     return Notification(
         id=row.id,
         user_id=row.user_id,
-        notice=decode_notice(row.kind, row.notice),
+        notice=decode_notice(NotificationKind(row.kind), row.notice),
         subject=row.subject,
         brief=row.brief,
         in_inbox=row.in_inbox,

@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from ...ports.language.events import EVENTS, Event
-from ...ports.language.notifications import NOTICES, Notice, NotificationKind
+from ...ports.language.notices import NOTICES
+from ...ports.language.notifications import Notice, NotificationKind
 from ...ports.language.order_history import ORDER_EVENTS, OrderEvent
 
 T = TypeVar("T")

@@ -1,6 +1,8 @@
 """What notifications must know of a user, in SQL."""
 
-from sqlalchemy import bindparam, select
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select, text
 
 from ...ports.language.ids import UserId
 from ...ports.language.notifications import Recipient
@@ -10,6 +12,13 @@ from .schema import users
 from .statement import Statement
 
 _FIND = Statement(select(users.c.email, users.c.first_name).where(users.c.id == bindparam("id")))
+
+_ADMINS = Statement(
+    select(users.c.id, users.c.email, users.c.first_name)
+    .where(text("instr(roles, '\"admin\"') > 0"))
+    .order_by(users.c.id)
+    .limit(100)
+)
 
 
 class SqlRecipients(Recipients):
@@ -21,3 +30,7 @@ class SqlRecipients(Recipients):
     async def find(self, user_id: UserId) -> Recipient | None:
         row = await self._database.first(_FIND, id=user_id)
         return None if row is None else Recipient(user_id, row.email, row.first_name)
+
+    async def admins(self) -> Sequence[Recipient]:
+        rows = await self._database.rows(_ADMINS)
+        return [Recipient(row.id, row.email, row.first_name) for row in rows]

@@ -7,12 +7,14 @@ from typing import TypeAlias
 from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.events import (
+    AlarmRaised,
     NotificationRequested,
     PriceDropped,
     QuotesWithdrawn,
     UserRegistered,
 )
 from ...ports.language.ids import NotificationId, UserId
+from ...ports.language.notices import AlarmNotice
 from ...ports.language.notifications import (
     Channel,
     Notice,
@@ -34,7 +36,7 @@ from ...ports.users import Recipients
 from .channels import usable_channels
 from .notices import TradeNews, notice_to_buyer, notice_to_seller, shoe_of
 
-News: TypeAlias = UserRegistered | PriceDropped | QuotesWithdrawn | TradeNews
+News: TypeAlias = UserRegistered | PriceDropped | QuotesWithdrawn | AlarmRaised | TradeNews
 """What people are told of."""
 
 
@@ -75,6 +77,8 @@ class Notify:
                 return [(user_id, PriceDroppedNotice(shoe, event.wanted, event.lowest_ask))]
             case QuotesWithdrawn(user_id=user_id):
                 return [(user_id, await self._withdrawn(event))]
+            case AlarmRaised():
+                return await self._alarms(event)
         order = await self.orders.get(event.order_id)
         shoe = shoe_of(await self.products.get(order.book.product_id), order.book)
         told = (
@@ -91,6 +95,16 @@ class Notify:
             for q in event.quotes
         )
         return QuotesWithdrawnNotice(event.reason, event.note, event.count, tuple(offers))
+
+    async def _alarms(self, event: AlarmRaised) -> Sequence[tuple[UserId, Notice]]:
+        """Every admin is told of an alarm, but for those who are a party to the order."""
+        parties: tuple[UserId, ...] = ()
+        if event.order_id is not None:
+            order = await self.orders.get(event.order_id)
+            parties = order.buyer_id, order.seller_id
+        notice = AlarmNotice(event.kind, event.order_id, event.note)
+        admins = await self.recipients.admins()
+        return [(admin.user_id, notice) for admin in admins if admin.user_id not in parties]
 
     async def _tell(self, user_id: UserId, notice: Notice) -> None:
         channels = usable_channels(await self.preferences.get(user_id), notice.KIND)

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from ...ports.language.alarms import AlarmKind
 from ...ports.language.ids import OrderId, ProductId, UserId
 from ...ports.language.market import BookKey, Side, WithdrawalReason, parse_size
+from ...ports.language.notices import AlarmNotice
 from ...ports.language.notifications import (
     AskMatchedNotice,
     BidMatchedNotice,
@@ -75,5 +77,8 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
         SaleDeliveredNotice(*_TRADE, _PAYOUT, datetime(2026, 3, 13, 15, 30, tzinfo=UTC)),
         PayoutPaidNotice(*_TRADE, _PAYOUT - _PENALTY, _PENALTY),
         PayoutRefusedNotice(*_TRADE, _PAYOUT, "the account is closed"),
+        AlarmNotice(
+            AlarmKind.PAIR_NOT_CLAIMED, ORDER, "The warehouse has had the pair for 2 days."
+        ),
     )
     return {notice.KIND: notice for notice in notices}

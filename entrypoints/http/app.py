@@ -11,6 +11,7 @@ from ...config.http import HttpSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
 from .addresses import AddressesController
+from .admin.alarms import AlarmsController
 from .admin.audit import AuditController
 from .asks import AsksController
 from .authentication import AuthenticationController
@@ -56,6 +57,7 @@ _ROUTES = (
     NotificationsController,
     NotificationPreferencesController,
     AuditController,
+    AlarmsController,
     WebhooksController,
     HealthController,
     follow_market,

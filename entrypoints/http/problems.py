@@ -66,6 +66,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.TaskClaimed: 409,
     errors.VerdictGiven: 409,
     errors.RebuildReplaced: 409,
+    errors.AlarmClosed: 409,
     # capacity
     errors.RateLimited: 429,
     errors.QueueFull: 503,

@@ -44,6 +44,7 @@ class NotificationKind(StrEnum):
     PAYOUT_REFUSED = "payout_refused"
     PRICE_DROPPED = "price_dropped"
     QUOTES_WITHDRAWN = "quotes_withdrawn"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,33 +329,6 @@ class PayoutRefusedNotice(TradeNotice):
     def once_for(self) -> None:
         """The next account may be refused too."""
         return None
-
-
-NOTICES: dict[NotificationKind, type[Notice]] = {
-    notice.KIND: notice
-    for notice in (
-        WelcomeNotice,
-        PriceDroppedNotice,
-        QuotesWithdrawnNotice,
-        BidMatchedNotice,
-        AskMatchedNotice,
-        PaymentDeclinedNotice,
-        OrderConfirmedNotice,
-        SaleConfirmedNotice,
-        OrderCancelledNotice,
-        SaleCancelledNotice,
-        OrderAuthPassedNotice,
-        SaleAuthPassedNotice,
-        OrderAuthFailedNotice,
-        SaleAuthFailedNotice,
-        OrderShippedNotice,
-        OrderDeliveredNotice,
-        SaleDeliveredNotice,
-        PayoutPaidNotice,
-        PayoutRefusedNotice,
-    )
-}
-"""Every notice by its kind, for adapters that read them back."""
 
 
 @dataclass(frozen=True, slots=True)

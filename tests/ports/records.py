@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from solebook.ports.books import Batch, OpenedOrder
 from solebook.ports.clock import Clock
 from solebook.ports.ids import Ids
+from solebook.ports.language.alarms import Alarm, AlarmKind
 from solebook.ports.language.analytics import Sale
 from solebook.ports.language.audit import Act, AuditAction, Target, parse_reason
 from solebook.ports.language.authentication import AuthenticationTask, TaskStatus
@@ -17,6 +18,7 @@ from solebook.ports.language.deadlines import Deadline, DeadlineKind
 from solebook.ports.language.events import MatchCreated, UserRegistered
 from solebook.ports.language.ids import (
     AddressId,
+    AlarmId,
     AlertId,
     MessageId,
     NotificationId,
@@ -244,6 +246,18 @@ class Records:
         return Batch(added={quote.id: quote for quote in added}, **fields)
 
     # ---- after the match -----------------------------------------------------------------
+
+    def alarm(self, **fields: Any) -> Alarm:
+        return _made(
+            Alarm,
+            fields,
+            id=AlarmId(self.ids.new()),
+            kind=AlarmKind.PAIR_NOT_CLAIMED,
+            order_id=self.order_id(),
+            note="nobody has claimed it",
+            raised_at=self.instant,
+            last_at=self.instant,
+        )
 
     def deadline(self, order_id: OrderId, **fields: Any) -> Deadline:
         return _made(

@@ -12,9 +12,10 @@ import pytest
 from solebook.adapters.mail.jinja_templates import JinjaTemplates
 from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
+from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.market import Side, WithdrawalReason
+from solebook.ports.language.notices import NOTICES
 from solebook.ports.language.notifications import (
-    NOTICES,
     Headline,
     Letter,
     Notice,
@@ -76,7 +77,9 @@ def facts(notice: Any) -> Iterator[str]:
             yield str(value)
             continue
         match value:
-            case bool() | None | CancelReason() | WithdrawalReason() | Side():  # told in sentences
+            case bool() | None:  # told in sentences
+                pass
+            case CancelReason() | WithdrawalReason() | Side() | AlarmKind():  # told in sentences
                 pass
             case int():
                 yield f"${value / 100:,.2f}" if value else ""

@@ -273,3 +273,12 @@ async def test_a_recipient_is_written_to_by_name_and_email_as_they_are_now(
 
 async def test_nobody_is_no_recipient(store: Store, records: Records) -> None:
     assert await store.recipients.find(records.user_id()) is None
+
+
+async def test_admins_are_who_holds_the_role(store: Store, records: Records) -> None:
+    roles = [{Role.ADMIN}, {Role.BUYER}, {Role.SELLER, Role.ADMIN}, {Role.AUTHENTICATOR}]
+    users = [await added(store, records.user(roles=frozenset(held))) for held in roles]
+    found = await store.recipients.admins()
+    assert list(found) == [
+        Recipient(user.id, user.email, user.first_name) for user in (users[0], users[2])
+    ]

@@ -6,6 +6,7 @@ import pytest
 
 from solebook.composition.adapters import Store
 from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.catalog import ReservationStatus
 from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.notifications import NotificationPreferences
@@ -59,6 +60,9 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     ),
     "notifications.forget": lambda s, r: s.notifications.forget(r.instant),
     "preferences.put": lambda s, r: s.preferences.put(NotificationPreferences(r.user_id())),
+    "alarms.add": lambda s, r: s.alarms.add(r.alarm()),
+    "alarms.save": lambda s, r: s.alarms.save(r.alarm()),
+    "alarms.close": lambda s, r: s.alarms.close(r.order_id(), [AlarmKind.PAYOUT_FROZEN], r.instant),
     "outbox.add": lambda s, r: s.outbox.add(r.event()),
     "outbox.mark_sent": lambda s, r: s.outbox.mark_sent([r.message().id]),
     "inbox.record": lambda s, r: s.inbox.record("welcome", r.message().id, r.instant),

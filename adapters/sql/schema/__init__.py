@@ -13,6 +13,7 @@ from .catalog import product_images, products, reservations, sizes
 from .columns import metadata
 from .messages import deadlines, deliveries, inbox, outbox, turns
 from .notifications import notification_preferences, notifications
+from .operations import alarms
 from .orders import order_events, orders
 from .payments import (
     ledger_entries,
@@ -27,6 +28,7 @@ from .users import addresses, refresh_tokens, revoked_sessions, sessions, users
 
 __all__ = [
     "addresses",
+    "alarms",
     "asks",
     "audit_entries",
     "authentication_tasks",

@@ -1,6 +1,6 @@
 """The tables of users, their addresses and their sessions."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Uuid
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Uuid, text
 
 from .columns import Document, Instant, metadata
 
@@ -17,6 +17,12 @@ users = Table(
     Column("payment_method", String),
     Column("payout_account", String),
     Column("suspended", Boolean, nullable=False),
+)
+Index(
+    "ix_users_admins",
+    users.c.id,
+    sqlite_where=text("instr(roles, '\"admin\"') > 0"),
+    postgresql_where=text("roles ? 'admin'"),
 )
 
 addresses = Table(

@@ -32,6 +32,7 @@ from .market import (
 )
 from .people import AlertExists, EmailTaken, TooManyAddresses, TooManyAlerts
 from .trade import (
+    AlarmClosed,
     IllegalMove,
     InvalidSignature,
     InvalidVerdict,
@@ -45,6 +46,7 @@ from .trade import (
 
 __all__ = [
     "AddressMissing",
+    "AlarmClosed",
     "AlertExists",
     "AlreadyReserved",
     "EmailTaken",

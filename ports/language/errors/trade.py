@@ -46,12 +46,23 @@ class TaskClaimed(Refusal):
 
 @dataclass(eq=False)
 class PartyToTheOrder(Refusal):
-    """The buyer or the seller of a pair may not authenticate it."""
+    """The buyer or the seller of an order does not act on it as staff, in any role."""
 
     order_id: UUID
 
     def __str__(self) -> str:
-        return "the buyer or the seller of a pair may not authenticate it"
+        return "the buyer or the seller of an order does not act on it as staff"
+
+
+@dataclass(eq=False)
+class AlarmClosed(Refusal):
+    """The alarm is not open any more: `closed_at` (UTC) says since when."""
+
+    alarm_id: UUID
+    closed_at: datetime
+
+    def __str__(self) -> str:
+        return f"the alarm {self.alarm_id} was closed at {self.closed_at.isoformat()}"
 
 
 @dataclass(eq=False)

@@ -13,6 +13,7 @@ from .market import (
     StockRefused,
     StockReserved,
 )
+from .operations import AlarmRaised
 from .orders import (
     AuthenticationFailed,
     AuthenticationPassed,
@@ -41,6 +42,7 @@ from .people import NotificationRequested, PayoutAccountChanged, PriceDropped, U
 
 __all__ = [
     "EVENTS",
+    "AlarmRaised",
     "AuthenticationFailed",
     "AuthenticationPassed",
     "DeadlineReached",
@@ -108,6 +110,7 @@ EVENTS: dict[str, type[Event]] = {
         PayoutWasRefused,
         GatewayReported,
         DeadlineReached,
+        AlarmRaised,
     )
 }
 """Every event by its subject, for adapters that read them back."""

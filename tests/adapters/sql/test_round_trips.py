@@ -38,8 +38,8 @@ from solebook.ports.language.events import EVENTS, Event, UserRegistered
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.market import Match, Quote, Side
 from solebook.ports.language.messages import Delivery, Queue
+from solebook.ports.language.notices import NOTICES
 from solebook.ports.language.notifications import (
-    NOTICES,
     Notice,
     Notification,
     NotificationKind,

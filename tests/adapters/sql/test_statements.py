@@ -133,6 +133,9 @@ IN_ORDER = {
     "outbox._UNSENT.1",
     "outbox._UNSENT.2",
     "products._PAGE.0",
+    "recipients._ADMINS.0",
+    "alarms._PAGE.0",
+    "alarms._PAGE_OF_OPEN.0",
 }
 
 

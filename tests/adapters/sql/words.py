@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from solebook.ports.language.events import EVENTS, Event
 from solebook.ports.language.market import Size
-from solebook.ports.language.notifications import NOTICES, Notice, Warehouse
+from solebook.ports.language.notices import NOTICES
+from solebook.ports.language.notifications import Notice, Warehouse
 from solebook.ports.language.orders import Fees
 
 if TYPE_CHECKING:

@@ -59,6 +59,8 @@ POST   /v1/authentication/tasks/{task_id}/verdict      401   403    403   403   
 POST   /v1/orders/{order_id}/dispatch                  401   403    403   403           200   403
 POST   /v1/orders/{order_id}/delivery                  401   200    403   404           403   409
 GET    /v1/admin/audit                                 401   403    403   403           403   200
+GET    /v1/admin/alarms                                401   403    403   403           403   200
+POST   /v1/admin/alarms/{alarm_id}/resolution          401   403    403   403           403   200
 GET    /v1/payouts                                     401   200    200   200           200   200
 GET    /v1/users/me/notification-preferences           401   200    200   200           200   200
 PUT    /v1/users/me/notification-preferences           401   200    200   200           200   200
@@ -119,6 +121,7 @@ def bodies(world: World) -> dict[Row, Any]:
         ("POST", "/v1/orders/{order_id}/cancellation"): {"reason": "A whim."},
         ("POST", "/v1/authentication/tasks/{task_id}/verdict"): PASS,
         ("POST", "/v1/orders/{order_id}/dispatch"): PARCEL,
+        ("POST", "/v1/admin/alarms/{alarm_id}/resolution"): {"reason": "as agreed"},
         ("PUT", "/v1/users/me/notification-preferences"): {"phone": "+15550100"},
         ("PATCH", "/v1/notifications/{notification_id}"): {"read": True},
         ("PUT", "/v1/users/me/payment-method"): {"token": "pm_card_visa"},

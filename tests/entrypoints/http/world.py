@@ -11,7 +11,10 @@ from litestar import Litestar
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.application import Application
 from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.language.alarms import AlarmKind
+from solebook.ports.language.events import AlarmRaised
 from solebook.ports.language.ids import UserId
+from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import Actor, Role
 
 PASSWORD = "correct horse battery"
@@ -175,6 +178,15 @@ class World:
             await self.sign_in(person)
 
 
+async def alarm(world: World) -> str:
+    """Raise an alarm that is about no order, and return its id."""
+    store = world.application.adapters.store
+    async with store.transaction():
+        await store.outbox.add(AlarmRaised(AlarmKind.PROVIDER_REPORT, None, "look at this"))
+    await world.workers.settle()
+    return str((await store.alarms.page(PageRequest(limit=1))).items[0].id)
+
+
 async def open_market(world: World) -> dict[str, str]:
     """Put somebody of every role into the world, a product, an order, and quotes that rest.
 
@@ -197,6 +209,7 @@ async def open_market(world: World) -> dict[str, str]:
         "task_id": await world.task_of(order_id, authenticator),
         "bid_id": (await world.bid(buyer, 10_000))["bid"]["id"],
         "ask_id": (await world.ask(seller, 30_000))["ask"]["id"],
+        "alarm_id": await alarm(world),
         "alert_id": (await world.watch(buyer))["id"],
         "notification_id": (await world.ok("GET", "/v1/notifications", buyer))["items"][0]["id"],
     }

@@ -1,0 +1,30 @@
+"""The table of alarms."""
+
+from sqlalchemy import Column, Integer, String, Table, Uuid
+
+from .columns import Instant, metadata, partial_index, positive
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    # A word without a CHECK: a new kind must not make the table anew.
+    Column("kind", String(32), nullable=False),
+    Column("order_id", Uuid),
+    Column("note", String, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("closed_at", Instant),
+    Column("closed_by", Uuid),
+    Column("resolution", String),
+    positive("count"),
+)
+partial_index("ix_alarms_open", alarms.c.id, where=alarms.c.closed_at.is_(None))
+partial_index(
+    "ix_alarms_open_of_order",
+    alarms.c.order_id,
+    alarms.c.kind,
+    where=alarms.c.closed_at.is_(None),
+    unique=True,
+)

@@ -1,0 +1,58 @@
+"""Alarms: what an admin must look at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .ids import AlarmId, OrderId, UserId
+
+
+class AlarmKind(StrEnum):
+    """What is wrong. A new kind is a new word: no table needs to change."""
+
+    PAIR_NOT_CLAIMED = "pair_not_claimed"
+    """A pair was received, and no authenticator took it on."""
+    REVIEW_OVERDUE = "review_overdue"
+    """An authenticator took a pair on, and there is no verdict."""
+    PAIR_NOT_DISPATCHED = "pair_not_dispatched"
+    """A pair passed, and has not left for its buyer."""
+    RETURN_OVERDUE = "return_overdue"
+    """A pair is due back to its seller, and has not left the warehouse."""
+    DELIVERY_OVERDUE = "delivery_overdue"
+    """A pair left for its buyer, and nobody says that it arrived."""
+    COMPLAINT_OPEN = "complaint_open"
+    """A buyer complained, and no admin has decided."""
+    COMPLAINT_RETURN_OVERDUE = "complaint_return_overdue"
+    """A buyer is to send a pair back, and it has not arrived."""
+    PAYOUT_FROZEN = "payout_frozen"
+    """A payout would be due, and is frozen."""
+    PAYOUT_OVERDUE = "payout_overdue"
+    """A payout is due, and the seller does not have the money."""
+    REFUND_OVERDUE = "refund_overdue"
+    """A refund is due, and the buyer does not have the money."""
+    PROVIDER_REPORT = "provider_report"
+    """The payment provider did something that it was not asked for, or not in this amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One thing to look at: of a kind and an order there is one open alarm at most.
+
+    An alarm is open until `closed_at` (UTC): an admin resolved it, or what it was about is over.
+    """
+
+    id: AlarmId
+    kind: AlarmKind
+    order_id: OrderId | None
+    note: str
+    """What is to be seen, in the words of whoever raised it last."""
+    raised_at: datetime
+    last_at: datetime
+    """When it was raised last."""
+    count: int = 1
+    """How often it was raised while it was open."""
+    closed_at: datetime | None = None
+    closed_by: UserId | None = None
+    """The admin who resolved it; None if what it was about is over."""
+    resolution: str | None = None
+    """What the admin who resolved it has to say."""

@@ -1,0 +1,78 @@
+"""Every notice by its kind, and what the people who run the exchange are told."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .alarms import AlarmKind
+from .ids import OrderId
+from .notifications import (
+    AskMatchedNotice,
+    BidMatchedNotice,
+    Notice,
+    NotificationKind,
+    OrderAuthFailedNotice,
+    OrderAuthPassedNotice,
+    OrderCancelledNotice,
+    OrderConfirmedNotice,
+    OrderDeliveredNotice,
+    OrderShippedNotice,
+    PaymentDeclinedNotice,
+    PayoutPaidNotice,
+    PayoutRefusedNotice,
+    PriceDroppedNotice,
+    QuotesWithdrawnNotice,
+    SaleAuthFailedNotice,
+    SaleAuthPassedNotice,
+    SaleCancelledNotice,
+    SaleConfirmedNotice,
+    SaleDeliveredNotice,
+    WelcomeNotice,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmNotice(Notice):
+    """To every admin: something must be looked at, and what it is about."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ALARM
+    alarm: AlarmKind
+    order: OrderId | None
+    note: str
+
+    @property
+    def order_id(self) -> OrderId | None:
+        """The order to look at, if it is one."""
+        return self.order
+
+    @property
+    def once_for(self) -> None:
+        """It is told each time it is raised."""
+        return None
+
+
+NOTICES: dict[NotificationKind, type[Notice]] = {
+    notice.KIND: notice
+    for notice in (
+        WelcomeNotice,
+        PriceDroppedNotice,
+        QuotesWithdrawnNotice,
+        BidMatchedNotice,
+        AskMatchedNotice,
+        PaymentDeclinedNotice,
+        OrderConfirmedNotice,
+        SaleConfirmedNotice,
+        OrderCancelledNotice,
+        SaleCancelledNotice,
+        OrderAuthPassedNotice,
+        SaleAuthPassedNotice,
+        OrderAuthFailedNotice,
+        SaleAuthFailedNotice,
+        OrderShippedNotice,
+        OrderDeliveredNotice,
+        SaleDeliveredNotice,
+        PayoutPaidNotice,
+        PayoutRefusedNotice,
+        AlarmNotice,
+    )
+}
+"""Every notice by its kind, for adapters that read them back."""
