@@ -12,13 +12,16 @@ from ..core.authentication.give_verdict import GiveVerdict
 from ..core.authentication.open_task import OpenTask
 from ..core.authentication.receive_item import ReceiveItem
 from ..core.bidding.cancel_quote import CancelQuote
+from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
 from ..core.bidding.expire_quotes import ExpireQuotes
 from ..core.bidding.matching_engine import MatchingEngine
 from ..core.bidding.place_ask import PlaceAsk
 from ..core.bidding.place_bid import PlaceBid
 from ..core.bidding.reprice_quote import RepriceQuote
+from ..core.bidding.request_withdrawal import RequestWithdrawal
 from ..core.bidding.unwind_match import UnwindMatch
 from ..core.bidding.view_quote import ViewQuote
+from ..core.bidding.withdraw_of_suspended import WithdrawOfSuspended
 from ..core.catalog.consume_stock import ConsumeStock
 from ..core.catalog.create_product import CreateProduct
 from ..core.catalog.edit_product import EditProduct
@@ -114,6 +117,9 @@ class BiddingUseCases:
     view_quote: ViewQuote
     expire_quotes: ExpireQuotes
     unwind_match: UnwindMatch
+    request_withdrawal: RequestWithdrawal
+    carry_out_withdrawal: CarryOutWithdrawal
+    withdraw_of_suspended: WithdrawOfSuspended
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,11 @@ from ..ports.language.events import (
     PriceDropped,
     ProductChanged,
     QuotesWithdrawn,
+    QuoteWithdrawalRequested,
     StockRefused,
     StockReserved,
     UserRegistered,
+    UserWasSuspended,
 )
 from ..ports.language.messages import Message, Queue
 from .adapters import Store
@@ -187,6 +189,15 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(GatewayReported, "payments.handle_webhook", app.payments.handle_webhook),
         # Something must be looked at.
         inside(AlarmRaised, "operations.record_alarm", app.operations.record_alarm),
+        # Staff asks for something that only this process may do.
+        outside(
+            QuoteWithdrawalRequested,
+            "bidding.carry_out_withdrawal",
+            app.bidding.carry_out_withdrawal,
+        ),
+        outside(
+            UserWasSuspended, "bidding.withdraw_of_suspended", app.bidding.withdraw_of_suspended
+        ),
         # People are told. By now everybody else has heard of it: telling holds up no trade.
         inside(UserRegistered, "notifications.notify", notify),
         # One crossing may concern thousands, and a trade is not to wait until each is told.

@@ -6,13 +6,17 @@ from ..core.authentication.give_verdict import GiveVerdict
 from ..core.authentication.open_task import OpenTask
 from ..core.authentication.receive_item import ReceiveItem
 from ..core.bidding.cancel_quote import CancelQuote
+from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
 from ..core.bidding.expire_quotes import ExpireQuotes
 from ..core.bidding.matching_engine import MatchingEngine
+from ..core.bidding.outcomes import Outcomes
 from ..core.bidding.place_ask import PlaceAsk
 from ..core.bidding.place_bid import PlaceBid
 from ..core.bidding.reprice_quote import RepriceQuote
+from ..core.bidding.request_withdrawal import RequestWithdrawal
 from ..core.bidding.unwind_match import UnwindMatch
 from ..core.bidding.view_quote import ViewQuote
+from ..core.bidding.withdraw_of_suspended import WithdrawOfSuspended
 from ..core.catalog.consume_stock import ConsumeStock
 from ..core.catalog.create_product import CreateProduct
 from ..core.catalog.edit_product import EditProduct
@@ -137,7 +141,10 @@ def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCa
             audit_log=store.audit_log,
         ),
         set_suspension=SetSuspension(
-            transaction=transaction, users=users, audit_log=store.audit_log
+            transaction=transaction,
+            users=users,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
         ),
     )
 
@@ -178,6 +185,7 @@ def bidding_use_cases(
     """Return what the bidding context does."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
     view_quote = ViewQuote(quotes=store.quotes)
+    outcomes = Outcomes(transaction=store.transaction, audit_log=store.audit_log)
     return BiddingUseCases(
         place_bid=PlaceBid(
             traders=store.traders,
@@ -208,6 +216,16 @@ def bidding_use_cases(
         view_quote=view_quote,
         expire_quotes=ExpireQuotes(quotes=store.quotes, matching=engine, clock=clock),
         unwind_match=UnwindMatch(matching=engine),
+        request_withdrawal=RequestWithdrawal(
+            transaction=store.transaction,
+            quotes=store.quotes,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
+        ),
+        carry_out_withdrawal=CarryOutWithdrawal(matching=engine, outcomes=outcomes),
+        withdraw_of_suspended=WithdrawOfSuspended(
+            traders=store.traders, matching=engine, outcomes=outcomes
+        ),
     )
 
 

@@ -255,7 +255,7 @@ class UsersController(Controller):
 
     @put(
         "/{user_id:uuid}/suspension",
-        summary="Suspend a seller, or lift it",
+        summary="Suspend a user, or lift it",
         guards=[requires(Role.ADMIN)],
         responses=problems(NotFound, InvalidText, body=True, roles=True),
     )
@@ -268,11 +268,11 @@ class UsersController(Controller):
         ],
         application: App,
     ) -> UserView:
-        """A suspended seller places no new asks; orders under way go on."""
-        user = await application.users.set_suspension(
+        """A suspended user trades on neither side, and their quotes leave the books."""
+        done = await application.users.set_suspension(
             request.user, UserId(user_id), suspended=data.suspended, reason=data.reason
         )
-        return user_view(user)
+        return user_view(done.user)
 
 
 async def _check_password(data: Registration, key: IdempotencyKey, application: App) -> None:

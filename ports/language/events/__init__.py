@@ -39,6 +39,7 @@ from .payments import (
     PayoutWasRefused,
 )
 from .people import NotificationRequested, PayoutAccountChanged, PriceDropped, UserRegistered
+from .requests import QuoteWithdrawalRequested, UserWasSuspended
 
 __all__ = [
     "EVENTS",
@@ -71,10 +72,12 @@ __all__ = [
     "PayoutWasRefused",
     "PriceDropped",
     "ProductChanged",
+    "QuoteWithdrawalRequested",
     "QuotesWithdrawn",
     "StockRefused",
     "StockReserved",
     "UserRegistered",
+    "UserWasSuspended",
 ]
 
 EVENTS: dict[str, type[Event]] = {
@@ -111,6 +114,8 @@ EVENTS: dict[str, type[Event]] = {
         GatewayReported,
         DeadlineReached,
         AlarmRaised,
+        QuoteWithdrawalRequested,
+        UserWasSuspended,
     )
 }
 """Every event by its subject, for adapters that read them back."""

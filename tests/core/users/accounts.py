@@ -122,7 +122,8 @@ class Accounts:
 
     @property
     def set_suspension(self) -> SetSuspension:
-        return SetSuspension(self.store.transaction, self.store.users, self.store.audit_log)
+        s = self.store
+        return SetSuspension(s.transaction, s.users, s.audit_log, s.outbox)
 
     # ---- what tests do and look at -------------------------------------------------------
 

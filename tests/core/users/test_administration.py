@@ -89,11 +89,11 @@ async def test_suspension_is_set_and_lifted_by_an_admin(accounts: Accounts, buye
     admin = await accounts.admin()
 
     for suspended in (True, True, False):
-        user = await accounts.set_suspension(
+        done = await accounts.set_suspension(
             admin, buyer.id, suspended=suspended, reason="as agreed"
         )
         standing = await accounts.store.traders.standing(buyer.id)
-        assert user.suspended == standing.suspended == suspended
+        assert done.user.suspended == standing.suspended == suspended
 
 
 async def test_only_admins_suspend(accounts: Accounts, buyer: User) -> None:
