@@ -114,7 +114,18 @@ class Router:
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
         """Route like `outside`, by way of the queue: the world outside is slow, and can wait."""
-        return replace(self.outside(event, name, use_case), queue=Queue.LETTERS)
+        return _in_letters(self.outside(event, name, use_case))
+
+
+def _in_letters(consumer: Consumer) -> Consumer:
+    """Return the consumer with a queue, in which users take turns."""
+    return replace(consumer, queue=Queue.LETTERS, turn=_user_of)
+
+
+def _user_of(event: Event) -> str:
+    if isinstance(event, NotificationRequested | PriceDropped):
+        return str(event.user_id or "")
+    return ""
 
 
 def _in_turn(*use_cases: Callable[[E], Awaitable[None]]) -> Callable[[E], Awaitable[None]]:
@@ -201,7 +212,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         # People are told. By now everybody else has heard of it: telling holds up no trade.
         inside(UserRegistered, "notifications.notify", notify),
         # One crossing may concern thousands, and a trade is not to wait until each is told.
-        replace(inside(PriceDropped, "notifications.notify", notify), queue=Queue.LETTERS),
+        _in_letters(inside(PriceDropped, "notifications.notify", notify)),
         inside(QuotesWithdrawn, "notifications.notify", notify),
         inside(MatchCreated, "notifications.notify", notify),
         inside(PaymentWasDeclined, "notifications.notify", notify),

@@ -7,14 +7,15 @@ from typing import Protocol
 
 from .language.events import Event
 from .language.ids import MessageId
-from .language.messages import Delivery, Message, Queue, Urgency
+from .language.messages import Delivery, Message, Queue
 from .language.paging import Page, PageRequest
+from .language.urgency import Urgency
 
 __all__ = ["Consumer", "DeadLetters", "Deliveries", "EventBus", "Queue", "Urgency"]
 
 
-def _normal(_: Event) -> Urgency:
-    return Urgency.NORMAL
+def _of_event(event: Event) -> Urgency:
+    return event.urgency
 
 
 def _no_turn(_: Event) -> str:
@@ -26,15 +27,16 @@ class Consumer:
     """Handles the messages of one subject. Whatever `handle` raises is a failed attempt.
 
     A slow consumer names a `queue`: each of its messages waits in the store for one of that queue's
-    workers, so that it holds up nobody else. The queue is fair by what `urgency` and `turn` say of
-    an event: see Delivery. At most one delivery of a turn is under way at a time.
+    workers, so that it holds up nobody else. The queue is fair by what `urgency` (the event's own
+    by default) and `turn` say of an event: see Delivery. At most one delivery of a turn is under
+    way at a time.
     """
 
     name: str
     subject: str
     handle: Callable[[Message], Awaitable[None]]
     queue: Queue | None = None
-    urgency: Callable[[Event], Urgency] = _normal
+    urgency: Callable[[Event], Urgency] = _of_event
     turn: Callable[[Event], str] = _no_turn
 
 

@@ -8,8 +8,9 @@ from ...ports.clock import Clock
 from ...ports.event_bus import DeadLetters, Deliveries
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import Delivery, Queue, Urgency
+from ...ports.language.messages import Delivery, Queue
 from ...ports.language.paging import Page, PageRequest
+from ...ports.language.urgency import Urgency
 from .database import MemoryAdapter, MemoryDatabase
 from .lines import MemoryLines
 from .paging import newest_first

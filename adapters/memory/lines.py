@@ -6,7 +6,8 @@ from functools import partial
 from heapq import nsmallest
 
 from ...ports.clock import Clock
-from ...ports.language.messages import Delivery, Queue, Urgency
+from ...ports.language.messages import Delivery, Queue
+from ...ports.language.urgency import Urgency
 from .database import MemoryAdapter, MemoryDatabase
 from .tables import DeliveryKey, Place, drop_if_empty
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from ...ports.clock import Clock
 from ...ports.language.errors import Unavailable
-from ...ports.language.messages import Delivery, Urgency
+from ...ports.language.messages import Delivery
+from ...ports.language.urgency import Urgency
 
 _POLL = 1.0
 """Seconds after which the queue is looked at although nobody told of anything new in it."""

@@ -28,7 +28,7 @@ from ...ports.language.ids import (
     UserId,
 )
 from ...ports.language.market import BookKey, Match, Quote, Side, Size
-from ...ports.language.messages import Delivery, Message, Queue, Urgency
+from ...ports.language.messages import Delivery, Message, Queue
 from ...ports.language.notifications import (
     Notification,
     NotificationKind,
@@ -47,6 +47,7 @@ from ...ports.language.payments import (
     SalesVolume,
 )
 from ...ports.language.price_alerts import PriceAlert
+from ...ports.language.urgency import Urgency
 from ...ports.language.users import Address, RefreshToken, Session, User
 from ...ports.matching import Placement
 

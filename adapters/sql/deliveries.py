@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, delete, select
 from ...ports.clock import Clock
 from ...ports.event_bus import Deliveries
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import Delivery, Queue, Urgency
+from ...ports.language.messages import Delivery, Queue
+from ...ports.language.urgency import Urgency
 from .database import SqlDatabase
 from .lines import SqlLines
 from .messages import message_of, message_values

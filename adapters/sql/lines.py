@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select
 
 from ...ports.clock import Clock
-from ...ports.language.messages import Queue, Urgency
+from ...ports.language.messages import Queue
+from ...ports.language.urgency import Urgency
 from .database import SqlDatabase
 from .schema import deliveries, turns
 from .sqlite import insert_or_skip

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, literal_column, select
+from sqlalchemy import bindparam, delete, select
 
 from ...ports.clock import Clock
 from ...ports.ids import Ids
-from ...ports.language.events import EVENTS, Event
+from ...ports.language.events import Event
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Message
+from ...ports.language.urgency import Urgency
 from ...ports.outbox import Outbox
 from .database import SqlDatabase
 from .messages import message_of, message_values
@@ -17,15 +18,9 @@ from .schema import outbox
 from .statement import Statement, insert_row
 
 _ADD = Statement(insert_row(outbox))
-_LEISURELY = outbox.c.subject.in_(
-    [literal_column(f"'{subject}'") for subject, event in EVENTS.items() if event.LEISURELY]
-)
 _OLDEST = select(outbox).order_by(outbox.c.sequence).limit(bindparam("limit"))
-_UNSENT = {
-    None: Statement(_OLDEST),
-    True: Statement(_OLDEST.where(_LEISURELY)),
-    False: Statement(_OLDEST.where(~_LEISURELY)),
-}
+_UNSENT = Statement(_OLDEST)
+_UNSENT_AS_URGENT = Statement(_OLDEST.where(outbox.c.urgency == bindparam("urgency")))
 _MARK_SENT = Statement(delete(outbox).where(outbox.c.id == bindparam("id")))
 
 
@@ -45,12 +40,15 @@ class SqlOutbox(Outbox):
         """Do what `add` does, for the books, which add many at once."""
         now = self._clock.now()
         messages = [Message(MessageId(self._ids.new()), e.key, e, now) for e in events]
-        rows = [{"id": message.id, **message_values(message)} for message in messages]
+        rows = [{"id": m.id, **message_values(m), "urgency": m.event.urgency} for m in messages]
         await self._database.execute_many(_ADD, rows)
         self._database.announce(self._added.set)
 
-    async def unsent(self, limit: int, *, leisurely: bool | None = None) -> Sequence[Message]:
-        rows = await self._database.rows(_UNSENT[leisurely], limit=limit)
+    async def unsent(self, limit: int, *, urgency: Urgency | None = None) -> Sequence[Message]:
+        if urgency is None:
+            rows = await self._database.rows(_UNSENT, limit=limit)
+        else:
+            rows = await self._database.rows(_UNSENT_AS_URGENT, limit=limit, urgency=urgency)
         return [message_of(row) for row in rows]
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:

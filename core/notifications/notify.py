@@ -125,4 +125,6 @@ class Notify:
         )
         if await self.notifications.add(notification):
             carried = sorted(channels - {Channel.INBOX})
-            await self.outbox.add(*(NotificationRequested(notification.id, c) for c in carried))
+            await self.outbox.add(
+                *(NotificationRequested(notification.id, c, user_id, notice.KIND) for c in carried)
+            )

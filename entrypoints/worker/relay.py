@@ -9,15 +9,16 @@ from ...ports.event_bus import EventBus
 from ...ports.language.errors import Unavailable
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Message
+from ...ports.language.urgency import Urgency
 from ...ports.outbox import Outbox
 from ...ports.transaction import Transaction
 
 _log = logging.getLogger(__name__)
 
 _WINDOW = 1_024
-"""How many messages of either urgency may be under way at once."""
-_SHARE = 2
-"""Of events that can wait, one in so many of the keys may be under way, beside the others."""
+"""How many messages of each urgency may be under way at once."""
+_SHARES = {Urgency.HIGH: 1, Urgency.NORMAL: 2, Urgency.LOW: 2}
+"""Of each urgency, one in so many of the keys may be under way, beside those of the others."""
 _POLL = 1.0
 """Seconds after which the outbox is looked at although nobody told of anything new."""
 
@@ -26,7 +27,7 @@ _POLL = 1.0
 class _Lane:
     """The messages of one urgency that are under way."""
 
-    leisurely: bool
+    urgency: Urgency
     slots: asyncio.Semaphore
     """How many keys of it may be under way at once."""
     under_way: set[MessageId] = field(default_factory=set)
@@ -52,9 +53,9 @@ class Relay:
     """Publishes what was committed to the outbox, and then marks it as sent.
 
     Messages of one key go in the order of their commit, one after the other; different keys do
-    not wait for each other, up to `concurrency` of them at once. Those that can wait are not in
-    the way of those that cannot, however many there are. A crash before the mark publishes
-    again: consumers know.
+    not wait for each other, up to `concurrency` of them at once. Each urgency has room of its own,
+    so however many can wait are not in the way of those that cannot. A crash before the mark
+    publishes again: consumers know.
     """
 
     def __init__(
@@ -71,9 +72,9 @@ class Relay:
         self._bus = bus
         self._transaction = transaction
         self._pause = pause
-        self._lanes = (
-            _Lane(leisurely=False, slots=asyncio.Semaphore(concurrency)),
-            _Lane(leisurely=True, slots=asyncio.Semaphore(max(1, concurrency // _SHARE))),
+        self._lanes = tuple(
+            _Lane(urgency, asyncio.Semaphore(max(1, concurrency // _SHARES[urgency])))
+            for urgency in Urgency
         )
         self._waiting: dict[str, deque[Message]] = {}
         self._sent: list[MessageId] = []
@@ -127,7 +128,7 @@ class Relay:
 
     async def _take_up(self, lane: _Lane) -> None:
         """Hand fresh messages to their keys' tasks."""
-        for message in await self._outbox.unsent(_WINDOW, leisurely=lane.leisurely):
+        for message in await self._outbox.unsent(_WINDOW, urgency=lane.urgency):
             if message.id in lane.under_way:
                 continue
             lane.under_way.add(message.id)

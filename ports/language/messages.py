@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from .events import Event
 from .ids import MessageId
+from .urgency import Urgency
 
 
 class Queue(StrEnum):
@@ -15,16 +16,6 @@ class Queue(StrEnum):
     """Buyers' cards are charged."""
     LETTERS = "letters"
     """People are told something."""
-
-
-class Urgency(IntEnum):
-    """What is taken from a queue first: a lower number goes before any higher one."""
-
-    HIGH = 0
-    """Somebody must act on it, and loses something if it comes late."""
-    NORMAL = 1
-    LOW = 2
-    """Nice to know, at any time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import pytest
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound
 from solebook.ports.language.ids import MessageId
-from solebook.ports.language.messages import Delivery, Queue, Urgency
+from solebook.ports.language.messages import Delivery, Queue
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.urgency import Urgency
 
 from .pages import all_pages
 from .records import Records

@@ -23,8 +23,9 @@ from solebook.ports.language.events import (
 )
 from solebook.ports.language.ids import MessageId, NotificationId
 from solebook.ports.language.market import Condition
-from solebook.ports.language.notifications import Channel
+from solebook.ports.language.notifications import Channel, NotificationKind
 from solebook.ports.language.orders import CancelReason
+from solebook.ports.language.urgency import Urgency
 
 from .records import Records
 
@@ -65,20 +66,18 @@ async def test_events_wait_stamped_with_an_id_and_the_instant(
     assert list(await store.outbox.unsent(10)) == list(messages)
 
 
-async def test_events_that_can_wait_are_had_apart_from_the_others(
-    store: Store, records: Records
-) -> None:
-    can_wait: list[Event] = [
-        NotificationRequested(NotificationId(records.ids.new()), Channel.EMAIL) for _ in range(3)
-    ]
-    cannot: list[Event] = [records.event() for _ in range(3)]
-    for one, other in zip(can_wait, cannot, strict=True):
-        await add(store, one, other)
-    outbox = store.outbox
-    assert [m.event for m in await outbox.unsent(10, leisurely=True)] == can_wait
-    assert [m.event for m in await outbox.unsent(10, leisurely=False)] == cannot
-    assert [m.event for m in await outbox.unsent(2, leisurely=True)] == can_wait[:2]
-    assert len(await outbox.unsent(10)) == 6
+async def test_events_of_each_urgency_are_had_apart(store: Store, records: Records) -> None:
+    kinds = [NotificationKind.PRICE_DROPPED, None, NotificationKind.SALE_CONFIRMED]
+    for _ in range(3):
+        for kind in kinds:
+            id_ = NotificationId(records.ids.new())
+            await add(store, NotificationRequested(id_, Channel.EMAIL, kind=kind))
+    everything = await store.outbox.unsent(10)
+    assert len(everything) == 9
+    for place, urgency in enumerate((Urgency.LOW, Urgency.NORMAL, Urgency.HIGH)):
+        expected = everything[place::3]
+        assert await store.outbox.unsent(10, urgency=urgency) == expected
+        assert await store.outbox.unsent(2, urgency=urgency) == expected[:2]
 
 
 async def test_every_kind_of_event_is_read_back_whole(store: Store, records: Records) -> None:

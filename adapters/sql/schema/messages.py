@@ -22,8 +22,10 @@ outbox = Table(
     Column("sequence", Counter, primary_key=True),
     Column("id", Uuid, nullable=False, unique=True),
     *message_columns(),
+    Column("urgency", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
+Index(None, outbox.c.urgency, outbox.c.sequence)
 
 inbox = Table(
     "inbox",

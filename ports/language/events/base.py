@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from ..ids import OrderId
+from ..urgency import Urgency
 
 
 class Event:
@@ -11,13 +12,16 @@ class Event:
     __slots__ = ()
     SUBJECT: ClassVar[str]
     VERSION: ClassVar[int] = 1
-    LEISURELY: ClassVar[bool] = False
-    """Whether it can wait: people are told something by it, and no trade goes on from it."""
 
     @property
     def key(self) -> str:
         """Events of one key are relayed in the order in which they were committed."""
         raise AssertionError(f"{type(self).__name__} has no key")
+
+    @property
+    def urgency(self) -> Urgency:
+        """What goes first, where events wait. A trade goes on from most of them."""
+        return Urgency.HIGH
 
 
 class OrderRelated(Event):

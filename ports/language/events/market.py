@@ -7,6 +7,7 @@ from typing import ClassVar
 from ..ids import OrderId, ProductId, QuoteId, UserId
 from ..market import BookKey, WithdrawalReason, WithdrawnQuote
 from ..money import Cents
+from ..urgency import Urgency
 from .base import Event, OrderRelated
 
 
@@ -57,6 +58,11 @@ class LowestAskChanged(Event):
     def key(self) -> str:
         """The book."""
         return f"{self.book.product_id}:{self.book.size}:{self.book.condition}"
+
+    @property
+    def urgency(self) -> Urgency:
+        """There is one for many an ask, and only the search and price alerts follow it."""
+        return Urgency.LOW
 
 
 @dataclass(frozen=True, slots=True)

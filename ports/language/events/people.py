@@ -7,7 +7,8 @@ from typing import ClassVar
 from ..ids import AlertId, NotificationId, UserId
 from ..market import BookKey
 from ..money import Cents
-from ..notifications import Channel
+from ..notifications import Channel, NotificationKind
+from ..urgency import URGENCY_OF, Urgency
 from .base import Event
 
 
@@ -45,7 +46,6 @@ class PriceDropped(Event):
     """The lowest ask came down to a price that a user waits for, or below: once per crossing."""
 
     SUBJECT: ClassVar[str] = "price.dropped"
-    LEISURELY: ClassVar[bool] = True
     alert_id: AlertId
     user_id: UserId
     book: BookKey
@@ -58,17 +58,31 @@ class PriceDropped(Event):
         """The alert."""
         return str(self.alert_id)
 
+    @property
+    def urgency(self) -> Urgency:
+        """As the notification that it becomes."""
+        return URGENCY_OF[NotificationKind.PRICE_DROPPED]
+
 
 @dataclass(frozen=True, slots=True)
 class NotificationRequested(Event):
-    """A notification is to be brought to its user over one channel."""
+    """A notification is to be brought to its user over one channel.
+
+    Requests from before users and kinds were told have neither.
+    """
 
     SUBJECT: ClassVar[str] = "notification.requested"
-    LEISURELY: ClassVar[bool] = True
     notification_id: NotificationId
     channel: Channel
+    user_id: UserId | None = None
+    kind: NotificationKind | None = None
 
     @property
     def key(self) -> str:
         """The notification."""
         return str(self.notification_id)
+
+    @property
+    def urgency(self) -> Urgency:
+        """As the kind of the notification."""
+        return Urgency.NORMAL if self.kind is None else URGENCY_OF[self.kind]

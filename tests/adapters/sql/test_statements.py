@@ -130,8 +130,6 @@ IN_ORDER = {
     "dead_letters._PAGE.0",
     "orders._ALL.0",
     "outbox._UNSENT.0",
-    "outbox._UNSENT.1",
-    "outbox._UNSENT.2",
     "products._PAGE.0",
     "recipients._ADMINS.0",
     "alarms._PAGE.0",
@@ -182,6 +180,7 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
             "ix_turns_queue_urgency_due_at_place (queue=? AND urgency=? AND due_at<?)",
         ),
         ("lines._FIRST.0", "ix_deliveries_of_turn (queue=? AND urgency=? AND turn=?)"),
+        ("outbox._UNSENT_AS_URGENT.0", "ix_outbox_urgency_sequence (urgency=?)"),
         ("lines._NEXT.0", "ix_deliveries_of_turn (queue=? AND urgency=? AND turn=?)"),
         ("price_alerts._OF_USER.0", "ix_price_alerts_user_id_id (user_id=? AND id<?)"),
         (

@@ -102,7 +102,8 @@ async def test_who_joins_is_welcomed_in_the_inbox_and_by_email(
         in_inbox=True,
         created_at=clock.now(),
     )
-    email = NotificationRequested(welcome.id, Channel.EMAIL)
+    kind = NotificationKind.WELCOME
+    email = NotificationRequested(welcome.id, Channel.EMAIL, joined.user_id, kind)
     assert await requested(store) == [(email, str(welcome.id))]
 
 
@@ -113,7 +114,7 @@ async def test_each_channel_is_requested_by_itself(
     await notify(joined)
     (welcome,) = await inbox(store, joined.user_id)
     assert [event for event, _ in await requested(store)] == [
-        NotificationRequested(welcome.id, channel)
+        NotificationRequested(welcome.id, channel, joined.user_id, NotificationKind.WELCOME)
         for channel in (Channel.EMAIL, Channel.PUSH, Channel.SMS)
     ]
 

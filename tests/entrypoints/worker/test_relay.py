@@ -13,12 +13,15 @@ from solebook.composition.adapters import Store
 from solebook.entrypoints.worker.relay import Relay
 from solebook.ports.event_bus import Consumer, EventBus, Queue
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.events import NotificationRequested, ProductChanged
+from solebook.ports.language.events import LowestAskChanged, NotificationRequested, ProductChanged
 from solebook.ports.language.ids import MessageId, NotificationId, ProductId
+from solebook.ports.language.market import BookKey, Size
 from solebook.ports.language.messages import Message
-from solebook.ports.language.notifications import Channel
+from solebook.ports.language.notifications import Channel, NotificationKind
+from solebook.ports.language.urgency import Urgency
 from solebook.ports.outbox import Outbox
 
+from ...exchange import MONDAY
 from .loops import stop
 
 
@@ -139,15 +142,41 @@ async def test_no_more_keys_than_allowed_are_under_way_at_once(store: Store, bus
     assert bus.most_at_once == 4
 
 
+async def test_however_often_a_lowest_ask_changes_it_holds_up_no_trade_and_no_letter(
+    store: Store,
+) -> None:
+    bus = SlowToTell()
+    bus.gate.set()
+    book = BookKey(ProductId(UUID(int=7)), Size("9"))
+    changes = [LowestAskChanged(book, None, 100 + n, MONDAY) for n in range(3_000)]
+    async with store.transaction():
+        await store.outbox.add(*changes)
+    task = asyncio.create_task(relay_of(store, bus).run())
+    await turns(20)
+    ship = NotificationRequested(
+        NotificationId(UUID(int=1)), Channel.EMAIL, kind=NotificationKind.SALE_CONFIRMED
+    )
+    async with store.transaction():
+        await store.outbox.add(ship, ProductChanged(ProductId(UUID(int=1)), 1))
+    await turns(20)
+    assert (bus.told, bus.of(key(1))) == (1, [1])
+    assert bus.changes < 100  # the others still wait
+    await stop(task)
+
+
 class SlowToTell(Bus):
     """Takes what tells people something only while a gate is open."""
 
     def __init__(self) -> None:
         super().__init__()
         self.gate = asyncio.Event()
-        self.told = self.telling = self.most_telling = 0
+        self.told = self.telling = self.most_telling = self.changes = 0
 
     async def publish(self, message: Message) -> None:
+        if isinstance(message.event, LowestAskChanged):
+            self.changes += 1
+            await asyncio.sleep(0)
+            return
         if not isinstance(message.event, NotificationRequested):
             await super().publish(message)
             return
@@ -195,9 +224,9 @@ class WatchedOutbox(Outbox):
     async def add(self, *events: Any) -> None:
         await self._outbox.add(*events)
 
-    async def unsent(self, limit: int, *, leisurely: bool | None = None) -> Sequence[Message]:
+    async def unsent(self, limit: int, *, urgency: Urgency | None = None) -> Sequence[Message]:
         self.limits.add(limit)
-        return await self._outbox.unsent(limit, leisurely=leisurely)
+        return await self._outbox.unsent(limit, urgency=urgency)
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:
         if self.failing:

@@ -1,0 +1,43 @@
+"""What goes first, where something has to wait."""
+
+from enum import IntEnum
+
+from .notifications import NotificationKind
+
+
+class Urgency(IntEnum):
+    """What goes first: a lower number goes before any higher one."""
+
+    HIGH = 0
+    """A trade goes on from it, or somebody must act on it and loses something if it is late."""
+    NORMAL = 1
+    """Somebody should know it soon."""
+    LOW = 2
+    """Nice to know, at any time."""
+
+
+_HIGH, _NORMAL, _LOW = Urgency.HIGH, Urgency.NORMAL, Urgency.LOW
+
+URGENCY_OF: dict[NotificationKind, Urgency] = {
+    NotificationKind.SALE_CONFIRMED: _HIGH,  # a seller who ships late owes a penalty
+    NotificationKind.SALE_CANCELLED: _HIGH,  # a pair that is shipped all the same may get lost
+    NotificationKind.PAYMENT_DECLINED: _HIGH,  # the buyer needs another card to buy the pair
+    NotificationKind.PAYOUT_REFUSED: _HIGH,  # the seller needs another account to be paid
+    NotificationKind.QUOTES_WITHDRAWN: _HIGH,  # the owner believes that the offers stand
+    NotificationKind.ORDER_DELIVERED: _HIGH,  # from now on a complaint has a deadline
+    NotificationKind.ALARM: _HIGH,  # an admin must look at it
+    NotificationKind.BID_MATCHED: _NORMAL,
+    NotificationKind.ASK_MATCHED: _NORMAL,  # nothing is to be shipped yet
+    NotificationKind.ORDER_CONFIRMED: _NORMAL,
+    NotificationKind.ORDER_CANCELLED: _NORMAL,  # the money goes back by itself
+    NotificationKind.ORDER_AUTH_PASSED: _NORMAL,
+    NotificationKind.SALE_AUTH_PASSED: _NORMAL,
+    NotificationKind.ORDER_AUTH_FAILED: _NORMAL,  # the money goes back by itself
+    NotificationKind.SALE_AUTH_FAILED: _NORMAL,  # the pair comes back by itself
+    NotificationKind.ORDER_SHIPPED: _NORMAL,
+    NotificationKind.SALE_DELIVERED: _NORMAL,
+    NotificationKind.PAYOUT_PAID: _NORMAL,
+    NotificationKind.WELCOME: _LOW,  # who just joined is at the screen
+    NotificationKind.PRICE_DROPPED: _LOW,  # thousands may hear of one price, and one pair is there
+}
+"""How urgent it is to tell each kind of notification. Every kind is in it."""
