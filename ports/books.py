@@ -9,7 +9,7 @@ from .idempotency_keys import IdempotencyKey
 from .language.deadlines import Deadline
 from .language.errors import IdempotencyKeyReused
 from .language.events import Event
-from .language.ids import OrderId, QuoteId
+from .language.ids import OrderId, QuoteId, UserId
 from .language.market import BookKey, Match, Quote
 from .language.order_history import RecordedEvent
 from .language.orders import Order
@@ -92,6 +92,10 @@ class Books(Protocol):
         self, keys: Collection[IdempotencyKey]
     ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
         """Return the committed placement of each key that was used, or that it was another's."""
+        ...
+
+    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
+        """Return how many orders of each buyer await payment, for those who have any."""
         ...
 
     async def commit(self, ownership: Ownership, batch: Batch) -> None:

@@ -43,11 +43,12 @@ class Matching(Protocol):
     """
 
     async def place(self, command: PlaceQuote) -> Placement:
-        """Match the quote with the best counterpart, or let it rest.
+        """Match the quote with the best that it reaches of others', or let it rest.
 
+        It passes over its owner's quotes, and over bids of buyers with too many unpaid orders.
         A command whose idempotency key was used before returns the first placement, `replayed`.
-        Raises SelfTrade, NoCounterpart, TooManyOpenQuotes, IdempotencyKeyReused, UserSuspended,
-        TradingBarred.
+        Raises SelfTrade, NoCounterpart, TooManyOpenQuotes, TooManyUnpaidOrders, CounterpartBusy,
+        IdempotencyKeyReused, UserSuspended, TradingBarred.
         """
         ...
 
@@ -57,7 +58,8 @@ class Matching(Protocol):
         """Move an active quote to another amount at the back of its queue, where it may match.
 
         `expires_at` replaces its expiry; None leaves the amount or the expiry as it is by then.
-        Raises QuoteNotActive, SelfTrade, UserSuspended, TradingBarred.
+        Raises QuoteNotActive, SelfTrade, TooManyUnpaidOrders, CounterpartBusy, UserSuspended,
+        TradingBarred.
         """
         ...
 
@@ -94,7 +96,8 @@ class Matching(Protocol):
     async def unwind(self, match_id: OrderId, *, ask_returns: bool) -> None:
         """Undo a match whose order was cancelled.
 
-        Its bid is cancelled; its ask is cancelled too, or returns to its book with its old
-        priority, where it may match again. The second time changes nothing. Raises NotFound.
+        Its bid is cancelled; its ask is cancelled too, or returns to its book with its arrival
+        number, where it may match again. MatchUnwound tells what became of it. The second time
+        changes nothing. Raises NotFound.
         """
         ...

@@ -39,6 +39,9 @@ class ForwardingBooks(Books):
     ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
         return await self._books.answered(keys)
 
+    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
+        return await self._books.unpaid_orders(buyer_ids)
+
     async def commit(self, ownership: Ownership, batch: Batch) -> None:
         await self._books.commit(ownership, batch)
 

@@ -1,5 +1,6 @@
 """The matching engine's own store, in memory."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from ...ports.books import Batch, Books, Ownership
 from ...ports.clock import Clock
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, ShardLost
-from ...ports.language.ids import OrderId, QuoteId
+from ...ports.language.ids import OrderId, QuoteId, UserId
 from ...ports.language.market import (
     BookKey,
     Match,
@@ -19,6 +20,7 @@ from ...ports.language.market import (
     Side,
     shard_of,
 )
+from ...ports.language.orders import OrderStatus
 from ...ports.matching import Placement
 from .database import MemoryAdapter, MemoryDatabase
 from .deadlines import MemoryDeadlines
@@ -77,6 +79,12 @@ class MemoryBooks(MemoryAdapter, Books):
         with await self._database.reading():
             found = {key: committed_placement(self._tables, key) for key in keys}
         return {key: answer for key, answer in found.items() if answer is not None}
+
+    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
+        with await self._database.reading():
+            pending = self._tables.orders_by_status.get(OrderStatus.PENDING, ())
+            buyers = Counter(self._tables.orders[order_id].buyer_id for order_id in pending)
+        return {buyer: buyers[buyer] for buyer in buyer_ids if buyer in buyers}
 
     def _resting_in(self, books: Collection[BookKey]) -> list[Quote]:
         resting = [

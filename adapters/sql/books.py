@@ -5,14 +5,15 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import bindparam, union_all, update
+from sqlalchemy import bindparam, func, select, union_all, update
 
 from ...ports.books import Batch, Books, OpenedOrder, Ownership
 from ...ports.clock import Clock
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, ShardLost
-from ...ports.language.ids import OrderId, QuoteId
+from ...ports.language.ids import OrderId, QuoteId, UserId
 from ...ports.language.market import BookKey, Match, MatchStatus, Quote, Side
+from ...ports.language.orders import OrderStatus
 from ...ports.matching import Placement
 from .book_columns import book_values
 from .database import SqlDatabase
@@ -33,7 +34,8 @@ from .quote_rows import (
     quote_of,
     quote_values,
 )
-from .schema import engine_shards, matches
+from .schema import engine_shards, matches, orders
+from .schema.columns import is_word
 from .sqlite import each, insert_or_replace
 from .statement import Statement, insert_row
 
@@ -61,6 +63,14 @@ _RESTING = Statement(
 _RESTING_IN = Statement(union_all(*on_each_side(lambda table: is_active(table) & is_book(table))))
 _GET = Statement(
     union_all(*on_each_side(lambda t: t.c.id.op("IN")(each(bindparam("ids", required=True)))))
+)
+_UNPAID = Statement(
+    select(orders.c.buyer_id, func.count().label("unpaid"))
+    .where(
+        is_word(orders.c.status, OrderStatus.PENDING),
+        orders.c.buyer_id.op("IN")(each(bindparam("ids", required=True))),
+    )
+    .group_by(orders.c.buyer_id)
 )
 _ADD = {side: Statement(insert_row(table)) for side, table in TABLES.items()}
 _CHANGE = {
@@ -134,6 +144,10 @@ class SqlBooks(Books):
             key: decode(answer, Placement) if isinstance(answer, bytes) else answer
             for key, answer in answers.items()
         }
+
+    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
+        ids = encode([buyer_id.hex for buyer_id in buyer_ids])
+        return {row.buyer_id: row.unpaid for row in await self._database.rows(_UNPAID, ids=ids)}
 
     # ---- writing -------------------------------------------------------------------------
 

@@ -1,16 +1,12 @@
 """What can be asked of a shard: each command says what it must read, and what it does in memory."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from ...ports.language.errors import IdempotencyKeyReused, NotFound, QuoteNotActive
-from ...ports.language.ids import OrderId, QuoteId, UserId
-from ...ports.language.market import MatchStatus, Quote, QuoteStatus, Side, WithdrawalReason
-from ...ports.language.money import Cents
-from ...ports.matching import Placement, PlaceQuote
+from ...ports.language.errors import NotFound, QuoteNotActive
+from ...ports.language.market import Quote, QuoteStatus
 from .shard import Shard
 from .stored import Stored, Wanted
 
@@ -26,38 +22,26 @@ class Command(ABC, Generic[T]):
         """Add what must be read before the command is applied; by default nothing."""
         return
 
+    def returns(self, stored: Stored) -> Quote | None:
+        """Return the ask that the command may bring back into its book, if any."""
+        return None
+
     @abstractmethod
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> T:
         """Change the shard, or raise a refusal and change nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place(Command[Placement]):
-    """Place a new quote, once for each idempotency key."""
+def turn(command: Command[Any], stored: Stored) -> tuple[bool, int]:
+    """Return what the commands of a batch are sorted by: returning asks first, as they arrived.
 
-    command: PlaceQuote
-
-    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the key's answer, and whether the user may trade."""
-        wanted.traders.add(self.command.user_id)
-        if self.command.idempotency_key is not None:
-            wanted.keys.add(self.command.idempotency_key)
-
-    def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
-        """See the port for what it raises. A key that was answered is answered again first."""
-        key = self.command.idempotency_key
-        if key is not None:
-            earlier = stored.answers.get(key) or shard.answered(key)
-            if isinstance(earlier, IdempotencyKeyReused):
-                raise earlier
-            if earlier is not None:
-                return replace(earlier, replayed=True)
-        stored.check_may_trade(self.command.user_id, self.command.side)
-        return shard.place(self.command, now)
+    No caller can tell that another was served first, for none has an answer yet.
+    """
+    ask = command.returns(stored)
+    return ask is None, 0 if ask is None else ask.sequence
 
 
 @dataclass(frozen=True, slots=True)
-class _OnResting(Command[T]):
+class OnResting(Command[T]):
     """A command on a quote as its caller last saw it."""
 
     quote: Quote
@@ -85,25 +69,7 @@ class _OnResting(Command[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Reprice(_OnResting[Placement]):
-    """Move a resting quote to another amount, another expiry, or both."""
-
-    amount: Cents | None
-    expires_at: datetime | None
-
-    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the quote too, and whether its owner may trade."""
-        _OnResting.ask_for(self, wanted, shard)
-        wanted.traders.add(self.quote.user_id)
-
-    def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
-        """Raises QuoteNotActive, SelfTrade, UserSuspended, TradingBarred."""
-        stored.check_may_trade(self.quote.user_id, self.quote.side)
-        return shard.reprice(self.resting(shard, stored), self.amount, self.expires_at, now)
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel(_OnResting[Quote]):
+class Cancel(OnResting[Quote]):
     """Take a resting quote out of its book."""
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
@@ -112,7 +78,7 @@ class Cancel(_OnResting[Quote]):
 
 
 @dataclass(frozen=True, slots=True)
-class Expire(_OnResting[Quote]):
+class Expire(OnResting[Quote]):
     """Take a quote out whose time is over; anything else about it stays."""
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
@@ -124,67 +90,8 @@ class Expire(_OnResting[Quote]):
 
 
 @dataclass(frozen=True, slots=True)
-class Withdraw(Command[Quote]):
-    """Withdraw one quote, whoever's it is."""
-
-    quote_id: QuoteId
-    reason: WithdrawalReason
-    note: str | None
-
-    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the quote."""
-        wanted.quotes.add(self.quote_id)
-
-    def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
-        """Raises NotFound, QuoteNotActive."""
-        latest = shard.noted(self.quote_id) or stored.quotes.get(self.quote_id)
-        if latest is None:
-            raise NotFound(what="quote", id=self.quote_id)
-        if latest.status is not QuoteStatus.ACTIVE:
-            raise QuoteNotActive(id=latest.id, side=latest.side, status=latest.status)
-        return shard.withdraw([latest], self.reason, self.note)[0]
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawAll(Command[int]):
-    """Withdraw every quote of one user on some sides, as they are when this is applied."""
-
-    user_id: UserId
-    sides: Collection[Side]
-    reason: WithdrawalReason
-    note: str | None
-
-    def apply(self, shard: Shard, stored: Stored, now: datetime) -> int:
-        """Return how many there were."""
-        standing = shard.standing(self.user_id, self.sides)
-        return len(shard.withdraw(standing, self.reason, self.note))
-
-
-@dataclass(frozen=True, slots=True)
 class Nothing(Command[None]):
     """Changes nothing; it brings the engine to see to what earlier batches left over."""
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
         """Do nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unwind(Command[None]):
-    """Undo a match whose order was cancelled."""
-
-    match: OrderId
-    ask_returns: bool
-
-    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the match."""
-        wanted.matches.add(self.match)
-
-    def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
-        """Raises NotFound."""
-        match = stored.matches.get(self.match)
-        if match is None:
-            raise NotFound(what="match", id=self.match)
-        if match.status is MatchStatus.UNWOUND or self.match in shard.batch.unwound:
-            return
-        bid, ask = stored.quotes[match.bid_id], stored.quotes[match.ask_id]
-        shard.unwind(match, bid, ask, now, ask_returns=self.ask_returns)

@@ -28,19 +28,12 @@ from ...ports.language.rules import MarketRules
 from ...ports.matching import Matching, Placement, PlaceQuote
 from ...ports.orders import OrderOpening
 from ...ports.users import Traders
-from .commands import (
-    Cancel,
-    Command,
-    Expire,
-    Nothing,
-    Place,
-    Reprice,
-    Unwind,
-    Withdraw,
-    WithdrawAll,
-)
+from .commands import Cancel, Command, Expire, Nothing, turn
+from .placements import Place, Reprice
+from .returns import Unwind
 from .shard import Shard
 from .stored import Stored, Wanted
+from .withdrawals import Withdraw, WithdrawAll
 
 _log = logging.getLogger(__name__)
 _NAME = "the matching engine"
@@ -237,7 +230,7 @@ class MatchingEngine(Matching):
         await self._reload()
         stored = await self._read([ticket.command for ticket in tickets])
         now = self._clock.now()
-        for ticket in tickets:
+        for ticket in sorted(tickets, key=lambda ticket: turn(ticket.command, stored)):
             ticket.apply(self._shard, stored, now)
         if not self._shard.batch.is_empty:
             await self._commit(now)
@@ -250,6 +243,8 @@ class MatchingEngine(Matching):
         wanted = Wanted()
         for command in commands:
             command.ask_for(wanted, self._shard)
+        for book, amount in wanted.lowest_asks.items():
+            wanted.buyers |= self._shard.bidders(book, amount)
         return await Stored.read(wanted, self._store, self._traders, self._clock.now())
 
     async def _commit(self, now: datetime) -> None:

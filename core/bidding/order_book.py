@@ -14,7 +14,7 @@ class OrderBook:
     """Resting quotes in price-time priority: the better price first, then the earlier arrival.
 
     Pure and synchronous: it knows no clock, no ids and no store. A book is never crossed: a quote
-    that has a counterpart trades and does not rest.
+    that reaches another trades or is refused, and does not rest.
     """
 
     __slots__ = ("_asks", "_bids")
@@ -31,16 +31,23 @@ class OrderBook:
         yield from self._bids
         yield from self._asks
 
-    def counterpart(self, side: Side, amount: Cents) -> Quote | None:
-        """Return whom a quote on `side` at `amount` would trade with, at the resting one's."""
-        best = self.best(side.opposite)
-        if best is None:
-            return None
-        bid, ask = (amount, best.amount) if side is Side.BID else (best.amount, amount)
-        return best if bid >= ask else None
+    def on_side(self, side: Side) -> Iterator[Quote]:
+        """Yield the resting quotes of one side in the order of their priority."""
+        return iter(self._ranks(side))
+
+    def reached(self, side: Side, amount: Cents) -> Iterator[Quote]:
+        """Yield the resting quotes that one on `side` at `amount` could trade with, by priority.
+
+        The book must not change meanwhile.
+        """
+        for resting in self._ranks(side.opposite):
+            bid, ask = (amount, resting.amount) if side is Side.BID else (resting.amount, amount)
+            if bid < ask:
+                return
+            yield resting
 
     def add(self, quote: Quote) -> None:
-        """Let a quote rest that has no counterpart."""
+        """Let a quote rest that reaches no other."""
         self._ranks(quote.side).add(quote)
 
     def remove(self, quote: Quote) -> None:

@@ -1,20 +1,15 @@
-"""The books of one shard, and what commands do to them in memory."""
+"""The books of one shard in memory, and the batch of changes that is to be committed next."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ...ports.books import Batch
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.ids import Ids
-from ...ports.language.errors import (
-    IdempotencyKeyReused,
-    NoCounterpart,
-    QuoteNotActive,
-    SelfTrade,
-    TooManyOpenQuotes,
-)
-from ...ports.language.events import LowestAskChanged, QuotesWithdrawn
+from ...ports.language.errors import IdempotencyKeyReused
+from ...ports.language.events import Event, LowestAskChanged
 from ...ports.language.ids import OrderId, QuoteId, UserId
 from ...ports.language.market import (
     BookChange,
@@ -25,23 +20,21 @@ from ...ports.language.market import (
     Quote,
     QuoteStatus,
     Side,
-    TimeInForce,
-    WithdrawalReason,
-    WithdrawnQuote,
 )
 from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
-from ...ports.matching import Placement, PlaceQuote
+from ...ports.matching import Placement
 from .order_book import OrderBook
 
 
 @dataclass(slots=True)
 class Shard:
-    """Applies commands, one after the other, to the books in memory and notes them in `batch`.
+    """Changes the books in memory, one command after the other, and notes it in `batch`.
 
-    A command that raises has changed nothing, and used up no arrival number, but for quotes that
-    expired. The caller commits the batch and calls `begin_batch`; if the commit fails, the books
-    that were touched are loaded again.
+    The commands decide; the shard keeps books, batch and views in step. A command that raises has
+    changed nothing, and used up no arrival number, but for quotes in its way that may not trade any
+    more. The caller commits the batch and calls `begin_batch`; if the commit fails, the books that
+    were touched are loaded again.
     """
 
     ids: Ids
@@ -56,6 +49,8 @@ class Shard:
     _touched: dict[tuple[BookKey, Side, Cents], None] = field(default_factory=dict)
     _lowest_asks: dict[BookKey, Cents | None] = field(default_factory=dict)
     """What they were when the batch began, of the books whose asks it touched."""
+    _bought: Counter[UserId] = field(default_factory=Counter)
+    """How often each buyer traded in this batch."""
     _keys: dict[tuple[UserId, str, str], IdempotencyKey] = field(default_factory=dict)
 
     # ---- loading -------------------------------------------------------------------------
@@ -63,7 +58,7 @@ class Shard:
     def load(self, quotes: Iterable[Quote]) -> None:
         """Let stored quotes rest, and start afresh."""
         for quote in quotes:
-            self._rest(quote)
+            self.rest(quote)
         self.begin_batch()
 
     def forget(self, books: Iterable[BookKey]) -> None:
@@ -79,6 +74,7 @@ class Shard:
         self.batch = Batch(sequence=self.sequence)
         self._touched = {}
         self._lowest_asks = {}
+        self._bought = Counter()
         self._keys = {}
 
     @property
@@ -95,7 +91,7 @@ class Shard:
         """
         levels: dict[BookKey, list[LevelChange]] = {}
         for key, side, price in self._touched:
-            quantity = self._book(key).quantity(side, price)
+            quantity = self.book(key).quantity(side, price)
             levels.setdefault(key, []).append(LevelChange(side, price, quantity))
         return [self._publication(key, tuple(changed)) for key, changed in levels.items()]
 
@@ -112,7 +108,7 @@ class Shard:
 
     def view(self, key: BookKey) -> BookView:
         """Return the whole of a book, numbered so that everybody takes it for news."""
-        book = self._book(key)
+        book = self.book(key)
         self._views[key] = self.sequence
         return BookView(key, self.sequence, book.levels(Side.BID), book.levels(Side.ASK))
 
@@ -123,10 +119,30 @@ class Shard:
         book = self.books.get(quote.book)
         return book.find(quote) if book is not None else None
 
+    def book(self, key: BookKey) -> OrderBook:
+        """Return a book, an empty one if nobody ever placed anything in it."""
+        book = self.books.get(key)
+        if book is None:
+            book = self.books[key] = OrderBook()
+        return book
+
     def standing(self, user_id: UserId, sides: Collection[Side]) -> list[Quote]:
         """Return the active quotes of a user on some sides, in order of arrival."""
         quotes = [q for side in sides for q in self._standing.get((user_id, side), {}).values()]
         return sorted(quotes, key=lambda quote: quote.sequence)
+
+    def count_standing(self, user_id: UserId, side: Side) -> int:
+        """Return how many active quotes a user has on one side of all books."""
+        return len(self._standing.get((user_id, side), ()))
+
+    def bidders(self, key: BookKey, amount: Cents) -> set[UserId]:
+        """Return whose bids an ask at this amount reaches."""
+        book = self.books.get(key)
+        return {bid.user_id for bid in book.reached(Side.ASK, amount)} if book else set()
+
+    def bought(self, user_id: UserId) -> int:
+        """Return how many orders of a buyer this batch opens."""
+        return self._bought[user_id]
 
     def noted(self, quote_id: QuoteId) -> Quote | None:
         """Return the quote as this batch leaves it, if the batch changed it."""
@@ -139,128 +155,67 @@ class Shard:
             return None
         return self.batch.answers[used] if used == key else IdempotencyKeyReused(key=key.key)
 
-    # ---- commands ------------------------------------------------------------------------
+    # ---- what commands are made of -------------------------------------------------------
 
-    def place(self, command: PlaceQuote, now: datetime) -> Placement:
-        """Match a new quote or let it rest. Raises SelfTrade, NoCounterpart, TooManyOpenQuotes."""
-        counterpart = self._counterpart(command, command.amount, now)
-        if counterpart is None:
-            self._check_may_rest(command)
-        quote = Quote(
-            id=command.id,
-            side=command.side,
-            user_id=command.user_id,
-            book=command.book,
-            amount=command.amount,
-            sequence=self._next_arrival(),
-            created_at=now,
-            expires_at=command.expires_at,
-            time_in_force=command.time_in_force,
-        )
-        placement = self._enter(quote, counterpart, now)
-        self.batch.added[quote.id] = placement.quote
-        if (key := command.idempotency_key) is not None:
-            self._keys[key.name] = key
-            self.batch.answers[key] = placement
-        return placement
+    def next_arrival(self) -> int:
+        """Use up an arrival number. Whatever touches a book does so at least once."""
+        self.sequence += 1
+        self.batch.sequence = self.sequence
+        return self.sequence
 
-    def reprice(
-        self, quote: Quote, amount: Cents | None, expires_at: datetime | None, now: datetime
-    ) -> Placement:
-        """Move a resting quote to the back of another queue. Raises QuoteNotActive, SelfTrade."""
-        if quote.expires_at <= now:
-            raise QuoteNotActive(id=quote.id, side=quote.side, status=QuoteStatus.EXPIRED)
-        amount = quote.amount if amount is None else amount
-        counterpart = self._counterpart(quote, amount, now)
-        arrival = self._next_arrival()
-        moved = replace(
-            quote,
-            amount=amount,
-            expires_at=expires_at or quote.expires_at,
-            sequence=quote.sequence if amount == quote.amount else arrival,
-        )
-        self._leave(quote)
-        placement = self._enter(moved, counterpart, now)
-        self._note(placement.quote)
-        return placement
+    def enter(self, quote: Quote, counterpart: Quote | None, now: datetime) -> Placement:
+        """Let a quote trade with its counterpart, or rest if there is none."""
+        if counterpart is not None:
+            return self._trade(quote, counterpart, now)
+        self.rest(quote)
+        return Placement(quote)
+
+    def rest(self, quote: Quote) -> None:
+        """Add an active quote to its book."""
+        self._touch(quote)
+        self.book(quote.book).add(quote)
+        self._standing.setdefault((quote.user_id, quote.side), {})[quote.id] = quote
+
+    def leave(self, quote: Quote) -> None:
+        """Take a resting quote out of its book."""
+        self._touch(quote)
+        self.book(quote.book).remove(quote)
+        self._disown(quote)
 
     def end(self, quote: Quote, status: QuoteStatus) -> Quote:
         """Take a resting quote out of its book for good."""
-        self._next_arrival()
-        self._leave(quote)
+        self.next_arrival()
+        self.leave(quote)
         ended = replace(quote, status=status)
-        self._note(ended)
+        self.note(ended)
         return ended
 
-    def withdraw(
-        self, quotes: Sequence[Quote], reason: WithdrawalReason, note: str | None
-    ) -> Sequence[Quote]:
-        """Cancel active quotes of one user, and have the user told of all of them at once."""
-        cancelled = [self.end(quote, QuoteStatus.CANCELLED) for quote in quotes]
-        if cancelled:
-            named = cancelled[: QuotesWithdrawn.NAMED]
-            withdrawn = (WithdrawnQuote(q.id, q.side, q.book, q.amount) for q in named)
-            self.batch.events.append(
-                QuotesWithdrawn(
-                    user_id=cancelled[0].user_id,
-                    reason=reason,
-                    note=note,
-                    count=len(cancelled),
-                    quotes=tuple(withdrawn),
-                )
-            )
-        return cancelled
+    def expire_best(self, key: BookKey, side: Side, now: datetime) -> None:
+        """End the quotes at the front of one side whose time is over."""
+        while (best := self.book(key).best(side)) is not None and best.expires_at <= now:
+            self.end(best, QuoteStatus.EXPIRED)
 
-    def unwind(
-        self, match: Match, bid: Quote, ask: Quote, now: datetime, *, ask_returns: bool
-    ) -> None:
-        """Undo a match; see the port."""
-        self._next_arrival()
-        self.batch.unwound.append(match.id)
-        self._note(replace(bid, status=QuoteStatus.CANCELLED))
-        cancelled = replace(ask, status=QuoteStatus.CANCELLED)
-        self._note(self._returned(ask, now) if ask_returns else cancelled)
+    def add(self, placement: Placement, key: IdempotencyKey | None) -> None:
+        """Note a new quote, and the answer to the key that it was placed under."""
+        self.batch.added[placement.quote.id] = placement.quote
+        if key is not None:
+            self._keys[key.name] = key
+            self.batch.answers[key] = placement
 
-    # ---- what commands are made of -------------------------------------------------------
+    def note(self, quote: Quote) -> None:
+        """Note a quote that changed."""
+        where = self.batch.added if quote.id in self.batch.added else self.batch.changed
+        where[quote.id] = quote
 
-    def _returned(self, ask: Quote, now: datetime) -> Quote:
-        """Return what becomes of an ask whose match is undone, if it may be for sale again."""
-        if ask.expires_at <= now:
-            return replace(ask, status=QuoteStatus.EXPIRED)
-        try:
-            counterpart = self._counterpart(ask, ask.amount, now)
-        except SelfTrade:
-            # Its owner bid for the same pair meanwhile. The book may not be crossed, nor the bid,
-            # which did no wrong, be touched: the ask does not return.
-            return replace(ask, status=QuoteStatus.CANCELLED)
-        ask = replace(ask, status=QuoteStatus.ACTIVE, match_id=None)
-        return self._enter(ask, counterpart, now).quote
+    def tell(self, event: Event) -> None:
+        """Note an event, to be committed with the batch."""
+        self.batch.events.append(event)
 
-    def _counterpart(self, quote: Quote | PlaceQuote, amount: Cents, now: datetime) -> Quote | None:
-        """Return whom a quote would trade with at an amount. Raises SelfTrade."""
-        self._expire_best(quote.book, quote.side.opposite, now)
-        counterpart = self._book(quote.book).counterpart(quote.side, amount)
-        if counterpart is not None and counterpart.user_id == quote.user_id:
-            raise SelfTrade(resting_id=counterpart.id)
-        return counterpart
+    # ---- keeping in step -----------------------------------------------------------------
 
-    def _check_may_rest(self, command: PlaceQuote) -> None:
-        """Raise NoCounterpart or TooManyOpenQuotes if a quote that cannot trade is refused."""
-        if command.time_in_force is TimeInForce.IOC:
-            best = self._book(command.book).best(command.side.opposite)
-            raise NoCounterpart(best=best.amount if best else None)
-        limit = self.rules.max_open_quotes
-        if len(self._standing.get((command.user_id, command.side), ())) >= limit:
-            raise TooManyOpenQuotes(side=command.side, limit=limit)
-
-    def _enter(self, quote: Quote, counterpart: Quote | None, now: datetime) -> Placement:
-        if counterpart is not None:
-            return self._trade(quote, counterpart, now)
-        self._rest(quote)
-        return Placement(quote)
-
-    def _trade(self, taker: Quote, maker: Quote, now: datetime) -> Placement:
-        bid, ask = (taker, maker) if taker.side is Side.BID else (maker, taker)
+    def _trade(self, taker: Quote, resting: Quote, now: datetime) -> Placement:
+        bid, ask = (taker, resting) if taker.side is Side.BID else (resting, taker)
+        first = min(bid, ask, key=lambda quote: quote.sequence)
         match = Match(
             id=OrderId(self.ids.new()),
             bid_id=bid.id,
@@ -268,29 +223,15 @@ class Shard:
             buyer_id=bid.user_id,
             seller_id=ask.user_id,
             book=taker.book,
-            price=maker.amount,
+            price=first.amount,
             matched_at=now,
-            maker=maker.side,
+            maker=first.side,
         )
-        self._leave(maker)
-        self._note(replace(maker, status=QuoteStatus.MATCHED, match_id=match.id))
+        self.leave(resting)
+        self.note(replace(resting, status=QuoteStatus.MATCHED, match_id=match.id))
         self.batch.matches.append(match)
+        self._bought[bid.user_id] += 1
         return Placement(replace(taker, status=QuoteStatus.MATCHED, match_id=match.id), match)
-
-    def _expire_best(self, key: BookKey, side: Side, now: datetime) -> None:
-        book = self._book(key)
-        while (best := book.best(side)) is not None and best.expires_at <= now:
-            self.end(best, QuoteStatus.EXPIRED)
-
-    def _rest(self, quote: Quote) -> None:
-        self._touch(quote)
-        self._book(quote.book).add(quote)
-        self._standing.setdefault((quote.user_id, quote.side), {})[quote.id] = quote
-
-    def _leave(self, quote: Quote) -> None:
-        self._touch(quote)
-        self._book(quote.book).remove(quote)
-        self._disown(quote)
 
     def _touch(self, quote: Quote) -> None:
         """Note what is about to change."""
@@ -298,30 +239,15 @@ class Shard:
         if quote.side is Side.ASK and quote.book not in self._lowest_asks:
             self._lowest_asks[quote.book] = self._lowest_ask(quote.book)
 
-    def _note(self, quote: Quote) -> None:
-        where = self.batch.added if quote.id in self.batch.added else self.batch.changed
-        where[quote.id] = quote
-
     def _disown(self, quote: Quote) -> None:
         owner = (quote.user_id, quote.side)
         del self._standing[owner][quote.id]
         if not self._standing[owner]:
             del self._standing[owner]
 
-    def _book(self, key: BookKey) -> OrderBook:
-        book = self.books.get(key)
-        if book is None:
-            book = self.books[key] = OrderBook()
-        return book
-
     def _lowest_ask(self, key: BookKey) -> Cents | None:
-        best = self._book(key).best(Side.ASK)
+        best = self.book(key).best(Side.ASK)
         return None if best is None else best.amount
-
-    def _next_arrival(self) -> int:
-        self.sequence += 1
-        self.batch.sequence = self.sequence
-        return self.sequence
 
     def _publication(self, key: BookKey, levels: tuple[LevelChange, ...]) -> BookView | BookChange:
         if key not in self._views:

@@ -9,7 +9,8 @@ from ...ports.books import Books
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, TradingBarred, UserSuspended
 from ...ports.language.ids import OrderId, QuoteId, UserId
-from ...ports.language.market import Match, Quote, Side
+from ...ports.language.market import BookKey, Match, Quote, Side
+from ...ports.language.money import Cents
 from ...ports.matching import Placement
 from ...ports.users import Traders
 
@@ -24,6 +25,18 @@ class Wanted:
     quotes: set[QuoteId] = field(default_factory=set)
     traders: set[UserId] = field(default_factory=set)
     """Users who bid or ask in this batch. The sellers of `matches` need not be named."""
+    buyers: set[UserId] = field(default_factory=set)
+    """Users who may buy in this batch."""
+    lowest_asks: dict[BookKey, Cents] = field(default_factory=dict)
+    """The lowest amount at which an ask comes to a book: its bidders down to there may buy."""
+
+    def trade(self, user_id: UserId, side: Side, book: BookKey, amount: Cents) -> None:
+        """Ask for what decides whom a quote trades with that is placed or repriced."""
+        self.traders.add(user_id)
+        if side is Side.BID:
+            self.buyers.add(user_id)
+        else:
+            self.lowest_asks[book] = min(amount, self.lowest_asks.get(book, amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,8 @@ class Stored:
     answers: Mapping[IdempotencyKey, Placement | IdempotencyKeyReused] = field(default_factory=dict)
     barred: Mapping[UserId, frozenset[Side]] = field(default_factory=dict)
     """The sides on which users may not trade, for those who may not."""
+    unpaid: Mapping[UserId, int] = field(default_factory=dict)
+    """How many orders of buyers await payment, for those who have any."""
 
     @classmethod
     async def read(cls, wanted: Wanted, books: Books, traders: Traders, now: datetime) -> Self:
@@ -50,6 +65,7 @@ class Stored:
             matches=matches,
             answers=await books.answered(wanted.keys) if wanted.keys else {},
             barred=await traders.barred(users, now) if users else {},
+            unpaid=await books.unpaid_orders(wanted.buyers) if wanted.buyers else {},
         )
 
     def may_trade(self, user_id: UserId, side: Side) -> bool:

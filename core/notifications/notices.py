@@ -5,6 +5,7 @@ from typing import TypeAlias
 from ...ports.language.catalog import Product
 from ...ports.language.events import (
     MatchCreated,
+    MatchUnwound,
     OrderAuthFailed,
     OrderAuthPassed,
     OrderCancelled,
@@ -43,6 +44,7 @@ from ...ports.language.rules import MarketRules
 
 TradeNews: TypeAlias = (
     MatchCreated
+    | MatchUnwound
     | PaymentWasDeclined
     | OrderCreated
     | OrderCancelled
@@ -87,7 +89,7 @@ def notice_to_buyer(event: TradeNews, order: Order, shoe: Shoe) -> Notice | None
             return OrderShippedNotice(*trade, carrier, number)
         case OrderDelivered(delivered_at=at):
             return OrderDeliveredNotice(*trade, at)
-        case PayoutPaid() | PayoutWasRefused():
+        case MatchUnwound() | PayoutPaid() | PayoutWasRefused():
             return None
 
 
@@ -101,10 +103,14 @@ def notice_to_seller(
             return AskMatchedNotice(*trade, order.price, order.payout_amount)
         case OrderCreated(ship_by=ship_by):
             return SaleConfirmedNotice(*trade, order.price, order.payout_amount, warehouse, ship_by)
-        case OrderCancelled(reason=why, note=note):
-            note = None if why.noted_for_buyer else note
+        case MatchUnwound(ask=ask, withdrawal=withdrawal):
+            # Told of this and not of the cancellation, for only now is it known what became of
+            # the ask.
+            why = order.cancel_reason
+            assert why is not None, f"the match of {order.id} was undone, which is not cancelled"
+            note = None if why.noted_for_buyer else order.note
             penalty = rules.penalty_of(order.price) if why.seller_at_fault else 0
-            return SaleCancelledNotice(*trade, why, note, penalty, why.ask_returns)
+            return SaleCancelledNotice(*trade, why, note, penalty, ask, withdrawal)
         case OrderAuthPassed():
             return SaleAuthPassedNotice(*trade, order.payout_amount)
         case OrderAuthFailed(reason=reason):
@@ -115,7 +121,7 @@ def notice_to_seller(
             return PayoutPaidNotice(*trade, amount, settled)
         case PayoutWasRefused(amount=amount, reason=reason):
             return PayoutRefusedNotice(*trade, amount, reason)
-        case PaymentWasDeclined() | OrderShipped():
+        case PaymentWasDeclined() | OrderShipped() | OrderCancelled():
             return None
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ...ports.language.alarms import AlarmKind
 from ...ports.language.ids import OrderId, ProductId, UserId
-from ...ports.language.market import BookKey, Side, WithdrawalReason, parse_size
+from ...ports.language.market import AskFate, BookKey, Side, WithdrawalReason, parse_size
 from ...ports.language.notices import AlarmNotice
 from ...ports.language.notifications import (
     AskMatchedNotice,
@@ -67,7 +67,7 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
             *_TRADE, _PRICE, _PAYOUT, warehouse, datetime(2026, 3, 4, 12, tzinfo=UTC)
         ),
         OrderCancelledNotice(*_TRADE, CancelReason.SELLER_CANCELLED, "sold elsewhere", _TOTAL),
-        SaleCancelledNotice(*_TRADE, CancelReason.SHIPMENT_OVERDUE, None, _PENALTY, False),
+        SaleCancelledNotice(*_TRADE, CancelReason.SHIPMENT_OVERDUE, None, _PENALTY, AskFate.ENDED),
         OrderAuthPassedNotice(*_TRADE),
         SaleAuthPassedNotice(*_TRADE, _PAYOUT),
         OrderAuthFailedNotice(*_TRADE, "a size 9 in a box for a 10.5", _TOTAL),

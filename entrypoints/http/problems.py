@@ -57,6 +57,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.AddressMissing: 409,
     errors.PayoutAccountMissing: 409,
     errors.TooManyOpenQuotes: 409,
+    errors.TooManyUnpaidOrders: 409,
     errors.SelfTrade: 409,
     errors.NoCounterpart: 409,
     errors.QuoteNotActive: 409,
@@ -70,6 +71,7 @@ STATUS: dict[type[Refusal], int] = {
     # capacity
     errors.RateLimited: 429,
     errors.QueueFull: 503,
+    errors.CounterpartBusy: 503,
     errors.ShardLost: 503,
     errors.Unavailable: 503,
 }

@@ -13,6 +13,7 @@ from ...core.bidding.place_ask import PlaceAsk
 from ...core.bidding.place_bid import PlaceBid
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import (
+    CounterpartBusy,
     IdempotencyKeyReused,
     InvalidSize,
     NoCounterpart,
@@ -25,6 +26,7 @@ from ...ports.language.errors import (
     SelfTrade,
     SizeNotOffered,
     TooManyOpenQuotes,
+    TooManyUnpaidOrders,
     TradingBarred,
     UserSuspended,
 )
@@ -48,9 +50,11 @@ PLACING: tuple[type[Refusal], ...] = (
     UserSuspended,
     TradingBarred,
     TooManyOpenQuotes,
+    TooManyUnpaidOrders,
     SelfTrade,
     NoCounterpart,
     IdempotencyKeyReused,
+    CounterpartBusy,
     QueueFull,
 )
 """What placing on either side is refused for."""
@@ -61,7 +65,9 @@ CHANGING: tuple[type[Refusal], ...] = (
     OutsideTick,
     UserSuspended,
     TradingBarred,
+    TooManyUnpaidOrders,
     SelfTrade,
+    CounterpartBusy,
     QueueFull,
 )
 CANCELLING: tuple[type[Refusal], ...] = (NotFound, QuoteNotActive, QueueFull)
@@ -114,7 +120,7 @@ class QuoteListing(msgspec.Struct, frozen=True):
 
 
 class MatchView(msgspec.Struct, frozen=True):
-    """A trade. `price` is the resting side's amount, in cents; its order has the match's id."""
+    """A trade at the amount, in cents, of who came first. Its order has the match's id."""
 
     id: UUID
     price: int

@@ -135,6 +135,21 @@ class WithdrawnQuote:
     amount: Cents
 
 
+class AskFate(StrEnum):
+    """What became of the ask of a match that was undone."""
+
+    RETURNED = "returned"
+    """It is back in its book, with the place that it had."""
+    TRADED = "traded"
+    """It went back into its book and met another bid at once."""
+    EXPIRED = "expired"
+    """Its time is over."""
+    ENDED = "ended"
+    """It was cancelled with the sale, for the sale's end was not only the buyer's affair."""
+    WITHDRAWN = "withdrawn"
+    """It may not return, for a reason of its own."""
+
+
 class MatchStatus(StrEnum):
     """Whether a match stands."""
 
@@ -145,7 +160,7 @@ class MatchStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A bid and an ask that met, at the resting quote's price in cents."""
+    """A bid and an ask that met. `price` is the amount, in cents, of the one that arrived first."""
 
     id: OrderId
     bid_id: QuoteId
@@ -156,7 +171,7 @@ class Match:
     price: Cents
     matched_at: datetime
     maker: Side
-    """The side that rested."""
+    """The side that arrived first."""
     status: MatchStatus = MatchStatus.OPEN
 
     def __post_init__(self) -> None:

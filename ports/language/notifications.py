@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from .ids import NotificationId, OrderId, ProductId, UserId
-from .market import BookKey, Side, WithdrawalReason
+from .market import AskFate, BookKey, Side, WithdrawalReason
 from .money import Cents
 from .orders import CancelReason
 
@@ -237,16 +237,18 @@ class OrderCancelledNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class SaleCancelledNotice(TradeNotice):
-    """To the seller: the sale ended, why, what it costs them, and whether the ask stands again.
+    """To the seller: the sale ended, why, what it costs them, and what became of the ask.
 
-    An ask that has expired by now, or would meet its owner's own bid, does not return all the same.
+    `withdrawal` says why the ask was withdrawn, if it was. Notices from before this was told say
+    nothing of the ask: it is None.
     """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_CANCELLED
     reason: CancelReason
     note: str | None
     penalty: Cents
-    ask_returns: bool
+    ask: AskFate | None = None
+    withdrawal: WithdrawalReason | None = None
 
 
 @dataclass(frozen=True, slots=True)

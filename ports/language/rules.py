@@ -63,6 +63,8 @@ class MarketRules:
     ask_days: Lifetimes = Lifetimes(1, 365, 60)
     max_open_quotes: Annotated[int, Between(1, 1_000_000, "nothing could rest in a book")] = 500
     """Open bids, and open asks, that one user may have."""
+    max_unpaid_orders: Annotated[int, Between(1, 1_000_000, "nobody could buy anything")] = 20
+    """Orders of one buyer that may await their payment."""
     max_price_alerts: Annotated[int, Between(0, 100_000)] = 100
     """Price alerts that one user may have; 0 offers none."""
 
@@ -154,6 +156,17 @@ class MarketRules:
         3000
         """
         return max(share(price, self.penalty), self.min_penalty)
+
+    def least_payout(self, price: Cents) -> Cents:
+        """Return the least that a seller of any level gets of a trade at `price`.
+
+        It is less than nothing only where the fees are higher than the price.
+
+        >>> MarketRules().least_payout(2_500)
+        1925
+        """
+        transaction = max(share(price, max(self.transaction_fees)), self.min_transaction_fee)
+        return price - transaction - share(price, self.processing_fee)
 
     def check_amount(self, amount: Cents, *, field: str = "amount") -> None:
         """Raise OutOfRange or OutsideTick unless quotes may stand at `amount`, given in `field`."""

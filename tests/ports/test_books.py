@@ -19,6 +19,9 @@ from solebook.ports.language.market import (
     TimeInForce,
     shard_of,
 )
+from solebook.ports.language.order_history import RecordedEvent, UnitReserved
+from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.paging import PageRequest
 from solebook.ports.matching import Placement
 
 from .records import Records
@@ -117,6 +120,22 @@ async def test_committed_quotes_are_read_back_whole(
     assert await store.books.get([bid.id, unknown, ask.id]) == {bid.id: bid, ask.id: ask}
     assert await store.books.get([]) == {}
     assert await store.books.match(records.order_id()) is None
+
+
+async def test_orders_that_await_payment_are_counted_by_buyer(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    buyer, other, nobody = (records.user_id() for _ in range(3))
+    for buyer_id in (buyer, buyer, other):
+        await shard.trade(records.book(), buyer_id=buyer_id)
+    assert await store.books.unpaid_orders([buyer, nobody]) == {buyer: 2}
+    assert await store.books.unpaid_orders([]) == {}
+    order = (await store.orders.of_user(buyer, PageRequest())).items[0]
+    event = RecordedEvent(order.id, order.version + 1, records.instant, UnitReserved())
+    paid = replace(order, status=OrderStatus.CONFIRMED, version=event.number)
+    async with store.transaction():
+        await store.orders.save(paid, [event])
+    assert await store.books.unpaid_orders([buyer, other]) == {buyer: 1, other: 1}
 
 
 async def test_a_shards_active_quotes_are_yielded_in_order_of_arrival(

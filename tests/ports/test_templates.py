@@ -13,7 +13,7 @@ from solebook.adapters.mail.jinja_templates import JinjaTemplates
 from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
 from solebook.ports.language.alarms import AlarmKind
-from solebook.ports.language.market import Side, WithdrawalReason
+from solebook.ports.language.market import AskFate, Side, WithdrawalReason
 from solebook.ports.language.notices import NOTICES
 from solebook.ports.language.notifications import (
     Headline,
@@ -79,7 +79,9 @@ def facts(notice: Any) -> Iterator[str]:
         match value:
             case bool() | None:  # told in sentences
                 pass
-            case CancelReason() | WithdrawalReason() | Side() | AlarmKind():  # told in sentences
+            case (
+                CancelReason() | WithdrawalReason() | Side() | AskFate() | AlarmKind()
+            ):  # in sentences
                 pass
             case int():
                 yield f"${value / 100:,.2f}" if value else ""
@@ -194,7 +196,7 @@ def order_cancelled(templates: Templates, reason: CancelReason, refund: int) -> 
 def sale_cancelled(templates: Templates, reason: CancelReason, penalty: int) -> Letter:
     sample = SAMPLES[NotificationKind.SALE_CANCELLED]
     assert isinstance(sample, SaleCancelledNotice)
-    changed = replace(sample, reason=reason, penalty=penalty, ask_returns=reason.ask_returns)
+    changed = replace(sample, reason=reason, penalty=penalty)
     return templates.render(changed, RECIPIENT)
 
 

@@ -25,8 +25,10 @@ from .columns import (
     Document,
     Instant,
     book_columns,
+    is_word,
     metadata,
     not_negative,
+    partial_index,
     positive,
     word,
 )
@@ -74,6 +76,11 @@ orders = Table(
 Index(None, orders.c.buyer_id, orders.c.id)
 Index(None, orders.c.seller_id, orders.c.id)
 Index(None, orders.c.status, orders.c.id)
+partial_index(
+    "ix_orders_pending_of_buyer",
+    orders.c.buyer_id,
+    where=is_word(orders.c.status, OrderStatus.PENDING),
+)
 
 order_events = Table(
     "order_events",

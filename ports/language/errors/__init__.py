@@ -7,6 +7,7 @@ sentence. There is no transport in here: what a refusal is over HTTP stands in o
 from .access import Forbidden, InvalidToken, NotFound, Outdated, WrongCredentials
 from .base import Refusal
 from .capacity import (
+    CounterpartBusy,
     IdempotencyKeyReused,
     QueueFull,
     RateLimited,
@@ -27,6 +28,7 @@ from .market import (
     SizeNotOffered,
     StyleCodeTaken,
     TooManyOpenQuotes,
+    TooManyUnpaidOrders,
     TradingBarred,
     UserSuspended,
 )
@@ -49,6 +51,7 @@ __all__ = [
     "AlarmClosed",
     "AlertExists",
     "AlreadyReserved",
+    "CounterpartBusy",
     "EmailTaken",
     "Forbidden",
     "IdempotencyKeyReused",
@@ -83,6 +86,7 @@ __all__ = [
     "TooManyAlerts",
     "TooManyOpenQuotes",
     "TooManySubscriptions",
+    "TooManyUnpaidOrders",
     "TradingBarred",
     "Unavailable",
     "UserSuspended",

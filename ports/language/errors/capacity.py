@@ -30,6 +30,20 @@ class QueueFull(Refusal):
 
 
 @dataclass(eq=False)
+class CounterpartBusy(Refusal):
+    """The ask reaches only bids of buyers who have too many orders that await payment."""
+
+    retry_after: float
+    """Seconds to wait before trying again."""
+
+    def __str__(self) -> str:
+        return (
+            "the buyers that this ask reaches have too many orders that await payment; try again "
+            f"in {self.retry_after:g} s"
+        )
+
+
+@dataclass(eq=False)
 class TooManySubscriptions(Refusal):
     """A connection follows as many books as it may."""
 

@@ -92,23 +92,33 @@ class TooManyOpenQuotes(Refusal):
 
 @dataclass(eq=False)
 class SelfTrade(Refusal):
-    """The quote would trade with one of the same user's own."""
+    """The quote reaches no quotes but the same user's own."""
 
     resting_id: UUID
 
     def __str__(self) -> str:
-        return f"this would trade with your own {self.resting_id}; cancel that first"
+        return f"this reaches nobody but your own {self.resting_id}; cancel that first"
+
+
+@dataclass(eq=False)
+class TooManyUnpaidOrders(Refusal):
+    """The buyer has as many orders that await payment as allowed, and the bid would trade."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"{self.limit} of your orders await payment, the most allowed; bid again later"
 
 
 @dataclass(eq=False)
 class NoCounterpart(Refusal):
-    """An immediate-or-cancel quote found nobody at its price or better. `best` is in cents."""
+    """An immediate-or-cancel quote reached nobody. `best` is others' best price, in cents."""
 
     best: int | None
 
     def __str__(self) -> str:
         if self.best is None:
-            return "nobody stands on the other side of this book"
+            return "nobody else stands on the other side of this book"
         return f"the best price on the other side is {self.best} cents"
 
 

@@ -8,6 +8,7 @@ from .base import Event, OrderRelated
 from .market import (
     LowestAskChanged,
     MatchCreated,
+    MatchUnwound,
     ProductChanged,
     QuotesWithdrawn,
     StockRefused,
@@ -51,6 +52,7 @@ __all__ = [
     "GatewayReported",
     "LowestAskChanged",
     "MatchCreated",
+    "MatchUnwound",
     "NotificationRequested",
     "OrderAuthFailed",
     "OrderAuthPassed",
@@ -87,6 +89,7 @@ EVENTS: dict[str, type[Event]] = {
         PayoutAccountChanged,
         ProductChanged,
         MatchCreated,
+        MatchUnwound,
         LowestAskChanged,
         QuotesWithdrawn,
         PriceDropped,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from ..ids import OrderId, ProductId, QuoteId, UserId
-from ..market import BookKey, WithdrawalReason, WithdrawnQuote
+from ..market import AskFate, BookKey, WithdrawalReason, WithdrawnQuote
 from ..money import Cents
 from ..urgency import Urgency
 from .base import Event, OrderRelated
@@ -63,6 +63,22 @@ class LowestAskChanged(Event):
     def urgency(self) -> Urgency:
         """There is one for many an ask, and only the search and price alerts follow it."""
         return Urgency.LOW
+
+
+@dataclass(frozen=True, slots=True)
+class MatchUnwound(OrderRelated):
+    """The match of a cancelled order was undone. `ask` is what became of its ask.
+
+    `withdrawal` says why the ask was withdrawn, if it was.
+    """
+
+    SUBJECT: ClassVar[str] = "match.unwound"
+    order_id: OrderId
+    ask: AskFate
+    withdrawal: WithdrawalReason | None
+
+    def __post_init__(self) -> None:
+        assert (self.ask is AskFate.WITHDRAWN) == (self.withdrawal is not None), self
 
 
 @dataclass(frozen=True, slots=True)

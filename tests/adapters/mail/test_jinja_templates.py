@@ -11,13 +11,14 @@ import pytest
 
 from solebook.adapters.mail.jinja_templates import FOLDER, JinjaTemplates
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
-from solebook.ports.language.market import Condition
+from solebook.ports.language.market import AskFate, Condition, WithdrawalReason
 from solebook.ports.language.notifications import (
     Notice,
     NotificationKind,
     OrderCancelledNotice,
     PayoutPaidNotice,
     PriceDroppedNotice,
+    QuotesWithdrawnNotice,
     SaleAuthFailedNotice,
     SaleCancelledNotice,
     SaleConfirmedNotice,
@@ -95,6 +96,23 @@ def test_each_party_is_told_who_broke_the_trade_off(
         assert f" is cancelled. {words}\n" in letter.text
 
 
+def every_fate(sale: SaleCancelledNotice) -> Iterator[SaleCancelledNotice]:
+    """A letter to a seller for everything that may become of an ask."""
+    for fate in set(AskFate) - {AskFate.WITHDRAWN}:
+        yield replace(sale, ask=fate)
+    yield replace(sale, ask=None)
+    for reason in WithdrawalReason:
+        yield replace(sale, ask=AskFate.WITHDRAWN, withdrawal=reason)
+
+
+def every_withdrawal(sample: QuotesWithdrawnNotice) -> Iterator[QuotesWithdrawnNotice]:
+    """A letter for every reason to withdraw quotes: one quote, some, and more than are named."""
+    for reason in WithdrawalReason:
+        yield replace(sample, reason=reason, note=None, count=1, offers=sample.offers[:1])
+    yield replace(sample, count=len(sample.offers))
+    yield replace(sample, count=1_000)
+
+
 def every_case() -> Iterator[Notice]:
     """A notice of each kind, and those of which a template words a case of their own."""
     yield from SAMPLES.values()
@@ -112,8 +130,12 @@ def every_case() -> Iterator[Notice]:
     for reason in CancelReason:
         yield replace(order, reason=reason)
         yield replace(order, reason=reason, note=None, refund=0)
-        yield replace(sale, reason=reason, note="a note", ask_returns=True)
+        yield replace(sale, reason=reason, note="a note")
         yield replace(sale, reason=reason, penalty=0)
+    yield from every_fate(sale)
+    withdrawn = SAMPLES[NotificationKind.QUOTES_WITHDRAWN]
+    assert isinstance(withdrawn, QuotesWithdrawnNotice)
+    yield from every_withdrawal(withdrawn)
     yield replace(payout, amount=0)
     yield replace(payout, debt_settled=0)
 
@@ -132,13 +154,12 @@ def test_only_who_is_at_fault_hears_of_a_penalty(templates: JinjaTemplates) -> N
     declined = CancelReason.PAYMENT_DECLINED
     at_fault = templates.render(sample, RECIPIENT)
     innocent = templates.render(
-        replace(sample, reason=declined, penalty=0, ask_returns=True), RECIPIENT
+        replace(sample, reason=declined, penalty=0, ask=AskFate.RETURNED), RECIPIENT
     )
     assert "You owe a penalty of $30.00" in at_fault.text
-    assert "Your ask ended with the sale" in at_fault.text
+    assert "Your ask ended with the sale." in at_fault.text
     assert "There is no penalty." in innocent.text
-    assert "Your ask goes back into its book" in innocent.text
-    assert "unless it has expired or would meet a bid of your own" in innocent.text
+    assert "Your ask is back in its book" in innocent.text
 
 
 def test_a_payout_that_a_penalty_used_up_is_not_called_paid(templates: JinjaTemplates) -> None:
@@ -239,3 +260,25 @@ def test_a_template_that_is_wrong_is_a_defect_and_no_letter_with_a_gap(
 def test_a_template_that_is_missing_is_a_defect(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=r"welcome\.txt"):
         JinjaTemplates(tmp_path).render(WelcomeNotice(), RECIPIENT)
+
+
+def test_a_seller_reads_what_became_of_the_ask(templates: JinjaTemplates) -> None:
+    sample = SAMPLES[NotificationKind.SALE_CANCELLED]
+    assert isinstance(sample, SaleCancelledNotice)
+    letters = [templates.render(notice, RECIPIENT).text for notice in every_fate(sample)]
+    assert len(set(letters)) == len(letters)
+    only_own = replace(sample, ask=AskFate.WITHDRAWN, withdrawal=WithdrawalReason.OWN_COUNTERPART)
+    said = "does not go back into its book. An ask never trades with a bid of its own seller."
+    assert said in templates.render(only_own, RECIPIENT).text
+
+
+def test_withdrawn_quotes_are_listed_and_the_rest_counted(templates: JinjaTemplates) -> None:
+    sample = SAMPLES[NotificationKind.QUOTES_WITHDRAWN]
+    assert isinstance(sample, QuotesWithdrawnNotice)
+    many = templates.render(replace(sample, count=1_000), RECIPIENT)
+    assert many.subject == "1000 of your bids and asks were withdrawn"
+    assert "- Bid of $195.00: Nike Dunk Low White/Black (DD1391-100), size 10.5, new" in many.text
+    assert "- and 998 more" in many.text
+    one = templates.render(replace(sample, count=1, offers=sample.offers[:1]), RECIPIENT)
+    assert one.subject == "Your bid was withdrawn: Nike Dunk Low White/Black"
+    assert "more" not in one.text

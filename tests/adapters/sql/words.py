@@ -10,8 +10,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from solebook.ports.language.events import EVENTS, Event
-from solebook.ports.language.market import Size
+from solebook.ports.language.events import EVENTS, Event, MatchUnwound
+from solebook.ports.language.market import AskFate, Size, WithdrawalReason
 from solebook.ports.language.notices import NOTICES
 from solebook.ports.language.notifications import Notice, Warehouse
 from solebook.ports.language.orders import Fees
@@ -73,4 +73,9 @@ def _record(kind: "type[DataclassInstance]") -> st.SearchStrategy[Any]:
         by_field["seller_level"] = st.integers(1, 5)
     if kind is Warehouse:
         by_field["country"] = st.sampled_from(["", "US"])
+    if kind is MatchUnwound:
+        ended = st.sampled_from([fate for fate in AskFate if fate is not AskFate.WITHDRAWN])
+        withdrawn = {"ask": st.just(AskFate.WITHDRAWN), "withdrawal": any_of(WithdrawalReason)}
+        others = {"ask": ended, "withdrawal": st.none()}
+        return st.builds(kind, **by_field | withdrawn) | st.builds(kind, **by_field | others)
     return st.builds(kind, **by_field)

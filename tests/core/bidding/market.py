@@ -59,13 +59,15 @@ class Market:
     def bidding(self) -> BiddingUseCases:
         return self.app.bidding
 
-    async def restarted(self) -> Self:
+    async def restarted(self, *, rules: MarketRules | None = None) -> Self:
         """Return this market in another process, whose engine takes the shard over."""
-        again = self.in_another_process()
+        again = self.in_another_process(rules=rules)
         await again.engine.start()
         return again
 
-    def in_another_process(self, *, views: WatchedViews | None = None) -> Self:
+    def in_another_process(
+        self, *, views: WatchedViews | None = None, rules: MarketRules | None = None
+    ) -> Self:
         """Return this market with another engine, which is not started yet."""
         a = self.adapters
         bus = InProcessBus(
@@ -77,7 +79,7 @@ class Market:
         )
         app = build_application(
             replace(a, event_bus=bus, book_views=views or self.views),
-            rules=self.app.rules,
+            rules=rules or self.app.rules,
             engine_limits=self.limits,
         )
         return replace(self, app=app, views=views or self.views)

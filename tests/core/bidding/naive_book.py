@@ -4,19 +4,30 @@ It shares nothing with the order book but the words of the ports, so that it can
 book is wrong.
 """
 
+from collections.abc import Collection
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
 from solebook.ports.language.errors import (
+    CounterpartBusy,
     NoCounterpart,
     QuoteNotActive,
     SelfTrade,
     TooManyOpenQuotes,
+    TooManyUnpaidOrders,
+    UserSuspended,
 )
 from solebook.ports.language.ids import QuoteId, UserId
-from solebook.ports.language.market import BookKey, QuoteStatus, Side, TimeInForce
+from solebook.ports.language.market import (
+    AskFate,
+    BookKey,
+    QuoteStatus,
+    Side,
+    TimeInForce,
+    WithdrawalReason,
+)
 from solebook.ports.matching import PlaceQuote
 
 
@@ -31,6 +42,7 @@ class NaiveQuote:
     amount: int
     expires_at: datetime
     arrival: int
+    time_in_force: TimeInForce
     status: QuoteStatus = QuoteStatus.ACTIVE
 
 
@@ -43,6 +55,8 @@ class NaiveTrade:
     price: int
     maker: Side
     unwound: bool = False
+    pending: bool = True
+    """Whether its order awaits payment."""
 
 
 @dataclass(slots=True)
@@ -50,8 +64,14 @@ class NaiveMarket:
     """All quotes in the order in which they were placed, and all trades in theirs."""
 
     max_open: int
+    max_unpaid: int
     quotes: list[NaiveQuote] = field(default_factory=list)
     trades: list[NaiveTrade] = field(default_factory=list)
+    suspended: set[UserId] = field(default_factory=set)
+    withdrawn: list[tuple[UserId, WithdrawalReason, list[QuoteId]]] = field(default_factory=list)
+    """Who was told of which withdrawn quotes."""
+    fates: list[tuple[int, AskFate, WithdrawalReason | None]] = field(default_factory=list)
+    """What became of the asks of trades that were undone, by the number of the trade."""
     arrivals: int = 0
 
     def copy(self) -> Self:
@@ -82,6 +102,10 @@ class NaiveMarket:
             for q in self.quotes
         )
 
+    def unpaid_orders(self, buyer: UserId) -> int:
+        """Return how many orders of a buyer await their payment."""
+        return sum(trade.bid.user_id == buyer and trade.pending for trade in self.trades)
+
     def quote(self, quote_id: QuoteId) -> NaiveQuote:
         """Return a quote that was placed."""
         return next(quote for quote in self.quotes if quote.id == quote_id)
@@ -97,11 +121,18 @@ class NaiveMarket:
             amount=command.amount,
             expires_at=command.expires_at,
             arrival=self.arrivals + 1,
+            time_in_force=command.time_in_force,
         )
-        other = self._meet(quote, command.amount, now)
+        self._check_suspension(quote.user_id)
+        other = self._meet(quote, now)
         if other is None and command.time_in_force is TimeInForce.IOC:
-            best = self._first(quote.book, quote.side.opposite)
-            raise NoCounterpart(best=None if best is None else best.amount)
+            others = [
+                amount
+                for q in map(self.quote, self.queue(quote.book, quote.side.opposite))
+                if q.user_id != quote.user_id and q.expires_at > now
+                for amount in [q.amount]
+            ]
+            raise NoCounterpart(best=others[0] if others else None)
         if other is None and self.open_quotes(quote.user_id, quote.side) >= self.max_open:
             raise TooManyOpenQuotes(side=quote.side, limit=self.max_open)
         self.arrivals += 1
@@ -112,14 +143,20 @@ class NaiveMarket:
     def reprice(
         self, quote_id: QuoteId, amount: int | None, expires_at: datetime | None, now: datetime
     ) -> None:
+        self._check_suspension(self.quote(quote_id).user_id)
         quote = self._active(quote_id)
         if quote.expires_at <= now:
             raise QuoteNotActive(id=quote.id, side=quote.side, status=QuoteStatus.EXPIRED)
-        target = quote.amount if amount is None else amount
-        other = self._meet(quote, target, now)
-        if target != quote.amount:
+        other = None
+        if amount is not None and amount != quote.amount:
+            before = quote.amount, quote.arrival
+            quote.amount, quote.arrival = amount, self.arrivals + 1
+            try:
+                other = self._meet(quote, now)
+            except Exception:
+                quote.amount, quote.arrival = before
+                raise
             self.arrivals += 1
-            quote.amount, quote.arrival = target, self.arrivals
         if expires_at is not None:
             quote.expires_at = expires_at
         if other is not None:
@@ -133,27 +170,36 @@ class NaiveMarket:
         if quote.status is QuoteStatus.ACTIVE and quote.expires_at <= now:
             quote.status = QuoteStatus.EXPIRED
 
+    def withdraw(self, quote_id: QuoteId) -> None:
+        quote = self._active(quote_id)
+        self._withdraw([quote], WithdrawalReason.ADMIN)
+
+    def withdraw_all(self, user_id: UserId, sides: Collection[Side]) -> None:
+        theirs = [
+            q
+            for q in self.quotes
+            if q.user_id == user_id and q.side in sides and q.status is QuoteStatus.ACTIVE
+        ]
+        theirs.sort(key=lambda quote: quote.arrival)
+        if theirs:
+            self._withdraw(theirs, WithdrawalReason.SUSPENDED)
+
     def unwind(self, number: int, now: datetime, *, ask_returns: bool) -> None:
         trade = self.trades[number]
         if trade.unwound:
             return
         trade.unwound = True
-        trade.bid.status = QuoteStatus.CANCELLED
-        if not ask_returns:
-            trade.ask.status = QuoteStatus.CANCELLED
-        elif trade.ask.expires_at <= now:
-            trade.ask.status = QuoteStatus.EXPIRED
-        else:
-            try:
-                other = self._meet(trade.ask, trade.ask.amount, now)
-            except SelfTrade:
-                trade.ask.status = QuoteStatus.CANCELLED
-                return
-            trade.ask.status = QuoteStatus.ACTIVE
-            if other is not None:
-                self._trade(trade.ask, other)
+        trade.bid.status = trade.ask.status = QuoteStatus.CANCELLED
+        fate, reason = AskFate.ENDED, None
+        if ask_returns:
+            fate, reason = self._return(trade.ask, now)
+        self.fates.append((number, fate, reason))
 
     # ---- rules ---------------------------------------------------------------------------
+
+    def _check_suspension(self, user_id: UserId) -> None:
+        if user_id in self.suspended:
+            raise UserSuspended
 
     def _active(self, quote_id: QuoteId) -> NaiveQuote:
         quote = self.quote(quote_id)
@@ -161,35 +207,72 @@ class NaiveMarket:
             raise QuoteNotActive(id=quote.id, side=quote.side, status=quote.status)
         return quote
 
-    def _first(self, book: BookKey, side: Side) -> NaiveQuote | None:
-        queue = self.queue(book, side)
-        return self.quote(queue[0]) if queue else None
+    def _withdraw(self, quotes: list[NaiveQuote], reason: WithdrawalReason) -> None:
+        for quote in quotes:
+            quote.status = QuoteStatus.CANCELLED
+        self.withdrawn.append((quotes[0].user_id, reason, [quote.id for quote in quotes]))
+
+    def _return(self, ask: NaiveQuote, now: datetime) -> tuple[AskFate, WithdrawalReason | None]:
+        if ask.time_in_force is TimeInForce.IOC:
+            return AskFate.WITHDRAWN, WithdrawalReason.IMMEDIATE_OR_CANCEL
+        if ask.user_id in self.suspended:
+            return AskFate.WITHDRAWN, WithdrawalReason.SUSPENDED
+        if ask.expires_at <= now:
+            ask.status = QuoteStatus.EXPIRED
+            return AskFate.EXPIRED, None
+        try:
+            other = self._meet(ask, now, returning=True)
+        except SelfTrade:
+            return AskFate.WITHDRAWN, WithdrawalReason.OWN_COUNTERPART
+        ask.status = QuoteStatus.ACTIVE
+        if other is None:
+            return AskFate.RETURNED, None
+        self._trade(ask, other)
+        return AskFate.TRADED, None
 
     def _drop_overdue(self, quote: NaiveQuote, now: datetime) -> None:
         """Whoever comes to the other side sees to it that its first quote has not expired."""
-        first = self._first(quote.book, quote.side.opposite)
-        while first is not None and first.expires_at <= now:
-            first.status = QuoteStatus.EXPIRED
-            first = self._first(quote.book, quote.side.opposite)
+        for quote_id in self.queue(quote.book, quote.side.opposite):
+            other = self.quote(quote_id)
+            if other.expires_at > now:
+                return
+            other.status = QuoteStatus.EXPIRED
 
-    def _meet(self, quote: NaiveQuote, amount: int, now: datetime) -> NaiveQuote | None:
-        """Return whom a quote would trade with at an amount. Raises SelfTrade."""
+    def _meet(
+        self, quote: NaiveQuote, now: datetime, *, returning: bool = False
+    ) -> NaiveQuote | None:
+        """Return whom a quote trades with. Raises why it trades with nobody that it reaches."""
         self._drop_overdue(quote, now)
-        first = self._first(quote.book, quote.side.opposite)
-        if first is None:
-            return None
-        if quote.side is Side.BID and first.amount > amount:
-            return None
-        if quote.side is Side.ASK and first.amount < amount:
-            return None
-        if first.user_id == quote.user_id:
-            raise SelfTrade(resting_id=first.id)
-        return first
+        own, busy = None, False
+        for other in map(self.quote, self.queue(quote.book, quote.side.opposite)):
+            if quote.side is Side.BID and other.amount > quote.amount:
+                break
+            if quote.side is Side.ASK and other.amount < quote.amount:
+                break
+            if other.expires_at <= now:
+                other.status = QuoteStatus.EXPIRED
+            elif other.user_id == quote.user_id:
+                own = own or other
+            elif other.side is Side.BID and not returning and self._is_busy(other.user_id):
+                busy = True
+            elif quote.side is Side.BID and self._is_busy(quote.user_id):
+                raise TooManyUnpaidOrders(limit=self.max_unpaid)
+            else:
+                return other
+        if busy:
+            raise CounterpartBusy(retry_after=5.0)
+        if own is not None:
+            raise SelfTrade(resting_id=own.id)
+        return None
 
-    def _trade(self, taker: NaiveQuote, maker: NaiveQuote) -> None:
-        bid, ask = (taker, maker) if taker.side is Side.BID else (maker, taker)
+    def _is_busy(self, buyer: UserId) -> bool:
+        return self.unpaid_orders(buyer) >= self.max_unpaid
+
+    def _trade(self, one: NaiveQuote, other: NaiveQuote) -> None:
+        bid, ask = (one, other) if one.side is Side.BID else (other, one)
+        first = one if one.arrival < other.arrival else other
         bid.status = ask.status = QuoteStatus.MATCHED
-        self.trades.append(NaiveTrade(bid, ask, maker.amount, maker.side))
+        self.trades.append(NaiveTrade(bid, ask, first.amount, first.side))
 
 
 def _goes_before(quote: NaiveQuote, other: NaiveQuote) -> bool:

@@ -1,5 +1,6 @@
 """Whatever happens, the shard does what the naive market does."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,12 +11,16 @@ from .two_markets import (
     USERS,
     Cancelling,
     Expiring,
+    Paying,
     Placing,
     Repricing,
     Run,
     Step,
+    Suspending,
     TwoMarkets,
     Unwinding,
+    Withdrawing,
+    WithdrawingAll,
 )
 
 prices = st.integers(0, len(PRICES) - 1)
@@ -23,11 +28,15 @@ lifetimes = st.sampled_from([30, 1, 2])
 targets = st.integers(0, 60)
 
 
+users = st.integers(0, len(USERS) - 1)
+sides = st.sampled_from([(Side.BID,), (Side.ASK,), tuple(Side)])
+
+
 def placings(time_in_force: TimeInForce) -> st.SearchStrategy[Step]:
     return st.builds(
         Placing,
         side=st.sampled_from(Side),
-        user=st.integers(0, len(USERS) - 1),
+        user=users,
         price=prices,
         days=lifetimes,
         book=st.sampled_from([0, 0, 0, 1]),
@@ -42,7 +51,12 @@ steps = st.one_of(
     st.builds(Repricing, targets, st.none() | prices, st.none() | lifetimes),
     st.builds(Cancelling, targets),
     st.builds(Expiring, targets),
+    st.builds(Unwinding, targets, st.just(True)),
     st.builds(Unwinding, targets, st.booleans()),
+    st.builds(Paying, targets),
+    st.builds(Withdrawing, targets),
+    st.builds(WithdrawingAll, users, sides),
+    st.builds(Suspending, users, st.sampled_from([True, False, False])),
 )
 runs = st.builds(
     Run,
@@ -52,9 +66,23 @@ runs = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(runs, max_size=12))
-def test_the_shard_does_what_the_naive_market_does(history: list[Run]) -> None:
+histories = st.lists(runs, max_size=12)
+
+
+def act_out(history: list[Run]) -> None:
     markets = TwoMarkets()
     for run in history:
         markets.run(run)
+
+
+@settings(max_examples=50, deadline=None)
+@given(histories)
+def test_the_shard_does_what_the_naive_market_does(history: list[Run]) -> None:
+    act_out(history)
+
+
+@pytest.mark.integration
+@settings(max_examples=1_000, deadline=None)
+@given(histories)
+def test_the_shard_does_what_the_naive_market_does_a_thousand_times(history: list[Run]) -> None:
+    act_out(history)

@@ -41,7 +41,8 @@ def test_an_empty_book_has_nobody_to_trade_with() -> None:
     book = OrderBook()
     for side in Side:
         assert book.best(side) is None
-        assert book.counterpart(side, 20_000) is None
+        assert list(book.on_side(side)) == []
+        assert list(book.reached(side, 20_000)) == []
         assert book.quantity(side, 20_000) == 0
         assert book.levels(side) == ()
     assert list(book) == []
@@ -52,13 +53,23 @@ def test_an_empty_book_has_nobody_to_trade_with() -> None:
     ("side", "meets", "misses"),
     [(Side.BID, [20_000, 20_100], [19_900]), (Side.ASK, [20_000, 19_900], [20_100])],
 )
-def test_a_quote_meets_the_other_side_at_its_price_or_better(
+def test_a_quote_reaches_the_other_side_at_its_price_or_better(
     side: Side, meets: list[int], misses: list[int]
 ) -> None:
     resting = quote(side.opposite, 20_000, 1)
     book = book_of(resting)
-    assert [book.counterpart(side, amount) for amount in meets] == [resting] * len(meets)
-    assert [book.counterpart(side, amount) for amount in misses] == [None] * len(misses)
+    assert [list(book.reached(side, amount)) for amount in meets] == [[resting]] * len(meets)
+    assert [list(book.reached(side, amount)) for amount in misses] == [[]] * len(misses)
+
+
+def test_a_quote_reaches_others_by_their_priority() -> None:
+    amounts = [20_000, 20_200, 20_000, 20_100]
+    asks = [quote(Side.ASK, amount, n) for n, amount in enumerate(amounts, 1)]
+    bids = [quote(Side.BID, amount - 10_000, n) for n, amount in enumerate(amounts, 1)]
+    book = book_of(*asks, *bids)
+    assert list(book.reached(Side.BID, 20_100)) == [asks[0], asks[2], asks[3]]
+    assert list(book.reached(Side.ASK, 10_100)) == [bids[1], bids[3]]
+    assert list(book.on_side(Side.ASK)) == [asks[0], asks[2], asks[3], asks[1]]
 
 
 @pytest.mark.parametrize("side", Side)

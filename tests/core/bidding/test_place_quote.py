@@ -231,15 +231,16 @@ async def test_an_overdue_quote_trades_until_the_very_instant(market: Market, pl
 
 @pytest.mark.parametrize("side", Side)
 @pytest.mark.parametrize("time_in_force", TimeInForce)
-async def test_nobody_trades_with_themself(
+async def test_a_quote_passes_over_its_owners_own(
     market: Market, place: Place, side: Side, time_in_force: TimeInForce
 ) -> None:
     actor = await market.join()
     own = (await place(side.opposite, actor)).quote
-    await place(side.opposite, await market.join())
     with pytest.raises(SelfTrade) as refused:
         await place(side, actor, time_in_force=time_in_force)
     assert refused.value.resting_id == own.id
+    await place(side.opposite, await market.join())
+    assert (await place(side, actor, time_in_force=time_in_force)).match is not None
     assert await market.status(own) is QuoteStatus.ACTIVE
     await market.assert_view_is_the_store(own.book)
 

@@ -96,7 +96,7 @@ async def test_a_returned_ask_may_match_again_at_once(market: Market, ask: Quote
     assert ask_now.status is QuoteStatus.MATCHED
     assert ask_now.match_id is not None
     second = await market.adapters.store.quotes.match(ask_now.match_id)
-    assert (second.bid_id, second.price, second.maker) == (waiting.id, PRICE + 300, Side.BID)
+    assert (second.bid_id, second.price, second.maker) == (waiting.id, PRICE, Side.ASK)
     assert (await market.adapters.store.orders.get(second.id)).ask_id == ask.id
     await market.assert_view_is_the_store()
 

@@ -1,5 +1,6 @@
 """A shard with all that an engine and its store do for it, and the naive market beside it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,14 @@ from uuid import UUID
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.core.bidding.commands import Cancel, Command, Expire, Place, Reprice, Unwind
+from solebook.core.bidding.commands import Cancel, Command, Expire, turn
+from solebook.core.bidding.placements import Place, Reprice
+from solebook.core.bidding.returns import Unwind
 from solebook.core.bidding.shard import Shard
 from solebook.core.bidding.stored import Stored, Wanted
+from solebook.core.bidding.withdrawals import Withdraw, WithdrawAll
 from solebook.ports.language.errors import Refusal
+from solebook.ports.language.events import MatchUnwound, QuotesWithdrawn
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import (
     BookKey,
@@ -24,6 +29,7 @@ from solebook.ports.language.market import (
     Side,
     Size,
     TimeInForce,
+    WithdrawalReason,
 )
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.matching import Placement, PlaceQuote
@@ -33,6 +39,8 @@ from .lowest_ask_chains import LowestAskChains
 from .naive_book import NaiveMarket
 
 MAX_OPEN = 3
+MAX_UNPAID = 3
+RULES = MarketRules(max_open_quotes=MAX_OPEN, max_unpaid_orders=MAX_UNPAID)
 USERS = [UserId(UUID(int=number)) for number in (1, 2, 3, 4)]
 BOOKS = [BookKey(ProductId(UUID(int=9)), Size(size)) for size in ("9", "10")]
 PRICES = [10_000, 10_100, 10_200]
@@ -78,8 +86,36 @@ class Unwinding:
     ask_returns: bool
 
 
-Step: TypeAlias = Placing | Repricing | Cancelling | Expiring | Unwinding
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """The order of a match is paid before the batch; `target` is counted round."""
+
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawing:
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawingAll:
+    user: int
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspending:
+    """A user is suspended before the batch, or no longer."""
+
+    user: int
+    suspended: bool
+
+
+Aiming: TypeAlias = Repricing | Cancelling | Expiring | Withdrawing
+Step: TypeAlias = Placing | Aiming | Unwinding | Paying | WithdrawingAll | Suspending
 Naively: TypeAlias = Callable[[], None]
+Heard: TypeAlias = tuple[Command[Any], Naively]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +133,27 @@ class TwoMarkets:
     def __init__(self) -> None:
         self.now = START
         self.ids = SeededIds(seed=3, clock=VirtualClock(START))
-        self.shard = Shard(ids=self.ids, rules=MarketRules(max_open_quotes=MAX_OPEN))
-        self.naive = NaiveMarket(MAX_OPEN)
+        self.shard = Shard(ids=self.ids, rules=RULES)
+        self.naive = NaiveMarket(MAX_OPEN, MAX_UNPAID)
         self.quotes: dict[QuoteId, Quote] = {}
         self.seen: list[Quote] = []
         self.matches: dict[OrderId, Match] = {}
+        self.settled: set[OrderId] = set()
+        """Whose orders are paid or cancelled."""
+        self.suspended: set[UserId] = set()
+        self.told: list[QuotesWithdrawn | MatchUnwound] = []
         self.views = FoldedViews()
         self.lowest_asks = LowestAskChains()
 
     def run(self, run: Run) -> None:
         """Let both hear a batch of commands. Raises AssertionError where they differ."""
         self.now += timedelta(days=run.days)
+        for step in run.steps:
+            self._happen(step)
         before = self.naive.copy() if run.fails else self.naive
         heard = [heard for step in run.steps if (heard := self._hear(step)) is not None]
         stored = self._read([command for command, _ in heard])
-        for command, naively in heard:
+        for command, naively in self._in_turn(heard, stored):
             answer = _outcome(partial(self._apply, command, stored))
             assert answer == _outcome(naively)
         if run.fails:
@@ -123,7 +165,36 @@ class TwoMarkets:
 
     # ---- commands ------------------------------------------------------------------------
 
-    def _hear(self, step: Step) -> tuple[Command[Any], Naively] | None:
+    def _happen(self, step: Step) -> None:
+        """Let happen what is no command to the shard, but must be known to it."""
+        match step:
+            case Paying(target=target) | Unwinding(target=target) if self.matches:
+                # An order is cancelled before its match is undone.
+                number = target % len(self.matches)
+                self.naive.trades[number].pending = False
+                self.settled.add(list(self.matches)[number])
+            case Suspending(user=user, suspended=True):
+                self.naive.suspended.add(USERS[user])
+                self.suspended.add(USERS[user])
+            case Suspending(user=user):
+                self.naive.suspended.discard(USERS[user])
+                self.suspended.discard(USERS[user])
+
+    def _in_turn(self, heard: list[Heard], stored: Stored) -> list[Heard]:
+        """Return commands in the order in which the shard takes them: returning asks first."""
+
+        def naive_turn(heard: Heard) -> tuple[bool, int]:
+            if not isinstance(heard[0], Unwind):
+                return True, 0
+            number = list(self.matches).index(heard[0].match)
+            return False, self.naive.trades[number].ask.arrival
+
+        ordered = sorted(heard, key=naive_turn)
+        shards = sorted(heard, key=lambda heard: turn(heard[0], stored))
+        assert [command for command, _ in shards] == [command for command, _ in ordered]
+        return ordered
+
+    def _hear(self, step: Step) -> Heard | None:
         """Return the same command for both; none if there is nothing to aim at yet.
 
         Callers aim at what they saw committed, which may be long ago.
@@ -132,9 +203,13 @@ class TwoMarkets:
             return self._placing(step)
         if isinstance(step, Unwinding):
             return self._unwinding(step) if self.matches else None
+        if isinstance(step, WithdrawingAll):
+            return self._withdrawing_all(step)
+        if isinstance(step, Paying | Suspending):
+            return None
         return self._aiming(step) if self.seen else None
 
-    def _placing(self, step: Placing) -> tuple[Command[Any], Naively]:
+    def _placing(self, step: Placing) -> Heard:
         command = PlaceQuote(
             id=QuoteId(self.ids.new()),
             side=step.side,
@@ -146,19 +221,29 @@ class TwoMarkets:
         )
         return Place(command), lambda: self.naive.place(command, self.now)
 
-    def _unwinding(self, step: Unwinding) -> tuple[Command[Any], Naively]:
+    def _unwinding(self, step: Unwinding) -> Heard:
         number = step.target % len(self.matches)
         return (
             Unwind(list(self.matches)[number], step.ask_returns),
             lambda: self.naive.unwind(number, self.now, ask_returns=step.ask_returns),
         )
 
-    def _aiming(self, step: Repricing | Cancelling | Expiring) -> tuple[Command[Any], Naively]:
+    def _withdrawing_all(self, step: WithdrawingAll) -> Heard:
+        user_id = USERS[step.user]
+        return (
+            WithdrawAll(user_id, step.sides, WithdrawalReason.SUSPENDED, None),
+            lambda: self.naive.withdraw_all(user_id, step.sides),
+        )
+
+    def _aiming(self, step: Aiming) -> Heard:
         quote = self.seen[step.target % len(self.seen)]
         if isinstance(step, Cancelling):
             return Cancel(quote), lambda: self.naive.cancel(quote.id)
         if isinstance(step, Expiring):
             return Expire(quote), lambda: self.naive.expire(quote.id, self.now)
+        if isinstance(step, Withdrawing):
+            withdraw = Withdraw(quote.id, WithdrawalReason.ADMIN, None)
+            return withdraw, lambda: self.naive.withdraw(quote.id)
         amount = None if step.price is None else PRICES[step.price]
         expires_at = None if step.days is None else self.now + timedelta(days=step.days)
         return (
@@ -175,12 +260,23 @@ class TwoMarkets:
         matches = {match_id: self.matches[match_id] for match_id in wanted.matches}
         for match in matches.values():
             wanted.quotes |= {match.bid_id, match.ask_id}
-        return Stored(quotes={q: self.quotes[q] for q in wanted.quotes}, matches=matches)
+            wanted.traders.add(match.seller_id)
+        for book, amount in wanted.lowest_asks.items():
+            wanted.buyers |= self.shard.bidders(book, amount)
+        unpaid = Counter(
+            match.buyer_id for match in self.matches.values() if match.id not in self.settled
+        )
+        return Stored(
+            quotes={q: self.quotes[q] for q in wanted.quotes},
+            matches=matches,
+            barred={user: frozenset(Side) for user in wanted.traders & self.suspended},
+            unpaid={buyer: unpaid[buyer] for buyer in wanted.buyers if buyer in unpaid},
+        )
 
     def _apply(self, command: Command[Any], stored: Stored) -> None:
         answer = command.apply(self.shard, stored, self.now)
         quote = answer.quote if isinstance(answer, Placement) else answer
-        if quote is not None:
+        if isinstance(quote, Quote):
             assert quote == (self.shard.noted(quote.id) or self.quotes[quote.id])
         if isinstance(answer, Placement) and answer.match is not None:
             assert answer.match == self.shard.batch.matches[-1]
@@ -204,15 +300,16 @@ class TwoMarkets:
         changes = self.shard.lowest_ask_changes(self.now)
         assert all(change.changed_at == self.now for change in changes)
         self.lowest_asks.tell_batch(changes)
+        for event in batch.events:
+            assert isinstance(event, QuotesWithdrawn | MatchUnwound)
+            self.told.append(event)
         self.shard.begin_batch()
 
     def _reload(self) -> None:
         books = self.shard.touched_books
         self.shard.begin_batch()
         self.shard.forget(books)
-        active = [q for q in self.quotes.values() if q.status is QuoteStatus.ACTIVE]
-        active.sort(key=lambda quote: quote.sequence)
-        self.shard.load(quote for quote in active if quote.book in books)
+        self.shard.load(quote for quote in self._active() if quote.book in books)
         for book in books:
             self.views.tell(self.shard.view(book))
 
@@ -238,6 +335,13 @@ class TwoMarkets:
             (m.bid_id, m.ask_id, m.price, m.maker, m.status is MatchStatus.UNWOUND)
             for m in self.matches.values()
         ] == [(t.bid.id, t.ask.id, t.price, t.maker, t.unwound) for t in self.naive.trades]
+        assert [(e.user_id, e.reason, [q.id for q in e.quotes]) for e in self._withdrawn()] == (
+            self.naive.withdrawn
+        )
+        numbers = {match_id: number for number, match_id in enumerate(self.matches)}
+        unwound = [event for event in self.told if isinstance(event, MatchUnwound)]
+        assert [(numbers[e.order_id], e.ask, e.withdrawal) for e in unwound] == self.naive.fates
+        self._compare_rebuilt()
         for quote in self.quotes.values():
             if quote.status is QuoteStatus.MATCHED:
                 assert quote.match_id is not None
@@ -245,6 +349,22 @@ class TwoMarkets:
                     self.matches[quote.match_id].bid_id,
                     self.matches[quote.match_id].ask_id,
                 )
+
+    def _withdrawn(self) -> list[QuotesWithdrawn]:
+        return [event for event in self.told if isinstance(event, QuotesWithdrawn)]
+
+    def _compare_rebuilt(self) -> None:
+        """Assert that a shard that starts from the store has the same books."""
+        rebuilt = Shard(ids=self.ids, rules=RULES)
+        rebuilt.load(self._active())
+        for book in BOOKS:
+            assert list(rebuilt.book(book)) == list(self.shard.book(book))
+        for user in USERS:
+            assert rebuilt.standing(user, tuple(Side)) == self.shard.standing(user, tuple(Side))
+
+    def _active(self) -> list[Quote]:
+        active = [q for q in self.quotes.values() if q.status is QuoteStatus.ACTIVE]
+        return sorted(active, key=lambda quote: quote.sequence)
 
 
 def _outcome(act: Callable[[], None]) -> object:

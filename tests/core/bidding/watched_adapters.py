@@ -7,9 +7,11 @@ from datetime import datetime
 from solebook.adapters.memory.book_views import MemoryBookViews
 from solebook.ports.book_views import BookViews
 from solebook.ports.books import Batch, Books, Ownership
-from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.ids import UserId
-from solebook.ports.language.market import BookChange, BookKey, BookView, Quote, Side
+from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.errors import IdempotencyKeyReused, Unavailable
+from solebook.ports.language.ids import OrderId, QuoteId, UserId
+from solebook.ports.language.market import BookChange, BookKey, BookView, Match, Quote, Side
+from solebook.ports.matching import Placement
 from solebook.ports.users import Traders
 
 from ...forwarding import ForwardingBooks, ForwardingTraders
@@ -33,8 +35,28 @@ class WatchedBooks(ForwardingBooks):
         """What the next commits raise instead of having an effect."""
         self.late_failures: list[Exception] = []
         """What the next commits raise after they had their effect."""
+        self.readings: list[str] = []
+        """What was read for batches of commands, by the names of the calls."""
         self.read_failures: list[Exception] = []
         """What the next readings of some books raise."""
+
+    async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
+        self.readings.append("get")
+        return await super().get(quote_ids)
+
+    async def match(self, match_id: OrderId) -> Match | None:
+        self.readings.append("match")
+        return await super().match(match_id)
+
+    async def answered(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
+        self.readings.append("answered")
+        return await super().answered(keys)
+
+    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
+        self.readings.append("unpaid_orders")
+        return await super().unpaid_orders(buyer_ids)
 
     async def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
         _raise_next(self.read_failures)

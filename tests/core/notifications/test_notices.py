@@ -14,6 +14,7 @@ from solebook.core.notifications.notices import (
 )
 from solebook.ports.language.events import (
     MatchCreated,
+    MatchUnwound,
     OrderAuthFailed,
     OrderAuthPassed,
     OrderCancelled,
@@ -25,7 +26,7 @@ from solebook.ports.language.events import (
     PayoutWasRefused,
 )
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
-from solebook.ports.language.market import BookKey, Size
+from solebook.ports.language.market import AskFate, BookKey, Size, WithdrawalReason
 from solebook.ports.language.notifications import (
     AskMatchedNotice,
     BidMatchedNotice,
@@ -152,30 +153,53 @@ def test_buyer_and_seller_are_told_their_part(
     assert told(event) == (buyer, seller)
 
 
+def unwound(
+    reason: CancelReason, ask: AskFate = AskFate.ENDED, order: Order = PAID
+) -> Notice | None:
+    """What the seller is told once the match of an order is undone."""
+    withdrawal = WithdrawalReason.OWN_COUNTERPART if ask is AskFate.WITHDRAWN else None
+    ended = replace(order, cancel_reason=reason, note="a note")
+    buyer, seller = told(MatchUnwound(ID, ask, withdrawal), ended)
+    assert buyer is None
+    return seller
+
+
 @pytest.mark.parametrize(
-    ("reason", "penalty", "ask_returns"),
+    ("reason", "penalty"),
     [
-        (CancelReason.PAYMENT_OVERDUE, 0, True),
-        (CancelReason.STOCK_REFUSED, 0, False),
-        (CancelReason.SELLER_CANCELLED, 3_000, False),
-        (CancelReason.SHIPMENT_OVERDUE, 3_000, False),
-        (CancelReason.ARRIVAL_OVERDUE, 0, False),
-        (CancelReason.ADMIN_CANCELLED, 0, False),
+        (CancelReason.PAYMENT_OVERDUE, 0),
+        (CancelReason.STOCK_REFUSED, 0),
+        (CancelReason.SELLER_CANCELLED, 3_000),
+        (CancelReason.SHIPMENT_OVERDUE, 3_000),
+        (CancelReason.ARRIVAL_OVERDUE, 0),
+        (CancelReason.ADMIN_CANCELLED, 0),
     ],
 )
 def test_a_seller_is_told_why_a_sale_ended_and_what_it_costs(
-    reason: CancelReason, penalty: int, ask_returns: bool
+    reason: CancelReason, penalty: int
 ) -> None:
-    _, seller = told(cancelled(reason))
-    assert seller == SaleCancelledNotice(
-        ID, SHOE, reason=reason, note="a note", penalty=penalty, ask_returns=ask_returns
+    assert unwound(reason) == SaleCancelledNotice(
+        ID, SHOE, reason=reason, note="a note", penalty=penalty, ask=AskFate.ENDED
     )
 
 
+@pytest.mark.parametrize("ask", AskFate)
+def test_a_seller_is_told_what_became_of_the_ask(ask: AskFate) -> None:
+    notice = unwound(CancelReason.PAYMENT_OVERDUE, ask)
+    assert isinstance(notice, SaleCancelledNotice)
+    withdrawn = ask is AskFate.WITHDRAWN
+    assert notice.ask is ask
+    assert notice.withdrawal is (WithdrawalReason.OWN_COUNTERPART if withdrawn else None)
+
+
+def test_a_seller_is_told_of_the_end_once_it_is_known_what_became_of_the_ask() -> None:
+    _, seller = told(cancelled(CancelReason.SELLER_CANCELLED))
+    assert seller is None
+
+
 def test_a_seller_is_not_told_why_the_buyers_payment_was_declined() -> None:
-    _, seller = told(cancelled(CancelReason.PAYMENT_DECLINED))
-    assert seller == SaleCancelledNotice(
-        ID, SHOE, CancelReason.PAYMENT_DECLINED, note=None, penalty=0, ask_returns=True
+    assert unwound(CancelReason.PAYMENT_DECLINED) == SaleCancelledNotice(
+        ID, SHOE, CancelReason.PAYMENT_DECLINED, note=None, penalty=0, ask=AskFate.ENDED
     )
 
 
@@ -208,7 +232,7 @@ def test_a_buyer_gets_back_what_was_paid(status: PaymentStatus, refund: int) -> 
 
 
 def test_the_penalty_of_a_cheap_pair_is_the_least() -> None:
-    _, seller = told(cancelled(CancelReason.SELLER_CANCELLED), replace(PAID, price=5_000))
+    seller = unwound(CancelReason.SELLER_CANCELLED, order=replace(PAID, price=5_000))
     assert isinstance(seller, SaleCancelledNotice)
     assert seller.penalty == 1_500
 

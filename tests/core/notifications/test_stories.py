@@ -20,6 +20,7 @@ from solebook.composition.embedded import embedded_adapters
 from solebook.composition.memory_store import build_memory_store
 from solebook.ports.event_bus import Consumer
 from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.market import AskFate, TimeInForce, WithdrawalReason
 from solebook.ports.language.messages import Message
 from solebook.ports.language.notifications import (
     Channel,
@@ -33,6 +34,7 @@ from solebook.ports.language.notifications import (
     PayoutRefusedNotice,
     PriceDroppedNotice,
     Recipient,
+    SaleCancelledNotice,
     SaleConfirmedNotice,
 )
 from solebook.ports.language.orders import OrderStatus
@@ -145,6 +147,28 @@ async def test_a_trade_that_comes_to_nothing_is_told_to_both(
     assert await kinds(exchange, buyer) == told
     (*_, ended) = await kinds(exchange, exchange.seller)
     assert ended == "sale_cancelled"
+
+
+async def test_a_seller_reads_what_became_of_the_ask(exchange: Exchange) -> None:
+    poor = await exchange.new_buyer(tokens.DECLINED_CARD)
+    await exchange.match(buyer=poor)
+    await exchange.workers.settle()
+    (*_, returned) = await read(exchange, exchange.seller)
+    assert isinstance(returned.notice, SaleCancelledNotice)
+    assert (returned.notice.ask, returned.notice.withdrawal) == (AskFate.RETURNED, None)
+
+
+async def test_a_seller_whose_ask_was_to_trade_at_once_reads_that_it_ended(
+    exchange: Exchange,
+) -> None:
+    poor = await exchange.new_buyer(tokens.DECLINED_CARD)
+    await exchange.bid(poor, 20_000)
+    await exchange.ask(exchange.seller, 20_000, time_in_force=TimeInForce.IOC)
+    await exchange.workers.settle()
+    (*_, ended) = await read(exchange, exchange.seller)
+    assert isinstance(ended.notice, SaleCancelledNotice)
+    assert ended.notice.ask is AskFate.WITHDRAWN
+    assert ended.notice.withdrawal is WithdrawalReason.IMMEDIATE_OR_CANCEL
 
 
 async def test_a_pair_that_fails_is_told_to_both(exchange: Exchange) -> None:

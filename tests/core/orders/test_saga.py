@@ -171,7 +171,7 @@ async def test_a_returned_ask_matches_the_next_bid_at_once(exchange: Exchange) -
     first, second = sorted(await exchange.orders(), key=lambda order: order.id)
     assert (first.id, first.status) == (declined, OrderStatus.CANCELLED)
     assert (second.status, second.ask_id) == (OrderStatus.CONFIRMED, first.ask_id)
-    assert second.price == 22_000
+    assert second.price == 21_000
 
 
 class StumblingStock(Stock):

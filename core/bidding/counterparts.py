@@ -1,0 +1,100 @@
+"""Whom a quote trades with, and at which price."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ...ports.language.ids import UserId
+from ...ports.language.market import BookKey, Quote, QuoteStatus, Side, WithdrawalReason
+from ...ports.language.money import Cents
+from ...ports.language.rules import MarketRules
+from .shard import Shard
+from .withdrawals import withdraw
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A quote that comes to a book, as matching sees it.
+
+    `sequence` is its arrival number. None means that it arrives now, after all that rest.
+    """
+
+    user_id: UserId
+    side: Side
+    amount: Cents
+    sequence: int | None = None
+
+    def price_with(self, resting: Quote) -> Cents:
+        """Return the price of a trade between the two: the amount of the one that came first."""
+        if self.sequence is None or resting.sequence < self.sequence:
+            return resting.amount
+        return self.amount
+
+
+@dataclass(slots=True)
+class Search:
+    """What an incoming quote meets among the resting quotes that it reaches."""
+
+    counterpart: Quote | None = None
+    """The first by priority that it may trade with."""
+    own: Quote | None = None
+    """The first that it passed over because both have one owner."""
+    busy: Quote | None = None
+    """The first bid that it passed over because its buyer has too many unpaid orders."""
+    expired: list[Quote] = field(default_factory=list)
+    """Quotes in its way that are to be taken out of the book because their time is over."""
+    unpayable: list[Quote] = field(default_factory=list)
+    """Quotes in its way that are to be withdrawn: trading would cost the seller money."""
+
+
+def nobody_is_busy(_: UserId) -> bool:
+    """Pass over no bid because its buyer has too many unpaid orders."""
+    return False
+
+
+def search(
+    incoming: Incoming,
+    reached: Iterable[Quote],
+    now: datetime,
+    rules: MarketRules,
+    is_busy: Callable[[UserId], bool] = nobody_is_busy,
+) -> Search:
+    """Look through the resting quotes that it reaches, by priority, for one to trade with.
+
+    `is_busy` says of a buyer whether their bids are passed over for now.
+    """
+    found = Search()
+    for resting in reached:
+        if resting.expires_at <= now:
+            found.expired.append(resting)
+        elif resting.user_id == incoming.user_id:
+            found.own = found.own or resting
+        elif rules.least_payout(incoming.price_with(resting)) < 0:
+            found.unpayable.append(resting)
+        elif resting.side is Side.BID and is_busy(resting.user_id):
+            found.busy = found.busy or resting
+        else:
+            found.counterpart = resting
+            break
+    return found
+
+
+def look_around(
+    incoming: Incoming,
+    book: BookKey,
+    shard: Shard,
+    now: datetime,
+    *,
+    is_busy: Callable[[UserId], bool] = nobody_is_busy,
+) -> Search:
+    """Search a book for a counterpart, and clear quotes out of the way that may not trade.
+
+    Expired quotes end, and quotes are withdrawn that would leave their seller less than nothing.
+    """
+    shard.expire_best(book, incoming.side.opposite, now)
+    reached = shard.book(book).reached(incoming.side, incoming.amount)
+    found = search(incoming, reached, now, shard.rules, is_busy)
+    for quote in found.expired:
+        shard.end(quote, QuoteStatus.EXPIRED)
+    withdraw(found.unpayable, WithdrawalReason.OUTSIDE_RULES, None, shard)
+    return found

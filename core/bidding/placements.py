@@ -1,0 +1,136 @@
+"""Quotes are placed and repriced."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ...ports.language.errors import (
+    CounterpartBusy,
+    IdempotencyKeyReused,
+    NoCounterpart,
+    QuoteNotActive,
+    SelfTrade,
+    TooManyOpenQuotes,
+    TooManyUnpaidOrders,
+)
+from ...ports.language.ids import UserId
+from ...ports.language.market import BookKey, Quote, QuoteStatus, Side, TimeInForce
+from ...ports.language.money import Cents
+from ...ports.matching import Placement, PlaceQuote
+from .commands import Command, OnResting
+from .counterparts import Incoming, look_around, search
+from .shard import Shard
+from .stored import Stored, Wanted
+
+_BUSY_FOR = 5.0
+"""Seconds after which an ask may be placed again that reaches only bids of busy buyers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Command[Placement]):
+    """Place a new quote, once for each idempotency key."""
+
+    command: PlaceQuote
+
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the key's answer, and for what decides whom the user may trade with."""
+        command = self.command
+        wanted.trade(command.user_id, command.side, command.book, command.amount)
+        if command.idempotency_key is not None:
+            wanted.keys.add(command.idempotency_key)
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
+        """See the port for what it raises. A key that was answered is answered again first."""
+        command, key = self.command, self.command.idempotency_key
+        if key is not None:
+            earlier = stored.answers.get(key) or shard.answered(key)
+            if isinstance(earlier, IdempotencyKeyReused):
+                raise earlier
+            if earlier is not None:
+                return replace(earlier, replayed=True)
+        stored.check_may_trade(command.user_id, command.side)
+        incoming = Incoming(command.user_id, command.side, command.amount)
+        counterpart = counterpart_of(incoming, command.book, shard, stored, now)
+        if counterpart is None:
+            self._check_may_rest(incoming, shard, now)
+        quote = Quote(
+            id=command.id,
+            side=command.side,
+            user_id=command.user_id,
+            book=command.book,
+            amount=command.amount,
+            sequence=shard.next_arrival(),
+            created_at=now,
+            expires_at=command.expires_at,
+            time_in_force=command.time_in_force,
+        )
+        placement = shard.enter(quote, counterpart, now)
+        shard.add(placement, key)
+        return placement
+
+    def _check_may_rest(self, incoming: Incoming, shard: Shard, now: datetime) -> None:
+        """Raise NoCounterpart or TooManyOpenQuotes if a quote that cannot trade is refused."""
+        command = self.command
+        if command.time_in_force is TimeInForce.IOC:
+            others = shard.book(command.book).on_side(command.side.opposite)
+            best = search(incoming, others, now, shard.rules).counterpart
+            raise NoCounterpart(best=best.amount if best else None)
+        limit = shard.rules.max_open_quotes
+        if shard.count_standing(command.user_id, command.side) >= limit:
+            raise TooManyOpenQuotes(side=command.side, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Reprice(OnResting[Placement]):
+    """Move a resting quote to another amount, another expiry, or both."""
+
+    amount: Cents | None
+    expires_at: datetime | None
+
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the quote too, and for what decides whom its owner may trade with."""
+        OnResting.ask_for(self, wanted, shard)
+        quote = self.quote
+        wanted.trade(quote.user_id, quote.side, quote.book, self.amount or quote.amount)
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
+        """See the port for what it raises. Without another amount it keeps its place."""
+        stored.check_may_trade(self.quote.user_id, self.quote.side)
+        quote = self.resting(shard, stored)
+        if quote.expires_at <= now:
+            raise QuoteNotActive(id=quote.id, side=quote.side, status=QuoteStatus.EXPIRED)
+        moved, counterpart = quote, None
+        if self.amount is not None and self.amount != quote.amount:
+            incoming = Incoming(quote.user_id, quote.side, self.amount)
+            counterpart = counterpart_of(incoming, quote.book, shard, stored, now)
+            moved = replace(quote, amount=self.amount, sequence=shard.sequence + 1)
+        moved = replace(moved, expires_at=self.expires_at or quote.expires_at)
+        shard.next_arrival()
+        shard.leave(quote)
+        placement = shard.enter(moved, counterpart, now)
+        shard.note(placement.quote)
+        return placement
+
+
+def counterpart_of(
+    incoming: Incoming, book: BookKey, shard: Shard, stored: Stored, now: datetime
+) -> Quote | None:
+    """Return whom a quote that is placed or repriced trades with; None if it reaches nobody.
+
+    It passes over its owner's quotes, and over bids of buyers who have too many unpaid orders.
+    Raises SelfTrade, CounterpartBusy, TooManyUnpaidOrders.
+    """
+    limit = shard.rules.max_unpaid_orders
+
+    def is_busy(buyer: UserId) -> bool:
+        return stored.unpaid.get(buyer, 0) + shard.bought(buyer) >= limit
+
+    found = look_around(incoming, book, shard, now, is_busy=is_busy)
+    if found.counterpart is not None:
+        if incoming.side is Side.BID and is_busy(incoming.user_id):
+            raise TooManyUnpaidOrders(limit=limit)
+        return found.counterpart
+    if found.busy is not None:
+        raise CounterpartBusy(retry_after=_BUSY_FOR)
+    if found.own is not None:
+        raise SelfTrade(resting_id=found.own.id)
+    return None

@@ -1,0 +1,101 @@
+"""Matches are undone, and their asks return if they may."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ...ports.language.errors import InvalidSize, NotFound, OutOfRange, OutsideTick
+from ...ports.language.events import MatchUnwound
+from ...ports.language.ids import OrderId
+from ...ports.language.market import (
+    AskFate,
+    MatchStatus,
+    Quote,
+    QuoteStatus,
+    Side,
+    TimeInForce,
+    WithdrawalReason,
+    parse_size,
+)
+from ...ports.language.rules import MarketRules
+from .commands import Command
+from .counterparts import Incoming, look_around
+from .shard import Shard
+from .stored import Stored, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Unwind(Command[None]):
+    """Undo a match whose order was cancelled, and tell what became of its ask."""
+
+    match: OrderId
+    ask_returns: bool
+
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the match, its quotes and whether its seller may trade."""
+        wanted.matches.add(self.match)
+
+    def returns(self, stored: Stored) -> Quote | None:
+        """Return the match's ask."""
+        match = stored.matches.get(self.match)
+        return stored.quotes[match.ask_id] if match is not None else None
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
+        """The second time changes nothing. Raises NotFound."""
+        match = stored.matches.get(self.match)
+        if match is None:
+            raise NotFound(what="match", id=self.match)
+        if match.status is MatchStatus.UNWOUND or self.match in shard.batch.unwound:
+            return
+        shard.next_arrival()
+        shard.batch.unwound.append(match.id)
+        bid, ask = stored.quotes[match.bid_id], stored.quotes[match.ask_id]
+        shard.note(replace(bid, status=QuoteStatus.CANCELLED))
+        if self.ask_returns:
+            fate, withdrawal = come_back(ask, shard, stored, now)
+        else:
+            shard.note(replace(ask, status=QuoteStatus.CANCELLED))
+            fate, withdrawal = AskFate.ENDED, None
+        shard.tell(MatchUnwound(match.id, fate, withdrawal))
+
+
+def come_back(
+    ask: Quote, shard: Shard, stored: Stored, now: datetime
+) -> tuple[AskFate, WithdrawalReason | None]:
+    """Bring an ask back into its book, where it may trade at once; return what became of it.
+
+    It keeps its arrival number, so it has the place that it had, and later bids pay its amount. It
+    passes over bids of its owner, and it does not matter how many orders a buyer has not paid yet.
+    """
+    reason = bar_to_return(ask, stored, shard.rules)
+    if reason is None and ask.expires_at <= now:
+        shard.note(replace(ask, status=QuoteStatus.EXPIRED))
+        return AskFate.EXPIRED, None
+    counterpart = None
+    if reason is None:
+        incoming = Incoming(ask.user_id, Side.ASK, ask.amount, ask.sequence)
+        found = look_around(incoming, ask.book, shard, now)
+        counterpart = found.counterpart
+        if counterpart is None and found.own is not None:
+            reason = WithdrawalReason.OWN_COUNTERPART
+    if reason is not None:
+        shard.note(replace(ask, status=QuoteStatus.CANCELLED))
+        return AskFate.WITHDRAWN, reason
+    active = replace(ask, status=QuoteStatus.ACTIVE, match_id=None)
+    shard.note(shard.enter(active, counterpart, now).quote)
+    return AskFate.RETURNED if counterpart is None else AskFate.TRADED, None
+
+
+def bar_to_return(ask: Quote, stored: Stored, rules: MarketRules) -> WithdrawalReason | None:
+    """Return why an ask may not return to its book, whatever is in there; None if it may."""
+    if ask.time_in_force is TimeInForce.IOC:
+        return WithdrawalReason.IMMEDIATE_OR_CANCEL
+    if not stored.may_trade(ask.user_id, Side.ASK):
+        return WithdrawalReason.SUSPENDED
+    try:
+        rules.check_amount(ask.amount)
+        parse_size(ask.book.size)
+    except (OutOfRange, OutsideTick):
+        return WithdrawalReason.OUTSIDE_RULES
+    except InvalidSize:
+        return WithdrawalReason.INVALID_SIZE
+    return WithdrawalReason.OUTSIDE_RULES if rules.least_payout(ask.amount) < 0 else None

@@ -1,0 +1,79 @@
+"""Quotes are withdrawn: they leave their books although their owners did not ask for it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ...ports.language.errors import NotFound, QuoteNotActive
+from ...ports.language.events import QuotesWithdrawn
+from ...ports.language.ids import QuoteId, UserId
+from ...ports.language.market import (
+    Quote,
+    QuoteStatus,
+    Side,
+    WithdrawalReason,
+    WithdrawnQuote,
+)
+from .commands import Command
+from .shard import Shard
+from .stored import Stored, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw(Command[Quote]):
+    """Withdraw one quote, whoever's it is."""
+
+    quote_id: QuoteId
+    reason: WithdrawalReason
+    note: str | None
+
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the quote."""
+        wanted.quotes.add(self.quote_id)
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
+        """Raises NotFound, QuoteNotActive."""
+        latest = shard.noted(self.quote_id) or stored.quotes.get(self.quote_id)
+        if latest is None:
+            raise NotFound(what="quote", id=self.quote_id)
+        if latest.status is not QuoteStatus.ACTIVE:
+            raise QuoteNotActive(id=latest.id, side=latest.side, status=latest.status)
+        (cancelled,) = withdraw([latest], self.reason, self.note, shard)
+        return cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawAll(Command[int]):
+    """Withdraw every quote of one user on some sides, as they are when this is applied."""
+
+    user_id: UserId
+    sides: Collection[Side]
+    reason: WithdrawalReason
+    note: str | None
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> int:
+        """Return how many there were."""
+        standing = shard.standing(self.user_id, self.sides)
+        return len(withdraw(standing, self.reason, self.note, shard))
+
+
+def withdraw(
+    quotes: Iterable[Quote], reason: WithdrawalReason, note: str | None, shard: Shard
+) -> list[Quote]:
+    """Cancel active quotes, and have each owner told of all of theirs at once."""
+    cancelled = [shard.end(quote, QuoteStatus.CANCELLED) for quote in quotes]
+    of_owner: dict[UserId, list[Quote]] = {}
+    for quote in cancelled:
+        of_owner.setdefault(quote.user_id, []).append(quote)
+    for user_id, theirs in of_owner.items():
+        named = theirs[: QuotesWithdrawn.NAMED]
+        shard.tell(
+            QuotesWithdrawn(
+                user_id=user_id,
+                reason=reason,
+                note=note,
+                count=len(theirs),
+                quotes=tuple(WithdrawnQuote(q.id, q.side, q.book, q.amount) for q in named),
+            )
+        )
+    return cancelled

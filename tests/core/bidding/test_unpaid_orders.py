@@ -1,0 +1,144 @@
+"""A buyer may have so many orders that await payment, and no more."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from solebook.ports.language.errors import CounterpartBusy, SelfTrade, TooManyUnpaidOrders
+from solebook.ports.language.events import PaymentWasDeclined
+from solebook.ports.language.ids import UserId
+from solebook.ports.language.market import Match, QuoteStatus, Side
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.rules import MarketRules
+
+from .market import PRICE, Market, build_market
+
+LIMIT = 2
+
+
+@pytest.fixture
+async def market() -> AsyncIterator[Market]:
+    market = build_market(rules=MarketRules(max_unpaid_orders=LIMIT))
+    await market.engine.start()
+    yield market
+    await market.engine.stop()
+
+
+@pytest.fixture
+async def buyer(market: Market) -> UserId:
+    """A buyer with as many unpaid orders as allowed."""
+    buyer = market.user_id()
+    for _ in range(LIMIT):
+        await bought(market, buyer)
+    return buyer
+
+
+async def bought(market: Market, buyer: UserId) -> Match:
+    await market.ask()
+    match = (await market.bid(user_id=buyer)).match
+    assert match is not None
+    return match
+
+
+async def test_a_bid_that_would_trade_is_refused_at_the_limit(
+    market: Market, buyer: UserId
+) -> None:
+    ask = (await market.ask()).quote
+    with pytest.raises(TooManyUnpaidOrders) as refused:
+        await market.bid(user_id=buyer)
+    assert refused.value.limit == LIMIT
+    assert await market.stored(ask) == ask
+    assert (await market.bid()).match is not None
+
+
+async def test_a_bid_that_rests_is_welcome_at_the_limit(market: Market, buyer: UserId) -> None:
+    assert (await market.bid(user_id=buyer)).match is None
+
+
+async def test_a_bid_is_not_repriced_into_a_trade_at_the_limit(
+    market: Market, buyer: UserId
+) -> None:
+    bid = (await market.bid(PRICE - 500, user_id=buyer)).quote
+    await market.ask()
+    with pytest.raises(TooManyUnpaidOrders):
+        await market.engine.reprice(bid, PRICE)
+    assert await market.stored(bid) == bid
+
+
+async def test_resting_bids_of_a_buyer_at_the_limit_are_passed_over(
+    market: Market, buyer: UserId
+) -> None:
+    busy = (await market.bid(PRICE + 500, user_id=buyer)).quote
+    others = (await market.bid()).quote
+    match = (await market.ask()).match
+    assert match is not None
+    assert (match.bid_id, match.price) == (others.id, PRICE)
+    assert await market.stored(busy) == busy
+    await market.assert_view_is_the_store()
+
+
+@pytest.mark.parametrize("ioc", [False, True])
+async def test_an_ask_that_reaches_only_such_bids_may_come_again(
+    market: Market, buyer: UserId, ioc: bool
+) -> None:
+    busy = (await market.bid(user_id=buyer)).quote
+    with pytest.raises(CounterpartBusy) as refused:
+        await market.ask(ioc=ioc)
+    assert refused.value.retry_after > 0
+    assert await market.stored(busy) == busy
+    far = (await market.ask(PRICE + 500)).quote
+    with pytest.raises(CounterpartBusy):
+        await market.engine.reprice(far, PRICE)
+    assert await market.stored(far) == far
+
+
+async def test_an_own_bid_and_a_busy_one_is_no_self_trade(market: Market, buyer: UserId) -> None:
+    seller = market.user_id()
+    own = (await market.bid(user_id=seller)).quote
+    with pytest.raises(SelfTrade):
+        await market.ask(user_id=seller)
+    await market.bid(user_id=buyer)
+    with pytest.raises(CounterpartBusy):
+        await market.ask(user_id=seller)
+    assert await market.stored(own) == own
+
+
+async def test_the_limit_holds_within_one_batch(market: Market) -> None:
+    buyer = market.user_id()
+    await asyncio.gather(*(market.ask() for _ in range(4)))
+    answers = await asyncio.gather(
+        *(market.bid(user_id=buyer) for _ in range(4)), return_exceptions=True
+    )
+    refused = [answer for answer in answers if isinstance(answer, TooManyUnpaidOrders)]
+    assert len(refused) == 4 - LIMIT
+
+
+async def test_resting_bids_are_passed_over_within_one_batch(market: Market) -> None:
+    buyer = market.user_id()
+    bids = [(await market.bid(user_id=buyer)).quote for _ in range(4)]
+    answers = await asyncio.gather(*(market.ask() for _ in range(4)), return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, CounterpartBusy)]
+    assert len(refused) == 4 - LIMIT
+    statuses = [await market.status(bid) for bid in bids]
+    assert statuses == [QuoteStatus.MATCHED] * LIMIT + [QuoteStatus.ACTIVE] * (4 - LIMIT)
+
+
+async def test_an_order_whose_payment_failed_counts_no_more(market: Market, buyer: UserId) -> None:
+    last = (await market.adapters.store.orders.of_user(buyer, PageRequest())).items[0]
+    await market.app.orders.continue_saga(PaymentWasDeclined(last.id, "insufficient_funds"))
+    await bought(market, buyer)
+    with pytest.raises(TooManyUnpaidOrders):
+        await bought(market, buyer)
+
+
+async def test_a_returning_ask_trades_with_a_buyer_at_the_limit(market: Market) -> None:
+    """It cannot be refused, and its book must not be crossed."""
+    buyer = market.user_id()
+    first = await bought(market, market.user_id())
+    for _ in range(LIMIT):
+        await bought(market, buyer)
+    bid = (await market.bid(user_id=buyer)).quote
+    await market.engine.unwind(first.id, ask_returns=True)
+    assert await market.status(bid) is QuoteStatus.MATCHED
+    assert await market.stored_levels() == {Side.BID: {}, Side.ASK: {}}
