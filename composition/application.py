@@ -32,7 +32,10 @@ from ..core.notifications.deliver_notification import DeliverNotification
 from ..core.notifications.mark_notification import MarkNotification
 from ..core.notifications.notify import Notify
 from ..core.notifications.set_notification_preferences import SetNotificationPreferences
+from ..core.operations.await_outcome import AwaitOutcome
+from ..core.operations.find_user import FindUser
 from ..core.operations.record_alarm import RecordAlarm
+from ..core.operations.replay_dead_letter import ReplayDeadLetter
 from ..core.operations.resolve_alarm import ResolveAlarm
 from ..core.orders.cancel_order import CancelOrder
 from ..core.orders.confirm_delivery import ConfirmDelivery
@@ -53,6 +56,7 @@ from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.refund_buyer import RefundBuyer
 from ..core.payments.retry_payouts import RetryPayouts
+from ..core.payments.view_balance import ViewBalance
 from ..core.price_alerts.report_drops import ReportDrops
 from ..core.price_alerts.unwatch_price import UnwatchPrice
 from ..core.price_alerts.watch_price import WatchPrice
@@ -151,6 +155,7 @@ class PaymentsUseCases:
     handle_webhook: HandleWebhook
     check_solvency: CheckSolvency
     preview_trades: PreviewTrades
+    view_balance: ViewBalance
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +213,9 @@ class OperationsUseCases:
 
     record_alarm: RecordAlarm
     resolve_alarm: ResolveAlarm
+    find_user: FindUser
+    replay_dead_letter: ReplayDeadLetter
+    await_outcome: AwaitOutcome
 
 
 @dataclass(frozen=True, slots=True)

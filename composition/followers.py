@@ -8,7 +8,10 @@ from ..core.notifications.deliver_notification import DeliverNotification
 from ..core.notifications.mark_notification import MarkNotification
 from ..core.notifications.notify import Notify
 from ..core.notifications.set_notification_preferences import SetNotificationPreferences
+from ..core.operations.await_outcome import AwaitOutcome
+from ..core.operations.find_user import FindUser
 from ..core.operations.record_alarm import RecordAlarm
+from ..core.operations.replay_dead_letter import ReplayDeadLetter
 from ..core.operations.resolve_alarm import ResolveAlarm
 from ..core.price_alerts.report_drops import ReportDrops
 from ..core.price_alerts.unwatch_price import UnwatchPrice
@@ -138,4 +141,12 @@ def operations_use_cases(adapters: Adapters) -> OperationsUseCases:
             audit_log=store.audit_log,
             clock=clock,
         ),
+        find_user=FindUser(users=store.users, ledger=store.ledger, quotes=store.quotes),
+        replay_dead_letter=ReplayDeadLetter(
+            transaction=store.transaction,
+            dead_letters=store.dead_letters,
+            audit_log=store.audit_log,
+            clock=clock,
+        ),
+        await_outcome=AwaitOutcome(audit_log=store.audit_log, clock=clock),
     )

@@ -46,6 +46,7 @@ from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.refund_buyer import RefundBuyer
 from ..core.payments.retry_payouts import RetryPayouts
+from ..core.payments.view_balance import ViewBalance
 from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.edit_profile import EditProfile
@@ -330,6 +331,7 @@ def payments_use_cases(adapters: Adapters, rules: MarketRules) -> PaymentsUseCas
         handle_webhook=HandleWebhook(webhooks=store.webhooks, escrow=escrow, payables=payables),
         check_solvency=CheckSolvency(ledger=ledger, gateway=gateway),
         preview_trades=PreviewTrades(fees=fee_schedule(adapters, rules), rules=rules),
+        view_balance=ViewBalance(ledger=ledger),
     )
 
 

@@ -105,8 +105,10 @@ class DeadLetters(Protocol):
         """Return a page of dead deliveries, newest first."""
         ...
 
-    async def replay(self, delivery_id: MessageId, at: datetime) -> None:
-        """Have a dead delivery tried again from `at`, its count of tries reset. Raises NotFound.
+    async def replay(self, delivery_id: MessageId, at: datetime) -> Delivery:
+        """Have a dead delivery tried again from `at`, its count of tries reset, and return it.
+
+        Raises NotFound.
 
         It makes a transaction of its own where there is none.
         """

@@ -74,14 +74,16 @@ class MemoryDeadLetters(_KeptDeliveries, DeadLetters):
             dead = {d.id: d for d in self._tables.deliveries.values() if d.dead}
         return newest_first(dead, dead, request)
 
-    async def replay(self, delivery_id: MessageId, at: datetime) -> None:
+    async def replay(self, delivery_id: MessageId, at: datetime) -> Delivery:
         async with self._database():
             await self._database.writing()
             deliveries = self._tables.deliveries
             key = next((k for k, d in deliveries.items() if d.dead and d.id == delivery_id), None)
             if key is None:
                 raise NotFound(what="dead delivery", id=delivery_id)
-            self._put(key, replace(deliveries[key], attempts=0, due_at=at, dead=False))
+            again = replace(deliveries[key], attempts=0, due_at=at, dead=False)
+            self._put(key, again)
+            return again
 
 
 def _stands_in_line(delivery: Delivery) -> bool:

@@ -31,10 +31,11 @@ class SqlDeadLetters(DeadLetters):
     async def page(self, request: PageRequest) -> Page[Delivery]:
         return await page(self._database, _PAGE, request, delivery_of)
 
-    async def replay(self, delivery_id: MessageId, at: datetime) -> None:
+    async def replay(self, delivery_id: MessageId, at: datetime) -> Delivery:
         async with self._database.transaction():
             row = await self._database.first(_DEAD, id=delivery_id)
             if row is None:
                 raise NotFound(what="dead delivery", id=delivery_id)
             again = replace(delivery_of(row), attempts=0, due_at=at, dead=False)
             await self._deliveries.put(again)
+            return again

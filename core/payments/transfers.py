@@ -22,12 +22,12 @@ def escrow(order_id: OrderId) -> Account:
 
 def payable(seller_id: UserId) -> Account:
     """What is owed to the seller."""
-    return Account(AccountKind.PAYABLE, str(seller_id))
+    return Account.payable(seller_id)
 
 
 def debt(seller_id: UserId) -> Account:
     """What the seller owes, as a negative balance."""
-    return Account(AccountKind.DEBT, str(seller_id))
+    return Account.debt(seller_id)
 
 
 def captured(order_id: OrderId, amount: Cents, at: datetime) -> Transfer:

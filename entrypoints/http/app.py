@@ -13,6 +13,9 @@ from ...ports.language.errors import Refusal
 from .addresses import AddressesController
 from .admin.alarms import AlarmsController
 from .admin.audit import AuditController
+from .admin.dead_letters import DeadLettersController
+from .admin.quotes import AdminQuotesController
+from .admin.users import AdminUsersController
 from .asks import AsksController
 from .authentication import AuthenticationController
 from .bearer import BearerAuthentication
@@ -56,6 +59,9 @@ _ROUTES = (
     PriceAlertsController,
     NotificationsController,
     NotificationPreferencesController,
+    AdminUsersController,
+    AdminQuotesController,
+    DeadLettersController,
     AuditController,
     AlarmsController,
     WebhooksController,

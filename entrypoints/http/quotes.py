@@ -113,7 +113,7 @@ class QuoteDetail(QuoteView, frozen=True):
 
 
 class QuoteListing(msgspec.Struct, frozen=True):
-    """A page of the own bids or asks, newest first."""
+    """A page of one user's bids or asks, newest first."""
 
     items: list[QuoteView]
     next_cursor: UUID | None

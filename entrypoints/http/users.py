@@ -80,6 +80,13 @@ class Suspension(msgspec.Struct, forbid_unknown_fields=True):
     reason: ReasonText
 
 
+class BalanceView(msgspec.Struct, frozen=True):
+    """A user's money at the exchange, in cents. Payouts settle the debt first."""
+
+    payable: int
+    debt: int
+
+
 class UserView(msgspec.Struct, frozen=True):
     """A user as they and the admins see them. Of payment details only the end is shown."""
 
@@ -230,6 +237,16 @@ class UsersController(Controller):
         return user_view(
             await application.users.set_payout_account(request.user, account=data.account)
         )
+
+    @get(
+        "/me/balance",
+        summary="The own balance",
+        responses=success(200, BalanceView, {"payable": 0, "debt": 3_000}) | problems(),
+    )
+    async def view_balance(self, request: JsonRequest, application: App) -> BalanceView:
+        """Return what the exchange owes whoever is signed in, and what they owe it."""
+        balance = await application.payments.view_balance(request.user)
+        return BalanceView(payable=balance.payable, debt=balance.debt)
 
     @put(
         "/{user_id:uuid}/roles",

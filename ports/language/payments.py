@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from .ids import OrderId, UserId
 from .money import Cents
@@ -77,6 +78,16 @@ class Account:
 
     kind: AccountKind
     owner: str = ""
+
+    @classmethod
+    def payable(cls, seller_id: UserId) -> Self:
+        """Return the account of what is owed to a seller."""
+        return cls(AccountKind.PAYABLE, str(seller_id))
+
+    @classmethod
+    def debt(cls, seller_id: UserId) -> Self:
+        """Return the account of what a seller owes, as a negative balance."""
+        return cls(AccountKind.DEBT, str(seller_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Who may call which route: every route by everybody."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from litestar.routes import HTTPRoute
@@ -14,6 +15,7 @@ POST   /v1/sessions                                    201   201    201   201   
 POST   /v1/sessions/refresh                            401   401    401   401           401   401
 GET    /v1/users/me                                    401   200    200   200           200   200
 PATCH  /v1/users/me                                    401   200    200   200           200   200
+GET    /v1/users/me/balance                            401   200    200   200           200   200
 GET    /v1/users/me/addresses                          401   200    200   200           200   200
 POST   /v1/users/me/addresses                          401   201    201   201           201   201
 DELETE /v1/users/me/addresses/{address_id}             401   204    404   404           404   404
@@ -58,6 +60,12 @@ POST   /v1/authentication/tasks/{task_id}/claim        401   403    403   403   
 POST   /v1/authentication/tasks/{task_id}/verdict      401   403    403   403           200   403
 POST   /v1/orders/{order_id}/dispatch                  401   403    403   403           200   403
 POST   /v1/orders/{order_id}/delivery                  401   200    403   404           403   409
+GET    /v1/admin/users                                 401   403    403   403           403   200
+GET    /v1/admin/users/{user_id}                       401   403    403   403           403   200
+GET    /v1/admin/users/{user_id}/quotes                401   403    403   403           403   200
+POST   /v1/admin/quotes/{quote_id}/withdrawal          401   403    403   403           403   409
+GET    /v1/admin/dead-letters                          401   403    403   403           403   200
+POST   /v1/admin/dead-letters/{letter_id}/replay       401   403    403   403           403   404
 GET    /v1/admin/audit                                 401   403    403   403           403   200
 GET    /v1/admin/alarms                                401   403    403   403           403   200
 POST   /v1/admin/alarms/{alarm_id}/resolution          401   403    403   403           403   200
@@ -85,6 +93,8 @@ A 409 is somebody who may, but not now.
 
 Row = tuple[str, str]
 
+WHY = {"reason": "as agreed"}
+
 _NAMES, *_ROWS = [line.split() for line in ACCESS.strip().splitlines()]
 WHO = _NAMES[1:]
 EXPECTED: dict[Row, dict[str, int]] = {
@@ -96,7 +106,11 @@ EXPECTED: dict[Row, dict[str, int]] = {
 @pytest.fixture
 async def places(world: World) -> dict[str, str]:
     """What stands for the parameters of paths."""
-    return {**await open_market(world), "path": "nothing"}
+    places = {**await open_market(world), "path": "nothing", "letter_id": str(uuid4())}
+    buyer = world.people["buyer"]
+    places["quote_id"] = (await world.bid(buyer, 11_000))["bid"]["id"]
+    await world.ok("DELETE", f"/v1/bids/{places['quote_id']}", buyer)
+    return places
 
 
 def bodies(world: World) -> dict[Row, Any]:
@@ -108,8 +122,10 @@ def bodies(world: World) -> dict[Row, Any]:
         ("POST", "/v1/sessions/refresh"): {"refresh_token": "none"},
         ("PATCH", "/v1/users/me"): {},
         ("POST", "/v1/users/me/addresses"): ADDRESS,
-        ("PUT", "/v1/users/{user_id}/suspension"): {"suspended": False, "reason": "as agreed"},
-        ("PUT", "/v1/users/{user_id}/roles"): {"roles": ["buyer"], "reason": "as agreed"},
+        ("PUT", "/v1/users/{user_id}/suspension"): {"suspended": False, **WHY},
+        ("PUT", "/v1/users/{user_id}/roles"): {"roles": ["buyer"], **WHY},
+        ("POST", "/v1/admin/quotes/{quote_id}/withdrawal"): WHY,
+        ("POST", "/v1/admin/dead-letters/{letter_id}/replay"): WHY,
         ("POST", "/v1/products"): {**PRODUCT, "style_code": "AB-1"},
         ("PATCH", "/v1/products/{product_id}"): {},
         ("POST", "/v1/bids"): world.quote(10_000),
@@ -121,7 +137,7 @@ def bodies(world: World) -> dict[Row, Any]:
         ("POST", "/v1/orders/{order_id}/cancellation"): {"reason": "A whim."},
         ("POST", "/v1/authentication/tasks/{task_id}/verdict"): PASS,
         ("POST", "/v1/orders/{order_id}/dispatch"): PARCEL,
-        ("POST", "/v1/admin/alarms/{alarm_id}/resolution"): {"reason": "as agreed"},
+        ("POST", "/v1/admin/alarms/{alarm_id}/resolution"): {**WHY},
         ("PUT", "/v1/users/me/notification-preferences"): {"phone": "+15550100"},
         ("PATCH", "/v1/notifications/{notification_id}"): {"read": True},
         ("PUT", "/v1/users/me/payment-method"): {"token": "pm_card_visa"},
@@ -145,10 +161,16 @@ async def test_the_table_has_every_route(world: World) -> None:
 
 async def test_everybody_gets_what_the_table_says(world: World, places: dict[str, str]) -> None:
     sent = bodies(world)
-    queries = {"/v1/products/{product_id}/market", "/v1/products/{product_id}/book"}
+    size = {"size": "9"}
+    queries = {
+        "/v1/products/{product_id}/market": size,
+        "/v1/products/{product_id}/book": size,
+        "/v1/admin/users": {"email": "buyer@example.com"},
+        "/v1/admin/users/{user_id}/quotes": {"side": "bid"},
+    }
     found: dict[Row, dict[str, int]] = {}
     for method, path in EXPECTED:
-        request: dict[str, Any] = {"params": {"size": "9"}} if path in queries else {}
+        request: dict[str, Any] = {"params": queries[path]} if path in queries else {}
         if (method, path) in sent:
             request["json"] = sent[method, path]
         found[method, path] = {}

@@ -1,5 +1,7 @@
 """A small market behind the API: people of every role, a product, and ways to trade."""
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -88,6 +90,18 @@ class World:
         answer = await self.call(method, path, who, **request)
         assert answer.is_success, (method, path, answer.status_code, answer.text)
         return answer.json() if answer.content else None
+
+    def later(self, call: Coroutine[Any, Any, httpx.Response]) -> asyncio.Task[httpx.Response]:
+        """Begin a call whose answer waits for time to pass, or for the workers."""
+        return asyncio.create_task(call)
+
+    async def carried_out(self, path: str, who: Person, json: Any) -> httpx.Response:
+        """Ask for what the workers carry out, and return the answer that waited for them."""
+        call = self.later(self.post(path, who, json=json))
+        await self.clock.advance(timedelta(0))
+        await self.workers.settle()
+        await self.clock.advance(timedelta(seconds=3))
+        return await call
 
     # ---- people ------------------------------------------------------------------------------
 

@@ -1,0 +1,70 @@
+"""Whoever runs the exchange finds a user."""
+
+from dataclasses import dataclass
+
+from ...ports.language.ids import UserId
+from ...ports.language.market import QuoteStatus, Side
+from ...ports.language.money import Cents
+from ...ports.language.paging import MAX_PAGE, PageRequest
+from ...ports.language.payments import Account
+from ...ports.language.staff import check_role
+from ...ports.language.users import Actor, Role, User
+from ...ports.payments import Ledger
+from ...ports.quotes import Quotes
+from ...ports.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """What staff sees of a user: how they stand with the exchange. Money is in cents."""
+
+    user: User
+    payable: Cents
+    """Settled and not yet paid to them."""
+    debt: Cents
+    """What they owe, which later payouts settle."""
+    open_bids: int
+    open_asks: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindUser:
+    """An admin finds a user by email or id, with what is in the books and what is owed."""
+
+    users: Users
+    ledger: Ledger
+    quotes: Quotes
+
+    async def __call__(self, actor: Actor, user_id: UserId) -> UserRecord:
+        """Return the user with this id. Raises Forbidden, NotFound."""
+        check_role(actor, Role.ADMIN, "find users")
+        return await self._record(await self.users.get(user_id))
+
+    async def by_email(self, actor: Actor, email: str) -> UserRecord | None:
+        """Return the user with this email, if there is one. Raises Forbidden.
+
+        It is compared as emails are stored: without white space around it, in lower case.
+        """
+        check_role(actor, Role.ADMIN, "find users")
+        user = await self.users.find_by_email(email.strip().lower())
+        return None if user is None else await self._record(user)
+
+    async def _record(self, user: User) -> UserRecord:
+        return UserRecord(
+            user=user,
+            payable=await self.ledger.balance(Account.payable(user.id)),
+            debt=-await self.ledger.balance(Account.debt(user.id)),
+            open_bids=await self._open(user.id, Side.BID),
+            open_asks=await self._open(user.id, Side.ASK),
+        )
+
+    async def _open(self, user_id: UserId, side: Side) -> int:
+        """Return how many quotes rest: a bounded number, since a user may have only so many."""
+        count, after = 0, None
+        while True:
+            request = PageRequest(MAX_PAGE, after)
+            page = await self.quotes.of_user(user_id, side, request, QuoteStatus.ACTIVE)
+            count += len(page.items)
+            if page.next_cursor is None:
+                return count
+            after = page.next_cursor

@@ -1,0 +1,49 @@
+"""A message that was given up is tried again."""
+
+from dataclasses import dataclass
+
+from ...ports.audit_log import AuditLog
+from ...ports.clock import Clock
+from ...ports.event_bus import DeadLetters
+from ...ports.language.audit import Act, AuditAction, Target, TargetKind, parse_reason
+from ...ports.language.ids import MessageId
+from ...ports.language.messages import Delivery
+from ...ports.language.staff import check_role
+from ...ports.language.users import Actor, Role
+from ...ports.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayDeadLetter:
+    """An admin has a dead letter tried again. It is safe: each consumer has its effect once.
+
+    The audit log keeps which consumer's it was, with the reason if one is given.
+    """
+
+    transaction: Transaction
+    dead_letters: DeadLetters
+    audit_log: AuditLog
+    clock: Clock
+
+    async def __call__(
+        self, actor: Actor, delivery_id: MessageId, *, reason: str | None = None
+    ) -> Delivery:
+        """Return what will be tried. Raises Forbidden, InvalidText, NotFound."""
+        check_role(actor, Role.ADMIN, "replay dead letters")
+        why = None if reason is None else parse_reason(reason)
+        async with self.transaction():
+            delivery = await self.dead_letters.replay(delivery_id, self.clock.now())
+            await self.audit_log.add(
+                Act(
+                    actor_id=actor.user_id,
+                    action=AuditAction.DEAD_LETTER_REPLAYED,
+                    target=Target(TargetKind.DEAD_LETTER, delivery_id),
+                    reason=why,
+                    facts={
+                        "consumer": delivery.consumer,
+                        "message_id": str(delivery.message.id),
+                        "about": delivery.message.key,
+                    },
+                )
+            )
+        return delivery

@@ -1,0 +1,69 @@
+"""A message that was given up is tried again, and the audit log says by whom."""
+
+from dataclasses import replace
+
+import pytest
+
+from solebook.ports.language.audit import Act, AuditAction, Target, TargetKind
+from solebook.ports.language.errors import Forbidden, InvalidText, NotFound
+from solebook.ports.language.events import UserRegistered
+from solebook.ports.language.ids import MessageId
+from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.paging import PageRequest
+
+from ...exchange import Exchange
+
+
+async def bury(exchange: Exchange) -> Delivery:
+    """Have one dead letter."""
+    ids, now = exchange.app.adapters.ids, exchange.clock.now()
+    event = UserRegistered(exchange.buyer.user_id, "user-9@example.com", "Test")
+    message = Message(MessageId(ids.new()), event.key, event, now)
+    consumer = "notifications.notify:user.registered"
+    letter = Delivery(MessageId(ids.new()), consumer, message, 15, now, "KeyError: 'x'", dead=True)
+    async with exchange.store.transaction():
+        await exchange.store.deliveries.put(letter)
+    return letter
+
+
+async def audited(exchange: Exchange) -> list[Act]:
+    page = await exchange.store.audit_log.page(PageRequest(limit=100))
+    acts = [entry.act for entry in page.items]
+    return [act for act in acts if act.action is AuditAction.DEAD_LETTER_REPLAYED]
+
+
+@pytest.mark.parametrize("reason", [None, "the template is mended"])
+async def test_a_dead_letter_is_tried_again_with_an_entry(
+    exchange: Exchange, reason: str | None
+) -> None:
+    letter = await bury(exchange)
+    again = await exchange.app.operations.replay_dead_letter(
+        exchange.admin, letter.id, reason=reason
+    )
+    assert again == replace(letter, attempts=0, dead=False)
+    [act] = await audited(exchange)
+    assert act.reason == reason
+    assert (act.actor_id, act.target) == (
+        exchange.admin.user_id,
+        Target(TargetKind.DEAD_LETTER, letter.id),
+    )
+    assert act.facts == {
+        "consumer": letter.consumer,
+        "message_id": str(letter.message.id),
+        "about": letter.message.key,
+    }
+
+
+async def test_what_is_refused_stays_dead_and_unmentioned(exchange: Exchange) -> None:
+    letter = await bury(exchange)
+    replay = exchange.app.operations.replay_dead_letter
+    for who in (exchange.buyer, exchange.authenticator):
+        with pytest.raises(Forbidden):
+            await replay(who, letter.id, reason="because")
+    with pytest.raises(InvalidText):
+        await replay(exchange.admin, letter.id, reason=" ")
+    with pytest.raises(NotFound):
+        await replay(exchange.admin, letter.message.id, reason="because")
+    assert list((await exchange.store.dead_letters.page(PageRequest())).items) == [letter]
+    assert await audited(exchange) == []
+    await replay(exchange.admin, letter.id, reason="or the exchange would not be well")
