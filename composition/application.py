@@ -46,6 +46,7 @@ from ..core.orders.meet_deadline import MeetDeadline
 from ..core.orders.receive_pair import ReceivePair
 from ..core.orders.ship_pair import ShipPair
 from ..core.orders.view_order import ViewOrder
+from ..core.payments.abandon_payment import AbandonPayment
 from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.handle_webhook import HandleWebhook
@@ -146,6 +147,7 @@ class PaymentsUseCases:
     """What the payments context does."""
 
     charge_buyer: ChargeBuyer
+    abandon_payment: AbandonPayment
     refund_buyer: RefundBuyer
     penalise_seller: PenaliseSeller
     pay_seller: PaySeller

@@ -2,6 +2,7 @@
 
 from ..core.bidding.matching_engine import EngineLimits, MatchingEngine
 from ..core.orders.open_orders import OpenOrders
+from ..core.payments.patience import Patience
 from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
@@ -33,6 +34,7 @@ def build_application(
     warehouse: Warehouse | None = None,
     token_lifetimes: TokenLifetimes | None = None,
     engine_limits: EngineLimits | None = None,
+    patience: Patience | None = None,
 ) -> Application:
     """Return the application on these adapters, its consumers subscribed to the event bus.
 
@@ -46,7 +48,7 @@ def build_application(
         catalog=catalog_use_cases(adapters, rules),
         bidding=bidding_use_cases(adapters, rules, engine),
         orders=orders_use_cases(adapters, rules),
-        payments=payments_use_cases(adapters, rules),
+        payments=payments_use_cases(adapters, rules, patience or Patience()),
         authentication=authentication_use_cases(adapters, rules),
         analytics=analytics_use_cases(adapters),
         search=search_use_cases(adapters),

@@ -37,6 +37,7 @@ from ..adapters.system.private_folder import private_folder
 from ..adapters.system.randomness import SystemRandomness
 from ..config.settings import Settings
 from ..core.bidding.matching_engine import EngineLimits
+from ..core.payments.patience import Patience
 from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.access_tokens import AccessTokens, RevokedSessions
 from ..ports.book_stream import BookStream
@@ -291,6 +292,7 @@ class Container(containers.DeclarativeContainer):
             queue=settings.provided.engine.queue,
             batch=settings.provided.engine.batch,
         ),
+        patience=providers.Singleton(Patience, settings.provided.payments.timeout),
     )
 
 

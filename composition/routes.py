@@ -24,7 +24,10 @@ from ..ports.language.events import (
     OrderDelivered,
     OrderReceived,
     OrderShipped,
+    PaymentAbandoned,
     PaymentCaptured,
+    PaymentCleared,
+    PaymentOverdue,
     PaymentRefundDue,
     PaymentRefunded,
     PaymentRequested,
@@ -157,6 +160,8 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         outside(PaymentRequested, "payments.charge_buyer", app.payments.charge_buyer),
         inside(PaymentCaptured, "orders.continue_saga", saga),
         inside(PaymentWasDeclined, "orders.continue_saga", saga),
+        outside(PaymentOverdue, "payments.abandon_payment", app.payments.abandon_payment),
+        inside(PaymentAbandoned, "orders.continue_saga", saga),
         inside(OrderCreated, "authentication.open_task", app.authentication.open_task),
         repeatable(OrderCreated, "analytics.record_sale", record_sale),
         # The pair arrived and was looked at.
@@ -189,6 +194,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         repeatable(OrderAuthFailed, "analytics.void_sale", void_sale),
         outside(PaymentRefundDue, "payments.refund_buyer", app.payments.refund_buyer),
         inside(PaymentRefunded, "orders.continue_saga", saga),
+        inside(PaymentCleared, "orders.continue_saga", saga),
         # The catalogue changed.
         repeatable(ProductChanged, "catalog.refresh_product", app.catalog.refresh_product),
         repeatable(ProductChanged, "search.index_product", app.search.index_product),

@@ -33,10 +33,12 @@ from ..core.orders.progress import Progress
 from ..core.orders.receive_pair import ReceivePair
 from ..core.orders.ship_pair import ShipPair
 from ..core.orders.view_order import ViewOrder
+from ..core.payments.abandon_payment import AbandonPayment
 from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.escrow import Escrow
 from ..core.payments.handle_webhook import HandleWebhook
+from ..core.payments.patience import Patience
 from ..core.payments.pay_seller import PaySeller
 from ..core.payments.payables import Payables
 from ..core.payments.penalise_seller import PenaliseSeller
@@ -271,7 +273,9 @@ def orders_use_cases(adapters: Adapters, rules: MarketRules) -> OrdersUseCases:
     )
 
 
-def payments_use_cases(adapters: Adapters, rules: MarketRules) -> PaymentsUseCases:
+def payments_use_cases(
+    adapters: Adapters, rules: MarketRules, patience: Patience
+) -> PaymentsUseCases:
     """Return what the payments context does."""
     store, clock, gateway = adapters.store, adapters.clock, adapters.payment_gateway
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
@@ -279,8 +283,10 @@ def payments_use_cases(adapters: Adapters, rules: MarketRules) -> PaymentsUseCas
         transaction=transaction,
         payments=payments,
         ledger=ledger,
+        deadlines=store.deadlines,
         outbox=store.outbox,
         clock=clock,
+        rules=rules,
     )
     payables = Payables(
         transaction=transaction,
@@ -295,12 +301,31 @@ def payments_use_cases(adapters: Adapters, rules: MarketRules) -> PaymentsUseCas
             transaction=transaction,
             payments=payments,
             payment_accounts=store.payment_accounts,
+            orders=store.orders,
             gateway=gateway,
             escrow=escrow,
             clock=clock,
+            rules=rules,
+            patience=patience,
+        ),
+        abandon_payment=AbandonPayment(
+            transaction=transaction,
+            payments=payments,
+            deadlines=store.deadlines,
+            outbox=store.outbox,
+            gateway=gateway,
+            escrow=escrow,
+            clock=clock,
+            rules=rules,
+            patience=patience,
         ),
         refund_buyer=RefundBuyer(
-            transaction=transaction, payments=payments, gateway=gateway, escrow=escrow, clock=clock
+            transaction=transaction,
+            payments=payments,
+            gateway=gateway,
+            escrow=escrow,
+            clock=clock,
+            patience=patience,
         ),
         penalise_seller=PenaliseSeller(
             transaction=transaction, ledger=ledger, clock=clock, rules=rules

@@ -92,6 +92,10 @@ class PaymentsSettings(Section, frozen=True):
     """`embedded` is a provider of solebook's own with test cards: it moves no real money."""
     webhook_secret: str | None = None
     """Signs the provider's webhooks. In embedded mode one is made and kept in the folder."""
+    timeout: Annotated[
+        timedelta, Between(timedelta(seconds=1), timedelta(minutes=5), "no call could be answered")
+    ] = timedelta(seconds=10)
+    """How long the provider has to answer a call."""
     workers: Annotated[int, Between(1, 256, "nobody would be charged")] = 16
     """How many charges are under way at once."""
 

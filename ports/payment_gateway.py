@@ -4,25 +4,33 @@ from typing import Protocol
 
 from .language.ids import OrderId
 from .language.money import Cents
-from .language.payments import Charge, GatewayEvent
+from .language.payments import Charge, ChargeOutcome, GatewayEvent, PendingCharge
 
 
 class PaymentGateway(Protocol):
     """Moves real money. Call it outside any transaction.
 
-    The same `key` with the same words has its effect once, and returns or raises the same again.
+    The same `key` with the same words has its effect once, and returns or raises the same again;
+    only a pending charge becomes another outcome.
     Every method raises Unavailable when the provider does not answer in time: the effect may or may
     not have happened, and the same call again settles it.
     """
 
     async def charge(
         self, *, key: str, order_id: OrderId, payment_method: str, amount: Cents
-    ) -> Charge:
-        """Charge a buyer into the platform's balance. Raises PaymentDeclined."""
+    ) -> Charge | PendingCharge:
+        """Charge a buyer into the platform's balance. Raises PaymentDeclined.
+
+        A charge may be pending first. Its outcome comes later: by webhook, or by asking again with
+        the same words or with `find_charge`.
+        """
         ...
 
-    async def find_charge(self, order_id: OrderId) -> Charge | None:
-        """Return the charge that succeeded for an order, if one did."""
+    async def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
+        """Return what became of the order's charge so far.
+
+        That is one that succeeded if any did, else the latest; None if no request arrived.
+        """
         ...
 
     async def refund(self, *, key: str, charge_id: str, amount: Cents) -> None:

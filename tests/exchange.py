@@ -1,14 +1,17 @@
 """A whole exchange in memory, with people who trade on it."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from solebook.adapters.embedded import tokens
+from solebook.adapters.embedded.journal import Journal, MemoryJournal
 from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.provider import Provider
 from solebook.adapters.memory.payments import MemoryPayments
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -33,6 +36,8 @@ from solebook.ports.language.users import Actor, Role
 from solebook.ports.matching import Placement
 
 from .forwarding import ForwardingBus
+
+R = TypeVar("R")
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SIZE = "9"
@@ -72,6 +77,43 @@ class TappedBus(ForwardingBus):
         await super().publish(message)
 
 
+class Line(Journal):
+    """The line to the payment provider: it can be cut, lose answers, and keep a call waiting."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.is_cut = False
+        """No request gets through."""
+        self.loses_answers = False
+        """Every request gets through, and nobody hears what came of it."""
+        self._open = asyncio.Event()
+        self._open.set()
+        self._arrived = asyncio.Event()
+
+    def hold(self) -> None:
+        """Keep requests on their way until `release`."""
+        self._open.clear()
+        self._arrived.clear()
+
+    def release(self) -> None:
+        """Let requests through."""
+        self._open.set()
+
+    async def arrival(self) -> None:
+        """Return once a request is on its way."""
+        await self._arrived.wait()
+
+    async def consult(self, work: Callable[[Provider], R]) -> R:
+        self._arrived.set()
+        await self._open.wait()
+        if self.is_cut:
+            raise Unavailable(what="the payment provider")
+        answer = await self._journal.consult(work)
+        if self.loses_answers:
+            raise Unavailable(what="the payment provider")
+        return answer
+
+
 @dataclass(repr=False)  # asyncio would spell all of it out whenever a fixture has made one
 class Exchange:
     """The application, its workers, and one person of each kind."""
@@ -90,6 +132,12 @@ class Exchange:
 
     def __post_init__(self) -> None:
         self.workers = Workers(self.app)
+
+    @property
+    def line(self) -> Line:
+        """The line between the application and its payment provider."""
+        assert isinstance(self.gateway.journal, Line)
+        return self.gateway.journal
 
     @property
     def store(self) -> Store:
@@ -341,6 +389,8 @@ def build_exchange(
     ids = SeededIds(1, clock)
     store = build_memory_store(clock=clock, ids=ids)
     adapters = embedded_adapters(change(store) if change else store, clock=clock, ids=ids)
+    gateway = EmbeddedPaymentGateway(Line(MemoryJournal()), clock, "whsec_embedded")
+    adapters = replace(adapters, payment_gateway=gateway)
     return exchange_on(adapters, clock, rules=rules)
 
 

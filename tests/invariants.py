@@ -19,7 +19,7 @@ from solebook.ports.language.market import (
 from solebook.ports.language.money import Cents
 from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus, StockStatus
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.payments import PayoutState, Quarter
+from solebook.ports.language.payments import PayoutState, PendingCharge, Quarter
 
 from .exchange import Exchange
 
@@ -49,6 +49,9 @@ async def _check_order(exchange: Exchange, order: Order) -> None:
     assert fold(history) == order
     assert len(history) == order.version
     held = await exchange.store.ledger.balance(escrow(order.id))
+    if order.payment_status is PaymentStatus.UNKNOWN:
+        found = await exchange.gateway.find_charge(order.id)
+        assert isinstance(found, PendingCharge), (order, found)
     payout = await exchange.store.payouts.find(order.id)
     if order.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED) or payout is not None:
         assert held == 0, order

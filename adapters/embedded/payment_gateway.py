@@ -7,7 +7,12 @@ from ...ports.clock import Clock
 from ...ports.language.errors import PaymentDeclined, PayoutDeclined, Unavailable
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
-from ...ports.language.payments import Charge, GatewayEvent
+from ...ports.language.payments import (
+    Charge,
+    ChargeOutcome,
+    GatewayEvent,
+    PendingCharge,
+)
 from ...ports.payment_gateway import PaymentGateway
 from .journal import Journal
 from .provider import Call, Operation, Outcome, Provider, Request
@@ -40,14 +45,16 @@ class EmbeddedPaymentGateway(PaymentGateway):
 
     async def charge(
         self, *, key: str, order_id: OrderId, payment_method: str, amount: Cents
-    ) -> Charge:
+    ) -> Charge | PendingCharge:
         request = Request(key, Operation.CHARGE, payment_method, amount, order_id)
         call = await self._settle(request)
         if call.outcome is Outcome.DECLINED:
             raise PaymentDeclined(reason=call.reason or "declined")
+        if call.outcome is Outcome.PENDING:
+            return PendingCharge(call.charge_id, amount)
         return Charge(call.charge_id, amount)
 
-    async def find_charge(self, order_id: OrderId) -> Charge | None:
+    async def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
         return await self.journal.consult(lambda provider: provider.find_charge(order_id))
 
     async def refund(self, *, key: str, charge_id: str, amount: Cents) -> None:

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
-from ...ports.language.payments import Charge
+from ...ports.language.payments import Charge, ChargeOutcome, DeclinedCharge, PendingCharge
 from . import tokens
 
 
@@ -24,6 +24,8 @@ class Outcome(StrEnum):
 
     DONE = "done"
     DECLINED = "declined"
+    PENDING = "pending"
+    """A charge that was taken: it is done or declined later, under the same key."""
     ANSWER_LOST = "answer_lost"
     """It was done, but its caller does not know."""
     REQUEST_LOST = "request_lost"
@@ -72,10 +74,18 @@ _SPECIAL = {
     tokens.DECLINED_CARD: (Outcome.DECLINED, "card_declined"),
     tokens.CARD_THAT_FAILS_ONCE: (Outcome.REQUEST_LOST, None),
     tokens.CARD_THAT_TIMES_OUT: (Outcome.ANSWER_LOST, None),
+    tokens.CARD_THAT_IS_CHARGED_LATER: (Outcome.PENDING, None),
+    tokens.CARD_THAT_IS_DECLINED_LATER: (Outcome.PENDING, None),
+    tokens.CARD_THAT_STAYS_PENDING: (Outcome.PENDING, None),
     tokens.CLOSED_ACCOUNT: (Outcome.DECLINED, "account_closed"),
     tokens.ACCOUNT_THAT_FAILS_ONCE: (Outcome.REQUEST_LOST, None),
     tokens.ACCOUNT_THAT_TIMES_OUT: (Outcome.ANSWER_LOST, None),
 }
+_DECIDED: dict[str, tuple[Outcome, str | None]] = {
+    tokens.CARD_THAT_IS_CHARGED_LATER: (Outcome.DONE, None),
+    tokens.CARD_THAT_IS_DECLINED_LATER: (Outcome.DECLINED, "authentication_failed"),
+}
+"""What the bank says in the end of the cards that are pending first."""
 
 
 class Provider:
@@ -87,6 +97,7 @@ class Provider:
         self._latest: dict[str, Call] = {}
         self._charges: dict[str, Call] = {}
         self._charge_of_order: dict[OrderId, Charge] = {}
+        self._asked_for_order: dict[OrderId, Call] = {}
         self._refunded: Counter[str] = Counter()
 
     def settle(self, request: Request) -> Call:
@@ -101,6 +112,8 @@ class Provider:
             assert earlier.request == request, f"{request} under the key of {earlier.request}"
             if earlier.outcome is Outcome.ANSWER_LOST:
                 return replace(earlier, outcome=Outcome.DONE)
+            if earlier.outcome is Outcome.PENDING:
+                return self._decide_later(earlier)
             if earlier.outcome is not Outcome.REQUEST_LOST:
                 return earlier
         outcome, reason = self._decide(request)
@@ -117,6 +130,9 @@ class Provider:
         request = call.request
         self.calls.append(call)
         self._latest[request.key] = call
+        if request.operation is Operation.CHARGE and call.outcome is not Outcome.REQUEST_LOST:
+            assert request.order_id is not None, request
+            self._asked_for_order[request.order_id] = call
         if not call.took_effect:
             return
         if request.operation is Operation.CHARGE:
@@ -130,9 +146,20 @@ class Provider:
             if request.operation is Operation.REFUND:
                 self._refunded[request.target] += request.amount
 
-    def find_charge(self, order_id: OrderId) -> Charge | None:
-        """Return the first charge that succeeded for an order."""
-        return self._charge_of_order.get(order_id)
+    def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
+        """Return the first charge that succeeded for an order, else what the latest came to.
+
+        The bank of a pending one is asked for its decision.
+        """
+        call = self._asked_for_order.get(order_id)
+        if call is not None and call.outcome is Outcome.PENDING:
+            call = self._decide_later(call)
+        charge = self._charge_of_order.get(order_id)
+        if charge is not None or call is None:
+            return charge
+        if call.outcome is Outcome.PENDING:
+            return PendingCharge(call.charge_id, call.request.amount)
+        return DeclinedCharge(call.reason or "declined")
 
     def order_of(self, call: Call) -> OrderId | None:
         """Return the order that a call was about."""
@@ -151,6 +178,15 @@ class Provider:
         if not request.target.startswith(prefix):
             return Outcome.DECLINED, problem
         return _SPECIAL.get(request.target, (Outcome.DONE, None))
+
+    def _decide_later(self, pending: Call) -> Call:
+        """Return a pending charge with the bank's decision, or as it is if there is none."""
+        decision = _DECIDED.get(pending.request.target)
+        if decision is None:
+            return pending
+        call = Call(pending.request, *decision)
+        self.apply(call)
+        return call
 
     def _check_money(self, request: Request) -> None:
         if request.operation is Operation.REFUND:

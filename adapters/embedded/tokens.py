@@ -16,6 +16,15 @@ CARD_THAT_FAILS_ONCE = "pm_card_fails_once"
 CARD_THAT_TIMES_OUT = "pm_card_times_out_after_charging"
 """The first call with each key charges, but its answer is lost; the same call again brings it."""
 
+CARD_THAT_IS_CHARGED_LATER = "pm_card_pending_then_charged"
+"""A charge is pending first; it succeeds when the provider is asked about it again."""
+
+CARD_THAT_IS_DECLINED_LATER = "pm_card_pending_then_declined"
+"""A charge is pending first; it is declined when the provider is asked about it again."""
+
+CARD_THAT_STAYS_PENDING = "pm_card_pending"
+"""Every charge is pending for ever."""
+
 ACCOUNT = "acct_seller"
 """Every payout arrives."""
 

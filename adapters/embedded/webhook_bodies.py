@@ -18,6 +18,7 @@ _MAX_AMOUNT = 2**53
 _TYPES = {
     (Operation.CHARGE, Outcome.DONE): GatewayEventKind.CHARGE_CAPTURED.value,
     (Operation.CHARGE, Outcome.DECLINED): GatewayEventKind.CHARGE_DECLINED.value,
+    (Operation.CHARGE, Outcome.PENDING): "charge.pending",
     (Operation.REFUND, Outcome.DONE): GatewayEventKind.CHARGE_REFUNDED.value,
     (Operation.PAYOUT, Outcome.DONE): GatewayEventKind.PAYOUT_PAID.value,
     (Operation.PAYOUT, Outcome.DECLINED): "payout.failed",
@@ -29,9 +30,11 @@ def write_event(call: Call, order_id: OrderId | None) -> bytes:
     """Return the body that tells of a call that came through."""
     request = call.request
     outcome = Outcome.DONE if call.took_effect else call.outcome
-    about_charge = request.operation is not Operation.PAYOUT and call.took_effect
+    is_pending = outcome is Outcome.PENDING
+    about_charge = request.operation is not Operation.PAYOUT and (call.took_effect or is_pending)
     event = {
-        "id": f"evt_{call.id}",
+        # What was pending is told of twice, under two ids.
+        "id": f"evt_{call.id}_pending" if is_pending else f"evt_{call.id}",
         "type": _TYPES[request.operation, outcome],
         "data": {
             "order_id": None if order_id is None else str(order_id),

@@ -38,6 +38,8 @@ class SqlPayments(Payments):
             payment_method=row.payment_method,
             charge_id=row.charge_id,
             reason=row.reason,
+            attempted_at=row.attempted_at,
+            answered_at=row.answered_at,
         )
 
     async def put(self, payment: Payment) -> None:
@@ -55,4 +57,6 @@ def payment_values(payment: Payment) -> dict[str, Any]:
         "payment_method": payment.payment_method,
         "charge_id": payment.charge_id,
         "reason": payment.reason,
+        "attempted_at": payment.attempted_at,
+        "answered_at": payment.answered_at,
     }

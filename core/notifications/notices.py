@@ -80,7 +80,8 @@ def notice_to_buyer(event: TradeNews, order: Order, shoe: Shoe) -> Notice | None
             # That the payment was declined says it already.
             return None
         case OrderCancelled(reason=why, note=note):
-            return OrderCancelledNotice(*trade, why, note, _refund(order))
+            unknown = order.payment_status is PaymentStatus.UNKNOWN
+            return OrderCancelledNotice(*trade, why, note, _refund(order), unknown)
         case OrderAuthPassed():
             return OrderAuthPassedNotice(*trade)
         case OrderAuthFailed(reason=reason):

@@ -154,7 +154,7 @@ def _begins(order: Order, event: OrderEvent, at: datetime, rules: MarketRules) -
     """The deadline that begins with this event."""
     match event:
         case Opened():
-            return Deadline(DeadlineKind.PAYMENT, order.id, at + rules.payment_window)
+            return Deadline(DeadlineKind.GIVE_UP, order.id, at + rules.give_up_after)
         case Paid(ship_by=ship_by) | ShipByExtended(ship_by=ship_by):
             return Deadline(DeadlineKind.SHIPMENT, order.id, ship_by)
         case Shipped():
@@ -171,7 +171,7 @@ def _ends(event: OrderEvent) -> tuple[DeadlineKind, ...]:
     """The deadlines that no longer matter."""
     match event:
         case Paid():
-            return (DeadlineKind.PAYMENT,)
+            return (DeadlineKind.PAYMENT, DeadlineKind.GIVE_UP)
         case Shipped():
             return (DeadlineKind.SHIPMENT,)
         case Received():

@@ -7,7 +7,9 @@ from ...ports.clock import Clock
 from ...ports.language.events import (
     AuthenticationFailed,
     AuthenticationPassed,
+    PaymentAbandoned,
     PaymentCaptured,
+    PaymentCleared,
     PaymentRefunded,
     PaymentWasDeclined,
     PayoutPaid,
@@ -18,6 +20,7 @@ from ...ports.language.events import (
 from ...ports.language.order_history import (
     Cancelled,
     Failed,
+    NotCharged,
     OrderEvent,
     Paid,
     PaidOut,
@@ -41,6 +44,8 @@ SagaNews: TypeAlias = (
     | StockRefused
     | PaymentCaptured
     | PaymentWasDeclined
+    | PaymentAbandoned
+    | PaymentCleared
     | PaymentRefunded
     | AuthenticationPassed
     | AuthenticationFailed
@@ -55,9 +60,10 @@ class ContinueSaga:
     """Records on the order what another context reports, and so takes the next step.
 
     Stock reserved: the payment is requested. Paid: confirmed, and the seller ships within two
-    business days. Stock refused or payment declined: cancelled. A verdict: passed or failed. Money
-    paid back or out: noted. A report that comes twice, or too late for the order's state, changes
-    nothing; but stock reserved for an order that was cancelled meanwhile is told of it again.
+    business days. Stock refused, payment declined or abandoned: cancelled. A verdict: passed or
+    failed. Money paid back, never taken or paid out: noted. A report that comes twice, or too late
+    for the order's state, changes nothing; but stock reserved for an order that was cancelled
+    meanwhile is told of it again, and who was not charged in the end is noted on it.
     """
 
     transaction: Transaction
@@ -74,6 +80,8 @@ class ContinueSaga:
             event = self._event(news)
             if is_legal(order, event):
                 await self.progress(order, event)
+            elif _tells_of_no_charge(news) and is_legal(order, NotCharged()):
+                await self.progress(order, NotCharged())
             elif isinstance(news, StockReserved) and order.status is OrderStatus.CANCELLED:
                 await self.outbox.add(order_cancelled(order))
 
@@ -88,6 +96,10 @@ class ContinueSaga:
                 return Paid(amount, add_business_days(self.clock.now(), days))
             case PaymentWasDeclined(reason=reason):
                 return Cancelled(CancelReason.PAYMENT_DECLINED, reason)
+            case PaymentAbandoned(reason=reason, charge_known=known):
+                return Cancelled(reason, charge_known=known)
+            case PaymentCleared():
+                return NotCharged()
             case PaymentRefunded(amount=amount):
                 return Refunded(amount)
             case AuthenticationPassed(authenticator_id=by):
@@ -98,3 +110,12 @@ class ContinueSaga:
                 return PaidOut(amount, settled)
             case PayoutWasRefused(reason=reason):
                 return PayoutRefused(reason)
+
+
+def _tells_of_no_charge(news: SagaNews) -> bool:
+    """Whether the news says that the buyer was not charged, whatever else it came for."""
+    match news:
+        case PaymentWasDeclined() | PaymentAbandoned(charge_known=True):
+            return True
+        case _:
+            return False

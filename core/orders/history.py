@@ -9,6 +9,7 @@ from ...ports.language.order_history import (
     Delivered,
     Dispatched,
     Failed,
+    NotCharged,
     Opened,
     OrderEvent,
     Paid,
@@ -113,6 +114,8 @@ def _change(order: Order, event: OrderEvent, at: datetime) -> Order:
             )
         case Cancelled():
             return _cancel(order, event)
+        case NotCharged():
+            return replace(order, payment_status=PaymentStatus.ABANDONED)
         case Refunded():
             return replace(order, payment_status=PaymentStatus.REFUNDED)
         case PaidOut():
@@ -124,20 +127,26 @@ def _change(order: Order, event: OrderEvent, at: datetime) -> Order:
 
 
 def _cancel(order: Order, event: Cancelled) -> Order:
-    if order.payment_status is PaymentStatus.CAPTURED:
-        payment = PaymentStatus.REFUND_DUE
-    elif event.reason is CancelReason.PAYMENT_DECLINED:
-        payment = PaymentStatus.DECLINED
-    else:
-        payment = PaymentStatus.ABANDONED
     stock = order.stock_status
     if stock is StockStatus.RESERVED:
         stock = StockStatus.RELEASED if event.reason.ask_returns else StockStatus.REMOVED
     return replace(
         order,
         status=OrderStatus.CANCELLED,
-        payment_status=payment,
+        payment_status=_payment_of_cancelled(order, event),
         stock_status=stock,
         cancel_reason=event.reason,
         note=event.note,
     )
+
+
+def _payment_of_cancelled(order: Order, event: Cancelled) -> PaymentStatus:
+    if order.payment_status is PaymentStatus.CAPTURED:
+        return PaymentStatus.REFUND_DUE
+    if event.reason is CancelReason.PAYMENT_DECLINED:
+        return PaymentStatus.DECLINED
+    if event.reason in (CancelReason.PAYMENT_OVERDUE, CancelReason.GIVEN_UP):
+        return PaymentStatus.ABANDONED if event.charge_known else PaymentStatus.UNKNOWN
+    # Somebody ended the order while its payment was under way, if that was requested at all.
+    was_requested = order.stock_status is StockStatus.RESERVED
+    return PaymentStatus.UNKNOWN if was_requested else PaymentStatus.ABANDONED

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ...ports.clock import Clock
 from ...ports.language.deadlines import Deadline, DeadlineKind
-from ...ports.language.events import DeadlineReached, PayoutDue
+from ...ports.language.events import DeadlineReached, PaymentOverdue, PayoutDue
 from ...ports.language.order_history import Cancelled, Delivered, OrderEvent
 from ...ports.language.orders import CancelReason, DeliveryProof, Order, OrderStatus, PayoutStatus
 from ...ports.orders import Orders
@@ -13,14 +13,17 @@ from ...ports.transaction import Transaction
 from .moves import is_legal
 from .progress import Progress
 
+_UNPAID = (DeadlineKind.PAYMENT, DeadlineKind.GIVE_UP)
+
 
 @dataclass(frozen=True, slots=True)
 class MeetDeadline:
     """What happens when nobody acted in time.
 
-    Unpaid after a quarter of an hour, not shipped in time, or never arrived: cancelled. Not
-    confirmed for 14 days after dispatch: delivered. The hold over: the payout falls due. A
-    deadline that was met changes nothing; one that was extended meanwhile is kept anew.
+    Not paid yet: payments finds out whether the buyer was charged, and decides. Not shipped in
+    time, or never arrived: cancelled. Not confirmed for 14 days after dispatch: delivered. The
+    hold over: the payout falls due. A deadline that was met changes nothing; one that was extended
+    meanwhile is kept anew.
     """
 
     transaction: Transaction
@@ -37,6 +40,9 @@ class MeetDeadline:
             if reached.kind is DeadlineKind.PAYOUT:
                 await self._pay_out(order)
                 return
+            if reached.kind in _UNPAID:
+                await self._ask_payments(order)
+                return
             event = self._event(reached.kind)
             if not is_legal(order, event):
                 return
@@ -50,16 +56,18 @@ class MeetDeadline:
     @staticmethod
     def _event(kind: DeadlineKind) -> OrderEvent:
         match kind:
-            case DeadlineKind.PAYMENT:
-                return Cancelled(CancelReason.PAYMENT_OVERDUE)
             case DeadlineKind.SHIPMENT:
                 return Cancelled(CancelReason.SHIPMENT_OVERDUE)
             case DeadlineKind.ARRIVAL:
                 return Cancelled(CancelReason.ARRIVAL_OVERDUE)
             case DeadlineKind.DELIVERY:
                 return Delivered(DeliveryProof.ASSUMED)
-            case DeadlineKind.PAYOUT:
-                raise AssertionError("a payout is no event of the order until it is paid")
+            case DeadlineKind.PAYMENT | DeadlineKind.GIVE_UP | DeadlineKind.PAYOUT:
+                raise AssertionError(f"{kind} is no event of the order until payments has decided")
+
+    async def _ask_payments(self, order: Order) -> None:
+        if order.status is OrderStatus.PENDING:
+            await self.outbox.add(PaymentOverdue(order.id, order.buyer_id, order.matched_at))
 
     async def _pay_out(self, order: Order) -> None:
         if order.status is not OrderStatus.DELIVERED or order.payout_status is PayoutStatus.PAID:

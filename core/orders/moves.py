@@ -6,6 +6,7 @@ from ...ports.language.order_history import (
     Delivered,
     Dispatched,
     Failed,
+    NotCharged,
     OrderEvent,
     Paid,
     PaidOut,
@@ -36,7 +37,7 @@ MOVES: dict[OrderStatus, tuple[type[OrderEvent], ...]] = {
     OrderStatus.AUTH_PASSED: (Dispatched,),
     OrderStatus.SHIPPING_TO_BUYER: (Delivered,),
     OrderStatus.DELIVERED: (PaidOut, PayoutRefused),
-    OrderStatus.CANCELLED: (Refunded,),
+    OrderStatus.CANCELLED: (NotCharged, Refunded),
     OrderStatus.AUTH_FAILED: (Refunded, ReturnSent),
 }
 """What can be recorded in each state. An order that does none of these stays as it is."""
@@ -45,6 +46,7 @@ CANCEL_REASONS: dict[OrderStatus, tuple[CancelReason, ...]] = {
     OrderStatus.PENDING: (
         CancelReason.PAYMENT_DECLINED,
         CancelReason.PAYMENT_OVERDUE,
+        CancelReason.GIVEN_UP,
         CancelReason.STOCK_REFUSED,
     ),
     OrderStatus.CONFIRMED: (
@@ -56,7 +58,12 @@ CANCEL_REASONS: dict[OrderStatus, tuple[CancelReason, ...]] = {
 }
 """Why an order may be cancelled in each state."""
 
-_MAY_BE_REFUNDED = (PaymentStatus.REFUND_DUE, PaymentStatus.ABANDONED, PaymentStatus.DECLINED)
+_MAY_BE_REFUNDED = (
+    PaymentStatus.REFUND_DUE,
+    PaymentStatus.ABANDONED,
+    PaymentStatus.UNKNOWN,
+    PaymentStatus.DECLINED,
+)
 """Also a charge that nobody waited for any more can succeed late."""
 
 
@@ -90,6 +97,8 @@ def _is_due(order: Order, move: type[OrderEvent]) -> bool:
         return order.stock_status is StockStatus.RESERVED
     if move is ShipByExtended:
         return not order.ship_by_extended
+    if move is NotCharged:
+        return order.payment_status is PaymentStatus.UNKNOWN
     if move is Refunded:
         return order.payment_status in _MAY_BE_REFUNDED
     if move is ReturnSent:

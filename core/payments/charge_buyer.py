@@ -1,73 +1,97 @@
 """The buyer is charged into escrow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...ports.clock import Clock
 from ...ports.language.errors import PaymentDeclined
 from ...ports.language.events import PaymentRequested
-from ...ports.language.orders import PaymentStatus
-from ...ports.language.payments import Payment
+from ...ports.language.orders import Order, OrderStatus, PaymentStatus
+from ...ports.language.payments import Charge, Payment
+from ...ports.language.rules import MarketRules
+from ...ports.orders import Orders
 from ...ports.payment_gateway import PaymentGateway
 from ...ports.payments import Payments
 from ...ports.transaction import Transaction
 from ...ports.users import PaymentAccounts
 from .escrow import Escrow
+from .patience import Patience
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeBuyer:
     """The buyer pays price and shipping at the match, and the money waits in escrow.
 
-    The payment is written down before the provider is asked, and the question carries a key made of
-    the order: a crash at any instant, and every retry after it, charges once. An order that
-    ended meanwhile is not charged any more; a charge that succeeded all the same is recorded, and
-    goes back.
+    The attempt is noted before the provider is asked, in the transaction that sees that the order
+    still waits for its payment: an order that has ended is not charged, nor one that is about to be
+    given up. The question carries a key made of the order, so that a crash at any instant and every
+    retry charge once. If the provider takes the charge and tells its outcome later, the payment
+    window begins.
     """
 
     transaction: Transaction
     payments: Payments
     payment_accounts: PaymentAccounts
+    orders: Orders
     gateway: PaymentGateway
     escrow: Escrow
     clock: Clock
+    rules: MarketRules
+    patience: Patience
 
     async def __call__(self, request: PaymentRequested) -> None:
-        """Charge, or find that it was done. Raises Unavailable: try again."""
+        """Charge, or find that it was done or is not wanted. Raises Unavailable: try again."""
         payment = await self._begin(request)
-        if payment.status is PaymentStatus.ABANDONED and payment.charge_id is None:
-            charge = await self.gateway.find_charge(request.order_id)
-            if charge is not None:
-                await self.escrow.capture(request.order_id, charge)
-        elif payment.status is PaymentStatus.PENDING:
-            await self._charge(payment)
+        if payment is None:
+            return
+        if payment.payment_method is None:
+            await self.escrow.refuse(payment.order_id, "no payment method on file")
+            return
+        await self._charge(payment, payment.payment_method)
 
-    async def _begin(self, request: PaymentRequested) -> Payment:
+    async def _begin(self, request: PaymentRequested) -> Payment | None:
+        """Note an attempt and return its payment; None if none is to be made."""
         async with self.transaction():
-            payment = await self.payments.find(request.order_id)
-            if payment is None:  # an order from before payments opened with theirs
-                payment = Payment(
-                    order_id=request.order_id,
-                    buyer_id=request.buyer_id,
-                    amount=request.amount,
-                    status=PaymentStatus.PENDING,
-                    created_at=self.clock.now(),
-                    payment_method=await self.payment_accounts.payment_method(request.buyer_id),
-                )
-                await self.payments.put(payment)
+            payment = await self.payments.find(request.order_id) or await self._opened(request)
+            order = await self.orders.get(request.order_id)
+            if not self._is_wanted(payment, order):
+                return None
+            payment = replace(payment, attempted_at=self.clock.now())
+            await self.payments.put(payment)
             return payment
 
-    async def _charge(self, payment: Payment) -> None:
-        if payment.payment_method is None:
-            await self.escrow.decline(payment.order_id, "no payment method on file")
-            return
+    def _is_wanted(self, payment: Payment, order: Order) -> bool:
+        """Whether the provider is to be asked: nobody knows its answer, and there is still time."""
+        return (
+            payment.status is PaymentStatus.PENDING
+            and payment.answered_at is None
+            and order.status is OrderStatus.PENDING
+            and self.clock.now() < payment.created_at + self.rules.give_up_after
+        )
+
+    async def _opened(self, request: PaymentRequested) -> Payment:
+        """Return the payment of an order from before payments were opened with their orders."""
+        return Payment(
+            order_id=request.order_id,
+            buyer_id=request.buyer_id,
+            amount=request.amount,
+            status=PaymentStatus.PENDING,
+            created_at=self.clock.now(),
+            payment_method=await self.payment_accounts.payment_method(request.buyer_id),
+        )
+
+    async def _charge(self, payment: Payment, payment_method: str) -> None:
+        question = self.gateway.charge(
+            key=f"{payment.order_id}:charge",
+            order_id=payment.order_id,
+            payment_method=payment_method,
+            amount=payment.amount,
+        )
         try:
-            charge = await self.gateway.charge(
-                key=f"{payment.order_id}:charge",
-                order_id=payment.order_id,
-                payment_method=payment.payment_method,
-                amount=payment.amount,
-            )
+            charge = await self.patience.wait_for_attempt(question, payment, self.clock.now())
         except PaymentDeclined as declined:
             await self.escrow.decline(payment.order_id, declined.reason)
-        else:
+            return
+        if isinstance(charge, Charge):
             await self.escrow.capture(payment.order_id, charge)
+        else:
+            await self.escrow.wait(payment.order_id)

@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ...ports.clock import Clock
+from ...ports.language.errors import Unavailable
 from ...ports.language.events import OrderAuthFailed, OrderCancelled, PaymentRefundDue
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import PaymentStatus
-from ...ports.language.payments import Payment
+from ...ports.language.payments import Charge, Payment, PendingCharge
 from ...ports.payment_gateway import PaymentGateway
 from ...ports.payments import Payments
 from ...ports.transaction import Transaction
 from .escrow import Escrow
+from .patience import PROVIDER, Patience
 
 RefundCause: TypeAlias = OrderCancelled | OrderAuthFailed | PaymentRefundDue
 """Why a buyer is refunded."""
@@ -21,8 +23,9 @@ RefundCause: TypeAlias = OrderCancelled | OrderAuthFailed | PaymentRefundDue
 class RefundBuyer:
     """An order that is cancelled or fails authentication is refunded in full.
 
-    If it was not paid yet, its payment is abandoned, so that nothing is charged from now on; a
-    charge that the provider made all the same, unknown to us, is found and refunded.
+    If it was not paid yet, nothing is charged from now on. If the provider was asked and its answer
+    is not known, it is asked what became of the charge: one that succeeded is refunded. One that is
+    still pending there is refunded when the provider reports that it succeeded.
     """
 
     transaction: Transaction
@@ -30,16 +33,21 @@ class RefundBuyer:
     gateway: PaymentGateway
     escrow: Escrow
     clock: Clock
+    patience: Patience
 
     async def __call__(self, cause: RefundCause) -> None:
         """Refund, or find that it was done or that there is nothing. Raises Unavailable."""
         payment = await self._end(cause)
-        if payment.status is PaymentStatus.ABANDONED:
-            payment = await self._find_late_charge(payment)
+        if payment.status is PaymentStatus.UNKNOWN:
+            payment = await self._find_out(payment)
         if payment.status is PaymentStatus.REFUND_DUE:
             assert payment.charge_id is not None, payment
-            await self.gateway.refund(
-                key=f"{payment.order_id}:refund", charge_id=payment.charge_id, amount=payment.amount
+            await self.patience.wait_for(
+                self.gateway.refund(
+                    key=f"{payment.order_id}:refund",
+                    charge_id=payment.charge_id,
+                    amount=payment.amount,
+                )
             )
             await self.escrow.refund(payment.order_id)
 
@@ -47,7 +55,7 @@ class RefundBuyer:
         """Write down that no charge is wanted, or that the money is to go back."""
         async with self.transaction():
             payment = await self.payments.find(cause.order_id)
-            if payment is None:  # an order from before payments opened with theirs
+            if payment is None:  # an order from before payments were opened with their orders
                 assert not isinstance(cause, PaymentRefundDue), cause
                 payment = Payment(
                     order_id=cause.order_id,
@@ -57,8 +65,11 @@ class RefundBuyer:
                     created_at=self.clock.now(),
                 )
                 await self.payments.put(payment)
+            elif payment.status is PaymentStatus.PENDING and payment.attempted_at is None:
+                await self.escrow.clear(payment)
+                payment = await self._stored(payment.order_id)
             elif payment.status is PaymentStatus.PENDING:
-                payment = await self._move(payment, PaymentStatus.ABANDONED)
+                payment = await self._move(payment, PaymentStatus.UNKNOWN)
             elif payment.status is PaymentStatus.CAPTURED:
                 payment = await self._move(payment, PaymentStatus.REFUND_DUE)
             return payment
@@ -68,11 +79,15 @@ class RefundBuyer:
         await self.payments.put(moved)
         return moved
 
-    async def _find_late_charge(self, payment: Payment) -> Payment:
-        charge = await self.gateway.find_charge(payment.order_id)
-        if charge is None:
-            return payment
-        await self.escrow.capture(payment.order_id, charge)
+    async def _find_out(self, payment: Payment) -> Payment:
+        """Return the payment once it is known whether the buyer was charged, or as it is."""
+        found = await self.patience.wait_for(self.gateway.find_charge(payment.order_id))
+        if isinstance(found, Charge):
+            await self.escrow.capture(payment.order_id, found)
+        elif found is None and self.patience.is_under_way(payment, self.clock.now()):
+            raise Unavailable(what=PROVIDER)
+        elif not isinstance(found, PendingCharge):
+            await self.escrow.clear(payment)
         return await self._stored(payment.order_id)
 
     async def _stored(self, order_id: OrderId) -> Payment:

@@ -11,7 +11,9 @@ class DeadlineKind(StrEnum):
     """What falls due."""
 
     PAYMENT = "payment"
-    """The buyer's payment must have arrived."""
+    """A charge that the provider took must have succeeded."""
+    GIVE_UP = "give_up"
+    """The provider must have given its first answer to the charge."""
     SHIPMENT = "shipment"
     """The seller must have shipped."""
     ARRIVAL = "arrival"

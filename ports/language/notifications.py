@@ -227,12 +227,16 @@ class SaleConfirmedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelledNotice(TradeNotice):
-    """To the buyer: the order ended, why, and what comes back (0 if nothing was paid)."""
+    """To the buyer: the order ended, why, and what comes back (0 if nothing was paid).
+
+    `charge_unknown` says that it is not known yet whether they were charged; a charge comes back.
+    """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_CANCELLED
     reason: CancelReason
     note: str | None
     refund: Cents
+    charge_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

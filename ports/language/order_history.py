@@ -104,12 +104,24 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The order ended before authentication; `by` is None when a deadline or a machine did it."""
+    """The order ended before authentication; `by` is None when a deadline or a machine did it.
+
+    `charge_known` is False if an unpaid order was ended without knowing whether its buyer was
+    charged after all.
+    """
 
     TYPE: ClassVar[str] = "cancelled"
     reason: CancelReason
     note: str | None = None
     by: UserId | None = None
+    charge_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NotCharged:
+    """It became known that the buyer of an order that had ended was not charged."""
+
+    TYPE: ClassVar[str] = "not_charged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +162,7 @@ OrderEvent: TypeAlias = (
     | ReturnSent
     | Delivered
     | Cancelled
+    | NotCharged
     | Refunded
     | PaidOut
     | PayoutRefused
@@ -170,6 +183,7 @@ ORDER_EVENTS: dict[str, type[OrderEvent]] = {
         ReturnSent,
         Delivered,
         Cancelled,
+        NotCharged,
         Refunded,
         PaidOut,
         PayoutRefused,

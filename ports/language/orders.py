@@ -32,7 +32,9 @@ class PaymentStatus(StrEnum):
     """In escrow."""
     DECLINED = "declined"
     ABANDONED = "abandoned"
-    """The order ended before it was paid; should the charge succeed late, it is refunded."""
+    """The order ended and its buyer was not charged; a charge that succeeds late is refunded."""
+    UNKNOWN = "unknown"
+    """The order ended and it is not known whether the buyer was charged; a charge is refunded."""
     REFUND_DUE = "refund_due"
     REFUNDED = "refunded"
 
@@ -71,6 +73,9 @@ class CancelReason(StrEnum):
 
     PAYMENT_DECLINED = "payment_declined"
     PAYMENT_OVERDUE = "payment_overdue"
+    """The provider took the charge, and the payment window passed before it succeeded."""
+    GIVEN_UP = "given_up"
+    """Nobody could say in time whether the buyer can pay: the exchange's own fault."""
     STOCK_REFUSED = "stock_refused"
     SELLER_CANCELLED = "seller_cancelled"
     SHIPMENT_OVERDUE = "shipment_overdue"
@@ -79,8 +84,12 @@ class CancelReason(StrEnum):
 
     @property
     def ask_returns(self) -> bool:
-        """Whether the ask goes back into its book: only the buyer's payment was at fault."""
-        return self in (CancelReason.PAYMENT_DECLINED, CancelReason.PAYMENT_OVERDUE)
+        """Whether the ask goes back into its book: the seller and the pair were not at fault."""
+        return self in (
+            CancelReason.PAYMENT_DECLINED,
+            CancelReason.PAYMENT_OVERDUE,
+            CancelReason.GIVEN_UP,
+        )
 
     @property
     def seller_at_fault(self) -> bool:

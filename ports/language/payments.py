@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeAlias
 
 from .ids import OrderId, UserId
 from .money import Cents
@@ -25,6 +25,10 @@ class Payment:
     """The provider's name of the charge, once there is one."""
     reason: str | None = None
     """Why it was declined."""
+    attempted_at: datetime | None = None
+    """When the provider was last asked to charge (UTC), noted before the call; None: never."""
+    answered_at: datetime | None = None
+    """When the provider first answered (UTC), whatever it said; None: not yet."""
 
 
 class PayoutState(StrEnum):
@@ -135,10 +139,29 @@ class Solvency:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What the provider answers to a charge that succeeded."""
+    """A charge that succeeded: the provider has the money, `amount` cents."""
 
     id: str
     amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCharge:
+    """A charge that the provider took and has not decided: its outcome is told later, or asked."""
+
+    id: str
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class DeclinedCharge:
+    """A charge that the provider will not make, and why. No money moved."""
+
+    reason: str
+
+
+ChargeOutcome: TypeAlias = Charge | PendingCharge | DeclinedCharge
+"""What the provider can say of a charge that it was asked for."""
 
 
 class GatewayEventKind(StrEnum):

@@ -91,6 +91,9 @@ class MarketRules:
     min_penalty: Annotated[Cents, Between(0, _MAX_AMOUNT)] = 1_500
 
     payment_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(minutes=15)
+    """From the provider's first answer to a charge until it must have succeeded."""
+    give_up_after: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(hours=1)
+    """From the match until the provider must have given its first answer."""
     shipment_business_days: Annotated[int, Between(1, 260, _OVERDUE)] = 2
     shipment_extension: Annotated[
         timedelta, Between(_SECOND, _YEAR, "a seller would ask for nothing")

@@ -22,7 +22,7 @@ from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.ports.books import Batch, Books, Ownership
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.money import Cents
-from solebook.ports.language.payments import Charge
+from solebook.ports.language.payments import Charge, ChargeOutcome, PendingCharge
 from solebook.ports.messengers import Mail, Mailer
 from solebook.ports.transaction import Transaction
 
@@ -115,7 +115,7 @@ class FragileGateway(EmbeddedPaymentGateway):
 
     async def charge(
         self, *, key: str, order_id: OrderId, payment_method: str, amount: Cents
-    ) -> Charge:
+    ) -> Charge | PendingCharge:
         self.edges.reach("before a charge")
         try:
             return await EmbeddedPaymentGateway.charge(
@@ -124,7 +124,7 @@ class FragileGateway(EmbeddedPaymentGateway):
         finally:
             self.edges.reach("after a charge")
 
-    async def find_charge(self, order_id: OrderId) -> Charge | None:
+    async def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
         self.edges.reach("before a charge is looked for")
         found = await EmbeddedPaymentGateway.find_charge(self, order_id)
         self.edges.reach("after a charge was looked for")

@@ -302,7 +302,7 @@ async def test_passed_deadlines_come_longest_overdue_first(store: Store, records
     offsets = (-1, -3, 0, 1, -2)
     deadlines = [
         records.deadline(records.order_id(), kind=kind, due_at=now + timedelta(microseconds=us))
-        for us, kind in zip(offsets, DeadlineKind, strict=True)
+        for us, kind in zip(offsets, DeadlineKind, strict=False)  # some of the kinds
     ]
     async with store.transaction():
         for deadline in deadlines:
@@ -346,9 +346,8 @@ async def test_cleared_deadlines_never_fall_due(store: Store, records: Records) 
         await store.deadlines.clear(order_id, [])
         await store.deadlines.clear(records.order_id(), list(DeadlineKind))
     due = await store.deadlines.due(records.instant, 10)
+    cleared = {DeadlineKind.PAYMENT, DeadlineKind.DELIVERY}
     assert {(d.order_id, d.kind) for d in due} == {
-        (order_id, DeadlineKind.SHIPMENT),
-        (order_id, DeadlineKind.ARRIVAL),
-        (order_id, DeadlineKind.PAYOUT),
+        *((order_id, kind) for kind in set(DeadlineKind) - cleared),
         (other.order_id, DeadlineKind.PAYMENT),
     }

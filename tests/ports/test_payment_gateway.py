@@ -21,7 +21,7 @@ from solebook.ports.language.errors import (
     Unavailable,
 )
 from solebook.ports.language.ids import OrderId
-from solebook.ports.language.payments import GatewayEventKind
+from solebook.ports.language.payments import Charge, DeclinedCharge, GatewayEventKind, PendingCharge
 from solebook.ports.payment_gateway import PaymentGateway
 
 
@@ -36,6 +36,9 @@ class Rig:
     declined_card: str
     card_that_fails_once: str
     card_that_times_out: str
+    card_charged_later: str
+    card_declined_later: str
+    card_that_stays_pending: str
     account: str
     closed_account: str
     account_that_times_out: str
@@ -68,6 +71,9 @@ def rig(
         declined_card=tokens.DECLINED_CARD,
         card_that_fails_once=tokens.CARD_THAT_FAILS_ONCE,
         card_that_times_out=tokens.CARD_THAT_TIMES_OUT,
+        card_charged_later=tokens.CARD_THAT_IS_CHARGED_LATER,
+        card_declined_later=tokens.CARD_THAT_IS_DECLINED_LATER,
+        card_that_stays_pending=tokens.CARD_THAT_STAYS_PENDING,
         account=tokens.ACCOUNT,
         closed_account=tokens.CLOSED_ACCOUNT,
         account_that_times_out=tokens.ACCOUNT_THAT_TIMES_OUT,
@@ -128,7 +134,7 @@ async def test_declined_card_is_declined_every_time_and_charges_nothing(rig: Rig
         reasons.add(refusal.value.reason)
 
     assert reasons == {"card_declined"}
-    assert await rig.gateway.find_charge(order_id) is None
+    assert await rig.gateway.find_charge(order_id) == DeclinedCharge("card_declined")
     assert await rig.gateway.balance() == 0
 
 
@@ -198,11 +204,65 @@ async def test_charge_whose_answer_was_lost_is_settled_by_the_same_call(rig: Rig
     with pytest.raises(Unavailable):
         await charge()
     found = await rig.gateway.find_charge(order_id)
-    assert found is not None
+    assert isinstance(found, Charge)
     assert await rig.gateway.balance() == 21_400
 
     assert [await charge(), await charge()] == [found.id, found.id]
     assert await rig.gateway.balance() == 21_400
+
+
+async def test_a_pending_charge_holds_no_money_and_stays_what_it_is_until_it_is_decided(
+    rig: Rig,
+) -> None:
+    key, order_id = rig.key(), rig.order_id()
+
+    pending = [
+        await rig.gateway.charge(
+            key=key, order_id=order_id, payment_method=rig.card_that_stays_pending, amount=21_400
+        )
+        for _ in range(2)
+    ]
+
+    assert isinstance(pending[0], PendingCharge)
+    assert pending[0] == pending[1] == await rig.gateway.find_charge(order_id)
+    assert await rig.gateway.balance() == 0
+
+
+@pytest.mark.parametrize("asks_again", [True, False])
+async def test_a_pending_charge_that_succeeds_is_told_when_asked(
+    rig: Rig, asks_again: bool
+) -> None:
+    key, order_id = rig.key(), rig.order_id()
+
+    async def charge() -> Charge | PendingCharge:
+        return await rig.gateway.charge(
+            key=key, order_id=order_id, payment_method=rig.card_charged_later, amount=21_400
+        )
+
+    pending = await charge()
+    assert isinstance(pending, PendingCharge)
+    decided = await charge() if asks_again else await rig.gateway.find_charge(order_id)
+
+    assert decided == Charge(pending.id, 21_400)
+    assert await charge() == await rig.gateway.find_charge(order_id) == decided
+    assert await rig.gateway.balance() == 21_400
+
+
+async def test_a_pending_charge_that_is_declined_is_told_when_asked(rig: Rig) -> None:
+    key, order_id = rig.key(), rig.order_id()
+
+    async def charge() -> Charge | PendingCharge:
+        return await rig.gateway.charge(
+            key=key, order_id=order_id, payment_method=rig.card_declined_later, amount=21_400
+        )
+
+    assert isinstance(await charge(), PendingCharge)
+    found = await rig.gateway.find_charge(order_id)
+    assert isinstance(found, DeclinedCharge)
+    with pytest.raises(PaymentDeclined) as declined:
+        await charge()
+    assert declined.value.reason == found.reason
+    assert await rig.gateway.balance() == 0
 
 
 async def test_refund_gives_back_once(rig: Rig) -> None:

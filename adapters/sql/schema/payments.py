@@ -27,6 +27,8 @@ payments = Table(
     Column("payment_method", String),
     Column("charge_id", String),
     Column("reason", String),
+    Column("attempted_at", Instant),
+    Column("answered_at", Instant),
     # Zero where the order had ended before anything was asked for.
     not_negative("amount"),
     sqlite_with_rowid=False,

@@ -1,10 +1,12 @@
 """Events of the money."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from ..ids import OrderId, UserId
 from ..money import Cents
+from ..orders import CancelReason
 from .base import Event, OrderRelated
 
 
@@ -34,6 +36,37 @@ class PaymentWasDeclined(OrderRelated):
     SUBJECT: ClassVar[str] = "payment.declined"
     order_id: OrderId
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOverdue(OrderRelated):
+    """A deadline of an order's payment has passed: it is to be found out whether it was made."""
+
+    SUBJECT: ClassVar[str] = "payment.overdue"
+    order_id: OrderId
+    buyer_id: UserId
+    matched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAbandoned(OrderRelated):
+    """The buyer is not charged any more, and why.
+
+    Whether they were charged is not known if `charge_known` is False; then a charge goes back.
+    """
+
+    SUBJECT: ClassVar[str] = "payment.abandoned"
+    order_id: OrderId
+    reason: CancelReason
+    charge_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentCleared(OrderRelated):
+    """It is known by now that the buyer of an order that had ended was not charged."""
+
+    SUBJECT: ClassVar[str] = "payment.cleared"
+    order_id: OrderId
 
 
 @dataclass(frozen=True, slots=True)

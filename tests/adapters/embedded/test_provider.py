@@ -19,6 +19,7 @@ from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.language.errors import PaymentDeclined, PayoutDeclined, Unavailable
 from solebook.ports.language.ids import OrderId
+from solebook.ports.language.payments import Charge
 
 CLOCK = VirtualClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
 
@@ -117,7 +118,7 @@ async def ask(gateway: EmbeddedPaymentGateway, key: str, words: Words) -> str:
             assert charge.amount == words.amount
         elif words.operation == "refund":
             found = await gateway.find_charge(order_id)
-            charge_id = "ch_none" if found is None else found.id
+            charge_id = found.id if isinstance(found, Charge) else "ch_none"
             await gateway.refund(key=key, charge_id=charge_id, amount=words.amount)
         else:
             await gateway.pay_out(

@@ -13,6 +13,7 @@ from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from solebook.ports.language.errors import PaymentDeclined, Unavailable
 from solebook.ports.language.ids import OrderId
+from solebook.ports.language.payments import Charge
 
 from .conftest import OpenGateway
 
@@ -71,7 +72,7 @@ async def test_provider_killed_at_any_instant_remembers_what_it_answered(
     assert balance in (100 * answered, 100 * (answered + 1))
     for number in range(answered):
         found = await gateway.find_charge(order(number))
-        assert found is not None
+        assert isinstance(found, Charge)
         assert found.id == await charge(gateway, number)
     assert await gateway.balance() == balance
 

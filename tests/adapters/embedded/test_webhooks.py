@@ -68,6 +68,26 @@ async def test_everything_that_happened_is_reported_once(
     assert len({event.id for event in events}) == 5
 
 
+@pytest.mark.parametrize(
+    ("card", "decision"),
+    [
+        (tokens.CARD_THAT_IS_CHARGED_LATER, [GatewayEventKind.CHARGE_CAPTURED]),
+        (tokens.CARD_THAT_IS_DECLINED_LATER, [GatewayEventKind.CHARGE_DECLINED]),
+        (tokens.CARD_THAT_STAYS_PENDING, []),
+    ],
+)
+async def test_a_pending_charge_is_reported_and_then_what_the_bank_decides(
+    gateway: EmbeddedPaymentGateway, card: str, decision: list[GatewayEventKind]
+) -> None:
+    await charge(gateway, "charge", card)
+    assert [event.kind for event in await reported(gateway)] == [GatewayEventKind.OTHER]
+    for _ in range(2):
+        await gateway.find_charge(ORDER)
+    events = await reported(gateway)
+    assert [event.kind for event in events[1:]] == decision
+    assert len({event.id for event in events}) == len(events)
+
+
 async def test_charge_is_reported_even_if_its_answer_was_lost(
     gateway: EmbeddedPaymentGateway,
 ) -> None:

@@ -55,6 +55,22 @@ def test_nothing_paid_is_nothing_back(templates: JinjaTemplates) -> None:
     assert "$" not in unpaid.text
 
 
+def test_nobody_is_told_that_they_were_not_charged_unless_it_is_known(
+    templates: JinjaTemplates,
+) -> None:
+    sample = SAMPLES[NotificationKind.ORDER_CANCELLED]
+    assert isinstance(sample, OrderCancelledNotice)
+    given_up = replace(sample, reason=CancelReason.GIVEN_UP, note=None, refund=0)
+    known = templates.render(given_up, RECIPIENT)
+    unknown = templates.render(replace(given_up, charge_unknown=True), RECIPIENT)
+    for text in (known.text, known.html, known.brief):
+        assert "You were not charged." in text
+    for text in (unknown.text, unknown.html, unknown.brief):
+        assert "were not charged" not in text
+        assert "do not know yet whether you were charged" in text
+        assert "That is our own fault, not yours." in text
+
+
 def test_no_penalty_is_no_word_of_one(templates: JinjaTemplates) -> None:
     sample = SAMPLES[NotificationKind.SALE_AUTH_FAILED]
     assert isinstance(sample, SaleAuthFailedNotice)

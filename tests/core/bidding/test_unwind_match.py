@@ -16,7 +16,11 @@ from solebook.ports.language.rules import MarketRules
 from .market import PRICE, Market, build_market
 
 UNPAID = CancelReason.PAYMENT_OVERDUE
-RETURNING = (CancelReason.PAYMENT_DECLINED, CancelReason.PAYMENT_OVERDUE)
+RETURNING = (
+    CancelReason.PAYMENT_DECLINED,
+    CancelReason.PAYMENT_OVERDUE,
+    CancelReason.GIVEN_UP,
+)
 
 
 def cancelled(match: Match, reason: CancelReason) -> OrderCancelled:

@@ -159,9 +159,13 @@ async def test_cancelled_order_gives_its_unit_back_only_if_the_ask_returns(
 
     await release_stock(trade.cancelled(reason))
 
-    payment_at_fault = {CancelReason.PAYMENT_DECLINED, CancelReason.PAYMENT_OVERDUE}
+    seller_not_at_fault = {
+        CancelReason.PAYMENT_DECLINED,
+        CancelReason.PAYMENT_OVERDUE,
+        CancelReason.GIVEN_UP,
+    }
     assert await status(store, trade) is (
-        ReservationStatus.RELEASED if reason in payment_at_fault else ReservationStatus.REMOVED
+        ReservationStatus.RELEASED if reason in seller_not_at_fault else ReservationStatus.REMOVED
     )
     assert list(await store.stock.levels(trade.book.product_id)) == []
 

@@ -60,6 +60,7 @@ CANCEL_REASONS = {
     "pending, reserved": (
         CancelReason.PAYMENT_DECLINED,
         CancelReason.PAYMENT_OVERDUE,
+        CancelReason.GIVEN_UP,
         CancelReason.STOCK_REFUSED,
     ),
     "confirmed": (
@@ -120,7 +121,7 @@ def test_a_delivery_is_told_with_its_instant() -> None:
 # ---- deadlines -------------------------------------------------------------------------------
 
 RUNNING = {
-    OrderStatus.PENDING: {DeadlineKind.PAYMENT},
+    OrderStatus.PENDING: {DeadlineKind.GIVE_UP},
     OrderStatus.CONFIRMED: {DeadlineKind.SHIPMENT},
     OrderStatus.SELLER_SHIPPING: {DeadlineKind.ARRIVAL},
     OrderStatus.AUTHENTICATING: set(),
@@ -142,7 +143,7 @@ def test_just_the_deadlines_of_a_state_run_in_it(state: str) -> None:
 @pytest.mark.parametrize(
     ("state", "kind", "due_after"),
     [
-        ("pending", DeadlineKind.PAYMENT, timedelta(minutes=15)),
+        ("pending", DeadlineKind.GIVE_UP, timedelta(hours=1)),
         ("seller_shipping", DeadlineKind.ARRIVAL, timedelta(days=14)),
         ("shipping_to_buyer", DeadlineKind.DELIVERY, timedelta(days=14)),
         ("delivered", DeadlineKind.PAYOUT, timedelta(days=3)),
@@ -205,6 +206,8 @@ def test_whatever_is_tried_the_history_folds_into_the_row(
             PaymentStatus.ABANDONED,
             StockStatus.RELEASED,
         ),
+        (WAYS["cancelled, unknown"], PaymentStatus.UNKNOWN, StockStatus.RELEASED),
+        (WAYS["cancelled, cleared"], PaymentStatus.ABANDONED, StockStatus.RELEASED),
         (WAYS["cancelled, captured"], PaymentStatus.REFUND_DUE, StockStatus.REMOVED),
         (
             (*WAYS["seller_shipping"], "cancelled: arrival_overdue"),

@@ -13,6 +13,8 @@ from .walks import MOVES, OPENED, RULES, WAYS, order_in
 UNPAID = {
     "cancelled: payment_declined",
     "cancelled: payment_overdue",
+    "cancelled: given_up",
+    "cancelled: given_up, charged or not",
     "cancelled: stock_refused",
 }
 UNSHIPPED = {
@@ -44,6 +46,8 @@ LEGAL: dict[str, set[str]] = {
     "cancelled, abandoned": {"refunded"},
     "cancelled, declined": {"refunded"},
     "cancelled, captured": {"refunded"},
+    "cancelled, unknown": {"not_charged", "refunded"},
+    "cancelled, cleared": {"refunded"},
     "cancelled, refunded": set(),
 }
 

@@ -11,10 +11,12 @@ import pytest
 from solebook.adapters.embedded import tokens
 from solebook.ports.language.authentication import TaskStatus
 from solebook.ports.language.catalog import Reservation, ReservationStatus, StockLevel
+from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.errors import IllegalMove, NotFound, Unavailable
 from solebook.ports.language.events import (
     AuthenticationFailed,
     AuthenticationPassed,
+    DeadlineReached,
     OrderCancelled,
     PaymentCaptured,
     PaymentRefunded,
@@ -226,14 +228,16 @@ async def test_an_order_without_its_unit_of_stock_ends_unpaid(exchange: Exchange
 async def test_a_match_that_is_told_after_its_order_was_cancelled_leaves_nothing_reserved(
     exchange: Exchange,
 ) -> None:
-    exchange.bus.failing["catalog.reserve_stock:match.created"] = 5
+    exchange.bus.failing["catalog.reserve_stock:match.created"] = 1
     order_id = await exchange.match()
-    await exchange.workers.settle()
-    await exchange.later(timedelta(minutes=15))
+    await exchange.workers.relay.drain()
+    await exchange.clock.advance(exchange.app.rules.give_up_after)
+    await exchange.app.orders.meet_deadline(DeadlineReached(order_id, DeadlineKind.GIVE_UP))
+    await exchange.workers.relay.drain()
     await exchange.quiet()
     order = await exchange.order(order_id)
     assert (order.cancel_reason, order.stock_status) == (
-        CancelReason.PAYMENT_OVERDUE,
+        CancelReason.GIVEN_UP,
         StockStatus.UNRESERVED,
     )
     (level,) = await exchange.store.stock.levels(exchange.product.id)
@@ -318,5 +322,10 @@ def test_a_reason_tells_whose_fault_it_was_and_whether_the_ask_returns(
         reason in (CancelReason.SELLER_CANCELLED, CancelReason.SHIPMENT_OVERDUE)
     )
     assert reason.ask_returns == (
-        reason in (CancelReason.PAYMENT_DECLINED, CancelReason.PAYMENT_OVERDUE)
+        reason
+        in (
+            CancelReason.PAYMENT_DECLINED,
+            CancelReason.PAYMENT_OVERDUE,
+            CancelReason.GIVEN_UP,
+        )
     )

@@ -14,6 +14,7 @@ from solebook.ports.language.order_history import (
     Delivered,
     Dispatched,
     Failed,
+    NotCharged,
     Opened,
     OrderEvent,
     Paid,
@@ -63,10 +64,12 @@ MOVES: dict[str, OrderEvent] = {
     "dispatched": Dispatched(OUTBOUND),
     "return_sent": ReturnSent(OUTBOUND),
     "delivered": Delivered(DeliveryProof.BUYER),
+    "not_charged": NotCharged(),
     "refunded": Refunded(21_400),
     "paid_out": PaidOut(17_600, 0),
     "payout_refused": PayoutRefused("account_closed"),
 }
+MOVES["cancelled: given_up, charged or not"] = Cancelled(CancelReason.GIVEN_UP, charge_known=False)
 MOVES.update({f"cancelled: {reason}": Cancelled(reason, "a note") for reason in CancelReason})
 """An event of every kind, and a cancellation for every reason."""
 
@@ -81,6 +84,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "auth_failed": ("unit_reserved", "paid", "shipped", "received", "failed"),
     "cancelled, abandoned": ("cancelled: payment_overdue",),
     "cancelled, declined": ("unit_reserved", "cancelled: payment_declined"),
+    "cancelled, unknown": ("unit_reserved", "cancelled: given_up, charged or not"),
     "cancelled, captured": ("unit_reserved", "paid", "cancelled: seller_cancelled"),
 }
 WAYS["shipping_to_buyer"] = (*WAYS["auth_passed"], "dispatched")
@@ -90,6 +94,7 @@ WAYS["delivered, paid out"] = (*WAYS["delivered"], "paid_out")
 WAYS["auth_failed, returned"] = (*WAYS["auth_failed"], "return_sent")
 WAYS["auth_failed, refunded"] = (*WAYS["auth_failed"], "refunded")
 WAYS["auth_failed, over"] = (*WAYS["auth_failed"], "refunded", "return_sent")
+WAYS["cancelled, cleared"] = (*WAYS["cancelled, unknown"], "not_charged")
 WAYS["cancelled, refunded"] = (*WAYS["cancelled, captured"], "refunded")
 """How an order comes to each state that matters, from its opening."""
 

@@ -15,6 +15,7 @@ from solebook.ports.language.events import OrderDelivered
 from solebook.ports.language.market import Side, TimeInForce
 from solebook.ports.language.orders import CancelReason, Order, OrderStatus, PaymentStatus
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.payments import Charge
 from solebook.ports.language.users import Actor
 
 from ...exchange import FAIL, PARCEL, PASS, Exchange, build_exchange
@@ -28,6 +29,9 @@ CARDS = [
     tokens.CARD_THAT_TIMES_OUT,
     tokens.CARD_THAT_FAILS_ONCE,
     tokens.DECLINED_CARD,
+    tokens.CARD_THAT_IS_CHARGED_LATER,
+    tokens.CARD_THAT_IS_DECLINED_LATER,
+    tokens.CARD_THAT_STAYS_PENDING,
     "not_a_card",
 ]
 ACCOUNTS = [
@@ -37,12 +41,13 @@ ACCOUNTS = [
     tokens.CLOSED_ACCOUNT,
     tokens.ACCOUNT_THAT_FAILS_ONCE,
 ]
-UNWANTED = (PaymentStatus.ABANDONED, PaymentStatus.DECLINED)
+UNWANTED = (PaymentStatus.ABANDONED, PaymentStatus.UNKNOWN, PaymentStatus.DECLINED)
 PRICES = st.sampled_from([2_500, 10_000, 19_900, 20_000, 150_000])
 TIMES = [
     timedelta(seconds=1),
     timedelta(minutes=2),
     timedelta(minutes=15),
+    timedelta(hours=1),
     timedelta(days=1),
     timedelta(days=3),
     timedelta(days=14),
@@ -134,7 +139,7 @@ class Stories(RuleBasedStateMachine):
             failing["orders.continue_saga:payment.captured"] = 3
         self.two_people_trade(buyer=buyer, seller=seller, price=10_000, relayed=True)
         failing["payments.charge_buyer:payment.requested"] = 3
-        self.time_passes(timedelta(minutes=15))
+        self.time_passes(timedelta(hours=1))
         self.the_clock_is_looked_at()
 
     @rule(pick=ANY, which=ANY, side=st.sampled_from(Side), price=st.none() | PRICES)
@@ -205,6 +210,11 @@ class Stories(RuleBasedStateMachine):
     def time_passes(self, by: timedelta) -> None:
         self.run(self.exchange.clock.advance(by))
 
+    @rule(is_cut=st.booleans(), loses_answers=st.booleans())
+    def the_line_to_the_provider_changes(self, is_cut: bool, loses_answers: bool) -> None:
+        self.exchange.line.is_cut = is_cut
+        self.exchange.line.loses_answers = loses_answers
+
     @rule(pick=ANY, times=st.integers(1, 3))
     def a_consumer_will_stumble(self, pick: int, times: int) -> None:
         names = sorted(self.exchange.bus.consumers)
@@ -234,6 +244,7 @@ class Stories(RuleBasedStateMachine):
 
     @rule(picks=st.lists(ANY, min_size=1, max_size=5))
     def the_provider_reports(self, picks: list[int]) -> None:
+        self.the_line_to_the_provider_changes(is_cut=False, loses_answers=False)
         events = self.run(self.exchange.gateway.webhook_events())
         if not events:
             return
@@ -248,8 +259,9 @@ class Stories(RuleBasedStateMachine):
         payment = self.run(self.exchange.store.payments.find(order.id)) if order else None
         if order is None or payment is None or payment.status not in UNWANTED:
             return
+        self.the_line_to_the_provider_changes(is_cut=False, loses_answers=False)
         gateway = self.exchange.gateway
-        if self.run(gateway.find_charge(order.id)) is None:
+        if not isinstance(self.run(gateway.find_charge(order.id)), Charge):
             key, card = f"{order.id}:late", tokens.CARD
             charge = gateway.charge(
                 key=key, order_id=order.id, payment_method=card, amount=order.buyer_total
@@ -259,6 +271,7 @@ class Stories(RuleBasedStateMachine):
 
     @rule()
     def all_comes_to_rest(self) -> None:
+        self.the_line_to_the_provider_changes(is_cut=False, loses_answers=False)
         self.run(self.exchange.quiet())
         self.run(check_invariants(self.exchange))
         # The engine never matches a pair that is promised, so stock is never refused.

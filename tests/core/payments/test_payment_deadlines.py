@@ -1,0 +1,408 @@
+"""An order ends unpaid for the right reason alone, and nobody's money is kept or hidden."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.ports.language.deadlines import Deadline, DeadlineKind
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import DeadlineReached, PaymentAbandoned, PaymentRequested
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.market import AskFate
+from solebook.ports.language.notifications import OrderCancelledNotice, SaleCancelledNotice
+from solebook.ports.language.order_history import Cancelled
+from solebook.ports.language.orders import CancelReason, OrderStatus, PaymentStatus
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import Actor
+
+from ...exchange import MONDAY, Exchange
+
+INSTANT = timedelta(microseconds=1)
+WINDOW = timedelta(minutes=15)
+GIVE_UP = timedelta(hours=1)
+CALL = timedelta(seconds=10)
+CHARGE = "payments.charge_buyer:payment.requested"
+
+
+async def end(exchange: Exchange, order_id: OrderId) -> tuple[CancelReason | None, PaymentStatus]:
+    order = await exchange.order(order_id)
+    return order.cancel_reason, order.payment_status
+
+
+async def deadlines(exchange: Exchange, order_id: OrderId) -> list[Deadline]:
+    far = exchange.clock.now() + timedelta(days=30)
+    due = await exchange.store.deadlines.due(far, 100)
+    return [deadline for deadline in due if deadline.order_id == order_id]
+
+
+async def told_last(exchange: Exchange, actor: Actor) -> OrderCancelledNotice | SaleCancelledNotice:
+    newest = PageRequest(limit=1)
+    [last] = (await exchange.store.notifications.inbox_of(actor.user_id, newest)).items
+    assert isinstance(last.notice, OrderCancelledNotice | SaleCancelledNotice)
+    return last.notice
+
+
+async def match_with(exchange: Exchange, card: str) -> OrderId:
+    """Have somebody with this card buy, and be charged if that works."""
+    order_id = await exchange.match(buyer=await exchange.new_buyer(card))
+    await exchange.workers.settle()
+    return order_id
+
+
+# ---- when the window begins ------------------------------------------------------------------
+
+
+async def test_no_window_runs_before_the_provider_answers(exchange: Exchange) -> None:
+    exchange.line.is_cut = True
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    assert await deadlines(exchange, order_id) == [
+        Deadline(DeadlineKind.GIVE_UP, order_id, MONDAY + GIVE_UP)
+    ]
+    await exchange.later(GIVE_UP - timedelta(minutes=10))
+    assert (await exchange.order(order_id)).status is OrderStatus.PENDING
+    exchange.line.is_cut = False
+    await exchange.quiet()
+    assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
+    assert DeadlineKind.GIVE_UP not in {d.kind for d in await deadlines(exchange, order_id)}
+
+
+async def test_the_window_begins_with_the_first_answer_that_settles_nothing(
+    exchange: Exchange,
+) -> None:
+    exchange.line.is_cut = True
+    order_id = await match_with(exchange, tokens.CARD_THAT_STAYS_PENDING)
+    await exchange.later(timedelta(minutes=20))
+    exchange.line.is_cut = False
+    await exchange.quiet()
+    answered_at = (await exchange.payment(order_id)).answered_at
+    assert answered_at is not None
+    assert answered_at > MONDAY + timedelta(minutes=20)
+    assert Deadline(DeadlineKind.PAYMENT, order_id, answered_at + WINDOW) in await deadlines(
+        exchange, order_id
+    )
+    await exchange.later(answered_at + WINDOW - INSTANT - exchange.clock.now())
+    assert (await exchange.order(order_id)).status is OrderStatus.PENDING
+    await exchange.later(INSTANT)
+    assert (await end(exchange, order_id))[0] is CancelReason.PAYMENT_OVERDUE
+
+
+async def test_an_answer_just_before_it_would_be_given_up_leaves_the_buyer_the_whole_window(
+    exchange: Exchange,
+) -> None:
+    exchange.line.is_cut = True
+    order_id = await match_with(exchange, tokens.CARD_THAT_STAYS_PENDING)
+    await exchange.clock.advance(GIVE_UP - timedelta(minutes=1))
+    exchange.line.is_cut = False
+    await exchange.workers.settle()
+    assert (await exchange.payment(order_id)).answered_at == MONDAY + timedelta(minutes=59)
+    await exchange.later(WINDOW - INSTANT)
+    assert (await exchange.order(order_id)).status is OrderStatus.PENDING
+    await exchange.later(INSTANT)
+    assert (await end(exchange, order_id))[0] is CancelReason.PAYMENT_OVERDUE
+
+
+async def test_a_pending_charge_that_is_asked_for_again_begins_no_second_window(
+    exchange: Exchange,
+) -> None:
+    order_id = await match_with(exchange, tokens.CARD_THAT_STAYS_PENDING)
+    order = await exchange.order(order_id)
+    await exchange.clock.advance(timedelta(minutes=5))
+    await exchange.app.payments.charge_buyer(
+        PaymentRequested(order_id, order.buyer_id, order.buyer_total)
+    )
+    assert (await exchange.payment(order_id)).answered_at == MONDAY
+
+
+# ---- a pending charge ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("webhook", [True, False])
+async def test_a_pending_charge_that_succeeds_confirms_its_order(
+    exchange: Exchange, webhook: bool
+) -> None:
+    order_id = await match_with(exchange, tokens.CARD_THAT_IS_CHARGED_LATER)
+    assert (await exchange.order(order_id)).status is OrderStatus.PENDING
+    if webhook:
+        await exchange.gateway.find_charge(order_id)  # by which the bank has decided
+        await exchange.webhook(-1)
+        await exchange.quiet()
+        assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
+    await exchange.later(WINDOW)
+    assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
+    assert await exchange.gateway.balance() == 21_400
+
+
+@pytest.mark.parametrize("webhook", [True, False])
+async def test_a_pending_charge_that_is_declined_cancels_its_order_as_declined(
+    exchange: Exchange, webhook: bool
+) -> None:
+    order_id = await match_with(exchange, tokens.CARD_THAT_IS_DECLINED_LATER)
+    if webhook:
+        await exchange.gateway.find_charge(order_id)
+        await exchange.webhook(-1)
+        await exchange.quiet()
+    else:
+        await exchange.later(WINDOW)
+    assert await end(exchange, order_id) == (
+        CancelReason.PAYMENT_DECLINED,
+        PaymentStatus.DECLINED,
+    )
+
+
+async def test_a_charge_that_stays_pending_is_overdue_and_the_buyer_hears_what_is_known(
+    exchange: Exchange,
+) -> None:
+    buyer = await exchange.new_buyer(tokens.CARD_THAT_STAYS_PENDING)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    await exchange.later(WINDOW)
+    assert await end(exchange, order_id) == (CancelReason.PAYMENT_OVERDUE, PaymentStatus.UNKNOWN)
+    notice = await told_last(exchange, buyer)
+    assert isinstance(notice, OrderCancelledNotice)
+    assert (notice.refund, notice.charge_unknown) == (0, True)
+    order = await exchange.order(order_id)
+    assert (await exchange.store.quotes.get(order.ask_id)).status == "active"
+
+
+async def test_a_charge_that_succeeds_after_its_window_goes_back(exchange: Exchange) -> None:
+    order_id = await match_with(exchange, tokens.CARD_THAT_STAYS_PENDING)
+    await exchange.later(WINDOW)
+    await exchange.gateway.charge(
+        key=f"{order_id}:late", order_id=order_id, payment_method=tokens.CARD, amount=21_400
+    )
+    for _ in range(2):
+        await exchange.webhook(-1)
+    await exchange.quiet()
+    assert (await end(exchange, order_id))[1] is PaymentStatus.REFUNDED
+    assert await exchange.gateway.balance() == 0
+
+
+# ---- giving up -------------------------------------------------------------------------------
+
+
+async def test_an_order_that_nobody_tried_to_charge_is_not_called_unpaid(
+    exchange: Exchange,
+) -> None:
+    exchange.bus.failing[CHARGE] = 3
+    order_id = await exchange.match()
+    await exchange.later(GIVE_UP)
+    await exchange.quiet()
+    assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)
+    notice = await told_last(exchange, exchange.buyer)
+    assert isinstance(notice, OrderCancelledNotice)
+    assert (notice.reason, notice.charge_unknown) == (CancelReason.GIVEN_UP, False)
+    sale = await told_last(exchange, exchange.seller)
+    assert isinstance(sale, SaleCancelledNotice)
+    assert (sale.penalty, sale.ask) == (0, AskFate.RETURNED)
+    assert await exchange.gateway.webhook_events() == []
+
+
+async def test_an_order_whose_pair_could_not_be_reserved_is_given_up(exchange: Exchange) -> None:
+    exchange.bus.failing["catalog.reserve_stock:match.created"] = 3
+    order_id = await exchange.match()
+    await exchange.later(GIVE_UP)
+    await exchange.quiet()
+    assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)
+
+
+async def test_a_request_that_never_arrived_is_given_up_and_known_as_not_charged(
+    exchange: Exchange,
+) -> None:
+    exchange.line.is_cut = True
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    exchange.line.is_cut = False
+    exchange.bus.failing[CHARGE] = 3
+    await exchange.later(GIVE_UP)
+    await exchange.quiet()
+    assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)
+    assert await exchange.gateway.balance() == 0
+
+
+async def test_without_any_answer_it_is_given_up_and_nobody_is_told_that_they_were_not_charged(
+    exchange: Exchange,
+) -> None:
+    exchange.line.loses_answers = True
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    exchange.line.is_cut = True
+    await exchange.later(GIVE_UP)
+    assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.UNKNOWN)
+    notice = await told_last(exchange, exchange.buyer)
+    assert isinstance(notice, OrderCancelledNotice)
+    assert (notice.refund, notice.charge_unknown) == (0, True)
+    last = (await exchange.store.orders.history(order_id))[-1].event
+    assert last == Cancelled(CancelReason.GIVEN_UP, charge_known=False)
+
+    exchange.line.is_cut = exchange.line.loses_answers = False
+    await exchange.quiet()
+    assert (await end(exchange, order_id))[1] is PaymentStatus.REFUNDED
+    assert (await exchange.happened(order_id))[-2:] == ["cancelled", "refunded"]
+    assert await exchange.gateway.balance() == 0
+
+
+async def test_it_is_noted_when_it_turns_out_that_the_buyer_was_not_charged(
+    exchange: Exchange,
+) -> None:
+    exchange.line.is_cut = True
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    await exchange.later(GIVE_UP)
+    assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.UNKNOWN)
+    exchange.line.is_cut = False
+    await exchange.quiet()
+    assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)
+    assert (await exchange.happened(order_id))[-2:] == ["cancelled", "not_charged"]
+    assert (await exchange.payment(order_id)).status is PaymentStatus.ABANDONED
+
+
+async def test_a_charge_whose_answer_was_lost_beats_the_deadline(exchange: Exchange) -> None:
+    order_id = await match_with(exchange, tokens.CARD_THAT_TIMES_OUT)
+    exchange.bus.failing[CHARGE] = 3  # nobody asks a second time before the deadline
+    await exchange.later(GIVE_UP)
+    await exchange.quiet()
+    assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
+    assert await exchange.gateway.balance() == 21_400
+
+
+async def test_a_decline_whose_answer_was_lost_is_found_at_the_deadline(
+    exchange: Exchange,
+) -> None:
+    exchange.line.loses_answers = True
+    order_id = await match_with(exchange, tokens.DECLINED_CARD)
+    exchange.line.loses_answers = False
+    exchange.bus.failing[CHARGE] = 3
+    await exchange.later(GIVE_UP)
+    await exchange.quiet()
+    assert (await end(exchange, order_id))[0] is CancelReason.PAYMENT_DECLINED
+
+
+async def test_a_pending_answer_that_was_lost_begins_the_window_when_it_is_found(
+    exchange: Exchange,
+) -> None:
+    exchange.line.loses_answers = True
+    order_id = await match_with(exchange, tokens.CARD_THAT_STAYS_PENDING)
+    exchange.line.loses_answers = False
+    exchange.bus.failing[CHARGE] = 3
+    await exchange.later(GIVE_UP)
+    await exchange.quiet()
+    assert (await exchange.payment(order_id)).answered_at == MONDAY + GIVE_UP
+    await exchange.later(WINDOW)
+    assert (await end(exchange, order_id))[0] is CancelReason.PAYMENT_OVERDUE
+
+
+async def test_a_window_that_ends_while_the_provider_is_silent_is_waited_out_until_it_is_given_up(
+    exchange: Exchange,
+) -> None:
+    order_id = await match_with(exchange, tokens.CARD_THAT_STAYS_PENDING)
+    exchange.line.is_cut = True
+    await exchange.later(WINDOW)
+    assert (await exchange.order(order_id)).status is OrderStatus.PENDING
+    await exchange.later(GIVE_UP - WINDOW)
+    assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.UNKNOWN)
+    exchange.line.is_cut = False
+
+
+# ---- an attempt under way --------------------------------------------------------------------
+
+
+async def test_an_attempt_under_way_is_waited_for(exchange: Exchange) -> None:
+    exchange.bus.failing[CHARGE] = 1
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    order = await exchange.order(order_id)
+    await exchange.clock.advance(GIVE_UP - INSTANT)
+    exchange.line.hold()
+    request = PaymentRequested(order_id, order.buyer_id, order.buyer_total)
+    attempt = asyncio.create_task(exchange.app.payments.charge_buyer(request))
+    await exchange.line.arrival()
+    await exchange.clock.advance(INSTANT)
+    await exchange.app.orders.meet_deadline(DeadlineReached(order_id, DeadlineKind.GIVE_UP))
+    await exchange.workers.relay.drain()
+    assert (await exchange.order(order_id)).status is OrderStatus.PENDING
+    assert await deadlines(exchange, order_id) == [
+        Deadline(DeadlineKind.GIVE_UP, order_id, MONDAY + GIVE_UP - INSTANT + CALL)
+    ]
+    exchange.line.release()
+    await attempt
+    await exchange.quiet()
+    assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
+
+
+async def test_an_attempt_under_way_is_settled_before_somebody_who_ends_its_order_refunds(
+    exchange: Exchange,
+) -> None:
+    exchange.bus.failing[CHARGE] = 1
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    order = await exchange.order(order_id)
+    exchange.line.hold()
+    request = PaymentRequested(order_id, order.buyer_id, order.buyer_total)
+    attempt = asyncio.create_task(exchange.app.payments.charge_buyer(request))
+    await exchange.line.arrival()
+    await exchange.app.orders.continue_saga(
+        PaymentAbandoned(order_id, CancelReason.GIVEN_UP, charge_known=False)
+    )
+    exchange.line.release()
+    await attempt
+    await exchange.quiet()
+    assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.REFUNDED)
+    assert await exchange.gateway.balance() == 0
+
+
+async def test_no_attempt_begins_once_it_is_time_to_give_up(exchange: Exchange) -> None:
+    exchange.bus.failing[CHARGE] = 1
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    order = await exchange.order(order_id)
+    await exchange.clock.advance(GIVE_UP)
+    await exchange.app.payments.charge_buyer(
+        PaymentRequested(order_id, order.buyer_id, order.buyer_total)
+    )
+    assert (await exchange.payment(order_id)).attempted_at is None
+    await exchange.quiet()
+    assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)
+
+
+async def test_an_attempt_whose_process_died_is_looked_up_when_its_time_is_over(
+    exchange: Exchange,
+) -> None:
+    exchange.bus.failing[CHARGE] = 4
+    order_id = await exchange.match()
+    await exchange.clock.advance(GIVE_UP - timedelta(seconds=1))
+    await exchange.workers.settle()
+    order = await exchange.order(order_id)
+    exchange.line.loses_answers = True
+    with pytest.raises(Unavailable):
+        await exchange.app.payments.charge_buyer(
+            PaymentRequested(order_id, order.buyer_id, order.buyer_total)
+        )
+    exchange.line.loses_answers = False
+    await exchange.later(timedelta(seconds=1))
+    assert (await exchange.order(order_id)).status is OrderStatus.PENDING
+    await exchange.later(CALL)
+    await exchange.quiet()
+    assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
+
+
+async def test_an_order_that_ended_is_not_charged(exchange: Exchange) -> None:
+    """The end is known to the order, and not yet to its payment."""
+    exchange.bus.failing[CHARGE] = 1
+    exchange.bus.failing["payments.refund_buyer:order.cancelled"] = 1
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    order = await exchange.order(order_id)
+    await exchange.app.orders.continue_saga(
+        PaymentAbandoned(order_id, CancelReason.GIVEN_UP, charge_known=True)
+    )
+    await exchange.workers.relay.drain()
+    assert (await exchange.payment(order_id)).status is PaymentStatus.PENDING
+    await exchange.app.payments.charge_buyer(
+        PaymentRequested(order_id, order.buyer_id, order.buyer_total)
+    )
+    await exchange.quiet()
+    assert await exchange.gateway.webhook_events() == []
+    assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)
