@@ -16,10 +16,12 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.migrate import migrate
 from solebook.core.orders.history import fold
+from solebook.ports.language.audit import AuditAction
 from solebook.ports.language.authentication import TaskStatus
 from solebook.ports.language.deadlines import Deadline
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import Quote, QuoteStatus, Side
+from solebook.ports.language.notifications import NotificationKind
 from solebook.ports.language.orders import (
     CancelReason,
     OrderStatus,
@@ -197,6 +199,7 @@ async def test_what_people_have_is_still_theirs(exchange: Exchange) -> None:
 async def test_every_message_that_waits_can_be_read(exchange: Exchange) -> None:
     subjects = Counter(m.subject for m in await exchange.store.outbox.unsent(100))
     assert subjects == {
+        "user.suspended": 2,
         "match.created": 5,
         "stock.reserved": 1,
         "payment.requested": 1,
@@ -302,6 +305,29 @@ async def test_every_order_ends_by_itself_or_waits_for_the_warehouse(opened: Exc
             OrderStatus.AUTH_PASSED,
         ), order
     await check_invariants(opened)
+
+
+async def test_nothing_of_a_suspended_user_stays_in_the_books_and_they_are_told(
+    opened: Exchange,
+) -> None:
+    await opened.quiet()
+    suspended = [
+        person
+        for person in opened.people
+        if (await opened.store.traders.standing(person.user_id)).suspended
+    ]
+    assert len(suspended) == 2
+    for person in suspended:
+        told = await opened.store.notifications.inbox_of(person.user_id, _ALL)
+        assert NotificationKind.QUOTES_WITHDRAWN in {item.notice.KIND for item in told.items}
+        for side in Side:
+            quotes = opened.store.quotes.of_user(person.user_id, side, _ALL, QuoteStatus.ACTIVE)
+            assert not (await quotes).items
+        log = await opened.store.audit_log.page(_ALL, target_id=person.user_id)
+        assert {entry.act.action for entry in log.items} == {
+            AuditAction.SUSPENSION_SET,
+            AuditAction.CARRIED_OUT,
+        }
 
 
 async def test_a_deadline_that_was_running_still_runs(exchange: Exchange) -> None:
