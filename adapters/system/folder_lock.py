@@ -2,10 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from .private_folder import private_folder
+
+_FILE = "lock.sqlite3"
+_PATIENCE = 0.2
+"""Seconds for somebody who only looks whether the folder is held to be done with it."""
 
 
 @contextmanager
@@ -16,7 +20,7 @@ def folder_lock(folder: Path) -> Iterator[None]:
     by the system itself when the process is killed.
     """
     try:
-        connection = _locked(private_folder(folder) / "lock.sqlite3")
+        connection = _locked(private_folder(folder) / _FILE)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
             raise OSError(f"another solebook is running on {folder}") from error
@@ -28,10 +32,25 @@ def folder_lock(folder: Path) -> Iterator[None]:
 
 
 def _locked(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=0, isolation_level=None)
+    connection = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)
     try:
         connection.execute("BEGIN EXCLUSIVE")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def is_locked(folder: Path) -> bool:
+    """Return whether somebody holds the folder, without holding it. Raises OSError."""
+    file = folder / _FILE
+    if not file.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(file, timeout=0)) as connection:
+            connection.execute("SELECT * FROM sqlite_master").fetchall()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            return True
+        raise OSError(f"{folder} cannot be looked at: {error}") from error
+    return False

@@ -8,6 +8,14 @@ from contextlib import asynccontextmanager
 from ...composition.application import Application
 
 
+def is_served(options: argparse.Namespace) -> bool:
+    """Return whether an exchange runs on the configured folder. Raises OSError, ValueError."""
+    from ...composition.exclusive import is_running
+    from ...config.load import load_settings
+
+    return is_running(load_settings(options.config, os.environ))
+
+
 @asynccontextmanager
 async def opened_application(
     options: argparse.Namespace, *, may_be_new: bool = False

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from . import grant, messages, money, reindex
+from . import grant, market, messages, money, people, records, reindex
 
 _ABOUT = """\
 Looks after an exchange, whether it is running or not: it works on the same database. It never
@@ -11,7 +11,13 @@ writes into the books itself. Whatever changes something takes a reason, which s
 log. `solebook admin ACTION --help` tells more of each action, with an example.
 """
 
-_JOBS = (money.ACTIONS, messages.ACTIONS)
+_JOBS = (
+    people.ACTIONS,
+    market.ACTIONS,
+    money.ACTIONS,
+    records.ACTIONS,
+    messages.ACTIONS,
+)
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:

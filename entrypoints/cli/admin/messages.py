@@ -8,17 +8,20 @@ from ....composition.application import Application
 from ....ports.language.ids import MessageId
 from ....ports.language.messages import Delivery
 from ....ports.language.paging import MAX_PAGE, PageRequest
+from ....ports.language.users import OPERATOR
 from .action import Action, argument, counted
+from .listing import PAGING, listed, page_request
 
 
 async def list_dead_letters(app: Application, options: argparse.Namespace) -> str:
-    """Return a page of dead letters, newest first, and how to see the next."""
-    page = await app.adapters.store.dead_letters.page(PageRequest(options.limit, options.after))
-    lines = [f"{d.id}  {d.message.subject}  {d.consumer}  {d.error}" for d in page.items]
-    lines.append(counted(len(page.items), "dead letter"))
-    if page.next_cursor is not None:
-        lines.append(f"there are more: solebook admin dead-letters --after {page.next_cursor}")
-    return "\n".join(lines)
+    """Return a page of dead letters, newest first."""
+    page = await app.adapters.store.dead_letters.page(page_request(options))
+    return listed(
+        page,
+        lambda d: f"{d.id}  {d.message.subject}  {d.consumer}  {d.error}",
+        "dead letter",
+        "dead-letters",
+    )
 
 
 async def replay(app: Application, options: argparse.Namespace) -> str:
@@ -30,8 +33,7 @@ async def replay(app: Application, options: argparse.Namespace) -> str:
     else:
         ids = [letter.id async for letter in _every_dead_letter(app)]
     for letter_id in ids:
-        async with app.adapters.store.transaction():
-            await app.adapters.store.dead_letters.replay(letter_id, app.adapters.clock.now())
+        await app.operations.replay_dead_letter(OPERATOR, letter_id, reason=options.reason)
     return counted(len(ids), "dead letter") + (" will be tried again" if ids else "")
 
 
@@ -52,10 +54,7 @@ ACTIONS = (
         "first, a page at a time.",
         example="solebook admin dead-letters --limit 20",
         run=list_dead_letters,
-        arguments=(
-            argument("--limit", type=int, default=MAX_PAGE, help=f"how many (1 to {MAX_PAGE})"),
-            argument("--after", type=UUID, metavar="ID", help="go on after this dead letter"),
-        ),
+        arguments=PAGING,
         needs_reason=False,
     ),
     Action(
@@ -69,6 +68,7 @@ ACTIONS = (
         arguments=(
             argument("id", nargs="?", type=UUID, metavar="ID", help="as dead-letters shows it"),
             argument("--all", action="store_true", help="every dead letter there is"),
+            argument("--reason", metavar="TEXT", help="why, for the audit log"),
         ),
         needs_reason=False,
     ),

@@ -4,7 +4,7 @@ import argparse
 
 from ....composition.application import Application
 from ....ports.language.money import Cents
-from .action import Action, Told
+from .action import Action, Told, dollars
 
 
 async def check_solvency(app: Application, _: argparse.Namespace) -> Told:
@@ -12,7 +12,7 @@ async def check_solvency(app: Application, _: argparse.Namespace) -> Told:
     solvency = await app.payments.check_solvency()
     rows: list[tuple[str, Cents]] = [*sorted(solvency.by_kind.items())]
     rows += [("held", solvency.held), ("provider", solvency.gateway_balance)]
-    lines = [f"{name:<12}{cents / 100:>16,.2f}" for name, cents in rows]
+    lines = [f"{name:<12}{dollars(cents):>16}" for name, cents in rows]
     lines.append("balanced to the cent" if solvency.balanced else "NOT BALANCED")
     return Told("\n".join(lines), 0 if solvency.balanced else 1)
 

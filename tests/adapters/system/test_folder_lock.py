@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from solebook.adapters.system.folder_lock import folder_lock
+from solebook.adapters.system.folder_lock import folder_lock, is_locked
 
 HOLD = """
 import sys
@@ -55,3 +55,19 @@ def test_a_folder_that_cannot_be_locked_is_told(tmp_path: Path) -> None:
     (tmp_path / "lock.sqlite3").mkdir()
     with pytest.raises(OSError, match="cannot be locked: unable to open"):
         folder_lock(tmp_path).__enter__()
+
+
+def test_whether_a_folder_is_held_can_be_asked_without_holding_it(tmp_path: Path) -> None:
+    assert not is_locked(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    with folder_lock(tmp_path):
+        assert is_locked(tmp_path)
+    assert not is_locked(tmp_path)
+    with folder_lock(tmp_path):
+        pass
+
+
+def test_a_lock_that_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lock.sqlite3").mkdir()
+    with pytest.raises(OSError, match="cannot be looked at: unable to open"):
+        is_locked(tmp_path)

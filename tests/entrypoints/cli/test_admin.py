@@ -2,44 +2,26 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 
 from solebook.composition.application import Application
-from solebook.composition.container import open_application
-from solebook.config.settings import SecuritySettings, Settings
-from solebook.ports.language.audit import Act, AuditAction
+from solebook.ports.language.audit import AuditAction
 from solebook.ports.language.errors import InvalidToken
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, OrderId, UserId
 from solebook.ports.language.messages import Delivery, Message
-from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import OPERATOR, Role
 
 from .conftest import Run
+from .exchanges import PASSWORD, audit_log, within
 from .test_main import one_line
 
-T = TypeVar("T")
-
 EMAIL = "operator@example.com"
-PASSWORD = "correct horse battery"
 LONG_AGO = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-def within(folder: Path, work: Callable[[Application], Awaitable[T]]) -> T:
-    """Do something in the exchange of a folder."""
-
-    async def done() -> T:
-        settings = Settings(folder=str(folder), security=SecuritySettings(bcrypt_cost=4))
-        async with open_application(settings) as application:
-            return await work(application)
-
-    return asyncio.run(done())
 
 
 def register(folder: Path) -> None:
@@ -76,16 +58,6 @@ def test_a_role_comes_beside_the_others(folder: Path, run: Run) -> None:
     assert (done.code, done.out) == (0, f"{EMAIL} is admin, authenticator, buyer\n")
     roles = roles_of(folder, sign_in(folder))
     assert roles == {Role.ADMIN, Role.AUTHENTICATOR, Role.BUYER}
-
-
-def audit_log(folder: Path) -> list[Act]:
-    """What the audit log says, oldest first."""
-
-    async def work(app: Application) -> list[Act]:
-        page = await app.adapters.store.audit_log.page(PageRequest(limit=100))
-        return [entry.act for entry in reversed(page.items)]
-
-    return within(folder, work)
 
 
 def test_a_grant_is_in_the_audit_log_with_the_reason_if_there_is_one(

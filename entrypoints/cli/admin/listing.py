@@ -1,0 +1,31 @@
+"""Pages of lists on the command line."""
+
+import argparse
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from ....ports.language.paging import MAX_PAGE, Page, PageRequest
+from .action import argument, counted
+
+T = TypeVar("T")
+
+PAGING = (
+    argument("--limit", type=int, default=MAX_PAGE, help=f"how many to list (1 to {MAX_PAGE})"),
+    argument("--after", type=UUID, metavar="ID", help="go on after this one"),
+)
+"""The arguments of every action that lists something."""
+
+
+def page_request(options: argparse.Namespace) -> PageRequest:
+    """Return the page that is asked for. Raises OutOfRange."""
+    return PageRequest(options.limit, options.after)
+
+
+def listed(page: Page[T], line: Callable[[T], str], noun: str, action: str) -> str:
+    """Return a line for each item, how many they are, and the command that lists the next."""
+    lines = [line(item) for item in page.items]
+    lines.append(counted(len(page.items), noun))
+    if page.next_cursor is not None:
+        lines.append(f"there are more: solebook admin {action} --after {page.next_cursor}")
+    return "\n".join(lines)

@@ -1,0 +1,137 @@
+"""Users: found, suspended, reinstated."""
+
+import argparse
+from uuid import UUID
+
+from ....composition.application import Application
+from ....core.operations.find_user import UserRecord
+from ....ports.language.audit import AuditEntry
+from ....ports.language.ids import UserId
+from ....ports.language.market import QuoteStatus, Side
+from ....ports.language.users import OPERATOR
+from .action import Action, Told, argument, dollars
+from .listing import PAGING, listed, page_request
+from .waiting import WAIT, told_when_done
+
+USER = argument("user", metavar="USER", help="the email or the id of a user")
+
+
+async def named_user(app: Application, name: str) -> UserRecord:
+    """Return the user with this email or id. Raises ValueError, NotFound."""
+    find = app.operations.find_user
+    try:
+        user_id = UserId(UUID(name))
+    except ValueError:
+        record = await find.by_email(OPERATOR, name)
+        if record is None:
+            raise ValueError(f"there is no user {name}") from None
+        return record
+    return await find(OPERATOR, user_id)
+
+
+async def find_user(app: Application, options: argparse.Namespace) -> str:
+    """Return how a user stands with the exchange, a line for each thing."""
+    record = await named_user(app, options.user)
+    user = record.user
+    shown = {
+        "id": user.id,
+        "email": user.email,
+        "name": f"{user.first_name} {user.last_name}",
+        "roles": ", ".join(sorted(user.roles)),
+        "joined": f"{user.created_at:%Y-%m-%d %H:%M} UTC",
+        "suspended": "yes" if user.suspended else "no",
+        "open bids": record.open_bids,
+        "open asks": record.open_asks,
+        "is owed": dollars(record.payable),
+        "owes": dollars(record.debt),
+    }
+    return "\n".join(f"{name:<11}{value}" for name, value in shown.items())
+
+
+async def list_quotes(app: Application, options: argparse.Namespace) -> str:
+    """Return a page of what a user has in the books."""
+    record = await named_user(app, options.user)
+    side = Side(options.side)
+    page = await app.adapters.store.quotes.of_user(
+        record.user.id, side, page_request(options), QuoteStatus.ACTIVE
+    )
+    return listed(
+        page,
+        lambda quote: (
+            f"{quote.id}  {dollars(quote.amount)}  {quote.book.product_id}  size {quote.book.size}"
+            f"  {quote.book.condition}  until {quote.expires_at:%Y-%m-%d}"
+        ),
+        f"open {side}",
+        f"quotes {options.user} {side}",
+    )
+
+
+async def suspend(app: Application, options: argparse.Namespace) -> Told:
+    """Suspend a user; the running exchange takes their quotes out of the books."""
+    record = await named_user(app, options.user)
+    done = await app.users.set_suspension(
+        OPERATOR, record.user.id, suspended=True, reason=options.reason
+    )
+    email = record.user.email
+
+    def said(outcome: AuditEntry) -> str:
+        if "withdrawn" in outcome.act.facts:
+            return f"{email} is suspended; withdrawn quotes: {outcome.act.facts['withdrawn']}"
+        return f"{email} was reinstated meanwhile; no quotes were withdrawn"
+
+    told = await told_when_done(app, options, done.entry, said)
+    return told if not told.code else Told(f"{email} is suspended; of their quotes: {told.text}", 3)
+
+
+async def reinstate(app: Application, options: argparse.Namespace) -> str:
+    """Lift a suspension."""
+    record = await named_user(app, options.user)
+    await app.users.set_suspension(OPERATOR, record.user.id, suspended=False, reason=options.reason)
+    return f"{record.user.email} is not suspended"
+
+
+ACTIONS = (
+    Action(
+        name="find-user",
+        help="find a user by email or id",
+        about="Shows how a user stands with the exchange: roles, open quotes, what they are owed\n"
+        "and what they owe. It shows no password and no token.",
+        example="solebook admin find-user seller@example.com",
+        run=find_user,
+        arguments=(USER,),
+        needs_reason=False,
+    ),
+    Action(
+        name="quotes",
+        help="list what a user has in the books",
+        about="Lists the open bids or asks of a user, newest first, a page at a time.",
+        example="solebook admin quotes seller@example.com ask",
+        run=list_quotes,
+        arguments=(
+            USER,
+            argument("side", choices=[side.value for side in Side], help="which side"),
+            *PAGING,
+        ),
+        needs_reason=False,
+    ),
+    Action(
+        name="suspend",
+        help="keep a user from trading",
+        about="Suspends a user: they place and change no bids and no asks, and all they have in\n"
+        "the books leaves them. They still sign in, ship and confirm: orders under way go on.",
+        example='solebook admin suspend seller@example.com --reason "sent two fakes in one week"\n'
+        "seller@example.com is suspended; withdrawn quotes: 3",
+        run=suspend,
+        arguments=(USER, WAIT),
+    ),
+    Action(
+        name="reinstate",
+        help="let a suspended user trade again",
+        about="Lifts a suspension. Quotes that it took out of the books do not come back.",
+        example="solebook admin reinstate seller@example.com "
+        '--reason "the pairs were authentic after all"\n'
+        "seller@example.com is not suspended",
+        run=reinstate,
+        arguments=(USER,),
+    ),
+)

@@ -1,0 +1,66 @@
+"""The market by command: the running exchange carries out what is asked."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from solebook.ports.language.audit import AuditAction
+from solebook.ports.language.market import QuoteStatus
+
+from ..conftest import Run
+from ..exchanges import audit_log, open_asks, served, stored
+from ..test_main import one_line
+
+WHY = ("--reason", "the amount is a typing error")
+
+
+def test_a_running_exchange_takes_a_quote_out_of_its_book(folder: Path, run: Run) -> None:
+    [ask] = open_asks(folder)
+    with served(folder):
+        done = run("admin", "withdraw-quote", str(ask.id), *WHY, "--note", "please check it")
+    assert (done.code, done.out) == (0, f"the ask {ask.id} is cancelled\n")
+    assert done.err == "waiting up to 10 s for the exchange\n"
+    assert stored(folder, ask).status is QuoteStatus.CANCELLED
+    asked, outcome = audit_log(folder)[-2:]
+    assert asked.action is AuditAction.QUOTE_WITHDRAWAL_REQUESTED
+    assert outcome.action is AuditAction.CARRIED_OUT
+
+
+def test_without_a_running_exchange_nothing_is_withdrawn_until_one_starts(
+    folder: Path, run: Run
+) -> None:
+    [ask] = open_asks(folder)
+    done = run("admin", "withdraw-quote", str(ask.id), *WHY)
+    assert (done.code, done.err) == (3, "")
+    assert one_line(done.out).startswith("no exchange is running here; this will be carried out")
+    assert stored(folder, ask).status is QuoteStatus.ACTIVE
+    with served(folder):
+        # The second request is behind the first, so when it has its outcome the first has too.
+        again = run("admin", "withdraw-quote", str(ask.id), *WHY)
+    assert again.code in (0, 1)
+    assert stored(folder, ask).status is QuoteStatus.CANCELLED
+
+
+def test_a_command_waits_no_longer_than_it_is_told(folder: Path, run: Run) -> None:
+    [ask] = open_asks(folder)
+    with served(folder):
+        done = run("admin", "withdraw-quote", str(ask.id), *WHY, "--wait", "0")
+    assert done.code == 3
+    assert one_line(done.out).startswith("the exchange did not carry it out within 0 s, but will")
+
+
+def test_a_quote_that_is_not_there_is_one_line_and_no_entry(folder: Path, run: Run) -> None:
+    refused = run("admin", "withdraw-quote", str(uuid4()), *WHY)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err).startswith("solebook: there is no quote ")
+    assert audit_log(folder) == []
+
+
+@pytest.mark.parametrize("more", [(), ("--reason", " "), (*WHY, "--note", "two\nlines")])
+def test_a_withdrawal_needs_sound_words(folder: Path, run: Run, more: tuple[str, ...]) -> None:
+    [ask] = open_asks(folder)
+    before = audit_log(folder)
+    refused = run("admin", "withdraw-quote", str(ask.id), *more)
+    assert refused.code == (1 if more else 2)
+    assert audit_log(folder) == before

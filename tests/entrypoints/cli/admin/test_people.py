@@ -1,0 +1,104 @@
+"""Users by command: found, suspended, reinstated."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from solebook.ports.language.audit import AuditAction
+from solebook.ports.language.market import QuoteStatus
+from solebook.ports.language.users import OPERATOR
+
+from ..conftest import Run
+from ..exchanges import SELLER, audit_log, is_suspended, open_asks, served, stored
+from ..test_main import one_line
+
+WHY = ("--reason", "sent two fakes in one week")
+
+
+@pytest.mark.parametrize("by", ["email", "id"])
+def test_a_user_is_found_with_how_they_stand(folder: Path, run: Run, by: str) -> None:
+    asks = open_asks(folder, 2)
+    shown = run("admin", "find-user", str(asks[0].user_id) if by == "id" else f" {SELLER.title()}")
+    assert (shown.code, shown.err) == (0, "")
+    lines = dict(line.split(maxsplit=1) for line in shown.out.splitlines() if "open" not in line)
+    assert lines["id"] == str(asks[0].user_id)
+    assert lines["email"] == SELLER
+    assert lines["roles"] == "buyer, seller"
+    assert lines["suspended"] == "no"
+    assert "open asks  2" in shown.out
+    assert "acct_seller" not in shown.out
+    assert "$2b$" not in shown.out
+
+
+@pytest.mark.parametrize("name", ["nobody@example.com", str(uuid4())])
+@pytest.mark.parametrize("action", ["find-user", "quotes", "suspend", "reinstate"])
+def test_nobody_is_one_line(folder: Path, run: Run, action: str, name: str) -> None:
+    more = {"find-user": (), "quotes": ("ask",)}.get(action, WHY)
+    refused = run("admin", action, name, *more)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err).startswith("solebook: there is no user ")
+    assert audit_log(folder) == []
+
+
+def test_what_a_user_has_in_the_books_is_listed_page_by_page(folder: Path, run: Run) -> None:
+    asks = open_asks(folder, 3)
+    *lines, count, more = run("admin", "quotes", SELLER, "ask", "--limit", "2").out.splitlines()
+    assert count == "2 open asks"
+    start = "there are more: solebook "
+    *rest, count = run(*more.removeprefix(start).split()).out.splitlines()
+    assert count == "1 open ask"
+    assert [line.split()[0] for line in lines + rest] == [str(ask.id) for ask in asks[::-1]]
+    assert lines[0].split()[1] == "302.00"
+    assert run("admin", "quotes", SELLER, "bid").out == "no open bids\n"
+
+
+def test_a_running_exchange_takes_a_suspended_users_quotes_out_of_the_books(
+    folder: Path, run: Run
+) -> None:
+    asks = open_asks(folder, 2)
+    with served(folder):
+        done = run("admin", "suspend", SELLER, *WHY)
+    assert (done.code, done.out) == (0, f"{SELLER} is suspended; withdrawn quotes: 2\n")
+    assert done.err == "waiting up to 10 s for the exchange\n"
+    assert {stored(folder, ask).status for ask in asks} == {QuoteStatus.CANCELLED}
+    asked, outcome = audit_log(folder)[-2:]
+    assert (asked.action, asked.actor_id) == (AuditAction.SUSPENSION_SET, OPERATOR.user_id)
+    assert asked.reason == outcome.reason == WHY[1]
+    assert (outcome.action, outcome.facts) == (AuditAction.CARRIED_OUT, {"withdrawn": 2})
+
+
+def test_without_a_running_exchange_a_suspension_counts_and_writes_no_quotes(
+    folder: Path, run: Run
+) -> None:
+    [ask] = open_asks(folder)
+    done = run("admin", "suspend", SELLER, *WHY)
+    assert (done.code, done.err) == (3, "")
+    assert one_line(done.out).startswith(
+        f"{SELLER} is suspended; of their quotes: no exchange is running here; this will be"
+    )
+    assert is_suspended(folder, ask.user_id)
+    assert stored(folder, ask).status is QuoteStatus.ACTIVE
+
+
+def test_a_suspension_is_lifted(folder: Path, run: Run) -> None:
+    [ask] = open_asks(folder)
+    run("admin", "suspend", SELLER, *WHY)
+    done = run("admin", "reinstate", SELLER, "--reason", "they were authentic")
+    assert (done.code, done.out, done.err) == (0, f"{SELLER} is not suspended\n", "")
+    assert not is_suspended(folder, ask.user_id)
+    assert audit_log(folder)[-1].reason == "they were authentic"
+
+
+@pytest.mark.parametrize("action", ["suspend", "reinstate"])
+def test_a_suspension_needs_a_sound_reason(folder: Path, run: Run, action: str) -> None:
+    [ask] = open_asks(folder)
+    before = audit_log(folder)
+    missing = run("admin", action, SELLER)
+    assert missing.code == 2
+    assert "the following arguments are required: --reason" in missing.err
+    refused = run("admin", action, SELLER, "--reason", "two\nlines")
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err).startswith("solebook: reason has a line break")
+    assert not is_suspended(folder, ask.user_id)
+    assert audit_log(folder) == before

@@ -1,0 +1,79 @@
+"""Alarms and the audit log by command."""
+
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from solebook.composition.application import Application
+from solebook.ports.language.alarms import AlarmKind
+from solebook.ports.language.audit import AuditAction
+from solebook.ports.language.events import AlarmRaised
+
+from ..conftest import Run
+from ..exchanges import SELLER, audit_log, open_asks, within
+from ..test_main import one_line
+
+WHY = ("--reason", "the carrier found the parcel")
+
+
+def raise_alarm(folder: Path, note: str = "nobody claims it") -> None:
+    async def work(app: Application) -> None:
+        alarm = AlarmRaised(AlarmKind.PROVIDER_REPORT, None, note)
+        await app.operations.record_alarm(alarm)
+
+    within(folder, work)
+
+
+def test_open_alarms_are_listed_and_closed_with_a_reason(folder: Path, run: Run) -> None:
+    for _ in range(2):
+        raise_alarm(folder)
+    line, count = run("admin", "alarms").out.splitlines()
+    assert count == "1 open alarm"
+    assert "provider_report  2 times  nobody claims it" in line
+    alarm_id = UUID(line.split()[0])
+
+    done = run("admin", "resolve-alarm", str(alarm_id), *WHY)
+
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"the alarm {alarm_id} (provider_report) is closed\n"
+    assert run("admin", "alarms").out == "no open alarms\n"
+    assert "closed" in run("admin", "alarms", "--all").out
+    [act] = audit_log(folder)
+    assert (act.action, act.target.id, act.reason) == (
+        AuditAction.ALARM_RESOLVED,
+        alarm_id,
+        WHY[1],
+    )
+
+
+def test_an_alarm_that_is_not_open_is_one_line(folder: Path, run: Run) -> None:
+    raise_alarm(folder)
+    alarm_id = run("admin", "alarms").out.split()[0]
+    run("admin", "resolve-alarm", alarm_id, *WHY)
+    for which in (alarm_id, str(uuid4())):
+        refused = run("admin", "resolve-alarm", which, *WHY)
+        assert (refused.code, refused.out) == (1, "")
+        assert which in one_line(refused.err)
+    assert len(audit_log(folder)) == 1
+
+
+def test_the_audit_log_is_read_by_target_and_by_actor(folder: Path, run: Run) -> None:
+    [ask] = open_asks(folder)
+    run("admin", "suspend", SELLER, *WHY)
+    line, count = run("admin", "audit", "--target", str(ask.user_id)).out.splitlines()
+    assert count == "1 entry"
+    assert "suspension_set" in line
+    assert f"user {ask.user_id}  by the operator  {WHY[1]}  (suspended=True)" in line
+    assert run("admin", "audit", "--actor", SELLER).out == "no entries\n"
+    assert run("admin", "audit").out.splitlines()[-1] == "2 entries"
+
+
+def test_the_audit_log_is_read_page_by_page(folder: Path, run: Run) -> None:
+    [ask] = open_asks(folder)
+    for action in ("suspend", "reinstate"):
+        run("admin", action, SELLER, *WHY)
+    target = ("--target", str(ask.user_id))
+    first, count, more = run("admin", "audit", *target, "--limit", "1").out.splitlines()
+    second, _ = run(*more.removeprefix("there are more: solebook ").split()).out.splitlines()
+    assert count == "1 entry"
+    assert "suspended=False" in first
+    assert "suspended=True" in second
