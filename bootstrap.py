@@ -93,7 +93,7 @@ def _version(uv: str) -> "tuple[int, ...]":
 
 
 def _numbers(text: str) -> "tuple[int, ...]":
-    found = re.search(r"\d+(\.\d+)+", text)
+    found = re.search(r"[0-9]+(\.[0-9]+)+", text)
     return tuple(int(part) for part in found.group().split(".")) if found else ()
 
 

@@ -13,6 +13,7 @@ from .http import HttpSettings
 from .notifications import NotificationsSettings
 from .stream import StreamSettings
 
+_CENTURY = timedelta(days=36_500)
 _EXPIRED = "a token would be expired as it is made"
 _STOPPED = "the engine would take no command"
 
@@ -70,12 +71,12 @@ class SecuritySettings(Section, frozen=True):
     """The first signs, all verify. In embedded mode one is made and kept in the folder."""
     bcrypt_cost: Annotated[int, Between(4, 16, "bcrypt knows no less")] = 12
     """Each step doubles the time: 16 takes some seconds for every sign-in."""
-    access_token_life: Annotated[
-        timedelta, Between(timedelta(seconds=1), timedelta(days=1), _EXPIRED)
-    ] = timedelta(minutes=15)
-    refresh_token_life: Annotated[
-        timedelta, Between(timedelta(seconds=1), timedelta(days=3_650), _EXPIRED)
-    ] = timedelta(days=30)
+    access_token_life: Annotated[timedelta, Between(timedelta(seconds=1), _CENTURY, _EXPIRED)] = (
+        timedelta(minutes=15)
+    )
+    refresh_token_life: Annotated[timedelta, Between(timedelta(seconds=1), _CENTURY, _EXPIRED)] = (
+        timedelta(days=30)
+    )
 
     def __post_init__(self) -> None:
         check_limits(self)

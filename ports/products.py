@@ -2,13 +2,16 @@
 
 from typing import Protocol
 
-from .language.catalog import Product
+from .language.catalog import DoubledProduct, Product
 from .language.ids import ProductId
 from .language.paging import Page, PageRequest
 
 
 class Products(Protocol):
-    """Products. Writes need a transaction."""
+    """Products. Writes need a transaction.
+
+    No two products have one style key, but for those that had one before that was a rule.
+    """
 
     async def add(self, product: Product) -> None:
         """Store a new product. Raises StyleCodeTaken."""
@@ -24,4 +27,8 @@ class Products(Protocol):
 
     async def page(self, request: PageRequest) -> Page[Product]:
         """Return a page of the catalogue, newest first."""
+        ...
+
+    async def doubled(self, request: PageRequest) -> Page[DoubledProduct]:
+        """Return a page of the products that have an earlier one's style code, newest first."""
         ...

@@ -3,7 +3,7 @@
 from functools import partial
 
 from ...ports.cache import Cache
-from ...ports.language.catalog import Product
+from ...ports.language.catalog import DoubledProduct, Product
 from ...ports.language.ids import ProductId
 from ...ports.language.paging import Page, PageRequest
 from ...ports.products import Products
@@ -38,3 +38,6 @@ class CachedProducts(Products):
 
     async def page(self, request: PageRequest) -> Page[Product]:
         return await self._products.page(request)
+
+    async def doubled(self, request: PageRequest) -> Page[DoubledProduct]:
+        return await self._products.doubled(request)

@@ -1,6 +1,6 @@
 """The catalogue, in memory."""
 
-from ...ports.language.catalog import Product
+from ...ports.language.catalog import DoubledProduct, Product
 from ...ports.language.errors import NotFound, Outdated, StyleCodeTaken
 from ...ports.language.ids import ProductId
 from ...ports.language.paging import Page, PageRequest
@@ -10,14 +10,14 @@ from .paging import newest_first
 
 
 class MemoryProducts(MemoryAdapter, Products):
-    """Products by id, and an index by style code."""
+    """Products by id, and an index by style key."""
 
     async def add(self, product: Product) -> None:
         await self._database.writing()
-        if product.style_code in self._tables.product_by_style_code:
+        if product.style_key in self._tables.product_by_style_key:
             raise StyleCodeTaken(style_code=product.style_code)
         self._database.put(self._tables.products, product.id, product)
-        self._database.put(self._tables.product_by_style_code, product.style_code, product.id)
+        self._database.put(self._tables.product_by_style_key, product.style_key, product.id)
 
     async def save(self, product: Product) -> None:
         await self._database.writing()
@@ -26,12 +26,12 @@ class MemoryProducts(MemoryAdapter, Products):
             raise NotFound(what="product", id=product.id)
         if before.version != product.version - 1:
             raise Outdated(what="product", id=product.id)
-        by_style_code = self._tables.product_by_style_code
-        if by_style_code.get(product.style_code, product.id) != product.id:
+        by_style_key = self._tables.product_by_style_key
+        if by_style_key.get(product.style_key, product.id) != product.id:
             raise StyleCodeTaken(style_code=product.style_code)
-        if product.style_code != before.style_code:
-            self._database.remove(by_style_code, before.style_code)
-            self._database.put(by_style_code, product.style_code, product.id)
+        if product.style_key != before.style_key:
+            self._database.remove(by_style_key, before.style_key)
+            self._database.put(by_style_key, product.style_key, product.id)
         self._database.put(self._tables.products, product.id, product)
 
     async def get(self, product_id: ProductId) -> Product:
@@ -44,3 +44,7 @@ class MemoryProducts(MemoryAdapter, Products):
     async def page(self, request: PageRequest) -> Page[Product]:
         with await self._database.reading():
             return newest_first(self._tables.products, self._tables.products, request)
+
+    async def doubled(self, request: PageRequest) -> Page[DoubledProduct]:
+        # Nothing in memory is from before style keys were compared.
+        return Page(())

@@ -98,7 +98,7 @@ class Tables:
         self.refresh_tokens: dict[str, RefreshToken] = {}
 
         self.products: dict[ProductId, Product] = {}
-        self.product_by_style_code: dict[str, ProductId] = {}
+        self.product_by_style_key: dict[str, ProductId] = {}
         self.reservations: dict[OrderId, Reservation] = {}
         self.order_of_unit: dict[QuoteId, OrderId] = {}
         """The order that a unit is reserved for or was consumed by."""

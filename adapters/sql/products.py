@@ -1,10 +1,11 @@
 """The stored catalogue, in SQL."""
 
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Table, bindparam, delete, select
+from sqlalchemy import ScalarSelect, Table, bindparam, case, delete, func, select
 
-from ...ports.language.catalog import Product, ProductImage
+from ...ports.language.catalog import DoubledProduct, Product, ProductImage
 from ...ports.language.errors import NotFound, Outdated, StyleCodeTaken
 from ...ports.language.ids import ProductId
 from ...ports.language.market import Size
@@ -29,10 +30,40 @@ _PRODUCTS = select(
     _parts(sizes, "size").label("sizes"),
     _parts(product_images, "url", "position").label("images"),
 )
-_ADD = Statement(insert_or_skip(products, products.c.style_code))
-_SAVE = Statement(update_row(products).where(products.c.version == bindparam("expected")))
+_ADD = Statement(insert_or_skip(products, products.c.style_key))
+# A product without a key goes on without, as long as its style code stays.
+_STYLE_KEY = case(
+    (products.c.style_code == bindparam("style_code"), products.c.style_key),
+    else_=bindparam("style_key"),
+)
+_SAVE = Statement(
+    update_row(products)
+    .where(products.c.version == bindparam("expected"))
+    .values({products.c.style_key: _STYLE_KEY})
+)
 _GET = Statement(_PRODUCTS.where(products.c.id == bindparam("id")))
 _PAGE = Statement(newest_first(_PRODUCTS, products.c.id))
+_original = products.alias("original")
+_DOUBLED = Statement(
+    newest_first(
+        select(
+            products.c.id,
+            products.c.style_code,
+            _original.c.id.label("original_id"),
+            _original.c.style_code.label("original_style_code"),
+        ).where(
+            products.c.style_key.is_(None),
+            # As `key_of` makes it of a style code, which is of letters, digits, -, / and spaces.
+            _original.c.style_key
+            == reduce(
+                lambda code, mark: func.replace(code, mark, ""),
+                "-/ ",
+                func.lower(products.c.style_code),
+            ),
+        ),
+        products.c.id,
+    )
+)
 _ADD_SIZE = Statement(insert_row(sizes))
 _ADD_IMAGE = Statement(insert_row(product_images))
 _REMOVE_PARTS = [
@@ -74,6 +105,9 @@ class SqlProducts(Products):
     async def page(self, request: PageRequest) -> Page[Product]:
         return await page(self._database, _PAGE, request, _product)
 
+    async def doubled(self, request: PageRequest) -> Page[DoubledProduct]:
+        return await page(self._database, _DOUBLED, request, _doubled)
+
     async def _add_parts(self, product: Product) -> None:
         await self._database.execute_many(
             _ADD_SIZE,
@@ -100,6 +134,7 @@ def _values(product: Product) -> dict[str, Any]:
     return {
         "id": product.id,
         "style_code": product.style_code,
+        "style_key": product.style_key,
         "brand": product.brand,
         "model": product.model,
         "colorway": product.colorway,
@@ -108,6 +143,10 @@ def _values(product: Product) -> dict[str, Any]:
         "created_at": product.created_at,
         "version": product.version,
     }
+
+
+def _doubled(row: Row) -> DoubledProduct:
+    return DoubledProduct(row.id, row.style_code, row.original_id, row.original_style_code)
 
 
 def _product(row: Row) -> Product:

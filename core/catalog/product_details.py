@@ -7,6 +7,7 @@ from ...ports.language.catalog import ProductImage
 from ...ports.language.errors import InvalidText, OutOfRange
 from ...ports.language.market import Size, parse_size
 from ...ports.language.money import Cents
+from ...ports.language.spelling import key_of
 from ...ports.language.text import check_text, check_url
 
 MAX_SIZES = 60
@@ -17,10 +18,16 @@ _STYLE_CODE = re.compile(r"[A-Za-z0-9-/ ]+")
 
 
 def check_style_code(style_code: str) -> str:
-    """Return the maker's code, 3 to 40 letters, digits, `-`, `/` and spaces. Raises InvalidText."""
+    """Return the maker's code, 3 to 40 letters, digits, `-`, `/` and spaces. Raises InvalidText.
+
+    The letters and digits are those of ASCII, and one at least is there: only they tell one code
+    from another.
+    """
     text = check_text("style_code", style_code, min_length=3, max_length=40)
     if not _STYLE_CODE.fullmatch(text):
         raise InvalidText(field="style_code", problem="is not of letters, digits, -, / and spaces")
+    if not key_of(text):
+        raise InvalidText(field="style_code", problem="has no letter and no digit")
     return text
 
 

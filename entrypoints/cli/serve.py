@@ -1,8 +1,14 @@
 """`solebook serve`: the whole exchange in one process."""
 
 import argparse
+import logging
 import os
 from typing import Any
+
+from ...composition.application import Application
+from ...ports.language.paging import PageRequest
+
+_log = logging.getLogger("solebook.serve")
 
 _ABOUT = """\
 Runs the whole exchange in one process: the HTTP API, the matching engine and the workers. Without
@@ -37,6 +43,7 @@ async def serve(options: argparse.Namespace) -> int:
     port = settings.server.port if options.port is None else options.port
     with exclusive(settings):
         async with open_application(settings) as application, Workers(application).running():
+            await report_doubled_products(application)
             app = create_app(application, settings.http, settings.stream)
             async with running_server(app, host, port) as url:
                 stop = stop_signal()
@@ -46,3 +53,12 @@ async def serve(options: argparse.Namespace) -> int:
                 print(f"{kept}; Ctrl-C stops", flush=True)
                 await stop.wait()
     return 0
+
+
+async def report_doubled_products(application: Application) -> None:
+    """Log a warning if products from before have the style code of another."""
+    page = await application.adapters.store.products.doubled(PageRequest(limit=1))
+    if page.items:
+        _log.warning(
+            "there are products with another's style code; `solebook admin style-codes` lists them"
+        )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,7 @@ _PRODUCT_COLUMNS = ("product", "model", "color", "retail_usd", "released_on")
 _SALE_COLUMNS = ("sold_on", "product", "us_size", "price_usd")
 _SHOWN = 20
 _MAX_NAME = 100
-_MAX_DIGITS = 15
+_AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{0,2}))?")
 _YEARS = range(1980, 2101)
 
 
@@ -177,10 +178,10 @@ def _size(text: str) -> Size:
 
 
 def _cents(column: str, text: str) -> Cents:
-    dollars, _, cents = text.partition(".")
-    numbers = dollars.isdecimal() and (cents.isdecimal() or not cents)
-    if not numbers or len(dollars) > _MAX_DIGITS or len(cents) > 2:
+    amount = _AMOUNT.fullmatch(text)
+    if amount is None:
         raise ValueError(f"{column} {_short(text)} is not an amount such as 450 or 449.50")
+    dollars, cents = amount.groups(default="")
     return int(dollars) * 100 + int((cents + "00")[:2])
 
 

@@ -17,12 +17,12 @@ class AllowedHosts(ASGIMiddleware):
     scopes = (ScopeType.HTTP, ScopeType.WEBSOCKET)
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
-        self._allowed = re.compile("|".join(map(_expression, patterns)), re.IGNORECASE)
+        self._allowed = re.compile("|".join(map(_expression, patterns)), re.IGNORECASE | re.ASCII)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Raise ClientException for a strange host."""
         header = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        name = re.sub(r":\d+$", "", header.decode("latin-1"))
+        name = re.sub(r":[0-9]+\Z", "", header.decode("latin-1"))
         if not self._allowed.fullmatch(name):
             raise ClientException("this server does not answer to that host name")
         await next_app(scope, receive, send)

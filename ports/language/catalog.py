@@ -8,6 +8,7 @@ from .errors import SizeNotOffered
 from .ids import OrderId, ProductId, QuoteId
 from .market import BookKey, Condition, Size, parse_size
 from .money import Cents
+from .spelling import key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,9 @@ class ProductImage:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A sneaker: `style_code` is its maker's, and unique; `retail_price` is in cents."""
+    """A sneaker: `style_code` is its maker's, and unique however it is spelt; `retail_price` is in
+    cents.
+    """
 
     id: ProductId
     style_code: str
@@ -35,11 +38,29 @@ class Product:
     version: int = 1
     """Grows by one with every change."""
 
+    @property
+    def style_key(self) -> str:
+        """The style code's letters and digits, in lower case: one for all its spellings."""
+        return key_of(self.style_code)
+
     def book(self, size: str, condition: Condition) -> BookKey:
         """Return its book for a size it is made in. Raises InvalidSize, SizeNotOffered."""
         if (parsed := parse_size(size)) not in self.sizes:
             raise SizeNotOffered(size=size, offered=self.sizes)
         return BookKey(self.id, parsed, condition)
+
+
+@dataclass(frozen=True, slots=True)
+class DoubledProduct:
+    """A product that has the style code of another, `original_id`, which was there before it.
+
+    New ones are refused. This is one from before style codes were compared by letters and digits.
+    """
+
+    id: ProductId
+    style_code: str
+    original_id: ProductId
+    original_style_code: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,16 @@ from .money import Cents
 Size = NewType("Size", str)
 """A US shoe size as on the box: `9`, `10.5`, and `6Y`, `8W`, `5C` for youth, women, children."""
 
-_SIZE = re.compile(r"(?:[1-9]|1\d|2[0-5])(?:\.5)?[WYCK]?")
+_SIZE = re.compile(r"(?:[1-9]|1[0-9]|2[0-5])(?:\.5)?[WYCK]?")
+
+
+def is_size(text: str) -> bool:
+    """Whether `text` is a size in its one spelling, of ASCII digits.
+
+    >>> is_size("10"), is_size("10.0"), is_size("1\u0660")
+    (True, False, False)
+    """
+    return _SIZE.fullmatch(text) is not None
 
 
 def parse_size(text: str) -> Size:
@@ -24,7 +33,7 @@ def parse_size(text: str) -> Size:
     >>> parse_size("10.5")
     '10.5'
     """
-    if not _SIZE.fullmatch(text):
+    if not is_size(text):
         raise InvalidSize(size=text)
     return Size(text)
 

@@ -132,6 +132,28 @@ async def test_a_change_to_anothers_style_code_is_refused(store: Store, records:
     assert await store.products.get(product.id) == product
 
 
+async def test_a_style_code_is_one_however_it_is_spelt(store: Store, records: Records) -> None:
+    product = await added(store, records.product(style_code="DD1391-100"))
+    for spelling in ("dd1391 100", "DD1391100", "DD1391/100"):
+        with pytest.raises(StyleCodeTaken) as refused:
+            await added(store, records.product(style_code=spelling))
+        assert refused.value.style_code == spelling
+    other = await added(store, records.product(style_code="DD1391-101"))
+    with pytest.raises(StyleCodeTaken):
+        await save(store, replace(other, style_code="dd1391-100", version=2))
+    respelt = replace(product, style_code="DD1391 100", version=2)
+    await save(store, respelt)
+    assert await store.products.get(product.id) == respelt
+    with pytest.raises(StyleCodeTaken):
+        await added(store, records.product(style_code="DD1391-100"))
+
+
+async def test_no_product_has_anothers_style_code(store: Store, records: Records) -> None:
+    await added(store, records.product())
+    await added(store, records.product())
+    assert (await store.products.doubled(PageRequest())).items == ()
+
+
 async def test_a_style_code_is_free_once_it_was_given_up_and_taken_once_it_is_had(
     store: Store, records: Records
 ) -> None:

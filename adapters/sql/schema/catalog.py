@@ -17,7 +17,9 @@ products = Table(
     "products",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("style_code", String, nullable=False, unique=True),
+    Column("style_code", String, nullable=False),
+    # None for a product that had the style code of an earlier one before that was refused.
+    Column("style_key", String, unique=True),
     Column("brand", String, nullable=False),
     Column("model", String, nullable=False),
     Column("colorway", String, nullable=False),

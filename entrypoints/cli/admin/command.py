@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from . import grant, market, messages, money, people, records, reindex
+from . import catalog, grant, market, messages, money, people, records, reindex
 
 _ABOUT = """\
 Looks after an exchange, whether it is running or not: it works on the same database. It never
@@ -17,6 +17,7 @@ _JOBS = (
     money.ACTIONS,
     records.ACTIONS,
     messages.ACTIONS,
+    catalog.ACTIONS,
 )
 
 

@@ -12,7 +12,7 @@ from solebook.adapters.memory.cache import MemoryCache
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.language.catalog import Product
+from solebook.ports.language.catalog import DoubledProduct, Product
 from solebook.ports.language.errors import NotFound
 from solebook.ports.language.ids import ProductId
 from solebook.ports.language.market import Size
@@ -44,6 +44,9 @@ class SlowProducts(Products):
 
     async def page(self, request: PageRequest) -> Page[Product]:
         return await self._products.page(request)
+
+    async def doubled(self, request: PageRequest) -> Page[DoubledProduct]:
+        return await self._products.doubled(request)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from solebook.ports.language.audit import AuditAction
 from solebook.ports.language.authentication import TaskStatus
 from solebook.ports.language.deadlines import Deadline
 from solebook.ports.language.ids import OrderId
-from solebook.ports.language.market import Quote, QuoteStatus, Side
+from solebook.ports.language.market import Quote, QuoteStatus, Side, is_size
 from solebook.ports.language.notifications import NotificationKind
 from solebook.ports.language.orders import (
     CancelReason,
@@ -38,6 +38,8 @@ from ...journeys.fragile_machine import Edges, Machine
 from .exchange_0016 import ORDERS, PEOPLE, STOPPED_AT, restore
 
 _ALL = PageRequest(limit=100)
+ODD_SIZES = "555088-001"
+"""The style code of the product that is offered in sizes that are none."""
 _ENDED = {OrderStatus.DELIVERED, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED}
 
 
@@ -119,7 +121,18 @@ def test_no_row_is_lost_or_changed_by_the_revisions(restored: Path, migrated: Pa
         assert kept, table
         old = Counter(_only(kept, columns, row) for row in before.elements())
         new = Counter(_only(kept, new_columns, row) for row in new_rows.elements())
-        assert not old - new, f"{table} lost or changed rows"
+        lost = {
+            row for row in old - new if not _is_repaired(table, dict(zip(kept, row, strict=True)))
+        }
+        assert not lost, f"{table} lost or changed rows"
+
+
+def _is_repaired(table: str, row: dict[str, Any]) -> bool:
+    """Whether a row is one of what that code should not have let in: sizes that are none."""
+    if table == "sizes":
+        return not is_size(row["size"])
+    # The product that was offered in them is a version further.
+    return table == "products" and (row["style_code"], row["version"]) == (ODD_SIZES, 1)
 
 
 def _only(kept: list[str], columns: list[str], row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -206,6 +219,7 @@ async def test_every_message_that_waits_can_be_read(exchange: Exchange) -> None:
         "deadline.reached": 2,
         "gateway.reported": 2,
         "book.lowest_ask_changed": 7,
+        "product.changed": 1,
     }
     waiting = Counter(delivery.consumer for delivery in await exchange.waiting())
     assert waiting["payments.charge_buyer:payment.requested"] == 6

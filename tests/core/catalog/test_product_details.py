@@ -19,7 +19,24 @@ def test_style_codes_of_makers_are_kept(code: str) -> None:
     assert check_style_code(f" {code} ") == code
 
 
-@pytest.mark.parametrize("code", ["", "AB", "x" * 41, "DD1391_100", "DÜ1391", "DD\n1391", "a\t12"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "AB",
+        "x" * 41,
+        "DD1391_100",
+        "DÜ1391",
+        "DD\n1391",
+        "a\t12",
+        "- /",
+        "ＤＤ1391-100",
+        "DD1391-１00",
+        "DD1391-1\u066000",
+        "DD1391\u2010100",
+        "\u0410B1391-100",
+    ],
+)
 def test_other_style_codes_are_refused(code: str) -> None:
     with pytest.raises(InvalidText) as refused:
         check_style_code(code)

@@ -70,11 +70,14 @@ async def test_created_product_is_in_the_catalogue_and_told(
     assert await told(store) == [ProductChanged(product.id, 1)]
 
 
+@pytest.mark.parametrize(
+    "spelling", [" TS1234-100 ", "ts1234-100", "TS1234 100", "TS1234100", "ts-12/34 100"]
+)
 async def test_second_product_of_a_style_code_is_refused_and_not_told(
-    store: Store, create_product: CreateProduct, admin: Actor, product: Product
+    store: Store, create_product: CreateProduct, admin: Actor, product: Product, spelling: str
 ) -> None:
     with pytest.raises(StyleCodeTaken):
-        await create_product(admin, **DETAILS | {"style_code": " TS1234-100 ", "brand": "Other"})
+        await create_product(admin, **DETAILS | {"style_code": spelling, "brand": "Other"})
 
     assert (await store.products.page(PageRequest())).items == (product,)
     assert len(await told(store)) == 1

@@ -127,6 +127,11 @@ def test_the_sample_is_sound() -> None:
         ("2021-05-02,Nike Dunk Low,9,2e2", "price_usd '2e2' is not an amount"),
         ("2021-05-02,Nike Dunk Low,9,250.001", "price_usd '250.001' is not an amount"),
         ("2021-05-02,Nike Dunk Low,9,nan", "price_usd 'nan' is not an amount"),
+        ("2021-05-02,Nike Dunk Low,9,2\uff15\u0660", "price_usd '2\uff15\u0660' is not an amount"),
+        ("2021-05-02,Nike Dunk Low,9,250.\u0665", "price_usd '250.\u0665' is not an amount"),
+        ("2021-05-02,Nike Dunk Low,9,2_50", "price_usd '2_50' is not an amount"),
+        ("2021-05-02,Nike Dunk Low,1\u0660,250", "is not a US shoe size such as 9, 10.5 or 6Y"),
+        ("2021-05-0\uff12,Nike Dunk Low,9,250", "is not a date such as 2017-10-17"),
         (
             "2021-05-02,Nike Dunk Low,9,250.50",
             "price_usd 250.50 is not between 25.00 and 100,000.0",

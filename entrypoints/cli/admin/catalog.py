@@ -1,0 +1,44 @@
+"""The catalogue: products that were added twice."""
+
+import argparse
+from uuid import UUID
+
+from ....composition.application import Application
+from ....ports.language.paging import MAX_PAGE, PageRequest
+from .action import Action, argument, counted
+
+
+async def list_doubled_products(app: Application, options: argparse.Namespace) -> str:
+    """Return a page of the products that have another one's style code, newest first."""
+    request = PageRequest(options.limit, options.after)
+    page = await app.adapters.store.products.doubled(request)
+    lines = [
+        f"{double.id}  {double.style_code}  is also  {double.original_id}  "
+        f"{double.original_style_code}"
+        for double in page.items
+    ]
+    lines.append(f"{counted(len(page.items), 'product')} with another's style code")
+    if page.next_cursor is not None:
+        lines.append(f"there are more: solebook admin style-codes --after {page.next_cursor}")
+    return "\n".join(lines)
+
+
+ACTIONS = (
+    Action(
+        name="style-codes",
+        help="list products that have the style code of another",
+        about="Lists products whose style code another product had before them, spelt otherwise.\n"
+        "New ones are refused; these are from before that. They stay as they are, and can be\n"
+        "edited: take the sizes out of one of the two to have one market for the shoe.",
+        example="solebook admin style-codes\n"
+        "019c1e39-5600-7ffd-a058-1cd2c1df3dd6  dd1391 100  is also  "
+        "019c1e39-5600-7dc2-a5ae-c79bfc517667  DD1391-100\n"
+        "1 product with another's style code",
+        run=list_doubled_products,
+        arguments=(
+            argument("--limit", type=int, default=MAX_PAGE, help=f"how many (1 to {MAX_PAGE})"),
+            argument("--after", type=UUID, metavar="ID", help="go on after this product"),
+        ),
+        needs_reason=False,
+    ),
+)
