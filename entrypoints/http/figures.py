@@ -10,13 +10,14 @@ from litestar.exceptions import ValidationException
 from litestar.params import FromPath, QueryParameter
 
 from ...ports.language.analytics import Candle, Interval, Statistics
-from ...ports.language.errors import InvalidSize, NotFound, OutOfRange
+from ...ports.language.errors import InvalidSize, NotFound, OutOfRange, SizeNotOffered
 from ...ports.language.ids import ProductId
-from ...ports.language.market import Condition, parse_size
+from ...ports.language.market import Condition
 from .bearer import PUBLIC
 from .documented import PUBLIC_SECURITY, problems, success
 from .injected import App
 from .market import ConditionQuery, OptionalSizeQuery
+from .sizes import known_size
 
 IntervalQuery: TypeAlias = Annotated[
     Interval, QueryParameter(description="How long a candle lasts, in UTC; weeks begin on Mondays.")
@@ -85,7 +86,7 @@ class FiguresController(Controller):
                 ]
             },
         )
-        | problems(NotFound, InvalidSize, OutOfRange, public=True),
+        | problems(NotFound, InvalidSize, SizeNotOffered, OutOfRange, public=True),
     )
     async def list_candles(
         self,
@@ -103,7 +104,7 @@ class FiguresController(Controller):
             interval=interval,
             start=_instant("from", start),
             end=_instant("to", end),
-            size=None if size is None else parse_size(size),
+            size=await known_size(application, product_id, size),
             condition=condition,
         )
         return CandleListing(list(candles))
@@ -127,7 +128,7 @@ class FiguresController(Controller):
                 "premium": 0.4,
             },
         )
-        | problems(NotFound, InvalidSize, public=True),
+        | problems(NotFound, InvalidSize, SizeNotOffered, public=True),
     )
     async def view_statistics(
         self,
@@ -139,6 +140,6 @@ class FiguresController(Controller):
         """Return what the product, or one size of it, fetched. Amounts are in cents."""
         return await application.analytics.view_statistics(
             ProductId(product_id),
-            size=None if size is None else parse_size(size),
+            size=await known_size(application, product_id, size),
             condition=condition,
         )

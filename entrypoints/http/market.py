@@ -10,15 +10,16 @@ from litestar.params import FromPath, QueryParameter
 
 from ...core.payments.preview_trades import Cost, Proceeds
 from ...ports.language.analytics import Sale
-from ...ports.language.errors import InvalidSize, InvalidToken, NotFound
+from ...ports.language.errors import InvalidSize, InvalidToken, NotFound, SizeNotOffered
 from ...ports.language.ids import ProductId
-from ...ports.language.market import BookKey, Condition, PriceLevel, parse_size
+from ...ports.language.market import Condition, PriceLevel
 from ...ports.language.users import Actor
 from .bearer import PUBLIC, WELCOME
 from .documented import PUBLIC_SECURITY, problems, success
 from .injected import App
 from .json_body import JsonRequest
 from .paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
+from .sizes import followed_book, known_size
 
 SizeQuery: TypeAlias = Annotated[
     str, QueryParameter(min_length=1, max_length=10, description="A US size such as 10.5 or 6Y.")
@@ -124,7 +125,7 @@ class MarketController(Controller):
                 "buy_now": {"price": 21_000, "shipping": 1_400, "total": 22_400},
             },
         )
-        | problems(NotFound, InvalidSize, InvalidToken, public=True),
+        | problems(NotFound, InvalidSize, SizeNotOffered, InvalidToken, public=True),
         opt=WELCOME | {"exclude_from_auth": False},
     )
     async def view_market(
@@ -140,8 +141,7 @@ class MarketController(Controller):
         With a token the seller's fees are those of the one who asks; else those of level 1.
         """
         adapters = application.adapters
-        book = BookKey(ProductId(product_id), parse_size(size), condition)
-        await adapters.store.products.get(book.product_id)
+        book = await followed_book(application, product_id, size, condition)
         [view] = await adapters.book_views.best([book])
         summaries = await adapters.store.tape.summaries(book.product_id, book.size)
         summary = next((summary for summary in summaries if summary.book == book), None)
@@ -171,7 +171,7 @@ class MarketController(Controller):
                 "asks": [{"price": 21_000, "quantity": 1}],
             },
         )
-        | problems(NotFound, InvalidSize, public=True),
+        | problems(NotFound, InvalidSize, SizeNotOffered, public=True),
     )
     async def view_book(
         self,
@@ -182,15 +182,14 @@ class MarketController(Controller):
         depth: Depth = 20,
     ) -> BookPicture:
         """Return how many pairs stand at which price. Who stands there is not told."""
-        book = BookKey(ProductId(product_id), parse_size(size), condition)
-        await application.adapters.store.products.get(book.product_id)
+        book = await followed_book(application, product_id, size, condition)
         view = await application.adapters.book_views.get(book, depth)
         return BookPicture(seq=view.seq, bids=list(view.bids), asks=list(view.asks))
 
     @get(
         "/sales",
         summary="The tape of sales",
-        responses=problems(NotFound, InvalidSize, public=True),
+        responses=problems(NotFound, InvalidSize, SizeNotOffered, public=True),
     )
     async def list_sales(
         self,
@@ -202,7 +201,6 @@ class MarketController(Controller):
     ) -> SaleListing:
         """Return the sales of a product, newest first."""
         store = application.adapters.store
-        only = None if size is None else parse_size(size)
-        await store.products.get(ProductId(product_id))
+        only = await known_size(application, product_id, size)
         page = await store.tape.sales(ProductId(product_id), page_request(limit, cursor), only)
         return listing(SaleListing, page, sale_view)

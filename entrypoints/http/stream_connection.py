@@ -27,6 +27,7 @@ from ...ports.language.users import Actor
 from .bearer import bearer_token
 from .order_views import order_view
 from .problems import problem_of
+from .sizes import followed_book
 from .stream_messages import (
     Answer,
     Authenticate,
@@ -220,7 +221,7 @@ class StreamConnection:
     async def _do(self, request: Request, reader: BookReader, tasks: asyncio.TaskGroup) -> None:
         match request:
             case FollowBook():
-                await self._follow(request.book, reader)
+                await self._follow(request, reader)
             case LeaveBook():
                 reader.leave(request.book)
                 self._books.discard(request.book)
@@ -234,11 +235,13 @@ class StreamConnection:
             case Ping():
                 await self._send(Pong())
 
-    async def _follow(self, book: BookKey, reader: BookReader) -> None:
+    async def _follow(self, request: FollowBook, reader: BookReader) -> None:
         limit = self._settings.books
-        if book not in self._books and len(self._books) >= limit:
+        if request.book not in self._books and len(self._books) >= limit:
             raise TooManySubscriptions(limit=limit)
-        await self._adapters.store.products.get(book.product_id)
+        book = await followed_book(
+            self._application, request.product_id, request.size, request.condition
+        )
         await reader.follow(book)
         self._books.add(book)
 

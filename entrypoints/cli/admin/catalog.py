@@ -28,8 +28,7 @@ ACTIONS = (
         name="style-codes",
         help="list products that have the style code of another",
         about="Lists products whose style code another product had before them, spelt otherwise.\n"
-        "New ones are refused; these are from before that. They stay as they are, and can be\n"
-        "edited: take the sizes out of one of the two to have one market for the shoe.",
+        "New ones are refused; these are from before that. They stay, and can be edited.",
         example="solebook admin style-codes\n"
         "019c1e39-5600-7ffd-a058-1cd2c1df3dd6  dd1391 100  is also  "
         "019c1e39-5600-7dc2-a5ae-c79bfc517667  DD1391-100\n"

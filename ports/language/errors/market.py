@@ -24,7 +24,8 @@ class SizeNotOffered(Refusal):
     offered: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"the product is not made in size {self.size}; it is in {', '.join(self.offered)}"
+        offered = ", ".join(self.offered) or "no size"
+        return f"the product is not made in size {self.size}; it is in {offered}"
 
 
 @dataclass(eq=False)

@@ -112,6 +112,28 @@ async def test_only_books_of_products_are_followed(market: World, socket: Socket
     assert (await socket.ask(op="subscribe", **book(market)))["type"] == "snapshot"
 
 
+async def test_a_size_that_the_product_does_not_have_is_not_followed(
+    market: World, socket: Socket
+) -> None:
+    refused = await socket.ask(op="subscribe", **book(market, "11"))
+    assert (kind(refused), refused["problem"]["offered"]) == ("size-not-offered", ["9", "10.5"])
+    refused = await socket.ask(op="subscribe", **book(market, "1\u0660.5"))
+    assert kind(refused) == "invalid-size"
+
+
+async def test_a_size_that_was_taken_away_is_followed_as_long_as_quotes_rest_in_it(
+    market: World, socket: Socket, admin: Person, buyer: Person
+) -> None:
+    placed = await market.bid(buyer, 15_000)
+    path = f"/v1/products/{market.product_id}"
+    await market.ok("PATCH", path, admin, json={"sizes": [{"size": "9"}]})
+    assert (await socket.ask(op="subscribe", **book(market)))["type"] == "snapshot"
+    await market.ok("DELETE", f"/v1/bids/{placed['bid']['id']}", buyer)
+    await socket.hear()  # who follows the book already is told of its end
+    assert kind(await socket.ask(op="subscribe", **book(market))) == "size-not-offered"
+    assert (await socket.ask(op="unsubscribe", **book(market)))["type"] == "unsubscribed"
+
+
 def news_of(message: dict[str, Any], key: BookKey) -> BookView | BookChanges:
     """Return a message as the news that it tells."""
     if message["type"] == "snapshot":
