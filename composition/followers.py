@@ -83,7 +83,10 @@ def price_alerts_use_cases(adapters: Adapters, rules: MarketRules) -> PriceAlert
         ),
         unwatch_price=UnwatchPrice(transaction=transaction, price_alerts=price_alerts),
         report_drops=ReportDrops(
-            transaction=transaction, price_alerts=price_alerts, outbox=store.outbox
+            transaction=transaction,
+            price_alerts=price_alerts,
+            outbox=store.outbox,
+            rules=rules,
         ),
     )
 

@@ -64,19 +64,14 @@ class Router:
         event: type[E],
         name: str,
         use_case: Callable[[E], Awaitable[None]],
-        *,
-        concerns: Callable[[E], Awaitable[bool]] | None = None,
     ) -> Consumer:
         """Route to a use case that only writes to the store.
 
         The inbox notes the message in the use case's own transaction, so the effect happens once.
-        Where most events concern nobody, `concerns` lets them go without a transaction.
         """
 
         async def handle(message: Message) -> None:
             assert isinstance(message.event, event), message
-            if concerns is not None and not await concerns(message.event):
-                return
             async with self.store.transaction():
                 if await self.store.inbox.record(consumer, message.id, self.clock.now()):
                     await use_case(message.event)
@@ -146,7 +141,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
     """Return every consumer. Read it from top to bottom: it is the life of an order."""
     router = Router(app.adapters.store, app.adapters.clock)
     inside, outside, queued = router.inside, router.outside, router.queued
-    repeatable, drops = router.repeatable, app.price_alerts.report_drops
+    repeatable = router.repeatable
     saga = app.orders.continue_saga
     notify = app.notifications.notify
     # The search reads the tape when that is right, however late that is.
@@ -200,7 +195,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         repeatable(ProductChanged, "search.index_product", app.search.index_product),
         # The lowest ask changed: somebody may wait for that, and the search shows it. There is an
         # event for many an ask, so what concerns nobody must cost next to nothing.
-        inside(LowestAskChanged, "price_alerts.report_drops", drops, concerns=drops.concerns),
+        repeatable(LowestAskChanged, "price_alerts.report_drops", app.price_alerts.report_drops),
         repeatable(LowestAskChanged, "search.update_figures", app.search.update_figures),
         # Time passes, and the payment provider reports.
         inside(DeadlineReached, "orders.meet_deadline", app.orders.meet_deadline),

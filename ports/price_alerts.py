@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from .language.ids import AlertId, UserId
-from .language.market import BookKey
 from .language.money import Cents
 from .language.paging import Page, PageRequest
-from .language.price_alerts import PriceAlert
+from .language.price_alerts import PriceAlert, PriceFall
 
 
 class PriceAlerts(Protocol):
@@ -30,22 +29,15 @@ class PriceAlerts(Protocol):
         """Return a page of the user's alerts, newest first."""
         ...
 
-    async def in_range(
-        self,
-        book: BookKey,
-        *,
-        at_least: Cents,
-        below: Cents | None,
-        made_by: datetime,
-        limit: int,
-        after: PriceAlert | None = None,
-    ) -> Sequence[PriceAlert]:
-        """Return up to `limit` of a book's alerts at some prices, by price and then by id.
+    async def fired_by(self, fall: PriceFall, *, users: int) -> Sequence[PriceAlert]:
+        """Return all alerts of up to `users` users that fire because of a fall of the lowest ask.
 
-        They were made at `made_by` or before, and come after `after`; None below is no bound.
+        A user's alerts come together, the lowest price first.
         """
         ...
 
-    async def note_drop(self, alert_ids: Collection[AlertId], at: datetime) -> None:
-        """Note that their prices were reached at an instant, where no later one is noted."""
+    async def note_drop(
+        self, alert_ids: Collection[AlertId], at: datetime, lowest_ask: Cents
+    ) -> None:
+        """Note when alerts fired, and at which price, where no later time is noted."""
         ...

@@ -1,6 +1,7 @@
 """Ports that pass everything on to another adapter, but for what a test watches or breaks."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from solebook.ports.books import Batch, Books, Ownership
@@ -12,6 +13,7 @@ from solebook.ports.language.market import BookKey, Match, Quote, Side
 from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.users import TraderStanding
 from solebook.ports.matching import Placement
+from solebook.ports.transaction import Transaction
 from solebook.ports.users import Traders
 
 
@@ -74,3 +76,22 @@ class ForwardingBus(EventBus):
 
     async def work(self, queue: Queue | None) -> None:
         await self._bus.work(queue)
+
+
+class CountedTransactions(Transaction):
+    """Notes how many blocks were opened, those inside of others too."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self.count = 0
+
+    def __call__(self) -> AbstractAsyncContextManager[None]:
+        self.count += 1
+        return self._transaction()
+
+    @property
+    def is_open(self) -> bool:
+        return self._transaction.is_open
+
+    def announce(self, call: Callable[[], None]) -> None:
+        self._transaction.announce(call)

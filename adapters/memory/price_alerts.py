@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby, islice
 
 from ...ports.language.errors import AlertExists, NotFound
 from ...ports.language.ids import AlertId, UserId
-from ...ports.language.market import BookKey
 from ...ports.language.money import Cents
 from ...ports.language.paging import Page, PageRequest
-from ...ports.language.price_alerts import PriceAlert
+from ...ports.language.price_alerts import PriceAlert, PriceFall
 from ...ports.price_alerts import PriceAlerts
 from .database import MemoryAdapter
 from .paging import newest_first
@@ -49,37 +49,24 @@ class MemoryPriceAlerts(MemoryAdapter, PriceAlerts):
             of_user = tables.alerts_of_user.get(user_id, ())
             return newest_first(of_user, tables.price_alerts, request)
 
-    async def in_range(
-        self,
-        book: BookKey,
-        *,
-        at_least: Cents,
-        below: Cents | None,
-        made_by: datetime,
-        limit: int,
-        after: PriceAlert | None = None,
-    ) -> Sequence[PriceAlert]:
+    async def fired_by(self, fall: PriceFall, *, users: int) -> Sequence[PriceAlert]:
         with await self._database.reading():
             tables = self._tables
-            in_book = [tables.price_alerts[i] for i in tables.alerts_in_book.get(book, ())]
-        wanted = [
-            alert
-            for alert in in_book
-            if at_least <= alert.price
-            and (below is None or alert.price < below)
-            and alert.created_at <= made_by
-            and (after is None or _order(alert) > _order(after))
-        ]
-        return sorted(wanted, key=_order)[:limit]
+            in_book = [tables.price_alerts[i] for i in tables.alerts_in_book.get(fall.book, ())]
+        fired = sorted(filter(fall.fires, in_book), key=_order)
+        of_users = groupby(fired, key=lambda alert: alert.user_id)
+        return [alert for _, of_user in islice(of_users, users) for alert in of_user]
 
-    async def note_drop(self, alert_ids: Collection[AlertId], at: datetime) -> None:
+    async def note_drop(
+        self, alert_ids: Collection[AlertId], at: datetime, lowest_ask: Cents
+    ) -> None:
         await self._database.writing()
         for alert_id in alert_ids:
             alert = self._tables.price_alerts[alert_id]
             if alert.dropped_at is None or alert.dropped_at < at:
-                dropped = replace(alert, dropped_at=at)
+                dropped = replace(alert, dropped_at=at, dropped_to=lowest_ask)
                 self._database.put(self._tables.price_alerts, alert_id, dropped)
 
 
-def _order(alert: PriceAlert) -> tuple[Cents, AlertId]:
-    return alert.price, alert.id
+def _order(alert: PriceAlert) -> tuple[UserId, Cents]:
+    return alert.user_id, alert.price

@@ -2,16 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import BigInteger, Uuid, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from ...ports.language.errors import AlertExists, NotFound
 from ...ports.language.ids import AlertId, UserId
-from ...ports.language.market import BookKey
 from ...ports.language.money import Cents
 from ...ports.language.paging import Page, PageRequest
-from ...ports.language.price_alerts import PriceAlert
+from ...ports.language.price_alerts import PriceAlert, PriceFall
 from ...ports.price_alerts import PriceAlerts
 from .book_columns import book_of, book_values
 from .database import SqlDatabase
@@ -33,17 +31,33 @@ _OF_USER = Statement(newest_first(select(price_alerts).where(_of_user), price_al
 _AT_PRICE = Statement(
     select(price_alerts.c.id).where(_of_user, _in_book, price_alerts.c.price == bindparam("price"))
 )
-_IN_RANGE = Statement(
+_fires = (
+    _in_book
+    & (price_alerts.c.price >= bindparam("lowest_ask"))
+    & (price_alerts.c.price < bindparam("below"))
+    & (price_alerts.c.created_at <= bindparam("at"))
+    & (
+        price_alerts.c.dropped_at.is_(None)
+        | (
+            (price_alerts.c.dropped_at < bindparam("at"))
+            & (price_alerts.c.dropped_at <= bindparam("rested_since"))
+            & (
+                price_alerts.c.dropped_to.is_(None)
+                | (price_alerts.c.dropped_to > bindparam("lowest_ask"))
+                | (price_alerts.c.dropped_at <= bindparam("forgotten_since"))
+            )
+        )
+    )
+)
+_FIRED = Statement(
     select(price_alerts)
     .where(
-        _in_book,
-        price_alerts.c.price < bindparam("below"),
-        tuple_(price_alerts.c.price, price_alerts.c.id)
-        > tuple_(bindparam("after_price", type_=BigInteger), bindparam("after_id", type_=Uuid)),
-        price_alerts.c.created_at <= bindparam("made_by"),
+        _fires,
+        price_alerts.c.user_id.in_(
+            select(price_alerts.c.user_id).where(_fires).distinct().limit(bindparam("users"))
+        ),
     )
-    .order_by(price_alerts.c.price, price_alerts.c.id)
-    .limit(bindparam("limit"))
+    .order_by(price_alerts.c.user_id, price_alerts.c.price)
 )
 _NOTE_DROP = Statement(
     update(price_alerts)
@@ -51,9 +65,8 @@ _NOTE_DROP = Statement(
         price_alerts.c.id == bindparam("id"),
         or_(price_alerts.c.dropped_at.is_(None), price_alerts.c.dropped_at < bindparam("at")),
     )
-    .values(dropped_at=bindparam("at"))
+    .values(dropped_at=bindparam("at"), dropped_to=bindparam("lowest_ask"))
 )
-_FIRST_ID = UUID(int=0)
 _ANY_PRICE = 2**63 - 1
 
 
@@ -72,6 +85,7 @@ class SqlPriceAlerts(PriceAlerts):
                 **of_price,
                 created_at=alert.created_at,
                 dropped_at=alert.dropped_at,
+                dropped_to=alert.dropped_to,
             )
         except Conflict as conflict:
             earlier = await self._database.first(_AT_PRICE, **of_price)
@@ -90,30 +104,23 @@ class SqlPriceAlerts(PriceAlerts):
     async def of_user(self, user_id: UserId, request: PageRequest) -> Page[PriceAlert]:
         return await page(self._database, _OF_USER, request, _alert, user_id=user_id)
 
-    async def in_range(
-        self,
-        book: BookKey,
-        *,
-        at_least: Cents,
-        below: Cents | None,
-        made_by: datetime,
-        limit: int,
-        after: PriceAlert | None = None,
-    ) -> Sequence[PriceAlert]:
-        price, id_ = (at_least, _FIRST_ID) if after is None else (after.price, after.id)
+    async def fired_by(self, fall: PriceFall, *, users: int) -> Sequence[PriceAlert]:
         rows = await self._database.rows(
-            _IN_RANGE,
-            **book_values(book),
-            below=_ANY_PRICE if below is None else below,
-            after_price=price,
-            after_id=id_,
-            made_by=made_by,
-            limit=limit,
+            _FIRED,
+            **book_values(fall.book),
+            lowest_ask=fall.lowest_ask,
+            below=_ANY_PRICE if fall.before is None else fall.before,
+            at=fall.at,
+            rested_since=fall.rested_since,
+            forgotten_since=fall.forgotten_since,
+            users=users,
         )
         return [_alert(row) for row in rows]
 
-    async def note_drop(self, alert_ids: Collection[AlertId], at: datetime) -> None:
-        rows = [{"id": alert_id, "at": at} for alert_id in alert_ids]
+    async def note_drop(
+        self, alert_ids: Collection[AlertId], at: datetime, lowest_ask: Cents
+    ) -> None:
+        rows = [{"id": alert_id, "at": at, "lowest_ask": lowest_ask} for alert_id in alert_ids]
         await self._database.execute_many(_NOTE_DROP, rows)
 
 
@@ -125,4 +132,5 @@ def _alert(row: Row) -> PriceAlert:
         price=row.price,
         created_at=row.created_at,
         dropped_at=row.dropped_at,
+        dropped_to=row.dropped_to,
     )

@@ -53,7 +53,9 @@ class PriceAlertView(msgspec.Struct, frozen=True):
     """The lowest ask at this moment."""
     created_at: datetime
     dropped_at: datetime | None
-    """When the lowest ask last came down to the price, or below, since the alert was made."""
+    """When the alert last fired: the lowest ask had come down to the price, or below."""
+    dropped_to: int | None
+    """The lowest ask that the alert last fired at."""
 
 
 class PriceAlertListing(msgspec.Struct, frozen=True):
@@ -75,6 +77,7 @@ async def _views(application: Application, alerts: Sequence[PriceAlert]) -> list
             lowest_ask=book.lowest_ask,
             created_at=alert.created_at,
             dropped_at=alert.dropped_at,
+            dropped_to=alert.dropped_to,
         )
         for alert, book in zip(alerts, books, strict=True)
     ]
@@ -92,6 +95,7 @@ _EXAMPLE = {
     "lowest_ask": 21_000,
     "created_at": "2026-03-01T12:00:00Z",
     "dropped_at": None,
+    "dropped_to": None,
 }
 
 

@@ -1,7 +1,7 @@
 """Prices that users watch."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .ids import AlertId, UserId
 from .market import BookKey
@@ -10,7 +10,7 @@ from .money import Cents
 
 @dataclass(frozen=True, slots=True)
 class PriceAlert:
-    """A user wants to hear whenever a book's lowest ask comes down to `price` cents, or below."""
+    """A user wants to hear when a book's lowest ask comes down to `price` cents, or below."""
 
     id: AlertId
     user_id: UserId
@@ -18,4 +18,52 @@ class PriceAlert:
     price: Cents
     created_at: datetime
     dropped_at: datetime | None = None
-    """When it last did."""
+    """When it last fired."""
+    dropped_to: Cents | None = None
+    """The lowest ask that it last fired at; None also if it fired before that was noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFall:
+    """The lowest ask of a book came down at an instant: from `before`, or from none.
+
+    `pause` is how long an alert rests after it has fired, and `memory` how long after that it
+    fires only at a lower price.
+    """
+
+    book: BookKey
+    before: Cents | None
+    lowest_ask: Cents
+    at: datetime
+    pause: timedelta
+    memory: timedelta
+
+    @property
+    def rested_since(self) -> datetime:
+        """Alerts that fired then or earlier have rested."""
+        return self.at - self.pause
+
+    @property
+    def forgotten_since(self) -> datetime:
+        """Alerts that fired then or earlier do not remember at which price."""
+        return self.at - self.memory
+
+    def fires(self, alert: PriceAlert) -> bool:
+        """Return whether it makes an alert fire.
+
+        It fires those whose price the lowest ask crossed on its way down, if they are no younger,
+        have rested, and hear of a lower price than the last one unless that is forgotten. One that
+        fired at this fall or at a later one does not fire.
+        """
+        crossed = alert.book == self.book and self.lowest_ask <= alert.price
+        if not crossed or (self.before is not None and self.before <= alert.price):
+            return False
+        if alert.created_at > self.at:
+            return False
+        if alert.dropped_at is None:
+            return True
+        if alert.dropped_at >= self.at or alert.dropped_at > self.rested_since:
+            return False
+        if alert.dropped_to is None or alert.dropped_at <= self.forgotten_since:
+            return True
+        return self.lowest_ask < alert.dropped_to

@@ -125,24 +125,6 @@ async def test_what_is_repeatable_is_repeated_and_leaves_no_note(
     assert not await store.inbox.contains(consumer.name, message.id)
 
 
-async def test_an_event_that_concerns_nobody_is_let_go_without_a_note(
-    router: Router, store: Store, message: Message
-) -> None:
-    use_case = UseCase(store)
-    concerned = [False, False, True, True]
-
-    async def concerns(event: PaymentRefundDue) -> bool:
-        assert event == message.event
-        assert not store.transaction.is_open
-        return concerned.pop(0)
-
-    consumer = router.inside(PaymentRefundDue, "tests.use_case", use_case, concerns=concerns)
-    for times in (0, 0, 1, 1):
-        await consumer.handle(message)
-        assert len(use_case.calls) == times
-        assert await store.inbox.contains(consumer.name, message.id) is bool(times)
-
-
 async def test_a_route_takes_no_event_of_another_kind(
     router: Router, store: Store, message: Message
 ) -> None:

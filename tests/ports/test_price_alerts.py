@@ -8,17 +8,19 @@ from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import AlertExists, NotFound
 from solebook.ports.language.market import BookKey, Condition, Size
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.price_alerts import PriceAlert
+from solebook.ports.language.price_alerts import PriceAlert, PriceFall
 
 from .pages import all_pages
 from .records import Records
 
-SECOND = timedelta(seconds=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
 
 async def add(store: Store, *alerts: PriceAlert) -> None:
@@ -27,25 +29,33 @@ async def add(store: Store, *alerts: PriceAlert) -> None:
             await store.price_alerts.add(alert)
 
 
-async def note_drop(store: Store, alerts: Sequence[PriceAlert], at: datetime) -> None:
+async def note_drop(
+    store: Store, alerts: Sequence[PriceAlert], at: datetime, lowest_ask: int = 100
+) -> None:
     async with store.transaction():
-        await store.price_alerts.note_drop([alert.id for alert in alerts], at)
+        await store.price_alerts.note_drop([alert.id for alert in alerts], at, lowest_ask)
 
 
-async def in_range(store: Store, book: BookKey, **bounds: Any) -> list[PriceAlert]:
-    everything = {"at_least": 0, "below": None, "limit": 100}
-    return list(await store.price_alerts.in_range(book, **(everything | bounds)))
+def fall(book: BookKey, at: datetime, **fields: Any) -> PriceFall:
+    """A fall from nothing to 100 that fires everything that has rested for an hour."""
+    ordinary: dict[str, Any] = {"before": None, "lowest_ask": 100, "pause": HOUR, "memory": DAY}
+    return PriceFall(**(ordinary | fields), book=book, at=at)
+
+
+async def fired_by(store: Store, fall: PriceFall, *, users: int = 100) -> list[PriceAlert]:
+    return list(await store.price_alerts.fired_by(fall, users=users))
 
 
 async def test_an_alert_is_read_as_it_was_added(store: Store, records: Records) -> None:
     alert = records.price_alert(
         BookKey(records.product_id(), Size("10.5"), Condition.USED),
-        dropped_at=records.instant + SECOND,
+        dropped_at=records.instant - DAY,
+        dropped_to=21_000,
     )
     await add(store, alert)
     page = await store.price_alerts.of_user(alert.user_id, PageRequest())
     assert page.items == (alert,)
-    assert await in_range(store, alert.book, made_by=records.instant) == [alert]
+    assert await fired_by(store, fall(alert.book, records.instant)) == [alert]
 
 
 # ---- of a user -----------------------------------------------------------------------------------
@@ -63,7 +73,7 @@ async def test_a_users_alerts_come_newest_first_in_pages(store: Store, records: 
 async def test_nobody_has_alerts_before_adding_one(store: Store, records: Records) -> None:
     assert await store.price_alerts.count(records.user_id()) == 0
     assert not (await store.price_alerts.of_user(records.user_id(), PageRequest())).items
-    assert not await in_range(store, records.book(), made_by=records.instant)
+    assert not await fired_by(store, fall(records.book(), records.instant))
 
 
 async def test_a_user_has_one_alert_for_each_book_and_price(store: Store, records: Records) -> None:
@@ -99,7 +109,7 @@ async def test_only_its_owner_removes_an_alert_and_once(store: Store, records: R
         async with store.transaction():
             await store.price_alerts.remove(alert.user_id, alert.id)
     assert await store.price_alerts.count(alert.user_id) == 0
-    assert not await in_range(store, alert.book, made_by=records.instant)
+    assert not await fired_by(store, fall(alert.book, records.instant))
     await add(store, replace(alert, id=records.price_alert(alert.book).id))
 
 
@@ -122,58 +132,98 @@ async def test_what_a_transaction_counted_stays_so_until_its_end(
 # ---- of a book -----------------------------------------------------------------------------------
 
 
-async def test_a_range_of_prices_has_its_lower_bound_and_not_its_upper(
+async def test_a_fall_fires_from_the_new_lowest_ask_up_to_the_one_before(
     store: Store, records: Records
 ) -> None:
     book = records.book()
     alerts = [records.price_alert(book, price=price) for price in (300, 100, 400, 200)]
     await add(store, *alerts, records.price_alert(records.book(), price=200))
-    found = partial(in_range, store, book, made_by=records.instant)
-    assert [a.price for a in await found()] == [100, 200, 300, 400]
-    assert [a.price for a in await found(at_least=200, below=400)] == [200, 300]
-    assert [a.price for a in await found(at_least=200)] == [200, 300, 400]
-    assert await found(at_least=201, below=300) == []
-    assert await found(at_least=400, below=100) == []
+
+    async def prices(before: int | None, lowest_ask: int) -> list[int]:
+        fallen = fall(book, records.instant, before=before, lowest_ask=lowest_ask)
+        return sorted(alert.price for alert in await fired_by(store, fallen))
+
+    assert await prices(None, 100) == [100, 200, 300, 400]
+    assert await prices(400, 200) == [200, 300]
+    assert await prices(None, 200) == [200, 300, 400]
+    assert await prices(300, 201) == []
 
 
 @pytest.mark.parametrize(
     "other", [{"size": Size("13")}, {"condition": Condition.USED}], ids=["size", "condition"]
 )
-async def test_other_books_of_the_product_are_no_part_of_a_range(
+async def test_a_fall_fires_nothing_in_other_books_of_the_product(
     store: Store, records: Records, other: dict[str, Any]
 ) -> None:
     alert = records.price_alert(records.book())
     await add(store, alert)
-    assert not await in_range(store, replace(alert.book, **other), made_by=records.instant)
+    assert not await fired_by(store, fall(replace(alert.book, **other), records.instant))
 
 
-async def test_younger_alerts_are_left_out(store: Store, records: Records) -> None:
+async def test_alerts_that_are_younger_than_the_fall_do_not_fire(
+    store: Store, records: Records
+) -> None:
     book = records.book()
     made = [records.instant + SECOND * step for step in range(3)]
     alerts = [records.price_alert(book, price=100, created_at=instant) for instant in made]
     await add(store, *alerts)
-    assert await in_range(store, book, made_by=made[1]) == alerts[:2]
+    assert set(await fired_by(store, fall(book, made[1]))) == set(alerts[:2])
 
 
-async def test_a_range_is_read_on_after_an_alert(store: Store, records: Records) -> None:
-    book = records.book()
-    alerts = [records.price_alert(book, price=price) for price in (200, 100, 200, 100, 200)]
+async def test_the_alerts_of_some_users_come_whole_and_together(
+    store: Store, records: Records
+) -> None:
+    book, users = records.book(), sorted(records.user_id() for _ in range(5))
+    prices = (300, 100, 200)
+    alerts = [
+        records.price_alert(book, price=price, user_id=user) for price in prices for user in users
+    ]
     await add(store, *alerts)
-    expected = sorted(alerts, key=lambda alert: (alert.price, alert.id))
-    found: list[PriceAlert] = []
-    while page := await in_range(
-        store,
-        book,
-        at_least=100,
-        made_by=records.instant,
-        limit=2,
-        after=found[-1] if found else None,
-    ):
-        # As its use case does: what is noted of an alert does not move it.
-        await note_drop(store, page, records.instant)
-        assert len(page) <= 2
-        found += page
-    assert found == expected
+    found = await fired_by(store, fall(book, records.instant), users=2)
+    assert len({alert.user_id for alert in found}) == 2
+    assert [alert.price for alert in found] == [100, 200, 300] * 2
+    await note_drop(store, found, records.instant)
+    rest = await fired_by(store, fall(book, records.instant))
+    assert {alert.id for alert in (*found, *rest)} == {alert.id for alert in alerts}
+    assert len(rest) == 9
+
+
+times = st.integers(-5, 5).map(lambda hours: hours * timedelta(hours=1))
+few = st.integers(1, 4).map(lambda step: 100 * step)
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    kept=st.lists(st.tuples(few, times, st.none() | st.tuples(times, st.none() | few)), max_size=8),
+    falls=st.lists(st.tuples(st.none() | few, few, times, times, times), min_size=4, max_size=8),
+)
+async def test_every_store_fires_what_the_rule_says(
+    store: Store, records: Records, kept: Any, falls: Any
+) -> None:
+    book = records.book()
+    alerts = []
+    for price, made, dropped in kept:
+        alert = records.price_alert(book, price=price, created_at=records.instant + made)
+        if dropped is not None:
+            at, to = dropped
+            alert = replace(alert, dropped_at=records.instant + at, dropped_to=to)
+        alerts.append(alert)
+    await add(store, *alerts)
+    for before, lowest_ask, at, pause, memory in falls:
+        fallen = fall(
+            book,
+            records.instant + at,
+            before=before,
+            lowest_ask=lowest_ask,
+            pause=abs(pause),
+            memory=abs(memory),
+        )
+        expected = [alert for alert in alerts if fallen.fires(alert)]
+        assert set(await fired_by(store, fallen)) == set(expected)
 
 
 # ---- drops ---------------------------------------------------------------------------------------
@@ -182,16 +232,18 @@ async def test_a_range_is_read_on_after_an_alert(store: Store, records: Records)
 async def test_the_latest_drop_is_noted_and_never_an_earlier_one(
     store: Store, records: Records
 ) -> None:
-    book = records.book()
-    alerts = [records.price_alert(book) for _ in range(3)]
+    user_id = records.user_id()
+    alerts = [records.price_alert(records.book(), user_id=user_id) for _ in range(3)]
     await add(store, *alerts)
     early, late = records.instant + SECOND, records.instant + SECOND * 2
-    await note_drop(store, alerts[:1], late)
-    await note_drop(store, alerts[:2], early)
-    found = await in_range(store, book, made_by=records.instant)
-    assert [alert.dropped_at for alert in found] == [late, early, None]
-    page = await store.price_alerts.of_user(alerts[0].user_id, PageRequest())
-    assert page.items == (replace(alerts[0], dropped_at=late),)
+    await note_drop(store, alerts[:1], late, 18_000)
+    await note_drop(store, alerts[:2], early, 17_000)
+    page = await store.price_alerts.of_user(user_id, PageRequest())
+    assert [(a.dropped_at, a.dropped_to) for a in page.items[::-1]] == [
+        (late, 18_000),
+        (early, 17_000),
+        (None, None),
+    ]
 
 
 async def test_a_failed_transaction_leaves_no_alert_and_no_drop(
@@ -202,11 +254,11 @@ async def test_a_failed_transaction_leaves_no_alert_and_no_drop(
 
     async def fail() -> None:
         async with store.transaction():
-            await store.price_alerts.note_drop([kept.id], records.instant)
+            await store.price_alerts.note_drop([kept.id], records.instant, 100)
             await store.price_alerts.add(records.price_alert(kept.book))
             await store.price_alerts.remove(kept.user_id, kept.id)
             raise LookupError
 
     with pytest.raises(LookupError):
         await fail()
-    assert await in_range(store, kept.book, made_by=records.instant) == [kept]
+    assert await fired_by(store, fall(kept.book, records.instant)) == [kept]

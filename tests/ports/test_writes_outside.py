@@ -50,7 +50,7 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
         r.user_id(), r.price_alert(r.book()).id
     ),
     "price_alerts.note_drop": lambda s, r: s.price_alerts.note_drop(
-        [r.price_alert(r.book()).id], r.instant
+        [r.price_alert(r.book()).id], r.instant, 100
     ),
     "tape.record": lambda s, r: s.tape.record(r.sale(r.book())),
     "tape.void": lambda s, r: s.tape.void(r.order_id()),

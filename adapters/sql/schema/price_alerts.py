@@ -13,6 +13,7 @@ price_alerts = Table(
     Column("price", BigInteger, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("dropped_at", Instant),
+    Column("dropped_to", BigInteger),
     UniqueConstraint("user_id", "product_id", "size", "condition", "price"),
     positive("price"),
     sqlite_with_rowid=False,

@@ -1,8 +1,7 @@
 """How the bus within a process stores what waits for slow consumers: together, and never less."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
@@ -16,26 +15,10 @@ from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
 from solebook.ports.language.messages import Delivery, Message
-from solebook.ports.transaction import Transaction
+
+from ...forwarding import CountedTransactions
 
 AT_ONCE = 16
-
-
-class CountedTransactions(Transaction):
-    def __init__(self, transaction: Transaction) -> None:
-        self._transaction = transaction
-        self.count = 0
-
-    def __call__(self) -> AbstractAsyncContextManager[None]:
-        self.count += 1
-        return self._transaction()
-
-    @property
-    def is_open(self) -> bool:
-        return self._transaction.is_open
-
-    def announce(self, call: Callable[[], None]) -> None:
-        self._transaction.announce(call)
 
 
 class SlowDeliveries(Deliveries):

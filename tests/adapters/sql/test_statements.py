@@ -184,8 +184,8 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("lines._NEXT.0", "ix_deliveries_of_turn (queue=? AND urgency=? AND turn=?)"),
         ("price_alerts._OF_USER.0", "ix_price_alerts_user_id_id (user_id=? AND id<?)"),
         (
-            "price_alerts._IN_RANGE.0",
-            "ix_price_alerts_in_book (product_id=? AND size=? AND condition=? AND (price,id)>(?,?)",
+            "price_alerts._FIRED.0",
+            "ix_price_alerts_in_book (product_id=? AND size=? AND condition=? AND price>? AND",
         ),
         ("deadlines._DUE.0", "ix_deadlines_due_at (due_at<?)"),
         ("ledger._BALANCE.0", "COVERING INDEX ix_ledger_entries_kind_owner_amount"),

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -24,10 +25,13 @@ from solebook.ports.language.messages import Message
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.price_alerts import PriceAlert
+from solebook.ports.language.rules import MarketRules
 
 from ...exchange import MONDAY, SIZE, Exchange
+from ...forwarding import CountedTransactions
 
-SECOND = timedelta(seconds=1)
+NONE, SECOND, MINUTE = timedelta(0), timedelta(seconds=1), timedelta(minutes=1)
+HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
 Drop = tuple[AlertId, int, datetime]
 
 
@@ -37,23 +41,25 @@ Drop = tuple[AlertId, int, datetime]
 class Watched:
     """One book with alerts, whose events a test delivers as it likes."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: MarketRules | None = None) -> None:
         self.clock = VirtualClock(MONDAY)
         self.ids = SeededIds(4, self.clock)
         self.store: Store = build_memory_store(clock=self.clock, ids=self.ids)
         self.book = BookKey(ProductId(self.ids.new()), Size(SIZE))
+        self.transactions = CountedTransactions(self.store.transaction)
         report_drops = ReportDrops(
-            transaction=self.store.transaction,
+            transaction=self.transactions,
             price_alerts=self.store.price_alerts,
             outbox=self.store.outbox,
+            rules=rules or MarketRules(),
         )
         router = Router(self.store, self.clock)
-        self.consumer = router.inside(LowestAskChanged, "report_drops", report_drops)
+        self.consumer = router.repeatable(LowestAskChanged, "report_drops", report_drops)
 
     async def add(self, price: int, made_at: datetime = MONDAY, **more: Any) -> PriceAlert:
         alert = PriceAlert(
             id=AlertId(self.ids.new()),
-            user_id=UserId(self.ids.new()),
+            user_id=more.get("user_id", UserId(self.ids.new())),
             book=more.get("book", self.book),
             price=price,
             created_at=made_at,
@@ -90,7 +96,7 @@ class Watched:
         return page.items[0].dropped_at
 
 
-def crossings(alert: PriceAlert, lowest_asks: list[int | None]) -> list[Drop]:
+def firings(alert: PriceAlert, lowest_asks: list[int | None], rules: MarketRules) -> list[Drop]:
     """What an alert that sees the walk in its order says, step by step."""
     drops: list[Drop] = []
     last = math.inf
@@ -98,35 +104,63 @@ def crossings(alert: PriceAlert, lowest_asks: list[int | None]) -> list[Drop]:
         now = math.inf if lowest_ask is None else lowest_ask
         at = MONDAY + SECOND * step
         if lowest_ask is not None and now <= alert.price < last and at >= alert.created_at:
-            drops.append((alert.id, lowest_ask, at))
+            _, told, told_at = drops[-1] if drops else (None, math.inf, MONDAY - YEAR)
+            rested = at - told_at >= rules.price_alert_pause
+            if rested and (now < told or at - told_at >= rules.price_alert_memory):
+                drops.append((alert.id, lowest_ask, at))
         last = now
     return drops
 
 
 prices = st.integers(1, 5).map(lambda step: 100 * step)
 walks = st.lists(st.none() | prices, max_size=10)
+seconds = st.integers(0, 6).map(lambda count: SECOND * count)
+rests = st.builds(MarketRules, price_alert_pause=seconds, price_alert_memory=seconds)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
+@given(rules=rests, walk=walks, alerts=st.lists(st.tuples(prices, st.integers(0, 10)), max_size=5))
+async def test_in_the_order_of_the_changes_alerts_fire_as_the_rule_says(
+    rules: MarketRules, walk: list[int | None], alerts: list[tuple[int, int]]
+) -> None:
+    watched = Watched(rules)
+    made = [await watched.add(price, MONDAY + SECOND * second) for price, second in alerts]
+    await watched.deliver(*watched.walk(walk))
+    expected = {alert.id: firings(alert, walk, rules) for alert in made}
+    assert await watched.drops() == Counter(drop for drops in expected.values() for drop in drops)
+    for alert in made:
+        last = max((at for _, _, at in expected[alert.id]), default=None)
+        assert await watched.dropped_at(alert) == last
+
+
+@settings(max_examples=50, deadline=None)
 @given(
+    rules=rests,
     walk=walks,
     alerts=st.lists(st.tuples(prices, st.integers(0, 10)), max_size=5),
     data=st.data(),
 )
-async def test_in_any_order_each_alert_fires_once_a_crossing(
-    walk: list[int | None], alerts: list[tuple[int, int]], data: st.DataObject
+async def test_in_any_order_no_alert_fires_more_than_the_rule_allows(
+    rules: MarketRules, walk: list[int | None], alerts: list[tuple[int, int]], data: st.DataObject
 ) -> None:
-    watched = Watched()
+    watched = Watched(rules)
     made = [await watched.add(price, MONDAY + SECOND * second) for price, second in alerts]
     messages = watched.walk(walk)
     again = data.draw(st.lists(st.sampled_from(messages), max_size=5)) if messages else []
     await watched.deliver(*data.draw(st.permutations([*messages, *again])))
 
-    expected = {alert.id: crossings(alert, walk) for alert in made}
-    assert await watched.drops() == Counter(drop for drops in expected.values() for drop in drops)
+    every_crossing = replace(rules, price_alert_pause=NONE, price_alert_memory=NONE)
+    told = await watched.drops()
+    assert all(count == 1 for count in told.values())
     for alert in made:
-        last = max((at for _, _, at in expected[alert.id]), default=None)
-        assert await watched.dropped_at(alert) == last
+        of_alert = [drop for drop in told if drop[0] == alert.id]
+        crossings = firings(alert, walk, every_crossing)
+        assert set(of_alert) <= set(crossings)
+        assert bool(of_alert) == bool(crossings)
+        for (_, first, first_at), (_, second, second_at) in pairwise(of_alert):
+            assert second_at > first_at
+            assert second_at - first_at >= rules.price_alert_pause
+            assert second < first or second_at - first_at >= rules.price_alert_memory
 
 
 async def test_what_is_told_says_whom_and_what() -> None:
@@ -177,7 +211,7 @@ async def test_another_book_is_another_market() -> None:
     assert not await watched.told()
 
 
-async def test_a_crowd_is_told_page_by_page_and_nobody_twice() -> None:
+async def test_a_crowd_is_told_some_at_a_time_and_nobody_twice() -> None:
     watched = Watched()
     crowd = [await watched.add(100 * (1 + number % 4)) for number in range(300)]
     waiting = {alert.id for alert in crowd if 200 <= alert.price < 400}
@@ -186,6 +220,77 @@ async def test_a_crowd_is_told_page_by_page_and_nobody_twice() -> None:
     told = [event.alert_id for event in await watched.told()]
     assert len(told) == len(waiting) == 150
     assert set(told) == waiting
+
+
+async def test_a_crowd_is_not_told_in_one_transaction() -> None:
+    watched = Watched()
+    for _ in range(300):
+        await watched.add(200)
+    watched.transactions.count = 0
+    await watched.deliver(watched.message(None, 200))
+    assert len(await watched.told()) == 300
+    assert watched.transactions.count == 6
+
+
+async def test_a_change_that_concerns_nobody_begins_no_transaction() -> None:
+    watched = Watched()
+    await watched.add(200)
+    await watched.deliver(watched.message(None, 200))
+    watched.transactions.count = 0
+    for lowest_ask in (300, 250, 200):
+        await watched.deliver(watched.message(None, lowest_ask, MONDAY + SECOND))
+    assert watched.transactions.count == 0
+
+
+async def test_a_users_alerts_that_fire_together_are_told_at_once_by_the_lowest_price() -> None:
+    watched = Watched()
+    user_id = UserId(watched.ids.new())
+    alerts = [await watched.add(price, user_id=user_id) for price in (300, 200, 100, 400)]
+    other = await watched.add(400)
+    await watched.deliver(watched.message(None, 150, MONDAY + SECOND))
+    told = {event.user_id: event for event in await watched.told()}
+    assert (told[user_id].alert_id, told[user_id].wanted) == (alerts[1].id, 200)
+    assert told[other.user_id].wanted == 400
+    assert len(await watched.told()) == 2
+    await watched.deliver(watched.message(450, 250, MONDAY + MINUTE))  # they all rest
+    assert len(await watched.told()) == 2
+
+
+# ---- when an alert fires again -------------------------------------------------------------------
+
+
+async def lowest_asks_told(watched: Watched, *falls: tuple[int, timedelta]) -> list[int]:
+    """Let the lowest ask fall again and again, and return what one alert at 200 says."""
+    await watched.add(200)
+    for lowest_ask, after in falls:
+        await watched.deliver(watched.message(None, lowest_ask, MONDAY + after))
+    return [event.lowest_ask for event in await watched.told()]
+
+
+async def test_an_alert_that_fired_rests_even_where_the_price_is_lower() -> None:
+    falls = (200, NONE), (100, 59 * MINUTE)
+    assert await lowest_asks_told(Watched(), *falls) == [200]
+
+
+async def test_a_rested_alert_fires_at_a_lower_price_and_not_at_the_same() -> None:
+    falls = (200, NONE), (200, HOUR), (190, 2 * HOUR), (195, 4 * HOUR)
+    assert await lowest_asks_told(Watched(), *falls) == [200, 190]
+
+
+async def test_what_an_alert_missed_while_it_rested_does_not_make_it_rest_longer() -> None:
+    falls = (200, NONE), (200, 30 * MINUTE), (150, HOUR)
+    assert await lowest_asks_told(Watched(), *falls) == [200, 150]
+
+
+async def test_a_week_later_the_same_price_is_news_again() -> None:
+    falls = (150, NONE), (200, 7 * DAY - SECOND), (200, 7 * DAY)
+    assert await lowest_asks_told(Watched(), *falls) == [150, 200]
+
+
+async def test_a_market_without_rest_and_memory_tells_of_each_crossing() -> None:
+    rules = MarketRules(price_alert_pause=NONE, price_alert_memory=NONE)
+    falls = (200, NONE), (200, SECOND), (200, 2 * SECOND)
+    assert await lowest_asks_told(Watched(rules), *falls) == [200, 200, 200]
 
 
 # ---- on the whole exchange -----------------------------------------------------------------------
@@ -208,10 +313,10 @@ async def test_an_ask_that_is_placed_fires_the_alerts_it_undercuts(exchange: Exc
     for price in (19_000, 20_000, 21_000):
         await watch(exchange, price)
     await exchange.ask(exchange.seller, 20_000)
-    assert sorted(await drops(exchange)) == [(20_000, 20_000), (21_000, 20_000)]
+    assert await drops(exchange) == [(20_000, 20_000)]
+    await exchange.clock.advance(SECOND)
     await exchange.ask(exchange.seller, 18_000)
-    assert (19_000, 18_000) in await drops(exchange)
-    assert len(await drops(exchange)) == 3
+    assert await drops(exchange) == [(20_000, 20_000), (19_000, 18_000)]
 
 
 async def test_what_was_there_before_the_alert_is_no_news(exchange: Exchange) -> None:
@@ -234,24 +339,25 @@ async def test_an_ask_that_is_repriced_away_and_back_fires_again(exchange: Excha
     alert = await watch(exchange, 20_000)
     ask = (await exchange.ask(exchange.seller, 20_000)).quote
     for amount in (21_000, 20_500, 19_500, 19_000):
-        await exchange.clock.advance(SECOND)
+        await exchange.clock.advance(HOUR)
         placement = await exchange.app.bidding.reprice_quote(
             exchange.seller, ask.side, ask.id, amount=amount
         )
         assert placement.match is None
     assert await drops(exchange) == [(20_000, 20_000), (20_000, 19_500)]
     page = await exchange.store.price_alerts.of_user(alert.user_id, PageRequest())
-    assert page.items[0].dropped_at == exchange.clock.now() - SECOND
+    assert page.items[0].dropped_at == exchange.clock.now() - HOUR
 
 
-async def test_an_ask_that_is_cancelled_makes_way_for_the_next_crossing(
+async def test_an_ask_that_is_placed_and_cancelled_fires_at_a_lower_price_and_not_at_the_same(
     exchange: Exchange,
 ) -> None:
     await watch(exchange, 20_000)
-    for _ in range(2):
-        ask = (await exchange.ask(exchange.seller, 20_000)).quote
+    for amount in (20_000, 20_000, 19_000):
+        ask = (await exchange.ask(exchange.seller, amount)).quote
         await exchange.app.bidding.cancel_quote(exchange.seller, ask.side, ask.id)
-    assert await drops(exchange) == [(20_000, 20_000)] * 2
+        await exchange.clock.advance(HOUR)
+    assert await drops(exchange) == [(20_000, 20_000), (20_000, 19_000)]
 
 
 async def test_an_ask_that_trades_at_once_was_never_there_to_wait_for(exchange: Exchange) -> None:
@@ -261,10 +367,12 @@ async def test_an_ask_that_trades_at_once_was_never_there_to_wait_for(exchange: 
     assert await drops(exchange) == []
 
 
-async def test_an_ask_that_returns_from_an_undone_match_fires_again(exchange: Exchange) -> None:
+async def test_an_ask_that_returns_from_an_undone_match_at_once_is_told_once(
+    exchange: Exchange,
+) -> None:
     await watch(exchange, 20_000)
     order_id = await exchange.match(buyer=await exchange.new_buyer(tokens.DECLINED_CARD))
-    assert await drops(exchange) == [(20_000, 20_000)] * 2
+    assert await drops(exchange) == [(20_000, 20_000)]
     assert (await exchange.order(order_id)).status is OrderStatus.CANCELLED
 
 

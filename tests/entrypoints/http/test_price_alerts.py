@@ -28,6 +28,7 @@ async def test_an_alert_says_what_is_watched_and_where_the_market_stands(
         "lowest_ask": 30_000,
         "created_at": market.clock.now().isoformat().replace("+00:00", "Z"),
         "dropped_at": None,
+        "dropped_to": None,
     }
     used = await market.watch(buyer, condition="used")
     assert (used["condition"], used["lowest_ask"]) == ("used", None)
@@ -45,7 +46,8 @@ async def test_a_drop_shows_in_the_list_with_the_lowest_ask_of_the_moment(
     await market.ok("DELETE", f"/v1/asks/{ask['id']}", seller)
     await market.workers.settle()
     [shown] = await items(market, buyer)
-    assert shown == alert | {"dropped_at": dropped_at.isoformat().replace("+00:00", "Z")}
+    fired_at = dropped_at.isoformat().replace("+00:00", "Z")
+    assert shown == alert | {"dropped_at": fired_at, "dropped_to": 19_500}
 
 
 async def test_the_own_alerts_come_newest_first_in_pages(
