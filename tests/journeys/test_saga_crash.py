@@ -22,7 +22,7 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.ids import OrderId
-from solebook.ports.language.market import Side
+from solebook.ports.language.market import Side, TimeInForce
 from solebook.ports.language.money import Cents
 from solebook.ports.language.notifications import Channel
 from solebook.ports.language.orders import OrderStatus
@@ -215,6 +215,21 @@ async def a_charge_times_out(exchange: Exchange) -> None:
     await _matched(exchange, tokens.CARD_THAT_TIMES_OUT)
 
 
+async def a_charge_stays_pending(exchange: Exchange) -> None:
+    order_id = await _matched(exchange, tokens.CARD_THAT_STAYS_PENDING)
+    payment = await exchange.payment(order_id)
+    assert payment.answered_at is not None
+    await _until(exchange, payment.answered_at + exchange.app.rules.payment_window)
+
+
+async def an_ask_that_was_to_trade_at_once_is_undone(exchange: Exchange) -> None:
+    users, now = exchange.app.users, TimeInForce.IOC
+    await users.set_payment_method(exchange.buyer, token=tokens.DECLINED_CARD)
+    await exchange.bid(exchange.buyer, idempotency_key=_key(exchange.buyer, "bid"))
+    key = _key(exchange.seller, "ask")
+    await exchange.ask(exchange.seller, 15_000, idempotency_key=key, time_in_force=now)
+
+
 async def everybody_is_told_everywhere(exchange: Exchange) -> None:
     await exchange.want(set(Channel))
     await _matched(exchange, tokens.DECLINED_CARD)
@@ -236,6 +251,8 @@ EXPECTED: dict[Story, tuple[str, dict[tuple[str, Cents], int]]] = {
     a_pair_is_sold_and_paid_out: ("paid_out", {("charge", 21_400): 1, ("payout", 17_600): 1}),
     a_card_is_declined: ("cancelled", {}),
     everybody_is_told_everywhere: ("cancelled", {}),
+    a_charge_stays_pending: ("cancelled", {}),
+    an_ask_that_was_to_trade_at_once_is_undone: ("cancelled", {}),
     a_charge_times_out: ("paid", {("charge", 21_400): 1}),
     a_seller_never_ships: ("refunded", {("charge", 21_400): 1, ("refund", 21_400): 1}),
     a_pair_fails_authentication: ("return_sent", {("charge", 21_400): 1, ("refund", 21_400): 1}),
