@@ -12,6 +12,7 @@ from ..ports.books import Books
 from ..ports.cache import Cache
 from ..ports.clock import Clock
 from ..ports.event_bus import DeadLetters, Deliveries, EventBus
+from ..ports.halts import Halts
 from ..ports.idempotency_keys import IdempotencyKeys
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
@@ -54,6 +55,7 @@ class Store:
     stock: Stock
     quotes: Quotes
     books: Books
+    halts: Halts
     orders: Orders
     payments: Payments
     payouts: Payouts

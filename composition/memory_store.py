@@ -7,6 +7,7 @@ from ..adapters.memory.books import MemoryBooks
 from ..adapters.memory.database import MemoryDatabase
 from ..adapters.memory.deadlines import MemoryDeadlines
 from ..adapters.memory.deliveries import MemoryDeadLetters, MemoryDeliveries
+from ..adapters.memory.halts import MemoryHalts
 from ..adapters.memory.idempotency_keys import MemoryIdempotencyKeys
 from ..adapters.memory.notifications import MemoryNotifications, MemoryPreferences
 from ..adapters.memory.orders import MemoryOrders
@@ -64,6 +65,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
             outbox=outbox,
             clock=clock,
         ),
+        halts=MemoryHalts(database),
         orders=orders,
         payments=payments,
         payouts=MemoryPayouts(database),

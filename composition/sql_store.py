@@ -13,6 +13,7 @@ from ..adapters.sql.dead_letters import SqlDeadLetters
 from ..adapters.sql.deadlines import SqlDeadlines
 from ..adapters.sql.deliveries import SqlDeliveries
 from ..adapters.sql.destinations import SqlDestinations
+from ..adapters.sql.halts import SqlHalts
 from ..adapters.sql.idempotency_keys import SqlIdempotencyKeys
 from ..adapters.sql.inbox import SqlInbox
 from ..adapters.sql.ledger import SqlLedger
@@ -71,6 +72,7 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         stock=SqlStock(database),
         quotes=SqlQuotes(database),
         books=SqlBooks(database, deadlines=deadlines, outbox=outbox, clock=clock),
+        halts=SqlHalts(database),
         orders=SqlOrders(database),
         payments=SqlPayments(database),
         payouts=SqlPayouts(database),

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
+from .language.halts import Halt
 from .language.market import BookChange, BookKey, BookView
 
 
@@ -13,7 +14,11 @@ class BookViews(Protocol):
     """
 
     async def publish(self, view: BookView) -> None:
-        """Replace a book's view."""
+        """Replace a book's view, but for whether it is halted."""
+        ...
+
+    async def show_halts(self, halts: Collection[Halt]) -> None:
+        """Show the books as halted that these halts cover, also books without a view; no others."""
         ...
 
     async def apply(self, change: BookChange) -> None:

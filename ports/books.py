@@ -9,7 +9,8 @@ from .idempotency_keys import IdempotencyKey
 from .language.deadlines import Deadline
 from .language.errors import IdempotencyKeyReused
 from .language.events import Event
-from .language.ids import OrderId, QuoteId, UserId
+from .language.halts import Halt
+from .language.ids import HaltId, OrderId, QuoteId, UserId
 from .language.market import BookKey, Match, Quote
 from .language.order_history import RecordedEvent
 from .language.orders import Order
@@ -56,13 +57,17 @@ class Batch:
     unwound: list[OrderId] = field(default_factory=list)
     opened: Sequence[OpenedOrder] = ()
     answers: dict[IdempotencyKey, Placement] = field(default_factory=dict)
+    halts: dict[HaltId, Halt] = field(default_factory=dict)
+    """Halts that began or ended, each in its final state."""
     events: list[Event] = field(default_factory=list)
     """What to tell besides, and after, what the opened orders bring."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to commit."""
-        return not (self.added or self.changed or self.matches or self.unwound or self.events)
+        return not (
+            self.added or self.changed or self.matches or self.unwound or self.halts or self.events
+        )
 
 
 class Books(Protocol):
@@ -73,11 +78,11 @@ class Books(Protocol):
         ...
 
     def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
-        """Yield the active quotes of the shard's books, in order of arrival."""
+        """Yield the quotes that stand or wait in the shard's books, in order of arrival."""
         ...
 
     async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
-        """Return the active quotes of some books, in order of arrival."""
+        """Return the quotes that stand or wait in some books, in order of arrival."""
         ...
 
     async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
@@ -92,6 +97,14 @@ class Books(Protocol):
         self, keys: Collection[IdempotencyKey]
     ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
         """Return the committed placement of each key that was used, or that it was another's."""
+        ...
+
+    async def standing_halts(self) -> Sequence[Halt]:
+        """Return the halts that have not ended."""
+        ...
+
+    async def halts(self, halt_ids: Collection[HaltId]) -> Mapping[HaltId, Halt]:
+        """Return those of the halts that are stored, also ended ones."""
         ...
 
     async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from .idempotency_keys import IdempotencyKey
-from .language.ids import OrderId, QuoteId, UserId
+from .language.halts import Halt
+from .language.ids import HaltId, OrderId, QuoteId, UserId
 from .language.market import BookKey, Match, Quote, Side, TimeInForce, WithdrawalReason
 from .language.money import Cents
 
@@ -48,7 +49,7 @@ class Matching(Protocol):
         It passes over its owner's quotes, and over bids of buyers with too many unpaid orders.
         A command whose idempotency key was used before returns the first placement, `replayed`.
         Raises SelfTrade, NoCounterpart, TooManyOpenQuotes, TooManyUnpaidOrders, CounterpartBusy,
-        IdempotencyKeyReused, UserSuspended, TradingBarred.
+        IdempotencyKeyReused, UserSuspended, TradingBarred, BookHalted.
         """
         ...
 
@@ -59,12 +60,12 @@ class Matching(Protocol):
 
         `expires_at` replaces its expiry; None leaves the amount or the expiry as it is by then.
         Raises QuoteNotActive, SelfTrade, TooManyUnpaidOrders, CounterpartBusy, UserSuspended,
-        TradingBarred.
+        TradingBarred, BookHalted.
         """
         ...
 
     async def cancel(self, quote: Quote) -> Quote:
-        """Take an active quote out of its book. Raises QuoteNotActive."""
+        """Take a quote that stands out of its book, or an ask that waits. Raises QuoteNotActive."""
         ...
 
     async def expire(self, quote: Quote) -> Quote:
@@ -74,7 +75,7 @@ class Matching(Protocol):
     async def withdraw(
         self, quote_id: QuoteId, reason: WithdrawalReason, note: str | None = None
     ) -> Quote:
-        """Cancel an active quote although its owner did not ask for it, and have the owner told.
+        """Cancel a quote that stands although its owner did not ask for it; the owner is told.
 
         Raises NotFound, QuoteNotActive.
         """
@@ -87,7 +88,7 @@ class Matching(Protocol):
         reason: WithdrawalReason,
         note: str | None = None,
     ) -> int:
-        """Withdraw every active quote of a user on these sides, and return how many there were.
+        """Withdraw every quote of a user that stands on these sides; return how many there were.
 
         It is one command: no quote that was placed before it stays, and the user is told once.
         """
@@ -99,5 +100,22 @@ class Matching(Protocol):
         Its bid is cancelled; its ask is cancelled too, or returns to its book with its arrival
         number, where it may match again. MatchUnwound tells what became of it. The second time
         changes nothing. Raises NotFound.
+        """
+        ...
+
+    async def halt(self, halt: Halt) -> Halt:
+        """Keep books from trading until the halt is ended, and return it as it stands.
+
+        In a halted book nothing is placed or repriced, and asks that return wait outside. A halt
+        whose id was used before, or that covers exactly the books of one that stands, changes
+        nothing; the earlier one is returned. `halted_at` is set by the engine.
+        """
+        ...
+
+    async def open(self, halt_id: HaltId) -> Halt:
+        """End a halt and return it. The second time changes nothing. Raises NotFound.
+
+        Books that no other halt covers open: the asks that waited enter, in the order of their
+        arrival, and may match.
         """
         ...

@@ -8,7 +8,8 @@ from solebook.ports.books import Batch, Books, Ownership
 from solebook.ports.event_bus import Consumer, EventBus
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused
-from solebook.ports.language.ids import OrderId, QuoteId, UserId
+from solebook.ports.language.halts import Halt
+from solebook.ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Match, Quote, Side
 from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.users import TraderStanding
@@ -40,6 +41,12 @@ class ForwardingBooks(Books):
         self, keys: Collection[IdempotencyKey]
     ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
         return await self._books.answered(keys)
+
+    async def standing_halts(self) -> Sequence[Halt]:
+        return await self._books.standing_halts()
+
+    async def halts(self, halt_ids: Collection[HaltId]) -> Mapping[HaltId, Halt]:
+        return await self._books.halts(halt_ids)
 
     async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
         return await self._books.unpaid_orders(buyer_ids)

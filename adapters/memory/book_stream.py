@@ -34,6 +34,7 @@ class MemoryBookStream(BookStream):
         self._queue = queue
         self._followed: dict[BookKey, _FollowedBook] = {}
         views.watch(self._hear)
+        views.watch_halts(self._hear_of_halts)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[BookReader]:
@@ -60,6 +61,10 @@ class MemoryBookStream(BookStream):
         followed = self._followed.get(publication.book)
         if followed is not None:
             followed.hear(publication)
+
+    def _hear_of_halts(self) -> None:
+        for followed in self._followed.values():
+            followed.hear_of_halts()
 
 
 class MemoryBookReader(BookReader):
@@ -113,7 +118,16 @@ class MemoryBookReader(BookReader):
 class _FollowedBook:
     """One book that somebody follows, and what its readers are still to be told."""
 
-    __slots__ = ("_book", "_due", "_epoch", "_pending", "_readers", "_stream", "_telling")
+    __slots__ = (
+        "_book",
+        "_due",
+        "_epoch",
+        "_halted",
+        "_pending",
+        "_readers",
+        "_stream",
+        "_telling",
+    )
 
     def __init__(self, stream: MemoryBookStream, book: BookKey) -> None:
         self._stream = stream
@@ -122,6 +136,7 @@ class _FollowedBook:
         """The epoch and the seq of what each was told last."""
         self._epoch = 0
         """How often the book was published whole: its changes follow that view and no other."""
+        self._halted = stream.views.is_halted(book)
         self._pending: list[BookChange] = []
         """The changes since everybody was told, in this epoch."""
         self._due = stream.clock.now()
@@ -141,10 +156,24 @@ class _FollowedBook:
 
     def hear(self, publication: BookView | BookChange) -> None:
         if isinstance(publication, BookView) or len(self._pending) >= _MAX_PENDING:
-            self._epoch += 1
-            self._pending.clear()
+            self._begin_anew()
         else:
             self._pending.append(publication)
+            self._see_to_telling()
+
+    def hear_of_halts(self) -> None:
+        """Have the whole view told if the book was halted or opened."""
+        halted = self._stream.views.is_halted(self._book)
+        if halted != self._halted:
+            self._halted = halted
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._epoch += 1
+        self._pending.clear()
+        self._see_to_telling()
+
+    def _see_to_telling(self) -> None:
         if self._telling is None:
             self._telling = asyncio.create_task(self._tell_when_due())
 

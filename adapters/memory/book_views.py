@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 
 from ...ports.book_views import BookViews
+from ...ports.language.halts import Halt
 from ...ports.language.market import BookChange, BookKey, BookView, PriceLevel, Side
 from ...ports.language.money import Cents
 
@@ -12,18 +13,29 @@ class MemoryBookViews(BookViews):
 
     def __init__(self) -> None:
         self._books: dict[BookKey, _Levels] = {}
+        self._halts: tuple[Halt, ...] = ()
         self._watchers: list[Callable[[BookView | BookChange], None]] = []
+        self._halt_watchers: list[Callable[[], None]] = []
 
     def watch(self, hear: Callable[[BookView | BookChange], None]) -> None:
         """Have `hear` called with every publication from now on; it must be quick."""
         self._watchers.append(hear)
 
+    def watch_halts(self, hear: Callable[[], None]) -> None:
+        """Have `hear` called whenever other books are halted from now on; it must be quick."""
+        self._halt_watchers.append(hear)
+
+    def is_halted(self, key: BookKey) -> bool:
+        """Return whether a book is halted at this instant."""
+        return any(halt.covers(key) for halt in self._halts)
+
     def view(self, key: BookKey, depth: int | None = None) -> BookView:
         """Return a book's view as it is at this instant, by default the whole of it."""
         book = self._books.get(key)
+        halted = self.is_halted(key)
         if book is None:
-            return BookView(key, 0)
-        return BookView(key, book.seq, book.bids.top(depth), book.asks.top(depth))
+            return BookView(key, 0, halted=halted)
+        return BookView(key, book.seq, book.bids.top(depth), book.asks.top(depth), halted)
 
     async def publish(self, view: BookView) -> None:
         book = _Levels(view.seq)
@@ -43,6 +55,11 @@ class MemoryBookViews(BookViews):
         book.check(change.book)
         self._books[change.book] = book
         self._told(change)
+
+    async def show_halts(self, halts: Collection[Halt]) -> None:
+        self._halts = tuple(halts)
+        for hear in self._halt_watchers:
+            hear()
 
     async def books(self) -> Collection[BookKey]:
         return tuple(self._books)

@@ -10,7 +10,8 @@ from ...ports.books import Batch, Books, Ownership
 from ...ports.clock import Clock
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, ShardLost
-from ...ports.language.ids import OrderId, QuoteId, UserId
+from ...ports.language.halts import Halt
+from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ...ports.language.market import (
     BookKey,
     Match,
@@ -55,7 +56,7 @@ class MemoryBooks(MemoryAdapter, Books):
 
     async def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
         with await self._database.reading():
-            books = self._tables.active_in_book
+            books = self._tables.standing_in_book
             quotes = self._resting_in([b for b in books if shard_of(b, shards) == shard])
         for quote in quotes:
             yield quote
@@ -80,6 +81,15 @@ class MemoryBooks(MemoryAdapter, Books):
             found = {key: committed_placement(self._tables, key) for key in keys}
         return {key: answer for key, answer in found.items() if answer is not None}
 
+    async def standing_halts(self) -> Sequence[Halt]:
+        with await self._database.reading():
+            return [halt for halt in self._tables.halts.values() if halt.stands]
+
+    async def halts(self, halt_ids: Collection[HaltId]) -> Mapping[HaltId, Halt]:
+        halts = self._tables.halts
+        with await self._database.reading():
+            return {i: halts[i] for i in halt_ids if i in halts}
+
     async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
         with await self._database.reading():
             pending = self._tables.orders_by_status.get(OrderStatus.PENDING, ())
@@ -90,7 +100,7 @@ class MemoryBooks(MemoryAdapter, Books):
         resting = [
             self._tables.quotes[quote_id]
             for book in dict.fromkeys(books)
-            for quote_id in self._tables.active_in_book.get(book, ())
+            for quote_id in self._tables.standing_in_book.get(book, ())
         ]
         resting.sort(key=lambda quote: quote.sequence)
         return resting
@@ -123,6 +133,8 @@ class MemoryBooks(MemoryAdapter, Books):
                 self._unwind(match_id)
             for match in batch.matches:
                 self._match(match)
+            for halt in batch.halts.values():
+                self._database.put(self._tables.halts, halt.id, halt)
             for key, placement in batch.answers.items():
                 answer = Answer(key.fingerprint, placement, self._clock.now())
                 self._database.put(self._tables.answers, (key.user_id, key.scope, key.key), answer)
@@ -140,31 +152,31 @@ class MemoryBooks(MemoryAdapter, Books):
         of_user = self._tables.quotes_of_user[quote.user_id, quote.side]
         self._database.put(self._tables.quotes, quote.id, quote)
         self._database.put(of_user, quote.id, None)
-        if quote.status is QuoteStatus.ACTIVE:
+        if quote.status.stands:
             self._rest(quote)
 
     def _change(self, quote: Quote) -> None:
         before = self._tables.quotes[quote.id]
-        if before.status is QuoteStatus.ACTIVE:
+        if before.status.stands:
             self._take_out(before)
         self._database.put(self._tables.quotes, quote.id, quote)
-        if quote.status is QuoteStatus.ACTIVE:
+        if quote.status.stands:
             self._rest(quote)
 
     def _rest(self, quote: Quote) -> None:
-        """Let an active quote be found as such."""
-        on_day = self._tables.active_on_day[day_of(quote.expires_at)]
-        self._database.put(self._tables.active_in_book[quote.book], quote.id, None)
+        """Let a quote that rests or waits be found as such."""
+        on_day = self._tables.standing_on_day[day_of(quote.expires_at)]
+        self._database.put(self._tables.standing_in_book[quote.book], quote.id, None)
         self._database.put(on_day, quote.id, quote)
-        if quote.side is Side.ASK:
+        if quote.side is Side.ASK and quote.status is QuoteStatus.ACTIVE:
             self._count_available(quote.book, 1)
 
     def _take_out(self, quote: Quote) -> None:
-        by_day, day = self._tables.active_on_day, day_of(quote.expires_at)
-        self._database.remove(self._tables.active_in_book[quote.book], quote.id)
+        by_day, day = self._tables.standing_on_day, day_of(quote.expires_at)
+        self._database.remove(self._tables.standing_in_book[quote.book], quote.id)
         self._database.remove(by_day[day], quote.id)
         self._database.announce(partial(drop_if_empty, by_day, day))
-        if quote.side is Side.ASK:
+        if quote.side is Side.ASK and quote.status is QuoteStatus.ACTIVE:
             self._count_available(quote.book, -1)
 
     def _count_available(self, book: BookKey, change: int) -> None:

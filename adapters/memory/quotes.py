@@ -40,7 +40,8 @@ class MemoryQuotes(MemoryAdapter, Quotes):
     async def place_in_queue(self, quote: Quote) -> QueuePlace:
         with await self._database.reading():
             quotes = self._tables.quotes
-            book = [quotes[i] for i in self._tables.active_in_book.get(quote.book, ())]
+            standing = [quotes[i] for i in self._tables.standing_in_book.get(quote.book, ())]
+            book = [other for other in standing if other.status is QuoteStatus.ACTIVE]
         sign = 1 if quote.side is Side.BID else -1
         others = [(sign * q.amount, q.sequence) for q in book if q.side is quote.side]
         amount = sign * quote.amount
@@ -60,8 +61,8 @@ class MemoryQuotes(MemoryAdapter, Quotes):
 
     async def overdue(self, now: datetime, limit: int) -> Sequence[Quote]:
         with await self._database.reading():
-            active = until(now, self._tables.active_on_day)
-            found = [quote for quote in active if quote.expires_at <= now]
+            standing = until(now, self._tables.standing_on_day)
+            found = [quote for quote in standing if quote.expires_at <= now]
         found.sort(key=lambda quote: (quote.expires_at, quote.id))
         return found[:limit]
 

@@ -13,11 +13,13 @@ from ...ports.language.audit import AuditEntry
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
 from ...ports.language.catalog import Product, Reservation
 from ...ports.language.deadlines import Deadline, DeadlineKind
+from ...ports.language.halts import Halt
 from ...ports.language.ids import (
     AddressId,
     AlarmId,
     AlertId,
     AuditEntryId,
+    HaltId,
     MessageId,
     NotificationId,
     OrderId,
@@ -109,13 +111,14 @@ class Tables:
         self.quotes_of_user: defaultdict[tuple[UserId, Side], dict[QuoteId, None]] = defaultdict(
             dict
         )
-        self.active_on_day: defaultdict[date, dict[QuoteId, Quote]] = defaultdict(dict)
-        """The active quotes by the day on which they expire."""
-        self.active_in_book: defaultdict[BookKey, dict[QuoteId, None]] = defaultdict(dict)
+        self.standing_on_day: defaultdict[date, dict[QuoteId, Quote]] = defaultdict(dict)
+        """The quotes that rest or wait, by the day on which they expire."""
+        self.standing_in_book: defaultdict[BookKey, dict[QuoteId, None]] = defaultdict(dict)
         self.matches: dict[OrderId, Match] = {}
         self.match_of_quote: dict[QuoteId, OrderId] = {}
         """The match that stands for a bid or an ask."""
         self.shards: dict[int, ShardState] = {}
+        self.halts: dict[HaltId, Halt] = {}
         self.answers: dict[tuple[UserId, str, str], Answer] = {}
         """By user, scope and key."""
 

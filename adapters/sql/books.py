@@ -11,13 +11,15 @@ from ...ports.books import Batch, Books, OpenedOrder, Ownership
 from ...ports.clock import Clock
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, ShardLost
-from ...ports.language.ids import OrderId, QuoteId, UserId
+from ...ports.language.halts import Halt
+from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ...ports.language.market import BookKey, Match, MatchStatus, Quote, Side
 from ...ports.language.orders import OrderStatus
 from ...ports.matching import Placement
 from .book_columns import book_values
 from .database import SqlDatabase
 from .deadlines import SqlDeadlines
+from .halts import BY_ID, PUT, STANDING, halt_of, halt_values
 from .idempotency_keys import REMEMBER, answer_values, find_answers
 from .order_rows import ADD_EVENT, ADD_ORDER, event_values, order_values
 from .outbox import SqlOutbox
@@ -26,13 +28,13 @@ from .payments import ADD_PAYMENT, payment_values
 from .quote_rows import (
     MATCH,
     TABLES,
-    is_active,
     is_book,
     match_of,
     match_values,
     on_each_side,
     quote_of,
     quote_values,
+    standing,
 )
 from .schema import engine_shards, matches, orders
 from .schema.columns import is_word
@@ -53,14 +55,10 @@ _ADVANCE = Statement(
 )
 _RESTING = Statement(
     union_all(
-        *on_each_side(
-            lambda table: (
-                is_active(table) & (table.c.book_hash % bindparam("shards") == bindparam("shard"))
-            )
-        )
+        *standing(lambda table: table.c.book_hash % bindparam("shards") == bindparam("shard"))
     ).order_by("sequence", "id")
 )
-_RESTING_IN = Statement(union_all(*on_each_side(lambda table: is_active(table) & is_book(table))))
+_RESTING_IN = Statement(union_all(*standing(is_book)))
 _GET = Statement(
     union_all(*on_each_side(lambda t: t.c.id.op("IN")(each(bindparam("ids", required=True)))))
 )
@@ -145,6 +143,13 @@ class SqlBooks(Books):
             for key, answer in answers.items()
         }
 
+    async def standing_halts(self) -> Sequence[Halt]:
+        return [halt_of(row) for row in await self._database.rows(STANDING)]
+
+    async def halts(self, halt_ids: Collection[HaltId]) -> Mapping[HaltId, Halt]:
+        ids = encode([halt_id.hex for halt_id in halt_ids])
+        return {row.id: halt_of(row) for row in await self._database.rows(BY_ID, ids=ids)}
+
     async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
         ids = encode([buyer_id.hex for buyer_id in buyer_ids])
         return {row.buyer_id: row.unpaid for row in await self._database.rows(_UNPAID, ids=ids)}
@@ -167,6 +172,7 @@ class SqlBooks(Books):
             await self._write_quotes(batch)
             await self._write_matches(batch)
             await self._write_orders(batch.opened)
+            await self._database.execute_many(PUT, map(halt_values, batch.halts.values()))
             await self._tell(batch)
             await self._remember(batch.answers)
 

@@ -30,6 +30,11 @@ def is_active(table: Table) -> ColumnElement[bool]:
     return is_word(table.c.status, QuoteStatus.ACTIVE)
 
 
+def is_waiting(table: Table) -> ColumnElement[bool]:
+    """Return that an ask waits until its book opens, in the words of the partial index."""
+    return is_word(table.c.status, QuoteStatus.WAITING)
+
+
 def is_book(table: Table) -> ColumnElement[bool]:
     """Return that a quote is in the book that the parameters name."""
     return (
@@ -44,6 +49,15 @@ def on_each_side(condition: Callable[[Table], ColumnElement[bool]]) -> list[Sele
     return [
         select(literal_column(f"'{side}'").label("side"), table).where(condition(table))
         for side, table in TABLES.items()
+    ]
+
+
+def standing(condition: Callable[[Table], ColumnElement[bool]]) -> list[Select[Any]]:
+    """Return queries for the quotes that rest or wait of which the condition holds."""
+    waiting = select(literal_column(f"'{Side.ASK}'").label("side"), asks)
+    return [
+        *on_each_side(lambda table: is_active(table) & condition(table)),
+        waiting.where(is_waiting(asks) & condition(asks)),
     ]
 
 

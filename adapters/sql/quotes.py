@@ -26,7 +26,16 @@ from .database import SqlDatabase
 from .idempotency_keys import find_answer
 from .paging import newest_first, page
 from .payloads import decode
-from .quote_rows import MATCH, TABLES, is_active, is_book, match_of, on_each_side, quote_of
+from .quote_rows import (
+    MATCH,
+    TABLES,
+    is_active,
+    is_book,
+    match_of,
+    on_each_side,
+    quote_of,
+    standing,
+)
 from .statement import Statement
 
 _GET = Statement(union_all(*on_each_side(lambda table: table.c.id == bindparam("id"))))
@@ -49,9 +58,7 @@ def _overdue() -> Statement:
     sides = union_all(
         *(
             select(query.order_by("expires_at", "id").limit(bindparam("limit")).subquery())
-            for query in on_each_side(
-                lambda table: is_active(table) & (table.c.expires_at <= bindparam("now"))
-            )
+            for query in standing(lambda table: table.c.expires_at <= bindparam("now"))
         )
     )
     return Statement(sides.order_by("expires_at", "id").limit(bindparam("limit")))

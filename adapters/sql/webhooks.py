@@ -28,7 +28,6 @@ class SqlWebhooks(Webhooks):
             charge_id=event.charge_id,
             amount=event.amount,
             reason=event.reason,
-            reference=event.reference,
         )
         return added == 1
 
@@ -42,5 +41,4 @@ class SqlWebhooks(Webhooks):
             charge_id=row.charge_id,
             amount=row.amount,
             reason=row.reason,
-            reference=row.reference,
         )

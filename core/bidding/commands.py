@@ -41,7 +41,7 @@ def turn(command: Command[Any], stored: Stored) -> tuple[bool, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class OnResting(Command[T]):
+class OnStanding(Command[T]):
     """A command on a quote as its caller last saw it."""
 
     quote: Quote
@@ -60,31 +60,31 @@ class OnResting(Command[T]):
             raise NotFound(what=self.quote.side, id=self.quote.id)
         return latest
 
-    def resting(self, shard: Shard, stored: Stored) -> Quote:
-        """Return the quote as it rests now. Raises QuoteNotActive, NotFound."""
+    def standing(self, shard: Shard, stored: Stored) -> Quote:
+        """Return the quote as it stands now. Raises QuoteNotActive, NotFound."""
         latest = self.latest(shard, stored)
-        if latest.status is not QuoteStatus.ACTIVE:
+        if not latest.status.stands:
             raise QuoteNotActive(id=latest.id, side=latest.side, status=latest.status)
         return latest
 
 
 @dataclass(frozen=True, slots=True)
-class Cancel(OnResting[Quote]):
-    """Take a resting quote out of its book."""
+class Cancel(OnStanding[Quote]):
+    """Take a quote out of its book, or an ask that waits to return to it."""
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
         """Raises QuoteNotActive."""
-        return shard.end(self.resting(shard, stored), QuoteStatus.CANCELLED)
+        return shard.end(self.standing(shard, stored), QuoteStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
-class Expire(OnResting[Quote]):
+class Expire(OnStanding[Quote]):
     """Take a quote out whose time is over; anything else about it stays."""
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
         """Return the quote as it is now."""
         latest = self.latest(shard, stored)
-        if latest.status is QuoteStatus.ACTIVE and latest.expires_at <= now:
+        if latest.status.stands and latest.expires_at <= now:
             return shard.end(latest, QuoteStatus.EXPIRED)
         return latest
 

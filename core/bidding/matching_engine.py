@@ -13,25 +13,21 @@ from ...ports.books import Batch, Books, Ownership
 from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable
-from ...ports.language.ids import OrderId, QuoteId, UserId
-from ...ports.language.market import (
-    BookChange,
-    BookKey,
-    BookView,
-    Quote,
-    Side,
-    WithdrawalReason,
-    shard_of,
-)
+from ...ports.language.halts import Halt
+from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
+from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason
 from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
 from ...ports.matching import Matching, Placement, PlaceQuote
 from ...ports.orders import OrderOpening
 from ...ports.users import Traders
 from .commands import Cancel, Command, Expire, Nothing, turn
+from .halting import HaltBooks, OpenBooks
 from .placements import Place, Reprice
+from .publishing import Publisher
 from .returns import Unwind
 from .shard import Shard
+from .standing_halts import StandingHalts
 from .stored import Stored, Wanted
 from .withdrawals import Withdraw, WithdrawAll
 
@@ -84,13 +80,13 @@ class MatchingEngine(Matching):
         shards: int = 1,
     ) -> None:
         self._store = books
-        self._views = views
         self._traders = traders
         self._opening = opening
         self._clock = clock
         self._limits = limits or EngineLimits()
         self._number, self._shards = shard, shards
         self._shard = Shard(ids=ids, rules=rules)
+        self._publisher = Publisher(views, self._shard, number=shard, shards=shards)
         self._ownership: Ownership | None = None
         self._writer: asyncio.Task[None] | None = None
         # One place more than the limit, so that the call to stop always finds room.
@@ -98,9 +94,6 @@ class MatchingEngine(Matching):
         self._in_doubt = False
         """Whether a batch failed, so that the store may be ahead of memory or behind it."""
         self._unloaded: dict[BookKey, None] = {}
-        self._unpublished: dict[BookKey, None] = {}
-        self._knows_published = False
-        """Whether every book that was published before this engine began is published anew."""
         self._recovery: asyncio.Task[None] | None = None
 
     # ---- life ----------------------------------------------------------------------------
@@ -118,11 +111,12 @@ class MatchingEngine(Matching):
         assert self._ownership is None, "the engine runs once"
         ownership = await self._store.take(self._number, self._clock.now())
         quotes = [quote async for quote in self._store.resting(self._number, self._shards)]
+        self._shard.halts = StandingHalts(await self._store.standing_halts())
         self._ownership = ownership
         self._shard.sequence = ownership.sequence
         self._shard.load(quotes)
-        self._unpublished = dict.fromkeys(self._shard.books)
-        await self._publish()
+        self._publisher.begin_anew(self._shard.books)
+        await self._publisher.publish()
         self._writer = asyncio.create_task(self._write(), name=f"matching-shard-{self._number}")
         self._recover_later()
 
@@ -172,6 +166,14 @@ class MatchingEngine(Matching):
     async def unwind(self, match_id: OrderId, *, ask_returns: bool) -> None:
         """Undo a match whose order was cancelled; see the port."""
         await self._submit(Unwind(match_id, ask_returns))
+
+    async def halt(self, halt: Halt) -> Halt:
+        """Keep books from trading; see the port."""
+        return await self._submit(HaltBooks(halt))
+
+    async def open(self, halt_id: HaltId) -> Halt:
+        """End a halt; see the port."""
+        return await self._submit(OpenBooks(halt_id))
 
     async def _submit(self, command: Command[T]) -> T:
         if not self.is_running:
@@ -236,7 +238,7 @@ class MatchingEngine(Matching):
             await self._commit(now)
         for ticket in tickets:
             ticket.settle()
-        await self._publish()
+        await self._publisher.publish()
         self._shard.begin_batch()
 
     async def _read(self, commands: Sequence[Command[Any]]) -> Stored:
@@ -259,7 +261,7 @@ class MatchingEngine(Matching):
 
     @property
     def _is_behind(self) -> bool:
-        return self._in_doubt or bool(self._unpublished) or not self._knows_published
+        return self._in_doubt or self._publisher.is_behind
 
     def _recover_later(self) -> None:
         """See to it that what is left over does not wait until somebody calls."""
@@ -284,43 +286,12 @@ class MatchingEngine(Matching):
         assert self._ownership is not None
         await self._store.commit(self._ownership, Batch(sequence=self._shard.sequence))
         quotes = await self._store.resting_in(self._unloaded)
+        self._shard.halts = StandingHalts(await self._store.standing_halts())
         self._shard.forget(self._unloaded)
         self._shard.load(quotes)
-        self._unpublished |= self._unloaded
+        self._publisher.begin_anew(self._unloaded)
         self._unloaded = {}
         self._in_doubt = False
-
-    # ---- publishing ----------------------------------------------------------------------
-
-    async def _publish(self) -> None:
-        """Tell the public what was committed. What fails is published whole a little later."""
-        news = {publication.book: publication for publication in self._shard.publications()}
-        whole = self._unpublished.copy()
-        self._unpublished |= dict.fromkeys(news)
-        try:
-            await self._find_published()
-            for key in tuple(self._unpublished):
-                change = None if key in whole else news.get(key)
-                await self._tell(change or self._shard.view(key))
-                del self._unpublished[key]
-        except Unavailable as error:
-            # Nor would the others be told: trying each would only keep the callers waiting.
-            _log.warning("%d books are not published yet: %s", len(self._unpublished), error)
-
-    async def _find_published(self) -> None:
-        """Have views replaced that an earlier engine left, also of books that are empty by now."""
-        if self._knows_published:
-            return
-        for book in await self._views.books():
-            if shard_of(book, self._shards) == self._number:
-                self._unpublished[book] = None
-        self._knows_published = True
-
-    async def _tell(self, publication: BookView | BookChange) -> None:
-        if isinstance(publication, BookView):
-            await self._views.publish(publication)
-        else:
-            await self._views.apply(publication)
 
     def _refuse(self, tickets: "Sequence[_Ticket[Any]]") -> None:
         for ticket in tickets:

@@ -16,7 +16,7 @@ from ...ports.language.ids import UserId
 from ...ports.language.market import BookKey, Quote, QuoteStatus, Side, TimeInForce
 from ...ports.language.money import Cents
 from ...ports.matching import Placement, PlaceQuote
-from .commands import Command, OnResting
+from .commands import Command, OnStanding
 from .counterparts import Incoming, look_around, search
 from .shard import Shard
 from .stored import Stored, Wanted
@@ -48,6 +48,7 @@ class Place(Command[Placement]):
             if earlier is not None:
                 return replace(earlier, replayed=True)
         stored.check_may_trade(command.user_id, command.side)
+        shard.check_open(command.book)
         incoming = Incoming(command.user_id, command.side, command.amount)
         counterpart = counterpart_of(incoming, command.book, shard, stored, now)
         if counterpart is None:
@@ -80,7 +81,7 @@ class Place(Command[Placement]):
 
 
 @dataclass(frozen=True, slots=True)
-class Reprice(OnResting[Placement]):
+class Reprice(OnStanding[Placement]):
     """Move a resting quote to another amount, another expiry, or both."""
 
     amount: Cents | None
@@ -88,14 +89,15 @@ class Reprice(OnResting[Placement]):
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
         """Ask for the quote too, and for what decides whom its owner may trade with."""
-        OnResting.ask_for(self, wanted, shard)
+        OnStanding.ask_for(self, wanted, shard)
         quote = self.quote
         wanted.trade(quote.user_id, quote.side, quote.book, self.amount or quote.amount)
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
         """See the port for what it raises. Without another amount it keeps its place."""
         stored.check_may_trade(self.quote.user_id, self.quote.side)
-        quote = self.resting(shard, stored)
+        quote = self.standing(shard, stored)
+        shard.check_open(quote.book)
         if quote.expires_at <= now:
             raise QuoteNotActive(id=quote.id, side=quote.side, status=QuoteStatus.EXPIRED)
         moved, counterpart = quote, None

@@ -14,7 +14,6 @@ from ...ports.language.audit import (
 from ...ports.language.errors import QuoteNotActive
 from ...ports.language.events import QuoteWithdrawalRequested
 from ...ports.language.ids import QuoteId
-from ...ports.language.market import QuoteStatus
 from ...ports.language.staff import check_role
 from ...ports.language.text import check_text
 from ...ports.language.users import Actor, Role
@@ -48,7 +47,7 @@ class RequestWithdrawal:
         told = None if note is None else check_text("note", note, max_length=MAX_REASON)
         async with self.transaction():
             quote = await self.quotes.get(quote_id)
-            if quote.status is not QuoteStatus.ACTIVE:
+            if not quote.status.stands:
                 raise QuoteNotActive(id=quote.id, side=quote.side, status=quote.status)
             entry = await self.audit_log.add(
                 Act(

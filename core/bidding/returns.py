@@ -65,11 +65,15 @@ def come_back(
 
     It keeps its arrival number, so it has the place that it had, and later bids pay its amount. It
     passes over bids of its owner, and it does not matter how many orders a buyer has not paid yet.
+    If the book is halted, it waits.
     """
     reason = bar_to_return(ask, stored, shard.rules)
     if reason is None and ask.expires_at <= now:
         shard.note(replace(ask, status=QuoteStatus.EXPIRED))
         return AskFate.EXPIRED, None
+    if reason is None and shard.halts.cover(ask.book):
+        shard.wait(replace(ask, status=QuoteStatus.WAITING, match_id=None))
+        return AskFate.WAITING, None
     counterpart = None
     if reason is None:
         incoming = Incoming(ask.user_id, Side.ASK, ask.amount, ask.sequence)

@@ -8,9 +8,10 @@ from datetime import datetime
 from ...ports.books import Batch
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.ids import Ids
-from ...ports.language.errors import IdempotencyKeyReused
+from ...ports.language.errors import BookHalted, IdempotencyKeyReused
 from ...ports.language.events import Event, LowestAskChanged
-from ...ports.language.ids import OrderId, QuoteId, UserId
+from ...ports.language.halts import Halt
+from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ...ports.language.market import (
     BookChange,
     BookKey,
@@ -25,6 +26,7 @@ from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
 from ...ports.matching import Placement
 from .order_book import OrderBook
+from .standing_halts import StandingHalts
 
 
 @dataclass(slots=True)
@@ -42,9 +44,12 @@ class Shard:
     sequence: int = 0
     """The last used arrival number."""
     books: dict[BookKey, OrderBook] = field(default_factory=dict)
+    halts: StandingHalts = field(default_factory=StandingHalts)
     batch: Batch = field(default_factory=lambda: Batch(sequence=0))
     _standing: dict[tuple[UserId, Side], dict[QuoteId, Quote]] = field(default_factory=dict)
-    """Every active quote, by its owner."""
+    """Every quote that rests or waits, by its owner."""
+    _waiting: dict[BookKey, dict[QuoteId, Quote]] = field(default_factory=dict)
+    """Asks that wait until their book opens."""
     _views: dict[BookKey, int] = field(default_factory=dict)
     _touched: dict[tuple[BookKey, Side, Cents], None] = field(default_factory=dict)
     _lowest_asks: dict[BookKey, Cents | None] = field(default_factory=dict)
@@ -56,15 +61,18 @@ class Shard:
     # ---- loading -------------------------------------------------------------------------
 
     def load(self, quotes: Iterable[Quote]) -> None:
-        """Let stored quotes rest, and start afresh."""
+        """Let stored quotes rest or wait, and start afresh."""
         for quote in quotes:
-            self.rest(quote)
+            if quote.status is QuoteStatus.WAITING:
+                self._let_wait(quote)
+            else:
+                self.rest(quote)
         self.begin_batch()
 
     def forget(self, books: Iterable[BookKey]) -> None:
         """Empty some books, so that they can be loaded again."""
         for key in books:
-            for quote in self.books.pop(key, ()):
+            for quote in (*self.books.pop(key, ()), *self._waiting.pop(key, {}).values()):
                 self._disown(quote)
 
     # ---- batches -------------------------------------------------------------------------
@@ -80,7 +88,8 @@ class Shard:
     @property
     def touched_books(self) -> list[BookKey]:
         """The books that this batch changed, each once."""
-        return list(dict.fromkeys(book for book, _, _ in self._touched))
+        quotes = (*self.batch.added.values(), *self.batch.changed.values())
+        return list(dict.fromkeys(quote.book for quote in quotes))
 
     def publications(self) -> list[BookView | BookChange]:
         """Return what the public is to be told of this batch: once for each book that it touched.
@@ -115,7 +124,10 @@ class Shard:
     # ---- looking up ----------------------------------------------------------------------
 
     def find(self, quote: Quote) -> Quote | None:
-        """Return the quote that rests with this one's side, amount and arrival number."""
+        """Return the quote that rests with this one's side, amount and arrival number, or waits."""
+        waiting = self._waiting.get(quote.book, {}).get(quote.id)
+        if waiting is not None:
+            return waiting
         book = self.books.get(quote.book)
         return book.find(quote) if book is not None else None
 
@@ -127,12 +139,12 @@ class Shard:
         return book
 
     def standing(self, user_id: UserId, sides: Collection[Side]) -> list[Quote]:
-        """Return the active quotes of a user on some sides, in order of arrival."""
+        """Return the quotes of a user that rest or wait on some sides, in order of arrival."""
         quotes = [q for side in sides for q in self._standing.get((user_id, side), {}).values()]
         return sorted(quotes, key=lambda quote: quote.sequence)
 
     def count_standing(self, user_id: UserId, side: Side) -> int:
-        """Return how many active quotes a user has on one side of all books."""
+        """Return how many quotes of a user rest or wait on one side of all books."""
         return len(self._standing.get((user_id, side), ()))
 
     def bidders(self, key: BookKey, amount: Cents) -> set[UserId]:
@@ -143,6 +155,21 @@ class Shard:
     def bought(self, user_id: UserId) -> int:
         """Return how many orders of a buyer this batch opens."""
         return self._bought[user_id]
+
+    def waiting_for(self, halt: Halt) -> list[Quote]:
+        """Return the asks that wait in the books of a halt, in order of arrival."""
+        books = [book for book in self._waiting if halt.covers(book)]
+        asks = [ask for book in books for ask in self._waiting[book].values()]
+        return sorted(asks, key=lambda ask: ask.sequence)
+
+    def check_open(self, key: BookKey) -> None:
+        """Raise BookHalted if nothing trades in the book for now."""
+        if self.halts.cover(key):
+            raise BookHalted(product_id=key.product_id, size=key.size, condition=key.condition)
+
+    def halt(self, halt_id: HaltId) -> Halt | None:
+        """Return a halt that stands, or as this batch leaves it."""
+        return self.batch.halts.get(halt_id) or self.halts.get(halt_id)
 
     def noted(self, quote_id: QuoteId) -> Quote | None:
         """Return the quote as this batch leaves it, if the batch changed it."""
@@ -174,7 +201,7 @@ class Shard:
         """Add an active quote to its book."""
         self._touch(quote)
         self.book(quote.book).add(quote)
-        self._standing.setdefault((quote.user_id, quote.side), {})[quote.id] = quote
+        self._own(quote)
 
     def leave(self, quote: Quote) -> None:
         """Take a resting quote out of its book."""
@@ -183,12 +210,36 @@ class Shard:
         self._disown(quote)
 
     def end(self, quote: Quote, status: QuoteStatus) -> Quote:
-        """Take a resting quote out of its book for good."""
+        """Let a quote that rests or waits do so no more, for good."""
         self.next_arrival()
-        self.leave(quote)
+        if quote.status is QuoteStatus.WAITING:
+            self.stop_waiting(quote)
+        else:
+            self.leave(quote)
         ended = replace(quote, status=status)
         self.note(ended)
         return ended
+
+    def wait(self, ask: Quote) -> None:
+        """Let an ask wait until its book opens."""
+        self._let_wait(ask)
+        self.note(ask)
+
+    def stop_waiting(self, ask: Quote) -> None:
+        """Let an ask that waits do so no more."""
+        waiting = self._waiting[ask.book]
+        del waiting[ask.id]
+        if not waiting:
+            del self._waiting[ask.book]
+        self._disown(ask)
+
+    def note_halt(self, halt: Halt) -> None:
+        """Let a halt begin or end."""
+        self.batch.halts[halt.id] = halt
+        if halt.stands:
+            self.halts.add(halt)
+        else:
+            self.halts.remove(halt)
 
     def expire_best(self, key: BookKey, side: Side, now: datetime) -> None:
         """End the quotes at the front of one side whose time is over."""
@@ -238,6 +289,13 @@ class Shard:
         self._touched[quote.book, quote.side, quote.amount] = None
         if quote.side is Side.ASK and quote.book not in self._lowest_asks:
             self._lowest_asks[quote.book] = self._lowest_ask(quote.book)
+
+    def _let_wait(self, ask: Quote) -> None:
+        self._waiting.setdefault(ask.book, {})[ask.id] = ask
+        self._own(ask)
+
+    def _own(self, quote: Quote) -> None:
+        self._standing.setdefault((quote.user_id, quote.side), {})[quote.id] = quote
 
     def _disown(self, quote: Quote) -> None:
         owner = (quote.user_id, quote.side)

@@ -8,7 +8,8 @@ from typing import Self
 from ...ports.books import Books
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, TradingBarred, UserSuspended
-from ...ports.language.ids import OrderId, QuoteId, UserId
+from ...ports.language.halts import Halt
+from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ...ports.language.market import BookKey, Match, Quote, Side
 from ...ports.language.money import Cents
 from ...ports.matching import Placement
@@ -23,6 +24,7 @@ class Wanted:
     matches: set[OrderId] = field(default_factory=set)
     """Read with their quotes."""
     quotes: set[QuoteId] = field(default_factory=set)
+    halts: set[HaltId] = field(default_factory=set)
     traders: set[UserId] = field(default_factory=set)
     """Users who bid or ask in this batch. The sellers of `matches` need not be named."""
     buyers: set[UserId] = field(default_factory=set)
@@ -48,6 +50,7 @@ class Stored:
     answers: Mapping[IdempotencyKey, Placement | IdempotencyKeyReused] = field(default_factory=dict)
     barred: Mapping[UserId, frozenset[Side]] = field(default_factory=dict)
     """The sides on which users may not trade, for those who may not."""
+    halts: Mapping[HaltId, Halt] = field(default_factory=dict)
     unpaid: Mapping[UserId, int] = field(default_factory=dict)
     """How many orders of buyers await payment, for those who have any."""
 
@@ -65,6 +68,7 @@ class Stored:
             matches=matches,
             answers=await books.answered(wanted.keys) if wanted.keys else {},
             barred=await traders.barred(users, now) if users else {},
+            halts=await books.halts(wanted.halts) if wanted.halts else {},
             unpaid=await books.unpaid_orders(wanted.buyers) if wanted.buyers else {},
         )
 

@@ -36,7 +36,7 @@ class Withdraw(Command[Quote]):
         latest = shard.noted(self.quote_id) or stored.quotes.get(self.quote_id)
         if latest is None:
             raise NotFound(what="quote", id=self.quote_id)
-        if latest.status is not QuoteStatus.ACTIVE:
+        if not latest.status.stands:
             raise QuoteNotActive(id=latest.id, side=latest.side, status=latest.status)
         (cancelled,) = withdraw([latest], self.reason, self.note, shard)
         return cancelled
@@ -60,10 +60,18 @@ class WithdrawAll(Command[int]):
 def withdraw(
     quotes: Iterable[Quote], reason: WithdrawalReason, note: str | None, shard: Shard
 ) -> list[Quote]:
-    """Cancel active quotes, and have each owner told of all of theirs at once."""
+    """Cancel quotes that stand, and have each owner told of all of theirs at once."""
     cancelled = [shard.end(quote, QuoteStatus.CANCELLED) for quote in quotes]
+    tell_withdrawn(cancelled, reason, note, shard)
+    return cancelled
+
+
+def tell_withdrawn(
+    quotes: Iterable[Quote], reason: WithdrawalReason, note: str | None, shard: Shard
+) -> None:
+    """Have each owner of withdrawn quotes told of all of theirs at once."""
     of_owner: dict[UserId, list[Quote]] = {}
-    for quote in cancelled:
+    for quote in quotes:
         of_owner.setdefault(quote.user_id, []).append(quote)
     for user_id, theirs in of_owner.items():
         named = theirs[: QuotesWithdrawn.NAMED]
@@ -76,4 +84,3 @@ def withdraw(
                 quotes=tuple(WithdrawnQuote(q.id, q.side, q.book, q.amount) for q in named),
             )
         )
-    return cancelled

@@ -54,7 +54,9 @@ class PreviewTrades:
     rules: MarketRules
 
     async def __call__(self, seller_id: UserId | None, book: BookView) -> TradePreview:
-        """Return what the book's best prices mean to the one who asks."""
+        """Return what the best prices mean to the one who asks; nothing in a halted book."""
+        if book.halted:
+            return TradePreview(sell_now=None, undercut=None, buy_now=None)
         return TradePreview(
             sell_now=await self._proceeds(seller_id, book.highest_bid),
             undercut=await self._proceeds(seller_id, self._one_tick_under(book)),

@@ -55,6 +55,8 @@ class MarketView(msgspec.Struct, frozen=True):
     """What an ask one tick under the lowest would net them, if it would rest."""
     buy_now: Cost | None
     """What buying from the lowest ask costs."""
+    halted: bool
+    """Whether nothing trades for now: then nothing can be sold or bought."""
 
 
 class BookPicture(msgspec.Struct, frozen=True):
@@ -63,6 +65,8 @@ class BookPicture(msgspec.Struct, frozen=True):
     seq: int
     bids: list[PriceLevel]
     asks: list[PriceLevel]
+    halted: bool
+    """Whether nothing trades in the book for now."""
 
 
 class SaleView(msgspec.Struct, frozen=True):
@@ -123,6 +127,7 @@ class MarketController(Controller):
                     "payout": 18_392,
                 },
                 "buy_now": {"price": 21_000, "shipping": 1_400, "total": 22_400},
+                "halted": False,
             },
         )
         | problems(NotFound, InvalidSize, SizeNotOffered, InvalidToken, public=True),
@@ -157,6 +162,7 @@ class MarketController(Controller):
             sell_now=preview.sell_now,
             undercut=preview.undercut,
             buy_now=preview.buy_now,
+            halted=view.halted,
         )
 
     @get(
@@ -169,6 +175,7 @@ class MarketController(Controller):
                 "seq": 7,
                 "bids": [{"price": 19_500, "quantity": 2}],
                 "asks": [{"price": 21_000, "quantity": 1}],
+                "halted": False,
             },
         )
         | problems(NotFound, InvalidSize, SizeNotOffered, public=True),
@@ -184,7 +191,9 @@ class MarketController(Controller):
         """Return how many pairs stand at which price. Who stands there is not told."""
         book = await followed_book(application, product_id, size, condition)
         view = await application.adapters.book_views.get(book, depth)
-        return BookPicture(seq=view.seq, bids=list(view.bids), asks=list(view.asks))
+        return BookPicture(
+            seq=view.seq, bids=list(view.bids), asks=list(view.asks), halted=view.halted
+        )
 
     @get(
         "/sales",

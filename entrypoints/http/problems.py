@@ -35,7 +35,6 @@ STATUS: dict[type[Refusal], int] = {
     errors.InvalidVerdict: 422,
     errors.IdempotencyKeyReused: 422,
     errors.PayoutDeclined: 422,
-    errors.RefundDeclined: 422,
     errors.PaymentDeclined: 402,
     errors.InvalidSignature: 400,
     # finding and permission
@@ -59,6 +58,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.PayoutAccountMissing: 409,
     errors.TooManyOpenQuotes: 409,
     errors.TooManyUnpaidOrders: 409,
+    errors.BookHalted: 409,
     errors.SelfTrade: 409,
     errors.NoCounterpart: 409,
     errors.QuoteNotActive: 409,

@@ -13,6 +13,7 @@ from ...core.bidding.place_ask import PlaceAsk
 from ...core.bidding.place_bid import PlaceBid
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import (
+    BookHalted,
     CounterpartBusy,
     IdempotencyKeyReused,
     InvalidSize,
@@ -49,6 +50,7 @@ PLACING: tuple[type[Refusal], ...] = (
     NotFound,
     UserSuspended,
     TradingBarred,
+    BookHalted,
     TooManyOpenQuotes,
     TooManyUnpaidOrders,
     SelfTrade,
@@ -65,6 +67,7 @@ CHANGING: tuple[type[Refusal], ...] = (
     OutsideTick,
     UserSuspended,
     TradingBarred,
+    BookHalted,
     TooManyUnpaidOrders,
     SelfTrade,
     CounterpartBusy,

@@ -147,11 +147,15 @@ class _OfBook(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Snapshot(_OfBook, frozen=True, kw_only=True, tag="snapshot"):
-    """A whole book as of change number `seq`. It replaces whatever the client had of it."""
+    """A whole book as of change number `seq`. It replaces whatever the client had of it.
+
+    It comes again when the book is halted or opened.
+    """
 
     seq: int
     bids: Sequence[PriceLevel]
     asks: Sequence[PriceLevel]
+    halted: bool
 
 
 class Change(_OfBook, frozen=True, kw_only=True, tag="change"):
@@ -226,6 +230,7 @@ def book_message(news: BookView | BookChanges) -> Snapshot | Change:
             seq=news.seq,
             bids=news.bids,
             asks=news.asks,
+            halted=news.halted,
         )
     return Change(
         product_id=product_id,

@@ -9,6 +9,7 @@ SessionId = NewType("SessionId", UUID)
 ProductId = NewType("ProductId", UUID)
 QuoteId = NewType("QuoteId", UUID)
 """Identifies a bid or an ask."""
+HaltId = NewType("HaltId", UUID)
 OrderId = NewType("OrderId", UUID)
 """Identifies a match and the order that it opens: they share one id."""
 TaskId = NewType("TaskId", UUID)

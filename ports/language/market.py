@@ -77,6 +77,11 @@ class QuoteStatus(StrEnum):
     WAITING = "waiting"
     """An ask that returns while its book is halted. It enters when the book opens."""
 
+    @property
+    def stands(self) -> bool:
+        """Whether the quote may still trade."""
+        return self in (QuoteStatus.ACTIVE, QuoteStatus.WAITING)
+
 
 class WithdrawalReason(StrEnum):
     """Why a quote left its book although its owner did not ask for it."""
@@ -151,6 +156,8 @@ class AskFate(StrEnum):
     """It is back in its book, with the place that it had."""
     TRADED = "traded"
     """It went back into its book and met another bid at once."""
+    WAITING = "waiting"
+    """Its book is halted. It waits outside until the book opens."""
     EXPIRED = "expired"
     """Its time is over."""
     ENDED = "ended"
@@ -211,6 +218,8 @@ class BookView:
     seq: int
     bids: tuple[PriceLevel, ...] = ()
     asks: tuple[PriceLevel, ...] = ()
+    halted: bool = False
+    """Whether nothing trades in the book for now."""
 
     @property
     def highest_bid(self) -> Cents | None:

@@ -22,13 +22,7 @@ from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.ports.books import Batch, Books, Ownership
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.money import Cents
-from solebook.ports.language.payments import (
-    Charge,
-    ChargeOutcome,
-    PayoutMade,
-    PendingCharge,
-    RefundMade,
-)
+from solebook.ports.language.payments import Charge, ChargeOutcome, PendingCharge
 from solebook.ports.messengers import Mail, Mailer
 from solebook.ports.transaction import Transaction
 
@@ -136,23 +130,17 @@ class FragileGateway(EmbeddedPaymentGateway):
         self.edges.reach("after a charge was looked for")
         return found
 
-    async def refund(self, *, key: str, charge_id: str, amount: Cents) -> RefundMade:
+    async def refund(self, *, key: str, charge_id: str, amount: Cents) -> None:
         self.edges.reach("before a refund")
-        made = await EmbeddedPaymentGateway.refund(
-            self, key=key, charge_id=charge_id, amount=amount
-        )
+        await EmbeddedPaymentGateway.refund(self, key=key, charge_id=charge_id, amount=amount)
         self.edges.reach("after a refund")
-        return made
 
-    async def pay_out(
-        self, *, key: str, order_id: OrderId, account: str, amount: Cents
-    ) -> PayoutMade:
+    async def pay_out(self, *, key: str, order_id: OrderId, account: str, amount: Cents) -> None:
         self.edges.reach("before a payout")
-        made = await EmbeddedPaymentGateway.pay_out(
+        await EmbeddedPaymentGateway.pay_out(
             self, key=key, order_id=order_id, account=account, amount=amount
         )
         self.edges.reach("after a payout")
-        return made
 
 
 class FragileMailer(Mailer):

@@ -16,10 +16,12 @@ from solebook.ports.language.authentication import AuthenticationTask, TaskStatu
 from solebook.ports.language.catalog import Product, ProductImage, Reservation, ReservationStatus
 from solebook.ports.language.deadlines import Deadline, DeadlineKind
 from solebook.ports.language.events import MatchCreated, UserRegistered
+from solebook.ports.language.halts import Halt
 from solebook.ports.language.ids import (
     AddressId,
     AlarmId,
     AlertId,
+    HaltId,
     MessageId,
     NotificationId,
     OrderId,
@@ -180,6 +182,17 @@ class Records:
             sequence=next(self._number),
             created_at=self.instant,
             expires_at=self.instant + timedelta(days=30),
+        )
+
+    def halt(self, product_id: ProductId, **fields: Any) -> Halt:
+        return _made(
+            Halt,
+            fields,
+            id=HaltId(self.ids.new()),
+            product_id=product_id,
+            size=None,
+            condition=None,
+            halted_at=self.instant,
         )
 
     def bid(self, book: BookKey, **fields: Any) -> Quote:

@@ -15,6 +15,7 @@ from solebook.ports.language.market import (
     LevelChange,
     PriceLevel,
     Side,
+    Size,
 )
 
 from .records import Records
@@ -51,6 +52,27 @@ async def test_a_published_view_is_read_up_to_a_depth(views: BookViews, book: Bo
     assert await views.get(book, 10) == view
     assert await views.get(book, 3) == view
     assert await views.get(book, 2) == BookView(book, 7, bids[:2], asks[:2])
+
+
+async def test_halted_books_are_shown_as_such_also_those_without_a_view(
+    views: BookViews, records: Records
+) -> None:
+    product_id = records.product_id()
+    shown, other = (BookKey(product_id, Size(size)) for size in ("9", "10"))
+    elsewhere = records.book()
+    await views.publish(BookView(shown, 7, levels((190, 1)), ()))
+    await views.show_halts([records.halt(product_id)])
+    assert await views.get(shown, 10) == BookView(shown, 7, levels((190, 1)), (), halted=True)
+    assert await views.best([other, elsewhere]) == [
+        BookView(other, 0, halted=True),
+        BookView(elsewhere, 0),
+    ]
+    await views.publish(BookView(shown, 8))
+    assert (await views.get(shown, 10)).halted
+    await views.show_halts([records.halt(product_id, size=Size("10"))])
+    assert [view.halted for view in await views.best([shown, other])] == [False, True]
+    await views.show_halts([])
+    assert [view.halted for view in await views.best([shown, other])] == [False, False]
 
 
 async def test_a_view_replaces_the_one_before(views: BookViews, book: BookKey) -> None:

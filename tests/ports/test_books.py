@@ -16,6 +16,7 @@ from solebook.ports.language.market import (
     Quote,
     QuoteStatus,
     Side,
+    Size,
     TimeInForce,
     shard_of,
 )
@@ -122,6 +123,22 @@ async def test_committed_quotes_are_read_back_whole(
     assert await store.books.match(records.order_id()) is None
 
 
+async def test_halts_are_read_back_whether_they_stand_or_not(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    product_id = records.product_id()
+    wide = records.halt(product_id)
+    narrow = records.halt(product_id, size=Size("9"), condition=Condition.USED)
+    await shard.commit(records.batch(halts={wide.id: wide, narrow.id: narrow}))
+    assert list(await store.books.standing_halts()) == [wide, narrow]
+    ended = replace(wide, ended_at=records.instant)
+    await shard.commit(records.batch(halts={wide.id: ended}))
+    assert list(await store.books.standing_halts()) == [narrow]
+    unknown = records.halt(product_id).id
+    assert await store.books.halts([wide.id, unknown]) == {wide.id: ended}
+    assert await store.books.halts([]) == {}
+
+
 async def test_orders_that_await_payment_are_counted_by_buyer(
     store: Store, records: Records, shard: Shard
 ) -> None:
@@ -138,13 +155,14 @@ async def test_orders_that_await_payment_are_counted_by_buyer(
     assert await store.books.unpaid_orders([buyer, other]) == {buyer: 1, other: 1}
 
 
-async def test_a_shards_active_quotes_are_yielded_in_order_of_arrival(
+async def test_a_shards_standing_quotes_are_yielded_in_order_of_arrival(
     store: Store, records: Records, shard: Shard
 ) -> None:
     books = [records.book(size=size) for size in ("8", "9", "10", "11", "12", "13")]
     quotes = [records.quote(side, book) for book in books for side in Side]
-    inactive = [records.ask(books[0], status=s) for s in QuoteStatus if s != "active"]
-    await shard.rest(*reversed(quotes), *inactive)
+    quotes.append(records.ask(books[0], status=QuoteStatus.WAITING))
+    ended = [records.ask(books[0], status=s) for s in QuoteStatus if not s.stands]
+    await shard.rest(*reversed(quotes), *ended)
     assert await resting(store) == quotes
     for shards in (2, 3):
         of_shard = [await resting(store, number, shards) for number in range(shards)]

@@ -8,7 +8,7 @@ narrow and found by a compound key is WITHOUT ROWID in SQLite: one tree to write
 from .analytics import sales
 from .audit import audit_entries
 from .authentication import authentication_tasks
-from .bidding import asks, bids, engine_shards, idempotency_keys, matches
+from .bidding import asks, bids, engine_shards, halts, idempotency_keys, matches
 from .catalog import product_images, products, reservations, sizes
 from .columns import metadata
 from .messages import deadlines, deliveries, inbox, outbox, turns
@@ -36,6 +36,7 @@ __all__ = [
     "deadlines",
     "deliveries",
     "engine_shards",
+    "halts",
     "idempotency_keys",
     "inbox",
     "ledger_entries",

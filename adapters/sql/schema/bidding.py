@@ -1,9 +1,9 @@
-"""The tables of the matching engine: bids, asks, matches, shards, and remembered answers."""
+"""The tables of the matching engine: bids, asks, matches, shards, halts, and remembered answers."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, Uuid
 from sqlalchemy import Integer as Int
 
-from ....ports.language.market import MatchStatus, QuoteStatus, Side, TimeInForce
+from ....ports.language.market import Condition, MatchStatus, QuoteStatus, Side, TimeInForce
 from .columns import Instant, book_columns, is_word, metadata, partial_index, positive, word
 
 
@@ -36,6 +36,10 @@ def _quotes(name: str) -> Table:
 
 bids = _quotes("bids")
 asks = _quotes("asks")
+_waiting = is_word(asks.c.status, QuoteStatus.WAITING)
+_book = asks.c.product_id, asks.c.size, asks.c.condition
+partial_index("ix_asks_waiting_in_book", *_book, where=_waiting)
+partial_index("ix_asks_waiting_until", asks.c.expires_at, where=_waiting)
 
 matches = Table(
     "matches",
@@ -70,6 +74,19 @@ engine_shards = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("taken_at", Instant, nullable=False),
 )
+
+halts = Table(
+    "halts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("product_id", Uuid, nullable=False),
+    Column("size", String(8)),
+    Column("condition", word(Condition, "condition")),
+    Column("halted_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    sqlite_with_rowid=False,
+)
+partial_index("ix_halts_standing", halts.c.id, where=halts.c.ended_at.is_(None))
 
 idempotency_keys = Table(
     "idempotency_keys",

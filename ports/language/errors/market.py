@@ -92,6 +92,18 @@ class TooManyOpenQuotes(Refusal):
 
 
 @dataclass(eq=False)
+class BookHalted(Refusal):
+    """Nothing trades in this book for now; what stands in it can be cancelled."""
+
+    product_id: UUID
+    size: str
+    condition: str
+
+    def __str__(self) -> str:
+        return f"trading in size {self.size} ({self.condition}) of this product is halted"
+
+
+@dataclass(eq=False)
 class SelfTrade(Refusal):
     """The quote reaches no quotes but the same user's own."""
 

@@ -97,7 +97,7 @@ async def test_days_on_which_nothing_falls_due_any_more_are_forgotten(
         await books.commit(owner, records.batch(changed={gone.id: gone}))
         await clock.advance(timedelta(days=1))
     assert not database.tables.deadlines_on_day
-    assert not database.tables.active_on_day
+    assert not database.tables.standing_on_day
 
 
 async def test_a_day_is_kept_when_its_emptying_is_undone(

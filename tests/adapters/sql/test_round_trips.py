@@ -35,6 +35,7 @@ from solebook.ports.language.authentication import AuthenticationTask, Verdict
 from solebook.ports.language.catalog import Product, Reservation
 from solebook.ports.language.deadlines import Deadline
 from solebook.ports.language.events import EVENTS, Event, UserRegistered
+from solebook.ports.language.halts import Halt
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.market import Match, Quote, Side
 from solebook.ports.language.messages import Delivery, Queue
@@ -166,6 +167,13 @@ async def quote(store: Store, first: Quote, second: Quote) -> None:
     assert await store.books.get([first.id]) == {first.id: changed}
 
 
+async def halt(store: Store, first: Halt, second: Halt) -> None:
+    await commit(store, halts={first.id: first})
+    assert await store.halts.get(first.id) == first
+    await commit(store, halts={first.id: replace(second, id=first.id)})
+    assert await store.halts.get(first.id) == replace(second, id=first.id)
+
+
 async def match(store: Store, first: Match, quotes: tuple[Quote, Quote]) -> None:
     bid = replace(quotes[0], id=first.bid_id, side=Side.BID)
     ask = replace(quotes[1], id=first.ask_id, side=Side.ASK)
@@ -286,6 +294,7 @@ TRIPS: dict[str, tuple[Callable[[Store, Any, Any], Awaitable[None]], Any, Any]] 
     "product": (product, Product, Product),
     "reservation": (reservation, Reservation, Reservation),
     "quote": (quote, Quote, Quote),
+    "halt": (halt, Halt, Halt),
     "match": (match, Match, tuple[Quote, Quote]),
     "order": (order, Order, Order),
     "history": (history, Order, OrderEvent),

@@ -117,9 +117,12 @@ def tables(empty_database: Path) -> Iterator[sqlite3.Connection]:
     database.close()
 
 
-# Those that have to look at every row: of the tape, of the ledger, of what rests.
+# Those that have to look at every row: of the tape, of the ledger, of what rests, of the halts that
+# stand.
 LOOKING_AT_ALL = {
     "books._RESTING.0",
+    "books.STANDING.0",
+    "halts.STANDING.0",
     "ledger._TOTALS.0",
     "orders._COUNT.0",
     "tape._SUMMARIES.0",

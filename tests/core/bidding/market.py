@@ -198,7 +198,8 @@ class Market:
     async def stored_levels(self, book: BookKey | None = None) -> dict[Side, dict[int, int]]:
         """Return the quantity at each price of a book as the store has it."""
         levels: dict[Side, dict[int, int]] = {side: {} for side in Side}
-        for quote in await self.books.resting_in([book or self.book]):
+        standing = await self.books.resting_in([book or self.book])
+        for quote in (quote for quote in standing if quote.status is QuoteStatus.ACTIVE):
             level = levels[quote.side]
             level[quote.amount] = level.get(quote.amount, 0) + 1
         return levels

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Self
 
 from solebook.ports.language.errors import (
+    BookHalted,
     CounterpartBusy,
     NoCounterpart,
     QuoteNotActive,
@@ -29,6 +30,8 @@ from solebook.ports.language.market import (
     WithdrawalReason,
 )
 from solebook.ports.matching import PlaceQuote
+
+STANDING = (QuoteStatus.ACTIVE, QuoteStatus.WAITING)
 
 
 @dataclass(slots=True)
@@ -70,6 +73,8 @@ class NaiveMarket:
     suspended: set[UserId] = field(default_factory=set)
     withdrawn: list[tuple[UserId, WithdrawalReason, list[QuoteId]]] = field(default_factory=list)
     """Who was told of which withdrawn quotes."""
+    halts: dict[int, BookKey | None] = field(default_factory=dict)
+    """The book that each halt covers, or None for every book, by the number of the halt."""
     fates: list[tuple[int, AskFate, WithdrawalReason | None]] = field(default_factory=list)
     """What became of the asks of trades that were undone, by the number of the trade."""
     arrivals: int = 0
@@ -98,8 +103,7 @@ class NaiveMarket:
     def open_quotes(self, user_id: UserId, side: Side) -> int:
         """Return how many quotes of a user stand on one side of all books."""
         return sum(
-            q.user_id == user_id and q.side is side and q.status is QuoteStatus.ACTIVE
-            for q in self.quotes
+            q.user_id == user_id and q.side is side and q.status in STANDING for q in self.quotes
         )
 
     def unpaid_orders(self, buyer: UserId) -> int:
@@ -124,6 +128,7 @@ class NaiveMarket:
             time_in_force=command.time_in_force,
         )
         self._check_suspension(quote.user_id)
+        self._check_open(quote.book)
         other = self._meet(quote, now)
         if other is None and command.time_in_force is TimeInForce.IOC:
             others = [
@@ -144,7 +149,8 @@ class NaiveMarket:
         self, quote_id: QuoteId, amount: int | None, expires_at: datetime | None, now: datetime
     ) -> None:
         self._check_suspension(self.quote(quote_id).user_id)
-        quote = self._active(quote_id)
+        quote = self._standing(quote_id)
+        self._check_open(quote.book)
         if quote.expires_at <= now:
             raise QuoteNotActive(id=quote.id, side=quote.side, status=QuoteStatus.EXPIRED)
         other = None
@@ -163,22 +169,22 @@ class NaiveMarket:
             self._trade(quote, other)
 
     def cancel(self, quote_id: QuoteId) -> None:
-        self._active(quote_id).status = QuoteStatus.CANCELLED
+        self._standing(quote_id).status = QuoteStatus.CANCELLED
 
     def expire(self, quote_id: QuoteId, now: datetime) -> None:
         quote = self.quote(quote_id)
-        if quote.status is QuoteStatus.ACTIVE and quote.expires_at <= now:
+        if quote.status in STANDING and quote.expires_at <= now:
             quote.status = QuoteStatus.EXPIRED
 
     def withdraw(self, quote_id: QuoteId) -> None:
-        quote = self._active(quote_id)
+        quote = self._standing(quote_id)
         self._withdraw([quote], WithdrawalReason.ADMIN)
 
     def withdraw_all(self, user_id: UserId, sides: Collection[Side]) -> None:
         theirs = [
             q
             for q in self.quotes
-            if q.user_id == user_id and q.side in sides and q.status is QuoteStatus.ACTIVE
+            if q.user_id == user_id and q.side in sides and q.status in STANDING
         ]
         theirs.sort(key=lambda quote: quote.arrival)
         if theirs:
@@ -195,15 +201,40 @@ class NaiveMarket:
             fate, reason = self._return(trade.ask, now)
         self.fates.append((number, fate, reason))
 
+    def halt(self, number: int, book: BookKey | None) -> None:
+        if book not in self.halts.values():
+            self.halts[number] = book
+
+    def open(self, number: int, now: datetime) -> None:
+        self.halts.pop(number, None)
+        waiting = [q for q in self.quotes if q.status is QuoteStatus.WAITING]
+        withdrawn: dict[tuple[UserId, WithdrawalReason], list[NaiveQuote]] = {}
+        for ask in sorted(waiting, key=lambda quote: quote.arrival):
+            if self._is_halted(ask.book):
+                continue
+            ask.status = QuoteStatus.CANCELLED
+            _, reason = self._return(ask, now)
+            if reason is not None:
+                withdrawn.setdefault((ask.user_id, reason), []).append(ask)
+        for (_, reason), asks in withdrawn.items():
+            self._withdraw(asks, reason)
+
     # ---- rules ---------------------------------------------------------------------------
 
     def _check_suspension(self, user_id: UserId) -> None:
         if user_id in self.suspended:
             raise UserSuspended
 
-    def _active(self, quote_id: QuoteId) -> NaiveQuote:
+    def _is_halted(self, book: BookKey) -> bool:
+        return None in self.halts.values() or book in self.halts.values()
+
+    def _check_open(self, book: BookKey) -> None:
+        if self._is_halted(book):
+            raise BookHalted(product_id=book.product_id, size=book.size, condition=book.condition)
+
+    def _standing(self, quote_id: QuoteId) -> NaiveQuote:
         quote = self.quote(quote_id)
-        if quote.status is not QuoteStatus.ACTIVE:
+        if quote.status not in STANDING:
             raise QuoteNotActive(id=quote.id, side=quote.side, status=quote.status)
         return quote
 
@@ -220,6 +251,9 @@ class NaiveMarket:
         if ask.expires_at <= now:
             ask.status = QuoteStatus.EXPIRED
             return AskFate.EXPIRED, None
+        if self._is_halted(ask.book):
+            ask.status = QuoteStatus.WAITING
+            return AskFate.WAITING, None
         try:
             other = self._meet(ask, now, returning=True)
         except SelfTrade:

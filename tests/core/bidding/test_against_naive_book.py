@@ -11,6 +11,8 @@ from .two_markets import (
     USERS,
     Cancelling,
     Expiring,
+    Halting,
+    Opening,
     Paying,
     Placing,
     Repricing,
@@ -56,6 +58,9 @@ steps = st.one_of(
     st.builds(Paying, targets),
     st.builds(Withdrawing, targets),
     st.builds(WithdrawingAll, users, sides),
+    st.builds(Halting, st.sampled_from([None, 0, 1])),
+    st.builds(Opening, targets),
+    st.builds(Opening, targets),
     st.builds(Suspending, users, st.sampled_from([True, False, False])),
 )
 runs = st.builds(

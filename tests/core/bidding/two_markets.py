@@ -11,14 +11,17 @@ from uuid import UUID
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.core.bidding.commands import Cancel, Command, Expire, turn
+from solebook.core.bidding.halting import HaltBooks, OpenBooks
 from solebook.core.bidding.placements import Place, Reprice
 from solebook.core.bidding.returns import Unwind
 from solebook.core.bidding.shard import Shard
+from solebook.core.bidding.standing_halts import StandingHalts
 from solebook.core.bidding.stored import Stored, Wanted
 from solebook.core.bidding.withdrawals import Withdraw, WithdrawAll
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.events import MatchUnwound, QuotesWithdrawn
-from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
+from solebook.ports.language.halts import Halt
+from solebook.ports.language.ids import HaltId, OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import (
     BookKey,
     Match,
@@ -112,8 +115,24 @@ class Suspending:
     suspended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Halting:
+    """Halt one book, or every book of the product."""
+
+    book: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """`target` is a halt, counted round in the order of their making."""
+
+    target: int
+
+
 Aiming: TypeAlias = Repricing | Cancelling | Expiring | Withdrawing
-Step: TypeAlias = Placing | Aiming | Unwinding | Paying | WithdrawingAll | Suspending
+Step: TypeAlias = (
+    Placing | Aiming | Unwinding | Paying | WithdrawingAll | Suspending | Halting | Opening
+)
 Naively: TypeAlias = Callable[[], None]
 Heard: TypeAlias = tuple[Command[Any], Naively]
 
@@ -141,6 +160,9 @@ class TwoMarkets:
         self.settled: set[OrderId] = set()
         """Whose orders are paid or cancelled."""
         self.suspended: set[UserId] = set()
+        self.halts: dict[HaltId, Halt] = {}
+        """All that were committed, also those that ended."""
+        self.asked_halts = 0
         self.told: list[QuotesWithdrawn | MatchUnwound] = []
         self.views = FoldedViews()
         self.lowest_asks = LowestAskChains()
@@ -205,6 +227,10 @@ class TwoMarkets:
             return self._unwinding(step) if self.matches else None
         if isinstance(step, WithdrawingAll):
             return self._withdrawing_all(step)
+        if isinstance(step, Halting):
+            return self._halting(step)
+        if isinstance(step, Opening):
+            return self._opening(step) if self.halts else None
         if isinstance(step, Paying | Suspending):
             return None
         return self._aiming(step) if self.seen else None
@@ -227,6 +253,23 @@ class TwoMarkets:
             Unwind(list(self.matches)[number], step.ask_returns),
             lambda: self.naive.unwind(number, self.now, ask_returns=step.ask_returns),
         )
+
+    def _halting(self, step: Halting) -> Heard:
+        book = None if step.book is None else BOOKS[step.book]
+        self.asked_halts += 1
+        number = self.asked_halts
+        halt = Halt(
+            id=HaltId(UUID(int=number)),
+            product_id=BOOKS[0].product_id,
+            size=None if book is None else book.size,
+            condition=None if book is None else book.condition,
+            halted_at=self.now,
+        )
+        return HaltBooks(halt), lambda: self.naive.halt(number, book)
+
+    def _opening(self, step: Opening) -> Heard:
+        halt_id = list(self.halts)[step.target % len(self.halts)]
+        return OpenBooks(halt_id), lambda: self.naive.open(halt_id.int, self.now)
 
     def _withdrawing_all(self, step: WithdrawingAll) -> Heard:
         user_id = USERS[step.user]
@@ -269,6 +312,7 @@ class TwoMarkets:
         return Stored(
             quotes={q: self.quotes[q] for q in wanted.quotes},
             matches=matches,
+            halts={h: self.halts[h] for h in wanted.halts if h in self.halts},
             barred={user: frozenset(Side) for user in wanted.traders & self.suspended},
             unpaid={buyer: unpaid[buyer] for buyer in wanted.buyers if buyer in unpaid},
         )
@@ -290,6 +334,7 @@ class TwoMarkets:
         for quote in (*batch.added.values(), *batch.changed.values()):
             self.quotes[quote.id] = quote
             self.seen.append(quote)
+        self.halts |= batch.halts
         for match_id in batch.unwound:
             match = self.matches[match_id]
             assert match.status is MatchStatus.OPEN, "a match is unwound once"
@@ -309,7 +354,8 @@ class TwoMarkets:
         books = self.shard.touched_books
         self.shard.begin_batch()
         self.shard.forget(books)
-        self.shard.load(quote for quote in self._active() if quote.book in books)
+        self.shard.halts = StandingHalts(h for h in self.halts.values() if h.stands)
+        self.shard.load(quote for quote in self._standing() if quote.book in books)
         for book in books:
             self.views.tell(self.shard.view(book))
 
@@ -338,6 +384,9 @@ class TwoMarkets:
         assert [(e.user_id, e.reason, [q.id for q in e.quotes]) for e in self._withdrawn()] == (
             self.naive.withdrawn
         )
+        halted = {halt.id.int for halt in self.halts.values() if halt.stands}
+        assert halted == self.naive.halts.keys()
+        assert {halt.id.int for halt in self.shard.halts} == halted
         numbers = {match_id: number for number, match_id in enumerate(self.matches)}
         unwound = [event for event in self.told if isinstance(event, MatchUnwound)]
         assert [(numbers[e.order_id], e.ask, e.withdrawal) for e in unwound] == self.naive.fates
@@ -356,15 +405,15 @@ class TwoMarkets:
     def _compare_rebuilt(self) -> None:
         """Assert that a shard that starts from the store has the same books."""
         rebuilt = Shard(ids=self.ids, rules=RULES)
-        rebuilt.load(self._active())
+        rebuilt.load(self._standing())
         for book in BOOKS:
             assert list(rebuilt.book(book)) == list(self.shard.book(book))
         for user in USERS:
             assert rebuilt.standing(user, tuple(Side)) == self.shard.standing(user, tuple(Side))
 
-    def _active(self) -> list[Quote]:
-        active = [q for q in self.quotes.values() if q.status is QuoteStatus.ACTIVE]
-        return sorted(active, key=lambda quote: quote.sequence)
+    def _standing(self) -> list[Quote]:
+        standing = [q for q in self.quotes.values() if q.status.stands]
+        return sorted(standing, key=lambda quote: quote.sequence)
 
 
 def _outcome(act: Callable[[], None]) -> object:

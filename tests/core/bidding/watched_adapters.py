@@ -9,6 +9,7 @@ from solebook.ports.book_views import BookViews
 from solebook.ports.books import Batch, Books, Ownership
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused, Unavailable
+from solebook.ports.language.halts import Halt
 from solebook.ports.language.ids import OrderId, QuoteId, UserId
 from solebook.ports.language.market import BookChange, BookKey, BookView, Match, Quote, Side
 from solebook.ports.matching import Placement
@@ -123,6 +124,10 @@ class WatchedViews(BookViews):
         self._reach()
         self._note(change)
         await self._views.apply(change)
+
+    async def show_halts(self, halts: Collection[Halt]) -> None:
+        self._reach()
+        await self._views.show_halts(halts)
 
     async def get(self, book: BookKey, depth: int) -> BookView:
         return await self._views.get(book, depth)

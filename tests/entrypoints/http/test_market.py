@@ -20,6 +20,7 @@ async def test_the_market_tells_best_prices_and_the_last_sale(
         "sell_now": None,
         "undercut": None,
         "buy_now": None,
+        "halted": False,
     }
     await market.order(buyer, seller, 20_000)
     await market.bid(buyer, 18_000)
@@ -44,6 +45,7 @@ async def test_the_market_tells_best_prices_and_the_last_sale(
             "payout": 19_272,
         },
         "buy_now": {"price": 22_000, "shipping": 1_400, "total": 23_400},
+        "halted": False,
     }
     used = await market.ok("GET", f"{path}&condition=used")
     assert (used["lowest_ask"], used["sales"]) == (15_000, 0)
@@ -53,7 +55,7 @@ async def test_the_book_shows_levels_from_the_best_outwards(
     market: World, buyer: Person, seller: Person
 ) -> None:
     path = f"/v1/products/{market.product_id}/book?size=10.5"
-    assert await market.ok("GET", path) == {"seq": 0, "bids": [], "asks": []}
+    assert await market.ok("GET", path) == {"seq": 0, "bids": [], "asks": [], "halted": False}
     for amount in (18_000, 18_500, 18_000):
         await market.bid(buyer, amount)
     await market.ask(seller, 22_000)
@@ -61,8 +63,27 @@ async def test_the_book_shows_levels_from_the_best_outwards(
         "seq": 4,
         "bids": [{"price": 18_500, "quantity": 1}, {"price": 18_000, "quantity": 2}],
         "asks": [{"price": 22_000, "quantity": 1}],
+        "halted": False,
     }
     assert (await market.ok("GET", f"{path}&depth=1"))["bids"] == [{"price": 18_500, "quantity": 1}]
+
+
+async def test_a_halted_book_says_so_and_offers_nothing(
+    market: World, buyer: Person, seller: Person
+) -> None:
+    await market.bid(buyer, 18_000)
+    await market.ask(seller, 22_000)
+    halt = await market.halt()
+    shown = await market.ok("GET", f"/v1/products/{market.product_id}/market?size=10.5")
+    assert (shown["halted"], shown["lowest_ask"], shown["highest_bid"]) == (True, 22_000, 18_000)
+    assert shown["sell_now"] is shown["undercut"] is shown["buy_now"] is None
+    book = await market.ok("GET", f"/v1/products/{market.product_id}/book?size=10.5")
+    assert (book["halted"], len(book["bids"]), len(book["asks"])) == (True, 1, 1)
+    refused = await market.post("/v1/bids", buyer, market.quote(22_000))
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/book-halted")
+    await market.application.engine.open(halt.id)
+    book = await market.ok("GET", f"/v1/products/{market.product_id}/book?size=10.5")
+    assert book["halted"] is False
 
 
 async def test_the_tape_shows_sales_without_who_traded(

@@ -117,7 +117,7 @@ async def test_an_admin_sets_roles_which_end_the_users_sessions(
     assert answer.status_code == 404
 
 
-async def test_a_suspended_seller_places_no_asks(
+async def test_a_suspended_user_places_no_asks(
     market: World, seller: Person, admin: Person
 ) -> None:
     path = f"/v1/users/{seller.id}/suspension"
@@ -125,6 +125,6 @@ async def test_a_suspended_seller_places_no_asks(
         "suspended"
     ]
     answer = await market.post("/v1/asks", seller, market.quote())
-    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/seller-suspended")
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/user-suspended")
     await market.ok("PUT", path, admin, json={"suspended": False, "reason": "as agreed"})
     await market.ask(seller)

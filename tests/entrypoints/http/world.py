@@ -15,7 +15,8 @@ from solebook.composition.application import Application
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.events import AlarmRaised
-from solebook.ports.language.ids import UserId
+from solebook.ports.language.halts import Halt
+from solebook.ports.language.ids import HaltId, ProductId, UserId
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import Actor, Role
 
@@ -150,6 +151,19 @@ class World:
     def quote(self, amount: int = 20_000, **more: Any) -> dict[str, Any]:
         """Return the body of a bid or an ask for the product."""
         return {**self.book(), "amount": amount, **more}
+
+    async def halt(self) -> Halt:
+        """Halt every book of the product."""
+        application = self.application
+        return await application.engine.halt(
+            Halt(
+                id=HaltId(application.adapters.ids.new()),
+                product_id=ProductId(UUID(self.product_id)),
+                size=None,
+                condition=None,
+                halted_at=self.clock.now(),
+            )
+        )
 
     def book(self) -> dict[str, Any]:
         """Return what names the product's book in a body."""

@@ -39,6 +39,7 @@ async def test_a_book_is_told_whole_and_then_in_changes(
         "seq": snapshot["seq"],
         "bids": [{"price": 15_000, "quantity": 1}],
         "asks": [],
+        "halted": False,
     }
     await market.ask(seller, 20_000)
     assert await socket.hear() == {
@@ -62,6 +63,19 @@ async def test_a_book_is_told_whole_and_then_in_changes(
             {"side": "bid", "price": 15_000, "quantity": 2},
         ],
     }
+
+
+async def test_who_follows_a_book_hears_that_it_is_halted_and_opened(
+    market: World, socket: Socket, buyer: Person
+) -> None:
+    await market.bid(buyer, 15_000)
+    snapshot = await socket.ask(op="subscribe", **book(market))
+    halt = await market.halt()
+    await interval(market)
+    assert await socket.hear() == snapshot | {"halted": True}
+    await market.application.engine.open(halt.id)
+    await interval(market)
+    assert await socket.hear() == snapshot
 
 
 async def test_books_of_other_conditions_and_sizes_are_other_books(
@@ -198,7 +212,7 @@ def picture(view: BookView) -> dict[str, Any]:
         name: [{"price": level.price, "quantity": level.quantity} for level in levels]
         for name, levels in (("bids", view.bids), ("asks", view.asks))
     }
-    return {"seq": view.seq, **sides}
+    return {"seq": view.seq, **sides, "halted": view.halted}
 
 
 async def test_who_does_not_read_is_sent_away_and_nobody_else_notices(

@@ -1,0 +1,72 @@
+"""Books are halted and opened."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ...ports.language.errors import NotFound
+from ...ports.language.halts import Halt
+from ...ports.language.ids import HaltId, UserId
+from ...ports.language.market import Quote, WithdrawalReason
+from .commands import Command
+from .returns import come_back
+from .shard import Shard
+from .stored import Stored, Wanted
+from .withdrawals import tell_withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class HaltBooks(Command[Halt]):
+    """Keep books from trading. Asks that return to them wait outside."""
+
+    halt: Halt
+
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask whether a halt with this id was made before."""
+        wanted.halts.add(self.halt.id)
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> Halt:
+        """Return the halt, or the earlier one with its id or of the same books."""
+        earlier = shard.halt(self.halt.id) or stored.halts.get(self.halt.id)
+        earlier = earlier or shard.halts.like(self.halt)
+        if earlier is not None:
+            return earlier
+        shard.next_arrival()
+        halt = replace(self.halt, halted_at=now, ended_at=None)
+        shard.note_halt(halt)
+        return halt
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBooks(Command[Halt]):
+    """End a halt. The asks that waited enter the books that open, in the order of their arrival."""
+
+    halt_id: HaltId
+
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the halt, and whether the owners of the asks that wait may trade."""
+        wanted.halts.add(self.halt_id)
+        halt = shard.halts.get(self.halt_id)
+        if halt is not None:
+            wanted.traders |= {ask.user_id for ask in shard.waiting_for(halt)}
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> Halt:
+        """Return the halt as it ended; the second time changes nothing. Raises NotFound."""
+        halt = shard.halt(self.halt_id) or stored.halts.get(self.halt_id)
+        if halt is None:
+            raise NotFound(what="halt", id=self.halt_id)
+        if not halt.stands:
+            return halt
+        shard.next_arrival()
+        ended = replace(halt, ended_at=now)
+        shard.note_halt(ended)
+        withdrawn: dict[tuple[UserId, WithdrawalReason], list[Quote]] = {}
+        for ask in shard.waiting_for(halt):
+            if shard.halts.cover(ask.book):
+                continue
+            shard.stop_waiting(ask)
+            _, reason = come_back(ask, shard, stored, now)
+            if reason is not None:
+                withdrawn.setdefault((ask.user_id, reason), []).append(ask)
+        for (_, reason), asks in withdrawn.items():
+            tell_withdrawn(asks, reason, None, shard)
+        return ended

@@ -1,0 +1,51 @@
+"""Which books are halted."""
+
+from collections.abc import Iterable, Iterator
+
+from ...ports.language.halts import Halt
+from ...ports.language.ids import HaltId, ProductId
+from ...ports.language.market import BookKey
+
+
+class StandingHalts:
+    """The halts that have not ended. A book is halted while at least one of them covers it."""
+
+    __slots__ = ("_by_id", "_of_product")
+
+    def __init__(self, halts: Iterable[Halt] = ()) -> None:
+        self._by_id: dict[HaltId, Halt] = {}
+        self._of_product: dict[ProductId, dict[HaltId, Halt]] = {}
+        for halt in halts:
+            self.add(halt)
+
+    def __iter__(self) -> Iterator[Halt]:
+        return iter(self._by_id.values())
+
+    def get(self, halt_id: HaltId) -> Halt | None:
+        """Return the halt with an id, if it stands."""
+        return self._by_id.get(halt_id)
+
+    def like(self, halt: Halt) -> Halt | None:
+        """Return the halt that covers exactly the same books as this one, if there is one."""
+        for other in self._of_product.get(halt.product_id, {}).values():
+            if (other.size, other.condition) == (halt.size, halt.condition):
+                return other
+        return None
+
+    def cover(self, book: BookKey) -> bool:
+        """Return whether a book is halted."""
+        halts = self._of_product.get(book.product_id)
+        return halts is not None and any(halt.covers(book) for halt in halts.values())
+
+    def add(self, halt: Halt) -> None:
+        """Let a halt stand."""
+        self._by_id[halt.id] = halt
+        self._of_product.setdefault(halt.product_id, {})[halt.id] = halt
+
+    def remove(self, halt: Halt) -> None:
+        """Let a halt stand no longer."""
+        del self._by_id[halt.id]
+        of_product = self._of_product[halt.product_id]
+        del of_product[halt.id]
+        if not of_product:
+            del self._of_product[halt.product_id]

@@ -1,0 +1,37 @@
+"""Halts: books in which nothing trades for a while."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .ids import HaltId, ProductId
+from .market import BookKey, Condition, Size
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Halts the books of a product: all of them, or those in one size, one condition, or both.
+
+    It also covers books that nobody has placed anything in yet. Instants are UTC.
+    """
+
+    id: HaltId
+    product_id: ProductId
+    size: Size | None
+    """None means every size."""
+    condition: Condition | None
+    """None means every condition."""
+    halted_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it has not ended."""
+        return self.ended_at is None
+
+    def covers(self, book: BookKey) -> bool:
+        """Return whether a book is one of those that it halts."""
+        return (
+            book.product_id == self.product_id
+            and self.size in (None, book.size)
+            and self.condition in (None, book.condition)
+        )
