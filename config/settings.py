@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from ..ports.language.limits import Between, check_limits
+from ..ports.language.links import has_link
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .http import HttpSettings
@@ -149,6 +150,8 @@ class Settings(Section, frozen=True):
             "warehouse.name, street, city and country": self.warehouse.is_set,
         }
         missing = [name for name, is_there in needed.items() if not is_there]
+        if any(has_link(line) for line in self.warehouse.lines):
+            raise ValueError("the warehouse has a link in it, which no letter would show")
         if self.mode == "production" and missing:
             raise ValueError(f"production needs {' and '.join(missing)}")
 

@@ -5,6 +5,7 @@ from typing import Protocol, Self
 from uuid import UUID, uuid5
 
 from .language.ids import NotificationId
+from .language.links import plain_name
 from .language.notifications import Channel, Letter, Recipient
 
 
@@ -28,7 +29,12 @@ class Mail:
     def of(cls, letter: Letter, recipient: Recipient, mail_id: UUID) -> Self:
         """Return the letter in an envelope."""
         return cls(
-            mail_id, recipient.email, recipient.first_name, letter.subject, letter.text, letter.html
+            mail_id,
+            recipient.email,
+            plain_name(recipient.first_name),
+            letter.subject,
+            letter.text,
+            letter.html,
         )
 
 

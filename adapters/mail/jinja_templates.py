@@ -17,11 +17,12 @@ from jinja2 import (
     select_autoescape,
 )
 
+from ...ports.language.links import plain_name, without_links
 from ...ports.language.market import Condition
 from ...ports.language.money import Cents
 from ...ports.language.notices import NOTICES
 from ...ports.language.notifications import Headline, Letter, Notice, Recipient, Shoe
-from ...ports.language.text import one_line
+from ...ports.language.text import one_line, quoted
 from ...ports.templates import Templates
 
 FOLDER = Path(__file__).parent / "templates"
@@ -48,7 +49,9 @@ class JinjaTemplates(Templates):
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(money=money, instant=instant, pair=pair, condition=condition)
+        self._templates.filters.update(
+            money=money, instant=instant, pair=pair, condition=condition, quoted=quoted
+        )
 
     def headline(self, notice: Notice, recipient: Recipient) -> Headline:
         with _wording(notice):
@@ -114,17 +117,20 @@ def _wording(notice: Notice) -> Iterator[None]:
 
 
 def _words(notice: Notice, recipient: Recipient) -> dict[str, Any]:
-    return _fields(_on_one_line(notice)) | {"first_name": one_line(recipient.first_name)}
+    return _fields(_plain(notice)) | {"first_name": plain_name(recipient.first_name) or "there"}
 
 
-def _on_one_line(value: Any) -> Any:
-    """Return a value whose texts, however deep inside, have no line breaks: others wrote them."""
+def _plain(value: Any) -> Any:
+    """Return a value whose texts, however deep inside, are on one line and without links.
+
+    Others wrote them, and what comes from the exchange must lead nowhere else.
+    """
     if type(value) is str:
-        return one_line(value)
+        return without_links(one_line(value))
     if isinstance(value, tuple):
-        return tuple(_on_one_line(item) for item in value)
+        return tuple(_plain(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{k: _on_one_line(v) for k, v in _fields(value).items()})
+        return replace(value, **{k: _plain(v) for k, v in _fields(value).items()})
     return value
 
 

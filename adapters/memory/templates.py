@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from html import escape
 
+from ...ports.language.links import plain_name, without_links
 from ...ports.language.notices import NOTICES
 from ...ports.language.notifications import (
     Headline,
@@ -15,8 +16,11 @@ from ...ports.language.notifications import (
     Warehouse,
     WithdrawnOffer,
 )
-from ...ports.language.text import one_line
+from ...ports.language.text import one_line, quoted
 from ...ports.templates import Templates
+
+_SAID = ("note", "reason")
+"""What somebody else wrote."""
 
 
 class MemoryTemplates(Templates):
@@ -26,12 +30,13 @@ class MemoryTemplates(Templates):
         assert NOTICES.get(notice.KIND) is type(notice), f"there are no words for {notice!r}"
         title = notice.KIND.replace("_", " ").capitalize()
         shoe = getattr(notice, "shoe", None)
-        subject = one_line(f"{title}: {shoe.name}" if isinstance(shoe, Shoe) else title)
+        subject = _plain(f"{title}: {shoe.name}" if isinstance(shoe, Shoe) else title)
         return Headline(subject, brief=subject)
 
     def render(self, notice: Notice, recipient: Recipient) -> Letter:
         subject = self.headline(notice, recipient).subject
-        lines = [f"Hello {one_line(recipient.first_name)},", subject + ".", *_facts(notice)]
+        name = plain_name(recipient.first_name) or "there"
+        lines = [f"Hello {name},", subject + ".", *_facts(notice)]
         return Letter(
             subject=subject,
             brief=subject,
@@ -45,7 +50,13 @@ def _facts(notice: Notice) -> Iterator[str]:
         value = getattr(notice, field.name)
         if value is not None:
             words = str(value) if field.name == "count" else _in_words(value)
-            yield f"{field.name.replace('_', ' ')}: {one_line(words)}"
+            if type(value) is str and field.name in _SAID:
+                words = quoted(words)
+            yield f"{field.name.replace('_', ' ')}: {_plain(words)}"
+
+
+def _plain(text: str) -> str:
+    return without_links(one_line(text))
 
 
 def _in_words(value: object) -> str:

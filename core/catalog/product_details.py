@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ...ports.language.catalog import ProductImage
 from ...ports.language.errors import InvalidText, OutOfRange
+from ...ports.language.links import check_plain
 from ...ports.language.market import Size, parse_size
 from ...ports.language.money import Cents
 from ...ports.language.spelling import key_of
@@ -32,8 +33,11 @@ def check_style_code(style_code: str) -> str:
 
 
 def check_product_name(field: str, name: str) -> str:
-    """Return a brand, model or colorway of 1 to 100 characters. Raises InvalidText."""
-    return check_text(field, name, max_length=100)
+    """Return a brand, model or colorway of 1 to 100 characters, without links.
+
+    Raises InvalidText.
+    """
+    return check_plain(field, name, max_length=100)
 
 
 def check_retail_price(price: Cents, maximum: Cents) -> Cents:

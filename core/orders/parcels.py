@@ -1,12 +1,12 @@
 """Parcels: what must be said of one."""
 
+from ...ports.language.links import check_plain
 from ...ports.language.orders import Shipment
-from ...ports.language.text import check_text
 
 
 def parcel(carrier: str, tracking_number: str) -> Shipment:
-    """Return the shipment that was described. Raises InvalidText."""
+    """Return the shipment that was described, without links. Raises InvalidText."""
     return Shipment(
-        carrier=check_text("carrier", carrier, max_length=60),
-        tracking_number=check_text("tracking_number", tracking_number, max_length=60),
+        carrier=check_plain("carrier", carrier, max_length=60),
+        tracking_number=check_plain("tracking_number", tracking_number, max_length=60),
     )

@@ -3,6 +3,7 @@
 import re
 
 from ...ports.language.errors import InvalidText
+from ...ports.language.links import check_plain
 from ...ports.language.text import check_text
 
 MAX_EMAIL = 254
@@ -33,8 +34,8 @@ def normalize_email(email: str) -> str:
 
 
 def check_name(field: str, name: str) -> str:
-    """Return a first or last name of 1 to 100 characters. Raises InvalidText."""
-    return check_text(field, name, max_length=MAX_NAME)
+    """Return a first or last name of 1 to 100 characters, without links. Raises InvalidText."""
+    return check_plain(field, name, max_length=MAX_NAME)
 
 
 def check_new_password(password: str) -> str:

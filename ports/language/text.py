@@ -5,8 +5,13 @@ from urllib.parse import urlsplit
 
 from .errors import InvalidText
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""Control characters, line and paragraph separators, and halves of surrogate pairs."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, line and paragraph separators, what turns the direction of a line, and halves
+of surrogate pairs."""
+
+_MARKS = re.compile('["“”„‟«»″＂❝❞〝〞]')
+"""What could be read as a quotation mark."""
+_APOSTROPHE = "'"
 
 MAX_URL = 2_048
 """The most characters that a URL may have."""
@@ -41,6 +46,15 @@ def one_line(text: str) -> str:
     'Test Bcc: nobody'
     """
     return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def quoted(said: str) -> str:
+    """Return somebody's words in quotation marks that they cannot close themselves.
+
+    >>> quoted('It is a "fake"')
+    "“It is a 'fake'”"
+    """
+    return f"“{_MARKS.sub(_APOSTROPHE, said)}”"
 
 
 def check_url(field: str, value: str) -> str:

@@ -279,6 +279,11 @@ def test_a_place_without_region_and_postal_code_is_a_warehouse_too() -> None:
     assert warehouse.lines == ("Test Warehouse", "1 Main Street", "Portland", "US")
 
 
+def test_a_warehouse_with_a_link_in_it_is_refused() -> None:
+    with pytest.raises(SettingsError, match="the warehouse has a link in it"):
+        load_settings(None, PRODUCTION | {"SOLEBOOK_WAREHOUSE__STREET": "see ship.example/here"})
+
+
 def test_a_warehouse_that_nobody_set_says_so() -> None:
     assert not Settings().warehouse.is_set
     assert Settings().warehouse.lines == ("Warehouse (its address is not set)",)

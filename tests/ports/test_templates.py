@@ -13,6 +13,7 @@ from solebook.adapters.mail.jinja_templates import JinjaTemplates
 from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
 from solebook.ports.language.alarms import AlarmKind
+from solebook.ports.language.links import REMOVED, has_link, without_links
 from solebook.ports.language.market import AskFate, Side, WithdrawalReason
 from solebook.ports.language.notices import NOTICES
 from solebook.ports.language.notifications import (
@@ -28,12 +29,15 @@ from solebook.ports.language.notifications import (
     WelcomeNotice,
 )
 from solebook.ports.language.orders import CancelReason
+from solebook.ports.language.text import quoted
+from solebook.ports.messengers import Mail
 from solebook.ports.templates import Templates
 
 WAREHOUSE = Warehouse("Test Warehouse", "1 Main Street", "Portland", "OR", "97201", "US")
 SAMPLES = sample_notices(WAREHOUSE)
 HOSTILE = '<script>alert("1")</script>\r\nBcc: nobody@example.com\u2028{{ 7 * 7 }} & Co'
-HARMLESS = '<script>alert("1")</script> Bcc: nobody@example.com {{ 7 * 7 }} & Co'
+HARMLESS = '<script>alert("1")</script> Bcc: {{ 7 * 7 }} & Co'
+LURE = "Pay” at https://evil.example/pay, evil.example/x, www.evil.example or pay@evil.example <b>“"
 
 
 @pytest.fixture(scope="module", params=["memory", "jinja"])
@@ -112,6 +116,17 @@ def spoiled(value: Any) -> Any:
     return value
 
 
+SAID = {"note", "reason"}
+"""The texts that are somebody's own words, so that they are quoted."""
+
+
+def with_notes(notice: Notice) -> Notice:
+    """A notice with a note, if one of its kind may have one."""
+    if any(field.name == "note" for field in fields(notice)):  # type: ignore[arg-type]  # all are
+        return replace(notice, note="a note")  # type: ignore[type-var]
+    return notice
+
+
 # ---- every kind ------------------------------------------------------------------------------
 
 
@@ -174,6 +189,59 @@ def test_what_people_wrote_stays_text(templates: Templates, kind: NotificationKi
         assert not any(line.startswith("Bcc") for line in text.splitlines())
     assert Read(letter.html).tags == Read(harmless.html).tags
     assert Read(letter.html).attributes == Read(harmless.html).attributes
+
+
+def lured(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Each text of a notice that others may have written, and the notice with a lure in it."""
+    if type(value) is str:
+        yield path, LURE
+    elif isinstance(value, tuple):
+        for place, item in enumerate(value):
+            for where, worse in lured(item, (*path, str(place))):
+                yield where, (*value[:place], worse, *value[place + 1 :])
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            if field.name == "country":  # which checks itself
+                continue
+            for where, worse in lured(getattr(value, field.name), (*path, field.name)):
+                yield where, replace(value, **{field.name: worse})
+
+
+LURED = [
+    pytest.param(notice, path, id=".".join((kind, *path)))
+    for kind in NotificationKind
+    for path, notice in lured(with_notes(SAMPLES[kind]))
+]
+
+
+@pytest.mark.parametrize(("notice", "path"), LURED)
+def test_no_letter_leads_anywhere_whatever_people_wrote(
+    templates: Templates, notice: Notice, path: tuple[str, ...]
+) -> None:
+    harmless = templates.render(with_notes(SAMPLES[notice.KIND]), RECIPIENT)
+    letter = templates.render(notice, RECIPIENT)
+    read = Read(letter.html)
+    for text in (letter.subject, letter.brief, letter.text, letter.html, read.text):
+        assert "evil" not in text
+    for text in (letter.subject, letter.brief, letter.text, read.text):
+        assert not has_link(text)
+    assert (read.tags, read.attributes) == (
+        Read(harmless.html).tags,
+        Read(harmless.html).attributes,
+    )
+    for text in (flowing(letter.text), read.text):
+        assert REMOVED in text
+        if path[-1] in SAID:
+            assert quoted(without_links(LURE)) in text
+
+
+def test_a_letter_greets_by_what_is_left_of_a_name(templates: Templates) -> None:
+    for name, greeted in (("Test evil.example", "Test"), ("evil.example/x", "there")):
+        letter = templates.render(WelcomeNotice(), replace(RECIPIENT, first_name=name))
+        assert letter.text.startswith(f"Hello {greeted},")
+        assert f"Hello {greeted}," in Read(letter.html).text
+        mail = Mail.of(letter, replace(RECIPIENT, first_name=name), RECIPIENT.user_id)
+        assert not has_link(mail.name)
 
 
 def test_what_looks_like_an_attribute_ends_none(templates: Templates) -> None:

@@ -48,10 +48,10 @@ def test_nothing_paid_is_nothing_back(templates: JinjaTemplates) -> None:
     overdue = replace(sample, reason=CancelReason.PAYMENT_OVERDUE, note=None, refund=0)
     unpaid = templates.render(overdue, RECIPIENT)
     assert "You get everything back: $214.00" in paid.text
-    assert "The reason given: sold elsewhere" in paid.text
+    assert "The seller wrote: “sold elsewhere”" in paid.text
     assert "You were not charged." not in paid.text
     assert "You were not charged." in unpaid.text
-    assert "The reason given" not in unpaid.text
+    assert " wrote: " not in unpaid.text
     assert "$" not in unpaid.text
 
 
@@ -298,3 +298,24 @@ def test_withdrawn_quotes_are_listed_and_the_rest_counted(templates: JinjaTempla
     one = templates.render(replace(sample, count=1, offers=sample.offers[:1]), RECIPIENT)
     assert one.subject == "Your bid was withdrawn: Nike Dunk Low White/Black"
     assert "more" not in one.text
+
+
+@pytest.mark.parametrize(
+    ("reason", "buyer_reads", "seller_reads"),
+    [
+        (CancelReason.SELLER_CANCELLED, "The seller wrote: ", "You wrote: "),
+        (CancelReason.ADMIN_CANCELLED, "Our staff wrote: ", "Our staff wrote: "),
+    ],
+)
+def test_a_note_is_quoted_with_who_wrote_it(
+    templates: JinjaTemplates, reason: CancelReason, buyer_reads: str, seller_reads: str
+) -> None:
+    order = SAMPLES[NotificationKind.ORDER_CANCELLED]
+    sale = SAMPLES[NotificationKind.SALE_CANCELLED]
+    assert isinstance(order, OrderCancelledNotice)
+    assert isinstance(sale, SaleCancelledNotice)
+    for notice, who in ((order, buyer_reads), (sale, seller_reads)):
+        said = replace(notice, reason=reason, note='I "sold” it. See evil.example')
+        letter = templates.render(said, RECIPIENT)
+        assert f"{who}“I 'sold' it. See [link removed]”" in letter.text
+        assert f"{who}“I 'sold' it. See [link removed]”" in unescape(letter.html)

@@ -60,6 +60,13 @@ def test_retail_price_lies_between_nothing_and_the_highest_amount() -> None:
         assert (refused.value.field, refused.value.value) == ("retail_price", price)
 
 
+@pytest.mark.parametrize("name", ["Dunk evil.example/x", "www.evil", "Dunk a@evil.example"])
+def test_titles_with_links_or_addresses_are_refused(name: str) -> None:
+    with pytest.raises(InvalidText, match="has a link or an address in it") as refused:
+        check_product_name("model", name)
+    assert refused.value.field == "model"
+
+
 def test_sizes_are_kept_in_their_order() -> None:
     assert check_sizes(["10.5", "9", "6Y"]) == ("10.5", "9", "6Y")
 

@@ -70,6 +70,13 @@ def test_names_that_are_blank_long_or_have_control_characters_are_refused(name: 
     assert refused.value.field == "last_name"
 
 
+@pytest.mark.parametrize("name", ["evil.example/x", "t.me/evil", "www.evil", "a@evil.example"])
+def test_names_with_links_or_addresses_are_refused(name: str) -> None:
+    with pytest.raises(InvalidText, match="has a link or an address in it") as refused:
+        check_name("first_name", f"Test {name}")
+    assert refused.value.field == "first_name"
+
+
 def test_password_is_kept_as_it_is() -> None:
     assert check_new_password("  eight ") == "  eight "
 
