@@ -12,12 +12,16 @@ from ..core.authentication.give_verdict import GiveVerdict
 from ..core.authentication.open_task import OpenTask
 from ..core.authentication.receive_item import ReceiveItem
 from ..core.bidding.cancel_quote import CancelQuote
+from ..core.bidding.carry_out_halt import CarryOutHalt
+from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
 from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
 from ..core.bidding.expire_quotes import ExpireQuotes
 from ..core.bidding.matching_engine import MatchingEngine
 from ..core.bidding.place_ask import PlaceAsk
 from ..core.bidding.place_bid import PlaceBid
 from ..core.bidding.reprice_quote import RepriceQuote
+from ..core.bidding.request_halt import RequestHalt
+from ..core.bidding.request_halt_end import RequestHaltEnd
 from ..core.bidding.request_withdrawal import RequestWithdrawal
 from ..core.bidding.unwind_match import UnwindMatch
 from ..core.bidding.view_quote import ViewQuote
@@ -125,6 +129,10 @@ class BiddingUseCases:
     request_withdrawal: RequestWithdrawal
     carry_out_withdrawal: CarryOutWithdrawal
     withdraw_of_suspended: WithdrawOfSuspended
+    request_halt: RequestHalt
+    carry_out_halt: CarryOutHalt
+    request_halt_end: RequestHaltEnd
+    carry_out_halt_end: CarryOutHaltEnd
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from ..ports.language.events import (
     DeadlineReached,
     Event,
     GatewayReported,
+    HaltEndRequested,
+    HaltRequested,
     LowestAskChanged,
     MatchCreated,
     MatchUnwound,
@@ -211,6 +213,8 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         outside(
             UserWasSuspended, "bidding.withdraw_of_suspended", app.bidding.withdraw_of_suspended
         ),
+        outside(HaltRequested, "bidding.carry_out_halt", app.bidding.carry_out_halt),
+        outside(HaltEndRequested, "bidding.carry_out_halt_end", app.bidding.carry_out_halt_end),
         # People are told. By now everybody else has heard of it: telling holds up no trade.
         inside(UserRegistered, "notifications.notify", notify),
         # One crossing may concern thousands, and a trade is not to wait until each is told.

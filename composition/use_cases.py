@@ -6,6 +6,8 @@ from ..core.authentication.give_verdict import GiveVerdict
 from ..core.authentication.open_task import OpenTask
 from ..core.authentication.receive_item import ReceiveItem
 from ..core.bidding.cancel_quote import CancelQuote
+from ..core.bidding.carry_out_halt import CarryOutHalt
+from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
 from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
 from ..core.bidding.expire_quotes import ExpireQuotes
 from ..core.bidding.matching_engine import MatchingEngine
@@ -13,6 +15,8 @@ from ..core.bidding.outcomes import Outcomes
 from ..core.bidding.place_ask import PlaceAsk
 from ..core.bidding.place_bid import PlaceBid
 from ..core.bidding.reprice_quote import RepriceQuote
+from ..core.bidding.request_halt import RequestHalt
+from ..core.bidding.request_halt_end import RequestHaltEnd
 from ..core.bidding.request_withdrawal import RequestWithdrawal
 from ..core.bidding.unwind_match import UnwindMatch
 from ..core.bidding.view_quote import ViewQuote
@@ -229,6 +233,21 @@ def bidding_use_cases(
         withdraw_of_suspended=WithdrawOfSuspended(
             traders=store.traders, matching=engine, outcomes=outcomes
         ),
+        request_halt=RequestHalt(
+            transaction=store.transaction,
+            products=store.products,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
+            ids=ids,
+        ),
+        carry_out_halt=CarryOutHalt(matching=engine, outcomes=outcomes, clock=clock),
+        request_halt_end=RequestHaltEnd(
+            transaction=store.transaction,
+            halts=store.halts,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
+        ),
+        carry_out_halt_end=CarryOutHaltEnd(matching=engine, outcomes=outcomes),
     )
 
 

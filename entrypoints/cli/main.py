@@ -28,7 +28,7 @@ SOLEBOOK_SECTION__KEY override them: SOLEBOOK_SERVER__PORT=9000 solebook serve
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is one clear line."""
-    options = _parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     # Not more than INFO: at DEBUG the database's driver tells every value that it is given.
     level = logging.INFO if options.verbose else options.log_level
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
@@ -50,7 +50,8 @@ def _message(error: Exception) -> str:
     return str(error)
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
     parser = argparse.ArgumentParser(
         prog="solebook",
         description=_ABOUT,

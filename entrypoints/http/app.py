@@ -14,6 +14,7 @@ from .addresses import AddressesController
 from .admin.alarms import AlarmsController
 from .admin.audit import AuditController
 from .admin.dead_letters import DeadLettersController
+from .admin.halts import HaltsController
 from .admin.quotes import AdminQuotesController
 from .admin.users import AdminUsersController
 from .asks import AsksController
@@ -61,6 +62,7 @@ _ROUTES = (
     NotificationPreferencesController,
     AdminUsersController,
     AdminQuotesController,
+    HaltsController,
     DeadLettersController,
     AuditController,
     AlarmsController,

@@ -59,6 +59,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.TooManyOpenQuotes: 409,
     errors.TooManyUnpaidOrders: 409,
     errors.BookHalted: 409,
+    errors.HaltEnded: 409,
     errors.SelfTrade: 409,
     errors.NoCounterpart: 409,
     errors.QuoteNotActive: 409,

@@ -11,7 +11,7 @@ writes into the books itself. Whatever changes something takes a reason, which s
 log. `solebook admin ACTION --help` tells more of each action, with an example.
 """
 
-_JOBS = (
+JOBS = (
     people.ACTIONS,
     market.ACTIONS,
     money.ACTIONS,
@@ -26,7 +26,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     parser = commands.add_parser("admin", help="look after an exchange", description=_ABOUT)
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     grant.add_to(actions, common)
-    for job in _JOBS:
+    for job in JOBS:
         for action in job:
             action.add_to(actions, common)
     reindex.add_to(actions, common)

@@ -1,12 +1,15 @@
-"""The market: quotes leave their books."""
+"""The market: quotes leave their books, books are halted and opened."""
 
 import argparse
 
 from ....composition.application import Application
 from ....ports.language.audit import AuditEntry
-from ....ports.language.ids import QuoteId
+from ....ports.language.halts import Halt
+from ....ports.language.ids import HaltId, ProductId, QuoteId
+from ....ports.language.market import Condition
 from ....ports.language.users import OPERATOR
 from .action import Action, Told, argument, id_argument
+from .listing import PAGING, listed, page_request
 from .waiting import WAIT, told_when_done
 
 
@@ -20,6 +23,47 @@ async def withdraw_quote(app: Application, options: argparse.Namespace) -> Told:
         return f"the {entry.act.facts['side']} {options.quote} is {outcome.act.facts['status']}"
 
     return await told_when_done(app, options, entry, said)
+
+
+async def halt(app: Application, options: argparse.Namespace) -> Told:
+    """Have the books of a product halted."""
+    condition = None if options.condition is None else Condition(options.condition)
+    entry = await app.bidding.request_halt(
+        OPERATOR,
+        ProductId(options.product),
+        size=options.size,
+        condition=condition,
+        reason=options.reason,
+    )
+
+    def said(outcome: AuditEntry) -> str:
+        before = ", and was before" if outcome.act.facts["stood_before"] else ""
+        return f"halted{before}: {outcome.act.facts['halt_id']}"
+
+    return await told_when_done(app, options, entry, said)
+
+
+async def end_halt(app: Application, options: argparse.Namespace) -> Told:
+    """Have a halt end."""
+    entry = await app.bidding.request_halt_end(
+        OPERATOR, HaltId(options.halt), reason=options.reason
+    )
+    return await told_when_done(app, options, entry, lambda _: f"the halt {options.halt} is over")
+
+
+async def list_halts(app: Application, options: argparse.Namespace) -> str:
+    """Return a page of halts, newest first."""
+    page = await app.adapters.store.halts.page(
+        page_request(options), standing=None if options.all else True
+    )
+    noun, action = ("halt", "halts --all") if options.all else ("standing halt", "halts")
+    return listed(page, _halt, noun, action)
+
+
+def _halt(halt: Halt) -> str:
+    which = f"size {halt.size or 'any'}  {halt.condition or 'any condition'}"
+    until = f" until {halt.ended_at:%Y-%m-%d %H:%M}" if halt.ended_at else ""
+    return f"{halt.id}  {halt.product_id}  {which}  since {halt.halted_at:%Y-%m-%d %H:%M}{until}"
 
 
 ACTIONS = (
@@ -37,5 +81,49 @@ ACTIONS = (
             argument("--note", metavar="TEXT", help="what its owner is told besides"),
             WAIT,
         ),
+    ),
+    Action(
+        name="halt",
+        help="halt a book or all books of a product",
+        about="Has the running exchange halt the books of a product: all of them, or those in one\n"
+        "size, one condition, or both. In a halted book cancelling works, nothing trades, and\n"
+        "asks that return wait outside. A halt stays until `end-halt`, over restarts too.",
+        example="solebook admin halt 01a2086f-1238-733a-985c-0a4167988215 --size 10.5 "
+        '--reason "the price is a rumour"\n'
+        "halted: 01a2086f-6c30-7b5e-b7a3-52f6d3a3e0c1",
+        run=halt,
+        arguments=(
+            id_argument("product", "the id of a product"),
+            argument("--size", help="only this size, such as 10.5"),
+            argument(
+                "--condition",
+                choices=[condition.value for condition in Condition],
+                help="only this condition",
+            ),
+            WAIT,
+        ),
+    ),
+    Action(
+        name="end-halt",
+        help="open what a halt closed",
+        about="Has the running exchange end a halt. Books that no other halt covers open; asks\n"
+        "that waited outside enter in the order of their arrival, and may trade at once.",
+        example="solebook admin end-halt 01a2086f-6c30-7b5e-b7a3-52f6d3a3e0c1 "
+        '--reason "the maker confirmed the price"\n'
+        "the halt 01a2086f-6c30-7b5e-b7a3-52f6d3a3e0c1 is over",
+        run=end_halt,
+        arguments=(id_argument("halt", "as `halts` shows it"), WAIT),
+    ),
+    Action(
+        name="halts",
+        help="list which books are halted",
+        about="Lists the halts that stand, newest first, a page at a time.",
+        example="solebook admin halts",
+        run=list_halts,
+        arguments=(
+            argument("--all", action="store_true", help="those that ended too"),
+            *PAGING,
+        ),
+        needs_reason=False,
     ),
 )

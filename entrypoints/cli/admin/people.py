@@ -80,7 +80,11 @@ async def suspend(app: Application, options: argparse.Namespace) -> Told:
         return f"{email} was reinstated meanwhile; no quotes were withdrawn"
 
     told = await told_when_done(app, options, done.entry, said)
-    return told if not told.code else Told(f"{email} is suspended; of their quotes: {told.text}", 3)
+    return (
+        told
+        if not told.code
+        else Told(f"{email} is suspended; their quotes are still in the books: {told.text}", 3)
+    )
 
 
 async def reinstate(app: Application, options: argparse.Namespace) -> str:

@@ -1,6 +1,7 @@
 """Refusals of the catalogue, its stock and the books."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from .base import Refusal
@@ -101,6 +102,17 @@ class BookHalted(Refusal):
 
     def __str__(self) -> str:
         return f"trading in size {self.size} ({self.condition}) of this product is halted"
+
+
+@dataclass(eq=False)
+class HaltEnded(Refusal):
+    """The halt is over, so it cannot end again."""
+
+    id: UUID
+    ended_at: datetime
+
+    def __str__(self) -> str:
+        return f"the halt {self.id} ended at {self.ended_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 @dataclass(eq=False)

@@ -43,7 +43,12 @@ from .payments import (
     PayoutWasRefused,
 )
 from .people import NotificationRequested, PayoutAccountChanged, PriceDropped, UserRegistered
-from .requests import QuoteWithdrawalRequested, UserWasSuspended
+from .requests import (
+    HaltEndRequested,
+    HaltRequested,
+    QuoteWithdrawalRequested,
+    UserWasSuspended,
+)
 
 __all__ = [
     "EVENTS",
@@ -53,6 +58,8 @@ __all__ = [
     "DeadlineReached",
     "Event",
     "GatewayReported",
+    "HaltEndRequested",
+    "HaltRequested",
     "LowestAskChanged",
     "MatchCreated",
     "MatchUnwound",
@@ -128,6 +135,8 @@ EVENTS: dict[str, type[Event]] = {
         AlarmRaised,
         QuoteWithdrawalRequested,
         UserWasSuspended,
+        HaltRequested,
+        HaltEndRequested,
     )
 }
 """Every event by its subject, for adapters that read them back."""

@@ -7,7 +7,8 @@ tells its outcome is about that one.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..ids import AuditEntryId, QuoteId, UserId
+from ..ids import AuditEntryId, HaltId, ProductId, QuoteId, UserId
+from ..market import Condition, Size
 from .base import Event
 
 
@@ -38,3 +39,38 @@ class UserWasSuspended(Event):
     def key(self) -> str:
         """The user."""
         return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class HaltRequested(Event):
+    """Books of a product are to be halted: all of them, or those in a size, a condition, or both.
+
+    Halting and opening have the product as their key, so that they come in their order.
+    """
+
+    SUBJECT: ClassVar[str] = "book.halt_requested"
+    entry_id: AuditEntryId
+    halt_id: HaltId
+    product_id: ProductId
+    size: Size | None
+    condition: Condition | None
+
+    @property
+    def key(self) -> str:
+        """The product."""
+        return str(self.product_id)
+
+
+@dataclass(frozen=True, slots=True)
+class HaltEndRequested(Event):
+    """A halt is to end."""
+
+    SUBJECT: ClassVar[str] = "book.halt_end_requested"
+    entry_id: AuditEntryId
+    halt_id: HaltId
+    product_id: ProductId
+
+    @property
+    def key(self) -> str:
+        """The product."""
+        return str(self.product_id)

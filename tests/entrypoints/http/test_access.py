@@ -64,6 +64,9 @@ GET    /v1/admin/users                                 401   403    403   403   
 GET    /v1/admin/users/{user_id}                       401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}/quotes                401   403    403   403           403   200
 POST   /v1/admin/quotes/{quote_id}/withdrawal          401   403    403   403           403   409
+GET    /v1/admin/halts                                 401   403    403   403           403   200
+POST   /v1/admin/halts                                 401   403    403   403           403   404
+POST   /v1/admin/halts/{halt_id}/end                   401   403    403   403           403   404
 GET    /v1/admin/dead-letters                          401   403    403   403           403   200
 POST   /v1/admin/dead-letters/{letter_id}/replay       401   403    403   403           403   404
 GET    /v1/admin/audit                                 401   403    403   403           403   200
@@ -106,7 +109,12 @@ EXPECTED: dict[Row, dict[str, int]] = {
 @pytest.fixture
 async def places(world: World) -> dict[str, str]:
     """What stands for the parameters of paths."""
-    places = {**await open_market(world), "path": "nothing", "letter_id": str(uuid4())}
+    places = {
+        **await open_market(world),
+        "path": "nothing",
+        "letter_id": str(uuid4()),
+        "halt_id": str(uuid4()),
+    }
     buyer = world.people["buyer"]
     places["quote_id"] = (await world.bid(buyer, 11_000))["bid"]["id"]
     await world.ok("DELETE", f"/v1/bids/{places['quote_id']}", buyer)
@@ -125,6 +133,8 @@ def bodies(world: World) -> dict[Row, Any]:
         ("PUT", "/v1/users/{user_id}/suspension"): {"suspended": False, **WHY},
         ("PUT", "/v1/users/{user_id}/roles"): {"roles": ["buyer"], **WHY},
         ("POST", "/v1/admin/quotes/{quote_id}/withdrawal"): WHY,
+        ("POST", "/v1/admin/halts"): {"product_id": str(uuid4()), **WHY},
+        ("POST", "/v1/admin/halts/{halt_id}/end"): WHY,
         ("POST", "/v1/admin/dead-letters/{letter_id}/replay"): WHY,
         ("POST", "/v1/products"): {**PRODUCT, "style_code": "AB-1"},
         ("PATCH", "/v1/products/{product_id}"): {},

@@ -64,3 +64,44 @@ def test_a_withdrawal_needs_sound_words(folder: Path, run: Run, more: tuple[str,
     refused = run("admin", "withdraw-quote", str(ask.id), *more)
     assert refused.code == (1 if more else 2)
     assert audit_log(folder) == before
+
+
+def test_a_running_exchange_halts_a_product_and_opens_it(folder: Path, run: Run) -> None:
+    [ask] = open_asks(folder)
+    product = str(ask.book.product_id)
+    with served(folder):
+        done = run("admin", "halt", product, "--size", "9", *WHY)
+        assert (done.code, done.out[:8]) == (0, "halted: ")
+        halt_id = done.out.removeprefix("halted: ").strip()
+        assert run("admin", "halt", product, "--size", "9", *WHY).out == (
+            f"halted, and was before: {halt_id}\n"
+        )
+        line, count = run("admin", "halts").out.splitlines()
+        assert line.startswith(f"{halt_id}  {product}  size 9  any condition  since ")
+        assert count == "1 standing halt"
+        opened = run("admin", "end-halt", halt_id, *WHY)
+    assert (opened.code, opened.out) == (0, f"the halt {halt_id} is over\n")
+    assert run("admin", "halts").out == "no standing halts\n"
+    assert " until " in run("admin", "halts", "--all").out
+
+
+def test_without_a_running_exchange_books_are_halted_when_one_starts(
+    folder: Path, run: Run
+) -> None:
+    [ask] = open_asks(folder)
+    done = run("admin", "halt", str(ask.book.product_id), *WHY)
+    assert (done.code, done.err) == (3, "")
+    assert one_line(done.out).startswith("no exchange is running here; this will be carried out")
+    assert run("admin", "halts").out == "no standing halts\n"
+
+
+def test_what_cannot_be_halted_is_one_line(folder: Path, run: Run) -> None:
+    [ask] = open_asks(folder)
+    for action in (
+        ("halt", str(uuid4())),
+        ("halt", str(ask.book.product_id), "--size", "12"),
+        ("end-halt", str(uuid4())),
+    ):
+        refused = run("admin", *action, *WHY)
+        assert (refused.code, refused.out) == (1, "")
+        assert one_line(refused.err).startswith("solebook: ")

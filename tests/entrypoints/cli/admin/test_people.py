@@ -75,7 +75,7 @@ def test_without_a_running_exchange_a_suspension_counts_and_writes_no_quotes(
     done = run("admin", "suspend", SELLER, *WHY)
     assert (done.code, done.err) == (3, "")
     assert one_line(done.out).startswith(
-        f"{SELLER} is suspended; of their quotes: no exchange is running here; this will be"
+        f"{SELLER} is suspended; their quotes are still in the books: no exchange is running here"
     )
     assert is_suspended(folder, ask.user_id)
     assert stored(folder, ask).status is QuoteStatus.ACTIVE

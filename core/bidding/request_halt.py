@@ -1,0 +1,65 @@
+"""An admin asks for books to be halted."""
+
+from dataclasses import dataclass
+
+from ...ports.audit_log import AuditLog
+from ...ports.ids import Ids
+from ...ports.language.audit import Act, AuditAction, AuditEntry, Target, parse_reason
+from ...ports.language.errors import SizeNotOffered
+from ...ports.language.events import HaltRequested
+from ...ports.language.ids import HaltId, ProductId
+from ...ports.language.market import Condition, parse_size
+from ...ports.language.staff import check_role
+from ...ports.language.users import Actor, Role
+from ...ports.outbox import Outbox
+from ...ports.products import Products
+from ...ports.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHalt:
+    """An admin has the books of a product halted: all, or those in a size, a condition, or both.
+
+    In a halted book nothing is placed, repriced or matched until the halt ends; cancelling works.
+    The process with the matching engine carries it out, and adds what became of it as an entry
+    about the one that is returned, with the id of the halt in its facts.
+    """
+
+    transaction: Transaction
+    products: Products
+    audit_log: AuditLog
+    outbox: Outbox
+    ids: Ids
+
+    async def __call__(
+        self,
+        actor: Actor,
+        product_id: ProductId,
+        *,
+        size: str | None = None,
+        condition: Condition | None = None,
+        reason: str,
+    ) -> AuditEntry:
+        """Return the entry of the request; None means every size or condition.
+
+        Raises Forbidden, InvalidText, NotFound, InvalidSize, SizeNotOffered.
+        """
+        check_role(actor, Role.ADMIN, "halt books")
+        why = parse_reason(reason)
+        parsed = None if size is None else parse_size(size)
+        halt_id = HaltId(self.ids.new())
+        async with self.transaction():
+            product = await self.products.get(product_id)
+            if parsed is not None and parsed not in product.sizes:
+                raise SizeNotOffered(size=parsed, offered=product.sizes)
+            entry = await self.audit_log.add(
+                Act(
+                    actor_id=actor.user_id,
+                    action=AuditAction.HALT_REQUESTED,
+                    target=Target.product(product_id),
+                    reason=why,
+                    facts={"halt_id": str(halt_id), "size": parsed, "condition": condition},
+                )
+            )
+            await self.outbox.add(HaltRequested(entry.id, halt_id, product_id, parsed, condition))
+        return entry
