@@ -1,0 +1,182 @@
+"""Whatever an admin changes leaves one entry in the audit log; whatever is refused leaves none."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from solebook.entrypoints.http.roles import RoleGuard
+from solebook.ports.language.alarms import AlarmKind
+from solebook.ports.language.events import AlarmRaised
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import Role
+
+from ..world import Person, World, open_market
+from .test_dead_letters import bury
+
+WHY = "it is agreed"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an admin, and what the log is to say of it."""
+
+    path: str
+    action: str
+    target: str
+    body: dict[str, Any]
+
+
+Prepare = Callable[[World, dict[str, str]], Awaitable[Call]]
+
+
+async def suspension(world: World, places: dict[str, str]) -> Call:
+    user = places["user_id"]
+    return Call(f"/v1/users/{user}/suspension", "suspension_set", user, {"suspended": True})
+
+
+async def roles(world: World, places: dict[str, str]) -> Call:
+    user = places["user_id"]
+    return Call(f"/v1/users/{user}/roles", "roles_set", user, {"roles": ["buyer"]})
+
+
+async def withdrawal(world: World, places: dict[str, str]) -> Call:
+    quote = places["ask_id"]
+    return Call(
+        f"/v1/admin/quotes/{quote}/withdrawal", "quote_withdrawal_requested", quote, {"note": "so"}
+    )
+
+
+async def halt(world: World, places: dict[str, str]) -> Call:
+    product = places["product_id"]
+    return Call("/v1/admin/halts", "halt_requested", product, {"product_id": product})
+
+
+async def halt_end(world: World, places: dict[str, str]) -> Call:
+    body = {"product_id": places["product_id"], "reason": WHY}
+    done = await world.carried_out("/v1/admin/halts", world.people["admin"], json=body)
+    halt_id = done.json()["facts"]["halt_id"]
+    return Call(f"/v1/admin/halts/{halt_id}/end", "halt_end_requested", halt_id, {})
+
+
+async def replay(world: World, places: dict[str, str]) -> Call:
+    letter = str((await bury(world)).id)
+    return Call(f"/v1/admin/dead-letters/{letter}/replay", "dead_letter_replayed", letter, {})
+
+
+async def resolution(world: World, places: dict[str, str]) -> Call:
+    raised = AlarmRaised(AlarmKind.PROVIDER_REPORT, None, "something is odd")
+    await world.application.operations.record_alarm(raised)
+    page = await world.application.adapters.store.alarms.page(PageRequest(), open_only=True)
+    alarm = str(page.items[0].id)
+    return Call(f"/v1/admin/alarms/{alarm}/resolution", "alarm_resolved", alarm, {})
+
+
+CASES: dict[tuple[str, str], Prepare] = {
+    ("PUT", "/v1/users/{user_id}/suspension"): suspension,
+    ("PUT", "/v1/users/{user_id}/roles"): roles,
+    ("POST", "/v1/admin/quotes/{quote_id}/withdrawal"): withdrawal,
+    ("POST", "/v1/admin/halts"): halt,
+    ("POST", "/v1/admin/halts/{halt_id}/end"): halt_end,
+    ("POST", "/v1/admin/dead-letters/{letter_id}/replay"): replay,
+    ("POST", "/v1/admin/alarms/{alarm_id}/resolution"): resolution,
+}
+WITHOUT_REASON = {("POST", "/v1/products"), ("PATCH", "/v1/products/{product_id}")}
+"""Admins look after the catalogue without saying why."""
+MAY_LEAVE_IT_OUT = {("PUT", "/v1/users/{user_id}/roles")}
+
+
+def _is_for_admins(handler: HTTPRouteHandler) -> bool:
+    guards = [guard for guard in handler.resolve_guards() if isinstance(guard, RoleGuard)]
+    return any(guard.roles == {Role.ADMIN} for guard in guards)
+
+
+def changing_routes(world: World) -> set[tuple[str, str]]:
+    """The routes by which admins, and nobody else, change something."""
+    return {
+        (str(method), route.path_format)
+        for route in world.app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if _is_for_admins(handler)
+        for method in handler.http_methods
+        if method not in ("GET", "OPTIONS")
+    }
+
+
+async def test_every_route_by_which_admins_change_something_is_tried_here(world: World) -> None:
+    assert changing_routes(world) == CASES.keys() | WITHOUT_REASON
+
+
+async def test_every_admin_route_is_for_admins_alone(world: World) -> None:
+    for route in world.app.routes:
+        if isinstance(route, HTTPRoute) and route.path.startswith("/v1/admin"):
+            for handler in route.route_handlers:
+                if "OPTIONS" not in handler.http_methods:
+                    assert _is_for_admins(handler), route.path
+
+
+async def send(
+    world: World, method: str, path: str, who: Person | None, body: dict[str, Any]
+) -> httpx.Response:
+    """Call the API, and let the workers and the time do what an answer may wait for."""
+    call = world.later(world.call(method, path, who, json=body))
+    await world.clock.advance(timedelta(0))
+    await world.workers.settle()
+    await world.clock.advance(timedelta(seconds=3))
+    return await call
+
+
+async def log(world: World) -> list[dict[str, Any]]:
+    body = await world.ok("GET", "/v1/admin/audit", world.people["admin"], params={"limit": "100"})
+    assert body["next_cursor"] is None
+    items: list[dict[str, Any]] = body["items"]
+    return items
+
+
+@pytest.mark.parametrize("route", CASES, ids=" ".join)
+async def test_an_action_leaves_one_entry_and_a_refusal_none(
+    world: World, route: tuple[str, str]
+) -> None:
+    places = await open_market(world)
+    call = await CASES[route](world, places)
+    admin = world.people["admin"]
+    method, body = route[0], {**call.body, "reason": WHY}
+    before = await log(world)
+
+    for name, status in (
+        ("", 401),
+        ("buyer", 403),
+        ("seller", 403),
+        ("other", 403),
+        ("authenticator", 403),
+    ):
+        answer = await send(world, method, call.path, world.people.get(name), body)
+        assert answer.status_code == status, (name, answer.text)
+    bad: list[dict[str, Any]] = [{"reason": reason} for reason in ("", " ", "a\nb", "x" * 501)]
+    if route not in MAY_LEAVE_IT_OUT:
+        bad.append({})
+    for reason in bad:
+        answer = await send(world, method, call.path, admin, {**call.body, **reason})
+        assert answer.status_code in (400, 422), (reason, answer.text)
+    nobodys = call.path.replace(call.target, str(uuid4()))
+    if nobodys != call.path:
+        answer = await send(world, method, nobodys, admin, body)
+        assert answer.status_code == 404, answer.text
+    assert await log(world) == before
+
+    answer = await send(world, method, call.path, admin, body)
+
+    assert answer.is_success, answer.text
+    new = (await log(world))[: -len(before) or None]
+    outcomes = [entry for entry in new if entry["about"] is not None]
+    [entry] = [entry for entry in new if entry["about"] is None]
+    assert (entry["actor_id"], entry["action"]) == (admin.id, call.action)
+    assert (entry["target"]["id"], entry["reason"]) == (call.target, WHY)
+    assert [outcome["about"] for outcome in outcomes] in ([], [entry["id"]])
