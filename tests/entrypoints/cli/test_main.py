@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from solebook.entrypoints.cli.admin.command import JOBS
+
 from .conftest import Run
 
 COMMANDS = [
@@ -18,9 +20,8 @@ COMMANDS = [
     ["mail"],
     ["admin"],
     ["admin", "grant"],
-    ["admin", "dead-letters"],
-    ["admin", "replay"],
-    ["admin", "solvency"],
+    ["admin", "reindex"],
+    *(["admin", action.name] for job in JOBS for action in job),
 ]
 
 
