@@ -4,7 +4,14 @@ from typing import Protocol
 
 from .language.ids import OrderId
 from .language.money import Cents
-from .language.payments import Charge, ChargeOutcome, GatewayEvent, PendingCharge
+from .language.payments import (
+    Charge,
+    ChargeOutcome,
+    GatewayEvent,
+    PayoutMade,
+    PendingCharge,
+    RefundMade,
+)
 
 
 class PaymentGateway(Protocol):
@@ -33,11 +40,17 @@ class PaymentGateway(Protocol):
         """
         ...
 
-    async def refund(self, *, key: str, charge_id: str, amount: Cents) -> None:
-        """Give a buyer money back. Refunds never exceed the charge (AssertionError)."""
+    async def refund(self, *, key: str, charge_id: str, amount: Cents) -> RefundMade:
+        """Give a buyer money back.
+
+        Refunds never exceed their charge: raises RefundDeclined if less than this is left of it,
+        which may be due to refunds that nobody here asked for.
+        """
         ...
 
-    async def pay_out(self, *, key: str, order_id: OrderId, account: str, amount: Cents) -> None:
+    async def pay_out(
+        self, *, key: str, order_id: OrderId, account: str, amount: Cents
+    ) -> PayoutMade:
         """Transfer money from the platform's balance to a seller. Raises PayoutDeclined."""
         ...
 

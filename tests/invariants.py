@@ -150,7 +150,7 @@ async def _check_provider(exchange: Exchange, orders: Sequence[Order]) -> None:
     """Assert that the provider did for each order what its payment and its payout say, once."""
     moved = await exchange.gateway.journal.consult(
         lambda provider: [
-            (provider.order_of(call), call.request.operation, call.request.amount)
+            (provider.order_of(call), call.request.operation, call.moved)
             for call in provider.calls
             if call.took_effect
         ]
@@ -159,7 +159,9 @@ async def _check_provider(exchange: Exchange, orders: Sequence[Order]) -> None:
     assert len(kinds) == len(set(kinds)), moved
     amounts = {(order_id, operation): amount for order_id, operation, amount in moved}
     for order in orders:
-        charged, refunded, paid_out = (amounts.get((order.id, kind), 0) for kind in Operation)
+        charged = amounts.get((order.id, Operation.CHARGE), 0)
+        refunded = amounts.get((order.id, Operation.REFUND), 0)
+        paid_out = amounts.get((order.id, Operation.PAYOUT), 0)
         assert refunded in (0, charged), order
         payment = await exchange.store.payments.find(order.id)
         keeps_money = payment is not None and payment.status is PaymentStatus.CAPTURED

@@ -4,14 +4,21 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...ports.clock import Clock
-from ...ports.language.errors import PaymentDeclined, PayoutDeclined, Unavailable
+from ...ports.language.errors import (
+    PaymentDeclined,
+    PayoutDeclined,
+    RefundDeclined,
+    Unavailable,
+)
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.payments import (
     Charge,
     ChargeOutcome,
     GatewayEvent,
+    PayoutMade,
     PendingCharge,
+    RefundMade,
 )
 from ...ports.payment_gateway import PaymentGateway
 from .journal import Journal
@@ -32,7 +39,8 @@ class EmbeddedPaymentGateway(PaymentGateway):
     """Behaves as a real provider does, with books of its own, but moves no real money.
 
     What it does follows from the requests alone: see `tokens` for those that it declines or
-    answers badly. It sends no webhooks by itself; `webhook_events` returns them for delivery.
+    answers badly. What people do at the provider itself, unasked, is in `Dashboard`. It sends no
+    webhooks by itself; `webhook_events` returns them for delivery.
     """
 
     journal: Journal
@@ -52,18 +60,24 @@ class EmbeddedPaymentGateway(PaymentGateway):
             raise PaymentDeclined(reason=call.reason or "declined")
         if call.outcome is Outcome.PENDING:
             return PendingCharge(call.charge_id, amount)
-        return Charge(call.charge_id, amount)
+        return Charge(call.charge_id, call.moved)
 
     async def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
         return await self.journal.consult(lambda provider: provider.find_charge(order_id))
 
-    async def refund(self, *, key: str, charge_id: str, amount: Cents) -> None:
-        await self._settle(Request(key, Operation.REFUND, charge_id, amount))
+    async def refund(self, *, key: str, charge_id: str, amount: Cents) -> RefundMade:
+        call = await self._settle(Request(key, Operation.REFUND, charge_id, amount))
+        if call.outcome is Outcome.DECLINED:
+            raise RefundDeclined(reason=call.reason or "declined")
+        return RefundMade(call.refund_id, call.moved)
 
-    async def pay_out(self, *, key: str, order_id: OrderId, account: str, amount: Cents) -> None:
+    async def pay_out(
+        self, *, key: str, order_id: OrderId, account: str, amount: Cents
+    ) -> PayoutMade:
         call = await self._settle(Request(key, Operation.PAYOUT, account, amount, order_id))
         if call.outcome is Outcome.DECLINED:
             raise PayoutDeclined(reason=call.reason or "declined")
+        return PayoutMade(call.payout_id, call.moved)
 
     async def balance(self) -> Cents:
         return await self.journal.consult(lambda provider: provider.balance)

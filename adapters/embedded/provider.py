@@ -12,11 +12,13 @@ from . import tokens
 
 
 class Operation(StrEnum):
-    """What a caller can ask for."""
+    """What a caller can ask for, or the provider does by itself."""
 
     CHARGE = "charge"
     REFUND = "refund"
     PAYOUT = "payout"
+    PAYOUT_RETURN = "payout_return"
+    """A payout that was made comes back, since its bank would not take it."""
 
 
 class Outcome(StrEnum):
@@ -34,7 +36,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call in its own words. `target` is a payment method, a charge's id or an account."""
+    """A call in its own words.
+
+    `target` is a payment method, an account, or the id of what goes back: a charge or a payout.
+    """
 
     key: str
     operation: Operation
@@ -63,6 +68,28 @@ class Call:
         """The charge that the call made, or gave back."""
         request = self.request
         return request.target if request.operation is Operation.REFUND else f"ch_{self.id}"
+
+    @property
+    def refund_id(self) -> str:
+        """The refund that the call made."""
+        return f"re_{self.id}"
+
+    @property
+    def payout_id(self) -> str:
+        """The payout that the call made, or that came back."""
+        request = self.request
+        is_return = request.operation is Operation.PAYOUT_RETURN
+        return request.target if is_return else f"po_{self.id}"
+
+    @property
+    def moved(self) -> Cents:
+        """How much money moves if the call takes effect: not always what was asked for."""
+        amount = self.request.amount
+        if self.request.target in (tokens.CARD_CHARGED_HALF, tokens.ACCOUNT_PAID_HALF):
+            return amount - amount // 2
+        if self.request.target in (tokens.CARD_CHARGED_DOUBLE, tokens.ACCOUNT_PAID_DOUBLE):
+            return amount * 2
+        return amount
 
     @property
     def took_effect(self) -> bool:
@@ -99,12 +126,15 @@ class Provider:
         self._charge_of_order: dict[OrderId, Charge] = {}
         self._asked_for_order: dict[OrderId, Call] = {}
         self._refunded: Counter[str] = Counter()
+        self._payouts: dict[str, Call] = {}
+        self._returned: set[str] = set()
 
     def settle(self, request: Request) -> Call:
         """Do what was asked, once for each key, and return the call with its outcome.
 
-        The same key with other words, a refund beyond its charge and a payout beyond the balance
-        are the caller's mistakes (AssertionError).
+        A refund beyond what is left of its charge and a payout beyond the balance are declined:
+        there may have been others that the caller does not know of. The same key with other words
+        and a charge or payout that never was are the caller's mistakes (AssertionError).
         """
         assert request.amount > 0, request
         earlier = self._latest.get(request.key)
@@ -120,8 +150,9 @@ class Provider:
         if earlier is not None:
             outcome = Outcome.DONE
         call = Call(request, outcome, reason)
-        if call.took_effect:
-            self._check_money(request)
+        shortage = self._shortage(call) if call.took_effect else None
+        if shortage is not None:
+            call = Call(request, Outcome.DECLINED, shortage)
         self.apply(call)
         return call
 
@@ -130,21 +161,30 @@ class Provider:
         request = call.request
         self.calls.append(call)
         self._latest[request.key] = call
-        if request.operation is Operation.CHARGE and call.outcome is not Outcome.REQUEST_LOST:
-            assert request.order_id is not None, request
+        arrived = call.outcome is not Outcome.REQUEST_LOST
+        if request.operation is Operation.CHARGE and arrived and request.order_id is not None:
             self._asked_for_order[request.order_id] = call
-        if not call.took_effect:
-            return
-        if request.operation is Operation.CHARGE:
-            assert request.order_id is not None, request
-            self.balance += request.amount
-            self._charges[call.charge_id] = call
-            charge = Charge(call.charge_id, request.amount)
-            self._charge_of_order.setdefault(request.order_id, charge)
-        else:
-            self.balance -= request.amount
-            if request.operation is Operation.REFUND:
-                self._refunded[request.target] += request.amount
+        if call.took_effect:
+            self._move(call)
+
+    def _move(self, call: Call) -> None:
+        request = call.request
+        match request.operation:
+            case Operation.CHARGE:
+                self.balance += call.moved
+                self._charges[call.charge_id] = call
+                if request.order_id is not None:
+                    charge = Charge(call.charge_id, call.moved)
+                    self._charge_of_order.setdefault(request.order_id, charge)
+            case Operation.REFUND:
+                self.balance -= call.moved
+                self._refunded[request.target] += call.moved
+            case Operation.PAYOUT:
+                self.balance -= call.moved
+                self._payouts[call.payout_id] = call
+            case Operation.PAYOUT_RETURN:
+                self.balance += call.moved
+                self._returned.add(request.target)
 
     def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
         """Return the first charge that succeeded for an order, else what the latest came to.
@@ -161,6 +201,11 @@ class Provider:
             return PendingCharge(call.charge_id, call.request.amount)
         return DeclinedCharge(call.reason or "declined")
 
+    def find_payout(self, payout_id: str) -> Call:
+        """Return the call that made a payout. Raises AssertionError for one that never was."""
+        assert payout_id in self._payouts, f"{payout_id} was never paid"
+        return self._payouts[payout_id]
+
     def order_of(self, call: Call) -> OrderId | None:
         """Return the order that a call was about."""
         request = call.request
@@ -170,6 +215,13 @@ class Provider:
 
     def _decide(self, request: Request) -> tuple[Outcome, str | None]:
         if request.operation is Operation.REFUND:
+            charge = self._charges.get(request.target)
+            assert charge is not None, f"{request} of a charge that never was"
+            times_out = charge.request.target == tokens.CARD_WHOSE_REFUNDS_TIME_OUT
+            return Outcome.ANSWER_LOST if times_out else Outcome.DONE, None
+        if request.operation is Operation.PAYOUT_RETURN:
+            assert request.amount == self.find_payout(request.target).moved, request
+            assert request.target not in self._returned, f"{request} came back already"
             return Outcome.DONE, None
         if request.operation is Operation.CHARGE:
             prefix, problem = "pm_", "invalid_payment_method"
@@ -188,11 +240,12 @@ class Provider:
         self.apply(call)
         return call
 
-    def _check_money(self, request: Request) -> None:
+    def _shortage(self, call: Call) -> str | None:
+        """Return why there is not enough money for a call that would take effect, if so."""
+        request = call.request
         if request.operation is Operation.REFUND:
-            charge = self._charges.get(request.target)
-            assert charge is not None, f"{request} of a charge that never was"
-            refunded = self._refunded[request.target] + request.amount
-            assert refunded <= charge.request.amount, f"{request} exceeds {charge.request}"
-        elif request.operation is Operation.PAYOUT:
-            assert request.amount <= self.balance, f"{request} exceeds the {self.balance} held"
+            left = self._charges[request.target].moved - self._refunded[request.target]
+            return "charge_already_refunded" if call.moved > left else None
+        if request.operation is Operation.PAYOUT:
+            return "insufficient_balance" if call.moved > self.balance else None
+        return None

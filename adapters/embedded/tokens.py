@@ -25,6 +25,15 @@ CARD_THAT_IS_DECLINED_LATER = "pm_card_pending_then_declined"
 CARD_THAT_STAYS_PENDING = "pm_card_pending"
 """Every charge is pending for ever."""
 
+CARD_CHARGED_HALF = "pm_card_charged_half"
+"""Half of the amount that was asked for is charged, rounded up."""
+
+CARD_CHARGED_DOUBLE = "pm_card_charged_double"
+"""Twice the amount that was asked for is charged."""
+
+CARD_WHOSE_REFUNDS_TIME_OUT = "pm_card_refund_times_out"
+"""Every charge succeeds. The first refund with each key is made, but its answer is lost."""
+
 ACCOUNT = "acct_seller"
 """Every payout arrives."""
 
@@ -36,3 +45,9 @@ ACCOUNT_THAT_FAILS_ONCE = "acct_fails_once"
 
 ACCOUNT_THAT_TIMES_OUT = "acct_times_out_after_paying"
 """The first call with each key pays, but its answer is lost; the same call again brings it."""
+
+ACCOUNT_PAID_HALF = "acct_paid_half"
+"""Half of the amount that was asked for arrives, rounded up."""
+
+ACCOUNT_PAID_DOUBLE = "acct_paid_double"
+"""Twice the amount that was asked for arrives."""

@@ -1,4 +1,8 @@
-"""Bodies of webhooks: `{"id", "type", "data": {"order_id", "charge_id", "amount", "reason"}}`."""
+"""Bodies of webhooks: `{"id", "type", "data": {...}}`.
+
+The data are `order_id`, `charge_id`, `refund_id`, `payout_id`, `amount` and `reason`; what does not
+apply is null or left out.
+"""
 
 import json
 from typing import Any
@@ -20,9 +24,12 @@ _TYPES = {
     (Operation.CHARGE, Outcome.DECLINED): GatewayEventKind.CHARGE_DECLINED.value,
     (Operation.CHARGE, Outcome.PENDING): "charge.pending",
     (Operation.REFUND, Outcome.DONE): GatewayEventKind.CHARGE_REFUNDED.value,
+    (Operation.REFUND, Outcome.DECLINED): "refund.failed",
     (Operation.PAYOUT, Outcome.DONE): GatewayEventKind.PAYOUT_PAID.value,
-    (Operation.PAYOUT, Outcome.DECLINED): "payout.failed",
+    (Operation.PAYOUT, Outcome.DECLINED): GatewayEventKind.PAYOUT_FAILED.value,
+    (Operation.PAYOUT_RETURN, Outcome.DONE): GatewayEventKind.PAYOUT_FAILED.value,
 }
+_OF_PAYOUTS = (GatewayEventKind.PAYOUT_PAID, GatewayEventKind.PAYOUT_FAILED)
 _KINDS = {kind.value: kind for kind in GatewayEventKind if kind is not GatewayEventKind.OTHER}
 
 
@@ -31,15 +38,19 @@ def write_event(call: Call, order_id: OrderId | None) -> bytes:
     request = call.request
     outcome = Outcome.DONE if call.took_effect else call.outcome
     is_pending = outcome is Outcome.PENDING
-    about_charge = request.operation is not Operation.PAYOUT and (call.took_effect or is_pending)
+    is_refund = request.operation is Operation.REFUND
+    is_charge = request.operation is Operation.CHARGE and (call.took_effect or is_pending)
+    is_payout = request.operation in (Operation.PAYOUT, Operation.PAYOUT_RETURN)
     event = {
         # What was pending is told of twice, under two ids.
         "id": f"evt_{call.id}_pending" if is_pending else f"evt_{call.id}",
         "type": _TYPES[request.operation, outcome],
         "data": {
             "order_id": None if order_id is None else str(order_id),
-            "charge_id": call.charge_id if about_charge else None,
-            "amount": request.amount,
+            "charge_id": call.charge_id if is_charge or is_refund else None,
+            "refund_id": call.refund_id if is_refund else None,
+            "payout_id": call.payout_id if is_payout else None,
+            "amount": call.moved,
             "reason": call.reason,
         },
     }
@@ -66,9 +77,16 @@ def read_event(body: bytes) -> GatewayEvent:
         kind,
         order_id=_order_id(data.get("order_id")),
         charge_id=charge_id,
+        reference=_text_or_none(*_reference(kind, data)),
         amount=_amount(data.get("amount")),
         reason=_text_or_none("reason", data.get("reason")),
     )
+
+
+def _reference(kind: GatewayEventKind, data: dict[str, Any]) -> tuple[str, Any]:
+    """Return the field that names the refund or payout that an event is about, and its value."""
+    field = "payout_id" if kind in _OF_PAYOUTS else "refund_id"
+    return field, data.get(field)
 
 
 def _object(field: str, value: Any) -> dict[str, Any]:
@@ -97,6 +115,6 @@ def _order_id(value: Any) -> OrderId | None:
 
 
 def _amount(value: Any) -> Cents:
-    if type(value) is not int or not 0 <= value <= _MAX_AMOUNT:
+    if type(value) is not int or not 0 < value <= _MAX_AMOUNT:
         raise InvalidText(field="amount", problem="is not an amount in cents")
     return value

@@ -28,6 +28,7 @@ class SqlWebhooks(Webhooks):
             charge_id=event.charge_id,
             amount=event.amount,
             reason=event.reason,
+            reference=event.reference,
         )
         return added == 1
 
@@ -41,4 +42,5 @@ class SqlWebhooks(Webhooks):
             charge_id=row.charge_id,
             amount=row.amount,
             reason=row.reason,
+            reference=row.reference,
         )

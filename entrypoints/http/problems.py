@@ -35,6 +35,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.InvalidVerdict: 422,
     errors.IdempotencyKeyReused: 422,
     errors.PayoutDeclined: 422,
+    errors.RefundDeclined: 422,
     errors.PaymentDeclined: 402,
     errors.InvalidSignature: 400,
     # finding and permission

@@ -164,6 +164,22 @@ ChargeOutcome: TypeAlias = Charge | PendingCharge | DeclinedCharge
 """What the provider can say of a charge that it was asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class RefundMade:
+    """A refund that succeeded: `amount` cents of a charge went back to its buyer."""
+
+    id: str
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutMade:
+    """A payout that succeeded: `amount` cents left for the seller, maybe not what was asked."""
+
+    id: str
+    amount: Cents
+
+
 class GatewayEventKind(StrEnum):
     """What a payment provider's webhook can tell."""
 
@@ -171,6 +187,8 @@ class GatewayEventKind(StrEnum):
     CHARGE_DECLINED = "charge.declined"
     CHARGE_REFUNDED = "charge.refunded"
     PAYOUT_PAID = "payout.paid"
+    PAYOUT_FAILED = "payout.failed"
+    """A payout was declined; or one that had been paid came back, and the money with it."""
     OTHER = "other"
     """Something that solebook does not act on."""
 
@@ -185,6 +203,13 @@ class GatewayEvent:
     charge_id: str | None = None
     amount: Cents = 0
     reason: str | None = None
+    reference: str | None = None
+    """The provider's name of the refund or payout, if the event tells it."""
+
+    @property
+    def name(self) -> str:
+        """What names the refund or payout: the event does so where the provider does not."""
+        return self.reference or self.id
 
 
 @dataclass(frozen=True, slots=True)

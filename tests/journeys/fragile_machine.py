@@ -22,7 +22,13 @@ from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.ports.books import Batch, Books, Ownership
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.money import Cents
-from solebook.ports.language.payments import Charge, ChargeOutcome, PendingCharge
+from solebook.ports.language.payments import (
+    Charge,
+    ChargeOutcome,
+    PayoutMade,
+    PendingCharge,
+    RefundMade,
+)
 from solebook.ports.messengers import Mail, Mailer
 from solebook.ports.transaction import Transaction
 
@@ -130,17 +136,23 @@ class FragileGateway(EmbeddedPaymentGateway):
         self.edges.reach("after a charge was looked for")
         return found
 
-    async def refund(self, *, key: str, charge_id: str, amount: Cents) -> None:
+    async def refund(self, *, key: str, charge_id: str, amount: Cents) -> RefundMade:
         self.edges.reach("before a refund")
-        await EmbeddedPaymentGateway.refund(self, key=key, charge_id=charge_id, amount=amount)
+        made = await EmbeddedPaymentGateway.refund(
+            self, key=key, charge_id=charge_id, amount=amount
+        )
         self.edges.reach("after a refund")
+        return made
 
-    async def pay_out(self, *, key: str, order_id: OrderId, account: str, amount: Cents) -> None:
+    async def pay_out(
+        self, *, key: str, order_id: OrderId, account: str, amount: Cents
+    ) -> PayoutMade:
         self.edges.reach("before a payout")
-        await EmbeddedPaymentGateway.pay_out(
+        made = await EmbeddedPaymentGateway.pay_out(
             self, key=key, order_id=order_id, account=account, amount=amount
         )
         self.edges.reach("after a payout")
+        return made
 
 
 class FragileMailer(Mailer):

@@ -18,6 +18,7 @@ from solebook.ports.language.errors import (
     InvalidText,
     PaymentDeclined,
     PayoutDeclined,
+    RefundDeclined,
     Unavailable,
 )
 from solebook.ports.language.ids import OrderId
@@ -268,10 +269,20 @@ async def test_a_pending_charge_that_is_declined_is_told_when_asked(rig: Rig) ->
 async def test_refund_gives_back_once(rig: Rig) -> None:
     charge_id, key = await rig.charged(21_400), rig.key()
 
-    for _ in range(3):
-        await rig.gateway.refund(key=key, charge_id=charge_id, amount=21_400)
+    made = [await rig.gateway.refund(key=key, charge_id=charge_id, amount=21_400) for _ in range(3)]
 
+    assert made[0] == made[1] == made[2]
+    assert made[0].amount == 21_400
     assert await rig.gateway.balance() == 0
+
+
+async def test_each_refund_of_a_charge_has_a_name_of_its_own(rig: Rig) -> None:
+    charge_id = await rig.charged(21_400)
+
+    first = await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=100)
+    second = await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=100)
+
+    assert first.id != second.id
 
 
 async def test_refunds_never_exceed_their_charge(rig: Rig) -> None:
@@ -279,8 +290,10 @@ async def test_refunds_never_exceed_their_charge(rig: Rig) -> None:
     await rig.charged(50_000)
     await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=20_000)
 
-    with pytest.raises(AssertionError):
-        await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=1_401)
+    key = rig.key()
+    for _ in range(2):
+        with pytest.raises(RefundDeclined):
+            await rig.gateway.refund(key=key, charge_id=charge_id, amount=1_401)
     assert await rig.gateway.balance() == 51_400
 
     await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=1_400)
@@ -300,16 +313,20 @@ async def test_payout_leaves_the_balance_once(rig: Rig) -> None:
     await rig.charged(21_400)
     key, order_id = rig.key(), rig.order_id()
 
-    for _ in range(3):
+    made = [
         await rig.gateway.pay_out(key=key, order_id=order_id, account=rig.account, amount=17_600)
+        for _ in range(3)
+    ]
 
+    assert made[0] == made[1] == made[2]
+    assert made[0].amount == 17_600
     assert await rig.gateway.balance() == 3_800
 
 
 async def test_payouts_never_exceed_the_balance(rig: Rig) -> None:
     await rig.charged(21_400)
 
-    with pytest.raises(AssertionError):
+    with pytest.raises(PayoutDeclined):
         await rig.gateway.pay_out(
             key=rig.key(), order_id=rig.order_id(), account=rig.account, amount=21_401
         )

@@ -102,5 +102,7 @@ webhooks = Table(
     Column("charge_id", String),
     Column("amount", BigInteger, nullable=False),
     Column("reason", String),
+    Column("reference", String),
     sqlite_with_rowid=False,
 )
+Index(None, webhooks.c.reference)

@@ -108,6 +108,16 @@ class PayoutDeclined(Refusal):
 
 
 @dataclass(eq=False)
+class RefundDeclined(Refusal):
+    """The payment provider will not refund this much of a charge, now or on a retry."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the refund was declined: {self.reason}"
+
+
+@dataclass(eq=False)
 class InvalidSignature(Refusal):
     """A webhook was not signed by the payment provider, or too long ago."""
 

@@ -17,7 +17,12 @@ from solebook.adapters.embedded.journal import Journal, MemoryJournal
 from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.ports.language.errors import PaymentDeclined, PayoutDeclined, Unavailable
+from solebook.ports.language.errors import (
+    PaymentDeclined,
+    PayoutDeclined,
+    RefundDeclined,
+    Unavailable,
+)
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.payments import Charge
 
@@ -84,27 +89,32 @@ class Model:
         if first and "fails_once" in words.target:
             self.words[key] = words
             return "Unavailable"
-        if not self.moves(words):
-            return "AssertionError"
-        self.words[key], self.answers[key] = words, "done"
+        answer = self.moved(words)
+        if answer == "AssertionError":
+            return answer
+        self.words[key], self.answers[key] = words, answer
+        if answer != "done":
+            return answer
         return "Unavailable" if "times_out" in words.target else "done"
 
-    def moves(self, words: Words) -> bool:
-        """Move the money, unless there is not enough of it."""
+    def moved(self, words: Words) -> str:
+        """Move the money, unless there is not enough of it, and return what came of it."""
         if words.operation == "charge":
             self.charges.append(words.amount)
             self.charge_of_order.setdefault(words.order, words.amount)
         elif words.operation == "refund":
             refunded = self.refunded_of_order.get(words.order, 0) + words.amount
-            if refunded > self.charge_of_order.get(words.order, 0):
-                return False
+            if words.order not in self.charge_of_order:
+                return "AssertionError"
+            if refunded > self.charge_of_order[words.order]:
+                return "charge_already_refunded"
             self.refunded_of_order[words.order] = refunded
             self.refunds.append(words.amount)
         else:
             if words.amount > self.balance:
-                return False
+                return "insufficient_balance"
             self.payouts.append(words.amount)
-        return True
+        return "done"
 
 
 async def ask(gateway: EmbeddedPaymentGateway, key: str, words: Words) -> str:
@@ -124,7 +134,7 @@ async def ask(gateway: EmbeddedPaymentGateway, key: str, words: Words) -> str:
             await gateway.pay_out(
                 key=key, order_id=order_id, account=words.target, amount=words.amount
             )
-    except (PaymentDeclined, PayoutDeclined) as declined:
+    except (PaymentDeclined, PayoutDeclined, RefundDeclined) as declined:
         return declined.reason
     except (AssertionError, Unavailable) as error:
         return type(error).__name__

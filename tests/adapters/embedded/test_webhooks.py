@@ -63,9 +63,11 @@ async def test_everything_that_happened_is_reported_once(
         (kinds.CHARGE_DECLINED, ORDER, None, 21_400, "card_declined"),
         (kinds.CHARGE_REFUNDED, ORDER, charge_id, 400, None),
         (kinds.PAYOUT_PAID, ORDER, None, 17_600, None),
-        (kinds.OTHER, None, None, 0, None),
+        (kinds.PAYOUT_FAILED, ORDER, None, 100, "account_closed"),
     ]
     assert len({event.id for event in events}) == 5
+    assert [event.reference for event in events[:2]] == [None, None]
+    assert len({event.reference for event in events[2:]}) == 3
 
 
 @pytest.mark.parametrize(
@@ -230,8 +232,26 @@ def event(**fields: Any) -> bytes:
 
 
 def test_event_of_an_unheard_type_is_passed_on_as_other() -> None:
-    for told in (event(type="payout.failed"), event(type="other"), event(type="x", data=7)):
+    for told in (event(type="charge.disputed"), event(type="other"), event(type="x", data=7)):
         assert read_event(told) == GatewayEvent("evt_1", GatewayEventKind.OTHER, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        (GatewayEventKind.CHARGE_REFUNDED, "refund_id"),
+        (GatewayEventKind.PAYOUT_PAID, "payout_id"),
+        (GatewayEventKind.PAYOUT_FAILED, "payout_id"),
+    ],
+)
+def test_refund_and_payout_have_the_providers_name_or_their_events(
+    kind: GatewayEventKind, field: str
+) -> None:
+    named = read_event(event(type=kind, data={"amount": 100, field: "x_1"}))
+    nameless = read_event(event(type=kind, data={"amount": 100}))
+
+    assert (named.reference, named.name) == ("x_1", "x_1")
+    assert (nameless.reference, nameless.name) == (None, "evt_1")
 
 
 def test_charge_of_nobodys_order_is_read_without_one() -> None:
@@ -262,7 +282,13 @@ def test_charge_of_nobodys_order_is_read_without_one() -> None:
         event(data=[]),
         event(data={"charge_id": "ch_1"}),
         event(data={"amount": 100}),
+        event(data={"charge_id": "ch_1", "amount": 0}),
         event(data={"charge_id": "ch_1", "amount": -1}),
+        event(data={"charge_id": "ch_1", "amount": "100"}),
+        event(data={"charge_id": "ch_1", "amount": None}),
+        event(type="charge.refunded", data={"amount": 100, "refund_id": 7}),
+        event(type="payout.paid", data={"amount": 100, "payout_id": ""}),
+        event(type="payout.failed", data={"amount": 0}),
         event(data={"charge_id": "ch_1", "amount": 1.5}),
         event(data={"charge_id": "ch_1", "amount": True}),
         event(data={"charge_id": "ch_1", "amount": 2**53 + 1}),
