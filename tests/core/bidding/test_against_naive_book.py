@@ -1,5 +1,7 @@
 """Whatever happens, the shard does what the naive market does."""
 
+from typing import Any, TypeAlias
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,31 +27,30 @@ from .two_markets import (
     WithdrawingAll,
 )
 
+Steps: TypeAlias = st.SearchStrategy[Step]
+
 prices = st.integers(0, len(PRICES) - 1)
 lifetimes = st.sampled_from([30, 1, 2])
 targets = st.integers(0, 60)
-
-
 users = st.integers(0, len(USERS) - 1)
 sides = st.sampled_from([(Side.BID,), (Side.ASK,), tuple(Side)])
 
 
-def placings(time_in_force: TimeInForce) -> st.SearchStrategy[Step]:
+def placings(*, time_in_force: TimeInForce = TimeInForce.GTC, **fields: Any) -> Steps:
+    everywhere = {"price": prices, "days": lifetimes, "book": st.sampled_from([0, 0, 0, 1])}
     return st.builds(
         Placing,
         side=st.sampled_from(Side),
         user=users,
-        price=prices,
-        days=lifetimes,
-        book=st.sampled_from([0, 0, 0, 1]),
         time_in_force=st.just(time_in_force),
+        **everywhere | fields,
     )
 
 
 # Most of what happens is placing, or little would ever trade.
-steps = st.one_of(
-    *(placings(TimeInForce.GTC) for _ in range(7)),
-    placings(TimeInForce.IOC),
+everything: Steps = st.one_of(
+    *(placings() for _ in range(7)),
+    placings(time_in_force=TimeInForce.IOC),
     st.builds(Repricing, targets, st.none() | prices, st.none() | lifetimes),
     st.builds(Cancelling, targets),
     st.builds(Expiring, targets),
@@ -59,19 +60,33 @@ steps = st.one_of(
     st.builds(Withdrawing, targets),
     st.builds(WithdrawingAll, users, sides),
     st.builds(Halting, st.sampled_from([None, 0, 1])),
-    st.builds(Opening, targets),
-    st.builds(Opening, targets),
+    *(st.builds(Opening, targets) for _ in range(3)),
     st.builds(Suspending, users, st.sampled_from([True, False, False])),
 )
-runs = st.builds(
-    Run,
-    steps=st.lists(steps, min_size=1, max_size=20),
-    days=st.sampled_from([0, 0, 0, 1, 2]),
-    fails=st.sampled_from([False, False, False, False, True]),
+"""All that can happen, anywhere."""
+
+in_one_book: dict[str, Any] = {
+    "price": st.sampled_from([0, 1]),
+    "days": st.just(30),
+    "book": st.just(0),
+}
+returns: Steps = st.one_of(
+    *(placings(**in_one_book) for _ in range(9)),
+    *(st.builds(Unwinding, targets, st.just(True)) for _ in range(3)),
+    st.builds(Halting, st.just(0)),
+    *(st.builds(Opening, targets) for _ in range(3)),
 )
+"""Many asks return to one book, and buyers do not pay."""
 
 
-histories = st.lists(runs, max_size=12)
+def histories(steps: Steps) -> st.SearchStrategy[list[Run]]:
+    run = st.builds(
+        Run,
+        steps=st.lists(steps, min_size=3, max_size=20),
+        days=st.sampled_from([0, 0, 0, 1, 2]),
+        fails=st.sampled_from([False, False, False, False, True]),
+    )
+    return st.lists(run, min_size=2, max_size=12)
 
 
 def act_out(history: list[Run]) -> None:
@@ -81,13 +96,13 @@ def act_out(history: list[Run]) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(histories)
+@given(histories(everything) | histories(returns))
 def test_the_shard_does_what_the_naive_market_does(history: list[Run]) -> None:
     act_out(history)
 
 
 @pytest.mark.integration
 @settings(max_examples=1_000, deadline=None)
-@given(histories)
+@given(histories(everything) | histories(returns))
 def test_the_shard_does_what_the_naive_market_does_a_thousand_times(history: list[Run]) -> None:
     act_out(history)

@@ -42,7 +42,7 @@ from .lowest_ask_chains import LowestAskChains
 from .naive_book import NaiveMarket
 
 MAX_OPEN = 3
-MAX_UNPAID = 3
+MAX_UNPAID = 2
 RULES = MarketRules(max_open_quotes=MAX_OPEN, max_unpaid_orders=MAX_UNPAID)
 USERS = [UserId(UUID(int=number)) for number in (1, 2, 3, 4)]
 BOOKS = [BookKey(ProductId(UUID(int=9)), Size(size)) for size in ("9", "10")]
@@ -124,7 +124,7 @@ class Halting:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """`target` is a halt, counted round in the order of their making."""
+    """`target` is a halt that stands, counted round, or one that ended if none stands."""
 
     target: int
 
@@ -268,7 +268,8 @@ class TwoMarkets:
         return HaltBooks(halt), lambda: self.naive.halt(number, book)
 
     def _opening(self, step: Opening) -> Heard:
-        halt_id = list(self.halts)[step.target % len(self.halts)]
+        standing = [halt.id for halt in self.halts.values() if halt.stands] or list(self.halts)
+        halt_id = standing[step.target % len(standing)]
         return OpenBooks(halt_id), lambda: self.naive.open(halt_id.int, self.now)
 
     def _withdrawing_all(self, step: WithdrawingAll) -> Heard:
