@@ -9,6 +9,7 @@ from ...ports.language.market import BookKey, Quote, QuoteStatus, Side, Withdraw
 from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
 from .shard import Shard
+from .stored import Stored
 from .withdrawals import withdraw
 
 
@@ -45,6 +46,8 @@ class Search:
     """Quotes in its way that are to be taken out of the book because their time is over."""
     unpayable: list[Quote] = field(default_factory=list)
     """Quotes in its way that are to be withdrawn: trading would cost the seller money."""
+    barred: list[Quote] = field(default_factory=list)
+    """Quotes in its way that are to be withdrawn: their owners may not trade any more."""
 
 
 def nobody_is_busy(_: UserId) -> bool:
@@ -55,6 +58,7 @@ def nobody_is_busy(_: UserId) -> bool:
 def search(
     incoming: Incoming,
     reached: Iterable[Quote],
+    stored: Stored,
     now: datetime,
     rules: MarketRules,
     is_busy: Callable[[UserId], bool] = nobody_is_busy,
@@ -69,6 +73,8 @@ def search(
             found.expired.append(resting)
         elif resting.user_id == incoming.user_id:
             found.own = found.own or resting
+        elif not stored.may_trade(resting.user_id, resting.side):
+            found.barred.append(resting)
         elif rules.least_payout(incoming.price_with(resting)) < 0:
             found.unpayable.append(resting)
         elif resting.side is Side.BID and is_busy(resting.user_id):
@@ -83,18 +89,23 @@ def look_around(
     incoming: Incoming,
     book: BookKey,
     shard: Shard,
+    stored: Stored,
     now: datetime,
     *,
     is_busy: Callable[[UserId], bool] = nobody_is_busy,
 ) -> Search:
     """Search a book for a counterpart, and clear quotes out of the way that may not trade.
 
-    Expired quotes end, and quotes are withdrawn that would leave their seller less than nothing.
+    Expired quotes end. Quotes are withdrawn that would leave their seller less than nothing; and of
+    owners who may not trade any more, every quote on these sides, as will be asked for anyway.
     """
     shard.expire_best(book, incoming.side.opposite, now)
     reached = shard.book(book).reached(incoming.side, incoming.amount)
-    found = search(incoming, reached, now, shard.rules, is_busy)
+    found = search(incoming, reached, stored, now, shard.rules, is_busy)
     for quote in found.expired:
         shard.end(quote, QuoteStatus.EXPIRED)
     withdraw(found.unpayable, WithdrawalReason.OUTSIDE_RULES, None, shard)
+    for owner in dict.fromkeys(quote.user_id for quote in found.barred):
+        theirs = shard.standing(owner, stored.barred[owner])
+        withdraw(theirs, stored.reason_to_withdraw(owner), None, shard)
     return found

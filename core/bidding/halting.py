@@ -43,11 +43,12 @@ class OpenBooks(Command[Halt]):
     halt_id: HaltId
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the halt, and whether the owners of the asks that wait may trade."""
+        """Ask for the halt, and for what decides whom the asks that wait trade with."""
         wanted.halts.add(self.halt_id)
         halt = shard.halts.get(self.halt_id)
         if halt is not None:
-            wanted.traders |= {ask.user_id for ask in shard.waiting_for(halt)}
+            for ask in shard.waiting_for(halt):
+                wanted.trade(ask.user_id, ask.side, ask.book, ask.amount)
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Halt:
         """Return the halt as it ended; the second time changes nothing. Raises NotFound."""

@@ -245,9 +245,9 @@ class MatchingEngine(Matching):
         wanted = Wanted()
         for command in commands:
             command.ask_for(wanted, self._shard)
-        for book, amount in wanted.lowest_asks.items():
-            wanted.buyers |= self._shard.bidders(book, amount)
-        return await Stored.read(wanted, self._store, self._traders, self._clock.now())
+        return await Stored.read(
+            wanted, self._shard.owners, self._store, self._traders, self._clock.now()
+        )
 
     async def _commit(self, now: datetime) -> None:
         assert self._ownership is not None

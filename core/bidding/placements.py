@@ -73,7 +73,8 @@ class Place(Command[Placement]):
         command = self.command
         if command.time_in_force is TimeInForce.IOC:
             others = shard.book(command.book).on_side(command.side.opposite)
-            best = search(incoming, others, now, shard.rules).counterpart
+            # Who else may not trade was read only of those that are reached, who are gone.
+            best = search(incoming, others, Stored(), now, shard.rules).counterpart
             raise NoCounterpart(best=best.amount if best else None)
         limit = shard.rules.max_open_quotes
         if shard.count_standing(command.user_id, command.side) >= limit:
@@ -126,7 +127,7 @@ def counterpart_of(
     def is_busy(buyer: UserId) -> bool:
         return stored.unpaid.get(buyer, 0) + shard.bought(buyer) >= limit
 
-    found = look_around(incoming, book, shard, now, is_busy=is_busy)
+    found = look_around(incoming, book, shard, stored, now, is_busy=is_busy)
     if found.counterpart is not None:
         if incoming.side is Side.BID and is_busy(incoming.user_id):
             raise TooManyUnpaidOrders(limit=limit)

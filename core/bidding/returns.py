@@ -77,7 +77,7 @@ def come_back(
     counterpart = None
     if reason is None:
         incoming = Incoming(ask.user_id, Side.ASK, ask.amount, ask.sequence)
-        found = look_around(incoming, ask.book, shard, now)
+        found = look_around(incoming, ask.book, shard, stored, now)
         counterpart = found.counterpart
         if counterpart is None and found.own is not None:
             reason = WithdrawalReason.OWN_COUNTERPART

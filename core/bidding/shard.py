@@ -147,10 +147,10 @@ class Shard:
         """Return how many quotes of a user rest or wait on one side of all books."""
         return len(self._standing.get((user_id, side), ()))
 
-    def bidders(self, key: BookKey, amount: Cents) -> set[UserId]:
-        """Return whose bids an ask at this amount reaches."""
+    def owners(self, key: BookKey, side: Side, amount: Cents) -> set[UserId]:
+        """Return whose resting quotes are reached by one that comes to a book."""
         book = self.books.get(key)
-        return {bid.user_id for bid in book.reached(Side.ASK, amount)} if book else set()
+        return {quote.user_id for quote in book.reached(side, amount)} if book else set()
 
     def bought(self, user_id: UserId) -> int:
         """Return how many orders of a buyer this batch opens."""

@@ -1,19 +1,22 @@
 """What a batch of commands must know of the store, read once for all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeAlias
 
 from ...ports.books import Books
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, TradingBarred, UserSuspended
 from ...ports.language.halts import Halt
 from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
-from ...ports.language.market import BookKey, Match, Quote, Side
+from ...ports.language.market import BookKey, Match, Quote, Side, WithdrawalReason
 from ...ports.language.money import Cents
 from ...ports.matching import Placement
 from ...ports.users import Traders
+
+Owners: TypeAlias = Callable[[BookKey, Side, Cents], set[UserId]]
+"""Tells whose resting quotes are reached by one on a side, at an amount, that comes to a book."""
 
 
 @dataclass(slots=True)
@@ -22,23 +25,32 @@ class Wanted:
 
     keys: set[IdempotencyKey] = field(default_factory=set)
     matches: set[OrderId] = field(default_factory=set)
-    """Read with their quotes."""
+    """Read with their quotes, whose asks may return."""
     quotes: set[QuoteId] = field(default_factory=set)
     halts: set[HaltId] = field(default_factory=set)
     traders: set[UserId] = field(default_factory=set)
-    """Users who bid or ask in this batch. The sellers of `matches` need not be named."""
+    """Users whose quotes may trade in this batch."""
     buyers: set[UserId] = field(default_factory=set)
     """Users who may buy in this batch."""
-    lowest_asks: dict[BookKey, Cents] = field(default_factory=dict)
-    """The lowest amount at which an ask comes to a book: its bidders down to there may buy."""
+    reached: dict[tuple[BookKey, Side], Cents] = field(default_factory=dict)
+    """The most generous amount at which a quote of this side comes to a book."""
 
     def trade(self, user_id: UserId, side: Side, book: BookKey, amount: Cents) -> None:
-        """Ask for what decides whom a quote trades with that is placed or repriced."""
+        """Ask for what decides whom a quote trades with that comes to a book."""
         self.traders.add(user_id)
         if side is Side.BID:
             self.buyers.add(user_id)
-        else:
-            self.lowest_asks[book] = min(amount, self.lowest_asks.get(book, amount))
+        most = max if side is Side.BID else min
+        self.reached[book, side] = most(amount, self.reached.get((book, side), amount))
+
+    def add_owners(self, owners: Owners) -> None:
+        """Ask also for the owners of what these quotes reach."""
+        for (book, side), amount in self.reached.items():
+            found = owners(book, side, amount)
+            self.traders |= found
+            if side is Side.ASK:
+                self.buyers |= found
+        self.reached.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +67,27 @@ class Stored:
     """How many orders of buyers await payment, for those who have any."""
 
     @classmethod
-    async def read(cls, wanted: Wanted, books: Books, traders: Traders, now: datetime) -> Self:
-        """Read what is wanted: at most once of each kind, but for matches."""
+    async def read(
+        cls, wanted: Wanted, owners: Owners, books: Books, traders: Traders, now: datetime
+    ) -> Self:
+        """Read what is wanted: at most once of each kind, but for matches.
+
+        `owners` tells whose quotes one reaches that comes to a book.
+        """
         found = [await books.match(match_id) for match_id in wanted.matches]
         matches = {match.id: match for match in found if match is not None}
-        quotes, users = wanted.quotes.copy(), wanted.traders.copy()
         for match in matches.values():
-            quotes |= {match.bid_id, match.ask_id}
-            users.add(match.seller_id)
+            wanted.quotes |= {match.bid_id, match.ask_id}
+        quotes = await books.get(wanted.quotes) if wanted.quotes else {}
+        for match in matches.values():
+            ask = quotes[match.ask_id]
+            wanted.trade(ask.user_id, Side.ASK, ask.book, ask.amount)
+        wanted.add_owners(owners)
         return cls(
-            quotes=await books.get(quotes) if quotes else {},
+            quotes=quotes,
             matches=matches,
             answers=await books.answered(wanted.keys) if wanted.keys else {},
-            barred=await traders.barred(users, now) if users else {},
+            barred=await traders.barred(wanted.traders, now) if wanted.traders else {},
             halts=await books.halts(wanted.halts) if wanted.halts else {},
             unpaid=await books.unpaid_orders(wanted.buyers) if wanted.buyers else {},
         )
@@ -75,6 +95,12 @@ class Stored:
     def may_trade(self, user_id: UserId, side: Side) -> bool:
         """Whether a user may trade on a side."""
         return side not in self.barred.get(user_id, ())
+
+    def reason_to_withdraw(self, user_id: UserId) -> WithdrawalReason:
+        """Return why quotes of a user are withdrawn who may not trade."""
+        barred = self.barred[user_id]
+        declined = barred == {Side.BID}
+        return WithdrawalReason.PAYMENTS_DECLINED if declined else WithdrawalReason.SUSPENDED
 
     def check_may_trade(self, user_id: UserId, side: Side) -> None:
         """Raise UserSuspended or TradingBarred unless the user may trade on the side."""

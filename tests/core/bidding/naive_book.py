@@ -277,7 +277,8 @@ class NaiveMarket:
     ) -> NaiveQuote | None:
         """Return whom a quote trades with. Raises why it trades with nobody that it reaches."""
         self._drop_overdue(quote, now)
-        own, busy = None, False
+        own, busy, other_party = None, False, None
+        suspended: list[UserId] = []
         for other in map(self.quote, self.queue(quote.book, quote.side.opposite)):
             if quote.side is Side.BID and other.amount > quote.amount:
                 break
@@ -287,12 +288,19 @@ class NaiveMarket:
                 other.status = QuoteStatus.EXPIRED
             elif other.user_id == quote.user_id:
                 own = own or other
+            elif other.user_id in self.suspended:
+                suspended.append(other.user_id)
             elif other.side is Side.BID and not returning and self._is_busy(other.user_id):
                 busy = True
-            elif quote.side is Side.BID and self._is_busy(quote.user_id):
-                raise TooManyUnpaidOrders(limit=self.max_unpaid)
             else:
-                return other
+                other_party = other
+                break
+        for user_id in suspended:
+            self.withdraw_all(user_id, tuple(Side))
+        if other_party is not None:
+            if quote.side is Side.BID and self._is_busy(quote.user_id):
+                raise TooManyUnpaidOrders(limit=self.max_unpaid)
+            return other_party
         if busy:
             raise CounterpartBusy(retry_after=5.0)
         if own is not None:

@@ -201,3 +201,64 @@ async def test_a_suspension_that_races_placements_leaves_no_quote_in_any_book(
     assert {type(answer) for answer in refused} == {UserSuspended}
     assert await market.stored_levels() == {Side.BID: {}, Side.ASK: {}}
     await market.assert_view_is_the_store()
+
+
+@pytest.mark.parametrize("side", Side)
+async def test_what_a_suspended_user_still_has_in_a_book_is_not_traded_with(
+    market: Market, side: Side
+) -> None:
+    """The suspension counts at once, although what withdraws their quotes comes later."""
+    suspended = await market.join()
+    other = side.opposite
+    first = (await market.engine.place(market.command(other, user_id=suspended.user_id))).quote
+    elsewhere = BookKey(market.book.product_id, Size("10"))
+    more = await market.engine.place(
+        market.command(side, user_id=suspended.user_id, book=elsewhere)
+    )
+    next_one = (await market.engine.place(market.command(other))).quote
+    await market.suspend(suspended)
+    match = (await market.engine.place(market.command(side))).match
+    assert match is not None
+    assert next_one.id in (match.bid_id, match.ask_id)
+    assert await market.status(first) is await market.status(more.quote) is QuoteStatus.CANCELLED
+    (event,) = await told(market)
+    assert (event.user_id, event.reason, event.count) == (
+        suspended.user_id,
+        WithdrawalReason.SUSPENDED,
+        2,
+    )
+    assert await market.engine.withdraw_all(suspended.user_id, BOTH, event.reason) == 0
+    assert len(await told(market)) == 1
+
+
+async def test_bids_of_who_may_not_bid_are_withdrawn_when_an_ask_reaches_them(
+    market: Market,
+) -> None:
+    bid = (await market.bid()).quote
+    ask = (await market.ask(PRICE + 100, user_id=bid.user_id)).quote
+    market.traders.bar(bid.user_id, Side.BID)
+    assert (await market.ask()).match is None
+    assert await market.status(bid) is QuoteStatus.CANCELLED
+    assert await market.stored(ask) == ask
+    (event,) = await told(market)
+    assert event.reason is WithdrawalReason.PAYMENTS_DECLINED
+
+
+async def test_a_returning_ask_meets_no_bid_of_a_suspended_user(market: Market) -> None:
+    await market.ask()
+    match = (await market.bid()).match
+    assert match is not None
+    suspended = await market.join()
+    bid = (await market.bid(PRICE + 100, user_id=suspended.user_id)).quote
+    await market.suspend(suspended)
+    await market.engine.unwind(match.id, ask_returns=True)
+    assert await market.status(bid) is QuoteStatus.CANCELLED
+    ask = await market.adapters.store.quotes.get(match.ask_id)
+    assert ask.status is QuoteStatus.ACTIVE
+
+
+async def test_a_batch_asks_once_who_may_not_trade(market: Market) -> None:
+    await asyncio.gather(*(market.ask() for _ in range(20)))
+    asked = market.traders.readings
+    await asyncio.gather(*(market.bid() for _ in range(20)))
+    assert market.traders.readings - asked == 1

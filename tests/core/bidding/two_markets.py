@@ -304,9 +304,9 @@ class TwoMarkets:
         matches = {match_id: self.matches[match_id] for match_id in wanted.matches}
         for match in matches.values():
             wanted.quotes |= {match.bid_id, match.ask_id}
-            wanted.traders.add(match.seller_id)
-        for book, amount in wanted.lowest_asks.items():
-            wanted.buyers |= self.shard.bidders(book, amount)
+            ask = self.quotes[match.ask_id]
+            wanted.trade(ask.user_id, Side.ASK, ask.book, ask.amount)
+        wanted.add_owners(self.shard.owners)
         unpaid = Counter(
             match.buyer_id for match in self.matches.values() if match.id not in self.settled
         )
