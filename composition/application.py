@@ -42,18 +42,25 @@ from ..core.operations.record_alarm import RecordAlarm
 from ..core.operations.replay_dead_letter import ReplayDeadLetter
 from ..core.operations.resolve_alarm import ResolveAlarm
 from ..core.orders.cancel_order import CancelOrder
+from ..core.orders.complain import Complain
 from ..core.orders.confirm_delivery import ConfirmDelivery
 from ..core.orders.continue_saga import ContinueSaga
+from ..core.orders.decide_complaint import DecideComplaint
 from ..core.orders.dispatch_pair import DispatchPair
 from ..core.orders.extend_shipment import ExtendShipment
+from ..core.orders.freeze_payout import FreezePayout
 from ..core.orders.meet_deadline import MeetDeadline
+from ..core.orders.note_carrier_receipt import NoteCarrierReceipt
 from ..core.orders.receive_pair import ReceivePair
+from ..core.orders.refund_order import RefundOrder
+from ..core.orders.release_payout import ReleasePayout
 from ..core.orders.ship_pair import ShipPair
 from ..core.orders.view_order import ViewOrder
 from ..core.payments.abandon_payment import AbandonPayment
 from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.handle_webhook import HandleWebhook
+from ..core.payments.pay_out_again import PayOutAgain
 from ..core.payments.pay_seller import PaySeller
 from ..core.payments.penalise_seller import PenaliseSeller
 from ..core.payments.preview_trades import PreviewTrades
@@ -61,7 +68,10 @@ from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.refund_buyer import RefundBuyer
 from ..core.payments.retry_payouts import RetryPayouts
+from ..core.payments.reverse_penalty import ReversePenalty
+from ..core.payments.take_back_sale import TakeBackSale
 from ..core.payments.view_balance import ViewBalance
+from ..core.payments.write_off_debt import WriteOffDebt
 from ..core.price_alerts.report_drops import ReportDrops
 from ..core.price_alerts.unwatch_price import UnwatchPrice
 from ..core.price_alerts.watch_price import WatchPrice
@@ -146,6 +156,12 @@ class OrdersUseCases:
     dispatch_pair: DispatchPair
     confirm_delivery: ConfirmDelivery
     cancel_order: CancelOrder
+    decide_complaint: DecideComplaint
+    complain: Complain
+    note_carrier_receipt: NoteCarrierReceipt
+    release_payout: ReleasePayout
+    freeze_payout: FreezePayout
+    refund_order: RefundOrder
     continue_saga: ContinueSaga
     meet_deadline: MeetDeadline
 
@@ -160,6 +176,10 @@ class PaymentsUseCases:
     penalise_seller: PenaliseSeller
     pay_seller: PaySeller
     retry_payouts: RetryPayouts
+    write_off_debt: WriteOffDebt
+    take_back_sale: TakeBackSale
+    reverse_penalty: ReversePenalty
+    pay_out_again: PayOutAgain
     record_completed_sale: RecordCompletedSale
     receive_webhook: ReceiveWebhook
     handle_webhook: HandleWebhook

@@ -15,14 +15,12 @@ from .followers import (
     price_alerts_use_cases,
     search_use_cases,
 )
+from .order_use_cases import authentication_use_cases, orders_use_cases
+from .payment_use_cases import fee_schedule, payments_use_cases
 from .routes import subscribe
 from .use_cases import (
-    authentication_use_cases,
     bidding_use_cases,
     catalog_use_cases,
-    fee_schedule,
-    orders_use_cases,
-    payments_use_cases,
     users_use_cases,
 )
 

@@ -79,6 +79,10 @@ class SellerRecords(Protocol):
         """Count one more completed sale."""
         ...
 
+    async def remove(self, seller_id: UserId, quarter: Quarter, price: Cents) -> bool:
+        """Count one completed sale less; return False, and change nothing, if it is not there."""
+        ...
+
     async def of(
         self, seller_ids: Collection[UserId], quarters: Collection[Quarter]
     ) -> Mapping[tuple[UserId, Quarter], SalesVolume]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from solebook.adapters.embedded.provider import Operation
 from solebook.core.orders.history import fold
-from solebook.core.payments.transfers import debt, escrow, payable
+from solebook.core.payments.transfers import debt, escrow, losses, payable
+from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.ids import ProductId, UserId
 from solebook.ports.language.market import (
     BookKey,
@@ -53,13 +54,21 @@ async def _check_order(exchange: Exchange, order: Order) -> None:
         found = await exchange.gateway.find_charge(order.id)
         assert isinstance(found, PendingCharge), (order, found)
     payout = await exchange.store.payouts.find(order.id)
-    if order.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED) or payout is not None:
-        assert held == 0, order
+    ended = order.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED) or is_refunded(order)
+    if ended or payout is not None:
+        # What the exchange bears leaves the escrow to the seller, who is paid from it.
+        waits = order.borne_by is Bearer.EXCHANGE and payout is None
+        assert held == (order.buyer_total if waits else 0), order
         assert order.payment_status not in (PaymentStatus.PENDING, PaymentStatus.REFUND_DUE), order
     elif order.status is not OrderStatus.PENDING:
         assert held == order.buyer_total, order
     else:
         assert held == 0, order
+
+
+def is_refunded(order: Order) -> bool:
+    """Whether the buyer of a delivered pair got the money back."""
+    return order.status is OrderStatus.DELIVERED and order.payment_status is PaymentStatus.REFUNDED
 
 
 async def _check_matches(exchange: Exchange, orders: Sequence[Order]) -> None:
@@ -100,7 +109,7 @@ async def _active_quotes(exchange: Exchange, user_id: UserId, side: Side) -> Seq
 
 async def _check_tape(exchange: Exchange, orders: Sequence[Order]) -> None:
     ended = (OrderStatus.PENDING, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
-    sold = [order.price for order in orders if order.status not in ended]
+    sold = [o.price for o in orders if o.status not in ended and not is_refunded(o)]
     summaries = await exchange.store.tape.summaries()
     assert sum(summary.sales for summary in summaries) == len(sold)
     assert sum(summary.total for summary in summaries) == sum(sold)
@@ -117,12 +126,15 @@ async def _check_payouts(exchange: Exchange, orders: Sequence[Order]) -> None:
         ledger, user_id = exchange.store.ledger, person.user_id
         assert await ledger.balance(payable(user_id)) == owed[user_id]
         assert await ledger.balance(debt(user_id)) <= 0
+    for account in (losses(), *(losses(person.user_id) for person in exchange.people)):
+        assert await exchange.store.ledger.balance(account) <= 0
 
 
 async def _check_records(exchange: Exchange, orders: Sequence[Order]) -> None:
     completed = Counter[tuple[UserId, Quarter]]()
     for order in orders:
-        if order.delivered_at is not None:
+        undone = is_refunded(order) and order.borne_by is not Bearer.EXCHANGE
+        if order.delivered_at is not None and not undone:
             completed[order.seller_id, Quarter.of(order.delivered_at)] += 1
     sellers, quarters = {s for s, _ in completed}, {q for _, q in completed}
     records = await exchange.store.seller_records.of(sellers, quarters)
@@ -162,10 +174,10 @@ async def _check_provider(exchange: Exchange, orders: Sequence[Order]) -> None:
         charged = amounts.get((order.id, Operation.CHARGE), 0)
         refunded = amounts.get((order.id, Operation.REFUND), 0)
         paid_out = amounts.get((order.id, Operation.PAYOUT), 0)
-        assert refunded in (0, charged), order
         payment = await exchange.store.payments.find(order.id)
         keeps_money = payment is not None and payment.status is PaymentStatus.CAPTURED
-        assert charged - refunded == (order.buyer_total if keeps_money else 0), (order, payment)
+        kept = order.fees.shipping if order.borne_by is Bearer.BUYER and refunded else 0
+        assert charged - refunded == (order.buyer_total if keeps_money else kept), (order, payment)
         payout = await exchange.store.payouts.find(order.id)
         is_paid = payout is not None and payout.state is PayoutState.PAID
         assert paid_out == (payout.amount if payout is not None and is_paid else 0), (order, payout)

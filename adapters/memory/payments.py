@@ -22,6 +22,8 @@ from ...ports.payments import Ledger, Payments, Payouts, SellerRecords, Webhooks
 from .database import MemoryAdapter
 from .paging import newest_first
 
+_UNPAID = (PayoutState.DUE, PayoutState.REFUSED)
+
 
 class MemoryPayments(MemoryAdapter, Payments):
     """Payments by order."""
@@ -52,7 +54,7 @@ class MemoryPayouts(MemoryAdapter, Payouts):
         with await self._database.reading():
             ids = self._tables.payouts_of_seller.get(seller_id, ())
             every = (self._tables.payouts[order_id] for order_id in ids)
-            waiting = (payout for payout in every if payout.state is not PayoutState.PAID)
+            waiting = (payout for payout in every if payout.state in _UNPAID)
             return list(islice(waiting, 1_000))
 
     async def of_seller(self, seller_id: UserId, request: PageRequest) -> Page[Payout]:
@@ -102,6 +104,18 @@ class MemorySellerRecords(MemoryAdapter, SellerRecords):
             (seller_id, quarter),
             SalesVolume(sold.sales + 1, sold.volume + price),
         )
+
+    async def remove(self, seller_id: UserId, quarter: Quarter, price: Cents) -> bool:
+        await self._database.writing()
+        records, key = self._tables.seller_records, (seller_id, quarter)
+        sold = records.get(key, SalesVolume())
+        if sold.sales < 1 or sold.volume < price:
+            return False
+        if sold.sales == 1:
+            self._database.remove(records, key)
+        else:
+            self._database.put(records, key, SalesVolume(sold.sales - 1, sold.volume - price))
+        return True
 
     async def of(
         self, seller_ids: Collection[UserId], quarters: Collection[Quarter]

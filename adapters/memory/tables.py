@@ -135,7 +135,7 @@ class Tables:
         self.payouts: dict[OrderId, Payout] = {}
         self.payouts_of_seller: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
         self.transfers: dict[str, None] = {}
-        self.entries: dict[OrderId, tuple[Entry, ...]] = {}
+        self.entries: dict[OrderId | None, tuple[Entry, ...]] = {}
         self.balances: dict[Account, int] = {}
         self.totals: dict[AccountKind, int] = {}
         self.seller_records: dict[tuple[UserId, Quarter], SalesVolume] = {}

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from ...ports.language.complaints import Complaint
 from ...ports.language.order_history import RecordedEvent
-from ...ports.language.orders import Fees, Order, Shipment
+from ...ports.language.orders import Fees, FreezeReason, Order, Shipment
 from ...ports.language.users import PostalAddress
 from .book_columns import book_of, book_values
 from .payloads import decode, decode_order_event, encode
@@ -47,6 +48,11 @@ def order_values(order: Order) -> dict[str, Any]:
         "delivered_at": order.delivered_at,
         "cancel_reason": order.cancel_reason,
         "note": order.note,
+        "carrier_had_it": order.carrier_had_it,
+        "delivery_proof": order.delivery_proof,
+        "complaint": None if order.complaint is None else encode(order.complaint),
+        "freezes": encode(sorted(order.freezes)),
+        "borne_by": order.borne_by,
     }
 
 
@@ -82,6 +88,11 @@ def order_of(row: Row) -> Order:
         delivered_at=row.delivered_at,
         cancel_reason=row.cancel_reason,
         note=row.note,
+        carrier_had_it=row.carrier_had_it,
+        delivery_proof=row.delivery_proof,
+        complaint=None if row.complaint is None else decode(row.complaint, Complaint),
+        freezes=decode(row.freezes, frozenset[FreezeReason]),
+        borne_by=row.borne_by,
     )
 
 

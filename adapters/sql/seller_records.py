@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select, update
 
 from ...ports.language.ids import UserId
 from ...ports.language.money import Cents
@@ -24,6 +24,19 @@ _ADD = Statement(
             "volume": old.volume + new.volume,
         },
     )
+)
+_key = (
+    (_columns.seller_id == bindparam("of_seller"))
+    & (_columns.year == bindparam("of_year"))
+    & (_columns.quarter == bindparam("of_quarter"))
+)
+_REMOVE_ONE = Statement(
+    update(seller_quarters)
+    .where(_key, _columns.sales > 1, _columns.volume >= bindparam("price"))
+    .values(sales=_columns.sales - 1, volume=_columns.volume - bindparam("price"))
+)
+_REMOVE_LAST = Statement(
+    delete(seller_quarters).where(_key, _columns.sales == 1, _columns.volume >= bindparam("price"))
 )
 _OF = Statement(
     select(seller_quarters).where(
@@ -48,6 +61,18 @@ class SqlSellerRecords(SellerRecords):
             sales=1,
             volume=price,
         )
+
+    async def remove(self, seller_id: UserId, quarter: Quarter, price: Cents) -> bool:
+        sale = {
+            "of_seller": seller_id,
+            "of_year": quarter.year,
+            "of_quarter": quarter.number,
+            "price": price,
+        }
+        for statement in (_REMOVE_ONE, _REMOVE_LAST):
+            if await self._database.execute(statement, **sale):
+                return True
+        return False
 
     async def of(
         self, seller_ids: Collection[UserId], quarters: Collection[Quarter]

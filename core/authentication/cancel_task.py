@@ -1,4 +1,4 @@
-"""A pair is no longer expected at the warehouse."""
+"""A pair is not to be authenticated any more."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from .task_states import cancelled, has_task, new_task
 
 @dataclass(frozen=True, slots=True)
 class CancelTask:
-    """The task of a cancelled order is cancelled with it, unless its pair has arrived.
+    """The task of a cancelled order is cancelled with it: its pair goes back without a verdict.
 
     If the message overtook the one that opens the task, a task that is cancelled from the start
     takes its place, so that none opens later. An order that was never confirmed has no task.

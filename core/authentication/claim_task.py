@@ -1,13 +1,19 @@
 """An authenticator takes a pair on."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from ...ports.alarms import Alarms
 from ...ports.authentication_tasks import AuthenticationTasks
 from ...ports.clock import Clock
-from ...ports.language.authentication import AuthenticationTask
-from ...ports.language.ids import TaskId
+from ...ports.language.alarms import ALARMS
+from ...ports.language.authentication import AuthenticationTask, TaskStatus
+from ...ports.language.deadlines import Deadline, DeadlineKind
+from ...ports.language.ids import OrderId, TaskId
 from ...ports.language.rules import MarketRules
-from ...ports.language.users import Actor
+from ...ports.language.staff import check_role
+from ...ports.language.users import Actor, Role
+from ...ports.outbox import Deadlines
 from ...ports.transaction import Transaction
 from .review import check_authenticator, claimed
 
@@ -17,18 +23,33 @@ class ClaimTask:
     """An authenticator claims the review of a received pair, alone for `rules.review_lease`.
 
     Claiming it again renews the lease; when a lease is over, another may claim it. The buyer and
-    the seller never may. Raises Forbidden, NotFound, PartyToTheOrder, TaskNotOpen, TaskClaimed.
+    the seller never may. A verdict is due `rules.review_window` after the first claim.
+
+    Raises Forbidden, NotFound, PartyToTheOrder, TaskNotOpen, TaskClaimed.
     """
 
     transaction: Transaction
     authentication_tasks: AuthenticationTasks
+    deadlines: Deadlines
+    alarms: Alarms
     clock: Clock
     rules: MarketRules
 
     async def __call__(self, actor: Actor, task_id: TaskId) -> AuthenticationTask:
-        check_authenticator(actor)
+        check_role(actor, Role.AUTHENTICATOR, "review a pair")
+        now = self.clock.now()
         async with self.transaction():
             task = await self.authentication_tasks.get(task_id)
-            after = claimed(task, actor.user_id, self.clock.now(), self.rules.review_lease)
+            check_authenticator(actor, task)
+            after = claimed(task, actor.user_id, now, self.rules.review_lease)
             await self.authentication_tasks.save(after)
+            if task.status is TaskStatus.RECEIVED:
+                await self._begin_review(task.order_id, now)
         return after
+
+    async def _begin_review(self, order_id: OrderId, now: datetime) -> None:
+        """From the first claim on, a verdict is waited for."""
+        await self.deadlines.clear(order_id, [DeadlineKind.CLAIM])
+        await self.alarms.close(order_id, [ALARMS[DeadlineKind.CLAIM]], now)
+        due_at = now + self.rules.review_window
+        await self.deadlines.set(Deadline(DeadlineKind.REVIEW, order_id, due_at))

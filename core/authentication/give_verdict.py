@@ -6,7 +6,8 @@ from ...ports.authentication_tasks import AuthenticationTasks
 from ...ports.clock import Clock
 from ...ports.language.authentication import AuthenticationTask, Verdict
 from ...ports.language.ids import TaskId
-from ...ports.language.users import Actor
+from ...ports.language.staff import check_role
+from ...ports.language.users import Actor, Role
 from ...ports.outbox import Outbox
 from ...ports.transaction import Transaction
 from .review import check_authenticator, decided, finding
@@ -19,8 +20,8 @@ class GiveVerdict:
 
     A pass needs all three checks and a photo, a fail a reason. A lease that is over is no
     hindrance unless somebody else has claimed the task since. The same verdict again changes
-    nothing. Raises Forbidden, NotFound, InvalidVerdict, InvalidText, OutOfRange, TaskNotOpen,
-    TaskClaimed, and VerdictGiven if another verdict stands.
+    nothing. Raises Forbidden, NotFound, PartyToTheOrder, InvalidVerdict, InvalidText, OutOfRange,
+    TaskNotOpen, TaskClaimed, and VerdictGiven if another verdict stands.
     """
 
     transaction: Transaction
@@ -29,10 +30,11 @@ class GiveVerdict:
     clock: Clock
 
     async def __call__(self, actor: Actor, task_id: TaskId, verdict: Verdict) -> AuthenticationTask:
-        check_authenticator(actor)
+        check_role(actor, Role.AUTHENTICATOR, "review a pair")
         verdict = check_verdict(verdict)
         async with self.transaction():
             task = await self.authentication_tasks.get(task_id)
+            check_authenticator(actor, task)
             after = decided(task, actor.user_id, verdict, self.clock.now())
             if after is not task:
                 await self.authentication_tasks.save(after)

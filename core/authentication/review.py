@@ -4,22 +4,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ...ports.language.authentication import AuthenticationTask, TaskStatus, Verdict
-from ...ports.language.errors import (
-    Forbidden,
-    PartyToTheOrder,
-    TaskClaimed,
-    TaskNotOpen,
-    VerdictGiven,
-)
+from ...ports.language.errors import TaskClaimed, TaskNotOpen, VerdictGiven
 from ...ports.language.events import AuthenticationFailed, AuthenticationPassed
 from ...ports.language.ids import UserId
+from ...ports.language.staff import check_no_party, check_role
 from ...ports.language.users import Actor, Role
 
 
-def check_authenticator(actor: Actor) -> None:
-    """Raise Forbidden unless the actor is an authenticator; an admin is none."""
-    if not actor.has(Role.AUTHENTICATOR):
-        raise Forbidden(action="review a pair", needs="an authenticator")
+def check_authenticator(actor: Actor, task: AuthenticationTask) -> None:
+    """Raise Forbidden unless the actor is an authenticator, and PartyToTheOrder if a party."""
+    check_role(actor, Role.AUTHENTICATOR, "review a pair")
+    check_no_party(actor, task.order_id, buyer_id=task.buyer_id, seller_id=task.seller_id)
 
 
 def claimed(
@@ -27,10 +22,8 @@ def claimed(
 ) -> AuthenticationTask:
     """Return the task in review by `by`, until `at + lease`.
 
-    Raises PartyToTheOrder, TaskNotOpen, and TaskClaimed while somebody else's lease lasts.
+    Raises TaskNotOpen, and TaskClaimed while somebody else's lease lasts.
     """
-    if by in (task.buyer_id, task.seller_id):
-        raise PartyToTheOrder(order_id=task.order_id)
     if task.status not in (TaskStatus.RECEIVED, TaskStatus.IN_REVIEW):
         raise TaskNotOpen(task_id=task.id, status=task.status, action="claimed")
     _check_lease(task, by, at)

@@ -17,7 +17,7 @@ _BEFORE_CONFIRMATION = (
 
 def has_task(event: OrderCancelled) -> bool:
     """Whether the order has a task, or will have as soon as `OrderCreated` arrives."""
-    return event.reason not in _BEFORE_CONFIRMATION
+    return event.confirmed and event.reason not in _BEFORE_CONFIRMATION
 
 
 def new_task(
@@ -44,7 +44,7 @@ def received(task: AuthenticationTask, at: datetime) -> AuthenticationTask:
 
 
 def cancelled(task: AuthenticationTask) -> AuthenticationTask:
-    """Return the task without work left; one whose pair has arrived is returned as it is."""
-    if task.status is not TaskStatus.AWAITING_ITEM:
+    """Return the task without work left; one that has none is returned as it is."""
+    if task.status in (TaskStatus.PASSED, TaskStatus.FAILED, TaskStatus.CANCELLED):
         return task
-    return replace(task, status=TaskStatus.CANCELLED, version=task.version + 1)
+    return replace(task, status=TaskStatus.CANCELLED, lease_until=None, version=task.version + 1)

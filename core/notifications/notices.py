@@ -1,27 +1,50 @@
 """Who is told what of an event."""
 
+from datetime import datetime
 from typing import TypeAlias
 
 from ...ports.language.catalog import Product
+from ...ports.language.complaint_notices import (
+    OrderComplainedNotice,
+    OrderComplaintDecidedNotice,
+    OrderRefundedNotice,
+    PayoutFrozenNotice,
+    PayoutReleasedNotice,
+    PenaltyReversedNotice,
+    SaleComplainedNotice,
+    SaleComplaintDecidedNotice,
+    SaleRefundedNotice,
+    SaleReturnedNotice,
+)
+from ...ports.language.complaints import Bearer, ComplaintState
 from ...ports.language.events import (
+    ComplaintDecided,
     MatchCreated,
     MatchUnwound,
     OrderAuthFailed,
     OrderAuthPassed,
     OrderCancelled,
+    OrderComplained,
     OrderCreated,
     OrderDelivered,
+    OrderRefundGranted,
+    OrderReturned,
     OrderShipped,
     PaymentWasDeclined,
     PayoutPaid,
+    PayoutWasFrozen,
     PayoutWasRefused,
+    PayoutWasReleased,
+    PenaltyWasReversed,
 )
-from ...ports.language.market import BookKey
+from ...ports.language.market import AskFate, BookKey, WithdrawalReason
 from ...ports.language.money import Cents
-from ...ports.language.notifications import (
+from ...ports.language.notifications import Notice, Shoe, Warehouse
+from ...ports.language.orders import CancelReason, Order, PaymentStatus, PayoutStatus, ReturnStatus
+from ...ports.language.rules import MarketRules
+from ...ports.language.trade_notices import (
     AskMatchedNotice,
     BidMatchedNotice,
-    Notice,
     OrderAuthFailedNotice,
     OrderAuthPassedNotice,
     OrderCancelledNotice,
@@ -36,11 +59,7 @@ from ...ports.language.notifications import (
     SaleCancelledNotice,
     SaleConfirmedNotice,
     SaleDeliveredNotice,
-    Shoe,
-    Warehouse,
 )
-from ...ports.language.orders import CancelReason, Order, PaymentStatus
-from ...ports.language.rules import MarketRules
 
 TradeNews: TypeAlias = (
     MatchCreated
@@ -54,6 +73,13 @@ TradeNews: TypeAlias = (
     | OrderDelivered
     | PayoutPaid
     | PayoutWasRefused
+    | OrderReturned
+    | OrderComplained
+    | ComplaintDecided
+    | OrderRefundGranted
+    | PayoutWasFrozen
+    | PayoutWasReleased
+    | PenaltyWasReversed
 )
 """What happens to an order and is told to its parties."""
 
@@ -66,7 +92,9 @@ def shoe_of(product: Product, book: BookKey) -> Shoe:
     return Shoe(book, name, product.style_code)
 
 
-def notice_to_buyer(event: TradeNews, order: Order, shoe: Shoe) -> Notice | None:
+def notice_to_buyer(
+    event: TradeNews, order: Order, shoe: Shoe, rules: MarketRules, warehouse: Warehouse
+) -> Notice | None:
     """Return what the order's buyer is told of an event, if anything."""
     trade = order.id, shoe
     match event:
@@ -81,7 +109,9 @@ def notice_to_buyer(event: TradeNews, order: Order, shoe: Shoe) -> Notice | None
             return None
         case OrderCancelled(reason=why, note=note):
             unknown = order.payment_status is PaymentStatus.UNKNOWN
-            return OrderCancelledNotice(*trade, why, note, _refund(order), unknown)
+            back = _refund(order)
+            kept = order.buyer_total - back if back else 0
+            return OrderCancelledNotice(*trade, why, note, back, unknown, kept)
         case OrderAuthPassed():
             return OrderAuthPassedNotice(*trade)
         case OrderAuthFailed(reason=reason):
@@ -89,8 +119,16 @@ def notice_to_buyer(event: TradeNews, order: Order, shoe: Shoe) -> Notice | None
         case OrderShipped(carrier=carrier, tracking_number=number):
             return OrderShippedNotice(*trade, carrier, number)
         case OrderDelivered(delivered_at=at):
-            return OrderDeliveredNotice(*trade, at)
-        case MatchUnwound() | PayoutPaid() | PayoutWasRefused():
+            return OrderDeliveredNotice(*trade, at, at + rules.complaint_window, event.assumed)
+        case OrderComplained(kind=kind, reason=reason):
+            return OrderComplainedNotice(*trade, kind, reason)
+        case ComplaintDecided(kind=kind, state=state, answer=answer):
+            send_to = warehouse if state is ComplaintState.RETURN_AWAITED else None
+            return OrderComplaintDecidedNotice(*trade, kind, state, answer, send_to)
+        case OrderRefundGranted():
+            refund = order.refund_amount
+            return OrderRefundedNotice(*trade, refund, order.buyer_total - refund)
+        case _:
             return None
 
 
@@ -107,11 +145,7 @@ def notice_to_seller(
         case MatchUnwound(ask=ask, withdrawal=withdrawal):
             # Told of this and not of the cancellation, for only now is it known what became of
             # the ask.
-            why = order.cancel_reason
-            assert why is not None, f"the match of {order.id} was undone, which is not cancelled"
-            note = None if why.noted_for_buyer else order.note
-            penalty = rules.penalty_of(order.price) if why.seller_at_fault else 0
-            return SaleCancelledNotice(*trade, why, note, penalty, ask, withdrawal)
+            return _sale_cancelled(order, shoe, rules, ask, withdrawal)
         case OrderAuthPassed():
             return SaleAuthPassedNotice(*trade, order.payout_amount)
         case OrderAuthFailed(reason=reason):
@@ -122,10 +156,74 @@ def notice_to_seller(
             return PayoutPaidNotice(*trade, amount, settled)
         case PayoutWasRefused(amount=amount, reason=reason):
             return PayoutRefusedNotice(*trade, amount, reason)
+        case OrderReturned(carrier=carrier, tracking_number=number):
+            return SaleReturnedNotice(*trade, carrier, number)
         case PaymentWasDeclined() | OrderShipped() | OrderCancelled():
             return None
+        case _:
+            return _notice_of_complaint(event, order, shoe, rules)
+
+
+def _sale_cancelled(
+    order: Order,
+    shoe: Shoe,
+    rules: MarketRules,
+    ask: AskFate,
+    withdrawal: WithdrawalReason | None,
+) -> SaleCancelledNotice:
+    why = order.cancel_reason
+    assert why is not None, f"the match of {order.id} was undone, which is not cancelled"
+    return SaleCancelledNotice(
+        order.id,
+        shoe,
+        reason=why,
+        note=None if why.noted_for_buyer else order.note,
+        penalty=rules.penalty_of(order.price) if order.owes_penalty else 0,
+        ask=ask,
+        withdrawal=withdrawal,
+        payout=order.payout_amount if order.borne_by is Bearer.EXCHANGE else 0,
+        returned=order.return_status is ReturnStatus.DUE,
+    )
+
+
+def _notice_of_complaint(
+    event: OrderComplained
+    | ComplaintDecided
+    | OrderRefundGranted
+    | PayoutWasFrozen
+    | PayoutWasReleased
+    | PenaltyWasReversed,
+    order: Order,
+    shoe: Shoe,
+    rules: MarketRules,
+) -> Notice:
+    """Return what the seller is told when something stops the payout, or goes on."""
+    trade = order.id, shoe
+    match event:
+        case OrderComplained(kind=kind, reason=reason):
+            return SaleComplainedNotice(*trade, kind, reason)
+        case ComplaintDecided(kind=kind, state=state, answer=answer):
+            return SaleComplaintDecidedNotice(*trade, kind, state, answer)
+        case OrderRefundGranted(borne_by=borne_by):
+            reclaimed = order.payout_status is PayoutStatus.RECLAIMED
+            owed = order.payout_amount if reclaimed else 0
+            returned = order.return_status is ReturnStatus.DUE
+            return SaleRefundedNotice(*trade, borne_by, owed, returned)
+        case PayoutWasFrozen(reason=why):
+            return PayoutFrozenNotice(*trade, why)
+        case PayoutWasReleased():
+            return PayoutReleasedNotice(*trade, order.payout_amount, _hold_ends_at(order, rules))
+        case PenaltyWasReversed(cancelled=cancelled, paid_back=paid_back):
+            return PenaltyReversedNotice(*trade, cancelled, paid_back)
+
+
+def _hold_ends_at(order: Order, rules: MarketRules) -> datetime | None:
+    """When the hold is over, if it was not when the order changed last."""
+    if order.delivered_at is None or order.delivered_at + rules.payout_hold <= order.updated_at:
+        return None
+    return order.delivered_at + rules.payout_hold
 
 
 def _refund(order: Order) -> Cents:
-    """What the buyer gets back: all that was paid."""
-    return order.buyer_total if order.payment_status in _PAID else 0
+    """What the buyer gets back: all that was paid, or the price if the buyer bears the refund."""
+    return order.refund_amount if order.payment_status in _PAID else 0

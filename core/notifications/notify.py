@@ -82,7 +82,7 @@ class Notify:
         order = await self.orders.get(event.order_id)
         shoe = shoe_of(await self.products.get(order.book.product_id), order.book)
         told = (
-            (order.buyer_id, notice_to_buyer(event, order, shoe)),
+            (order.buyer_id, notice_to_buyer(event, order, shoe, self.rules, self.warehouse)),
             (order.seller_id, notice_to_seller(event, order, shoe, self.rules, self.warehouse)),
         )
         return [(user_id, notice) for user_id, notice in told if notice is not None]

@@ -3,22 +3,35 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ...ports.language.alarms import AlarmKind
 from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.events import (
+    AlarmRaised,
+    ComplaintDecided,
     Event,
     MatchCreated,
     OrderAuthFailed,
     OrderAuthPassed,
     OrderCancelled,
+    OrderComplained,
     OrderCreated,
     OrderDelivered,
     OrderReceived,
+    OrderRefundGranted,
+    OrderReturned,
     OrderSellerShipped,
     OrderShipped,
     PaymentRequested,
+    PayoutWasFrozen,
+    PayoutWasReleased,
+    PenaltyExcused,
 )
 from ...ports.language.order_history import (
     Cancelled,
+    CarrierReceiptNoted,
+    Complained,
+    ComplaintDismissed,
+    ComplaintUpheld,
     Delivered,
     Dispatched,
     Failed,
@@ -26,14 +39,17 @@ from ...ports.language.order_history import (
     OrderEvent,
     Paid,
     Passed,
+    PayoutFrozen,
+    PayoutReleased,
     Received,
     RecordedEvent,
-    ShipByExtended,
+    ReturnSent,
     Shipped,
     UnitReserved,
 )
-from ...ports.language.orders import Order
+from ...ports.language.orders import DeliveryProof, Order, OrderStatus, PaymentStatus
 from ...ports.language.rules import MarketRules
+from .deadlines import deadlines_begun, deadlines_ended
 from .history import apply
 from .moves import check_legal
 
@@ -59,13 +75,12 @@ def advance(order: Order | None, event: OrderEvent, at: datetime, rules: MarketR
     if order is not None:
         check_legal(order, event)
     after = apply(order, event, at)
-    begins = _begins(after, event, at, rules)
     return Step(
         order=after,
         recorded=RecordedEvent(after.id, after.version, at, event),
-        messages=_messages(after, event),
-        begins=(begins,) if begins is not None else (),
-        ends=_ends(event),
+        messages=(*_messages(after, event), *_refund_granted(order, after)),
+        begins=deadlines_begun(order, after, event, at, rules),
+        ends=deadlines_ended(order, after),
     )
 
 
@@ -98,8 +113,65 @@ def _messages(order: Order, event: OrderEvent) -> tuple[Event, ...]:
             return (_order_delivered(order),)
         case Cancelled():
             return (order_cancelled(order),)
+        case ReturnSent(shipment=s):
+            return (
+                OrderReturned(
+                    order.id, order.buyer_id, order.seller_id, s.carrier, s.tracking_number
+                ),
+            )
+        case Complained():
+            return _complained(order)
+        case ComplaintDismissed() | ComplaintUpheld():
+            return _complaint_decided(order)
+        case PayoutFrozen(reason=reason, note=note):
+            return (PayoutWasFrozen(order.id, reason, note),)
+        case PayoutReleased():
+            return (PayoutWasReleased(order.id),) if order.may_be_paid_out else ()
+        case CarrierReceiptNoted() if order.status is OrderStatus.CANCELLED:
+            return (PenaltyExcused(order.id, order.seller_id),)
         case _:
             return ()
+
+
+def _complained(order: Order) -> tuple[Event, ...]:
+    assert order.complaint is not None, order
+    kind, reason = order.complaint.kind, order.complaint.reason
+    alarm = AlarmRaised(
+        AlarmKind.COMPLAINT_OPEN, order.id, f"The buyer complained: {kind.replace('_', ' ')}."
+    )
+    return OrderComplained(order.id, kind, reason), alarm
+
+
+def _complaint_decided(order: Order) -> tuple[Event, ...]:
+    complaint = order.complaint
+    assert complaint is not None, order
+    decided = ComplaintDecided(order.id, complaint.kind, complaint.state, complaint.answer or "")
+    if order.status is OrderStatus.CANCELLED:
+        return decided, order_cancelled(order)
+    return (decided,)
+
+
+def _refund_granted(before: Order | None, after: Order) -> tuple[Event, ...]:
+    """Whatever the event: a delivered pair is to be refunded from now on."""
+    was_due = before is not None and before.payment_status is PaymentStatus.REFUND_DUE
+    if (
+        after.status is not OrderStatus.DELIVERED
+        or after.payment_status is not PaymentStatus.REFUND_DUE
+        or was_due
+    ):
+        return ()
+    assert after.borne_by is not None, after
+    assert after.delivered_at is not None, after
+    return (
+        OrderRefundGranted(
+            order_id=after.id,
+            buyer_id=after.buyer_id,
+            seller_id=after.seller_id,
+            price=after.price,
+            borne_by=after.borne_by,
+            delivered_at=after.delivered_at,
+        ),
+    )
 
 
 def _match_created(order: Order) -> MatchCreated:
@@ -130,7 +202,12 @@ def _order_created(order: Order, ship_by: datetime) -> OrderCreated:
 def _order_delivered(order: Order) -> OrderDelivered:
     assert order.delivered_at is not None, order
     return OrderDelivered(
-        order.id, order.buyer_id, order.seller_id, order.price, order.delivered_at
+        order.id,
+        order.buyer_id,
+        order.seller_id,
+        order.price,
+        order.delivered_at,
+        assumed=order.delivery_proof is DeliveryProof.ASSUMED,
     )
 
 
@@ -147,38 +224,5 @@ def order_cancelled(order: Order) -> OrderCancelled:
         price=order.price,
         reason=order.cancel_reason,
         note=order.note,
+        confirmed=order.ship_by is not None,
     )
-
-
-def _begins(order: Order, event: OrderEvent, at: datetime, rules: MarketRules) -> Deadline | None:
-    """The deadline that begins with this event."""
-    match event:
-        case Opened():
-            return Deadline(DeadlineKind.GIVE_UP, order.id, at + rules.give_up_after)
-        case Paid(ship_by=ship_by) | ShipByExtended(ship_by=ship_by):
-            return Deadline(DeadlineKind.SHIPMENT, order.id, ship_by)
-        case Shipped():
-            return Deadline(DeadlineKind.ARRIVAL, order.id, at + rules.arrival_window)
-        case Dispatched():
-            return Deadline(DeadlineKind.DELIVERY, order.id, at + rules.delivery_window)
-        case Delivered():
-            return Deadline(DeadlineKind.PAYOUT, order.id, at + rules.payout_hold)
-        case _:
-            return None
-
-
-def _ends(event: OrderEvent) -> tuple[DeadlineKind, ...]:
-    """The deadlines that no longer matter."""
-    match event:
-        case Paid():
-            return (DeadlineKind.PAYMENT, DeadlineKind.GIVE_UP)
-        case Shipped():
-            return (DeadlineKind.SHIPMENT,)
-        case Received():
-            return (DeadlineKind.ARRIVAL,)
-        case Delivered():
-            return (DeadlineKind.DELIVERY,)
-        case Cancelled():
-            return tuple(DeadlineKind)
-        case _:
-            return ()

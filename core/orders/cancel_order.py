@@ -2,36 +2,45 @@
 
 from dataclasses import dataclass
 
+from ...ports.language.audit import AuditAction, parse_reason
 from ...ports.language.errors import Forbidden
 from ...ports.language.ids import OrderId
 from ...ports.language.order_history import Cancelled
 from ...ports.language.orders import CancelReason, Order
-from ...ports.language.text import check_text
 from ...ports.language.users import Actor, Role
 from ...ports.transaction import Transaction
 from .progress import Progress
+from .staff_acts import StaffActs
 from .view_order import ViewOrder
 
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
-    """The seller may cancel a confirmed order, at the price of the penalty; an admin also one that
-    is on its way to the warehouse, without. The buyer gets everything back.
+    """The seller may cancel a confirmed order, at the price of the penalty; an admin every order
+    that is not delivered, without. The buyer gets everything back, and a pair that is in the
+    warehouse goes back to its seller. An admin who is the seller cancels as the seller.
     """
 
     transaction: Transaction
     view_order: ViewOrder
+    staff: StaffActs
     progress: Progress
 
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> Order:
-        """Return the order, now cancelled. Raises NotFound, Forbidden, InvalidText, IllegalMove."""
-        note = check_text("reason", reason, max_length=500)
+        """Return the order, now cancelled.
+
+        Raises NotFound, Forbidden, PartyToTheOrder, InvalidText, IllegalMove.
+        """
+        note = parse_reason(reason)
         async with self.transaction():
             order = await self.view_order(actor, order_id)
             if actor.user_id == order.seller_id:
-                why = CancelReason.SELLER_CANCELLED
-            elif actor.has(Role.ADMIN):
-                why = CancelReason.ADMIN_CANCELLED
-            else:
+                event = Cancelled(CancelReason.SELLER_CANCELLED, note, actor.user_id)
+                return await self.progress(order, event)
+            if not actor.has(Role.ADMIN):
                 raise Forbidden(action="cancel the order", needs="the seller or an admin")
-            return await self.progress(order, Cancelled(why, note, actor.user_id))
+            await self.staff.order_for(actor, order_id, "cancel the order")
+            event = Cancelled(CancelReason.ADMIN_CANCELLED, note, actor.user_id)
+            order = await self.progress(order, event)
+            await self.staff.note(actor, order, AuditAction.ORDER_CANCELLED, note)
+            return order

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ...ports.language.audit import AuditAction
 from ...ports.language.errors import Forbidden
 from ...ports.language.ids import OrderId
 from ...ports.language.order_history import Delivered
@@ -9,25 +10,36 @@ from ...ports.language.orders import DeliveryProof, Order
 from ...ports.language.users import Actor, Role
 from ...ports.transaction import Transaction
 from .progress import Progress
+from .staff_acts import StaffActs
 from .view_order import ViewOrder
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmDelivery:
-    """The buyer, or an admin, says that the pair arrived. After the hold the seller is paid."""
+    """The buyer, or an admin who is no party, says that the pair arrived.
+
+    After the hold the seller is paid. The buyer who does so withdraws their complaint that it did
+    not arrive; an admin decides on such a complaint instead. What an admin confirms is in the audit
+    log.
+    """
 
     transaction: Transaction
     view_order: ViewOrder
+    staff: StaffActs
     progress: Progress
 
     async def __call__(self, actor: Actor, order_id: OrderId) -> Order:
-        """Return the order, now delivered. Raises NotFound, Forbidden, IllegalMove."""
+        """Return the order, now delivered.
+
+        Raises NotFound, Forbidden, PartyToTheOrder, IllegalMove.
+        """
         async with self.transaction():
             order = await self.view_order(actor, order_id)
             if actor.user_id == order.buyer_id:
-                proof = DeliveryProof.BUYER
-            elif actor.has(Role.ADMIN):
-                proof = DeliveryProof.ADMIN
-            else:
+                return await self.progress(order, Delivered(DeliveryProof.BUYER))
+            if not actor.has(Role.ADMIN):
                 raise Forbidden(action="confirm the delivery", needs="the buyer or an admin")
-            return await self.progress(order, Delivered(proof))
+            await self.staff.order_for(actor, order_id, "confirm the delivery")
+            order = await self.progress(order, Delivered(DeliveryProof.ADMIN))
+            await self.staff.note(actor, order, AuditAction.DELIVERY_CONFIRMED, None)
+            return order

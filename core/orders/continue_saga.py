@@ -7,6 +7,7 @@ from ...ports.clock import Clock
 from ...ports.language.events import (
     AuthenticationFailed,
     AuthenticationPassed,
+    FreezeRequested,
     PaymentAbandoned,
     PaymentCaptured,
     PaymentCleared,
@@ -25,6 +26,7 @@ from ...ports.language.order_history import (
     Paid,
     PaidOut,
     Passed,
+    PayoutFrozen,
     PayoutRefused,
     Refunded,
     UnitReserved,
@@ -51,6 +53,7 @@ SagaNews: TypeAlias = (
     | AuthenticationFailed
     | PayoutPaid
     | PayoutWasRefused
+    | FreezeRequested
 )
 """What the other contexts report back on an order."""
 
@@ -61,9 +64,10 @@ class ContinueSaga:
 
     Stock reserved: the payment is requested. Paid: confirmed, and the seller ships within two
     business days. Stock refused, payment declined or abandoned: cancelled. A verdict: passed or
-    failed. Money paid back, never taken or paid out: noted. A report that comes twice, or too late
-    for the order's state, changes nothing; but stock reserved for an order that was cancelled
-    meanwhile is told of it again, and who was not charged in the end is noted on it.
+    failed. Money paid back, never taken or paid out: noted. A payout that must not leave: frozen. A
+    report that comes twice, or too late for the order's state, changes nothing; but stock reserved
+    for an order that was cancelled meanwhile is told of it again, and who was not charged in the
+    end is noted on it.
     """
 
     transaction: Transaction
@@ -110,6 +114,8 @@ class ContinueSaga:
                 return PaidOut(amount, settled)
             case PayoutWasRefused(reason=reason):
                 return PayoutRefused(reason)
+            case FreezeRequested(reason=reason, note=note):
+                return PayoutFrozen(reason, note)
 
 
 def _tells_of_no_charge(news: SagaNews) -> bool:

@@ -15,7 +15,7 @@ from .warehouse import check_warehouse
 
 @dataclass(frozen=True, slots=True)
 class DispatchPair:
-    """An authenticator sends a pair that passed to its buyer, and one that failed to its seller.
+    """An authenticator sends a pair that passed to its buyer, and one due back to its seller.
 
     A pair on its way to the buyer counts as delivered after 14 days.
     """
@@ -27,7 +27,7 @@ class DispatchPair:
     async def __call__(
         self, actor: Actor, order_id: OrderId, *, carrier: str, tracking_number: str
     ) -> Order:
-        """Return the order, now shipping_to_buyer, or auth_failed with its return sent.
+        """Return the order, now shipping_to_buyer, or with its return sent.
 
         Raises NotFound, Forbidden, PartyToTheOrder, InvalidText, IllegalMove.
         """
@@ -36,6 +36,6 @@ class DispatchPair:
             order = await self.view_order(actor, order_id)
             check_warehouse(order, actor, "dispatch the pair")
             event: OrderEvent = Dispatched(shipment)
-            if order.status is OrderStatus.AUTH_FAILED:
+            if order.status is not OrderStatus.AUTH_PASSED:
                 event = ReturnSent(shipment)
             return await self.progress(order, event)

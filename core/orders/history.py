@@ -4,8 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from ...ports.language.complaints import Bearer, Complaint, ComplaintKind, ComplaintState
 from ...ports.language.order_history import (
     Cancelled,
+    CarrierReceiptNoted,
+    Complained,
+    ComplaintDismissed,
+    ComplaintUpheld,
     Delivered,
     Dispatched,
     Failed,
@@ -14,11 +19,15 @@ from ...ports.language.order_history import (
     OrderEvent,
     Paid,
     PaidOut,
+    PairArrived,
     Passed,
+    PayoutFrozen,
     PayoutRefused,
+    PayoutReleased,
     Received,
     RecordedEvent,
     Refunded,
+    RefundGranted,
     ReturnSent,
     ShipByExtended,
     Shipped,
@@ -26,6 +35,8 @@ from ...ports.language.order_history import (
 )
 from ...ports.language.orders import (
     CancelReason,
+    DeliveryProof,
+    FreezeReason,
     Order,
     OrderStatus,
     PaymentStatus,
@@ -98,36 +109,134 @@ def _change(order: Order, event: OrderEvent, at: datetime) -> Order:
                 payment_status=PaymentStatus.REFUND_DUE,
                 stock_status=StockStatus.REMOVED,
                 return_status=ReturnStatus.DUE,
+                borne_by=Bearer.SELLER,
                 note=reason,
             )
         case Dispatched(shipment=shipment):
             return replace(order, status=OrderStatus.SHIPPING_TO_BUYER, outbound=shipment)
         case ReturnSent(shipment=shipment):
             return replace(order, return_status=ReturnStatus.SENT, outbound=shipment)
-        case Delivered():
-            return replace(
-                order,
-                status=OrderStatus.DELIVERED,
-                stock_status=StockStatus.CONSUMED,
-                payout_status=PayoutStatus.HELD,
-                delivered_at=at,
-            )
+        case Delivered(proof=proof):
+            return _deliver(order, proof, at)
         case Cancelled():
             return _cancel(order, event)
         case NotCharged():
             return replace(order, payment_status=PaymentStatus.ABANDONED)
         case Refunded():
             return replace(order, payment_status=PaymentStatus.REFUNDED)
-        case PaidOut():
-            return replace(order, payout_status=PayoutStatus.PAID)
-        case PayoutRefused():
-            return replace(order, payout_status=PayoutStatus.FAILED)
+        case PairArrived():
+            return _arrive(order)
+        case RefundGranted(borne_by=borne_by, note=note):
+            return _refund(_settle_complaint(order, ComplaintState.UPHELD, note), borne_by)
+        case CarrierReceiptNoted():
+            return replace(order, carrier_had_it=True)
+        case PaidOut() | PayoutRefused() | PayoutFrozen() | PayoutReleased():
+            return _change_payout(order, event)
+        case Complained() | ComplaintDismissed() | ComplaintUpheld():
+            return _change_complaint(order, event, at)
         case Opened():
             raise AssertionError("an order is opened once")
 
 
+def _change_payout(
+    order: Order, event: PaidOut | PayoutRefused | PayoutFrozen | PayoutReleased
+) -> Order:
+    match event:
+        case PaidOut():
+            paid = PayoutStatus.PAID
+            if order.payout_status is PayoutStatus.CANCELLED:
+                paid = PayoutStatus.RECLAIMED
+            return replace(order, payout_status=paid)
+        case PayoutRefused():
+            return replace(order, payout_status=PayoutStatus.FAILED)
+        case PayoutFrozen(reason=reason):
+            return replace(order, freezes=order.freezes | {reason})
+        case PayoutReleased(reason=reason):
+            return replace(order, freezes=order.freezes - {reason})
+
+
+def _change_complaint(
+    order: Order, event: Complained | ComplaintDismissed | ComplaintUpheld, at: datetime
+) -> Order:
+    match event:
+        case Complained(kind=kind, reason=reason):
+            freezes = order.freezes | {FreezeReason.COMPLAINT}
+            return replace(order, complaint=Complaint(kind, reason, at), freezes=freezes)
+        case ComplaintDismissed(note=note):
+            return _settle_complaint(order, ComplaintState.DISMISSED, note)
+        case ComplaintUpheld(note=note, borne_by=borne_by):
+            assert order.complaint is not None, order
+            if order.complaint.kind is ComplaintKind.NOT_AS_DESCRIBED and not event.return_waived:
+                awaited = ComplaintState.RETURN_AWAITED
+                complaint = replace(order.complaint, state=awaited, answer=note)
+                return replace(order, complaint=complaint, borne_by=borne_by)
+            order = _settle_complaint(order, ComplaintState.UPHELD, note)
+            if order.status is OrderStatus.DELIVERED:
+                return _refund(order, borne_by)
+            ended = Cancelled(CancelReason.NOT_RECEIVED, note, event.by, borne_by=borne_by)
+            return _cancel(order, ended)
+
+
+def _settle_complaint(order: Order, state: ComplaintState, answer: str | None) -> Order:
+    """Return the order with its complaint, if it has one that is not settled, settled."""
+    if order.complaint is None or order.complaint.is_settled:
+        return order
+    complaint = replace(order.complaint, state=state, answer=answer or order.complaint.answer)
+    borne_by = None if state is ComplaintState.DISMISSED else order.borne_by
+    freezes = order.freezes - {FreezeReason.COMPLAINT}
+    return replace(order, complaint=complaint, freezes=freezes, borne_by=borne_by)
+
+
+def _deliver(order: Order, proof: DeliveryProof, at: datetime) -> Order:
+    """Return the order with its pair at its buyer, who does not miss it any more."""
+    order = _settle_complaint(order, ComplaintState.WITHDRAWN, None)
+    return replace(
+        order,
+        status=OrderStatus.DELIVERED,
+        stock_status=StockStatus.CONSUMED,
+        payout_status=PayoutStatus.HELD,
+        delivered_at=at,
+        delivery_proof=proof,
+    )
+
+
+def _arrive(order: Order) -> Order:
+    """Return the order with a pair in the warehouse that is not for its buyer."""
+    complaint, borne_by = order.complaint, order.borne_by
+    if complaint is not None and complaint.state is ComplaintState.RETURN_AWAITED:
+        assert borne_by is not None, order
+        order = _refund(_settle_complaint(order, ComplaintState.UPHELD, None), borne_by)
+    return replace(order, return_status=_return(borne_by))
+
+
+def _return(borne_by: Bearer | None) -> ReturnStatus:
+    """Whose the pair is: the exchange's if it paid the seller for it."""
+    return ReturnStatus.KEPT if borne_by is Bearer.EXCHANGE else ReturnStatus.DUE
+
+
+def _refund(order: Order, borne_by: Bearer) -> Order:
+    """Return the delivered order with its refund due."""
+    payout = order.payout_status
+    if borne_by is not Bearer.EXCHANGE:
+        paid = payout is PayoutStatus.PAID
+        payout = PayoutStatus.RECLAIMED if paid else PayoutStatus.CANCELLED
+    return replace(
+        order,
+        payment_status=PaymentStatus.REFUND_DUE,
+        payout_status=payout,
+        borne_by=borne_by,
+    )
+
+
 def _cancel(order: Order, event: Cancelled) -> Order:
-    stock = order.stock_status
+    order = _settle_complaint(order, ComplaintState.UPHELD, event.note)
+    stock, borne_by = order.stock_status, None
+    payout, returns = order.payout_status, order.return_status
+    if order.payment_status is PaymentStatus.CAPTURED:
+        borne_by = event.borne_by or Bearer.SELLER
+        payout = PayoutStatus.HELD if borne_by is Bearer.EXCHANGE else payout
+    if order.status in (OrderStatus.AUTHENTICATING, OrderStatus.AUTH_PASSED):
+        returns = _return(borne_by)
     if stock is StockStatus.RESERVED:
         stock = StockStatus.RELEASED if event.reason.ask_returns else StockStatus.REMOVED
     return replace(
@@ -135,6 +244,9 @@ def _cancel(order: Order, event: Cancelled) -> Order:
         status=OrderStatus.CANCELLED,
         payment_status=_payment_of_cancelled(order, event),
         stock_status=stock,
+        payout_status=payout,
+        return_status=returns,
+        borne_by=borne_by,
         cancel_reason=event.reason,
         note=event.note,
     )

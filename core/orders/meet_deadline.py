@@ -1,16 +1,26 @@
 """An order's deadline has passed."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ...ports.clock import Clock
+from ...ports.language.alarms import ALARMS
 from ...ports.language.deadlines import Deadline, DeadlineKind
-from ...ports.language.events import DeadlineReached, PaymentOverdue, PayoutDue
+from ...ports.language.events import (
+    DeadlineReached,
+    PaymentOverdue,
+    PaymentRefundDue,
+    PayoutDue,
+)
 from ...ports.language.order_history import Cancelled, Delivered, OrderEvent
-from ...ports.language.orders import CancelReason, DeliveryProof, Order, OrderStatus, PayoutStatus
+from ...ports.language.orders import CancelReason, DeliveryProof, Order
+from ...ports.language.rules import MarketRules
 from ...ports.orders import Orders
 from ...ports.outbox import Deadlines, Outbox
 from ...ports.transaction import Transaction
+from .deadlines import matters
 from .moves import is_legal
+from .overdue import alarm_of
 from .progress import Progress
 
 _UNPAID = (DeadlineKind.PAYMENT, DeadlineKind.GIVE_UP)
@@ -21,8 +31,10 @@ class MeetDeadline:
     """What happens when nobody acted in time.
 
     Not paid yet: payments finds out whether the buyer was charged, and decides. Not shipped in
-    time, or never arrived: cancelled. Not confirmed for 14 days after dispatch: delivered. The
-    hold over: the payout falls due. A deadline that was met changes nothing; one that was extended
+    time, or never arrived: cancelled. Not confirmed for 14 days after dispatch, and no complaint:
+    delivered. The hold over: the payout falls due. Time alone decides nothing about a pair in the
+    warehouse, a complaint or an answer of the provider: those raise an alarm, and again every day
+    until the state is left. A deadline that was met changes nothing; one that was extended
     meanwhile is kept anew.
     """
 
@@ -32,26 +44,52 @@ class MeetDeadline:
     outbox: Outbox
     progress: Progress
     clock: Clock
+    rules: MarketRules
 
     async def __call__(self, reached: DeadlineReached) -> None:
         """Do what falls due."""
         async with self.transaction():
             order = await self.orders.get(reached.order_id)
-            if reached.kind is DeadlineKind.PAYOUT:
+            if not matters(order, reached.kind):
+                return
+            if reached.kind in ALARMS:
+                await self._raise(order, reached.kind)
+            elif reached.kind is DeadlineKind.PAYOUT:
                 await self._pay_out(order)
-                return
-            if reached.kind in _UNPAID:
-                await self._ask_payments(order)
-                return
-            event = self._event(reached.kind)
-            if not is_legal(order, event):
-                return
-            extended = order.ship_by if reached.kind is DeadlineKind.SHIPMENT else None
-            if extended is not None and self.clock.now() < extended:
-                # Whoever found the earlier deadline due may have cleared this one in its place.
-                await self.deadlines.set(Deadline(reached.kind, order.id, extended))
+            elif reached.kind in _UNPAID:
+                await self.outbox.add(PaymentOverdue(order.id, order.buyer_id, order.matched_at))
             else:
-                await self.progress(order, event)
+                await self._end(order, reached.kind)
+
+    async def _raise(self, order: Order, kind: DeadlineKind) -> None:
+        """Tell the admins, have what can be repeated repeated, and look again after a while."""
+        alarm = alarm_of(order, kind)
+        if alarm is not None:
+            await self.outbox.add(alarm)
+        if kind is DeadlineKind.PAYOUT_ANSWER and order.may_be_paid_out:
+            await self.outbox.add(PayoutDue.of(order))
+        if kind is DeadlineKind.REFUND:
+            await self.outbox.add(PaymentRefundDue(order.id))
+        await self._again(order, kind, self.rules.alarm_interval)
+
+    async def _pay_out(self, order: Order) -> None:
+        await self.outbox.add(PayoutDue.of(order))
+        await self._again(order, DeadlineKind.PAYOUT_ANSWER, self.rules.answer_window)
+
+    async def _end(self, order: Order, kind: DeadlineKind) -> None:
+        event = self._event(kind)
+        extended = order.ship_by if kind is DeadlineKind.SHIPMENT else None
+        if extended is not None and self.clock.now() < extended:
+            # Whoever found the earlier deadline due may have cleared this one in its place.
+            await self.deadlines.set(Deadline(kind, order.id, extended))
+        elif is_legal(order, event):
+            await self.progress(order, event)
+        else:
+            # A complaint keeps the order from counting as delivered until it is decided.
+            await self._again(order, kind, self.rules.alarm_interval)
+
+    async def _again(self, order: Order, kind: DeadlineKind, after: timedelta) -> None:
+        await self.deadlines.set(Deadline(kind, order.id, self.clock.now() + after))
 
     @staticmethod
     def _event(kind: DeadlineKind) -> OrderEvent:
@@ -62,24 +100,5 @@ class MeetDeadline:
                 return Cancelled(CancelReason.ARRIVAL_OVERDUE)
             case DeadlineKind.DELIVERY:
                 return Delivered(DeliveryProof.ASSUMED)
-            case DeadlineKind.PAYMENT | DeadlineKind.GIVE_UP | DeadlineKind.PAYOUT:
-                raise AssertionError(f"{kind} is no event of the order until payments has decided")
-
-    async def _ask_payments(self, order: Order) -> None:
-        if order.status is OrderStatus.PENDING:
-            await self.outbox.add(PaymentOverdue(order.id, order.buyer_id, order.matched_at))
-
-    async def _pay_out(self, order: Order) -> None:
-        if order.status is not OrderStatus.DELIVERED or order.payout_status is PayoutStatus.PAID:
-            return
-        await self.outbox.add(
-            PayoutDue(
-                order_id=order.id,
-                seller_id=order.seller_id,
-                price=order.price,
-                payout=order.payout_amount,
-                transaction_fee=order.fees.transaction,
-                processing_fee=order.fees.processing,
-                shipping_fee=order.fees.shipping,
-            )
-        )
+            case _:
+                raise AssertionError(f"{kind} ends no order")

@@ -1,8 +1,13 @@
 """The moves of an order: which are legal in which state."""
 
+from ...ports.language.complaints import ComplaintKind, ComplaintState
 from ...ports.language.errors import IllegalMove
 from ...ports.language.order_history import (
     Cancelled,
+    CarrierReceiptNoted,
+    Complained,
+    ComplaintDismissed,
+    ComplaintUpheld,
     Delivered,
     Dispatched,
     Failed,
@@ -10,10 +15,14 @@ from ...ports.language.order_history import (
     OrderEvent,
     Paid,
     PaidOut,
+    PairArrived,
     Passed,
+    PayoutFrozen,
     PayoutRefused,
+    PayoutReleased,
     Received,
     Refunded,
+    RefundGranted,
     ReturnSent,
     ShipByExtended,
     Shipped,
@@ -21,6 +30,8 @@ from ...ports.language.order_history import (
 )
 from ...ports.language.orders import (
     CancelReason,
+    DeliveryProof,
+    FreezeReason,
     Order,
     OrderStatus,
     PaymentStatus,
@@ -33,14 +44,40 @@ MOVES: dict[OrderStatus, tuple[type[OrderEvent], ...]] = {
     OrderStatus.PENDING: (UnitReserved, Paid, Cancelled),
     OrderStatus.CONFIRMED: (ShipByExtended, Shipped, Cancelled),
     OrderStatus.SELLER_SHIPPING: (Received, Cancelled),
-    OrderStatus.AUTHENTICATING: (Passed, Failed),
-    OrderStatus.AUTH_PASSED: (Dispatched,),
-    OrderStatus.SHIPPING_TO_BUYER: (Delivered,),
-    OrderStatus.DELIVERED: (PaidOut, PayoutRefused),
-    OrderStatus.CANCELLED: (NotCharged, Refunded),
+    OrderStatus.AUTHENTICATING: (Passed, Failed, Cancelled),
+    OrderStatus.AUTH_PASSED: (Dispatched, Cancelled),
+    OrderStatus.SHIPPING_TO_BUYER: (
+        Delivered,
+        Complained,
+        ComplaintDismissed,
+        ComplaintUpheld,
+        Cancelled,
+    ),
+    OrderStatus.DELIVERED: (
+        PaidOut,
+        PayoutRefused,
+        Complained,
+        ComplaintDismissed,
+        ComplaintUpheld,
+        RefundGranted,
+        Refunded,
+        PairArrived,
+        ReturnSent,
+    ),
+    OrderStatus.CANCELLED: (
+        NotCharged,
+        Refunded,
+        PaidOut,
+        PayoutRefused,
+        PairArrived,
+        ReturnSent,
+    ),
     OrderStatus.AUTH_FAILED: (Refunded, ReturnSent),
 }
 """What can be recorded in each state. An order that does none of these stays as it is."""
+
+NOTES: tuple[type[OrderEvent], ...] = (PayoutFrozen, PayoutReleased, CarrierReceiptNoted)
+"""What is noted on an order beside its moves, and leaves it where it is."""
 
 CANCEL_REASONS: dict[OrderStatus, tuple[CancelReason, ...]] = {
     OrderStatus.PENDING: (
@@ -48,6 +85,7 @@ CANCEL_REASONS: dict[OrderStatus, tuple[CancelReason, ...]] = {
         CancelReason.PAYMENT_OVERDUE,
         CancelReason.GIVEN_UP,
         CancelReason.STOCK_REFUSED,
+        CancelReason.ADMIN_CANCELLED,
     ),
     OrderStatus.CONFIRMED: (
         CancelReason.SELLER_CANCELLED,
@@ -55,8 +93,11 @@ CANCEL_REASONS: dict[OrderStatus, tuple[CancelReason, ...]] = {
         CancelReason.ADMIN_CANCELLED,
     ),
     OrderStatus.SELLER_SHIPPING: (CancelReason.ARRIVAL_OVERDUE, CancelReason.ADMIN_CANCELLED),
+    OrderStatus.AUTHENTICATING: (CancelReason.ADMIN_CANCELLED,),
+    OrderStatus.AUTH_PASSED: (CancelReason.ADMIN_CANCELLED,),
+    OrderStatus.SHIPPING_TO_BUYER: (CancelReason.ADMIN_CANCELLED,),
 }
-"""Why an order may be cancelled in each state."""
+"""Why an order may be cancelled in each state. In none can an admin not end it."""
 
 _MAY_BE_REFUNDED = (
     PaymentStatus.REFUND_DUE,
@@ -69,11 +110,22 @@ _MAY_BE_REFUNDED = (
 
 def is_legal(order: Order, event: OrderEvent) -> bool:
     """Return whether the order can record this event now."""
-    if type(event) not in MOVES[order.status]:
+    if type(event) in NOTES:
+        return _can_be_noted(order, event)
+    if type(event) not in MOVES[order.status] or not _is_due(order, type(event)):
         return False
-    if isinstance(event, Cancelled):
-        return event.reason in CANCEL_REASONS[order.status]
-    return _is_due(order, type(event))
+    match event:
+        case Cancelled(reason=reason):
+            return reason in CANCEL_REASONS[order.status]
+        case Delivered(proof=proof):
+            # Time does not decide about a complaint, and an admin does it by a decision.
+            return proof is DeliveryProof.BUYER or not _has_complaint(order)
+        case Complained(kind=kind):
+            return kind in complaint_kinds(order)
+        case ComplaintUpheld(return_waived=waived):
+            return waived or not _awaits_return(order)
+        case _:
+            return True
 
 
 def legal_moves(order: Order) -> tuple[str, ...]:
@@ -84,9 +136,18 @@ def legal_moves(order: Order) -> tuple[str, ...]:
 def check_legal(order: Order, event: OrderEvent) -> None:
     """Raise IllegalMove, with the moves that are legal, unless the order can record this now."""
     if not is_legal(order, event):
-        # A cancellation may be legal for another reason, but is no answer to who asked for this.
+        # A move may be legal for another reason, but is no answer to who asked for this.
         legal = tuple(move for move in legal_moves(order) if move != event.TYPE)
         raise IllegalMove(order_id=order.id, status=order.status, move=event.TYPE, legal=legal)
+
+
+def complaint_kinds(order: Order) -> tuple[ComplaintKind, ...]:
+    """Return what the buyer can complain of in the order's state, if it is not too late."""
+    if order.status is not OrderStatus.DELIVERED:
+        return (ComplaintKind.NOT_RECEIVED,)
+    if order.delivery_proof is DeliveryProof.BUYER:
+        return (ComplaintKind.NOT_AS_DESCRIBED,)
+    return tuple(ComplaintKind)
 
 
 def _is_due(order: Order, move: type[OrderEvent]) -> bool:
@@ -101,10 +162,75 @@ def _is_due(order: Order, move: type[OrderEvent]) -> bool:
         return order.payment_status is PaymentStatus.UNKNOWN
     if move is Refunded:
         return order.payment_status in _MAY_BE_REFUNDED
+    if move is RefundGranted:
+        return order.payment_status is PaymentStatus.CAPTURED
+    if move is Complained:
+        return order.complaint is None and order.payment_status is PaymentStatus.CAPTURED
+    if move in (ComplaintDismissed, ComplaintUpheld):
+        return _has_complaint(order)
+    if move in (PaidOut, PayoutRefused):
+        return _pays_out(order, move)
+    if move in (PairArrived, ReturnSent):
+        return _returns(order, move)
+    return True
+
+
+def _pays_out(order: Order, move: type[OrderEvent]) -> bool:
+    """Whether the seller can be paid for the order, or the provider can refuse to."""
+    payable: tuple[PayoutStatus, ...] = (PayoutStatus.HELD,)
+    if move is PaidOut:
+        # What the provider was asked for before the buyer was refunded may be paid after that.
+        payable = (PayoutStatus.HELD, PayoutStatus.FAILED, PayoutStatus.CANCELLED)
+    if _is_excused(order):
+        # What the seller was made to pay as a penalty is paid back.
+        payable = (*payable, PayoutStatus.NONE)
+    return order.payout_status in payable
+
+
+def _returns(order: Order, move: type[OrderEvent]) -> bool:
+    """Whether a pair can come to the warehouse to go back to its seller, or leave it for there."""
     if move is ReturnSent:
         return order.return_status is ReturnStatus.DUE
-    if move is PaidOut:
-        return order.payout_status is not PayoutStatus.PAID
-    if move is PayoutRefused:
-        return order.payout_status is PayoutStatus.HELD
-    return True
+    if order.return_status is not ReturnStatus.NONE:
+        return False
+    refunded = order.payment_status in (PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
+    return order.status is OrderStatus.CANCELLED or refunded or _awaits_return(order)
+
+
+def _can_be_noted(order: Order, event: OrderEvent) -> bool:
+    match event:
+        case PayoutFrozen(reason=reason):
+            return (
+                reason not in (*order.freezes, FreezeReason.COMPLAINT)
+                and order.status is not OrderStatus.AUTH_FAILED
+                and order.payout_status in _UNPAID[order.status is OrderStatus.CANCELLED]
+            )
+        case PayoutReleased(reason=reason):
+            return reason in order.freezes - {FreezeReason.COMPLAINT}
+        case CarrierReceiptNoted():
+            late = order.cancel_reason is CancelReason.ARRIVAL_OVERDUE
+            shipping = order.status is OrderStatus.SELLER_SHIPPING
+            return not order.carrier_had_it and (shipping or late)
+        case _:
+            raise AssertionError(f"{event} is no note")
+
+
+_UNPAID = {
+    False: (PayoutStatus.NONE, PayoutStatus.HELD, PayoutStatus.FAILED),
+    True: (PayoutStatus.HELD, PayoutStatus.FAILED),
+}
+"""By whether the order is cancelled: what there may be to pay its seller for it."""
+
+
+def _has_complaint(order: Order) -> bool:
+    return order.complaint is not None and not order.complaint.is_settled
+
+
+def _awaits_return(order: Order) -> bool:
+    complaint = order.complaint
+    return complaint is not None and complaint.state is ComplaintState.RETURN_AWAITED
+
+
+def _is_excused(order: Order) -> bool:
+    """Whether the seller does not owe the penalty that the order was cancelled with."""
+    return order.cancel_reason is CancelReason.ARRIVAL_OVERDUE and order.carrier_had_it

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from ...ports.alarms import Alarms
 from ...ports.clock import Clock
+from ...ports.language.alarms import ALARMS
 from ...ports.language.order_history import OrderEvent
 from ...ports.language.orders import Order
 from ...ports.language.rules import MarketRules
@@ -13,20 +15,26 @@ from .advance import advance
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Saves an order's step with its event, messages and deadlines. It needs a transaction."""
+    """Saves an order's step with its event, messages and deadlines. It needs a transaction.
+
+    An alarm that a deadline raised is over when that deadline ends.
+    """
 
     orders: Orders
     deadlines: Deadlines
+    alarms: Alarms
     outbox: Outbox
     clock: Clock
     rules: MarketRules
 
     async def __call__(self, order: Order, event: OrderEvent) -> Order:
         """Return the order after the event. Raises IllegalMove, Outdated."""
-        step = advance(order, event, self.clock.now(), self.rules)
+        now = self.clock.now()
+        step = advance(order, event, now, self.rules)
         await self.orders.save(step.order, [step.recorded])
         if step.ends:
             await self.deadlines.clear(order.id, step.ends)
+            await self.alarms.close(order.id, [ALARMS[k] for k in step.ends if k in ALARMS], now)
         for deadline in step.begins:
             await self.deadlines.set(deadline)
         await self.outbox.add(*step.messages)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import Received
-from ...ports.language.orders import Order
+from ...ports.language.order_history import OrderEvent, PairArrived, Received
+from ...ports.language.orders import Order, OrderStatus
 from ...ports.language.users import Actor
 from ...ports.transaction import Transaction
 from .progress import Progress
@@ -14,18 +14,25 @@ from .warehouse import check_warehouse
 
 @dataclass(frozen=True, slots=True)
 class ReceivePair:
-    """An authenticator receives the pair that the seller shipped; its task can then be claimed."""
+    """An authenticator receives a pair.
+
+    One that the seller shipped can then be authenticated. One whose order has ended, or that its
+    buyer sends back after a complaint, goes back to its seller, unless the exchange paid for it.
+    """
 
     transaction: Transaction
     view_order: ViewOrder
     progress: Progress
 
     async def __call__(self, actor: Actor, order_id: OrderId) -> Order:
-        """Return the order, now authenticating.
+        """Return the order, now authenticating, or with its pair on the way back.
 
         Raises NotFound, Forbidden, PartyToTheOrder, IllegalMove.
         """
         async with self.transaction():
             order = await self.view_order(actor, order_id)
             check_warehouse(order, actor, "receive the pair")
-            return await self.progress(order, Received(actor.user_id))
+            event: OrderEvent = Received(actor.user_id)
+            if order.status in (OrderStatus.CANCELLED, OrderStatus.DELIVERED):
+                event = PairArrived(actor.user_id)
+            return await self.progress(order, event)

@@ -9,7 +9,6 @@ from ...ports.language.events import (
     PaymentCaptured,
     PaymentCleared,
     PaymentRefundDue,
-    PaymentRefunded,
     PaymentWasDeclined,
 )
 from ...ports.language.ids import OrderId
@@ -19,7 +18,7 @@ from ...ports.language.rules import MarketRules
 from ...ports.outbox import Deadlines, Outbox
 from ...ports.payments import Ledger, Payments
 from ...ports.transaction import Transaction
-from .transfers import captured, refunded
+from .transfers import captured
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +88,6 @@ class Escrow:
         async with self.transaction():
             if await self._known(payment.order_id) == payment:
                 await self._clear(payment)
-
-    async def refund(self, order_id: OrderId) -> None:
-        """The buyer has the money back."""
-        async with self.transaction():
-            payment = await self._known(order_id)
-            if payment.status is PaymentStatus.REFUND_DUE:
-                await self.payments.put(replace(payment, status=PaymentStatus.REFUNDED))
-                await self.ledger.post(refunded(order_id, payment.amount, self.clock.now()))
-                await self.outbox.add(PaymentRefunded(order_id, payment.amount))
 
     async def _clear(self, payment: Payment) -> None:
         await self.payments.put(replace(payment, status=PaymentStatus.ABANDONED))

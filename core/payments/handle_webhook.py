@@ -7,6 +7,7 @@ from ...ports.language.payments import Charge, GatewayEventKind
 from ...ports.payments import Webhooks
 from .escrow import Escrow
 from .payables import Payables
+from .record_refund import RecordRefund
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class HandleWebhook:
     webhooks: Webhooks
     escrow: Escrow
     payables: Payables
+    record_refund: RecordRefund
 
     async def __call__(self, reported: GatewayReported) -> None:
         """Act on it. Raises Unavailable for a payment or payout that is not known (yet)."""
@@ -31,7 +33,7 @@ class HandleWebhook:
             case GatewayEventKind.CHARGE_DECLINED:
                 await self.escrow.decline(event.order_id, event.reason or "declined")
             case GatewayEventKind.CHARGE_REFUNDED:
-                await self.escrow.refund(event.order_id)
+                await self.record_refund(event.order_id)
             case GatewayEventKind.PAYOUT_PAID:
                 await self.payables.pay(event.order_id)
             case GatewayEventKind.OTHER:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from ...ports.clock import Clock
 from ...ports.language.events import PayoutDue
 from ...ports.language.payments import Payout, PayoutState
+from ...ports.orders import Orders
 from ...ports.payments import Ledger, Payouts
 from ...ports.transaction import Transaction
 from ...ports.users import PaymentAccounts
-from .payables import Payables
+from .payables import Payables, taken_up
 from .transfers import debt, settled
 
 
@@ -16,12 +17,14 @@ from .transfers import debt, settled
 class PaySeller:
     """When the hold after delivery is over, the escrow is shared out and the seller is paid.
 
-    Fees are taken first, then what the seller owes in penalties, as far as the payout reaches. The
-    split is committed before the provider is asked, and the question carries a key made of the
-    order and the account: a crash and a retry pay once.
+    Fees are taken first, then what the seller owes, as far as the payout reaches. The split is
+    committed before the provider is asked, in the transaction that sees that nothing stops the
+    payout; and the question carries a key made of the order and the account: a crash and a retry
+    pay once. What was refused is asked again if the seller has named another account since.
     """
 
     transaction: Transaction
+    orders: Orders
     payouts: Payouts
     payment_accounts: PaymentAccounts
     ledger: Ledger
@@ -29,28 +32,41 @@ class PaySeller:
     clock: Clock
 
     async def __call__(self, due: PayoutDue) -> None:
-        """Pay, or find that it was done. Raises Unavailable: try again."""
+        """Pay, or find that it was done or is stopped. Raises Unavailable: try again."""
         payout = await self._begin(due)
-        if payout.state is PayoutState.DUE:
+        if payout is not None and payout.state is PayoutState.DUE:
             await self.payables.ask(payout)
 
-    async def _begin(self, due: PayoutDue) -> Payout:
-        """Share the escrow out, unless that was done."""
+    async def _begin(self, due: PayoutDue) -> Payout | None:
+        """Return the payout to be asked for; None if it is stopped."""
         async with self.transaction():
+            order = await self.orders.get(due.order_id)
             payout = await self.payouts.find(due.order_id)
+            if payout is not None and payout.state is not PayoutState.REFUSED:
+                return payout
+            if order.payout_is_stopped:
+                return None
+            account = await self.payment_accounts.payout_account(due.seller_id)
             if payout is None:
-                now = self.clock.now()
-                owed = -await self.ledger.balance(debt(due.seller_id))
-                debt_settled = min(owed, due.payout)
-                payout = Payout(
-                    order_id=due.order_id,
-                    seller_id=due.seller_id,
-                    amount=due.payout - debt_settled,
-                    debt_settled=debt_settled,
-                    state=PayoutState.DUE,
-                    created_at=now,
-                    account=await self.payment_accounts.payout_account(due.seller_id),
-                )
+                return await self._share_out(due, account)
+            if account is not None and account != payout.account:
+                payout = taken_up(payout, account)
                 await self.payouts.put(payout)
-                await self.ledger.post(settled(due, debt_settled, now))
             return payout
+
+    async def _share_out(self, due: PayoutDue, account: str | None) -> Payout:
+        now = self.clock.now()
+        owed = -await self.ledger.balance(debt(due.seller_id))
+        debt_settled = min(owed, due.payout)
+        payout = Payout(
+            order_id=due.order_id,
+            seller_id=due.seller_id,
+            amount=due.payout - debt_settled,
+            debt_settled=debt_settled,
+            state=PayoutState.DUE,
+            created_at=now,
+            account=account,
+        )
+        await self.payouts.put(payout)
+        await self.ledger.post(settled(due, debt_settled, now))
+        return payout

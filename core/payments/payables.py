@@ -3,14 +3,18 @@
 from dataclasses import dataclass, replace
 
 from ...ports.clock import Clock
+from ...ports.language.complaints import Bearer
 from ...ports.language.errors import PayoutDeclined, Unavailable
 from ...ports.language.events import PayoutPaid, PayoutWasRefused
 from ...ports.language.ids import OrderId
+from ...ports.language.orders import PaymentStatus
 from ...ports.language.payments import Payout, PayoutState
+from ...ports.orders import Orders
 from ...ports.outbox import Outbox
 from ...ports.payment_gateway import PaymentGateway
-from ...ports.payments import Ledger, Payouts
+from ...ports.payments import Ledger, Payments, Payouts
 from ...ports.transaction import Transaction
+from .refunds import set_off
 from .transfers import paid_out
 
 
@@ -19,6 +23,8 @@ class Payables:
     """Keeps a payout, its transfer and the news of it together, whoever brings the answer."""
 
     transaction: Transaction
+    orders: Orders
+    payments: Payments
     payouts: Payouts
     ledger: Ledger
     gateway: PaymentGateway
@@ -76,15 +82,41 @@ class Payables:
                     refusals=payout.refusals + 1,
                 )
                 await self.payouts.put(refused)
-                await self.outbox.add(
-                    PayoutWasRefused(payout.order_id, payout.seller_id, payout.amount, reason)
-                )
+                if await self._is_reclaimed(payout.order_id):
+                    await self.set_off(payout.order_id)
+                else:
+                    await self.outbox.add(
+                        PayoutWasRefused(payout.order_id, payout.seller_id, payout.amount, reason)
+                    )
+
+    async def set_off(self, order_id: OrderId) -> None:
+        """A refused payout is not paid any more, since its buyer was refunded.
+
+        What is owed to the seller settles what the seller owes for the refund.
+        """
+        async with self.transaction():
+            payout = await self._known(order_id)
+            if payout.state is PayoutState.REFUSED:
+                await self.payouts.put(replace(payout, state=PayoutState.CANCELLED))
+                if payout.amount:
+                    await self.ledger.post(set_off(payout, self.clock.now()))
+
+    async def _is_reclaimed(self, order_id: OrderId) -> bool:
+        order = await self.orders.get(order_id)
+        payment = await self.payments.find(order_id)
+        refunded = payment is not None and payment.status is PaymentStatus.REFUNDED
+        return refunded and order.borne_by in (Bearer.BUYER, Bearer.SELLER)
 
     async def _known(self, order_id: OrderId) -> Payout:
         payout = await self.payouts.find(order_id)
         if payout is None:
             raise Unavailable(what=f"the payout of order {order_id}")
         return payout
+
+
+def taken_up(payout: Payout, account: str) -> Payout:
+    """Return a refused payout that is to be asked for again, to this account."""
+    return replace(payout, state=PayoutState.DUE, account=account, reason=None)
 
 
 def _key(payout: Payout) -> str:

@@ -5,23 +5,34 @@ from typing import TypeAlias
 
 from ...ports.clock import Clock
 from ...ports.language.errors import Unavailable
-from ...ports.language.events import OrderAuthFailed, OrderCancelled, PaymentRefundDue
+from ...ports.language.events import (
+    OrderAuthFailed,
+    OrderCancelled,
+    OrderRefundGranted,
+    PaymentRefundDue,
+)
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import PaymentStatus
-from ...ports.language.payments import Charge, Payment, PendingCharge
+from ...ports.language.payments import Charge, Payment, PayoutState, PendingCharge
+from ...ports.orders import Orders
 from ...ports.payment_gateway import PaymentGateway
-from ...ports.payments import Payments
+from ...ports.payments import Payments, Payouts
 from ...ports.transaction import Transaction
 from .escrow import Escrow
 from .patience import PROVIDER, Patience
+from .payables import Payables
+from .record_refund import RecordRefund
+from .refunds import refund_amount
 
-RefundCause: TypeAlias = OrderCancelled | OrderAuthFailed | PaymentRefundDue
+RefundCause: TypeAlias = OrderCancelled | OrderAuthFailed | OrderRefundGranted | PaymentRefundDue
 """Why a buyer is refunded."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefundBuyer:
-    """An order that is cancelled or fails authentication is refunded in full.
+    """An order that is cancelled, fails authentication or is refunded after delivery is paid back.
+
+    That is in full, but for the shipping if the buyer bears it.
 
     If it was not paid yet, nothing is charged from now on. If the provider was asked and its answer
     is not known, it is asked what became of the charge: one that succeeded is refunded. One that is
@@ -29,7 +40,11 @@ class RefundBuyer:
     """
 
     transaction: Transaction
+    orders: Orders
     payments: Payments
+    payouts: Payouts
+    payables: Payables
+    record_refund: RecordRefund
     gateway: PaymentGateway
     escrow: Escrow
     clock: Clock
@@ -42,14 +57,22 @@ class RefundBuyer:
             payment = await self._find_out(payment)
         if payment.status is PaymentStatus.REFUND_DUE:
             assert payment.charge_id is not None, payment
+            order = await self.orders.get(payment.order_id)
             await self.patience.wait_for(
                 self.gateway.refund(
                     key=f"{payment.order_id}:refund",
                     charge_id=payment.charge_id,
-                    amount=payment.amount,
+                    amount=refund_amount(order, payment),
                 )
             )
-            await self.escrow.refund(payment.order_id)
+            await self.record_refund(payment.order_id)
+        await self._settle_payout(payment.order_id)
+
+    async def _settle_payout(self, order_id: OrderId) -> None:
+        """Find out what became of a payout that was under way: the seller was paid, or is not."""
+        payout = await self.payouts.find(order_id)
+        if payout is not None and payout.state is PayoutState.DUE:
+            await self.payables.ask(payout)
 
     async def _end(self, cause: RefundCause) -> Payment:
         """Write down that no charge is wanted, or that the money is to go back."""

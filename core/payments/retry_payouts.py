@@ -1,15 +1,16 @@
 """A seller's refused payouts are tried again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...ports.language.errors import Unavailable
 from ...ports.language.events import PayoutAccountChanged
 from ...ports.language.ids import OrderId
 from ...ports.language.payments import Payout, PayoutState
+from ...ports.orders import Orders
 from ...ports.payments import Payouts
 from ...ports.transaction import Transaction
 from ...ports.users import PaymentAccounts
-from .payables import Payables
+from .payables import Payables, taken_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,12 @@ class RetryPayouts:
 
     The account is frozen on the payout before the provider is asked, and never changed while its
     answer is not known: whichever account comes next, nobody is paid twice. An account that was
-    replaced by now is only asked for the answer that it owes.
+    replaced by now is only asked for the answer that it owes. A payout that is frozen stays
+    refused; it falls due again when the last freeze is lifted.
     """
 
     transaction: Transaction
+    orders: Orders
     payouts: Payouts
     payment_accounts: PaymentAccounts
     payables: Payables
@@ -47,11 +50,13 @@ class RetryPayouts:
             raise Unavailable(what="the answer of another payout account")
 
     async def _take_up(self, order_id: OrderId, account: str | None) -> Payout:
-        """Return the payout, now due to the account if it was refused."""
+        """Return the payout, now due to the account if it was refused and nothing stops it."""
         async with self.transaction():
             payout = await self.payouts.find(order_id)
             assert payout is not None, order_id
-            if payout.state is PayoutState.REFUSED and account is not None:
-                payout = replace(payout, state=PayoutState.DUE, account=account, reason=None)
+            order = await self.orders.get(order_id)
+            refused = payout.state is PayoutState.REFUSED
+            if refused and account is not None and not order.payout_is_stopped:
+                payout = taken_up(payout, account)
                 await self.payouts.put(payout)
             return payout

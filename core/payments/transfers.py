@@ -1,10 +1,12 @@
 """The transfers of the ledger: every way in which money moves.
 
 An order's escrow fills with the buyer's payment, and empties in one of two ways: back to the
-buyer, or settled into what the seller, the platform and the shipper are due. Each transfer's id
-is made of the order and the step, so that a step that is taken twice moves money once.
+buyer, or settled into what the seller, the platform and the shipper are due. A refund that does not
+come from the escrow is in `refunds.py`. Each transfer's id is made of the order and the step, so
+that a step that is taken twice moves money once.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from ...ports.language.events import PayoutDue
@@ -35,11 +37,6 @@ def captured(order_id: OrderId, amount: Cents, at: datetime) -> Transfer:
     return _move(f"{order_id}:capture", order_id, at, WORLD, escrow(order_id), amount)
 
 
-def refunded(order_id: OrderId, amount: Cents, at: datetime) -> Transfer:
-    """The buyer's money goes back."""
-    return _move(f"{order_id}:refund", order_id, at, escrow(order_id), WORLD, amount)
-
-
 def settled(due: PayoutDue, debt_settled: Cents, at: datetime) -> Transfer:
     """The escrow is shared out, and as much of the seller's debt as can be is kept back."""
     total = due.price + due.shipping_fee
@@ -66,8 +63,37 @@ def penalised(order_id: OrderId, seller_id: UserId, amount: Cents, at: datetime)
     return _move(f"{order_id}:penalty", order_id, at, debt(seller_id), penalties, amount)
 
 
+def penalty_reversed(
+    order_id: OrderId,
+    seller_id: UserId,
+    shares: Mapping[Account, Cents],
+    paid_back: Cents,
+    at: datetime,
+) -> Transfer:
+    """A penalty goes back to the accounts that bore it, and to the seller who paid it."""
+    credited = {**shares, payable(seller_id): paid_back}
+    entries = tuple(Entry(account, amount) for account, amount in credited.items() if amount)
+    penalty = Entry(Account(AccountKind.PENALTIES), -sum(credited.values()))
+    return Transfer(f"{order_id}:penalty-reversal", order_id, at, (penalty, *entries))
+
+
+def written_off(transfer_id: str, user_id: UserId, amount: Cents, at: datetime) -> Transfer:
+    """The exchange bears what a user owes. It is of no order."""
+    return _move(transfer_id, None, at, losses(user_id), debt(user_id), amount)
+
+
+def losses(user_id: UserId | None = None) -> Account:
+    """What the exchange bore: a user's debts that were written off, or refunds."""
+    return Account(AccountKind.LOSSES, "" if user_id is None else str(user_id))
+
+
 def _move(
-    transfer_id: str, order_id: OrderId, at: datetime, source: Account, to: Account, amount: Cents
+    transfer_id: str,
+    order_id: OrderId | None,
+    at: datetime,
+    source: Account,
+    to: Account,
+    amount: Cents,
 ) -> Transfer:
     assert amount > 0, (transfer_id, amount)
     return Transfer(transfer_id, order_id, at, (Entry(source, -amount), Entry(to, amount)))

@@ -7,6 +7,7 @@ from ...ports.language.events import (
     OrderAuthFailed,
     OrderCancelled,
     OrderCreated,
+    OrderRefundGranted,
 )
 from ...ports.language.market import Condition
 from ...ports.language.money import Cents
@@ -31,9 +32,14 @@ class UpdateFigures:
     read_figures: ReadFigures
 
     async def __call__(
-        self, event: OrderCreated | OrderCancelled | OrderAuthFailed | LowestAskChanged
+        self,
+        event: OrderCreated
+        | OrderCancelled
+        | OrderAuthFailed
+        | OrderRefundGranted
+        | LowestAskChanged,
     ) -> None:
-        if isinstance(event, OrderAuthFailed):
+        if isinstance(event, OrderAuthFailed | OrderRefundGranted):
             book = (await self.orders.get(event.order_id)).book
         else:
             book = event.book

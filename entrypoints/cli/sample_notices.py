@@ -4,14 +4,37 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from ...ports.language.alarms import AlarmKind
+from ...ports.language.complaint_notices import (
+    OrderComplainedNotice,
+    OrderComplaintDecidedNotice,
+    OrderRefundedNotice,
+    PayoutFrozenNotice,
+    PayoutReleasedNotice,
+    PenaltyReversedNotice,
+    SaleComplainedNotice,
+    SaleComplaintDecidedNotice,
+    SaleRefundedNotice,
+    SaleReturnedNotice,
+)
+from ...ports.language.complaints import Bearer, ComplaintKind, ComplaintState
 from ...ports.language.ids import OrderId, ProductId, UserId
 from ...ports.language.market import AskFate, BookKey, Side, WithdrawalReason, parse_size
 from ...ports.language.notices import AlarmNotice
 from ...ports.language.notifications import (
-    AskMatchedNotice,
-    BidMatchedNotice,
     Notice,
     NotificationKind,
+    PriceDroppedNotice,
+    QuotesWithdrawnNotice,
+    Recipient,
+    Shoe,
+    Warehouse,
+    WelcomeNotice,
+    WithdrawnOffer,
+)
+from ...ports.language.orders import CancelReason, FreezeReason
+from ...ports.language.trade_notices import (
+    AskMatchedNotice,
+    BidMatchedNotice,
     OrderAuthFailedNotice,
     OrderAuthPassedNotice,
     OrderCancelledNotice,
@@ -21,20 +44,12 @@ from ...ports.language.notifications import (
     PaymentDeclinedNotice,
     PayoutPaidNotice,
     PayoutRefusedNotice,
-    PriceDroppedNotice,
-    QuotesWithdrawnNotice,
-    Recipient,
     SaleAuthFailedNotice,
     SaleAuthPassedNotice,
     SaleCancelledNotice,
     SaleConfirmedNotice,
     SaleDeliveredNotice,
-    Shoe,
-    Warehouse,
-    WelcomeNotice,
-    WithdrawnOffer,
 )
-from ...ports.language.orders import CancelReason
 
 RECIPIENT = Recipient(UserId(UUID(int=1)), "test@example.com", "Test")
 SENT_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -73,10 +88,35 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
         OrderAuthFailedNotice(*_TRADE, "a size 9 in a box for a 10.5", _TOTAL),
         SaleAuthFailedNotice(*_TRADE, "a size 9 in a box for a 10.5", _PENALTY),
         OrderShippedNotice(*_TRADE, "UPS", "1Z999AA10123456784"),
-        OrderDeliveredNotice(*_TRADE, datetime(2026, 3, 10, 15, 30, tzinfo=UTC)),
+        OrderDeliveredNotice(
+            *_TRADE,
+            datetime(2026, 3, 10, 15, 30, tzinfo=UTC),
+            datetime(2026, 3, 13, 15, 30, tzinfo=UTC),
+        ),
         SaleDeliveredNotice(*_TRADE, _PAYOUT, datetime(2026, 3, 13, 15, 30, tzinfo=UTC)),
         PayoutPaidNotice(*_TRADE, _PAYOUT - _PENALTY, _PENALTY),
         PayoutRefusedNotice(*_TRADE, _PAYOUT, "the account is closed"),
+        OrderComplainedNotice(*_TRADE, ComplaintKind.NOT_AS_DESCRIBED, "the left shoe is a 9"),
+        SaleComplainedNotice(*_TRADE, ComplaintKind.NOT_AS_DESCRIBED, "the left shoe is a 9"),
+        OrderComplaintDecidedNotice(
+            *_TRADE,
+            ComplaintKind.NOT_AS_DESCRIBED,
+            ComplaintState.RETURN_AWAITED,
+            "the photos show it",
+            warehouse,
+        ),
+        SaleComplaintDecidedNotice(
+            *_TRADE,
+            ComplaintKind.NOT_AS_DESCRIBED,
+            ComplaintState.RETURN_AWAITED,
+            "the photos show it",
+        ),
+        OrderRefundedNotice(*_TRADE, _PRICE, _SHIPPING),
+        SaleRefundedNotice(*_TRADE, Bearer.SELLER, _PAYOUT, True),
+        SaleReturnedNotice(*_TRADE, "UPS", "1Z999AA10123456784"),
+        PayoutFrozenNotice(*_TRADE, FreezeReason.ADMIN),
+        PayoutReleasedNotice(*_TRADE, _PAYOUT, datetime(2026, 3, 13, 15, 30, tzinfo=UTC)),
+        PenaltyReversedNotice(*_TRADE, 1_000, 2_000),
         AlarmNotice(
             AlarmKind.PAIR_NOT_CLAIMED, ORDER, "The warehouse has had the pair for 2 days."
         ),

@@ -13,10 +13,15 @@ from uuid import UUID
 
 import msgspec
 
+from ...ports.language.complaints import Bearer, Complaint
 from ...ports.language.market import Condition
 from ...ports.language.notifications import Warehouse
 from ...ports.language.order_history import (
     Cancelled,
+    CarrierReceiptNoted,
+    Complained,
+    ComplaintDismissed,
+    ComplaintUpheld,
     Delivered,
     Dispatched,
     Failed,
@@ -25,11 +30,15 @@ from ...ports.language.order_history import (
     OrderEvent,
     Paid,
     PaidOut,
+    PairArrived,
     Passed,
+    PayoutFrozen,
     PayoutRefused,
+    PayoutReleased,
     Received,
     RecordedEvent,
     Refunded,
+    RefundGranted,
     ReturnSent,
     ShipByExtended,
     Shipped,
@@ -37,6 +46,8 @@ from ...ports.language.order_history import (
 )
 from ...ports.language.orders import (
     CancelReason,
+    DeliveryProof,
+    FreezeReason,
     Order,
     OrderStatus,
     PaymentStatus,
@@ -71,6 +82,10 @@ class Viewer(Enum):
     def sees_sale(self) -> bool:
         """Whether what the seller gets is shown."""
         return self is not Viewer.BUYER
+
+    def sees_bearer(self, of: Bearer | None) -> bool:
+        """Whether it is shown who bears the refund: what the seller owes is the seller's matter."""
+        return self.sees_sale or of is Bearer.BUYER
 
     def sees_note(self, of: CancelReason) -> bool:
         """Whether what was noted with the reason of a cancellation is shown."""
@@ -112,6 +127,12 @@ class OrderView(msgspec.Struct, frozen=True):
     inbound: Shipment | None
     outbound: Shipment | None
     delivered_at: datetime | None
+    delivery_proof: DeliveryProof | None
+    complaint: Complaint | None
+    payout_freezes: list[FreezeReason] | None
+    """Why the seller is not paid yet."""
+    borne_by: Bearer | None
+    """Who bears the refund; shown to the buyer only if it is the buyer."""
     cancel_reason: CancelReason | None
     note: str | None
 
@@ -178,6 +199,10 @@ def order_view(order: Order, actor: Actor) -> OrderView:
         inbound=order.inbound,
         outbound=order.outbound,
         delivered_at=order.delivered_at,
+        delivery_proof=order.delivery_proof,
+        complaint=order.complaint,
+        payout_freezes=sorted(order.freezes) if viewer.sees_sale else None,
+        borne_by=order.borne_by if viewer.sees_bearer(order.borne_by) else None,
         cancel_reason=order.cancel_reason,
         note=order.note if reason is None or viewer.sees_note(reason) else None,
     )
@@ -212,11 +237,30 @@ SHOWN: Mapping[type[OrderEvent], Mapping[str, frozenset[Viewer]]] = {
     Dispatched: {"shipment": _ALL},
     ReturnSent: {"shipment": _ALL},
     Delivered: {"proof": _ALL},
-    Cancelled: {"reason": _ALL, "note": _ALL, "by": _STAFF, "charge_known": _PURCHASE},
+    Cancelled: {
+        "reason": _ALL,
+        "note": _ALL,
+        "by": _STAFF,
+        "charge_known": _PURCHASE,
+        "borne_by": _SALE,
+    },
     NotCharged: {},
     Refunded: {"amount": _PURCHASE},
     PaidOut: {"amount": _SALE, "debt_settled": _SALE},
     PayoutRefused: {"reason": _SALE},
+    Complained: {"kind": _ALL, "reason": _ALL},
+    ComplaintDismissed: {"note": _ALL, "by": _STAFF},
+    ComplaintUpheld: {
+        "note": _ALL,
+        "borne_by": _SALE,
+        "return_waived": _ALL,
+        "by": _STAFF,
+    },
+    PairArrived: {"by": _STAFF},
+    RefundGranted: {"note": _ALL, "borne_by": _SALE, "by": _STAFF},
+    PayoutFrozen: {"reason": _SALE, "note": _STAFF, "by": _STAFF},
+    PayoutReleased: {"reason": _SALE, "note": _STAFF, "by": _STAFF},
+    CarrierReceiptNoted: {"note": _STAFF, "by": _STAFF},
 }
 """Which fields of each event are shown, and to whom. What its match settled is on the order."""
 
@@ -262,6 +306,10 @@ EXAMPLE = {
     "inbound": None,
     "outbound": None,
     "delivered_at": None,
+    "delivery_proof": None,
+    "complaint": None,
+    "payout_freezes": [],
+    "borne_by": None,
     "cancel_reason": None,
     "note": None,
 }

@@ -33,6 +33,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.OutsideTick: 422,
     errors.SizeNotOffered: 422,
     errors.InvalidVerdict: 422,
+    errors.InvalidDecision: 422,
     errors.IdempotencyKeyReused: 422,
     errors.PayoutDeclined: 422,
     errors.RefundDeclined: 422,
@@ -71,6 +72,10 @@ STATUS: dict[type[Refusal], int] = {
     errors.VerdictGiven: 409,
     errors.RebuildReplaced: 409,
     errors.AlarmClosed: 409,
+    errors.PayoutFrozen: 409,
+    errors.PayoutNotOpen: 409,
+    errors.BeyondDebt: 409,
+    errors.ComplaintTooLate: 409,
     # capacity
     errors.RateLimited: 429,
     errors.QueueFull: 503,

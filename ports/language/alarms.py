@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .deadlines import DeadlineKind
 from .ids import AlarmId, OrderId, UserId
 
 
@@ -32,6 +33,24 @@ class AlarmKind(StrEnum):
     """A refund is due, and the buyer does not have the money."""
     PROVIDER_REPORT = "provider_report"
     """The payment provider did something that it was not asked for, or not in this amount."""
+
+
+ALARMS: dict[DeadlineKind, AlarmKind] = {
+    DeadlineKind.CLAIM: AlarmKind.PAIR_NOT_CLAIMED,
+    DeadlineKind.REVIEW: AlarmKind.REVIEW_OVERDUE,
+    DeadlineKind.DISPATCH: AlarmKind.PAIR_NOT_DISPATCHED,
+    DeadlineKind.RETURN: AlarmKind.RETURN_OVERDUE,
+    DeadlineKind.TRANSIT: AlarmKind.DELIVERY_OVERDUE,
+    DeadlineKind.COMPLAINT: AlarmKind.COMPLAINT_OPEN,
+    DeadlineKind.COMPLAINT_RETURN: AlarmKind.COMPLAINT_RETURN_OVERDUE,
+    DeadlineKind.FREEZE: AlarmKind.PAYOUT_FROZEN,
+    DeadlineKind.PAYOUT_ANSWER: AlarmKind.PAYOUT_OVERDUE,
+    DeadlineKind.REFUND: AlarmKind.REFUND_OVERDUE,
+}
+"""The deadlines that decide nothing when they pass, but raise an alarm, and again every day.
+
+Such an alarm is over when its deadline does not run any more.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,29 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .alarms import AlarmKind
+from .complaint_notices import (
+    OrderComplainedNotice,
+    OrderComplaintDecidedNotice,
+    OrderRefundedNotice,
+    PayoutFrozenNotice,
+    PayoutReleasedNotice,
+    PenaltyReversedNotice,
+    SaleComplainedNotice,
+    SaleComplaintDecidedNotice,
+    SaleRefundedNotice,
+    SaleReturnedNotice,
+)
 from .ids import OrderId
 from .notifications import (
-    AskMatchedNotice,
-    BidMatchedNotice,
     Notice,
     NotificationKind,
+    PriceDroppedNotice,
+    QuotesWithdrawnNotice,
+    WelcomeNotice,
+)
+from .trade_notices import (
+    AskMatchedNotice,
+    BidMatchedNotice,
     OrderAuthFailedNotice,
     OrderAuthPassedNotice,
     OrderCancelledNotice,
@@ -19,14 +36,11 @@ from .notifications import (
     PaymentDeclinedNotice,
     PayoutPaidNotice,
     PayoutRefusedNotice,
-    PriceDroppedNotice,
-    QuotesWithdrawnNotice,
     SaleAuthFailedNotice,
     SaleAuthPassedNotice,
     SaleCancelledNotice,
     SaleConfirmedNotice,
     SaleDeliveredNotice,
-    WelcomeNotice,
 )
 
 
@@ -72,6 +86,16 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
         SaleDeliveredNotice,
         PayoutPaidNotice,
         PayoutRefusedNotice,
+        OrderComplainedNotice,
+        SaleComplainedNotice,
+        OrderComplaintDecidedNotice,
+        SaleComplaintDecidedNotice,
+        OrderRefundedNotice,
+        SaleRefundedNotice,
+        SaleReturnedNotice,
+        PayoutFrozenNotice,
+        PayoutReleasedNotice,
+        PenaltyReversedNotice,
         AlarmNotice,
     )
 }

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, TypeAlias
 
+from .complaints import Bearer, ComplaintKind
 from .ids import OrderId, UserId
 from .market import Match
 from .money import Cents
-from .orders import CancelReason, DeliveryProof, Fees, Shipment
+from .orders import CancelReason, DeliveryProof, Fees, FreezeReason, Shipment
 from .users import PostalAddress
 
 
@@ -88,7 +89,7 @@ class Dispatched:
 
 @dataclass(frozen=True, slots=True)
 class ReturnSent:
-    """The warehouse gave a failed pair to a carrier, back to its seller."""
+    """The warehouse gave a pair that is not for its buyer to a carrier, back to its seller."""
 
     TYPE: ClassVar[str] = "return_sent"
     shipment: Shipment
@@ -104,10 +105,11 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The order ended before authentication; `by` is None when a deadline or a machine did it.
+    """The order ended before its delivery; `by` is None when a deadline or a machine did it.
 
     `charge_known` is False if an unpaid order was ended without knowing whether its buyer was
-    charged after all.
+    charged after all. `borne_by` is who bears the refund; where it is None and the buyer had paid,
+    the seller.
     """
 
     TYPE: ClassVar[str] = "cancelled"
@@ -115,6 +117,7 @@ class Cancelled:
     note: str | None = None
     by: UserId | None = None
     charge_known: bool = True
+    borne_by: Bearer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,85 @@ class PayoutRefused:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Complained:
+    """The buyer complained, and the payout is frozen until the complaint is settled."""
+
+    TYPE: ClassVar[str] = "complained"
+    kind: ComplaintKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintDismissed:
+    """An admin decided for the seller."""
+
+    TYPE: ClassVar[str] = "complaint_dismissed"
+    by: UserId
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintUpheld:
+    """An admin decided for the buyer.
+
+    A pair that is not as described has to come back first, unless its return is waived.
+    """
+
+    TYPE: ClassVar[str] = "complaint_upheld"
+    by: UserId
+    note: str
+    borne_by: Bearer
+    return_waived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PairArrived:
+    """The warehouse scanned in a pair that is not for its buyer (any more)."""
+
+    TYPE: ClassVar[str] = "pair_arrived"
+    by: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class RefundGranted:
+    """An admin refunded the buyer of a delivered pair."""
+
+    TYPE: ClassVar[str] = "refund_granted"
+    by: UserId
+    note: str
+    borne_by: Bearer
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutFrozen:
+    """The seller is not paid while this stands; `by` is None where no admin did it."""
+
+    TYPE: ClassVar[str] = "payout_frozen"
+    reason: FreezeReason
+    note: str
+    by: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutReleased:
+    """This keeps the seller from being paid no longer."""
+
+    TYPE: ClassVar[str] = "payout_released"
+    reason: FreezeReason
+    note: str
+    by: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierReceiptNoted:
+    """An admin noted that the carrier had the pair: its seller is not at fault."""
+
+    TYPE: ClassVar[str] = "carrier_receipt_noted"
+    by: UserId
+    note: str
+
+
 OrderEvent: TypeAlias = (
     Opened
     | UnitReserved
@@ -166,6 +248,14 @@ OrderEvent: TypeAlias = (
     | Refunded
     | PaidOut
     | PayoutRefused
+    | Complained
+    | ComplaintDismissed
+    | ComplaintUpheld
+    | PairArrived
+    | RefundGranted
+    | PayoutFrozen
+    | PayoutReleased
+    | CarrierReceiptNoted
 )
 
 ORDER_EVENTS: dict[str, type[OrderEvent]] = {
@@ -187,6 +277,14 @@ ORDER_EVENTS: dict[str, type[OrderEvent]] = {
         Refunded,
         PaidOut,
         PayoutRefused,
+        Complained,
+        ComplaintDismissed,
+        ComplaintUpheld,
+        PairArrived,
+        RefundGranted,
+        PayoutFrozen,
+        PayoutReleased,
+        CarrierReceiptNoted,
     )
 }
 """Every kind of event by its name in storage and in JSON."""

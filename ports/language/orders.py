@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .complaints import Bearer, Complaint
 from .ids import OrderId, QuoteId, UserId
 from .market import BookKey
 from .money import Cents
@@ -58,14 +59,31 @@ class PayoutStatus(StrEnum):
     PAID = "paid"
     FAILED = "failed"
     """The provider refused the seller's account; it is asked again when the seller names one."""
+    CANCELLED = "cancelled"
+    """The buyer was refunded before the seller was paid, and not at the exchange's cost."""
+    RECLAIMED = "reclaimed"
+    """The buyer was refunded after the seller was paid, who owes it back."""
 
 
 class ReturnStatus(StrEnum):
-    """Whether a pair that failed goes back to its seller."""
+    """Whether a pair that is in the warehouse, and not for its buyer, goes back to its seller."""
 
     NONE = "none"
     DUE = "due"
     SENT = "sent"
+    KEPT = "kept"
+    """The exchange paid its seller for it, and keeps it."""
+
+
+class FreezeReason(StrEnum):
+    """Why an order's payout is frozen."""
+
+    COMPLAINT = "complaint"
+    """The buyer complained, and the complaint is not settled."""
+    ADMIN = "admin"
+    """An admin said so."""
+    PROVIDER = "provider"
+    """The payment provider did something with the order's money that it was not asked for."""
 
 
 class CancelReason(StrEnum):
@@ -81,6 +99,8 @@ class CancelReason(StrEnum):
     SHIPMENT_OVERDUE = "shipment_overdue"
     ARRIVAL_OVERDUE = "arrival_overdue"
     ADMIN_CANCELLED = "admin_cancelled"
+    NOT_RECEIVED = "not_received"
+    """A complaint was upheld: the pair did not reach its buyer."""
 
     @property
     def ask_returns(self) -> bool:
@@ -93,8 +113,12 @@ class CancelReason(StrEnum):
 
     @property
     def seller_at_fault(self) -> bool:
-        """Whether the seller owes the penalty."""
-        return self in (CancelReason.SELLER_CANCELLED, CancelReason.SHIPMENT_OVERDUE)
+        """Whether the seller owes the penalty, unless the carrier is known to have had the pair."""
+        return self in (
+            CancelReason.SELLER_CANCELLED,
+            CancelReason.SHIPMENT_OVERDUE,
+            CancelReason.ARRIVAL_OVERDUE,
+        )
 
     @property
     def noted_for_buyer(self) -> bool:
@@ -167,7 +191,15 @@ class Order:
     """Seller to warehouse."""
     outbound: Shipment | None = None
     """Warehouse to buyer, or back to the seller."""
+    carrier_had_it: bool = False
+    """An admin noted that the carrier had the pair on its way to the warehouse."""
     delivered_at: datetime | None = None
+    delivery_proof: DeliveryProof | None = None
+    complaint: Complaint | None = None
+    freezes: frozenset[FreezeReason] = frozenset()
+    """Why the payout is frozen. Nothing is paid out as long as one stands."""
+    borne_by: Bearer | None = None
+    """Who bears the refund, from when it is decided; None where nothing had been paid."""
     cancel_reason: CancelReason | None = None
     note: str | None = None
     """The words given with a cancellation or a failed authentication."""
@@ -176,6 +208,29 @@ class Order:
     def payout_amount(self) -> Cents:
         """What the seller receives, before any debt is settled."""
         return self.price - self.fees.transaction - self.fees.processing
+
+    @property
+    def may_be_paid_out(self) -> bool:
+        """Whether the seller is to be paid now, or as soon as the hold is over."""
+        return not self.freezes and self.payout_status in (PayoutStatus.HELD, PayoutStatus.FAILED)
+
+    @property
+    def payout_is_stopped(self) -> bool:
+        """Whether the provider must not be asked to pay the seller: frozen, or not due any more."""
+        undone = (PayoutStatus.CANCELLED, PayoutStatus.RECLAIMED)
+        return bool(self.freezes) or self.payout_status in undone
+
+    @property
+    def owes_penalty(self) -> bool:
+        """Whether the seller owes the penalty for a cancelled order."""
+        if self.cancel_reason is CancelReason.ARRIVAL_OVERDUE and self.carrier_had_it:
+            return False
+        return self.cancel_reason is not None and self.cancel_reason.seller_at_fault
+
+    @property
+    def refund_amount(self) -> Cents:
+        """What the buyer gets back if the order is refunded."""
+        return self.price if self.borne_by is Bearer.BUYER else self.buyer_total
 
     @property
     def buyer_total(self) -> Cents:

@@ -38,6 +38,8 @@ class PayoutState(StrEnum):
     """Out of escrow and owed to the seller; the provider has been, or is being, asked."""
     PAID = "paid"
     REFUSED = "refused"
+    CANCELLED = "cancelled"
+    """It is not paid: its buyer was refunded, and what was owed is set off against that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class AccountKind(StrEnum):
     SHIPPING = "shipping"
     PENALTIES = "penalties"
     DEBT = "debt"
-    """One for each seller: penalties not yet settled, as a negative balance."""
+    """One for each seller: what they owe and have not settled, as a negative balance."""
+    LOSSES = "losses"
+    """What the exchange bore, as a negative balance: refunds, and by user the debts written off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +110,12 @@ class Entry:
 class Transfer:
     """Money moved between accounts, all at once. Its entries sum to zero.
 
-    `id` is made of the order and the step, so that one step moves money once.
+    `id` is made of the order and the step, so that one step moves money once. A debt that is
+    written off is of no order.
     """
 
     id: str
-    order_id: OrderId
+    order_id: OrderId | None
     at: datetime
     entries: tuple[Entry, ...]
 

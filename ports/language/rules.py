@@ -19,6 +19,7 @@ _WHOLE = 10_000
 
 _SECOND = timedelta(seconds=1)
 _YEAR = timedelta(days=365)
+_ALARMING = "every order would raise an alarm at once"
 _OVERDUE = "an order would be overdue as soon as it is made"
 
 
@@ -106,9 +107,34 @@ class MarketRules:
     delivery_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(days=14)
     payout_hold: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(days=3)
     """0 pays the seller as soon as the pair is delivered."""
+    complaint_window: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(days=3)
+    """How long after the delivery the buyer can complain; 0 leaves no time for it."""
     review_lease: Annotated[timedelta, Between(_SECOND, _YEAR, "two could review one pair")] = (
         timedelta(minutes=30)
     )
+
+    claim_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=2)
+    """A pair that was received is to be taken on by an authenticator."""
+    review_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=1)
+    """An authenticator who took a pair on is to give a verdict."""
+    dispatch_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=2)
+    """A pair that passed is to leave for its buyer."""
+    return_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=3)
+    """A pair that is due back is to leave for its seller."""
+    transit_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=10)
+    """A pair that left for its buyer is to arrive."""
+    decision_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=2)
+    """An admin is to decide on a complaint."""
+    complaint_return_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(
+        days=14
+    )
+    """A pair that was complained of is to be back at the warehouse."""
+    answer_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=1)
+    """The provider is to have paid the seller, or refunded the buyer."""
+    alarm_interval: Annotated[
+        timedelta, Between(timedelta(minutes=1), _YEAR, "admins would be told of nothing else")
+    ] = timedelta(days=1)
+    """When one of these is still not so, an alarm is raised again."""
 
     def __post_init__(self) -> None:
         check_limits(self)

@@ -25,6 +25,7 @@ URGENCY_OF: dict[NotificationKind, Urgency] = {
     NotificationKind.PAYOUT_REFUSED: _HIGH,  # the seller needs another account to be paid
     NotificationKind.QUOTES_WITHDRAWN: _HIGH,  # the owner believes that the offers stand
     NotificationKind.ORDER_DELIVERED: _HIGH,  # from now on a complaint has a deadline
+    NotificationKind.ORDER_COMPLAINT_DECIDED: _HIGH,  # the pair may have to be sent back
     NotificationKind.ALARM: _HIGH,  # an admin must look at it
     NotificationKind.BID_MATCHED: _NORMAL,
     NotificationKind.ASK_MATCHED: _NORMAL,  # nothing is to be shipped yet
@@ -37,6 +38,15 @@ URGENCY_OF: dict[NotificationKind, Urgency] = {
     NotificationKind.ORDER_SHIPPED: _NORMAL,
     NotificationKind.SALE_DELIVERED: _NORMAL,
     NotificationKind.PAYOUT_PAID: _NORMAL,
+    NotificationKind.ORDER_COMPLAINED: _NORMAL,
+    NotificationKind.SALE_COMPLAINED: _NORMAL,  # there is nothing for the seller to do
+    NotificationKind.SALE_COMPLAINT_DECIDED: _NORMAL,
+    NotificationKind.ORDER_REFUNDED: _NORMAL,
+    NotificationKind.SALE_REFUNDED: _NORMAL,
+    NotificationKind.SALE_RETURNED: _NORMAL,
+    NotificationKind.PAYOUT_FROZEN: _NORMAL,
+    NotificationKind.PAYOUT_RELEASED: _NORMAL,
+    NotificationKind.PENALTY_REVERSED: _NORMAL,
     NotificationKind.WELCOME: _LOW,  # who just joined is at the screen
     NotificationKind.PRICE_DROPPED: _LOW,  # thousands may hear of one price, and one pair is there
 }

@@ -20,6 +20,7 @@ from solebook.ports.language.events import (
 PARTS_OF_USE_CASES = {
     "solebook.core.bidding.place_on_side.PlaceOnSide",
     "solebook.core.orders.progress.Progress",
+    "solebook.core.payments.record_refund.RecordRefund",
     "solebook.core.search.market_figures.ReadFigures",
 }
 """What use cases share, which nobody outside the core calls."""
@@ -79,6 +80,7 @@ HEARS_THROUGH_ANOTHER = {
     "search.update_figures:order.created",
     "search.update_figures:order.cancelled",
     "search.update_figures:order.auth_failed",
+    "search.update_figures:order.refund_granted",
 }
 """Whom the consumer of another use case calls too, because the order matters."""
 

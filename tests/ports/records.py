@@ -33,7 +33,7 @@ from solebook.ports.language.ids import (
 )
 from solebook.ports.language.market import BookKey, Match, Quote, QuoteStatus, Side, Size
 from solebook.ports.language.messages import Delivery, Message
-from solebook.ports.language.notifications import Notification, OrderAuthPassedNotice, Shoe
+from solebook.ports.language.notifications import Notification, Shoe
 from solebook.ports.language.order_history import Opened, RecordedEvent
 from solebook.ports.language.orders import Fees, Order, PaymentStatus
 from solebook.ports.language.payments import (
@@ -46,6 +46,7 @@ from solebook.ports.language.payments import (
     Transfer,
 )
 from solebook.ports.language.price_alerts import PriceAlert
+from solebook.ports.language.trade_notices import OrderAuthPassedNotice
 from solebook.ports.language.users import Address, PostalAddress, RefreshToken, Session, User
 
 T = TypeVar("T")

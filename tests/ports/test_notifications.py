@@ -12,10 +12,10 @@ from solebook.ports.language.notifications import (
     Notification,
     NotificationKind,
     NotificationPreferences,
-    PayoutRefusedNotice,
     WelcomeNotice,
 )
 from solebook.ports.language.paging import Page, PageRequest
+from solebook.ports.language.trade_notices import PayoutRefusedNotice
 
 from .pages import all_pages
 from .records import Records

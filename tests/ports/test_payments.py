@@ -96,9 +96,10 @@ async def test_unpaid_are_the_sellers_payouts_that_are_due_or_refused(
     store: Store, records: Records
 ) -> None:
     seller_id = records.user_id()
-    due, paid, refused = (records.payout(seller_id=seller_id, state=state) for state in PayoutState)
+    all_states = [records.payout(seller_id=seller_id, state=state) for state in PayoutState]
+    due, _, refused, _ = all_states
     async with store.transaction():
-        for payout in (due, paid, refused, records.payout(state=PayoutState.DUE)):
+        for payout in (*all_states, records.payout(state=PayoutState.DUE)):
             await store.payouts.put(payout)
     assert list(await store.payouts.unpaid(seller_id)) == [due, refused]
     assert list(await store.payouts.unpaid(records.user_id())) == []

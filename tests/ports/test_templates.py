@@ -13,6 +13,7 @@ from solebook.adapters.mail.jinja_templates import JinjaTemplates
 from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
 from solebook.ports.language.alarms import AlarmKind
+from solebook.ports.language.complaints import Bearer, ComplaintKind, ComplaintState
 from solebook.ports.language.links import REMOVED, has_link, without_links
 from solebook.ports.language.market import AskFate, Side, WithdrawalReason
 from solebook.ports.language.notices import NOTICES
@@ -21,15 +22,14 @@ from solebook.ports.language.notifications import (
     Letter,
     Notice,
     NotificationKind,
-    OrderCancelledNotice,
     PriceDroppedNotice,
-    SaleCancelledNotice,
     Shoe,
     Warehouse,
     WelcomeNotice,
 )
-from solebook.ports.language.orders import CancelReason
+from solebook.ports.language.orders import CancelReason, FreezeReason
 from solebook.ports.language.text import quoted
+from solebook.ports.language.trade_notices import OrderCancelledNotice, SaleCancelledNotice
 from solebook.ports.messengers import Mail
 from solebook.ports.templates import Templates
 
@@ -83,9 +83,9 @@ def facts(notice: Any) -> Iterator[str]:
         match value:
             case bool() | None:  # told in sentences
                 pass
-            case (
-                CancelReason() | WithdrawalReason() | Side() | AskFate() | AlarmKind()
-            ):  # in sentences
+            case CancelReason() | WithdrawalReason() | Side() | AskFate() | AlarmKind():
+                pass
+            case ComplaintKind() | ComplaintState() | Bearer() | FreezeReason():  # and these
                 pass
             case int():
                 yield f"${value / 100:,.2f}" if value else ""

@@ -13,8 +13,10 @@ from sqlalchemy import (
     Uuid,
 )
 
+from ....ports.language.complaints import Bearer
 from ....ports.language.orders import (
     CancelReason,
+    DeliveryProof,
     OrderStatus,
     PaymentStatus,
     PayoutStatus,
@@ -65,6 +67,11 @@ orders = Table(
     Column("cancel_reason", word(CancelReason, "cancel_reason")),
     Column("note", String),
     Column("ship_to", Document),
+    Column("carrier_had_it", Boolean, nullable=False),
+    Column("delivery_proof", word(DeliveryProof, "delivery_proof")),
+    Column("complaint", Document),
+    Column("freezes", Document, nullable=False),
+    Column("borne_by", word(Bearer, "borne_by")),
     positive("price"),
     positive("version"),
     not_negative("transaction_fee"),

@@ -59,7 +59,7 @@ ledger_transfers = Table(
     "ledger_transfers",
     metadata,
     Column("id", String, primary_key=True),
-    Column("order_id", Uuid, nullable=False),
+    Column("order_id", Uuid),
     Column("at", Instant, nullable=False),
     sqlite_with_rowid=False,
 )

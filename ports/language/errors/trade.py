@@ -66,6 +66,62 @@ class AlarmClosed(Refusal):
 
 
 @dataclass(eq=False)
+class PayoutFrozen(Refusal):
+    """The order's payout is frozen, for `reasons`; nothing is paid out before it is released."""
+
+    order_id: UUID
+    reasons: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"the payout of the order {self.order_id} is frozen: {', '.join(self.reasons)}"
+
+
+@dataclass(eq=False)
+class PayoutNotOpen(Refusal):
+    """The order has no payout that was refused or is not answered; `state` says where it is."""
+
+    order_id: UUID
+    state: str
+
+    def __str__(self) -> str:
+        return (
+            f"the order {self.order_id} has no payout that is due and not paid; it is {self.state}"
+        )
+
+
+@dataclass(eq=False)
+class BeyondDebt(Refusal):
+    """More was to be written off than the user owes (cents)."""
+
+    user_id: UUID
+    owed: int
+
+    def __str__(self) -> str:
+        return f"the user {self.user_id} owes {self.owed} cents; no more can be written off"
+
+
+@dataclass(eq=False)
+class ComplaintTooLate(Refusal):
+    """The time to complain of a delivered pair was over at `until` (UTC)."""
+
+    order_id: UUID
+    until: datetime
+
+    def __str__(self) -> str:
+        return f"it was possible to complain until {self.until.isoformat()}"
+
+
+@dataclass(eq=False)
+class InvalidDecision(Refusal):
+    """The decision on a complaint contradicts itself or lacks a part."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+@dataclass(eq=False)
 class InvalidVerdict(Refusal):
     """The verdict contradicts itself or lacks its evidence."""
 

@@ -100,6 +100,18 @@ class OrderShipped(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderReturned(OrderRelated):
+    """The pair is on its way back to its seller."""
+
+    SUBJECT: ClassVar[str] = "order.returned"
+    order_id: OrderId
+    buyer_id: UserId
+    seller_id: UserId
+    carrier: str
+    tracking_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderDelivered(OrderRelated):
     """The pair reached the buyer: a completed sale."""
 
@@ -109,11 +121,13 @@ class OrderDelivered(OrderRelated):
     seller_id: UserId
     price: Cents
     delivered_at: datetime
+    assumed: bool = False
+    """Whether it only counts as delivered, because nobody said anything in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelled(OrderRelated):
-    """The order ended before authentication. `reason` tells whose fault it was and what follows."""
+    """The order ended before its delivery. `reason` tells whose fault it was and what follows."""
 
     SUBJECT: ClassVar[str] = "order.cancelled"
     order_id: OrderId
@@ -125,6 +139,8 @@ class OrderCancelled(OrderRelated):
     price: Cents
     reason: CancelReason
     note: str | None
+    confirmed: bool = True
+    """Whether the buyer had paid and a pair was expected."""
 
 
 @dataclass(frozen=True, slots=True)

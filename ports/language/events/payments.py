@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from ..ids import OrderId, UserId
 from ..money import Cents
-from ..orders import CancelReason
+from ..orders import CancelReason, Order
 from .base import Event, OrderRelated
 
 
@@ -98,6 +98,19 @@ class PayoutDue(OrderRelated):
     transaction_fee: Cents
     processing_fee: Cents
     shipping_fee: Cents
+
+    @classmethod
+    def of(cls, order: Order) -> "PayoutDue":
+        """Return what is to be settled and paid for an order."""
+        return cls(
+            order_id=order.id,
+            seller_id=order.seller_id,
+            price=order.price,
+            payout=order.payout_amount,
+            transaction_fee=order.fees.transaction,
+            processing_fee=order.fees.processing,
+            shipping_fee=order.fees.shipping,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,22 +11,37 @@ import pytest
 
 from solebook.adapters.mail.jinja_templates import FOLDER, JinjaTemplates
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
+from solebook.ports.language.complaint_notices import (
+    OrderComplainedNotice,
+    OrderComplaintDecidedNotice,
+    OrderRefundedNotice,
+    PayoutFrozenNotice,
+    PayoutReleasedNotice,
+    PenaltyReversedNotice,
+    SaleComplainedNotice,
+    SaleComplaintDecidedNotice,
+    SaleRefundedNotice,
+)
+from solebook.ports.language.complaints import Bearer, ComplaintKind, ComplaintState
 from solebook.ports.language.market import AskFate, Condition, WithdrawalReason
 from solebook.ports.language.notifications import (
     Notice,
     NotificationKind,
-    OrderCancelledNotice,
-    PayoutPaidNotice,
     PriceDroppedNotice,
     QuotesWithdrawnNotice,
-    SaleAuthFailedNotice,
-    SaleCancelledNotice,
-    SaleConfirmedNotice,
     Shoe,
     Warehouse,
     WelcomeNotice,
 )
-from solebook.ports.language.orders import CancelReason
+from solebook.ports.language.orders import CancelReason, FreezeReason
+from solebook.ports.language.trade_notices import (
+    OrderCancelledNotice,
+    OrderDeliveredNotice,
+    PayoutPaidNotice,
+    SaleAuthFailedNotice,
+    SaleCancelledNotice,
+    SaleConfirmedNotice,
+)
 
 WAREHOUSE = Warehouse("Test Warehouse", "1 Main Street", "Portland", "OR", "97201", "US")
 SAMPLES = sample_notices(WAREHOUSE)
@@ -94,6 +109,11 @@ def test_no_penalty_is_no_word_of_one(templates: JinjaTemplates) -> None:
         ("shipment_overdue", "The seller did not ship in time.", "You did not ship in time."),
         ("arrival_overdue", *["The pair did not reach our warehouse in time."] * 2),
         ("admin_cancelled", "Our staff cancelled the order.", "Our staff cancelled the sale."),
+        (
+            "not_received",
+            "You did not receive the pair.",
+            "The pair did not reach its buyer.",
+        ),
     ],
 )
 def test_each_party_is_told_who_broke_the_trade_off(
@@ -152,8 +172,38 @@ def every_case() -> Iterator[Notice]:
     withdrawn = SAMPLES[NotificationKind.QUOTES_WITHDRAWN]
     assert isinstance(withdrawn, QuotesWithdrawnNotice)
     yield from every_withdrawal(withdrawn)
+    yield replace(order, refund=20_000, kept=1_400)
+    yield replace(sale, penalty=0, payout=17_600)
+    yield replace(sale, penalty=0, returned=True)
+    yield from cases_of_complaints()
     yield replace(payout, amount=0)
     yield replace(payout, debt_settled=0)
+
+
+def cases_of_complaints() -> Iterator[Notice]:
+    for notice in SAMPLES.values():
+        match notice:
+            case OrderComplainedNotice() | SaleComplainedNotice():
+                yield replace(notice, complaint=ComplaintKind.NOT_RECEIVED)
+            case OrderComplaintDecidedNotice():
+                yield from (replace(notice, state=s, send_to=None) for s in ComplaintState)
+            case SaleComplaintDecidedNotice():
+                yield from (replace(notice, state=state) for state in ComplaintState)
+            case OrderRefundedNotice():
+                yield replace(notice, kept=0)
+            case SaleRefundedNotice():
+                yield replace(notice, borne_by=Bearer.EXCHANGE, owed=0)
+                yield replace(notice, owed=0, returned=False)
+            case PayoutFrozenNotice():
+                yield from (replace(notice, reason=reason) for reason in FreezeReason)
+            case PayoutReleasedNotice():
+                yield replace(notice, due_at=None)
+            case PenaltyReversedNotice():
+                yield replace(notice, cancelled=0)
+                yield replace(notice, paid_back=0)
+            case OrderDeliveredNotice():
+                yield replace(notice, assumed=True)
+                yield replace(notice, complain_by=None)
 
 
 @pytest.mark.parametrize("notice", list(every_case()))

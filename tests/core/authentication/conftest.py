@@ -42,7 +42,9 @@ def warehouse(store: Store, clock: VirtualClock, ids: SeededIds) -> Warehouse:
         open_task=OpenTask(store.transaction, tasks, clock, ids),
         receive_item=ReceiveItem(store.transaction, tasks, clock),
         cancel_task=CancelTask(store.transaction, tasks, clock, ids),
-        claim_task=ClaimTask(store.transaction, tasks, clock, MarketRules()),
+        claim_task=ClaimTask(
+            store.transaction, tasks, store.deadlines, store.alarms, clock, MarketRules()
+        ),
         give_verdict=GiveVerdict(store.transaction, tasks, store.outbox, clock),
         authenticator=actor,
         colleague=replace(actor, user_id=UserId(ids.new())),

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from solebook.ports.language.authentication import TaskStatus
-from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.errors import TaskNotOpen, Unavailable
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import CancelReason
 
@@ -73,13 +73,24 @@ async def test_cancelled_order_cancels_its_task(warehouse: Warehouse) -> None:
     assert (task.status, task.version) == (TaskStatus.CANCELLED, 2)
 
 
-async def test_cancellation_does_not_stop_the_work_on_a_pair_that_arrived(
-    warehouse: Warehouse,
+@pytest.mark.parametrize("is_claimed", [False, True])
+async def test_cancellation_ends_the_work_on_a_pair_that_arrived(
+    warehouse: Warehouse, is_claimed: bool
 ) -> None:
     task = await warehouse.received_task()
+    if is_claimed:
+        task = await warehouse.claim_task(warehouse.authenticator, task.id)
     await warehouse.cancel_task(warehouse.cancelled)
-    assert await warehouse.task() == task
+    cancelled = await warehouse.task()
+    assert (cancelled.status, cancelled.lease_until) == (TaskStatus.CANCELLED, None)
+    with pytest.raises(TaskNotOpen):
+        await warehouse.claim_task(warehouse.authenticator, task.id)
+    with pytest.raises(TaskNotOpen):
+        await warehouse.give_verdict(warehouse.authenticator, task.id, PASS)
 
+
+async def test_a_verdict_stands_when_the_order_is_cancelled_after_it(warehouse: Warehouse) -> None:
+    task = await warehouse.received_task()
     await warehouse.claim_task(warehouse.authenticator, task.id)
     decided = await warehouse.give_verdict(warehouse.authenticator, task.id, PASS)
     await warehouse.cancel_task(warehouse.cancelled)

@@ -27,10 +27,12 @@ from solebook.ports.language.events import (
 )
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import AskFate, BookKey, Size, WithdrawalReason
-from solebook.ports.language.notifications import (
+from solebook.ports.language.notifications import Notice, Shoe, Warehouse
+from solebook.ports.language.orders import CancelReason, Fees, Order, PaymentStatus
+from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.trade_notices import (
     AskMatchedNotice,
     BidMatchedNotice,
-    Notice,
     OrderAuthFailedNotice,
     OrderAuthPassedNotice,
     OrderCancelledNotice,
@@ -45,11 +47,7 @@ from solebook.ports.language.notifications import (
     SaleCancelledNotice,
     SaleConfirmedNotice,
     SaleDeliveredNotice,
-    Shoe,
-    Warehouse,
 )
-from solebook.ports.language.orders import CancelReason, Fees, Order, PaymentStatus
-from solebook.ports.language.rules import MarketRules
 
 from ...ports.records import Records
 
@@ -83,7 +81,7 @@ def cancelled(reason: CancelReason) -> OrderCancelled:
 def told(event: TradeNews, order: Order = PAID) -> tuple[Notice | None, Notice | None]:
     """What the buyer and the seller are told."""
     return (
-        notice_to_buyer(event, order, SHOE),
+        notice_to_buyer(event, order, SHOE, RULES, WAREHOUSE),
         notice_to_seller(event, order, SHOE, RULES, WAREHOUSE),
     )
 
@@ -128,7 +126,7 @@ STORY: list[tuple[TradeNews, Notice | None, Notice | None]] = [
     ),
     (
         OrderDelivered(ID, BUYER, SELLER, 20_000, delivered_at=NOW),
-        OrderDeliveredNotice(ID, SHOE, delivered_at=NOW),
+        OrderDeliveredNotice(ID, SHOE, delivered_at=NOW, complain_by=NOW + timedelta(days=3)),
         SaleDeliveredNotice(ID, SHOE, payout=17_600, payout_due_at=NOW + timedelta(days=5)),
     ),
     (
@@ -171,7 +169,7 @@ def unwound(
         (CancelReason.STOCK_REFUSED, 0),
         (CancelReason.SELLER_CANCELLED, 3_000),
         (CancelReason.SHIPMENT_OVERDUE, 3_000),
-        (CancelReason.ARRIVAL_OVERDUE, 0),
+        (CancelReason.ARRIVAL_OVERDUE, 3_000),
         (CancelReason.ADMIN_CANCELLED, 0),
     ],
 )

@@ -21,7 +21,6 @@ from solebook.ports.language.events import (
 from solebook.ports.language.ids import AlertId, OrderId, UserId
 from solebook.ports.language.market import Side, WithdrawalReason, WithdrawnQuote
 from solebook.ports.language.notifications import (
-    BidMatchedNotice,
     Channel,
     Notification,
     NotificationKind,
@@ -35,6 +34,7 @@ from solebook.ports.language.notifications import (
 )
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.trade_notices import BidMatchedNotice
 from solebook.ports.language.users import User
 
 from ...ports.records import Records

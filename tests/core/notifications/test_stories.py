@@ -29,17 +29,19 @@ from solebook.ports.language.notifications import (
     Notice,
     Notification,
     NotificationKind,
-    OrderCancelledNotice,
-    PayoutPaidNotice,
-    PayoutRefusedNotice,
     PriceDroppedNotice,
     Recipient,
-    SaleCancelledNotice,
-    SaleConfirmedNotice,
 )
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import PayoutState
+from solebook.ports.language.trade_notices import (
+    OrderCancelledNotice,
+    PayoutPaidNotice,
+    PayoutRefusedNotice,
+    SaleCancelledNotice,
+    SaleConfirmedNotice,
+)
 from solebook.ports.language.users import Actor
 from solebook.ports.messengers import (
     Mail,

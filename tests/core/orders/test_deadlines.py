@@ -162,7 +162,10 @@ _DEADLINES_OF = {
     OrderStatus.PENDING: (DeadlineKind.PAYMENT, DeadlineKind.GIVE_UP),
     OrderStatus.CONFIRMED: (DeadlineKind.SHIPMENT,),
     OrderStatus.SELLER_SHIPPING: (DeadlineKind.ARRIVAL,),
-    OrderStatus.SHIPPING_TO_BUYER: (DeadlineKind.DELIVERY,),
+    OrderStatus.AUTHENTICATING: (DeadlineKind.CLAIM, DeadlineKind.REVIEW),
+    OrderStatus.AUTH_PASSED: (DeadlineKind.DISPATCH,),
+    OrderStatus.SHIPPING_TO_BUYER: (DeadlineKind.DELIVERY, DeadlineKind.TRANSIT),
+    OrderStatus.AUTH_FAILED: (DeadlineKind.RETURN,),
 }
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from solebook.core.orders.advance import advance
-from solebook.core.orders.moves import is_legal, legal_moves
+from solebook.core.orders.moves import NOTES, is_legal, legal_moves
+from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.errors import IllegalMove
-from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.orders import DeliveryProof, OrderStatus
 
 from ...exchange import MONDAY
 from .walks import MOVES, OPENED, RULES, WAYS, order_in
@@ -20,35 +21,81 @@ UNPAID = {
 UNSHIPPED = {
     "cancelled: seller_cancelled",
     "cancelled: shipment_overdue",
-    "cancelled: admin_cancelled",
 }
+ADMINS = {"cancelled: admin_cancelled"} | {
+    f"cancelled: admin_cancelled, {bearer}" for bearer in Bearer
+}
+"""An admin ends an order, whoever bears it."""
+UNPAID |= ADMINS
+UNSHIPPED |= ADMINS
+FREEZING = {"payout_frozen: admin", "payout_frozen: provider"}
+UPHOLDING = {f"complaint_upheld: {bearer}" for bearer in Bearer}
+WAIVING = {f"complaint_upheld: {bearer}, waived" for bearer in Bearer}
+DECIDING = {"complaint_dismissed"} | UPHOLDING | WAIVING
+GRANTING = {f"refund_granted: {bearer}" for bearer in Bearer}
+ARRIVING = {f"delivered: {proof}" for proof in DeliveryProof}
 LEGAL: dict[str, set[str]] = {
-    "pending": {"unit_reserved"} | UNPAID,
-    "pending, reserved": {"paid"} | UNPAID,
-    "confirmed": {"ship_by_extended", "shipped"} | UNSHIPPED,
-    "confirmed, extended": {"shipped"} | UNSHIPPED,
-    "seller_shipping": {
-        "received",
-        "cancelled: arrival_overdue",
-        "cancelled: admin_cancelled",
-    },
-    "authenticating": {"passed", "failed"},
-    "auth_passed": {"dispatched"},
-    "shipping_to_buyer": {"delivered"},
-    "delivered": {"paid_out", "payout_refused"},
-    "delivered, refused": {"paid_out"},
-    "delivered, paid out": set(),
+    "pending": {"unit_reserved"} | UNPAID | FREEZING,
+    "pending, reserved": {"paid"} | UNPAID | FREEZING,
+    "confirmed": {"ship_by_extended", "shipped"} | UNSHIPPED | FREEZING,
+    "confirmed, extended": {"shipped"} | UNSHIPPED | FREEZING,
+    "seller_shipping": {"received", "cancelled: arrival_overdue", "carrier_receipt_noted"}
+    | ADMINS
+    | FREEZING,
+    "seller_shipping, noted": {"received", "cancelled: arrival_overdue"} | ADMINS | FREEZING,
+    "authenticating": {"passed", "failed"} | ADMINS | FREEZING,
+    "authenticating, frozen": {"passed", "failed", "payout_frozen: admin"}
+    | {"payout_released: provider"}
+    | ADMINS,
+    "auth_passed": {"dispatched"} | ADMINS | FREEZING,
+    "shipping_to_buyer": {"complained: not_received"} | ARRIVING | ADMINS | FREEZING,
+    # Time does not decide about a complaint, and an admin does it by a decision.
+    "shipping_to_buyer, complained": {"delivered: buyer"} | DECIDING | ADMINS | FREEZING,
+    "delivered": {"paid_out", "payout_refused", "complained: not_as_described"}
+    | GRANTING
+    | FREEZING,
+    "delivered, assumed": {"paid_out", "payout_refused"}
+    | {"complained: not_as_described", "complained: not_received"}
+    | GRANTING
+    | FREEZING,
+    "delivered, refused": {"paid_out", "complained: not_as_described"} | GRANTING | FREEZING,
+    "delivered, paid out": {"complained: not_as_described"} | GRANTING,
+    "delivered, frozen": {"paid_out", "payout_refused", "complained: not_as_described"}
+    | {"payout_frozen: provider", "payout_released: admin"}
+    | GRANTING,
+    "delivered, complained": {"paid_out", "payout_refused"} | DECIDING | GRANTING | FREEZING,
+    "delivered, paid out, complained": DECIDING | GRANTING,
+    "delivered, dismissed": {"paid_out", "payout_refused"} | GRANTING | FREEZING,
+    "delivered, return awaited": {"paid_out", "payout_refused", "complaint_dismissed"}
+    | {"pair_arrived"}
+    | WAIVING
+    | GRANTING
+    | FREEZING,
+    "delivered, refund due, returned": {"refunded", "return_sent", "paid_out"},
+    "delivered, refund due, kept by the buyer": {"refunded", "pair_arrived"}
+    | {"paid_out", "payout_refused"}
+    | FREEZING,
+    "delivered, refund due": {"refunded", "pair_arrived", "paid_out"},
+    "delivered, reclaimed": {"refunded", "pair_arrived"},
     "auth_failed": {"refunded", "return_sent"},
     "auth_failed, returned": {"refunded"},
     "auth_failed, refunded": {"return_sent"},
     "auth_failed, over": set(),
-    # A charge may succeed late, whatever the reason why none was wanted any more.
-    "cancelled, abandoned": {"refunded"},
-    "cancelled, declined": {"refunded"},
-    "cancelled, captured": {"refunded"},
-    "cancelled, unknown": {"not_charged", "refunded"},
-    "cancelled, cleared": {"refunded"},
-    "cancelled, refunded": set(),
+    # A charge may succeed late, whatever the reason why none was wanted any more. And a pair may
+    # arrive although nobody waits for it any more.
+    "cancelled, abandoned": {"refunded", "pair_arrived"},
+    "cancelled, declined": {"refunded", "pair_arrived"},
+    "cancelled, captured": {"refunded", "pair_arrived"},
+    "cancelled, unknown": {"not_charged", "refunded", "pair_arrived"},
+    "cancelled, cleared": {"refunded", "pair_arrived"},
+    "cancelled, refunded": {"pair_arrived"},
+    "cancelled, arrived": {"refunded", "return_sent"},
+    "cancelled, never arrived": {"refunded", "pair_arrived", "carrier_receipt_noted"},
+    "cancelled, excused": {"refunded", "pair_arrived", "paid_out", "payout_refused"},
+    "cancelled, excused, paid back": {"refunded", "pair_arrived"},
+    "cancelled, in the warehouse": {"refunded", "return_sent"},
+    "cancelled, at the exchange's cost": {"refunded", "paid_out", "payout_refused"} | FREEZING,
+    "cancelled, lost": {"refunded", "pair_arrived", "paid_out", "payout_refused"} | FREEZING,
 }
 
 
@@ -70,7 +117,8 @@ def test_just_the_legal_moves_are_made(state: str) -> None:
 @pytest.mark.parametrize("state", WAYS)
 def test_an_illegal_move_is_refused_with_the_legal_ones(state: str) -> None:
     order = order_in(state)
-    names = {move.partition(":")[0] for move in LEGAL[state]}
+    noted = {note.TYPE for note in NOTES}
+    names = {move.partition(":")[0] for move in LEGAL[state]} - noted
     assert set(legal_moves(order)) == names
     for move in MOVES.keys() - LEGAL[state]:
         with pytest.raises(IllegalMove) as refused:

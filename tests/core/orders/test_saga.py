@@ -319,7 +319,12 @@ def test_a_reason_tells_whose_fault_it_was_and_whether_the_ask_returns(
     reason: CancelReason,
 ) -> None:
     assert reason.seller_at_fault == (
-        reason in (CancelReason.SELLER_CANCELLED, CancelReason.SHIPMENT_OVERDUE)
+        reason
+        in (
+            CancelReason.SELLER_CANCELLED,
+            CancelReason.SHIPMENT_OVERDUE,
+            CancelReason.ARRIVAL_OVERDUE,
+        )
     )
     assert reason.ask_returns == (
         reason

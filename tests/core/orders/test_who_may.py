@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 
 from solebook.core.orders.history import fold
+from solebook.ports.language.audit import AuditAction
+from solebook.ports.language.complaints import Bearer, ComplaintKind
 from solebook.ports.language.errors import (
     Forbidden,
     IllegalMove,
@@ -16,8 +18,9 @@ from solebook.ports.language.errors import (
     Refusal,
 )
 from solebook.ports.language.ids import OrderId
-from solebook.ports.language.orders import Order, OrderStatus
-from solebook.ports.language.users import Actor, Role
+from solebook.ports.language.orders import CancelReason, DeliveryProof, Order, OrderStatus
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import OPERATOR, Actor, Role
 
 from ...exchange import PARCEL, Exchange
 
@@ -48,7 +51,32 @@ ACTS: dict[str, tuple[OrderStatus, Act]] = {
         OrderStatus.SELLER_SHIPPING,
         lambda e, a, o: e.app.orders.cancel_order(a, o, reason="no box"),
     ),
+    "receive a pair of an order that is over": (
+        OrderStatus.CANCELLED,
+        lambda e, a, o: e.app.orders.receive_pair(a, o),
+    ),
+    "complain": (
+        OrderStatus.DELIVERED,
+        lambda e, a, o: e.app.orders.complain(
+            a, o, kind=ComplaintKind.NOT_AS_DESCRIBED, reason="a size 9"
+        ),
+    ),
+    "freeze": (
+        OrderStatus.CONFIRMED,
+        lambda e, a, o: e.app.orders.freeze_payout(a, o, reason="to look at it"),
+    ),
+    "refund": (
+        OrderStatus.DELIVERED,
+        lambda e, a, o: e.app.orders.refund_order(
+            a, o, reason="as agreed", borne_by=Bearer.EXCHANGE
+        ),
+    ),
+    "note a receipt": (
+        OrderStatus.SELLER_SHIPPING,
+        lambda e, a, o: e.app.orders.note_carrier_receipt(a, o, reason="they called us"),
+    ),
 }
+STAFF_ACTS = ("freeze", "refund", "note a receipt")
 
 WHO: dict[str, Callable[[Exchange], Actor]] = {
     "buyer": lambda e: e.buyer,
@@ -59,6 +87,8 @@ WHO: dict[str, Callable[[Exchange], Actor]] = {
     "buyer as authenticator": lambda e: with_role(e.buyer, Role.AUTHENTICATOR),
     "seller as authenticator": lambda e: with_role(e.seller, Role.AUTHENTICATOR),
     "seller as admin": lambda e: with_role(e.seller, Role.ADMIN),
+    "buyer as admin": lambda e: with_role(e.buyer, Role.ADMIN),
+    "whoever runs the exchange": lambda e: OPERATOR,
 }
 
 REFUSED: dict[str, dict[str, type[Refusal]]] = {
@@ -68,14 +98,26 @@ REFUSED: dict[str, dict[str, type[Refusal]]] = {
     "deliver": {"seller": Forbidden, "authenticator": Forbidden},
     "cancel": {"buyer": Forbidden, "authenticator": Forbidden},
 }
-REFUSED["ship"]["buyer as authenticator"] = Forbidden
+REFUSED["ship"]["buyer as authenticator"] = REFUSED["ship"]["buyer as admin"] = Forbidden
+REFUSED["ship"]["whoever runs the exchange"] = Forbidden
 REFUSED["extend"] = REFUSED["ship"]
-REFUSED["receive"]["seller as admin"] = Forbidden
+REFUSED["receive"]["seller as admin"] = REFUSED["receive"]["buyer as admin"] = Forbidden
+REFUSED["receive"]["whoever runs the exchange"] = Forbidden
 REFUSED["receive"]["buyer as authenticator"] = PartyToTheOrder
 REFUSED["receive"]["seller as authenticator"] = PartyToTheOrder
 REFUSED["dispatch"] = REFUSED["return"] = REFUSED["receive"]
+REFUSED["receive a pair of an order that is over"] = REFUSED["receive"]
+# Whoever is a party never acts as staff, but still as the party that they are.
 REFUSED["deliver"]["seller as authenticator"] = Forbidden
+REFUSED["deliver"]["seller as admin"] = PartyToTheOrder
 REFUSED["cancel"]["buyer as authenticator"] = Forbidden
+REFUSED["cancel"]["buyer as admin"] = PartyToTheOrder
+REFUSED["complain"] = dict.fromkeys(
+    set(WHO) - {"buyer", "buyer as authenticator", "buyer as admin"}, Forbidden
+)
+for _act in STAFF_ACTS:
+    REFUSED[_act] = dict.fromkeys(set(WHO) - {"admin", "whoever runs the exchange"}, Forbidden)
+    REFUSED[_act] |= {"seller as admin": PartyToTheOrder, "buyer as admin": PartyToTheOrder}
 # Once the carrier has the pair it is too late for the seller, in whatever role.
 REFUSED["cancel a shipped one"] = REFUSED["cancel"] | dict.fromkeys(
     ("seller", "seller as authenticator", "seller as admin"), IllegalMove
@@ -93,7 +135,8 @@ async def test_just_those_who_may_do_it(exchange: Exchange, act: str) -> None:
     for who, actor_of in WHO.items():
         order = await exchange.trade(status)
         actor = actor_of(exchange)
-        refusal = NotFound if who == "stranger" else REFUSED[act].get(who)
+        hidden = who == "stranger" and act not in STAFF_ACTS
+        refusal = NotFound if hidden else REFUSED[act].get(who)
         if refusal is None:
             after = await do(exchange, actor, order.id)
             assert (after == order) == (act == "view"), who
@@ -148,4 +191,60 @@ async def test_an_illegal_move_of_somebody_who_may_names_the_legal_ones(
     assert refused.value.legal == ("received", "cancelled")
     assert str(refused.value) == (
         "an order that is seller_shipping cannot be shipped; legal moves: received, cancelled"
+    )
+
+
+async def test_an_admin_who_is_the_seller_cancels_as_the_seller_with_the_penalty(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade()
+    seller = with_role(exchange.seller, Role.ADMIN)
+    cancelled = await exchange.app.orders.cancel_order(seller, order.id, reason="sold elsewhere")
+    assert (cancelled.cancel_reason, cancelled.owes_penalty) == (
+        CancelReason.SELLER_CANCELLED,
+        True,
+    )
+
+
+async def test_an_admin_who_is_the_buyer_confirms_as_the_buyer(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
+    buyer = with_role(exchange.buyer, Role.ADMIN)
+    delivered = await exchange.app.orders.confirm_delivery(buyer, order.id)
+    assert delivered.delivery_proof is DeliveryProof.BUYER
+
+
+@pytest.mark.parametrize("party", ["buyer", "seller"])
+async def test_no_party_decides_on_a_complaint_releases_a_payout_or_has_it_repeated(
+    exchange: Exchange, party: str
+) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    orders, payments = exchange.app.orders, exchange.app.payments
+    await orders.complain(
+        exchange.buyer, order.id, kind=ComplaintKind.NOT_AS_DESCRIBED, reason="a size 9"
+    )
+    frozen = await orders.freeze_payout(exchange.admin, order.id, reason="to look at it")
+    actor = with_role(WHO[party](exchange), Role.ADMIN)
+    for attempt in (
+        orders.decide_complaint(actor, order.id, in_favour_of=Role.SELLER, reason="so there"),
+        orders.release_payout(actor, order.id, reason="so there"),
+        payments.pay_out_again(actor, order.id, reason="so there"),
+    ):
+        with pytest.raises(PartyToTheOrder):
+            await attempt
+    assert await exchange.order(order.id) == frozen
+
+
+async def test_what_an_admin_does_is_in_the_audit_log_and_what_a_party_does_is_not(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
+    await exchange.app.orders.confirm_delivery(exchange.buyer, order.id)
+    other = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
+    await exchange.app.orders.confirm_delivery(exchange.admin, other.id)
+    log = exchange.store.audit_log
+    assert (await log.page(PageRequest(), target_id=order.id)).items == ()
+    (entry,) = (await log.page(PageRequest(), target_id=other.id)).items
+    assert (entry.act.action, entry.act.actor_id) == (
+        AuditAction.DELIVERY_CONFIRMED,
+        exchange.admin.user_id,
     )

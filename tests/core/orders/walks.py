@@ -6,11 +6,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from solebook.core.orders.advance import Step, advance
+from solebook.ports.language.complaints import Bearer, ComplaintKind
 from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Match, Side, Size
 from solebook.ports.language.order_history import (
     Cancelled,
+    CarrierReceiptNoted,
+    Complained,
+    ComplaintDismissed,
+    ComplaintUpheld,
     Delivered,
     Dispatched,
     Failed,
@@ -19,17 +24,28 @@ from solebook.ports.language.order_history import (
     OrderEvent,
     Paid,
     PaidOut,
+    PairArrived,
     Passed,
+    PayoutFrozen,
     PayoutRefused,
+    PayoutReleased,
     Received,
     RecordedEvent,
     Refunded,
+    RefundGranted,
     ReturnSent,
     ShipByExtended,
     Shipped,
     UnitReserved,
 )
-from solebook.ports.language.orders import CancelReason, DeliveryProof, Fees, Order, Shipment
+from solebook.ports.language.orders import (
+    CancelReason,
+    DeliveryProof,
+    Fees,
+    FreezeReason,
+    Order,
+    Shipment,
+)
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import PostalAddress
 
@@ -37,7 +53,7 @@ from ...exchange import MONDAY
 
 RULES = MarketRules()
 WEDNESDAY = MONDAY + timedelta(days=2)
-WAREHOUSE = UserId(UUID(int=9))
+WAREHOUSE, ADMIN = UserId(UUID(int=9)), UserId(UUID(int=10))
 MATCH = Match(
     id=OrderId(UUID(int=1)),
     bid_id=QuoteId(UUID(int=2)),
@@ -63,13 +79,27 @@ MOVES: dict[str, OrderEvent] = {
     "failed": Failed(WAREHOUSE, "the stitching is wrong"),
     "dispatched": Dispatched(OUTBOUND),
     "return_sent": ReturnSent(OUTBOUND),
-    "delivered": Delivered(DeliveryProof.BUYER),
     "not_charged": NotCharged(),
     "refunded": Refunded(21_400),
     "paid_out": PaidOut(17_600, 0),
     "payout_refused": PayoutRefused("account_closed"),
 }
 MOVES["cancelled: given_up, charged or not"] = Cancelled(CancelReason.GIVEN_UP, charge_known=False)
+MOVES.update({f"complained: {kind}": Complained(kind, "odd") for kind in ComplaintKind})
+MOVES.update({f"delivered: {proof}": Delivered(proof) for proof in DeliveryProof})
+MOVES["complaint_dismissed"] = ComplaintDismissed(ADMIN, "it is the right pair")
+for _bearer in Bearer:
+    MOVES[f"complaint_upheld: {_bearer}"] = ComplaintUpheld(ADMIN, "so it is", _bearer, False)
+    MOVES[f"complaint_upheld: {_bearer}, waived"] = ComplaintUpheld(ADMIN, "yes", _bearer, True)
+    MOVES[f"refund_granted: {_bearer}"] = RefundGranted(ADMIN, "as agreed", _bearer)
+    MOVES[f"cancelled: admin_cancelled, {_bearer}"] = Cancelled(
+        CancelReason.ADMIN_CANCELLED, "a note", ADMIN, borne_by=_bearer
+    )
+for _why in FreezeReason:
+    MOVES[f"payout_frozen: {_why}"] = PayoutFrozen(_why, "wait")
+    MOVES[f"payout_released: {_why}"] = PayoutReleased(_why, "go on", ADMIN)
+MOVES["pair_arrived"] = PairArrived(WAREHOUSE)
+MOVES["carrier_receipt_noted"] = CarrierReceiptNoted(ADMIN, "the carrier has a receipt")
 MOVES.update({f"cancelled: {reason}": Cancelled(reason, "a note") for reason in CancelReason})
 """An event of every kind, and a cancellation for every reason."""
 
@@ -88,13 +118,48 @@ WAYS: dict[str, tuple[str, ...]] = {
     "cancelled, captured": ("unit_reserved", "paid", "cancelled: seller_cancelled"),
 }
 WAYS["shipping_to_buyer"] = (*WAYS["auth_passed"], "dispatched")
-WAYS["delivered"] = (*WAYS["shipping_to_buyer"], "delivered")
+WAYS["delivered"] = (*WAYS["shipping_to_buyer"], "delivered: buyer")
 WAYS["delivered, refused"] = (*WAYS["delivered"], "payout_refused")
 WAYS["delivered, paid out"] = (*WAYS["delivered"], "paid_out")
 WAYS["auth_failed, returned"] = (*WAYS["auth_failed"], "return_sent")
 WAYS["auth_failed, refunded"] = (*WAYS["auth_failed"], "refunded")
 WAYS["auth_failed, over"] = (*WAYS["auth_failed"], "refunded", "return_sent")
 WAYS["cancelled, cleared"] = (*WAYS["cancelled, unknown"], "not_charged")
+WAYS["delivered, assumed"] = (*WAYS["shipping_to_buyer"], "delivered: assumed")
+WAYS["shipping_to_buyer, complained"] = (
+    *WAYS["shipping_to_buyer"],
+    "complained: not_received",
+)
+WAYS["delivered, complained"] = (*WAYS["delivered"], "complained: not_as_described")
+WAYS["delivered, paid out, complained"] = (
+    *WAYS["delivered, paid out"],
+    "complained: not_as_described",
+)
+WAYS["delivered, dismissed"] = (*WAYS["delivered, complained"], "complaint_dismissed")
+WAYS["delivered, return awaited"] = (*WAYS["delivered, complained"], "complaint_upheld: seller")
+WAYS["delivered, refund due, returned"] = (*WAYS["delivered, return awaited"], "pair_arrived")
+WAYS["delivered, refund due, kept by the buyer"] = (
+    *WAYS["delivered, complained"],
+    "complaint_upheld: exchange, waived",
+)
+WAYS["delivered, reclaimed"] = (*WAYS["delivered, paid out"], "refund_granted: seller")
+WAYS["delivered, refund due"] = (*WAYS["delivered"], "refund_granted: buyer")
+WAYS["delivered, frozen"] = (*WAYS["delivered"], "payout_frozen: admin")
+WAYS["authenticating, frozen"] = (*WAYS["authenticating"], "payout_frozen: provider")
+WAYS["seller_shipping, noted"] = (*WAYS["seller_shipping"], "carrier_receipt_noted")
+WAYS["cancelled, never arrived"] = (*WAYS["seller_shipping"], "cancelled: arrival_overdue")
+WAYS["cancelled, excused"] = (*WAYS["cancelled, never arrived"], "carrier_receipt_noted")
+WAYS["cancelled, excused, paid back"] = (*WAYS["cancelled, excused"], "paid_out")
+WAYS["cancelled, arrived"] = (*WAYS["cancelled, captured"], "pair_arrived")
+WAYS["cancelled, in the warehouse"] = (*WAYS["auth_passed"], "cancelled: admin_cancelled")
+WAYS["cancelled, at the exchange's cost"] = (
+    *WAYS["authenticating"],
+    "cancelled: admin_cancelled, exchange",
+)
+WAYS["cancelled, lost"] = (
+    *WAYS["shipping_to_buyer, complained"],
+    "complaint_upheld: exchange",
+)
 WAYS["cancelled, refunded"] = (*WAYS["cancelled, captured"], "refunded")
 """How an order comes to each state that matters, from its opening."""
 

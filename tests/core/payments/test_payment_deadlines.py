@@ -11,10 +11,10 @@ from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import DeadlineReached, PaymentAbandoned, PaymentRequested
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import AskFate
-from solebook.ports.language.notifications import OrderCancelledNotice, SaleCancelledNotice
 from solebook.ports.language.order_history import Cancelled
 from solebook.ports.language.orders import CancelReason, OrderStatus, PaymentStatus
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.trade_notices import OrderCancelledNotice, SaleCancelledNotice
 from solebook.ports.language.users import Actor
 
 from ...exchange import MONDAY, Exchange

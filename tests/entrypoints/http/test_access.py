@@ -53,13 +53,13 @@ GET    /v1/orders/{order_id}/events                    401   200    200   404   
 POST   /v1/orders/{order_id}/shipment-extension        401   403    200   404           403   403
 POST   /v1/orders/{order_id}/shipment                  401   403    200   404           403   403
 POST   /v1/orders/{order_id}/receipt                   401   403    403   403           200   403
-POST   /v1/orders/{order_id}/cancellation              401   403    409   404           403   409
 GET    /v1/authentication/tasks                        401   403    403   403           200   200
 GET    /v1/authentication/tasks/{task_id}              401   403    403   403           200   200
 POST   /v1/authentication/tasks/{task_id}/claim        401   403    403   403           200   403
 POST   /v1/authentication/tasks/{task_id}/verdict      401   403    403   403           200   403
 POST   /v1/orders/{order_id}/dispatch                  401   403    403   403           200   403
 POST   /v1/orders/{order_id}/delivery                  401   200    403   404           403   409
+POST   /v1/orders/{order_id}/cancellation              401   403    409   404           403   409
 GET    /v1/admin/users                                 401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}                       401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}/quotes                401   403    403   403           403   200

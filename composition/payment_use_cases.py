@@ -1,0 +1,172 @@
+"""Hands the use cases of the money their ports, in sight of the type checker."""
+
+from ..core.payments.abandon_payment import AbandonPayment
+from ..core.payments.charge_buyer import ChargeBuyer
+from ..core.payments.check_solvency import CheckSolvency
+from ..core.payments.escrow import Escrow
+from ..core.payments.handle_webhook import HandleWebhook
+from ..core.payments.patience import Patience
+from ..core.payments.pay_out_again import PayOutAgain
+from ..core.payments.pay_seller import PaySeller
+from ..core.payments.payables import Payables
+from ..core.payments.penalise_seller import PenaliseSeller
+from ..core.payments.preview_trades import PreviewTrades
+from ..core.payments.quote_fees import QuoteFees
+from ..core.payments.receive_webhook import ReceiveWebhook
+from ..core.payments.record_completed_sale import RecordCompletedSale
+from ..core.payments.record_refund import RecordRefund
+from ..core.payments.refund_buyer import RefundBuyer
+from ..core.payments.retry_payouts import RetryPayouts
+from ..core.payments.reverse_penalty import ReversePenalty
+from ..core.payments.take_back_sale import TakeBackSale
+from ..core.payments.view_balance import ViewBalance
+from ..core.payments.write_off_debt import WriteOffDebt
+from ..ports.language.rules import MarketRules
+from ..ports.payments import FeeSchedule
+from .adapters import Adapters
+from .application import PaymentsUseCases
+
+
+def fee_schedule(adapters: Adapters, rules: MarketRules) -> FeeSchedule:
+    """Return what answers orders and traders on fees."""
+    records = adapters.store.seller_records
+    return QuoteFees(seller_records=records, clock=adapters.clock, rules=rules)
+
+
+def payments_use_cases(
+    adapters: Adapters, rules: MarketRules, patience: Patience
+) -> PaymentsUseCases:
+    """Return what the payments context does."""
+    store, clock, gateway = adapters.store, adapters.clock, adapters.payment_gateway
+    transaction, payments, ledger = store.transaction, store.payments, store.ledger
+    orders = store.orders
+    escrow = Escrow(
+        transaction=transaction,
+        payments=payments,
+        ledger=ledger,
+        deadlines=store.deadlines,
+        outbox=store.outbox,
+        clock=clock,
+        rules=rules,
+    )
+    payables = Payables(
+        transaction=transaction,
+        orders=orders,
+        payments=payments,
+        payouts=store.payouts,
+        ledger=ledger,
+        gateway=gateway,
+        outbox=store.outbox,
+        clock=clock,
+    )
+    record_refund = RecordRefund(
+        transaction=transaction,
+        orders=orders,
+        payments=payments,
+        payouts=store.payouts,
+        ledger=ledger,
+        payables=payables,
+        outbox=store.outbox,
+        clock=clock,
+    )
+    return PaymentsUseCases(
+        charge_buyer=ChargeBuyer(
+            transaction=transaction,
+            payments=payments,
+            payment_accounts=store.payment_accounts,
+            orders=store.orders,
+            gateway=gateway,
+            escrow=escrow,
+            clock=clock,
+            rules=rules,
+            patience=patience,
+        ),
+        abandon_payment=AbandonPayment(
+            transaction=transaction,
+            payments=payments,
+            deadlines=store.deadlines,
+            outbox=store.outbox,
+            gateway=gateway,
+            escrow=escrow,
+            clock=clock,
+            rules=rules,
+            patience=patience,
+        ),
+        refund_buyer=RefundBuyer(
+            transaction=transaction,
+            orders=orders,
+            payments=payments,
+            payouts=store.payouts,
+            payables=payables,
+            record_refund=record_refund,
+            gateway=gateway,
+            escrow=escrow,
+            clock=clock,
+            patience=patience,
+        ),
+        penalise_seller=PenaliseSeller(
+            transaction=transaction, orders=orders, ledger=ledger, clock=clock, rules=rules
+        ),
+        reverse_penalty=ReversePenalty(
+            transaction=transaction,
+            payouts=store.payouts,
+            payment_accounts=store.payment_accounts,
+            ledger=ledger,
+            payables=payables,
+            outbox=store.outbox,
+            clock=clock,
+        ),
+        write_off_debt=WriteOffDebt(
+            transaction=transaction,
+            users=store.users,
+            ledger=ledger,
+            audit_log=store.audit_log,
+            clock=clock,
+            ids=adapters.ids,
+        ),
+        pay_out_again=PayOutAgain(
+            transaction=transaction,
+            orders=orders,
+            payouts=store.payouts,
+            payment_accounts=store.payment_accounts,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
+            clock=clock,
+            rules=rules,
+        ),
+        pay_seller=PaySeller(
+            transaction=transaction,
+            orders=orders,
+            payouts=store.payouts,
+            payment_accounts=store.payment_accounts,
+            ledger=ledger,
+            payables=payables,
+            clock=clock,
+        ),
+        retry_payouts=RetryPayouts(
+            transaction=transaction,
+            orders=orders,
+            payouts=store.payouts,
+            payment_accounts=store.payment_accounts,
+            payables=payables,
+        ),
+        record_completed_sale=RecordCompletedSale(
+            transaction=transaction, seller_records=store.seller_records
+        ),
+        take_back_sale=TakeBackSale(transaction=transaction, seller_records=store.seller_records),
+        receive_webhook=ReceiveWebhook(
+            transaction=transaction,
+            gateway=gateway,
+            webhooks=store.webhooks,
+            outbox=store.outbox,
+        ),
+        handle_webhook=HandleWebhook(
+            webhooks=store.webhooks,
+            escrow=escrow,
+            payables=payables,
+            record_refund=record_refund,
+        ),
+        check_solvency=CheckSolvency(ledger=ledger, gateway=gateway),
+        preview_trades=PreviewTrades(fees=fee_schedule(adapters, rules), rules=rules),
+        view_balance=ViewBalance(ledger=ledger),
+    )

@@ -1,0 +1,57 @@
+"""The buyer complains."""
+
+from dataclasses import dataclass
+
+from ...ports.clock import Clock
+from ...ports.language.complaints import ComplaintKind
+from ...ports.language.errors import ComplaintTooLate, Forbidden
+from ...ports.language.ids import OrderId
+from ...ports.language.order_history import Complained
+from ...ports.language.orders import Order
+from ...ports.language.rules import MarketRules
+from ...ports.language.text import check_text
+from ...ports.language.users import Actor
+from ...ports.transaction import Transaction
+from .moves import check_legal
+from .progress import Progress
+from .view_order import ViewOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Complain:
+    """The buyer says what is wrong, once an order, and the payout is frozen until that is settled.
+
+    That a pair did not arrive can be said from when it left the warehouse, unless the buyer
+    confirmed its delivery; that it is not as described, from its delivery. Both can be said until
+    `rules.complaint_window` after the delivery, whatever the payout does.
+    """
+
+    transaction: Transaction
+    view_order: ViewOrder
+    progress: Progress
+    clock: Clock
+    rules: MarketRules
+
+    async def __call__(
+        self, actor: Actor, order_id: OrderId, *, kind: ComplaintKind, reason: str
+    ) -> Order:
+        """Return the order.
+
+        Raises NotFound, Forbidden, InvalidText, IllegalMove, ComplaintTooLate.
+        """
+        words = check_text("reason", reason, max_length=1_000)
+        async with self.transaction():
+            order = await self.view_order(actor, order_id)
+            if actor.user_id != order.buyer_id:
+                raise Forbidden(action="complain", needs="the buyer")
+            event = Complained(kind, words)
+            check_legal(order, event)
+            self._check_time(order)
+            return await self.progress(order, event)
+
+    def _check_time(self, order: Order) -> None:
+        if order.delivered_at is None:
+            return
+        until = order.delivered_at + self.rules.complaint_window
+        if self.clock.now() >= until:
+            raise ComplaintTooLate(order_id=order.id, until=until)

@@ -1,0 +1,130 @@
+"""Which deadlines an order has: which begin with a step, and which still matter after it."""
+
+from datetime import datetime
+
+from ...ports.language.complaints import ComplaintState
+from ...ports.language.deadlines import Deadline, DeadlineKind
+from ...ports.language.order_history import (
+    Complained,
+    Dispatched,
+    Opened,
+    OrderEvent,
+    Paid,
+    Passed,
+    PayoutFrozen,
+    Received,
+    ShipByExtended,
+    Shipped,
+)
+from ...ports.language.orders import (
+    FreezeReason,
+    Order,
+    OrderStatus,
+    PaymentStatus,
+    PayoutStatus,
+    ReturnStatus,
+)
+from ...ports.language.rules import MarketRules
+
+_STATES: dict[DeadlineKind, OrderStatus] = {
+    DeadlineKind.PAYMENT: OrderStatus.PENDING,
+    DeadlineKind.GIVE_UP: OrderStatus.PENDING,
+    DeadlineKind.SHIPMENT: OrderStatus.CONFIRMED,
+    DeadlineKind.ARRIVAL: OrderStatus.SELLER_SHIPPING,
+    DeadlineKind.CLAIM: OrderStatus.AUTHENTICATING,
+    DeadlineKind.REVIEW: OrderStatus.AUTHENTICATING,
+    DeadlineKind.DISPATCH: OrderStatus.AUTH_PASSED,
+    DeadlineKind.TRANSIT: OrderStatus.SHIPPING_TO_BUYER,
+    DeadlineKind.DELIVERY: OrderStatus.SHIPPING_TO_BUYER,
+}
+"""The deadlines that belong to one state each."""
+
+_UNPAID = (PayoutStatus.HELD, PayoutStatus.FAILED)
+_OVER = (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
+
+
+def matters(order: Order, kind: DeadlineKind) -> bool:
+    """Return whether a deadline of this kind has anything to say in the order's state."""
+    if kind in _STATES:
+        return order.status is _STATES[kind]
+    match kind:
+        case DeadlineKind.COMPLAINT:
+            return _complaint_is(order, ComplaintState.OPEN)
+        case DeadlineKind.COMPLAINT_RETURN:
+            return _complaint_is(order, ComplaintState.RETURN_AWAITED)
+        case DeadlineKind.RETURN:
+            return order.return_status is ReturnStatus.DUE
+        case DeadlineKind.REFUND:
+            return order.payment_status is PaymentStatus.REFUND_DUE
+        case DeadlineKind.PAYOUT:
+            return order.may_be_paid_out
+        case DeadlineKind.PAYOUT_ANSWER:
+            return order.payout_status in _UNPAID
+        case DeadlineKind.FREEZE:
+            to_come = order.payout_status is PayoutStatus.NONE and order.status not in _OVER
+            frozen = bool(order.freezes - {FreezeReason.COMPLAINT})
+            return frozen and (to_come or order.payout_status in _UNPAID)
+        case _:
+            raise AssertionError(f"nobody said when {kind} matters")
+
+
+def deadlines_begun(
+    before: Order | None, after: Order, event: OrderEvent, at: datetime, rules: MarketRules
+) -> tuple[Deadline, ...]:
+    """Return the deadlines that begin with a step.
+
+    Some begin with the event itself, and others with what it brings about, whichever event that
+    is: a refund that is due, a pair that is to go back, a payout that nothing keeps any more.
+    """
+    due = _begun_by(event, at, rules)
+    brought_about = {
+        DeadlineKind.REFUND: at + rules.answer_window,
+        DeadlineKind.RETURN: at + rules.return_window,
+        DeadlineKind.COMPLAINT_RETURN: at + rules.complaint_return_window,
+        DeadlineKind.PAYOUT: max(at, _hold_ends_at(after, at, rules)),
+    }
+    for kind, due_at in brought_about.items():
+        if matters(after, kind) and (before is None or not matters(before, kind)):
+            due[kind] = due_at
+    return tuple(Deadline(kind, after.id, due_at) for kind, due_at in due.items())
+
+
+def deadlines_ended(before: Order | None, after: Order) -> tuple[DeadlineKind, ...]:
+    """Return the deadlines that mattered before a step and do not after it; not all may run."""
+    if before is None:
+        return ()
+    return tuple(k for k in DeadlineKind if matters(before, k) and not matters(after, k))
+
+
+def _begun_by(event: OrderEvent, at: datetime, rules: MarketRules) -> dict[DeadlineKind, datetime]:
+    match event:
+        case Opened():
+            return {DeadlineKind.GIVE_UP: at + rules.give_up_after}
+        case Paid(ship_by=ship_by) | ShipByExtended(ship_by=ship_by):
+            return {DeadlineKind.SHIPMENT: ship_by}
+        case Shipped():
+            return {DeadlineKind.ARRIVAL: at + rules.arrival_window}
+        case Received():
+            return {DeadlineKind.CLAIM: at + rules.claim_window}
+        case Passed():
+            return {DeadlineKind.DISPATCH: at + rules.dispatch_window}
+        case Dispatched():
+            return {
+                DeadlineKind.TRANSIT: at + rules.transit_window,
+                DeadlineKind.DELIVERY: at + rules.delivery_window,
+            }
+        case Complained():
+            return {DeadlineKind.COMPLAINT: at + rules.decision_window}
+        case PayoutFrozen():
+            return {DeadlineKind.FREEZE: at + rules.alarm_interval}
+        case _:
+            return {}
+
+
+def _hold_ends_at(order: Order, at: datetime, rules: MarketRules) -> datetime:
+    """Return until when the payout is held: not at all for a pair that was never delivered."""
+    return at if order.delivered_at is None else order.delivered_at + rules.payout_hold
+
+
+def _complaint_is(order: Order, state: ComplaintState) -> bool:
+    return order.complaint is not None and order.complaint.state is state

@@ -1,0 +1,72 @@
+"""An admin decides on a complaint."""
+
+from dataclasses import dataclass
+
+from ...ports.language.audit import AuditAction, Reason, parse_reason
+from ...ports.language.complaints import Bearer
+from ...ports.language.errors import InvalidDecision
+from ...ports.language.ids import OrderId
+from ...ports.language.order_history import ComplaintDismissed, ComplaintUpheld
+from ...ports.language.orders import Order
+from ...ports.language.users import Actor, Role
+from ...ports.transaction import Transaction
+from .progress import Progress
+from .staff_acts import StaffActs
+
+
+@dataclass(frozen=True, slots=True)
+class DecideComplaint:
+    """An admin decides for the seller, and the sale stands; or for the buyer, and who bears it.
+
+    The buyer of a pair that is not as described is refunded when it is back at the warehouse, or at
+    once if the return is waived. Until it is back, the return can be waived after all, or the
+    complaint be decided for the seller: a pair that nobody sends back waits for nobody. The reason
+    goes into the audit log, and both parties are told it.
+    """
+
+    transaction: Transaction
+    staff: StaffActs
+    progress: Progress
+
+    async def __call__(
+        self,
+        actor: Actor,
+        order_id: OrderId,
+        *,
+        in_favour_of: Role,
+        reason: str,
+        borne_by: Bearer | None = None,
+        waive_return: bool = False,
+    ) -> Order:
+        """Return the order.
+
+        Raises Forbidden, InvalidText, InvalidDecision, NotFound, PartyToTheOrder, IllegalMove.
+        """
+        why = parse_reason(reason)
+        event = _decision(actor, in_favour_of, why, borne_by, waive_return)
+        async with self.transaction():
+            order = await self.staff.order_for(actor, order_id, "decide on a complaint")
+            order = await self.progress(order, event)
+            facts = {
+                "in_favour_of": in_favour_of,
+                "borne_by": borne_by,
+                "waive_return": waive_return,
+            }
+            await self.staff.note(actor, order, AuditAction.COMPLAINT_DECIDED, why, facts)
+        return order
+
+
+def _decision(
+    actor: Actor, in_favour_of: Role, why: Reason, borne_by: Bearer | None, waive_return: bool
+) -> ComplaintDismissed | ComplaintUpheld:
+    """Return what is recorded. Raises InvalidDecision."""
+    if in_favour_of is Role.SELLER:
+        if borne_by is not None or waive_return:
+            problem = "nobody bears a refund, and nothing comes back, if the seller is right"
+            raise InvalidDecision(problem=problem)
+        return ComplaintDismissed(actor.user_id, why)
+    if in_favour_of is not Role.BUYER:
+        raise InvalidDecision(problem="a complaint is decided for the buyer or for the seller")
+    if borne_by is None:
+        raise InvalidDecision(problem="a decision for the buyer says who bears the refund")
+    return ComplaintUpheld(actor.user_id, why, borne_by, waive_return)

@@ -1,0 +1,38 @@
+"""An order's payout is frozen."""
+
+from dataclasses import dataclass
+
+from ...ports.language.audit import AuditAction, parse_reason
+from ...ports.language.ids import OrderId
+from ...ports.language.order_history import PayoutFrozen
+from ...ports.language.orders import FreezeReason, Order
+from ...ports.language.users import Actor
+from ...ports.transaction import Transaction
+from .progress import Progress
+from .staff_acts import StaffActs
+
+
+@dataclass(frozen=True, slots=True)
+class FreezePayout:
+    """An admin stops the payout of an order, whose seller is told; the order goes on else.
+
+    What the provider was asked for already is not stopped. The reason goes into the audit log and
+    the history, and neither buyer nor seller sees it.
+    """
+
+    transaction: Transaction
+    staff: StaffActs
+    progress: Progress
+
+    async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> Order:
+        """Return the order. Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, IllegalMove.
+
+        IllegalMove is raised too where the payout is frozen so already, or nothing is left to pay.
+        """
+        why = parse_reason(reason)
+        async with self.transaction():
+            order = await self.staff.order_for(actor, order_id, "freeze a payout")
+            event = PayoutFrozen(FreezeReason.ADMIN, why, actor.user_id)
+            order = await self.progress(order, event)
+            await self.staff.note(actor, order, AuditAction.PAYOUT_FROZEN, why)
+        return order

@@ -1,0 +1,54 @@
+"""An order is refunded by an admin."""
+
+from dataclasses import dataclass
+
+from ...ports.language.audit import AuditAction, Fact, parse_reason
+from ...ports.language.complaints import Bearer
+from ...ports.language.ids import OrderId
+from ...ports.language.order_history import Cancelled, OrderEvent, RefundGranted
+from ...ports.language.orders import CancelReason, Order, OrderStatus
+from ...ports.language.users import Actor
+from ...ports.transaction import Transaction
+from .moves import check_legal
+from .progress import Progress
+from .staff_acts import StaffActs
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """An admin refunds the buyer of a paid order and says who bears it.
+
+    Before its delivery that ends the order. After it, whatever the payout does, the buyer is paid
+    back; a complaint that is not settled is decided for the buyer. An order that is not paid yet is
+    cancelled instead. The reason goes into the audit log, and both parties are told it.
+    """
+
+    transaction: Transaction
+    staff: StaffActs
+    progress: Progress
+
+    async def __call__(
+        self, actor: Actor, order_id: OrderId, *, reason: str, borne_by: Bearer
+    ) -> Order:
+        """Return the order.
+
+        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, IllegalMove.
+        """
+        why = parse_reason(reason)
+        async with self.transaction():
+            order = await self.staff.order_for(actor, order_id, "refund an order")
+            granted = RefundGranted(actor.user_id, why, borne_by)
+            event: OrderEvent = granted
+            if order.status is OrderStatus.PENDING:
+                check_legal(order, granted)
+            if order.status not in _DELIVERED_OR_OVER:
+                event = Cancelled(
+                    CancelReason.ADMIN_CANCELLED, why, actor.user_id, borne_by=borne_by
+                )
+            order = await self.progress(order, event)
+            facts: dict[str, Fact] = {"borne_by": borne_by, "refund": order.refund_amount}
+            await self.staff.note(actor, order, AuditAction.ORDER_REFUNDED, why, facts)
+        return order
+
+
+_DELIVERED_OR_OVER = (OrderStatus.DELIVERED, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)

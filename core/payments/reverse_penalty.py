@@ -1,0 +1,83 @@
+"""A penalty that was not owed is taken back."""
+
+from dataclasses import dataclass
+
+from ...ports.clock import Clock
+from ...ports.language.events import PenaltyExcused, PenaltyWasReversed
+from ...ports.language.ids import OrderId, UserId
+from ...ports.language.money import Cents
+from ...ports.language.payments import AccountKind, Payout, PayoutState
+from ...ports.outbox import Outbox
+from ...ports.payments import Ledger, Payouts
+from ...ports.transaction import Transaction
+from ...ports.users import PaymentAccounts
+from .payables import Payables
+from .transfers import debt, losses, penalty_reversed
+
+
+@dataclass(frozen=True, slots=True)
+class ReversePenalty:
+    """What the seller still owes of it is cancelled; what payouts settled already is paid back.
+
+    A seller's debts are one debt, so that what they owe for something else is cancelled before
+    anything is paid back: that comes to the same. What was written off was never the seller's
+    money, and goes back to the exchange. The second time changes nothing; nor does it if there was
+    no penalty.
+    """
+
+    transaction: Transaction
+    payouts: Payouts
+    payment_accounts: PaymentAccounts
+    ledger: Ledger
+    payables: Payables
+    outbox: Outbox
+    clock: Clock
+
+    async def __call__(self, event: PenaltyExcused) -> None:
+        """Reverse it, or find that it was done. Raises Unavailable: try again."""
+        await self._reverse(event)
+        payout = await self.payouts.find(event.order_id)
+        if payout is not None and payout.state is PayoutState.DUE:
+            await self.payables.ask(payout)
+
+    async def _reverse(self, event: PenaltyExcused) -> None:
+        async with self.transaction():
+            penalty = await self._penalty(event.order_id)
+            if penalty == 0:
+                return
+            owed = -await self.ledger.balance(debt(event.seller_id))
+            written_off = -await self.ledger.balance(losses(event.seller_id))
+            cancelled = min(penalty, owed)
+            recovered = min(penalty - cancelled, written_off)
+            paid_back = penalty - cancelled - recovered
+            shares = {
+                debt(event.seller_id): cancelled,
+                losses(event.seller_id): recovered,
+            }
+            now = self.clock.now()
+            await self.ledger.post(
+                penalty_reversed(event.order_id, event.seller_id, shares, paid_back, now)
+            )
+            if paid_back:
+                await self._owe(event.order_id, event.seller_id, paid_back)
+            await self.outbox.add(
+                PenaltyWasReversed(event.order_id, event.seller_id, cancelled, paid_back)
+            )
+
+    async def _penalty(self, order_id: OrderId) -> Cents:
+        """Return what the order's penalty comes to by now: nothing once it was reversed."""
+        entries = await self.ledger.entries(order_id)
+        return sum(e.amount for e in entries if e.account.kind is AccountKind.PENALTIES)
+
+    async def _owe(self, order_id: OrderId, seller_id: UserId, amount: Cents) -> None:
+        await self.payouts.put(
+            Payout(
+                order_id=order_id,
+                seller_id=seller_id,
+                amount=amount,
+                debt_settled=0,
+                state=PayoutState.DUE,
+                created_at=self.clock.now(),
+                account=await self.payment_accounts.payout_account(seller_id),
+            )
+        )

@@ -1,0 +1,126 @@
+"""What buyer and seller are told of complaints, refunds after delivery and stopped payouts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from .complaints import Bearer, ComplaintKind, ComplaintState
+from .money import Cents
+from .notifications import NotificationKind, Warehouse
+from .orders import FreezeReason
+from .trade_notices import TradeNotice
+
+
+@dataclass(frozen=True, slots=True)
+class OrderComplainedNotice(TradeNotice):
+    """To the buyer: the complaint was received, in the buyer's own words."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_COMPLAINED
+    complaint: ComplaintKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaleComplainedNotice(TradeNotice):
+    """To the seller: the buyer complained, and the payout waits. `reason` is the buyer's words."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.SALE_COMPLAINED
+    complaint: ComplaintKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintDecidedNotice(TradeNotice):
+    """The base of what both are told when an admin decides; `answer` is the admin's words."""
+
+    complaint: ComplaintKind
+    state: ComplaintState
+    answer: str
+
+    @property
+    def once_for(self) -> None:
+        """A decision may be followed by another: a return may be waived after all."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderComplaintDecidedNotice(ComplaintDecidedNotice):
+    """To the buyer: what was decided, and where to send the pair if it is to come back first."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_COMPLAINT_DECIDED
+    send_to: Warehouse | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleComplaintDecidedNotice(ComplaintDecidedNotice):
+    """To the seller: what was decided."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.SALE_COMPLAINT_DECIDED
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefundedNotice(TradeNotice):
+    """To the buyer of a delivered pair: `refund` comes back, and `kept` does not."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_REFUNDED
+    refund: Cents
+    kept: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRefundedNotice(TradeNotice):
+    """To the seller of a delivered pair: the buyer is refunded, and who bears it.
+
+    `owed` is what the seller was paid already and owes back. The pair goes back to the seller if
+    `returned`.
+    """
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.SALE_REFUNDED
+    borne_by: Bearer
+    owed: Cents
+    returned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SaleReturnedNotice(TradeNotice):
+    """To the seller: the pair is on its way back."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.SALE_RETURNED
+    carrier: str
+    tracking_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutFrozenNotice(TradeNotice):
+    """To the seller: the payout waits until somebody has looked at the order."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_FROZEN
+    reason: FreezeReason
+
+    @property
+    def once_for(self) -> None:
+        """It may be frozen again."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutReleasedNotice(TradeNotice):
+    """To the seller: nothing stops the payout any more; it is due at `due_at`, or now."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_RELEASED
+    payout: Cents
+    due_at: datetime | None
+
+    @property
+    def once_for(self) -> None:
+        """It may be released again."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyReversedNotice(TradeNotice):
+    """To the seller: `cancelled` of the penalty is owed no longer, and `paid_back` is paid out."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PENALTY_REVERSED
+    cancelled: Cents
+    paid_back: Cents

@@ -1,0 +1,57 @@
+"""Complaints: what a buyer says is wrong with an order, and what becomes of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ComplaintKind(StrEnum):
+    """What is wrong."""
+
+    NOT_RECEIVED = "not_received"
+    """The pair did not reach its buyer."""
+    NOT_AS_DESCRIBED = "not_as_described"
+    """The pair reached its buyer, and is not the one that was bought."""
+
+
+class ComplaintState(StrEnum):
+    """What became of a complaint."""
+
+    OPEN = "open"
+    """An admin has to decide."""
+    RETURN_AWAITED = "return_awaited"
+    """Decided for the buyer, who is refunded when the pair is back at the warehouse."""
+    UPHELD = "upheld"
+    """The buyer is refunded."""
+    DISMISSED = "dismissed"
+    """Decided for the seller."""
+    WITHDRAWN = "withdrawn"
+    """The buyer confirmed the delivery of a pair that they had not received."""
+
+
+class Bearer(StrEnum):
+    """Who bears the cost of a refund."""
+
+    BUYER = "buyer"
+    """The buyer gets the price back, and bears the shipping."""
+    SELLER = "seller"
+    """The buyer gets everything back, and the seller nothing for the trade."""
+    EXCHANGE = "exchange"
+    """The buyer gets everything back, and the seller is paid as if nothing had happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What the buyer complained of, in their words, and what an admin answered."""
+
+    kind: ComplaintKind
+    reason: str
+    at: datetime
+    state: ComplaintState = ComplaintState.OPEN
+    answer: str | None = None
+    """The words of whoever decided."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to be done about it."""
+        return self.state not in (ComplaintState.OPEN, ComplaintState.RETURN_AWAITED)
