@@ -202,8 +202,8 @@ def _deliver(order: Order, proof: DeliveryProof, at: datetime) -> Order:
 
 def _arrive(order: Order) -> Order:
     """Return the order with a pair in the warehouse that is not for its buyer."""
-    complaint, borne_by = order.complaint, order.borne_by
-    if complaint is not None and complaint.state is ComplaintState.RETURN_AWAITED:
+    borne_by = order.borne_by
+    if order.awaits_return:
         assert borne_by is not None, order
         order = _refund(_settle_complaint(order, ComplaintState.UPHELD, None), borne_by)
     return replace(order, return_status=_return(borne_by))

@@ -1,6 +1,6 @@
 """The moves of an order: which are legal in which state."""
 
-from ...ports.language.complaints import ComplaintKind, ComplaintState
+from ...ports.language.complaints import ComplaintKind
 from ...ports.language.errors import IllegalMove
 from ...ports.language.order_history import (
     Cancelled,
@@ -123,7 +123,7 @@ def is_legal(order: Order, event: OrderEvent) -> bool:
         case Complained(kind=kind):
             return kind in complaint_kinds(order)
         case ComplaintUpheld(return_waived=waived):
-            return waived or not _awaits_return(order)
+            return waived or not order.awaits_return
         case _:
             return True
 
@@ -194,7 +194,7 @@ def _returns(order: Order, move: type[OrderEvent]) -> bool:
     if order.return_status is not ReturnStatus.NONE:
         return False
     refunded = order.payment_status in (PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
-    return order.status is OrderStatus.CANCELLED or refunded or _awaits_return(order)
+    return order.status is OrderStatus.CANCELLED or refunded or order.awaits_return
 
 
 def _can_be_noted(order: Order, event: OrderEvent) -> bool:
@@ -224,11 +224,6 @@ _UNPAID = {
 
 def _has_complaint(order: Order) -> bool:
     return order.complaint is not None and not order.complaint.is_settled
-
-
-def _awaits_return(order: Order) -> bool:
-    complaint = order.complaint
-    return complaint is not None and complaint.state is ComplaintState.RETURN_AWAITED
 
 
 def _is_excused(order: Order) -> bool:

@@ -14,7 +14,9 @@ from .addresses import AddressesController
 from .admin.alarms import AlarmsController
 from .admin.audit import AuditController
 from .admin.dead_letters import DeadLettersController
+from .admin.debts import DebtsController
 from .admin.halts import HaltsController
+from .admin.orders import AdminOrdersController
 from .admin.quotes import AdminQuotesController
 from .admin.users import AdminUsersController
 from .asks import AsksController
@@ -66,6 +68,8 @@ _ROUTES = (
     DeadLettersController,
     AuditController,
     AlarmsController,
+    AdminOrdersController,
+    DebtsController,
     WebhooksController,
     HealthController,
     follow_market,

@@ -56,6 +56,7 @@ from ...ports.language.orders import (
     Shipment,
     StockStatus,
 )
+from ...ports.language.rules import MarketRules
 from ...ports.language.users import Actor, PostalAddress
 
 
@@ -146,7 +147,9 @@ class OrderDetail(OrderView, frozen=True):
     Null for the seller, and if the buyer had no address at the match and has none now.
     """
     warehouse: Warehouse | None
-    """Where the seller ships the pair; null for the buyer."""
+    """Where the seller ships the pair; null for the buyer, unless a complaint sends it back."""
+    complain_by: datetime | None
+    """Until when the buyer of a delivered pair can complain; null for the seller."""
 
 
 class OrderListing(msgspec.Struct, frozen=True):
@@ -209,15 +212,25 @@ def order_view(order: Order, actor: Actor) -> OrderView:
 
 
 def order_detail(
-    order: Order, actor: Actor, ship_to: PostalAddress | None, warehouse: Warehouse
+    order: Order,
+    actor: Actor,
+    ship_to: PostalAddress | None,
+    warehouse: Warehouse,
+    rules: MarketRules,
 ) -> OrderDetail:
     """Return an order as it is sent to the actor, with where its pair goes from each party."""
     viewer = Viewer.of(actor, order)
     return OrderDetail(
         **msgspec.structs.asdict(order_view(order, actor)),
         ship_to=ship_to if viewer.sees_purchase else None,
-        warehouse=warehouse if viewer.sees_sale else None,
+        warehouse=warehouse if viewer.sees_sale or order.awaits_return else None,
+        complain_by=_complain_by(order, rules) if viewer.sees_purchase else None,
     )
+
+
+def _complain_by(order: Order, rules: MarketRules) -> datetime | None:
+    delivered_at = order.delivered_at
+    return None if delivered_at is None else delivered_at + rules.complaint_window
 
 
 _ALL = frozenset(Viewer)

@@ -9,7 +9,9 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
+from ...ports.language.complaints import ComplaintKind
 from ...ports.language.errors import (
+    ComplaintTooLate,
     Forbidden,
     IdempotencyKeyReused,
     IllegalMove,
@@ -75,6 +77,13 @@ class Cancellation(msgspec.Struct, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
+class ComplaintMade(msgspec.Struct, forbid_unknown_fields=True):
+    """What is wrong, and in what way, in the words of the buyer, as the seller is told."""
+
+    kind: ComplaintKind
+    reason: Annotated[str, Meta(min_length=1, max_length=1_000)]
+
+
 ParcelBody: TypeAlias = Annotated[
     Parcel,
     example({"carrier": "UPS", "tracking_number": "1Z999AA10123456784"}),
@@ -112,7 +121,9 @@ class OrdersController(Controller):
     @get(
         "/{order_id:uuid}",
         summary="An order",
-        responses=success(200, OrderDetail, EXAMPLE | {"ship_to": None, "warehouse": None})
+        responses=success(
+            200, OrderDetail, EXAMPLE | {"ship_to": None, "warehouse": None, "complain_by": None}
+        )
         | problems(NotFound),
     )
     async def view_order(
@@ -129,7 +140,7 @@ class OrdersController(Controller):
         if ship_to is None:
             newest = await application.adapters.store.destinations.of({order.buyer_id})
             ship_to = newest.get(order.buyer_id)
-        return order_detail(order, request.user, ship_to, application.warehouse)
+        return order_detail(order, request.user, ship_to, application.warehouse, application.rules)
 
     @get("/{order_id:uuid}/events", summary="An order's history", responses=problems(NotFound))
     async def list_order_events(
@@ -203,7 +214,7 @@ class OrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """The pair reached the warehouse."""
+        """A pair reached the warehouse: to be authenticated, or to go back if its order ended."""
         return await _move(
             request,
             application,
@@ -244,7 +255,7 @@ class OrdersController(Controller):
         "/{order_id:uuid}/delivery",
         summary="Confirm the delivery",
         status_code=200,
-        responses=success(200, OrderView, EXAMPLE) | problems(*MOVING),
+        responses=success(200, OrderView, EXAMPLE) | problems(*MOVING, PartyToTheOrder),
     )
     async def confirm_delivery(
         self,
@@ -265,7 +276,8 @@ class OrdersController(Controller):
         "/{order_id:uuid}/cancellation",
         summary="Cancel an order",
         status_code=200,
-        responses=success(200, OrderView, EXAMPLE) | problems(*MOVING, InvalidText, body=True),
+        responses=success(200, OrderView, EXAMPLE)
+        | problems(*MOVING, PartyToTheOrder, InvalidText, body=True),
     )
     async def cancel(
         self,
@@ -275,13 +287,41 @@ class OrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """The seller (for the penalty) before shipping, or an admin before receipt."""
+        """The seller (for the penalty) before shipping, or an admin before delivery."""
         return await _move(
             request,
             application,
             idempotency_key,
             lambda: application.orders.cancel_order(
                 request.user, OrderId(order_id), reason=data.reason
+            ),
+        )
+
+    @post(
+        "/{order_id:uuid}/complaint",
+        summary="Complain",
+        status_code=200,
+        responses=success(200, OrderView, EXAMPLE)
+        | problems(*MOVING, ComplaintTooLate, InvalidText, body=True),
+    )
+    async def complain(
+        self,
+        request: JsonRequest,
+        order_id: FromPath[UUID],
+        data: Annotated[
+            ComplaintMade,
+            example({"kind": "not_as_described", "reason": "The left shoe is a size 9."}),
+        ],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[OrderView]:
+        """The buyer says what is wrong, once. The seller is not paid until that is settled."""
+        return await _move(
+            request,
+            application,
+            idempotency_key,
+            lambda: application.orders.complain(
+                request.user, OrderId(order_id), kind=data.kind, reason=data.reason
             ),
         )
 

@@ -31,11 +31,11 @@ class SaleComplainedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class ComplaintDecidedNotice(TradeNotice):
-    """The base of what both are told when an admin decides; `answer` is the admin's words."""
+    """The base of what both are told when an admin decides; `note` is the admin's words."""
 
     complaint: ComplaintKind
     state: ComplaintState
-    answer: str
+    note: str
 
     @property
     def once_for(self) -> None:

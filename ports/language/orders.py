@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from .complaints import Bearer, Complaint
+from .complaints import Bearer, Complaint, ComplaintState
 from .ids import OrderId, QuoteId, UserId
 from .market import BookKey
 from .money import Cents
@@ -219,6 +219,12 @@ class Order:
         """Whether the provider must not be asked to pay the seller: frozen, or not due any more."""
         undone = (PayoutStatus.CANCELLED, PayoutStatus.RECLAIMED)
         return bool(self.freezes) or self.payout_status in undone
+
+    @property
+    def awaits_return(self) -> bool:
+        """Whether the buyer is to send the pair back to be refunded."""
+        complaint = self.complaint
+        return complaint is not None and complaint.state is ComplaintState.RETURN_AWAITED
 
     @property
     def owes_penalty(self) -> bool:

@@ -60,6 +60,14 @@ POST   /v1/authentication/tasks/{task_id}/verdict      401   403    403   403   
 POST   /v1/orders/{order_id}/dispatch                  401   403    403   403           200   403
 POST   /v1/orders/{order_id}/delivery                  401   200    403   404           403   409
 POST   /v1/orders/{order_id}/cancellation              401   403    409   404           403   409
+POST   /v1/orders/{order_id}/complaint                 401   200    403   404           403   403
+POST   /v1/admin/orders/{order_id}/complaint-decision  401   403    403   403           403   200
+POST   /v1/admin/orders/{order_id}/payout-freeze       401   403    403   403           403   200
+POST   /v1/admin/orders/{order_id}/payout-release      401   403    403   403           403   200
+POST   /v1/admin/orders/{order_id}/carrier-receipt     401   403    403   403           403   409
+POST   /v1/admin/orders/{order_id}/payout              401   403    403   403           403   409
+POST   /v1/admin/orders/{order_id}/refund              401   403    403   403           403   200
+POST   /v1/admin/users/{user_id}/debt-write-off        401   403    403   403           403   409
 GET    /v1/admin/users                                 401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}                       401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}/quotes                401   403    403   403           403   200
@@ -146,6 +154,26 @@ def bodies(world: World) -> dict[Row, Any]:
         ("POST", "/v1/orders/{order_id}/shipment"): PARCEL,
         ("POST", "/v1/orders/{order_id}/cancellation"): {"reason": "A whim."},
         ("POST", "/v1/authentication/tasks/{task_id}/verdict"): PASS,
+        ("POST", "/v1/orders/{order_id}/complaint"): {
+            "kind": "not_as_described",
+            "reason": "The left shoe is a size 9.",
+        },
+        ("POST", "/v1/admin/orders/{order_id}/complaint-decision"): {
+            "in_favour_of": "seller",
+            "reason": "as agreed",
+        },
+        ("POST", "/v1/admin/orders/{order_id}/payout-freeze"): {"reason": "as agreed"},
+        ("POST", "/v1/admin/orders/{order_id}/payout-release"): {"reason": "as agreed"},
+        ("POST", "/v1/admin/orders/{order_id}/carrier-receipt"): {"reason": "as agreed"},
+        ("POST", "/v1/admin/orders/{order_id}/payout"): {"reason": "as agreed"},
+        ("POST", "/v1/admin/orders/{order_id}/refund"): {
+            "reason": "as agreed",
+            "borne_by": "exchange",
+        },
+        ("POST", "/v1/admin/users/{user_id}/debt-write-off"): {
+            "amount": 100,
+            "reason": "as agreed",
+        },
         ("POST", "/v1/orders/{order_id}/dispatch"): PARCEL,
         ("POST", "/v1/admin/alarms/{alarm_id}/resolution"): {**WHY},
         ("PUT", "/v1/users/me/notification-preferences"): {"phone": "+15550100"},
