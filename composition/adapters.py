@@ -30,8 +30,10 @@ from ..ports.products import Products
 from ..ports.quotes import Quotes
 from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
+from ..ports.rules_in_force import RulesInForce
 from ..ports.search_index import SearchIndex
 from ..ports.sessions import Sessions
+from ..ports.standing_quotes import StandingQuotes
 from ..ports.stock import Stock
 from ..ports.tape import Tape
 from ..ports.templates import Templates
@@ -54,6 +56,8 @@ class Store:
     products: Products
     stock: Stock
     quotes: Quotes
+    standing_quotes: StandingQuotes
+    rules_in_force: RulesInForce
     books: Books
     halts: Halts
     orders: Orders

@@ -11,10 +11,13 @@ from ..core.authentication.claim_task import ClaimTask
 from ..core.authentication.give_verdict import GiveVerdict
 from ..core.authentication.open_task import OpenTask
 from ..core.authentication.receive_item import ReceiveItem
+from ..core.bidding.adopt_rules import AdoptRules
+from ..core.bidding.apply_rules import ApplyRules
 from ..core.bidding.cancel_quote import CancelQuote
 from ..core.bidding.carry_out_halt import CarryOutHalt
 from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
 from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
+from ..core.bidding.compare_rules import CompareRules
 from ..core.bidding.expire_quotes import ExpireQuotes
 from ..core.bidding.matching_engine import MatchingEngine
 from ..core.bidding.place_ask import PlaceAsk
@@ -143,6 +146,9 @@ class BiddingUseCases:
     carry_out_halt: CarryOutHalt
     request_halt_end: RequestHaltEnd
     carry_out_halt_end: CarryOutHaltEnd
+    compare_rules: CompareRules
+    adopt_rules: AdoptRules
+    apply_rules: ApplyRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from .followers import (
 from .order_use_cases import authentication_use_cases, orders_use_cases
 from .payment_use_cases import fee_schedule, payments_use_cases
 from .routes import subscribe
+from .rules_use_cases import adopt_rules_of
 from .use_cases import (
     bidding_use_cases,
     catalog_use_cases,
@@ -77,5 +78,6 @@ def _engine(adapters: Adapters, rules: MarketRules, limits: EngineLimits | None)
         clock=adapters.clock,
         ids=adapters.ids,
         rules=rules,
+        adopt_rules=adopt_rules_of(adapters, rules),
         limits=limits,
     )

@@ -1,5 +1,6 @@
 """The whole application in memory, on a virtual clock: for tests, simulations and notebooks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ..adapters.embedded.journal import MemoryJournal
@@ -44,12 +45,27 @@ _QUEUE = 256
 
 
 def build_embedded(
-    *, seed: int = 0, clock: VirtualClock | None = None, rules: MarketRules | None = None
+    *,
+    seed: int = 0,
+    clock: VirtualClock | None = None,
+    rules: MarketRules | None = None,
+    after: Application | None = None,
 ) -> Application:
     """Return the application on memory adapters alone; the same seed repeats everything.
 
-    It needs nothing beyond the standard library.
+    It needs nothing beyond the standard library. `after` is an application that has stopped: the
+    new one goes on with its store and its clock, as another process would, by `rules`.
     """
+    if after is not None:
+        adapters = after.adapters
+        bus = InProcessBus(
+            transaction=adapters.store.transaction,
+            deliveries=adapters.store.deliveries,
+            clock=adapters.clock,
+            ids=adapters.ids,
+            randomness=adapters.randomness,
+        )
+        return build_application(replace(adapters, event_bus=bus), rules=rules or after.rules)
     clock = clock or VirtualClock(START)
     ids = SeededIds(seed, clock)
     store = build_memory_store(clock=clock, ids=ids)

@@ -22,7 +22,9 @@ from ..adapters.memory.payments import (
 from ..adapters.memory.price_alerts import MemoryPriceAlerts
 from ..adapters.memory.products import MemoryProducts
 from ..adapters.memory.quotes import MemoryQuotes
+from ..adapters.memory.rules_in_force import MemoryRulesInForce
 from ..adapters.memory.sessions import MemorySessions
+from ..adapters.memory.standing_quotes import MemoryStandingQuotes
 from ..adapters.memory.stock import MemoryStock
 from ..adapters.memory.tape import MemoryTape
 from ..adapters.memory.users import (
@@ -57,6 +59,8 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         products=MemoryProducts(database),
         stock=MemoryStock(database),
         quotes=MemoryQuotes(database),
+        standing_quotes=MemoryStandingQuotes(database),
+        rules_in_force=MemoryRulesInForce(database),
         books=MemoryBooks(
             database,
             orders=orders,

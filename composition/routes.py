@@ -11,6 +11,7 @@ from ..ports.language.events import (
     AuthenticationFailed,
     AuthenticationPassed,
     ComplaintDecided,
+    CostsRose,
     DeadlineReached,
     Event,
     FreezeRequested,
@@ -133,7 +134,7 @@ def _in_letters(consumer: Consumer) -> Consumer:
 
 
 def _user_of(event: Event) -> str:
-    if isinstance(event, NotificationRequested | PriceDropped):
+    if isinstance(event, NotificationRequested | PriceDropped | CostsRose):
         return str(event.user_id or "")
     return ""
 
@@ -234,6 +235,8 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         # One crossing may concern thousands, and a trade is not to wait until each is told.
         _in_letters(inside(PriceDropped, "notifications.notify", notify)),
         inside(QuotesWithdrawn, "notifications.notify", notify),
+        # New rules may concern everybody who has quotes.
+        _in_letters(inside(CostsRose, "notifications.notify", notify)),
         inside(MatchCreated, "notifications.notify", notify),
         inside(PaymentWasDeclined, "notifications.notify", notify),
         inside(OrderCreated, "notifications.notify", notify),

@@ -30,8 +30,10 @@ from ..adapters.sql.price_alerts import SqlPriceAlerts
 from ..adapters.sql.products import SqlProducts
 from ..adapters.sql.quotes import SqlQuotes
 from ..adapters.sql.recipients import SqlRecipients
+from ..adapters.sql.rules_in_force import SqlRulesInForce
 from ..adapters.sql.seller_records import SqlSellerRecords
 from ..adapters.sql.sessions import SqlSessions
+from ..adapters.sql.standing_quotes import SqlStandingQuotes
 from ..adapters.sql.stock import SqlStock
 from ..adapters.sql.tape import SqlTape
 from ..adapters.sql.traders import SqlTraders
@@ -71,6 +73,8 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         products=SqlProducts(database),
         stock=SqlStock(database),
         quotes=SqlQuotes(database),
+        standing_quotes=SqlStandingQuotes(database),
+        rules_in_force=SqlRulesInForce(database, clock=clock),
         books=SqlBooks(database, deadlines=deadlines, outbox=outbox, clock=clock),
         halts=SqlHalts(database),
         orders=SqlOrders(database),

@@ -1,5 +1,6 @@
 """Hands the use cases their ports in the contexts of the trade, in sight of the type checker."""
 
+from ..core.bidding.apply_rules import ApplyRules
 from ..core.bidding.cancel_quote import CancelQuote
 from ..core.bidding.carry_out_halt import CarryOutHalt
 from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
@@ -38,6 +39,7 @@ from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .application import BiddingUseCases, CatalogUseCases, UsersUseCases
+from .rules_use_cases import adopt_rules_of, compare_rules_of
 
 
 def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCases:
@@ -147,6 +149,8 @@ def bidding_use_cases(
     """Return what the bidding context does."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
     view_quote = ViewQuote(quotes=store.quotes)
+    compare_rules = compare_rules_of(adapters, rules)
+    adopt_rules = adopt_rules_of(adapters, rules)
     outcomes = Outcomes(transaction=store.transaction, audit_log=store.audit_log)
     return BiddingUseCases(
         place_bid=PlaceBid(
@@ -203,4 +207,14 @@ def bidding_use_cases(
             outbox=store.outbox,
         ),
         carry_out_halt_end=CarryOutHaltEnd(matching=engine, outcomes=outcomes),
+        compare_rules=compare_rules,
+        adopt_rules=adopt_rules,
+        apply_rules=ApplyRules(
+            transaction=store.transaction,
+            compare_rules=compare_rules,
+            adopt_rules=adopt_rules,
+            engine=engine,
+            audit_log=store.audit_log,
+            outcomes=outcomes,
+        ),
     )

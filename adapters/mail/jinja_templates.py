@@ -19,7 +19,7 @@ from jinja2 import (
 
 from ...ports.language.links import plain_name, without_links
 from ...ports.language.market import Condition
-from ...ports.language.money import Cents
+from ...ports.language.money import BasisPoints, Cents
 from ...ports.language.notices import NOTICES
 from ...ports.language.notifications import Headline, Letter, Notice, Recipient, Shoe
 from ...ports.language.text import one_line, quoted
@@ -50,7 +50,12 @@ class JinjaTemplates(Templates):
             lstrip_blocks=True,
         )
         self._templates.filters.update(
-            money=money, instant=instant, pair=pair, condition=condition, quoted=quoted
+            money=money,
+            percent=percent,
+            instant=instant,
+            pair=pair,
+            condition=condition,
+            quoted=quoted,
         )
 
     def headline(self, notice: Notice, recipient: Recipient) -> Headline:
@@ -83,6 +88,15 @@ def money(amount: Cents) -> str:
     '$17,600.50'
     """
     return f"${amount / 100:,.2f}"
+
+
+def percent(rate: BasisPoints) -> str:
+    """Return basis points as a percentage.
+
+    >>> percent(850), percent(1_000)
+    ('8.5 %', '10 %')
+    """
+    return f"{rate / 100:g} %"
 
 
 def instant(at: datetime) -> str:

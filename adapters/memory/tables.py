@@ -49,6 +49,7 @@ from ...ports.language.payments import (
     SalesVolume,
 )
 from ...ports.language.price_alerts import PriceAlert
+from ...ports.language.rules import MarketRules
 from ...ports.language.urgency import Urgency
 from ...ports.language.users import Address, RefreshToken, Session, User
 from ...ports.matching import Placement
@@ -107,6 +108,7 @@ class Tables:
         self.available: defaultdict[ProductId, dict[Size, int]] = defaultdict(dict)
         self.reserved: defaultdict[ProductId, dict[Size, int]] = defaultdict(dict)
 
+        self.rules_in_force: dict[None, MarketRules] = {}
         self.quotes: dict[QuoteId, Quote] = {}
         self.quotes_of_user: defaultdict[tuple[UserId, Side], dict[QuoteId, None]] = defaultdict(
             dict

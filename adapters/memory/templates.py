@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from html import escape
 
+from ...ports.language.costs import FeesRise, SellerTerms, ShippingRise
 from ...ports.language.links import plain_name, without_links
 from ...ports.language.notices import NOTICES
 from ...ports.language.notifications import (
@@ -69,6 +70,13 @@ def _in_words(value: object) -> str:
             return f"{value:%A}, {value.day} {value:%B %Y, %H:%M} UTC"
         case Shoe(book, name, style_code):
             return f"{name}, {style_code}, size {book.size}, {book.condition}"
+        case SellerTerms(transaction, minimum, processing):
+            least = _in_words(minimum)
+            return f"{transaction / 100:g} %, at least {least}, and {processing / 100:g} %"
+        case FeesRise(before, after, asks):
+            return f"{_in_words(before)} -> {_in_words(after)} for {asks} asks"
+        case ShippingRise(cents_before, cents_after, bids):
+            return f"{_in_words(cents_before)} -> {_in_words(cents_after)} for {bids} bids"
         case WithdrawnOffer(side, shoe, amount):
             return f"{side}, {_in_words(amount)}, {_in_words(shoe)}"
         case tuple():

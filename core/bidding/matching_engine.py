@@ -15,12 +15,13 @@ from ...ports.ids import Ids
 from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable
 from ...ports.language.halts import Halt
 from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
-from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason
+from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, is_size
 from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
 from ...ports.matching import Matching, Placement, PlaceQuote
 from ...ports.orders import OrderOpening
 from ...ports.users import Traders
+from .adopt_rules import AdoptRules
 from .commands import Cancel, Command, Expire, Nothing, turn
 from .halting import HaltBooks, OpenBooks
 from .placements import Place, Reprice
@@ -29,7 +30,7 @@ from .returns import Unwind
 from .shard import Shard
 from .standing_halts import StandingHalts
 from .stored import Stored, Wanted
-from .withdrawals import Withdraw, WithdrawAll
+from .withdrawals import Withdraw, WithdrawAll, WithdrawUnfit
 
 _log = logging.getLogger(__name__)
 _NAME = "the matching engine"
@@ -75,6 +76,7 @@ class MatchingEngine(Matching):
         clock: Clock,
         ids: Ids,
         rules: MarketRules,
+        adopt_rules: AdoptRules,
         limits: EngineLimits | None = None,
         shard: int = 0,
         shards: int = 1,
@@ -83,6 +85,7 @@ class MatchingEngine(Matching):
         self._traders = traders
         self._opening = opening
         self._clock = clock
+        self._adopt_rules = adopt_rules
         self._limits = limits or EngineLimits()
         self._number, self._shards = shard, shards
         self._shard = Shard(ids=ids, rules=rules)
@@ -103,13 +106,19 @@ class MatchingEngine(Matching):
         """Whether commands are taken."""
         return self._writer is not None and not self._writer.done()
 
-    async def start(self) -> None:
+    async def start(self, *, adopts_rules: bool = True) -> None:
         """Take the shard over, rebuild its books from the active quotes, publish them, and run.
 
-        Raises Unavailable; then it may be tried again.
+        Rules that are new to the store are adopted, unless ApplyRules does that. Quotes in sizes
+        that are none are withdrawn. Raises QuotesOutsideRules, and Unavailable; then it may be
+        tried again.
         """
         assert self._ownership is None, "the engine runs once"
+        if adopts_rules:
+            await self._adopt_rules.check()  # before another engine loses the shard
         ownership = await self._store.take(self._number, self._clock.now())
+        if adopts_rules:
+            await self._adopt_rules()
         quotes = [quote async for quote in self._store.resting(self._number, self._shards)]
         self._shard.halts = StandingHalts(await self._store.standing_halts())
         self._ownership = ownership
@@ -119,6 +128,21 @@ class MatchingEngine(Matching):
         await self._publisher.publish()
         self._writer = asyncio.create_task(self._write(), name=f"matching-shard-{self._number}")
         self._recover_later()
+        await self._withdraw_invalid_sizes()
+
+    async def _withdraw_invalid_sizes(self) -> None:
+        """Withdraw what was placed in sizes that an older version took for some."""
+        if all(map(is_size, {quote.book.size for quote in self._shard.all_standing()})):
+            return
+        invalid = WithdrawUnfit(
+            lambda quote: not is_size(quote.book.size), WithdrawalReason.INVALID_SIZE
+        )
+        try:
+            count = await self._submit(invalid)
+        except Unavailable as error:
+            _log.warning("quotes in sizes that are none stay until the next start: %s", error)
+        else:
+            _log.warning("%d quotes in sizes that are none were withdrawn", count)
 
     async def stop(self) -> None:
         """Finish what waits and take nothing more."""
@@ -162,6 +186,13 @@ class MatchingEngine(Matching):
     ) -> int:
         """Withdraw every quote of a user on these sides; see the port."""
         return await self._submit(WithdrawAll(user_id, sides, reason, note))
+
+    async def withdraw_outside_rules(self) -> int:
+        """Withdraw every quote at an amount that the rules do not allow; return how many."""
+        allows = self._shard.rules.allows
+        return await self._submit(
+            WithdrawUnfit(lambda quote: not allows(quote.amount), WithdrawalReason.OUTSIDE_RULES)
+        )
 
     async def unwind(self, match_id: OrderId, *, ask_returns: bool) -> None:
         """Undo a match whose order was cancelled; see the port."""

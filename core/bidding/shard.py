@@ -1,7 +1,7 @@
 """The books of one shard in memory, and the batch of changes that is to be committed next."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -170,6 +170,11 @@ class Shard:
     def halt(self, halt_id: HaltId) -> Halt | None:
         """Return a halt that stands, or as this batch leaves it."""
         return self.batch.halts.get(halt_id) or self.halts.get(halt_id)
+
+    def all_standing(self) -> Iterator[Quote]:
+        """Yield every quote that rests or waits, one owner after the other."""
+        for quotes in self._standing.values():
+            yield from quotes.values()
 
     def noted(self, quote_id: QuoteId) -> Quote | None:
         """Return the quote as this batch leaves it, if the batch changed it."""

@@ -1,6 +1,6 @@
 """Quotes are withdrawn: they leave their books although their owners did not ask for it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +55,20 @@ class WithdrawAll(Command[int]):
         """Return how many there were."""
         standing = shard.standing(self.user_id, self.sides)
         return len(withdraw(standing, self.reason, self.note, shard))
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawUnfit(Command[int]):
+    """Withdraw every quote that may not stand any more, whoever's it is."""
+
+    is_unfit: Callable[[Quote], bool]
+    reason: WithdrawalReason
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> int:
+        """Return how many there were."""
+        standing = (quote for quote in shard.all_standing() if quote.expires_at > now)
+        unfit = [quote for quote in standing if self.is_unfit(quote)]
+        return len(withdraw(unfit, self.reason, None, shard))
 
 
 def withdraw(

@@ -8,6 +8,7 @@ from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.events import (
     AlarmRaised,
+    CostsRose,
     NotificationRequested,
     PriceDropped,
     QuotesWithdrawn,
@@ -17,6 +18,7 @@ from ...ports.language.ids import NotificationId, UserId
 from ...ports.language.notices import AlarmNotice
 from ...ports.language.notifications import (
     Channel,
+    CostsRoseNotice,
     Notice,
     Notification,
     PriceDroppedNotice,
@@ -36,7 +38,9 @@ from ...ports.users import Recipients
 from .channels import usable_channels
 from .notices import TradeNews, notice_to_buyer, notice_to_seller, shoe_of
 
-News: TypeAlias = UserRegistered | PriceDropped | QuotesWithdrawn | AlarmRaised | TradeNews
+News: TypeAlias = (
+    UserRegistered | PriceDropped | QuotesWithdrawn | CostsRose | AlarmRaised | TradeNews
+)
 """What people are told of."""
 
 
@@ -75,6 +79,8 @@ class Notify:
             case PriceDropped(user_id=user_id, book=book):
                 shoe = shoe_of(await self.products.get(book.product_id), book)
                 return [(user_id, PriceDroppedNotice(shoe, event.wanted, event.lowest_ask))]
+            case CostsRose(user_id=user_id, fees=fees, shipping=shipping):
+                return [(user_id, CostsRoseNotice(fees, shipping))]
             case QuotesWithdrawn(user_id=user_id):
                 return [(user_id, await self._withdrawn(event))]
             case AlarmRaised():

@@ -17,10 +17,12 @@ from ...ports.language.complaint_notices import (
     SaleReturnedNotice,
 )
 from ...ports.language.complaints import Bearer, ComplaintKind, ComplaintState
+from ...ports.language.costs import FeesRise, SellerTerms, ShippingRise
 from ...ports.language.ids import OrderId, ProductId, UserId
 from ...ports.language.market import AskFate, BookKey, Side, WithdrawalReason, parse_size
 from ...ports.language.notices import AlarmNotice
 from ...ports.language.notifications import (
+    CostsRoseNotice,
     Notice,
     NotificationKind,
     PriceDroppedNotice,
@@ -73,6 +75,10 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
             "the wrong shoe is shown",
             3,
             (WithdrawnOffer(Side.BID, _SHOE, 19_500), WithdrawnOffer(Side.ASK, _SHOE, 20_500)),
+        ),
+        CostsRoseNotice(
+            FeesRise(SellerTerms(900, 500, 300), SellerTerms(950, 700, 320), asks=3),
+            ShippingRise(1_400, 1_600, bids=2),
         ),
         BidMatchedNotice(*_TRADE, _PRICE, _TOTAL),
         AskMatchedNotice(*_TRADE, _PRICE, _PAYOUT),

@@ -18,6 +18,7 @@ from .complaint_notices import (
 )
 from .ids import OrderId
 from .notifications import (
+    CostsRoseNotice,
     Notice,
     NotificationKind,
     PriceDroppedNotice,
@@ -70,6 +71,7 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
         WelcomeNotice,
         PriceDroppedNotice,
         QuotesWithdrawnNotice,
+        CostsRoseNotice,
         BidMatchedNotice,
         AskMatchedNotice,
         PaymentDeclinedNotice,

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from .costs import FeesRise, ShippingRise
 from .ids import NotificationId, OrderId, ProductId, UserId
 from .market import BookKey, Side, WithdrawalReason
 from .money import Cents
@@ -43,6 +44,7 @@ class NotificationKind(StrEnum):
     PAYOUT_REFUSED = "payout_refused"
     PRICE_DROPPED = "price_dropped"
     QUOTES_WITHDRAWN = "quotes_withdrawn"
+    COSTS_ROSE = "costs_rose"
     ORDER_COMPLAINED = "order_complained"
     SALE_COMPLAINED = "sale_complained"
     ORDER_COMPLAINT_DECIDED = "order_complaint_decided"
@@ -166,6 +168,15 @@ class QuotesWithdrawnNotice(Notice):
     note: str | None
     count: int
     offers: tuple[WithdrawnOffer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostsRoseNotice(Notice):
+    """To the owner of bids and asks that stand, whose trades cost the owner more by new rules."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.COSTS_ROSE
+    fees: FeesRise | None
+    shipping: ShippingRise | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,10 @@ class MarketRules:
         transaction = max(share(price, max(self.transaction_fees)), self.min_transaction_fee)
         return price - transaction - share(price, self.processing_fee)
 
+    def allows(self, amount: Cents) -> bool:
+        """Whether quotes may stand at `amount`; then a trade there leaves any seller something."""
+        return self.min_amount <= amount <= self.max_amount and amount % self.tick == 0
+
     def check_amount(self, amount: Cents, *, field: str = "amount") -> None:
         """Raise OutOfRange or OutsideTick unless quotes may stand at `amount`, given in `field`."""
         if not self.min_amount <= amount <= self.max_amount:

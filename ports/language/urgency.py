@@ -24,6 +24,7 @@ URGENCY_OF: dict[NotificationKind, Urgency] = {
     NotificationKind.PAYMENT_DECLINED: _HIGH,  # the buyer needs another card to buy the pair
     NotificationKind.PAYOUT_REFUSED: _HIGH,  # the seller needs another account to be paid
     NotificationKind.QUOTES_WITHDRAWN: _HIGH,  # the owner believes that the offers stand
+    NotificationKind.COSTS_ROSE: _HIGH,  # the owner may not want to trade at such a cost
     NotificationKind.ORDER_DELIVERED: _HIGH,  # from now on a complaint has a deadline
     NotificationKind.ORDER_COMPLAINT_DECIDED: _HIGH,  # the pair may have to be sent back
     NotificationKind.ALARM: _HIGH,  # an admin must look at it

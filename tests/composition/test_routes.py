@@ -156,11 +156,11 @@ def test_every_report_of_the_saga_is_heard_by_somebody() -> None:
 
 def test_what_may_concern_thousands_or_is_slow_goes_by_way_of_the_queue() -> None:
     waiting = {consumer.subject for consumer in routes(build_embedded()) if consumer.queue}
-    assert waiting == {"price.dropped", "notification.requested"}
+    assert waiting == {"price.dropped", "notification.requested", "market.costs_rose"}
 
 
 def test_people_are_told_after_everybody_else_has_heard() -> None:
     names = [consumer.name for consumer in routes(build_embedded())]
     telling = [name.startswith("notifications.") for name in names]
     assert telling == sorted(telling)
-    assert sum(telling) == 23
+    assert sum(telling) == 24

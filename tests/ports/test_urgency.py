@@ -6,6 +6,7 @@ import pytest
 
 from solebook.ports.language.events import (
     EVENTS,
+    CostsRose,
     Event,
     LowestAskChanged,
     NotificationRequested,
@@ -42,4 +43,4 @@ def test_a_request_from_before_kinds_were_told_is_of_normal_urgency() -> None:
 
 def test_events_that_no_trade_goes_on_from_are_the_only_ones_to_wait() -> None:
     waiting = {event for event in EVENTS.values() if event.urgency is not Event.urgency}
-    assert waiting == {LowestAskChanged, PriceDropped, NotificationRequested}
+    assert waiting == {LowestAskChanged, PriceDropped, NotificationRequested, CostsRose}

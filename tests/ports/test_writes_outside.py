@@ -15,6 +15,7 @@ from solebook.ports.language.payments import (
     GatewayEventKind,
     Quarter,
 )
+from solebook.ports.language.rules import MarketRules
 
 from .records import Records
 from .shard import Shard
@@ -52,6 +53,7 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "price_alerts.note_drop": lambda s, r: s.price_alerts.note_drop(
         [r.price_alert(r.book()).id], r.instant, 100
     ),
+    "rules_in_force.put": lambda s, r: s.rules_in_force.put(MarketRules()),
     "tape.record": lambda s, r: s.tape.record(r.sale(r.book())),
     "tape.void": lambda s, r: s.tape.void(r.order_id()),
     "notifications.add": lambda s, r: s.notifications.add(r.notification(r.user_id())),

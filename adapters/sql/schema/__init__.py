@@ -24,6 +24,7 @@ from .payments import (
     webhooks,
 )
 from .price_alerts import price_alerts
+from .rules import rules_in_force
 from .users import addresses, refresh_tokens, revoked_sessions, sessions, users
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "refresh_tokens",
     "reservations",
     "revoked_sessions",
+    "rules_in_force",
     "sales",
     "seller_quarters",
     "sessions",

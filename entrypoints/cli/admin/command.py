@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from . import catalog, grant, market, messages, money, people, records, reindex
+from . import catalog, grant, market, messages, money, people, records, reindex, rules
 
 _ABOUT = """\
 Looks after an exchange, whether it is running or not: it works on the same database. It never
@@ -30,3 +30,4 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         for action in job:
             action.add_to(actions, common)
     reindex.add_to(actions, common)
+    rules.add_to(actions, common)

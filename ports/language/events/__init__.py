@@ -16,6 +16,7 @@ from .complaints import (
     PenaltyWasReversed,
 )
 from .market import (
+    CostsRose,
     LowestAskChanged,
     MatchCreated,
     MatchUnwound,
@@ -67,6 +68,7 @@ __all__ = [
     "AuthenticationFailed",
     "AuthenticationPassed",
     "ComplaintDecided",
+    "CostsRose",
     "DeadlineReached",
     "Event",
     "FreezeRequested",
@@ -125,6 +127,7 @@ EVENTS: dict[str, type[Event]] = {
         MatchUnwound,
         LowestAskChanged,
         QuotesWithdrawn,
+        CostsRose,
         PriceDropped,
         NotificationRequested,
         StockReserved,

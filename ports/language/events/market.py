@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from ..costs import FeesRise, ShippingRise
 from ..ids import OrderId, ProductId, QuoteId, UserId
 from ..market import AskFate, BookKey, WithdrawalReason, WithdrawnQuote
 from ..money import Cents
@@ -101,6 +102,26 @@ class QuotesWithdrawn(Event):
     def key(self) -> str:
         """The user."""
         return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CostsRose(Event):
+    """By new rules, trades of a user's standing quotes cost the user more than they did."""
+
+    SUBJECT: ClassVar[str] = "market.costs_rose"
+    user_id: UserId
+    fees: FeesRise | None
+    shipping: ShippingRise | None
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+    @property
+    def urgency(self) -> Urgency:
+        """Many hear of it at once, and no trade waits for it."""
+        return Urgency.NORMAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from solebook.composition.application import Application, BiddingUseCases
 from solebook.composition.build import build_application
 from solebook.composition.embedded import START, embedded_adapters
 from solebook.composition.memory_store import build_memory_store
+from solebook.composition.rules_use_cases import adopt_rules_of
 from solebook.core.bidding.matching_engine import EngineLimits, MatchingEngine
 from solebook.core.orders.open_orders import OpenOrders
 from solebook.core.payments.quote_fees import QuoteFees
@@ -59,10 +60,12 @@ class Market:
     def bidding(self) -> BiddingUseCases:
         return self.app.bidding
 
-    async def restarted(self, *, rules: MarketRules | None = None) -> Self:
+    async def restarted(
+        self, *, rules: MarketRules | None = None, adopts_rules: bool = True
+    ) -> Self:
         """Return this market in another process, whose engine takes the shard over."""
         again = self.in_another_process(rules=rules)
-        await again.engine.start()
+        await again.engine.start(adopts_rules=adopts_rules)
         return again
 
     def in_another_process(
@@ -101,6 +104,7 @@ class Market:
             clock=self.clock,
             ids=self.ids,
             rules=rules,
+            adopt_rules=adopt_rules_of(self.adapters, rules),
             shard=shard,
             shards=shards,
         )

@@ -246,7 +246,8 @@ async def dear(market: Market) -> AsyncIterator[Market]:
         await market.ask(amount)
     await market.bid(2_400)
     await market.engine.stop()
-    again = await market.restarted(rules=MarketRules(min_amount=10_000, min_transaction_fee=5_000))
+    rules = MarketRules(min_amount=10_000, min_transaction_fee=5_000)
+    again = await market.restarted(rules=rules, adopts_rules=False)
     yield again
     await again.engine.stop()
 

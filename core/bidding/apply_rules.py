@@ -1,0 +1,75 @@
+"""New rules are applied to the quotes that stand."""
+
+from dataclasses import dataclass
+
+from ...ports.audit_log import AuditLog
+from ...ports.language.audit import (
+    Act,
+    AuditAction,
+    AuditEntry,
+    Reason,
+    Target,
+    TargetKind,
+    parse_reason,
+)
+from ...ports.language.staff import check_role
+from ...ports.language.users import Actor, Role
+from ...ports.transaction import Transaction
+from .adopt_rules import AdoptRules
+from .compare_rules import CompareRules
+from .matching_engine import MatchingEngine
+from .outcomes import Outcomes
+from .rules_change import RulesChange
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyRules:
+    """An admin withdraws all standing quotes outside the rules in one pass, and adopts the rules.
+
+    Owners are told of their withdrawn quotes, and of others that cost more now, once they are
+    relayed. It starts the engine and stops it again, so the exchange may not be running. A pass
+    that breaks off is safe: the next one goes on from there.
+    """
+
+    transaction: Transaction
+    compare_rules: CompareRules
+    adopt_rules: AdoptRules
+    engine: MatchingEngine
+    audit_log: AuditLog
+    outcomes: Outcomes
+
+    async def __call__(self, actor: Actor, *, reason: str) -> RulesChange:
+        """Return what was changed. Raises Forbidden, InvalidText, Unavailable."""
+        check_role(actor, Role.ADMIN, "apply the rules of the market")
+        why = parse_reason(reason)
+        change = await self.compare_rules()
+        if change.is_none:
+            return change
+        entry = await self._noted(actor, why, change)
+        await self.engine.start(adopts_rules=False)
+        try:
+            withdrawn = await self.engine.withdraw_outside_rules()
+        finally:
+            await self.engine.stop()
+        async with self.transaction():
+            adopted = await self.adopt_rules()
+            facts = {"withdrawn": withdrawn, "told_of_costs": len(adopted.dearer)}
+            await self.outcomes.note(entry.id, facts)
+        return change
+
+    async def _noted(self, actor: Actor, why: Reason, change: RulesChange) -> AuditEntry:
+        differences = change.differences.items()
+        act = Act(
+            actor_id=actor.user_id,
+            action=AuditAction.RULES_APPLIED,
+            target=Target(TargetKind.MARKET),
+            reason=why,
+            facts={
+                "bids_outside": change.outside.bids,
+                "asks_outside": change.outside.asks,
+                "owners_outside": change.outside.owners,
+                "changes": tuple(f"{name}: {old} -> {new}" for name, (old, new) in differences),
+            },
+        )
+        async with self.transaction():
+            return await self.audit_log.add(act)

@@ -1,0 +1,89 @@
+"""The rules are compared with those that the store was last run with."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from ...ports.clock import Clock
+from ...ports.language.costs import FeesRise, ShippingRise
+from ...ports.language.ids import UserId
+from ...ports.language.market import Side
+from ...ports.language.rules import MarketRules
+from ...ports.payments import FeeSchedule
+from ...ports.rules_in_force import RulesInForce
+from ...ports.standing_quotes import OwnedQuotes, StandingQuotes
+from .rules_change import RulesChange, costs_rose, is_dearer, terms
+
+_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRules:
+    """Finds what new rules do to standing quotes, and changes nothing.
+
+    A quote is outside at an amount that the rules do not allow. Of the others, an owner hears whose
+    ask would bring less than it did, or whose bid would cost more for shipping. Lifetimes and
+    numbers of standing quotes are never outside. Rules that are the same cost no look at any quote.
+    """
+
+    rules_in_force: RulesInForce
+    standing_quotes: StandingQuotes
+    fees_by: Callable[[MarketRules], FeeSchedule]
+    clock: Clock
+    rules: MarketRules
+
+    async def __call__(self) -> RulesChange:
+        """Return the change, which may be none."""
+        change = RulesChange(await self.rules_in_force.find(), self.rules)
+        if change.is_none:
+            return change
+        return RulesChange(
+            before=change.before,
+            after=change.after,
+            outside=await self.standing_quotes.outside(self.rules, self.clock.now()),
+            dearer=costs_rose(await self._fees(change), await self._shipping(change)),
+        )
+
+    async def _fees(self, change: RulesChange) -> dict[UserId, FeesRise]:
+        """Return whose fees rise."""
+        if change.before is None or not change.touches_fees:
+            return {}
+        schedule_before = self.fees_by(change.before)
+        schedule_after = self.fees_by(change.after)
+        rises: dict[UserId, FeesRise] = {}
+        async for owned in self._in_parts(Side.ASK):
+            sales = [(one.user_id, one.amount) for one in owned]
+            all_before = await schedule_before.quote(sales)
+            all_after = await schedule_after.quote(sales)
+            for one, before, after in zip(owned, all_before, all_after, strict=True):
+                if is_dearer(before, after):
+                    earlier = rises.get(one.user_id)
+                    rises[one.user_id] = FeesRise(
+                        before=terms(before, change.before),
+                        after=terms(after, change.after),
+                        asks=one.quotes + (earlier.asks if earlier is not None else 0),
+                    )
+        return rises
+
+    async def _shipping(self, change: RulesChange) -> dict[UserId, ShippingRise]:
+        """Return for whom shipping rises."""
+        rise = change.shipping_rise
+        if rise is None:
+            return {}
+        bids: Counter[UserId] = Counter()
+        async for owned in self._in_parts(Side.BID):
+            for one in owned:
+                bids[one.user_id] += one.quotes
+        return {user_id: ShippingRise(*rise, number) for user_id, number in bids.items()}
+
+    async def _in_parts(self, side: Side) -> AsyncIterator[list[OwnedQuotes]]:
+        """Yield the standing quotes within the rules, some at once."""
+        part: list[OwnedQuotes] = []
+        async for owned in self.standing_quotes.by_owner(side, self.clock.now()):
+            if self.rules.allows(owned.amount):
+                part.append(owned)
+            if len(part) == _AT_ONCE:
+                yield part
+                part = []
+        if part:
+            yield part

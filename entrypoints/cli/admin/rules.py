@@ -1,0 +1,77 @@
+"""`solebook admin apply-rules`: new rules are applied to the bids and asks that stand."""
+
+import argparse
+import os
+from contextlib import nullcontext
+
+from ....core.bidding.rules_change import RulesChange
+from ....ports.language.users import OPERATOR
+from ..opened import opened_application
+from .action import Actions, counted
+
+_ABOUT = """\
+Withdraws all standing bids and asks that the rules in the settings do not allow, tells their
+owners, and adopts the rules, so that the exchange starts by them. Owners whose fees or shipping
+rise are told too. It runs the matching engine itself, so stop the exchange first; the letters go
+out when it runs again. --dry-run changes nothing, and works beside a running exchange.
+"""
+_MORE = """\
+examples:
+  solebook admin apply-rules --dry-run
+  min_amount: 2500 -> 10000
+  2 bids and 5 asks of 4 users are outside the rules
+  no users are told of higher costs
+  nothing was changed
+
+  solebook admin apply-rules --reason "no trades below $100 from March on"
+  min_amount: 2500 -> 10000
+  2 bids and 5 asks of 4 users are outside the rules
+  no users are told of higher costs
+  the exchange starts by these rules now
+"""
+_NOTHING_NEW = "the exchange was last run with these rules; there is nothing to apply"
+
+
+def add_to(actions: Actions, common: argparse.ArgumentParser) -> None:
+    """Add the action to `solebook admin`."""
+    parser = actions.add_parser(
+        "apply-rules",
+        parents=[common],
+        help="withdraw what new rules do not allow",
+        description=_ABOUT,
+        epilog=_MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    how = parser.add_mutually_exclusive_group(required=True)
+    how.add_argument("--dry-run", action="store_true", help="change nothing, tell what it would do")
+    how.add_argument("--reason", metavar="TEXT", help="why, for the audit log")
+    parser.set_defaults(run=apply_rules)
+
+
+async def apply_rules(options: argparse.Namespace) -> int:
+    """Apply the rules, or tell what that would do."""
+    from ....composition.exclusive import exclusive
+    from ....config.load import load_settings
+
+    settings = load_settings(options.config, os.environ)
+    with nullcontext() if options.dry_run else exclusive(settings):
+        async with opened_application(options) as app:
+            if options.dry_run:
+                change = await app.bidding.compare_rules()
+            else:
+                change = await app.bidding.apply_rules(OPERATOR, reason=options.reason)
+    done = "nothing was changed" if options.dry_run else "the exchange starts by these rules now"
+    print("\n".join([*_told(change), done]) if not change.is_none else _NOTHING_NEW)
+    return 0
+
+
+def _told(change: RulesChange) -> list[str]:
+    lines = [f"{name}: {old} -> {new}" for name, (old, new) in change.differences.items()]
+    if change.before is None:
+        lines.append("by which rules the exchange was last run is not known")
+    bids, asks = counted(change.outside.bids, "bid"), counted(change.outside.asks, "ask")
+    owners = counted(change.outside.owners, "user")
+    dearer = counted(len(change.dearer), "user")
+    lines.append(f"{bids} and {asks} of {owners} are outside the rules")
+    lines.append(f"{dearer} {'is' if len(change.dearer) == 1 else 'are'} told of higher costs")
+    return lines
