@@ -62,7 +62,9 @@ class OpenBooks(Command[Halt]):
         shard.note_halt(ended)
         withdrawn: dict[tuple[UserId, WithdrawalReason], list[Quote]] = {}
         for ask in shard.waiting_for(halt):
-            if shard.halts.cover(ask.book):
+            # One that entered before may have met a bid of this one's owner, who is suspended: then
+            # all of theirs were withdrawn.
+            if shard.halts.cover(ask.book) or not shard.is_waiting(ask):
                 continue
             shard.stop_waiting(ask)
             _, reason = come_back(ask, shard, stored, now)

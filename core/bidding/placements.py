@@ -125,7 +125,7 @@ def counterpart_of(
     limit = shard.rules.max_unpaid_orders
 
     def is_busy(buyer: UserId) -> bool:
-        return stored.unpaid.get(buyer, 0) + shard.bought(buyer) >= limit
+        return stored.is_busy(buyer, shard.bought(buyer), limit)
 
     found = look_around(incoming, book, shard, stored, now, is_busy=is_busy)
     if found.counterpart is not None:

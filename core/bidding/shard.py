@@ -88,8 +88,8 @@ class Shard:
     @property
     def touched_books(self) -> list[BookKey]:
         """The books that this batch changed, each once."""
-        quotes = (*self.batch.added.values(), *self.batch.changed.values())
-        return list(dict.fromkeys(quote.book for quote in quotes))
+        touched = dict.fromkeys(book for book, _, _ in self._touched)
+        return list(touched | dict.fromkeys(quote.book for quote in self.batch.changed.values()))
 
     def publications(self) -> list[BookView | BookChange]:
         """Return what the public is to be told of this batch: once for each book that it touched.
@@ -147,10 +147,15 @@ class Shard:
         """Return how many quotes of a user rest or wait on one side of all books."""
         return len(self._standing.get((user_id, side), ()))
 
-    def owners(self, key: BookKey, side: Side, amount: Cents) -> set[UserId]:
-        """Return whose resting quotes are reached by one that comes to a book."""
+    def owners(self, key: BookKey, side: Side, amount: Cents, most: int) -> set[UserId]:
+        """Return the first owners, up to `most`, of what one reaches that comes to a book."""
+        owners: set[UserId] = set()
         book = self.books.get(key)
-        return {quote.user_id for quote in book.reached(side, amount)} if book else set()
+        for quote in book.reached(side, amount) if book is not None else ():
+            owners.add(quote.user_id)
+            if len(owners) == most:
+                break
+        return owners
 
     def bought(self, user_id: UserId) -> int:
         """Return how many orders of a buyer this batch opens."""
@@ -161,6 +166,10 @@ class Shard:
         books = [book for book in self._waiting if halt.covers(book)]
         asks = [ask for book in books for ask in self._waiting[book].values()]
         return sorted(asks, key=lambda ask: ask.sequence)
+
+    def is_waiting(self, ask: Quote) -> bool:
+        """Return whether an ask waits until its book opens."""
+        return ask.id in self._waiting.get(ask.book, {})
 
     def check_open(self, key: BookKey) -> None:
         """Raise BookHalted if nothing trades in the book for now."""

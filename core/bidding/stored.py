@@ -15,8 +15,12 @@ from ...ports.language.money import Cents
 from ...ports.matching import Placement
 from ...ports.users import Traders
 
-Owners: TypeAlias = Callable[[BookKey, Side, Cents], set[UserId]]
-"""Tells whose resting quotes are reached by one on a side, at an amount, that comes to a book."""
+Owners: TypeAlias = Callable[[BookKey, Side, Cents, int], set[UserId]]
+"""Tells whose resting quotes are reached by one on a side, at an amount, that comes to a book: the
+first of them by priority, up to a number."""
+
+_PASSED_OVER = 50
+"""How many owners a batch looks up in a book beside one for each quote that comes to it."""
 
 
 @dataclass(slots=True)
@@ -32,8 +36,8 @@ class Wanted:
     """Users whose quotes may trade in this batch."""
     buyers: set[UserId] = field(default_factory=set)
     """Users who may buy in this batch."""
-    reached: dict[tuple[BookKey, Side], Cents] = field(default_factory=dict)
-    """The most generous amount at which a quote of this side comes to a book."""
+    reached: dict[tuple[BookKey, Side], tuple[Cents, int]] = field(default_factory=dict)
+    """The most generous amount at which quotes of a side come to a book, and how many do."""
 
     def trade(self, user_id: UserId, side: Side, book: BookKey, amount: Cents) -> None:
         """Ask for what decides whom a quote trades with that comes to a book."""
@@ -41,12 +45,13 @@ class Wanted:
         if side is Side.BID:
             self.buyers.add(user_id)
         most = max if side is Side.BID else min
-        self.reached[book, side] = most(amount, self.reached.get((book, side), amount))
+        before, count = self.reached.get((book, side), (amount, 0))
+        self.reached[book, side] = most(amount, before), count + 1
 
     def add_owners(self, owners: Owners) -> None:
-        """Ask also for the owners of what these quotes reach."""
-        for (book, side), amount in self.reached.items():
-            found = owners(book, side, amount)
+        """Ask also for the owners of what these quotes reach: one each, and some to pass over."""
+        for (book, side), (amount, count) in self.reached.items():
+            found = owners(book, side, amount, count + _PASSED_OVER)
             self.traders |= found
             if side is Side.ASK:
                 self.buyers |= found
@@ -64,7 +69,7 @@ class Stored:
     """The sides on which users may not trade, for those who may not."""
     halts: Mapping[HaltId, Halt] = field(default_factory=dict)
     unpaid: Mapping[UserId, int] = field(default_factory=dict)
-    """How many orders of buyers await payment, for those who have any."""
+    """How many orders of buyers await payment, for all who were asked for."""
 
     @classmethod
     async def read(
@@ -83,18 +88,27 @@ class Stored:
             ask = quotes[match.ask_id]
             wanted.trade(ask.user_id, Side.ASK, ask.book, ask.amount)
         wanted.add_owners(owners)
+        unpaid = await books.unpaid_orders(wanted.buyers) if wanted.buyers else {}
         return cls(
             quotes=quotes,
             matches=matches,
             answers=await books.answered(wanted.keys) if wanted.keys else {},
             barred=await traders.barred(wanted.traders, now) if wanted.traders else {},
             halts=await books.halts(wanted.halts) if wanted.halts else {},
-            unpaid=await books.unpaid_orders(wanted.buyers) if wanted.buyers else {},
+            unpaid={buyer: unpaid.get(buyer, 0) for buyer in wanted.buyers},
         )
 
     def may_trade(self, user_id: UserId, side: Side) -> bool:
         """Whether a user may trade on a side."""
         return side not in self.barred.get(user_id, ())
+
+    def is_busy(self, buyer: UserId, more: int, limit: int) -> bool:
+        """Whether a buyer with `more` orders of this batch has as many unpaid ones as allowed.
+
+        Of somebody who was not asked for, that is to be feared: so many others were in the way.
+        """
+        unpaid = self.unpaid.get(buyer)
+        return unpaid is None or unpaid + more >= limit
 
     def reason_to_withdraw(self, user_id: UserId) -> WithdrawalReason:
         """Return why quotes of a user are withdrawn who may not trade."""

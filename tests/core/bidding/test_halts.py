@@ -290,6 +290,29 @@ async def test_a_waiting_ask_that_reaches_only_its_owners_bids_is_withdrawn(
     assert await market.stored(own) == own
 
 
+async def test_an_ask_that_enters_may_take_another_that_waits_out_with_its_suspended_owner(
+    market: Market,
+) -> None:
+    """The bid that it reaches is of a suspended user, whose quotes are withdrawn, this one too."""
+    suspended = await market.join()
+    first = await traded(market)
+    second = await traded(market, user_id=suspended.user_id)
+    bid = (await market.bid(user_id=suspended.user_id)).quote
+    await market.engine.halt(halt_of(market))
+    for match in (first, second):
+        await market.engine.unwind(match.id, ask_returns=True)
+    await market.suspend(suspended)
+    await open_all(market)
+    entered, withdrawn = [
+        await market.adapters.store.quotes.get(match.ask_id) for match in (first, second)
+    ]
+    assert entered.status is QuoteStatus.ACTIVE
+    assert withdrawn.status is await market.status(bid) is QuoteStatus.CANCELLED
+    (event,) = await told(market, QuotesWithdrawn)
+    assert (event.user_id, event.count) == (suspended.user_id, 2)
+    await market.assert_view_is_the_store()
+
+
 async def test_a_waiting_ask_counts_as_an_open_quote() -> None:
     market = build_market(rules=MarketRules(max_open_quotes=1))
     await market.engine.start()

@@ -142,3 +142,30 @@ async def test_a_returning_ask_trades_with_a_buyer_at_the_limit(market: Market) 
     await market.engine.unwind(first.id, ask_returns=True)
     assert await market.status(bid) is QuoteStatus.MATCHED
     assert await market.stored_levels() == {Side.BID: {}, Side.ASK: {}}
+
+
+async def test_a_batch_looks_up_few_buyers_however_many_an_ask_reaches() -> None:
+    market = build_market()
+    await market.engine.start()
+    await asyncio.gather(*(market.bid() for _ in range(200)))
+    market.books.buyers_read.clear()
+    await asyncio.gather(*(market.ask() for _ in range(10)))
+    (buyers,) = market.books.buyers_read
+    assert 10 <= len(buyers) <= 60
+    assert await market.stored_levels() == {Side.BID: {PRICE: 190}, Side.ASK: {}}
+    await market.engine.stop()
+
+
+async def test_an_ask_behind_more_busy_buyers_than_are_looked_up_may_come_again() -> None:
+    market = build_market(rules=MarketRules(max_unpaid_orders=1))
+    await market.engine.start()
+    buyers = [market.user_id() for _ in range(60)]
+    for buyer in buyers:
+        await bought(market, buyer)
+    for buyer in buyers:
+        await market.bid(user_id=buyer)
+    free = (await market.bid()).quote
+    with pytest.raises(CounterpartBusy):
+        await market.ask()
+    assert await market.stored(free) == free
+    await market.engine.stop()

@@ -315,7 +315,7 @@ class TwoMarkets:
             matches=matches,
             halts={h: self.halts[h] for h in wanted.halts if h in self.halts},
             barred={user: frozenset(Side) for user in wanted.traders & self.suspended},
-            unpaid={buyer: unpaid[buyer] for buyer in wanted.buyers if buyer in unpaid},
+            unpaid={buyer: unpaid[buyer] for buyer in wanted.buyers},
         )
 
     def _apply(self, command: Command[Any], stored: Stored) -> None:

@@ -38,6 +38,8 @@ class WatchedBooks(ForwardingBooks):
         """What the next commits raise after they had their effect."""
         self.readings: list[str] = []
         """What was read for batches of commands, by the names of the calls."""
+        self.buyers_read: list[tuple[UserId, ...]] = []
+        """Of whom it was read how many orders they have not paid."""
         self.read_failures: list[Exception] = []
         """What the next readings of some books raise."""
 
@@ -57,6 +59,7 @@ class WatchedBooks(ForwardingBooks):
 
     async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
         self.readings.append("unpaid_orders")
+        self.buyers_read.append(tuple(buyer_ids))
         return await super().unpaid_orders(buyer_ids)
 
     async def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
