@@ -1,7 +1,8 @@
 """What is true of every exchange that has nothing left to do at this instant."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 
 from solebook.adapters.embedded.provider import Operation
 from solebook.core.orders.history import fold
@@ -18,7 +19,14 @@ from solebook.ports.language.market import (
     TimeInForce,
 )
 from solebook.ports.language.money import Cents
-from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus, StockStatus
+from solebook.ports.language.orders import (
+    Order,
+    OrderStatus,
+    PaymentStatus,
+    PayoutStatus,
+    ReturnStatus,
+    StockStatus,
+)
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import PayoutState, PendingCharge, Quarter
 
@@ -39,6 +47,7 @@ async def check_invariants(exchange: Exchange) -> None:
     await _check_tape(exchange, orders)
     await _check_payouts(exchange, orders)
     await _check_records(exchange, orders)
+    await _check_deadlines(exchange, orders)
     await _check_books(exchange)
     await _check_provider(exchange, orders)
     dead = await exchange.store.dead_letters.page(_EVERYTHING)
@@ -71,11 +80,39 @@ def is_refunded(order: Order) -> bool:
     return order.status is OrderStatus.DELIVERED and order.payment_status is PaymentStatus.REFUNDED
 
 
+async def _check_deadlines(exchange: Exchange, orders: Sequence[Order]) -> None:
+    """Assert that no order waits for anybody without an end: a deadline runs, or an alarm is open.
+
+    An account that was refused is the exception: its seller names another one, or goes without.
+    """
+    far = exchange.clock.now() + timedelta(days=3_650)
+    running = await exchange.store.deadlines.due(far, 10_000)
+    alarms = await exchange.store.alarms.page(_EVERYTHING, open_only=True)
+    awaited = {deadline.order_id for deadline in running} | {a.order_id for a in alarms.items}
+    for order in orders:
+        if order.payout_status is PayoutStatus.FAILED:
+            continue
+        waits = (
+            order.status not in _ENDED
+            or order.payout_status is PayoutStatus.HELD
+            or order.payment_status is PaymentStatus.REFUND_DUE
+            or order.return_status is ReturnStatus.DUE
+        )
+        assert not waits or order.id in awaited, order
+
+
+_ENDED = (OrderStatus.DELIVERED, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
+
+
 async def _check_matches(exchange: Exchange, orders: Sequence[Order]) -> None:
     matches = [await exchange.store.quotes.match(order.id) for order in orders]
     standing = [match for match in matches if match.status is MatchStatus.OPEN]
     for times in Counter(q for m in standing for q in (m.bid_id, m.ask_id)).values():
         assert times == 1, "a quote is in two matches that stand"
+    for match in standing:
+        bid, ask = [await exchange.store.quotes.get(q) for q in (match.bid_id, match.ask_id)]
+        first = min(bid, ask, key=lambda quote: quote.sequence)
+        assert (match.price, match.maker) == (first.amount, first.side), (match, first)
     unwound = {match.id for match in matches if match.status is MatchStatus.UNWOUND}
     assert unwound == {order.id for order in orders if order.status is OrderStatus.CANCELLED}
 
@@ -88,7 +125,7 @@ async def _check_stock(exchange: Exchange, orders: Sequence[Order]) -> None:
     )
     on_sale = Counter[tuple[ProductId, Size]]()
     for person in exchange.people:
-        asks = await _active_quotes(exchange, person.user_id, Side.ASK)
+        asks = await _quotes(exchange, person.user_id, Side.ASK, QuoteStatus.ACTIVE)
         on_sale.update((ask.book.product_id, ask.book.size) for ask in asks)
     products = [order.book.product_id for order in orders] + [product for product, _ in on_sale]
     for product_id in set(products):
@@ -102,9 +139,10 @@ async def _check_stock(exchange: Exchange, orders: Sequence[Order]) -> None:
     assert not +reserved, reserved
 
 
-async def _active_quotes(exchange: Exchange, user_id: UserId, side: Side) -> Sequence[Quote]:
-    quotes = exchange.store.quotes
-    return (await quotes.of_user(user_id, side, _EVERYTHING, QuoteStatus.ACTIVE)).items
+async def _quotes(
+    exchange: Exchange, user_id: UserId, side: Side, status: QuoteStatus
+) -> Sequence[Quote]:
+    return (await exchange.store.quotes.of_user(user_id, side, _EVERYTHING, status)).items
 
 
 async def _check_tape(exchange: Exchange, orders: Sequence[Order]) -> None:
@@ -142,20 +180,27 @@ async def _check_records(exchange: Exchange, orders: Sequence[Order]) -> None:
 
 
 async def _check_books(exchange: Exchange) -> None:
-    """Assert that no book is crossed, and that nothing rests that was to trade at once or never."""
-    highest: dict[BookKey, Cents] = {}
-    lowest: dict[BookKey, Cents] = {}
+    """Assert that each book is as it may be: not crossed, and nobody's in it who may not trade."""
     now = exchange.clock.now()
-    for person in exchange.people:
+    owners = [person.user_id for person in exchange.people]
+    barred = await exchange.store.traders.barred(owners, now)
+    halts = (await exchange.store.halts.page(_EVERYTHING, standing=True)).items
+    standing: defaultdict[tuple[BookKey, Side], list[Cents]] = defaultdict(list)
+    for user_id in owners:
         for side in Side:
-            for quote in await _active_quotes(exchange, person.user_id, side):
+            for quote in await _quotes(exchange, user_id, side, QuoteStatus.ACTIVE):
+                assert side not in barred.get(user_id, frozenset()), quote
                 assert quote.time_in_force is TimeInForce.GTC, quote
-                if quote.expires_at <= now:
-                    continue
-                best, better = (highest, max) if side is Side.BID else (lowest, min)
-                best[quote.book] = better(quote.amount, best.get(quote.book, quote.amount))
-    for book in highest.keys() & lowest.keys():
-        assert highest[book] < lowest[book], f"{book} is crossed"
+                if quote.expires_at > now:
+                    standing[quote.book, side].append(quote.amount)
+        for quote in await _quotes(exchange, user_id, Side.ASK, QuoteStatus.WAITING):
+            assert any(halt.covers(quote.book) for halt in halts), quote
+            assert Side.ASK not in barred.get(user_id, frozenset()), quote
+        assert not await _quotes(exchange, user_id, Side.BID, QuoteStatus.WAITING)
+    for book in {book for book, _ in standing}:
+        highest = max(standing[book, Side.BID], default=0)
+        lowest = min(standing[book, Side.ASK], default=highest + 1)
+        assert highest < lowest, f"{book} is crossed"
 
 
 async def _check_provider(exchange: Exchange, orders: Sequence[Order]) -> None:
