@@ -50,6 +50,7 @@ class QueueWorkers:
         self._under_way: dict[asyncio.Task[bool], Delivery] = {}
         self._done: list[Delivery] = []
         self._news = asyncio.Event()
+        self._is_at_work = False
 
     def tell(self, deliveries: Sequence[Delivery]) -> None:
         """Say that deliveries were stored, so that nobody waits for the next look."""
@@ -60,6 +61,7 @@ class QueueWorkers:
     async def run(self) -> None:
         """Work until cancelled. Raises what the store raises; it may be called again."""
         waits: set[asyncio.Task[Any]] = set()
+        self._take_up()
         try:
             while True:
                 await self._begin()
@@ -86,6 +88,7 @@ class QueueWorkers:
         Raises what the store raises; it may be called again.
         """
         count = 0
+        self._take_up()
         try:
             while await self._begin():
                 await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
@@ -93,6 +96,10 @@ class QueueWorkers:
         finally:
             await self._abandon()
         return count
+
+    def _take_up(self) -> None:
+        assert not self._is_at_work, "two at once would try the same deliveries"
+        self._is_at_work = True
 
     async def _begin(self) -> bool:
         """Give each free worker a delivery, while there are any; return whether any is at work."""
@@ -143,6 +150,7 @@ class QueueWorkers:
 
     async def _abandon(self) -> None:
         """Stop. What was under way, or cannot be forgotten, is in the store and is tried again."""
+        self._is_at_work = False
         await _cancel(self._under_way)
         for task, delivery in self._under_way.items():
             if not task.cancelled() and task.exception() is None and task.result():

@@ -28,27 +28,27 @@ URGENCY_OF: dict[NotificationKind, Urgency] = {
     NotificationKind.ORDER_DELIVERED: _HIGH,  # from now on a complaint has a deadline
     NotificationKind.ORDER_COMPLAINT_DECIDED: _HIGH,  # the pair may have to be sent back
     NotificationKind.ALARM: _HIGH,  # an admin must look at it
-    NotificationKind.BID_MATCHED: _NORMAL,
+    NotificationKind.BID_MATCHED: _NORMAL,  # the charge follows by itself
     NotificationKind.ASK_MATCHED: _NORMAL,  # nothing is to be shipped yet
-    NotificationKind.ORDER_CONFIRMED: _NORMAL,
+    NotificationKind.ORDER_CONFIRMED: _NORMAL,  # the seller ships next
     NotificationKind.ORDER_CANCELLED: _NORMAL,  # the money goes back by itself
-    NotificationKind.ORDER_AUTH_PASSED: _NORMAL,
-    NotificationKind.SALE_AUTH_PASSED: _NORMAL,
+    NotificationKind.ORDER_AUTH_PASSED: _NORMAL,  # the pair follows by itself
+    NotificationKind.SALE_AUTH_PASSED: _NORMAL,  # the payout follows by itself
     NotificationKind.ORDER_AUTH_FAILED: _NORMAL,  # the money goes back by itself
     NotificationKind.SALE_AUTH_FAILED: _NORMAL,  # the pair comes back by itself
-    NotificationKind.ORDER_SHIPPED: _NORMAL,
-    NotificationKind.SALE_DELIVERED: _NORMAL,
-    NotificationKind.PAYOUT_PAID: _NORMAL,
-    NotificationKind.ORDER_COMPLAINED: _NORMAL,
+    NotificationKind.ORDER_SHIPPED: _NORMAL,  # the pair takes days
+    NotificationKind.SALE_DELIVERED: _NORMAL,  # the payout follows by itself
+    NotificationKind.PAYOUT_PAID: _NORMAL,  # the money is on its way
+    NotificationKind.ORDER_COMPLAINED: _NORMAL,  # the staff decides next
     NotificationKind.SALE_COMPLAINED: _NORMAL,  # there is nothing for the seller to do
-    NotificationKind.SALE_COMPLAINT_DECIDED: _NORMAL,
-    NotificationKind.ORDER_REFUNDED: _NORMAL,
-    NotificationKind.SALE_REFUNDED: _NORMAL,
-    NotificationKind.SALE_RETURNED: _NORMAL,
-    NotificationKind.PAYOUT_FROZEN: _NORMAL,
-    NotificationKind.PAYOUT_RELEASED: _NORMAL,
-    NotificationKind.PENALTY_REVERSED: _NORMAL,
+    NotificationKind.SALE_COMPLAINT_DECIDED: _NORMAL,  # what follows happens by itself
+    NotificationKind.ORDER_REFUNDED: _NORMAL,  # the money goes back by itself
+    NotificationKind.SALE_REFUNDED: _NORMAL,  # the staff decided, and nothing is left to do
+    NotificationKind.SALE_RETURNED: _NORMAL,  # the pair comes back by itself
+    NotificationKind.PAYOUT_FROZEN: _NORMAL,  # the staff decides next
+    NotificationKind.PAYOUT_RELEASED: _NORMAL,  # the payout follows by itself
+    NotificationKind.PENALTY_REVERSED: _NORMAL,  # the debt is gone by itself
     NotificationKind.WELCOME: _LOW,  # who just joined is at the screen
     NotificationKind.PRICE_DROPPED: _LOW,  # thousands may hear of one price, and one pair is there
 }
-"""How urgent it is to tell each kind of notification. Every kind is in it."""
+"""How urgent it is to tell each kind of notification, with the reason. Every kind is in it."""
