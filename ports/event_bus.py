@@ -97,6 +97,10 @@ class Deliveries(Protocol):
         """
         ...
 
+    async def oldest(self) -> datetime | None:
+        """Return when the event of the oldest live delivery occurred; None if nothing waits."""
+        ...
+
 
 class DeadLetters(Protocol):
     """Deliveries that were given up, for an admin."""

@@ -65,6 +65,11 @@ class MemoryDeliveries(_KeptDeliveries, Deliveries):
                     first += self._lines.first_in(queue, urgency, now, limit - len(first))
         return first
 
+    async def oldest(self) -> datetime | None:
+        with await self._database.reading():
+            live = [d for d in self._tables.deliveries.values() if not d.dead]
+        return min((delivery.message.occurred_at for delivery in live), default=None)
+
 
 class MemoryDeadLetters(_KeptDeliveries, DeadLetters):
     """The dead among the deliveries."""

@@ -39,6 +39,14 @@ _DUE = Statement(
 )
 
 
+_OLDEST = Statement(
+    select(deliveries.c.occurred_at)
+    .where(~deliveries.c.dead)
+    .order_by(deliveries.c.occurred_at)
+    .limit(1)
+)
+
+
 class SqlDeliveries(Deliveries):
     """Deliveries by message and consumer; the dead are kept in the same table."""
 
@@ -76,6 +84,10 @@ class SqlDeliveries(Deliveries):
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         return [delivery_of(row) for row in await self._lines.first_in(queue, now, limit)]
+
+    async def oldest(self) -> datetime | None:
+        row = await self._database.first(_OLDEST)
+        return None if row is None else row.occurred_at
 
     async def _leave(self, before: Row | None) -> None:
         if before is not None and before.queue is not None and not before.dead:

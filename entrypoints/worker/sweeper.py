@@ -51,8 +51,12 @@ class Sweeper:
         now = self._clock.now()
         if self._forgotten_at is not None and now - self._forgotten_at < _FORGET_EVERY:
             return
-        # After a long rest a message may wait that was handled before, but not yet marked as sent.
+        # After a long rest a message may wait that a consumer handled before and may get again: it
+        # was not yet marked as sent, or its delivery not yet forgotten.
         oldest = [message.occurred_at for message in await self._store.outbox.unsent(1)]
+        delivered = await self._store.deliveries.oldest()
+        if delivered is not None:
+            oldest.append(delivered)
         async with self._store.transaction():
             await self._store.inbox.forget(min([now - _REMEMBER, *oldest]))
             await self._store.idempotency_keys.forget(now - _REMEMBER)

@@ -180,6 +180,21 @@ async def test_a_delivery_that_dies_again_is_a_dead_letter_again(
     assert await all_pages(store.dead_letters.page) == [dead]
 
 
+async def test_the_oldest_that_waits_is_known_by_when_its_event_occurred(
+    store: Store, records: Records
+) -> None:
+    assert await store.deliveries.oldest() is None
+    ago = [timedelta(days=days) for days in (1, 3, 2)]
+    messages = [replace(records.message(), occurred_at=records.instant - days) for days in ago]
+    new, old, older = (records.delivery(message=message) for message in messages)
+    dead = replace(records.message(), occurred_at=records.instant - timedelta(days=9))
+    await put(store, new, old, replace(older, queue=Queue.LETTERS))
+    await put(store, records.delivery(message=dead, dead=True))
+    assert await store.deliveries.oldest() == records.instant - timedelta(days=3)
+    await remove(store, old)
+    assert await store.deliveries.oldest() == records.instant - timedelta(days=2)
+
+
 # ---- queues --------------------------------------------------------------------------------------
 
 

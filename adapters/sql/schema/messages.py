@@ -70,6 +70,7 @@ partial_index(
     deliveries.c.id,
     where=and_(~deliveries.c.dead, deliveries.c.queue.is_(None)),
 )
+partial_index("ix_deliveries_oldest", deliveries.c.occurred_at, where=~deliveries.c.dead)
 partial_index(
     "ix_deliveries_of_turn",
     deliveries.c.queue,

@@ -76,6 +76,9 @@ class Broken(Deliveries):
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         raise Unavailable("the store")
 
+    async def oldest(self) -> datetime | None:
+        raise Unavailable("the store")
+
 
 def failing(error: Exception, name: str = "welcome") -> Consumer:
     async def handle(_: Message) -> None:

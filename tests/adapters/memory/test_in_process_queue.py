@@ -44,6 +44,9 @@ class SlowDeliveries(Deliveries):
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         return await self._deliveries.first_in(queue, now, limit)
 
+    async def oldest(self) -> datetime | None:
+        return await self._deliveries.oldest()
+
 
 @pytest.fixture
 def transactions(store: Store) -> CountedTransactions:

@@ -131,6 +131,7 @@ LOOKING_AT_ALL = {
 IN_ORDER = {
     "authentication_tasks._PAGE.0",
     "dead_letters._PAGE.0",
+    "deliveries._OLDEST.0",
     "orders._ALL.0",
     "outbox._UNSENT.0",
     "products._PAGE.0",

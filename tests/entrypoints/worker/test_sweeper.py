@@ -284,6 +284,23 @@ async def test_what_may_still_be_sent_again_is_remembered_however_old_it_is(
     assert volumes[order.seller_id, quarter].sales == 1
 
 
+async def test_what_waits_to_be_tried_again_is_remembered_however_old_it_is(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
+    await exchange.app.orders.confirm_delivery(exchange.buyer, order.id)
+    (message,) = await exchange.store.outbox.unsent(10)
+    await exchange.workers.settle()
+    exchange.bus.failing["payments.record_completed_sale:order.delivered"] = 1
+    await exchange.bus.publish(message)  # once more, and this time the consumer fails
+    await exchange.clock.advance(30 * DAY)
+    await exchange.workers.sweeper.sweep()
+    await exchange.workers.settle()
+    quarter = Quarter.of(exchange.clock.now() - 30 * DAY)
+    volumes = await exchange.store.seller_records.of([order.seller_id], [quarter])
+    assert volumes[order.seller_id, quarter].sales == 1
+
+
 # ---- life ------------------------------------------------------------------------------------
 
 
