@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from . import catalog, grant, market, messages, money, people, records, reindex, rules
+from . import catalog, grant, market, messages, money, orders, people, records, reindex, rules
 
 _ABOUT = """\
 Looks after an exchange, whether it is running or not: it works on the same database. It never
@@ -14,6 +14,7 @@ log. `solebook admin ACTION --help` tells more of each action, with an example.
 JOBS = (
     people.ACTIONS,
     market.ACTIONS,
+    orders.ACTIONS,
     money.ACTIONS,
     records.ACTIONS,
     messages.ACTIONS,

@@ -57,6 +57,7 @@ def test_an_action_is_in_the_operators_guide(name: str) -> None:
 def test_every_action_that_changes_something_asks_for_a_reason() -> None:
     reads = {
         "find-user",
+        "find-order",
         "quotes",
         "halts",
         "alarms",

@@ -1,0 +1,237 @@
+"""Orders and their money: what staff decides about one order, or one debt."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from decimal import Decimal, InvalidOperation
+
+from ....composition.application import Application
+from ....ports.language.complaints import Bearer
+from ....ports.language.ids import OrderId
+from ....ports.language.orders import Order, Shipment
+from ....ports.language.users import OPERATOR, Role
+from .action import Action, Run, argument, dollars, id_argument
+from .people import USER, named_user
+
+_ORDER = id_argument("order", "the id of an order")
+_BEARERS = [bearer.value for bearer in Bearer]
+_EXAMPLE_ID = "01a2086f-4c22-7d19-b9b5-1a2b3c4d5e6f"
+
+
+def _on_order(
+    do: Callable[[Application, OrderId, argparse.Namespace], Awaitable[Order]],
+    said: Callable[[Order, argparse.Namespace], str],
+) -> Run:
+    """Return the run of an action on the order that the options name."""
+
+    async def run(app: Application, options: argparse.Namespace) -> str:
+        return said(await do(app, OrderId(options.order), options), options)
+
+    return run
+
+
+async def find_order(app: Application, options: argparse.Namespace) -> str:
+    """Return where an order and its money are, a line for each thing."""
+    order = await app.adapters.store.orders.get(OrderId(options.order))
+    complaint = order.complaint
+    shown = {
+        "id": order.id,
+        "status": order.status,
+        "pair": f"{order.book.product_id}  size {order.book.size}  {order.book.condition}",
+        "price": dollars(order.price),
+        "buyer": order.buyer_id,
+        "seller": order.seller_id,
+        "matched": f"{order.matched_at:%Y-%m-%d %H:%M} UTC",
+        "payment": f"{order.payment_status}, {dollars(order.buyer_total)}",
+        "payout": f"{order.payout_status}, {dollars(order.payout_amount)}, {_freezes(order)}",
+        "refund": f"borne by the {order.borne_by}" if order.borne_by else "none",
+        "complaint": f"{complaint.kind}, {complaint.state}" if complaint else "none",
+        "to us": _parcel(order.inbound),
+        "from us": _parcel(order.outbound),
+    }
+    return "\n".join(f"{name:<11}{value}" for name, value in shown.items())
+
+
+def _parcel(shipment: Shipment | None) -> str:
+    return f"{shipment.carrier} {shipment.tracking_number}" if shipment else "not sent"
+
+
+async def pay_out_again(app: Application, options: argparse.Namespace) -> str:
+    """Have the provider asked again for a payout."""
+    await app.payments.pay_out_again(OPERATOR, OrderId(options.order), reason=options.reason)
+    return f"the payout of order {options.order} is asked for again"
+
+
+async def write_off_debt(app: Application, options: argparse.Namespace) -> str:
+    """Have the exchange bear what a user owes."""
+    record = await named_user(app, options.user)
+    owed = await app.payments.write_off_debt(
+        OPERATOR, record.user.id, amount=options.amount, reason=options.reason
+    )
+    return (
+        f"{dollars(options.amount)} of the debt of {record.user.email} is written off; "
+        f"they still owe {dollars(owed)}"
+    )
+
+
+def cents(text: str) -> int:
+    """Return an amount in dollars, such as `30` or `30.50`, in cents. Raises ValueError."""
+    try:
+        amount = Decimal(text.replace(",", "")) * 100
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not amount.is_finite() or amount != int(amount):
+        raise ValueError(text)
+    return int(amount)
+
+
+ACTIONS = (
+    Action(
+        name="find-order",
+        help="see where an order and its money are",
+        about="Shows one order: its state, its parties, its money and its parcels.",
+        example=f"solebook admin find-order {_EXAMPLE_ID}",
+        run=find_order,
+        arguments=(_ORDER,),
+        needs_reason=False,
+    ),
+    Action(
+        name="cancel-order",
+        help="cancel an order that is not delivered",
+        about="Cancels an order. The buyer gets everything back, a pair in the warehouse goes to\n"
+        "its seller, and nobody owes a penalty. Both are told the reason.",
+        example=f'solebook admin cancel-order {_EXAMPLE_ID} --reason "the pair is damaged"\n'
+        f"order {_EXAMPLE_ID} is cancelled",
+        run=_on_order(
+            lambda app, order, o: app.orders.cancel_order(OPERATOR, order, reason=o.reason),
+            lambda order, _: f"order {order.id} is {order.status}",
+        ),
+        arguments=(_ORDER,),
+    ),
+    Action(
+        name="freeze-payout",
+        help="stop the payout of an order",
+        about="Stops the payout of an order until it is released. The seller is told, and not the\n"
+        "reason. What the provider was asked for already is not stopped.",
+        example=f'solebook admin freeze-payout {_EXAMPLE_ID} --reason "the card was stolen"\n'
+        f"the payout of order {_EXAMPLE_ID} is frozen: admin",
+        run=_on_order(
+            lambda app, order, o: app.orders.freeze_payout(OPERATOR, order, reason=o.reason),
+            lambda order, _: f"the payout of order {order.id} is {_freezes(order)}",
+        ),
+        arguments=(_ORDER,),
+    ),
+    Action(
+        name="release-payout",
+        help="lift what stops a payout",
+        about="Lifts every freeze of an order's payout but that of a complaint, which is decided.\n"
+        "When nothing stops it any more and the hold is over, the seller is paid.",
+        example=f'solebook admin release-payout {_EXAMPLE_ID} --reason "the bank took it back"\n'
+        f"the payout of order {_EXAMPLE_ID} is not frozen",
+        run=_on_order(
+            lambda app, order, o: app.orders.release_payout(OPERATOR, order, reason=o.reason),
+            lambda order, _: f"the payout of order {order.id} is {_freezes(order)}",
+        ),
+        arguments=(_ORDER,),
+    ),
+    Action(
+        name="refund",
+        help="give a buyer their money back, and say who bears it",
+        about="Refunds the buyer of a paid order. Before its delivery that ends the order; after\n"
+        "it the buyer is paid back whatever the payout does. Who bears it:\n"
+        "  seller    gets nothing for the trade; what was paid already is a debt\n"
+        "  exchange  pays it, and the seller is paid as if nothing had happened\n"
+        "  buyer     gets the price back, and bears the shipping\n"
+        "Both parties are told the reason.",
+        example=f"solebook admin refund {_EXAMPLE_ID} --borne-by exchange "
+        '--reason "the carrier lost the parcel"\n'
+        f"order {_EXAMPLE_ID} is refunded: 214.00, borne by the exchange",
+        run=_on_order(
+            lambda app, order, o: app.orders.refund_order(
+                OPERATOR, order, reason=o.reason, borne_by=Bearer(o.borne_by)
+            ),
+            lambda order, o: (
+                f"order {order.id} is refunded: {dollars(order.refund_amount)}, "
+                f"borne by the {o.borne_by}"
+            ),
+        ),
+        arguments=(
+            _ORDER,
+            argument("--borne-by", required=True, choices=_BEARERS, help="who bears it"),
+        ),
+    ),
+    Action(
+        name="pay-out",
+        help="have a payout asked for again",
+        about="Has the provider asked again for a payout that it refused or did not answer. It\n"
+        "pays once, however often it is asked.",
+        example=f'solebook admin pay-out {_EXAMPLE_ID} --reason "the bank lifted its block"\n'
+        f"the payout of order {_EXAMPLE_ID} is asked for again",
+        run=pay_out_again,
+        arguments=(_ORDER,),
+    ),
+    Action(
+        name="write-off",
+        help="let a user owe less",
+        about="Has the exchange bear what a user owes, or a part of it, but never more.",
+        example="solebook admin write-off seller@example.com 30.00 "
+        '--reason "the carrier lost the pair"\n'
+        "30.00 of the debt of seller@example.com is written off; they still owe 0.00",
+        run=write_off_debt,
+        arguments=(
+            USER,
+            argument("amount", type=cents, metavar="AMOUNT", help="in dollars, such as 30.00"),
+        ),
+    ),
+    Action(
+        name="carrier-receipt",
+        help="note that the carrier had the seller's pair",
+        about="Notes that the carrier had the pair that a seller sent. Before the order is\n"
+        "cancelled because it never arrived, the seller will owe no penalty; after it, the\n"
+        "penalty is reversed.",
+        example=f"solebook admin carrier-receipt {_EXAMPLE_ID} "
+        '--reason "the carrier confirms the pick-up"\n'
+        f"it is noted for order {_EXAMPLE_ID} that the carrier had the pair",
+        run=_on_order(
+            lambda app, order, o: app.orders.note_carrier_receipt(OPERATOR, order, reason=o.reason),
+            lambda order, _: f"it is noted for order {order.id} that the carrier had the pair",
+        ),
+        arguments=(_ORDER,),
+    ),
+    Action(
+        name="decide-complaint",
+        help="decide a buyer's complaint",
+        about="Decides for the seller, and the sale stands; or for the buyer, who is refunded:\n"
+        "say who bears it. A pair that is not as described is refunded when it is back at\n"
+        "the warehouse, or at once with --waive-return. Both parties are told the reason.",
+        example=f"solebook admin decide-complaint {_EXAMPLE_ID} --in-favour-of buyer "
+        '--borne-by exchange --reason "the parcel is lost"\n'
+        f"the complaint about order {_EXAMPLE_ID} is decided",
+        run=_on_order(
+            lambda app, order, o: app.orders.decide_complaint(
+                OPERATOR,
+                order,
+                in_favour_of=Role(o.in_favour_of),
+                reason=o.reason,
+                borne_by=None if o.borne_by is None else Bearer(o.borne_by),
+                waive_return=o.waive_return,
+            ),
+            lambda order, _: f"the complaint about order {order.id} is decided",
+        ),
+        arguments=(
+            _ORDER,
+            argument(
+                "--in-favour-of",
+                required=True,
+                choices=[Role.BUYER.value, Role.SELLER.value],
+                help="who is right",
+            ),
+            argument("--borne-by", choices=_BEARERS, help="who bears a refund"),
+            argument("--waive-return", action="store_true", help="the pair need not come back"),
+        ),
+    ),
+)
+
+
+def _freezes(order: Order) -> str:
+    reasons = ", ".join(sorted(order.freezes))
+    return f"frozen: {reasons}" if reasons else "not frozen"

@@ -1,0 +1,229 @@
+"""Orders and their money by command."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from solebook.composition.application import Application
+from solebook.entrypoints.cli.admin.orders import cents
+from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.language.audit import Act, AuditAction
+from solebook.ports.language.complaints import ComplaintKind
+from solebook.ports.language.orders import Order, OrderStatus
+from solebook.ports.language.users import OPERATOR, Actor, Role
+
+from ..conftest import Run
+from ..exchanges import SELLER, audit_log, traded, within
+from ..test_main import one_line
+
+REASON = "as the records show"
+WHY = ("--reason", REASON)
+STAFF = {
+    "cancel-order": AuditAction.ORDER_CANCELLED,
+    "freeze-payout": AuditAction.PAYOUT_FROZEN,
+    "release-payout": AuditAction.PAYOUT_RELEASED,
+    "refund": AuditAction.ORDER_REFUNDED,
+    "pay-out": AuditAction.PAYOUT_REPEATED,
+    "carrier-receipt": AuditAction.CARRIER_RECEIPT_NOTED,
+    "decide-complaint": AuditAction.COMPLAINT_DECIDED,
+}
+MORE = {
+    "refund": ("--borne-by", "exchange"),
+    "decide-complaint": ("--in-favour-of", "seller"),
+}
+
+
+def last_act(folder: Path) -> Act:
+    return audit_log(folder)[-1]
+
+
+def order_now(folder: Path, order: Order) -> Order:
+    async def work(app: Application) -> Order:
+        return await app.adapters.store.orders.get(order.id)
+
+    return within(folder, work)
+
+
+def complain(folder: Path, order: Order) -> None:
+    async def work(app: Application) -> None:
+        await app.orders.complain(
+            Actor(order.buyer_id, frozenset({Role.BUYER})),
+            order.id,
+            kind=ComplaintKind.NOT_AS_DESCRIBED,
+            reason="it is worn",
+        )
+
+    within(folder, work)
+
+
+def test_an_order_is_shown_with_its_money_and_its_parcels(folder: Path, run: Run) -> None:
+    order = traded(folder, OrderStatus.DELIVERED)
+    complain(folder, order)
+    shown = run("admin", "find-order", str(order.id))
+    assert (shown.code, shown.err) == (0, "")
+    assert [line[11:] for line in shown.out.splitlines()] == [
+        str(order.id),
+        "delivered",
+        f"{order.book.product_id}  size 9  new",
+        "300.00",
+        str(order.buyer_id),
+        str(order.seller_id),
+        f"{order.matched_at:%Y-%m-%d %H:%M} UTC",
+        "captured, 314.00",
+        f"held, {order.payout_amount / 100:.2f}, frozen: complaint",
+        "none",
+        "not_as_described, open",
+        "UPS 1Z999AA10123456784",
+        "UPS 1Z999AA10123456784",
+    ]
+
+
+def test_an_order_is_cancelled(folder: Path, run: Run) -> None:
+    order = traded(folder)
+    done = run("admin", "cancel-order", str(order.id), *WHY)
+    assert (done.code, done.out, done.err) == (0, f"order {order.id} is cancelled\n", "")
+    assert order_now(folder, order).status is OrderStatus.CANCELLED
+    act = last_act(folder)
+    assert (act.action, act.actor_id, act.reason) == (
+        AuditAction.ORDER_CANCELLED,
+        OPERATOR.user_id,
+        REASON,
+    )
+
+
+def test_a_payout_is_frozen_and_released(folder: Path, run: Run) -> None:
+    order = traded(folder, OrderStatus.DELIVERED)
+    frozen = run("admin", "freeze-payout", str(order.id), *WHY)
+    assert (frozen.code, frozen.out) == (0, f"the payout of order {order.id} is frozen: admin\n")
+    assert last_act(folder).action is AuditAction.PAYOUT_FROZEN
+    again = run("admin", "freeze-payout", str(order.id), *WHY)
+    assert (again.code, again.out) == (1, "")
+    assert one_line(again.err).startswith("solebook: ")
+    released = run("admin", "release-payout", str(order.id), *WHY)
+    assert (released.code, released.out) == (0, f"the payout of order {order.id} is not frozen\n")
+    assert last_act(folder).action is AuditAction.PAYOUT_RELEASED
+    assert not order_now(folder, order).freezes
+
+
+@pytest.mark.parametrize("bearer", ["seller", "exchange", "buyer"])
+def test_an_order_is_refunded_and_somebody_bears_it(folder: Path, run: Run, bearer: str) -> None:
+    order = traded(folder, OrderStatus.DELIVERED)
+    done = run("admin", "refund", str(order.id), "--borne-by", bearer, *WHY)
+    assert (done.code, done.err) == (0, "")
+    amount = "300.00" if bearer == "buyer" else "314.00"
+    assert done.out == f"order {order.id} is refunded: {amount}, borne by the {bearer}\n"
+    act = last_act(folder)
+    assert (act.action, act.facts["borne_by"]) == (AuditAction.ORDER_REFUNDED, bearer)
+
+
+def test_who_bears_a_refund_must_be_said(folder: Path, run: Run) -> None:
+    refused = run("admin", "refund", str(uuid4()), *WHY)
+    assert refused.code == 2
+    assert "--borne-by" in refused.err
+
+
+def test_a_carriers_receipt_is_noted_once(folder: Path, run: Run) -> None:
+    order = traded(folder, OrderStatus.SELLER_SHIPPING)
+    done = run("admin", "carrier-receipt", str(order.id), *WHY)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"it is noted for order {order.id} that the carrier had the pair\n"
+    assert order_now(folder, order).carrier_had_it
+    assert run("admin", "carrier-receipt", str(order.id), *WHY).code == 1
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        ("--in-favour-of", "seller"),
+        ("--in-favour-of", "buyer", "--borne-by", "seller", "--waive-return"),
+    ],
+)
+def test_a_complaint_is_decided(folder: Path, run: Run, decision: tuple[str, ...]) -> None:
+    order = traded(folder, OrderStatus.DELIVERED)
+    complain(folder, order)
+    done = run("admin", "decide-complaint", str(order.id), *decision, *WHY)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"the complaint about order {order.id} is decided\n"
+    act = last_act(folder)
+    assert (act.action, act.facts["in_favour_of"]) == (
+        AuditAction.COMPLAINT_DECIDED,
+        decision[1],
+    )
+
+
+def test_a_decision_that_contradicts_itself_is_one_line(folder: Path, run: Run) -> None:
+    order = traded(folder, OrderStatus.DELIVERED)
+    complain(folder, order)
+    refused = run("admin", "decide-complaint", str(order.id), "--in-favour-of", "buyer", *WHY)
+    assert (refused.code, refused.out) == (1, "")
+    assert "bears" in one_line(refused.err)
+
+
+def test_a_debt_is_written_off_as_far_as_it_goes(folder: Path, run: Run) -> None:
+    order = traded(folder)
+
+    async def break_it_off(app: Application) -> None:
+        seller = Actor(order.seller_id, frozenset({Role.SELLER}))
+        await app.orders.cancel_order(seller, order.id, reason="sold elsewhere")
+        await app.engine.start()
+        await Workers(app).settle()
+        await app.engine.stop()
+
+    within(folder, break_it_off)
+    beyond = run("admin", "write-off", SELLER, "45.01", *WHY)
+    assert (beyond.code, beyond.out) == (1, "")
+    assert one_line(beyond.err).startswith("solebook: ")
+    done = run("admin", "write-off", SELLER, "15", *WHY)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"15.00 of the debt of {SELLER} is written off; they still owe 30.00\n"
+    act = last_act(folder)
+    assert (act.action, act.facts) == (
+        AuditAction.DEBT_WRITTEN_OFF,
+        {"amount": 1_500, "still_owed": 3_000},
+    )
+    assert "owes       30.00" in run("admin", "find-user", SELLER).out
+
+
+@pytest.mark.parametrize("action", STAFF)
+def test_an_order_that_is_not_there_is_one_line_and_no_entry(
+    folder: Path, run: Run, action: str
+) -> None:
+    nothing = str(uuid4())
+    refused = run("admin", action, nothing, *MORE.get(action, ()), *WHY)
+    assert (refused.code, refused.out) == (1, "")
+    assert nothing in one_line(refused.err)
+    assert audit_log(folder) == []
+
+
+@pytest.mark.parametrize("action", STAFF)
+def test_a_reason_is_needed_and_must_be_sound(folder: Path, run: Run, action: str) -> None:
+    order = traded(folder)
+    before = audit_log(folder)
+    arguments = ("admin", action, str(order.id), *MORE.get(action, ()))
+    assert "--reason" in run(*arguments).err
+    refused = run(*arguments, "--reason", "two\nlines")
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err).startswith("solebook: reason has a line break")
+    assert audit_log(folder) == before
+
+
+def test_a_payout_that_nobody_is_owed_is_not_repeated(folder: Path, run: Run) -> None:
+    order = traded(folder)
+    before = audit_log(folder)
+    refused = run("admin", "pay-out", str(order.id), *WHY)
+    assert (refused.code, refused.out) == (1, "")
+    assert audit_log(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("30", 3_000), ("30.5", 3_050), ("1,234.56", 123_456), ("0.01", 1)]
+)
+def test_an_amount_is_in_dollars(text: str, amount: int) -> None:
+    assert cents(text) == amount
+
+
+@pytest.mark.parametrize("text", ["", "30.001", "a lot", "nan", "inf"])
+def test_an_amount_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="^" if text else "^$"):
+        cents(text)
