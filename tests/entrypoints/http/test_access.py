@@ -1,5 +1,6 @@
 """Who may call which route: every route by everybody."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -219,6 +220,14 @@ async def test_everybody_gets_what_the_table_says(world: World, places: dict[str
             found[method, path][who] = answer.status_code
         await world.workers.settle()
     assert found == EXPECTED
+
+
+async def test_every_path_tells_its_methods_to_anybody(world: World) -> None:
+    for route in world.app.routes:
+        if isinstance(route, HTTPRoute) and "OPTIONS" in route.methods:
+            answer = await world.call("OPTIONS", re.sub(r"{\w+}", str(uuid4()), route.path_format))
+            assert answer.status_code == 204, route.path_format
+            assert set(answer.headers["allow"].split(", ")) == set(route.methods)
 
 
 async def test_another_users_objects_are_no_different_from_none(
