@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -14,10 +14,11 @@ from litestar.routes import HTTPRoute
 from solebook.entrypoints.http.roles import RoleGuard
 from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.events import AlarmRaised
+from solebook.ports.language.ids import UserId
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.users import Role
+from solebook.ports.language.users import OPERATOR, Role
 
-from ..world import Person, World, open_market
+from ..world import PARCEL, PASS, Person, World, open_market
 from .test_dead_letters import bury
 
 WHY = "it is agreed"
@@ -78,6 +79,73 @@ async def resolution(world: World, places: dict[str, str]) -> Call:
     return Call(f"/v1/admin/alarms/{alarm}/resolution", "alarm_resolved", alarm, {})
 
 
+async def _bring(world: World, order_id: str, *moves: str) -> None:
+    """Move an order on, step by step, by whoever does each."""
+    people, parcel = world.people, {"json": PARCEL}
+    authenticator = people["authenticator"]
+    for move in moves:
+        match move:
+            case "shipment":
+                await world.move(order_id, move, people["seller"], **parcel)
+            case "verdict":
+                task = f"/v1/authentication/tasks/{await world.task_of(order_id, authenticator)}"
+                await world.ok("POST", f"{task}/claim", authenticator)
+                await world.ok("POST", f"{task}/verdict", authenticator, json=PASS)
+                await world.workers.settle()
+            case "receipt" | "dispatch":
+                more = parcel if move == "dispatch" else {}
+                await world.move(order_id, move, authenticator, **more)
+            case _:
+                await world.move(order_id, move, people["buyer"])
+
+
+_DELIVERED = ("shipment", "receipt", "verdict", "dispatch", "delivery")
+
+
+def _on_order(move: str, action: str, *moves: str, **body: Any) -> Prepare:
+    """Prepare an act on an order that has come as far as these moves bring it."""
+
+    async def prepare(world: World, places: dict[str, str]) -> Call:
+        order = places["order_id"]
+        await _bring(world, order, *moves)
+        return Call(f"/v1/admin/orders/{order}/{move}", action, order, body)
+
+    return prepare
+
+
+async def release(world: World, places: dict[str, str]) -> Call:
+    order = places["order_id"]
+    path = f"/v1/admin/orders/{order}/payout-freeze"
+    await world.ok("POST", path, world.people["admin"], json={"reason": WHY})
+    return Call(f"/v1/admin/orders/{order}/payout-release", "payout_released", order, {})
+
+
+async def decision(world: World, places: dict[str, str]) -> Call:
+    order = places["order_id"]
+    await _bring(world, order, *_DELIVERED)
+    complaint = {"kind": "not_as_described", "reason": "The left shoe is a size 9."}
+    await world.move(order, "complaint", world.people["buyer"], json=complaint)
+    body = {"in_favour_of": "buyer", "borne_by": "exchange"}
+    return Call(f"/v1/admin/orders/{order}/complaint-decision", "complaint_decided", order, body)
+
+
+async def payout(world: World, places: dict[str, str]) -> Call:
+    order, seller = places["order_id"], world.people["seller"]
+    account = {"account": "acct_closed"}
+    await world.ok("PUT", "/v1/users/me/payout-account", seller, json=account)
+    await _bring(world, order, *_DELIVERED)
+    await world.pass_of_time(timedelta(days=4))
+    return Call(f"/v1/admin/orders/{order}/payout", "payout_repeated", order, {})
+
+
+async def write_off(world: World, places: dict[str, str]) -> Call:
+    seller = world.people["seller"]
+    broken_off = {"json": {"reason": "sold elsewhere"}}
+    await world.move(places["order_id"], "cancellation", seller, **broken_off)
+    path = f"/v1/admin/users/{seller.id}/debt-write-off"
+    return Call(path, "debt_written_off", seller.id, {"amount": 1_000})
+
+
 CASES: dict[tuple[str, str], Prepare] = {
     ("PUT", "/v1/users/{user_id}/suspension"): suspension,
     ("PUT", "/v1/users/{user_id}/roles"): roles,
@@ -86,6 +154,19 @@ CASES: dict[tuple[str, str], Prepare] = {
     ("POST", "/v1/admin/halts/{halt_id}/end"): halt_end,
     ("POST", "/v1/admin/dead-letters/{letter_id}/replay"): replay,
     ("POST", "/v1/admin/alarms/{alarm_id}/resolution"): resolution,
+    ("POST", "/v1/admin/orders/{order_id}/payout-freeze"): _on_order(
+        "payout-freeze", "payout_frozen"
+    ),
+    ("POST", "/v1/admin/orders/{order_id}/payout-release"): release,
+    ("POST", "/v1/admin/orders/{order_id}/refund"): _on_order(
+        "refund", "order_refunded", borne_by="exchange"
+    ),
+    ("POST", "/v1/admin/orders/{order_id}/carrier-receipt"): _on_order(
+        "carrier-receipt", "carrier_receipt_noted", "shipment"
+    ),
+    ("POST", "/v1/admin/orders/{order_id}/complaint-decision"): decision,
+    ("POST", "/v1/admin/orders/{order_id}/payout"): payout,
+    ("POST", "/v1/admin/users/{user_id}/debt-write-off"): write_off,
 }
 WITHOUT_REASON = {("POST", "/v1/products"), ("PATCH", "/v1/products/{product_id}")}
 """Admins look after the catalogue without saying why."""
@@ -180,3 +261,26 @@ async def test_an_action_leaves_one_entry_and_a_refusal_none(
     assert (entry["actor_id"], entry["action"]) == (admin.id, call.action)
     assert (entry["target"]["id"], entry["reason"]) == (call.target, WHY)
     assert [outcome["about"] for outcome in outcomes] in ([], [entry["id"]])
+
+
+ON_ORDERS = [route for route in CASES if "{order_id}" in route[1]]
+
+
+@pytest.mark.parametrize("route", ON_ORDERS, ids=" ".join)
+@pytest.mark.parametrize("party", ["buyer", "seller"])
+async def test_no_party_acts_on_their_order_as_staff(
+    world: World, route: tuple[str, str], party: str
+) -> None:
+    places = await open_market(world)
+    call = await CASES[route](world, places)
+    insider = world.people[party]
+    await world.application.users.set_roles(
+        OPERATOR, UserId(UUID(insider.id)), roles=frozenset(Role), reason=WHY
+    )
+    await world.sign_in(insider)
+    before = await log(world)
+
+    answer = await send(world, route[0], call.path, insider, {**call.body, "reason": WHY})
+
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/party-to-the-order")
+    assert await log(world) == before
