@@ -19,8 +19,9 @@ from solebook.core.orders.history import fold
 from solebook.ports.language.audit import AuditAction
 from solebook.ports.language.authentication import TaskStatus
 from solebook.ports.language.deadlines import Deadline
+from solebook.ports.language.events import QuotesWithdrawn
 from solebook.ports.language.ids import OrderId
-from solebook.ports.language.market import Quote, QuoteStatus, Side, is_size
+from solebook.ports.language.market import Quote, QuoteStatus, Side, WithdrawalReason, is_size
 from solebook.ports.language.notifications import NotificationKind
 from solebook.ports.language.orders import (
     CancelReason,
@@ -207,6 +208,30 @@ async def test_what_people_have_is_still_theirs(exchange: Exchange) -> None:
     assert (inboxes, alerts, addresses) == (126, 4, 9)
     tasks = (await store.authentication_tasks.page(_ALL)).items
     assert {task.status for task in tasks} == set(TaskStatus)
+
+
+async def test_quotes_in_sizes_that_are_none_leave_their_books_and_their_owners_hear_of_it(
+    exchange: Exchange,
+) -> None:
+    async def standing() -> list[Quote]:
+        return [
+            quote
+            for person in exchange.people
+            for side in Side
+            for quote in (await exchange.store.quotes.of_user(person.user_id, side, _ALL)).items
+            if quote.status is QuoteStatus.ACTIVE
+        ]
+
+    odd = {quote.id for quote in await standing() if not is_size(quote.book.size)}
+    assert len(odd) == 6
+    await exchange.app.engine.start()
+    assert not odd & {quote.id for quote in await standing()}
+    messages = await exchange.store.outbox.unsent(100)
+    told = [m.event for m in messages if isinstance(m.event, QuotesWithdrawn)]
+    told = [event for event in told if event.reason is WithdrawalReason.INVALID_SIZE]
+    assert {quote.id for event in told for quote in event.quotes} == odd
+    assert len({event.user_id for event in told}) == len(told)
+    await exchange.app.engine.stop()
 
 
 async def test_every_message_that_waits_can_be_read(exchange: Exchange) -> None:

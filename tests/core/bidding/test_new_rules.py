@@ -10,7 +10,8 @@ from solebook.core.bidding.rules_change import QuotesOutsideRules
 from solebook.ports.language.costs import FeesRise, SellerTerms, ShippingRise
 from solebook.ports.language.errors import Forbidden, InvalidText
 from solebook.ports.language.events import CostsRose, Event, QuotesWithdrawn
-from solebook.ports.language.ids import UserId
+from solebook.ports.language.halts import Halt
+from solebook.ports.language.ids import HaltId, UserId
 from solebook.ports.language.market import (
     BookKey,
     Quote,
@@ -274,6 +275,24 @@ async def test_owners_whose_other_quotes_cost_more_are_told_too(market: Market) 
     again = await applied(market, DEAR)
     was, now = SellerTerms(900, 500, 300), SellerTerms(900, 5_000, 300)
     assert await events(again, CostsRose) == [CostsRose(seller, FeesRise(was, now, 1), None)]
+    await again.engine.stop()
+
+
+async def test_an_ask_that_waits_for_its_halted_book_is_withdrawn_too(market: Market) -> None:
+    match = (await market.ask(2_500), await market.bid(2_500))[1].match
+    assert match is not None
+    halt = Halt(HaltId(market.ids.new()), market.book.product_id, None, None, market.clock.now())
+    await market.engine.halt(halt)
+    await market.engine.unwind(match.id, ask_returns=True)
+    ask = await market.adapters.store.quotes.get(match.ask_id)
+    assert ask.status is QuoteStatus.WAITING
+    await stopped(market)
+    with pytest.raises(QuotesOutsideRules, match="0 bids and 1 asks of 1 users"):
+        await market.in_another_process(rules=DEAR).engine.start()
+    again = await applied(market, DEAR)
+    assert await owned(market, ask) is QuoteStatus.CANCELLED
+    [told] = await events(again, QuotesWithdrawn)
+    assert (told.user_id, told.count) == (ask.user_id, 1)
     await again.engine.stop()
 
 

@@ -1,0 +1,64 @@
+"""The application in memory goes on in another one, as an exchange does in another process."""
+
+from datetime import timedelta
+
+import pytest
+
+from solebook.composition.application import Application
+from solebook.composition.embedded import build_embedded
+from solebook.core.bidding.rules_change import QuotesOutsideRules
+from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.language.ids import ProductId, QuoteId, UserId
+from solebook.ports.language.market import BookKey, QuoteStatus, Side, parse_size
+from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.users import OPERATOR
+from solebook.ports.matching import PlaceQuote
+
+HIGHER = MarketRules(min_amount=10_000)
+
+
+async def stopped_with_an_ask(amount: int) -> tuple[Application, QuoteId]:
+    app = build_embedded()
+    await app.engine.start()
+    ids = app.adapters.ids
+    placed = await app.engine.place(
+        PlaceQuote(
+            id=QuoteId(ids.new()),
+            side=Side.ASK,
+            user_id=UserId(ids.new()),
+            book=BookKey(ProductId(ids.new()), parse_size("9")),
+            amount=amount,
+            expires_at=app.adapters.clock.now() + timedelta(days=30),
+        )
+    )
+    await app.engine.stop()
+    return app, placed.quote.id
+
+
+async def test_the_next_application_goes_on_with_store_clock_and_rules() -> None:
+    app, ask = await stopped_with_an_ask(2_500)
+    after = build_embedded(after=app)
+    await after.engine.start()
+    assert (await after.adapters.store.quotes.get(ask)).status is QuoteStatus.ACTIVE
+    assert after.rules == app.rules
+    assert after.adapters.clock is app.adapters.clock
+    await Workers(after).settle()
+    await after.engine.stop()
+
+
+async def test_rules_that_a_standing_quote_is_outside_of_stop_the_start() -> None:
+    app, _ = await stopped_with_an_ask(2_500)
+    with pytest.raises(QuotesOutsideRules):
+        await build_embedded(after=app, rules=HIGHER).engine.start()
+
+
+async def test_applied_rules_are_started_by() -> None:
+    app, ask = await stopped_with_an_ask(2_500)
+    change = await build_embedded(after=app, rules=HIGHER).bidding.apply_rules(
+        OPERATOR, reason="the market is for higher prices"
+    )
+    assert change.outside.asks == 1
+    after = build_embedded(after=app, rules=HIGHER)
+    await after.engine.start()
+    assert (await after.adapters.store.quotes.get(ask)).status is QuoteStatus.CANCELLED
+    await after.engine.stop()
