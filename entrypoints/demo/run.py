@@ -24,6 +24,7 @@ from ...config.http import HttpSettings
 from ...config.settings import SecuritySettings, Settings
 from ...ports.language.messages import Queue
 from ...ports.language.notifications import Warehouse as WarehouseAddress
+from ...ports.language.rules import MarketRules
 from ...ports.rate_limits import RateLimit
 from ..http.app import create_app
 from ..http.server import running_server, stop_signal
@@ -49,6 +50,7 @@ _DIFFERENCES = 20
 """How many are shown: if every price is another one, thousands of figures are."""
 _TIMEOUT = 30.0
 _POLL = 0.1
+_RULES = MarketRules(max_unpaid_orders=1_000_000)
 _WAREHOUSE = WarehouseAddress(
     "solebook demo warehouse", "1 Market Street", "Portland", "OR", "97201", "US"
 )
@@ -194,6 +196,8 @@ class _Demo:
 def _settings(folder: str) -> Settings:
     """The embedded defaults, but that nobody is slowed down and years pass while signed in.
 
+    Six buyers buy for everybody, so each may have as many unpaid orders as they like.
+
     Everybody has a password that is shown, so a hash that is slow to guess would protect nothing.
     """
     return Settings(
@@ -204,6 +208,7 @@ def _settings(folder: str) -> Settings:
         security=SecuritySettings(
             bcrypt_cost=_LOWEST_COST, access_token_life=_LIFE, refresh_token_life=_LIFE
         ),
+        market=_RULES,
         warehouse=_WAREHOUSE,
     )
 

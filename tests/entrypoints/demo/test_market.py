@@ -112,7 +112,9 @@ class Exchange:
 
 
 @asynccontextmanager
-async def open_exchange(rules: MarketRules) -> AsyncIterator[Exchange]:
+async def open_exchange(max_open_quotes: int) -> AsyncIterator[Exchange]:
+    # Nobody is charged here, so orders stay unpaid.
+    rules = replace(RULES, max_open_quotes=max_open_quotes, max_unpaid_orders=1_000_000)
     clock = VirtualClock(datetime.combine(FIRST, OPENS))
     ids = SeededIds(1, clock)
     adapters = embedded_adapters(build_memory_store(clock=clock, ids=ids), clock=clock, ids=ids)
@@ -129,7 +131,7 @@ async def open_exchange(rules: MarketRules) -> AsyncIterator[Exchange]:
 
 @pytest.fixture
 async def exchange() -> AsyncIterator[Exchange]:
-    async with open_exchange(replace(RULES, max_open_quotes=100_000)) as exchange:
+    async with open_exchange(max_open_quotes=100_000) as exchange:
         yield exchange
 
 
@@ -190,6 +192,6 @@ async def test_one_bid_and_one_ask_stay_around_the_last_price_if_the_market_allo
 
 
 async def test_nobody_comes_to_have_too_many_quotes_open() -> None:
-    async with open_exchange(replace(RULES, max_open_quotes=2)) as exchange:
+    async with open_exchange(max_open_quotes=2) as exchange:
         traded = await exchange.trade([sale(20_000, day=day // 20) for day in range(200)])
     assert [len(prices) for prices in traded.values()] == [200]
