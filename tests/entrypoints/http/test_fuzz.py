@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,8 +61,8 @@ class _Server:
         application = build_embedded(clock=clock)
         settings = HttpSettings(user_limit=PLENTY, address_limit=PLENTY, credentials_limit=PLENTY)
         app = create_app(application, settings)
+        await application.engine.start()
         async with (
-            Workers(application).running(),
             running_server(app, "127.0.0.1", 0) as self.url,
             httpx.AsyncClient(base_url=self.url) as client,
         ):
@@ -71,7 +72,11 @@ class _Server:
                 name: person.headers["Authorization"] for name, person in world.people.items()
             }
             self._ready.set()
-            await self._stopping.wait()
+            while not self._stopping.is_set():
+                await world.workers.settle()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), 0.1)
+        await application.engine.stop()
 
 
 @pytest.fixture(scope="module")
