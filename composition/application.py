@@ -60,6 +60,7 @@ from ..core.orders.release_payout import ReleasePayout
 from ..core.orders.ship_pair import ShipPair
 from ..core.orders.view_order import ViewOrder
 from ..core.payments.abandon_payment import AbandonPayment
+from ..core.payments.bear_shortfall import BearShortfall
 from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.handle_webhook import HandleWebhook
@@ -75,6 +76,7 @@ from ..core.payments.reverse_penalty import ReversePenalty
 from ..core.payments.take_back_sale import TakeBackSale
 from ..core.payments.view_balance import ViewBalance
 from ..core.payments.write_off_debt import WriteOffDebt
+from ..core.payments.write_off_suspense import WriteOffSuspense
 from ..core.price_alerts.report_drops import ReportDrops
 from ..core.price_alerts.unwatch_price import UnwatchPrice
 from ..core.price_alerts.watch_price import WatchPrice
@@ -183,6 +185,8 @@ class PaymentsUseCases:
     pay_seller: PaySeller
     retry_payouts: RetryPayouts
     write_off_debt: WriteOffDebt
+    bear_shortfall: BearShortfall
+    write_off_suspense: WriteOffSuspense
     take_back_sale: TakeBackSale
     reverse_penalty: ReversePenalty
     pay_out_again: PayOutAgain

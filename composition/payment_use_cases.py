@@ -1,10 +1,12 @@
 """Hands the use cases of the money their ports, in sight of the type checker."""
 
 from ..core.payments.abandon_payment import AbandonPayment
+from ..core.payments.bear_shortfall import BearShortfall
 from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.escrow import Escrow
 from ..core.payments.handle_webhook import HandleWebhook
+from ..core.payments.irregularities import Irregularities
 from ..core.payments.patience import Patience
 from ..core.payments.pay_out_again import PayOutAgain
 from ..core.payments.pay_seller import PaySeller
@@ -14,13 +16,17 @@ from ..core.payments.preview_trades import PreviewTrades
 from ..core.payments.quote_fees import QuoteFees
 from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
+from ..core.payments.record_payout import RecordPayout
 from ..core.payments.record_refund import RecordRefund
 from ..core.payments.refund_buyer import RefundBuyer
 from ..core.payments.retry_payouts import RetryPayouts
 from ..core.payments.reverse_penalty import ReversePenalty
+from ..core.payments.set_off import SetOff
+from ..core.payments.suspense import Suspense
 from ..core.payments.take_back_sale import TakeBackSale
 from ..core.payments.view_balance import ViewBalance
 from ..core.payments.write_off_debt import WriteOffDebt
+from ..core.payments.write_off_suspense import WriteOffSuspense
 from ..ports.language.rules import MarketRules
 from ..ports.payments import FeeSchedule
 from .adapters import Adapters
@@ -40,24 +46,39 @@ def payments_use_cases(
     store, clock, gateway = adapters.store, adapters.clock, adapters.payment_gateway
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
     orders = store.orders
+    irregularities = Irregularities(outbox=store.outbox)
+    suspense = Suspense(ledger=ledger, irregularities=irregularities, clock=clock)
     escrow = Escrow(
         transaction=transaction,
         payments=payments,
         ledger=ledger,
+        suspense=suspense,
+        irregularities=irregularities,
         deadlines=store.deadlines,
         outbox=store.outbox,
         clock=clock,
         rules=rules,
     )
-    payables = Payables(
+    set_off = SetOff(
+        orders=orders, payments=payments, payouts=store.payouts, ledger=ledger, clock=clock
+    )
+    record_payout = RecordPayout(
         transaction=transaction,
-        orders=orders,
-        payments=payments,
         payouts=store.payouts,
         ledger=ledger,
-        gateway=gateway,
+        webhooks=store.webhooks,
+        set_off=set_off,
+        irregularities=irregularities,
         outbox=store.outbox,
         clock=clock,
+    )
+    payables = Payables(
+        transaction=transaction,
+        payouts=store.payouts,
+        gateway=gateway,
+        record_payout=record_payout,
+        set_off=set_off,
+        outbox=store.outbox,
     )
     record_refund = RecordRefund(
         transaction=transaction,
@@ -65,7 +86,8 @@ def payments_use_cases(
         payments=payments,
         payouts=store.payouts,
         ledger=ledger,
-        payables=payables,
+        set_off=set_off,
+        irregularities=irregularities,
         outbox=store.outbox,
         clock=clock,
     )
@@ -94,7 +116,6 @@ def payments_use_cases(
         ),
         refund_buyer=RefundBuyer(
             transaction=transaction,
-            orders=orders,
             payments=payments,
             payouts=store.payouts,
             payables=payables,
@@ -124,6 +145,23 @@ def payments_use_cases(
             clock=clock,
             ids=adapters.ids,
         ),
+        bear_shortfall=BearShortfall(
+            transaction=transaction,
+            orders=orders,
+            payments=payments,
+            payouts=store.payouts,
+            ledger=ledger,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
+            clock=clock,
+        ),
+        write_off_suspense=WriteOffSuspense(
+            transaction=transaction,
+            ledger=ledger,
+            audit_log=store.audit_log,
+            clock=clock,
+            ids=adapters.ids,
+        ),
         pay_out_again=PayOutAgain(
             transaction=transaction,
             orders=orders,
@@ -141,6 +179,7 @@ def payments_use_cases(
             payment_accounts=store.payment_accounts,
             ledger=ledger,
             payables=payables,
+            irregularities=irregularities,
             clock=clock,
         ),
         retry_payouts=RetryPayouts(
@@ -161,10 +200,15 @@ def payments_use_cases(
             outbox=store.outbox,
         ),
         handle_webhook=HandleWebhook(
+            transaction=transaction,
             webhooks=store.webhooks,
+            orders=orders,
+            payments=payments,
             escrow=escrow,
-            payables=payables,
             record_refund=record_refund,
+            record_payout=record_payout,
+            suspense=suspense,
+            irregularities=irregularities,
         ),
         check_solvency=CheckSolvency(ledger=ledger, gateway=gateway),
         preview_trades=PreviewTrades(fees=fee_schedule(adapters, rules), rules=rules),

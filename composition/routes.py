@@ -38,7 +38,9 @@ from ..ports.language.events import (
     PaymentOverdue,
     PaymentRefundDue,
     PaymentRefunded,
+    PaymentRefundedUnasked,
     PaymentRequested,
+    PaymentShortfallBorne,
     PaymentWasDeclined,
     PayoutAccountChanged,
     PayoutDue,
@@ -46,6 +48,7 @@ from ..ports.language.events import (
     PayoutWasFrozen,
     PayoutWasRefused,
     PayoutWasReleased,
+    PayoutWasReopened,
     PenaltyExcused,
     PenaltyWasReversed,
     PriceDropped,
@@ -184,6 +187,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         outside(PayoutAccountChanged, "payments.retry_payouts", app.payments.retry_payouts),
         inside(PayoutPaid, "orders.continue_saga", saga),
         inside(PayoutWasRefused, "orders.continue_saga", saga),
+        inside(PayoutWasReopened, "orders.continue_saga", saga),
         inside(FreezeRequested, "orders.continue_saga", saga),
         # Something went wrong: everything is given back.
         # The unit is free before its ask returns to the book, where it may match again at once.
@@ -206,6 +210,8 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         outside(PenaltyExcused, "payments.reverse_penalty", app.payments.reverse_penalty),
         outside(PaymentRefundDue, "payments.refund_buyer", app.payments.refund_buyer),
         inside(PaymentRefunded, "orders.continue_saga", saga),
+        inside(PaymentRefundedUnasked, "orders.continue_saga", saga),
+        inside(PaymentShortfallBorne, "orders.continue_saga", saga),
         inside(PaymentCleared, "orders.continue_saga", saga),
         # The catalogue changed.
         repeatable(ProductChanged, "catalog.refresh_product", app.catalog.refresh_product),

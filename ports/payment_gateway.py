@@ -55,7 +55,7 @@ class PaymentGateway(Protocol):
         ...
 
     async def balance(self) -> Cents:
-        """Return what the provider holds for the platform."""
+        """Return what the provider holds for the platform; below zero, what it is owed."""
         ...
 
     def parse_webhook(self, body: bytes, signature: str) -> GatewayEvent:

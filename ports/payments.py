@@ -12,6 +12,7 @@ from .language.payments import (
     AccountKind,
     Entry,
     GatewayEvent,
+    GatewayEventKind,
     Payment,
     Payout,
     Quarter,
@@ -25,6 +26,10 @@ class Payments(Protocol):
 
     async def find(self, order_id: OrderId) -> Payment | None:
         """Return the order's payment. Inside a transaction the row is locked until its end."""
+        ...
+
+    async def find_by_charge(self, charge_id: str) -> Payment | None:
+        """Return the payment that was made by a charge. Inside a transaction it is locked."""
         ...
 
     async def put(self, payment: Payment) -> None:
@@ -57,6 +62,10 @@ class Ledger(Protocol):
 
     async def post(self, transfer: Transfer) -> bool:
         """Append a transfer; return False, and change nothing, if one with its id is there."""
+        ...
+
+    async def find(self, transfer_id: str) -> Transfer | None:
+        """Return the transfer with this id, if there is one."""
         ...
 
     async def balance(self, account: Account) -> Cents:
@@ -99,6 +108,10 @@ class Webhooks(Protocol):
 
     async def get(self, event_id: str) -> GatewayEvent:
         """Return a stored event."""
+        ...
+
+    async def has(self, kind: GatewayEventKind, reference: str) -> bool:
+        """Return whether an event of this kind was stored about this refund or payout."""
         ...
 
 

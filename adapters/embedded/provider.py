@@ -132,9 +132,10 @@ class Provider:
     def settle(self, request: Request) -> Call:
         """Do what was asked, once for each key, and return the call with its outcome.
 
-        A refund beyond what is left of its charge and a payout beyond the balance are declined:
-        there may have been others that the caller does not know of. The same key with other words
-        and a charge or payout that never was are the caller's mistakes (AssertionError).
+        A refund beyond what is left of its charge is declined: there may have been others that the
+        caller does not know of. The same key with other words and a charge or payout that never
+        was are the caller's mistakes (AssertionError). Where the balance does not reach for a
+        payout, the platform owes the provider.
         """
         assert request.amount > 0, request
         earlier = self._latest.get(request.key)
@@ -203,7 +204,7 @@ class Provider:
 
     def find_payout(self, payout_id: str) -> Call:
         """Return the call that made a payout. Raises AssertionError for one that never was."""
-        assert payout_id in self._payouts, f"{payout_id} was never paid"
+        assert payout_id in self._payouts, f"a payout {payout_id} that never was"
         return self._payouts[payout_id]
 
     def order_of(self, call: Call) -> OrderId | None:
@@ -246,6 +247,4 @@ class Provider:
         if request.operation is Operation.REFUND:
             left = self._charges[request.target].moved - self._refunded[request.target]
             return "charge_already_refunded" if call.moved > left else None
-        if request.operation is Operation.PAYOUT:
-            return "insufficient_balance" if call.moved > self.balance else None
         return None

@@ -11,6 +11,7 @@ from ...ports.language.payments import (
     AccountKind,
     Entry,
     GatewayEvent,
+    GatewayEventKind,
     Payment,
     Payout,
     PayoutState,
@@ -32,9 +33,17 @@ class MemoryPayments(MemoryAdapter, Payments):
         with await self._database.reading():
             return self._tables.payments.get(order_id)
 
+    async def find_by_charge(self, charge_id: str) -> Payment | None:
+        with await self._database.reading():
+            order_id = self._tables.payments_by_charge.get(charge_id)
+            return None if order_id is None else self._tables.payments[order_id]
+
     async def put(self, payment: Payment) -> None:
         await self._database.writing()
         self._database.put(self._tables.payments, payment.order_id, payment)
+        if payment.charge_id is not None:
+            by_charge = self._tables.payments_by_charge
+            self._database.put(by_charge, payment.charge_id, payment.order_id)
 
 
 class MemoryPayouts(MemoryAdapter, Payouts):
@@ -70,7 +79,7 @@ class MemoryLedger(MemoryAdapter, Ledger):
         await self._database.writing()
         if transfer.id in self._tables.transfers:
             return False
-        self._database.put(self._tables.transfers, transfer.id, None)
+        self._database.put(self._tables.transfers, transfer.id, transfer)
         entries = self._tables.entries.get(transfer.order_id, ()) + transfer.entries
         self._database.put(self._tables.entries, transfer.order_id, entries)
         balances, totals = self._tables.balances, self._tables.totals
@@ -79,6 +88,10 @@ class MemoryLedger(MemoryAdapter, Ledger):
             self._database.put(balances, account, balances.get(account, 0) + entry.amount)
             self._database.put(totals, kind, totals.get(kind, 0) + entry.amount)
         return True
+
+    async def find(self, transfer_id: str) -> Transfer | None:
+        with await self._database.reading():
+            return self._tables.transfers.get(transfer_id)
 
     async def balance(self, account: Account) -> Cents:
         with await self._database.reading():
@@ -134,6 +147,9 @@ class MemoryWebhooks(MemoryAdapter, Webhooks):
         if event.id in self._tables.webhooks:
             return False
         self._database.put(self._tables.webhooks, event.id, event)
+        if event.reference is not None:
+            about = event.kind, event.reference
+            self._database.put(self._tables.webhooks_about, about, None)
         return True
 
     async def get(self, event_id: str) -> GatewayEvent:
@@ -141,3 +157,7 @@ class MemoryWebhooks(MemoryAdapter, Webhooks):
             event = self._tables.webhooks.get(event_id)
         assert event is not None, f"no webhook {event_id} was stored"
         return event
+
+    async def has(self, kind: GatewayEventKind, reference: str) -> bool:
+        with await self._database.reading():
+            return (kind, reference) in self._tables.webhooks_about

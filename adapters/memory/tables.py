@@ -43,10 +43,12 @@ from ...ports.language.payments import (
     AccountKind,
     Entry,
     GatewayEvent,
+    GatewayEventKind,
     Payment,
     Payout,
     Quarter,
     SalesVolume,
+    Transfer,
 )
 from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.rules import MarketRules
@@ -134,14 +136,16 @@ class Tables:
         self.alerts_in_book: defaultdict[BookKey, dict[AlertId, None]] = defaultdict(dict)
 
         self.payments: dict[OrderId, Payment] = {}
+        self.payments_by_charge: dict[str, OrderId] = {}
         self.payouts: dict[OrderId, Payout] = {}
         self.payouts_of_seller: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
-        self.transfers: dict[str, None] = {}
+        self.transfers: dict[str, Transfer] = {}
         self.entries: dict[OrderId | None, tuple[Entry, ...]] = {}
         self.balances: dict[Account, int] = {}
         self.totals: dict[AccountKind, int] = {}
         self.seller_records: dict[tuple[UserId, Quarter], SalesVolume] = {}
         self.webhooks: dict[str, GatewayEvent] = {}
+        self.webhooks_about: dict[tuple[GatewayEventKind, str], None] = {}
 
         self.tasks: dict[TaskId, AuthenticationTask] = {}
         self.task_of_order: dict[OrderId, TaskId] = {}

@@ -29,6 +29,12 @@ _ENTRIES = Statement(
     .where(ledger_transfers.c.order_id == bindparam("order_id"))
     .order_by(ledger_entries.c.sequence)
 )
+_FIND = Statement(
+    select(ledger_transfers.c.order_id, ledger_transfers.c.at, ledger_entries)
+    .join(ledger_transfers, ledger_transfers.c.id == ledger_entries.c.transfer_id)
+    .where(ledger_entries.c.transfer_id == bindparam("transfer_id"))
+    .order_by(ledger_entries.c.sequence)
+)
 
 
 class SqlLedger(Ledger):
@@ -54,6 +60,13 @@ class SqlLedger(Ledger):
         ]
         await self._database.execute_many(_ADD_ENTRY, rows)
         return True
+
+    async def find(self, transfer_id: str) -> Transfer | None:
+        rows = await self._database.rows(_FIND, transfer_id=transfer_id)
+        if not rows:
+            return None
+        entries = tuple(Entry(Account(row.kind, row.owner), row.amount) for row in rows)
+        return Transfer(transfer_id, rows[0].order_id, rows[0].at, entries)
 
     async def balance(self, account: Account) -> Cents:
         row = await self._database.first(_BALANCE, kind=account.kind, owner=account.owner)

@@ -53,6 +53,7 @@ def order_values(order: Order) -> dict[str, Any]:
         "complaint": None if order.complaint is None else encode(order.complaint),
         "freezes": encode(sorted(order.freezes)),
         "borne_by": order.borne_by,
+        "refunded_unasked": order.refunded_unasked,
     }
 
 
@@ -93,6 +94,7 @@ def order_of(row: Row) -> Order:
         complaint=None if row.complaint is None else decode(row.complaint, Complaint),
         freezes=decode(row.freezes, frozenset[FreezeReason]),
         borne_by=row.borne_by,
+        refunded_unasked=row.refunded_unasked,
     )
 
 

@@ -10,10 +10,13 @@ from ...ports.payments import Payments
 from .database import SqlDatabase
 from .schema import payments
 from .sqlite import insert_or_replace
-from .statement import Statement, insert_row
+from .statement import Row, Statement, insert_row
 
 _FIND = Statement(
     select(payments).where(payments.c.order_id == bindparam("order_id")).with_for_update()
+)
+_FIND_BY_CHARGE = Statement(
+    select(payments).where(payments.c.charge_id == bindparam("charge_id")).with_for_update()
 )
 ADD_PAYMENT = Statement(insert_row(payments))
 _PUT = Statement(insert_or_replace(payments, payments.c.order_id))
@@ -27,23 +30,34 @@ class SqlPayments(Payments):
 
     async def find(self, order_id: OrderId) -> Payment | None:
         row = await self._database.first(_FIND, order_id=order_id)
-        if row is None:
-            return None
-        return Payment(
-            order_id=row.order_id,
-            buyer_id=row.buyer_id,
-            amount=row.amount,
-            status=row.status,
-            created_at=row.created_at,
-            payment_method=row.payment_method,
-            charge_id=row.charge_id,
-            reason=row.reason,
-            attempted_at=row.attempted_at,
-            answered_at=row.answered_at,
-        )
+        return None if row is None else _payment(row)
+
+    async def find_by_charge(self, charge_id: str) -> Payment | None:
+        row = await self._database.first(_FIND_BY_CHARGE, charge_id=charge_id)
+        return None if row is None else _payment(row)
 
     async def put(self, payment: Payment) -> None:
         await self._database.execute(_PUT, **payment_values(payment))
+
+
+def _payment(row: Row) -> Payment:
+    return Payment(
+        order_id=row.order_id,
+        buyer_id=row.buyer_id,
+        amount=row.amount,
+        status=row.status,
+        created_at=row.created_at,
+        payment_method=row.payment_method,
+        charge_id=row.charge_id,
+        reason=row.reason,
+        attempted_at=row.attempted_at,
+        answered_at=row.answered_at,
+        refunded=row.refunded,
+        refund_asked=row.refund_asked,
+        refund_declines=row.refund_declines,
+        refund_id=row.refund_id,
+        refund_report=row.refund_report,
+    )
 
 
 def payment_values(payment: Payment) -> dict[str, Any]:
@@ -59,4 +73,9 @@ def payment_values(payment: Payment) -> dict[str, Any]:
         "reason": payment.reason,
         "attempted_at": payment.attempted_at,
         "answered_at": payment.answered_at,
+        "refunded": payment.refunded,
+        "refund_asked": payment.refund_asked,
+        "refund_declines": payment.refund_declines,
+        "refund_id": payment.refund_id,
+        "refund_report": payment.refund_report,
     }

@@ -59,6 +59,10 @@ class SqlPayouts(Payouts):
             paid_at=payout.paid_at,
             reason=payout.reason,
             refusals=payout.refusals,
+            paid=payout.paid,
+            asked=payout.asked,
+            payout_id=payout.payout_id,
+            report=payout.report,
         )
 
     async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
@@ -82,4 +86,8 @@ def _payout(row: Row) -> Payout:
         paid_at=row.paid_at,
         reason=row.reason,
         refusals=row.refusals,
+        paid=row.paid,
+        asked=row.asked,
+        payout_id=row.payout_id,
+        report=row.report,
     )

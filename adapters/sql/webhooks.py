@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, select
 
-from ...ports.language.payments import GatewayEvent
+from ...ports.language.payments import GatewayEvent, GatewayEventKind
 from ...ports.payments import Webhooks
 from .database import SqlDatabase
 from .schema import webhooks
@@ -11,6 +11,11 @@ from .statement import Statement
 
 _STORE = Statement(insert_or_skip(webhooks, webhooks.c.id))
 _GET = Statement(select(webhooks).where(webhooks.c.id == bindparam("id")))
+_HAS = Statement(
+    select(webhooks.c.id)
+    .where(webhooks.c.reference == bindparam("reference"), webhooks.c.kind == bindparam("kind"))
+    .limit(1)
+)
 
 
 class SqlWebhooks(Webhooks):
@@ -44,3 +49,6 @@ class SqlWebhooks(Webhooks):
             reason=row.reason,
             reference=row.reference,
         )
+
+    async def has(self, kind: GatewayEventKind, reference: str) -> bool:
+        return await self._database.first(_HAS, kind=kind, reference=reference) is not None

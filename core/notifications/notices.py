@@ -110,7 +110,7 @@ def notice_to_buyer(
         case OrderCancelled(reason=why, note=note):
             unknown = order.payment_status is PaymentStatus.UNKNOWN
             back = _refund(order)
-            kept = order.buyer_total - back if back else 0
+            kept = order.buyer_total - order.refunded_unasked - back if back else 0
             return OrderCancelledNotice(*trade, why, note, back, unknown, kept)
         case OrderAuthPassed():
             return OrderAuthPassedNotice(*trade)
@@ -127,7 +127,8 @@ def notice_to_buyer(
             return OrderComplaintDecidedNotice(*trade, kind, state, answer, send_to)
         case OrderRefundGranted():
             refund = order.refund_amount
-            return OrderRefundedNotice(*trade, refund, order.buyer_total - refund)
+            kept = order.buyer_total - order.refunded_unasked - refund
+            return OrderRefundedNotice(*trade, refund, kept)
         case _:
             return None
 

@@ -12,9 +12,12 @@ from ...ports.language.events import (
     PaymentCaptured,
     PaymentCleared,
     PaymentRefunded,
+    PaymentRefundedUnasked,
+    PaymentShortfallBorne,
     PaymentWasDeclined,
     PayoutPaid,
     PayoutWasRefused,
+    PayoutWasReopened,
     StockRefused,
     StockReserved,
 )
@@ -28,7 +31,10 @@ from ...ports.language.order_history import (
     Passed,
     PayoutFrozen,
     PayoutRefused,
+    PayoutReopened,
     Refunded,
+    RefundedUnasked,
+    ShortfallBorne,
     UnitReserved,
 )
 from ...ports.language.orders import CancelReason, OrderStatus
@@ -49,10 +55,13 @@ SagaNews: TypeAlias = (
     | PaymentAbandoned
     | PaymentCleared
     | PaymentRefunded
+    | PaymentRefundedUnasked
+    | PaymentShortfallBorne
     | AuthenticationPassed
     | AuthenticationFailed
     | PayoutPaid
     | PayoutWasRefused
+    | PayoutWasReopened
     | FreezeRequested
 )
 """What the other contexts report back on an order."""
@@ -64,10 +73,12 @@ class ContinueSaga:
 
     Stock reserved: the payment is requested. Paid: confirmed, and the seller ships within two
     business days. Stock refused, payment declined or abandoned: cancelled. A verdict: passed or
-    failed. Money paid back, never taken or paid out: noted. A payout that must not leave: frozen. A
-    report that comes twice, or too late for the order's state, changes nothing; but stock reserved
-    for an order that was cancelled meanwhile is told of it again, and who was not charged in the
-    end is noted on it.
+    failed. Money paid back (asked for or not), never taken, paid out or owed again: noted. A
+    payout that must not leave: frozen.
+
+    A report that comes twice, or too late for the order's state, changes nothing; but stock
+    reserved for an order that was cancelled meanwhile is told of it again, and who was not charged
+    in the end is noted on it.
     """
 
     transaction: Transaction
@@ -106,6 +117,10 @@ class ContinueSaga:
                 return NotCharged()
             case PaymentRefunded(amount=amount):
                 return Refunded(amount)
+            case PaymentRefundedUnasked(amount=amount):
+                return RefundedUnasked(amount)
+            case PaymentShortfallBorne(amount=amount, borne_by=borne_by):
+                return ShortfallBorne(amount, borne_by)
             case AuthenticationPassed(authenticator_id=by):
                 return Passed(by)
             case AuthenticationFailed(authenticator_id=by, reason=reason):
@@ -114,6 +129,8 @@ class ContinueSaga:
                 return PaidOut(amount, settled)
             case PayoutWasRefused(reason=reason):
                 return PayoutRefused(reason)
+            case PayoutWasReopened(amount=amount, reason=reason):
+                return PayoutReopened(amount, reason)
             case FreezeRequested(reason=reason, note=note):
                 return PayoutFrozen(reason, note)
 

@@ -24,13 +24,16 @@ from ...ports.language.order_history import (
     PayoutFrozen,
     PayoutRefused,
     PayoutReleased,
+    PayoutReopened,
     Received,
     RecordedEvent,
     Refunded,
+    RefundedUnasked,
     RefundGranted,
     ReturnSent,
     ShipByExtended,
     Shipped,
+    ShortfallBorne,
     UnitReserved,
 )
 from ...ports.language.orders import (
@@ -124,13 +127,17 @@ def _change(order: Order, event: OrderEvent, at: datetime) -> Order:
             return replace(order, payment_status=PaymentStatus.ABANDONED)
         case Refunded():
             return replace(order, payment_status=PaymentStatus.REFUNDED)
+        case RefundedUnasked(amount=amount):
+            return replace(order, refunded_unasked=order.refunded_unasked + amount)
+        case ShortfallBorne():
+            return order
         case PairArrived():
             return _arrive(order)
         case RefundGranted(borne_by=borne_by, note=note):
             return _refund(_settle_complaint(order, ComplaintState.UPHELD, note), borne_by)
         case CarrierReceiptNoted():
             return replace(order, carrier_had_it=True)
-        case PaidOut() | PayoutRefused() | PayoutFrozen() | PayoutReleased():
+        case PaidOut() | PayoutRefused() | PayoutReopened() | PayoutFrozen() | PayoutReleased():
             return _change_payout(order, event)
         case Complained() | ComplaintDismissed() | ComplaintUpheld():
             return _change_complaint(order, event, at)
@@ -139,7 +146,7 @@ def _change(order: Order, event: OrderEvent, at: datetime) -> Order:
 
 
 def _change_payout(
-    order: Order, event: PaidOut | PayoutRefused | PayoutFrozen | PayoutReleased
+    order: Order, event: PaidOut | PayoutRefused | PayoutReopened | PayoutFrozen | PayoutReleased
 ) -> Order:
     match event:
         case PaidOut():
@@ -147,7 +154,7 @@ def _change_payout(
             if order.payout_status is PayoutStatus.CANCELLED:
                 paid = PayoutStatus.RECLAIMED
             return replace(order, payout_status=paid)
-        case PayoutRefused():
+        case PayoutRefused() | PayoutReopened():
             return replace(order, payout_status=PayoutStatus.FAILED)
         case PayoutFrozen(reason=reason):
             return replace(order, freezes=order.freezes | {reason})

@@ -20,12 +20,15 @@ from ...ports.language.order_history import (
     PayoutFrozen,
     PayoutRefused,
     PayoutReleased,
+    PayoutReopened,
     Received,
     Refunded,
+    RefundedUnasked,
     RefundGranted,
     ReturnSent,
     ShipByExtended,
     Shipped,
+    ShortfallBorne,
     UnitReserved,
 )
 from ...ports.language.orders import (
@@ -76,7 +79,14 @@ MOVES: dict[OrderStatus, tuple[type[OrderEvent], ...]] = {
 }
 """What can be recorded in each state. An order that does none of these stays as it is."""
 
-NOTES: tuple[type[OrderEvent], ...] = (PayoutFrozen, PayoutReleased, CarrierReceiptNoted)
+NOTES: tuple[type[OrderEvent], ...] = (
+    PayoutFrozen,
+    PayoutReleased,
+    PayoutReopened,
+    RefundedUnasked,
+    ShortfallBorne,
+    CarrierReceiptNoted,
+)
 """What is noted on an order beside its moves, and leaves it where it is."""
 
 CANCEL_REASONS: dict[OrderStatus, tuple[CancelReason, ...]] = {
@@ -207,6 +217,10 @@ def _can_be_noted(order: Order, event: OrderEvent) -> bool:
             )
         case PayoutReleased(reason=reason):
             return reason in order.freezes - {FreezeReason.COMPLAINT}
+        case PayoutReopened():
+            return order.payout_status in _PAYABLE
+        case RefundedUnasked() | ShortfallBorne():
+            return True  # in every state: it is what happened
         case CarrierReceiptNoted():
             late = order.cancel_reason is CancelReason.ARRIVAL_OVERDUE
             shipping = order.status is OrderStatus.SELLER_SHIPPING
@@ -214,6 +228,9 @@ def _can_be_noted(order: Order, event: OrderEvent) -> bool:
         case _:
             raise AssertionError(f"{event} is no note")
 
+
+_PAYABLE = (PayoutStatus.HELD, PayoutStatus.FAILED, PayoutStatus.PAID)
+"""Where the provider was asked to pay, and may not have paid everything, or for good."""
 
 _UNPAID = {
     False: (PayoutStatus.NONE, PayoutStatus.HELD, PayoutStatus.FAILED),

@@ -9,15 +9,19 @@ from ...ports.language.events import (
     PaymentCaptured,
     PaymentCleared,
     PaymentRefundDue,
+    PaymentRefundedUnasked,
     PaymentWasDeclined,
 )
 from ...ports.language.ids import OrderId
+from ...ports.language.money import Cents
 from ...ports.language.orders import PaymentStatus
 from ...ports.language.payments import Charge, Payment
 from ...ports.language.rules import MarketRules
 from ...ports.outbox import Deadlines, Outbox
 from ...ports.payments import Ledger, Payments
 from ...ports.transaction import Transaction
+from .irregularities import Irregularities, dollars
+from .suspense import Suspense
 from .transfers import captured
 
 
@@ -26,12 +30,15 @@ class Escrow:
     """Keeps a payment, its transfers and the news of them together, whoever brings the answer.
 
     The provider's direct answer and its webhook may both come, in any order and often: the
-    first moves the payment on and the others find it moved.
+    first moves the payment on and the others find it moved. What was not asked for is booked all
+    the same, and raises an alarm.
     """
 
     transaction: Transaction
     payments: Payments
     ledger: Ledger
+    suspense: Suspense
+    irregularities: Irregularities
     deadlines: Deadlines
     outbox: Outbox
     clock: Clock
@@ -40,24 +47,42 @@ class Escrow:
     async def capture(self, order_id: OrderId, charge: Charge) -> None:
         """The charge succeeded. If the order had ended by then, the money is to go back.
 
-        A second charge, or one of another amount than was asked for, is none that we made
-        (AssertionError): somebody has to look at it.
+        A charge of another amount than was asked for confirms no order: it waits in escrow for an
+        admin. A second charge of an order waits in suspense.
         """
         async with self.transaction():
             payment = await self._known(order_id)
-            if payment.charge_id is not None:
-                assert payment.charge_id == charge.id, (payment, charge)
-                return
-            # Nothing was asked for if the order had ended before it could be.
-            assert payment.amount in (0, charge.amount), (payment, charge)
-            paid = self._answered(replace(payment, amount=charge.amount, charge_id=charge.id))
-            if payment.status is PaymentStatus.PENDING:
-                await self.payments.put(replace(paid, status=PaymentStatus.CAPTURED))
+            if payment.charge_id is None:
+                await self._capture(payment, charge)
+            elif payment.charge_id != charge.id:
+                await self.suspense.charge(order_id, charge)
+            elif payment.amount != charge.amount:
+                what = f"{dollars(charge.amount)} now, and {dollars(payment.amount)} before"
+                await self.irregularities.note(
+                    order_id, f"The provider says that it charged {what}: {charge.id}."
+                )
+
+    async def _capture(self, payment: Payment, charge: Charge) -> None:
+        order_id = payment.order_id
+        came, went = await self.suspense.of_charge(charge.id)
+        went = min(max(0, went), charge.amount)
+        paid = self._answered(
+            replace(payment, amount=charge.amount, charge_id=charge.id, refunded=went)
+        )
+        transfer = captured(order_id, charge, self.clock.now(), came=came, went=went)
+        await self.ledger.post(transfer)
+        if payment.status is PaymentStatus.PENDING:
+            await self.payments.put(replace(paid, status=PaymentStatus.CAPTURED))
+            if payment.amount == charge.amount:
                 await self.outbox.add(PaymentCaptured(order_id, charge.amount))
-            else:
-                await self.payments.put(replace(paid, status=PaymentStatus.REFUND_DUE))
-                await self.outbox.add(PaymentRefundDue(order_id))
-            await self.ledger.post(captured(order_id, charge.amount, self.clock.now()))
+        else:
+            await self.payments.put(replace(paid, status=PaymentStatus.REFUND_DUE))
+            await self.outbox.add(PaymentRefundDue(order_id))
+        if went:
+            await self.outbox.add(PaymentRefundedUnasked(order_id, went))
+        problem = _problem_of(payment, charge, went)
+        if problem is not None:
+            await self.irregularities.note(order_id, problem)
 
     async def wait(self, order_id: OrderId) -> None:
         """The provider took the charge and tells its outcome later: the payment window begins."""
@@ -82,6 +107,10 @@ class Escrow:
                 await self.outbox.add(PaymentWasDeclined(order_id, reason))
             elif payment.status is PaymentStatus.UNKNOWN:
                 await self._clear(payment)
+            elif payment.charge_id is not None:
+                await self.irregularities.note(
+                    order_id, f"The provider declined a charge that it had made: {reason}."
+                )
 
     async def clear(self, payment: Payment) -> None:
         """It is known by now that the buyer of an order that had ended was not charged."""
@@ -100,7 +129,19 @@ class Escrow:
     async def _known(self, order_id: OrderId) -> Payment:
         payment = await self.payments.find(order_id)
         if payment is None:
-            # Every charge is preceded by its payment. So this one is not ours, or not yet here:
-            # it is tried again, and ends among the dead letters where somebody looks at it.
             raise Unavailable(what=f"the payment of order {order_id}")
         return payment
+
+
+def _problem_of(payment: Payment, charge: Charge, went: Cents) -> str | None:
+    """Return what is wrong with the charge of a payment, if anything."""
+    amount = dollars(charge.amount)
+    if payment.amount not in (0, charge.amount):
+        return f"The provider charged {amount} and not {dollars(payment.amount)}: {charge.id}."
+    if payment.status is PaymentStatus.DECLINED:
+        return f"The provider charged {amount} after it had declined to: {charge.id}."
+    if payment.attempted_at is None:
+        return f"The provider charged {amount} that it was not asked for: {charge.id}."
+    if went:
+        return f"The provider refunded {dollars(went)} that it was not asked for: {charge.id}."
+    return None

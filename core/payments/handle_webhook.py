@@ -2,39 +2,122 @@
 
 from dataclasses import dataclass
 
+from ...ports.language.errors import NotFound, Unavailable
 from ...ports.language.events import GatewayReported
-from ...ports.language.payments import Charge, GatewayEventKind
-from ...ports.payments import Webhooks
+from ...ports.language.orders import Order
+from ...ports.language.payments import Charge, GatewayEvent, GatewayEventKind, Payment
+from ...ports.orders import Orders
+from ...ports.payments import Payments, Webhooks
+from ...ports.transaction import Transaction
 from .escrow import Escrow
-from .payables import Payables
+from .irregularities import Irregularities
+from .record_payout import RecordPayout
 from .record_refund import RecordRefund
+from .suspense import Suspense
 
 
 @dataclass(frozen=True, slots=True)
 class HandleWebhook:
     """A report moves the payment or payout on if the direct answer did not yet, whatever the order
     in which reports come.
+
+    What the provider did unasked is booked all the same. What belongs to nothing that is known
+    waits in suspense. Either raises an alarm, and freezes the order's payout.
     """
 
+    transaction: Transaction
     webhooks: Webhooks
+    orders: Orders
+    payments: Payments
     escrow: Escrow
-    payables: Payables
     record_refund: RecordRefund
+    record_payout: RecordPayout
+    suspense: Suspense
+    irregularities: Irregularities
 
     async def __call__(self, reported: GatewayReported) -> None:
-        """Act on it. Raises Unavailable for a payment or payout that is not known (yet)."""
-        event = await self.webhooks.get(reported.event_id)
-        if event.order_id is None:
+        """Act on it. Raises Unavailable for an order whose payment is not stored yet."""
+        async with self.transaction():
+            event = await self.webhooks.get(reported.event_id)
+            match event.kind:
+                case GatewayEventKind.CHARGE_CAPTURED:
+                    await self._capture(event)
+                case GatewayEventKind.CHARGE_DECLINED:
+                    await self._decline(event)
+                case GatewayEventKind.CHARGE_REFUNDED:
+                    await self._refund(event)
+                case GatewayEventKind.PAYOUT_PAID:
+                    await self._pay_out(event)
+                case GatewayEventKind.PAYOUT_FAILED:
+                    await self._fail_payout(event)
+                case GatewayEventKind.OTHER:
+                    pass
+
+    async def _capture(self, event: GatewayEvent) -> None:
+        assert event.charge_id is not None, event
+        charge = Charge(event.charge_id, event.amount)
+        payment = await self._payment(event)
+        if payment is None:
+            await self.suspense.charge(None, charge)
+        else:
+            await self.escrow.capture(payment.order_id, charge)
+
+    async def _decline(self, event: GatewayEvent) -> None:
+        payment = await self._payment(event)
+        if payment is None:
+            what = f"The provider declined a charge for no known order: {event.name}."
+            await self.irregularities.note(None, what)
+        else:
+            await self.escrow.decline(payment.order_id, event.reason or "declined")
+
+    async def _refund(self, event: GatewayEvent) -> None:
+        payment = await self._payment(event)
+        if payment is not None and _is_of(event, payment):
+            await self.record_refund.report(payment, event)
+        else:
+            order_id = None if payment is None else payment.order_id
+            await self.suspense.refund(order_id, event.charge_id, event.name, event.amount)
+
+    async def _pay_out(self, event: GatewayEvent) -> None:
+        order = await self._order(event)
+        if order is not None:
+            await self.record_payout.report(order, event)
             return
-        match event.kind:
-            case GatewayEventKind.CHARGE_CAPTURED:
-                assert event.charge_id is not None, event
-                await self.escrow.capture(event.order_id, Charge(event.charge_id, event.amount))
-            case GatewayEventKind.CHARGE_DECLINED:
-                await self.escrow.decline(event.order_id, event.reason or "declined")
-            case GatewayEventKind.CHARGE_REFUNDED:
-                await self.record_refund(event.order_id)
-            case GatewayEventKind.PAYOUT_PAID:
-                await self.payables.pay(event.order_id)
-            case GatewayEventKind.OTHER:
-                pass
+        await self.suspense.pay_out(event.name, event.amount)
+        if await self.webhooks.has(GatewayEventKind.PAYOUT_FAILED, event.name):
+            await self.suspense.return_payout(event.name)
+
+    async def _fail_payout(self, event: GatewayEvent) -> None:
+        order = await self._order(event)
+        if order is not None:
+            await self.record_payout.fail(order, event)
+        elif not await self.suspense.return_payout(event.name):
+            what = f"A payout for no known order failed: {event.name}."
+            await self.irregularities.note(None, what)
+
+    async def _payment(self, event: GatewayEvent) -> Payment | None:
+        """Return the payment that an event is about, told by its charge or else by its order."""
+        if event.charge_id is not None:
+            payment = await self.payments.find_by_charge(event.charge_id)
+            if payment is not None:
+                return payment
+        order = await self._order(event)
+        if order is None:
+            return None
+        payment = await self.payments.find(order.id)
+        if payment is None:  # an order from before payments opened with theirs
+            raise Unavailable(what=f"the payment of order {order.id}")
+        return payment
+
+    async def _order(self, event: GatewayEvent) -> Order | None:
+        if event.order_id is None:
+            return None
+        try:
+            return await self.orders.get(event.order_id)
+        except NotFound:
+            return None
+
+
+def _is_of(event: GatewayEvent, payment: Payment) -> bool:
+    """Whether a refund is one of the charge that made the payment."""
+    return payment.charge_id is not None and event.charge_id in (None, payment.charge_id)

@@ -18,7 +18,7 @@ from ...ports.outbox import Outbox
 from ...ports.payments import Payouts
 from ...ports.transaction import Transaction
 from ...ports.users import PaymentAccounts
-from .payables import taken_up
+from .payout_questions import taken_up
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from ...ports.orders import Orders
 from ...ports.payments import Ledger, Payouts
 from ...ports.transaction import Transaction
 from ...ports.users import PaymentAccounts
-from .payables import Payables, taken_up
-from .transfers import debt, settled
+from .irregularities import Irregularities, dollars
+from .payables import Payables
+from .payout_questions import taken_up
+from .transfers import debt, escrow, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,9 @@ class PaySeller:
 
     Fees are taken first, then what the seller owes, as far as the payout reaches. The split is
     committed before the provider is asked, in the transaction that sees that nothing stops the
-    payout; and the question carries a key made of the order and the account: a crash and a retry
-    pay once. What was refused is asked again if the seller has named another account since.
+    payout and that the escrow is whole. The question carries a key made of the order and the
+    account: a crash and a retry pay once. What was refused is asked again if the seller has named
+    another account since.
     """
 
     transaction: Transaction
@@ -29,6 +32,7 @@ class PaySeller:
     payment_accounts: PaymentAccounts
     ledger: Ledger
     payables: Payables
+    irregularities: Irregularities
     clock: Clock
 
     async def __call__(self, due: PayoutDue) -> None:
@@ -47,6 +51,8 @@ class PaySeller:
             if order.payout_is_stopped:
                 return None
             account = await self.payment_accounts.payout_account(due.seller_id)
+            if payout is None and not await self._is_whole(due):
+                return None
             if payout is None:
                 return await self._share_out(due, account)
             if account is not None and account != payout.account:
@@ -54,9 +60,18 @@ class PaySeller:
                 await self.payouts.put(payout)
             return payout
 
+    async def _is_whole(self, due: PayoutDue) -> bool:
+        """Return whether the escrow holds all that is to be shared out; else somebody must look."""
+        held = await self.ledger.balance(escrow(due.order_id))
+        total = due.price + due.shipping_fee
+        if held != total:
+            what = f"The escrow holds {dollars(held)} of {dollars(total)}: who bears the rest?"
+            await self.irregularities.note(due.order_id, what)
+        return held == total
+
     async def _share_out(self, due: PayoutDue, account: str | None) -> Payout:
         now = self.clock.now()
-        owed = -await self.ledger.balance(debt(due.seller_id))
+        owed = max(0, -await self.ledger.balance(debt(due.seller_id)))
         debt_settled = min(owed, due.payout)
         payout = Payout(
             order_id=due.order_id,

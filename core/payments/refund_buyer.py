@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ...ports.clock import Clock
-from ...ports.language.errors import Unavailable
+from ...ports.language.errors import RefundDeclined, Unavailable
 from ...ports.language.events import (
     OrderAuthFailed,
     OrderCancelled,
@@ -14,7 +14,6 @@ from ...ports.language.events import (
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import PaymentStatus
 from ...ports.language.payments import Charge, Payment, PayoutState, PendingCharge
-from ...ports.orders import Orders
 from ...ports.payment_gateway import PaymentGateway
 from ...ports.payments import Payments, Payouts
 from ...ports.transaction import Transaction
@@ -22,7 +21,6 @@ from .escrow import Escrow
 from .patience import PROVIDER, Patience
 from .payables import Payables
 from .record_refund import RecordRefund
-from .refunds import refund_amount
 
 RefundCause: TypeAlias = OrderCancelled | OrderAuthFailed | OrderRefundGranted | PaymentRefundDue
 """Why a buyer is refunded."""
@@ -40,7 +38,6 @@ class RefundBuyer:
     """
 
     transaction: Transaction
-    orders: Orders
     payments: Payments
     payouts: Payouts
     payables: Payables
@@ -55,18 +52,31 @@ class RefundBuyer:
         payment = await self._end(cause)
         if payment.status is PaymentStatus.UNKNOWN:
             payment = await self._find_out(payment)
-        if payment.status is PaymentStatus.REFUND_DUE:
-            assert payment.charge_id is not None, payment
-            order = await self.orders.get(payment.order_id)
-            await self.patience.wait_for(
+        while await self._refund(payment.order_id):
+            pass
+        await self._settle_payout(payment.order_id)
+
+    async def _refund(self, order_id: OrderId) -> bool:
+        """Have the provider refund what is due. Return whether less is to be asked for now.
+
+        It declines a refund of more than is left, when others were made that nobody here asked for.
+        Those that are known by now are left out at the next try. Those that are not known yet
+        will be reported, and the refund goes on then.
+        """
+        payment = await self.record_refund.prepare(order_id)
+        if payment is None:
+            return False
+        assert payment.charge_id is not None, payment
+        try:
+            made = await self.patience.wait_for(
                 self.gateway.refund(
-                    key=f"{payment.order_id}:refund",
-                    charge_id=payment.charge_id,
-                    amount=refund_amount(order, payment),
+                    key=_key(payment), charge_id=payment.charge_id, amount=payment.refund_asked
                 )
             )
-            await self.record_refund(payment.order_id)
-        await self._settle_payout(payment.order_id)
+        except RefundDeclined as declined:
+            return await self.record_refund.decline(payment, declined.reason)
+        await self.record_refund.answer(order_id, made)
+        return False
 
     async def _settle_payout(self, order_id: OrderId) -> None:
         """Find out what became of a payout that was under way: the seller was paid, or is not."""
@@ -117,3 +127,9 @@ class RefundBuyer:
         payment = await self.payments.find(order_id)
         assert payment is not None, order_id
         return payment
+
+
+def _key(payment: Payment) -> str:
+    """The provider repeats its answer to a key, so the question after a decline has another."""
+    key = f"{payment.order_id}:refund"
+    return f"{key}:{payment.refund_declines}" if payment.refund_declines else key

@@ -10,7 +10,8 @@ from ...ports.orders import Orders
 from ...ports.payments import Payouts
 from ...ports.transaction import Transaction
 from ...ports.users import PaymentAccounts
-from .payables import Payables, taken_up
+from .payables import Payables
+from .payout_questions import taken_up
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class ReversePenalty:
             penalty = await self._penalty(event.order_id)
             if penalty == 0:
                 return
-            owed = -await self.ledger.balance(debt(event.seller_id))
+            owed = max(0, -await self.ledger.balance(debt(event.seller_id)))
             written_off = -await self.ledger.balance(losses(event.seller_id))
             cancelled = min(penalty, owed)
             recovered = min(penalty - cancelled, written_off)

@@ -35,13 +35,16 @@ from ...ports.language.order_history import (
     PayoutFrozen,
     PayoutRefused,
     PayoutReleased,
+    PayoutReopened,
     Received,
     RecordedEvent,
     Refunded,
+    RefundedUnasked,
     RefundGranted,
     ReturnSent,
     ShipByExtended,
     Shipped,
+    ShortfallBorne,
     UnitReserved,
 )
 from ...ports.language.orders import (
@@ -260,7 +263,10 @@ SHOWN: Mapping[type[OrderEvent], Mapping[str, frozenset[Viewer]]] = {
     NotCharged: {},
     Refunded: {"amount": _PURCHASE},
     PaidOut: {"amount": _SALE, "debt_settled": _SALE},
+    RefundedUnasked: {"amount": _PURCHASE},
+    ShortfallBorne: {"amount": _STAFF, "borne_by": _STAFF},
     PayoutRefused: {"reason": _SALE},
+    PayoutReopened: {"amount": _SALE, "reason": _SALE},
     Complained: {"kind": _ALL, "reason": _ALL},
     ComplaintDismissed: {"note": _ALL, "by": _STAFF},
     ComplaintUpheld: {

@@ -74,6 +74,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.AlarmClosed: 409,
     errors.PayoutFrozen: 409,
     errors.PayoutNotOpen: 409,
+    errors.NoShortfall: 409,
+    errors.NothingInSuspense: 409,
     errors.BeyondDebt: 409,
     errors.ComplaintTooLate: 409,
     # capacity

@@ -47,6 +47,8 @@ class AuditAction(StrEnum):
     PAYOUT_RELEASED = "payout_released"
     PAYOUT_REPEATED = "payout_repeated"
     ORDER_REFUNDED = "order_refunded"
+    SHORTFALL_BORNE = "shortfall_borne"
+    SUSPENSE_WRITTEN_OFF = "suspense_written_off"
     CARRIER_RECEIPT_NOTED = "carrier_receipt_noted"
     COMPLAINT_DECIDED = "complaint_decided"
     ALARM_RESOLVED = "alarm_resolved"

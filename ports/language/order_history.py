@@ -145,6 +145,32 @@ class PaidOut:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundedUnasked:
+    """The provider gave the buyer `amount` cents back that it was not asked for."""
+
+    TYPE: ClassVar[str] = "refunded_unasked"
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class ShortfallBorne:
+    """An admin decided who bears what the provider gave back unasked, and the trade goes on."""
+
+    TYPE: ClassVar[str] = "shortfall_borne"
+    amount: Cents
+    borne_by: Bearer
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutReopened:
+    """The seller is owed `amount` cents again: not all of it was paid, or it came back."""
+
+    TYPE: ClassVar[str] = "payout_reopened"
+    amount: Cents
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutRefused:
     """The provider refused to pay the seller's account."""
 
@@ -246,7 +272,10 @@ OrderEvent: TypeAlias = (
     | Cancelled
     | NotCharged
     | Refunded
+    | RefundedUnasked
+    | ShortfallBorne
     | PaidOut
+    | PayoutReopened
     | PayoutRefused
     | Complained
     | ComplaintDismissed
@@ -275,7 +304,10 @@ ORDER_EVENTS: dict[str, type[OrderEvent]] = {
         Cancelled,
         NotCharged,
         Refunded,
+        RefundedUnasked,
+        ShortfallBorne,
         PaidOut,
+        PayoutReopened,
         PayoutRefused,
         Complained,
         ComplaintDismissed,

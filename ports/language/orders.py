@@ -200,6 +200,8 @@ class Order:
     """Why the payout is frozen. Nothing is paid out as long as one stands."""
     borne_by: Bearer | None = None
     """Who bears the refund, from when it is decided; None where nothing had been paid."""
+    refunded_unasked: Cents = 0
+    """What the provider gave back to the buyer without having been asked for it."""
     cancel_reason: CancelReason | None = None
     note: str | None = None
     """The words given with a cancellation or a failed authentication."""
@@ -235,8 +237,9 @@ class Order:
 
     @property
     def refund_amount(self) -> Cents:
-        """What the buyer gets back if the order is refunded."""
-        return self.price if self.borne_by is Bearer.BUYER else self.buyer_total
+        """What the buyer gets back if the order is refunded: of what did not go back already."""
+        back = self.price if self.borne_by is Bearer.BUYER else self.buyer_total
+        return max(0, back - self.refunded_unasked)
 
     @property
     def buyer_total(self) -> Cents:

@@ -29,6 +29,21 @@ class Payment:
     """When the provider was last asked to charge (UTC), noted before the call; None: never."""
     answered_at: datetime | None = None
     """When the provider first answered (UTC), whatever it said; None: not yet."""
+    refunded: Cents = 0
+    """What went back to the buyer so far, asked for or not. It never exceeds the capture."""
+    refund_asked: Cents = 0
+    """What the provider is asked to refund, written down before the call; 0: not asked."""
+    refund_declines: int = 0
+    """How often it declined: what is asked after that is no repetition of what was."""
+    refund_id: str | None = None
+    """The provider's name of the refund that it was asked for, once it is known."""
+    refund_report: str | None = None
+    """The webhook that told of that refund without a name of its own."""
+
+    @property
+    def left(self) -> Cents:
+        """What is left of the capture."""
+        return self.amount - self.refunded
 
 
 class PayoutState(StrEnum):
@@ -59,6 +74,25 @@ class Payout:
     """Why it was refused."""
     refusals: int = 0
     """How often it was refused: what is asked after a refusal is no repetition of what was."""
+    paid: Cents = 0
+    """What has arrived of `amount`: another amount than was asked for may be paid."""
+    asked: Cents = 0
+    """What the provider was asked for, where that is not what is owed any more; else 0."""
+    payout_id: str | None = None
+    """The provider's name of the latest payout that was asked for, once it is known."""
+    report: str | None = None
+    """The webhook that told of that payout without a name of its own."""
+
+    @property
+    def owed(self) -> Cents:
+        """What the seller is still to be paid."""
+        unpaid = self.state in (PayoutState.DUE, PayoutState.REFUSED)
+        return self.amount - self.paid if unpaid else 0
+
+    @property
+    def question(self) -> Cents:
+        """What the provider is asked to pay: a question keeps its words until it is answered."""
+        return self.asked or self.owed
 
 
 class AccountKind(StrEnum):
@@ -76,6 +110,9 @@ class AccountKind(StrEnum):
     PENALTIES = "penalties"
     DEBT = "debt"
     """One for each seller: what they owe and have not settled, as a negative balance."""
+    SUSPENSE = "suspense"
+    """One for each charge, refund or payout of nothing that is known: money that came, or went as a
+    negative balance, and waits until somebody can tell whose it is."""
     LOSSES = "losses"
     """What the exchange bore, as a negative balance: refunds, and by user the debts written off."""
 

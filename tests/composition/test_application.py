@@ -20,7 +20,7 @@ from solebook.ports.language.events import (
 PARTS_OF_USE_CASES = {
     "solebook.core.bidding.place_on_side.PlaceOnSide",
     "solebook.core.orders.progress.Progress",
-    "solebook.core.payments.record_refund.RecordRefund",
+    "solebook.core.payments.set_off.SetOff",
     "solebook.core.search.market_figures.ReadFigures",
 }
 """What use cases share, which nobody outside the core calls."""

@@ -1,6 +1,7 @@
 """Contracts of Payments, Payouts, Ledger, SellerRecords and Webhooks."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 from solebook.composition.adapters import Store
@@ -43,6 +44,27 @@ async def test_a_payment_is_found_by_its_order(store: Store, records: Records) -
     assert await store.payments.find(payment.order_id) == payment
     assert await store.payments.find(other.order_id) == other
     assert await store.payments.find(records.order_id()) is None
+
+
+async def test_a_payment_is_found_by_its_charge(store: Store, records: Records) -> None:
+    payment, other = records.payment(), records.payment()
+    charged = replace(payment, charge_id="ch_1", refunded=100, refund_asked=21_300)
+    for each in (payment, other, charged):
+        await put_payment(store, each)
+    assert await store.payments.find_by_charge("ch_1") == charged
+    assert await store.payments.find_by_charge("ch_2") is None
+
+
+async def test_a_charge_that_was_taken_back_names_no_payment(
+    store: Store, records: Records
+) -> None:
+    payment = records.payment()
+    await put_payment(store, payment)
+    with suppress(RuntimeError):
+        async with store.transaction():
+            await store.payments.put(replace(payment, charge_id="ch_1"))
+            raise RuntimeError
+    assert await store.payments.find_by_charge("ch_1") is None
 
 
 async def test_a_payment_that_was_never_asked_for_is_of_nothing(
@@ -182,6 +204,15 @@ async def test_a_step_moves_money_once(store: Store, records: Records) -> None:
     assert len(await store.ledger.entries(order_id)) == 4
 
 
+async def test_a_transfer_is_found_by_its_id(store: Store, records: Records) -> None:
+    transfer = records.transfer(records.order_id())
+    of_nobody = replace(records.transfer(records.order_id()), order_id=None)
+    assert await store.ledger.find(transfer.id) is None
+    for each in (transfer, of_nobody):
+        await post(store, each)
+        assert await store.ledger.find(each.id) == each
+
+
 async def test_of_many_posts_of_a_step_at_once_one_moves_money(
     store: Store, records: Records
 ) -> None:
@@ -262,6 +293,15 @@ async def test_a_webhook_is_stored_once_and_read_back(store: Store, records: Rec
     assert await store_webhook(store, replace(full, amount=1)) is False
     assert await store.webhooks.get("evt_1") == full
     assert await store.webhooks.get("evt_2") == bare
+
+
+async def test_what_a_webhook_is_about_is_told_by_kind_and_name(store: Store) -> None:
+    failed = GatewayEventKind.PAYOUT_FAILED
+    await store_webhook(store, GatewayEvent("evt_1", failed, None, reference="po_1"))
+    await store_webhook(store, GatewayEvent("evt_2", failed, None))
+    assert await store.webhooks.has(failed, "po_1")
+    assert not await store.webhooks.has(failed, "po_2")
+    assert not await store.webhooks.has(GatewayEventKind.PAYOUT_PAID, "po_1")
 
 
 async def test_of_many_deliveries_of_a_webhook_at_once_one_is_stored(store: Store) -> None:

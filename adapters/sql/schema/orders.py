@@ -72,11 +72,13 @@ orders = Table(
     Column("complaint", Document),
     Column("freezes", Document, nullable=False),
     Column("borne_by", word(Bearer, "borne_by")),
+    Column("refunded_unasked", BigInteger, nullable=False),
     positive("price"),
     positive("version"),
     not_negative("transaction_fee"),
     not_negative("processing_fee"),
     not_negative("shipping_fee"),
+    not_negative("refunded_unasked"),
     CheckConstraint("seller_level BETWEEN 1 AND 5", name="seller_level"),
     CheckConstraint("buyer_id <> seller_id", name="parties"),
 )

@@ -29,10 +29,20 @@ payments = Table(
     Column("reason", String),
     Column("attempted_at", Instant),
     Column("answered_at", Instant),
+    Column("refunded", BigInteger, nullable=False),
+    Column("refund_asked", BigInteger, nullable=False),
+    Column("refund_declines", Integer, nullable=False),
+    Column("refund_id", String),
+    Column("refund_report", String),
     # Zero where the order had ended before anything was asked for.
     not_negative("amount"),
+    not_negative("refund_asked"),
+    not_negative("refund_declines"),
+    CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded"),
     sqlite_with_rowid=False,
 )
+# Refunds may come without their order.
+Index(None, payments.c.charge_id)
 
 payouts = Table(
     "payouts",
@@ -47,10 +57,16 @@ payouts = Table(
     Column("paid_at", Instant),
     Column("reason", String),
     Column("refusals", Integer, nullable=False),
+    Column("paid", BigInteger, nullable=False),
+    Column("asked", BigInteger, nullable=False),
+    Column("payout_id", String),
+    Column("report", String),
     # Zero where the seller's whole payout went to penalties owed.
     not_negative("amount"),
     not_negative("debt_settled"),
     not_negative("refusals"),
+    not_negative("asked"),
+    CheckConstraint("paid BETWEEN 0 AND amount", name="paid"),
     sqlite_with_rowid=False,
 )
 Index(None, payouts.c.seller_id, payouts.c.order_id)

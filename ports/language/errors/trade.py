@@ -90,6 +90,26 @@ class PayoutNotOpen(Refusal):
 
 
 @dataclass(eq=False)
+class NoShortfall(Refusal):
+    """The order's escrow holds all that it should: there is nothing for anybody to bear."""
+
+    order_id: UUID
+
+    def __str__(self) -> str:
+        return f"the escrow of the order {self.order_id} is short of nothing"
+
+
+@dataclass(eq=False)
+class NothingInSuspense(Refusal):
+    """No money waits in suspense under this name of the payment provider."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"nothing waits in suspense under {self.name!r}"
+
+
+@dataclass(eq=False)
 class BeyondDebt(Refusal):
     """More was to be written off than the user owes (cents)."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from ..complaints import Bearer
 from ..ids import OrderId, UserId
 from ..money import Cents
 from ..orders import CancelReason, Order
@@ -87,6 +88,25 @@ class PaymentRefunded(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRefundedUnasked(OrderRelated):
+    """The provider gave the buyer `amount` cents back that it was not asked for."""
+
+    SUBJECT: ClassVar[str] = "payment.refunded_unasked"
+    order_id: OrderId
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentShortfallBorne(OrderRelated):
+    """An admin decided who bears `amount` cents that the provider gave back unasked."""
+
+    SUBJECT: ClassVar[str] = "payment.shortfall_borne"
+    order_id: OrderId
+    amount: Cents
+    borne_by: Bearer
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutDue(OrderRelated):
     """The hold is over: the escrow is to be settled and the seller paid."""
 
@@ -122,6 +142,17 @@ class PayoutPaid(OrderRelated):
     seller_id: UserId
     amount: Cents
     debt_settled: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutWasReopened(OrderRelated):
+    """The seller is owed `amount` cents again: not all of it was paid, or it came back."""
+
+    SUBJECT: ClassVar[str] = "payout.reopened"
+    order_id: OrderId
+    seller_id: UserId
+    amount: Cents
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ async def test_money_of_no_order_can_come_and_go(open_gateway: OpenGateway) -> N
 
     assert await gateway.balance() == 3_000
     with pytest.raises(PayoutDeclined):
-        await dashboard.pay_out(None, 3_001)
+        await dashboard.pay_out(None, 100, tokens.CLOSED_ACCOUNT)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""Somebody bears what the payment provider gave back unasked."""
+
+from dataclasses import dataclass
+
+from ...ports.audit_log import AuditLog
+from ...ports.clock import Clock
+from ...ports.language.audit import Act, AuditAction, Target, parse_reason
+from ...ports.language.complaints import Bearer
+from ...ports.language.errors import NoShortfall
+from ...ports.language.events import PaymentShortfallBorne
+from ...ports.language.ids import OrderId
+from ...ports.language.money import Cents
+from ...ports.language.orders import Order, OrderStatus, PaymentStatus
+from ...ports.language.staff import check_no_party, check_role
+from ...ports.language.users import Actor, Role
+from ...ports.orders import Orders
+from ...ports.outbox import Outbox
+from ...ports.payments import Ledger, Payments, Payouts
+from ...ports.transaction import Transaction
+from .refunds import borne, borne_id
+from .transfers import escrow
+
+
+@dataclass(frozen=True, slots=True)
+class BearShortfall:
+    """An admin decides who bears what an order's escrow is short of, and the trade can go on.
+
+    The exchange takes it as a loss. The seller or the buyer owes it, and their next payouts settle
+    that. The payout stays frozen until it is released. If the order is refunded later all the same,
+    nobody bears it any more. The reason goes into the audit log.
+    """
+
+    transaction: Transaction
+    orders: Orders
+    payments: Payments
+    payouts: Payouts
+    ledger: Ledger
+    audit_log: AuditLog
+    outbox: Outbox
+    clock: Clock
+
+    async def __call__(
+        self, actor: Actor, order_id: OrderId, *, borne_by: Bearer, reason: str
+    ) -> Cents:
+        """Return how much it was, in cents.
+
+        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, NoShortfall.
+        """
+        check_role(actor, Role.ADMIN, "decide who bears a shortfall")
+        why = parse_reason(reason)
+        async with self.transaction():
+            order = await self.orders.get(order_id)
+            check_no_party(actor, order_id, buyer_id=order.buyer_id, seller_id=order.seller_id)
+            shortfall = await self._shortfall(order)
+            if shortfall <= 0:
+                raise NoShortfall(order_id=order_id)
+            number = await self._next(order)
+            await self.ledger.post(borne(order, borne_by, number, shortfall, self.clock.now()))
+            await self.outbox.add(PaymentShortfallBorne(order_id, shortfall, borne_by))
+            await self.audit_log.add(
+                Act(
+                    actor_id=actor.user_id,
+                    action=AuditAction.SHORTFALL_BORNE,
+                    target=Target.order(order_id),
+                    reason=why,
+                    facts={"borne_by": borne_by, "amount": shortfall},
+                )
+            )
+        return shortfall
+
+    async def _shortfall(self, order: Order) -> Cents:
+        """Return what is missing: of the whole while the trade goes on, of nothing once it ended.
+
+        What is to be refunded, or was charged in another amount, is short of nothing.
+        """
+        payment = await self.payments.find(order.id)
+        if payment is None or payment.status not in (
+            PaymentStatus.CAPTURED,
+            PaymentStatus.REFUNDED,
+        ):
+            return 0
+        if order.status is OrderStatus.PENDING:
+            return 0
+        is_settled = await self.payouts.find(order.id) is not None
+        goes_on = payment.status is PaymentStatus.CAPTURED or order.borne_by is Bearer.EXCHANGE
+        due = order.buyer_total if goes_on and not is_settled else 0
+        return due - await self.ledger.balance(escrow(order.id))
+
+    async def _next(self, order: Order) -> int:
+        number = 1
+        while await self.ledger.find(borne_id(order, number)) is not None:
+            number += 1
+        return number

@@ -1,0 +1,241 @@
+"""The provider has paid a seller, or has the money back: that is recorded."""
+
+from dataclasses import dataclass, replace
+
+from ...ports.clock import Clock
+from ...ports.language.events import PayoutPaid, PayoutWasReopened
+from ...ports.language.ids import OrderId, UserId
+from ...ports.language.money import Cents
+from ...ports.language.orders import Order
+from ...ports.language.payments import (
+    AccountKind,
+    GatewayEvent,
+    GatewayEventKind,
+    Payout,
+    PayoutMade,
+    PayoutState,
+    Transfer,
+)
+from ...ports.outbox import Outbox
+from ...ports.payments import Ledger, Payouts, Webhooks
+from ...ports.transaction import Transaction
+from .irregularities import Irregularities, dollars
+from .payout_questions import key_of
+from .set_off import SetOff
+from .transfers import paid_out, payout_transfer_id, taken_back
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPayout:
+    """Keeps a payout, its transfers and the news of it together, whoever brings the answer.
+
+    Each payout that the provider makes is booked once, by its name: from what is owed to the
+    seller, and what is more than that becomes the seller's debt. What was not asked for, or not in
+    this amount, raises an alarm. Where less was paid, or money came back, the rest is owed again.
+    """
+
+    transaction: Transaction
+    payouts: Payouts
+    ledger: Ledger
+    webhooks: Webhooks
+    set_off: SetOff
+    irregularities: Irregularities
+    outbox: Outbox
+    clock: Clock
+
+    async def nothing(self, order_id: OrderId) -> None:
+        """A payout of nothing needs no provider: it counts as paid."""
+        async with self.transaction():
+            payout = await self._stored(order_id)
+            if payout.state is not PayoutState.PAID:
+                await self._paid(payout, 0)
+
+    async def answer(self, asked: Payout, made: PayoutMade) -> None:
+        """The provider answered: it has paid what it was asked for, or another amount."""
+        async with self.transaction():
+            payout = await self._stored(asked.order_id)
+            is_latest = payout.state is PayoutState.DUE and key_of(payout) == key_of(asked)
+            if not await self._is_answered(payout, made):
+                payout = replace(payout, payout_id=made.id, report=None)
+                await self._book(payout, payout.order_id, payout.seller_id, made)
+            payout = await self._stored(asked.order_id)
+            if is_latest and payout.state is PayoutState.DUE:
+                paid = f"{dollars(made.amount)} of {dollars(asked.question)}"
+                await self._reopen(replace(payout, payout_id=made.id), f"the provider paid {paid}")
+
+    async def report(self, order: Order, event: GatewayEvent) -> None:
+        """A webhook told of a payout: the one that was asked for, or another one."""
+        async with self.transaction():
+            payout = await self.payouts.find(order.id)
+            if await self._is_told(order.id, payout, event):
+                return
+            awaited = payout is not None and _is_awaited(payout, event)
+            if payout is not None and awaited:
+                report = None if event.reference else event.id
+                payout = replace(payout, payout_id=event.reference, report=report)
+            elif payout is not None and payout.state is PayoutState.DUE:
+                # The question that is under way keeps its words, and its answer may be this.
+                report = payout.report or (None if event.reference else event.id)
+                payout = replace(payout, asked=payout.question, report=report)
+            made = PayoutMade(event.name, event.amount)
+            await self._book(payout, order.id, order.seller_id, made, unasked=not awaited)
+
+    async def fail(self, order: Order, event: GatewayEvent) -> None:
+        """A webhook told that a payout failed: if it was booked as paid, the money is back."""
+        async with self.transaction():
+            payout = await self.payouts.find(order.id)
+            paid = await self._booked(order.id, payout, event)
+            if paid is not None:
+                await self._return(order.id, payout, paid, event.reason)
+            elif payout is None or not (payout.owed or payout.refusals):
+                what = f"A payout failed that is not known: {event.name}, {dollars(event.amount)}."
+                await self.irregularities.note(order.id, what)
+            # Else it was an attempt that the provider declined, and moved nothing.
+
+    # ---- once ----------------------------------------------------------------------------
+
+    async def _is_answered(self, payout: Payout, made: PayoutMade) -> bool:
+        """Return whether this payout was booked already, told of by a webhook."""
+        if await self._find(payout.order_id, made.id) is not None:
+            return True
+        if payout.payout_id is not None or payout.report is None:
+            return False
+        told = await self._find(payout.order_id, payout.report)
+        if told is None or _moved(told) != made.amount:
+            return False
+        await self.payouts.put(replace(payout, payout_id=made.id))
+        return True
+
+    async def _is_told(self, order_id: OrderId, payout: Payout | None, event: GatewayEvent) -> bool:
+        """Return whether the payout is known; a nameless report of the known one is noted."""
+        if await self._find(order_id, event.name) is not None:
+            return True
+        if payout is None:
+            return False
+        if event.name == payout.report:
+            return True
+        if payout.report is None and await self._latest_moved(payout, event) == event.amount:
+            noted = replace(payout, report=event.id)
+            if event.reference is not None:
+                noted = replace(payout, payout_id=event.reference)
+            await self.payouts.put(noted)
+            return True
+        return False
+
+    async def _latest_moved(self, payout: Payout, event: GatewayEvent) -> Cents | None:
+        """Return what the latest payout moved, if the event may tell of it without its name."""
+        if payout.payout_id is None:  # paid before names were kept
+            legacy = await self.ledger.find(f"{payout.order_id}:payout")
+            return None if legacy is None else _moved(legacy)
+        if event.reference is not None:
+            return None
+        known = await self._find(payout.order_id, payout.payout_id)
+        return None if known is None else _moved(known)
+
+    async def _booked(
+        self, order_id: OrderId, payout: Payout | None, event: GatewayEvent
+    ) -> Transfer | None:
+        """Return the transfer of the payout that an event tells of."""
+        named = await self._find(order_id, event.name)
+        if named is not None or payout is None or payout.state is not PayoutState.PAID:
+            return named
+        latest = payout.payout_id or payout.report
+        if latest is None:  # paid before names were kept
+            paid = await self.ledger.find(f"{order_id}:payout")
+        elif event.reference is None:
+            paid = await self._find(order_id, latest)
+        else:
+            return None
+        return paid if paid is not None and _moved(paid) == event.amount else None
+
+    async def _find(self, order_id: OrderId, name: str) -> Transfer | None:
+        return await self.ledger.find(payout_transfer_id(order_id, name))
+
+    # ---- booking -------------------------------------------------------------------------
+
+    async def _book(
+        self,
+        payout: Payout | None,
+        order_id: OrderId,
+        seller_id: UserId,
+        made: PayoutMade,
+        *,
+        unasked: bool = False,
+    ) -> Payout | None:
+        owed = min(made.amount, payout.owed if payout is not None else 0)
+        excess = made.amount - owed
+        transfer = paid_out(order_id, seller_id, made.id, owed, excess, self.clock.now())
+        await self.ledger.post(transfer)
+        if payout is not None:
+            payout = replace(payout, paid=payout.paid + owed)
+            await self.payouts.put(payout)
+            if owed and not payout.owed:
+                payout = await self._paid(payout, made.amount)
+        if unasked or excess:
+            what = f"The provider paid {dollars(made.amount)} that it was not asked for: {made.id}."
+            if excess:
+                what += f" The seller was not owed {dollars(excess)} of it, and owes that."
+            await self.irregularities.note(order_id, what)
+        if await self.webhooks.has(GatewayEventKind.PAYOUT_FAILED, made.id):
+            payout = await self._return(order_id, payout, transfer, None)
+        return payout
+
+    async def _paid(self, payout: Payout, amount: Cents) -> Payout:
+        """The seller has everything."""
+        paid = replace(
+            payout, state=PayoutState.PAID, paid_at=self.clock.now(), reason=None, asked=0
+        )
+        await self.payouts.put(paid)
+        await self.outbox.add(
+            PayoutPaid(payout.order_id, payout.seller_id, amount, payout.debt_settled)
+        )
+        return paid
+
+    async def _return(
+        self, order_id: OrderId, payout: Payout | None, paid: Transfer, reason: str | None
+    ) -> Payout | None:
+        """The money of a payout is back at the provider."""
+        if not await self.ledger.post(taken_back(paid, self.clock.now())):
+            return payout
+        what = f"A payout of {dollars(_moved(paid))} came back to the provider"
+        await self.irregularities.note(order_id, f"{what}: {reason or 'no reason given'}.")
+        owed = -sum(e.amount for e in paid.entries if e.account.kind is AccountKind.PAYABLE)
+        if payout is None or owed == 0:
+            return payout
+        payout = replace(payout, paid=payout.paid - owed)
+        if payout.state is PayoutState.DUE:
+            await self.payouts.put(payout)
+            return payout
+        return await self._reopen(payout, reason or "the payout came back")
+
+    async def _reopen(self, payout: Payout, reason: str) -> Payout:
+        """The seller is owed the rest, or all of it again; nothing is under way."""
+        reopened = replace(
+            payout,
+            state=PayoutState.REFUSED,
+            reason=reason,
+            refusals=payout.refusals + 1,
+            paid_at=None,
+            asked=0,
+        )
+        await self.payouts.put(reopened)
+        if not await self.set_off.if_reclaimed(reopened):
+            order_id, seller_id = payout.order_id, payout.seller_id
+            await self.outbox.add(PayoutWasReopened(order_id, seller_id, reopened.owed, reason))
+            await self.irregularities.note(order_id, f"The seller is owed the rest: {reason}.")
+        return reopened
+
+    async def _stored(self, order_id: OrderId) -> Payout:
+        payout = await self.payouts.find(order_id)
+        assert payout is not None, order_id
+        return payout
+
+
+def _is_awaited(payout: Payout, event: GatewayEvent) -> bool:
+    """Whether the provider was asked for exactly this, and its answer is not known."""
+    return payout.state is PayoutState.DUE and payout.question == event.amount
+
+
+def _moved(transfer: Transfer) -> Cents:
+    """Return what a payout's transfer took from the provider."""
+    return sum(e.amount for e in transfer.entries if e.account.kind is AccountKind.WORLD)

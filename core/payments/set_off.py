@@ -1,0 +1,43 @@
+"""A payout is not paid any more, since its buyer was refunded."""
+
+from dataclasses import dataclass, replace
+
+from ...ports.clock import Clock
+from ...ports.language.complaints import Bearer
+from ...ports.language.orders import PaymentStatus
+from ...ports.language.payments import Payout, PayoutState
+from ...ports.orders import Orders
+from ...ports.payments import Ledger, Payments, Payouts
+from .refunds import set_off
+
+
+@dataclass(frozen=True, slots=True)
+class SetOff:
+    """What is owed to the seller of a refunded order settles what the seller owes for the refund.
+
+    That is so for a payout that the provider refused, or that came back: nothing is under way. It
+    needs a transaction.
+    """
+
+    orders: Orders
+    payments: Payments
+    payouts: Payouts
+    ledger: Ledger
+    clock: Clock
+
+    async def __call__(self, payout: Payout) -> None:
+        """Set it off, unless it is not refused."""
+        if payout.state is PayoutState.REFUSED:
+            await self.payouts.put(replace(payout, state=PayoutState.CANCELLED))
+            if payout.owed:
+                await self.ledger.post(set_off(payout, self.clock.now()))
+
+    async def if_reclaimed(self, payout: Payout) -> bool:
+        """Set it off if its order was refunded at its seller's cost. Return whether it was."""
+        order = await self.orders.get(payout.order_id)
+        payment = await self.payments.find(payout.order_id)
+        refunded = payment is not None and payment.status is PaymentStatus.REFUNDED
+        reclaimed = refunded and order.borne_by in (Bearer.BUYER, Bearer.SELLER)
+        if reclaimed:
+            await self(payout)
+        return reclaimed

@@ -1,0 +1,115 @@
+"""What the provider does by itself, has reported or keeps to itself, and what came of it here."""
+
+from datetime import timedelta
+
+from solebook.adapters.embedded.dashboard import Dashboard
+from solebook.core.payments.transfers import debt, escrow, payable, suspense
+from solebook.ports.language.alarms import AlarmKind
+from solebook.ports.language.events import GatewayReported
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.orders import FreezeReason, Order, OrderStatus
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.payments import Account, AccountKind, GatewayEvent, GatewayEventKind
+
+from ...exchange import Exchange
+
+HOLD = timedelta(days=3)
+TOTAL, PAYOUT = 21_400, 17_600
+"""What the buyer pays for a pair at 20_000, and what its seller gets."""
+REFUND = "payments.refund_buyer:order.cancelled"
+FROZEN = frozenset({FreezeReason.PROVIDER})
+
+
+def dashboard(exchange: Exchange) -> Dashboard:
+    return Dashboard(exchange.gateway.journal)
+
+
+async def charge_of(exchange: Exchange, order_id: OrderId) -> str:
+    charge_id = (await exchange.payment(order_id)).charge_id
+    assert charge_id is not None, order_id
+    return charge_id
+
+
+async def refund(exchange: Exchange, order_id: OrderId, amount: int, *, told: bool = True) -> None:
+    """Have somebody refund at the provider itself, and its webhook come or not."""
+    await dashboard(exchange).refund(await charge_of(exchange, order_id), amount)
+    if told:
+        await told_of_latest(exchange)
+
+
+async def told_of_latest(exchange: Exchange) -> None:
+    await exchange.webhook(-1)
+    await exchange.workers.settle()
+
+
+async def told_of_everything(exchange: Exchange) -> None:
+    for number in range(len(await exchange.gateway.webhook_events())):
+        await exchange.webhook(number)
+    await exchange.quiet()
+
+
+async def report(exchange: Exchange, event: GatewayEvent) -> None:
+    """Have an event stored as if its webhook had come."""
+    async with exchange.store.transaction():
+        if await exchange.store.webhooks.store(event):
+            await exchange.store.outbox.add(GatewayReported(event.id))
+    await exchange.workers.settle()
+
+
+def refunded(order_id: OrderId | None, event_id: str, amount: int, **more: str) -> GatewayEvent:
+    kind = GatewayEventKind.CHARGE_REFUNDED
+    return GatewayEvent(event_id, kind, order_id, amount=amount, **more)
+
+
+def paid(order_id: OrderId | None, event_id: str, amount: int, **more: str) -> GatewayEvent:
+    kind = GatewayEventKind.PAYOUT_PAID
+    return GatewayEvent(event_id, kind, order_id, amount=amount, **more)
+
+
+async def alarms(exchange: Exchange, order_id: OrderId | None) -> list[str]:
+    """The notes of what the provider did that an admin has to look at."""
+    page = await exchange.store.alarms.page(PageRequest(limit=100), open_only=True)
+    return [
+        alarm.note
+        for alarm in page.items
+        if alarm.kind is AlarmKind.PROVIDER_REPORT and alarm.order_id == order_id
+    ]
+
+
+async def in_escrow(exchange: Exchange, order_id: OrderId) -> int:
+    return await exchange.store.ledger.balance(escrow(order_id))
+
+
+async def owed(exchange: Exchange, order: Order) -> int:
+    return await exchange.store.ledger.balance(payable(order.seller_id))
+
+
+async def debt_of(exchange: Exchange, order: Order) -> int:
+    return await exchange.store.ledger.balance(debt(order.seller_id))
+
+
+async def in_suspense(exchange: Exchange, name: str) -> int:
+    return await exchange.store.ledger.balance(suspense(name))
+
+
+async def losses(exchange: Exchange) -> int:
+    return await exchange.store.ledger.balance(Account(AccountKind.LOSSES))
+
+
+async def paid_order(exchange: Exchange) -> Order:
+    """Return an order whose seller was paid."""
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(HOLD)
+    return await exchange.order(order.id)
+
+
+async def check_money(exchange: Exchange) -> None:
+    """Assert that the ledger is the provider's to the cent, and that no report died."""
+    await exchange.quiet()
+    solvency = await exchange.app.payments.check_solvency()
+    assert solvency.balanced, solvency
+    for order in await exchange.orders():
+        payment = await exchange.store.payments.find(order.id)
+        assert payment is None or 0 <= payment.refunded <= payment.amount, payment
+    dead = await exchange.store.dead_letters.page(PageRequest())
+    assert not dead.items, dead

@@ -1,0 +1,190 @@
+"""Who bears what the provider did unasked, and that all the books end at zero."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from solebook.core.payments.transfers import debt
+from solebook.ports.language.audit import AuditAction
+from solebook.ports.language.complaints import Bearer
+from solebook.ports.language.errors import (
+    Forbidden,
+    NoShortfall,
+    NothingInSuspense,
+    PartyToTheOrder,
+)
+from solebook.ports.language.orders import Order, OrderStatus, PayoutStatus
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import Actor, Role
+
+from ...exchange import Exchange, build_exchange
+from .reports import (
+    HOLD,
+    PAYOUT,
+    alarms,
+    check_money,
+    dashboard,
+    debt_of,
+    in_escrow,
+    in_suspense,
+    losses,
+    paid_order,
+    refund,
+    told_of_everything,
+    told_of_latest,
+)
+
+REASON = "the provider's mistake"
+
+
+@pytest.fixture
+async def exchange() -> AsyncIterator[Exchange]:
+    """An open exchange whose ledger is compared with the provider when the test is over."""
+    exchange = build_exchange()
+    await exchange.open()
+    yield exchange
+    await check_money(exchange)
+    await exchange.app.engine.stop()
+
+
+async def bear(exchange: Exchange, order: Order, bearer: Bearer) -> int:
+    amount = await exchange.app.payments.bear_shortfall(
+        exchange.admin, order.id, borne_by=bearer, reason=REASON
+    )
+    await exchange.workers.settle()
+    return amount
+
+
+async def release(exchange: Exchange, order: Order) -> None:
+    await exchange.app.orders.release_payout(exchange.admin, order.id, reason=REASON)
+    await exchange.workers.settle()
+
+
+async def debts(exchange: Exchange, order: Order) -> dict[str, int]:
+    """What each of the bearers bears."""
+    return {
+        "buyer": await exchange.store.ledger.balance(debt(order.buyer_id)),
+        "seller": await debt_of(exchange, order),
+        "exchange": await losses(exchange),
+    }
+
+
+@pytest.mark.parametrize(
+    ("bearer", "seller_gets"),
+    [(Bearer.EXCHANGE, PAYOUT), (Bearer.SELLER, PAYOUT - 100), (Bearer.BUYER, PAYOUT)],
+)
+async def test_the_trade_goes_on_once_somebody_bears_what_went_back(
+    exchange: Exchange, bearer: Bearer, seller_gets: int
+) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await refund(exchange, order.id, 100)
+    assert await bear(exchange, order, bearer) == 100
+    await exchange.later(HOLD)
+    assert await exchange.store.payouts.find(order.id) is None  # still frozen
+    await release(exchange, order)
+    assert (await exchange.payout(order.id)).amount == seller_gets
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+    assert await in_escrow(exchange, order.id) == 0
+    borne = await debts(exchange, order)
+    assert borne["buyer"] == (-100 if bearer is Bearer.BUYER else 0)
+    assert borne["exchange"] == (-100 if bearer is Bearer.EXCHANGE else 0)
+    assert borne["seller"] == 0
+    assert "shortfall_borne" in await exchange.happened(order.id)
+
+
+@pytest.mark.parametrize("bearer", Bearer)
+async def test_what_went_back_after_the_payout_is_borne(exchange: Exchange, bearer: Bearer) -> None:
+    order = await paid_order(exchange)
+    await refund(exchange, order.id, 100)
+    await refund(exchange, order.id, 50)
+    await bear(exchange, order, bearer)
+    assert await in_escrow(exchange, order.id) == 0
+    assert sum((await debts(exchange, order)).values()) == -150
+    assert (await debts(exchange, order))[bearer] == -150
+
+
+@pytest.mark.parametrize("bearer", Bearer)
+@pytest.mark.parametrize("status", [OrderStatus.CONFIRMED, OrderStatus.DELIVERED])
+@pytest.mark.parametrize("of_refund", Bearer)
+async def test_nobody_bears_a_part_any_more_once_the_order_is_refunded(
+    exchange: Exchange, bearer: Bearer, status: OrderStatus, of_refund: Bearer
+) -> None:
+    order = await exchange.trade(status)
+    await refund(exchange, order.id, 100)
+    await bear(exchange, order, bearer)
+    await exchange.app.orders.refund_order(
+        exchange.admin, order.id, reason=REASON, borne_by=of_refund
+    )
+    await exchange.quiet()
+    await release(exchange, order)
+    await exchange.quiet()
+    lost = {Bearer.EXCHANGE: -21_400, Bearer.SELLER: 0, Bearer.BUYER: 0}[of_refund]
+    assert await debts(exchange, order) == {"buyer": 0, "seller": 0, "exchange": lost}
+    waits = of_refund is Bearer.EXCHANGE and status is OrderStatus.DELIVERED
+    assert await in_escrow(exchange, order.id) == (21_400 if waits else 0)
+
+
+async def test_a_part_that_the_seller_bore_and_settled_is_to_be_paid_back(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await refund(exchange, order.id, 100)
+    await bear(exchange, order, Bearer.SELLER)
+    await paid_order(exchange)  # which settles the debt
+    assert await debt_of(exchange, order) == 0
+    await exchange.app.orders.refund_order(
+        exchange.admin, order.id, reason=REASON, borne_by=Bearer.SELLER
+    )
+    await exchange.quiet()
+    assert await debt_of(exchange, order) == 100
+    assert any("are to be paid back" in note for note in await alarms(exchange, order.id))
+    other = await paid_order(exchange)
+    assert (await exchange.payout(other.id)).amount == PAYOUT
+
+
+async def test_an_escrow_that_is_whole_is_borne_by_nobody(exchange: Exchange) -> None:
+    for status in (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.CANCELLED):
+        order = await exchange.trade(status)
+        with pytest.raises(NoShortfall):
+            await bear(exchange, order, Bearer.EXCHANGE)
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await refund(exchange, order.id, 100)
+    await bear(exchange, order, Bearer.EXCHANGE)
+    with pytest.raises(NoShortfall):
+        await bear(exchange, order, Bearer.SELLER)
+    await refund(exchange, order.id, 50)
+    assert await bear(exchange, order, Bearer.SELLER) == 50
+
+
+async def test_only_an_admin_who_is_no_party_decides_who_bears_it(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    await refund(exchange, order.id, 100)
+    decide = exchange.app.payments.bear_shortfall
+    with pytest.raises(Forbidden):
+        await decide(exchange.buyer, order.id, borne_by=Bearer.EXCHANGE, reason=REASON)
+    party = Actor(order.seller_id, frozenset({Role.ADMIN}))
+    with pytest.raises(PartyToTheOrder):
+        await decide(party, order.id, borne_by=Bearer.EXCHANGE, reason=REASON)
+    await bear(exchange, order, Bearer.EXCHANGE)
+    entry = (await exchange.store.audit_log.page(PageRequest(limit=1))).items[0]
+    assert entry.act.action is AuditAction.SHORTFALL_BORNE
+    assert entry.act.facts == {"borne_by": "exchange", "amount": 100}
+
+
+async def test_what_is_in_suspense_is_written_off_or_refunded(exchange: Exchange) -> None:
+    charged = await dashboard(exchange).charge(None, 5_000)
+    kept = await dashboard(exchange).charge(None, 300)
+    lost = await dashboard(exchange).pay_out(None, 700)
+    await told_of_everything(exchange)
+    await dashboard(exchange).refund(charged.id, 5_000)
+    await told_of_latest(exchange)
+    assert await in_suspense(exchange, charged.id) == 0
+    write_off = exchange.app.payments.write_off_suspense
+    assert await write_off(exchange.admin, kept.id, reason=REASON) == 300
+    assert await write_off(exchange.admin, lost.id, reason=REASON) == -700
+    assert await losses(exchange) == -400
+    for name in (kept.id, "ch_unknown"):
+        with pytest.raises(NothingInSuspense):
+            await write_off(exchange.admin, name, reason=REASON)
+    with pytest.raises(Forbidden):
+        await write_off(exchange.seller, lost.id, reason=REASON)

@@ -1,0 +1,172 @@
+"""Charges that the provider made without having been asked, or of another amount."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.orders import OrderStatus, PaymentStatus
+from solebook.ports.language.payments import GatewayEvent, GatewayEventKind
+
+from ...exchange import Exchange, build_exchange
+from .reports import (
+    FROZEN,
+    TOTAL,
+    alarms,
+    charge_of,
+    check_money,
+    dashboard,
+    in_escrow,
+    in_suspense,
+    report,
+    told_of_everything,
+    told_of_latest,
+)
+
+CHARGE = "payments.charge_buyer:payment.requested"
+NOWHERE = OrderId(UUID(int=1))
+
+
+@pytest.fixture
+async def exchange() -> AsyncIterator[Exchange]:
+    """An open exchange whose ledger is compared with the provider when the test is over."""
+    exchange = build_exchange()
+    await exchange.open()
+    yield exchange
+    await check_money(exchange)
+    await exchange.app.engine.stop()
+
+
+@pytest.mark.parametrize(
+    ("card", "amount"), [(tokens.CARD_CHARGED_HALF, 10_700), (tokens.CARD_CHARGED_DOUBLE, 42_800)]
+)
+async def test_another_amount_than_was_asked_for_confirms_no_order_and_waits_for_an_admin(
+    exchange: Exchange, card: str, amount: int
+) -> None:
+    order_id = await exchange.match(buyer=await exchange.new_buyer(card))
+    await exchange.workers.settle()
+    await told_of_everything(exchange)
+    order, payment = await exchange.order(order_id), await exchange.payment(order_id)
+    assert (order.status, order.freezes) == (OrderStatus.PENDING, FROZEN)
+    assert (payment.status, payment.amount) == (PaymentStatus.CAPTURED, amount)
+    assert await in_escrow(exchange, order_id) == amount
+    (note,) = await alarms(exchange, order_id)
+    assert "and not 214.00" in note
+
+    await exchange.later(timedelta(days=30))  # no deadline decides it
+    assert (await exchange.order(order_id)).status is OrderStatus.PENDING
+
+    await exchange.app.orders.cancel_order(exchange.admin, order_id, reason="a wrong amount")
+    await exchange.quiet()
+    order = await exchange.order(order_id)
+    assert (order.status, order.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
+    assert await exchange.gateway.balance() == 0
+    assert await in_escrow(exchange, order_id) == 0
+
+
+async def test_a_second_charge_waits_in_suspense_and_freezes_the_order(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade()
+    second = await dashboard(exchange).charge(order.id, 5_000)
+    for _ in range(2):
+        await told_of_latest(exchange)
+    after = await exchange.order(order.id)
+    assert (after.status, after.freezes) == (OrderStatus.CONFIRMED, FROZEN)
+    assert await in_escrow(exchange, order.id) == TOTAL
+    assert await in_suspense(exchange, second.id) == 5_000
+    (note,) = await alarms(exchange, order.id)
+    assert "beside the order's own charge" in note
+
+
+async def test_a_refund_of_a_second_charge_leaves_the_orders_own_alone(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    second = await dashboard(exchange).charge(order.id, 5_000)
+    await dashboard(exchange).refund(second.id, 5_000)
+    await told_of_everything(exchange)
+    assert await in_suspense(exchange, second.id) == 0
+    assert (await exchange.payment(order.id)).refunded == 0
+    assert await in_escrow(exchange, order.id) == TOTAL
+
+
+async def test_a_charge_that_was_declined_before_goes_back_and_is_looked_at(
+    exchange: Exchange,
+) -> None:
+    buyer = await exchange.new_buyer(tokens.DECLINED_CARD)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    await dashboard(exchange).charge(order_id, 5_000)
+    await told_of_latest(exchange)
+    assert (await exchange.payment(order_id)).status is PaymentStatus.REFUNDED
+    assert await exchange.gateway.balance() == 0
+    assert len(await alarms(exchange, order_id)) == 1
+
+
+async def test_a_charge_for_an_order_that_ended_unasked_goes_back_and_is_looked_at(
+    exchange: Exchange,
+) -> None:
+    exchange.bus.failing[CHARGE] = 4
+    order_id = await exchange.match()
+    await exchange.app.orders.cancel_order(exchange.admin, order_id, reason="a mistake")
+    await exchange.quiet()
+    await dashboard(exchange).charge(order_id, TOTAL)
+    await told_of_latest(exchange)
+    assert (await exchange.order(order_id)).payment_status is PaymentStatus.REFUNDED
+    assert await exchange.gateway.balance() == 0
+    assert len(await alarms(exchange, order_id)) == 1
+
+
+async def test_a_charge_for_no_order_waits_in_suspense_with_an_alarm_of_no_order(
+    exchange: Exchange,
+) -> None:
+    nobodys = await dashboard(exchange).charge(None, 5_000)
+    unknown = await dashboard(exchange).charge(NOWHERE, 7_000)
+    await told_of_everything(exchange)
+    assert await in_suspense(exchange, nobodys.id) == 5_000
+    assert await in_suspense(exchange, unknown.id) == 7_000
+    assert len(await alarms(exchange, None)) == 1  # counted twice
+
+
+async def test_a_charge_that_was_told_of_without_its_order_is_its_orders_once_it_is_answered(
+    exchange: Exchange,
+) -> None:
+    order_id = await exchange.match(buyer=await exchange.new_buyer(tokens.CARD_THAT_TIMES_OUT))
+    await exchange.workers.settle()
+    found = await exchange.gateway.find_charge(order_id)
+    charge_id = getattr(found, "id", "")
+    kind = GatewayEventKind.CHARGE_CAPTURED
+    await report(exchange, GatewayEvent("evt_1", kind, None, charge_id, TOTAL))
+    assert await in_suspense(exchange, charge_id) == TOTAL
+    await exchange.quiet()
+    assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
+    assert await in_suspense(exchange, charge_id) == 0
+    assert await in_escrow(exchange, order_id) == TOTAL
+
+
+async def test_an_amount_that_the_provider_contradicts_is_not_booked_twice(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade()
+    charge_id, kind = await charge_of(exchange, order.id), GatewayEventKind.CHARGE_CAPTURED
+    await report(exchange, GatewayEvent("evt_1", kind, order.id, charge_id, 100))
+    assert (await exchange.order(order.id)).freezes == FROZEN
+    assert await in_escrow(exchange, order.id) == TOTAL
+    (note,) = await alarms(exchange, order.id)
+    assert "1.00 now, and 214.00 before" in note
+
+
+async def test_a_decline_of_a_captured_payment_is_looked_at(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    await report(exchange, GatewayEvent("evt_1", GatewayEventKind.CHARGE_DECLINED, order.id))
+    after = await exchange.order(order.id)
+    assert (after.status, after.freezes) == (OrderStatus.CONFIRMED, FROZEN)
+    assert len(await alarms(exchange, order.id)) == 1
+
+
+async def test_a_decline_of_nothing_that_is_known_is_looked_at(exchange: Exchange) -> None:
+    await report(exchange, GatewayEvent("evt_1", GatewayEventKind.CHARGE_DECLINED, NOWHERE))
+    await report(exchange, GatewayEvent("evt_2", GatewayEventKind.CHARGE_DECLINED, None))
+    assert len(await alarms(exchange, None)) == 1

@@ -1,0 +1,244 @@
+"""Payouts that the provider made without having been asked, of another amount, or took back."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.ports.language.complaints import Bearer
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.orders import Order, OrderStatus, PayoutStatus
+from solebook.ports.language.payments import GatewayEvent, GatewayEventKind, PayoutState
+
+from ...exchange import Exchange, build_exchange
+from .reports import (
+    FROZEN,
+    HOLD,
+    PAYOUT,
+    alarms,
+    check_money,
+    dashboard,
+    debt_of,
+    in_escrow,
+    in_suspense,
+    owed,
+    paid,
+    paid_order,
+    report,
+    told_of_everything,
+    told_of_latest,
+)
+
+NOWHERE = OrderId(UUID(int=1))
+
+
+@pytest.fixture
+async def exchange() -> AsyncIterator[Exchange]:
+    """An open exchange whose ledger is compared with the provider when the test is over."""
+    exchange = build_exchange()
+    await exchange.open()
+    yield exchange
+    await check_money(exchange)
+    await exchange.app.engine.stop()
+
+
+async def paid_to(exchange: Exchange, account: str) -> Order:
+    order = await exchange.trade(OrderStatus.DELIVERED, seller=await exchange.new_seller(account))
+    await exchange.later(HOLD)
+    return await exchange.order(order.id)
+
+
+def failed(order_id: OrderId | None, event_id: str, amount: int, **more: str) -> GatewayEvent:
+    kind = GatewayEventKind.PAYOUT_FAILED
+    return GatewayEvent(event_id, kind, order_id, amount=amount, **more)
+
+
+async def payout_id(exchange: Exchange, order: Order) -> str:
+    name = (await exchange.payout(order.id)).payout_id
+    assert name is not None, order
+    return name
+
+
+# ---- another amount --------------------------------------------------------------------------
+
+
+async def test_the_rest_of_a_payout_that_came_short_is_owed_and_frozen(exchange: Exchange) -> None:
+    order = await paid_to(exchange, tokens.ACCOUNT_PAID_HALF)
+    await told_of_everything(exchange)
+    payout = await exchange.payout(order.id)
+    assert (payout.state, payout.paid, payout.owed) == (PayoutState.REFUSED, 8_800, 8_800)
+    order = await exchange.order(order.id)
+    assert (order.payout_status, order.freezes) == (PayoutStatus.FAILED, FROZEN)
+    assert await owed(exchange, order) == 8_800
+    assert "payout_reopened" in await exchange.happened(order.id)
+    assert len(await alarms(exchange, order.id)) == 1
+
+
+async def test_an_admin_has_the_rest_of_a_payout_paid(exchange: Exchange) -> None:
+    order = await paid_to(exchange, tokens.ACCOUNT_PAID_HALF)
+    seller = next(p for p in exchange.people if p.user_id == order.seller_id)
+    await exchange.app.users.set_payout_account(seller, account=tokens.ACCOUNT)
+    await exchange.workers.settle()
+    assert await owed(exchange, order) == 8_800  # frozen
+    await exchange.app.orders.release_payout(exchange.admin, order.id, reason="asked the provider")
+    await exchange.app.payments.pay_out_again(exchange.admin, order.id, reason="the rest")
+    await exchange.quiet()
+    await told_of_everything(exchange)
+    assert await owed(exchange, order) == 0
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+    assert await exchange.gateway.balance() == 3_800
+
+
+async def test_what_a_seller_got_too_much_is_a_debt(exchange: Exchange) -> None:
+    order = await paid_to(exchange, tokens.ACCOUNT_PAID_DOUBLE)
+    await told_of_everything(exchange)
+    assert (await exchange.payout(order.id)).state is PayoutState.PAID
+    assert (await owed(exchange, order), await debt_of(exchange, order)) == (0, -PAYOUT)
+    (note,) = await alarms(exchange, order.id)
+    assert "The seller was not owed 176.00 of it" in note
+
+
+# ---- unasked ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [OrderStatus.CONFIRMED, OrderStatus.DELIVERED])
+async def test_a_payout_that_is_not_due_is_a_debt_and_freezes_the_order(
+    exchange: Exchange, status: OrderStatus
+) -> None:
+    order = await exchange.trade(status)
+    await dashboard(exchange).pay_out(order.id, 5_000)
+    for _ in range(2):
+        await told_of_latest(exchange)
+    assert await debt_of(exchange, order) == -5_000
+    assert (await exchange.order(order.id)).freezes == FROZEN
+    assert len(await alarms(exchange, order.id)) == 1
+
+
+async def test_a_debt_for_what_was_paid_too_early_is_kept_back_from_the_payout(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await dashboard(exchange).pay_out(order.id, 5_000)
+    await told_of_latest(exchange)
+    await exchange.later(HOLD)
+    await exchange.app.orders.release_payout(exchange.admin, order.id, reason="it is kept back")
+    await exchange.workers.settle()
+    assert (await exchange.payout(order.id)).amount == 12_600
+    assert (await debt_of(exchange, order), await in_escrow(exchange, order.id)) == (0, 0)
+
+
+async def test_a_payout_that_is_paid_twice_is_a_debt(exchange: Exchange) -> None:
+    order = await paid_order(exchange)
+    await dashboard(exchange).pay_out(order.id, PAYOUT)
+    await told_of_everything(exchange)
+    assert await debt_of(exchange, order) == -PAYOUT
+    assert len(await alarms(exchange, order.id)) == 1
+
+
+async def test_the_same_payout_under_two_events_is_one(exchange: Exchange) -> None:
+    order = await paid_order(exchange)
+    name = await payout_id(exchange, order)
+    await report(exchange, paid(order.id, "evt_1", PAYOUT, reference=name))
+    await report(exchange, paid(order.id, "evt_2", PAYOUT, reference=name))
+    assert await debt_of(exchange, order) == 0
+    assert await alarms(exchange, order.id) == []
+
+
+@pytest.mark.parametrize("account", [tokens.ACCOUNT, tokens.ACCOUNT_THAT_TIMES_OUT])
+async def test_a_nameless_report_of_our_own_payout_is_booked_once(
+    exchange: Exchange, account: str
+) -> None:
+    order = await paid_to(exchange, account)
+    for _ in range(2):
+        await report(exchange, paid(order.id, "evt_1", PAYOUT))
+        await exchange.quiet()
+        assert (await exchange.payout(order.id)).state is PayoutState.PAID
+        assert await debt_of(exchange, order) == 0
+        assert await alarms(exchange, order.id) == []
+
+
+async def test_a_payout_of_no_known_order_waits_in_suspense(exchange: Exchange) -> None:
+    first = await dashboard(exchange).pay_out(None, 5_000)
+    second = await dashboard(exchange).pay_out(NOWHERE, 7_000)
+    await told_of_everything(exchange)
+    assert await in_suspense(exchange, first.id) == -5_000
+    assert await in_suspense(exchange, second.id) == -7_000
+    assert len(await alarms(exchange, None)) == 1
+    await dashboard(exchange).return_payout(second.id)
+    await told_of_latest(exchange)
+    assert await in_suspense(exchange, second.id) == 0
+
+
+# ---- back at the provider --------------------------------------------------------------------
+
+
+async def test_a_payout_that_came_back_is_owed_again_and_frozen(exchange: Exchange) -> None:
+    order = await paid_order(exchange)
+    await dashboard(exchange).return_payout(await payout_id(exchange, order))
+    for _ in range(2):
+        await told_of_latest(exchange)
+    payout = await exchange.payout(order.id)
+    assert (payout.state, payout.owed, payout.paid_at) == (PayoutState.REFUSED, PAYOUT, None)
+    after = await exchange.order(order.id)
+    assert (after.payout_status, after.freezes) == (PayoutStatus.FAILED, FROZEN)
+    assert await owed(exchange, order) == PAYOUT
+    await exchange.app.orders.release_payout(exchange.admin, order.id, reason="a new account")
+    await exchange.app.payments.pay_out_again(exchange.admin, order.id, reason="a new account")
+    await exchange.quiet()
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+    assert await owed(exchange, order) == 0
+
+
+async def test_a_payout_that_came_back_before_it_was_told_of_is_owed(exchange: Exchange) -> None:
+    order = await paid_to(exchange, tokens.ACCOUNT_THAT_TIMES_OUT)
+    told = [exchange.gateway.parse_webhook(*w) for w in await exchange.gateway.webhook_events()]
+    name = told[-1].reference
+    assert name is not None
+    await dashboard(exchange).return_payout(name)
+    await told_of_latest(exchange)
+    await exchange.quiet()
+    await told_of_everything(exchange)
+    assert await owed(exchange, order) == PAYOUT
+    assert (await exchange.order(order.id)).freezes == FROZEN
+
+
+async def test_a_second_payout_that_comes_back_is_no_debt_any_more(exchange: Exchange) -> None:
+    order = await paid_order(exchange)
+    second = await dashboard(exchange).pay_out(order.id, 5_000)
+    await told_of_latest(exchange)
+    await dashboard(exchange).return_payout(second.id)
+    await told_of_latest(exchange)
+    assert await debt_of(exchange, order) == 0
+    assert (await exchange.payout(order.id)).state is PayoutState.PAID
+
+
+async def test_a_payout_that_comes_back_after_its_buyer_was_refunded_is_set_off(
+    exchange: Exchange,
+) -> None:
+    order = await paid_order(exchange)
+    await exchange.app.orders.refund_order(
+        exchange.admin, order.id, reason="a fake", borne_by=Bearer.SELLER
+    )
+    await exchange.quiet()
+    assert await debt_of(exchange, order) == -PAYOUT
+    await dashboard(exchange).return_payout(await payout_id(exchange, order))
+    await told_of_latest(exchange)
+    assert (await debt_of(exchange, order), await owed(exchange, order)) == (0, 0)
+    assert (await exchange.payout(order.id)).state is PayoutState.CANCELLED
+
+
+async def test_a_declined_attempt_that_is_reported_changes_nothing(exchange: Exchange) -> None:
+    order = await paid_to(exchange, tokens.CLOSED_ACCOUNT)
+    before = await exchange.payout(order.id)
+    await told_of_everything(exchange)
+    assert await exchange.payout(order.id) == before
+    assert await alarms(exchange, order.id) == []
+
+
+async def test_a_failure_of_nothing_that_is_known_is_looked_at(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    await report(exchange, failed(order.id, "evt_1", 100, reference="po_1"))
+    await report(exchange, failed(NOWHERE, "evt_2", 100, reference="po_2"))
+    assert len(await alarms(exchange, order.id)) == 1
+    assert len(await alarms(exchange, None)) == 1
