@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...ports.language.errors import Refusal
-from . import demo, mail, migrate, serve
+from . import demo, mail, migrate, provider, serve
 from .admin import command as admin
 
 _ABOUT = """\
@@ -65,7 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     configured.add_argument("--config", type=Path, metavar="FILE", help="settings (solebook.toml)")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     demo.add_to(commands, common)
-    for command in (serve, migrate, mail, admin):
+    for command in (serve, migrate, mail, provider, admin):
         command.add_to(commands, configured)
     return parser
 

@@ -18,6 +18,7 @@ from .admin.debts import DebtsController
 from .admin.halts import HaltsController
 from .admin.orders import AdminOrdersController
 from .admin.quotes import AdminQuotesController
+from .admin.shortfalls import ShortfallsController
 from .admin.users import AdminUsersController
 from .asks import AsksController
 from .authentication import AuthenticationController
@@ -70,6 +71,7 @@ _ROUTES = (
     AlarmsController,
     AdminOrdersController,
     DebtsController,
+    ShortfallsController,
     WebhooksController,
     HealthController,
     follow_market,

@@ -3,7 +3,19 @@
 import argparse
 from typing import Any
 
-from . import catalog, grant, market, messages, money, orders, people, records, reindex, rules
+from . import (
+    catalog,
+    grant,
+    market,
+    messages,
+    money,
+    orders,
+    people,
+    records,
+    reindex,
+    rules,
+    shortfalls,
+)
 
 _ABOUT = """\
 Looks after an exchange, whether it is running or not: it works on the same database. It never
@@ -16,6 +28,7 @@ JOBS = (
     market.ACTIONS,
     orders.ACTIONS,
     money.ACTIONS,
+    shortfalls.ACTIONS,
     records.ACTIONS,
     messages.ACTIONS,
     catalog.ACTIONS,

@@ -69,6 +69,8 @@ POST   /v1/admin/orders/{order_id}/carrier-receipt     401   403    403   403   
 POST   /v1/admin/orders/{order_id}/payout              401   403    403   403           403   409
 POST   /v1/admin/orders/{order_id}/refund              401   403    403   403           403   200
 POST   /v1/admin/users/{user_id}/debt-write-off        401   403    403   403           403   409
+POST   /v1/admin/orders/{order_id}/shortfall           401   403    403   403           403   409
+POST   /v1/admin/suspense-write-off                    401   403    403   403           403   409
 GET    /v1/admin/users                                 401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}                       401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}/quotes                401   403    403   403           403   200
@@ -171,6 +173,11 @@ def bodies(world: World) -> dict[Row, Any]:
             "reason": "as agreed",
             "borne_by": "exchange",
         },
+        ("POST", "/v1/admin/orders/{order_id}/shortfall"): {
+            "borne_by": "exchange",
+            "reason": "as agreed",
+        },
+        ("POST", "/v1/admin/suspense-write-off"): {"name": "ch_unknown", "reason": "as agreed"},
         ("POST", "/v1/admin/users/{user_id}/debt-write-off"): {
             "amount": 100,
             "reason": "as agreed",

@@ -11,10 +11,11 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from solebook.composition.provider_pages import ProviderPages
 from solebook.entrypoints.http.roles import RoleGuard
 from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.events import AlarmRaised
-from solebook.ports.language.ids import UserId
+from solebook.ports.language.ids import OrderId, UserId
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import OPERATOR, Role
 
@@ -30,7 +31,8 @@ class Call:
 
     path: str
     action: str
-    target: str
+    target: str | None
+    """Its id; None for the market as a whole."""
     body: dict[str, Any]
 
 
@@ -146,7 +148,26 @@ async def write_off(world: World, places: dict[str, str]) -> Call:
     return Call(path, "debt_written_off", seller.id, {"amount": 1_000})
 
 
+async def shortfall(world: World, places: dict[str, str]) -> Call:
+    order = places["order_id"]
+    payment = await world.application.adapters.store.payments.find(OrderId(UUID(order)))
+    assert payment is not None
+    assert payment.charge_id is not None
+    await ProviderPages(world.application).refund(payment.charge_id, 100)
+    await world.workers.settle()
+    body = {"borne_by": "exchange"}
+    return Call(f"/v1/admin/orders/{order}/shortfall", "shortfall_borne", order, body)
+
+
+async def suspense(world: World, places: dict[str, str]) -> Call:
+    name = await ProviderPages(world.application).charge(None, 5_000)
+    await world.workers.settle()
+    return Call("/v1/admin/suspense-write-off", "suspense_written_off", None, {"name": name})
+
+
 CASES: dict[tuple[str, str], Prepare] = {
+    ("POST", "/v1/admin/orders/{order_id}/shortfall"): shortfall,
+    ("POST", "/v1/admin/suspense-write-off"): suspense,
     ("PUT", "/v1/users/{user_id}/suspension"): suspension,
     ("PUT", "/v1/users/{user_id}/roles"): roles,
     ("POST", "/v1/admin/quotes/{quote_id}/withdrawal"): withdrawal,
@@ -246,7 +267,7 @@ async def test_an_action_leaves_one_entry_and_a_refusal_none(
     for reason in bad:
         answer = await send(world, method, call.path, admin, {**call.body, **reason})
         assert answer.status_code in (400, 422), (reason, answer.text)
-    nobodys = call.path.replace(call.target, str(uuid4()))
+    nobodys = call.path.replace(call.target, str(uuid4())) if call.target else call.path
     if nobodys != call.path:
         answer = await send(world, method, nobodys, admin, body)
         assert answer.status_code == 404, answer.text

@@ -1,0 +1,65 @@
+"""What an operator does at the embedded payment provider itself, and has it report."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from ..adapters.embedded.dashboard import Dashboard
+from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from ..ports.language.ids import OrderId
+from ..ports.language.money import Cents
+from .application import Application
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPages:
+    """Moves money at the provider unasked, and delivers its webhook to the exchange.
+
+    The exchange may run in another process: it acts on the report like on any other.
+    """
+
+    application: Application
+
+    async def refund(self, charge_id: str, amount: Cents) -> str:
+        """Give a part of a charge back and return the refund's id.
+
+        Raises RefundDeclined, AssertionError for a charge that never was.
+        """
+        return (await self._act(self._dashboard().refund(charge_id, amount))).id
+
+    async def charge(self, order_id: UUID | None, amount: Cents) -> str:
+        """Charge somebody and return the charge's id."""
+        return (await self._act(self._dashboard().charge(_order(order_id), amount))).id
+
+    async def pay_out(self, order_id: UUID | None, amount: Cents) -> str:
+        """Pay somebody and return the payout's id. Raises PayoutDeclined."""
+        return (await self._act(self._dashboard().pay_out(_order(order_id), amount))).id
+
+    async def return_payout(self, payout_id: str) -> str:
+        """Have a payout come back and return its id. Raises AssertionError if it cannot."""
+        await self._act(self._dashboard().return_payout(payout_id))
+        return payout_id
+
+    async def _act(self, act: Awaitable[T]) -> T:
+        gateway = self._gateway()
+        before = len(await gateway.webhook_events())
+        done = await act
+        for body, signature in await gateway.webhook_events(after=before):
+            await self.application.payments.receive_webhook(body, signature)
+        return done
+
+    def _dashboard(self) -> Dashboard:
+        return Dashboard(self._gateway().journal)
+
+    def _gateway(self) -> EmbeddedPaymentGateway:
+        gateway = self.application.adapters.payment_gateway
+        if not isinstance(gateway, EmbeddedPaymentGateway):
+            raise ValueError("the payment provider is not the embedded one")
+        return gateway
+
+
+def _order(order_id: UUID | None) -> OrderId | None:
+    return None if order_id is None else OrderId(order_id)

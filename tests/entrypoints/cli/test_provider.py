@@ -1,0 +1,70 @@
+"""`solebook provider`: the embedded provider acts by itself, and the exchange books it."""
+
+from pathlib import Path
+
+import pytest
+
+from solebook.composition.application import Application
+from solebook.entrypoints.worker.workers import Workers
+
+from .conftest import Run
+from .exchanges import within
+from .test_main import one_line
+
+
+def settle(folder: Path) -> None:
+    """Have the exchange act on what was reported."""
+
+    async def work(app: Application) -> None:
+        await Workers(app).relay.drain()
+
+    within(folder, work)
+
+
+def test_what_is_done_there_is_booked_here(folder: Path, run: Run) -> None:
+    charged = run("provider", "charge", "5000")
+    assert (charged.code, charged.err) == (0, "")
+    name = charged.out.split()[0]
+    settle(folder)
+    solvency = run("admin", "solvency")
+    assert "suspense               50.00" in solvency.out
+    assert solvency.out.endswith("balanced to the cent\n")
+
+    assert run("provider", "refund", name, "1000").out.endswith(" was refunded\n")
+    settle(folder)
+    kept = run("admin", "write-off-suspense", name, "--reason", "nobody asks for it")
+    assert (kept.code, kept.out) == (0, "the exchange keeps 40.00\n")
+    assert run("admin", "solvency").code == 0
+
+
+def test_a_payout_comes_back(folder: Path, run: Run) -> None:
+    name = run("provider", "pay-out", "700").out.split()[0]
+    assert run("provider", "return-payout", name).out == f"{name} came back\n"
+    settle(folder)
+    solvency = run("admin", "solvency")
+    assert "suspense                0.00" in solvency.out
+    assert solvency.code == 0
+    lost = run("admin", "write-off-suspense", name, "--reason", "it came back")
+    assert lost.code == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("refund", "ch_unknown", "100"),
+        ("return-payout", "po_unknown"),
+    ],
+)
+def test_what_never_was_is_one_line(folder: Path, run: Run, arguments: tuple[str, ...]) -> None:
+    assert "never was" in one_line(run("provider", *arguments).err)
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "1.5", "much"])
+def test_an_amount_is_a_number_of_cents_above_zero(folder: Path, run: Run, amount: str) -> None:
+    assert run("provider", "charge", amount).code == 2
+
+
+def test_an_order_without_a_shortfall_is_one_line(folder: Path, run: Run) -> None:
+    nothing = "00000000-0000-0000-0000-000000000000"
+    done = run("admin", "bear-shortfall", nothing, "exchange", "--reason", "a mistake")
+    assert done.code == 1
