@@ -139,14 +139,16 @@ class RecordPayout:
         named = await self._find(order_id, event.name)
         if named is not None or payout is None or payout.state is not PayoutState.PAID:
             return named
-        latest = payout.payout_id or payout.report
-        if latest is None:  # paid before names were kept
-            paid = await self.ledger.find(f"{order_id}:payout")
-        elif event.reference is None:
-            paid = await self._find(order_id, latest)
-        else:
+        if payout.payout_id is not None and event.reference not in (None, payout.payout_id):
             return None
-        return paid if paid is not None and _moved(paid) == event.amount else None
+        known = [
+            await self._find(order_id, name)
+            for name in (payout.payout_id, payout.report)
+            if name is not None
+        ]
+        # Before names were kept, the only payout of an order had none.
+        known.append(await self.ledger.find(f"{order_id}:payout"))
+        return next((t for t in known if t is not None and _moved(t) == event.amount), None)
 
     async def _find(self, order_id: OrderId, name: str) -> Transfer | None:
         return await self.ledger.find(payout_transfer_id(order_id, name))

@@ -31,6 +31,7 @@ from solebook.ports.language.orders import (
     ReturnStatus,
 )
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.payments import PayoutState
 from solebook.ports.language.users import Actor
 
 from ...exchange import Exchange
@@ -382,3 +383,24 @@ async def test_a_deadline_that_was_running_still_runs(exchange: Exchange) -> Non
         "delivered_held",
     ):
         assert running[name].due_at > STOPPED_AT, name
+
+
+async def test_what_that_code_refunded_and_paid_is_known_when_the_provider_reports_it(
+    opened: Exchange,
+) -> None:
+    """Its refunds and payouts had no names, and are not taken for others."""
+    await opened.quiet()
+    alarms = await opened.store.alarms.page(_ALL)
+    told = len(await opened.gateway.webhook_events())
+    for number in [*range(told), *range(told)]:
+        await opened.webhook(number)
+        await opened.quiet()
+    assert await opened.store.alarms.page(_ALL) == alarms
+    assert (await opened.app.payments.check_solvency()).balanced
+    for order in await opened.orders():
+        payment = await opened.store.payments.find(order.id)
+        if payment is not None and payment.status is PaymentStatus.REFUNDED:
+            assert payment.refunded == payment.amount
+        payout = await opened.store.payouts.find(order.id)
+        if payout is not None and payout.state is PayoutState.PAID:
+            assert payout.paid == payout.amount

@@ -55,7 +55,8 @@ CHANGED = (
     tokens.ACCOUNT_PAID_HALF,
     tokens.ACCOUNT_PAID_DOUBLE,
 )
-AMOUNTS = st.sampled_from([1, 100, 1_400, 17_600, 21_300, 21_400])
+AMOUNTS = st.sampled_from([1, 100, 1_400, 17_000, 21_300, 21_400])
+"""None is what a seller is due: to pay that is what the exchange asks for anyway."""
 ANY = st.integers(0, 1_000)
 REASON = "the provider's mistake"
 
@@ -295,7 +296,7 @@ def run_stories(max_examples: int, steps: int) -> None:
 
 
 def test_the_books_are_the_providers_after_any_story() -> None:
-    run_stories(max_examples=20, steps=20)
+    run_stories(max_examples=8, steps=20)
 
 
 @pytest.mark.integration

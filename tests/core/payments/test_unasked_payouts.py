@@ -190,6 +190,24 @@ async def test_a_payout_that_came_back_is_owed_again_and_frozen(exchange: Exchan
     assert await owed(exchange, order) == 0
 
 
+@pytest.mark.parametrize("account", [tokens.ACCOUNT, tokens.ACCOUNT_THAT_TIMES_OUT])
+@pytest.mark.parametrize("is_named", [True, False])
+async def test_a_payout_that_was_told_of_without_its_name_comes_back(
+    exchange: Exchange, account: str, is_named: bool
+) -> None:
+    order = await paid_to(exchange, account)
+    await report(exchange, paid(order.id, "evt_1", PAYOUT))
+    await exchange.quiet()
+    told = [exchange.gateway.parse_webhook(*w) for w in await exchange.gateway.webhook_events()]
+    name = told[-1].reference
+    assert name is not None
+    await dashboard(exchange).return_payout(name)
+    more = {"reference": name} if is_named else {}
+    await report(exchange, failed(order.id, "evt_2", PAYOUT, **more))
+    assert await owed(exchange, order) == PAYOUT
+    assert (await exchange.payout(order.id)).state is PayoutState.REFUSED
+
+
 async def test_a_payout_that_came_back_before_it_was_told_of_is_owed(exchange: Exchange) -> None:
     order = await paid_to(exchange, tokens.ACCOUNT_THAT_TIMES_OUT)
     told = [exchange.gateway.parse_webhook(*w) for w in await exchange.gateway.webhook_events()]

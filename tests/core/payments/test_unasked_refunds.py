@@ -247,7 +247,7 @@ async def test_the_same_refund_under_two_events_is_one(exchange: Exchange) -> No
     assert (await exchange.payment(order.id)).refunded == 100
 
 
-async def test_a_refund_that_was_taken_for_ours_is_told_apart_by_its_name(
+async def test_a_part_that_went_back_counts_towards_what_the_buyer_gets(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -260,6 +260,19 @@ async def test_a_refund_that_was_taken_for_ours_is_told_apart_by_its_name(
     await exchange.quiet()
     assert await exchange.gateway.balance() == 1_400
     assert (await exchange.payment(order.id)).refund_asked == 18_600
+
+
+async def test_a_refund_that_was_told_of_as_ours_and_was_another_is_looked_at(
+    exchange: Exchange,
+) -> None:
+    buyer = await exchange.new_buyer(tokens.CARD_WHOSE_REFUNDS_TIME_OUT)
+    order = await exchange.trade(buyer=buyer)
+    await exchange.cancel(order.id)
+    await report(exchange, refunded(order.id, "evt_1", TOTAL, reference="re_another"))
+    assert (await exchange.payment(order.id)).refund_id == "re_another"
+    await told_of_latest(exchange)
+    assert (await exchange.payment(order.id)).refunded == TOTAL
+    assert len(await alarms(exchange, order.id)) == 1
 
 
 # ---- before the charge is known --------------------------------------------------------------
