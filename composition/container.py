@@ -100,6 +100,7 @@ def _webhook_secret(settings: Settings) -> str:
 def _workers(settings: Settings) -> Mapping[Queue, int]:
     return {
         Queue.CHARGES: settings.payments.workers,
+        Queue.REFUNDS: settings.payments.workers,
         Queue.LETTERS: settings.notifications.workers,
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 from ..ports.clock import Clock
@@ -130,6 +131,24 @@ class Router:
         """Route like `outside`, by way of the queue: the world outside is slow, and can wait."""
         return _in_letters(self.outside(event, name, use_case))
 
+    def persistent(
+        self, queue: Queue, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+    ) -> Consumer:
+        """Route like `outside`, by way of a queue in which buyers take turns.
+
+        What the provider does not answer is asked again for as long as it takes.
+        """
+        consumer = self.outside(event, name, use_case)
+        return replace(consumer, queue=queue, turn=_buyer_of, persists=True)
+
+
+def _buyer_of(event: Event) -> str:
+    match event:
+        case PaymentRequested() | PaymentOverdue() | OrderCancelled() | OrderAuthFailed():
+            return str(event.buyer_id)
+        case _:
+            return ""
+
 
 def _in_letters(consumer: Consumer) -> Consumer:
     """Return the consumer with a queue, in which users take turns."""
@@ -156,6 +175,8 @@ def routes(app: Application) -> tuple[Consumer, ...]:
     """Return every consumer. Read it from top to bottom: it is the life of an order."""
     router = Router(app.adapters.store, app.adapters.clock)
     inside, outside, queued = router.inside, router.outside, router.queued
+    charges = partial(router.persistent, Queue.CHARGES)
+    refunds = partial(router.persistent, Queue.REFUNDS)
     repeatable = router.repeatable
     saga = app.orders.continue_saga
     notify = app.notifications.notify
@@ -167,10 +188,10 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(MatchCreated, "catalog.reserve_stock", app.catalog.reserve_stock),
         inside(StockReserved, "orders.continue_saga", saga),
         inside(StockRefused, "orders.continue_saga", saga),
-        outside(PaymentRequested, "payments.charge_buyer", app.payments.charge_buyer),
+        charges(PaymentRequested, "payments.charge_buyer", app.payments.charge_buyer),
         inside(PaymentCaptured, "orders.continue_saga", saga),
         inside(PaymentWasDeclined, "orders.continue_saga", saga),
-        outside(PaymentOverdue, "payments.abandon_payment", app.payments.abandon_payment),
+        charges(PaymentOverdue, "payments.abandon_payment", app.payments.abandon_payment),
         inside(PaymentAbandoned, "orders.continue_saga", saga),
         inside(OrderCreated, "authentication.open_task", app.authentication.open_task),
         repeatable(OrderCreated, "analytics.record_sale", record_sale),
@@ -196,19 +217,19 @@ def routes(app: Application) -> tuple[Consumer, ...]:
             "bidding.unwind_match",
             _in_turn(app.catalog.release_stock, app.bidding.unwind_match),
         ),
-        outside(OrderCancelled, "payments.refund_buyer", app.payments.refund_buyer),
+        refunds(OrderCancelled, "payments.refund_buyer", app.payments.refund_buyer),
         inside(OrderCancelled, "payments.penalise_seller", app.payments.penalise_seller),
         inside(OrderCancelled, "authentication.cancel_task", app.authentication.cancel_task),
         repeatable(OrderCancelled, "analytics.void_sale", void_sale),
         inside(OrderAuthFailed, "catalog.release_stock", app.catalog.release_stock),
-        outside(OrderAuthFailed, "payments.refund_buyer", app.payments.refund_buyer),
+        refunds(OrderAuthFailed, "payments.refund_buyer", app.payments.refund_buyer),
         inside(OrderAuthFailed, "payments.penalise_seller", app.payments.penalise_seller),
         repeatable(OrderAuthFailed, "analytics.void_sale", void_sale),
-        outside(OrderRefundGranted, "payments.refund_buyer", app.payments.refund_buyer),
+        refunds(OrderRefundGranted, "payments.refund_buyer", app.payments.refund_buyer),
         inside(OrderRefundGranted, "payments.take_back_sale", app.payments.take_back_sale),
         repeatable(OrderRefundGranted, "analytics.void_sale", void_sale),
         outside(PenaltyExcused, "payments.reverse_penalty", app.payments.reverse_penalty),
-        outside(PaymentRefundDue, "payments.refund_buyer", app.payments.refund_buyer),
+        refunds(PaymentRefundDue, "payments.refund_buyer", app.payments.refund_buyer),
         inside(PaymentRefunded, "orders.continue_saga", saga),
         inside(PaymentRefundedUnasked, "orders.continue_saga", saga),
         inside(PaymentShortfallBorne, "orders.continue_saga", saga),

@@ -30,6 +30,9 @@ class Consumer:
     workers, so that it holds up nobody else. The queue is fair by what `urgency` (the event's own
     by default) and `turn` say of an event: see Delivery. At most one delivery of a turn is under
     way at a time.
+
+    One that `persists` is tried again for as long as something is Unavailable: for that alone its
+    messages never become dead letters. It must end them by itself.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Consumer:
     queue: Queue | None = None
     urgency: Callable[[Event], Urgency] = _of_event
     turn: Callable[[Event], str] = _no_turn
+    persists: bool = False
 
 
 class EventBus(Protocol):

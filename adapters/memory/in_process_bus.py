@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from ...ports.clock import Clock
 from ...ports.event_bus import Consumer, Deliveries, EventBus
 from ...ports.ids import Ids
-from ...ports.language.errors import Refusal
+from ...ports.language.errors import Refusal, Unavailable
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Delivery, Message, Queue
 from ...ports.randomness import Randomness
@@ -50,6 +51,13 @@ class RetryPolicy:
         growth = self.factor ** min(attempts - 1, 64)
         backoff = min(self.first_delay.total_seconds() * growth, self.max_delay.total_seconds())
         return timedelta(seconds=backoff * (1 + fraction) / 2)
+
+
+class _Failure(NamedTuple):
+    """What a try ended in, and after how many of them at most it is given up (None: never)."""
+
+    error: str
+    most: int | None
 
 
 class InProcessBus(EventBus):
@@ -97,8 +105,8 @@ class InProcessBus(EventBus):
         for consumer in self._by_subject.get(message.subject, ()):
             if consumer.queue is not None:
                 await self._enqueue(self._fresh(consumer, message))
-            elif (error := await self._failure(consumer, message)) is not None:
-                await self._park(self._fresh(consumer, message), error)
+            elif (failure := await self._failure(consumer, message)) is not None:
+                await self._park(self._fresh(consumer, message), failure)
 
     async def work_off(self, queue: Queue | None) -> int:
         assert not self._transaction.is_open, "each consumer has its own transaction"
@@ -129,12 +137,12 @@ class InProcessBus(EventBus):
         """Try a delivery once and return whether it is done; else store when to try it again."""
         consumer = self._by_name.get(delivery.consumer)
         if consumer is None:
-            await self._park(delivery, "there is no such consumer any more", dead=True)
+            await self._park(delivery, _Failure("there is no such consumer any more", most=0))
             return False
-        error = await self._failure(consumer, delivery.message)
-        if error is not None:
-            await self._park(_in_queue_of(consumer, delivery), error)
-        return error is None
+        failure = await self._failure(consumer, delivery.message)
+        if failure is not None:
+            await self._park(_in_queue_of(consumer, delivery), failure)
+        return failure is None
 
     async def _remove(self, delivered: Sequence[Delivery]) -> None:
         async with self._transaction():
@@ -152,7 +160,7 @@ class InProcessBus(EventBus):
         )
         return _in_queue_of(consumer, delivery)
 
-    async def _failure(self, consumer: Consumer, message: Message) -> str | None:
+    async def _failure(self, consumer: Consumer, message: Message) -> "_Failure | None":
         """Hand a message to a consumer and return what went wrong, if anything did."""
         try:
             await consumer.handle(message)
@@ -163,10 +171,14 @@ class InProcessBus(EventBus):
                 "%s failed on %s %s: %s", consumer.name, message.subject, message.id, error,
                 exc_info=bug,
             )  # fmt: skip
-            return f"{type(error).__name__}: {error}"[:_MAX_ERROR]
+            will_pass = consumer.persists and isinstance(error, Unavailable)
+            return _Failure(
+                f"{type(error).__name__}: {error}"[:_MAX_ERROR],
+                most=None if will_pass else self._policy.max_attempts,
+            )
         return None
 
-    async def _park(self, delivery: Delivery, error: str, *, dead: bool = False) -> None:
+    async def _park(self, delivery: Delivery, failure: "_Failure") -> None:
         """Store that a delivery failed once more, and when to try it again, if at all."""
         attempts = delivery.attempts + 1
         delay = self._policy.delay(attempts, self._randomness.fraction())
@@ -174,13 +186,13 @@ class InProcessBus(EventBus):
             delivery,
             attempts=attempts,
             due_at=self._clock.now() + delay,
-            error=error,
-            dead=dead or attempts >= self._policy.max_attempts,
+            error=failure.error,
+            dead=failure.most is not None and attempts >= failure.most,
         )
         if failed.dead:
             _log.error(
                 "gave up on %s of %s %s after %d tries: %s",
-                failed.consumer, failed.message.subject, failed.message.id, attempts, error,
+                failed.consumer, failed.message.subject, failed.message.id, attempts, failed.error,
             )  # fmt: skip
         await self._put(failed)
 

@@ -14,6 +14,8 @@ class Queue(StrEnum):
 
     CHARGES = "charges"
     """Buyers' cards are charged."""
+    REFUNDS = "refunds"
+    """Buyers are given their money back."""
     LETTERS = "letters"
     """People are told something."""
 

@@ -112,6 +112,23 @@ async def test_a_delivery_waits_until_it_is_due(bus: EventBus, records: Records)
     assert handler.got == []
 
 
+async def test_one_that_persists_does_not_give_up_on_what_is_unavailable_but_on_a_bug(
+    bus: EventBus, store: Store, records: Records, clock: VirtualClock
+) -> None:
+    failures: list[Exception] = [Unavailable("the provider") for _ in range(100)]
+    handler = Handler(*failures, *(AssertionError("a bug") for _ in range(20)))
+    bus.subscribe(replace(consumer("charge", handler), persists=True))
+    await bus.publish(records.message())
+    for _ in failures[1:]:
+        await clock.advance(LONG)
+        assert await bus.work_off(None) == 1
+    assert not (await store.dead_letters.page(PageRequest())).items
+    await clock.advance(LONG)
+    await bus.work_off(None)
+    [letter] = (await store.dead_letters.page(PageRequest())).items
+    assert "a bug" in letter.error
+
+
 async def test_a_delivery_that_always_fails_ends_as_a_dead_letter_and_can_be_replayed(
     bus: EventBus, store: Store, records: Records, clock: VirtualClock
 ) -> None:

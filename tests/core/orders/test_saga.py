@@ -11,13 +11,12 @@ import pytest
 from solebook.adapters.embedded import tokens
 from solebook.ports.language.authentication import TaskStatus
 from solebook.ports.language.catalog import Reservation, ReservationStatus, StockLevel
-from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.errors import IllegalMove, NotFound, Unavailable
 from solebook.ports.language.events import (
     AuthenticationFailed,
     AuthenticationPassed,
-    DeadlineReached,
     OrderCancelled,
+    PaymentAbandoned,
     PaymentCaptured,
     PaymentRefunded,
     PaymentWasDeclined,
@@ -232,7 +231,9 @@ async def test_a_match_that_is_told_after_its_order_was_cancelled_leaves_nothing
     order_id = await exchange.match()
     await exchange.workers.relay.drain()
     await exchange.clock.advance(exchange.app.rules.give_up_after)
-    await exchange.app.orders.meet_deadline(DeadlineReached(order_id, DeadlineKind.GIVE_UP))
+    await exchange.app.orders.continue_saga(
+        PaymentAbandoned(order_id, CancelReason.GIVEN_UP, charge_known=True)
+    )
     await exchange.workers.relay.drain()
     await exchange.quiet()
     order = await exchange.order(order_id)

@@ -8,7 +8,7 @@ import pytest
 from solebook.adapters.embedded import tokens
 from solebook.ports.language.deadlines import Deadline, DeadlineKind
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.events import DeadlineReached, PaymentAbandoned, PaymentRequested
+from solebook.ports.language.events import PaymentAbandoned, PaymentOverdue, PaymentRequested
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import AskFate
 from solebook.ports.language.order_history import Cancelled
@@ -320,8 +320,9 @@ async def test_an_attempt_under_way_is_waited_for(exchange: Exchange) -> None:
     attempt = asyncio.create_task(exchange.app.payments.charge_buyer(request))
     await exchange.line.arrival()
     await exchange.clock.advance(INSTANT)
-    await exchange.app.orders.meet_deadline(DeadlineReached(order_id, DeadlineKind.GIVE_UP))
-    await exchange.workers.relay.drain()
+    await exchange.app.payments.abandon_payment(
+        PaymentOverdue(order_id, order.buyer_id, order.matched_at)
+    )
     assert (await exchange.order(order_id)).status is OrderStatus.PENDING
     assert await deadlines(exchange, order_id) == [
         Deadline(DeadlineKind.GIVE_UP, order_id, MONDAY + GIVE_UP - INSTANT + CALL)
