@@ -10,6 +10,7 @@ from ..ports.book_stream import BookStream
 from ..ports.book_views import BookViews
 from ..ports.books import Books
 from ..ports.cache import Cache
+from ..ports.charge_backlog import ChargeBacklog
 from ..ports.clock import Clock
 from ..ports.event_bus import DeadLetters, Deliveries, EventBus
 from ..ports.halts import Halts
@@ -24,7 +25,7 @@ from ..ports.orders import Orders
 from ..ports.outbox import Deadlines, Inbox, Outbox
 from ..ports.passwords import Passwords
 from ..ports.payment_gateway import PaymentGateway
-from ..ports.payments import Ledger, Payments, Payouts, SellerRecords, Webhooks
+from ..ports.payments import Declines, Ledger, Payments, Payouts, SellerRecords, Webhooks
 from ..ports.price_alerts import PriceAlerts
 from ..ports.products import Products
 from ..ports.quotes import Quotes
@@ -62,6 +63,8 @@ class Store:
     halts: Halts
     orders: Orders
     payments: Payments
+    declines: Declines
+    charge_backlog: ChargeBacklog
     payouts: Payouts
     ledger: Ledger
     seller_records: SellerRecords

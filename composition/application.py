@@ -11,6 +11,7 @@ from ..core.authentication.claim_task import ClaimTask
 from ..core.authentication.give_verdict import GiveVerdict
 from ..core.authentication.open_task import OpenTask
 from ..core.authentication.receive_item import ReceiveItem
+from ..core.bidding.admission import Admission
 from ..core.bidding.adopt_rules import AdoptRules
 from ..core.bidding.apply_rules import ApplyRules
 from ..core.bidding.cancel_quote import CancelQuote
@@ -28,6 +29,7 @@ from ..core.bidding.request_halt_end import RequestHaltEnd
 from ..core.bidding.request_withdrawal import RequestWithdrawal
 from ..core.bidding.unwind_match import UnwindMatch
 from ..core.bidding.view_quote import ViewQuote
+from ..core.bidding.withdraw_of_barred import WithdrawOfBarred
 from ..core.bidding.withdraw_of_suspended import WithdrawOfSuspended
 from ..core.catalog.consume_stock import ConsumeStock
 from ..core.catalog.create_product import CreateProduct
@@ -63,6 +65,7 @@ from ..core.payments.abandon_payment import AbandonPayment
 from ..core.payments.bear_shortfall import BearShortfall
 from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
+from ..core.payments.forgive_declines import ForgiveDeclines
 from ..core.payments.handle_webhook import HandleWebhook
 from ..core.payments.pay_out_again import PayOutAgain
 from ..core.payments.pay_seller import PaySeller
@@ -144,6 +147,7 @@ class BiddingUseCases:
     request_withdrawal: RequestWithdrawal
     carry_out_withdrawal: CarryOutWithdrawal
     withdraw_of_suspended: WithdrawOfSuspended
+    withdraw_of_barred: WithdrawOfBarred
     request_halt: RequestHalt
     carry_out_halt: CarryOutHalt
     request_halt_end: RequestHaltEnd
@@ -180,6 +184,7 @@ class PaymentsUseCases:
 
     charge_buyer: ChargeBuyer
     abandon_payment: AbandonPayment
+    forgive_declines: ForgiveDeclines
     refund_buyer: RefundBuyer
     penalise_seller: PenaliseSeller
     pay_seller: PaySeller
@@ -260,7 +265,10 @@ class OperationsUseCases:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Every use case by context, the engine, and the adapters, which also serve plain reads."""
+    """Every use case by context, the engine, the admission of new offers, and the adapters.
+
+    The adapters also serve plain reads.
+    """
 
     users: UsersUseCases
     catalog: CatalogUseCases
@@ -274,6 +282,7 @@ class Application:
     notifications: NotificationsUseCases
     operations: OperationsUseCases
     engine: MatchingEngine
+    admission: Admission
     adapters: Adapters
     rules: MarketRules
     warehouse: Warehouse

@@ -1,5 +1,6 @@
 """Builds the application from one adapter for each port."""
 
+from ..core.bidding.admission import Admission
 from ..core.bidding.matching_engine import EngineLimits, MatchingEngine
 from ..core.orders.open_orders import OpenOrders
 from ..core.payments.patience import Patience
@@ -17,7 +18,7 @@ from .followers import (
 )
 from .order_use_cases import authentication_use_cases, orders_use_cases
 from .payment_use_cases import fee_schedule, payments_use_cases
-from .routes import subscribe
+from .routes import TO_THE_CHARGE, subscribe
 from .rules_use_cases import adopt_rules_of
 from .use_cases import (
     bidding_use_cases,
@@ -42,10 +43,16 @@ def build_application(
     rules = rules or MarketRules()
     warehouse = warehouse or Warehouse()
     engine = _engine(adapters, rules, engine_limits)
+    admission = Admission(
+        backlog=adapters.store.charge_backlog,
+        clock=adapters.clock,
+        max_backlog=rules.max_backlog,
+        consumers=TO_THE_CHARGE,
+    )
     application = Application(
         users=users_use_cases(adapters, token_lifetimes or TokenLifetimes()),
         catalog=catalog_use_cases(adapters, rules),
-        bidding=bidding_use_cases(adapters, rules, engine),
+        bidding=bidding_use_cases(adapters, rules, engine, admission),
         orders=orders_use_cases(adapters, rules),
         payments=payments_use_cases(adapters, rules, patience or Patience()),
         authentication=authentication_use_cases(adapters, rules),
@@ -55,6 +62,7 @@ def build_application(
         notifications=notifications_use_cases(adapters, rules, warehouse),
         operations=operations_use_cases(adapters),
         engine=engine,
+        admission=admission,
         adapters=adapters,
         rules=rules,
         warehouse=warehouse,

@@ -4,8 +4,10 @@ from ..adapters.memory.alarms import MemoryAlarms
 from ..adapters.memory.audit_log import MemoryAuditLog
 from ..adapters.memory.authentication_tasks import MemoryAuthenticationTasks
 from ..adapters.memory.books import MemoryBooks
+from ..adapters.memory.charge_backlog import MemoryChargeBacklog
 from ..adapters.memory.database import MemoryDatabase
 from ..adapters.memory.deadlines import MemoryDeadlines
+from ..adapters.memory.declines import MemoryDeclines
 from ..adapters.memory.deliveries import MemoryDeadLetters, MemoryDeliveries
 from ..adapters.memory.halts import MemoryHalts
 from ..adapters.memory.idempotency_keys import MemoryIdempotencyKeys
@@ -72,6 +74,8 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         halts=MemoryHalts(database),
         orders=orders,
         payments=payments,
+        declines=MemoryDeclines(database),
+        charge_backlog=MemoryChargeBacklog(database),
         payouts=MemoryPayouts(database),
         ledger=MemoryLedger(database),
         seller_records=MemorySellerRecords(database),

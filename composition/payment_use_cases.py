@@ -4,7 +4,9 @@ from ..core.payments.abandon_payment import AbandonPayment
 from ..core.payments.bear_shortfall import BearShortfall
 from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
+from ..core.payments.count_decline import CountDecline
 from ..core.payments.escrow import Escrow
+from ..core.payments.forgive_declines import ForgiveDeclines
 from ..core.payments.handle_webhook import HandleWebhook
 from ..core.payments.irregularities import Irregularities
 from ..core.payments.patience import Patience
@@ -56,6 +58,9 @@ def payments_use_cases(
         irregularities=irregularities,
         deadlines=store.deadlines,
         outbox=store.outbox,
+        count_decline=CountDecline(
+            declines=store.declines, outbox=store.outbox, clock=clock, rules=rules
+        ),
         clock=clock,
         rules=rules,
     )
@@ -102,6 +107,13 @@ def payments_use_cases(
             clock=clock,
             rules=rules,
             patience=patience,
+        ),
+        forgive_declines=ForgiveDeclines(
+            transaction=transaction,
+            users=store.users,
+            declines=store.declines,
+            audit_log=store.audit_log,
+            clock=clock,
         ),
         abandon_payment=AbandonPayment(
             transaction=transaction,

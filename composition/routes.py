@@ -11,6 +11,7 @@ from ..ports.language.events import (
     AlarmRaised,
     AuthenticationFailed,
     AuthenticationPassed,
+    BuyerBarred,
     ComplaintDecided,
     CostsRose,
     DeadlineReached,
@@ -66,6 +67,13 @@ from .adapters import Store
 from .application import Application
 
 E = TypeVar("E", bound=Event)
+
+TO_THE_CHARGE = (
+    f"catalog.reserve_stock:{MatchCreated.SUBJECT}",
+    f"orders.continue_saga:{StockReserved.SUBJECT}",
+    f"payments.charge_buyer:{PaymentRequested.SUBJECT}",
+)
+"""The consumers that bring an order from its match to its charge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +152,9 @@ class Router:
 
 def _buyer_of(event: Event) -> str:
     match event:
-        case PaymentRequested() | PaymentOverdue() | OrderCancelled() | OrderAuthFailed():
+        case PaymentRequested() | PaymentOverdue():
+            return str(event.buyer_id)
+        case OrderCancelled() | OrderAuthFailed() | OrderRefundGranted():
             return str(event.buyer_id)
         case _:
             return ""
@@ -252,6 +262,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
             "bidding.carry_out_withdrawal",
             app.bidding.carry_out_withdrawal,
         ),
+        outside(BuyerBarred, "bidding.withdraw_of_barred", app.bidding.withdraw_of_barred),
         outside(
             UserWasSuspended, "bidding.withdraw_of_suspended", app.bidding.withdraw_of_suspended
         ),

@@ -8,9 +8,11 @@ from ..adapters.sql.alarms import SqlAlarms
 from ..adapters.sql.audit_log import SqlAuditLog
 from ..adapters.sql.authentication_tasks import SqlAuthenticationTasks
 from ..adapters.sql.books import SqlBooks
+from ..adapters.sql.charge_backlog import SqlChargeBacklog
 from ..adapters.sql.database import SqlDatabase
 from ..adapters.sql.dead_letters import SqlDeadLetters
 from ..adapters.sql.deadlines import SqlDeadlines
+from ..adapters.sql.declines import SqlDeclines
 from ..adapters.sql.deliveries import SqlDeliveries
 from ..adapters.sql.destinations import SqlDestinations
 from ..adapters.sql.halts import SqlHalts
@@ -79,6 +81,8 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         halts=SqlHalts(database),
         orders=SqlOrders(database),
         payments=SqlPayments(database),
+        declines=SqlDeclines(database),
+        charge_backlog=SqlChargeBacklog(database),
         payouts=SqlPayouts(database),
         ledger=SqlLedger(database),
         seller_records=SqlSellerRecords(database),

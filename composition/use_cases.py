@@ -1,5 +1,6 @@
 """Hands the use cases their ports in the contexts of the trade, in sight of the type checker."""
 
+from ..core.bidding.admission import Admission
 from ..core.bidding.apply_rules import ApplyRules
 from ..core.bidding.cancel_quote import CancelQuote
 from ..core.bidding.carry_out_halt import CarryOutHalt
@@ -16,6 +17,7 @@ from ..core.bidding.request_halt_end import RequestHaltEnd
 from ..core.bidding.request_withdrawal import RequestWithdrawal
 from ..core.bidding.unwind_match import UnwindMatch
 from ..core.bidding.view_quote import ViewQuote
+from ..core.bidding.withdraw_of_barred import WithdrawOfBarred
 from ..core.bidding.withdraw_of_suspended import WithdrawOfSuspended
 from ..core.catalog.consume_stock import ConsumeStock
 from ..core.catalog.create_product import CreateProduct
@@ -144,7 +146,7 @@ def catalog_use_cases(adapters: Adapters, rules: MarketRules) -> CatalogUseCases
 
 
 def bidding_use_cases(
-    adapters: Adapters, rules: MarketRules, engine: MatchingEngine
+    adapters: Adapters, rules: MarketRules, engine: MatchingEngine, admission: Admission
 ) -> BiddingUseCases:
     """Return what the bidding context does."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
@@ -161,6 +163,7 @@ def bidding_use_cases(
             ids=ids,
             clock=clock,
             rules=rules,
+            admission=admission,
         ),
         place_ask=PlaceAsk(
             traders=store.traders,
@@ -170,6 +173,7 @@ def bidding_use_cases(
             ids=ids,
             clock=clock,
             rules=rules,
+            admission=admission,
         ),
         reprice_quote=RepriceQuote(
             view_quote=view_quote,
@@ -177,6 +181,7 @@ def bidding_use_cases(
             matching=engine,
             clock=clock,
             rules=rules,
+            admission=admission,
         ),
         cancel_quote=CancelQuote(view_quote=view_quote, matching=engine),
         view_quote=view_quote,
@@ -192,6 +197,7 @@ def bidding_use_cases(
         withdraw_of_suspended=WithdrawOfSuspended(
             traders=store.traders, matching=engine, outcomes=outcomes
         ),
+        withdraw_of_barred=WithdrawOfBarred(traders=store.traders, matching=engine, clock=clock),
         request_halt=RequestHalt(
             transaction=store.transaction,
             products=store.products,

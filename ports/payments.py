@@ -1,6 +1,7 @@
 """The ports to stored payments, payouts, sellers' records and the ledger."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from .language.ids import OrderId, UserId
@@ -10,6 +11,7 @@ from .language.paging import Page, PageRequest
 from .language.payments import (
     Account,
     AccountKind,
+    Decline,
     Entry,
     GatewayEvent,
     GatewayEventKind,
@@ -19,6 +21,7 @@ from .language.payments import (
     SalesVolume,
     Transfer,
 )
+from .language.users import BidBar
 
 
 class Payments(Protocol):
@@ -34,6 +37,36 @@ class Payments(Protocol):
 
     async def put(self, payment: Payment) -> None:
         """Store or replace the order's payment."""
+        ...
+
+
+class Declines(Protocol):
+    """Charges that the provider declined, and who may not bid because of them.
+
+    Writes need a transaction.
+    """
+
+    async def add(self, decline: Decline) -> bool:
+        """Store an order's decline; return False, and change nothing, if there is one."""
+        ...
+
+    async def since(self, buyer_id: UserId, instant: datetime) -> Sequence[Decline]:
+        """Return the buyer's declines after an instant that were not forgiven, newest first.
+
+        There are at most a hundred.
+        """
+        ...
+
+    async def bar(self, bar: BidBar) -> None:
+        """Keep a buyer from bidding, in place of an earlier bar."""
+        ...
+
+    async def find_bar(self, buyer_id: UserId) -> BidBar | None:
+        """Return the buyer's bar, which may be over."""
+        ...
+
+    async def forgive(self, buyer_id: UserId, at: datetime) -> int:
+        """Forgive what was declined so far, lift the bar, and return how many declines it were."""
         ...
 
 

@@ -58,7 +58,8 @@ class Traders(Protocol):
     ) -> Mapping[UserId, frozenset[Side]]:
         """Return the sides on which each user may not trade now, for those who may not.
 
-        A suspended user may trade on neither side.
+        A suspended user may trade on neither side. One whose cards were declined too often may not
+        bid until their bar is over.
         """
         ...
 

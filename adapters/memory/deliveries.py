@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from ...ports.clock import Clock
 from ...ports.event_bus import DeadLetters, Deliveries
@@ -14,7 +15,7 @@ from ...ports.language.urgency import Urgency
 from .database import MemoryAdapter, MemoryDatabase
 from .lines import MemoryLines
 from .paging import newest_first
-from .tables import DeliveryKey
+from .tables import DeliveryKey, drop_if_empty
 
 
 class _KeptDeliveries(MemoryAdapter):
@@ -27,6 +28,9 @@ class _KeptDeliveries(MemoryAdapter):
     def _put(self, key: DeliveryKey, delivery: Delivery) -> None:
         self._remove(key)
         self._database.put(self._tables.deliveries, key, delivery)
+        if delivery.attempts:
+            failed = self._tables.failed_deliveries[delivery.message.key]
+            self._database.put(failed, key, None)
         if _stands_in_line(delivery):
             self._lines.add(key, delivery)
 
@@ -34,8 +38,15 @@ class _KeptDeliveries(MemoryAdapter):
         before = self._tables.deliveries.get(key)
         if before is not None:
             self._database.remove(self._tables.deliveries, key)
+            self._forget_failure(key, before.message.key)
             if _stands_in_line(before):
                 self._lines.drop(key, before)
+
+    def _forget_failure(self, key: DeliveryKey, message_key: str) -> None:
+        by_key = self._tables.failed_deliveries
+        if key in by_key.get(message_key, ()):
+            self._database.remove(by_key[message_key], key)
+            self._database.announce(partial(drop_if_empty, by_key, message_key))
 
 
 class MemoryDeliveries(_KeptDeliveries, Deliveries):

@@ -1,10 +1,12 @@
 """Payments, payouts, sellers' records and the ledger, in memory."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from itertools import islice
 
 from ...ports.language.ids import OrderId, UserId
 from ...ports.language.money import Cents
+from ...ports.language.orders import PaymentStatus
 from ...ports.language.paging import Page, PageRequest
 from ...ports.language.payments import (
     Account,
@@ -22,6 +24,7 @@ from ...ports.language.payments import (
 from ...ports.payments import Ledger, Payments, Payouts, SellerRecords, Webhooks
 from .database import MemoryAdapter
 from .paging import newest_first
+from .tables import drop_if_empty
 
 _UNPAID = (PayoutState.DUE, PayoutState.REFUSED)
 
@@ -40,10 +43,31 @@ class MemoryPayments(MemoryAdapter, Payments):
 
     async def put(self, payment: Payment) -> None:
         await self._database.writing()
+        self._leave_indexes(payment.order_id)
         self._database.put(self._tables.payments, payment.order_id, payment)
+        self._enter_indexes(payment)
         if payment.charge_id is not None:
             by_charge = self._tables.payments_by_charge
             self._database.put(by_charge, payment.charge_id, payment.order_id)
+
+    def _enter_indexes(self, payment: Payment) -> None:
+        tables, buyer_id = self._tables, payment.buyer_id
+        if payment.status is PaymentStatus.PENDING and payment.attempted_at is None:
+            self._database.put(tables.untried_payments, payment.order_id, None)
+        elif payment.status is PaymentStatus.PENDING and payment.answered_at is None:
+            self._database.put(tables.unanswered_payments[buyer_id], payment.order_id, None)
+        last, answered_at = tables.last_answer.get(buyer_id), payment.answered_at
+        if answered_at is not None and (last is None or last < answered_at):
+            self._database.put(tables.last_answer, buyer_id, answered_at)
+
+    def _leave_indexes(self, order_id: OrderId) -> None:
+        tables, before = self._tables, self._tables.payments.get(order_id)
+        if order_id in tables.untried_payments:
+            self._database.remove(tables.untried_payments, order_id)
+        if before is not None and order_id in tables.unanswered_payments.get(before.buyer_id, ()):
+            by_buyer = tables.unanswered_payments
+            self._database.remove(by_buyer[before.buyer_id], order_id)
+            self._database.announce(partial(drop_if_empty, by_buyer, before.buyer_id))
 
 
 class MemoryPayouts(MemoryAdapter, Payouts):

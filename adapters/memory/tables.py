@@ -41,6 +41,7 @@ from ...ports.language.orders import Order, OrderStatus
 from ...ports.language.payments import (
     Account,
     AccountKind,
+    Decline,
     Entry,
     GatewayEvent,
     GatewayEventKind,
@@ -53,7 +54,7 @@ from ...ports.language.payments import (
 from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.rules import MarketRules
 from ...ports.language.urgency import Urgency
-from ...ports.language.users import Address, RefreshToken, Session, User
+from ...ports.language.users import Address, BidBar, RefreshToken, Session, User
 from ...ports.matching import Placement
 
 K = TypeVar("K")
@@ -137,6 +138,16 @@ class Tables:
 
         self.payments: dict[OrderId, Payment] = {}
         self.payments_by_charge: dict[str, OrderId] = {}
+        self.untried_payments: dict[OrderId, None] = {}
+        """Those that nobody tried to charge yet."""
+        self.unanswered_payments: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
+        """By buyer, those whose provider was asked and has not answered."""
+        self.last_answer: dict[UserId, datetime] = {}
+        """When the provider last answered the first time to a buyer's charge."""
+        self.declines: dict[OrderId, Decline] = {}
+        self.declines_of_buyer: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
+        """Those that were not forgiven."""
+        self.bid_bars: dict[UserId, BidBar] = {}
         self.payouts: dict[OrderId, Payout] = {}
         self.payouts_of_seller: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
         self.transfers: dict[str, Transfer] = {}
@@ -180,6 +191,8 @@ class Tables:
             defaultdict(dict)
         )
         self.deliveries: dict[DeliveryKey, Delivery] = {}
+        self.failed_deliveries: defaultdict[str, dict[DeliveryKey, None]] = defaultdict(dict)
+        """By the key of their message, those that failed at least once."""
         self.deliveries_of_turn: defaultdict[
             tuple[Queue, Urgency, str], dict[DeliveryKey, Delivery]
         ] = defaultdict(dict)

@@ -75,6 +75,7 @@ class MemoryTraders(MemoryAdapter, Traders):
         with await self._database.reading():
             user = self._tables.users.get(user_id)
             has_address = bool(self._tables.addresses.get(user_id))
+            bid_bar = self._tables.bid_bars.get(user_id)
         if user is None:
             raise NotFound(what="user", id=user_id)
         return TraderStanding(
@@ -82,18 +83,21 @@ class MemoryTraders(MemoryAdapter, Traders):
             has_address=has_address,
             has_payout_account=user.payout_account is not None,
             suspended=user.suspended,
+            bid_bar=bid_bar,
         )
 
     async def barred(
         self, user_ids: Collection[UserId], now: datetime
     ) -> Mapping[UserId, frozenset[Side]]:
-        users = self._tables.users
         with await self._database.reading():
-            return {
-                user_id: frozenset(Side)
-                for user_id in user_ids
-                if user_id in users and users[user_id].suspended
-            }
+            sides = {user_id: self._barred_sides(user_id, now) for user_id in user_ids}
+        return {user_id: barred for user_id, barred in sides.items() if barred}
+
+    def _barred_sides(self, user_id: UserId, now: datetime) -> frozenset[Side]:
+        user, bar = self._tables.users.get(user_id), self._tables.bid_bars.get(user_id)
+        if user is not None and user.suspended:
+            return frozenset(Side)
+        return frozenset({Side.BID}) if bar is not None and now < bar.until else frozenset()
 
 
 class MemoryDestinations(MemoryAdapter, Destinations):

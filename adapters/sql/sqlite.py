@@ -84,6 +84,20 @@ def _each(element: each, compiler: SQLCompiler, **kw: Any) -> str:
     return f"(SELECT value FROM json_each{array})"  # noqa: S608  # no text of a user's is in it
 
 
+class uuid_text(GenericFunction[Any]):
+    """A UUID as text with its dashes, as keys of messages are written."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(uuid_text, "sqlite")
+def _uuid_text(element: uuid_text, compiler: SQLCompiler, **kw: Any) -> str:
+    text = compiler.process(element.clause_expr.element, **kw).strip("()")
+    parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    return "(" + " || '-' || ".join(f"substr({text}, {at}, {length})" for at, length in parts) + ")"
+
+
 class gathered(GenericFunction[Any]):
     """The rows of a subquery as one JSON array of arrays, in no order."""
 

@@ -8,11 +8,11 @@ from sqlalchemy import bindparam, exists, select
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import UserId
 from ...ports.language.market import Side
-from ...ports.language.users import TraderStanding
+from ...ports.language.users import BidBar, TraderStanding
 from ...ports.users import Traders
 from .database import SqlDatabase
 from .payloads import encode
-from .schema import addresses, users
+from .schema import addresses, bid_bars, users
 from .sqlite import each
 from .statement import Statement
 
@@ -22,11 +22,21 @@ _STANDING = Statement(
         exists().where(addresses.c.user_id == users.c.id).label("has_address"),
         users.c.payout_account.is_not(None).label("has_payout_account"),
         users.c.suspended,
-    ).where(users.c.id == bindparam("id"))
+        bid_bars.c.declines,
+        bid_bars.c.until,
+    )
+    .outerjoin(bid_bars, bid_bars.c.buyer_id == users.c.id)
+    .where(users.c.id == bindparam("id"))
 )
 _SUSPENDED = Statement(
     select(users.c.id).where(
         users.c.suspended, users.c.id.op("IN")(each(bindparam("ids", required=True)))
+    )
+)
+_BARRED = Statement(
+    select(bid_bars.c.buyer_id).where(
+        bid_bars.c.buyer_id.op("IN")(each(bindparam("ids", required=True))),
+        bid_bars.c.until > bindparam("now"),
     )
 )
 
@@ -46,10 +56,16 @@ class SqlTraders(Traders):
             has_address=row.has_address,
             has_payout_account=row.has_payout_account,
             suspended=row.suspended,
+            bid_bar=None if row.until is None else BidBar(user_id, row.declines, row.until),
         )
 
     async def barred(
         self, user_ids: Collection[UserId], now: datetime
     ) -> Mapping[UserId, frozenset[Side]]:
         ids = encode([user_id.hex for user_id in user_ids])
-        return {row.id: frozenset(Side) for row in await self._database.rows(_SUSPENDED, ids=ids)}
+        barred = {
+            row.buyer_id: frozenset({Side.BID})
+            for row in await self._database.rows(_BARRED, ids=ids, now=now)
+        }
+        suspended = await self._database.rows(_SUSPENDED, ids=ids)
+        return barred | {row.id: frozenset(Side) for row in suspended}

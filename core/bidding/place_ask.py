@@ -21,8 +21,7 @@ class PlaceAsk(PlaceOnSide):
 
     side: ClassVar[Side] = Side.ASK
 
-    @staticmethod
-    def check_standing(standing: TraderStanding) -> None:
+    def check_standing(self, standing: TraderStanding) -> None:
         """Raise UserSuspended or PayoutAccountMissing if the user may not ask."""
         if standing.suspended:
             raise UserSuspended

@@ -16,6 +16,7 @@ from ...ports.matching import Matching, Placement, PlaceQuote
 from ...ports.products import Products
 from ...ports.quotes import Quotes
 from ...ports.users import Traders
+from .admission import Admission
 from .quote_terms import expiry
 
 
@@ -34,6 +35,7 @@ class PlaceOnSide(ABC):
     ids: Ids
     clock: Clock
     rules: MarketRules
+    admission: Admission
 
     async def __call__(
         self,
@@ -50,8 +52,8 @@ class PlaceOnSide(ABC):
         """Place it; the answer is durable.
 
         Raises OutOfRange, OutsideTick, InvalidSize, SizeNotOffered, NotFound (product),
-        TradingBarred, TooManyOpenQuotes, SelfTrade, NoCounterpart, IdempotencyKeyReused, QueueFull,
-        Unavailable, and what `check_standing` raises.
+        TradingBarred, TooManyOpenQuotes, SelfTrade, NoCounterpart, IdempotencyKeyReused,
+        Overloaded, QueueFull, Unavailable, and what `check_standing` raises.
         """
         if idempotency_key is not None:
             earlier = await self.quotes.answered(idempotency_key)
@@ -59,6 +61,7 @@ class PlaceOnSide(ABC):
                 return replace(earlier, replayed=True)
         self.rules.check_amount(amount)
         expires_at = expiry(self.side, expires_in_days, self.clock.now(), self.rules)
+        await self.admission.check()
         self.check_standing(await self.traders.standing(actor.user_id))
         product = await self.products.get(product_id)
         return await self.matching.place(
@@ -74,7 +77,6 @@ class PlaceOnSide(ABC):
             )
         )
 
-    @staticmethod
     @abstractmethod
-    def check_standing(standing: TraderStanding) -> None:
+    def check_standing(self, standing: TraderStanding) -> None:
         """Raise the refusal that says what the user lacks, if they lack anything."""

@@ -11,6 +11,8 @@ from ...ports.language.rules import MarketRules
 from ...ports.language.users import Actor
 from ...ports.matching import Matching, Placement
 from ...ports.users import Traders
+from .admission import Admission
+from .bid_bars import check_bar
 from .quote_terms import expiry
 from .view_quote import ViewQuote
 
@@ -29,6 +31,7 @@ class RepriceQuote:
     matching: Matching
     clock: Clock
     rules: MarketRules
+    admission: Admission
 
     async def __call__(
         self,
@@ -41,14 +44,18 @@ class RepriceQuote:
     ) -> Placement:
         """Return what became of it.
 
-        Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, UserSuspended, TradingBarred,
-        SelfTrade, QueueFull, Unavailable.
+        Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, UserSuspended, BiddingBarred,
+        TradingBarred, SelfTrade, Overloaded, QueueFull, Unavailable.
         """
         quote = await self.view_quote(actor, side, quote_id)
-        if (await self.traders.standing(actor.user_id)).suspended:
+        standing = await self.traders.standing(actor.user_id)
+        if standing.suspended:
             raise UserSuspended
+        if side is Side.BID:
+            check_bar(standing, self.clock.now())
         if amount is not None:
             self.rules.check_amount(amount)
+            await self.admission.check()
         expires_at = None
         if expires_in_days is not None:
             expires_at = expiry(side, expires_in_days, self.clock.now(), self.rules)

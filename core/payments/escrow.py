@@ -20,6 +20,7 @@ from ...ports.language.rules import MarketRules
 from ...ports.outbox import Deadlines, Outbox
 from ...ports.payments import Ledger, Payments
 from ...ports.transaction import Transaction
+from .count_decline import CountDecline
 from .irregularities import Irregularities, dollars
 from .suspense import Suspense
 from .transfers import captured
@@ -41,6 +42,7 @@ class Escrow:
     irregularities: Irregularities
     deadlines: Deadlines
     outbox: Outbox
+    count_decline: CountDecline
     clock: Clock
     rules: MarketRules
 
@@ -94,8 +96,12 @@ class Escrow:
                 await self.deadlines.set(Deadline(DeadlineKind.PAYMENT, order_id, ends_at))
 
     async def decline(self, order_id: OrderId, reason: str) -> None:
-        """The provider will not charge the buyer."""
-        await self.refuse(order_id, reason)
+        """The provider will not charge the buyer, which counts against them."""
+        async with self.transaction():
+            payment = await self._known(order_id)
+            if payment.status is PaymentStatus.PENDING:
+                await self.count_decline(payment, reason)
+            await self.refuse(order_id, reason)
 
     async def refuse(self, order_id: OrderId, reason: str) -> None:
         """The buyer is not charged, whoever said so."""

@@ -18,6 +18,13 @@ class Health(msgspec.Struct, frozen=True):
     status: Literal["ok"] = "ok"
 
 
+class Readiness(msgspec.Struct, frozen=True):
+    """The process serves. While it is overloaded it takes no new bids and asks, but all else."""
+
+    overloaded: bool
+    status: Literal["ok"] = "ok"
+
+
 class HealthController(Controller):
     """Health, for whatever watches the process."""
 
@@ -32,9 +39,12 @@ class HealthController(Controller):
         return Health()
 
     @get("/ready", summary="Can the process serve?", responses=problems(public=True))
-    async def ready(self, application: App) -> Health:
-        """Answer if the store answers and the matching engine runs; else 503."""
+    async def ready(self, application: App) -> Readiness:
+        """Answer if the store answers and the matching engine runs; else 503.
+
+        A process that is overloaded is ready: it says so in `overloaded`.
+        """
         await application.adapters.store.outbox.unsent(1)
         if not application.engine.is_running:
             raise Unavailable(what="the matching engine")
-        return Health()
+        return Readiness(overloaded=await application.admission.is_overloaded())

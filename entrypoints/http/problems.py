@@ -45,6 +45,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.Forbidden: 403,
     errors.UserSuspended: 403,
     errors.TradingBarred: 403,
+    errors.BiddingBarred: 403,
     errors.PartyToTheOrder: 403,
     errors.NotFound: 404,
     # the state of things
@@ -81,6 +82,7 @@ STATUS: dict[type[Refusal], int] = {
     # capacity
     errors.RateLimited: 429,
     errors.QueueFull: 503,
+    errors.Overloaded: 503,
     errors.CounterpartBusy: 503,
     errors.ShardLost: 503,
     errors.Unavailable: 503,

@@ -13,6 +13,7 @@ from ...core.bidding.place_ask import PlaceAsk
 from ...core.bidding.place_bid import PlaceBid
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import (
+    BiddingBarred,
     BookHalted,
     CounterpartBusy,
     IdempotencyKeyReused,
@@ -21,6 +22,7 @@ from ...ports.language.errors import (
     NotFound,
     OutOfRange,
     OutsideTick,
+    Overloaded,
     QueueFull,
     QuoteNotActive,
     Refusal,
@@ -49,6 +51,7 @@ PLACING: tuple[type[Refusal], ...] = (
     SizeNotOffered,
     NotFound,
     UserSuspended,
+    BiddingBarred,
     TradingBarred,
     BookHalted,
     TooManyOpenQuotes,
@@ -57,6 +60,7 @@ PLACING: tuple[type[Refusal], ...] = (
     NoCounterpart,
     IdempotencyKeyReused,
     CounterpartBusy,
+    Overloaded,
     QueueFull,
 )
 """What placing on either side is refused for."""
@@ -66,11 +70,13 @@ CHANGING: tuple[type[Refusal], ...] = (
     OutOfRange,
     OutsideTick,
     UserSuspended,
+    BiddingBarred,
     TradingBarred,
     BookHalted,
     TooManyUnpaidOrders,
     SelfTrade,
     CounterpartBusy,
+    Overloaded,
     QueueFull,
 )
 CANCELLING: tuple[type[Refusal], ...] = (NotFound, QuoteNotActive, QueueFull)

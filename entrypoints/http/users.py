@@ -25,7 +25,7 @@ from ...ports.language.errors import (
     QueueFull,
 )
 from ...ports.language.ids import UserId
-from ...ports.language.users import Role, User
+from ...ports.language.users import BidBar, Role, User
 from .admin.reasons import ReasonText
 from .bearer import PUBLIC
 from .documented import PUBLIC_SECURITY, example, problems, success
@@ -101,6 +101,12 @@ class UserView(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
+class OwnView(UserView, frozen=True):
+    """A user as they see themselves, and until when they may not bid because of declined cards."""
+
+    bids_barred_until: datetime | None
+
+
 def user_view(user: User) -> UserView:
     """Return a user as they are sent."""
     return UserView(
@@ -113,6 +119,14 @@ def user_view(user: User) -> UserView:
         payout_account=_masked(user.payout_account),
         suspended=user.suspended,
         created_at=user.created_at,
+    )
+
+
+def own_view(user: User, bar: BidBar | None, now: datetime) -> OwnView:
+    """Return a user as they see themselves."""
+    return OwnView(
+        **msgspec.structs.asdict(user_view(user)),
+        bids_barred_until=bar.until if bar is not None and now < bar.until else None,
     )
 
 
@@ -133,6 +147,9 @@ _EXAMPLE = {
     "suspended": False,
     "created_at": "2026-03-01T12:00:00Z",
 }
+
+
+_OWN = _EXAMPLE | {"bids_barred_until": None}
 
 
 class UsersController(Controller):
@@ -188,10 +205,16 @@ class UsersController(Controller):
 
         return await once(request, application, key, run)
 
-    @get("/me", summary="The own profile", responses=success(200, UserView, _EXAMPLE) | problems())
-    async def view_me(self, request: JsonRequest, application: App) -> UserView:
+    @get(
+        "/me",
+        summary="The own profile",
+        responses=success(200, OwnView, _OWN) | problems(),
+    )
+    async def view_me(self, request: JsonRequest, application: App) -> OwnView:
         """Return who is signed in."""
-        return user_view(await application.adapters.store.users.get(request.user.user_id))
+        store, user_id = application.adapters.store, request.user.user_id
+        user, bar = await store.users.get(user_id), await store.declines.find_bar(user_id)
+        return own_view(user, bar, application.adapters.clock.now())
 
     @patch("/me", summary="Edit the own profile", responses=problems(InvalidText, body=True))
     async def edit_me(

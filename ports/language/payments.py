@@ -46,6 +46,16 @@ class Payment:
         return self.amount - self.refunded
 
 
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """The provider declined the charge of one order, at an instant (UTC)."""
+
+    order_id: OrderId
+    buyer_id: UserId
+    at: datetime
+    reason: str
+
+
 class PayoutState(StrEnum):
     """Where a payout is."""
 

@@ -99,6 +99,15 @@ class MarketRules:
     """From the provider's first answer to a charge until it must have succeeded."""
     give_up_after: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(hours=1)
     """From the match until the provider must have given its first answer."""
+    max_backlog: Annotated[timedelta, Between(_SECOND, _YEAR, "no offer would be taken")] = (
+        timedelta(seconds=5)
+    )
+    """How long an order may wait for its turn to be charged before new offers are refused."""
+    max_declines: Annotated[int, Between(1, 100, "nobody could bid")] = 3
+    """So many declined cards within `decline_window` keep a buyer from bidding."""
+    decline_window: Annotated[timedelta, Between(_SECOND, _YEAR, "no decline would count")] = (
+        timedelta(days=30)
+    )
     shipment_business_days: Annotated[int, Between(1, 260, _OVERDUE)] = 2
     shipment_extension: Annotated[
         timedelta, Between(_SECOND, _YEAR, "a seller would ask for nothing")

@@ -104,6 +104,15 @@ class AccessClaims:
 
 
 @dataclass(frozen=True, slots=True)
+class BidBar:
+    """A user may not bid until an instant (UTC), because of so many declined cards."""
+
+    buyer_id: UserId
+    declines: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TraderStanding:
     """Whether a user may bid or ask."""
 
@@ -111,3 +120,5 @@ class TraderStanding:
     has_address: bool
     has_payout_account: bool
     suspended: bool
+    bid_bar: BidBar | None = None
+    """Keeps them from bidding because of declined cards, until it is over."""

@@ -7,7 +7,7 @@ import pytest
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.composition.embedded import build_embedded
-from solebook.composition.routes import Router, routes
+from solebook.composition.routes import TO_THE_CHARGE, Router, routes
 from solebook.ports.event_bus import Consumer, Queue
 from solebook.ports.ids import Ids
 from solebook.ports.language.errors import Unavailable
@@ -156,7 +156,21 @@ def test_every_report_of_the_saga_is_heard_by_somebody() -> None:
 
 def test_what_may_concern_thousands_or_is_slow_goes_by_way_of_the_queue() -> None:
     waiting = {consumer.subject for consumer in routes(build_embedded()) if consumer.queue}
-    assert waiting == {"price.dropped", "notification.requested", "market.costs_rose"}
+    assert waiting == {
+        "payment.requested",
+        "payment.overdue",
+        "payment.refund_due",
+        "order.cancelled",
+        "order.auth_failed",
+        "order.refund_granted",
+        "market.costs_rose",
+        "price.dropped",
+        "notification.requested",
+    }
+
+
+def test_the_way_from_a_match_to_its_charge_is_made_of_consumers() -> None:
+    assert set(TO_THE_CHARGE) <= {consumer.name for consumer in routes(build_embedded())}
 
 
 def test_people_are_told_after_everybody_else_has_heard() -> None:

@@ -16,6 +16,8 @@ from .notifications import notification_preferences, notifications
 from .operations import alarms
 from .orders import order_events, orders
 from .payments import (
+    bid_bars,
+    declines,
     ledger_entries,
     ledger_transfers,
     payments,
@@ -33,8 +35,10 @@ __all__ = [
     "asks",
     "audit_entries",
     "authentication_tasks",
+    "bid_bars",
     "bids",
     "deadlines",
+    "declines",
     "deliveries",
     "engine_shards",
     "halts",

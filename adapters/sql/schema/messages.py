@@ -64,6 +64,7 @@ deliveries = Table(
     Column("turn", String, nullable=False),
     not_negative("attempts"),
 )
+partial_index("ix_deliveries_failed", deliveries.c.key, where=deliveries.c.attempts > 0)
 partial_index(
     "ix_deliveries_due",
     deliveries.c.due_at,

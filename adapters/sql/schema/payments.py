@@ -10,11 +10,21 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    and_,
 )
 
 from ....ports.language.orders import PaymentStatus
 from ....ports.language.payments import AccountKind, GatewayEventKind, PayoutState
-from .columns import Counter, Instant, metadata, not_negative, positive, word
+from .columns import (
+    Counter,
+    Instant,
+    is_word,
+    metadata,
+    not_negative,
+    partial_index,
+    positive,
+    word,
+)
 
 payments = Table(
     "payments",
@@ -43,6 +53,54 @@ payments = Table(
 )
 # Refunds may come without their order.
 Index(None, payments.c.charge_id)
+
+# Those that nobody tried to charge yet, oldest first.
+partial_index(
+    "ix_payments_untried",
+    payments.c.created_at,
+    where=and_(
+        is_word(payments.c.status, PaymentStatus.PENDING), payments.c.attempted_at.is_(None)
+    ),
+)
+# Those whose provider was asked and has not answered.
+partial_index(
+    "ix_payments_unanswered",
+    payments.c.buyer_id,
+    where=and_(
+        is_word(payments.c.status, PaymentStatus.PENDING),
+        payments.c.attempted_at.is_not(None),
+        payments.c.answered_at.is_(None),
+    ),
+)
+Index(None, payments.c.buyer_id, payments.c.answered_at)
+
+declines = Table(
+    "declines",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    Column("buyer_id", Uuid, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("forgiven_at", Instant),
+    sqlite_with_rowid=False,
+)
+partial_index(
+    "ix_declines_that_count",
+    declines.c.buyer_id,
+    declines.c.at,
+    declines.c.order_id,
+    where=declines.c.forgiven_at.is_(None),
+)
+
+bid_bars = Table(
+    "bid_bars",
+    metadata,
+    Column("buyer_id", Uuid, primary_key=True),
+    Column("declines", Integer, nullable=False),
+    Column("until", Instant, nullable=False),
+    positive("declines"),
+    sqlite_with_rowid=False,
+)
 
 payouts = Table(
     "payouts",

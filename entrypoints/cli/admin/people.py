@@ -94,6 +94,13 @@ async def reinstate(app: Application, options: argparse.Namespace) -> str:
     return f"{record.user.email} is not suspended"
 
 
+async def forgive(app: Application, options: argparse.Namespace) -> str:
+    """Forgive a buyer's declined cards."""
+    record = await named_user(app, options.user)
+    entry = await app.payments.forgive_declines(OPERATOR, record.user.id, reason=options.reason)
+    return f"{record.user.email} may bid again; forgiven: {entry.act.facts['forgiven']}"
+
+
 ACTIONS = (
     Action(
         name="find-user",
@@ -136,6 +143,17 @@ ACTIONS = (
         '--reason "the pairs were authentic after all"\n'
         "seller@example.com is not suspended",
         run=reinstate,
+        arguments=(USER,),
+    ),
+    Action(
+        name="forgive-declines",
+        help="let a buyer bid again whose cards were declined",
+        about="Forgives the cards that were declined to a buyer so far: none of them keeps the\n"
+        "buyer from bidding any more. Bids that left the books do not come back.",
+        example="solebook admin forgive-declines buyer@example.com "
+        '--reason "the bank had declined by mistake"\n'
+        "buyer@example.com may bid again; forgiven: 3",
+        run=forgive,
         arguments=(USER,),
     ),
 )

@@ -5,22 +5,24 @@ from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, get
+from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from ....core.operations.find_user import UserRecord
 from ....core.users.user_texts import MAX_EMAIL
-from ....ports.language.errors import NotFound
+from ....ports.language.errors import IdempotencyKeyReused, InvalidText, NotFound
 from ....ports.language.ids import UserId
 from ....ports.language.market import Side
 from ....ports.language.users import Role
-from ..documented import problems, success
+from ..documented import example, problems, success
+from ..idempotency import KeyHeader, once, request_key
 from ..injected import App
 from ..json_body import JsonRequest
 from ..paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..quotes import EXAMPLE as QUOTE_EXAMPLE
 from ..quotes import QuoteListing, StatusFilter, quote_view
 from ..roles import requires
+from .reasons import ReasonGiven
 
 Email: TypeAlias = Annotated[
     str, QueryParameter(min_length=3, max_length=MAX_EMAIL, description="The whole email.")
@@ -51,6 +53,12 @@ class UserRecords(msgspec.Struct, frozen=True):
 
     items: list[UserRecordView]
     next_cursor: UUID | None = None
+
+
+class Forgiveness(msgspec.Struct, frozen=True):
+    """How many declined cards count no longer."""
+
+    forgiven: int
 
 
 def user_record_view(record: UserRecord) -> UserRecordView:
@@ -144,3 +152,29 @@ class AdminUsersController(Controller):
             UserId(user_id), side, page_request(limit, cursor), status
         )
         return listing(QuoteListing, page, quote_view)
+
+    @post(
+        "/{user_id:uuid}/declines/forgiveness",
+        summary="Forgive a buyer's declined cards",
+        status_code=200,
+        guards=[requires(Role.ADMIN)],
+        responses=success(200, Forgiveness, {"forgiven": 3})
+        | problems(NotFound, InvalidText, IdempotencyKeyReused, body=True, roles=True),
+    )
+    async def forgive_declines(
+        self,
+        request: JsonRequest,
+        user_id: FromPath[UUID],
+        data: Annotated[ReasonGiven, example({"reason": "the bank had declined by mistake"})],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[Forgiveness]:
+        """Let a buyer bid again whose cards were declined too often: none of it counts any more."""
+
+        async def run() -> Forgiveness:
+            entry = await application.payments.forgive_declines(
+                request.user, UserId(user_id), reason=data.reason
+            )
+            return Forgiveness(int(str(entry.act.facts["forgiven"])))
+
+        return await once(request, application, await request_key(request, idempotency_key), run)

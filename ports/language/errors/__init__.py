@@ -9,6 +9,7 @@ from .base import Refusal
 from .capacity import (
     CounterpartBusy,
     IdempotencyKeyReused,
+    Overloaded,
     QueueFull,
     RateLimited,
     RebuildReplaced,
@@ -20,6 +21,7 @@ from .input import InvalidSize, InvalidText, OutOfRange, OutsideTick
 from .market import (
     AddressMissing,
     AlreadyReserved,
+    BiddingBarred,
     BookHalted,
     HaltEnded,
     NoCounterpart,
@@ -62,6 +64,7 @@ __all__ = [
     "AlertExists",
     "AlreadyReserved",
     "BeyondDebt",
+    "BiddingBarred",
     "BookHalted",
     "ComplaintTooLate",
     "CounterpartBusy",
@@ -83,6 +86,7 @@ __all__ = [
     "OutOfRange",
     "Outdated",
     "OutsideTick",
+    "Overloaded",
     "PartyToTheOrder",
     "PaymentDeclined",
     "PaymentMethodMissing",

@@ -30,6 +30,20 @@ class QueueFull(Refusal):
 
 
 @dataclass(eq=False)
+class Overloaded(Refusal):
+    """The exchange is behind with charging, and takes no new offers until it has caught up."""
+
+    retry_after: float
+    """Seconds to wait before trying again."""
+
+    def __str__(self) -> str:
+        return (
+            "the exchange is behind with charging and takes no new offers for now; what you have "
+            f"stands and can be cancelled; try again in {self.retry_after:g} s"
+        )
+
+
+@dataclass(eq=False)
 class CounterpartBusy(Refusal):
     """The ask reaches only bids of buyers who have too many orders that await payment."""
 

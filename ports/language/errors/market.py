@@ -82,6 +82,21 @@ class TradingBarred(Refusal):
 
 
 @dataclass(eq=False)
+class BiddingBarred(Refusal):
+    """Too many of the buyer's cards were declined lately."""
+
+    declines: int
+    until: datetime
+    """When they may bid again (UTC)."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.declines} of your payments were declined lately; you may bid again from "
+            f"{self.until:%Y-%m-%d %H:%M} UTC"
+        )
+
+
+@dataclass(eq=False)
 class TooManyOpenQuotes(Refusal):
     """The user has as many open bids, or asks, as allowed already."""
 

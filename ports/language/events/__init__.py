@@ -41,6 +41,7 @@ from .orders import (
     OrderShipped,
 )
 from .payments import (
+    BuyerBarred,
     GatewayReported,
     PaymentAbandoned,
     PaymentCaptured,
@@ -70,6 +71,7 @@ __all__ = [
     "AlarmRaised",
     "AuthenticationFailed",
     "AuthenticationPassed",
+    "BuyerBarred",
     "ComplaintDecided",
     "CostsRose",
     "DeadlineReached",
@@ -142,6 +144,7 @@ EVENTS: dict[str, type[Event]] = {
         PaymentCaptured,
         PaymentWasDeclined,
         PaymentOverdue,
+        BuyerBarred,
         PaymentAbandoned,
         PaymentCleared,
         PaymentRefundDue,

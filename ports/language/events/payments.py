@@ -40,6 +40,21 @@ class PaymentWasDeclined(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerBarred(Event):
+    """Too many of a buyer's cards were declined: they may not bid until an instant (UTC)."""
+
+    SUBJECT: ClassVar[str] = "buyer.barred"
+    buyer_id: UserId
+    declines: int
+    until: datetime
+
+    @property
+    def key(self) -> str:
+        """The buyer."""
+        return str(self.buyer_id)
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentOverdue(OrderRelated):
     """A deadline of an order's payment has passed: it is to be found out whether it was made."""
 

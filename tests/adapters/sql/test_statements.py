@@ -191,6 +191,13 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
             "price_alerts._FIRED.0",
             "ix_price_alerts_in_book (product_id=? AND size=? AND condition=? AND price>? AND",
         ),
+        ("charge_backlog._WAITS.0", "ix_payments_untried (created_at<?)"),
+        ("charge_backlog._WAITS.0", "ix_deliveries_failed (key=?)"),
+        (
+            "charge_backlog._WAITS.0",
+            "ix_payments_buyer_id_answered_at (buyer_id=? AND answered_at>?)",
+        ),
+        ("declines._SINCE.0", "ix_declines_that_count (buyer_id=? AND at>?)"),
         ("deadlines._DUE.0", "ix_deadlines_due_at (due_at<?)"),
         ("ledger._BALANCE.0", "COVERING INDEX ix_ledger_entries_kind_owner_amount"),
         ("idempotency_keys._FIND.0", "PRIMARY KEY (key=?)"),

@@ -25,6 +25,7 @@ from solebook.entrypoints.demo.files import SaleRow
 from solebook.entrypoints.demo.market import Market, _look_ahead, _ranges
 from solebook.entrypoints.demo.people import People, gather_people
 from solebook.entrypoints.http.app import create_app
+from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import BookKey, Size
 from solebook.ports.language.rules import MarketRules
@@ -78,6 +79,7 @@ class Exchange:
         self.application = application
         self.clock = clock
         self.people = people
+        self.workers = Workers(application)
         self.products = 0
 
     async def trade(self, sales: list[SaleRow]) -> dict[BookKey, list[int]]:
@@ -94,6 +96,7 @@ class Exchange:
                     OrderId(UUID(trade.order_id))
                 )
                 books[order.book].append(order.price)
+            await self.workers.settle()
         return books
 
     async def _create(self) -> str:

@@ -74,6 +74,7 @@ POST   /v1/admin/suspense-write-off                    401   403    403   403   
 GET    /v1/admin/users                                 401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}                       401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}/quotes                401   403    403   403           403   200
+POST   /v1/admin/users/{user_id}/declines/forgiveness  401   403    403   403           403   200
 POST   /v1/admin/quotes/{quote_id}/withdrawal          401   403    403   403           403   409
 GET    /v1/admin/halts                                 401   403    403   403           403   200
 POST   /v1/admin/halts                                 401   403    403   403           403   404
@@ -143,6 +144,7 @@ def bodies(world: World) -> dict[Row, Any]:
         ("POST", "/v1/users/me/addresses"): ADDRESS,
         ("PUT", "/v1/users/{user_id}/suspension"): {"suspended": False, **WHY},
         ("PUT", "/v1/users/{user_id}/roles"): {"roles": ["buyer"], **WHY},
+        ("POST", "/v1/admin/users/{user_id}/declines/forgiveness"): WHY,
         ("POST", "/v1/admin/quotes/{quote_id}/withdrawal"): WHY,
         ("POST", "/v1/admin/halts"): {"product_id": str(uuid4()), **WHY},
         ("POST", "/v1/admin/halts/{halt_id}/end"): WHY,

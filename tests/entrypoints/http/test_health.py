@@ -19,7 +19,7 @@ from .world import World
 
 async def test_a_process_that_serves_is_live_and_ready(world: World) -> None:
     assert await world.ok("GET", "/health/live") == {"status": "ok"}
-    assert await world.ok("GET", "/health/ready") == {"status": "ok"}
+    assert await world.ok("GET", "/health/ready") == {"status": "ok", "overloaded": False}
 
 
 async def test_without_its_engine_a_process_lives_but_is_not_ready(world: World) -> None:

@@ -165,11 +165,17 @@ async def suspense(world: World, places: dict[str, str]) -> Call:
     return Call("/v1/admin/suspense-write-off", "suspense_written_off", None, {"name": name})
 
 
+async def forgiveness(world: World, places: dict[str, str]) -> Call:
+    user = places["user_id"]
+    return Call(f"/v1/admin/users/{user}/declines/forgiveness", "declines_forgiven", user, {})
+
+
 CASES: dict[tuple[str, str], Prepare] = {
     ("POST", "/v1/admin/orders/{order_id}/shortfall"): shortfall,
     ("POST", "/v1/admin/suspense-write-off"): suspense,
     ("PUT", "/v1/users/{user_id}/suspension"): suspension,
     ("PUT", "/v1/users/{user_id}/roles"): roles,
+    ("POST", "/v1/admin/users/{user_id}/declines/forgiveness"): forgiveness,
     ("POST", "/v1/admin/quotes/{quote_id}/withdrawal"): withdrawal,
     ("POST", "/v1/admin/halts"): halt,
     ("POST", "/v1/admin/halts/{halt_id}/end"): halt_end,

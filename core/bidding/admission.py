@@ -1,0 +1,68 @@
+"""New offers are let in while the exchange keeps up with charging."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from ...ports.charge_backlog import ChargeBacklog
+from ...ports.clock import Clock
+from ...ports.language.errors import Overloaded
+
+_LOOK_EVERY = timedelta(milliseconds=250)
+_RETRY_AFTER = 1.0
+
+
+class Admission:
+    """Refuses new offers while an order has waited too long for its turn to be charged.
+
+    The store is asked at most every quarter of a second, however many offers come.
+    """
+
+    def __init__(
+        self,
+        *,
+        backlog: ChargeBacklog,
+        clock: Clock,
+        max_backlog: timedelta,
+        consumers: Collection[str],
+    ) -> None:
+        """Describe an admission; `consumers` bring an order from its match to its charge."""
+        self._backlog = backlog
+        self._clock = clock
+        self._max_backlog = max_backlog
+        self._consumers = consumers
+        self._looking = asyncio.Lock()
+        self._looked_at: datetime | None = None
+        self._overloaded = False
+
+    async def check(self) -> None:
+        """Raise Overloaded while new offers are refused, and Unavailable."""
+        if await self.is_overloaded():
+            raise Overloaded(retry_after=_RETRY_AFTER)
+
+    async def is_overloaded(self) -> bool:
+        """Return whether new offers are refused now. Raises Unavailable."""
+        if self._is_stale():
+            async with self._looking:
+                if self._is_stale():
+                    await self._look()
+        return self._overloaded
+
+    async def _look(self) -> None:
+        now = self._clock.now()
+        self._overloaded = await self._backlog.waits_since_before(
+            now - self._max_backlog, consumers=self._consumers
+        )
+        self._looked_at = now
+
+    def _is_stale(self) -> bool:
+        """Whether the last look is too old to be believed.
+
+        A clock that somebody else moves may stand still, or be set back. While it stands still, all
+        that waited may have been charged, so that it is worth a look.
+        """
+        if self._looked_at is None:
+            return True
+        passed = self._clock.now() - self._looked_at
+        stands_still = self._overloaded and not passed
+        return stands_still or not timedelta(0) <= passed < _LOOK_EVERY
