@@ -14,7 +14,7 @@ from ...ports.outbox import Outbox
 from ...ports.payments import Ledger, Payments, Payouts
 from ...ports.transaction import Transaction
 from .irregularities import Irregularities, dollars
-from .refunds import borne_id, refund_amount, refunded
+from .refunds import borne_id, is_share, refund_amount, refunded
 from .set_off import SetOff
 from .transfers import debt, refunded_unasked, taken_back, unasked_refund_id
 
@@ -169,7 +169,7 @@ class RecordRefund:
         await self._undo_shortfalls(order)
         done = replace(payment, status=PaymentStatus.REFUNDED, refunded=payment.refunded + back)
         await self.payments.put(done)
-        if payout is not None and order.borne_by is not Bearer.EXCHANGE:
+        if payout is not None and is_share(order) and order.borne_by is not Bearer.EXCHANGE:
             await self.set_off(payout)
         await self.outbox.add(PaymentRefunded(order.id, back))
 

@@ -19,6 +19,15 @@ def refund_amount(order: Order, payment: Payment) -> Cents:
     return max(0, due - payment.refunded)
 
 
+def is_share(order: Order) -> bool:
+    """Return whether the order's payout is a share of its escrow.
+
+    That of an order that ended before its delivery is a penalty that is paid back; or the exchange
+    bears the refund, and the seller keeps their share.
+    """
+    return order.delivered_at is not None
+
+
 def refunded(
     order: Order, payment: Payment, payout: Payout | None, back: Cents, at: datetime
 ) -> Transfer | None:
@@ -34,7 +43,7 @@ def refunded(
     kept = payment.amount - unasked - back
     if order.borne_by is Bearer.EXCHANGE:
         sources = {losses(): back + unasked, escrow(order.id): -unasked}
-    elif payout is None:
+    elif payout is None or not is_share(order):
         sources = {escrow(order.id): payment.amount - unasked, Account(AccountKind.SHIPPING): -kept}
     else:
         sources = {

@@ -8,7 +8,7 @@ from ...ports.language.orders import PaymentStatus
 from ...ports.language.payments import Payout, PayoutState
 from ...ports.orders import Orders
 from ...ports.payments import Ledger, Payments, Payouts
-from .refunds import set_off
+from .refunds import is_share, set_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class SetOff:
         order = await self.orders.get(payout.order_id)
         payment = await self.payments.find(payout.order_id)
         refunded = payment is not None and payment.status is PaymentStatus.REFUNDED
-        reclaimed = refunded and order.borne_by in (Bearer.BUYER, Bearer.SELLER)
+        at_sellers_cost = order.borne_by in (Bearer.BUYER, Bearer.SELLER)
+        reclaimed = refunded and at_sellers_cost and is_share(order)
         if reclaimed:
             await self(payout)
         return reclaimed
