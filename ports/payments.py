@@ -81,6 +81,10 @@ class Payouts(Protocol):
         """Store or replace the order's payout."""
         ...
 
+    async def find_by_name(self, payout_id: str) -> Payout | None:
+        """Return the payout whose latest payment the provider calls so. It is locked like above."""
+        ...
+
     async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
         """Return the seller's payouts that are due or were refused, up to a thousand of them."""
         ...

@@ -82,6 +82,15 @@ class MemoryPayouts(MemoryAdapter, Payouts):
         of_seller = self._tables.payouts_of_seller[payout.seller_id]
         self._database.put(self._tables.payouts, payout.order_id, payout)
         self._database.put(of_seller, payout.order_id, None)
+        if payout.payout_id is not None:
+            by_name = self._tables.payouts_by_name
+            self._database.put(by_name, payout.payout_id, payout.order_id)
+
+    async def find_by_name(self, payout_id: str) -> Payout | None:
+        with await self._database.reading():
+            order_id = self._tables.payouts_by_name.get(payout_id)
+            payout = None if order_id is None else self._tables.payouts[order_id]
+            return payout if payout is not None and payout.payout_id == payout_id else None
 
     async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
         with await self._database.reading():

@@ -149,6 +149,7 @@ class Tables:
         """Those that were not forgiven."""
         self.bid_bars: dict[UserId, BidBar] = {}
         self.payouts: dict[OrderId, Payout] = {}
+        self.payouts_by_name: dict[str, OrderId] = {}
         self.payouts_of_seller: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
         self.transfers: dict[str, Transfer] = {}
         self.entries: dict[OrderId | None, tuple[Entry, ...]] = {}

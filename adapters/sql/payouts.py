@@ -18,6 +18,9 @@ from .statement import Row, Statement
 _FIND = Statement(
     select(payouts).where(payouts.c.order_id == bindparam("order_id")).with_for_update()
 )
+_FIND_BY_NAME = Statement(
+    select(payouts).where(payouts.c.payout_id == bindparam("payout_id")).with_for_update()
+)
 _PUT = Statement(insert_or_replace(payouts, payouts.c.order_id))
 _OF_SELLER = Statement(
     newest_first(
@@ -44,6 +47,10 @@ class SqlPayouts(Payouts):
 
     async def find(self, order_id: OrderId) -> Payout | None:
         row = await self._database.first(_FIND, order_id=order_id)
+        return None if row is None else _payout(row)
+
+    async def find_by_name(self, payout_id: str) -> Payout | None:
+        row = await self._database.first(_FIND_BY_NAME, payout_id=payout_id)
         return None if row is None else _payout(row)
 
     async def put(self, payout: Payout) -> None:

@@ -7,7 +7,7 @@ from ...ports.language.events import GatewayReported
 from ...ports.language.orders import Order
 from ...ports.language.payments import Charge, GatewayEvent, GatewayEventKind, Payment
 from ...ports.orders import Orders
-from ...ports.payments import Payments, Webhooks
+from ...ports.payments import Payments, Payouts, Webhooks
 from ...ports.transaction import Transaction
 from .escrow import Escrow
 from .irregularities import Irregularities
@@ -29,6 +29,7 @@ class HandleWebhook:
     webhooks: Webhooks
     orders: Orders
     payments: Payments
+    payouts: Payouts
     escrow: Escrow
     record_refund: RecordRefund
     record_payout: RecordPayout
@@ -79,7 +80,7 @@ class HandleWebhook:
             await self.suspense.refund(order_id, event.charge_id, event.name, event.amount)
 
     async def _pay_out(self, event: GatewayEvent) -> None:
-        order = await self._order(event)
+        order = await self._order_of_payout(event)
         if order is not None:
             await self.record_payout.report(order, event)
             return
@@ -88,7 +89,7 @@ class HandleWebhook:
             await self.suspense.return_payout(event.name)
 
     async def _fail_payout(self, event: GatewayEvent) -> None:
-        order = await self._order(event)
+        order = await self._order_of_payout(event)
         if order is not None:
             await self.record_payout.fail(order, event)
         elif not await self.suspense.return_payout(event.name):
@@ -108,6 +109,14 @@ class HandleWebhook:
         if payment is None:  # an order from before payments opened with theirs
             raise Unavailable(what=f"the payment of order {order.id}")
         return payment
+
+    async def _order_of_payout(self, event: GatewayEvent) -> Order | None:
+        """Return the order that a payout is for, told by itself or else by the payout's name."""
+        order = await self._order(event)
+        if order is not None or event.reference is None:
+            return order
+        payout = await self.payouts.find_by_name(event.reference)
+        return None if payout is None else await self.orders.get(payout.order_id)
 
     async def _order(self, event: GatewayEvent) -> Order | None:
         if event.order_id is None:

@@ -22,6 +22,7 @@ from ...ports.transaction import Transaction
 from .irregularities import Irregularities, dollars
 from .payout_questions import key_of
 from .set_off import SetOff
+from .suspense import Suspense
 from .transfers import paid_out, payout_transfer_id, taken_back
 
 
@@ -38,6 +39,7 @@ class RecordPayout:
     payouts: Payouts
     ledger: Ledger
     webhooks: Webhooks
+    suspense: Suspense
     set_off: SetOff
     irregularities: Irregularities
     outbox: Outbox
@@ -167,6 +169,7 @@ class RecordPayout:
         owed = min(made.amount, payout.owed if payout is not None else 0)
         excess = made.amount - owed
         transfer = paid_out(order_id, seller_id, made.id, owed, excess, self.clock.now())
+        await self.suspense.claim_payout(made.id)
         await self.ledger.post(transfer)
         if payout is not None:
             payout = replace(payout, paid=payout.paid + owed)

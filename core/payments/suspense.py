@@ -52,6 +52,12 @@ class Suspense:
             await self.irregularities.note(None, what)
         return True
 
+    async def claim_payout(self, name: str) -> None:
+        """It is known by now which order a payout is for: it leaves suspense."""
+        paid = await self.ledger.find(_payout(name))
+        if paid is not None:
+            await self.ledger.post(taken_back(paid, self.clock.now()))
+
     async def of_charge(self, charge_id: str) -> tuple[Cents, Cents]:
         """Return what came of a charge, and what went back of it, before its payment was known."""
         charged = await self.ledger.find(_charge(charge_id))

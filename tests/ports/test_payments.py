@@ -114,6 +114,17 @@ async def test_a_payout_is_found_by_its_order_and_replaced(store: Store, records
     assert await store.payouts.find(records.order_id()) is None
 
 
+async def test_a_payout_is_found_by_its_latest_name(store: Store, records: Records) -> None:
+    payout, other = records.payout(payout_id="po_1"), records.payout()
+    for each in (payout, other):
+        await put_payout(store, each)
+    assert await store.payouts.find_by_name("po_1") == payout
+    again = replace(payout, payout_id="po_2")
+    await put_payout(store, again)
+    assert await store.payouts.find_by_name("po_2") == again
+    assert await store.payouts.find_by_name("po_1") is None
+
+
 async def test_unpaid_are_the_sellers_payouts_that_are_due_or_refused(
     store: Store, records: Records
 ) -> None:

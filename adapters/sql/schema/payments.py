@@ -128,6 +128,8 @@ payouts = Table(
     sqlite_with_rowid=False,
 )
 Index(None, payouts.c.seller_id, payouts.c.order_id)
+# Payouts may be reported without their order.
+Index(None, payouts.c.payout_id)
 
 ledger_transfers = Table(
     "ledger_transfers",

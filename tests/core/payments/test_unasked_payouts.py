@@ -1,6 +1,7 @@
 """Payouts that the provider made without having been asked, of another amount, or took back."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -158,6 +159,20 @@ async def test_a_nameless_report_of_our_own_payout_is_booked_once(
         assert await alarms(exchange, order.id) == []
 
 
+@pytest.mark.parametrize("account", [tokens.ACCOUNT, tokens.ACCOUNT_THAT_TIMES_OUT])
+async def test_a_report_of_our_own_payout_without_its_order_is_booked_once(
+    exchange: Exchange, account: str
+) -> None:
+    order = await paid_to(exchange, account)
+    told = [exchange.gateway.parse_webhook(*w) for w in await exchange.gateway.webhook_events()]
+    name = told[-1].reference
+    assert name is not None
+    await report(exchange, paid(None, "evt_1", PAYOUT, reference=name))
+    await exchange.quiet()
+    assert (await exchange.payout(order.id)).state is PayoutState.PAID
+    assert (await in_suspense(exchange, name), await debt_of(exchange, order)) == (0, 0)
+
+
 async def test_a_payout_of_no_known_order_waits_in_suspense(exchange: Exchange) -> None:
     first = await dashboard(exchange).pay_out(None, 5_000)
     second = await dashboard(exchange).pay_out(NOWHERE, 7_000)
@@ -244,6 +259,23 @@ async def test_a_payout_that_comes_back_after_its_buyer_was_refunded_is_set_off(
     await told_of_latest(exchange)
     assert (await debt_of(exchange, order), await owed(exchange, order)) == (0, 0)
     assert (await exchange.payout(order.id)).state is PayoutState.CANCELLED
+
+
+async def test_a_penalty_that_cannot_be_paid_back_yet_stays_owed(exchange: Exchange) -> None:
+    seller = await exchange.new_seller(tokens.ACCOUNT)
+    order = await exchange.trade(OrderStatus.SELLER_SHIPPING, seller=seller)
+    await exchange.later(timedelta(days=14))
+    assert await debt_of(exchange, order) == -3_000
+    await exchange.trade(OrderStatus.DELIVERED, seller=seller)
+    await exchange.later(HOLD)  # the penalty is settled
+    await exchange.app.users.set_payout_account(seller, account=tokens.CLOSED_ACCOUNT)
+    await exchange.app.orders.note_carrier_receipt(
+        exchange.admin, order.id, reason="the carrier found it"
+    )
+    await exchange.quiet()
+    payout = await exchange.payout(order.id)
+    assert (payout.state, payout.owed) == (PayoutState.REFUSED, 3_000)
+    assert (await owed(exchange, order), await debt_of(exchange, order)) == (3_000, 0)
 
 
 async def test_a_declined_attempt_that_is_reported_changes_nothing(exchange: Exchange) -> None:
