@@ -50,7 +50,7 @@ class QueueWorkers:
         self._under_way: dict[asyncio.Task[bool], Delivery] = {}
         self._done: list[Delivery] = []
         self._news = asyncio.Event()
-        self._is_at_work = False
+        self._beginning = asyncio.Lock()
 
     def tell(self, deliveries: Sequence[Delivery]) -> None:
         """Say that deliveries were stored, so that nobody waits for the next look."""
@@ -61,7 +61,6 @@ class QueueWorkers:
     async def run(self) -> None:
         """Work until cancelled. Raises what the store raises; it may be called again."""
         waits: set[asyncio.Task[Any]] = set()
-        self._take_up()
         try:
             while True:
                 await self._begin()
@@ -85,10 +84,9 @@ class QueueWorkers:
     async def drain(self) -> int:
         """Work until nothing is due any more, and return how many deliveries were tried.
 
-        Raises what the store raises; it may be called again.
+        It may be called again, and while it runs. Raises what the store raises.
         """
         count = 0
-        self._take_up()
         try:
             while await self._begin():
                 await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
@@ -97,17 +95,14 @@ class QueueWorkers:
             await self._abandon()
         return count
 
-    def _take_up(self) -> None:
-        assert not self._is_at_work, "two at once would try the same deliveries"
-        self._is_at_work = True
-
     async def _begin(self) -> bool:
         """Give each free worker a delivery, while there are any; return whether any is at work."""
-        while len(self._under_way) < self._workers:
-            delivery = await self._next()
-            if delivery is None:
-                break
-            self._under_way[asyncio.create_task(self._attempt(delivery))] = delivery
+        async with self._beginning:  # or what two read would be tried twice
+            while len(self._under_way) < self._workers:
+                delivery = await self._next()
+                if delivery is None:
+                    break
+                self._under_way[asyncio.create_task(self._attempt(delivery))] = delivery
         return bool(self._under_way)
 
     async def _next(self) -> Delivery | None:
@@ -150,15 +145,16 @@ class QueueWorkers:
 
     async def _abandon(self) -> None:
         """Stop. What was under way, or cannot be forgotten, is in the store and is tried again."""
-        self._is_at_work = False
-        await _cancel(self._under_way)
-        for task, delivery in self._under_way.items():
-            if not task.cancelled() and task.exception() is None and task.result():
-                self._done.append(delivery)
-        self._under_way.clear()
-        self._ahead.clear()
-        with suppress(Unavailable):
-            await self._forget_done()
+        try:
+            await _cancel(self._under_way)
+            for task, delivery in self._under_way.items():
+                if not task.cancelled() and task.exception() is None and task.result():
+                    self._done.append(delivery)
+            with suppress(Unavailable):
+                await self._forget_done()
+        finally:
+            self._under_way.clear()
+            self._ahead.clear()
 
 
 async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> None:

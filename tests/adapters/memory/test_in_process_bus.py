@@ -289,6 +289,51 @@ async def test_workers_stop_at_a_failure_that_cannot_be_kept(
     assert tried == [message] * WORKERS  # each worker stops, and the rest waits
 
 
+class FailsOnce(ReadOnly):
+    """A store that cannot be read the first time, and then has nothing."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.failed = False
+
+    async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
+        if not self.failed:
+            self.failed = True
+            raise Unavailable("the store")
+        return self.waiting
+
+
+async def test_a_queue_is_worked_off_again_after_the_store_failed(
+    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
+) -> None:
+    bus = new_bus(store, FailsOnce(), clock, ids, randomness)
+    with pytest.raises(Unavailable):
+        await bus.work(Queue.LETTERS)
+    assert await bus.work_off(Queue.LETTERS) == 0
+
+
+async def test_a_queue_that_is_worked_on_can_be_worked_off_and_nothing_is_tried_twice(
+    bus: InProcessBus, clock: VirtualClock, ids: SeededIds
+) -> None:
+    handled: list[MessageId] = []
+
+    async def handle(message: Message) -> None:
+        await asyncio.sleep(0)
+        handled.append(message.id)
+
+    bus.subscribe(Consumer("mail", "user.registered", handle, queue=Queue.LETTERS))
+    for _ in range(200):
+        event = UserRegistered(UserId(ids.new()), "user@example.com", "Test")
+        await bus.publish(Message(MessageId(ids.new()), event.key, event, clock.now()))
+    work = asyncio.create_task(bus.work(Queue.LETTERS))
+    await asyncio.sleep(0)
+    await bus.work_off(Queue.LETTERS)
+    assert len(handled) == len(set(handled)) == 200
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+
+
 async def test_a_consumer_that_becomes_a_queued_one_takes_over_what_it_failed_on(
     bus: InProcessBus, store: Store, clock: VirtualClock, ids: SeededIds, message: Message
 ) -> None:

@@ -46,6 +46,8 @@ async def test_a_registration_that_makes_no_sense_is_refused(world: World) -> No
         ({"email": "nowhere"}, 422),
         ({"first_name": ""}, 400),
         ({"first_name": "\n"}, 422),
+        ({"first_name": "Win at evil.example/x"}, 422),
+        ({"last_name": "www.evil.example"}, 422),
         ({"role": "admin"}, 400),
         ({"roles": ["admin"]}, 400),
     ]
