@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -58,6 +59,16 @@ def test_every_route_says_what_it_is_for(routes: list[Documented]) -> None:
         assert len(operation["tags"]) == 1, name
         assert operation["summary"], name
         assert operation["description"].endswith("."), name
+
+
+def test_every_route_is_in_the_http_guide(routes: list[Documented]) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "http-guide.md").read_text("utf-8")
+    missing = [
+        name
+        for name, _, _ in routes
+        if re.sub(r"{\w+}", "{id}", name.partition(" ")[2]) not in guide
+    ]
+    assert missing == []
 
 
 def test_a_route_asks_for_a_token_unless_it_is_public(routes: list[Documented]) -> None:

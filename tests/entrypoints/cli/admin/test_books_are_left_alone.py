@@ -1,0 +1,98 @@
+"""`solebook admin` writes no quotes: only the process with the matching engine does."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from solebook.entrypoints.cli.admin.command import JOBS
+
+from ..conftest import Run
+from ..exchanges import SELLER, open_asks, traded
+
+WHY = ("--reason", "as the records show")
+Prepare = Callable[[Path], tuple[str, ...]]
+
+
+def quotes(folder: Path) -> list[tuple[object, ...]]:
+    """Every bid, ask and match, as the database has them."""
+    database = sqlite3.connect(folder / "solebook.sqlite3")
+    rows: list[tuple[object, ...]] = []
+    for table in ("bids", "asks", "matches"):
+        rows += database.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()
+    database.close()
+    return rows
+
+
+def of_seller(*more: str) -> Prepare:
+    def prepare(folder: Path) -> tuple[str, ...]:
+        open_asks(folder)
+        return (SELLER, *more)
+
+    return prepare
+
+
+def of_quote(folder: Path) -> tuple[str, ...]:
+    [ask] = open_asks(folder)
+    return (str(ask.id), *WHY)
+
+
+def of_product(folder: Path) -> tuple[str, ...]:
+    [ask] = open_asks(folder)
+    return (str(ask.book.product_id), *WHY)
+
+
+def of_order(*more: str) -> Prepare:
+    return lambda folder: (str(traded(folder).id), *more)
+
+
+def of_nothing(*more: str) -> Prepare:
+    def prepare(folder: Path) -> tuple[str, ...]:
+        open_asks(folder)
+        return more
+
+    return prepare
+
+
+CALLS: dict[str, Prepare] = {
+    "find-user": of_seller(),
+    "quotes": of_seller("ask"),
+    "suspend": of_seller(*WHY),
+    "reinstate": of_seller(*WHY),
+    "forgive-declines": of_seller(*WHY),
+    "withdraw-quote": of_quote,
+    "halt": of_product,
+    "end-halt": of_nothing(str(uuid4()), *WHY),
+    "halts": of_nothing(),
+    "find-order": of_order(),
+    "cancel-order": of_order(*WHY),
+    "freeze-payout": of_order(*WHY),
+    "release-payout": of_order(*WHY),
+    "refund": of_order("--borne-by", "seller", *WHY),
+    "pay-out": of_order(*WHY),
+    "write-off": of_seller("1", *WHY),
+    "carrier-receipt": of_order(*WHY),
+    "decide-complaint": of_order("--in-favour-of", "seller", *WHY),
+    "solvency": of_nothing(),
+    "alarms": of_nothing(),
+    "resolve-alarm": of_nothing(str(uuid4()), *WHY),
+    "audit": of_nothing(),
+    "dead-letters": of_nothing(),
+    "replay": of_nothing("--all"),
+    "style-codes": of_nothing(),
+}
+
+
+def test_every_action_is_tried_here() -> None:
+    assert {action.name for job in JOBS for action in job} <= CALLS.keys()
+
+
+@pytest.mark.parametrize("action", [action.name for job in JOBS for action in job])
+def test_an_action_leaves_every_quote_as_it_is(folder: Path, run: Run, action: str) -> None:
+    arguments = CALLS[action](folder)
+    before = quotes(folder)
+    assert before
+    run("admin", action, *arguments)
+    assert quotes(folder) == before
