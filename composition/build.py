@@ -60,7 +60,7 @@ def build_application(
         search=search_use_cases(adapters),
         price_alerts=price_alerts_use_cases(adapters, rules),
         notifications=notifications_use_cases(adapters, rules, warehouse),
-        operations=operations_use_cases(adapters),
+        operations=operations_use_cases(adapters, rules),
         engine=engine,
         admission=admission,
         adapters=adapters,

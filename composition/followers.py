@@ -130,7 +130,7 @@ def notifications_use_cases(
     )
 
 
-def operations_use_cases(adapters: Adapters) -> OperationsUseCases:
+def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUseCases:
     """Return what the operations context does."""
     store, clock = adapters.store, adapters.clock
     return OperationsUseCases(
@@ -144,7 +144,14 @@ def operations_use_cases(adapters: Adapters) -> OperationsUseCases:
             audit_log=store.audit_log,
             clock=clock,
         ),
-        find_user=FindUser(users=store.users, ledger=store.ledger, quotes=store.quotes),
+        find_user=FindUser(
+            users=store.users,
+            ledger=store.ledger,
+            quotes=store.quotes,
+            declines=store.declines,
+            clock=clock,
+            rules=rules,
+        ),
         replay_dead_letter=ReplayDeadLetter(
             transaction=store.transaction,
             dead_letters=store.dead_letters,

@@ -1,15 +1,18 @@
 """Whoever runs the exchange finds a user."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from ...ports.clock import Clock
 from ...ports.language.ids import UserId
 from ...ports.language.market import QuoteStatus, Side
 from ...ports.language.money import Cents
 from ...ports.language.paging import MAX_PAGE, PageRequest
 from ...ports.language.payments import Account
+from ...ports.language.rules import MarketRules
 from ...ports.language.staff import check_role
 from ...ports.language.users import Actor, Role, User
-from ...ports.payments import Ledger
+from ...ports.payments import Declines, Ledger
 from ...ports.quotes import Quotes
 from ...ports.users import Users
 
@@ -25,6 +28,10 @@ class UserRecord:
     """What they owe, which later payouts settle."""
     open_bids: int
     open_asks: int
+    declines: int
+    """Declined cards that count, up to a hundred."""
+    bids_barred_until: datetime | None
+    """Until when those keep the user from bidding (UTC)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,9 @@ class FindUser:
     users: Users
     ledger: Ledger
     quotes: Quotes
+    declines: Declines
+    clock: Clock
+    rules: MarketRules
 
     async def __call__(self, actor: Actor, user_id: UserId) -> UserRecord:
         """Return the user with this id. Raises Forbidden, NotFound."""
@@ -50,12 +60,17 @@ class FindUser:
         return None if user is None else await self._record(user)
 
     async def _record(self, user: User) -> UserRecord:
+        now = self.clock.now()
+        counting = await self.declines.since(user.id, now - self.rules.decline_window)
+        bar = await self.declines.find_bar(user.id)
         return UserRecord(
             user=user,
             payable=await self.ledger.balance(Account.payable(user.id)),
             debt=-await self.ledger.balance(Account.debt(user.id)),
             open_bids=await self._open(user.id, Side.BID),
             open_asks=await self._open(user.id, Side.ASK),
+            declines=len(counting),
+            bids_barred_until=bar.until if bar is not None and now < bar.until else None,
         )
 
     async def _open(self, user_id: UserId, side: Side) -> int:

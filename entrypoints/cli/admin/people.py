@@ -11,7 +11,7 @@ from ....ports.language.market import QuoteStatus, Side
 from ....ports.language.users import OPERATOR
 from .action import Action, Told, argument, dollars
 from .listing import PAGING, listed, page_request
-from .waiting import WAIT, told_when_done
+from .waiting import NOT_YET, WAIT, told_when_done
 
 USER = argument("user", metavar="USER", help="the email or the id of a user")
 
@@ -32,7 +32,8 @@ async def named_user(app: Application, name: str) -> UserRecord:
 async def find_user(app: Application, options: argparse.Namespace) -> str:
     """Return how a user stands with the exchange, a line for each thing."""
     record = await named_user(app, options.user)
-    user = record.user
+    user, barred = record.user, record.bids_barred_until
+    bar = f", no bids until {barred:%Y-%m-%d %H:%M} UTC" if barred else ""
     shown = {
         "id": user.id,
         "email": user.email,
@@ -42,6 +43,7 @@ async def find_user(app: Application, options: argparse.Namespace) -> str:
         "suspended": "yes" if user.suspended else "no",
         "open bids": record.open_bids,
         "open asks": record.open_asks,
+        "declines": f"{record.declines}{bar}",
         "is owed": dollars(record.payable),
         "owes": dollars(record.debt),
     }
@@ -80,11 +82,10 @@ async def suspend(app: Application, options: argparse.Namespace) -> Told:
         return f"{email} was reinstated meanwhile; no quotes were withdrawn"
 
     told = await told_when_done(app, options, done.entry, said)
-    return (
-        told
-        if not told.code
-        else Told(f"{email} is suspended; their quotes are still in the books: {told.text}", 3)
-    )
+    if told.code == NOT_YET:
+        text = f"{email} is suspended; their quotes are still in the books: {told.text}"
+        return Told(text, NOT_YET)
+    return told
 
 
 async def reinstate(app: Application, options: argparse.Namespace) -> str:

@@ -32,9 +32,10 @@ ACTIONS = (
     Action(
         name="bear-shortfall",
         help="decide who bears what the provider gave back unasked",
-        about="Fills the escrow of an order up again, at the cost of the exchange, the seller or "
-        "the buyer.\nThe payout stays frozen until it is released.",
-        example='solebook admin bear-shortfall $order exchange --reason "a refund by mistake"\n'
+        about="Fills the escrow of an order up again, at the cost of the exchange, the seller or\n"
+        "the buyer. The payout stays frozen until it is released.",
+        example="solebook admin bear-shortfall 01a2086f-4c22-7d19-b9b5-1a2b3c4d5e6f exchange "
+        '--reason "a refund by mistake"\n'
         "the exchange bears 1.00",
         run=bear_shortfall,
         arguments=(
@@ -45,8 +46,8 @@ ACTIONS = (
     Action(
         name="write-off-suspense",
         help="give up looking for whose money it is that the provider moved",
-        about="Has the exchange bear what left for no known order, or keep what came. A charge "
-        "that is to\ngo back is refunded at the provider instead.",
+        about="Has the exchange bear what left for no known order, or keep what came. A charge\n"
+        "that is to go back is refunded at the provider instead.",
         example='solebook admin write-off-suspense ch_3a4f --reason "nobody asked for it back"\n'
         "the exchange keeps 50.00",
         run=write_off_suspense,

@@ -46,6 +46,8 @@ class UserRecordView(msgspec.Struct, frozen=True):
     debt: int
     open_bids: int
     open_asks: int
+    declines: int
+    bids_barred_until: datetime | None
 
 
 class UserRecords(msgspec.Struct, frozen=True):
@@ -78,6 +80,8 @@ def user_record_view(record: UserRecord) -> UserRecordView:
         debt=record.debt,
         open_bids=record.open_bids,
         open_asks=record.open_asks,
+        declines=record.declines,
+        bids_barred_until=record.bids_barred_until,
     )
 
 
@@ -95,6 +99,8 @@ _EXAMPLE = {
     "debt": 3_000,
     "open_bids": 0,
     "open_asks": 2,
+    "declines": 0,
+    "bids_barred_until": None,
 }
 
 

@@ -51,6 +51,22 @@ async def test_a_record_says_what_is_owed(exchange: Exchange) -> None:
     assert (record.payable, record.debt) == ((await exchange.payout(sold.id)).amount, 3_000)
 
 
+async def test_a_record_says_how_many_cards_were_declined_and_what_follows(
+    exchange: Exchange,
+) -> None:
+    find = exchange.app.operations.find_user
+    buyer = await exchange.new_buyer(tokens.DECLINED_CARD)
+    for count in range(1, 4):
+        await exchange.match(buyer=buyer, seller=await exchange.new_seller())
+        await exchange.quiet()
+        record = await find(exchange.admin, buyer.user_id)
+        assert record.declines == count
+        assert (record.bids_barred_until is not None) is (count == 3)
+    await exchange.later(timedelta(days=31))
+    record = await find(exchange.admin, buyer.user_id)
+    assert (record.declines, record.bids_barred_until) == (0, None)
+
+
 async def test_only_admins_find_users(exchange: Exchange) -> None:
     find = exchange.app.operations.find_user
     for who in (exchange.buyer, exchange.seller, exchange.authenticator):

@@ -75,6 +75,8 @@ CALLS: dict[str, Prepare] = {
     "write-off": of_seller("1", *WHY),
     "carrier-receipt": of_order(*WHY),
     "decide-complaint": of_order("--in-favour-of", "seller", *WHY),
+    "bear-shortfall": of_order("exchange", *WHY),
+    "write-off-suspense": of_nothing("ch_3a4f", *WHY),
     "solvency": of_nothing(),
     "alarms": of_nothing(),
     "resolve-alarm": of_nothing(str(uuid4()), *WHY),

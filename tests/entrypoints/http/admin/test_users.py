@@ -27,6 +27,8 @@ async def test_a_user_is_found_by_email_and_by_id(
         "debt": 0,
         "open_bids": 0,
         "open_asks": 1,
+        "declines": 0,
+        "bids_barred_until": None,
     }
 
 
