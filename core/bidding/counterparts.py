@@ -85,7 +85,7 @@ def search(
     return found
 
 
-def look_around(
+def search_book(
     incoming: Incoming,
     book: BookKey,
     shard: Shard,

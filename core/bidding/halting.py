@@ -8,7 +8,7 @@ from ...ports.language.halts import Halt
 from ...ports.language.ids import HaltId, UserId
 from ...ports.language.market import Quote, WithdrawalReason
 from .commands import Command
-from .returns import come_back
+from .returns import return_to_book
 from .shard import Shard
 from .stored import Stored, Wanted
 from .withdrawals import tell_withdrawn
@@ -67,7 +67,7 @@ class OpenBooks(Command[Halt]):
             if shard.halts.cover(ask.book) or not shard.is_waiting(ask):
                 continue
             shard.stop_waiting(ask)
-            _, reason = come_back(ask, shard, stored, now)
+            _, reason = return_to_book(ask, shard, stored, now)
             if reason is not None:
                 withdrawn.setdefault((ask.user_id, reason), []).append(ask)
         for (_, reason), asks in withdrawn.items():

@@ -17,7 +17,7 @@ from ...ports.language.market import BookKey, Quote, QuoteStatus, Side, TimeInFo
 from ...ports.language.money import Cents
 from ...ports.matching import Placement, PlaceQuote
 from .commands import Command, OnStanding
-from .counterparts import Incoming, look_around, search
+from .counterparts import Incoming, search, search_book
 from .shard import Shard
 from .stored import Stored, Wanted
 
@@ -127,7 +127,7 @@ def counterpart_of(
     def is_busy(buyer: UserId) -> bool:
         return stored.is_busy(buyer, shard.bought(buyer), limit)
 
-    found = look_around(incoming, book, shard, stored, now, is_busy=is_busy)
+    found = search_book(incoming, book, shard, stored, now, is_busy=is_busy)
     if found.counterpart is not None:
         if incoming.side is Side.BID and is_busy(incoming.user_id):
             raise TooManyUnpaidOrders(limit=limit)

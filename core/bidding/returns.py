@@ -18,7 +18,7 @@ from ...ports.language.market import (
 )
 from ...ports.language.rules import MarketRules
 from .commands import Command
-from .counterparts import Incoming, look_around
+from .counterparts import Incoming, search_book
 from .shard import Shard
 from .stored import Stored, Wanted
 
@@ -51,14 +51,14 @@ class Unwind(Command[None]):
         bid, ask = stored.quotes[match.bid_id], stored.quotes[match.ask_id]
         shard.note(replace(bid, status=QuoteStatus.CANCELLED))
         if self.ask_returns:
-            fate, withdrawal = come_back(ask, shard, stored, now)
+            fate, withdrawal = return_to_book(ask, shard, stored, now)
         else:
             shard.note(replace(ask, status=QuoteStatus.CANCELLED))
             fate, withdrawal = AskFate.ENDED, None
         shard.tell(MatchUnwound(match.id, fate, withdrawal))
 
 
-def come_back(
+def return_to_book(
     ask: Quote, shard: Shard, stored: Stored, now: datetime
 ) -> tuple[AskFate, WithdrawalReason | None]:
     """Bring an ask back into its book, where it may trade at once; return what became of it.
@@ -67,7 +67,7 @@ def come_back(
     passes over bids of its owner, and it does not matter how many orders a buyer has not paid yet.
     If the book is halted, it waits.
     """
-    reason = bar_to_return(ask, stored, shard.rules)
+    reason = reason_to_stay_out(ask, stored, shard.rules)
     if reason is None and ask.expires_at <= now:
         shard.note(replace(ask, status=QuoteStatus.EXPIRED))
         return AskFate.EXPIRED, None
@@ -77,7 +77,7 @@ def come_back(
     counterpart = None
     if reason is None:
         incoming = Incoming(ask.user_id, Side.ASK, ask.amount, ask.sequence)
-        found = look_around(incoming, ask.book, shard, stored, now)
+        found = search_book(incoming, ask.book, shard, stored, now)
         counterpart = found.counterpart
         if counterpart is None and found.own is not None:
             reason = WithdrawalReason.OWN_COUNTERPART
@@ -89,7 +89,7 @@ def come_back(
     return AskFate.RETURNED if counterpart is None else AskFate.TRADED, None
 
 
-def bar_to_return(ask: Quote, stored: Stored, rules: MarketRules) -> WithdrawalReason | None:
+def reason_to_stay_out(ask: Quote, stored: Stored, rules: MarketRules) -> WithdrawalReason | None:
     """Return why an ask may not return to its book, whatever is in there; None if it may."""
     if ask.time_in_force is TimeInForce.IOC:
         return WithdrawalReason.IMMEDIATE_OR_CANCEL

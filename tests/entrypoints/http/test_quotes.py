@@ -141,3 +141,66 @@ async def test_a_quote_is_told_its_place_in_the_queue(
     assert seen == own | {"ahead": {"better_price": 1, "same_price": 1}}
     await market.ok("DELETE", f"/v1/bids/{own['id']}", buyer)
     assert (await market.ok("GET", f"/v1/bids/{own['id']}", buyer))["ahead"] is None
+
+
+async def test_a_bid_passes_over_the_own_ask_and_trades_with_anothers(
+    market: World, seller: Person
+) -> None:
+    both = await market.buyer("both")
+    await market.ok("PUT", "/v1/users/me/payout-account", both, json={"account": "acct_both"})
+    await market.sign_in(both)
+    own = (await market.ask(both, 20_000))["ask"]
+    theirs = (await market.ask(seller, 20_000))["ask"]
+    bought = await market.bid(both, 30_000)
+    assert bought["match"]["price"] == 20_000
+    assert (await market.ok("GET", f"/v1/asks/{theirs['id']}", seller))["status"] == "matched"
+    assert (await market.ok("GET", f"/v1/asks/{own['id']}", both))["status"] == "active"
+    refused = await market.post("/v1/bids", both, market.quote(30_000))
+    assert (refused.status_code, refused.json()["resting_id"]) == (409, own["id"])
+
+
+async def test_a_sell_now_whose_buyer_does_not_pay_is_over(market: World, seller: Person) -> None:
+    poor = await market.buyer("poor", card="pm_card_declined")
+    await market.bid(poor, 20_000)
+    sold = await market.ask(seller, 10_000, time_in_force="ioc")
+    assert (sold["ask"]["status"], sold["ask"]["time_in_force"]) == ("matched", "ioc")
+    await market.workers.settle()
+    path = f"/v1/asks/{sold['ask']['id']}"
+    assert (await market.ok("GET", path, seller))["status"] == "cancelled"
+    book = await market.ok("GET", f"/v1/products/{market.product_id}/book?size=10.5")
+    assert (book["bids"], book["asks"]) == ([], [])
+
+
+async def test_an_ask_that_waits_is_listed_as_such_and_can_be_cancelled(
+    market: World, seller: Person
+) -> None:
+    poor = await market.buyer("poor", card="pm_card_declined")
+    ask = (await market.ask(seller, 20_000))["ask"]
+    await market.bid(poor, 20_000)
+    await market.halt()
+    await market.workers.settle()
+    listed = await market.ok("GET", "/v1/asks?status=waiting", seller)
+    assert [item["id"] for item in listed["items"]] == [ask["id"]]
+    assert (await market.ok("GET", f"/v1/asks/{ask['id']}", seller))["ahead"] is None
+    cancelled = await market.ok("DELETE", f"/v1/asks/{ask['id']}", seller)
+    assert cancelled["status"] == "cancelled"
+
+
+async def test_too_many_unpaid_orders_are_refused_and_who_meets_them_may_come_again(
+    market: World, buyer: Person, seller: Person
+) -> None:
+    for _ in range(market.application.rules.max_unpaid_orders):
+        await market.ask(seller, 20_000)
+        await market.bid(buyer, 20_000)
+    await market.bid(buyer, 19_000)
+    busy = await market.post("/v1/asks", seller, market.quote(19_000))
+    assert (busy.status_code, busy.json()["type"]) == (503, "/problems/counterpart-busy")
+    assert int(busy.headers["Retry-After"]) > 0
+    await market.ask(seller, 20_000)
+    refused = await market.post("/v1/bids", buyer, market.quote(20_000))
+    assert (refused.status_code, refused.json()["type"]) == (
+        409,
+        "/problems/too-many-unpaid-orders",
+    )
+    await market.workers.settle()
+    assert (await market.bid(buyer, 20_000))["match"] is not None
