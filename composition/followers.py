@@ -135,7 +135,11 @@ def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUs
     store, clock = adapters.store, adapters.clock
     return OperationsUseCases(
         record_alarm=RecordAlarm(
-            transaction=store.transaction, alarms=store.alarms, clock=clock, ids=adapters.ids
+            transaction=store.transaction,
+            alarms=store.alarms,
+            deadlines=store.deadlines,
+            clock=clock,
+            ids=adapters.ids,
         ),
         resolve_alarm=ResolveAlarm(
             transaction=store.transaction,

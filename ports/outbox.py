@@ -61,6 +61,10 @@ class Deadlines(Protocol):
         """Forget deadlines that no longer matter; there may be none."""
         ...
 
+    async def of(self, order_id: OrderId) -> Sequence[Deadline]:
+        """Return the deadlines of an order that run, in no order."""
+        ...
+
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
         """Return deadlines that have passed, longest overdue first."""
         ...

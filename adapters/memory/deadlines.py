@@ -27,6 +27,11 @@ class MemoryDeadlines(MemoryAdapter, Deadlines):
         for kind in kinds:
             self._forget(order_id, kind)
 
+    async def of(self, order_id: OrderId) -> Sequence[Deadline]:
+        with await self._database.reading():
+            found = (self._tables.deadlines.get((order_id, kind)) for kind in DeadlineKind)
+            return [deadline for deadline in found if deadline is not None]
+
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
         with await self._database.reading():
             deadlines = until(now, self._tables.deadlines_on_day)

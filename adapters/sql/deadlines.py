@@ -19,6 +19,7 @@ _CLEAR = Statement(
         deadlines.c.order_id == bindparam("order_id"), deadlines.c.kind == bindparam("kind")
     )
 )
+_OF = Statement(select(deadlines).where(deadlines.c.order_id == bindparam("order_id")))
 _DUE = Statement(
     select(deadlines)
     .where(deadlines.c.due_at <= bindparam("now"))
@@ -44,6 +45,10 @@ class SqlDeadlines(Deadlines):
     async def clear(self, order_id: OrderId, kinds: Collection[DeadlineKind]) -> None:
         rows = [{"order_id": order_id, "kind": kind} for kind in kinds]
         await self._database.execute_many(_CLEAR, rows)
+
+    async def of(self, order_id: OrderId) -> Sequence[Deadline]:
+        rows = await self._database.rows(_OF, order_id=order_id)
+        return [Deadline(row.kind, row.order_id, row.due_at) for row in rows]
 
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
         rows = await self._database.rows(_DUE, now=now, limit=limit)

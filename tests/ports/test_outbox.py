@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -331,6 +332,20 @@ async def test_a_deadline_replaces_the_orders_earlier_one_of_its_kind(
     }
     assert later in await store.deadlines.due(now + timedelta(hours=24), 10)
     assert earlier not in await store.deadlines.due(now + timedelta(hours=24), 10)
+
+
+async def test_an_orders_deadlines_are_those_that_run(store: Store, records: Records) -> None:
+    order_id = records.order_id()
+    first = records.deadline(order_id)
+    second = replace(first, kind=DeadlineKind.DELIVERY)
+    async with store.transaction():
+        for deadline in (first, second, records.deadline(records.order_id())):
+            await store.deadlines.set(deadline)
+    assert set(await store.deadlines.of(order_id)) == {first, second}
+    async with store.transaction():
+        await store.deadlines.clear(order_id, [first.kind])
+    assert await store.deadlines.of(order_id) == [second]
+    assert list(await store.deadlines.of(records.order_id())) == []
 
 
 async def test_cleared_deadlines_never_fall_due(store: Store, records: Records) -> None:

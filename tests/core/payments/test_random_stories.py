@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from solebook.adapters.embedded import tokens
+from solebook.ports.language.complaints import Bearer, ComplaintKind
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.events import OrderDelivered, OrderRefundGranted
 from solebook.ports.language.market import Side, TimeInForce
 from solebook.ports.language.orders import CancelReason, Order, OrderStatus, PaymentStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Charge
-from solebook.ports.language.users import Actor
+from solebook.ports.language.users import Actor, Role
 
 from ...exchange import FAIL, PARCEL, PASS, Exchange, build_exchange
 from ...invariants import check_invariants
@@ -55,6 +56,7 @@ TIMES = [
 ]
 COUNTED_ONCE = (OrderDelivered, OrderRefundGranted)
 """Of which sales are counted, and taken back: only the inbox sees to it that this is done once."""
+BEARERS = st.sampled_from(Bearer)
 ANY = st.integers(0, 1_000)
 """Picks one of however many there are."""
 
@@ -197,6 +199,56 @@ class Stories(RuleBasedStateMachine):
             actor = self.exchange.admin if by_admin else Actor(order.seller_id, frozenset())
             cancel = self.exchange.app.orders.cancel_order
             self.attempt(cancel(actor, order.id, reason="a change of mind"))
+
+    # ---- complaints, refunds and staff ---------------------------------------------------
+
+    @rule(pick=ANY, kind=st.sampled_from(ComplaintKind))
+    def a_buyer_complains(self, pick: int, kind: ComplaintKind) -> None:
+        if order := self.order(pick):
+            buyer = Actor(order.buyer_id, frozenset())
+            complain = self.exchange.app.orders.complain
+            self.attempt(complain(buyer, order.id, kind=kind, reason="something is odd"))
+
+    @rule(pick=ANY, bearer=st.none() | BEARERS, waive_return=st.booleans())
+    def a_complaint_is_decided(self, pick: int, bearer: Bearer | None, waive_return: bool) -> None:
+        """For the seller if nobody bears it."""
+        if order := self.order(pick):
+            self.attempt(
+                self.exchange.app.orders.decide_complaint(
+                    self.exchange.admin,
+                    order.id,
+                    in_favour_of=Role.BUYER if bearer else Role.SELLER,
+                    borne_by=bearer,
+                    waive_return=waive_return and bearer is not None,
+                    reason="so it is",
+                )
+            )
+
+    @rule(pick=ANY, bearer=BEARERS)
+    def an_order_is_refunded(self, pick: int, bearer: Bearer) -> None:
+        if order := self.order(pick):
+            refund = self.exchange.app.orders.refund_order
+            admin = self.exchange.admin
+            self.attempt(refund(admin, order.id, reason="as agreed", borne_by=bearer))
+
+    @rule(pick=ANY, freeze=st.booleans())
+    def a_payout_is_frozen_or_released(self, pick: int, freeze: bool) -> None:
+        if order := self.order(pick):
+            orders = self.exchange.app.orders
+            act = orders.freeze_payout if freeze else orders.release_payout
+            self.attempt(act(self.exchange.admin, order.id, reason="as agreed"))
+
+    @rule(pick=ANY, amount=st.sampled_from([100, 1_500, 20_000]))
+    def staff_sees_to_penalties_payouts_and_debts(self, pick: int, amount: int) -> None:
+        if order := self.order(pick):
+            app, admin = self.exchange.app, self.exchange.admin
+            self.attempt(app.orders.note_carrier_receipt(admin, order.id, reason="as agreed"))
+            self.attempt(app.payments.pay_out_again(admin, order.id, reason="as agreed"))
+            self.attempt(
+                app.payments.write_off_debt(
+                    admin, order.seller_id, amount=amount, reason="as agreed"
+                )
+            )
 
     # ---- the machinery -------------------------------------------------------------------
 

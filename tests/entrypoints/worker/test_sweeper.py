@@ -113,6 +113,9 @@ class InterruptedDeadlines(Deadlines):
     async def clear(self, order_id: OrderId, kinds: Collection[DeadlineKind]) -> None:
         await self._deadlines.clear(order_id, kinds)
 
+    async def of(self, order_id: OrderId) -> Sequence[Deadline]:
+        return await self._deadlines.of(order_id)
+
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
         due = await self._deadlines.due(now, limit)
         await self._meanwhile()
