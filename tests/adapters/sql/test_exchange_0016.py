@@ -15,10 +15,13 @@ import pytest
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.migrate import migrate
+from solebook.core.orders.deadlines import matters
 from solebook.core.orders.history import fold
+from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.audit import AuditAction
 from solebook.ports.language.authentication import TaskStatus
-from solebook.ports.language.deadlines import Deadline
+from solebook.ports.language.complaints import Bearer
+from solebook.ports.language.deadlines import Deadline, DeadlineKind
 from solebook.ports.language.events import QuotesWithdrawn
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import Quote, QuoteStatus, Side, WithdrawalReason, is_size
@@ -189,6 +192,44 @@ async def test_there_are_orders_in_every_state_and_each_is_what_its_history_says
         order.payout_status for order in orders
     }
     assert {ReturnStatus.DUE, ReturnStatus.SENT} <= {order.return_status for order in orders}
+
+
+WAITS_FOR: dict[str, set[DeadlineKind]] = {
+    "received_long_ago": {DeadlineKind.CLAIM},
+    "in_review_lapsed": {DeadlineKind.REVIEW},
+    "auth_passed": {DeadlineKind.DISPATCH},
+    "shipping_to_buyer": {DeadlineKind.TRANSIT, DeadlineKind.DELIVERY},
+    "return_due": {DeadlineKind.RETURN},
+    "refund_dead": {DeadlineKind.REFUND},
+    "payout_refused": {DeadlineKind.PAYOUT_ANSWER},
+    "paid_out": set(),
+}
+
+
+async def test_orders_that_wait_have_the_deadlines_of_their_states(exchange: Exchange) -> None:
+    deadlines = exchange.store.deadlines
+    running = {d: {x.kind for x in await deadlines.of(d)} for d in ORDERS.values()}
+    for order in await exchange.orders():
+        for kind in running[order.id]:
+            assert matters(order, kind), (order, kind)
+    assert {name: running[ORDERS[name]] for name in WAITS_FOR} == WAITS_FOR
+
+
+async def test_a_pair_that_nobody_looked_at_is_told_to_the_admins(opened: Exchange) -> None:
+    await opened.later(timedelta(days=2))
+    alarms = (await opened.store.alarms.page(_ALL, open_only=True)).items
+    told = {(alarm.order_id, alarm.kind) for alarm in alarms}
+    assert (ORDERS["received_long_ago"], AlarmKind.PAIR_NOT_CLAIMED) in told
+    assert (ORDERS["in_review_lapsed"], AlarmKind.REVIEW_OVERDUE) in told
+
+
+async def test_refunds_from_before_say_who_bore_them(exchange: Exchange) -> None:
+    bore = {o.id: o.borne_by for o in await exchange.orders() if o.borne_by is not None}
+    assert set(bore.values()) == {Bearer.SELLER}
+    for name in ("cancelled_by_seller", "arrival_overdue", "return_sent", "refund_dead"):
+        assert ORDERS[name] in bore
+    for name in ("declined", "payment_overdue", "charged_late_and_refunded", "paid_out"):
+        assert ORDERS[name] not in bore
 
 
 async def test_what_people_have_is_still_theirs(exchange: Exchange) -> None:
