@@ -128,7 +128,7 @@ def notice_to_buyer(
         case OrderRefundGranted():
             refund = order.refund_amount
             kept = order.buyer_total - order.refunded_unasked - refund
-            return OrderRefundedNotice(*trade, refund, kept)
+            return OrderRefundedNotice(*trade, refund, kept, event.note)
         case _:
             return None
 
@@ -209,11 +209,13 @@ def _notice_of_complaint(
             reclaimed = order.payout_status is PayoutStatus.RECLAIMED
             owed = order.payout_amount if reclaimed else 0
             returned = order.return_status is ReturnStatus.DUE
-            return SaleRefundedNotice(*trade, borne_by, owed, returned)
+            return SaleRefundedNotice(*trade, borne_by, owed, returned, event.note)
         case PayoutWasFrozen(reason=why):
             return PayoutFrozenNotice(*trade, why)
         case PayoutWasReleased():
-            return PayoutReleasedNotice(*trade, order.payout_amount, _hold_ends_at(order, rules))
+            due_at = _hold_ends_at(order, rules)
+            delivered = order.payout_status is not PayoutStatus.NONE
+            return PayoutReleasedNotice(*trade, order.payout_amount, due_at, delivered)
         case PenaltyWasReversed(cancelled=cancelled, paid_back=paid_back):
             return PenaltyReversedNotice(*trade, cancelled, paid_back)
 

@@ -43,6 +43,7 @@ from ...ports.language.order_history import (
     PayoutReleased,
     Received,
     RecordedEvent,
+    RefundGranted,
     ReturnSent,
     Shipped,
     UnitReserved,
@@ -78,7 +79,7 @@ def advance(order: Order | None, event: OrderEvent, at: datetime, rules: MarketR
     return Step(
         order=after,
         recorded=RecordedEvent(after.id, after.version, at, event),
-        messages=(*_messages(after, event), *_refund_granted(order, after)),
+        messages=(*_messages(after, event), *_refund_granted(order, after, event)),
         begins=deadlines_begun(order, after, event, at, rules),
         ends=deadlines_ended(order, after),
     )
@@ -126,7 +127,7 @@ def _messages(order: Order, event: OrderEvent) -> tuple[Event, ...]:
         case PayoutFrozen(reason=reason, note=note):
             return (PayoutWasFrozen(order.id, reason, note),)
         case PayoutReleased():
-            return (PayoutWasReleased(order.id),) if order.may_be_paid_out else ()
+            return () if order.freezes else (PayoutWasReleased(order.id),)
         case CarrierReceiptNoted() if order.status is OrderStatus.CANCELLED:
             return (PenaltyExcused(order.id, order.seller_id),)
         case _:
@@ -151,7 +152,7 @@ def _complaint_decided(order: Order) -> tuple[Event, ...]:
     return (decided,)
 
 
-def _refund_granted(before: Order | None, after: Order) -> tuple[Event, ...]:
+def _refund_granted(before: Order | None, after: Order, event: OrderEvent) -> tuple[Event, ...]:
     """Whatever the event: a delivered pair is to be refunded from now on."""
     was_due = before is not None and before.payment_status is PaymentStatus.REFUND_DUE
     if (
@@ -170,6 +171,7 @@ def _refund_granted(before: Order | None, after: Order) -> tuple[Event, ...]:
             price=after.price,
             borne_by=after.borne_by,
             delivered_at=after.delivered_at,
+            note=event.note if isinstance(event, RefundGranted) else None,
         ),
     )
 

@@ -34,7 +34,8 @@ class Progress:
         await self.orders.save(step.order, [step.recorded])
         if step.ends:
             await self.deadlines.clear(order.id, step.ends)
-            await self.alarms.close(order.id, [ALARMS[k] for k in step.ends if k in ALARMS], now)
+        if ended := [ALARMS[kind] for kind in step.ends if kind in ALARMS]:
+            await self.alarms.close(order.id, ended, now)
         for deadline in step.begins:
             await self.deadlines.set(deadline)
         await self.outbox.add(*step.messages)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
 from ...ports.language.audit import Act, AuditAction, Target, parse_reason
-from ...ports.language.errors import PayoutFrozen, PayoutNotOpen
+from ...ports.language.errors import PayoutAccountMissing, PayoutFrozen, PayoutNotOpen
 from ...ports.language.events import PayoutDue
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import Order
@@ -42,7 +42,8 @@ class PayOutAgain:
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> None:
         """Have it asked for in a moment.
 
-        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, PayoutFrozen, PayoutNotOpen.
+        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, PayoutFrozen, PayoutNotOpen, and
+        PayoutAccountMissing where the seller has none now.
         """
         check_role(actor, Role.ADMIN, "have a payout repeated")
         why = parse_reason(reason)
@@ -83,5 +84,6 @@ class PayOutAgain:
 
     async def _take_up(self, payout: Payout) -> None:
         account = await self.payment_accounts.payout_account(payout.seller_id)
-        if account is not None:
-            await self.payouts.put(taken_up(payout, account))
+        if account is None:
+            raise PayoutAccountMissing()
+        await self.payouts.put(taken_up(payout, account))

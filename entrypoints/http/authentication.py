@@ -26,7 +26,7 @@ from ...ports.language.errors import (
 from ...ports.language.ids import TaskId
 from ...ports.language.market import Condition
 from ...ports.language.text import MAX_URL
-from ...ports.language.users import Role
+from ...ports.language.users import Actor, Role
 from .documented import example, problems, success
 from .idempotency import KeyHeader, once, request_key
 from .injected import App
@@ -82,8 +82,9 @@ class TaskListing(msgspec.Struct, frozen=True):
     next_cursor: UUID | None
 
 
-def task_view(task: AuthenticationTask) -> TaskView:
-    """Return a task as it is sent."""
+def task_view(task: AuthenticationTask, actor: Actor) -> TaskView:
+    """Return a task as it is sent; who works on it is not shown to a party who is staff."""
+    is_party = actor.user_id in (task.buyer_id, task.seller_id)
     return TaskView(
         id=task.id,
         order_id=task.order_id,
@@ -93,7 +94,7 @@ def task_view(task: AuthenticationTask) -> TaskView:
         status=task.status,
         created_at=task.created_at,
         received_at=task.received_at,
-        authenticator_id=task.authenticator_id,
+        authenticator_id=None if is_party else task.authenticator_id,
         lease_until=task.lease_until,
         verdict=task.verdict,
         decided_at=task.decided_at,
@@ -144,6 +145,7 @@ class AuthenticationController(Controller):
     )
     async def list_tasks(
         self,
+        request: JsonRequest,
         application: App,
         status: StatusFilter = None,
         limit: Limit = DEFAULT_LIMIT,
@@ -151,9 +153,8 @@ class AuthenticationController(Controller):
     ) -> TaskListing:
         """Return the tasks, newest first."""
         tasks = application.adapters.store.authentication_tasks
-        return listing(
-            TaskListing, await tasks.page(page_request(limit, cursor), status), task_view
-        )
+        page = await tasks.page(page_request(limit, cursor), status)
+        return listing(TaskListing, page, lambda task: task_view(task, request.user))
 
     @get(
         "/{task_id:uuid}",
@@ -161,9 +162,12 @@ class AuthenticationController(Controller):
         guards=[requires(Role.AUTHENTICATOR, Role.ADMIN)],
         responses=success(200, TaskView, _EXAMPLE) | problems(NotFound, roles=True),
     )
-    async def view_task(self, task_id: FromPath[UUID], application: App) -> TaskView:
+    async def view_task(
+        self, request: JsonRequest, task_id: FromPath[UUID], application: App
+    ) -> TaskView:
         """Return one task."""
-        return task_view(await application.adapters.store.authentication_tasks.get(TaskId(task_id)))
+        tasks = application.adapters.store.authentication_tasks
+        return task_view(await tasks.get(TaskId(task_id)), request.user)
 
     @post(
         "/{task_id:uuid}/claim",
@@ -182,9 +186,8 @@ class AuthenticationController(Controller):
         """Take a received pair for review, for as long as the lease lasts."""
 
         async def run() -> TaskView:
-            return task_view(
-                await application.authentication.claim_task(request.user, TaskId(task_id))
-            )
+            task = await application.authentication.claim_task(request.user, TaskId(task_id))
+            return task_view(task, request.user)
 
         return await once(request, application, await request_key(request, idempotency_key), run)
 
@@ -217,10 +220,9 @@ class AuthenticationController(Controller):
         )
 
         async def run() -> TaskView:
-            return task_view(
-                await application.authentication.give_verdict(
-                    request.user, TaskId(task_id), verdict
-                )
+            task = await application.authentication.give_verdict(
+                request.user, TaskId(task_id), verdict
             )
+            return task_view(task, request.user)
 
         return await once(request, application, await request_key(request, idempotency_key), run)

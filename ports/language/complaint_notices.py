@@ -65,6 +65,7 @@ class OrderRefundedNotice(TradeNotice):
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_REFUNDED
     refund: Cents
     kept: Cents
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class SaleRefundedNotice(TradeNotice):
     borne_by: Bearer
     owed: Cents
     returned: bool
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,15 @@ class PayoutFrozenNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class PayoutReleasedNotice(TradeNotice):
-    """To the seller: nothing stops the payout any more; it is due at `due_at`, or now."""
+    """To the seller: nothing stops the payout any more.
+
+    It is due at `due_at`, or now, or, unless the pair is `delivered` or lost, after its delivery.
+    """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_RELEASED
     payout: Cents
     due_at: datetime | None
+    delivered: bool = True
 
     @property
     def once_for(self) -> None:

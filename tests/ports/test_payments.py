@@ -318,3 +318,31 @@ async def test_what_a_webhook_is_about_is_told_by_kind_and_name(store: Store) ->
 async def test_of_many_deliveries_of_a_webhook_at_once_one_is_stored(store: Store) -> None:
     event = GatewayEvent("evt_1", GatewayEventKind.OTHER, None)
     assert sum(await asyncio.gather(*(store_webhook(store, event) for _ in range(5)))) == 1
+
+
+async def test_a_completed_sale_is_taken_back_once(store: Store, records: Records) -> None:
+    seller, quarter = records.user_id(), Quarter(2026, 1)
+
+    async def remove(price: int) -> bool:
+        async with store.transaction():
+            return await store.seller_records.remove(seller, quarter, price)
+
+    assert await remove(100) is False
+    async with store.transaction():
+        for price in (100, 300):
+            await store.seller_records.add(seller, quarter, price)
+    assert await remove(500) is False  # no such sale was counted
+    assert await remove(300) is True
+    found = await store.seller_records.of({seller}, {quarter})
+    assert found == {(seller, quarter): SalesVolume(1, 100)}
+    assert await remove(100) is True
+    assert await store.seller_records.of({seller}, {quarter}) == {}
+    assert await remove(100) is False
+
+
+async def test_a_transfer_may_be_of_no_order(store: Store, records: Records) -> None:
+    entries = (Entry(WORLD, -100), Entry(FEES, 100))
+    transfer = replace(records.transfer(records.order_id(), entries=entries), order_id=None)
+    assert await post(store, transfer)
+    assert await store.ledger.balance(FEES) == 100
+    assert tuple(await store.ledger.entries(records.order_id())) == ()

@@ -41,6 +41,7 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "payouts.put": lambda s, r: s.payouts.put(r.payout()),
     "ledger.post": lambda s, r: s.ledger.post(r.transfer(r.order_id())),
     "seller_records.add": lambda s, r: s.seller_records.add(r.user_id(), Quarter(2026, 1), 1),
+    "seller_records.remove": lambda s, r: s.seller_records.remove(r.user_id(), Quarter(2026, 1), 1),
     "webhooks.store": lambda s, r: s.webhooks.store(
         GatewayEvent("evt_1", GatewayEventKind.OTHER, None)
     ),

@@ -17,6 +17,7 @@ from ....ports.language.errors import (
     NotFound,
     Outdated,
     PartyToTheOrder,
+    PayoutAccountMissing,
     PayoutFrozen,
     PayoutNotOpen,
     Refusal,
@@ -221,7 +222,9 @@ class AdminOrdersController(Controller):
             PayoutRequested,
             {"order_id": "01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b", "requested": True},
         )
-        | problems(*ACTING, PayoutFrozen, PayoutNotOpen, body=True, roles=True),
+        | problems(
+            *ACTING, PayoutFrozen, PayoutNotOpen, PayoutAccountMissing, body=True, roles=True
+        ),
     )
     async def pay_out_again(
         self,

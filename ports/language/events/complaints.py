@@ -43,6 +43,8 @@ class OrderRefundGranted(OrderRelated):
     price: Cents
     borne_by: Bearer
     delivered_at: datetime
+    note: str | None = None
+    """Why, in the words of the admin, unless a decision on a complaint said it."""
 
 
 @dataclass(frozen=True, slots=True)

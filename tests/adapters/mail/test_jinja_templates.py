@@ -190,7 +190,7 @@ def cases_of_complaints() -> Iterator[Notice]:
             case SaleComplaintDecidedNotice():
                 yield from (replace(notice, state=state) for state in ComplaintState)
             case OrderRefundedNotice():
-                yield replace(notice, kept=0)
+                yield replace(notice, kept=0, note="as agreed")
             case SaleRefundedNotice():
                 yield replace(notice, borne_by=Bearer.EXCHANGE, owed=0)
                 yield replace(notice, owed=0, returned=False)
@@ -198,6 +198,7 @@ def cases_of_complaints() -> Iterator[Notice]:
                 yield from (replace(notice, reason=reason) for reason in FreezeReason)
             case PayoutReleasedNotice():
                 yield replace(notice, due_at=None)
+                yield replace(notice, delivered=False)
             case PenaltyReversedNotice():
                 yield replace(notice, cancelled=0)
                 yield replace(notice, paid_back=0)

@@ -15,6 +15,7 @@ from solebook.ports.language.errors import (
     InvalidText,
     NotFound,
     OutOfRange,
+    PayoutAccountMissing,
     PayoutFrozen,
     PayoutNotOpen,
 )
@@ -287,3 +288,15 @@ async def test_a_frozen_payout_is_not_repeated(exchange: Exchange) -> None:
     await exchange.app.orders.release_payout(exchange.admin, order.id, reason="all is well")
     await exchange.workers.settle()
     assert (await exchange.payout(order.id)).state is PayoutState.PAID
+
+
+async def test_a_payout_is_not_repeated_to_a_seller_without_an_account(exchange: Exchange) -> None:
+    seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    order = await exchange.trade(OrderStatus.DELIVERED, seller=seller)
+    await exchange.later(3 * DAY)
+    async with exchange.store.transaction():
+        user = await exchange.store.users.get(seller.user_id)
+        await exchange.store.users.save(replace(user, payout_account=None))
+    with pytest.raises(PayoutAccountMissing):
+        await exchange.app.payments.pay_out_again(exchange.admin, order.id, reason="it is late")
+    assert (await exchange.payout(order.id)).refusals == 1

@@ -154,3 +154,21 @@ async def test_a_party_who_became_an_admin_is_refused_as_staff(world: World) -> 
     own = await world.ok("GET", "/v1/orders?role=admin", seller)
     [order] = [item for item in own["items"] if item["id"] == order_id]
     assert order["buyer_total"] is None
+
+
+async def test_a_party_who_became_an_authenticator_does_not_see_who_judges_the_pair(
+    world: World,
+) -> None:
+    order_id = await delivered(world)
+    seller, authenticator = world.people["seller"], world.people["authenticator"]
+    roles = {"roles": ["buyer", "seller", "authenticator"], **WHY}
+    await world.ok("PUT", f"/v1/users/{seller.id}/roles", world.people["admin"], json=roles)
+    await world.sign_in(seller)
+    path = f"/v1/authentication/tasks/{await world.task_of(order_id, authenticator)}"
+    assert (await world.ok("GET", path, authenticator))["authenticator_id"] == authenticator.id
+    assert (await world.ok("GET", path, seller))["authenticator_id"] is None
+    tasks = await world.ok("GET", "/v1/authentication/tasks", seller)
+    assert [task["authenticator_id"] for task in tasks["items"]] == [None]
+    for move, body in (("claim", None), ("verdict", PASS)):
+        answer = await world.post(f"{path}/{move}", seller, json=body)
+        assert answer.json()["type"] == "/problems/party-to-the-order", move
