@@ -1,4 +1,4 @@
-"""Whatever staff does in between, and buyers complain of, the books balance when all is quiet."""
+"""Whatever staff does with users and books in between, the books balance when all is quiet."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,28 +8,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from solebook.ports.language.complaints import Bearer, ComplaintKind
 from solebook.ports.language.market import QuoteStatus, Side
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.users import Actor, Role
+from solebook.ports.language.users import Actor
 
 from .payments.test_random_stories import ANY, Stories
 
 pytestmark = pytest.mark.integration  # takes its time
 
 WHY: Mapping[str, Any] = {"reason": "as the manual says"}
-DECISIONS: list[dict[str, Any]] = [
-    {"in_favour_of": Role.SELLER},
-    *(
-        {"in_favour_of": Role.BUYER, "borne_by": bearer, "waive_return": waived}
-        for bearer in Bearer
-        for waived in (False, True)
-    ),
-]
 
 
 class StaffStories(Stories):
-    """Random stories in which staff and buyers do what they may, legal or not."""
+    """Random stories in which staff also suspends, halts and withdraws."""
 
     # ---- the market ----------------------------------------------------------------------
 
@@ -64,58 +55,11 @@ class StaffStories(Stories):
             quote = page.items[pick % len(page.items)]
             self.attempt(withdraw(self.exchange.admin, quote.id, **WHY))
 
-    # ---- orders --------------------------------------------------------------------------
-
-    @rule(pick=ANY, kind=st.sampled_from(ComplaintKind))
-    def a_buyer_complains(self, pick: int, kind: ComplaintKind) -> None:
-        if order := self.order(pick):
-            buyer = Actor(order.buyer_id, frozenset())
-            self.attempt(self.exchange.app.orders.complain(buyer, order.id, kind=kind, **WHY))
-
-    @rule(pick=ANY, decision=st.sampled_from(DECISIONS))
-    def a_complaint_is_decided(self, pick: int, decision: dict[str, Any]) -> None:
-        if order := self.order(pick):
-            decide = self.exchange.app.orders.decide_complaint
-            self.attempt(decide(self.exchange.admin, order.id, **decision, **WHY))
-
-    @rule(pick=ANY, borne_by=st.sampled_from(Bearer))
-    def an_order_is_refunded(self, pick: int, borne_by: Bearer) -> None:
-        if order := self.order(pick):
-            refund = self.exchange.app.orders.refund_order
-            self.attempt(refund(self.exchange.admin, order.id, borne_by=borne_by, **WHY))
-
-    @rule(pick=ANY, frozen=st.booleans())
-    def a_payout_is_frozen_or_released(self, pick: int, frozen: bool) -> None:
-        if order := self.order(pick):
-            orders = self.exchange.app.orders
-            change = orders.freeze_payout if frozen else orders.release_payout
-            self.attempt(change(self.exchange.admin, order.id, **WHY))
-
-    @rule(pick=ANY)
-    def the_carrier_had_it(self, pick: int) -> None:
-        if order := self.order(pick):
-            note = self.exchange.app.orders.note_carrier_receipt
-            self.attempt(note(self.exchange.admin, order.id, **WHY))
-
     @rule(pick=ANY)
     def a_buyer_confirms(self, pick: int) -> None:
         if order := self.order(pick):
             buyer = Actor(order.buyer_id, frozenset())
             self.attempt(self.exchange.app.orders.confirm_delivery(buyer, order.id))
-
-    # ---- money ---------------------------------------------------------------------------
-
-    @rule(pick=ANY)
-    def a_payout_is_asked_for_again(self, pick: int) -> None:
-        if order := self.order(pick):
-            again = self.exchange.app.payments.pay_out_again
-            self.attempt(again(self.exchange.admin, order.id, **WHY))
-
-    @rule(pick=ANY, amount=st.sampled_from([1, 1_500, 20_000]))
-    def a_debt_is_written_off(self, pick: int, amount: int) -> None:
-        write_off = self.exchange.app.payments.write_off_debt
-        user_id = self.person(pick).user_id
-        self.attempt(write_off(self.exchange.admin, user_id, amount=amount, **WHY))
 
 
 def test_the_books_balance_whatever_staff_does() -> None:
