@@ -66,7 +66,7 @@ class FindUser:
         return UserRecord(
             user=user,
             payable=await self.ledger.balance(Account.payable(user.id)),
-            debt=-await self.ledger.balance(Account.debt(user.id)),
+            debt=max(0, -await self.ledger.balance(Account.debt(user.id))),
             open_bids=await self._open(user.id, Side.BID),
             open_asks=await self._open(user.id, Side.ASK),
             declines=len(counting),

@@ -13,7 +13,7 @@ class Balance:
     """One user's money at the exchange, in cents; nothing here is ever less than zero."""
 
     payable: Cents
-    """From sales that are settled, and not yet paid out: the provider is asked, or refused."""
+    """Not yet paid out: from sales that are settled, and what they bore and need not bear."""
     debt: Cents
     """Penalties and what else they owe. The next payouts settle it first."""
 
@@ -26,7 +26,6 @@ class ViewBalance:
 
     async def __call__(self, actor: Actor) -> Balance:
         """Return the actor's own balance."""
-        return Balance(
-            payable=await self.ledger.balance(Account.payable(actor.user_id)),
-            debt=-await self.ledger.balance(Account.debt(actor.user_id)),
-        )
+        payable = await self.ledger.balance(Account.payable(actor.user_id))
+        debt = await self.ledger.balance(Account.debt(actor.user_id))
+        return Balance(payable=payable + max(0, debt), debt=max(0, -debt))
