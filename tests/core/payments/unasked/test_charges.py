@@ -1,6 +1,5 @@
 """Charges that the provider made without having been asked, or of another amount."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,13 +10,12 @@ from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import OrderStatus, PaymentStatus
 from solebook.ports.language.payments import GatewayEvent, GatewayEventKind
 
-from ...exchange import Exchange, build_exchange
-from .reports import (
+from ....exchange import Exchange
+from ..reports import (
     FROZEN,
     TOTAL,
     alarms,
     charge_of,
-    check_money,
     dashboard,
     in_escrow,
     in_suspense,
@@ -28,16 +26,6 @@ from .reports import (
 
 CHARGE = "payments.charge_buyer:payment.requested"
 NOWHERE = OrderId(UUID(int=1))
-
-
-@pytest.fixture
-async def exchange() -> AsyncIterator[Exchange]:
-    """An open exchange whose ledger is compared with the provider when the test is over."""
-    exchange = build_exchange()
-    await exchange.open()
-    yield exchange
-    await check_money(exchange)
-    await exchange.app.engine.stop()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Payouts that the provider made without having been asked, of another amount, or took back."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,13 +11,12 @@ from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import Order, OrderStatus, PayoutStatus
 from solebook.ports.language.payments import GatewayEvent, GatewayEventKind, PayoutState
 
-from ...exchange import Exchange, build_exchange
-from .reports import (
+from ....exchange import Exchange
+from ..reports import (
     FROZEN,
     HOLD,
     PAYOUT,
     alarms,
-    check_money,
     dashboard,
     debt_of,
     in_escrow,
@@ -32,16 +30,6 @@ from .reports import (
 )
 
 NOWHERE = OrderId(UUID(int=1))
-
-
-@pytest.fixture
-async def exchange() -> AsyncIterator[Exchange]:
-    """An open exchange whose ledger is compared with the provider when the test is over."""
-    exchange = build_exchange()
-    await exchange.open()
-    yield exchange
-    await check_money(exchange)
-    await exchange.app.engine.stop()
 
 
 async def paid_to(exchange: Exchange, account: str) -> Order:

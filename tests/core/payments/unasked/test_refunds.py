@@ -1,7 +1,5 @@
 """Refunds that the provider made without having been asked, and our own among them."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from solebook.adapters.embedded import tokens
@@ -9,15 +7,14 @@ from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.orders import OrderStatus, PaymentStatus
 from solebook.ports.language.payments import PayoutState
 
-from ...exchange import Exchange, build_exchange
-from .reports import (
+from ....exchange import Exchange
+from ..reports import (
     FROZEN,
     HOLD,
     REFUND,
     TOTAL,
     alarms,
     charge_of,
-    check_money,
     dashboard,
     in_escrow,
     in_suspense,
@@ -37,16 +34,6 @@ UNDER_WAY = [
     OrderStatus.SHIPPING_TO_BUYER,
     OrderStatus.DELIVERED,
 ]
-
-
-@pytest.fixture
-async def exchange() -> AsyncIterator[Exchange]:
-    """An open exchange whose ledger is compared with the provider when the test is over."""
-    exchange = build_exchange()
-    await exchange.open()
-    yield exchange
-    await check_money(exchange)
-    await exchange.app.engine.stop()
 
 
 # ---- a part, in every state ------------------------------------------------------------------

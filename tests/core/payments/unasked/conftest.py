@@ -1,0 +1,16 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from ....exchange import Exchange, build_exchange
+from ..reports import check_money
+
+
+@pytest.fixture
+async def exchange() -> AsyncIterator[Exchange]:
+    """An open exchange whose ledger is compared with the provider when the test is over."""
+    exchange = build_exchange()
+    await exchange.open()
+    yield exchange
+    await check_money(exchange)
+    await exchange.app.engine.stop()
