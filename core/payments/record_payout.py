@@ -208,7 +208,10 @@ class RecordPayout:
         if payout is None or owed == 0:
             return payout
         payout = replace(payout, paid=payout.paid - owed)
-        if payout.state is PayoutState.DUE:
+        if payout.state is PayoutState.CANCELLED:
+            name = paid.id.removeprefix(payout_transfer_id(order_id, ""))
+            await self.set_off.returned(payout, owed, name)
+        if payout.state in (PayoutState.DUE, PayoutState.CANCELLED):
             await self.payouts.put(payout)
             return payout
         return await self._reopen(payout, reason or "the payout came back")

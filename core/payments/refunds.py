@@ -75,12 +75,14 @@ def borne_id(order: Order, number: int) -> str:
     return f"{order.id}:shortfall:{number}"
 
 
-def set_off(payout: Payout, at: datetime) -> Transfer:
-    """Return the transfer that settles the seller's debt with a payout that is not paid any more.
+def set_off(payout: Payout, amount: Cents, at: datetime, name: str | None = None) -> Transfer:
+    """Return the transfer that settles the seller's debt with what is not paid any more.
 
-    Raises AssertionError for a payout of nothing.
+    `name` is the provider's name of a payout that came back when the rest was set off already.
+    Raises AssertionError for an amount of nothing.
     """
-    assert payout.owed > 0, payout
+    assert amount > 0, payout
     owed, owes = payable(payout.seller_id), debt(payout.seller_id)
-    entries = (Entry(owed, -payout.owed), Entry(owes, payout.owed))
-    return Transfer(f"{payout.order_id}:set-off", payout.order_id, at, entries)
+    entries = (Entry(owed, -amount), Entry(owes, amount))
+    transfer_id = f"{payout.order_id}:set-off" + (f":{name}" if name else "")
+    return Transfer(transfer_id, payout.order_id, at, entries)

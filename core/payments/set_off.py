@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from ...ports.clock import Clock
 from ...ports.language.complaints import Bearer
+from ...ports.language.money import Cents
 from ...ports.language.orders import PaymentStatus
 from ...ports.language.payments import Payout, PayoutState
 from ...ports.orders import Orders
@@ -30,7 +31,11 @@ class SetOff:
         if payout.state is PayoutState.REFUSED:
             await self.payouts.put(replace(payout, state=PayoutState.CANCELLED))
             if payout.owed:
-                await self.ledger.post(set_off(payout, self.clock.now()))
+                await self.ledger.post(set_off(payout, payout.owed, self.clock.now()))
+
+    async def returned(self, payout: Payout, amount: Cents, name: str) -> None:
+        """Set off what came back of a payout whose rest was set off already."""
+        await self.ledger.post(set_off(payout, amount, self.clock.now(), name))
 
     async def if_reclaimed(self, payout: Payout) -> bool:
         """Set it off if its order was refunded at its seller's cost. Return whether it was."""

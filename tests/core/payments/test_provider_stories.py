@@ -21,10 +21,10 @@ from hypothesis.stateful import (
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.adapters.embedded.provider import Call, Operation
-from solebook.core.payments.transfers import escrow
+from solebook.core.payments.transfers import escrow, payable
 from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.errors import Refusal
-from solebook.ports.language.ids import OrderId
+from solebook.ports.language.ids import OrderId, UserId
 from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus
 from solebook.ports.language.users import Actor
 
@@ -220,6 +220,7 @@ class ProviderStories(RuleBasedStateMachine):
             self.every_unasked_movement_has_an_alarm()
             self.staff_decides_everything()
             self.run(check_money(self.exchange))
+            self.sellers_are_owed_what_was_not_paid()
             self.escrows_hold_what_they_should()
             self.run(self.exchange.app.engine.stop())
         finally:
@@ -267,6 +268,14 @@ class ProviderStories(RuleBasedStateMachine):
                 self.attempt(bear)
         self.run(self.exchange.quiet())
         self.everything_is_told_of()
+
+    def sellers_are_owed_what_was_not_paid(self) -> None:
+        owed = Counter[UserId]()
+        for order in self.orders():
+            payout = self.run(self.exchange.store.payouts.find(order.id))
+            owed[order.seller_id] += payout.owed if payout is not None else 0
+        for seller_id, amount in owed.items():
+            assert self.run(self.exchange.store.ledger.balance(payable(seller_id))) == amount
 
     def escrows_hold_what_they_should(self) -> None:
         for order in self.orders():

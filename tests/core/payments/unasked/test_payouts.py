@@ -266,6 +266,22 @@ async def test_a_penalty_that_cannot_be_paid_back_yet_stays_owed(exchange: Excha
     assert (await owed(exchange, order), await debt_of(exchange, order)) == (3_000, 0)
 
 
+async def test_a_part_that_comes_back_after_the_rest_was_set_off_is_set_off_too(
+    exchange: Exchange,
+) -> None:
+    order = await paid_to(exchange, tokens.ACCOUNT_PAID_HALF)
+    name = await payout_id(exchange, order)
+    await exchange.app.orders.refund_order(
+        exchange.admin, order.id, reason="a fake", borne_by=Bearer.SELLER
+    )
+    await exchange.quiet()
+    assert (await debt_of(exchange, order), await owed(exchange, order)) == (-8_800, 0)
+    await dashboard(exchange).return_payout(name)
+    await told_of_latest(exchange)
+    assert (await debt_of(exchange, order), await owed(exchange, order)) == (0, 0)
+    assert (await exchange.payout(order.id)).state is PayoutState.CANCELLED
+
+
 async def test_a_declined_attempt_that_is_reported_changes_nothing(exchange: Exchange) -> None:
     order = await paid_to(exchange, tokens.CLOSED_ACCOUNT)
     before = await exchange.payout(order.id)
