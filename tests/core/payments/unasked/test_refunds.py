@@ -54,6 +54,21 @@ async def test_an_unasked_part_is_booked_and_freezes_the_payout_of_an_order_unde
     assert "refunded_unasked" in await exchange.happened(order.id)
 
 
+async def test_an_unasked_part_of_an_order_that_does_not_know_yet_that_it_is_paid(
+    exchange: Exchange,
+) -> None:
+    exchange.bus.failing["orders.continue_saga:payment.captured"] = 1
+    order_id = await exchange.match()
+    await exchange.workers.settle()
+    await refund(exchange, order_id, 100)
+    order = await exchange.order(order_id)
+    assert (order.status, order.freezes) == (OrderStatus.PENDING, FROZEN)
+    await exchange.quiet()
+    order = await exchange.order(order_id)
+    assert (order.status, order.freezes) == (OrderStatus.CONFIRMED, FROZEN)
+    assert await in_escrow(exchange, order_id) == 21_300
+
+
 async def test_a_seller_is_not_paid_from_an_escrow_that_is_short(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     await refund(exchange, order.id, 100)
