@@ -101,6 +101,7 @@ def _workers(settings: Settings) -> Mapping[Queue, int]:
     return {
         Queue.CHARGES: settings.payments.workers,
         Queue.REFUNDS: settings.payments.workers,
+        Queue.PAYOUTS: settings.payments.workers,
         Queue.LETTERS: settings.notifications.workers,
     }
 

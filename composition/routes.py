@@ -142,20 +142,24 @@ class Router:
     def persistent(
         self, queue: Queue, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
-        """Route like `outside`, by way of a queue in which buyers take turns.
+        """Route like `outside`, by way of a queue in which buyers, or sellers, take turns.
 
         What the provider does not answer is asked again for as long as it takes.
         """
         consumer = self.outside(event, name, use_case)
-        return replace(consumer, queue=queue, turn=_buyer_of, persists=True)
+        return replace(consumer, queue=queue, turn=_party_of, persists=True)
 
 
-def _buyer_of(event: Event) -> str:
+def _party_of(event: Event) -> str:
     match event:
         case PaymentRequested() | PaymentOverdue():
             return str(event.buyer_id)
         case OrderCancelled() | OrderAuthFailed() | OrderRefundGranted():
             return str(event.buyer_id)
+        case PayoutDue():
+            return str(event.seller_id)
+        case PayoutAccountChanged():
+            return str(event.user_id)
         case _:
             return ""
 
@@ -187,6 +191,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
     inside, outside, queued = router.inside, router.outside, router.queued
     charges = partial(router.persistent, Queue.CHARGES)
     refunds = partial(router.persistent, Queue.REFUNDS)
+    payouts = partial(router.persistent, Queue.PAYOUTS)
     repeatable = router.repeatable
     saga = app.orders.continue_saga
     notify = app.notifications.notify
@@ -214,8 +219,8 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(
             OrderDelivered, "payments.record_completed_sale", app.payments.record_completed_sale
         ),
-        outside(PayoutDue, "payments.pay_seller", app.payments.pay_seller),
-        outside(PayoutAccountChanged, "payments.retry_payouts", app.payments.retry_payouts),
+        payouts(PayoutDue, "payments.pay_seller", app.payments.pay_seller),
+        payouts(PayoutAccountChanged, "payments.retry_payouts", app.payments.retry_payouts),
         inside(PayoutPaid, "orders.continue_saga", saga),
         inside(PayoutWasRefused, "orders.continue_saga", saga),
         inside(PayoutWasReopened, "orders.continue_saga", saga),

@@ -99,7 +99,7 @@ class PaymentsSettings(Section, frozen=True):
     ] = timedelta(seconds=10)
     """How long the provider has to answer a call."""
     workers: Annotated[int, Between(1, 256, "nobody would be charged")] = 16
-    """How many charges are under way at once, and as many refunds."""
+    """How many charges are under way at once, and as many refunds and payouts."""
 
 
 class EngineSettings(Section, frozen=True):

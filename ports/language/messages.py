@@ -16,6 +16,8 @@ class Queue(StrEnum):
     """Buyers' cards are charged."""
     REFUNDS = "refunds"
     """Buyers are given their money back."""
+    PAYOUTS = "payouts"
+    """Sellers are paid."""
     LETTERS = "letters"
     """People are told something."""
 

@@ -163,6 +163,8 @@ def test_what_may_concern_thousands_or_is_slow_goes_by_way_of_the_queue() -> Non
         "order.cancelled",
         "order.auth_failed",
         "order.refund_granted",
+        "payout.due",
+        "user.payout_account_changed",
         "market.costs_rose",
         "price.dropped",
         "notification.requested",

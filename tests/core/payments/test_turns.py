@@ -80,3 +80,23 @@ async def test_refunds_that_the_provider_does_not_answer_do_not_stop_trades(
     await refunding
     await exchange.quiet()
     assert (await exchange.order(order.id)).payment_status is PaymentStatus.REFUNDED
+
+
+async def test_payouts_that_the_provider_does_not_answer_do_not_stop_trades(
+    exchange: Exchange,
+) -> None:
+    """A payout has its own queue: here it waits for its answer while another order is placed."""
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.clock.advance(exchange.app.rules.payout_hold)
+    await exchange.workers.sweeper.sweep()
+    await exchange.workers.relay.drain()
+    exchange.line.hold()
+    paying = asyncio.create_task(exchange.bus.work_off(Queue.PAYOUTS))
+    await exchange.line.arrival()
+    later = await exchange.match()
+    await exchange.workers.relay.drain()
+    assert (await exchange.order(later)).stock_status == "reserved"
+    exchange.line.release()
+    await paying
+    await exchange.quiet()
+    assert (await exchange.order(order.id)).payout_status == "paid"
