@@ -170,7 +170,7 @@ def _in_letters(consumer: Consumer) -> Consumer:
 
 
 def _user_of(event: Event) -> str:
-    if isinstance(event, NotificationRequested | PriceDropped | CostsRose):
+    if isinstance(event, NotificationRequested | PriceDropped | QuotesWithdrawn | CostsRose):
         return str(event.user_id or "")
     return ""
 
@@ -277,8 +277,8 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(UserRegistered, "notifications.notify", notify),
         # One crossing may concern thousands, and a trade is not to wait until each is told.
         _in_letters(inside(PriceDropped, "notifications.notify", notify)),
-        inside(QuotesWithdrawn, "notifications.notify", notify),
         # New rules may concern everybody who has quotes.
+        _in_letters(inside(QuotesWithdrawn, "notifications.notify", notify)),
         _in_letters(inside(CostsRose, "notifications.notify", notify)),
         inside(MatchCreated, "notifications.notify", notify),
         inside(PaymentWasDeclined, "notifications.notify", notify),

@@ -34,18 +34,21 @@ async def serve(options: argparse.Namespace) -> int:
     from ...composition.container import open_application
     from ...composition.exclusive import exclusive
     from ...config.load import load_settings
+    from ...config.settings import ServerSettings
     from ..http.app import create_app
     from ..http.server import running_server, stop_signal
     from ..worker.workers import Workers
 
     settings = load_settings(options.config, os.environ)
-    host = options.host or settings.server.host
-    port = settings.server.port if options.port is None else options.port
+    server = ServerSettings(
+        host=options.host or settings.server.host,
+        port=settings.server.port if options.port is None else options.port,
+    )
     with exclusive(settings):
         async with open_application(settings) as application, Workers(application).running():
             await report_doubled_products(application)
             app = create_app(application, settings.http, settings.stream)
-            async with running_server(app, host, port) as url:
+            async with running_server(app, server.host, server.port) as url:
                 stop = stop_signal()
                 forgets = settings.store.adapter == "memory"
                 kept = "nothing is kept" if forgets else f"everything is kept in {settings.folder}"

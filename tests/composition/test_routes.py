@@ -166,6 +166,7 @@ def test_what_may_concern_thousands_or_is_slow_goes_by_way_of_the_queue() -> Non
         "payout.due",
         "user.payout_account_changed",
         "market.costs_rose",
+        "quote.withdrawn",
         "price.dropped",
         "notification.requested",
     }
