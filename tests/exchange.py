@@ -81,7 +81,8 @@ class Line(Journal):
     """The line to the payment provider: it can be cut, lose answers, and keep a call waiting."""
 
     def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+        self.beyond = journal
+        """What the provider has on its side."""
         self.is_cut = False
         """No request gets through."""
         self.loses_answers = False
@@ -108,7 +109,7 @@ class Line(Journal):
         await self._open.wait()
         if self.is_cut:
             raise Unavailable(what="the payment provider")
-        answer = await self._journal.consult(work)
+        answer = await self.beyond.consult(work)
         if self.loses_answers:
             raise Unavailable(what="the payment provider")
         return answer
