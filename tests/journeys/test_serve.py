@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -48,11 +48,14 @@ def environment() -> dict[str, str]:
     return plain | {"SOLEBOOK_SECURITY__BCRYPT_COST": "4", "SOLEBOOK_PASSWORD": PASSWORD}
 
 
-def solebook(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def solebook(
+    folder: Path, *arguments: str, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder, with the environment's variables that are settings."""
     return subprocess.run(
         [*COMMAND, *arguments],
         cwd=folder,
-        env=environment(),
+        env=environment() | dict(settings or {}),
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -63,11 +66,13 @@ def solebook(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 class Server:
     """A running `solebook serve`."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.process = subprocess.Popen(
             [*COMMAND, "serve", "--port", "0", *arguments],
             cwd=folder,
-            env=environment(),
+            env=environment() | dict(settings or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -127,8 +132,11 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str) -> Iterator[Server]:
-    server = Server(folder, *arguments)
+def serving(
+    folder: Path, *arguments: str, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Serve in a folder, with the environment's variables that are settings."""
+    server = Server(folder, *arguments, settings=settings)
     try:
         yield server
     finally:
