@@ -411,6 +411,15 @@ async def test_nothing_of_a_suspended_user_stays_in_the_books_and_they_are_told(
         }
 
 
+async def test_the_rules_are_adopted_and_double_style_codes_are_reported(opened: Exchange) -> None:
+    assert await opened.store.rules_in_force.find() == opened.app.rules
+    doubles = [
+        (double.style_code, double.original_style_code)
+        for double in (await opened.store.products.doubled(_ALL)).items
+    ]
+    assert doubles == [("dd1391 100", "DD1391-100")]
+
+
 async def test_a_deadline_that_was_running_still_runs(exchange: Exchange) -> None:
     far = STOPPED_AT + timedelta(days=60)
     due = {deadline.order_id: deadline for deadline in await exchange.store.deadlines.due(far, 100)}
