@@ -21,7 +21,8 @@ def check_text(field: str, value: str, *, max_length: int, min_length: int = 1) 
     """Return `value` without the white space around it, `min_length` to `max_length` characters.
 
     `field` names it in the refusal. Raises InvalidText: too short or too long once stripped (so
-    blank, unless `min_length` is 0), or a control character inside, a line break among them.
+    blank, unless `min_length` is 0), a control character inside, a line break among them, or only
+    characters without a width.
 
     >>> check_text("city", " Portland ", max_length=100)
     'Portland'
@@ -34,6 +35,8 @@ def check_text(field: str, value: str, *, max_length: int, min_length: int = 1) 
         raise InvalidText(field=field, problem=problem)
     if _CONTROL.search(text):
         raise InvalidText(field=field, problem="has a line break or another control character")
+    if text and not any(map(str.isprintable, text)):
+        raise InvalidText(field=field, problem="has nothing that can be seen")
     return text
 
 
