@@ -61,7 +61,7 @@ async def test_an_order_that_was_tried_waits_for_its_retry(
     assert not await waits(store, payment.created_at + SECOND)
 
 
-@pytest.mark.parametrize("status", set(PaymentStatus) - {PaymentStatus.PENDING})
+@pytest.mark.parametrize("status", sorted(set(PaymentStatus) - {PaymentStatus.PENDING}))
 async def test_a_payment_that_is_decided_waits_for_nothing(
     store: Store, records: Records, shard: Shard, status: PaymentStatus
 ) -> None:

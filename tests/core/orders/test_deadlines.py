@@ -145,7 +145,7 @@ async def test_a_seller_who_ships_late_but_before_anybody_looks_is_in_time(
 
 
 @pytest.mark.parametrize("kind", DeadlineKind)
-@pytest.mark.parametrize("status", set(OrderStatus) - {OrderStatus.DELIVERED})
+@pytest.mark.parametrize("status", sorted(set(OrderStatus) - {OrderStatus.DELIVERED}))
 async def test_a_deadline_of_another_state_changes_nothing(
     exchange: Exchange, kind: DeadlineKind, status: OrderStatus
 ) -> None:
