@@ -16,7 +16,7 @@ TRADES = 2_000
 PAIRS = 100
 RUSH = 30.0
 """Seconds after which the crowd goes home."""
-CALM = 60.0
+CALM = 120.0
 """Seconds in which the last order must have come to an end."""
 
 
