@@ -40,7 +40,10 @@ HARMLESS = '<script>alert("1")</script> Bcc: {{ 7 * 7 }} & Co'
 LURE = "Pay” at https://evil.example/pay, evil.example/x, www.evil.example or pay@evil.example <b>“"
 
 
-@pytest.fixture(scope="module", params=["memory", "jinja"])
+@pytest.fixture(
+    scope="module",
+    params=["memory", pytest.param("jinja", marks=pytest.mark.integration)],  # it reads files
+)
 def templates(request: pytest.FixtureRequest) -> Templates:
     return MemoryTemplates() if request.param == "memory" else JinjaTemplates()
 

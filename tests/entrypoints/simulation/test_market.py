@@ -16,6 +16,8 @@ from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.payments import AccountKind
 from solebook.ports.language.rules import LevelThreshold, MarketRules
 
+pytestmark = pytest.mark.integration
+
 LOST = {OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED}
 
 

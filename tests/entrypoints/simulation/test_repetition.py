@@ -10,6 +10,8 @@ import pytest
 from solebook.entrypoints.simulation.market import Market
 from solebook.entrypoints.simulation.result import SimulationResult
 
+pytestmark = pytest.mark.integration
+
 PROGRAM = """
 from solebook.entrypoints.simulation.market import Market
 print(repr(Market(seed=11, days=12, buyers=8, sellers=8).simulate()))
@@ -30,7 +32,6 @@ def test_other_seed_is_another_course_of_events(market: Market, result: Simulati
     assert other.trades != result.trades
 
 
-@pytest.mark.integration
 def test_no_order_of_hashes_has_a_say() -> None:
     runs = [
         subprocess.Popen(
