@@ -15,8 +15,13 @@ _DOTS = dict.fromkeys(map(ord, "。．｡"), ".")
 """Characters that browsers read as the dots of a domain."""
 
 _SCHEME = re.compile(
-    r"""(?<![a-z0-9])(?:[a-z][a-z0-9+.-]*:/+|(?:mailto|tel|sms|skype|tg):(?=\S))[^\s<>"]*"""
+    r"""(?<![a-z0-9])(?:[a-z][a-z0-9+.-]*:/+|(?:SCHEMES):(?=\S))[^\s<>"]*""".replace(
+        "SCHEMES", "data|file|ftp|https?|javascript|mailto|skype|sms|tel|tg|vbscript|whatsapp"
+    )
 )
+_LIKE_A_LINK = re.compile(r"""(?<![a-z0-9])[a-z][a-z0-9+.-]+:(?=\S)|\w@\w|\\\\\w|(?<!\S)//\w""")
+"""What looks like a link or an address, be it that few programs make a link of it: a scheme with
+something behind its colon, an email address without a dot, a path that names a machine."""
 _WWW = re.compile(r"""(?<!\w)www\d?\.[^\s<>"]*""")
 _EMAIL = re.compile(r"""[^\s@<>()\[\],;:"]+@[\w-]+(?:\.[\w-]+)+""")
 _DOMAIN = re.compile(r"""(?<![\w.-])[\w-]+(?:\.[\w-]+)+""")
@@ -68,10 +73,11 @@ def plain_name(text: str) -> str:
 def check_plain(field: str, value: str, *, max_length: int, min_length: int = 1) -> str:
     """Return `value` as `check_text` does, if there is no link or address in it.
 
-    For what is shown to others as a name or a title. Raises InvalidText.
+    For what is shown to others as a name or a title. It is stricter than `has_link`: what only
+    looks like a link is refused too, such as `http:evil`. Raises InvalidText.
     """
     text = check_text(field, value, max_length=max_length, min_length=min_length)
-    if has_link(text):
+    if has_link(text) or _LIKE_A_LINK.search(_plain(text)[0]):
         raise InvalidText(field=field, problem="has a link or an address in it")
     return text
 

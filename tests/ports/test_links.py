@@ -52,6 +52,12 @@ LINKS = [
     "pay＠evil.example",
     "mailto:pay",
     "tel:+15550100",
+    "http:evil",
+    "hTTps：evil",
+    "javascript:evil(1)",
+    "java\u200bscript:evil(1)",
+    "data:text/html,evil",
+    "file:evil",
     "Test (evil.example)",
     "Test,evil.example",
     "Test:evil.example",
@@ -60,8 +66,27 @@ LINKS = [
     "Test/evil.example",
     "_evil.example_",
 ]
+LIKE_LINKS = [
+    "evil:pay",
+    "Test magnet:?evil",
+    "web+evil:1",
+    "urn:isbn:0451450523",
+    "evil：pay",
+    "ev\u00adil:pay",
+    "evil@localhost",
+    "evil＠evil",
+    "\\\\evil\\pay",
+    "//evil",
+]
 NAMES = [
     "Test",
+    "A: B",
+    "Dunk Low: White",
+    "Test:",
+    ":Test",
+    "O:Test",
+    "Ratio 16:9",
+    "White//Black",
     "St. John",
     "St.John",
     "J.R. Tester",
@@ -119,6 +144,13 @@ def test_what_a_mail_program_makes_a_link_of_is_a_link(text: str) -> None:
     assert has_link(text)
     with pytest.raises(InvalidText, match="has a link or an address in it"):
         check_plain("first_name", text, max_length=100)
+
+
+@pytest.mark.parametrize("text", LIKE_LINKS)
+def test_a_name_must_not_even_look_like_a_link(text: str) -> None:
+    with pytest.raises(InvalidText, match="has a link or an address in it"):
+        check_plain("first_name", text, max_length=100)
+    assert without_links(text) == text  # no program makes a link of it, so a letter may quote it
 
 
 @pytest.mark.parametrize("text", LINKS)
