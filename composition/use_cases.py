@@ -201,6 +201,7 @@ def bidding_use_cases(
         request_halt=RequestHalt(
             transaction=store.transaction,
             products=store.products,
+            quotes=store.quotes,
             audit_log=store.audit_log,
             outbox=store.outbox,
             ids=ids,

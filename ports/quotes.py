@@ -6,7 +6,7 @@ from typing import Protocol
 
 from .idempotency_keys import IdempotencyKey
 from .language.ids import OrderId, QuoteId, UserId
-from .language.market import Match, QueuePlace, Quote, QuoteStatus, Side
+from .language.market import BookKey, Match, QueuePlace, Quote, QuoteStatus, Side
 from .language.paging import Page, PageRequest
 from .matching import Placement
 
@@ -19,9 +19,22 @@ class Quotes(Protocol):
         ...
 
     async def of_user(
-        self, user_id: UserId, side: Side, request: PageRequest, status: QuoteStatus | None = None
+        self,
+        user_id: UserId,
+        side: Side,
+        request: PageRequest,
+        status: QuoteStatus | None = None,
+        *,
+        standing: bool = False,
     ) -> Page[Quote]:
-        """Return a page of the user's bids or asks, newest first."""
+        """Return a page of the user's bids or asks, newest first.
+
+        With a `status` only those in it, and with `standing` only those that may still trade.
+        """
+        ...
+
+    async def stand_in(self, book: BookKey) -> bool:
+        """Return whether a quote rests in a book, or waits until it opens."""
         ...
 
     async def place_in_queue(self, quote: Quote) -> QueuePlace:

@@ -6,7 +6,7 @@ from datetime import datetime
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, NotFound
 from ...ports.language.ids import OrderId, QuoteId, UserId
-from ...ports.language.market import Match, QueuePlace, Quote, QuoteStatus, Side
+from ...ports.language.market import BookKey, Match, QueuePlace, Quote, QuoteStatus, Side
 from ...ports.language.paging import Page, PageRequest
 from ...ports.matching import Placement
 from ...ports.quotes import Quotes
@@ -27,15 +27,28 @@ class MemoryQuotes(MemoryAdapter, Quotes):
         return quote
 
     async def of_user(
-        self, user_id: UserId, side: Side, request: PageRequest, status: QuoteStatus | None = None
+        self,
+        user_id: UserId,
+        side: Side,
+        request: PageRequest,
+        status: QuoteStatus | None = None,
+        *,
+        standing: bool = False,
     ) -> Page[Quote]:
         with await self._database.reading():
             return newest_first(
                 self._tables.quotes_of_user.get((user_id, side), ()),
                 self._tables.quotes,
                 request,
-                lambda quote: status is None or quote.status is status,
+                lambda quote: (
+                    (status is None or quote.status is status)
+                    and (quote.status.stands or not standing)
+                ),
             )
+
+    async def stand_in(self, book: BookKey) -> bool:
+        with await self._database.reading():
+            return bool(self._tables.standing_in_book.get(book))
 
     async def place_in_queue(self, quote: Quote) -> QueuePlace:
         with await self._database.reading():

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, NotFound
 from ...ports.language.ids import OrderId, QuoteId, UserId
-from ...ports.language.market import Match, QueuePlace, Quote, QuoteStatus, Side
+from ...ports.language.market import BookKey, Match, QueuePlace, Quote, QuoteStatus, Side
 from ...ports.language.paging import Page, PageRequest
 from ...ports.matching import Placement
 from ...ports.quotes import Quotes
@@ -31,6 +31,7 @@ from .quote_rows import (
     TABLES,
     is_active,
     is_book,
+    is_waiting,
     match_of,
     on_each_side,
     quote_of,
@@ -41,17 +42,23 @@ from .statement import Statement
 _GET = Statement(union_all(*on_each_side(lambda table: table.c.id == bindparam("id"))))
 
 
-def _of_user(side: Side, *, by_status: bool) -> Statement:
+def _of_user(side: Side, *, by_status: bool, standing: bool) -> Statement:
     table = TABLES[side]
     query = select(literal_column(f"'{side}'").label("side"), table)
     query = query.where(table.c.user_id == bindparam("user_id"))
     if by_status:
         query = query.where(table.c.status == bindparam("status"))
+    if standing:
+        query = query.where(is_active(table) | is_waiting(table))
     return Statement(newest_first(query, table.c.id))
 
 
-_OF_USER = {side: _of_user(side, by_status=False) for side in Side}
-_OF_USER_BY_STATUS = {side: _of_user(side, by_status=True) for side in Side}
+_OF_USER = {
+    (side, by_status, standing): _of_user(side, by_status=by_status, standing=standing)
+    for by_status in (False, True)
+    for standing in (False, True)
+    for side in Side
+}
 
 
 def _overdue() -> Statement:
@@ -65,6 +72,9 @@ def _overdue() -> Statement:
 
 
 _OVERDUE = _overdue()
+
+
+_STAND_IN = Statement(union_all(*standing(is_book)).limit(1))
 
 
 def _ahead(side: Side) -> Statement:
@@ -95,14 +105,20 @@ class SqlQuotes(Quotes):
         return quote_of(row)
 
     async def of_user(
-        self, user_id: UserId, side: Side, request: PageRequest, status: QuoteStatus | None = None
+        self,
+        user_id: UserId,
+        side: Side,
+        request: PageRequest,
+        status: QuoteStatus | None = None,
+        *,
+        standing: bool = False,
     ) -> Page[Quote]:
-        if status is None:
-            return await page(self._database, _OF_USER[side], request, quote_of, user_id=user_id)
-        statement = _OF_USER_BY_STATUS[side]
-        return await page(
-            self._database, statement, request, quote_of, user_id=user_id, status=status
-        )
+        statement = _OF_USER[side, status is not None, standing]
+        given = {} if status is None else {"status": status}
+        return await page(self._database, statement, request, quote_of, user_id=user_id, **given)
+
+    async def stand_in(self, book: BookKey) -> bool:
+        return await self._database.first(_STAND_IN, **book_values(book)) is not None
 
     async def place_in_queue(self, quote: Quote) -> QueuePlace:
         row = await self._database.first(

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from ...ports.audit_log import AuditLog
 from ...ports.ids import Ids
 from ...ports.language.audit import Act, AuditAction, AuditEntry, Target, parse_reason
+from ...ports.language.catalog import Product
 from ...ports.language.errors import SizeNotOffered
 from ...ports.language.events import HaltRequested
 from ...ports.language.ids import HaltId, ProductId
-from ...ports.language.market import Condition, parse_size
+from ...ports.language.market import BookKey, Condition, Size, parse_size
 from ...ports.language.staff import check_role
 from ...ports.language.users import Actor, Role
 from ...ports.outbox import Outbox
 from ...ports.products import Products
+from ...ports.quotes import Quotes
 from ...ports.transaction import Transaction
 
 
@@ -21,12 +23,14 @@ class RequestHalt:
     """An admin has the books of a product halted: all, or those in a size, a condition, or both.
 
     In a halted book nothing is placed, repriced or matched until the halt ends; cancelling works.
+    A size that was taken away from the product can be halted as long as quotes stand in it.
     The process with the matching engine carries it out, and adds what became of it as an entry
     about the one that is returned, with the id of the halt in its facts.
     """
 
     transaction: Transaction
     products: Products
+    quotes: Quotes
     audit_log: AuditLog
     outbox: Outbox
     ids: Ids
@@ -50,8 +54,7 @@ class RequestHalt:
         halt_id = HaltId(self.ids.new())
         async with self.transaction():
             product = await self.products.get(product_id)
-            if parsed is not None and parsed not in product.sizes:
-                raise SizeNotOffered(size=parsed, offered=product.sizes)
+            await self._check_size(product, parsed)
             entry = await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
@@ -63,3 +66,11 @@ class RequestHalt:
             )
             await self.outbox.add(HaltRequested(entry.id, halt_id, product_id, parsed, condition))
         return entry
+
+    async def _check_size(self, product: Product, size: Size | None) -> None:
+        if size is None or size in product.sizes:
+            return
+        for condition in Condition:
+            if await self.quotes.stand_in(BookKey(product.id, size, condition)):
+                return
+        raise SizeNotOffered(size=size, offered=product.sizes)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ...ports.clock import Clock
 from ...ports.language.ids import UserId
-from ...ports.language.market import QuoteStatus, Side
+from ...ports.language.market import Side
 from ...ports.language.money import Cents
 from ...ports.language.paging import MAX_PAGE, PageRequest
 from ...ports.language.payments import Account
@@ -28,6 +28,7 @@ class UserRecord:
     """What they owe, which later payouts settle."""
     open_bids: int
     open_asks: int
+    """Those that wait outside a halted book are among them."""
     declines: int
     """Declined cards that count, up to a hundred."""
     bids_barred_until: datetime | None
@@ -74,11 +75,11 @@ class FindUser:
         )
 
     async def _open(self, user_id: UserId, side: Side) -> int:
-        """Return how many quotes rest: a bounded number, since a user may have only so many."""
+        """Return how many quotes rest or wait: bounded, since a user may have only so many."""
         count, after = 0, None
         while True:
             request = PageRequest(MAX_PAGE, after)
-            page = await self.quotes.of_user(user_id, side, request, QuoteStatus.ACTIVE)
+            page = await self.quotes.of_user(user_id, side, request, standing=True)
             count += len(page.items)
             if page.next_cursor is None:
                 return count

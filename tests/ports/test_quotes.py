@@ -8,7 +8,7 @@ import pytest
 from solebook.composition.adapters import Store
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused, NotFound
-from solebook.ports.language.market import QueuePlace, QuoteStatus, Side
+from solebook.ports.language.market import Condition, QueuePlace, QuoteStatus, Side
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.matching import Placement
 
@@ -79,6 +79,35 @@ async def test_a_users_quotes_of_one_status_are_paged(
             )
         )
         assert found == expected[::-1]
+
+
+async def test_what_may_still_trade_of_a_user_rests_or_waits(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    user_id = records.user_id()
+    asks = [records.ask(records.book(), user_id=user_id) for _ in range(len(QuoteStatus))]
+    await shard.rest(*asks)
+    changed = [replace(ask, status=status) for ask, status in zip(asks, QuoteStatus, strict=True)]
+    await shard.change(*changed)
+    for status in (None, *QuoteStatus):
+        page = await store.quotes.of_user(user_id, Side.ASK, PageRequest(), status, standing=True)
+        assert {quote.status for quote in page.items} == {
+            quote.status
+            for quote in changed
+            if quote.status.stands and status in (None, quote.status)
+        }
+
+
+@pytest.mark.parametrize("status", QuoteStatus)
+async def test_a_book_is_told_to_hold_quotes_while_one_of_them_may_still_trade(
+    store: Store, records: Records, shard: Shard, status: QuoteStatus
+) -> None:
+    ask = records.ask(records.book())
+    assert not await store.quotes.stand_in(ask.book)
+    await shard.rest(ask)
+    await shard.change(replace(ask, status=status))
+    assert await store.quotes.stand_in(ask.book) is status.stands
+    assert not await store.quotes.stand_in(replace(ask.book, condition=Condition.USED))
 
 
 async def test_a_user_without_quotes_has_one_empty_page(store: Store, records: Records) -> None:

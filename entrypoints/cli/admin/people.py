@@ -7,7 +7,7 @@ from ....composition.application import Application
 from ....core.operations.find_user import UserRecord
 from ....ports.language.audit import AuditEntry
 from ....ports.language.ids import UserId
-from ....ports.language.market import QuoteStatus, Side
+from ....ports.language.market import Quote, QuoteStatus, Side
 from ....ports.language.users import OPERATOR
 from .action import Action, Told, argument, dollars
 from .listing import PAGING, listed, page_request
@@ -55,17 +55,15 @@ async def list_quotes(app: Application, options: argparse.Namespace) -> str:
     record = await named_user(app, options.user)
     side = Side(options.side)
     page = await app.adapters.store.quotes.of_user(
-        record.user.id, side, page_request(options), QuoteStatus.ACTIVE
+        record.user.id, side, page_request(options), standing=True
     )
-    return listed(
-        page,
-        lambda quote: (
-            f"{quote.id}  {dollars(quote.amount)}  {quote.book.product_id}  size {quote.book.size}"
-            f"  {quote.book.condition}  until {quote.expires_at:%Y-%m-%d}"
-        ),
-        f"open {side}",
-        f"quotes {options.user} {side}",
-    )
+    return listed(page, _quote, f"open {side}", f"quotes {options.user} {side}")
+
+
+def _quote(quote: Quote) -> str:
+    book = f"{quote.book.product_id}  size {quote.book.size}  {quote.book.condition}"
+    waits = "" if quote.status is QuoteStatus.ACTIVE else "  waiting for its book to open"
+    return f"{quote.id}  {dollars(quote.amount)}  {book}  until {quote.expires_at:%Y-%m-%d}{waits}"
 
 
 async def suspend(app: Application, options: argparse.Namespace) -> Told:
@@ -116,7 +114,8 @@ ACTIONS = (
     Action(
         name="quotes",
         help="list what a user has in the books",
-        about="Lists the open bids or asks of a user, newest first, a page at a time.",
+        about="Lists the open bids or asks of a user, newest first, a page at a time: those in\n"
+        "the books, and asks that wait for a halted book to open.",
         example="solebook admin quotes seller@example.com ask",
         run=list_quotes,
         arguments=(

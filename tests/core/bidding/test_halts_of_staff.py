@@ -128,6 +128,19 @@ async def test_halting_and_opening_are_carried_out_in_their_order(exchange: Exch
     assert stands.id != halted.id
 
 
+async def test_a_size_that_was_taken_away_is_halted_as_long_as_quotes_stand_in_it(
+    exchange: Exchange,
+) -> None:
+    bid = (await exchange.bid(exchange.buyer)).quote
+    await exchange.app.catalog.edit_product(exchange.admin, exchange.product.id, sizes=["12"])
+    asked = await halt(exchange, SIZE)
+    await exchange.workers.settle()
+    assert (await outcome(exchange, asked)).action is AuditAction.CARRIED_OUT
+    await exchange.app.bidding.cancel_quote(exchange.buyer, bid.side, bid.id)
+    with pytest.raises(SizeNotOffered):
+        await halt(exchange, SIZE)
+
+
 async def test_only_admins_halt_and_open_books(exchange: Exchange) -> None:
     await halt(exchange)
     await exchange.workers.settle()

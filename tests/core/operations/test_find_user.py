@@ -42,6 +42,17 @@ async def test_a_record_says_what_rests_in_the_books(exchange: Exchange) -> None
     await exchange.app.bidding.cancel_quote(exchange.seller, Side.ASK, asks[0].id)
 
 
+async def test_an_ask_that_waits_outside_a_halted_book_is_an_open_one(exchange: Exchange) -> None:
+    buyer = await exchange.new_buyer(tokens.DECLINED_CARD)
+    await exchange.match(buyer=buyer)
+    await exchange.app.bidding.request_halt(
+        exchange.admin, exchange.product.id, reason="the price is a rumour"
+    )
+    await exchange.workers.settle()
+    record = await exchange.app.operations.find_user(exchange.admin, exchange.seller.user_id)
+    assert record.open_asks == 1
+
+
 async def test_a_record_says_what_is_owed(exchange: Exchange) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     sold = await exchange.trade(OrderStatus.DELIVERED, seller=seller)
