@@ -66,7 +66,7 @@ async def _check_order(exchange: Exchange, order: Order) -> None:
     ended = order.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED) or is_refunded(order)
     if ended or payout is not None:
         # What the exchange bears leaves the escrow to the seller, who is paid from it.
-        waits = order.borne_by is Bearer.EXCHANGE and payout is None
+        waits = order.exchange_pays and payout is None
         assert held == (order.buyer_total if waits else 0), order
         assert order.payment_status not in (PaymentStatus.PENDING, PaymentStatus.REFUND_DUE), order
     elif order.status is not OrderStatus.PENDING:
@@ -171,7 +171,7 @@ async def _check_payouts(exchange: Exchange, orders: Sequence[Order]) -> None:
 async def _check_records(exchange: Exchange, orders: Sequence[Order]) -> None:
     completed = Counter[tuple[UserId, Quarter]]()
     for order in orders:
-        undone = is_refunded(order) and order.borne_by is not Bearer.EXCHANGE
+        undone = is_refunded(order) and not order.exchange_pays
         if order.delivered_at is not None and not undone:
             completed[order.seller_id, Quarter.of(order.delivered_at)] += 1
     sellers, quarters = {s for s, _ in completed}, {q for _, q in completed}

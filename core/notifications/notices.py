@@ -16,7 +16,7 @@ from ...ports.language.complaint_notices import (
     SaleRefundedNotice,
     SaleReturnedNotice,
 )
-from ...ports.language.complaints import Bearer, ComplaintState
+from ...ports.language.complaints import ComplaintState
 from ...ports.language.events import (
     ComplaintDecided,
     MatchCreated,
@@ -182,7 +182,7 @@ def _sale_cancelled(
         penalty=rules.penalty_of(order.price) if order.owes_penalty else 0,
         ask=ask,
         withdrawal=withdrawal,
-        payout=order.payout_amount if order.borne_by is Bearer.EXCHANGE else 0,
+        payout=order.payout_amount if order.exchange_pays else 0,
         returned=order.return_status is ReturnStatus.DUE,
     )
 

@@ -213,12 +213,12 @@ def _arrive(order: Order) -> Order:
     if order.awaits_return:
         assert borne_by is not None, order
         order = _refund(_settle_complaint(order, ComplaintState.UPHELD, None), borne_by)
-    return replace(order, return_status=_return(borne_by))
+    return replace(order, return_status=_return(order))
 
 
-def _return(borne_by: Bearer | None) -> ReturnStatus:
-    """Whose the pair is: the exchange's if it paid the seller for it."""
-    return ReturnStatus.KEPT if borne_by is Bearer.EXCHANGE else ReturnStatus.DUE
+def _return(order: Order) -> ReturnStatus:
+    """Whose the pair is: the exchange's if it pays the seller for it."""
+    return ReturnStatus.KEPT if order.exchange_pays else ReturnStatus.DUE
 
 
 def _refund(order: Order, borne_by: Bearer) -> Order:
@@ -237,26 +237,38 @@ def _refund(order: Order, borne_by: Bearer) -> Order:
 
 def _cancel(order: Order, event: Cancelled) -> Order:
     order = _settle_complaint(order, ComplaintState.UPHELD, event.note)
-    stock, borne_by = order.stock_status, None
-    payout, returns = order.payout_status, order.return_status
+    stock, payout, borne_by = order.stock_status, order.payout_status, None
     if order.payment_status is PaymentStatus.CAPTURED:
         borne_by = event.borne_by or Bearer.SELLER
-        payout = PayoutStatus.HELD if borne_by is Bearer.EXCHANGE else payout
-    if order.status in (OrderStatus.AUTHENTICATING, OrderStatus.AUTH_PASSED):
-        returns = _return(borne_by)
+        if borne_by is Bearer.EXCHANGE and _was_handed_over(order):
+            payout = PayoutStatus.HELD
     if stock is StockStatus.RESERVED:
         stock = StockStatus.RELEASED if event.reason.ask_returns else StockStatus.REMOVED
-    return replace(
+    ended = replace(
         order,
         status=OrderStatus.CANCELLED,
         payment_status=_payment_of_cancelled(order, event),
         stock_status=stock,
         payout_status=payout,
-        return_status=returns,
         borne_by=borne_by,
         cancel_reason=event.reason,
         note=event.note,
     )
+    if order.status in _IN_THE_WAREHOUSE:
+        return replace(ended, return_status=_return(ended))
+    return ended
+
+
+_IN_THE_WAREHOUSE = (OrderStatus.AUTHENTICATING, OrderStatus.AUTH_PASSED)
+
+
+def _was_handed_over(order: Order) -> bool:
+    """Whether the seller of a running order has not got the pair any more, as far as is known.
+
+    Anybody can make a tracking number up: the warehouse has to have had it, or a carrier.
+    """
+    in_hand = (*_IN_THE_WAREHOUSE, OrderStatus.SHIPPING_TO_BUYER)
+    return order.status in in_hand or order.carrier_had_it
 
 
 def _payment_of_cancelled(order: Order, event: Cancelled) -> PaymentStatus:

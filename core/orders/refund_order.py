@@ -19,8 +19,10 @@ class RefundOrder:
     """An admin refunds the buyer of a paid order and says who bears it.
 
     Before its delivery that ends the order. After it, whatever the payout does, the buyer is paid
-    back; a complaint that is not settled is decided for the buyer. An order that is not paid yet is
-    cancelled instead. The reason goes into the audit log, and both parties are told it.
+    back; a complaint that is not settled is decided for the buyer. The seller is paid at the
+    exchange's cost only for a pair that the warehouse had, or a carrier is known to have had. An
+    order that is not paid yet is cancelled instead. The reason goes into the audit log, and both
+    parties are told it.
     """
 
     transaction: Transaction

@@ -82,7 +82,7 @@ class BearShortfall:
         if order.status is OrderStatus.PENDING:
             return 0
         is_settled = await self.payouts.find(order.id) is not None
-        goes_on = payment.status is PaymentStatus.CAPTURED or order.borne_by is Bearer.EXCHANGE
+        goes_on = payment.status is PaymentStatus.CAPTURED or order.exchange_pays
         due = order.buyer_total if goes_on and not is_settled else 0
         return due - await self.ledger.balance(escrow(order.id))
 

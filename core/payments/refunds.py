@@ -33,7 +33,7 @@ def refunded(
 ) -> Transfer | None:
     """Return the transfer that gives the buyer the money back; None if none has to move.
 
-    What the exchange bears is a loss, and the escrow is settled as if nothing had happened. Else
+    What the exchange pays for is a loss, and the escrow is settled as if nothing had happened. Else
     the money comes from the escrow; or, where that was settled already, from all who had a share of
     it: what the seller was due becomes a debt, and the platform gives its fees back. Only the
     shipping stays where it is if the buyer bears it. What went back before, unasked, is part of the
@@ -41,7 +41,7 @@ def refunded(
     """
     unasked = payment.refunded
     kept = payment.amount - unasked - back
-    if order.borne_by is Bearer.EXCHANGE:
+    if order.exchange_pays:
         sources = {losses(): back + unasked, escrow(order.id): -unasked}
     elif payout is None or not is_share(order):
         sources = {escrow(order.id): payment.amount - unasked, Account(AccountKind.SHIPPING): -kept}

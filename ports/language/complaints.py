@@ -37,7 +37,10 @@ class Bearer(StrEnum):
     SELLER = "seller"
     """The buyer gets everything back, and the seller nothing for the trade."""
     EXCHANGE = "exchange"
-    """The buyer gets everything back, and the seller is paid as if nothing had happened."""
+    """The buyer gets everything back, and the seller is paid as if nothing had happened.
+
+    Whoever still has the pair is paid nothing, and owes nothing.
+    """
 
 
 @dataclass(frozen=True, slots=True)

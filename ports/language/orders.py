@@ -229,6 +229,14 @@ class Order:
         return complaint is not None and complaint.state is ComplaintState.RETURN_AWAITED
 
     @property
+    def exchange_pays(self) -> bool:
+        """Whether the exchange bears the refund and pays the seller as if nothing had happened.
+
+        It does not for a pair that its seller still had: there is nothing to pay for.
+        """
+        return self.borne_by is Bearer.EXCHANGE and self.payout_status is not PayoutStatus.NONE
+
+    @property
     def owes_penalty(self) -> bool:
         """Whether the seller owes the penalty for a cancelled order."""
         if self.cancel_reason is CancelReason.ARRIVAL_OVERDUE and self.carrier_had_it:

@@ -95,6 +95,14 @@ def test_a_payout_is_held_then_paid_or_failed() -> None:
         ("delivered, refund due, kept by the buyer", Bearer.EXCHANGE, PayoutStatus.HELD, 21_400),
         ("cancelled, in the warehouse", Bearer.SELLER, PayoutStatus.NONE, 21_400),
         ("cancelled, at the exchange's cost", Bearer.EXCHANGE, PayoutStatus.HELD, 21_400),
+        *(
+            (f"cancelled, at the exchange's cost, {where}", Bearer.EXCHANGE, payout, 21_400)
+            for where, payout in (
+                ("not shipped", PayoutStatus.NONE),
+                ("perhaps shipped", PayoutStatus.NONE),
+                ("with the carrier", PayoutStatus.HELD),
+            )
+        ),
         ("auth_failed", Bearer.SELLER, PayoutStatus.NONE, 21_400),
         ("cancelled, abandoned", None, PayoutStatus.NONE, 21_400),
     ],
@@ -111,6 +119,14 @@ def test_a_refund_says_who_bears_it_and_whether_the_seller_is_paid(
     [
         (WAYS["cancelled, in the warehouse"], ReturnStatus.DUE),
         (WAYS["cancelled, at the exchange's cost"], ReturnStatus.KEPT),
+        (
+            (*WAYS["cancelled, at the exchange's cost, not shipped"], "pair_arrived"),
+            ReturnStatus.DUE,
+        ),
+        (
+            (*WAYS["cancelled, at the exchange's cost, with the carrier"], "pair_arrived"),
+            ReturnStatus.KEPT,
+        ),
         (WAYS["cancelled, captured"], ReturnStatus.NONE),
         (WAYS["cancelled, arrived"], ReturnStatus.DUE),
         ((*WAYS["cancelled, arrived"], "return_sent"), ReturnStatus.SENT),

@@ -95,6 +95,11 @@ LEGAL: dict[str, set[str]] = {
     "cancelled, excused, paid back": {"refunded", "pair_arrived"},
     "cancelled, in the warehouse": {"refunded", "return_sent"},
     "cancelled, at the exchange's cost": {"refunded", "paid_out", "payout_refused"} | FREEZING,
+    "cancelled, at the exchange's cost, not shipped": {"refunded", "pair_arrived"},
+    "cancelled, at the exchange's cost, perhaps shipped": {"refunded", "pair_arrived"},
+    "cancelled, at the exchange's cost, with the carrier": {"refunded", "pair_arrived"}
+    | {"paid_out", "payout_refused"}
+    | FREEZING,
     "cancelled, lost": {"refunded", "pair_arrived", "paid_out", "payout_refused"} | FREEZING,
 }
 

@@ -156,6 +156,18 @@ WAYS["cancelled, at the exchange's cost"] = (
     *WAYS["authenticating"],
     "cancelled: admin_cancelled, exchange",
 )
+WAYS["cancelled, at the exchange's cost, not shipped"] = (
+    *WAYS["confirmed"],
+    "cancelled: admin_cancelled, exchange",
+)
+WAYS["cancelled, at the exchange's cost, perhaps shipped"] = (
+    *WAYS["seller_shipping"],
+    "cancelled: admin_cancelled, exchange",
+)
+WAYS["cancelled, at the exchange's cost, with the carrier"] = (
+    *WAYS["seller_shipping, noted"],
+    "cancelled: admin_cancelled, exchange",
+)
 WAYS["cancelled, lost"] = (
     *WAYS["shipping_to_buyer, complained"],
     "complaint_upheld: exchange",

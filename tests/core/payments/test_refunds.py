@@ -32,6 +32,8 @@ PAID_STATES = [
     OrderStatus.SHIPPING_TO_BUYER,
     OrderStatus.DELIVERED,
 ]
+HANDED_OVER = PAID_STATES[2:]
+"""Where the warehouse has had the pair."""
 
 
 async def refund(exchange: Exchange, order: Order, borne_by: Bearer) -> Order:
@@ -66,13 +68,18 @@ async def paid(exchange: Exchange, seller: Actor | None = None) -> Order:
     return await exchange.order(order.id)
 
 
-@pytest.mark.parametrize("status", PAID_STATES)
 @pytest.mark.parametrize(
-    ("borne_by", "back", "keeps", "payout"),
+    ("status", "borne_by", "back", "keeps", "payout"),
     [
-        (Bearer.SELLER, 21_400, [0, 0, 0, 0], 0),
-        (Bearer.BUYER, 20_000, [0, 0, 1_400, 0], 0),
-        (Bearer.EXCHANGE, 21_400, [1_800, 600, 1_400, -21_400], 17_600),
+        *((status, Bearer.SELLER, 21_400, [0, 0, 0, 0], 0) for status in PAID_STATES),
+        *((status, Bearer.BUYER, 20_000, [0, 0, 1_400, 0], 0) for status in PAID_STATES),
+        *(
+            (status, Bearer.EXCHANGE, 21_400, [1_800, 600, 1_400, -21_400], 17_600)
+            for status in HANDED_OVER
+        ),
+        # Nobody is paid for a pair that its seller still has, so there is nothing to bear.
+        (OrderStatus.CONFIRMED, Bearer.EXCHANGE, 21_400, [0, 0, 0, 0], 0),
+        (OrderStatus.SELLER_SHIPPING, Bearer.EXCHANGE, 21_400, [0, 0, 0, 0], 0),
     ],
 )
 async def test_an_order_that_an_admin_refunds_is_borne_by_whom_the_admin_says(
@@ -96,6 +103,18 @@ async def test_an_order_that_an_admin_refunds_is_borne_by_whom_the_admin_says(
     assert await owed(exchange) == 0
     found = await exchange.store.payouts.find(order.id)
     assert (found.amount if found else 0) == payout
+    await check_invariants(exchange)
+
+
+async def test_the_exchange_pays_for_a_pair_that_a_carrier_is_known_to_have_lost(
+    exchange: Exchange,
+) -> None:
+    await capital(exchange)
+    order = await exchange.trade(OrderStatus.SELLER_SHIPPING)
+    await exchange.app.orders.note_carrier_receipt(exchange.admin, order.id, reason="they say so")
+    order = await refund(exchange, order, Bearer.EXCHANGE)
+    assert (order.payout_status, order.exchange_pays) == (PayoutStatus.PAID, True)
+    assert await earned(exchange) == [1_800, 600, 1_400, -21_400]
     await check_invariants(exchange)
 
 
@@ -265,7 +284,7 @@ async def test_losses_are_booked_apart_from_what_was_written_off(exchange: Excha
     await exchange.app.payments.write_off_debt(
         exchange.admin, exchange.seller.user_id, amount=3_000, reason="our mistake"
     )
-    await refund(exchange, await exchange.trade(), Bearer.EXCHANGE)
+    await refund(exchange, await exchange.trade(OrderStatus.AUTH_PASSED), Bearer.EXCHANGE)
     ledger = exchange.store.ledger
     assert await ledger.balance(losses(exchange.seller.user_id)) == -3_000
     assert await ledger.balance(losses()) == -21_400
