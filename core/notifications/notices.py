@@ -117,7 +117,7 @@ def notice_to_buyer(
         case OrderAuthFailed(reason=reason):
             return OrderAuthFailedNotice(*trade, reason, _refund(order))
         case OrderShipped(carrier=carrier, tracking_number=number):
-            return OrderShippedNotice(*trade, carrier, number)
+            return OrderShippedNotice(*trade, carrier, number, order.delivered_at is None)
         case OrderDelivered(delivered_at=at):
             return OrderDeliveredNotice(*trade, at, at + rules.complaint_window, event.assumed)
         case OrderComplained(kind=kind, reason=reason):

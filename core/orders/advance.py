@@ -38,6 +38,7 @@ from ...ports.language.order_history import (
     Opened,
     OrderEvent,
     Paid,
+    PairArrived,
     Passed,
     PayoutFrozen,
     PayoutReleased,
@@ -114,6 +115,14 @@ def _messages(order: Order, event: OrderEvent) -> tuple[Event, ...]:
             return (_order_delivered(order),)
         case Cancelled():
             return (order_cancelled(order),)
+        case ReturnSent(shipment=s) if order.sale_stands:
+            return (
+                OrderShipped(
+                    order.id, order.buyer_id, order.seller_id, s.carrier, s.tracking_number
+                ),
+            )
+        case PairArrived():
+            return _came_back(order)
         case ReturnSent(shipment=s):
             return (
                 OrderReturned(
@@ -132,6 +141,17 @@ def _messages(order: Order, event: OrderEvent) -> tuple[Event, ...]:
             return (PenaltyExcused(order.id, order.seller_id),)
         case _:
             return ()
+
+
+def _came_back(order: Order) -> tuple[Event, ...]:
+    """An admin looks at a pair that is its buyer's and came back: somebody may know why."""
+    if order.status is OrderStatus.AUTH_PASSED:
+        note = "The pair came back on its way to its buyer, and is to be dispatched again."
+    elif order.sale_stands:
+        note = "The pair came back from its buyer, and the sale stands: it is the buyer's."
+    else:
+        return ()
+    return (AlarmRaised(AlarmKind.PAIR_CAME_BACK, order.id, note),)
 
 
 def _complained(order: Order) -> tuple[Event, ...]:

@@ -21,9 +21,10 @@ from .view_order import ViewOrder
 class Complain:
     """The buyer says what is wrong, once an order, and the payout is frozen until that is settled.
 
-    That a pair did not arrive can be said from when it left the warehouse, unless the buyer
-    confirmed its delivery; that it is not as described, from its delivery. Both can be said until
-    `rules.complaint_window` after the delivery, whatever the payout does.
+    What the buyer withdrew by confirming the delivery does not count. That a pair did not arrive
+    can be said from when it left the warehouse, unless the buyer confirmed its delivery; that it is
+    not as described, from its delivery. Both can be said until `rules.complaint_window` after the
+    delivery, whatever the payout does.
     """
 
     transaction: Transaction

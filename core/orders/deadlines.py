@@ -10,7 +10,6 @@ from ...ports.language.order_history import (
     Opened,
     OrderEvent,
     Paid,
-    Passed,
     PayoutFrozen,
     Received,
     ShipByExtended,
@@ -78,6 +77,7 @@ def deadlines_begun(
     """
     due = _begun_by(event, at, rules)
     brought_about = {
+        DeadlineKind.DISPATCH: at + rules.dispatch_window,
         DeadlineKind.REFUND: at + rules.answer_window,
         DeadlineKind.RETURN: at + rules.return_window,
         DeadlineKind.COMPLAINT_RETURN: at + rules.complaint_return_window,
@@ -106,8 +106,6 @@ def _begun_by(event: OrderEvent, at: datetime, rules: MarketRules) -> dict[Deadl
             return {DeadlineKind.ARRIVAL: at + rules.arrival_window}
         case Received():
             return {DeadlineKind.CLAIM: at + rules.claim_window}
-        case Passed():
-            return {DeadlineKind.DISPATCH: at + rules.dispatch_window}
         case Dispatched():
             return {
                 DeadlineKind.TRANSIT: at + rules.transit_window,

@@ -15,7 +15,8 @@ from .warehouse import check_warehouse
 
 @dataclass(frozen=True, slots=True)
 class DispatchPair:
-    """An authenticator sends a pair that passed to its buyer, and one due back to its seller.
+    """An authenticator sends a pair that passed to its buyer, and one that is due back to whose it
+    is: its seller, or its buyer if the sale stands.
 
     A pair on its way to the buyer counts as delivered after 14 days.
     """

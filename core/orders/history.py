@@ -173,7 +173,8 @@ def _change_complaint(
             return _settle_complaint(order, ComplaintState.DISMISSED, note)
         case ComplaintUpheld(note=note, borne_by=borne_by):
             assert order.complaint is not None, order
-            if order.complaint.kind is ComplaintKind.NOT_AS_DESCRIBED and not event.return_waived:
+            is_back = event.return_waived or order.return_status is ReturnStatus.DUE
+            if order.complaint.kind is ComplaintKind.NOT_AS_DESCRIBED and not is_back:
                 awaited = ComplaintState.RETURN_AWAITED
                 complaint = replace(order.complaint, state=awaited, answer=note)
                 return replace(order, complaint=complaint, borne_by=borne_by)
@@ -208,7 +209,9 @@ def _deliver(order: Order, proof: DeliveryProof, at: datetime) -> Order:
 
 
 def _arrive(order: Order) -> Order:
-    """Return the order with a pair in the warehouse that is not for its buyer."""
+    """Return the order with its pair in the warehouse once more."""
+    if order.status is OrderStatus.SHIPPING_TO_BUYER:
+        return replace(order, status=OrderStatus.AUTH_PASSED, outbound=None)
     borne_by = order.borne_by
     if order.awaits_return:
         assert borne_by is not None, order
@@ -217,7 +220,7 @@ def _arrive(order: Order) -> Order:
 
 
 def _return(order: Order) -> ReturnStatus:
-    """Whose the pair is: the exchange's if it pays the seller for it."""
+    """Whether a pair in the warehouse leaves it: not if the exchange pays the seller for it."""
     return ReturnStatus.KEPT if order.exchange_pays else ReturnStatus.DUE
 
 
@@ -227,12 +230,15 @@ def _refund(order: Order, borne_by: Bearer) -> Order:
     if borne_by is not Bearer.EXCHANGE:
         paid = payout is PayoutStatus.PAID
         payout = PayoutStatus.RECLAIMED if paid else PayoutStatus.CANCELLED
-    return replace(
+    refunded = replace(
         order,
         payment_status=PaymentStatus.REFUND_DUE,
         payout_status=payout,
         borne_by=borne_by,
     )
+    if order.return_status is ReturnStatus.DUE:  # it was to go back to its buyer
+        return replace(refunded, return_status=_return(refunded))
+    return refunded
 
 
 def _cancel(order: Order, event: Cancelled) -> Order:

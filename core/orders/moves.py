@@ -1,6 +1,6 @@
 """The moves of an order: which are legal in which state."""
 
-from ...ports.language.complaints import ComplaintKind
+from ...ports.language.complaints import ComplaintKind, ComplaintState
 from ...ports.language.errors import IllegalMove
 from ...ports.language.order_history import (
     Cancelled,
@@ -48,12 +48,13 @@ MOVES: dict[OrderStatus, tuple[type[OrderEvent], ...]] = {
     OrderStatus.CONFIRMED: (ShipByExtended, Shipped, Cancelled),
     OrderStatus.SELLER_SHIPPING: (Received, Cancelled),
     OrderStatus.AUTHENTICATING: (Passed, Failed, Cancelled),
-    OrderStatus.AUTH_PASSED: (Dispatched, Cancelled),
+    OrderStatus.AUTH_PASSED: (Dispatched, ComplaintDismissed, ComplaintUpheld, Cancelled),
     OrderStatus.SHIPPING_TO_BUYER: (
         Delivered,
         Complained,
         ComplaintDismissed,
         ComplaintUpheld,
+        PairArrived,
         Cancelled,
     ),
     OrderStatus.DELIVERED: (
@@ -75,7 +76,7 @@ MOVES: dict[OrderStatus, tuple[type[OrderEvent], ...]] = {
         PairArrived,
         ReturnSent,
     ),
-    OrderStatus.AUTH_FAILED: (Refunded, ReturnSent),
+    OrderStatus.AUTH_FAILED: (Refunded, PairArrived, ReturnSent),
 }
 """What can be recorded in each state. An order that does none of these stays as it is."""
 
@@ -175,7 +176,7 @@ def _is_due(order: Order, move: type[OrderEvent]) -> bool:
     if move is RefundGranted:
         return order.payment_status is PaymentStatus.CAPTURED
     if move is Complained:
-        return order.complaint is None and order.payment_status is PaymentStatus.CAPTURED
+        return _may_complain(order)
     if move in (ComplaintDismissed, ComplaintUpheld):
         return _has_complaint(order)
     if move in (PaidOut, PayoutRefused):
@@ -197,14 +198,22 @@ def _pays_out(order: Order, move: type[OrderEvent]) -> bool:
     return order.payout_status in payable
 
 
-def _returns(order: Order, move: type[OrderEvent]) -> bool:
-    """Whether a pair can come to the warehouse to go back to its seller, or leave it for there."""
-    if move is ReturnSent:
-        return order.return_status is ReturnStatus.DUE
-    if order.return_status is not ReturnStatus.NONE:
+def _may_complain(order: Order) -> bool:
+    """Whether the buyer has not complained yet, but for a complaint that they withdrew."""
+    complaint = order.complaint
+    if complaint is not None and complaint.state is not ComplaintState.WITHDRAWN:
         return False
-    refunded = order.payment_status in (PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
-    return order.status is OrderStatus.CANCELLED or refunded or order.awaits_return
+    return order.payment_status is PaymentStatus.CAPTURED
+
+
+def _returns(order: Order, move: type[OrderEvent]) -> bool:
+    """Whether the pair of an order can come to the warehouse once more, or leave it again.
+
+    Every pair that is not there can come. It stays until a complaint about it is decided.
+    """
+    if move is ReturnSent:
+        return order.return_status is ReturnStatus.DUE and not _has_complaint(order)
+    return order.return_status in (ReturnStatus.NONE, ReturnStatus.SENT)
 
 
 def _can_be_noted(order: Order, event: OrderEvent) -> bool:

@@ -9,7 +9,7 @@ _NOTES: dict[DeadlineKind, str] = {
     DeadlineKind.CLAIM: "The warehouse received the pair, and nobody has taken its review on.",
     DeadlineKind.REVIEW: "The pair is in review, and there is no verdict.",
     DeadlineKind.DISPATCH: "The pair passed authentication, and has not left for its buyer.",
-    DeadlineKind.RETURN: "The pair is due back to its seller, and has not left the warehouse.",
+    DeadlineKind.RETURN: "The pair is due back, and has not left the warehouse.",
     DeadlineKind.TRANSIT: "The pair left for its buyer, and nobody says that it arrived.",
     DeadlineKind.COMPLAINT: "The buyer complained, and nobody has decided on it.",
     DeadlineKind.COMPLAINT_RETURN: "The buyer is to send the pair back, and it has not arrived.",

@@ -16,8 +16,10 @@ from .warehouse import check_warehouse
 class ReceivePair:
     """An authenticator receives a pair.
 
-    One that the seller shipped can then be authenticated. One whose order has ended, or that its
-    buyer sends back after a complaint, goes back to its seller, unless the exchange paid for it.
+    One that the seller shipped can then be authenticated. One that comes back from the way to its
+    buyer is dispatched again. One whose order has ended, or that its buyer sends back after a
+    complaint, goes back to its seller, unless the exchange paid for it; if the sale stands, it goes
+    back to its buyer.
     """
 
     transaction: Transaction
@@ -25,7 +27,7 @@ class ReceivePair:
     progress: Progress
 
     async def __call__(self, actor: Actor, order_id: OrderId) -> Order:
-        """Return the order, now authenticating, or with its pair on the way back.
+        """Return the order, now authenticating, or with its pair to be sent on.
 
         Raises NotFound, Forbidden, PartyToTheOrder, IllegalMove.
         """
@@ -33,6 +35,15 @@ class ReceivePair:
             order = await self.view_order(actor, order_id)
             check_warehouse(order, actor, "receive the pair")
             event: OrderEvent = Received(actor.user_id)
-            if order.status in (OrderStatus.CANCELLED, OrderStatus.DELIVERED):
+            if order.status in _AGAIN:
                 event = PairArrived(actor.user_id)
             return await self.progress(order, event)
+
+
+_AGAIN = (
+    OrderStatus.SHIPPING_TO_BUYER,
+    OrderStatus.DELIVERED,
+    OrderStatus.CANCELLED,
+    OrderStatus.AUTH_FAILED,
+)
+"""Where a pair is not awaited for the first time."""

@@ -19,6 +19,11 @@ class OrderComplainedNotice(TradeNotice):
     complaint: ComplaintKind
     reason: str
 
+    @property
+    def once_for(self) -> None:
+        """One that was withdrawn may be followed by another."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class SaleComplainedNotice(TradeNotice):
@@ -27,6 +32,11 @@ class SaleComplainedNotice(TradeNotice):
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_COMPLAINED
     complaint: ComplaintKind
     reason: str
+
+    @property
+    def once_for(self) -> None:
+        """One that was withdrawn may be followed by another."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,11 @@ class SaleReturnedNotice(TradeNotice):
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_RETURNED
     carrier: str
     tracking_number: str
+
+    @property
+    def once_for(self) -> None:
+        """It may come back, and be sent again."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)

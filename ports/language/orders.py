@@ -66,7 +66,10 @@ class PayoutStatus(StrEnum):
 
 
 class ReturnStatus(StrEnum):
-    """Whether a pair that is in the warehouse, and not for its buyer, goes back to its seller."""
+    """Whether a pair that is in the warehouse, and not on its first way, leaves it.
+
+    It goes back to its seller, or to its buyer if the sale stands.
+    """
 
     NONE = "none"
     DUE = "due"
@@ -227,6 +230,12 @@ class Order:
         """Whether the buyer is to send the pair back to be refunded."""
         complaint = self.complaint
         return complaint is not None and complaint.state is ComplaintState.RETURN_AWAITED
+
+    @property
+    def sale_stands(self) -> bool:
+        """Whether the delivered pair is its buyer's, wherever it is."""
+        is_paid = self.payment_status is PaymentStatus.CAPTURED
+        return self.status is OrderStatus.DELIVERED and is_paid
 
     @property
     def exchange_pays(self) -> bool:

@@ -146,11 +146,17 @@ class SaleAuthFailedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class OrderShippedNotice(TradeNotice):
-    """To the buyer: the pair is on its way."""
+    """To the buyer: the pair is on its way; `confirm` asks to confirm its delivery."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_SHIPPED
     carrier: str
     tracking_number: str
+    confirm: bool = True
+
+    @property
+    def once_for(self) -> None:
+        """It may come back, and be sent again."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)

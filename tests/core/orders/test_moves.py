@@ -33,6 +33,7 @@ UPHOLDING = {f"complaint_upheld: {bearer}" for bearer in Bearer}
 WAIVING = {f"complaint_upheld: {bearer}, waived" for bearer in Bearer}
 DECIDING = {"complaint_dismissed"} | UPHOLDING | WAIVING
 GRANTING = {f"refund_granted: {bearer}" for bearer in Bearer}
+BEFORE_PAYOUT = {"paid_out", "payout_refused", "complained: not_as_described", "pair_arrived"}
 ARRIVING = {f"delivered: {proof}" for proof in DeliveryProof}
 LEGAL: dict[str, set[str]] = {
     "pending": {"unit_reserved"} | UNPAID | FREEZING,
@@ -48,24 +49,43 @@ LEGAL: dict[str, set[str]] = {
     | {"payout_released: provider"}
     | ADMINS,
     "auth_passed": {"dispatched"} | ADMINS | FREEZING,
-    "shipping_to_buyer": {"complained: not_received"} | ARRIVING | ADMINS | FREEZING,
+    "auth_passed, complained": {"dispatched"} | DECIDING | ADMINS | FREEZING,
+    "shipping_to_buyer": {"complained: not_received", "pair_arrived"}
+    | ARRIVING
+    | ADMINS
+    | FREEZING,
     # Time does not decide about a complaint, and an admin does it by a decision.
-    "shipping_to_buyer, complained": {"delivered: buyer"} | DECIDING | ADMINS | FREEZING,
-    "delivered": {"paid_out", "payout_refused", "complained: not_as_described"}
+    "shipping_to_buyer, complained": {"delivered: buyer", "pair_arrived"}
+    | DECIDING
+    | ADMINS
+    | FREEZING,
+    "delivered": BEFORE_PAYOUT | GRANTING | FREEZING,
+    "delivered, withdrawn": BEFORE_PAYOUT | GRANTING | FREEZING,
+    "delivered, came back": (BEFORE_PAYOUT - {"pair_arrived"})
+    | {"return_sent"}
     | GRANTING
     | FREEZING,
-    "delivered, assumed": {"paid_out", "payout_refused"}
+    "delivered, came back, sent": BEFORE_PAYOUT | GRANTING | FREEZING,
+    # A pair that is complained of stays until somebody has decided whose it is.
+    "delivered, came back, complained": {"paid_out", "payout_refused"}
+    | DECIDING
+    | GRANTING
+    | FREEZING,
+    "delivered, assumed": {"paid_out", "payout_refused", "pair_arrived"}
     | {"complained: not_as_described", "complained: not_received"}
     | GRANTING
     | FREEZING,
-    "delivered, refused": {"paid_out", "complained: not_as_described"} | GRANTING | FREEZING,
-    "delivered, paid out": {"complained: not_as_described"} | GRANTING,
-    "delivered, frozen": {"paid_out", "payout_refused", "complained: not_as_described"}
+    "delivered, refused": (BEFORE_PAYOUT - {"payout_refused"}) | GRANTING | FREEZING,
+    "delivered, paid out": {"complained: not_as_described", "pair_arrived"} | GRANTING,
+    "delivered, frozen": BEFORE_PAYOUT
     | {"payout_frozen: provider", "payout_released: admin"}
     | GRANTING,
-    "delivered, complained": {"paid_out", "payout_refused"} | DECIDING | GRANTING | FREEZING,
-    "delivered, paid out, complained": DECIDING | GRANTING,
-    "delivered, dismissed": {"paid_out", "payout_refused"} | GRANTING | FREEZING,
+    "delivered, complained": {"paid_out", "payout_refused", "pair_arrived"}
+    | DECIDING
+    | GRANTING
+    | FREEZING,
+    "delivered, paid out, complained": {"pair_arrived"} | DECIDING | GRANTING,
+    "delivered, dismissed": {"paid_out", "payout_refused", "pair_arrived"} | GRANTING | FREEZING,
     "delivered, return awaited": {"paid_out", "payout_refused", "complaint_dismissed"}
     | {"pair_arrived"}
     | WAIVING
@@ -78,9 +98,9 @@ LEGAL: dict[str, set[str]] = {
     "delivered, refund due": {"refunded", "pair_arrived", "paid_out"},
     "delivered, reclaimed": {"refunded", "pair_arrived"},
     "auth_failed": {"refunded", "return_sent"},
-    "auth_failed, returned": {"refunded"},
+    "auth_failed, returned": {"refunded", "pair_arrived"},
     "auth_failed, refunded": {"return_sent"},
-    "auth_failed, over": set(),
+    "auth_failed, over": {"pair_arrived"},
     # A charge may succeed late, whatever the reason why none was wanted any more. And a pair may
     # arrive although nobody waits for it any more.
     "cancelled, abandoned": {"refunded", "pair_arrived"},

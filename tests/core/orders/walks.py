@@ -130,6 +130,14 @@ WAYS["shipping_to_buyer, complained"] = (
     *WAYS["shipping_to_buyer"],
     "complained: not_received",
 )
+WAYS["auth_passed, complained"] = (*WAYS["shipping_to_buyer, complained"], "pair_arrived")
+WAYS["delivered, withdrawn"] = (*WAYS["shipping_to_buyer, complained"], "delivered: buyer")
+WAYS["delivered, came back"] = (*WAYS["delivered"], "pair_arrived")
+WAYS["delivered, came back, sent"] = (*WAYS["delivered, came back"], "return_sent")
+WAYS["delivered, came back, complained"] = (
+    *WAYS["delivered, came back"],
+    "complained: not_as_described",
+)
 WAYS["delivered, complained"] = (*WAYS["delivered"], "complained: not_as_described")
 WAYS["delivered, paid out, complained"] = (
     *WAYS["delivered, paid out"],
