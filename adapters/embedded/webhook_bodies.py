@@ -6,10 +6,9 @@ apply is null or left out.
 
 import json
 from typing import Any
-from uuid import UUID
 
 from ...ports.language.errors import InvalidText
-from ...ports.language.ids import OrderId
+from ...ports.language.ids import OrderId, parse_id
 from ...ports.language.money import Cents
 from ...ports.language.payments import GatewayEvent, GatewayEventKind
 from ...ports.language.text import check_text
@@ -109,7 +108,7 @@ def _order_id(value: Any) -> OrderId | None:
     if value is None:
         return None
     try:
-        return OrderId(UUID(_text("order_id", value)))
+        return OrderId(parse_id(_text("order_id", value)))
     except ValueError as error:
         raise InvalidText(field="order_id", problem="is not an id") from error
 

@@ -2,9 +2,9 @@
 
 import argparse
 from typing import Any
-from uuid import UUID
 
 from ...composition.application import Application
+from .arguments import an_id
 from .opened import opened_application
 
 _ABOUT = """\
@@ -39,7 +39,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     for name, what in (("charge", "charge somebody"), ("pay-out", "pay somebody")):
         act = acts.add_parser(name, help=what)
         act.add_argument("amount", type=_cents, metavar="CENTS")
-        act.add_argument("--order", type=UUID, help="the order that it is for")
+        act.add_argument("--order", type=an_id, help="the order that it is for")
     back = acts.add_parser("return-payout", help="have a payout that was paid come back")
     back.add_argument("payout", metavar="PAYOUT", help="the provider's name of it")
     parser.set_defaults(run=provider)

@@ -1,22 +1,27 @@
 """What is checked of every request before its parameters are read."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response
-from litestar.exceptions import ClientException, ValidationException
+from litestar.exceptions import ClientException, NotFoundException, ValidationException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
+from ...ports.language.ids import parse_id
+
 
 async def check_request(request: Request[Any, Any, Any]) -> Response[None] | None:
-    """Refuse query parameters that nobody reads, and a body that is missing or is not JSON.
+    """Refuse ids in another spelling, query parameters that nobody reads, and a body that is none.
 
-    A misspelt filter must not silently give everything. Raises ValidationException,
-    ClientException. An OPTIONS request is answered here and goes no further.
+    A misspelt filter must not silently give everything. Raises NotFoundException,
+    ValidationException, ClientException. An OPTIONS request is answered here and goes no further.
     """
     if request.method == "OPTIONS":
         return _methods(request)
+    _check_ids(request)
     handler = request.route_handler
     if request.scope["query_string"]:
         _check_query(request, handler)
@@ -47,6 +52,16 @@ def _methods(request: Request[Any, Any, Any]) -> Response[None]:
         for method in route.methods
     }
     return Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
+
+
+def _check_ids(request: Request[Any, Any, Any]) -> None:
+    # The framework takes whatever `UUID` does, also digits of other scripts.
+    ids = {value for value in request.path_params.values() if isinstance(value, UUID)}
+    for segment in request.scope["path"].split("/"):
+        with suppress(ValueError):
+            ids.discard(parse_id(segment))
+    if ids:
+        raise NotFoundException
 
 
 def _check_query(request: Request[Any, Any, Any], handler: HTTPRouteHandler) -> None:

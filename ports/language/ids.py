@@ -1,5 +1,6 @@
 """Identifiers. Every id is a UUID of version 7, so ids sort by the time they were made."""
 
+import re
 from typing import NewType
 from uuid import UUID
 
@@ -18,3 +19,18 @@ AlertId = NewType("AlertId", UUID)
 NotificationId = NewType("NotificationId", UUID)
 AuditEntryId = NewType("AuditEntryId", UUID)
 AlarmId = NewType("AlarmId", UUID)
+
+_ID = re.compile(r"[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+
+
+def parse_id(text: str) -> UUID:
+    """Return the id that is written, with hyphens or without. Raises ValueError.
+
+    `UUID` alone also takes braces and digits of other scripts, which bodies of requests do not.
+
+    >>> parse_id("019caaf2-7c00-7000-8000-000000000001")
+    UUID('019caaf2-7c00-7000-8000-000000000001')
+    """
+    if not _ID.fullmatch(text):
+        raise ValueError(f"{text!r} is not an id")
+    return UUID(text)

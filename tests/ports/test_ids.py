@@ -1,8 +1,8 @@
-"""Contract of Ids."""
+"""Contract of Ids, and how an id is written."""
 
 from datetime import timedelta
 from itertools import pairwise
-from uuid import RFC_4122
+from uuid import RFC_4122, UUID
 
 import pytest
 
@@ -10,6 +10,7 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.system.ids import SystemIds
 from solebook.ports.ids import Ids
+from solebook.ports.language.ids import parse_id
 
 
 @pytest.fixture(params=["seeded", "system"])
@@ -32,3 +33,28 @@ async def test_every_id_is_new_and_sorts_after_the_earlier_ones(
         found += [made.new() for _ in range(5)]
     assert all(earlier < later for earlier, later in pairwise(found))
     assert all(earlier.hex < later.hex for earlier, later in pairwise(found))
+
+
+WRITTEN = "019caaf2-7c00-7000-8000-000000000001"
+
+
+@pytest.mark.parametrize("text", [WRITTEN, WRITTEN.upper(), WRITTEN.replace("-", "")])
+def test_an_id_is_written_with_hyphens_or_without(text: str) -> None:
+    assert parse_id(text) == UUID(WRITTEN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WRITTEN.replace("1", "\uff11"),
+        WRITTEN.replace("0", "\u0660"),
+        f"{{{WRITTEN}}}",
+        f"urn:uuid:{WRITTEN}",
+        f"{WRITTEN}\n",
+        WRITTEN.replace("-", "", 1),
+        "",
+    ],
+)
+def test_another_spelling_is_no_id(text: str) -> None:
+    with pytest.raises(ValueError, match="is not an id"):
+        parse_id(text)

@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeAlias
-from uuid import UUID
 
 from ....composition.application import Application
+from ..arguments import an_id
 from ..opened import opened_application
 
 Actions: TypeAlias = "argparse._SubParsersAction[Any]"
@@ -80,7 +80,7 @@ def argument(*names: str, **options: Any) -> Argument:
 
 def id_argument(name: str, what: str) -> Argument:
     """Return an argument that is an id: shown as `ORDER`, in the options `order`."""
-    return argument(name, type=UUID, metavar=name.upper(), help=what)
+    return argument(name, type=an_id, metavar=name.upper(), help=what)
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,10 +1,10 @@
 """The catalogue: products that were added twice."""
 
 import argparse
-from uuid import UUID
 
 from ....composition.application import Application
 from ....ports.language.paging import MAX_PAGE, PageRequest
+from ..arguments import an_id
 from .action import Action, argument, counted
 
 
@@ -36,7 +36,7 @@ ACTIONS = (
         run=list_doubled_products,
         arguments=(
             argument("--limit", type=int, default=MAX_PAGE, help=f"how many (1 to {MAX_PAGE})"),
-            argument("--after", type=UUID, metavar="ID", help="go on after this product"),
+            argument("--after", type=an_id, metavar="ID", help="go on after this product"),
         ),
         needs_reason=False,
     ),

@@ -3,16 +3,16 @@
 import argparse
 from collections.abc import Callable
 from typing import TypeVar
-from uuid import UUID
 
 from ....ports.language.paging import MAX_PAGE, Page, PageRequest
+from ..arguments import an_id
 from .action import argument, counted
 
 T = TypeVar("T")
 
 PAGING = (
     argument("--limit", type=int, default=MAX_PAGE, help=f"how many to list (1 to {MAX_PAGE})"),
-    argument("--after", type=UUID, metavar="ID", help="go on after this one"),
+    argument("--after", type=an_id, metavar="ID", help="go on after this one"),
 )
 """The arguments of every action that lists something."""
 

@@ -2,13 +2,13 @@
 
 import argparse
 from collections.abc import AsyncIterator
-from uuid import UUID
 
 from ....composition.application import Application
 from ....ports.language.ids import MessageId
 from ....ports.language.messages import Delivery
 from ....ports.language.paging import MAX_PAGE, PageRequest
 from ....ports.language.users import OPERATOR
+from ..arguments import an_id
 from .action import Action, argument, counted
 from .listing import PAGING, listed, page_request
 
@@ -66,7 +66,7 @@ ACTIONS = (
         "1 dead letter will be tried again",
         run=replay,
         arguments=(
-            argument("id", nargs="?", type=UUID, metavar="ID", help="as dead-letters shows it"),
+            argument("id", nargs="?", type=an_id, metavar="ID", help="as dead-letters shows it"),
             argument("--all", action="store_true", help="every dead letter there is"),
             argument("--reason", metavar="TEXT", help="why, for the audit log"),
         ),

@@ -1,12 +1,11 @@
 """Users: found, suspended, reinstated."""
 
 import argparse
-from uuid import UUID
 
 from ....composition.application import Application
 from ....core.operations.find_user import UserRecord
 from ....ports.language.audit import AuditEntry
-from ....ports.language.ids import UserId
+from ....ports.language.ids import UserId, parse_id
 from ....ports.language.market import Quote, QuoteStatus, Side
 from ....ports.language.users import OPERATOR
 from .action import Action, Told, argument, dollars
@@ -20,7 +19,7 @@ async def named_user(app: Application, name: str) -> UserRecord:
     """Return the user with this email or id. Raises ValueError, NotFound."""
     find = app.operations.find_user
     try:
-        user_id = UserId(UUID(name))
+        user_id = UserId(parse_id(name))
     except ValueError:
         record = await find.by_email(OPERATOR, name)
         if record is None:

@@ -1,13 +1,13 @@
 """What is written down for the operator: alarms, and the audit log."""
 
 import argparse
-from uuid import UUID
 
 from ....composition.application import Application
 from ....ports.language.alarms import Alarm
 from ....ports.language.audit import AuditEntry
 from ....ports.language.ids import AlarmId
 from ....ports.language.users import OPERATOR
+from ..arguments import an_id
 from .action import Action, argument, id_argument
 from .listing import PAGING, listed, page_request
 from .people import named_user
@@ -101,7 +101,7 @@ ACTIONS = (
         run=read_audit_log,
         arguments=(
             argument("--actor", metavar="USER", help="what this user did (email or id)"),
-            argument("--target", type=UUID, metavar="ID", help="what was done to this thing"),
+            argument("--target", type=an_id, metavar="ID", help="what was done to this thing"),
             *PAGING,
         ),
         needs_reason=False,

@@ -248,7 +248,7 @@ def test_which_dead_letters_is_to_be_said_once(folder: Path, run: Run, which: li
 def test_an_id_that_is_none_is_refused(folder: Path, run: Run) -> None:
     refused = run("admin", "replay", "the-first")
     assert refused.code == 2
-    assert "argument ID: invalid UUID value: 'the-first'" in refused.err
+    assert "argument ID: 'the-first' is not an id" in refused.err
 
 
 # ---- solvency ------------------------------------------------------------------------------------

@@ -66,6 +66,19 @@ async def test_a_field_deep_inside_is_named_by_its_path(market: World, admin: Pe
     assert error["field"] == "sizes[0].siez"
 
 
+@pytest.mark.parametrize("path", ["", "/book?size=9"])
+async def test_an_id_in_a_path_has_the_digits_of_ascii(market: World, path: str) -> None:
+    async def status(spelling: str) -> int:
+        return (await market.get(f"/v1/products/{spelling}{path}")).status_code
+
+    product_id = str(market.product_id)
+    for known in (product_id, product_id.upper(), product_id.replace("-", "")):
+        assert await status(known) == 200
+    wide = product_id.translate({ord("0") + digit: ord("\uff10") + digit for digit in range(10)})
+    for strange in (wide, f"{{{product_id}}}", f"urn:uuid:{product_id}", product_id + "-"):
+        assert await status(strange) == 404
+
+
 async def test_an_unknown_query_parameter_is_refused(world: World) -> None:
     answer = await world.get("/v1/products?limit=5&brand=Nike")
     assert answer.status_code == 400
