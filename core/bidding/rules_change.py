@@ -8,6 +8,7 @@ from ...ports.language.events import CostsRose
 from ...ports.language.ids import UserId
 from ...ports.language.orders import Fees
 from ...ports.language.rules import MarketRules
+from ...ports.language.text import counted
 from ...ports.standing_quotes import StandingCount
 
 _FEES = ("transaction_fees", "min_transaction_fee", "processing_fee", "level_thresholds")
@@ -25,8 +26,9 @@ class QuotesOutsideRules(ValueError):
     def __str__(self) -> str:
         rules, outside = self.rules, self.outside
         return (
-            f"{outside.bids} bids and {outside.asks} asks of {outside.owners} users are outside "
-            f"the rules of the market, whose amounts go from {rules.min_amount:_} to "
+            f"{counted(outside.bids, 'bid')} and {counted(outside.asks, 'ask')} of "
+            f"{counted(outside.owners, 'user')} are outside the rules of the market, whose amounts "
+            f"go from {rules.min_amount:_} to "
             f"{rules.max_amount:_} in steps of {rules.tick:_} cents. Start with the rules as they "
             "were, or withdraw these quotes with `solebook admin apply-rules --reason TEXT`; with "
             "--dry-run it changes nothing and tells what it would do"

@@ -51,6 +51,16 @@ def one_line(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    >>> counted(0, "alarm"), counted(1, "bid"), counted(2, "entry")
+    ('no alarms', '1 bid', '2 entries')
+    """
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number or 'no'} {noun if number == 1 else plural}"
+
+
 def quoted(said: str) -> str:
     """Return somebody's words in quotation marks that they cannot close themselves.
 

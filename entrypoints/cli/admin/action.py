@@ -83,12 +83,6 @@ def id_argument(name: str, what: str) -> Argument:
     return argument(name, type=an_id, metavar=name.upper(), help=what)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number of things in words: `no alarms`, `1 alarm`, `2 alarms`."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number or 'no'} {noun if number == 1 else plural}"
-
-
 def dollars(cents: int) -> str:
     """Return an amount of cents as dollars: `1,234.50`."""
     return f"{cents / 100:,.2f}"

@@ -4,8 +4,9 @@ import argparse
 
 from ....composition.application import Application
 from ....ports.language.paging import MAX_PAGE, PageRequest
+from ....ports.language.text import counted
 from ..arguments import an_id
-from .action import Action, argument, counted
+from .action import Action, argument
 
 
 async def list_doubled_products(app: Application, options: argparse.Namespace) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ....ports.language.paging import MAX_PAGE, Page, PageRequest
+from ....ports.language.text import counted
 from ..arguments import an_id
-from .action import argument, counted
+from .action import argument
 
 T = TypeVar("T")
 

@@ -7,9 +7,10 @@ from ....composition.application import Application
 from ....ports.language.ids import MessageId
 from ....ports.language.messages import Delivery
 from ....ports.language.paging import MAX_PAGE, PageRequest
+from ....ports.language.text import counted
 from ....ports.language.users import OPERATOR
 from ..arguments import an_id
-from .action import Action, argument, counted
+from .action import Action, argument
 from .listing import PAGING, listed, page_request
 
 

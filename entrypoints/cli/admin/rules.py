@@ -5,9 +5,10 @@ import os
 from contextlib import nullcontext
 
 from ....core.bidding.rules_change import RulesChange
+from ....ports.language.text import counted
 from ....ports.language.users import OPERATOR
 from ..opened import opened_application
-from .action import Actions, counted
+from .action import Actions
 
 _ABOUT = """\
 Withdraws all standing bids and asks that the rules in the settings do not allow, tells their

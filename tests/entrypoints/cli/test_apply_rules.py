@@ -92,7 +92,7 @@ def test_an_exchange_with_quotes_outside_its_rules_does_not_start(market: Path, 
     refused = run("serve", "--port", "0")
     assert refused.code == 1
     said = one_line(refused.err)
-    assert said.startswith("solebook: 1 bids and 0 asks of 1 users are outside the rules")
+    assert said.startswith("solebook: 1 bid and no asks of 1 user are outside the rules")
     assert "solebook admin apply-rules --reason TEXT" in said
     assert statuses(market)[2_400] == QuoteStatus.ACTIVE
 
