@@ -23,8 +23,10 @@ from solebook.ports.language.complaint_notices import (
     SaleRefundedNotice,
 )
 from solebook.ports.language.complaints import Bearer, ComplaintKind, ComplaintState
+from solebook.ports.language.costs import FeesRise, SellerTerms
 from solebook.ports.language.market import AskFate, Condition, WithdrawalReason
 from solebook.ports.language.notifications import (
+    CostsRoseNotice,
     Notice,
     NotificationKind,
     PriceDroppedNotice,
@@ -332,11 +334,29 @@ def test_a_template_that_is_missing_is_a_defect(tmp_path: Path) -> None:
 def test_a_seller_reads_what_became_of_the_ask(templates: JinjaTemplates) -> None:
     sample = SAMPLES[NotificationKind.SALE_CANCELLED]
     assert isinstance(sample, SaleCancelledNotice)
-    letters = [templates.render(notice, RECIPIENT).text for notice in every_fate(sample)]
-    assert len(set(letters)) == len(letters)
+    letters = [templates.render(notice, RECIPIENT) for notice in every_fate(sample)]
+    for texts in ([letter.text for letter in letters], [letter.brief for letter in letters]):
+        assert len(set(texts)) == len(texts)
     only_own = replace(sample, ask=AskFate.WITHDRAWN, withdrawal=WithdrawalReason.OWN_COUNTERPART)
-    said = "does not go back into its book. An ask never trades with a bid of its own seller."
-    assert said in templates.render(only_own, RECIPIENT).text
+    letter = templates.render(only_own, RECIPIENT)
+    for text in (letter.text, letter.brief):
+        assert "Your ask does not go back into its book. An ask never trades" in text
+
+
+def test_a_buyer_reads_that_the_bid_ended_with_the_order(templates: JinjaTemplates) -> None:
+    for kind in (NotificationKind.PAYMENT_DECLINED, NotificationKind.ORDER_CANCELLED):
+        brief = templates.render(SAMPLES[kind], RECIPIENT).brief
+        assert brief.endswith(" Your bid ended with the order.")
+
+
+def test_a_letter_about_costs_names_only_those_that_changed(templates: JinjaTemplates) -> None:
+    rise = FeesRise(SellerTerms(900, 500, 300), SellerTerms(900, 5_000, 300), asks=3)
+    letter = templates.render(CostsRoseNotice(rise, None), RECIPIENT)
+    assert "Least transaction fee: from $5.00 to $50.00" in letter.text
+    assert "The least transaction fee is now $50.00 (it was $5.00)." in letter.brief
+    for text in (letter.text, letter.brief, letter.html):
+        assert "9 %" not in text
+        assert "3 %" not in text
 
 
 def test_withdrawn_quotes_are_listed_and_the_rest_counted(templates: JinjaTemplates) -> None:
