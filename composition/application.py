@@ -81,6 +81,7 @@ from ..core.payments.view_balance import ViewBalance
 from ..core.payments.write_off_debt import WriteOffDebt
 from ..core.payments.write_off_suspense import WriteOffSuspense
 from ..core.price_alerts.report_drops import ReportDrops
+from ..core.price_alerts.report_missed_drops import ReportMissedDrops
 from ..core.price_alerts.unwatch_price import UnwatchPrice
 from ..core.price_alerts.watch_price import WatchPrice
 from ..core.search.index_product import IndexProduct
@@ -240,6 +241,7 @@ class PriceAlertsUseCases:
     watch_price: WatchPrice
     unwatch_price: UnwatchPrice
     report_drops: ReportDrops
+    report_missed_drops: ReportMissedDrops
 
 
 @dataclass(frozen=True, slots=True)

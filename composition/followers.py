@@ -14,6 +14,7 @@ from ..core.operations.record_alarm import RecordAlarm
 from ..core.operations.replay_dead_letter import ReplayDeadLetter
 from ..core.operations.resolve_alarm import ResolveAlarm
 from ..core.price_alerts.report_drops import ReportDrops
+from ..core.price_alerts.report_missed_drops import ReportMissedDrops
 from ..core.price_alerts.unwatch_price import UnwatchPrice
 from ..core.price_alerts.watch_price import WatchPrice
 from ..core.search.index_product import IndexProduct
@@ -86,6 +87,14 @@ def price_alerts_use_cases(adapters: Adapters, rules: MarketRules) -> PriceAlert
             transaction=transaction,
             price_alerts=price_alerts,
             outbox=store.outbox,
+            rules=rules,
+        ),
+        report_missed_drops=ReportMissedDrops(
+            transaction=transaction,
+            price_alerts=price_alerts,
+            book_views=adapters.book_views,
+            outbox=store.outbox,
+            clock=adapters.clock,
             rules=rules,
         ),
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from .language.ids import AlertId, UserId
+from .language.market import BookKey
 from .language.money import Cents
 from .language.paging import Page, PageRequest
 from .language.price_alerts import PriceAlert, PriceFall
@@ -29,15 +30,28 @@ class PriceAlerts(Protocol):
         """Return a page of the user's alerts, newest first."""
         ...
 
-    async def fired_by(self, fall: PriceFall, *, users: int) -> Sequence[PriceAlert]:
-        """Return all alerts of up to `users` users that fire because of a fall of the lowest ask.
+    async def concerned_by(self, fall: PriceFall, *, users: int) -> Sequence[PriceAlert]:
+        """Return the alerts of up to `users` users that a fall of the lowest ask concerns.
 
-        A user's alerts come together, the lowest price first.
+        Those that rest are among them, unless it is noted already that they missed one. A user's
+        alerts come together, the lowest price first.
         """
         ...
 
-    async def note_drop(
-        self, alert_ids: Collection[AlertId], at: datetime, lowest_ask: Cents
+    async def note_told(
+        self, user_id: UserId, book: BookKey, at: datetime, lowest_ask: Cents
     ) -> None:
-        """Note when alerts fired, and at which price, where no later time is noted."""
+        """Note that a user was told of a book's lowest ask, where no later time is noted.
+
+        All the user's alerts on the book that are no younger rest from then on, and none of them
+        missed anything. Those whose price was reached have fired.
+        """
+        ...
+
+    async def note_missed(self, alert_ids: Collection[AlertId], *, missed: bool) -> None:
+        """Note that alerts missed a fall while they rested, or that this was seen to."""
+        ...
+
+    async def missed(self, told_by: datetime, limit: int) -> Sequence[PriceAlert]:
+        """Return alerts that missed a fall, and whose users were told no later than an instant."""
         ...

@@ -135,6 +135,8 @@ class Tables:
         self.price_alerts: dict[AlertId, PriceAlert] = {}
         self.alerts_of_user: defaultdict[UserId, dict[AlertId, None]] = defaultdict(dict)
         self.alerts_in_book: defaultdict[BookKey, dict[AlertId, None]] = defaultdict(dict)
+        self.alerts_that_missed: dict[AlertId, None] = {}
+        """Those that did not fire because they rested."""
 
         self.payments: dict[OrderId, Payment] = {}
         self.payments_by_charge: dict[str, OrderId] = {}

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from ...ports.language.errors import AlertExists, NotFound
 from ...ports.language.ids import AlertId, UserId
+from ...ports.language.market import BookKey
 from ...ports.language.money import Cents
 from ...ports.language.paging import Page, PageRequest
 from ...ports.language.price_alerts import PriceAlert, PriceFall
@@ -31,7 +32,8 @@ _OF_USER = Statement(newest_first(select(price_alerts).where(_of_user), price_al
 _AT_PRICE = Statement(
     select(price_alerts.c.id).where(_of_user, _in_book, price_alerts.c.price == bindparam("price"))
 )
-_fires = (
+_rested = price_alerts.c.told_at.is_(None) | (price_alerts.c.told_at <= bindparam("rested_since"))
+_concerned = (
     _in_book
     & (price_alerts.c.price >= bindparam("lowest_ask"))
     & (price_alerts.c.price < bindparam("below"))
@@ -40,7 +42,6 @@ _fires = (
         price_alerts.c.dropped_at.is_(None)
         | (
             (price_alerts.c.dropped_at < bindparam("at"))
-            & (price_alerts.c.dropped_at <= bindparam("rested_since"))
             & (
                 price_alerts.c.dropped_to.is_(None)
                 | (price_alerts.c.dropped_to > bindparam("lowest_ask"))
@@ -48,24 +49,46 @@ _fires = (
             )
         )
     )
+    & (_rested | ~price_alerts.c.missed)
 )
-_FIRED = Statement(
+_CONCERNED = Statement(
     select(price_alerts)
     .where(
-        _fires,
+        _concerned,
         price_alerts.c.user_id.in_(
-            select(price_alerts.c.user_id).where(_fires).distinct().limit(bindparam("users"))
+            select(price_alerts.c.user_id).where(_concerned).distinct().limit(bindparam("users"))
         ),
     )
     .order_by(price_alerts.c.user_id, price_alerts.c.price)
 )
+_told = (_of_user, _in_book, price_alerts.c.created_at <= bindparam("at"))
+_NOTE_TOLD = Statement(
+    update(price_alerts)
+    .where(
+        *_told,
+        or_(price_alerts.c.told_at.is_(None), price_alerts.c.told_at < bindparam("at")),
+    )
+    .values(told_at=bindparam("at"), missed=False)
+)
 _NOTE_DROP = Statement(
     update(price_alerts)
     .where(
-        price_alerts.c.id == bindparam("id"),
+        *_told,
+        price_alerts.c.price >= bindparam("lowest_ask"),
         or_(price_alerts.c.dropped_at.is_(None), price_alerts.c.dropped_at < bindparam("at")),
     )
     .values(dropped_at=bindparam("at"), dropped_to=bindparam("lowest_ask"))
+)
+_NOTE_MISSED = Statement(
+    update(price_alerts)
+    .where(price_alerts.c.id == bindparam("id"))
+    .values(missed=bindparam("missed"))
+)
+_MISSED = Statement(
+    select(price_alerts)
+    .where(price_alerts.c.missed, price_alerts.c.told_at <= bindparam("told_by"))
+    .order_by(price_alerts.c.user_id, price_alerts.c.price)
+    .limit(bindparam("limit"))
 )
 _ANY_PRICE = 2**63 - 1
 
@@ -86,6 +109,8 @@ class SqlPriceAlerts(PriceAlerts):
                 created_at=alert.created_at,
                 dropped_at=alert.dropped_at,
                 dropped_to=alert.dropped_to,
+                told_at=alert.told_at,
+                missed=alert.missed,
             )
         except Conflict as conflict:
             earlier = await self._database.first(_AT_PRICE, **of_price)
@@ -104,9 +129,9 @@ class SqlPriceAlerts(PriceAlerts):
     async def of_user(self, user_id: UserId, request: PageRequest) -> Page[PriceAlert]:
         return await page(self._database, _OF_USER, request, _alert, user_id=user_id)
 
-    async def fired_by(self, fall: PriceFall, *, users: int) -> Sequence[PriceAlert]:
+    async def concerned_by(self, fall: PriceFall, *, users: int) -> Sequence[PriceAlert]:
         rows = await self._database.rows(
-            _FIRED,
+            _CONCERNED,
             **book_values(fall.book),
             lowest_ask=fall.lowest_ask,
             below=_ANY_PRICE if fall.before is None else fall.before,
@@ -117,11 +142,20 @@ class SqlPriceAlerts(PriceAlerts):
         )
         return [_alert(row) for row in rows]
 
-    async def note_drop(
-        self, alert_ids: Collection[AlertId], at: datetime, lowest_ask: Cents
+    async def note_told(
+        self, user_id: UserId, book: BookKey, at: datetime, lowest_ask: Cents
     ) -> None:
-        rows = [{"id": alert_id, "at": at, "lowest_ask": lowest_ask} for alert_id in alert_ids]
-        await self._database.execute_many(_NOTE_DROP, rows)
+        told = {**book_values(book), "user_id": user_id, "at": at}
+        await self._database.execute(_NOTE_TOLD, **told)
+        await self._database.execute(_NOTE_DROP, **told, lowest_ask=lowest_ask)
+
+    async def note_missed(self, alert_ids: Collection[AlertId], *, missed: bool) -> None:
+        rows = [{"id": alert_id, "missed": missed} for alert_id in alert_ids]
+        await self._database.execute_many(_NOTE_MISSED, rows)
+
+    async def missed(self, told_by: datetime, limit: int) -> Sequence[PriceAlert]:
+        rows = await self._database.rows(_MISSED, told_by=told_by, limit=limit)
+        return [_alert(row) for row in rows]
 
 
 def _alert(row: Row) -> PriceAlert:
@@ -133,4 +167,6 @@ def _alert(row: Row) -> PriceAlert:
         created_at=row.created_at,
         dropped_at=row.dropped_at,
         dropped_to=row.dropped_to,
+        told_at=row.told_at,
+        missed=row.missed,
     )

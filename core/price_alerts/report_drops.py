@@ -1,15 +1,15 @@
 """Who waits for a price is told that the lowest ask came down to it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ...ports.language.events import LowestAskChanged, PriceDropped
-from ...ports.language.price_alerts import PriceAlert, PriceFall
+from ...ports.language.events import LowestAskChanged
+from ...ports.language.price_alerts import PriceFall
 from ...ports.language.rules import MarketRules
 from ...ports.outbox import Outbox
 from ...ports.price_alerts import PriceAlerts
 from ...ports.transaction import Transaction
+from .telling import tell
 
 _USERS = 50
 """The alerts of how many users fire in one transaction."""
@@ -20,12 +20,12 @@ class ReportDrops:
     """An alert fires when the lowest ask crosses its price on the way down.
 
     Crossed are the prices from the new lowest ask up to the one before it, or all above where
-    there was none; younger alerts than the change do not count. An alert that has fired rests for
-    `price_alert_pause`, and for `price_alert_memory` it fires again only at a lower price. What
-    it missed meanwhile is not made up for. A user's alerts on one book that fire together are one
-    event, with the lowest of their prices.
+    there was none; younger alerts than the change do not count. When one has fired, all its user's
+    alerts on the book rest for `price_alert_pause`, and for `price_alert_memory` it fires again
+    only at a lower price. What rests is noted to have missed a fall. A user's alerts on one book
+    that fire together are one event, with the lowest of their prices.
 
-    What has fired is noted on the alert, so the same change may come again, late, or before
+    What was told is noted on the alerts, so the same change may come again, late, or before
     others. A crossing that concerns thousands is not one transaction: others write in between.
     """
 
@@ -48,26 +48,16 @@ class ReportDrops:
             memory=self.rules.price_alert_memory,
         )
         # Most changes concern nobody, so a transaction is begun only where one does.
-        while await self.price_alerts.fired_by(fall, users=1):
-            await self._fire(fall)
+        while await self.price_alerts.concerned_by(fall, users=1):
+            await self._tell_some(fall)
 
-    async def _fire(self, fall: PriceFall) -> None:
+    async def _tell_some(self, fall: PriceFall) -> None:
         async with self.transaction():
-            fired = await self.price_alerts.fired_by(fall, users=_USERS)
-            ids = [alert.id for alert in fired]
-            await self.price_alerts.note_drop(ids, fall.at, fall.lowest_ask)
-            of_users = groupby(fired, key=lambda alert: alert.user_id)
-            await self.outbox.add(*(_dropped(list(of_user), fall) for _, of_user in of_users))
-
-
-def _dropped(alerts: Sequence[PriceAlert], fall: PriceFall) -> PriceDropped:
-    """Return what one user is told, whose alerts come with the lowest price first."""
-    lowest = alerts[0]
-    return PriceDropped(
-        alert_id=lowest.id,
-        user_id=lowest.user_id,
-        book=lowest.book,
-        wanted=lowest.price,
-        lowest_ask=fall.lowest_ask,
-        dropped_at=fall.at,
-    )
+            concerned = await self.price_alerts.concerned_by(fall, users=_USERS)
+            for _, of_user in groupby(concerned, key=lambda alert: alert.user_id):
+                alerts = list(of_user)
+                if any(map(fall.has_rested, alerts)):
+                    await tell(alerts, fall, self.price_alerts, self.outbox)
+                else:
+                    ids = [alert.id for alert in alerts]
+                    await self.price_alerts.note_missed(ids, missed=True)

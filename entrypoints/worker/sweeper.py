@@ -16,10 +16,11 @@ _KEEP_TOLD = timedelta(days=365)
 
 
 class Sweeper:
-    """Sees to what falls due: deadlines, overdue quotes, old notes."""
+    """Sees to what falls due: deadlines, overdue quotes, missed prices, old notes."""
 
     def __init__(self, application: Application) -> None:
         self._bidding = application.bidding
+        self._price_alerts = application.price_alerts
         self._store = application.adapters.store
         self._clock = application.adapters.clock
         self._forgotten_at: datetime | None = None
@@ -35,6 +36,7 @@ class Sweeper:
         """See to a bounded part of what is due; return how much, so 0 when nothing is left."""
         due = await self._meet_deadlines()
         due += await self._bidding.expire_quotes()
+        due += await self._price_alerts.report_missed_drops()
         await self._forget()
         return due
 

@@ -21,14 +21,18 @@ class PriceAlert:
     """When it last fired."""
     dropped_to: Cents | None = None
     """The lowest ask that it last fired at; None also if it fired before that was noted."""
+    told_at: datetime | None = None
+    """When its user was last told of the book, by any alert, since this one was made."""
+    missed: bool = False
+    """Whether it would have fired since then, but for its rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceFall:
     """The lowest ask of a book came down at an instant: from `before`, or from none.
 
-    `pause` is how long an alert rests after it has fired, and `memory` how long after that it
-    fires only at a lower price.
+    `pause` is how long a user's alerts on a book rest after one of them has fired, and `memory`
+    how long after an alert has fired it fires only at a lower price.
     """
 
     book: BookKey
@@ -40,7 +44,7 @@ class PriceFall:
 
     @property
     def rested_since(self) -> datetime:
-        """Alerts that fired then or earlier have rested."""
+        """Alerts whose users were told then or earlier have rested."""
         return self.at - self.pause
 
     @property
@@ -48,12 +52,12 @@ class PriceFall:
         """Alerts that fired then or earlier do not remember at which price."""
         return self.at - self.memory
 
-    def fires(self, alert: PriceAlert) -> bool:
-        """Return whether it makes an alert fire.
+    def concerns(self, alert: PriceAlert) -> bool:
+        """Return whether it makes an alert fire, as soon as that has rested.
 
-        It fires those whose price the lowest ask crossed on its way down, if they are no younger,
-        have rested, and hear of a lower price than the last one unless that is forgotten. One that
-        fired at this fall or at a later one does not fire.
+        It does with those whose price the lowest ask crossed on its way down, if they are no
+        younger, and hear of a lower price than the last one unless that is forgotten. One that
+        fired at this fall or at a later one is not concerned.
         """
         crossed = alert.book == self.book and self.lowest_ask <= alert.price
         if not crossed or (self.before is not None and self.before <= alert.price):
@@ -62,8 +66,12 @@ class PriceFall:
             return False
         if alert.dropped_at is None:
             return True
-        if alert.dropped_at >= self.at or alert.dropped_at > self.rested_since:
+        if alert.dropped_at >= self.at:
             return False
         if alert.dropped_to is None or alert.dropped_at <= self.forgotten_since:
             return True
         return self.lowest_ask < alert.dropped_to
+
+    def has_rested(self, alert: PriceAlert) -> bool:
+        """Return whether an alert may fire: its user was not told of the book for a while."""
+        return alert.told_at is None or alert.told_at <= self.rested_since

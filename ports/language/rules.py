@@ -69,7 +69,7 @@ class MarketRules:
     max_price_alerts: Annotated[int, Between(0, 100_000)] = 100
     """Price alerts that one user may have; 0 offers none."""
     price_alert_pause: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(hours=1)
-    """How long an alert rests after it has fired; 0 does not let it rest."""
+    """How long a user's alerts on a book rest when one has fired; 0 does not let them rest."""
     price_alert_memory: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(days=7)
     """How long after it has fired an alert fires only at a lower price; 0 takes any price."""
 

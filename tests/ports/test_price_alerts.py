@@ -1,7 +1,6 @@
 """Contract of PriceAlerts."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,11 +28,14 @@ async def add(store: Store, *alerts: PriceAlert) -> None:
             await store.price_alerts.add(alert)
 
 
-async def note_drop(
-    store: Store, alerts: Sequence[PriceAlert], at: datetime, lowest_ask: int = 100
-) -> None:
+async def note_told(store: Store, alert: PriceAlert, at: datetime, lowest_ask: int = 100) -> None:
     async with store.transaction():
-        await store.price_alerts.note_drop([alert.id for alert in alerts], at, lowest_ask)
+        await store.price_alerts.note_told(alert.user_id, alert.book, at, lowest_ask)
+
+
+async def note_missed(store: Store, *alerts: PriceAlert, missed: bool = True) -> None:
+    async with store.transaction():
+        await store.price_alerts.note_missed([alert.id for alert in alerts], missed=missed)
 
 
 def fall(book: BookKey, at: datetime, **fields: Any) -> PriceFall:
@@ -42,8 +44,13 @@ def fall(book: BookKey, at: datetime, **fields: Any) -> PriceFall:
     return PriceFall(**(ordinary | fields), book=book, at=at)
 
 
-async def fired_by(store: Store, fall: PriceFall, *, users: int = 100) -> list[PriceAlert]:
-    return list(await store.price_alerts.fired_by(fall, users=users))
+async def concerned_by(store: Store, fall: PriceFall, *, users: int = 100) -> list[PriceAlert]:
+    return list(await store.price_alerts.concerned_by(fall, users=users))
+
+
+async def of_user(store: Store, alert: PriceAlert) -> dict[int, PriceAlert]:
+    page = await store.price_alerts.of_user(alert.user_id, PageRequest())
+    return {found.price: found for found in page.items}
 
 
 async def test_an_alert_is_read_as_it_was_added(store: Store, records: Records) -> None:
@@ -51,11 +58,13 @@ async def test_an_alert_is_read_as_it_was_added(store: Store, records: Records) 
         BookKey(records.product_id(), Size("10.5"), Condition.USED),
         dropped_at=records.instant - DAY,
         dropped_to=21_000,
+        told_at=records.instant - HOUR,
+        missed=True,
     )
     await add(store, alert)
     page = await store.price_alerts.of_user(alert.user_id, PageRequest())
     assert page.items == (alert,)
-    assert await fired_by(store, fall(alert.book, records.instant)) == [alert]
+    assert await concerned_by(store, fall(alert.book, records.instant)) == [alert]
 
 
 # ---- of a user -----------------------------------------------------------------------------------
@@ -73,7 +82,7 @@ async def test_a_users_alerts_come_newest_first_in_pages(store: Store, records: 
 async def test_nobody_has_alerts_before_adding_one(store: Store, records: Records) -> None:
     assert await store.price_alerts.count(records.user_id()) == 0
     assert not (await store.price_alerts.of_user(records.user_id(), PageRequest())).items
-    assert not await fired_by(store, fall(records.book(), records.instant))
+    assert not await concerned_by(store, fall(records.book(), records.instant))
 
 
 async def test_a_user_has_one_alert_for_each_book_and_price(store: Store, records: Records) -> None:
@@ -109,7 +118,7 @@ async def test_only_its_owner_removes_an_alert_and_once(store: Store, records: R
         async with store.transaction():
             await store.price_alerts.remove(alert.user_id, alert.id)
     assert await store.price_alerts.count(alert.user_id) == 0
-    assert not await fired_by(store, fall(alert.book, records.instant))
+    assert not await concerned_by(store, fall(alert.book, records.instant))
     await add(store, replace(alert, id=records.price_alert(alert.book).id))
 
 
@@ -141,7 +150,7 @@ async def test_a_fall_fires_from_the_new_lowest_ask_up_to_the_one_before(
 
     async def prices(before: int | None, lowest_ask: int) -> list[int]:
         fallen = fall(book, records.instant, before=before, lowest_ask=lowest_ask)
-        return sorted(alert.price for alert in await fired_by(store, fallen))
+        return sorted(alert.price for alert in await concerned_by(store, fallen))
 
     assert await prices(None, 100) == [100, 200, 300, 400]
     assert await prices(400, 200) == [200, 300]
@@ -157,7 +166,7 @@ async def test_a_fall_fires_nothing_in_other_books_of_the_product(
 ) -> None:
     alert = records.price_alert(records.book())
     await add(store, alert)
-    assert not await fired_by(store, fall(replace(alert.book, **other), records.instant))
+    assert not await concerned_by(store, fall(replace(alert.book, **other), records.instant))
 
 
 async def test_alerts_that_are_younger_than_the_fall_do_not_fire(
@@ -167,7 +176,7 @@ async def test_alerts_that_are_younger_than_the_fall_do_not_fire(
     made = [records.instant + SECOND * step for step in range(3)]
     alerts = [records.price_alert(book, price=100, created_at=instant) for instant in made]
     await add(store, *alerts)
-    assert set(await fired_by(store, fall(book, made[1]))) == set(alerts[:2])
+    assert set(await concerned_by(store, fall(book, made[1]))) == set(alerts[:2])
 
 
 async def test_the_alerts_of_some_users_come_whole_and_together(
@@ -179,17 +188,19 @@ async def test_the_alerts_of_some_users_come_whole_and_together(
         records.price_alert(book, price=price, user_id=user) for price in prices for user in users
     ]
     await add(store, *alerts)
-    found = await fired_by(store, fall(book, records.instant), users=2)
+    found = await concerned_by(store, fall(book, records.instant), users=2)
     assert len({alert.user_id for alert in found}) == 2
     assert [alert.price for alert in found] == [100, 200, 300] * 2
-    await note_drop(store, found, records.instant)
-    rest = await fired_by(store, fall(book, records.instant))
+    for alert in found:
+        await note_told(store, alert, records.instant)
+    rest = await concerned_by(store, fall(book, records.instant))
     assert {alert.id for alert in (*found, *rest)} == {alert.id for alert in alerts}
     assert len(rest) == 9
 
 
 times = st.integers(-5, 5).map(lambda hours: hours * timedelta(hours=1))
 few = st.integers(1, 4).map(lambda step: 100 * step)
+drops = st.tuples(times, st.none() | few, times, st.booleans())
 
 
 @settings(
@@ -198,7 +209,7 @@ few = st.integers(1, 4).map(lambda step: 100 * step)
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    kept=st.lists(st.tuples(few, times, st.none() | st.tuples(times, st.none() | few)), max_size=8),
+    kept=st.lists(st.tuples(few, times, st.none() | drops), max_size=8),
     falls=st.lists(st.tuples(st.none() | few, few, times, times, times), min_size=4, max_size=8),
 )
 async def test_every_store_fires_what_the_rule_says(
@@ -209,8 +220,14 @@ async def test_every_store_fires_what_the_rule_says(
     for price, made, dropped in kept:
         alert = records.price_alert(book, price=price, created_at=records.instant + made)
         if dropped is not None:
-            at, to = dropped
-            alert = replace(alert, dropped_at=records.instant + at, dropped_to=to)
+            at, to, told, missed = dropped
+            alert = replace(
+                alert,
+                dropped_at=records.instant + at,
+                dropped_to=to,
+                told_at=records.instant + told,
+                missed=missed,
+            )
         alerts.append(alert)
     await add(store, *alerts)
     for before, lowest_ask, at, pause, memory in falls:
@@ -222,28 +239,64 @@ async def test_every_store_fires_what_the_rule_says(
             pause=abs(pause),
             memory=abs(memory),
         )
-        expected = [alert for alert in alerts if fallen.fires(alert)]
-        assert set(await fired_by(store, fallen)) == set(expected)
+        expected = [
+            alert
+            for alert in alerts
+            if fallen.concerns(alert) and (fallen.has_rested(alert) or not alert.missed)
+        ]
+        assert set(await concerned_by(store, fallen)) == set(expected)
 
 
 # ---- drops ---------------------------------------------------------------------------------------
 
 
-async def test_the_latest_drop_is_noted_and_never_an_earlier_one(
+async def test_whoever_is_told_of_a_book_has_all_their_alerts_on_it_rest(
     store: Store, records: Records
 ) -> None:
-    user_id = records.user_id()
-    alerts = [records.price_alert(records.book(), user_id=user_id) for _ in range(3)]
-    await add(store, *alerts)
+    book, user_id = records.book(), records.user_id()
+    at = records.instant + SECOND
+    mine = [records.price_alert(book, price=price, user_id=user_id) for price in (100, 200, 300)]
+    younger = records.price_alert(book, price=400, user_id=user_id, created_at=at + SECOND)
+    others = [records.price_alert(book), records.price_alert(records.book(), user_id=user_id)]
+    await add(store, *mine, younger, *others)
+    await note_missed(store, *mine, *others)
+    await note_told(store, mine[0], at, 200)
+    found = await of_user(store, mine[0])
+    assert found[100] == replace(mine[0], told_at=at)
+    assert found[200] == replace(mine[1], told_at=at, dropped_at=at, dropped_to=200)
+    assert found[300] == replace(mine[2], told_at=at, dropped_at=at, dropped_to=200)
+    assert found[400] == younger
+    assert found[20_000] == replace(others[1], missed=True)
+    assert await of_user(store, others[0]) == {20_000: replace(others[0], missed=True)}
+
+
+async def test_the_latest_time_is_noted_and_never_an_earlier_one(
+    store: Store, records: Records
+) -> None:
+    alert = records.price_alert(records.book())
+    await add(store, alert)
     early, late = records.instant + SECOND, records.instant + SECOND * 2
-    await note_drop(store, alerts[:1], late, 18_000)
-    await note_drop(store, alerts[:2], early, 17_000)
-    page = await store.price_alerts.of_user(user_id, PageRequest())
-    assert [(a.dropped_at, a.dropped_to) for a in page.items[::-1]] == [
-        (late, 18_000),
-        (early, 17_000),
-        (None, None),
-    ]
+    await note_told(store, alert, late, 18_000)
+    await note_told(store, alert, early, 17_000)
+    told = replace(alert, dropped_at=late, dropped_to=18_000, told_at=late)
+    assert await of_user(store, alert) == {alert.price: told}
+
+
+async def test_what_was_missed_is_found_when_its_rest_is_over(
+    store: Store, records: Records
+) -> None:
+    told = [records.instant + SECOND * step for step in range(3)]
+    alerts = [records.price_alert(records.book(), told_at=at) for at in told]
+    await add(store, *alerts)
+    await note_missed(store, *alerts)
+    assert {a.id for a in await store.price_alerts.missed(told[1], 10)} == {
+        alert.id for alert in alerts[:2]
+    }
+    assert len(await store.price_alerts.missed(told[2], 2)) == 2
+    await note_missed(store, alerts[0], missed=False)
+    async with store.transaction():
+        await store.price_alerts.remove(alerts[1].user_id, alerts[1].id)
+    assert [a.id for a in await store.price_alerts.missed(told[2], 10)] == [alerts[2].id]
 
 
 async def test_a_failed_transaction_leaves_no_alert_and_no_drop(
@@ -254,11 +307,12 @@ async def test_a_failed_transaction_leaves_no_alert_and_no_drop(
 
     async def fail() -> None:
         async with store.transaction():
-            await store.price_alerts.note_drop([kept.id], records.instant, 100)
+            await store.price_alerts.note_told(kept.user_id, kept.book, records.instant, 100)
+            await store.price_alerts.note_missed([kept.id], missed=True)
             await store.price_alerts.add(records.price_alert(kept.book))
             await store.price_alerts.remove(kept.user_id, kept.id)
             raise LookupError
 
     with pytest.raises(LookupError):
         await fail()
-    assert await fired_by(store, fall(kept.book, records.instant)) == [kept]
+    assert await concerned_by(store, fall(kept.book, records.instant)) == [kept]

@@ -51,8 +51,11 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "price_alerts.remove": lambda s, r: s.price_alerts.remove(
         r.user_id(), r.price_alert(r.book()).id
     ),
-    "price_alerts.note_drop": lambda s, r: s.price_alerts.note_drop(
-        [r.price_alert(r.book()).id], r.instant, 100
+    "price_alerts.note_told": lambda s, r: s.price_alerts.note_told(
+        r.user_id(), r.book(), r.instant, 100
+    ),
+    "price_alerts.note_missed": lambda s, r: s.price_alerts.note_missed(
+        [r.price_alert(r.book()).id], missed=True
     ),
     "rules_in_force.put": lambda s, r: s.rules_in_force.put(MarketRules()),
     "tape.record": lambda s, r: s.tape.record(r.sale(r.book())),

@@ -188,9 +188,10 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("lines._NEXT.0", "ix_deliveries_of_turn (queue=? AND urgency=? AND turn=?)"),
         ("price_alerts._OF_USER.0", "ix_price_alerts_user_id_id (user_id=? AND id<?)"),
         (
-            "price_alerts._FIRED.0",
+            "price_alerts._CONCERNED.0",
             "ix_price_alerts_in_book (product_id=? AND size=? AND condition=? AND price>? AND",
         ),
+        ("price_alerts._MISSED.0", "ix_price_alerts_missed (told_at<?)"),
         ("charge_backlog._WAITS.0", "ix_payments_untried (created_at<?)"),
         ("charge_backlog._WAITS.0", "ix_deliveries_failed (key=?)"),
         (
