@@ -168,6 +168,7 @@ def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUs
         replay_dead_letter=ReplayDeadLetter(
             transaction=store.transaction,
             dead_letters=store.dead_letters,
+            orders=store.orders,
             audit_log=store.audit_log,
             clock=clock,
         ),

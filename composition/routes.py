@@ -156,7 +156,7 @@ def _party_of(event: Event) -> str:
             return str(event.buyer_id)
         case OrderCancelled() | OrderAuthFailed() | OrderRefundGranted():
             return str(event.buyer_id)
-        case PayoutDue():
+        case PayoutDue() | PenaltyExcused():
             return str(event.seller_id)
         case PayoutAccountChanged():
             return str(event.user_id)
@@ -243,7 +243,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         refunds(OrderRefundGranted, "payments.refund_buyer", app.payments.refund_buyer),
         inside(OrderRefundGranted, "payments.take_back_sale", app.payments.take_back_sale),
         repeatable(OrderRefundGranted, "analytics.void_sale", void_sale),
-        outside(PenaltyExcused, "payments.reverse_penalty", app.payments.reverse_penalty),
+        payouts(PenaltyExcused, "payments.reverse_penalty", app.payments.reverse_penalty),
         refunds(PaymentRefundDue, "payments.refund_buyer", app.payments.refund_buyer),
         inside(PaymentRefunded, "orders.continue_saga", saga),
         inside(PaymentRefundedUnasked, "orders.continue_saga", saga),

@@ -6,10 +6,12 @@ from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
 from ...ports.event_bus import DeadLetters
 from ...ports.language.audit import Act, AuditAction, Target, TargetKind, parse_reason
+from ...ports.language.events import Event, OrderRelated
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Delivery
-from ...ports.language.staff import check_role
+from ...ports.language.staff import check_no_party, check_role
 from ...ports.language.users import Actor, Role
+from ...ports.orders import Orders
 from ...ports.transaction import Transaction
 
 
@@ -17,22 +19,25 @@ from ...ports.transaction import Transaction
 class ReplayDeadLetter:
     """An admin has a dead letter tried again. It is safe: each consumer has its effect once.
 
-    The audit log keeps which consumer's it was, with the reason if one is given.
+    A party to the order that it is about may not. The audit log keeps which consumer's it was, with
+    the reason if one is given.
     """
 
     transaction: Transaction
     dead_letters: DeadLetters
+    orders: Orders
     audit_log: AuditLog
     clock: Clock
 
     async def __call__(
         self, actor: Actor, delivery_id: MessageId, *, reason: str | None = None
     ) -> Delivery:
-        """Return what will be tried. Raises Forbidden, InvalidText, NotFound."""
+        """Return what will be tried. Raises Forbidden, InvalidText, NotFound, PartyToTheOrder."""
         check_role(actor, Role.ADMIN, "replay dead letters")
         why = None if reason is None else parse_reason(reason)
         async with self.transaction():
             delivery = await self.dead_letters.replay(delivery_id, self.clock.now())
+            await self._check_party(actor, delivery.message.event)
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
@@ -47,3 +52,8 @@ class ReplayDeadLetter:
                 )
             )
         return delivery
+
+    async def _check_party(self, actor: Actor, event: Event) -> None:
+        if isinstance(event, OrderRelated):
+            order = await self.orders.get(event.order_id)
+            check_no_party(actor, order.id, buyer_id=order.buyer_id, seller_id=order.seller_id)

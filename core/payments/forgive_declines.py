@@ -6,7 +6,7 @@ from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
 from ...ports.language.audit import Act, AuditAction, AuditEntry, Target, parse_reason
 from ...ports.language.ids import UserId
-from ...ports.language.staff import check_role
+from ...ports.language.staff import check_not_own, check_role
 from ...ports.language.users import Actor, Role
 from ...ports.payments import Declines
 from ...ports.transaction import Transaction
@@ -17,7 +17,8 @@ from ...ports.users import Users
 class ForgiveDeclines:
     """An admin forgives what was declined to a buyer so far: none of it counts, and they may bid.
 
-    Bids that left the books stay out of them. The reason goes into the audit log.
+    Bids that left the books stay out of them. Nobody forgives their own declines. The reason goes
+    into the audit log.
     """
 
     transaction: Transaction
@@ -29,6 +30,7 @@ class ForgiveDeclines:
     async def __call__(self, actor: Actor, user_id: UserId, *, reason: str) -> AuditEntry:
         """Return the audit entry, which says how many. Raises Forbidden, InvalidText, NotFound."""
         check_role(actor, Role.ADMIN, "forgive declined payments")
+        check_not_own(actor, user_id, "forgive these declined payments")
         reason = parse_reason(reason)
         async with self.transaction():
             await self.users.get(user_id)

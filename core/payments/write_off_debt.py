@@ -6,10 +6,10 @@ from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.audit import Act, AuditAction, Target, parse_reason
-from ...ports.language.errors import BeyondDebt, Forbidden, OutOfRange
+from ...ports.language.errors import BeyondDebt, OutOfRange
 from ...ports.language.ids import UserId
 from ...ports.language.money import Cents
-from ...ports.language.staff import check_role
+from ...ports.language.staff import check_not_own, check_role
 from ...ports.language.users import Actor, Role
 from ...ports.payments import Ledger
 from ...ports.transaction import Transaction
@@ -37,8 +37,7 @@ class WriteOffDebt:
         Raises Forbidden, InvalidText, OutOfRange, NotFound, BeyondDebt.
         """
         check_role(actor, Role.ADMIN, "write off debts")
-        if actor.user_id == user_id:
-            raise Forbidden(action="write off this debt", needs="another admin")
+        check_not_own(actor, user_id, "write off this debt")
         why = parse_reason(reason)
         if not 1 <= amount <= _MOST:
             raise OutOfRange(field="amount", value=amount, minimum=1, maximum=_MOST)

@@ -6,7 +6,7 @@ from ...ports.audit_log import AuditLog
 from ...ports.language.audit import Act, AuditAction, AuditEntry, Target, parse_reason
 from ...ports.language.events import UserWasSuspended
 from ...ports.language.ids import UserId
-from ...ports.language.staff import check_role
+from ...ports.language.staff import check_not_own, check_role
 from ...ports.language.users import Actor, Role, User
 from ...ports.outbox import Outbox
 from ...ports.transaction import Transaction
@@ -27,7 +27,7 @@ class SetSuspension:
 
     A suspended user trades on neither side: they place and change nothing, and all their bids and
     asks leave the books. They still sign in, ship, confirm and so on: orders under way go on.
-    Lifting it brings no quote back. The reason goes into the audit log.
+    Lifting it brings no quote back, and nobody lifts their own. The reason goes into the audit log.
     """
 
     transaction: Transaction
@@ -44,6 +44,8 @@ class SetSuspension:
         an entry about the one that is returned.
         """
         check_role(actor, Role.ADMIN, "suspend users")
+        if not suspended:
+            check_not_own(actor, user_id, "lift this suspension")
         act = Act(
             actor_id=actor.user_id,
             action=AuditAction.SUSPENSION_SET,

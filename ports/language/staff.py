@@ -19,3 +19,9 @@ def check_no_party(actor: Actor, order_id: OrderId, *, buyer_id: UserId, seller_
     """
     if actor.user_id in (buyer_id, seller_id):
         raise PartyToTheOrder(order_id=order_id)
+
+
+def check_not_own(actor: Actor, user_id: UserId, action: str) -> None:
+    """Raise Forbidden if the actor would decide in their own favour."""
+    if actor.user_id == user_id:
+        raise Forbidden(action=action, needs="another admin")

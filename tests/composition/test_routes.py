@@ -164,6 +164,7 @@ def test_what_may_concern_thousands_or_is_slow_goes_by_way_of_the_queue() -> Non
         "order.auth_failed",
         "order.refund_granted",
         "payout.due",
+        "penalty.excused",
         "user.payout_account_changed",
         "market.costs_rose",
         "quote.withdrawn",

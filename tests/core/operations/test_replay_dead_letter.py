@@ -5,21 +5,22 @@ from dataclasses import replace
 import pytest
 
 from solebook.ports.language.audit import Act, AuditAction, Target, TargetKind
-from solebook.ports.language.errors import Forbidden, InvalidText, NotFound
-from solebook.ports.language.events import UserRegistered
+from solebook.ports.language.errors import Forbidden, InvalidText, NotFound, PartyToTheOrder
+from solebook.ports.language.events import Event, OrderAuthPassed, UserRegistered
 from solebook.ports.language.ids import MessageId
 from solebook.ports.language.messages import Delivery, Message
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import Role
 
 from ...exchange import Exchange
 
 
-async def bury(exchange: Exchange) -> Delivery:
+async def bury(exchange: Exchange, event: Event | None = None) -> Delivery:
     """Have one dead letter."""
     ids, now = exchange.app.adapters.ids, exchange.clock.now()
-    event = UserRegistered(exchange.buyer.user_id, "user-9@example.com", "Test")
+    event = event or UserRegistered(exchange.buyer.user_id, "user-9@example.com", "Test")
     message = Message(MessageId(ids.new()), event.key, event, now)
-    consumer = "notifications.notify:user.registered"
+    consumer = f"notifications.notify:{event.SUBJECT}"
     letter = Delivery(MessageId(ids.new()), consumer, message, 15, now, "KeyError: 'x'", dead=True)
     async with exchange.store.transaction():
         await exchange.store.deliveries.put(letter)
@@ -67,3 +68,14 @@ async def test_what_is_refused_stays_dead_and_unmentioned(exchange: Exchange) ->
     assert list((await exchange.store.dead_letters.page(PageRequest())).items) == [letter]
     assert await audited(exchange) == []
     await replay(exchange.admin, letter.id, reason="or the exchange would not be well")
+
+
+async def test_no_party_has_a_message_about_their_order_tried_again(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    letter = await bury(exchange, OrderAuthPassed(order.id, order.buyer_id, order.seller_id))
+    for party in (exchange.buyer, exchange.seller):
+        admin = replace(party, roles=party.roles | {Role.ADMIN})
+        with pytest.raises(PartyToTheOrder):
+            await exchange.app.operations.replay_dead_letter(admin, letter.id, reason="because")
+    assert list((await exchange.store.dead_letters.page(PageRequest())).items) == [letter]
+    await exchange.app.operations.replay_dead_letter(exchange.admin, letter.id, reason="because")

@@ -181,6 +181,8 @@ async def test_forgiving_needs_an_admin_a_reason_and_a_user(exchange: Exchange) 
     forgive, buyer = exchange.app.payments.forgive_declines, exchange.buyer
     with pytest.raises(Forbidden):
         await forgive(buyer, buyer.user_id, reason=REASON)
+    with pytest.raises(Forbidden):  # nobody judges their own case
+        await forgive(exchange.admin, exchange.admin.user_id, reason=REASON)
     with pytest.raises(InvalidText):
         await forgive(exchange.admin, buyer.user_id, reason=" ")
     with pytest.raises(NotFound):

@@ -171,6 +171,21 @@ async def test_a_seller_whose_account_is_closed_is_paid_back_later(exchange: Exc
     await check_invariants(exchange)
 
 
+async def test_a_seller_is_paid_back_however_long_the_provider_does_not_answer(
+    exchange: Exchange,
+) -> None:
+    order = await never_arrived(exchange)
+    await paid(exchange)
+    exchange.line.is_cut = True
+    await note_receipt(exchange, order.id)
+    for _ in range(40):
+        await exchange.later(timedelta(hours=1))
+    assert not (await exchange.store.dead_letters.page(PageRequest())).items
+    exchange.line.is_cut = False
+    await exchange.later(timedelta(hours=1))
+    assert (await exchange.payout(order.id)).state is PayoutState.PAID
+
+
 async def test_a_refund_that_comes_after_a_penalty_was_paid_back_comes_from_the_escrow(
     exchange: Exchange,
 ) -> None:

@@ -103,6 +103,16 @@ async def test_only_admins_suspend(accounts: Accounts, buyer: User) -> None:
     assert await accounts.store.users.get(buyer.id) == buyer
 
 
+async def test_nobody_lifts_their_own_suspension(accounts: Accounts) -> None:
+    admin = await accounts.admin()
+    await accounts.set_suspension(admin, admin.user_id, suspended=True, reason="a test")
+
+    with pytest.raises(Forbidden):
+        await accounts.set_suspension(admin, admin.user_id, suspended=False, reason="enough")
+
+    assert (await accounts.store.users.get(admin.user_id)).suspended
+
+
 async def audited(accounts: Accounts) -> list[Act]:
     """What the audit log says, oldest first."""
     page = await accounts.store.audit_log.page(PageRequest(limit=100))
