@@ -282,7 +282,7 @@ class ProviderStories(RuleBasedStateMachine):
             held = self.run(self.exchange.store.ledger.balance(escrow(order.id)))
             payment = self.run(self.exchange.payment(order.id))
             payout = self.run(self.exchange.store.payouts.find(order.id))
-            waits = order.borne_by is Bearer.EXCHANGE or payment.status is PaymentStatus.CAPTURED
+            waits = order.exchange_pays or payment.status is PaymentStatus.CAPTURED
             assert held == (order.buyer_total if waits and payout is None else 0), (order, payment)
 
 
