@@ -89,8 +89,8 @@ class Books(Protocol):
         """Return those of the quotes that are stored."""
         ...
 
-    async def match(self, match_id: OrderId) -> Match | None:
-        """Return the match, if it is stored."""
+    async def matches(self, match_ids: Collection[OrderId]) -> Mapping[OrderId, Match]:
+        """Return those of the matches that are stored."""
         ...
 
     async def answered(

@@ -34,8 +34,8 @@ class ForwardingBooks(Books):
     async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
         return await self._books.get(quote_ids)
 
-    async def match(self, match_id: OrderId) -> Match | None:
-        return await self._books.match(match_id)
+    async def matches(self, match_ids: Collection[OrderId]) -> Mapping[OrderId, Match]:
+        return await self._books.matches(match_ids)
 
     async def answered(
         self, keys: Collection[IdempotencyKey]

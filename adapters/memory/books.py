@@ -70,9 +70,10 @@ class MemoryBooks(MemoryAdapter, Books):
         with await self._database.reading():
             return {i: quotes[i] for i in quote_ids if i in quotes}
 
-    async def match(self, match_id: OrderId) -> Match | None:
+    async def matches(self, match_ids: Collection[OrderId]) -> Mapping[OrderId, Match]:
+        matches = self._tables.matches
         with await self._database.reading():
-            return self._tables.matches.get(match_id)
+            return {i: matches[i] for i in match_ids if i in matches}
 
     async def answered(
         self, keys: Collection[IdempotencyKey]

@@ -26,7 +26,6 @@ from .outbox import SqlOutbox
 from .payloads import decode, encode
 from .payments import ADD_PAYMENT, payment_values
 from .quote_rows import (
-    MATCH,
     TABLES,
     is_book,
     match_of,
@@ -62,6 +61,9 @@ _RESTING_IN = Statement(union_all(*standing(is_book)))
 _GET = Statement(
     union_all(*on_each_side(lambda t: t.c.id.op("IN")(each(bindparam("ids", required=True)))))
 )
+_MATCHES = Statement(
+    select(matches).where(matches.c.id.op("IN")(each(bindparam("ids", required=True))))
+)
 _UNPAID = Statement(
     select(orders.c.buyer_id, func.count().label("unpaid"))
     .where(
@@ -85,7 +87,7 @@ _CHANGE = {
     )
     for side, table in TABLES.items()
 }
-_MATCH = Statement(insert_row(matches))
+_ADD_MATCH = Statement(insert_row(matches))
 _UNWIND = Statement(
     update(matches).where(matches.c.id == bindparam("id")).values(status=bindparam("status"))
 )
@@ -130,9 +132,9 @@ class SqlBooks(Books):
         quotes = map(quote_of, await self._database.rows(_GET, ids=ids))
         return {quote.id: quote for quote in quotes}
 
-    async def match(self, match_id: OrderId) -> Match | None:
-        row = await self._database.first(MATCH, id=match_id)
-        return None if row is None else match_of(row)
+    async def matches(self, match_ids: Collection[OrderId]) -> Mapping[OrderId, Match]:
+        ids = encode([match_id.hex for match_id in match_ids])
+        return {row.id: match_of(row) for row in await self._database.rows(_MATCHES, ids=ids)}
 
     async def answered(
         self, keys: Collection[IdempotencyKey]
@@ -188,7 +190,7 @@ class SqlBooks(Books):
         status = MatchStatus.UNWOUND
         unwound = [{"id": match_id, "status": status} for match_id in batch.unwound]
         await self._change(_UNWIND, unwound)
-        await self._database.execute_many(_MATCH, map(match_values, batch.matches))
+        await self._database.execute_many(_ADD_MATCH, map(match_values, batch.matches))
 
     async def _write_orders(self, opened: Sequence[OpenedOrder]) -> None:
         if not opened:

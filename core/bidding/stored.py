@@ -75,12 +75,11 @@ class Stored:
     async def read(
         cls, wanted: Wanted, owners: Owners, books: Books, traders: Traders, now: datetime
     ) -> Self:
-        """Read what is wanted: at most once of each kind, but for matches.
+        """Read what is wanted: at most once of each kind.
 
         `owners` tells whose quotes one reaches that comes to a book.
         """
-        found = [await books.match(match_id) for match_id in wanted.matches]
-        matches = {match.id: match for match in found if match is not None}
+        matches = await books.matches(wanted.matches) if wanted.matches else {}
         for match in matches.values():
             wanted.quotes |= {match.bid_id, match.ask_id}
         quotes = await books.get(wanted.quotes) if wanted.quotes else {}

@@ -120,7 +120,7 @@ async def test_committed_quotes_are_read_back_whole(
     unknown = records.quote_id()
     assert await store.books.get([bid.id, unknown, ask.id]) == {bid.id: bid, ask.id: ask}
     assert await store.books.get([]) == {}
-    assert await store.books.match(records.order_id()) is None
+    assert await store.books.matches([]) == {}
 
 
 async def test_halts_are_read_back_whether_they_stand_or_not(

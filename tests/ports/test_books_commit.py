@@ -51,7 +51,7 @@ async def test_a_match_and_all_that_comes_with_it_commit_together(
     )
     await shard.commit(batch)
     assert await store.books.get([bid.id, ask.id]) == {bid.id: bid, ask.id: ask}
-    assert await store.books.match(match.id) == match
+    assert await store.books.matches([match.id, records.order_id()]) == {match.id: match}
     assert await store.orders.get(match.id) == opened.order
     assert await store.payments.find(match.id) == opened.payment
     assert list(await store.orders.history(match.id)) == list(opened.history)
@@ -144,7 +144,7 @@ async def test_a_quote_is_in_one_standing_match(
                 answers={key: Placement(bid)}, sequence=1_000,
             )
         )  # fmt: skip
-    assert await store.books.match(twice.id) is None
+    assert await store.books.matches([twice.id]) == {}
     assert await store.books.get([bid.id, ask.id]) == {}
     assert await store.orders.count_by_status() == {"pending": 1}
     assert list(await store.outbox.unsent(10)) == before
@@ -197,18 +197,18 @@ async def test_an_unwound_match_stays_known_and_frees_its_ask(
 ) -> None:
     book = records.book()
     order = (await shard.trade(book)).order
-    match = await store.books.match(order.id)
-    assert match is not None
+    match = (await store.books.matches([order.id]))[order.id]
     old = await store.books.get([order.bid_id, order.ask_id])
     returned = replace(old[order.ask_id], status=QuoteStatus.ACTIVE)
     cancelled = replace(old[order.bid_id], status=QuoteStatus.CANCELLED)
     changed = {quote.id: quote for quote in (returned, cancelled)}
     await shard.commit(records.batch(changed=changed, unwound=[match.id]))
-    assert await store.books.match(match.id) == replace(match, status=MatchStatus.UNWOUND)
+    unwound = replace(match, status=MatchStatus.UNWOUND)
+    assert await store.books.matches([match.id]) == {match.id: unwound}
     assert list(await store.books.resting_in([book])) == [returned]
 
     again = await match_resting_ask(records, shard, book, returned)
-    assert await store.books.match(again) is not None
+    assert (await store.books.matches([again])).keys() == {again}
 
 
 async def test_an_ask_may_be_unwound_and_matched_again_in_one_batch(
@@ -232,10 +232,9 @@ async def test_an_ask_may_be_unwound_and_matched_again_in_one_batch(
             opened=[records.opened(again)],
         )
     )
-    assert await store.books.match(again.id) == again
-    unwound = await store.books.match(order.id)
-    assert unwound is not None
-    assert unwound.status is MatchStatus.UNWOUND
+    matches = await store.books.matches([order.id, again.id])
+    assert matches[again.id] == again
+    assert matches[order.id].status is MatchStatus.UNWOUND
     assert await store.orders.count_by_status() == {"pending": 2}
 
 
@@ -245,8 +244,7 @@ async def test_unwinding_twice_changes_nothing_more(
     order = (await shard.trade(records.book())).order
     for _ in range(2):
         await shard.commit(records.batch(unwound=[order.id]))
-    match = await store.books.match(order.id)
-    assert match is not None
+    match = (await store.books.matches([order.id]))[order.id]
     assert match.status is MatchStatus.UNWOUND
 
 

@@ -179,7 +179,7 @@ async def match(store: Store, first: Match, quotes: tuple[Quote, Quote]) -> None
     ask = replace(quotes[1], id=first.ask_id, side=Side.ASK)
     await commit(store, bid, ask, matches=[first])
     assert await store.quotes.match(first.id) == first
-    assert await store.books.match(first.id) == first
+    assert await store.books.matches([first.id]) == {first.id: first}
 
 
 async def order(store: Store, first: Order, second: Order) -> None:

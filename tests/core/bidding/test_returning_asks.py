@@ -163,6 +163,15 @@ async def test_several_that_return_at_once_do_so_in_order_of_arrival(
     assert sold == bought, "the first ask to arrive meets the best bid"
 
 
+async def test_all_that_return_at_once_are_read_at_once(market: Market) -> None:
+    matches = [
+        await traded(market, market.command(Side.ASK), market.command(Side.BID)) for _ in range(4)
+    ]
+    market.books.readings.clear()
+    await asyncio.gather(*(market.engine.unwind(match.id, ask_returns=True) for match in matches))
+    assert market.books.readings == ["matches", "get"]
+
+
 async def test_a_returning_ask_goes_before_new_ones_of_its_batch(market: Market) -> None:
     match = await traded(market, market.command(Side.ASK), market.command(Side.BID))
     bid = (await market.bid(PRICE)).quote

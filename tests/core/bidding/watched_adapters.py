@@ -47,9 +47,9 @@ class WatchedBooks(ForwardingBooks):
         self.readings.append("get")
         return await super().get(quote_ids)
 
-    async def match(self, match_id: OrderId) -> Match | None:
-        self.readings.append("match")
-        return await super().match(match_id)
+    async def matches(self, match_ids: Collection[OrderId]) -> Mapping[OrderId, Match]:
+        self.readings.append("matches")
+        return await super().matches(match_ids)
 
     async def answered(
         self, keys: Collection[IdempotencyKey]
