@@ -18,6 +18,7 @@ from solebook.ports.language.errors import (
     SelfTrade,
     TooManyOpenQuotes,
     TooManyUnpaidOrders,
+    TradingBarred,
     UserSuspended,
 )
 from solebook.ports.language.ids import QuoteId, UserId
@@ -70,7 +71,8 @@ class NaiveMarket:
     max_unpaid: int
     quotes: list[NaiveQuote] = field(default_factory=list)
     trades: list[NaiveTrade] = field(default_factory=list)
-    suspended: set[UserId] = field(default_factory=set)
+    barred: dict[UserId, frozenset[Side]] = field(default_factory=dict)
+    """The sides on which users may not trade."""
     withdrawn: list[tuple[UserId, WithdrawalReason, list[QuoteId]]] = field(default_factory=list)
     """Who was told of which withdrawn quotes."""
     halts: dict[int, BookKey | None] = field(default_factory=dict)
@@ -127,7 +129,7 @@ class NaiveMarket:
             arrival=self.arrivals + 1,
             time_in_force=command.time_in_force,
         )
-        self._check_suspension(quote.user_id)
+        self._check_bar(quote)
         self._check_open(quote.book)
         other = self._meet(quote, now)
         if other is None and command.time_in_force is TimeInForce.IOC:
@@ -148,7 +150,7 @@ class NaiveMarket:
     def reprice(
         self, quote_id: QuoteId, amount: int | None, expires_at: datetime | None, now: datetime
     ) -> None:
-        self._check_suspension(self.quote(quote_id).user_id)
+        self._check_bar(self.quote(quote_id))
         quote = self._standing(quote_id)
         self._check_open(quote.book)
         if quote.expires_at <= now:
@@ -180,7 +182,9 @@ class NaiveMarket:
         quote = self._standing(quote_id)
         self._withdraw([quote], WithdrawalReason.ADMIN)
 
-    def withdraw_all(self, user_id: UserId, sides: Collection[Side]) -> None:
+    def withdraw_all(
+        self, user_id: UserId, sides: Collection[Side], reason: WithdrawalReason
+    ) -> None:
         theirs = [
             q
             for q in self.quotes
@@ -188,7 +192,7 @@ class NaiveMarket:
         ]
         theirs.sort(key=lambda quote: quote.arrival)
         if theirs:
-            self._withdraw(theirs, WithdrawalReason.SUSPENDED)
+            self._withdraw(theirs, reason)
 
     def unwind(self, number: int, now: datetime, *, ask_returns: bool) -> None:
         trade = self.trades[number]
@@ -221,8 +225,13 @@ class NaiveMarket:
 
     # ---- rules ---------------------------------------------------------------------------
 
-    def _check_suspension(self, user_id: UserId) -> None:
-        if user_id in self.suspended:
+    def _is_barred(self, quote: NaiveQuote) -> bool:
+        return quote.side in self.barred.get(quote.user_id, ())
+
+    def _check_bar(self, quote: NaiveQuote) -> None:
+        if self._is_barred(quote):
+            if len(self.barred[quote.user_id]) == 1:
+                raise TradingBarred(side=quote.side)
             raise UserSuspended
 
     def _is_halted(self, book: BookKey) -> bool:
@@ -246,7 +255,7 @@ class NaiveMarket:
     def _return(self, ask: NaiveQuote, now: datetime) -> tuple[AskFate, WithdrawalReason | None]:
         if ask.time_in_force is TimeInForce.IOC:
             return AskFate.WITHDRAWN, WithdrawalReason.IMMEDIATE_OR_CANCEL
-        if ask.user_id in self.suspended:
+        if self._is_barred(ask):
             return AskFate.WITHDRAWN, WithdrawalReason.SUSPENDED
         if ask.expires_at <= now:
             ask.status = QuoteStatus.EXPIRED
@@ -278,7 +287,7 @@ class NaiveMarket:
         """Return whom a quote trades with. Raises why it trades with nobody that it reaches."""
         self._drop_overdue(quote, now)
         own, busy, other_party = None, False, None
-        suspended: list[UserId] = []
+        barred: list[UserId] = []
         for other in map(self.quote, self.queue(quote.book, quote.side.opposite)):
             if quote.side is Side.BID and other.amount > quote.amount:
                 break
@@ -288,15 +297,17 @@ class NaiveMarket:
                 other.status = QuoteStatus.EXPIRED
             elif other.user_id == quote.user_id:
                 own = own or other
-            elif other.user_id in self.suspended:
-                suspended.append(other.user_id)
+            elif self._is_barred(other):
+                barred.append(other.user_id)
             elif other.side is Side.BID and not returning and self._is_busy(other.user_id):
                 busy = True
             else:
                 other_party = other
                 break
-        for user_id in suspended:
-            self.withdraw_all(user_id, tuple(Side))
+        for user_id in barred:
+            declined = self.barred[user_id] == {Side.BID}
+            reason = WithdrawalReason.PAYMENTS_DECLINED if declined else WithdrawalReason.SUSPENDED
+            self.withdraw_all(user_id, self.barred[user_id], reason)
         if other_party is not None:
             if quote.side is Side.BID and self._is_busy(quote.user_id):
                 raise TooManyUnpaidOrders(limit=self.max_unpaid)

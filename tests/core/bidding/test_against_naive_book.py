@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from solebook.ports.language.market import Side, TimeInForce
 
-from .two_markets import (
+from .market_steps import (
     PRICES,
     USERS,
+    Barring,
     Cancelling,
     Expiring,
     Halting,
@@ -20,12 +21,11 @@ from .two_markets import (
     Repricing,
     Run,
     Step,
-    Suspending,
-    TwoMarkets,
     Unwinding,
     Withdrawing,
     WithdrawingAll,
 )
+from .two_markets import TwoMarkets
 
 Steps: TypeAlias = st.SearchStrategy[Step]
 
@@ -61,7 +61,7 @@ everything: Steps = st.one_of(
     st.builds(WithdrawingAll, users, sides),
     st.builds(Halting, st.sampled_from([None, 0, 1])),
     *(st.builds(Opening, targets) for _ in range(3)),
-    st.builds(Suspending, users, st.sampled_from([True, False, False])),
+    st.builds(Barring, users, st.sampled_from([tuple(Side), (Side.BID,), (), ()])),
 )
 """All that can happen, anywhere."""
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias
@@ -21,17 +21,14 @@ from solebook.core.bidding.withdrawals import Withdraw, WithdrawAll
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.events import MatchUnwound, QuotesWithdrawn
 from solebook.ports.language.halts import Halt
-from solebook.ports.language.ids import HaltId, OrderId, ProductId, QuoteId, UserId
+from solebook.ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from solebook.ports.language.market import (
-    BookKey,
     Match,
     MatchStatus,
     PriceLevel,
     Quote,
     QuoteStatus,
     Side,
-    Size,
-    TimeInForce,
     WithdrawalReason,
 )
 from solebook.ports.language.rules import MarketRules
@@ -39,111 +36,34 @@ from solebook.ports.matching import Placement, PlaceQuote
 
 from .folded_views import FoldedViews
 from .lowest_ask_chains import LowestAskChains
+from .market_steps import (
+    BOOKS,
+    PRICES,
+    USERS,
+    Aiming,
+    Barring,
+    Cancelling,
+    Expiring,
+    Halting,
+    Opening,
+    Paying,
+    Placing,
+    Run,
+    Step,
+    Unwinding,
+    Withdrawing,
+    WithdrawingAll,
+)
 from .naive_book import NaiveMarket
 
 MAX_OPEN = 3
 MAX_UNPAID = 2
 RULES = MarketRules(max_open_quotes=MAX_OPEN, max_unpaid_orders=MAX_UNPAID)
-USERS = [UserId(UUID(int=number)) for number in (1, 2, 3, 4)]
-BOOKS = [BookKey(ProductId(UUID(int=9)), Size(size)) for size in ("9", "10")]
-PRICES = [10_000, 10_100, 10_200]
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
-    """`user`, `price` and `book` are numbers in the lists above."""
-
-    side: Side
-    user: int
-    price: int
-    days: int = 30
-    book: int = 0
-    time_in_force: TimeInForce = TimeInForce.GTC
-
-
-@dataclass(frozen=True, slots=True)
-class Repricing:
-    """`target` is what somebody once saw of a quote, counted round in the order of its making."""
-
-    target: int
-    price: int | None
-    days: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelling:
-    target: int
-
-
-@dataclass(frozen=True, slots=True)
-class Expiring:
-    target: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unwinding:
-    """`target` is a match, counted round."""
-
-    target: int
-    ask_returns: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Paying:
-    """The order of a match is paid before the batch; `target` is counted round."""
-
-    target: int
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawing:
-    target: int
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawingAll:
-    user: int
-    sides: tuple[Side, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Suspending:
-    """A user is suspended before the batch, or no longer."""
-
-    user: int
-    suspended: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Halting:
-    """Halt one book, or every book of the product."""
-
-    book: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """`target` is a halt that stands, counted round, or one that ended if none stands."""
-
-    target: int
-
-
-Aiming: TypeAlias = Repricing | Cancelling | Expiring | Withdrawing
-Step: TypeAlias = (
-    Placing | Aiming | Unwinding | Paying | WithdrawingAll | Suspending | Halting | Opening
-)
 Naively: TypeAlias = Callable[[], None]
 Heard: TypeAlias = tuple[Command[Any], Naively]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A batch of commands, some days after the one before; its commit may fail."""
-
-    steps: list[Step]
-    days: int = 0
-    fails: bool = False
 
 
 class TwoMarkets:
@@ -159,7 +79,7 @@ class TwoMarkets:
         self.matches: dict[OrderId, Match] = {}
         self.settled: set[OrderId] = set()
         """Whose orders are paid or cancelled."""
-        self.suspended: set[UserId] = set()
+        self.barred: dict[UserId, frozenset[Side]] = {}
         self.halts: dict[HaltId, Halt] = {}
         """All that were committed, also those that ended."""
         self.asked_halts = 0
@@ -195,12 +115,9 @@ class TwoMarkets:
                 number = target % len(self.matches)
                 self.naive.trades[number].pending = False
                 self.settled.add(list(self.matches)[number])
-            case Suspending(user=user, suspended=True):
-                self.naive.suspended.add(USERS[user])
-                self.suspended.add(USERS[user])
-            case Suspending(user=user):
-                self.naive.suspended.discard(USERS[user])
-                self.suspended.discard(USERS[user])
+            case Barring(user=user, sides=sides):
+                self.naive.barred[USERS[user]] = frozenset(sides)
+                self.barred[USERS[user]] = frozenset(sides)
 
     def _in_turn(self, heard: list[Heard], stored: Stored) -> list[Heard]:
         """Return commands in the order in which the shard takes them: returning asks first."""
@@ -231,7 +148,7 @@ class TwoMarkets:
             return self._halting(step)
         if isinstance(step, Opening):
             return self._opening(step) if self.halts else None
-        if isinstance(step, Paying | Suspending):
+        if isinstance(step, Paying | Barring):
             return None
         return self._aiming(step) if self.seen else None
 
@@ -276,7 +193,7 @@ class TwoMarkets:
         user_id = USERS[step.user]
         return (
             WithdrawAll(user_id, step.sides, WithdrawalReason.SUSPENDED, None),
-            lambda: self.naive.withdraw_all(user_id, step.sides),
+            lambda: self.naive.withdraw_all(user_id, step.sides, WithdrawalReason.SUSPENDED),
         )
 
     def _aiming(self, step: Aiming) -> Heard:
@@ -314,7 +231,7 @@ class TwoMarkets:
             quotes={q: self.quotes[q] for q in wanted.quotes},
             matches=matches,
             halts={h: self.halts[h] for h in wanted.halts if h in self.halts},
-            barred={user: frozenset(Side) for user in wanted.traders & self.suspended},
+            barred={u: sides for u, sides in self.barred.items() if sides and u in wanted.traders},
             unpaid={buyer: unpaid[buyer] for buyer in wanted.buyers},
         )
 
