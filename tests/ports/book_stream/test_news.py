@@ -1,9 +1,6 @@
-"""Contract of BookStream."""
+"""Contract of BookStream: a book's view, and then each change of it."""
 
-import asyncio
 import gc
-from collections.abc import Awaitable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -13,83 +10,18 @@ from hypothesis import strategies as st
 from solebook.adapters.memory.book_stream import MemoryBookStream
 from solebook.adapters.memory.book_views import MemoryBookViews
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.ports.book_stream import BookReader, BookStream, FellBehind
-from solebook.ports.book_views import BookViews
 from solebook.ports.language.market import (
     BookChange,
     BookChanges,
     BookKey,
     BookView,
-    LevelChange,
     PriceLevel,
     Side,
 )
 
-from ..rebuilt_book import RebuiltBook
-from .records import Records
-
-INTERVAL = timedelta(milliseconds=100)
-QUEUE = 5
-PATIENCE = 5.0
-"""Seconds of real time after which something hangs."""
-
-
-@dataclass
-class Market:
-    """Books that change, and a stream that tells of them."""
-
-    views: BookViews
-    stream: BookStream
-    clock: VirtualClock
-    seqs: dict[BookKey, int] = field(default_factory=dict)
-
-    async def change(self, book: BookKey, *levels: tuple[Side, int, int]) -> None:
-        """Publish the next change of a book."""
-        seq = self.seqs[book] = self.seqs.get(book, 0) + 1
-        await self.views.apply(BookChange(book, seq, tuple(LevelChange(*one) for one in levels)))
-
-    async def publish(self, view: BookView) -> None:
-        self.seqs[view.book] = view.seq
-        await self.views.publish(view)
-
-    async def intervals(self, number: int = 1) -> None:
-        for _ in range(number):
-            await self.clock.advance(INTERVAL)
-
-
-@pytest.fixture(params=["memory"])
-def market(clock: VirtualClock) -> Market:
-    views = MemoryBookViews()
-    stream = MemoryBookStream(views, clock, interval=INTERVAL, queue=QUEUE)
-    return Market(views, stream, clock)
-
-
-@pytest.fixture
-def book(records: Records) -> BookKey:
-    return records.book()
-
-
-async def soon(work: Awaitable[BookView | BookChanges]) -> BookView | BookChanges:
-    async with asyncio.timeout(PATIENCE):
-        return await work
-
-
-async def all_news(reader: BookReader) -> list[BookView | BookChanges]:
-    """Return what waits for the reader."""
-    news: list[BookView | BookChanges] = []
-    while True:
-        taking = asyncio.create_task(reader.next())
-        for _ in range(3):
-            await asyncio.sleep(0)
-        if not taking.done():
-            taking.cancel()
-            await asyncio.gather(taking, return_exceptions=True)
-            return news
-        news.append(taking.result())
-
-
-def changes(book: BookKey, first_seq: int, seq: int, *levels: tuple[Side, int, int]) -> BookChanges:
-    return BookChanges(book, first_seq, seq, tuple(LevelChange(*one) for one in levels))
+from ...rebuilt_book import RebuiltBook
+from ..records import Records
+from .followed import INTERVAL, QUEUE, Market, all_news, changes, soon
 
 
 async def test_who_follows_a_book_is_told_its_view_first(market: Market, book: BookKey) -> None:
@@ -280,71 +212,6 @@ async def test_to_follow_again_is_to_begin_anew(market: Market, book: BookKey) -
         assert [news.seq for news in await all_news(other)] == [0, 1, 2]
 
 
-async def test_who_reads_too_slowly_falls_behind_and_nobody_else_notices(
-    market: Market, book: BookKey
-) -> None:
-    heard = []
-    async with market.stream.open() as slow, market.stream.open() as quick:
-        await slow.follow(book)
-        await quick.follow(book)
-        for quantity in range(1, QUEUE + 3):
-            await market.change(book, (Side.BID, 100, quantity))
-            await market.intervals()
-            heard += await all_news(quick)
-        assert [news.seq for news in heard] == list(range(QUEUE + 3))
-        for _ in range(2):
-            with pytest.raises(FellBehind):
-                await slow.next()
-        await slow.follow(book)
-        with pytest.raises(FellBehind):
-            await slow.next()
-
-
-async def test_as_much_as_may_wait_does(market: Market, book: BookKey) -> None:
-    async with market.stream.open() as reader:
-        await reader.follow(book)
-        for quantity in range(1, QUEUE):
-            await market.change(book, (Side.BID, 100, quantity))
-            await market.intervals()
-        assert [news.seq for news in await all_news(reader)] == list(range(QUEUE))
-
-
-async def test_who_follows_too_many_books_at_once_falls_behind(
-    market: Market, records: Records
-) -> None:
-    async with market.stream.open() as reader:
-        for _ in range(QUEUE + 1):
-            await reader.follow(records.book())
-        with pytest.raises(FellBehind):
-            await reader.next()
-
-
-async def test_a_waiting_reader_is_woken_by_falling_behind_or_by_news(
-    market: Market, book: BookKey
-) -> None:
-    async with market.stream.open() as reader:
-        waiting = asyncio.create_task(reader.next())
-        await asyncio.sleep(0)
-        assert not waiting.done()
-        await reader.follow(book)
-        assert await soon(waiting) == BookView(book, 0)
-
-
-async def test_readers_that_are_gone_leave_nothing_running(market: Market, book: BookKey) -> None:
-    before = asyncio.all_tasks()
-    async with market.stream.open() as reader:
-        await reader.follow(book)
-        for quantity in (1, 2):
-            await market.change(book, (Side.BID, 100, quantity))
-            await all_news(reader)
-        assert asyncio.all_tasks() > before
-    await market.intervals(0)
-    await asyncio.sleep(0)
-    assert asyncio.all_tasks() == before
-    await market.change(book, (Side.BID, 100, 3))
-    assert asyncio.all_tasks() == before
-
-
 STEP = st.one_of(
     st.tuples(st.just("bid"), st.integers(1, 4), st.integers(0, 2)),
     st.tuples(st.just("ask"), st.integers(5, 8), st.integers(0, 2)),
@@ -402,61 +269,3 @@ def test_a_stream_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="no stream"):
         MemoryBookStream(MemoryBookViews(), clock, interval=interval, queue=queue)
-
-
-# ---- halts -----------------------------------------------------------------------------------
-
-
-async def test_who_follows_a_book_hears_that_it_is_halted_and_opened(
-    market: Market, records: Records, book: BookKey
-) -> None:
-    await market.publish(BookView(book, 7, (PriceLevel(500, 1),), ()))
-    async with market.stream.open() as reader:
-        await reader.follow(book)
-        await soon(reader.next())
-        await market.views.show_halts([records.halt(book.product_id)])
-        await market.intervals()
-        halted = await soon(reader.next())
-        assert halted == BookView(book, 7, (PriceLevel(500, 1),), (), halted=True)
-        await market.views.show_halts([])
-        await market.change(book, (Side.ASK, 600, 1))
-        await market.intervals()
-        opened = await soon(reader.next())
-        assert opened == BookView(book, 8, (PriceLevel(500, 1),), (PriceLevel(600, 1),))
-        assert await all_news(reader) == []
-
-
-async def test_a_book_without_a_view_is_told_to_be_halted(
-    market: Market, records: Records, book: BookKey
-) -> None:
-    async with market.stream.open() as reader:
-        await reader.follow(book)
-        assert await soon(reader.next()) == BookView(book, 0)
-        await market.views.show_halts([records.halt(book.product_id)])
-        await market.intervals()
-        assert await soon(reader.next()) == BookView(book, 0, halted=True)
-
-
-async def test_a_halt_elsewhere_is_no_news(market: Market, records: Records, book: BookKey) -> None:
-    async with market.stream.open() as reader:
-        await reader.follow(book)
-        await soon(reader.next())
-        await market.views.show_halts([records.halt(records.product_id())])
-        await market.intervals()
-        assert await all_news(reader) == []
-
-
-async def test_changes_go_on_from_the_view_of_a_halted_book(
-    market: Market, records: Records, book: BookKey
-) -> None:
-    await market.publish(BookView(book, 7, (PriceLevel(500, 1),), ()))
-    async with market.stream.open() as reader:
-        await reader.follow(book)
-        await market.views.show_halts([records.halt(book.product_id)])
-        await market.intervals()
-        await market.change(book, (Side.BID, 500, 0))
-        await market.intervals()
-        *_, halted, cancelled = await all_news(reader)
-        assert isinstance(halted, BookView)
-        assert halted.halted
-        assert cancelled == changes(book, 8, 8, (Side.BID, 500, 0))

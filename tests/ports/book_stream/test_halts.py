@@ -1,0 +1,61 @@
+"""Contract of BookStream: whoever follows a book hears that it is halted and opened."""
+
+from solebook.ports.language.market import BookKey, BookView, PriceLevel, Side
+
+from ..records import Records
+from .followed import Market, all_news, changes, soon
+
+
+async def test_who_follows_a_book_hears_that_it_is_halted_and_opened(
+    market: Market, records: Records, book: BookKey
+) -> None:
+    await market.publish(BookView(book, 7, (PriceLevel(500, 1),), ()))
+    async with market.stream.open() as reader:
+        await reader.follow(book)
+        await soon(reader.next())
+        await market.views.show_halts([records.halt(book.product_id)])
+        await market.intervals()
+        halted = await soon(reader.next())
+        assert halted == BookView(book, 7, (PriceLevel(500, 1),), (), halted=True)
+        await market.views.show_halts([])
+        await market.change(book, (Side.ASK, 600, 1))
+        await market.intervals()
+        opened = await soon(reader.next())
+        assert opened == BookView(book, 8, (PriceLevel(500, 1),), (PriceLevel(600, 1),))
+        assert await all_news(reader) == []
+
+
+async def test_a_book_without_a_view_is_told_to_be_halted(
+    market: Market, records: Records, book: BookKey
+) -> None:
+    async with market.stream.open() as reader:
+        await reader.follow(book)
+        assert await soon(reader.next()) == BookView(book, 0)
+        await market.views.show_halts([records.halt(book.product_id)])
+        await market.intervals()
+        assert await soon(reader.next()) == BookView(book, 0, halted=True)
+
+
+async def test_a_halt_elsewhere_is_no_news(market: Market, records: Records, book: BookKey) -> None:
+    async with market.stream.open() as reader:
+        await reader.follow(book)
+        await soon(reader.next())
+        await market.views.show_halts([records.halt(records.product_id())])
+        await market.intervals()
+        assert await all_news(reader) == []
+
+
+async def test_changes_go_on_from_the_view_of_a_halted_book(
+    market: Market, records: Records, book: BookKey
+) -> None:
+    await market.publish(BookView(book, 7, (PriceLevel(500, 1),), ()))
+    async with market.stream.open() as reader:
+        await reader.follow(book)
+        await market.views.show_halts([records.halt(book.product_id)])
+        await market.intervals()
+        await market.change(book, (Side.BID, 500, 0))
+        await market.intervals()
+        *_, halted, cancelled = await all_news(reader)
+        assert isinstance(halted, BookView)
+        assert halted.halted
+        assert cancelled == changes(book, 8, 8, (Side.BID, 500, 0))
