@@ -286,3 +286,17 @@ async def test_a_release_leaves_the_freeze_of_a_complaint(exchange: Exchange) ->
     assert (await exchange.order(order.id)).freezes == {FreezeReason.COMPLAINT}
     await exchange.later(30 * DAY)
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.HELD
+
+
+async def test_an_order_whose_charge_is_another_amount_is_told_every_day_until_it_ends(
+    exchange: Exchange,
+) -> None:
+    order_id = await exchange.match(buyer=await exchange.new_buyer(tokens.CARD_CHARGED_HALF))
+    await exchange.workers.settle()
+    for day in (1, 2):
+        await exchange.later(DAY)
+        [alarm] = [a for a in await open_alarms(exchange) if a.kind is AlarmKind.PAYOUT_FROZEN]
+        assert (alarm.order_id, alarm.count) == (order_id, day)
+    await exchange.app.orders.cancel_order(exchange.admin, order_id, reason="a wrong amount")
+    await exchange.quiet()
+    assert AlarmKind.PAYOUT_FROZEN not in [alarm.kind for alarm in await open_alarms(exchange)]
