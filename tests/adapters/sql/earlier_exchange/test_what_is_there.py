@@ -1,108 +1,34 @@
-"""An exchange of revision 0016 with orders in every state goes on with this code."""
+"""An exchange of revision 0016 with orders in every state has all that it had."""
 
-import asyncio
-import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from solebook.adapters.memory.seeded import SeededIds
-from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.sql.migrate import migrate
 from solebook.core.orders.deadlines import matters
 from solebook.core.orders.history import fold
 from solebook.ports.language.alarms import AlarmKind
-from solebook.ports.language.audit import AuditAction
 from solebook.ports.language.authentication import TaskStatus
 from solebook.ports.language.complaints import Bearer
-from solebook.ports.language.deadlines import Deadline, DeadlineKind
+from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.events import QuotesWithdrawn
-from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import Quote, QuoteStatus, Side, WithdrawalReason, is_size
-from solebook.ports.language.notifications import NotificationKind
 from solebook.ports.language.orders import (
-    CancelReason,
     OrderStatus,
     PaymentStatus,
     PayoutStatus,
     ReturnStatus,
 )
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.payments import PayoutState
-from solebook.ports.language.users import Actor
 
-from ...exchange import Exchange
-from ...invariants import check_invariants
-from ...journeys.fragile_machine import Edges, Machine
-from .exchange_0016 import ORDERS, PEOPLE, STOPPED_AT, restore
+from ....exchange import Exchange
+from ..exchange_0016 import ORDERS
 
 _ALL = PageRequest(limit=100)
 ODD_SIZES = "555088-001"
 """The style code of the product that is offered in sizes that are none."""
-_ENDED = {OrderStatus.DELIVERED, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED}
-
-
-@pytest.fixture(scope="module")
-def restored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files as that code left them."""
-    folder = tmp_path_factory.mktemp("restored")
-    asyncio.run(restore(folder / "store.db", folder / "provider.db"))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def migrated(restored: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same files at this code's revision, to be copied."""
-    folder = tmp_path_factory.mktemp("migrated")
-    shutil.copytree(restored, folder, dirs_exist_ok=True)
-    asyncio.run(migrate(f"sqlite:///{folder / 'store.db'}"))
-    return folder
-
-
-@asynccontextmanager
-async def exchange_in(folder: Path) -> AsyncIterator[Exchange]:
-    """Build the whole application on the files, with nothing started yet."""
-    clock = VirtualClock(STOPPED_AT)
-    machine = Machine(folder, clock, SeededIds(7, clock))
-    async with machine.process(Edges(None)) as exchange:
-        for email in PEOPLE:
-            user = await exchange.store.users.find_by_email(email)
-            assert user is not None, email
-            exchange.people.append(Actor(user.id, user.roles))
-        exchange.admin, exchange.authenticator, exchange.buyer, exchange.seller = exchange.people[
-            :4
-        ]
-        (exchange.product,) = [
-            product
-            for product in (await exchange.store.products.page(_ALL)).items
-            if product.style_code == "DD1391-100"
-        ]
-        yield exchange
-
-
-@pytest.fixture
-async def exchange(migrated: Path, tmp_path: Path) -> AsyncIterator[Exchange]:
-    """The exchange before anything of this code has run on it."""
-    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
-    async with exchange_in(tmp_path) as exchange:
-        yield exchange
-
-
-@pytest.fixture
-async def opened(exchange: Exchange) -> AsyncIterator[Exchange]:
-    """The exchange with its engine running, and nothing else yet."""
-    await exchange.app.engine.start()
-    yield exchange
-    await exchange.app.engine.stop()
-
-
-# ---- what is there ---------------------------------------------------------------------------
 
 
 def rows(path: Path) -> dict[str, tuple[list[str], Counter[tuple[Any, ...]]]]:
@@ -299,158 +225,3 @@ async def test_the_ledger_lacks_only_the_charge_whose_answer_was_lost(exchange: 
     unknown = await exchange.order(ORDERS["pending_charged_unknown"])
     assert solvency.gateway_balance - solvency.held == unknown.buyer_total
     assert sum(solvency.by_kind.values()) == 0
-
-
-# ---- how it goes on --------------------------------------------------------------------------
-
-
-async def replay_dead_letters(exchange: Exchange) -> None:
-    """Have everything tried again that was given up, now that the world is in order."""
-    for letter in (await exchange.store.dead_letters.page(_ALL)).items:
-        await exchange.store.dead_letters.replay(letter.id, exchange.clock.now())
-    await exchange.quiet()
-
-
-async def carry_on(exchange: Exchange, order_id: OrderId) -> None:
-    """Take an order that is paid to the end of the trade, or its pair back to the seller."""
-    steps: dict[OrderStatus, Callable[[OrderId], Awaitable[None]]] = {
-        OrderStatus.CONFIRMED: exchange.ship,
-        OrderStatus.SELLER_SHIPPING: exchange.receive,
-        OrderStatus.AUTHENTICATING: exchange.pass_,
-        OrderStatus.AUTH_PASSED: exchange.dispatch,
-        OrderStatus.SHIPPING_TO_BUYER: exchange.deliver,
-    }
-    while step := steps.get((await exchange.order(order_id)).status):
-        await step(order_id)
-    if (await exchange.order(order_id)).return_status is ReturnStatus.DUE:
-        await exchange.dispatch(order_id)
-
-
-async def test_every_pending_order_comes_to_an_end_that_it_deserves(opened: Exchange) -> None:
-    await opened.quiet()
-    ended = {}
-    for name, order_id in ORDERS.items():
-        if name.startswith("pending"):
-            order = await opened.order(order_id)
-            ended[name] = order.cancel_reason or order.status
-    declined = CancelReason.PAYMENT_DECLINED
-    assert ended == {
-        "pending": OrderStatus.CONFIRMED,
-        "pending_reserved": OrderStatus.CONFIRMED,
-        "pending_charge_failed": OrderStatus.CONFIRMED,
-        "pending_odd_size_charge_failed": OrderStatus.CONFIRMED,
-        "pending_charged_unknown": OrderStatus.CONFIRMED,
-        "pending_ioc_ask": OrderStatus.CONFIRMED,
-        "pending_ioc_bid": OrderStatus.CONFIRMED,
-        "pending_to_be_declined": declined,
-        "pending_ioc_ask_to_be_declined": declined,
-        "pending_to_be_declined_of_suspended_seller": declined,
-        "pending_overdue": OrderStatus.CONFIRMED,
-        "pending_overdue_but_captured": OrderStatus.CONFIRMED,
-    }
-
-
-async def test_every_order_can_be_carried_on_to_its_end(opened: Exchange) -> None:
-    await opened.quiet()
-    await replay_dead_letters(opened)
-    for order_id in ORDERS.values():
-        await carry_on(opened, order_id)
-    await opened.later(timedelta(days=3))
-    closed = await opened.order(ORDERS["payout_refused"])
-    await opened.app.users.set_payout_account(
-        Actor(closed.seller_id, frozenset()), account="acct_open"
-    )
-    await opened.quiet()
-    for order in await opened.orders():
-        assert order.status in _ENDED, order
-        if order.status is OrderStatus.DELIVERED:
-            assert order.payout_status is PayoutStatus.PAID, order
-        else:
-            assert order.payment_status in (
-                PaymentStatus.REFUNDED,
-                PaymentStatus.DECLINED,
-                PaymentStatus.ABANDONED,
-            ), order
-            assert order.return_status is not ReturnStatus.DUE, order
-    await check_invariants(opened)
-
-
-async def test_every_order_ends_by_itself_or_waits_for_the_warehouse(opened: Exchange) -> None:
-    await opened.quiet()
-    await replay_dead_letters(opened)
-    for _ in range(40):
-        await opened.later(timedelta(days=1))
-    for order in await opened.orders():
-        assert order.status in _ENDED or order.status in (
-            OrderStatus.AUTHENTICATING,
-            OrderStatus.AUTH_PASSED,
-        ), order
-    await check_invariants(opened)
-
-
-async def test_nothing_of_a_suspended_user_stays_in_the_books_and_they_are_told(
-    opened: Exchange,
-) -> None:
-    await opened.quiet()
-    suspended = [
-        person
-        for person in opened.people
-        if (await opened.store.traders.standing(person.user_id)).suspended
-    ]
-    assert len(suspended) == 2
-    for person in suspended:
-        told = await opened.store.notifications.inbox_of(person.user_id, _ALL)
-        assert NotificationKind.QUOTES_WITHDRAWN in {item.notice.KIND for item in told.items}
-        for side in Side:
-            quotes = opened.store.quotes.of_user(person.user_id, side, _ALL, QuoteStatus.ACTIVE)
-            assert not (await quotes).items
-        log = await opened.store.audit_log.page(_ALL, target_id=person.user_id)
-        assert {entry.act.action for entry in log.items} == {
-            AuditAction.SUSPENSION_SET,
-            AuditAction.CARRIED_OUT,
-        }
-
-
-async def test_the_rules_are_adopted_and_double_style_codes_are_reported(opened: Exchange) -> None:
-    assert await opened.store.rules_in_force.find() == opened.app.rules
-    doubles = [
-        (double.style_code, double.original_style_code)
-        for double in (await opened.store.products.doubled(_ALL)).items
-    ]
-    assert doubles == [("dd1391 100", "DD1391-100")]
-
-
-async def test_a_deadline_that_was_running_still_runs(exchange: Exchange) -> None:
-    far = STOPPED_AT + timedelta(days=60)
-    due = {deadline.order_id: deadline for deadline in await exchange.store.deadlines.due(far, 100)}
-    running: dict[str, Deadline] = {name: due[o] for name, o in ORDERS.items() if o in due}
-    for name in (
-        "pending",
-        "confirmed",
-        "confirmed_extended",
-        "seller_shipping",
-        "shipping_to_buyer",
-        "delivered_held",
-    ):
-        assert running[name].due_at > STOPPED_AT, name
-
-
-async def test_what_that_code_refunded_and_paid_is_known_when_the_provider_reports_it(
-    opened: Exchange,
-) -> None:
-    """Its refunds and payouts had no names, and are not taken for others."""
-    await opened.quiet()
-    alarms = await opened.store.alarms.page(_ALL)
-    told = len(await opened.gateway.webhook_events())
-    for number in [*range(told), *range(told)]:
-        await opened.webhook(number)
-        await opened.quiet()
-    assert await opened.store.alarms.page(_ALL) == alarms
-    assert (await opened.app.payments.check_solvency()).balanced
-    for order in await opened.orders():
-        payment = await opened.store.payments.find(order.id)
-        if payment is not None and payment.status is PaymentStatus.REFUNDED:
-            assert payment.refunded == payment.amount
-        payout = await opened.store.payouts.find(order.id)
-        if payout is not None and payout.state is PayoutState.PAID:
-            assert payout.paid == payout.amount
