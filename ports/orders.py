@@ -43,6 +43,10 @@ class Orders(Protocol):
         """Return a page of everybody's orders."""
         ...
 
+    async def frozen(self, request: PageRequest) -> Page[Order]:
+        """Return a page of the orders whose payouts are frozen."""
+        ...
+
     async def count_by_status(self) -> dict[OrderStatus, int]:
         """Return how many orders are in each state that any is in."""
         ...

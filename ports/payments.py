@@ -109,6 +109,15 @@ class Ledger(Protocol):
         """Return what is in an account. Inside a transaction nobody else moves it until its end."""
         ...
 
+    async def open_accounts(
+        self, kind: AccountKind, limit: int, after: str = ""
+    ) -> Sequence[tuple[str, Cents]]:
+        """Return owners and balances of the accounts of a kind that are not at zero.
+
+        They come by owner, up to `limit` of those after one.
+        """
+        ...
+
     async def totals(self) -> dict[AccountKind, Cents]:
         """Return the total of each kind of account that was ever used."""
         ...

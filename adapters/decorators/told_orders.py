@@ -48,5 +48,8 @@ class ToldOrders(Orders):
     async def all(self, request: PageRequest, status: OrderStatus | None = None) -> Page[Order]:
         return await self._orders.all(request, status)
 
+    async def frozen(self, request: PageRequest) -> Page[Order]:
+        return await self._orders.frozen(request)
+
     async def count_by_status(self) -> dict[OrderStatus, int]:
         return await self._orders.count_by_status()

@@ -43,6 +43,10 @@ class MemoryOrders(MemoryAdapter, Orders):
         history = self._tables.histories[order.id] + tuple(events)
         self._database.put(self._tables.orders, order.id, order)
         self._database.put(self._tables.histories, order.id, history)
+        if order.freezes:
+            self._database.put(self._tables.frozen_orders, order.id, None)
+        elif before.freezes:
+            self._database.remove(self._tables.frozen_orders, order.id)
         if order.status is not before.status:
             self._database.remove(self._tables.orders_by_status[before.status], order.id)
             self._database.put(self._tables.orders_by_status[order.status], order.id, None)
@@ -76,6 +80,10 @@ class MemoryOrders(MemoryAdapter, Orders):
             orders = self._tables.orders
             ids = orders if status is None else self._tables.orders_by_status.get(status, ())
             return newest_first(ids, orders, request)
+
+    async def frozen(self, request: PageRequest) -> Page[Order]:
+        with await self._database.reading():
+            return newest_first(self._tables.frozen_orders, self._tables.orders, request)
 
     async def count_by_status(self) -> dict[OrderStatus, int]:
         with await self._database.reading():

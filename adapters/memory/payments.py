@@ -130,6 +130,17 @@ class MemoryLedger(MemoryAdapter, Ledger):
         with await self._database.reading():
             return self._tables.balances.get(account, 0)
 
+    async def open_accounts(
+        self, kind: AccountKind, limit: int, after: str = ""
+    ) -> Sequence[tuple[str, Cents]]:
+        with await self._database.reading():
+            of_kind = [
+                (account.owner, amount)
+                for account, amount in self._tables.balances.items()
+                if account.kind is kind and account.owner > after and amount
+            ]
+        return sorted(of_kind)[:limit]
+
     async def totals(self) -> dict[AccountKind, Cents]:
         with await self._database.reading():
             return dict(self._tables.totals)

@@ -131,6 +131,7 @@ class Tables:
         self.histories: dict[OrderId, tuple[RecordedEvent, ...]] = {}
         self.orders_of_user: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
         self.orders_by_status: defaultdict[OrderStatus, dict[OrderId, None]] = defaultdict(dict)
+        self.frozen_orders: dict[OrderId, None] = {}
 
         self.price_alerts: dict[AlertId, PriceAlert] = {}
         self.alerts_of_user: defaultdict[UserId, dict[AlertId, None]] = defaultdict(dict)

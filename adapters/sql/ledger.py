@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, bindparam, cast, func, select
+from sqlalchemy import BigInteger, bindparam, cast, func, literal_column, select
 
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
@@ -21,6 +21,14 @@ _BALANCE = Statement(
     select(_total).where(
         ledger_entries.c.kind == bindparam("kind"), ledger_entries.c.owner == bindparam("owner")
     )
+)
+_OPEN_ACCOUNTS = Statement(
+    select(ledger_entries.c.owner, _total)
+    .where(ledger_entries.c.kind == bindparam("kind"), ledger_entries.c.owner > bindparam("after"))
+    .group_by(ledger_entries.c.owner)
+    .having(func.sum(ledger_entries.c.amount) != literal_column("0"))
+    .order_by(ledger_entries.c.owner)
+    .limit(bindparam("limit"))
 )
 _TOTALS = Statement(select(ledger_entries.c.kind, _total).group_by(ledger_entries.c.kind))
 _ENTRIES = Statement(
@@ -73,6 +81,12 @@ class SqlLedger(Ledger):
         assert row is not None
         total: Cents = row.total
         return total
+
+    async def open_accounts(
+        self, kind: AccountKind, limit: int, after: str = ""
+    ) -> Sequence[tuple[str, Cents]]:
+        rows = await self._database.rows(_OPEN_ACCOUNTS, kind=kind, after=after, limit=limit)
+        return [(row.owner, row.total) for row in rows]
 
     async def totals(self) -> dict[AccountKind, Cents]:
         return {row.kind: row.total for row in await self._database.rows(_TOTALS)}

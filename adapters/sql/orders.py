@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select, union_all
+from sqlalchemy import bindparam, func, select, text, union_all
 
 from ...ports.language.errors import NotFound, Outdated
 from ...ports.language.ids import OrderId, UserId
@@ -52,6 +52,8 @@ _OF_USER = {
     for side in (None, *Side)
     for by_status in (False, True)
 }
+# In the words of the partial index.
+_FROZEN = Statement(newest_first(select(orders).where(text("freezes <> '[]'")), orders.c.id))
 _ALL = {by_status: _page(None, of_user=False, by_status=by_status) for by_status in (False, True)}
 
 
@@ -98,6 +100,9 @@ class SqlOrders(Orders):
         return await page(
             self._database, _ALL[status is not None], request, order_of, status=status
         )
+
+    async def frozen(self, request: PageRequest) -> Page[Order]:
+        return await page(self._database, _FROZEN, request, order_of)
 
     async def count_by_status(self) -> dict[OrderStatus, int]:
         return {row.status: row.orders for row in await self._database.rows(_COUNT)}

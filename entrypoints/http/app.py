@@ -20,6 +20,7 @@ from .admin.orders import AdminOrdersController
 from .admin.quotes import AdminQuotesController
 from .admin.shortfalls import ShortfallsController
 from .admin.users import AdminUsersController
+from .admin.waiting_money import WaitingMoneyController
 from .asks import AsksController
 from .authentication import AuthenticationController
 from .bearer import BearerAuthentication
@@ -72,6 +73,7 @@ _ROUTES = (
     AdminOrdersController,
     DebtsController,
     ShortfallsController,
+    WaitingMoneyController,
     WebhooksController,
     HealthController,
     follow_market,

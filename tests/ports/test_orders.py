@@ -20,7 +20,9 @@ from solebook.ports.language.order_history import (
     Paid,
     PaidOut,
     Passed,
+    PayoutFrozen,
     PayoutRefused,
+    PayoutReleased,
     Received,
     RecordedEvent,
     Refunded,
@@ -32,6 +34,7 @@ from solebook.ports.language.order_history import (
 from solebook.ports.language.orders import (
     CancelReason,
     DeliveryProof,
+    FreezeReason,
     Order,
     OrderStatus,
     PaymentStatus,
@@ -250,6 +253,22 @@ async def test_everybodys_orders_are_paged(store: Store, records: Records, shard
     assert await all_pages(lambda r: store.orders.all(r, OrderStatus.DELIVERED)) == []
     still = [*orders[:2], *orders[3:]]
     assert await all_pages(lambda r: store.orders.all(r, OrderStatus.PENDING)) == still[::-1]
+
+
+async def test_orders_whose_payouts_are_frozen_are_paged(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    frozen = [await pending(shard, records) for _ in range(4)]
+    for number, order in enumerate(frozen):
+        frozen[number], events = grown(
+            order, PayoutFrozen(FreezeReason.ADMIN, "odd"), freezes=frozenset({FreezeReason.ADMIN})
+        )
+        await save(store, frozen[number], events)
+    assert await all_pages(store.orders.frozen) == frozen[::-1]
+    release = PayoutReleased(FreezeReason.ADMIN, "explained", records.user_id())
+    released, events = grown(frozen[1], release, freezes=frozenset())
+    await save(store, released, events)
+    assert await all_pages(store.orders.frozen) == [frozen[3], frozen[2], frozen[0]]
 
 
 async def test_orders_are_counted_by_the_states_that_any_is_in(

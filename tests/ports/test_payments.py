@@ -190,6 +190,23 @@ async def test_accounts_of_one_kind_and_different_owners_are_apart(
     assert await store.ledger.balance(escrow(records.order_id())) == 0
 
 
+async def test_the_accounts_of_a_kind_that_are_not_at_zero_are_listed_by_owner(
+    store: Store, records: Records
+) -> None:
+    amounts = {"b": -400, "a": 500, "c": 300, "d": 100}
+    for owner, amount in amounts.items():
+        of_owner = Entry(Account(AccountKind.SUSPENSE, owner), amount)
+        entries = (of_owner, Entry(WORLD, -amount))
+        await post(store, records.transfer(records.order_id(), entries=entries))
+    emptied = Entry(Account(AccountKind.SUSPENSE, "c"), -300), Entry(WORLD, 300)
+    await post(store, records.transfer(records.order_id(), entries=emptied))
+    listed = store.ledger.open_accounts
+    assert list(await listed(AccountKind.SUSPENSE, 10)) == [("a", 500), ("b", -400), ("d", 100)]
+    assert list(await listed(AccountKind.SUSPENSE, 2)) == [("a", 500), ("b", -400)]
+    assert list(await listed(AccountKind.SUSPENSE, 2, "b")) == [("d", 100)]
+    assert not await listed(AccountKind.DEBT, 10)
+
+
 async def test_a_transfer_with_an_account_twice_counts_both_entries(
     store: Store, records: Records
 ) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    text,
 )
 
 from ....ports.language.complaints import Bearer
@@ -89,6 +90,13 @@ partial_index(
     "ix_orders_pending_of_buyer",
     orders.c.buyer_id,
     where=is_word(orders.c.status, OrderStatus.PENDING),
+)
+# Those whose payouts are frozen.
+Index(
+    "ix_orders_frozen",
+    orders.c.id,
+    sqlite_where=text("freezes <> '[]'"),
+    postgresql_where=text("freezes <> '[]'::jsonb"),
 )
 
 order_events = Table(

@@ -12,6 +12,9 @@ from .action import Action, argument, id_argument
 from .listing import PAGING, listed, page_request
 from .people import named_user
 
+_OPERATOR = "operator"
+"""Whoever uses `solebook admin`, who is no user."""
+
 
 async def list_alarms(app: Application, options: argparse.Namespace) -> str:
     """Return a page of alarms, newest first."""
@@ -39,7 +42,9 @@ async def resolve_alarm(app: Application, options: argparse.Namespace) -> str:
 async def read_audit_log(app: Application, options: argparse.Namespace) -> str:
     """Return a page of the audit log, newest first."""
     actor_id = None
-    if options.actor is not None:
+    if options.actor == _OPERATOR:
+        actor_id = OPERATOR.user_id
+    elif options.actor is not None:
         actor_id = (await named_user(app, options.actor)).user.id
     page = await app.adapters.store.audit_log.page(
         page_request(options), actor_id=actor_id, target_id=options.target
@@ -54,7 +59,7 @@ async def read_audit_log(app: Application, options: argparse.Namespace) -> str:
 
 def _entry(entry: AuditEntry) -> str:
     act = entry.act
-    who = "the operator" if act.actor_id == OPERATOR.user_id else str(act.actor_id)
+    who = f"the {_OPERATOR}" if act.actor_id == OPERATOR.user_id else str(act.actor_id)
     facts = ", ".join(f"{name}={_fact(value)}" for name, value in act.facts.items())
     about = f"  about {act.about}" if act.about else ""
     return (
@@ -100,7 +105,11 @@ ACTIONS = (
         example="solebook admin audit --target 01a2086e-f4d6-7dc0-90f0-3bbde6a9db1e --limit 1",
         run=read_audit_log,
         arguments=(
-            argument("--actor", metavar="USER", help="what this user did (email or id)"),
+            argument(
+                "--actor",
+                metavar="USER",
+                help="what this user did (email or id), or `operator`: by command",
+            ),
             argument("--target", type=an_id, metavar="ID", help="what was done to this thing"),
             *PAGING,
         ),

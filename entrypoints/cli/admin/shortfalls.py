@@ -5,8 +5,10 @@ import argparse
 from ....composition.application import Application
 from ....ports.language.complaints import Bearer
 from ....ports.language.ids import OrderId
+from ....ports.language.payments import AccountKind
 from ....ports.language.users import OPERATOR
 from .action import Action, argument, dollars, id_argument
+from .listing import PAGING, listed, page_request
 
 
 async def bear_shortfall(app: Application, options: argparse.Namespace) -> str:
@@ -28,7 +30,57 @@ async def write_off_suspense(app: Application, options: argparse.Namespace) -> s
     return f"the exchange keeps {dollars(amount)}"
 
 
+async def list_suspense(app: Application, options: argparse.Namespace) -> str:
+    """Return a page of what is in suspense, by the provider's names."""
+    limit = page_request(options).limit
+    found = await app.adapters.store.ledger.open_accounts(
+        AccountKind.SUSPENSE, limit + 1, options.after
+    )
+    lines = [f"{name}  {dollars(amount)}" for name, amount in found[:limit]]
+    lines.append(f"{len(lines) or 'nothing'} in suspense")
+    if len(found) > limit:
+        lines.append(f"there are more: solebook admin suspense --after {found[limit - 1][0]}")
+    return "\n".join(lines)
+
+
+async def list_frozen_orders(app: Application, options: argparse.Namespace) -> str:
+    """Return a page of the orders whose payouts are frozen, newest first."""
+    page = await app.adapters.store.orders.frozen(page_request(options))
+    return listed(
+        page,
+        lambda order: (
+            f"{order.id}  {order.status}  {dollars(order.payout_amount)}"
+            f"  frozen: {', '.join(sorted(order.freezes))}"
+        ),
+        "frozen order",
+        "frozen-orders",
+    )
+
+
 ACTIONS = (
+    Action(
+        name="frozen-orders",
+        help="list orders whose payouts are frozen",
+        about="Lists the orders whose payouts are frozen, newest first, a page at a time, and\n"
+        "what freezes them: an admin, a complaint, or a report of the payment provider.",
+        example="solebook admin frozen-orders",
+        run=list_frozen_orders,
+        arguments=PAGING,
+        needs_reason=False,
+    ),
+    Action(
+        name="suspense",
+        help="list the money that the provider moved for no known order",
+        about="Lists what the payment provider took, or paid out if it is below zero, for no\n"
+        "order that is known, by its names of it. `write-off-suspense` takes such a name.",
+        example="solebook admin suspense",
+        run=list_suspense,
+        arguments=(
+            PAGING[0],
+            argument("--after", default="", metavar="NAME", help="go on after this one"),
+        ),
+        needs_reason=False,
+    ),
     Action(
         name="bear-shortfall",
         help="decide who bears what the provider gave back unasked",
@@ -52,7 +104,7 @@ ACTIONS = (
         "the exchange keeps 50.00",
         run=write_off_suspense,
         arguments=(
-            argument("name", metavar="NAME", help="the provider's name of it, from the alarm"),
+            argument("name", metavar="NAME", help="the provider's name, as `suspense` shows it"),
         ),
     ),
 )

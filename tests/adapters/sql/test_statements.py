@@ -201,6 +201,8 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("declines._SINCE.0", "ix_declines_that_count (buyer_id=? AND at>?)"),
         ("deadlines._DUE.0", "ix_deadlines_due_at (due_at<?)"),
         ("ledger._BALANCE.0", "COVERING INDEX ix_ledger_entries_kind_owner_amount"),
+        ("ledger._OPEN_ACCOUNTS.0", "COVERING INDEX ix_ledger_entries_kind_owner_amount"),
+        ("orders._FROZEN.0", "ix_orders_frozen (id<?)"),
         ("idempotency_keys._FIND.0", "PRIMARY KEY (key=?)"),
         ("seller_records._OF.0", "PRIMARY KEY (seller_id=? AND year>?)"),
     ],

@@ -65,6 +65,8 @@ def test_every_action_that_changes_something_asks_for_a_reason() -> None:
         "dead-letters",
         "solvency",
         "style-codes",
+        "frozen-orders",
+        "suspense",
     }
     without = {name for name, action in ACTIONS.items() if not action.needs_reason}
     # Trying a message again is always safe, so a reason may be left out there.

@@ -71,6 +71,8 @@ POST   /v1/admin/orders/{order_id}/refund              401   403    403   403   
 POST   /v1/admin/users/{user_id}/debt-write-off        401   403    403   403           403   409
 POST   /v1/admin/orders/{order_id}/shortfall           401   403    403   403           403   409
 POST   /v1/admin/suspense-write-off                    401   403    403   403           403   409
+GET    /v1/admin/frozen-orders                         401   403    403   403           403   200
+GET    /v1/admin/suspense                              401   403    403   403           403   200
 GET    /v1/admin/users                                 401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}                       401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}/quotes                401   403    403   403           403   200

@@ -76,6 +76,8 @@ CALLS: dict[str, Prepare] = {
     "carrier-receipt": of_order(*WHY),
     "decide-complaint": of_order("--in-favour-of", "seller", *WHY),
     "bear-shortfall": of_order("exchange", *WHY),
+    "frozen-orders": of_nothing(),
+    "suspense": of_nothing(),
     "write-off-suspense": of_nothing("ch_3a4f", *WHY),
     "solvency": of_nothing(),
     "alarms": of_nothing(),

@@ -208,6 +208,16 @@ def test_a_reason_is_needed_and_must_be_sound(folder: Path, run: Run, action: st
     assert audit_log(folder) == before
 
 
+def test_frozen_orders_are_listed_until_they_are_released(folder: Path, run: Run) -> None:
+    order = traded(folder)
+    run("admin", "freeze-payout", str(order.id), *WHY)
+    line, count = run("admin", "frozen-orders").out.splitlines()
+    assert line == f"{order.id}  confirmed  {order.payout_amount / 100:.2f}  frozen: admin"
+    assert count == "1 frozen order"
+    run("admin", "release-payout", str(order.id), *WHY)
+    assert run("admin", "frozen-orders").out == "no frozen orders\n"
+
+
 def test_a_payout_that_nobody_is_owed_is_not_repeated(folder: Path, run: Run) -> None:
     order = traded(folder)
     before = audit_log(folder)

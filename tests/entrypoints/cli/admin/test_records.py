@@ -64,6 +64,11 @@ def test_the_audit_log_is_read_by_target_and_by_actor(folder: Path, run: Run) ->
     assert "suspension_set" in line
     assert f"user {ask.user_id}  by the operator  {WHY[1]}  (suspended=True)" in line
     assert run("admin", "audit", "--actor", SELLER).out == "no entries\n"
+    by_command = run("admin", "audit", "--actor", "operator", "--limit", "1").out.splitlines()
+    assert by_command[0] == line
+    assert by_command[-1].startswith(
+        "there are more: solebook admin audit --actor operator --after "
+    )
     assert run("admin", "audit").out.splitlines()[-1] == "2 entries"
 
 

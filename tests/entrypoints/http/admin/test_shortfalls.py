@@ -27,6 +27,8 @@ async def test_a_refund_at_the_provider_is_seen_and_borne(world: World) -> None:
     alarms = await world.ok("GET", "/v1/admin/alarms?open=true", admin)
     found = [alarm for alarm in alarms["items"] if alarm["order_id"] == order_id]
     assert [alarm["kind"] for alarm in found] == ["provider_report"]
+    frozen = await world.ok("GET", "/v1/admin/frozen-orders", admin)
+    assert [order["id"] for order in frozen["items"]] == [order_id]
     seller = await world.ok("GET", f"/v1/orders/{order_id}", world.people["seller"])
     assert seller["payout_freezes"] == ["provider"]
 
@@ -53,6 +55,16 @@ async def test_money_of_nobody_is_written_off(world: World) -> None:
     name = await ProviderPages(world.application).charge(None, 5_000)
     await world.workers.settle()
     path, admin = "/v1/admin/suspense-write-off", world.people["admin"]
+    other = await ProviderPages(world.application).charge(None, 100)
+    await world.workers.settle()
+    first = await world.ok("GET", "/v1/admin/suspense?limit=1", admin)
+    cursor = first["next_cursor"]
+    second = await world.ok("GET", f"/v1/admin/suspense?limit=1&cursor={cursor}", admin)
+    assert {item["name"]: item["amount"] for item in first["items"] + second["items"]} == {
+        name: 5_000,
+        other: 100,
+    }
+    assert second["next_cursor"] is None
     kept = await world.ok("POST", path, admin, json={"name": name, **WHY})
     assert kept == {"name": name, "amount": 5_000}
     again = await world.post(path, admin, json={"name": name, **WHY})
