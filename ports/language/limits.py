@@ -17,11 +17,12 @@ _FOUND: "dict[type, dict[str, tuple[type, Between]]]" = {}
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The least and the most that a number may be, and why it may not be less."""
+    """The least and the most that a number may be, and why it may not be less, or more."""
 
     least: Number
     most: Number
     why: str = ""
+    why_not_more: str = ""
 
     def check(self, name: str, value: object, kind: type) -> None:
         """Raise ValueError unless `value` is a number of this kind within the limits."""
@@ -31,7 +32,8 @@ class Between:
         least: Any = self.least
         most: Any = self.most
         if not least <= number <= most:  # nor is NaN
-            why = f": {self.why}" if self.why and number < least else ""
+            reason = self.why if number < least else self.why_not_more if number > most else ""
+            why = f": {reason}" if reason else ""
             limits = f"{as_written(least)} to {as_written(most)}"
             raise ValueError(f"{name} must be from {limits}, not {as_written(number)}{why}")
 

@@ -20,6 +20,7 @@ _WHOLE = 10_000
 _SECOND = timedelta(seconds=1)
 _YEAR = timedelta(days=365)
 _ALARMING = "every order would raise an alarm at once"
+_NOTHING_LEFT = "the seller would get nothing"
 _OVERDUE = "an order would be overdue as soon as it is made"
 
 
@@ -73,7 +74,9 @@ class MarketRules:
     price_alert_memory: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(days=7)
     """How long after it has fired an alert fires only at a lower price; 0 takes any price."""
 
-    transaction_fees: tuple[Annotated[BasisPoints, Between(0, _WHOLE - 1)], ...] = (
+    transaction_fees: tuple[
+        Annotated[BasisPoints, Between(0, _WHOLE - 1, why_not_more=_NOTHING_LEFT)], ...
+    ] = (
         900,
         850,
         800,
@@ -82,7 +85,7 @@ class MarketRules:
     )
     """By seller level 1 to 5."""
     min_transaction_fee: Annotated[Cents, Between(0, _MAX_AMOUNT)] = 500
-    processing_fee: Annotated[BasisPoints, Between(0, _WHOLE - 1)] = 300
+    processing_fee: Annotated[BasisPoints, Between(0, _WHOLE - 1, why_not_more=_NOTHING_LEFT)] = 300
     shipping_fee: Annotated[Cents, Between(0, _MAX_AMOUNT)] = 1_400
     level_thresholds: tuple[LevelThreshold, ...] = (
         LevelThreshold(12, 150_000),
@@ -91,8 +94,11 @@ class MarketRules:
         LevelThreshold(800, 10_000_000),
     )
     """For levels 2 to 5."""
-    penalty: Annotated[BasisPoints, Between(0, _WHOLE)] = 1_500
-    """Of the price: never more than all of it."""
+    penalty: Annotated[
+        BasisPoints,
+        Between(0, _WHOLE, why_not_more="a seller would owe more than the whole price of a trade"),
+    ] = 1_500
+    """Of the price."""
     min_penalty: Annotated[Cents, Between(0, _MAX_AMOUNT)] = 1_500
 
     payment_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(minutes=15)

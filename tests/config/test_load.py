@@ -165,7 +165,7 @@ def test_the_password_of_a_new_operator_is_no_setting() -> None:
         (
             "MARKET__PENALTY",
             "30000",
-            "penalty must be from 0 to 10_000, not 30_000 - at `$.market`",
+            "not 30_000: a seller would owe more than the whole price of a trade - at `$.market`",
         ),
         ("MARKET__BID_DAYS__MINIMUM", "0", "as it is placed - at `$.market.bid_days`"),
         ("HTTP__USER_LIMIT__PER_SECOND", "nan", "not nan - at `$.http.user_limit`"),

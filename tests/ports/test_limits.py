@@ -15,6 +15,7 @@ HOUR = timedelta(hours=1)
 @dataclass(frozen=True)
 class Numbers:
     count: Annotated[int, Between(1, 10, "there would be none")] = 5
+    share: Annotated[int, Between(0, 100, why_not_more="that is more than all")] = 50
     rate: Annotated[float, Between(0.5, 2.0)] = 1.0
     pause: Annotated[timedelta, Between(timedelta(0), HOUR)] = HOUR
     several: tuple[Annotated[int, Between(0, 3)], ...] = ()
@@ -49,6 +50,8 @@ def test_a_number_may_be_as_little_and_as_much_as_its_limits(numbers: dict[str, 
     [
         ({"count": 0}, "count must be from 1 to 10, not 0: there would be none"),
         ({"count": 11}, "count must be from 1 to 10, not 11"),
+        ({"share": 101}, "share must be from 0 to 100, not 101: that is more than all"),
+        ({"share": -1}, "share must be from 0 to 100, not -1"),
         ({"count": 10**40}, f"count must be from 1 to 10, not {10**40:_}"),
         ({"count": 2.0}, "count must be of type int, not 2.0"),
         ({"count": True}, "count must be of type int, not True"),
