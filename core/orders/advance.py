@@ -49,7 +49,13 @@ from ...ports.language.order_history import (
     Shipped,
     UnitReserved,
 )
-from ...ports.language.orders import DeliveryProof, Order, OrderStatus, PaymentStatus
+from ...ports.language.orders import (
+    CancelReason,
+    DeliveryProof,
+    Order,
+    OrderStatus,
+    PaymentStatus,
+)
 from ...ports.language.rules import MarketRules
 from .deadlines import deadlines_begun, deadlines_ended
 from .history import apply
@@ -122,7 +128,7 @@ def _messages(order: Order, event: OrderEvent) -> tuple[Event, ...]:
                 ),
             )
         case PairArrived():
-            return _came_back(order)
+            return _arrived(order)
         case ReturnSent(shipment=s):
             return (
                 OrderReturned(
@@ -143,15 +149,19 @@ def _messages(order: Order, event: OrderEvent) -> tuple[Event, ...]:
             return ()
 
 
-def _came_back(order: Order) -> tuple[Event, ...]:
-    """An admin looks at a pair that is its buyer's and came back: somebody may know why."""
+def _arrived(order: Order) -> tuple[Event, ...]:
+    """An admin looks at a pair that nobody waited for, where somebody may have to decide."""
+    kind = AlarmKind.PAIR_CAME_BACK
     if order.status is OrderStatus.AUTH_PASSED:
         note = "The pair came back on its way to its buyer, and is to be dispatched again."
     elif order.sale_stands:
         note = "The pair came back from its buyer, and the sale stands: it is the buyer's."
+    elif order.cancel_reason is CancelReason.ARRIVAL_OVERDUE and order.owes_penalty:
+        kind = AlarmKind.PAIR_ARRIVED_LATE
+        note = "The pair arrived, and its seller owes a penalty, unless the carrier had it in time."
     else:
         return ()
-    return (AlarmRaised(AlarmKind.PAIR_CAME_BACK, order.id, note),)
+    return (AlarmRaised(kind, order.id, note),)
 
 
 def _complained(order: Order) -> tuple[Event, ...]:

@@ -27,6 +27,8 @@ class AlarmKind(StrEnum):
     """A buyer complained, and no admin has decided."""
     COMPLAINT_RETURN_OVERDUE = "complaint_return_overdue"
     """A buyer is to send a pair back, and it has not arrived."""
+    PAIR_ARRIVED_LATE = "pair_arrived_late"
+    """A pair arrived after its order was cancelled for that, and its seller owes the penalty."""
     PAYOUT_FROZEN = "payout_frozen"
     """A payout would be due, and is frozen."""
     PAYOUT_OVERDUE = "payout_overdue"

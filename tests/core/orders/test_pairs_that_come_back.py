@@ -191,6 +191,21 @@ async def test_a_pair_that_its_seller_did_not_get_back_is_sent_again(exchange: E
     assert (await told(exchange, exchange.seller)).count("sale_returned") == 4
 
 
+@pytest.mark.parametrize("noted", [True, False])
+async def test_a_pair_that_arrives_late_is_told_unless_its_seller_owes_nothing(
+    exchange: Exchange, noted: bool
+) -> None:
+    order = await exchange.trade(OrderStatus.SELLER_SHIPPING)
+    await exchange.later(14 * DAY)
+    if noted:
+        await exchange.app.orders.note_carrier_receipt(
+            exchange.admin, order.id, reason="the carrier says so"
+        )
+    await exchange.receive(order.id)
+    assert await open_alarms(exchange) == ([] if noted else [AlarmKind.PAIR_ARRIVED_LATE])
+    assert (await exchange.order(order.id)).return_status is ReturnStatus.DUE
+
+
 async def test_a_pair_that_is_there_does_not_arrive(exchange: Exchange) -> None:
     order = await came_back(exchange)
     with pytest.raises(IllegalMove):
