@@ -13,7 +13,9 @@ from .outcomes import Outcomes
 class WithdrawOfSuspended:
     """Suspending takes all bids and asks of the user out of the books, and the user is told once.
 
-    Of a user whose suspension was lifted before its turn came, nothing is withdrawn.
+    Of a user whose suspension was lifted before its turn came, nothing is withdrawn. The outcome
+    counts what was left by then: quotes that somebody reached first, or that left before the
+    process died, were withdrawn before.
     """
 
     traders: Traders

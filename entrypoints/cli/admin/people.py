@@ -74,8 +74,10 @@ async def suspend(app: Application, options: argparse.Namespace) -> Told:
     email = record.user.email
 
     def said(outcome: AuditEntry) -> str:
-        if "withdrawn" in outcome.act.facts:
-            return f"{email} is suspended; withdrawn quotes: {outcome.act.facts['withdrawn']}"
+        if withdrawn := outcome.act.facts.get("withdrawn"):
+            return f"{email} is suspended; withdrawn quotes: {withdrawn}"
+        if withdrawn == 0:
+            return f"{email} is suspended; none of their quotes is left in the books"
         return f"{email} was reinstated meanwhile; no quotes were withdrawn"
 
     told = await told_when_done(app, options, done.entry, said)

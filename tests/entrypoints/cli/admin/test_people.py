@@ -68,6 +68,17 @@ def test_a_running_exchange_takes_a_suspended_users_quotes_out_of_the_books(
     assert (outcome.action, outcome.facts) == (AuditAction.CARRIED_OUT, {"withdrawn": 2})
 
 
+def test_a_suspension_that_finds_nothing_in_the_books_says_that_nothing_is_left(
+    folder: Path, run: Run
+) -> None:
+    open_asks(folder)
+    with served(folder):
+        run("admin", "suspend", SELLER, *WHY)
+        again = run("admin", "suspend", SELLER, *WHY)
+    assert again.code == 0
+    assert again.out == f"{SELLER} is suspended; none of their quotes is left in the books\n"
+
+
 def test_without_a_running_exchange_a_suspension_counts_and_writes_no_quotes(
     folder: Path, run: Run
 ) -> None:
