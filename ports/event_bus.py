@@ -101,6 +101,13 @@ class Deliveries(Protocol):
         """
         ...
 
+    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
+        """Return the one that is due longest of those that are first of their urgency in a queue.
+
+        So what is not urgent is found, however much that is more urgent comes.
+        """
+        ...
+
     async def oldest(self) -> datetime | None:
         """Return when the event of the oldest live delivery occurred; None if nothing waits."""
         ...

@@ -76,6 +76,11 @@ class MemoryDeliveries(_KeptDeliveries, Deliveries):
                     first += self._lines.first_in(queue, urgency, now, limit - len(first))
         return first
 
+    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
+        with await self._database.reading():
+            first = [d for u in Urgency for d in self._lines.first_in(queue, u, now, 1)]
+        return min(first, key=lambda delivery: delivery.due_at, default=None)
+
     async def oldest(self) -> datetime | None:
         with await self._database.reading():
             live = [d for d in self._tables.deliveries.values() if not d.dead]

@@ -125,8 +125,14 @@ class InProcessBus(EventBus):
                 return await self._deliveries.due(now, limit)
             return await self._deliveries.first_in(queue, now, limit)
 
+        async def longest_due() -> Delivery | None:
+            if queue is None:
+                return None  # these go by their age anyway
+            return await self._deliveries.longest_due_in(queue, self._clock.now())
+
         return QueueWorkers(
             first=first,
+            longest_due=longest_due,
             attempt=self._try,
             forget=self._remove,
             clock=self._clock,

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from ...ports.clock import Clock
@@ -13,6 +14,8 @@ from ...ports.language.urgency import Urgency
 
 _POLL = 1.0
 """Seconds after which the queue is looked at although nobody told of anything new in it."""
+_LONG = timedelta(minutes=1)
+"""What is due longer than this is let go before more urgent ones now and then."""
 _ROUNDS = 16
 """How many deliveries a worker tries, on average, before the store is asked for more."""
 
@@ -20,14 +23,17 @@ _ROUNDS = 16
 class QueueWorkers:
     """Tries what is first in the queue, some deliveries at once; a free worker gets the next.
 
-    At most one delivery of a turn is under way. What was delivered is forgotten when the store is
-    asked for more, many deliveries in one transaction: each transaction waits for the disk.
+    At most one delivery of a turn is under way. Whenever the store is asked for more, and some were
+    tried since, the one that is due longest goes first if it has waited for a minute, however
+    little urgent it is. What was delivered is forgotten when the store is asked for more, many
+    deliveries in one transaction: each transaction waits for the disk.
     """
 
     def __init__(
         self,
         *,
         first: Callable[[int], Awaitable[Sequence[Delivery]]],
+        longest_due: Callable[[], Awaitable[Delivery | None]],
         attempt: Callable[[Delivery], Coroutine[Any, Any, bool]],
         forget: Callable[[Sequence[Delivery]], Awaitable[None]],
         clock: Clock,
@@ -35,12 +41,14 @@ class QueueWorkers:
     ) -> None:
         """Describe the workers.
 
-        `first` returns the first deliveries of the queue. `attempt` tries one and returns whether
+        `first` returns the first deliveries of the queue, and `longest_due` the one that is due
+        longest. `attempt` tries one and returns whether
         it is done; otherwise it has stored when to try it again. `forget` drops what is done.
         """
         if workers < 1:
             raise ValueError(f"a queue needs at least one worker, not {workers}")
         self._first = first
+        self._longest_due = longest_due
         self._attempt = attempt
         self._forget = forget
         self._clock = clock
@@ -49,6 +57,8 @@ class QueueWorkers:
         """What was read and is not under way yet."""
         self._under_way: dict[asyncio.Task[bool], Delivery] = {}
         self._done: list[Delivery] = []
+        self._since_longest_due = 0
+        """How many were begun since the one that was due longest went first."""
         self._news = asyncio.Event()
         self._beginning = asyncio.Lock()
 
@@ -102,6 +112,7 @@ class QueueWorkers:
                 delivery = await self._next()
                 if delivery is None:
                     break
+                self._since_longest_due += 1
                 self._under_way[asyncio.create_task(self._attempt(delivery))] = delivery
         return bool(self._under_way)
 
@@ -121,6 +132,16 @@ class QueueWorkers:
         held_up = len(self._under_way) * len(Urgency)
         first = await self._first(held_up + self._workers * _ROUNDS)
         self._ahead.extend(d for d in first if not self._is_held_up(d))
+        if self._since_longest_due >= _ROUNDS:
+            longest_due = await self._longest_due()
+            if longest_due is not None and self._waits_long(longest_due):
+                others = (d for d in self._ahead if d.id != longest_due.id)
+                self._ahead = deque((longest_due, *others))
+                self._since_longest_due = 0
+
+    def _waits_long(self, delivery: Delivery) -> bool:
+        is_late = self._clock.now() - delivery.due_at >= _LONG
+        return is_late and not self._is_held_up(delivery)
 
     def _is_held_up(self, delivery: Delivery) -> bool:
         """Whether the delivery itself, or another one of its turn, is under way."""

@@ -85,6 +85,10 @@ class SqlDeliveries(Deliveries):
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         return [delivery_of(row) for row in await self._lines.first_in(queue, now, limit)]
 
+    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
+        first = [delivery_of(row) for row in await self._lines.first_of_each(queue, now)]
+        return min(first, key=lambda delivery: delivery.due_at, default=None)
+
     async def oldest(self) -> datetime | None:
         row = await self._database.first(_OLDEST)
         return None if row is None else row.occurred_at

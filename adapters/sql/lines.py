@@ -102,3 +102,13 @@ class SqlLines:
                     _FIRST, queue=queue, urgency=urgency, now=now, limit=limit - len(first)
                 )
         return first
+
+    async def first_of_each(self, queue: Queue, now: datetime) -> Sequence[Row]:
+        """Return the rows of the deliveries that are the first ones of each urgency."""
+        return [
+            row
+            for urgency in Urgency
+            for row in await self._database.rows(
+                _FIRST, queue=queue, urgency=urgency, now=now, limit=1
+            )
+        ]

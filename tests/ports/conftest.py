@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.search_index import MemorySearchIndex
-from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.database import SqlDatabase
 from solebook.adapters.sql.migrate import migrate
@@ -16,6 +17,7 @@ from solebook.adapters.sql.sqlite_search_index import SqliteSearchIndex
 from solebook.composition.adapters import Store
 from solebook.composition.memory_store import build_memory_store
 from solebook.composition.sql_store import build_sql_store
+from solebook.ports.event_bus import EventBus
 
 from .records import Records
 from .shard import Shard
@@ -75,3 +77,16 @@ async def full(shelf: Shelf) -> Shelf:
     for name in NAMES:
         await shelf.add(name)
     return shelf
+
+
+@pytest.fixture(params=["in_process"])
+def bus(
+    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
+) -> EventBus:
+    return InProcessBus(
+        transaction=store.transaction,
+        deliveries=store.deliveries,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+    )

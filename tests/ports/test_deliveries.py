@@ -16,6 +16,8 @@ from solebook.ports.language.urgency import Urgency
 from .pages import all_pages
 from .records import Records
 
+MINUTE = timedelta(minutes=1)
+
 
 class Boom(Exception):
     """Something went wrong inside a block."""
@@ -234,6 +236,27 @@ async def test_turns_alternate_however_many_deliveries_each_has(
     a, b = ([queued(records, turn=name) for _ in range(3)] for name in "ab")
     await put(store, *a, *b)
     assert [delivery.turn for delivery in await taken(store, records)] == list("ababab")
+
+
+async def test_the_one_that_is_due_longest_is_found_whatever_its_urgency(
+    store: Store, records: Records
+) -> None:
+    async def longest_due() -> Delivery | None:
+        now = records.instant + MINUTE
+        return await store.deliveries.longest_due_in(Queue.LETTERS, now)
+
+    assert await longest_due() is None
+    urgencies = (Urgency.NORMAL, Urgency.LOW, Urgency.HIGH)
+    waiting = [
+        queued(records, urgency=urgency, due_at=records.instant + timedelta(seconds=number))
+        for number, urgency in enumerate(urgencies)
+    ]
+    later = queued(records, urgency=Urgency.LOW, due_at=records.instant + 2 * MINUTE)
+    await put(store, *waiting[::-1], later)
+    for delivery in waiting:
+        assert await longest_due() == delivery
+        await remove(store, delivery)
+    assert await longest_due() is None
 
 
 async def test_what_is_urgent_does_not_wait_behind_its_turns_other_deliveries(

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from solebook.adapters.memory.in_process_bus import InProcessBus, RetryPolicy
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
@@ -74,6 +72,9 @@ class Broken(Deliveries):
         raise Unavailable("the store")
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
+        raise Unavailable("the store")
+
+    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
         raise Unavailable("the store")
 
     async def oldest(self) -> datetime | None:
@@ -238,6 +239,9 @@ class ReadOnly(Broken):
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         return self.waiting
 
+    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
+        return None
+
 
 def several(message: Message, ids: SeededIds, clock: VirtualClock) -> list[Delivery]:
     """One delivery more than there are workers."""
@@ -382,39 +386,3 @@ async def test_publishing_inside_a_transaction_is_a_programming_error(
             await bus.publish(message)
         with pytest.raises(AssertionError):
             await bus.work_off(None)
-
-
-@given(
-    attempts=st.integers(1, 1_000),
-    fraction=st.floats(0, 1, exclude_max=True),
-    factor=st.floats(1, 10),
-)
-def test_no_delay_is_longer_than_allowed_or_shorter_than_half_the_first(
-    attempts: int, fraction: float, factor: float
-) -> None:
-    policy = RetryPolicy(factor=factor)
-    delay = policy.delay(attempts, fraction)
-    assert policy.first_delay / 2 <= delay <= policy.max_delay
-    assert delay <= policy.delay(attempts + 1, fraction)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"max_attempts": 0},
-        {"factor": 0.5},
-        {"first_delay": timedelta(0)},
-        {"max_delay": timedelta(milliseconds=1)},
-    ],
-)
-def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match="policy"):
-        RetryPolicy(**wrong)  # type: ignore[arg-type]  # whichever field it is
-
-
-def test_a_delivery_is_tried_for_a_quarter_of_an_hour_at_least() -> None:
-    policy = RetryPolicy()
-    shortest = sum(
-        (policy.delay(attempts, 0.0) for attempts in range(1, policy.max_attempts)), timedelta()
-    )
-    assert shortest >= timedelta(minutes=15)

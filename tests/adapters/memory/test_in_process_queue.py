@@ -44,6 +44,9 @@ class SlowDeliveries(Deliveries):
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         return await self._deliveries.first_in(queue, now, limit)
 
+    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
+        return await self._deliveries.longest_due_in(queue, now)
+
     async def oldest(self) -> datetime | None:
         return await self._deliveries.oldest()
 

@@ -1,0 +1,69 @@
+"""Consumers of messages for the tests of the event bus."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from solebook.ports.event_bus import Consumer, Queue
+from solebook.ports.language.ids import MessageId
+from solebook.ports.language.messages import Message
+
+SUBJECT = "user.registered"
+LONG = timedelta(hours=1)
+"""Longer than any retry waits."""
+
+
+class Handler:
+    """Notes what it is given, and fails as often as it is told to."""
+
+    def __init__(self, *failures: BaseException) -> None:
+        self.got: list[Message] = []
+        self.failures = list(failures)
+
+    async def __call__(self, message: Message) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.got.append(message)
+
+
+def consumer(
+    name: str, handle: Callable[[Message], Awaitable[None]], subject: str = SUBJECT
+) -> Consumer:
+    return Consumer(name, subject, handle)
+
+
+def queued(name: str, handle: Callable[[Message], Awaitable[None]]) -> Consumer:
+    return Consumer(name, SUBJECT, handle, queue=Queue.LETTERS)
+
+
+class Gate:
+    """Handles each message once it is let through, and notes which are under way."""
+
+    def __init__(self) -> None:
+        self.begun: list[Message] = []
+        self.under_way: list[Message] = []
+        self.done: list[Message] = []
+        self._changed = asyncio.Condition()
+        self._open: set[MessageId] = set()
+
+    async def __call__(self, message: Message) -> None:
+        async with self._changed:
+            self.begun.append(message)
+            self.under_way.append(message)
+            try:
+                self._changed.notify_all()
+                await self._changed.wait_for(lambda: message.id in self._open)
+                self.done.append(message)
+            finally:
+                self.under_way.remove(message)
+                self._changed.notify_all()
+
+    async def open(self, *messages: Message) -> None:
+        async with self._changed:
+            self._open.update(message.id for message in messages)
+            self._changed.notify_all()
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so; the test fails if it never is."""
+        async with asyncio.timeout(10), self._changed:
+            await self._changed.wait_for(is_so)

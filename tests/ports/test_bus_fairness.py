@@ -1,0 +1,169 @@
+"""Contract of EventBus: what goes first where consumers have a queue, and what never waits."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.ports.event_bus import EventBus, Queue, Urgency
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import Event
+from solebook.ports.language.ids import MessageId
+from solebook.ports.language.messages import Message
+
+from .consumers import LONG, Gate, Handler, consumer, queued
+from .records import Records
+
+
+def by(letters: dict[Message, str]) -> Callable[[Event], str]:
+    """The turn of each message, by its event."""
+    turns = {message.event.key: turn for message, turn in letters.items()}
+    return lambda event: turns[event.key]
+
+
+async def test_a_queue_whose_workers_all_wait_holds_up_no_other_queue(
+    bus: EventBus, records: Records
+) -> None:
+    stuck, charges = Gate(), Handler()
+    bus.subscribe(queued("mail", stuck))
+    bus.subscribe(replace(consumer("charge", charges), queue=Queue.CHARGES))
+    messages = [records.message() for _ in range(20)]
+    for message in messages:
+        await bus.publish(message)
+    letters = asyncio.create_task(bus.work_off(Queue.LETTERS))
+    assert await bus.work_off(Queue.CHARGES) == 20
+    assert charges.got == messages
+    assert stuck.done == []
+    await stuck.open(*messages)
+    assert await letters == 20
+
+
+async def test_a_turn_has_one_delivery_under_way_and_others_fill_the_workers(
+    bus: EventBus, records: Records
+) -> None:
+    greedy = [records.message() for _ in range(10)]
+    others = [records.message() for _ in range(2)]
+    turns = {**dict.fromkeys(greedy, "greedy"), others[0]: "one", others[1]: "two"}
+    gate = Gate()
+    bus.subscribe(replace(queued("mail", gate), turn=by(turns)))
+    for message in (*greedy, *others):
+        await bus.publish(message)
+    work = asyncio.create_task(bus.work_off(Queue.LETTERS))
+    await gate.until(lambda: len(gate.under_way) == 3)
+    assert gate.under_way == [greedy[0], *others]
+    await gate.open(greedy[0])
+    await gate.until(lambda: len(gate.begun) == 4)
+    assert gate.under_way == [*others, greedy[1]]
+    await gate.open(*others)
+    await gate.until(lambda: len(gate.done) == 3)
+    assert gate.under_way == [greedy[1]]
+    await gate.open(*greedy)
+    assert await work == 12
+    assert gate.begun == [greedy[0], *others, *greedy[1:]]
+
+
+async def test_what_becomes_urgent_meanwhile_is_next(bus: EventBus, records: Records) -> None:
+    leisurely = [records.message() for _ in range(40)]
+    urgent = records.message()
+    gate = Gate()
+
+    def urgency(event: Event) -> Urgency:
+        return Urgency.HIGH if event == urgent.event else Urgency.LOW
+
+    bus.subscribe(replace(queued("mail", gate), urgency=urgency))
+    for message in leisurely:
+        await bus.publish(message)
+    work = asyncio.create_task(bus.work_off(Queue.LETTERS))
+    await gate.until(lambda: len(gate.under_way) == 4)
+    await bus.publish(urgent)
+    await gate.open(gate.under_way[0])
+    await gate.until(lambda: len(gate.begun) == 5)
+    assert gate.begun[-1] == urgent
+    await gate.open(urgent, *leisurely)
+    assert await work == 41
+
+
+async def test_what_is_not_urgent_is_delivered_although_what_is_urgent_never_ends(
+    bus: EventBus, records: Records, clock: VirtualClock
+) -> None:
+    leisurely = records.message()
+    handled: list[Message] = []
+
+    async def handle(message: Message) -> None:
+        handled.append(message)
+        if message != leisurely and leisurely not in handled and len(handled) < 1_000:
+            await bus.publish(records.message())
+
+    def urgency(event: Event) -> Urgency:
+        return Urgency.LOW if event == leisurely.event else Urgency.HIGH
+
+    bus.subscribe(replace(queued("mail", handle), urgency=urgency))
+    await bus.publish(leisurely)
+    await clock.advance(timedelta(minutes=1))
+    for _ in range(100):
+        await bus.publish(records.message())
+    await bus.work_off(Queue.LETTERS)
+    assert handled.index(leisurely) < 200
+
+
+@pytest.mark.parametrize("queue", [Queue.LETTERS, None])
+async def test_workers_go_on_with_what_comes_while_one_of_them_hangs(
+    bus: EventBus, records: Records, queue: Queue | None, clock: VirtualClock
+) -> None:
+    gate = Gate()
+    fails_at_first = FailsAtFirst(gate)
+    bus.subscribe(replace(consumer("mail", fails_at_first), queue=queue))
+    messages = [records.message() for _ in range(30)]
+    hanging = messages[0]
+    await gate.open(*messages[1:])
+    for message in messages:
+        await bus.publish(message)
+    await bus.work_off(queue)
+    await clock.advance(LONG)
+    work = asyncio.create_task(bus.work(queue))
+    await gate.until(lambda: len(gate.done) == 29)
+    assert gate.under_way == [hanging]
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    await gate.open(hanging)
+    assert await bus.work_off(queue) > 0
+    assert hanging in gate.done
+
+
+async def test_what_is_published_is_not_left_until_the_next_look(
+    bus: EventBus, records: Records
+) -> None:
+    gate = Gate()
+    bus.subscribe(queued("mail", gate))
+    work = asyncio.create_task(bus.work(Queue.LETTERS))
+    for _ in range(3):
+        message = records.message()
+        await gate.open(message)
+        await bus.publish(message)
+        await gate.until(partial(contains, gate.done, message))  # no time passes
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+
+
+def contains(messages: list[Message], message: Message) -> bool:
+    return message in messages
+
+
+class FailsAtFirst:
+    """Refuses each message the first time."""
+
+    def __init__(self, handle: Callable[[Message], Awaitable[None]]) -> None:
+        self._handle = handle
+        self._seen: set[MessageId] = set()
+
+    async def __call__(self, message: Message) -> None:
+        if message.id not in self._seen:
+            self._seen.add(message.id)
+            raise Unavailable("mail")
+        await self._handle(message)
