@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from solebook.entrypoints.http.problems import STATUS, problem_type
+from solebook.ports.language.errors import RebuildReplaced, TooManySubscriptions
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LAYERS = "ports|core|adapters|config|composition|entrypoints"
@@ -16,6 +19,15 @@ def test_files_and_folders_that_the_page_names_exist(page: Path) -> None:
     named = set(PATH.findall(page.read_text(encoding="utf-8")))
 
     assert sorted(name for name in named if not (ROOT / name).exists()) == []
+
+
+def test_the_guide_has_every_refusal_of_a_route() -> None:
+    told = {kind for kind in STATUS if kind not in (RebuildReplaced, TooManySubscriptions)}
+    rows = (ROOT / "docs" / "http-guide.md").read_text(encoding="utf-8").splitlines()
+
+    for kind in told:
+        start = f"| {STATUS[kind]} | `{problem_type(kind)}` |"
+        assert len([row for row in rows if row.startswith(start)]) == 1, kind
 
 
 def test_glossary_has_each_word_once_in_alphabetical_order_with_its_home() -> None:

@@ -9,7 +9,13 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from ....ports.language import errors
-from ....ports.language.errors import IdempotencyKeyReused, InvalidText, NotFound, Refusal
+from ....ports.language.errors import (
+    IdempotencyKeyReused,
+    InvalidText,
+    NotFound,
+    PartyToTheOrder,
+    Refusal,
+)
 from ....ports.language.ids import MessageId
 from ....ports.language.messages import Delivery
 from ....ports.language.users import Role
@@ -112,7 +118,14 @@ class DeadLettersController(Controller):
         status_code=200,
         guards=[requires(Role.ADMIN)],
         responses=success(200, DeadLetterView, _EXAMPLE | {"attempts": 0})
-        | problems(NotFound, InvalidText, IdempotencyKeyReused, body=True, roles=True),
+        | problems(
+            NotFound,
+            InvalidText,
+            IdempotencyKeyReused,
+            PartyToTheOrder,
+            body=True,
+            roles=True,
+        ),
     )
     async def replay_dead_letter(
         self,
