@@ -151,7 +151,11 @@ class SqlDatabase:
         """Run a statement and return its rows. Raises Unavailable."""
         compiled = statement.compiled(self.dialect)
         async with self._connection(writes=statement.writes) as connection:
-            rows = await connection.fetch(compiled.sql, compiled.write(values))
+            written = compiled.write(values)
+            if statement.writes:
+                rows = await connection.fetch_written(compiled.sql, written, long=statement.long)
+            else:
+                rows = await connection.fetch(compiled.sql, written)
         return compiled.read(rows)
 
     async def first(self, statement: Statement, /, **values: Any) -> Row | None:
@@ -177,7 +181,9 @@ class SqlDatabase:
         """Run a statement that writes and return how many rows it changed. Raises Unavailable."""
         compiled = statement.compiled(self.dialect)
         async with self._connection(writes=True) as connection:
-            return await connection.execute(compiled.sql, compiled.write(values))
+            return await connection.execute(
+                compiled.sql, compiled.write(values), long=statement.long
+            )
 
     async def attempt(self, statement: Statement, /, **values: Any) -> int:
         """Like `execute`, but a constraint may refuse it: Conflict, and nothing was written."""

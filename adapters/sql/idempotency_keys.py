@@ -18,7 +18,9 @@ _FIND = Statement(
     select(idempotency_keys).where(_keys.key.op("IN")(each(bindparam("keys", required=True))))
 )
 REMEMBER = Statement(insert_or_skip(idempotency_keys, _keys.key, _keys.user_id, _keys.scope))
-_FORGET = Statement(delete(idempotency_keys).where(_keys.answered_at < bindparam("before")))
+_FORGET = Statement(
+    delete(idempotency_keys).where(_keys.answered_at < bindparam("before")), long=True
+)
 
 
 class SqlIdempotencyKeys(IdempotencyKeys):

@@ -17,7 +17,7 @@ _FIND = Statement(
         inbox.c.message_id == bindparam("message_id"), inbox.c.consumer == bindparam("consumer")
     )
 )
-_FORGET = Statement(delete(inbox).where(inbox.c.at < bindparam("before")))
+_FORGET = Statement(delete(inbox).where(inbox.c.at < bindparam("before")), long=True)
 
 
 class SqlInbox(Inbox):

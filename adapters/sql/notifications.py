@@ -30,7 +30,9 @@ _MARK = Statement(
 _INBOX = Statement(newest_first(select(notifications).where(_in_inbox), _columns.id))
 _UNREAD = Statement(newest_first(select(notifications).where(_unread), _columns.id))
 _COUNT_UNREAD = Statement(select(func.count().label("unread")).where(_unread))
-_FORGET = Statement(delete(notifications).where(_columns.created_at < bindparam("before")))
+_FORGET = Statement(
+    delete(notifications).where(_columns.created_at < bindparam("before")), long=True
+)
 
 
 class SqlNotifications(Notifications):

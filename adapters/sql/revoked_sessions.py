@@ -23,7 +23,7 @@ _ADD = Statement(
     )
 )
 _FIND = Statement(select(_revoked.session_id).where(_revoked.session_id == bindparam("session_id")))
-_FORGET = Statement(delete(revoked_sessions).where(_revoked.until <= bindparam("now")))
+_FORGET = Statement(delete(revoked_sessions).where(_revoked.until <= bindparam("now")), long=True)
 
 
 class SqlRevokedSessions(RevokedSessions):

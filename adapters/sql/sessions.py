@@ -40,7 +40,8 @@ _SPEND_TOKEN = Statement(
 _FORGET_TOKENS = Statement(
     delete(refresh_tokens)
     .where(refresh_tokens.c.expires_at < bindparam("before"))
-    .returning(refresh_tokens.c.session_id)
+    .returning(refresh_tokens.c.session_id),
+    long=True,
 )
 _FORGET_SESSION = Statement(
     delete(sessions).where(

@@ -72,9 +72,10 @@ class SearchSlot:
             insert(tables.text).from_select(
                 [tables.text.c.command, tables.text.c.rowid, tables.text.c.text],
                 select(literal("delete"), documents.c.number, documents.c.words).where(among),
-            )
+            ),
+            long=True,
         )
-        self._forget = Statement(delete(documents).where(among))
+        self._forget = Statement(delete(documents).where(among), long=True)
         self._last = Statement(select(func.coalesce(func.max(documents.c.number), 0).label("last")))
         self._add = Statement(insert_row(documents))
         self._add_text = Statement(
@@ -83,7 +84,8 @@ class SearchSlot:
                 select(documents.c.number, documents.c.words).where(
                     documents.c.number > bindparam("last")
                 ),
-            )
+            ),
+            long=True,
         )
         words = tables.words
         self._last_word = Statement(
@@ -96,7 +98,8 @@ class SearchSlot:
                 select(words.c.number, " " + words.c.word + " ").where(
                     words.c.number > bindparam("last")
                 ),
-            )
+            ),
+            long=True,
         )
         self._set_figures = Statement(
             update(documents)
@@ -107,8 +110,8 @@ class SearchSlot:
             .values(lowest_ask=bindparam("price"), sales=bindparam("count"), as_of=bindparam("at"))
         )
         self._clear = [
-            Statement(delete(documents)),
-            Statement(delete(words)),
+            Statement(delete(documents), long=True),
+            Statement(delete(words), long=True),
             _command(tables.text, "delete-all"),
             _command(tables.trigrams, "delete-all"),
         ]

@@ -32,8 +32,12 @@ _Convert: TypeAlias = Callable[[Any], Any]
 class Statement:
     """A Core statement to be kept for good: module level, not made anew for each call."""
 
-    def __init__(self, clause: Select[Any] | CompoundSelect[Any] | UpdateBase) -> None:
+    def __init__(
+        self, clause: Select[Any] | CompoundSelect[Any] | UpdateBase, *, long: bool = False
+    ) -> None:
+        """Keep a statement; `long` says of one that writes that it may write very many rows."""
         self.clause = clause
+        self.long = long
         self.writes = isinstance(clause, UpdateBase)
         self._compiled: dict[str, CompiledStatement] = {}
 

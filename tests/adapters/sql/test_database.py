@@ -28,14 +28,12 @@ async def test_what_a_writer_commits_is_on_the_disk(path: Path) -> None:
     assert await pragma(connection, "journal_mode") == "wal"
     assert await pragma(connection, "synchronous") == full
     assert await pragma(connection, "foreign_keys") == 1
-    assert await pragma(connection, "busy_timeout") == 5_000
     await connection.close()
 
 
 async def test_a_reader_cannot_write(path: Path) -> None:
     connection = await SqliteConnection.open(path, read_only=True)
     assert await pragma(connection, "query_only") == 1
-    assert await pragma(connection, "busy_timeout") == 5_000
     with pytest.raises(Unavailable):
         await connection.execute("DELETE FROM users", ())
     await connection.close()
@@ -162,8 +160,8 @@ async def test_a_full_disk_is_an_outage(path: Path) -> None:
     await connection.close()
 
 
-def _large_rows() -> Iterable[tuple[int, str]]:
-    return ((number, "x" * 4_096) for number in range(100))
+def _large_rows() -> Sequence[tuple[int, str]]:
+    return [(number, "x" * 4_096) for number in range(100)]
 
 
 async def test_a_reader_that_met_an_outage_is_not_used_again(
@@ -187,3 +185,62 @@ async def test_a_reader_that_met_an_outage_is_not_used_again(
         await store.users.get(user.id)
     assert await store.users.get(user.id) == user
     assert len(failed) == 1
+
+
+# ---- what takes long, and what waits ------------------------------------------------------------
+
+
+LONG = """
+    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 300_000)
+    SELECT max(n) FROM numbers
+""".replace("_", "")
+
+
+async def test_a_long_query_goes_on_in_a_thread_and_the_loop_goes_on(path: Path) -> None:
+    connection = await SqliteConnection.open(path, read_only=True)
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    others = asyncio.create_task(take_turns())
+    assert await connection.fetch(LONG, ()) == [(300_000,)]
+    assert turns > 10
+    others.cancel()
+    await connection.close()
+
+
+async def test_a_short_query_does_not_leave_its_caller(path: Path) -> None:
+    connection = await SqliteConnection.open(path, read_only=True)
+    asked = connection.fetch("SELECT 1", ())
+    with pytest.raises(StopIteration) as answered:
+        asked.send(None)
+    assert answered.value.value == [(1,)]
+    await connection.close()
+
+
+async def test_a_long_query_that_is_cancelled_is_over_at_once(path: Path) -> None:
+    connection = await SqliteConnection.open(path, read_only=True)
+    endless = LONG.replace("WHERE n < 300000", "")
+    asked = asyncio.create_task(connection.fetch(endless, ()))
+    while asked not in (done := await asyncio.wait({asked}, timeout=0.01))[0]:
+        asked.cancel()
+    assert asked.cancelled(), done
+    assert await connection.fetch("SELECT 1", ()) == [(1,)]
+    await connection.close()
+
+
+async def test_a_writer_waits_for_another_process_and_the_loop_goes_on(path: Path) -> None:
+    connection = await SqliteConnection.open(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    begun = asyncio.create_task(connection.begin())
+    assert not (await asyncio.wait({begun}, timeout=0.05))[0]
+    other.execute("ROLLBACK")
+    await asyncio.wait_for(begun, 5)
+    await connection.commit()
+    await connection.close()
+    other.close()

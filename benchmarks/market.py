@@ -1,0 +1,82 @@
+"""A market to measure: people who may trade, and one product in many sizes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from solebook.composition.application import Application
+from solebook.composition.container import open_application
+from solebook.config.settings import SecuritySettings, Settings, StoreSettings
+from solebook.ports.language.catalog import Product
+from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.users import OPERATOR, Actor, User
+
+SIZES = tuple(str(size) for size in range(4, 16))
+PAIRS = 100
+"""How many buyers there are, and how many sellers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """An exchange with everything on, before anybody has placed anything."""
+
+    application: Application
+    product: Product
+    buyers: tuple[Actor, ...]
+    sellers: tuple[Actor, ...]
+
+
+@asynccontextmanager
+async def open_market(folder: Path, *, store: str, rules: MarketRules) -> AsyncIterator[Market]:
+    """Open an exchange on `sqlite` (mails are files) or in `memory`; nothing works in it yet."""
+    settings = Settings(
+        folder=str(folder),
+        store=StoreSettings(adapter="memory" if store == "memory" else "sqlite"),
+        security=SecuritySettings(bcrypt_cost=4),
+        market=rules,
+    )
+    async with open_application(settings) as application:
+        product = await application.catalog.create_product(
+            OPERATOR,
+            style_code="DD1391-100",
+            brand="Nike",
+            model="Dunk Low",
+            colorway="White Black",
+            retail_price=11_000,
+            release_date=date(2021, 3, 10),
+            sizes=SIZES,
+            images=(),
+        )
+        buyers = [await _buyer(application, number) for number in range(PAIRS)]
+        sellers = [await _seller(application, number) for number in range(PAIRS)]
+        yield Market(application, product, tuple(buyers), tuple(sellers))
+
+
+async def _buyer(application: Application, number: int) -> Actor:
+    buyer = _actor(await _user(application, f"buyer-{number}"))
+    await application.users.set_payment_method(buyer, token="pm_card_visa")
+    await application.users.add_address(
+        buyer, street="1 Main St", city="Portland", region="OR", postal_code="97201", country="US"
+    )
+    return buyer
+
+
+async def _seller(application: Application, number: int) -> Actor:
+    seller = _actor(await _user(application, f"seller-{number}"))
+    await application.users.set_payout_account(seller, account=f"acct_{number}")
+    return seller
+
+
+async def _user(application: Application, name: str) -> User:
+    return await application.users.register_user(
+        email=f"{name}@example.com",
+        password="correct horse battery",
+        first_name="Sam",
+        last_name="Sneaker",
+    )
+
+
+def _actor(user: User) -> Actor:
+    return Actor(user.id, user.roles)
