@@ -79,8 +79,9 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Benchmarks, for a quiet machine; not among the checks."""
-    session.run("python", "benchmarks/search.py", *session.posargs)
+    """Benchmarks, for a quiet machine; not among the checks. `-- trades` runs one, by its name."""
+    name, *arguments = session.posargs or ["search"]
+    session.run("python", "-m", f"benchmarks.{name}", *arguments)
 
 
 @nox.session

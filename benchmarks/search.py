@@ -1,6 +1,6 @@
 """How long the search index takes over a large catalogue, in processor time.
 
-    uv run nox -s bench -- [--products 50000] [--texts 500]
+    uv run nox -s bench -- search [--products 50000] [--texts 500]
 
 It is the time of the whole process, SQLite's thread included, so a busy machine changes little.
 """

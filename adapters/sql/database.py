@@ -12,6 +12,7 @@ from ...ports.language.errors import Unavailable
 from .finished import finished
 from .sqlite import DIALECT, STORE, Conflict, SqliteConnection, path_of
 from .statement import Row, Statement
+from .writer import SqliteWriter
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ class _Work:
 
     owner: asyncio.Task[Any] | None
     begun: bool = False
-    """From the first call on, the work holds the lock on the writer."""
+    """From the first call on, the work has its turn to write."""
     broken: bool = False
     """A call did not come to its end, so nothing more is written and nothing is committed."""
     announcements: list[Callable[[], None]] = field(default_factory=list)
@@ -31,8 +32,7 @@ class _Work:
 class SqlDatabase:
     """One SQLite file: a connection that writes, for one transaction at a time, and some that read.
 
-    Writers wait for their turn here, in the order in which they came, and not in SQLite, which
-    would have them poll. Readers never wait for a writer: they see what was committed last.
+    Readers never wait for a writer: they see what was committed last.
     """
 
     def __init__(self, url: str, *, readers: int = 4, patience: float = 10.0) -> None:
@@ -46,8 +46,7 @@ class SqlDatabase:
         self._readers = readers
         self._idle: list[SqliteConnection] = []
         self._reading = asyncio.Semaphore(readers)
-        self._writer: SqliteConnection | None = None
-        self._writing = asyncio.Lock()
+        self._writer = SqliteWriter(self._path, patience=patience)
         self._is_open = False
         self._work: ContextVar[_Work | None] = ContextVar("work", default=None)
 
@@ -55,7 +54,7 @@ class SqlDatabase:
 
     async def __aenter__(self) -> Self:
         """Connect, so that a file that cannot be used is told at once. Raises Unavailable."""
-        self._writer = await SqliteConnection.open(self._path)
+        await self._writer.open()
         self._is_open = True
         return self
 
@@ -65,14 +64,13 @@ class SqlDatabase:
         await finished(self._close())
 
     async def _close(self) -> None:
+        await self._writer.close()
         try:
             async with asyncio.timeout(self._patience):
-                await self._writing.acquire()
                 for _ in range(self._readers):
                     await self._reading.acquire()
         except TimeoutError:
-            _log.warning("disconnecting from the store while it is in use")
-        await self._disconnect_writer()
+            _log.warning("disconnecting from the store while it is read")
         while self._idle:
             await self._idle.pop().close()
 
@@ -119,31 +117,14 @@ class SqlDatabase:
         if work.broken:
             await self._give_up(work)
             raise Unavailable(what=STORE)
-        try:
-            await self._connected_writer().commit()
-        except BaseException:
-            await self._give_up(work)
-            raise
-        self._writing.release()
+        work.begun = False
+        await self._writer.conclude()
         for announcement in work.announcements:
             announcement()
 
     async def _give_up(self, work: _Work) -> None:
-        try:
-            if self._writer is not None:
-                await self._writer.rollback()
-        except (Unavailable, AssertionError):
-            # Whatever became of the transaction, closing the connection ends it.
-            _log.warning("a transaction could not be undone; connecting again", exc_info=True)
-            await self._disconnect_writer()
-        finally:
-            work.begun = False
-            self._writing.release()
-
-    async def _disconnect_writer(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            await writer.close()
+        work.begun = False
+        await self._writer.undo()
 
     # ---- statements ----------------------------------------------------------------------
 
@@ -229,21 +210,16 @@ class SqlDatabase:
 
     async def _begun(self, work: _Work) -> SqliteConnection:
         if not work.begun:
-            await self._take(self._writing)
+            if not self._is_open:
+                raise Unavailable(what=STORE)
+            connection = await self._writer.begin()
             work.begun = True
-            if self._writer is None:
-                self._writer = await SqliteConnection.open(self._path)
-            await self._writer.begin()
-        return self._connected_writer()
-
-    def _connected_writer(self) -> SqliteConnection:
-        if self._writer is None:
-            raise Unavailable(what=STORE)
-        return self._writer
+            return connection
+        return self._writer.connected
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[SqliteConnection]:
-        await self._take(self._reading)
+        await self._take_reader()
         try:
             if self._idle:
                 reader = self._idle.pop()
@@ -263,12 +239,12 @@ class SqlDatabase:
         finally:
             self._reading.release()
 
-    async def _take(self, turn: asyncio.Lock | asyncio.Semaphore) -> None:
+    async def _take_reader(self) -> None:
         if not self._is_open:
             raise Unavailable(what=STORE)
         try:
-            async with asyncio.timeout(self._patience if turn.locked() else None):
-                await turn.acquire()
+            async with asyncio.timeout(self._patience if self._reading.locked() else None):
+                await self._reading.acquire()
         except TimeoutError:
             raise Unavailable(what=STORE) from None
 
