@@ -204,7 +204,7 @@ class Provider:
 
     def find_payout(self, payout_id: str) -> Call:
         """Return the call that made a payout. Raises AssertionError for one that never was."""
-        assert payout_id in self._payouts, f"a payout {payout_id} that never was"
+        assert payout_id in self._payouts, f"the provider made no payout {payout_id}"
         return self._payouts[payout_id]
 
     def order_of(self, call: Call) -> OrderId | None:
@@ -217,7 +217,7 @@ class Provider:
     def _decide(self, request: Request) -> tuple[Outcome, str | None]:
         if request.operation is Operation.REFUND:
             charge = self._charges.get(request.target)
-            assert charge is not None, f"{request} of a charge that never was"
+            assert charge is not None, f"the provider made no charge {request.target}"
             times_out = charge.request.target == tokens.CARD_WHOSE_REFUNDS_TIME_OUT
             return Outcome.ANSWER_LOST if times_out else Outcome.DONE, None
         if request.operation is Operation.PAYOUT_RETURN:

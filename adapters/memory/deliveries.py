@@ -101,7 +101,7 @@ class MemoryDeadLetters(_KeptDeliveries, DeadLetters):
             deliveries = self._tables.deliveries
             key = next((k for k, d in deliveries.items() if d.dead and d.id == delivery_id), None)
             if key is None:
-                raise NotFound(what="dead delivery", id=delivery_id)
+                raise NotFound(what="dead letter", id=delivery_id)
             again = replace(deliveries[key], attempts=0, due_at=at, dead=False)
             self._put(key, again)
             return again

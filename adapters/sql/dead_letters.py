@@ -35,7 +35,7 @@ class SqlDeadLetters(DeadLetters):
         async with self._database.transaction():
             row = await self._database.first(_DEAD, id=delivery_id)
             if row is None:
-                raise NotFound(what="dead delivery", id=delivery_id)
+                raise NotFound(what="dead letter", id=delivery_id)
             again = replace(delivery_of(row), attempts=0, due_at=at, dead=False)
             await self._deliveries.put(again)
             return again

@@ -23,7 +23,9 @@ def folder_lock(folder: Path) -> Iterator[None]:
         connection = _locked(private_folder(folder) / _FILE)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise OSError(f"another solebook is running on {folder}") from error
+            raise OSError(
+                f"another solebook is running on {folder}; stop that one first"
+            ) from error
         raise OSError(f"{folder} cannot be locked: {error}") from error
     try:
         yield

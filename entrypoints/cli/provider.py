@@ -72,7 +72,9 @@ async def _act(application: Application, options: argparse.Namespace) -> str:
 
 
 def _cents(text: str) -> int:
-    amount = int(text)
+    amount = int(text) if text.isascii() and text.isdigit() else 0
     if not 0 < amount <= 1_000_000_000:
-        raise argparse.ArgumentTypeError("is not between 1 and 1000000000")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no whole number of cents from 1 to 1000000000"
+        )
     return amount

@@ -1,6 +1,7 @@
 """The HTTP server within a running event loop."""
 
 import asyncio
+import errno
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -100,5 +101,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         problem = getattr(error, "strerror", None) or error
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            problem = f"{problem}; name another port (--port), or stop what listens there"
         raise OSError(f"cannot listen on {host}:{port}: {problem}") from error
     return listener

@@ -223,7 +223,9 @@ def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         second = solebook(tmp_path, "serve", "--port", "0")
         assert (second.returncode, second.stdout) == (1, "")
-        assert second.stderr == "solebook: another solebook is running on solebook-data\n"
+        assert second.stderr == (
+            "solebook: another solebook is running on solebook-data; stop that one first\n"
+        )
         assert server.http.get("/health/ready").status_code == 200
 
 

@@ -37,8 +37,8 @@ async def halt(app: Application, options: argparse.Namespace) -> Told:
     )
 
     def said(outcome: AuditEntry) -> str:
-        before = ", and was before" if outcome.act.facts["stood_before"] else ""
-        return f"halted{before}: {outcome.act.facts['halt_id']}"
+        already = " already" if outcome.act.facts["stood_before"] else ""
+        return f"halted{already}: {outcome.act.facts['halt_id']}"
 
     return await told_when_done(app, options, entry, said)
 

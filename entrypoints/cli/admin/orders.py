@@ -74,13 +74,16 @@ async def write_off_debt(app: Application, options: argparse.Namespace) -> str:
 
 
 def cents(text: str) -> int:
-    """Return an amount in dollars, such as `30` or `30.50`, in cents. Raises ValueError."""
+    """Return an amount in dollars, such as `30` or `30.50`, in cents.
+
+    Raises ArgumentTypeError.
+    """
     try:
         amount = Decimal(text.replace(",", "")) * 100
     except InvalidOperation:
-        raise ValueError(text) from None
+        amount = Decimal("NaN")
     if not amount.is_finite() or amount != int(amount):
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount in dollars, such as 30 or 30.50")
     return int(amount)
 
 

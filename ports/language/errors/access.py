@@ -54,4 +54,6 @@ class InvalidToken(Refusal):
     problem: str
 
     def __str__(self) -> str:
+        if self.problem == "missing":
+            return "the token is missing; sign in, and send it as `Authorization: Bearer ...`"
         return f"the token is {self.problem}; sign in again"

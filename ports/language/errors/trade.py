@@ -6,6 +6,23 @@ from uuid import UUID
 
 from .base import Refusal
 
+_WISHES = {
+    "ship_by_extended": "be given more time to ship",
+    "complained": "be complained of",
+    "complaint_dismissed": "have a complaint decided for its seller",
+    "complaint_upheld": "have a complaint decided for its buyer",
+    "refund_granted": "be refunded",
+    "payout_frozen": "have its payout frozen (it may be already)",
+    "payout_released": "have its payout released (no freeze stands that an admin lifts)",
+    "carrier_receipt_noted": "have it noted that its carrier had the pair",
+}
+"""What was asked for, in words, where `be` and the name of the move do not say it."""
+
+
+def _second(at: datetime) -> str:
+    """Write an instant for people."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
 
 @dataclass(eq=False)
 class IllegalMove(Refusal):
@@ -18,7 +35,8 @@ class IllegalMove(Refusal):
 
     def __str__(self) -> str:
         legal = ", ".join(self.legal) or "none"
-        return f"an order that is {self.status} cannot be {self.move}; legal moves: {legal}"
+        wish = _WISHES.get(self.move, f"be {self.move}")
+        return f"an order that is {self.status} cannot {wish}; legal moves: {legal}"
 
 
 @dataclass(eq=False)
@@ -41,7 +59,7 @@ class TaskClaimed(Refusal):
     until: datetime
 
     def __str__(self) -> str:
-        return f"another authenticator holds the task {self.task_id} until {self.until.isoformat()}"
+        return f"another authenticator holds the task {self.task_id} until {_second(self.until)}"
 
 
 @dataclass(eq=False)
@@ -62,7 +80,7 @@ class AlarmClosed(Refusal):
     closed_at: datetime
 
     def __str__(self) -> str:
-        return f"the alarm {self.alarm_id} was closed at {self.closed_at.isoformat()}"
+        return f"the alarm {self.alarm_id} was closed at {_second(self.closed_at)}"
 
 
 @dataclass(eq=False)
@@ -85,7 +103,8 @@ class PayoutNotOpen(Refusal):
 
     def __str__(self) -> str:
         return (
-            f"the order {self.order_id} has no payout that is due and not paid; it is {self.state}"
+            f"the order {self.order_id} has no payout that was refused or is not answered; "
+            f"the state of its payout is: {self.state}"
         )
 
 
@@ -96,7 +115,7 @@ class NoShortfall(Refusal):
     order_id: UUID
 
     def __str__(self) -> str:
-        return f"the escrow of the order {self.order_id} is short of nothing"
+        return f"the escrow of the order {self.order_id} lacks nothing, so there is nothing to bear"
 
 
 @dataclass(eq=False)
@@ -128,7 +147,7 @@ class ComplaintTooLate(Refusal):
     until: datetime
 
     def __str__(self) -> str:
-        return f"it was possible to complain until {self.until.isoformat()}"
+        return f"it was possible to complain until {_second(self.until)}"
 
 
 @dataclass(eq=False)

@@ -19,7 +19,10 @@ with folder_lock(Path(sys.argv[1])):
 
 
 def test_a_folder_that_is_held_is_refused_and_named(tmp_path: Path) -> None:
-    with folder_lock(tmp_path), pytest.raises(OSError, match=f"another .* running on {tmp_path}$"):
+    with (
+        folder_lock(tmp_path),
+        pytest.raises(OSError, match=f"another .* running on {tmp_path}; stop"),
+    ):
         folder_lock(tmp_path).__enter__()
 
 

@@ -162,7 +162,8 @@ def test_a_port_that_is_taken_is_one_line(
     refused = run(*command, "--port", str(taken))
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err) == (
-        f"solebook: cannot listen on 127.0.0.1:{taken}: Address already in use"
+        f"solebook: cannot listen on 127.0.0.1:{taken}: Address already in use; "
+        "name another port (--port), or stop what listens there"
     )
 
 

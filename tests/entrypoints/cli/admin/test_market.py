@@ -74,7 +74,7 @@ def test_a_running_exchange_halts_a_product_and_opens_it(folder: Path, run: Run)
         assert (done.code, done.out[:8]) == (0, "halted: ")
         halt_id = done.out.removeprefix("halted: ").strip()
         assert run("admin", "halt", product, "--size", "9", *WHY).out == (
-            f"halted, and was before: {halt_id}\n"
+            f"halted already: {halt_id}\n"
         )
         line, count = run("admin", "halts").out.splitlines()
         assert line.startswith(f"{halt_id}  {product}  size 9  any condition  since ")
