@@ -85,6 +85,7 @@ def payments_use_cases(
         record_payout=record_payout,
         set_off=set_off,
         outbox=store.outbox,
+        patience=patience,
     )
     record_refund = RecordRefund(
         transaction=transaction,
@@ -224,7 +225,7 @@ def payments_use_cases(
             suspense=suspense,
             irregularities=irregularities,
         ),
-        check_solvency=CheckSolvency(ledger=ledger, gateway=gateway),
+        check_solvency=CheckSolvency(ledger=ledger, gateway=gateway, patience=patience),
         preview_trades=PreviewTrades(fees=fee_schedule(adapters, rules), rules=rules),
         view_balance=ViewBalance(ledger=ledger),
     )

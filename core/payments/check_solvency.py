@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ...ports.language.payments import Solvency
 from ...ports.payment_gateway import PaymentGateway
 from ...ports.payments import Ledger
+from .patience import Patience
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,10 @@ class CheckSolvency:
 
     ledger: Ledger
     gateway: PaymentGateway
+    patience: Patience
 
     async def __call__(self) -> Solvency:
         """Return both sides. Raises Unavailable."""
-        return Solvency(await self.ledger.totals(), await self.gateway.balance())
+        return Solvency(
+            await self.ledger.totals(), await self.patience.wait_for(self.gateway.balance())
+        )

@@ -9,6 +9,7 @@ from ...ports.outbox import Outbox
 from ...ports.payment_gateway import PaymentGateway
 from ...ports.payments import Payouts
 from ...ports.transaction import Transaction
+from .patience import Patience
 from .payout_questions import key_of
 from .record_payout import RecordPayout
 from .set_off import SetOff
@@ -24,6 +25,7 @@ class Payables:
     record_payout: RecordPayout
     set_off: SetOff
     outbox: Outbox
+    patience: Patience
 
     async def ask(self, payout: Payout) -> None:
         """Have the provider pay what is due, once however often it is asked. Raises Unavailable."""
@@ -34,11 +36,13 @@ class Payables:
             await self.refuse(payout, "no payout account on file")
             return
         try:
-            made = await self.gateway.pay_out(
-                key=key_of(payout),
-                order_id=payout.order_id,
-                account=payout.account,
-                amount=payout.question,
+            made = await self.patience.wait_for(
+                self.gateway.pay_out(
+                    key=key_of(payout),
+                    order_id=payout.order_id,
+                    account=payout.account,
+                    amount=payout.question,
+                )
             )
         except PayoutDeclined as declined:
             await self.refuse(payout, declined.reason)
