@@ -54,7 +54,7 @@ def matters(order: Order, kind: DeadlineKind) -> bool:
         case DeadlineKind.RETURN:
             return order.return_status is ReturnStatus.DUE
         case DeadlineKind.REFUND:
-            return order.payment_status is PaymentStatus.REFUND_DUE
+            return order.payment_status in (PaymentStatus.REFUND_DUE, PaymentStatus.UNKNOWN)
         case DeadlineKind.PAYOUT:
             return order.may_be_paid_out
         case DeadlineKind.PAYOUT_ANSWER:
@@ -73,7 +73,8 @@ def deadlines_begun(
     """Return the deadlines that begin with a step.
 
     Some begin with the event itself, and others with what it brings about, whichever event that
-    is: a refund that is due, a pair that is to go back, a payout that nothing keeps any more.
+    is: a refund that is due, or may be, since nobody knows whether the buyer was charged; a pair
+    that is to go back; a payout that nothing keeps any more.
     """
     due = _begun_by(event, at, rules)
     brought_about = {

@@ -20,7 +20,7 @@ from ...ports.outbox import Deadlines, Outbox
 from ...ports.transaction import Transaction
 from .deadlines import matters
 from .moves import is_legal
-from .overdue import alarm_of
+from .overdue import again_after, alarm_of
 from .progress import Progress
 
 _UNPAID = (DeadlineKind.PAYMENT, DeadlineKind.GIVE_UP)
@@ -34,8 +34,9 @@ class MeetDeadline:
     time, or never arrived: cancelled. Not confirmed for 14 days after dispatch, and no complaint:
     delivered. The hold over: the payout falls due. Time alone decides nothing about a pair in the
     warehouse, a complaint or an answer of the provider: those raise an alarm, and again every day
-    until the state is left. A deadline that was met changes nothing; one that was extended
-    meanwhile is kept anew.
+    until the state is left. Whether the buyer of an order that ended was charged is asked every
+    day for a month, and then once a month, with an alarm. A deadline that was met changes nothing;
+    one that was extended meanwhile is kept anew.
     """
 
     transaction: Transaction
@@ -63,14 +64,15 @@ class MeetDeadline:
 
     async def _raise(self, order: Order, kind: DeadlineKind) -> None:
         """Tell the admins, have what can be repeated repeated, and look again after a while."""
-        alarm = alarm_of(order, kind)
+        now = self.clock.now()
+        alarm = alarm_of(order, kind, now)
         if alarm is not None:
             await self.outbox.add(alarm)
         if kind is DeadlineKind.PAYOUT_ANSWER and order.may_be_paid_out:
             await self.outbox.add(PayoutDue.of(order))
         if kind is DeadlineKind.REFUND:
             await self.outbox.add(PaymentRefundDue(order.id))
-        await self._again(order, kind, self.rules.alarm_interval)
+        await self._again(order, kind, again_after(order, kind, now, self.rules.alarm_interval))
 
     async def _pay_out(self, order: Order) -> None:
         await self.outbox.add(PayoutDue.of(order))

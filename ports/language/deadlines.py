@@ -41,7 +41,7 @@ class DeadlineKind(StrEnum):
     PAYOUT_ANSWER = "payout_answer"
     """The provider must have paid the seller."""
     REFUND = "refund"
-    """The provider must have refunded the buyer."""
+    """The provider must have refunded the buyer, or said whether it charged them at all."""
 
 
 @dataclass(frozen=True, slots=True)

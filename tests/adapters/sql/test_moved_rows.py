@@ -16,6 +16,7 @@ from solebook.adapters.sql.migrate import configuration, connected, migrate
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.core.orders.history import apply, fold
+from solebook.ports.language.deadlines import Deadline, DeadlineKind
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import (
@@ -230,3 +231,25 @@ async def test_what_was_queued_waits_among_the_letters(tmp_path: Path) -> None:
         assert [d.id for d in letters] == [B]
         (dead,) = (await store.dead_letters.page(PageRequest())).items
         assert (dead.id, dead.queue) == (A, Queue.LETTERS)
+
+
+ENDED = f"""
+INSERT INTO orders VALUES
+    ('{A.hex}', {TRADE}, '2026-03-01 12:07:00.000000', 3, 'cancelled', 'unknown', 'released',
+     'none', 'none', NULL, 0, NULL, NULL, NULL, NULL, NULL, 'given_up', NULL, NULL, 0, NULL, NULL,
+     '[]', NULL, 0),
+    ('{B.hex}', {TRADE}, '2026-03-01 12:07:00.000000', 3, 'cancelled', 'abandoned', 'released',
+     'none', 'none', NULL, 0, NULL, NULL, NULL, NULL, NULL, 'given_up', NULL, NULL, 0, NULL, NULL,
+     '[]', NULL, 0);
+"""
+
+
+async def test_a_charge_of_which_nothing_is_known_is_asked_for_again(tmp_path: Path) -> None:
+    path = await database_of(tmp_path, "0036", ENDED)
+    async with open_sql_database(f"sqlite:///{path}") as database:
+        clock = VirtualClock(NOW)
+        store = build_sql_store(database, clock=clock, ids=SeededIds(1, clock))
+        due_at = NOW + timedelta(days=1, minutes=7)
+        assert await store.deadlines.due(due_at, 10) == [
+            Deadline(DeadlineKind.REFUND, OrderId(A), due_at)
+        ]

@@ -234,7 +234,8 @@ def running(order: Order) -> set[DeadlineKind]:
     also = {
         DeadlineKind.PAYOUT: unpaid and not order.freezes,
         DeadlineKind.FREEZE: frozen and (unpaid or not ended),
-        DeadlineKind.REFUND: order.payment_status is PaymentStatus.REFUND_DUE,
+        DeadlineKind.REFUND: order.payment_status
+        in (PaymentStatus.REFUND_DUE, PaymentStatus.UNKNOWN),
         DeadlineKind.RETURN: order.return_status is ReturnStatus.DUE,
         DeadlineKind.COMPLAINT: complaint is ComplaintState.OPEN,
         DeadlineKind.COMPLAINT_RETURN: complaint is ComplaintState.RETURN_AWAITED,

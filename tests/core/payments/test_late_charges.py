@@ -1,0 +1,117 @@
+"""A charge that succeeds after its order ended is found and goes back, though nobody reports it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.adapters.embedded.dashboard import Dashboard
+from solebook.ports.language.alarms import Alarm, AlarmKind
+from solebook.ports.language.deadlines import DeadlineKind
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.orders import CancelReason, OrderStatus, PaymentStatus
+from solebook.ports.language.paging import PageRequest
+
+from ...exchange import Exchange
+from ...invariants import check_invariants
+
+DAY = timedelta(days=1)
+MONTH = 30 * DAY
+WINDOW = timedelta(minutes=15)
+
+
+async def overdue(exchange: Exchange) -> OrderId:
+    """Return an order that ended as unpaid while its charge is still pending at the provider."""
+    buyer = await exchange.new_buyer(tokens.CARD_THAT_STAYS_PENDING)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    await exchange.later(WINDOW)
+    order = await exchange.order(order_id)
+    assert order.cancel_reason is CancelReason.PAYMENT_OVERDUE
+    assert order.payment_status is PaymentStatus.UNKNOWN
+    return order_id
+
+
+async def cancelled(exchange: Exchange) -> OrderId:
+    """Return an order that an admin ended while its charge was pending."""
+    buyer = await exchange.new_buyer(tokens.CARD_THAT_STAYS_PENDING)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    await exchange.app.orders.cancel_order(exchange.admin, order_id, reason="a recall")
+    await exchange.quiet()
+    return order_id
+
+
+async def succeeds(exchange: Exchange, order_id: OrderId) -> None:
+    """Have the bank make the charge; no webhook tells of it."""
+    order = await exchange.order(order_id)
+    await Dashboard(exchange.gateway.journal).charge(order_id, order.buyer_total)
+
+
+async def open_alarms(exchange: Exchange) -> list[Alarm]:
+    return list((await exchange.store.alarms.page(PageRequest(), open_only=True)).items)
+
+
+@pytest.mark.parametrize("ended", [overdue, cancelled])
+async def test_it_is_found_and_refunded_the_day_after(
+    exchange: Exchange, ended: Callable[[Exchange], Awaitable[OrderId]]
+) -> None:
+    order_id = await ended(exchange)
+    await succeeds(exchange, order_id)
+    await exchange.later(DAY)
+    assert (await exchange.order(order_id)).payment_status is PaymentStatus.REFUNDED
+    assert await exchange.gateway.balance() == 0
+    assert DeadlineKind.REFUND not in {d.kind for d in await exchange.store.deadlines.of(order_id)}
+    await check_invariants(exchange)
+
+
+async def test_it_is_looked_for_every_day_of_a_month(exchange: Exchange) -> None:
+    order_id = await overdue(exchange)
+    await exchange.later(28 * DAY)
+    assert await open_alarms(exchange) == []
+    await succeeds(exchange, order_id)
+    await exchange.later(DAY)
+    assert (await exchange.order(order_id)).payment_status is PaymentStatus.REFUNDED
+    await check_invariants(exchange)
+
+
+async def test_one_that_stays_pending_for_a_month_alarms_an_admin_once_a_month(
+    exchange: Exchange,
+) -> None:
+    order_id = await overdue(exchange)
+    for days in (29, 2, 29):
+        await exchange.later(days * DAY)
+    [alarm] = await open_alarms(exchange)
+    assert (alarm.kind, alarm.order_id, alarm.count) == (AlarmKind.REFUND_OVERDUE, order_id, 1)
+    await exchange.later(2 * DAY)
+    [alarm] = await open_alarms(exchange)
+    assert alarm.count == 2
+    await check_invariants(exchange)
+
+
+async def test_it_is_found_however_late(exchange: Exchange) -> None:
+    order_id = await overdue(exchange)
+    await exchange.later(40 * DAY)
+    await succeeds(exchange, order_id)
+    await exchange.later(MONTH)
+    assert (await exchange.order(order_id)).payment_status is PaymentStatus.REFUNDED
+    assert await open_alarms(exchange) == []
+
+
+async def test_what_is_reported_after_that_is_refunded_too(exchange: Exchange) -> None:
+    order_id = await overdue(exchange)
+    await exchange.later(40 * DAY)
+    await succeeds(exchange, order_id)
+    await exchange.webhook(-1)
+    await exchange.quiet()
+    order = await exchange.order(order_id)
+    assert (order.status, order.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
+    assert await open_alarms(exchange) == []
+
+
+async def test_nobody_is_asked_for_a_charge_that_is_known_to_be_none(exchange: Exchange) -> None:
+    order_id = await exchange.match(buyer=await exchange.new_buyer(tokens.DECLINED_CARD))
+    await exchange.quiet()
+    assert (await exchange.order(order_id)).payment_status is PaymentStatus.DECLINED
+    assert await exchange.store.deadlines.of(order_id) == []
