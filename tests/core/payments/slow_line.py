@@ -1,0 +1,40 @@
+"""A request to the payment provider that hangs while everything else goes on."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from solebook.adapters.embedded.journal import Journal
+from solebook.adapters.embedded.provider import Provider
+from solebook.ports.language.errors import Unavailable
+
+R = TypeVar("R")
+
+
+class SlowLine(Journal):
+    """Keeps one request on its way for as long as it is told to, and lets all others through."""
+
+    def __init__(self, beyond: Journal) -> None:
+        self.beyond = beyond
+        self.is_waiting = False
+        """Whether a request is on its way."""
+        self._next: asyncio.Future[bool] | None = None
+
+    def hold_next(self) -> "asyncio.Future[bool]":
+        """Keep the next request on its way until the future says whether it arrives, or is lost."""
+        self._next = asyncio.get_running_loop().create_future()
+        return self._next
+
+    def release(self) -> None:
+        """Keep no request any more."""
+        self._next = None
+
+    async def consult(self, work: Callable[[Provider], R]) -> R:
+        held, self._next = self._next, None
+        if held is not None:
+            self.is_waiting = True
+            arrives = await held
+            self.is_waiting = False
+            if not arrives:
+                raise Unavailable(what="the payment provider")
+        return await self.beyond.consult(work)
