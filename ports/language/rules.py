@@ -135,7 +135,7 @@ class MarketRules:
     dispatch_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=2)
     """A pair that passed is to leave for its buyer."""
     return_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=3)
-    """A pair that is due back is to leave for its seller."""
+    """A pair that is due back to its seller, or its buyer, is to leave the warehouse."""
     transit_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=10)
     """A pair that left for its buyer is to arrive."""
     decision_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=2)
