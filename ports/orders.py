@@ -44,7 +44,7 @@ class Orders(Protocol):
         ...
 
     async def frozen(self, request: PageRequest) -> Page[Order]:
-        """Return a page of the orders whose payouts are frozen."""
+        """Return a page of the orders whose payouts wait until a freeze is lifted."""
         ...
 
     async def count_by_status(self) -> dict[OrderStatus, int]:

@@ -83,7 +83,10 @@ class MemoryOrders(MemoryAdapter, Orders):
 
     async def frozen(self, request: PageRequest) -> Page[Order]:
         with await self._database.reading():
-            return newest_first(self._tables.frozen_orders, self._tables.orders, request)
+            tables = self._tables
+            return newest_first(
+                tables.frozen_orders, tables.orders, request, lambda order: order.waits_for_release
+            )
 
     async def count_by_status(self) -> dict[OrderStatus, int]:
         with await self._database.reading():

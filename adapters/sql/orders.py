@@ -8,13 +8,14 @@ from ...ports.language.errors import NotFound, Outdated
 from ...ports.language.ids import OrderId, UserId
 from ...ports.language.market import Side
 from ...ports.language.order_history import RecordedEvent
-from ...ports.language.orders import Order, OrderStatus
+from ...ports.language.orders import Order, OrderStatus, PayoutStatus
 from ...ports.language.paging import Page, PageRequest
 from ...ports.orders import Orders
 from .database import SqlDatabase
 from .order_rows import ADD_EVENT, event_of, event_values, order_of, order_values
 from .paging import newest_first, page
 from .schema import order_events, orders
+from .schema.columns import is_word
 from .statement import Statement, update_row
 
 _GET = Statement(select(orders).where(orders.c.id == bindparam("id")).with_for_update())
@@ -52,8 +53,22 @@ _OF_USER = {
     for side in (None, *Side)
     for by_status in (False, True)
 }
-# In the words of the partial index.
-_FROZEN = Statement(newest_first(select(orders).where(text("freezes <> '[]'")), orders.c.id))
+_status, _payout = orders.c.status, orders.c.payout_status
+_FROZEN = Statement(
+    newest_first(
+        select(orders).where(
+            text("freezes <> '[]'"),  # in the words of the partial index
+            is_word(_payout, PayoutStatus.HELD)
+            | is_word(_payout, PayoutStatus.FAILED)
+            | (
+                is_word(_payout, PayoutStatus.NONE)
+                & ~is_word(_status, OrderStatus.CANCELLED)
+                & ~is_word(_status, OrderStatus.AUTH_FAILED)
+            ),
+        ),
+        orders.c.id,
+    )
+)
 _ALL = {by_status: _page(None, of_user=False, by_status=by_status) for by_status in (False, True)}
 
 

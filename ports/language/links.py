@@ -14,6 +14,11 @@ REMOVED = "[link removed]"
 _DOTS = dict.fromkeys(map(ord, "。．｡"), ".")
 """Characters that browsers read as the dots of a domain."""
 
+_INVISIBLE = frozenset(
+    {0x034F, 0x115F, 0x1160, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)}
+)
+"""Characters without a width that are no format characters: fillers and variation selectors."""
+
 _SCHEME = re.compile(
     r"""(?<![a-z0-9])(?:[a-z][a-z0-9+.-]*:/+|(?:SCHEMES):(?=\S))[^\s<>"]*""".replace(
         "SCHEMES", "data|file|ftp|https?|javascript|mailto|skype|sms|tel|tg|vbscript|whatsapp"
@@ -90,7 +95,7 @@ def _plain(text: str) -> tuple[str, list[int]]:
     """
     plain, places = [], []
     for place, character in enumerate(text):
-        if unicodedata.category(character) == "Cf":
+        if unicodedata.category(character) == "Cf" or ord(character) in _INVISIBLE:
             continue
         read = unicodedata.normalize("NFKC", character).translate(_DOTS).lower()
         plain.append(read if len(read) == 1 else character)

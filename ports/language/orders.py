@@ -220,6 +220,14 @@ class Order:
         return not self.freezes and self.payout_status in (PayoutStatus.HELD, PayoutStatus.FAILED)
 
     @property
+    def waits_for_release(self) -> bool:
+        """Whether the payout is frozen and there is, or will be, something to pay."""
+        ended = self.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
+        due = (PayoutStatus.HELD, PayoutStatus.FAILED)
+        to_come = self.payout_status is PayoutStatus.NONE and not ended
+        return bool(self.freezes) and (to_come or self.payout_status in due)
+
+    @property
     def payout_is_stopped(self) -> bool:
         """Whether the provider must not be asked to pay the seller: frozen, or not due any more."""
         undone = (PayoutStatus.CANCELLED, PayoutStatus.RECLAIMED)

@@ -271,6 +271,26 @@ async def test_orders_whose_payouts_are_frozen_are_paged(
     assert await all_pages(store.orders.frozen) == [frozen[3], frozen[2], frozen[0]]
 
 
+async def test_a_frozen_order_is_listed_while_there_is_something_to_pay(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    listed: list[Order] = []
+    for status in (OrderStatus.CONFIRMED, OrderStatus.DELIVERED, OrderStatus.CANCELLED):
+        for payout_status in PayoutStatus:
+            order, events = grown(
+                await pending(shard, records),
+                PayoutFrozen(FreezeReason.ADMIN, "odd"),
+                freezes=frozenset({FreezeReason.ADMIN}),
+                status=status,
+                payout_status=payout_status,
+            )
+            await save(store, order, events)
+            if order.waits_for_release:
+                listed.append(order)
+    assert await all_pages(store.orders.frozen) == listed[::-1]
+    assert len(listed) == 8  # none once it is paid or undone, nor before a cancelled sale's payout
+
+
 async def test_orders_are_counted_by_the_states_that_any_is_in(
     store: Store, records: Records, shard: Shard
 ) -> None:
