@@ -21,6 +21,7 @@ from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
 from ..core.bidding.compare_rules import CompareRules
 from ..core.bidding.expire_quotes import ExpireQuotes
 from ..core.bidding.matching_engine import MatchingEngine
+from ..core.bidding.note_suspension import NoteSuspension
 from ..core.bidding.place_ask import PlaceAsk
 from ..core.bidding.place_bid import PlaceBid
 from ..core.bidding.reprice_quote import RepriceQuote
@@ -148,6 +149,7 @@ class BiddingUseCases:
     request_withdrawal: RequestWithdrawal
     carry_out_withdrawal: CarryOutWithdrawal
     withdraw_of_suspended: WithdrawOfSuspended
+    note_suspension: NoteSuspension
     withdraw_of_barred: WithdrawOfBarred
     request_halt: RequestHalt
     carry_out_halt: CarryOutHalt

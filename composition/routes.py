@@ -59,6 +59,7 @@ from ..ports.language.events import (
     QuoteWithdrawalRequested,
     StockRefused,
     StockReserved,
+    SuspensionCarriedOut,
     UserRegistered,
     UserWasSuspended,
 )
@@ -271,6 +272,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         outside(
             UserWasSuspended, "bidding.withdraw_of_suspended", app.bidding.withdraw_of_suspended
         ),
+        inside(SuspensionCarriedOut, "bidding.note_suspension", app.bidding.note_suspension),
         outside(HaltRequested, "bidding.carry_out_halt", app.bidding.carry_out_halt),
         outside(HaltEndRequested, "bidding.carry_out_halt_end", app.bidding.carry_out_halt_end),
         # People are told. By now everybody else has heard of it: telling holds up no trade.

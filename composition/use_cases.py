@@ -8,6 +8,7 @@ from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
 from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
 from ..core.bidding.expire_quotes import ExpireQuotes
 from ..core.bidding.matching_engine import MatchingEngine
+from ..core.bidding.note_suspension import NoteSuspension
 from ..core.bidding.outcomes import Outcomes
 from ..core.bidding.place_ask import PlaceAsk
 from ..core.bidding.place_bid import PlaceBid
@@ -197,6 +198,7 @@ def bidding_use_cases(
         withdraw_of_suspended=WithdrawOfSuspended(
             traders=store.traders, matching=engine, outcomes=outcomes
         ),
+        note_suspension=NoteSuspension(outcomes=outcomes),
         withdraw_of_barred=WithdrawOfBarred(traders=store.traders, matching=engine, clock=clock),
         request_halt=RequestHalt(
             transaction=store.transaction,

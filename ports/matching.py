@@ -7,7 +7,7 @@ from typing import Protocol
 
 from .idempotency_keys import IdempotencyKey
 from .language.halts import Halt
-from .language.ids import HaltId, OrderId, QuoteId, UserId
+from .language.ids import AuditEntryId, HaltId, OrderId, QuoteId, UserId
 from .language.market import BookKey, Match, Quote, Side, TimeInForce, WithdrawalReason
 from .language.money import Cents
 
@@ -87,10 +87,13 @@ class Matching(Protocol):
         sides: Collection[Side],
         reason: WithdrawalReason,
         note: str | None = None,
+        *,
+        entry_id: AuditEntryId | None = None,
     ) -> int:
         """Withdraw every quote of a user that stands on these sides; return how many there were.
 
         It is one command: no quote that was placed before it stays, and the user is told once.
+        For the suspension of an audit entry, SuspensionCarriedOut is committed with it.
         """
         ...
 

@@ -14,7 +14,7 @@ from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable
 from ...ports.language.halts import Halt
-from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
+from ...ports.language.ids import AuditEntryId, HaltId, OrderId, QuoteId, UserId
 from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, is_size
 from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
@@ -183,9 +183,11 @@ class MatchingEngine(Matching):
         sides: Collection[Side],
         reason: WithdrawalReason,
         note: str | None = None,
+        *,
+        entry_id: AuditEntryId | None = None,
     ) -> int:
         """Withdraw every quote of a user on these sides; see the port."""
-        return await self._submit(WithdrawAll(user_id, sides, reason, note))
+        return await self._submit(WithdrawAll(user_id, sides, reason, note, entry_id))
 
     async def withdraw_outside_rules(self) -> int:
         """Withdraw every quote at an amount that the rules do not allow; return how many."""

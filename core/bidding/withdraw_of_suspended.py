@@ -14,8 +14,8 @@ class WithdrawOfSuspended:
     """Suspending takes all bids and asks of the user out of the books, and the user is told once.
 
     Of a user whose suspension was lifted before its turn came, nothing is withdrawn. The outcome
-    counts what was left by then: quotes that somebody reached first, or that left before the
-    process died, were withdrawn before.
+    is noted by NoteSuspension, which counts what was left by then: quotes that somebody reached
+    first were withdrawn before.
     """
 
     traders: Traders
@@ -29,7 +29,6 @@ class WithdrawOfSuspended:
         if not (await self.traders.standing(event.user_id)).suspended:
             await self.outcomes.note(event.entry_id, {"suspended": False}, carried_out=False)
             return
-        count = await self.matching.withdraw_all(
-            event.user_id, tuple(Side), WithdrawalReason.SUSPENDED
+        await self.matching.withdraw_all(
+            event.user_id, tuple(Side), WithdrawalReason.SUSPENDED, entry_id=event.entry_id
         )
-        await self.outcomes.note(event.entry_id, {"withdrawn": count})

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...ports.language.errors import NotFound, QuoteNotActive
-from ...ports.language.events import QuotesWithdrawn
-from ...ports.language.ids import QuoteId, UserId
+from ...ports.language.events import QuotesWithdrawn, SuspensionCarriedOut
+from ...ports.language.ids import AuditEntryId, QuoteId, UserId
 from ...ports.language.market import (
     Quote,
     QuoteStatus,
@@ -50,11 +50,16 @@ class WithdrawAll(Command[int]):
     sides: Collection[Side]
     reason: WithdrawalReason
     note: str | None
+    entry_id: AuditEntryId | None = None
+    """The audit entry of the suspension that asks for it."""
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> int:
         """Return how many there were."""
         standing = shard.standing(self.user_id, self.sides)
-        return len(withdraw(standing, self.reason, self.note, shard))
+        count = len(withdraw(standing, self.reason, self.note, shard))
+        if self.entry_id is not None:
+            shard.tell(SuspensionCarriedOut(self.entry_id, self.user_id, count))
+        return count
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ from .requests import (
     HaltEndRequested,
     HaltRequested,
     QuoteWithdrawalRequested,
+    SuspensionCarriedOut,
     UserWasSuspended,
 )
 
@@ -121,6 +122,7 @@ __all__ = [
     "QuotesWithdrawn",
     "StockRefused",
     "StockReserved",
+    "SuspensionCarriedOut",
     "UserRegistered",
     "UserWasSuspended",
 ]
@@ -179,6 +181,7 @@ EVENTS: dict[str, type[Event]] = {
         AlarmRaised,
         QuoteWithdrawalRequested,
         UserWasSuspended,
+        SuspensionCarriedOut,
         HaltRequested,
         HaltEndRequested,
     )

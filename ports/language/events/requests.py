@@ -42,6 +42,24 @@ class UserWasSuspended(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SuspensionCarriedOut(Event):
+    """What a suspended user had in the books has left them: so many quotes were withdrawn.
+
+    It is committed with the withdrawal, so that no crash makes the log forget how many they were.
+    """
+
+    SUBJECT: ClassVar[str] = "user.suspension_carried_out"
+    entry_id: AuditEntryId
+    user_id: UserId
+    withdrawn: int
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
 class HaltRequested(Event):
     """Books of a product are to be halted: all of them, or those in a size, a condition, or both.
 

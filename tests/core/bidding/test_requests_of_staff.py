@@ -10,7 +10,7 @@ from solebook.ports.language.events import (
     UserWasSuspended,
 )
 from solebook.ports.language.ids import QuoteId
-from solebook.ports.language.market import Quote, QuoteStatus, WithdrawalReason
+from solebook.ports.language.market import Quote, QuoteStatus, Side, WithdrawalReason
 from solebook.ports.language.messages import Message
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import OPERATOR, Actor
@@ -214,6 +214,21 @@ async def test_a_suspension_that_comes_twice_has_one_outcome(exchange: Exchange)
     assert first is not None
     assert first.facts == {"withdrawn": 1}
     assert await outcome(exchange, entry) == first
+
+
+async def test_a_suspension_that_was_carried_out_and_not_noted_tells_how_many_they_were(
+    exchange: Exchange,
+) -> None:
+    await exchange.ask(exchange.seller)
+    entry = await suspend(exchange, exchange.seller)
+    # As if the process had died as soon as the engine had committed it.
+    await exchange.app.engine.withdraw_all(
+        exchange.seller.user_id, tuple(Side), WithdrawalReason.SUSPENDED, entry_id=entry.id
+    )
+    await exchange.workers.settle()
+    act = await outcome(exchange, entry)
+    assert act is not None
+    assert act.facts == {"withdrawn": 1}
 
 
 async def test_a_suspension_that_was_lifted_before_its_turn_withdraws_nothing(
