@@ -63,8 +63,9 @@ async def mail(options: argparse.Namespace) -> int:
     notices = sample_notices(settings.warehouse)
     if options.action is None:
         _check_no_form(options)
+        width = max(map(len, notices))
         for kind, notice in notices.items():
-            print(f"{kind:<18} {word_letter(settings, notice, RECIPIENT).subject}")
+            print(f"{kind:<{width}} {word_letter(settings, notice, RECIPIENT).subject}")
         return 0
     letter = word_letter(settings, notices[_kind(options.kind)], RECIPIENT)
     if options.output is not None:

@@ -21,6 +21,8 @@ class Told:
     code: int = 0
 
 
+_WHY = "why, for the audit log"
+
 Run: TypeAlias = Callable[[Application, argparse.Namespace], Awaitable[str | Told]]
 
 
@@ -40,6 +42,8 @@ class Action:
     arguments: tuple[Argument, ...] = ()
     needs_reason: bool = True
     """Whether it takes `--reason`, which goes into the audit log."""
+    told_to: str = ""
+    """Who is told the reason, beside those who read the audit log."""
 
     def add_to(self, actions: Actions, common: argparse.ArgumentParser) -> None:
         """Add the action to `solebook admin`."""
@@ -54,9 +58,8 @@ class Action:
         for argument in self.arguments:
             argument(parser)
         if self.needs_reason:
-            parser.add_argument(
-                "--reason", required=True, metavar="TEXT", help="why, for the audit log"
-            )
+            why = f"why, for {self.told_to} and the audit log" if self.told_to else _WHY
+            parser.add_argument("--reason", required=True, metavar="TEXT", help=why)
         parser.set_defaults(run=self._run)
 
     def _run(self, options: argparse.Namespace) -> Coroutine[Any, Any, int]:

@@ -104,6 +104,7 @@ ACTIONS = (
         "its seller, and nobody owes a penalty. Both are told the reason.",
         example=f'solebook admin cancel-order {_EXAMPLE_ID} --reason "the pair is damaged"\n'
         f"order {_EXAMPLE_ID} is cancelled",
+        told_to="both parties",
         run=_on_order(
             lambda app, order, o: app.orders.cancel_order(OPERATOR, order, reason=o.reason),
             lambda order, _: f"order {order.id} is {order.status}",
@@ -115,7 +116,8 @@ ACTIONS = (
         help="stop the payout of an order",
         about="Stops the payout of an order until it is released. The seller is told, and not the\n"
         "reason. What the provider was asked for already is not stopped.",
-        example=f'solebook admin freeze-payout {_EXAMPLE_ID} --reason "the card was stolen"\n'
+        example=f"solebook admin freeze-payout {_EXAMPLE_ID} "
+        '--reason "the bank asks about the card"\n'
         f"the payout of order {_EXAMPLE_ID} is frozen: admin",
         run=_on_order(
             lambda app, order, o: app.orders.freeze_payout(OPERATOR, order, reason=o.reason),
@@ -128,7 +130,8 @@ ACTIONS = (
         help="lift what stops a payout",
         about="Lifts every freeze of an order's payout but that of a complaint, which is decided.\n"
         "When nothing stops it any more and the hold is over, the seller is paid.",
-        example=f'solebook admin release-payout {_EXAMPLE_ID} --reason "the bank took it back"\n'
+        example=f"solebook admin release-payout {_EXAMPLE_ID} "
+        '--reason "the bank has no more questions"\n'
         f"the payout of order {_EXAMPLE_ID} is not frozen",
         run=_on_order(
             lambda app, order, o: app.orders.release_payout(OPERATOR, order, reason=o.reason),
@@ -148,6 +151,7 @@ ACTIONS = (
         example=f"solebook admin refund {_EXAMPLE_ID} --borne-by exchange "
         '--reason "the carrier lost the parcel"\n'
         f"order {_EXAMPLE_ID} is refunded: 214.00, borne by the exchange",
+        told_to="both parties",
         run=_on_order(
             lambda app, order, o: app.orders.refund_order(
                 OPERATOR, order, reason=o.reason, borne_by=Bearer(o.borne_by)
@@ -209,6 +213,7 @@ ACTIONS = (
         example=f"solebook admin decide-complaint {_EXAMPLE_ID} --in-favour-of buyer "
         '--borne-by exchange --reason "the parcel is lost"\n'
         f"the complaint about order {_EXAMPLE_ID} is decided",
+        told_to="both parties",
         run=_on_order(
             lambda app, order, o: app.orders.decide_complaint(
                 OPERATOR,
