@@ -13,9 +13,20 @@ from .action import Told, argument
 NOT_YET = 3
 """The exit code where what was asked for is stored, and not carried out yet."""
 
+_A_DAY = 86_400
+
+
+def seconds(text: str) -> float:
+    """Return how long to wait, from nothing to a day. Raises ValueError."""
+    number = float(text)
+    if not 0 <= number <= _A_DAY:  # not a number is neither
+        raise ValueError(text)
+    return number
+
+
 WAIT = argument(
     "--wait",
-    type=float,
+    type=seconds,
     default=10.0,
     metavar="SECONDS",
     help="how long to wait for the running exchange to carry it out (10); the exit code is "
@@ -40,7 +51,7 @@ async def told_when_done(
             NOT_YET,
         )
     print(f"waiting up to {options.wait:g} s for the exchange", file=sys.stderr)
-    within = timedelta(seconds=max(options.wait, 0))
+    within = timedelta(seconds=options.wait)
     outcome = await app.operations.await_outcome(entry.id, within)
     if outcome is None:
         return Told(

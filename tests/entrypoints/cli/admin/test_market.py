@@ -105,3 +105,13 @@ def test_what_cannot_be_halted_is_one_line(folder: Path, run: Run) -> None:
         refused = run("admin", *action, *WHY)
         assert (refused.code, refused.out) == (1, "")
         assert one_line(refused.err).startswith("solebook: ")
+
+
+@pytest.mark.parametrize("wait", ["nan", "inf", "-1", "1e9", "long"])
+def test_a_wait_that_makes_no_sense_asks_for_nothing(folder: Path, run: Run, wait: str) -> None:
+    [ask] = open_asks(folder)
+    before = audit_log(folder)
+    refused = run("admin", "withdraw-quote", str(ask.id), *WHY, f"--wait={wait}")
+    assert (refused.code, refused.out) == (2, "")
+    assert "invalid seconds value" in refused.err
+    assert audit_log(folder) == before
