@@ -253,3 +253,33 @@ async def test_a_charge_of_which_nothing_is_known_is_asked_for_again(tmp_path: P
         assert await store.deadlines.due(due_at, 10) == [
             Deadline(DeadlineKind.REFUND, OrderId(A), due_at)
         ]
+
+
+ALERTS = "INSERT INTO price_alerts VALUES" + ",".join(
+    f"('{alert.hex}', '{user.hex}', '{PRODUCT.hex}', '9', 'new', {price}, "
+    f"'2026-03-01 12:00:00.000000', {dropped})"
+    for alert, user, price, dropped in (
+        (A, C, 100, "NULL, NULL"),
+        (B, C, 200, "'2026-03-01 12:30:00.000000', 150"),
+        (C, C, 300, "'2026-03-01 12:10:00.000000', 250"),
+        (D, D, 100, "NULL, NULL"),
+    )
+)
+
+
+async def test_alerts_rest_on_with_the_one_of_their_user_that_fired_last(tmp_path: Path) -> None:
+    path = await database_of(tmp_path, "0034", ALERTS)
+    async with open_sql_database(f"sqlite:///{path}") as database:
+        clock = VirtualClock(NOW)
+        store = build_sql_store(database, clock=clock, ids=SeededIds(1, clock))
+        told_at = NOW + timedelta(minutes=30)
+        for user_id, expected in ((C, told_at), (D, None)):
+            alerts = (await store.price_alerts.of_user(UserId(user_id), PageRequest())).items
+            assert {alert.told_at for alert in alerts} == {expected}
+            assert not any(alert.missed for alert in alerts)
+        [second] = [
+            a
+            for a in (await store.price_alerts.of_user(UserId(C), PageRequest())).items
+            if a.id == B
+        ]
+        assert (second.dropped_at, second.dropped_to) == (told_at, 150)
