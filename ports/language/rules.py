@@ -35,7 +35,10 @@ class Lifetimes:
     def __post_init__(self) -> None:
         check_limits(self)
         if not 1 <= self.minimum <= self.default <= self.maximum:
-            raise ValueError(f"lifetimes must satisfy 1 <= minimum <= default <= maximum: {self}")
+            raise ValueError(
+                f"default must be from minimum to maximum, {self.minimum} to {self.maximum} days, "
+                f"not {self.default}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

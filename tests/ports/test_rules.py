@@ -93,7 +93,7 @@ def test_rules_at_their_limits_are_accepted(rules: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("days", [(2, 3, 1), (1, 2, 3)])
 def test_lifetimes_are_in_order(days: tuple[int, int, int]) -> None:
-    with pytest.raises(ValueError, match="minimum <= default <= maximum"):
+    with pytest.raises(ValueError, match=r"minimum to maximum, \d to \d days, not \d"):
         Lifetimes(*days)
 
 
