@@ -61,6 +61,7 @@ UNDER_WAY = [
 ]
 TIMES = [timedelta(seconds=s) for s in (1, 11, 500, 900, 3_600)]
 DAYS = [timedelta(days=d) for d in (1, 3, 14)]
+A_MONTH = timedelta(days=31)
 ANY = st.integers(0, 1_000)
 """Picks one of however many there are."""
 REASON = "so it is"
@@ -94,6 +95,7 @@ class Charges(RuleBasedStateMachine):
         self.harms = Harms(self.exchange)
         self.slow = SlowLine(self.exchange.line.beyond)
         self.exchange.line.beyond = self.slow
+        self.bank_decided = False
         self.hanging: list[tuple[asyncio.Future[bool], asyncio.Task[None]]] = []
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -230,6 +232,7 @@ class Charges(RuleBasedStateMachine):
             found = self.run(self.harms.books.consult(lambda p: p.find_charge(order.id)))
             if isinstance(found, PendingCharge):
                 self.run(Dashboard(self.harms.books).charge(order.id, order.buyer_total))
+            self.bank_decided = True
 
     # ---- orders that are paid ------------------------------------------------------------
 
@@ -326,6 +329,9 @@ class Charges(RuleBasedStateMachine):
         try:
             self.the_line_changes(is_cut=False, loses_answers=False)
             self.what_hangs_goes_on(arrives=True)
+            if self.bank_decided:
+                self.run(self.exchange.quiet())
+                self.time_passes(A_MONTH, seen=True)  # by then somebody has looked
             for by in (timedelta(hours=2), timedelta(hours=2), timedelta(days=15)):
                 self.all_comes_to_rest()
                 self.time_passes(by, seen=True)
