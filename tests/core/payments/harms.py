@@ -29,6 +29,7 @@ from solebook.ports.language.orders import (
     PayoutStatus,
 )
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.payments import PayoutState
 
 from ...exchange import Exchange
 
@@ -65,7 +66,7 @@ class Harms:
             _check_complaint(order, history)
             kept = _kept(order, of_order)
             assert kept == 0 or order.id in under_way, f"{kept} cents are kept of {order}"
-        self._check_new(orders, calls)
+        await self._check_new(orders, calls)
         await self._check_declines(calls)
         await self._check_accounts(orders)
 
@@ -87,7 +88,7 @@ class Harms:
         done = [call.request.operation for call in calls if call.took_effect]
         assert len(done) == len(set(done)), f"charged, refunded or paid out twice: {order}"
 
-    def _check_new(self, orders: Sequence[Order], calls: dict[OrderId, list[Call]]) -> None:
+    async def _check_new(self, orders: Sequence[Order], calls: dict[OrderId, list[Call]]) -> None:
         """Assert that no order was charged, or paid out, that had ended, or was frozen, by then.
 
         What was asked for before that is not stopped, and may be done now.
@@ -103,8 +104,15 @@ class Harms:
                 too_late = order_id in self.over - self.on_its_way
                 assert operation is not Operation.CHARGE or not too_late, call
         self.seen = keys
-        self.frozen = {order.id for order in orders if order.freezes}
+        self.frozen = {
+            order.id for order in orders if order.freezes and not await self._is_asked_for(order)
+        }
         self.over = {order.id for order in orders if order.status in ENDED}
+
+    async def _is_asked_for(self, order: Order) -> bool:
+        """Whether the payout was asked for, and its answer is not known."""
+        payout = await self.exchange.store.payouts.find(order.id)
+        return payout is not None and payout.state is PayoutState.DUE
 
     async def _under_way(self) -> set[OrderId]:
         """The orders whose refund somebody sees to: a message, a deadline or an admin."""

@@ -22,8 +22,9 @@ from hypothesis.stateful import (
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.adapters.embedded.payment_gateway import Webhook
+from solebook.core.orders.moves import complaint_kinds
 from solebook.ports.language.authentication import Verdict
-from solebook.ports.language.complaints import Bearer, ComplaintKind
+from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.events import PaymentOverdue, PaymentRequested
 from solebook.ports.language.messages import Queue
@@ -65,6 +66,7 @@ A_MONTH = timedelta(days=31)
 ANY = st.integers(0, 1_000)
 """Picks one of however many there are."""
 REASON = "so it is"
+BEARERS = st.none() | st.sampled_from(Bearer)
 PATIENCE = timedelta(seconds=10)
 """How long a call to the provider may hang."""
 RULES = MarketRules(complaint_window=timedelta(days=7))
@@ -121,6 +123,7 @@ class Charges(RuleBasedStateMachine):
             st.tuples(
                 st.sampled_from(UNDER_WAY), st.sampled_from(GOOD_CARDS), st.sampled_from(ACCOUNTS)
             ),
+            min_size=1,
             max_size=2,
         ),
         hold_is_over=st.booleans(),
@@ -269,27 +272,37 @@ class Charges(RuleBasedStateMachine):
             cancel = self.exchange.app.orders.cancel_order
             self.attempt(cancel(actor, order.id, reason=REASON))
 
-    @rule(pick=ANY, kind=st.sampled_from(ComplaintKind))
-    def a_buyer_complains(self, pick: int, kind: ComplaintKind) -> None:
-        if order := self.order(pick, OrderStatus.SHIPPING_TO_BUYER, OrderStatus.DELIVERED):
-            complain = self.exchange.app.orders.complain
-            self.attempt(complain(self.buyer(order), order.id, kind=kind, reason=REASON))
+    @rule(pick=ANY, bearer=BEARERS, waive_return=st.booleans(), at_once=st.booleans())
+    def a_buyer_complains(
+        self, pick: int, bearer: Bearer | None, waive_return: bool, at_once: bool
+    ) -> None:
+        """Of whatever can be complained of; an admin decides at once, or later."""
+        order = self.order(pick, OrderStatus.SHIPPING_TO_BUYER, OrderStatus.DELIVERED)
+        if order is None:
+            return
+        complain, kinds = self.exchange.app.orders.complain, complaint_kinds(order)
+        kind = kinds[pick % len(kinds)]
+        self.attempt(complain(self.buyer(order), order.id, kind=kind, reason=REASON))
+        if at_once:
+            self.attempt(self.decide(order, bearer, waive_return))
 
-    @rule(pick=ANY, bearer=st.none() | st.sampled_from(Bearer), waive_return=st.booleans())
+    @rule(pick=ANY, bearer=BEARERS, waive_return=st.booleans())
     def a_complaint_is_decided(self, pick: int, bearer: Bearer | None, waive_return: bool) -> None:
-        """For the seller if nobody bears it."""
         complained = [order for order in self.orders() if order.complaint is not None]
         if complained:
-            self.attempt(
-                self.exchange.app.orders.decide_complaint(
-                    self.exchange.admin,
-                    complained[pick % len(complained)].id,
-                    in_favour_of=Role.BUYER if bearer else Role.SELLER,
-                    borne_by=bearer,
-                    waive_return=waive_return and bearer is not None,
-                    reason=REASON,
-                )
-            )
+            order = complained[pick % len(complained)]
+            self.attempt(self.decide(order, bearer, waive_return))
+
+    async def decide(self, order: Order, bearer: Bearer | None, waive_return: bool) -> None:
+        """For the seller if nobody bears it."""
+        await self.exchange.app.orders.decide_complaint(
+            self.exchange.admin,
+            order.id,
+            in_favour_of=Role.BUYER if bearer else Role.SELLER,
+            borne_by=bearer,
+            waive_return=waive_return and bearer is not None,
+            reason=REASON,
+        )
 
     @rule(pick=ANY)
     def a_pair_comes_back(self, pick: int) -> None:
