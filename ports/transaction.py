@@ -22,6 +22,14 @@ class Transaction(Protocol):
         """Return a block to enter."""
         ...
 
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """Return a block inside the current transaction that can be undone by itself.
+
+        An exception that leaves it undoes what was written and announced in it; whoever catches it
+        goes on with the rest of the transaction. Outside any transaction it is an AssertionError.
+        """
+        ...
+
     @property
     def is_open(self) -> bool:
         """Whether the current task is inside a block. External calls are made when it is not."""

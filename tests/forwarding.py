@@ -96,6 +96,9 @@ class CountedTransactions(Transaction):
         self.count += 1
         return self._transaction()
 
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        return self._transaction.savepoint()
+
     @property
     def is_open(self) -> bool:
         return self._transaction.is_open

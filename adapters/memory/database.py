@@ -1,10 +1,11 @@
 """The one store behind all memory adapters, and its transactions."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
+    asynccontextmanager,
     contextmanager,
     nullcontext,
 )
@@ -46,6 +47,17 @@ class MemoryDatabase(Transaction):
 
     def __call__(self) -> AbstractAsyncContextManager[None]:
         return _Block(self)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        await self.writing()
+        changes, announcements = len(self._changes), len(self._announcements)
+        try:
+            yield
+        except BaseException:
+            self._undo_after(changes)
+            del self._announcements[announcements:]
+            raise
 
     @property
     def is_open(self) -> bool:
@@ -117,6 +129,12 @@ class MemoryDatabase(Transaction):
             yield
         finally:
             self._undo()
+
+    def _undo_after(self, changes: int) -> None:
+        """Take back all changes after the first `changes` of them, for good."""
+        kept, self._changes = self._changes[:changes], self._changes[changes:]
+        self._undo()
+        self._changes = kept
 
     def _undo(self) -> None:
         """Take all uncommitted changes back. The second call makes them again."""

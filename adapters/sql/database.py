@@ -101,6 +101,36 @@ class SqlDatabase:
         finally:
             self._work.reset(token)
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Let what the current transaction writes inside be undone by itself."""
+        work = self._current()
+        assert work is not None, _OUTSIDE
+        if work.broken:
+            raise Unavailable(what=STORE)
+        connection = await self._begun(work)
+        announcements = len(work.announcements)
+        await connection.execute("SAVEPOINT step", ())
+        try:
+            yield
+            if work.broken:
+                raise Unavailable(what=STORE)
+        except BaseException:
+            del work.announcements[announcements:]
+            await self._undo_step(work, connection)
+            raise
+        await connection.execute("RELEASE step", ())
+
+    async def _undo_step(self, work: _Work, connection: SqliteConnection) -> None:
+        work.broken = True
+        try:
+            await connection.execute("ROLLBACK TO step", ())
+            await connection.execute("RELEASE step", ())
+        except AssertionError as error:
+            # SQLite gave up the whole transaction by itself, and the savepoint with it.
+            raise Unavailable(what=STORE) from error
+        work.broken = False
+
     def announce(self, call: Callable[[], None]) -> None:
         """Have `call` made once the current transaction is committed."""
         work = self._current()

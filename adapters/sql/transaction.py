@@ -16,6 +16,9 @@ class SqlTransaction(Transaction):
     def __call__(self) -> AbstractAsyncContextManager[None]:
         return self._database.transaction()
 
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        return self._database.savepoint()
+
     @property
     def is_open(self) -> bool:
         return self._database.in_transaction

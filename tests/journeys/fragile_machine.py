@@ -85,6 +85,9 @@ class FragileTransaction(Transaction):
     def __call__(self) -> AbstractAsyncContextManager[None]:
         return self._transaction() if self.is_open else self._outermost()
 
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        return self._transaction.savepoint()
+
     @property
     def is_open(self) -> bool:
         return self._transaction.is_open

@@ -194,6 +194,89 @@ async def test_an_inner_exception_that_is_caught_undoes_nothing(
         assert await store.users.get(user.id) == user
 
 
+async def test_what_is_undone_in_a_savepoint_leaves_the_rest_of_the_transaction(
+    store: Store, records: Records
+) -> None:
+    before, undone, after = records.user(), records.user(), records.user()
+    announced: list[str] = []
+
+    async def add_and_fail() -> None:
+        async with store.transaction.savepoint():
+            await store.users.add(undone)
+            await store.users.save(replace(before, first_name="Renamed"))
+            store.transaction.announce(lambda: announced.append("undone"))
+            raise Boom
+
+    async with store.transaction():
+        await store.users.add(before)
+        store.transaction.announce(lambda: announced.append("before"))
+        with pytest.raises(Boom):
+            await add_and_fail()
+        assert await store.users.get(before.id) == before
+        async with store.transaction.savepoint():
+            await store.users.add(after)
+            store.transaction.announce(lambda: announced.append("after"))
+    assert [await store.users.get(user.id) for user in (before, after)] == [before, after]
+    assert await store.users.find_by_email(undone.email) is None
+    assert announced == ["before", "after"]
+
+
+async def test_a_savepoint_is_undone_with_its_transaction(store: Store, records: Records) -> None:
+    user = records.user()
+
+    async def add_and_fail() -> None:
+        async with store.transaction():
+            async with store.transaction.savepoint():
+                await store.users.add(user)
+            raise Boom
+
+    with pytest.raises(Boom):
+        await add_and_fail()
+    assert await store.users.find_by_email(user.email) is None
+
+
+async def test_a_savepoint_in_a_savepoint_is_undone_with_it(store: Store, records: Records) -> None:
+    outer, inner, kept = records.user(), records.user(), records.user()
+
+    async def nest_and_fail() -> None:
+        async with store.transaction.savepoint():
+            await store.users.add(outer)
+            async with store.transaction.savepoint():
+                await store.users.add(inner)
+            raise Boom
+
+    async with store.transaction():
+        with pytest.raises(Boom):
+            await nest_and_fail()
+        await store.users.add(kept)
+    assert await store.users.find_by_email(outer.email) is None
+    assert await store.users.find_by_email(inner.email) is None
+    assert await store.users.get(kept.id) == kept
+
+
+async def test_a_broken_constraint_in_a_savepoint_is_undone_with_it(
+    store: Store, records: Records
+) -> None:
+    kept = records.user()
+
+    async def break_it() -> None:
+        async with store.transaction.savepoint():
+            await store.users.add(kept)
+            await store.users.add(kept)
+
+    async with store.transaction():
+        with pytest.raises((AssertionError, EmailTaken)):
+            await break_it()
+        await store.users.add(kept)
+    assert await store.users.get(kept.id) == kept
+
+
+async def test_a_savepoint_needs_a_transaction(store: Store) -> None:
+    with pytest.raises(AssertionError):
+        async with store.transaction.savepoint():
+            pass
+
+
 async def test_a_block_is_open_only_for_the_task_that_entered_it(store: Store) -> None:
     async def is_open() -> bool:
         return store.transaction.is_open
