@@ -249,6 +249,7 @@ class Container(containers.DeclarativeContainer):
     event_bus: providers.Provider[EventBus] = providers.Singleton(
         InProcessBus,
         transaction=store.provided.transaction,
+        inbox=store.provided.inbox,
         deliveries=store.provided.deliveries,
         clock=clock,
         ids=ids,

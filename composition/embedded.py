@@ -60,6 +60,7 @@ def build_embedded(
         adapters = after.adapters
         bus = InProcessBus(
             transaction=adapters.store.transaction,
+            inbox=adapters.store.inbox,
             deliveries=adapters.store.deliveries,
             clock=adapters.clock,
             ids=adapters.ids,
@@ -98,6 +99,7 @@ def embedded_adapters(store: Store, *, clock: Clock, ids: Ids, seed: int = 0) ->
         push_messenger=MemoryPushMessenger(),
         event_bus=InProcessBus(
             transaction=store.transaction,
+            inbox=store.inbox,
             deliveries=store.deliveries,
             clock=clock,
             ids=ids,

@@ -90,19 +90,8 @@ class Router:
         name: str,
         use_case: Callable[[E], Awaitable[None]],
     ) -> Consumer:
-        """Route to a use case that only writes to the store.
-
-        The inbox notes the message in the use case's own transaction, so the effect happens once.
-        """
-
-        async def handle(message: Message) -> None:
-            assert isinstance(message.event, event), message
-            async with self.store.transaction():
-                if await self.store.inbox.record(consumer, message.id, self.clock.now()):
-                    await use_case(message.event)
-
-        consumer = f"{name}:{event.SUBJECT}"
-        return Consumer(consumer, event.SUBJECT, handle)
+        """Route to a use case that only writes to the store, so that its effect happens once."""
+        return replace(self.repeatable(event, name, use_case), inside=True)
 
     def outside(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
@@ -137,17 +126,20 @@ class Router:
     def queued(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
-        """Route like `outside`, by way of the queue: the world outside is slow, and can wait."""
-        return _in_letters(self.outside(event, name, use_case))
+        """Route by way of the queue to a use case that calls the world outside, which is slow.
+
+        Such a use case has its effect once by itself.
+        """
+        return _in_letters(self.repeatable(event, name, use_case))
 
     def persistent(
         self, queue: Queue, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
-        """Route like `outside`, by way of a queue in which buyers, or sellers, take turns.
+        """Route like `queued`, by way of a queue in which buyers, or sellers, take turns.
 
         What the provider does not answer is asked again for as long as it takes.
         """
-        consumer = self.outside(event, name, use_case)
+        consumer = self.repeatable(event, name, use_case)
         return replace(consumer, queue=queue, turn=_party_of, persists=True)
 
 

@@ -26,6 +26,10 @@ def _no_turn(_: Event) -> str:
 class Consumer:
     """Handles the messages of one subject. Whatever `handle` raises is a failed attempt.
 
+    One that is `inside` only writes to the store. The bus calls it in a transaction, together with
+    others, and has it handle each message once. Others are called outside any transaction and may
+    get a message again.
+
     A slow consumer names a `queue`: each of its messages waits in the store for one of that queue's
     workers, so that it holds up nobody else. The queue is fair by what `urgency` (the event's own
     by default) and `turn` say of an event: see Delivery. At most one delivery of a turn is under
@@ -38,6 +42,7 @@ class Consumer:
     name: str
     subject: str
     handle: Callable[[Message], Awaitable[None]]
+    inside: bool = False
     queue: Queue | None = None
     urgency: Callable[[Event], Urgency] = _of_event
     turn: Callable[[Event], str] = _no_turn
@@ -51,8 +56,11 @@ class EventBus(Protocol):
         """Register a consumer, before the first message. Names are unique (AssertionError)."""
         ...
 
-    async def publish(self, message: Message) -> None:
-        """Return once the message can no longer be lost. Raises Unavailable."""
+    async def publish(self, *messages: Message) -> None:
+        """Return once the messages can no longer be lost. Raises Unavailable.
+
+        Each consumer gets the messages of one key in this order.
+        """
         ...
 
     async def work_off(self, queue: Queue | None) -> int:

@@ -72,9 +72,9 @@ class TappedBus(ForwardingBus):
         self.consumers[consumer.name] = consumer
         super().subscribe(replace(consumer, handle=handle))
 
-    async def publish(self, message: Message) -> None:
-        self.published.append(message)
-        await super().publish(message)
+    async def publish(self, *messages: Message) -> None:
+        self.published.extend(messages)
+        await super().publish(*messages)
 
 
 class Line(Journal):

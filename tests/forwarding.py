@@ -75,8 +75,8 @@ class ForwardingBus(EventBus):
     def subscribe(self, consumer: Consumer) -> None:
         self._bus.subscribe(consumer)
 
-    async def publish(self, message: Message) -> None:
-        await self._bus.publish(message)
+    async def publish(self, *messages: Message) -> None:
+        await self._bus.publish(*messages)
 
     async def work_off(self, queue: Queue | None) -> int:
         return await self._bus.work_off(queue)

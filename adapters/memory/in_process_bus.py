@@ -14,6 +14,7 @@ from ...ports.ids import Ids
 from ...ports.language.errors import Refusal, Unavailable
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Delivery, Message, Queue
+from ...ports.outbox import Inbox
 from ...ports.randomness import Randomness
 from ...ports.transaction import Transaction
 from .queue_workers import QueueWorkers
@@ -65,12 +66,16 @@ class InProcessBus(EventBus):
 
     Other consumers of the message do not wait for the one that fails. For a consumer with a queue
     the message is kept in the store at once, and tried by one of the queue's workers.
+
+    What is published together is handled by consumers that are `inside` in one transaction, in a
+    savepoint each; it also keeps what failed and what waits in queues.
     """
 
     def __init__(
         self,
         *,
         transaction: Transaction,
+        inbox: Inbox,
         deliveries: Deliveries,
         clock: Clock,
         ids: Ids,
@@ -80,14 +85,12 @@ class InProcessBus(EventBus):
     ) -> None:
         """Describe a bus; `workers` says how many deliveries of each queue are tried at once."""
         self._transaction = transaction
+        self._inbox = inbox
         self._deliveries = deliveries
         self._clock = clock
         self._ids = ids
         self._randomness = randomness
         self._policy = policy or RetryPolicy()
-        self._coming: dict[MessageId, Delivery] = {}
-        """What is about to be stored for consumers with a queue."""
-        self._enqueuing = asyncio.Lock()
         self._by_name: dict[str, Consumer] = {}
         self._by_subject: defaultdict[str, list[Consumer]] = defaultdict(list)
         self._retries = self._workers_of(None, _RETRIED_AT_ONCE)
@@ -100,13 +103,17 @@ class InProcessBus(EventBus):
         self._by_name[consumer.name] = consumer
         self._by_subject[consumer.subject].append(consumer)
 
-    async def publish(self, message: Message) -> None:
+    async def publish(self, *messages: Message) -> None:
         assert not self._transaction.is_open, "each consumer has its own transaction"
-        for consumer in self._by_subject.get(message.subject, ()):
-            if consumer.queue is not None:
-                await self._enqueue(self._fresh(consumer, message))
-            elif (failure := await self._failure(consumer, message)) is not None:
-                await self._park(self._fresh(consumer, message), failure)
+        coming = [(c, m) for m in messages for c in self._by_subject.get(m.subject, ())]
+        stored = [pair for pair in coming if pair[0].inside or pair[0].queue is not None]
+        if stored:
+            await self._handle_in_store(stored)
+        called: defaultdict[str, list[tuple[Consumer, Message]]] = defaultdict(list)
+        for consumer, message in coming:
+            if not consumer.inside and consumer.queue is None:
+                called[message.key].append((consumer, message))
+        await asyncio.gather(*map(self._call, called.values()))
 
     async def work_off(self, queue: Queue | None) -> int:
         assert not self._transaction.is_open, "each consumer has its own transaction"
@@ -139,16 +146,53 @@ class InProcessBus(EventBus):
             workers=workers,
         )
 
+    async def _handle_in_store(self, pairs: Sequence[tuple[Consumer, Message]]) -> None:
+        """Let consumers handle messages, or have them wait in queues, all in one transaction."""
+        queued: list[Delivery] = []
+        async with self._transaction():
+            for consumer, message in pairs:
+                if consumer.queue is None:
+                    failure = await self._failure(consumer, message)
+                    if failure is not None:
+                        await self._deliveries.put(
+                            self._failed(self._fresh(consumer, message), failure)
+                        )
+                elif await self._inbox.record(consumer.name, message.id, self._clock.now()):
+                    queued.append(self._fresh(consumer, message))
+                    await self._deliveries.put(queued[-1])
+        self._tell(queued)
+
+    async def _call(self, pairs: Sequence[tuple[Consumer, Message]]) -> None:
+        """Call consumers that are not inside, one after the other."""
+        for consumer, message in pairs:
+            if (failure := await self._failure(consumer, message)) is not None:
+                await self._put(self._failed(self._fresh(consumer, message), failure))
+
     async def _try(self, delivery: Delivery) -> bool:
-        """Try a delivery once and return whether it is done; else store when to try it again."""
+        """Try a delivery once, and store when to try it again if it fails.
+
+        Return whether it is done and still stored.
+        """
         consumer = self._by_name.get(delivery.consumer)
         if consumer is None:
-            await self._park(delivery, _Failure("there is no such consumer any more", most=0))
+            gone = _Failure("there is no such consumer any more", most=0)
+            await self._put(self._failed(delivery, gone))
+            return False
+        if consumer.inside:
+            await self._try_inside(consumer, delivery)
             return False
         failure = await self._failure(consumer, delivery.message)
         if failure is not None:
-            await self._park(_in_queue_of(consumer, delivery), failure)
+            await self._put(self._failed(_in_queue_of(consumer, delivery), failure))
         return failure is None
+
+    async def _try_inside(self, consumer: Consumer, delivery: Delivery) -> None:
+        async with self._transaction():
+            failure = await self._failure(consumer, delivery.message)
+            if failure is None:
+                await self._deliveries.remove(delivery.consumer, delivery.message.id)
+            else:
+                await self._deliveries.put(self._failed(_in_queue_of(consumer, delivery), failure))
 
     async def _remove(self, delivered: Sequence[Delivery]) -> None:
         async with self._transaction():
@@ -169,7 +213,10 @@ class InProcessBus(EventBus):
     async def _failure(self, consumer: Consumer, message: Message) -> "_Failure | None":
         """Hand a message to a consumer and return what went wrong, if anything did."""
         try:
-            await consumer.handle(message)
+            if consumer.inside:
+                await self._handle_once(consumer, message)
+            else:
+                await consumer.handle(message)
         except Exception as error:  # noqa: BLE001  # by contract, whatever is raised
             # A refusal may pass (something is unavailable); anything else is a bug to be found.
             bug = None if isinstance(error, Refusal) else error
@@ -184,8 +231,14 @@ class InProcessBus(EventBus):
             )
         return None
 
-    async def _park(self, delivery: Delivery, failure: "_Failure") -> None:
-        """Store that a delivery failed once more, and when to try it again, if at all."""
+    async def _handle_once(self, consumer: Consumer, message: Message) -> None:
+        async with self._transaction.savepoint():
+            waited = consumer.queue is not None  # noted when it joined the queue
+            if waited or await self._inbox.record(consumer.name, message.id, self._clock.now()):
+                await consumer.handle(message)
+
+    def _failed(self, delivery: Delivery, failure: "_Failure") -> Delivery:
+        """Return a delivery as it is after one more failure: when to try it again, if at all."""
         attempts = delivery.attempts + 1
         delay = self._policy.delay(attempts, self._randomness.fraction())
         failed = replace(
@@ -200,26 +253,11 @@ class InProcessBus(EventBus):
                 "gave up on %s of %s %s after %d tries: %s",
                 failed.consumer, failed.message.subject, failed.message.id, attempts, failed.error,
             )  # fmt: skip
-        await self._put(failed)
+        return failed
 
-    async def _put(self, *deliveries: Delivery) -> None:
+    async def _put(self, delivery: Delivery) -> None:
         async with self._transaction():
-            for delivery in deliveries:
-                await self._deliveries.put(delivery)
-
-    async def _enqueue(self, delivery: Delivery) -> None:
-        """Store a delivery together with those that came while another transaction was written."""
-        self._coming[delivery.id] = delivery
-        try:
-            async with self._enqueuing:
-                if delivery.id in self._coming:
-                    coming = tuple(self._coming.values())
-                    await self._put(*coming)
-                    self._tell(coming)
-                    for stored in coming:
-                        self._coming.pop(stored.id, None)
-        finally:
-            self._coming.pop(delivery.id, None)
+            await self._deliveries.put(delivery)
 
     def _tell(self, deliveries: Sequence[Delivery]) -> None:
         """Say which queues have something new."""

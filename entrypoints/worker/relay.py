@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ...ports.event_bus import EventBus
@@ -17,8 +18,10 @@ _log = logging.getLogger(__name__)
 
 _WINDOW = 1_024
 """How many messages of each urgency may be under way at once."""
+_PORTION = 16
+"""How many messages are published together: long enough to save time, short enough for others."""
 _SHARES = {Urgency.HIGH: 1, Urgency.NORMAL: 2, Urgency.LOW: 2}
-"""Of each urgency, one in so many of the keys may be under way, beside those of the others."""
+"""Of each urgency, one in so many of the portions may be under way, beside those of the others."""
 _POLL = 1.0
 """Seconds after which the outbox is looked at although nobody told of anything new."""
 
@@ -28,9 +31,12 @@ class _Lane:
     """The messages of one urgency that are under way."""
 
     urgency: Urgency
-    slots: asyncio.Semaphore
-    """How many keys of it may be under way at once."""
+    free: int
+    """How many more portions of it may be published at once."""
     under_way: set[MessageId] = field(default_factory=set)
+    """What was read and is not marked as sent yet."""
+    waiting: deque[Message] = field(default_factory=deque)
+    """What of it is not being published yet."""
     taken_up: int = 0
     """How many were under way when the outbox was looked at last."""
 
@@ -44,18 +50,25 @@ class _Lane:
             return True
         return heard_news and self.taken_up < _WINDOW
 
-    def clear(self) -> None:
-        self.under_way.clear()
-        self.taken_up = 0
+    def portion(self, busy: Collection[str]) -> list[Message]:
+        """Take the first messages, up to a portion, that are of no key that is busy."""
+        taken: list[Message] = []
+        left: deque[Message] = deque()
+        while self.waiting and len(taken) < _PORTION:
+            message = self.waiting.popleft()
+            (left if message.key in busy else taken).append(message)
+        self.waiting.extendleft(reversed(left))
+        return taken
 
 
 class Relay:
     """Publishes what was committed to the outbox, and then marks it as sent.
 
-    Messages of one key go in the order of their commit, one after the other; different keys do
-    not wait for each other, up to `concurrency` of them at once. Each urgency has room of its own,
-    so however many can wait are not in the way of those that cannot. A crash before the mark
-    publishes again: consumers know.
+    Messages go in portions. Those of one key go in the order of their commit: a portion has no
+    message of a key that another one has. Up to `concurrency` portions are published at once, so a
+    key that is held up holds up few others. Each urgency has room of its own, so however many can
+    wait are not in the way of those that cannot. A crash before the mark publishes again: consumers
+    know.
     """
 
     def __init__(
@@ -67,20 +80,24 @@ class Relay:
         concurrency: int = 16,
         pause: float = 1.0,
     ) -> None:
-        """Describe a relay; `pause` is how many seconds a key waits when the bus is not there."""
+        """Describe a relay; `pause` is how many seconds a portion waits for a bus that is away."""
         self._outbox = outbox
         self._bus = bus
         self._transaction = transaction
+        self._concurrency = concurrency
         self._pause = pause
-        self._lanes = tuple(
-            _Lane(urgency, asyncio.Semaphore(max(1, concurrency // _SHARES[urgency])))
-            for urgency in Urgency
-        )
-        self._waiting: dict[str, deque[Message]] = {}
+        self._lanes = self._new_lanes()
+        self._busy: set[str] = set()
+        """The keys of the portions that are being published."""
         self._sent: list[MessageId] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._news: asyncio.Task[None] | None = None
         self._heard_news = True
+
+    def _new_lanes(self) -> tuple[_Lane, ...]:
+        return tuple(
+            _Lane(urgency, max(1, self._concurrency // _SHARES[urgency])) for urgency in Urgency
+        )
 
     async def run(self) -> None:
         """Relay until cancelled. Raises what the outbox raises; it may be run again."""
@@ -124,32 +141,36 @@ class Relay:
         for lane in self._lanes:
             if lane.wants_more(heard_news=heard_news):
                 await self._take_up(lane)
+            self._begin(lane)
         return any(lane.under_way for lane in self._lanes)
 
     async def _take_up(self, lane: _Lane) -> None:
-        """Hand fresh messages to their keys' tasks."""
+        """Read fresh messages."""
         for message in await self._outbox.unsent(_WINDOW, urgency=lane.urgency):
-            if message.id in lane.under_way:
-                continue
-            lane.under_way.add(message.id)
-            queue = self._waiting.get(message.key)
-            if queue is None:
-                queue = self._waiting[message.key] = deque()
-                self._tasks.add(asyncio.create_task(self._send(message.key, queue, lane.slots)))
-            queue.append(message)
+            if message.id not in lane.under_way:
+                lane.under_way.add(message.id)
+                lane.waiting.append(message)
         lane.taken_up = len(lane.under_way)
 
-    async def _send(self, key: str, queue: deque[Message], slots: asyncio.Semaphore) -> None:
-        async with slots:
-            while queue:
-                try:
-                    await self._bus.publish(queue[0])
-                except Unavailable as error:
-                    _log.warning("the event bus is out of reach: %s", error)
-                    await asyncio.sleep(self._pause)
-                else:
-                    self._sent.append(queue.popleft().id)
-        del self._waiting[key]
+    def _begin(self, lane: _Lane) -> None:
+        """Publish as many portions as may be under way."""
+        while lane.free and (portion := lane.portion(self._busy)):
+            lane.free -= 1
+            self._busy.update(message.key for message in portion)
+            self._tasks.add(asyncio.create_task(self._send(lane, portion)))
+
+    async def _send(self, lane: _Lane, portion: Sequence[Message]) -> None:
+        while True:
+            try:
+                await self._bus.publish(*portion)
+            except Unavailable as error:
+                _log.warning("the event bus is out of reach: %s", error)
+                await asyncio.sleep(self._pause)
+            else:
+                break
+        self._sent += [message.id for message in portion]
+        self._busy.difference_update(message.key for message in portion)
+        lane.free += 1
 
     async def _abandon(self) -> None:
         """Stop sending. What was under way is found in the outbox again."""
@@ -157,9 +178,8 @@ class Relay:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        self._waiting.clear()
-        for lane in self._lanes:
-            lane.clear()
+        self._busy.clear()
+        self._lanes = self._new_lanes()
         self._sent.clear()
 
     def _collect(self) -> None:

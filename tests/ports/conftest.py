@@ -85,6 +85,7 @@ def bus(
 ) -> EventBus:
     return InProcessBus(
         transaction=store.transaction,
+        inbox=store.inbox,
         deliveries=store.deliveries,
         clock=clock,
         ids=ids,

@@ -44,6 +44,7 @@ def new_bus(
 ) -> InProcessBus:
     return InProcessBus(
         transaction=store.transaction,
+        inbox=store.inbox,
         deliveries=deliveries,
         clock=clock,
         ids=ids,
@@ -357,6 +358,7 @@ def test_a_bus_without_workers_is_refused(
     with pytest.raises(ValueError, match="worker"):
         InProcessBus(
             transaction=store.transaction,
+            inbox=store.inbox,
             deliveries=store.deliveries,
             clock=clock,
             ids=ids,

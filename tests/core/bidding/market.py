@@ -75,6 +75,7 @@ class Market:
         a = self.adapters
         bus = InProcessBus(
             transaction=a.store.transaction,
+            inbox=a.store.inbox,
             deliveries=a.store.deliveries,
             clock=a.clock,
             ids=a.ids,

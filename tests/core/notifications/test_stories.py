@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solebook.adapters.embedded import tokens
+from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.messengers import MemoryMailer
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -21,7 +22,7 @@ from solebook.composition.memory_store import build_memory_store
 from solebook.ports.event_bus import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.market import AskFate, TimeInForce, WithdrawalReason
-from solebook.ports.language.messages import Message
+from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.notifications import (
     Channel,
     Headline,
@@ -328,10 +329,21 @@ class DeafBus(ForwardingBus):
 
 async def hear(exchange: Exchange, messages: Sequence[Message]) -> None:
     """Deliver messages to the notifications' own consumers."""
+    adapters = exchange.app.adapters
+    bus = InProcessBus(
+        transaction=adapters.store.transaction,
+        inbox=adapters.store.inbox,
+        deliveries=adapters.store.deliveries,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        randomness=adapters.randomness,
+    )
+    for consumer in exchange.bus.consumers.values():
+        if consumer.name.startswith("notifications."):
+            bus.subscribe(consumer)
     for message in messages:
-        for consumer in exchange.bus.consumers.values():
-            if consumer.name.startswith("notifications.") and consumer.subject == message.subject:
-                await consumer.handle(message)
+        await bus.publish(message)
+        await bus.work_off(Queue.LETTERS)
 
 
 async def a_pair_is_sold(exchange: Exchange) -> None:

@@ -281,6 +281,7 @@ async def test_after_a_new_start_of_the_engine_a_client_resyncs(
     adapters = application.adapters
     bus = InProcessBus(
         transaction=adapters.store.transaction,
+        inbox=adapters.store.inbox,
         deliveries=adapters.store.deliveries,
         clock=adapters.clock,
         ids=adapters.ids,
