@@ -51,7 +51,11 @@ class PaymentGateway(Protocol):
     async def pay_out(
         self, *, key: str, order_id: OrderId, account: str, amount: Cents
     ) -> PayoutMade:
-        """Transfer money from the platform's balance to a seller. Raises PayoutDeclined."""
+        """Transfer money from the platform's balance to a seller.
+
+        Raises PayoutDeclined where the account cannot be paid. Where the platform's balance does
+        not reach, no seller can mend that: it raises Unavailable, and the call is made again.
+        """
         ...
 
     async def balance(self) -> Cents:

@@ -1,5 +1,7 @@
 """Refunds that the provider made without having been asked, and our own among them."""
 
+from dataclasses import replace
+
 import pytest
 
 from solebook.adapters.embedded import tokens
@@ -316,3 +318,27 @@ async def test_a_refund_of_nothing_that_is_known_waits_in_suspense(exchange: Exc
     await exchange.workers.settle()
     assert await in_suspense(exchange, charged.id) == 4_000
     assert len(await alarms(exchange, None)) == 1
+
+
+async def test_ours_that_was_made_in_another_amount_is_looked_at_and_the_rest_is_asked_for(
+    exchange: Exchange,
+) -> None:
+    """The provider answers our own question with less than it was asked for."""
+    order = await exchange.trade()
+    exchange.bus.failing[REFUND] = 1
+    await exchange.cancel(order.id)
+    record = exchange.app.payments.refund_buyer.record_refund
+    async with exchange.store.transaction():
+        payment = await exchange.payment(order.id)
+        await exchange.store.payments.put(replace(payment, status=PaymentStatus.REFUND_DUE))
+    asked = await record.prepare(order.id)
+    assert asked is not None
+    assert asked.refund_asked == TOTAL
+    made = await dashboard(exchange).refund(await charge_of(exchange, order.id), 100)
+    await record.answer(order.id, made)
+    await exchange.quiet()
+    payment = await exchange.payment(order.id)
+    assert (payment.status, payment.refunded) == (PaymentStatus.REFUNDED, TOTAL)
+    assert await exchange.gateway.balance() == 0
+    (note,) = await alarms(exchange, order.id)
+    assert note.startswith("The provider refunded 1.00 that it was not asked for")
