@@ -118,8 +118,8 @@ def notice_to_buyer(
             return OrderAuthFailedNotice(*trade, reason, _refund(order))
         case OrderShipped(carrier=carrier, tracking_number=number):
             return OrderShippedNotice(*trade, carrier, number, order.delivered_at is None)
-        case OrderDelivered(delivered_at=at):
-            return OrderDeliveredNotice(*trade, at, at + rules.complaint_window, event.assumed)
+        case OrderDelivered(delivered_at=at, proof=proof):
+            return OrderDeliveredNotice(*trade, at, at + rules.complaint_window, proof)
         case OrderComplained(kind=kind, reason=reason):
             return OrderComplainedNotice(*trade, kind, reason)
         case ComplaintDecided(kind=kind, state=state, answer=answer):

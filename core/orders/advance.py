@@ -51,7 +51,6 @@ from ...ports.language.order_history import (
 )
 from ...ports.language.orders import (
     CancelReason,
-    DeliveryProof,
     Order,
     OrderStatus,
     PaymentStatus,
@@ -239,7 +238,7 @@ def _order_delivered(order: Order) -> OrderDelivered:
         order.seller_id,
         order.price,
         order.delivered_at,
-        assumed=order.delivery_proof is DeliveryProof.ASSUMED,
+        proof=order.delivery_proof,
     )
 
 

@@ -33,7 +33,7 @@ from ...ports.language.notifications import (
     WelcomeNotice,
     WithdrawnOffer,
 )
-from ...ports.language.orders import CancelReason, FreezeReason
+from ...ports.language.orders import CancelReason, DeliveryProof, FreezeReason
 from ...ports.language.trade_notices import (
     AskMatchedNotice,
     BidMatchedNotice,
@@ -98,6 +98,7 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
             *_TRADE,
             datetime(2026, 3, 10, 15, 30, tzinfo=UTC),
             datetime(2026, 3, 13, 15, 30, tzinfo=UTC),
+            DeliveryProof.ASSUMED,
         ),
         SaleDeliveredNotice(*_TRADE, _PAYOUT, datetime(2026, 3, 13, 15, 30, tzinfo=UTC)),
         PayoutPaidNotice(*_TRADE, _PAYOUT - _PENALTY, _PENALTY),

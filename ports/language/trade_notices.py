@@ -8,7 +8,7 @@ from .ids import OrderId, ProductId
 from .market import AskFate, WithdrawalReason
 from .money import Cents
 from .notifications import Notice, NotificationKind, Shoe, Warehouse
-from .orders import CancelReason
+from .orders import CancelReason, DeliveryProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +161,16 @@ class OrderShippedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class OrderDeliveredNotice(TradeNotice):
-    """To the buyer: the pair was delivered, or counts as such, and until when they can complain."""
+    """To the buyer: the pair was delivered, or counts as such, and until when they can complain.
+
+    Who confirmed the delivery cannot complain any more that the pair did not arrive. Notices from
+    before it was told who said so have no `proof`.
+    """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_DELIVERED
     delivered_at: datetime
     complain_by: datetime | None = None
-    assumed: bool = False
+    proof: DeliveryProof | None = None
 
 
 @dataclass(frozen=True, slots=True)

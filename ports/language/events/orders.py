@@ -8,7 +8,7 @@ from ..deadlines import DeadlineKind
 from ..ids import OrderId, QuoteId, TaskId, UserId
 from ..market import BookKey
 from ..money import Cents
-from ..orders import CancelReason
+from ..orders import CancelReason, DeliveryProof
 from .base import OrderRelated
 
 
@@ -121,8 +121,8 @@ class OrderDelivered(OrderRelated):
     seller_id: UserId
     price: Cents
     delivered_at: datetime
-    assumed: bool = False
-    """Whether it only counts as delivered, because nobody said anything in time."""
+    proof: DeliveryProof | None = None
+    """Who said so; None in messages from before this was told."""
 
 
 @dataclass(frozen=True, slots=True)

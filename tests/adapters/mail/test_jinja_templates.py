@@ -35,7 +35,7 @@ from solebook.ports.language.notifications import (
     Warehouse,
     WelcomeNotice,
 )
-from solebook.ports.language.orders import CancelReason, FreezeReason
+from solebook.ports.language.orders import CancelReason, DeliveryProof, FreezeReason
 from solebook.ports.language.trade_notices import (
     OrderCancelledNotice,
     OrderDeliveredNotice,
@@ -205,8 +205,8 @@ def cases_of_complaints() -> Iterator[Notice]:
                 yield replace(notice, cancelled=0)
                 yield replace(notice, paid_back=0)
             case OrderDeliveredNotice():
-                yield replace(notice, assumed=True)
-                yield replace(notice, complain_by=None)
+                yield from (replace(notice, proof=proof) for proof in DeliveryProof)
+                yield replace(notice, proof=None, complain_by=None)
 
 
 @pytest.mark.parametrize("notice", list(every_case()))
@@ -256,6 +256,29 @@ def test_nobody_is_told_that_a_buyer_has_what_only_counts_as_delivered(
         assert "counts as delivered" in letter.brief
         assert "counts as delivered" in letter.text
         assert "counts as delivered" in letter.html
+
+
+@pytest.mark.parametrize(
+    ("proof", "words", "misses_it"),
+    [
+        (DeliveryProof.BUYER, "You confirmed that your pair arrived", False),
+        (DeliveryProof.ADMIN, "Our staff confirmed that your pair arrived", True),
+        (DeliveryProof.CARRIER, "The carrier says that your pair arrived", True),
+        (DeliveryProof.ASSUMED, "Nobody told us that it arrived", True),
+        (None, "counts as delivered", True),
+    ],
+)
+def test_a_buyer_reads_who_said_that_the_pair_arrived_and_only_what_they_can_still_complain_of(
+    templates: JinjaTemplates, proof: DeliveryProof | None, words: str, misses_it: bool
+) -> None:
+    sample = SAMPLES[NotificationKind.ORDER_DELIVERED]
+    assert isinstance(sample, OrderDeliveredNotice)
+    letter = templates.render(replace(sample, proof=proof), RECIPIENT)
+    assert words in letter.text
+    assert ("has not reached you" in letter.text) is misses_it
+    assert "is not what you bought" in letter.text
+    counts = proof in (DeliveryProof.ASSUMED, None)
+    assert ("counts as delivered" in letter.text + letter.brief) is counts
 
 
 def test_the_warehouse_is_a_block_as_on_a_label(templates: JinjaTemplates) -> None:

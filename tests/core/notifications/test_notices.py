@@ -28,7 +28,7 @@ from solebook.ports.language.events import (
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import AskFate, BookKey, Size, WithdrawalReason
 from solebook.ports.language.notifications import Notice, Shoe, Warehouse
-from solebook.ports.language.orders import CancelReason, Fees, Order, PaymentStatus
+from solebook.ports.language.orders import CancelReason, DeliveryProof, Fees, Order, PaymentStatus
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.trade_notices import (
     AskMatchedNotice,
@@ -125,8 +125,8 @@ STORY: list[tuple[TradeNews, Notice | None, Notice | None]] = [
         None,
     ),
     (
-        OrderDelivered(ID, BUYER, SELLER, 20_000, delivered_at=NOW),
-        OrderDeliveredNotice(ID, SHOE, delivered_at=NOW, complain_by=NOW + timedelta(days=3)),
+        OrderDelivered(ID, BUYER, SELLER, 20_000, NOW, DeliveryProof.BUYER),
+        OrderDeliveredNotice(ID, SHOE, NOW, NOW + timedelta(days=3), DeliveryProof.BUYER),
         SaleDeliveredNotice(ID, SHOE, payout=17_600, payout_due_at=NOW + timedelta(days=5)),
     ),
     (

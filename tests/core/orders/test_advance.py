@@ -37,6 +37,7 @@ from solebook.ports.language.events import (
 )
 from solebook.ports.language.orders import (
     CancelReason,
+    DeliveryProof,
     FreezeReason,
     Order,
     OrderStatus,
@@ -179,17 +180,12 @@ def test_a_match_is_told_when_its_order_opens() -> None:
     )
 
 
-def test_a_delivery_is_told_with_its_instant() -> None:
+@pytest.mark.parametrize("proof", DeliveryProof)
+def test_a_delivery_is_told_with_its_instant_and_who_said_so(proof: DeliveryProof) -> None:
     walk = walked(WAYS["shipping_to_buyer"])
-    step = walk.take(MOVES["delivered: buyer"])
-    assert step.messages == (OrderDelivered(ID, BUYER, SELLER, PRICE, walk.at),)
+    step = walk.take(MOVES[f"delivered: {proof}"])
+    assert step.messages == (OrderDelivered(ID, BUYER, SELLER, PRICE, walk.at, proof),)
     assert walk.order.delivered_at == walk.at
-
-
-def test_a_delivery_that_nobody_confirmed_is_told_as_such() -> None:
-    walk = walked(WAYS["shipping_to_buyer"])
-    step = walk.take(MOVES["delivered: assumed"])
-    assert step.messages == (OrderDelivered(ID, BUYER, SELLER, PRICE, walk.at, assumed=True),)
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ async def test_the_buyer_of_a_pair_that_only_counts_as_delivered_is_told_until_w
     inbox = await exchange.store.notifications.inbox_of(exchange.buyer.user_id, PageRequest())
     notice = inbox.items[0].notice
     assert isinstance(notice, OrderDeliveredNotice)
-    assert notice.assumed
+    assert notice.proof is DeliveryProof.ASSUMED
     assert notice.complain_by == exchange.clock.now() + 3 * DAY
 
 
