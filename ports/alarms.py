@@ -15,7 +15,7 @@ class Alarms(Protocol):
     async def add(self, alarm: Alarm) -> Alarm:
         """Store a new alarm, or count it on the open one of its kind and order, and return that.
 
-        The open one keeps its id and its first instant, and takes over the note.
+        The open one keeps its id and its first instant, and takes the note (`Alarm.raised_again`).
         """
         ...
 

@@ -20,8 +20,7 @@ class MemoryAlarms(MemoryAdapter, Alarms):
         await self._database.writing()
         open_id = self._tables.open_alarms.get((alarm.order_id, alarm.kind))
         if open_id is not None:
-            kept = self._tables.alarms[open_id]
-            alarm = replace(kept, note=alarm.note, last_at=alarm.last_at, count=kept.count + 1)
+            alarm = self._tables.alarms[open_id].raised_again(alarm)
         self._put(alarm)
         return alarm
 

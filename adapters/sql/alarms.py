@@ -1,7 +1,6 @@
 """Alarms, in SQL."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -49,7 +48,7 @@ class SqlAlarms(Alarms):
         if kept is None:
             await self._database.execute(_ADD, **_values(alarm))
             return alarm
-        again = replace(kept, note=alarm.note, last_at=alarm.last_at, count=kept.count + 1)
+        again = kept.raised_again(alarm)
         await self.save(again)
         return again
 

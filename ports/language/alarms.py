@@ -1,6 +1,6 @@
 """Alarms: what an admin must look at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -57,6 +57,12 @@ Such an alarm is over when its deadline does not run any more.
 """
 
 
+MAX_NOTES = 10_000
+"""How many characters of notes one alarm holds; what comes later is in the letters alone."""
+
+_MORE = "There is more: every admin was told of it by letter."
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """One thing to look at: of a kind and an order there is one open alarm at most.
@@ -68,7 +74,9 @@ class Alarm:
     kind: AlarmKind
     order_id: OrderId | None
     note: str
-    """What is to be seen, in the words of whoever raised it last."""
+    """What is to be seen. Where a deadline raised it, it is what was said last; else it is all that
+    was said while it was open, a line each.
+    """
     raised_at: datetime
     last_at: datetime
     """When it was raised last."""
@@ -79,3 +87,18 @@ class Alarm:
     """The admin who resolved it; None if what it was about is over."""
     resolution: str | None = None
     """What the admin who resolved it has to say."""
+
+    def raised_again(self, again: "Alarm") -> "Alarm":
+        """Return this open alarm after another one of its kind and order was raised."""
+        return replace(
+            self, note=self._with(again.note), last_at=again.last_at, count=self.count + 1
+        )
+
+    def _with(self, note: str) -> str:
+        if self.kind in ALARMS.values():
+            return note  # it tells anew of the same
+        lines = self.note.split("\n")
+        if note in lines or lines[-1] == _MORE:
+            return self.note
+        fits = len(self.note) + len(note) < MAX_NOTES
+        return f"{self.note}\n{note if fits else _MORE}"

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
 from solebook.composition.adapters import Store
-from solebook.ports.language.alarms import Alarm, AlarmKind
+from solebook.ports.language.alarms import MAX_NOTES, Alarm, AlarmKind
 from solebook.ports.language.errors import NotFound
 from solebook.ports.language.paging import PageRequest
 
@@ -46,6 +47,29 @@ async def test_an_alarm_that_is_raised_again_is_counted_on_the_open_one(
     kept = await add(store, second)
     assert kept == replace(first, note="still so", last_at=first.last_at + DAY, count=2)
     assert await all_pages(store.alarms.page) == [kept]
+
+
+@pytest.mark.parametrize("of_an_order", [True, False])
+async def test_an_alarm_that_no_deadline_raised_keeps_every_note_once(
+    store: Store, records: Records, of_an_order: bool
+) -> None:
+    fields: dict[str, Any] = {"kind": AlarmKind.PROVIDER_REPORT}
+    fields["order_id"] = records.order_id() if of_an_order else None
+    kept = await add(store, records.alarm(note="charged ch_1", **fields))
+    for note in ("paid po_1", "charged ch_1", "charged ch_12"):
+        kept = await add(store, records.alarm(note=note, **fields))
+    assert await all_pages(store.alarms.page) == [kept]
+    assert (kept.note, kept.count) == ("charged ch_1\npaid po_1\ncharged ch_12", 4)
+
+
+def test_notes_beyond_the_bound_take_nothing_from_the_earlier_ones(records: Records) -> None:
+    alarm = records.alarm(kind=AlarmKind.PROVIDER_REPORT, note="the first")
+    for number in range(3_000):
+        alarm = alarm.raised_again(replace(alarm, note=f"report {number}"))
+    assert alarm.note.startswith("the first\nreport 0\n")
+    assert alarm.note.endswith("\nThere is more: every admin was told of it by letter.")
+    assert MAX_NOTES < len(alarm.note) + 100 < MAX_NOTES + 200
+    assert alarm.count == 3_001
 
 
 async def test_an_alarm_of_another_kind_or_order_is_another(store: Store, records: Records) -> None:

@@ -27,8 +27,9 @@ def _alarm(alarm: Alarm) -> str:
     about = f"  order {alarm.order_id}" if alarm.order_id else ""
     closed = f"  closed {alarm.closed_at:%Y-%m-%d %H:%M}" if alarm.closed_at else ""
     times = f"  {alarm.count} times" if alarm.count > 1 else ""
+    notes = "  ".join(alarm.note.splitlines())
     when = f"{alarm.last_at:%Y-%m-%d %H:%M}"
-    return f"{alarm.id}  {when}  {alarm.kind}{about}{times}{closed}  {alarm.note}"
+    return f"{alarm.id}  {when}  {alarm.kind}{about}{times}{closed}  {notes}"
 
 
 async def resolve_alarm(app: Application, options: argparse.Namespace) -> str:

@@ -45,6 +45,13 @@ def test_open_alarms_are_listed_and_closed_with_a_reason(folder: Path, run: Run)
     )
 
 
+def test_every_report_of_an_open_alarm_is_in_its_line(folder: Path, run: Run) -> None:
+    for note in ("it charged 50.00", "it paid 20.00"):
+        raise_alarm(folder, note)
+    line, _ = run("admin", "alarms").out.splitlines()
+    assert line.endswith("provider_report  2 times  it charged 50.00  it paid 20.00")
+
+
 def test_an_alarm_that_is_not_open_is_one_line(folder: Path, run: Run) -> None:
     raise_alarm(folder)
     alarm_id = run("admin", "alarms").out.split()[0]
