@@ -165,6 +165,7 @@ def payments_use_cases(
             payments=payments,
             payouts=store.payouts,
             ledger=ledger,
+            alarms=store.alarms,
             audit_log=store.audit_log,
             outbox=store.outbox,
             clock=clock,

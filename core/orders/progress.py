@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from ...ports.alarms import Alarms
 from ...ports.clock import Clock
-from ...ports.language.alarms import ALARMS
-from ...ports.language.order_history import OrderEvent
-from ...ports.language.orders import Order
+from ...ports.language.alarms import ALARMS, AlarmKind
+from ...ports.language.order_history import OrderEvent, PayoutReleased
+from ...ports.language.orders import FreezeReason, Order
 from ...ports.language.rules import MarketRules
 from ...ports.orders import Orders
 from ...ports.outbox import Deadlines, Outbox
@@ -17,7 +17,8 @@ from .advance import advance
 class Progress:
     """Saves an order's step with its event, messages and deadlines. It needs a transaction.
 
-    An alarm that a deadline raised is over when that deadline ends.
+    An alarm that a deadline raised is over when that deadline ends; one that tells what the payment
+    provider did unasked, when an admin lifts the freeze that came of it.
     """
 
     orders: Orders
@@ -34,7 +35,10 @@ class Progress:
         await self.orders.save(step.order, [step.recorded])
         if step.ends:
             await self.deadlines.clear(order.id, step.ends)
-        if ended := [ALARMS[kind] for kind in step.ends if kind in ALARMS]:
+        ended = [ALARMS[kind] for kind in step.ends if kind in ALARMS]
+        if isinstance(event, PayoutReleased) and event.reason is FreezeReason.PROVIDER:
+            ended.append(AlarmKind.PROVIDER_REPORT)
+        if ended:
             await self.alarms.close(order.id, ended, now)
         for deadline in step.begins:
             await self.deadlines.set(deadline)

@@ -17,8 +17,8 @@ from .staff_acts import StaffActs
 class ReleasePayout:
     """An admin lifts every freeze of an order's payout but that of a complaint, which is decided.
 
-    When nothing stops it any more and the hold is over, the payout falls due. The reason goes into
-    the audit log.
+    When nothing stops it any more and the hold is over, the payout falls due. The alarm about what
+    the payment provider did unasked is over with its freeze. The reason goes into the audit log.
     """
 
     transaction: Transaction

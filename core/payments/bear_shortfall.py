@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
+from ...ports.alarms import Alarms
 from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
+from ...ports.language.alarms import AlarmKind
 from ...ports.language.audit import Act, AuditAction, Target, parse_reason
 from ...ports.language.complaints import Bearer
 from ...ports.language.errors import NoShortfall
 from ...ports.language.events import PaymentShortfallBorne
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
-from ...ports.language.orders import Order, OrderStatus, PaymentStatus
+from ...ports.language.orders import FreezeReason, Order, OrderStatus, PaymentStatus
 from ...ports.language.staff import check_no_party, check_role
 from ...ports.language.users import Actor, Role
 from ...ports.orders import Orders
@@ -26,8 +28,9 @@ class BearShortfall:
     """An admin decides who bears what an order's escrow is short of, and the trade can go on.
 
     The exchange takes it as a loss. The seller or the buyer owes it, and their next payouts settle
-    that. The payout stays frozen until it is released. If the order is refunded later all the same,
-    nobody bears it any more. The reason goes into the audit log.
+    that. The payout stays frozen, and the alarm about it open, until it is released; where nothing
+    is frozen the alarm is over. If the order is refunded later all the same, nobody bears it any
+    more. The reason goes into the audit log.
     """
 
     transaction: Transaction
@@ -35,6 +38,7 @@ class BearShortfall:
     payments: Payments
     payouts: Payouts
     ledger: Ledger
+    alarms: Alarms
     audit_log: AuditLog
     outbox: Outbox
     clock: Clock
@@ -54,8 +58,10 @@ class BearShortfall:
             shortfall = await self._shortfall(order)
             if shortfall <= 0:
                 raise NoShortfall(order_id=order_id)
-            number = await self._next(order)
-            await self.ledger.post(borne(order, borne_by, number, shortfall, self.clock.now()))
+            number, now = await self._next(order), self.clock.now()
+            await self.ledger.post(borne(order, borne_by, number, shortfall, now))
+            if FreezeReason.PROVIDER not in order.freezes:
+                await self.alarms.close(order_id, [AlarmKind.PROVIDER_REPORT], now)
             await self.outbox.add(PaymentShortfallBorne(order_id, shortfall, borne_by))
             await self.audit_log.add(
                 Act(

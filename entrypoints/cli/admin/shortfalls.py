@@ -5,10 +5,14 @@ import argparse
 from ....composition.application import Application
 from ....ports.language.complaints import Bearer
 from ....ports.language.ids import OrderId
+from ....ports.language.orders import FreezeReason
 from ....ports.language.payments import AccountKind
 from ....ports.language.users import OPERATOR
 from .action import Action, argument, dollars, id_argument
 from .listing import PAGING, listed, page_request
+
+_TO_RELEASE = "the payout stays frozen and its alarm open until `release-payout`"
+_TO_RESOLVE = "the alarm that names it stays open until `resolve-alarm`"
 
 
 async def bear_shortfall(app: Application, options: argparse.Namespace) -> str:
@@ -19,15 +23,17 @@ async def bear_shortfall(app: Application, options: argparse.Namespace) -> str:
         borne_by=Bearer(options.bearer),
         reason=options.reason,
     )
-    return f"the {options.bearer} bears {dollars(amount)}"
+    order = await app.adapters.store.orders.get(OrderId(options.order))
+    still = f"; {_TO_RELEASE}" if FreezeReason.PROVIDER in order.freezes else ""
+    return f"the {options.bearer} bears {dollars(amount)}{still}"
 
 
 async def write_off_suspense(app: Application, options: argparse.Namespace) -> str:
     """Give up looking for whose money it is."""
     amount = await app.payments.write_off_suspense(OPERATOR, options.name, reason=options.reason)
     if amount < 0:
-        return f"the exchange bears {dollars(-amount)}"
-    return f"the exchange keeps {dollars(amount)}"
+        return f"the exchange bears {dollars(-amount)}; {_TO_RESOLVE}"
+    return f"the exchange keeps {dollars(amount)}; {_TO_RESOLVE}"
 
 
 async def list_suspense(app: Application, options: argparse.Namespace) -> str:
@@ -85,10 +91,10 @@ ACTIONS = (
         name="bear-shortfall",
         help="decide who bears what the provider gave back unasked",
         about="Fills the escrow of an order up again, at the cost of the exchange, the seller or\n"
-        "the buyer. The payout stays frozen until it is released.",
+        "the buyer. The payout stays frozen, and the alarm about it open, until it is released.",
         example="solebook admin bear-shortfall 01a2086f-4c22-7d19-b9b5-1a2b3c4d5e6f exchange "
         '--reason "a refund by mistake"\n'
-        "the exchange bears 1.00",
+        f"the exchange bears 1.00; {_TO_RELEASE}",
         run=bear_shortfall,
         arguments=(
             id_argument("order", "the id of an order"),
@@ -99,9 +105,10 @@ ACTIONS = (
         name="write-off-suspense",
         help="give up looking for whose money it is that the provider moved",
         about="Has the exchange bear what left for no known order, or keep what came. A charge\n"
-        "that is to go back is refunded at the provider instead.",
+        "that is to go back is refunded at the provider instead. The alarm that names it stays\n"
+        "open: it may be about other money too.",
         example='solebook admin write-off-suspense ch_3a4f --reason "nobody asked for it back"\n'
-        "the exchange keeps 50.00",
+        f"the exchange keeps 50.00; {_TO_RESOLVE}",
         run=write_off_suspense,
         arguments=(
             argument("name", metavar="NAME", help="the provider's name, as `suspense` shows it"),

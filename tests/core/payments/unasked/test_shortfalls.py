@@ -68,7 +68,9 @@ async def test_the_trade_goes_on_once_somebody_bears_what_went_back(
     assert await bear(exchange, order, bearer) == 100
     await exchange.later(HOLD)
     assert await exchange.store.payouts.find(order.id) is None  # still frozen
+    assert await alarms(exchange, order.id)
     await release(exchange, order)
+    assert await alarms(exchange, order.id) == []
     assert (await exchange.payout(order.id)).amount == seller_gets
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
     assert await in_escrow(exchange, order.id) == 0
@@ -84,7 +86,9 @@ async def test_what_went_back_after_the_payout_is_borne(exchange: Exchange, bear
     order = await paid_order(exchange)
     await refund(exchange, order.id, 100)
     await refund(exchange, order.id, 50)
+    assert await alarms(exchange, order.id)
     await bear(exchange, order, bearer)
+    assert await alarms(exchange, order.id) == []  # nothing is frozen that could be released
     assert await in_escrow(exchange, order.id) == 0
     assert sum((await debts(exchange, order)).values()) == -150
     assert (await debts(exchange, order))[bearer] == -150
