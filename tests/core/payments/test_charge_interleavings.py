@@ -175,6 +175,7 @@ class Charges(ChargeStory):
         try:
             self.the_line_changes(is_cut=False, loses_answers=False)
             self.what_hangs_goes_on(arrives=True)
+            self.nobody_is_harmed()
             if self.bank_decided:
                 self.run(self.exchange.quiet())
                 self.time_passes(A_MONTH, seen=True)  # by then somebody has looked
