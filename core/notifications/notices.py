@@ -16,7 +16,7 @@ from ...ports.language.complaint_notices import (
     SaleRefundedNotice,
     SaleReturnedNotice,
 )
-from ...ports.language.complaints import ComplaintState
+from ...ports.language.complaints import ComplaintKind, ComplaintState
 from ...ports.language.events import (
     ComplaintDecided,
     MatchCreated,
@@ -111,7 +111,9 @@ def notice_to_buyer(
             unknown = order.payment_status is PaymentStatus.UNKNOWN
             back = _refund(order)
             kept = order.buyer_total - order.refunded_unasked - back if back else 0
-            return OrderCancelledNotice(*trade, why, note, back, unknown, kept)
+            return OrderCancelledNotice(
+                *trade, why, note, back, unknown, kept, _complaint_decided(order, None)
+            )
         case OrderAuthPassed():
             return OrderAuthPassedNotice(*trade)
         case OrderAuthFailed(reason=reason):
@@ -128,7 +130,8 @@ def notice_to_buyer(
         case OrderRefundGranted():
             refund = order.refund_amount
             kept = order.buyer_total - order.refunded_unasked - refund
-            return OrderRefundedNotice(*trade, refund, kept, event.note)
+            decided = _complaint_decided(order, event)
+            return OrderRefundedNotice(*trade, refund, kept, event.note, decided)
         case _:
             return None
 
@@ -184,6 +187,7 @@ def _sale_cancelled(
         withdrawal=withdrawal,
         payout=order.payout_amount if order.exchange_pays else 0,
         returned=order.return_status is ReturnStatus.DUE,
+        complaint=_complaint_decided(order, None),
     )
 
 
@@ -209,7 +213,8 @@ def _notice_of_complaint(
             reclaimed = order.payout_status is PayoutStatus.RECLAIMED
             owed = order.payout_amount if reclaimed else 0
             returned = order.return_status is ReturnStatus.DUE
-            return SaleRefundedNotice(*trade, borne_by, owed, returned, event.note)
+            decided = _complaint_decided(order, event)
+            return SaleRefundedNotice(*trade, borne_by, owed, returned, event.note, decided)
         case PayoutWasFrozen(reason=why):
             return PayoutFrozenNotice(*trade, why)
         case PayoutWasReleased():
@@ -218,6 +223,21 @@ def _notice_of_complaint(
             return PayoutReleasedNotice(*trade, order.payout_amount, due_at, delivered)
         case PenaltyWasReversed(cancelled=cancelled, paid_back=paid_back):
             return PenaltyReversedNotice(*trade, cancelled, paid_back)
+
+
+def _complaint_decided(order: Order, event: OrderRefundGranted | None) -> ComplaintKind | None:
+    """Return what the buyer complained of, if a refund or cancellation by an admin decided it.
+
+    A decision on the complaint itself is told in a letter of its own.
+    """
+    complaint = order.complaint
+    if complaint is None or complaint.state is not ComplaintState.UPHELD:
+        return None
+    if event is None:
+        by_itself = order.cancel_reason is CancelReason.ADMIN_CANCELLED
+    else:
+        by_itself = event.note is not None
+    return complaint.kind if by_itself else None
 
 
 def _hold_ends_at(order: Order, rules: MarketRules) -> datetime | None:

@@ -70,12 +70,16 @@ class SaleComplaintDecidedNotice(ComplaintDecidedNotice):
 
 @dataclass(frozen=True, slots=True)
 class OrderRefundedNotice(TradeNotice):
-    """To the buyer of a delivered pair: `refund` comes back, and `kept` does not."""
+    """To the buyer of a delivered pair: `refund` comes back, and `kept` does not.
+
+    `complaint` is what they had complained of, if the refund decided it.
+    """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_REFUNDED
     refund: Cents
     kept: Cents
     note: str | None = None
+    complaint: ComplaintKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class SaleRefundedNotice(TradeNotice):
     """To the seller of a delivered pair: the buyer is refunded, and who bears it.
 
     `owed` is what the seller was paid already and owes back. The pair goes back to the seller if
-    `returned`.
+    `returned`. `complaint` is what the buyer had complained of, if the refund decided it.
     """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_REFUNDED
@@ -91,6 +95,7 @@ class SaleRefundedNotice(TradeNotice):
     owed: Cents
     returned: bool
     note: str | None = None
+    complaint: ComplaintKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from .complaints import ComplaintKind
 from .ids import OrderId, ProductId
 from .market import AskFate, WithdrawalReason
 from .money import Cents
@@ -90,6 +91,8 @@ class OrderCancelledNotice(TradeNotice):
     refund: Cents
     charge_unknown: bool = False
     kept: Cents = 0
+    complaint: ComplaintKind | None = None
+    """What the buyer had complained of, if the cancellation decided it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ class SaleCancelledNotice(TradeNotice):
     withdrawal: WithdrawalReason | None = None
     payout: Cents = 0
     returned: bool = False
+    complaint: ComplaintKind | None = None
+    """What the buyer had complained of, if the cancellation decided it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from solebook.ports.language.alarms import AlarmKind
+from solebook.ports.language.complaint_notices import OrderRefundedNotice, SaleRefundedNotice
 from solebook.ports.language.complaints import Bearer, ComplaintKind, ComplaintState
 from solebook.ports.language.errors import (
     ComplaintTooLate,
@@ -24,6 +25,7 @@ from solebook.ports.language.orders import (
 )
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.trade_notices import OrderCancelledNotice, SaleCancelledNotice
 from solebook.ports.language.users import Role
 
 from ...exchange import PARCEL, Exchange, build_exchange
@@ -31,6 +33,14 @@ from ...invariants import check_invariants
 
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 NOT_RECEIVED, NOT_AS_DESCRIBED = ComplaintKind.NOT_RECEIVED, ComplaintKind.NOT_AS_DESCRIBED
+
+
+REFUNDS = (
+    OrderCancelledNotice,
+    OrderRefundedNotice,
+    SaleCancelledNotice,
+    SaleRefundedNotice,
+)
 
 
 async def complain(
@@ -244,6 +254,36 @@ async def test_a_pair_that_nobody_sends_back_waits_for_nobody(exchange: Exchange
     assert order.payout_status is PayoutStatus.PAID
     assert order.borne_by is None
     assert await open_alarms(exchange) == []
+
+
+@pytest.mark.parametrize("status", [OrderStatus.SHIPPING_TO_BUYER, OrderStatus.DELIVERED])
+async def test_a_refund_that_decides_a_complaint_tells_both_so(
+    exchange: Exchange, status: OrderStatus
+) -> None:
+    order = await exchange.trade(status)
+    kind = NOT_AS_DESCRIBED if status is OrderStatus.DELIVERED else NOT_RECEIVED
+    await complain(exchange, order.id, kind)
+    await exchange.app.orders.refund_order(
+        exchange.admin, order.id, reason="a mix-up of ours", borne_by=Bearer.SELLER
+    )
+    await exchange.workers.settle()
+    for who in (exchange.buyer, exchange.seller):
+        inbox = await exchange.store.notifications.inbox_of(who.user_id, PageRequest())
+        notice = inbox.items[0].notice
+        assert isinstance(notice, REFUNDS)
+        assert (notice.note, notice.complaint) == ("a mix-up of ours", kind)
+
+
+async def test_a_refund_that_a_decision_brings_does_not_tell_of_it_again(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await complain(exchange, order.id)
+    await decide(exchange, order.id, Role.BUYER, Bearer.SELLER, waive_return=True)
+    inbox = await exchange.store.notifications.inbox_of(exchange.buyer.user_id, PageRequest())
+    notice = inbox.items[0].notice
+    assert isinstance(notice, OrderRefundedNotice)
+    assert notice.complaint is None
 
 
 async def test_a_pair_that_was_lost_ends_its_order(exchange: Exchange) -> None:
