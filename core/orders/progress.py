@@ -6,7 +6,7 @@ from ...ports.alarms import Alarms
 from ...ports.clock import Clock
 from ...ports.language.alarms import ALARMS, AlarmKind
 from ...ports.language.order_history import OrderEvent, PayoutReleased
-from ...ports.language.orders import FreezeReason, Order
+from ...ports.language.orders import FreezeReason, Order, OrderStatus
 from ...ports.language.rules import MarketRules
 from ...ports.orders import Orders
 from ...ports.outbox import Deadlines, Outbox
@@ -36,7 +36,7 @@ class Progress:
         if step.ends:
             await self.deadlines.clear(order.id, step.ends)
         ended = [ALARMS[kind] for kind in step.ends if kind in ALARMS]
-        if isinstance(event, PayoutReleased) and event.reason is FreezeReason.PROVIDER:
+        if _settles_report(step.order, event):
             ended.append(AlarmKind.PROVIDER_REPORT)
         if ended:
             await self.alarms.close(order.id, ended, now)
@@ -44,3 +44,12 @@ class Progress:
             await self.deadlines.set(deadline)
         await self.outbox.add(*step.messages)
         return step.order
+
+
+def _settles_report(order: Order, event: OrderEvent) -> bool:
+    """Whether nothing is left to be decided of what the payment provider did unasked.
+
+    An order that was charged another amount, and so is not paid, is not settled by a release.
+    """
+    released = isinstance(event, PayoutReleased) and event.reason is FreezeReason.PROVIDER
+    return released and order.status is not OrderStatus.PENDING

@@ -66,9 +66,11 @@ def paid(order_id: OrderId | None, event_id: str, amount: int, **more: str) -> G
     return GatewayEvent(event_id, kind, order_id, amount=amount, **more)
 
 
-async def alarms(exchange: Exchange, order_id: OrderId | None) -> list[str]:
+async def alarms(
+    exchange: Exchange, order_id: OrderId | None, *, open_only: bool = True
+) -> list[str]:
     """The notes of what the provider did that an admin has to look at."""
-    page = await exchange.store.alarms.page(PageRequest(limit=100), open_only=True)
+    page = await exchange.store.alarms.page(PageRequest(limit=100), open_only=open_only)
     return [
         alarm.note
         for alarm in page.items

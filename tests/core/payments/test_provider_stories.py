@@ -255,7 +255,7 @@ class ProviderStories(RuleBasedStateMachine):
             if call.took_effect and unasked:
                 order_id = request.order_id or of_charges.get(request.target)
                 about = order_id if order_id in known else None
-                assert self.run(alarms(self.exchange, about)), call
+                assert self.run(alarms(self.exchange, about, open_only=False)), call
 
     def staff_decides_everything(self) -> None:
         app, admin = self.exchange.app, self.exchange.admin

@@ -47,6 +47,11 @@ async def test_another_amount_than_was_asked_for_confirms_no_order_and_waits_for
     await exchange.later(timedelta(days=30))  # no deadline decides it
     assert (await exchange.order(order_id)).status is OrderStatus.PENDING
 
+    await exchange.app.orders.release_payout(exchange.admin, order_id, reason="to look at it")
+    assert await alarms(exchange, order_id) == [
+        note
+    ]  # a release leaves it as little paid as it was
+
     await exchange.app.orders.cancel_order(exchange.admin, order_id, reason="a wrong amount")
     await exchange.quiet()
     order = await exchange.order(order_id)
