@@ -2,10 +2,10 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from ...ports.language.errors import Unavailable
@@ -34,10 +34,18 @@ _READ = """
 _APPEND = "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
+class _Consultation(NamedTuple):
+    """What somebody wants of the provider, and where they wait for the answer."""
+
+    work: Callable[[Provider], Any]
+    answer: asyncio.Future[Any]
+
+
 class SqliteJournal(Journal):
     """Appends each call to a SQLite file, on the disk before it is answered.
 
-    Several processes may share the file: each reads on from where it was before it does anything.
+    What comes while others wait for the disk is written together. Several processes may share the
+    file: each reads on from where it was before it does anything.
     """
 
     def __init__(self, path: Path, *, patience: float = 5.0) -> None:
@@ -53,23 +61,54 @@ class SqliteJournal(Journal):
         self._provider = Provider()
         # One thread: SQLite waits for the disk, and the event loop should not.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="embedded-provider")
+        self._waiting: list[_Consultation] = []
+        self._consulting: asyncio.Task[None] | None = None
 
     async def consult(self, work: Callable[[Provider], R]) -> R:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._consult, work)
+        answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Consultation(work, answer))
+        if self._consulting is None:
+            self._consulting = asyncio.create_task(self._consult_all())
+        return await answer
 
     def close(self) -> None:
         """Finish what was begun and close the file. Afterwards the journal cannot be used."""
         self._thread.shutdown()
         self._connection.close()
 
-    def _consult(self, work: Callable[[Provider], R]) -> R:
+    async def _consult_all(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._waiting:
+                portion, self._waiting = self._waiting, []
+                works = [consultation.work for consultation in portion]
+                try:
+                    outcomes = await loop.run_in_executor(self._thread, self._outcomes, works)
+                except RuntimeError as error:  # the journal is closed
+                    outcomes = [error] * len(works)
+                for consultation, outcome in zip(portion, outcomes, strict=True):
+                    _answer(consultation.answer, outcome)
+        finally:
+            self._consulting = None
+
+    def _outcomes(self, works: Sequence[Callable[[Provider], Any]]) -> list[Any]:
+        """Return the answer, or the error, of each: in one transaction, or alone if one fails."""
+        try:
+            return self._in_one_transaction(works)
+        except Unavailable as error:
+            return [error] * len(works)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is told to its caller
+            if len(works) == 1:
+                return [error]
+            return [outcome for work in works for outcome in self._outcomes([work])]
+
+    def _in_one_transaction(self, works: Sequence[Callable[[Provider], Any]]) -> list[Any]:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 self._catch_up()
                 known = len(self._provider.calls)
-                answer = work(self._provider)
+                answers = [work(self._provider) for work in works]
                 self._append(known)
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -79,7 +118,7 @@ class SqliteJournal(Journal):
                 raise
         except sqlite3.Error as error:
             raise Unavailable(what="the payment provider") from error
-        return answer
+        return answers
 
     def _catch_up(self) -> None:
         """Apply the calls that are new in the file: all of them at first, others' later on."""
@@ -109,6 +148,15 @@ class SqliteJournal(Journal):
                 call.reason,
             )
             self._connection.execute(_APPEND, row)
+
+
+def _answer(answer: asyncio.Future[Any], outcome: Any) -> None:
+    if answer.done():
+        return  # whoever asked was cancelled
+    if isinstance(outcome, Exception):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)
 
 
 def _connect(path: Path, patience: float) -> sqlite3.Connection:

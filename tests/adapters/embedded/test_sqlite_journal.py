@@ -11,6 +11,7 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.ports.language.errors import PaymentDeclined, RefundDeclined, Unavailable
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.payments import Charge
@@ -23,6 +24,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from uuid import UUID
+from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -129,6 +131,42 @@ async def test_callers_at_once_are_settled_one_after_another(open_gateway: OpenG
 
     assert len(set(ids)) == 5
     assert await gateway.balance() == 500
+
+
+async def test_callers_at_once_are_written_together(path: Path) -> None:
+    journal = SqliteJournal(path)
+    statements: list[str] = []
+    journal._connection.set_trace_callback(statements.append)
+
+    balances = await asyncio.gather(*(journal.consult(lambda p: p.balance) for _ in range(20)))
+
+    assert balances == [0] * 20
+    assert statements.count("COMMIT") <= 2
+    journal.close()
+
+
+async def test_one_that_breaks_an_invariant_leaves_the_others_that_come_with_it(
+    open_gateway: OpenGateway,
+) -> None:
+    gateway = open_gateway()
+
+    outcomes = await asyncio.gather(
+        charge(gateway, 1),
+        gateway.refund(key="refund", charge_id="ch_unknown", amount=100),
+        charge(gateway, 2),
+        return_exceptions=True,
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [str, AssertionError, str]
+    assert await gateway.balance() == 200
+
+
+async def test_a_journal_that_is_closed_answers_nobody(path: Path) -> None:
+    journal = SqliteJournal(path)
+    journal.close()
+
+    with pytest.raises(RuntimeError):
+        await journal.consult(lambda provider: provider.balance)
 
 
 async def test_file_that_another_process_writes_is_unavailable_for_a_while(
