@@ -123,6 +123,10 @@ class Router:
 
         return Consumer(f"{name}:{event.SUBJECT}", event.SUBJECT, handle)
 
+    def told(self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]) -> Consumer:
+        """Route like `inside`, by way of the queue of what people are told."""
+        return _in_letters(self.inside(event, name, use_case))
+
     def queued(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
@@ -181,7 +185,7 @@ def _in_turn(*use_cases: Callable[[E], Awaitable[None]]) -> Callable[[E], Awaita
 def routes(app: Application) -> tuple[Consumer, ...]:
     """Return every consumer. Read it from top to bottom: it is the life of an order."""
     router = Router(app.adapters.store, app.adapters.clock)
-    inside, outside, queued = router.inside, router.outside, router.queued
+    inside, outside, told, queued = router.inside, router.outside, router.told, router.queued
     charges = partial(router.persistent, Queue.CHARGES)
     refunds = partial(router.persistent, Queue.REFUNDS)
     payouts = partial(router.persistent, Queue.PAYOUTS)
@@ -267,32 +271,30 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         inside(SuspensionCarriedOut, "bidding.note_suspension", app.bidding.note_suspension),
         outside(HaltRequested, "bidding.carry_out_halt", app.bidding.carry_out_halt),
         outside(HaltEndRequested, "bidding.carry_out_halt_end", app.bidding.carry_out_halt_end),
-        # People are told. By now everybody else has heard of it: telling holds up no trade.
-        inside(UserRegistered, "notifications.notify", notify),
-        # One crossing may concern thousands, and a trade is not to wait until each is told.
-        _in_letters(inside(PriceDropped, "notifications.notify", notify)),
-        # New rules may concern everybody who has quotes.
-        _in_letters(inside(QuotesWithdrawn, "notifications.notify", notify)),
-        _in_letters(inside(CostsRose, "notifications.notify", notify)),
-        inside(MatchCreated, "notifications.notify", notify),
-        inside(PaymentWasDeclined, "notifications.notify", notify),
-        inside(OrderCreated, "notifications.notify", notify),
-        inside(OrderCancelled, "notifications.notify", notify),
-        inside(MatchUnwound, "notifications.notify", notify),
-        inside(OrderAuthPassed, "notifications.notify", notify),
-        inside(OrderAuthFailed, "notifications.notify", notify),
-        inside(OrderShipped, "notifications.notify", notify),
-        inside(OrderDelivered, "notifications.notify", notify),
-        inside(PayoutPaid, "notifications.notify", notify),
-        inside(PayoutWasRefused, "notifications.notify", notify),
-        inside(OrderReturned, "notifications.notify", notify),
-        inside(OrderComplained, "notifications.notify", notify),
-        inside(ComplaintDecided, "notifications.notify", notify),
-        inside(OrderRefundGranted, "notifications.notify", notify),
-        inside(PayoutWasFrozen, "notifications.notify", notify),
-        inside(PayoutWasReleased, "notifications.notify", notify),
-        inside(PenaltyWasReversed, "notifications.notify", notify),
-        inside(AlarmRaised, "notifications.notify", notify),
+        # People are told, by way of a queue: telling holds up no trade.
+        told(UserRegistered, "notifications.notify", notify),
+        told(PriceDropped, "notifications.notify", notify),
+        told(QuotesWithdrawn, "notifications.notify", notify),
+        told(CostsRose, "notifications.notify", notify),
+        told(MatchCreated, "notifications.notify", notify),
+        told(PaymentWasDeclined, "notifications.notify", notify),
+        told(OrderCreated, "notifications.notify", notify),
+        told(OrderCancelled, "notifications.notify", notify),
+        told(MatchUnwound, "notifications.notify", notify),
+        told(OrderAuthPassed, "notifications.notify", notify),
+        told(OrderAuthFailed, "notifications.notify", notify),
+        told(OrderShipped, "notifications.notify", notify),
+        told(OrderDelivered, "notifications.notify", notify),
+        told(PayoutPaid, "notifications.notify", notify),
+        told(PayoutWasRefused, "notifications.notify", notify),
+        told(OrderReturned, "notifications.notify", notify),
+        told(OrderComplained, "notifications.notify", notify),
+        told(ComplaintDecided, "notifications.notify", notify),
+        told(OrderRefundGranted, "notifications.notify", notify),
+        told(PayoutWasFrozen, "notifications.notify", notify),
+        told(PayoutWasReleased, "notifications.notify", notify),
+        told(PenaltyWasReversed, "notifications.notify", notify),
+        told(AlarmRaised, "notifications.notify", notify),
         queued(
             NotificationRequested,
             "notifications.deliver_notification",

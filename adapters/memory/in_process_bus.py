@@ -91,6 +91,8 @@ class InProcessBus(EventBus):
         self._ids = ids
         self._randomness = randomness
         self._policy = policy or RetryPolicy()
+        self._publishing = 0
+        """How many portions are being published of which something concerns more than letters."""
         self._by_name: dict[str, Consumer] = {}
         self._by_subject: defaultdict[str, list[Consumer]] = defaultdict(list)
         self._retries = self._workers_of(None, _RETRIED_AT_ONCE)
@@ -106,6 +108,14 @@ class InProcessBus(EventBus):
     async def publish(self, *messages: Message) -> None:
         assert not self._transaction.is_open, "each consumer has its own transaction"
         coming = [(c, m) for m in messages for c in self._by_subject.get(m.subject, ())]
+        trades = any(consumer.queue is not Queue.LETTERS for consumer, _ in coming)
+        self._publishing += trades
+        try:
+            await self._hand_over(coming)
+        finally:
+            self._publishing -= trades
+
+    async def _hand_over(self, coming: Sequence[tuple[Consumer, Message]]) -> None:
         stored = [pair for pair in coming if pair[0].inside or pair[0].queue is not None]
         if stored:
             await self._handle_in_store(stored)
@@ -144,6 +154,15 @@ class InProcessBus(EventBus):
             forget=self._remove,
             clock=self._clock,
             workers=workers,
+            gives_way=self._is_trading if queue is Queue.LETTERS else lambda: False,
+        )
+
+    def _is_trading(self) -> bool:
+        """Whether trades are under way, to which letters give way."""
+        return self._publishing > 0 or any(
+            workers.is_at_work
+            for queue, workers in self._queues.items()
+            if queue is not Queue.LETTERS
         )
 
     async def _handle_in_store(self, pairs: Sequence[tuple[Consumer, Message]]) -> None:

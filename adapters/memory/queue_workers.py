@@ -27,6 +27,8 @@ class QueueWorkers:
     tried since, the one that is due longest goes first if it has waited for a minute, however
     little urgent it is. What was delivered is forgotten when the store is asked for more, many
     deliveries in one transaction: each transaction waits for the disk.
+
+    While it `gives_way` to more important work, one delivery at a time is under way.
     """
 
     def __init__(
@@ -38,12 +40,13 @@ class QueueWorkers:
         forget: Callable[[Sequence[Delivery]], Awaitable[None]],
         clock: Clock,
         workers: int,
+        gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
         """Describe the workers.
 
         `first` returns the first deliveries of the queue, and `longest_due` the one that is due
-        longest. `attempt` tries one and returns whether
-        it is done; otherwise it has stored when to try it again. `forget` drops what is done.
+        longest. `attempt` tries one and returns whether it is done and still stored; one that
+        failed is stored with when to try it again. `forget` drops what is done.
         """
         if workers < 1:
             raise ValueError(f"a queue needs at least one worker, not {workers}")
@@ -53,6 +56,7 @@ class QueueWorkers:
         self._forget = forget
         self._clock = clock
         self._workers = workers
+        self._gives_way = gives_way
         self._ahead: deque[Delivery] = deque()
         """What was read and is not under way yet."""
         self._under_way: dict[asyncio.Task[bool], Delivery] = {}
@@ -61,6 +65,11 @@ class QueueWorkers:
         """How many were begun since the one that was due longest went first."""
         self._news = asyncio.Event()
         self._beginning = asyncio.Lock()
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether something is under way, or was read and comes next."""
+        return bool(self._under_way or self._ahead)
 
     def tell(self, deliveries: Sequence[Delivery]) -> None:
         """Say that deliveries were stored, so that nobody waits for the next look."""
@@ -108,7 +117,7 @@ class QueueWorkers:
     async def _begin(self) -> bool:
         """Give each free worker a delivery, while there are any; return whether any is at work."""
         async with self._beginning:  # or what two read would be tried twice
-            while len(self._under_way) < self._workers:
+            while len(self._under_way) < (1 if self._gives_way() else self._workers):
                 delivery = await self._next()
                 if delivery is None:
                     break

@@ -18,5 +18,10 @@ class Courier:
         await self._bus.work(queue)
 
     async def deliver(self) -> int:
-        """Try all that is due in any queue; return how much, so 0 when nothing is left."""
-        return sum([await self._bus.work_off(queue) for queue in QUEUES])
+        """Try all that is due in any queue; return how much, so 0 when nothing is left.
+
+        Letters are tried once nothing else is due.
+        """
+        others = [queue for queue in QUEUES if queue is not Queue.LETTERS]
+        tried = sum([await self._bus.work_off(queue) for queue in others])
+        return tried or await self._bus.work_off(Queue.LETTERS)

@@ -1,0 +1,51 @@
+"""While trades are under way, letters are delivered one at a time."""
+
+import asyncio
+from contextlib import suppress
+
+from solebook.adapters.memory.in_process_bus import InProcessBus
+from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Store
+from solebook.ports.event_bus import Consumer, Queue
+from solebook.ports.language.events import UserRegistered
+from solebook.ports.language.ids import MessageId, UserId
+from solebook.ports.language.messages import Message
+
+from ...ports.consumers import SUBJECT, Gate
+
+
+async def test_one_letter_is_under_way_while_a_charge_is_and_several_afterwards(
+    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
+) -> None:
+    bus = InProcessBus(
+        transaction=store.transaction,
+        inbox=store.inbox,
+        deliveries=store.deliveries,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+    )
+    charges, letters = Gate(), Gate()
+    bus.subscribe(Consumer("charges", SUBJECT, charges, queue=Queue.CHARGES))
+    bus.subscribe(Consumer("letters", SUBJECT, letters, queue=Queue.LETTERS))
+    users = [UserId(ids.new()) for _ in range(4)]
+    events = [UserRegistered(user, "user@example.com", "Test") for user in users]
+    messages = [Message(MessageId(ids.new()), e.key, e, clock.now()) for e in events]
+    await bus.publish(*messages)
+    work = [asyncio.create_task(bus.work(queue)) for queue in (Queue.CHARGES, Queue.LETTERS)]
+
+    await charges.until(lambda: len(charges.under_way) == 4)
+    await letters.until(lambda: len(letters.begun) == 1)
+    await letters.open(letters.begun[0])
+    await letters.until(lambda: len(letters.begun) == 2)
+    assert len(letters.under_way) == 1
+
+    await charges.open(*messages)
+    await charges.until(lambda: len(charges.done) == 4)
+    await letters.open(letters.begun[1])
+    await letters.until(lambda: len(letters.under_way) == 2)
+    for task in work:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
