@@ -48,6 +48,7 @@ class JinjaTemplates(Templates):
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._templates.filters.update(
             money=money,

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any, Self
 
 from ...ports.language.errors import Unavailable
@@ -27,6 +28,40 @@ class _Work:
     broken: bool = False
     """A call did not come to its end, so nothing more is written and nothing is committed."""
     announcements: list[Callable[[], None]] = field(default_factory=list)
+
+
+class _Call(AbstractAsyncContextManager[SqliteConnection]):
+    """The use of the connection for one statement of a transaction."""
+
+    __slots__ = ("_conflict_is_expected", "_database", "_work")
+
+    def __init__(self, database: "SqlDatabase", work: _Work, conflict_is_expected: bool) -> None:
+        self._database = database
+        self._work = work
+        self._conflict_is_expected = conflict_is_expected
+
+    async def __aenter__(self) -> SqliteConnection:
+        if self._work.broken:
+            raise Unavailable(what=STORE)
+        try:
+            return await self._database._begun(self._work)
+        except BaseException:
+            self._work.broken = True
+            raise
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        conflict = isinstance(error, Conflict)
+        if error is None or (conflict and self._conflict_is_expected):
+            return
+        # Also a cancellation: whether the call did what it was to do is not known.
+        self._work.broken = True
+        if conflict:
+            raise AssertionError(f"a constraint of the store is broken: {error}") from error
 
 
 class SqlDatabase:
@@ -214,29 +249,14 @@ class SqlDatabase:
 
     # ---- connections ---------------------------------------------------------------------
 
-    @asynccontextmanager
-    async def _connection(
+    def _connection(
         self, *, writes: bool, conflict_is_expected: bool = False
-    ) -> AsyncIterator[SqliteConnection]:
+    ) -> AbstractAsyncContextManager[SqliteConnection]:
         work = self._current()
-        if work is None:
-            assert not writes, _OUTSIDE
-            async with self._reader() as reader:
-                yield reader
-            return
-        if work.broken:
-            raise Unavailable(what=STORE)
-        try:
-            yield await self._begun(work)
-        except Conflict as conflict:
-            if conflict_is_expected:
-                raise
-            work.broken = True
-            raise AssertionError(f"a constraint of the store is broken: {conflict}") from conflict
-        except BaseException:
-            # Also a cancellation: whether the call did what it was to do is not known.
-            work.broken = True
-            raise
+        if work is not None:
+            return _Call(self, work, conflict_is_expected)
+        assert not writes, _OUTSIDE
+        return self._reader()
 
     async def _begun(self, work: _Work) -> SqliteConnection:
         if not work.begun:

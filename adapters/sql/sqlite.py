@@ -274,7 +274,14 @@ class SqliteConnection:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-_WRITER = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_WRITER = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-65536",
+)
+"""What a savepoint saves stays in memory, and 64 MiB of pages are kept at hand."""
 _READER = ("query_only=ON",)
 
 

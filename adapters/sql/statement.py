@@ -8,7 +8,7 @@ written and read, and the driver is called once.
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     CompoundSelect,
@@ -62,13 +62,12 @@ def update_row(table: Table) -> Update:
     return by_key.values({c: bindparam(c.name) for c in others})
 
 
-@dataclass(frozen=True, slots=True)
-class _Parameter:
+class _Parameter(NamedTuple):
     """A value to hand over: one that the caller gives by name, or a constant of the statement."""
 
-    name: str
+    name: str | None
+    """None for a constant."""
     convert: _Convert | None
-    required: bool
     constant: Any
 
 
@@ -91,30 +90,35 @@ class CompiledStatement:
         for name in compiled.positiontup or ():
             bind = compiled.binds[name]
             convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            constant = None if bind.required else _converted(convert, bind.effective_value)
-            parameters.append(_Parameter(name, convert, bind.required, constant))
+            if bind.required:
+                parameters.append(_Parameter(name, convert, None))
+            else:
+                constant = bind.effective_value
+                constant = constant if convert is None else convert(constant)
+                parameters.append(_Parameter(None, None, constant))
         columns = clause.exported_columns
         readers = [c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns]
         row = namedtuple("Row", [str(c.key) for c in columns])  # type: ignore[misc]  # only known here
         return cls(str(compiled), tuple(parameters), row._make, tuple(readers))
 
-    def write(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    def write(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the driver's parameters for these values by name."""
-        return tuple(
-            _converted(p.convert, values[p.name]) if p.required else p.constant
-            for p in self._parameters
-        )
+        return [
+            constant
+            if name is None
+            else (values[name] if convert is None else convert(values[name]))
+            for name, convert, constant in self._parameters
+        ]
 
     def read(self, rows: Iterable[Iterable[Any]]) -> list[Row]:
         """Return the driver's rows in Python's types."""
+        make_row, readers = self._make_row, self._readers
         return [
-            self._make_row(
-                value if read is None else read(value)
-                for read, value in zip(self._readers, row, strict=True)
+            make_row(
+                [
+                    value if read is None else read(value)
+                    for read, value in zip(readers, row, strict=True)
+                ]
             )
             for row in rows
         ]
-
-
-def _converted(convert: _Convert | None, value: Any) -> Any:
-    return value if convert is None else convert(value)

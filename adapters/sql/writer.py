@@ -36,7 +36,6 @@ class SqliteWriter:
         self._patience = patience
         self._connection: SqliteConnection | None = None
         self._turn = asyncio.Lock()
-        self._waiting = 0
         self._group: _Group | None = None
         """What was written since the last COMMIT; None while no transaction is begun."""
 
@@ -92,13 +91,9 @@ class SqliteWriter:
             self._turn.release()
             raise
         group.concluded += 1
-        if group.commit is None and not self._waiting:
-            await self._commit(group)
-        elif group.commit is None:
+        if group.commit is None:
             group.commit = asyncio.create_task(self._commit_after_those_who_wait(group))
-            self._turn.release()
-        else:
-            self._turn.release()
+        self._turn.release()
         await group.ended.wait()
         if group.failed:
             raise Unavailable(what=STORE)
@@ -119,14 +114,11 @@ class SqliteWriter:
             self._turn.release()
 
     async def _take_turn(self) -> None:
-        self._waiting += 1
         try:
             async with asyncio.timeout(self._patience if self._turn.locked() else None):
                 await self._turn.acquire()
         except TimeoutError:
             raise Unavailable(what=STORE) from None
-        finally:
-            self._waiting -= 1
 
     async def _commit_after_those_who_wait(self, group: _Group) -> None:
         await self._turn.acquire()

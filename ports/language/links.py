@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .errors import InvalidText
 from .text import check_text, one_line
@@ -87,12 +87,14 @@ def check_plain(field: str, value: str, *, max_length: int, min_length: int = 1)
     return text
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
+def _plain(text: str) -> tuple[str, Sequence[int]]:
     """Return `text` as programs read it, and where each of its characters comes from.
 
     It is in lower case and without invisible characters, and characters that stand for others,
     such as full-width letters, are those others.
     """
+    if text.isascii():
+        return text.lower(), range(len(text))
     plain, places = [], []
     for place, character in enumerate(text):
         if unicodedata.category(character) == "Cf" or ord(character) in _INVISIBLE:
