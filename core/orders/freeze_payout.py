@@ -27,12 +27,13 @@ class FreezePayout:
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> Order:
         """Return the order. Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, IllegalMove.
 
-        IllegalMove is raised too where the payout is frozen so already, or nothing is left to pay.
+        IllegalMove is raised too where nothing is left to pay. Freezing twice is fine.
         """
         why = parse_reason(reason)
         async with self.transaction():
             order = await self.staff.order_for(actor, order_id, "freeze a payout")
-            event = PayoutFrozen(FreezeReason.ADMIN, why, actor.user_id)
-            order = await self.progress(order, event)
+            if FreezeReason.ADMIN not in order.freezes:
+                event = PayoutFrozen(FreezeReason.ADMIN, why, actor.user_id)
+                order = await self.progress(order, event)
             await self.staff.note(actor, order, AuditAction.PAYOUT_FROZEN, why)
         return order

@@ -80,6 +80,9 @@ MOVES: dict[OrderStatus, tuple[type[OrderEvent], ...]] = {
 }
 """What can be recorded in each state. An order that does none of these stays as it is."""
 
+_NOBODYS = (UnitReserved, Paid, NotCharged, Refunded, PaidOut, PayoutRefused)
+"""The moves that nobody can ask for: they tell what came of the stock or the money."""
+
 NOTES: tuple[type[OrderEvent], ...] = (
     PayoutFrozen,
     PayoutReleased,
@@ -145,10 +148,11 @@ def legal_moves(order: Order) -> tuple[str, ...]:
 
 
 def check_legal(order: Order, event: OrderEvent) -> None:
-    """Raise IllegalMove, with the moves that are legal, unless the order can record this now."""
+    """Raise IllegalMove, with the legal moves that somebody can ask for, unless this is legal."""
     if not is_legal(order, event):
         # A move may be legal for another reason, but is no answer to who asked for this.
-        legal = tuple(move for move in legal_moves(order) if move != event.TYPE)
+        no_answer = {event.TYPE, *(move.TYPE for move in _NOBODYS)}
+        legal = tuple(move for move in legal_moves(order) if move not in no_answer)
         raise IllegalMove(order_id=order.id, status=order.status, move=event.TYPE, legal=legal)
 
 

@@ -28,13 +28,13 @@ class ReleasePayout:
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> Order:
         """Return the order. Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, IllegalMove.
 
-        IllegalMove is raised too where there is no such freeze.
+        IllegalMove is raised too where only a complaint stops it. Releasing twice is fine.
         """
         why = parse_reason(reason)
         async with self.transaction():
             order = await self.staff.order_for(actor, order_id, "release a payout")
             lifted = sorted(order.freezes - {FreezeReason.COMPLAINT})
-            if not lifted:
+            if order.freezes and not lifted:
                 check_legal(order, PayoutReleased(FreezeReason.ADMIN, why, actor.user_id))
             for freeze in lifted:
                 order = await self.progress(order, PayoutReleased(freeze, why, actor.user_id))

@@ -8,6 +8,7 @@ import pytest
 from solebook.adapters.embedded import tokens
 from solebook.core.payments.transfers import debt
 from solebook.ports.language.audit import AuditAction
+from solebook.ports.language.complaints import ComplaintKind
 from solebook.ports.language.errors import (
     BeyondDebt,
     Forbidden,
@@ -303,6 +304,30 @@ async def test_a_frozen_payout_is_not_repeated(exchange: Exchange) -> None:
     await exchange.app.orders.release_payout(exchange.admin, order.id, reason="all is well")
     await exchange.workers.settle()
     assert (await exchange.payout(order.id)).state is PayoutState.PAID
+
+
+async def test_freezing_or_releasing_a_payout_twice_is_fine(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    freeze, release = exchange.app.orders.freeze_payout, exchange.app.orders.release_payout
+    once = await freeze(exchange.admin, order.id, reason="to look at it")
+    assert await freeze(exchange.admin, order.id, reason="again") == once
+    freed = await release(exchange.admin, order.id, reason="all is well")
+    assert await release(exchange.admin, order.id, reason="again") == freed
+    assert not freed.freezes
+    history = await exchange.happened(order.id)
+    assert (history.count("payout_frozen"), history.count("payout_released")) == (1, 1)
+    log = (await exchange.store.audit_log.page(PageRequest(), target_id=order.id)).items
+    reasons = [entry.act.reason for entry in log[:4]]
+    assert reasons == ["again", "all is well", "again", "to look at it"]
+
+
+async def test_what_a_complaint_freezes_is_not_released(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.app.orders.complain(
+        exchange.buyer, order.id, kind=ComplaintKind.NOT_AS_DESCRIBED, reason="it is worn"
+    )
+    with pytest.raises(IllegalMove):
+        await exchange.app.orders.release_payout(exchange.admin, order.id, reason="all is well")
 
 
 async def test_a_payout_is_not_repeated_to_a_seller_without_an_account(exchange: Exchange) -> None:

@@ -99,10 +99,11 @@ def test_a_payout_is_frozen_and_released(folder: Path, run: Run) -> None:
     assert (frozen.code, frozen.out) == (0, f"the payout of order {order.id} is frozen: admin\n")
     assert last_act(folder).action is AuditAction.PAYOUT_FROZEN
     again = run("admin", "freeze-payout", str(order.id), *WHY)
-    assert (again.code, again.out) == (1, "")
-    assert one_line(again.err).startswith("solebook: ")
-    released = run("admin", "release-payout", str(order.id), *WHY)
-    assert (released.code, released.out) == (0, f"the payout of order {order.id} is not frozen\n")
+    assert (again.code, again.out, again.err) == (0, frozen.out, "")
+    for _ in range(2):
+        released = run("admin", "release-payout", str(order.id), *WHY)
+        assert released.code == 0
+        assert released.out == f"the payout of order {order.id} is not frozen\n"
     assert last_act(folder).action is AuditAction.PAYOUT_RELEASED
     assert not order_now(folder, order).freezes
 
