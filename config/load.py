@@ -1,9 +1,10 @@
 """Settings are read from a TOML file and the environment."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -34,7 +35,20 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
     try:
         return msgspec.convert(_completed(values, _DEFAULTS), Settings, strict=False)
     except (msgspec.ValidationError, ValueError) as error:
-        raise SettingsError(f"the settings are wrong: {error}") from error
+        raise SettingsError(f"the settings are wrong: {error}{_words(str(error))}") from error
+
+
+def _words(error: str) -> str:
+    """Return which words there are, where an error says that a word is none of them."""
+    at = re.search(r"enum value .* - at `\$\.([a-z_.]+)`$", error)
+    if at is None:
+        return ""
+    hint: Any = Settings
+    for name in at[1].split("."):
+        hint = get_type_hints(hint)[name]
+    literals = [part for part in (hint, *get_args(hint)) if get_origin(part) is Literal]
+    words = [repr(word) for literal in literals for word in get_args(literal)]
+    return f"; it can be {' or '.join(words)}"
 
 
 def _read(file: Path | None) -> dict[str, Any]:

@@ -158,8 +158,21 @@ def test_the_password_of_a_new_operator_is_no_setting() -> None:
         ("SECURITY__BCRYPT_COST", "17", "bcrypt_cost must be from 4 to 16, not 17"),
         ("ENGINE__QUEUE", "0", "the engine would take no command - at `$.engine`"),
         ("ENGINE__BATCH", "0", "the engine would take no command - at `$.engine`"),
-        ("MODE", "test", "Invalid enum value 'test' - at `$.mode`"),
-        ("STORE__ADAPTER", "oracle", "Invalid enum value 'oracle' - at `$.store.adapter`"),
+        (
+            "MODE",
+            "prod",
+            "Invalid enum value 'prod' - at `$.mode`; it can be 'embedded' or 'production'",
+        ),
+        (
+            "NOTIFICATIONS__MAIL",
+            "smtp",
+            "Invalid enum value 'smtp' - at `$.notifications.mail`; it can be 'eml' or 'memory'",
+        ),
+        (
+            "STORE__ADAPTER",
+            "oracle",
+            "Invalid enum value 'oracle' - at `$.store.adapter`; it can be 'sqlite' or 'memory'",
+        ),
         ("MARKET__PAYMENT_WINDOW", "15m", "Invalid ISO8601 duration - at `$.market.payment_w"),
         ("MARKET__TICK", "300", "min_amount and max_amount must be multiples"),
         (
