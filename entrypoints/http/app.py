@@ -10,43 +10,43 @@ from ...composition.application import Application
 from ...config.http import HttpSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
-from .addresses import AddressesController
-from .admin.alarms import AlarmsController
-from .admin.audit import AuditController
-from .admin.dead_letters import DeadLettersController
-from .admin.debts import DebtsController
-from .admin.halts import HaltsController
-from .admin.orders import AdminOrdersController
-from .admin.quotes import AdminQuotesController
-from .admin.shortfalls import ShortfallsController
-from .admin.users import AdminUsersController
-from .admin.waiting_money import WaitingMoneyController
-from .asks import AsksController
-from .authentication import AuthenticationController
-from .bearer import BearerAuthentication
-from .bids import BidsController
-from .client_address import client_address
-from .figures import FiguresController
-from .headers import add_security_headers
-from .health import HealthController
-from .hosts import AllowedHosts
-from .json_body import JsonRequest
-from .market import MarketController
-from .notification_preferences import NotificationPreferencesController
-from .notifications import NotificationsController
-from .openapi import openapi_config
-from .orders import OrdersController
-from .payouts import PayoutsController
-from .price_alerts import PriceAlertsController
-from .problems import http_response, refusal_response, unexpected_response
-from .products import ProductsController
-from .rate_limiting import CredentialLimits, LimitByAddress, LimitByUser
-from .request_checks import check_request
-from .search import SearchController
-from .sessions import SessionsController
-from .stream import Stream, follow_market
-from .users import UsersController
-from .webhooks import WebhooksController
+from .edge.bearer import BearerAuthentication
+from .edge.client_address import client_address
+from .edge.headers import add_security_headers
+from .edge.hosts import AllowedHosts
+from .edge.json_body import JsonRequest
+from .edge.problems import http_response, refusal_response, unexpected_response
+from .edge.rate_limiting import CredentialLimits, LimitByAddress, LimitByUser
+from .edge.request_checks import check_request
+from .openapi.document import openapi_config
+from .routes.addresses import AddressesController
+from .routes.admin.alarms import AlarmsController
+from .routes.admin.audit import AuditController
+from .routes.admin.dead_letters import DeadLettersController
+from .routes.admin.debts import DebtsController
+from .routes.admin.halts import HaltsController
+from .routes.admin.orders import AdminOrdersController
+from .routes.admin.quotes import AdminQuotesController
+from .routes.admin.shortfalls import ShortfallsController
+from .routes.admin.users import AdminUsersController
+from .routes.admin.waiting_money import WaitingMoneyController
+from .routes.asks import AsksController
+from .routes.authentication import AuthenticationController
+from .routes.bids import BidsController
+from .routes.figures import FiguresController
+from .routes.health import HealthController
+from .routes.market import MarketController
+from .routes.notification_preferences import NotificationPreferencesController
+from .routes.notifications import NotificationsController
+from .routes.orders import OrdersController
+from .routes.payouts import PayoutsController
+from .routes.price_alerts import PriceAlertsController
+from .routes.products import ProductsController
+from .routes.search import SearchController
+from .routes.sessions import SessionsController
+from .routes.users import UsersController
+from .routes.webhooks import WebhooksController
+from .stream.handler import Stream, follow_market
 
 _ROUTES = (
     UsersController,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from solebook.entrypoints.http.problems import STATUS, problem_type
+from solebook.entrypoints.http.edge.problems import STATUS, problem_type
 from solebook.ports.language.errors import RebuildReplaced, TooManySubscriptions
 
 ROOT = Path(__file__).parents[2]

@@ -12,10 +12,10 @@ from litestar.routes import HTTPRoute
 
 from solebook.composition.embedded import build_embedded
 from solebook.entrypoints.http.app import create_app
-from solebook.entrypoints.http.problems import PROBLEM_JSON
-from solebook.entrypoints.http.reference import page
-from solebook.entrypoints.http.request_checks import takes_body
-from solebook.entrypoints.http.roles import RoleGuard
+from solebook.entrypoints.http.edge.problems import PROBLEM_JSON
+from solebook.entrypoints.http.edge.request_checks import takes_body
+from solebook.entrypoints.http.edge.roles import RoleGuard
+from solebook.entrypoints.http.openapi.reference import page
 
 from .world import World
 

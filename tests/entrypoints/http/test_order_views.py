@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from solebook.entrypoints.http.order_views import SHOWN, Viewer, order_event_view, order_view
+from solebook.entrypoints.http.routes.order_views import SHOWN, Viewer, order_event_view, order_view
 from solebook.ports.language.complaints import Bearer, ComplaintKind
 from solebook.ports.language.ids import OrderId, UserId
 from solebook.ports.language.order_history import (

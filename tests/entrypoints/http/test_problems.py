@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from litestar import Litestar, Request, get
 
-from solebook.entrypoints.http.problems import (
+from solebook.entrypoints.http.edge.problems import (
     PROBLEM_JSON,
     RENAMED,
     STATUS,

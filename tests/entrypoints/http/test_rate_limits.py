@@ -10,7 +10,7 @@ from litestar.connection import ASGIConnection
 from solebook.composition.application import Application
 from solebook.config.http import HttpSettings
 from solebook.entrypoints.http.app import create_app
-from solebook.entrypoints.http.client_address import client_address
+from solebook.entrypoints.http.edge.client_address import client_address
 from solebook.entrypoints.http.server import running_server
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.rate_limits import RateLimit, RateLimits

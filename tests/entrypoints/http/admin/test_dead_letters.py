@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from solebook.entrypoints.http.admin.dead_letters import shown_error
+from solebook.entrypoints.http.routes.admin.dead_letters import shown_error
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
 from solebook.ports.language.messages import Delivery, Message

@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from solebook.composition.provider_pages import ProviderPages
-from solebook.entrypoints.http.roles import RoleGuard
+from solebook.entrypoints.http.edge.roles import RoleGuard
 from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.events import AlarmRaised
 from solebook.ports.language.ids import OrderId, UserId

@@ -12,7 +12,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from solebook.entrypoints.http import server
-from solebook.entrypoints.http.problems import PROBLEM_JSON
+from solebook.entrypoints.http.edge.problems import PROBLEM_JSON
 from solebook.entrypoints.http.server import running_server
 from solebook.ports.language.ids import ProductId
 from solebook.ports.language.market import BookKey, BookView, PriceLevel, parse_size

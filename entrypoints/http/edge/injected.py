@@ -1,0 +1,15 @@
+"""What handlers are given by the application object."""
+
+from typing import TypeAlias
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from ....composition.application import Application
+from .rate_limiting import CredentialLimits
+
+App: TypeAlias = NamedDependency[SkipValidation[Application]]
+"""The parameter `application` of a handler."""
+
+Limits: TypeAlias = NamedDependency[SkipValidation[CredentialLimits]]
+"""The parameter `credential_limits` of a handler."""

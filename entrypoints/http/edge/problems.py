@@ -1,0 +1,218 @@
+"""What each refusal is over HTTP, and how every error is told: RFC 9457 problems.
+
+A 400 means that the request does not have the documented shape; a 422 that it has, and that the
+market will not have it; a 409 that it would be fine if things stood otherwise.
+"""
+
+import logging
+import math
+import re
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from ....ports.language import errors
+from ....ports.language.errors import Refusal
+
+AnyRequest: TypeAlias = Request[Any, Any, Any]
+ProblemResponse: TypeAlias = Response[dict[str, Any]]
+
+_log = logging.getLogger("solebook.http")
+
+PROBLEM_JSON = "application/problem+json"
+"""The media type of every answer that is not a success."""
+
+STATUS: dict[type[Refusal], int] = {
+    # input
+    errors.InvalidSize: 422,
+    errors.InvalidText: 422,
+    errors.OutOfRange: 422,
+    errors.OutsideTick: 422,
+    errors.SizeNotOffered: 422,
+    errors.InvalidVerdict: 422,
+    errors.InvalidDecision: 422,
+    errors.IdempotencyKeyReused: 422,
+    errors.PayoutDeclined: 422,
+    errors.RefundDeclined: 422,
+    errors.PaymentDeclined: 402,
+    errors.InvalidSignature: 400,
+    # finding and permission
+    errors.WrongCredentials: 401,
+    errors.InvalidToken: 401,
+    errors.Forbidden: 403,
+    errors.UserSuspended: 403,
+    errors.TradingBarred: 403,
+    errors.BiddingBarred: 403,
+    errors.PartyToTheOrder: 403,
+    errors.NotFound: 404,
+    # the state of things
+    errors.Outdated: 409,
+    errors.EmailTaken: 409,
+    errors.TooManyAddresses: 409,
+    errors.TooManyAlerts: 409,
+    errors.AlertExists: 409,
+    errors.StyleCodeTaken: 409,
+    errors.AlreadyReserved: 409,
+    errors.PaymentMethodMissing: 409,
+    errors.AddressMissing: 409,
+    errors.PayoutAccountMissing: 409,
+    errors.TooManyOpenQuotes: 409,
+    errors.TooManyUnpaidOrders: 409,
+    errors.BookHalted: 409,
+    errors.HaltEnded: 409,
+    errors.SelfTrade: 409,
+    errors.NoCounterpart: 409,
+    errors.QuoteNotActive: 409,
+    errors.TooManySubscriptions: 409,
+    errors.IllegalMove: 409,
+    errors.TaskNotOpen: 409,
+    errors.TaskClaimed: 409,
+    errors.VerdictGiven: 409,
+    errors.RebuildReplaced: 409,
+    errors.AlarmClosed: 409,
+    errors.PayoutFrozen: 409,
+    errors.PayoutNotOpen: 409,
+    errors.NoShortfall: 409,
+    errors.NothingInSuspense: 409,
+    errors.BeyondDebt: 409,
+    errors.ComplaintTooLate: 409,
+    # capacity
+    errors.RateLimited: 429,
+    errors.QueueFull: 503,
+    errors.Overloaded: 503,
+    errors.CounterpartBusy: 503,
+    errors.ShardLost: 503,
+    errors.Unavailable: 503,
+}
+"""The one table of refusals and HTTP statuses."""
+
+RENAMED = {"status": "current_status"}
+"""Fields of refusals whose names are taken in a problem."""
+
+_DETAILS = {
+    HTTPStatus.NOT_FOUND: "there is nothing at this path",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this path does not take this method",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "the body is larger than this server takes",
+}
+_WAIT = {429, 503}
+
+
+class FieldProblem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is wrong with one field of the request."""
+
+    field: str
+    message: str
+    place: str = msgspec.field(name="in", default="")
+    """Where the field stands: body, query, header or path."""
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An error (RFC 9457). `type` names its kind for good; some kinds have further members."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []
+    """Which fields do not have the documented shape, where that is the problem."""
+
+
+def problem_type(refusal: type[Refusal]) -> str:
+    """Return the stable name of a refusal's kind, such as `/problems/outside-tick`."""
+    return "/problems/" + re.sub(r"(?<=.)(?=[A-Z])", "-", refusal.__name__).lower()
+
+
+def problem_title(refusal: type[Refusal]) -> str:
+    """Return the short name of a refusal's kind for people, such as `Outside tick`."""
+    return re.sub(r"(?<=.)(?=[A-Z])", " ", refusal.__name__).capitalize()
+
+
+def refusal_response(_: AnyRequest, refusal: Refusal) -> ProblemResponse:
+    """Tell a refusal, with its own data beside the members of every problem."""
+    problem, facts = _refused(refusal)
+    headers = {}
+    if problem.status in _WAIT:
+        headers["Retry-After"] = str(max(1, math.ceil(facts.get("retry_after", 1))))
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        invalid = ' error="invalid_token"' if isinstance(refusal, errors.InvalidToken) else ""
+        headers["WWW-Authenticate"] = f"Bearer{invalid}"
+    return _response(problem, facts, headers)
+
+
+def http_response(request: AnyRequest, error: HTTPException) -> ProblemResponse:
+    """Tell an error of the framework: an unknown path, a malformed body and the like."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return unexpected_response(request, error)
+    status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.BAD_REQUEST:
+        problem = _malformed(error)
+    else:
+        detail = _DETAILS.get(status, error.detail)
+        problem = Problem("about:blank", status.phrase, status, detail)
+    return _response(problem, {}, dict(error.headers or {}))
+
+
+def problem_of(error: Refusal | HTTPException) -> dict[str, Any]:
+    """Return the members of a problem that is not told as an answer of its own.
+
+    It is a refusal, or what is malformed.
+    """
+    problem, facts = _refused(error) if isinstance(error, Refusal) else (_malformed(error), {})
+    return _members(problem, facts)
+
+
+def nothing_here() -> ProblemResponse:
+    """Tell that a path is unknown."""
+    status = HTTPStatus.NOT_FOUND
+    return _response(Problem("about:blank", status.phrase, status, _DETAILS[status]), {}, {})
+
+
+def unexpected_response(request: AnyRequest, error: Exception) -> ProblemResponse:
+    """Log what should not have happened, and tell nothing of it."""
+    # Quoted, because a path may hold a line break.
+    _log.error("%s %r failed", request.method, request.url.path, exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = "something went wrong on this side; it was logged"
+    return _response(Problem("about:blank", status.phrase, status, detail), {}, {})
+
+
+def _refused(refusal: Refusal) -> tuple[Problem, dict[str, Any]]:
+    """Return the problem that a refusal is, and its own data."""
+    kind = type(refusal)
+    facts = {RENAMED.get(name, name): value for name, value in refusal.data().items()}
+    return Problem(problem_type(kind), problem_title(kind), STATUS[kind], str(refusal)), facts
+
+
+def _malformed(error: HTTPException) -> Problem:
+    """Return a 400 with the fields that are wrong, as far as the framework names them."""
+    fields: list[FieldProblem] = []
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        fields = [
+            FieldProblem(
+                field=str(wrong.get("key", "")),
+                message=str(wrong.get("message", "")),
+                place=str(getattr(source := wrong.get("source", ""), "value", source)),
+            )
+            for wrong in error.extra
+            if isinstance(wrong, dict)
+        ]
+    detail = "; ".join(f"{f.field}: {f.message}" if f.field else f.message for f in fields)
+    return Problem(
+        "/problems/malformed-request", "Malformed request", 400, detail or error.detail, fields
+    )
+
+
+def _members(problem: Problem, facts: dict[str, Any]) -> dict[str, Any]:
+    return {**msgspec.to_builtins(problem), **facts}
+
+
+def _response(problem: Problem, facts: dict[str, Any], headers: dict[str, str]) -> ProblemResponse:
+    return Response(
+        _members(problem, facts),
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers=headers,
+    )

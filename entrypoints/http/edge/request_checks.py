@@ -1,0 +1,83 @@
+"""What is checked of every request before its parameters are read."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response
+from litestar.exceptions import ClientException, NotFoundException, ValidationException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
+
+from ....ports.language.ids import parse_id
+
+
+async def check_request(request: Request[Any, Any, Any]) -> Response[None] | None:
+    """Refuse ids in another spelling, query parameters that nobody reads, and a body that is none.
+
+    A misspelt filter must not silently give everything. Raises NotFoundException,
+    ValidationException, ClientException. An OPTIONS request is answered here and goes no further.
+    """
+    if request.method == "OPTIONS":
+        return _methods(request)
+    _check_ids(request)
+    handler = request.route_handler
+    if request.scope["query_string"]:
+        _check_query(request, handler)
+    if takes_body(handler):
+        await _check_body(request)
+    return None
+
+
+def takes_body(handler: HTTPRouteHandler) -> bool:
+    """Return whether a handler reads a JSON body."""
+    return "data" in handler.parsed_fn_signature.parameters
+
+
+def query_parameters(handler: HTTPRouteHandler) -> Iterator[str]:
+    """Yield the names of the query parameters that a handler reads."""
+    for field in handler.parsed_fn_signature.parameters.values():
+        if isinstance(field.kwarg_definition, QueryParameter):
+            yield field.kwarg_definition.name or field.name
+
+
+def _methods(request: Request[Any, Any, Any]) -> Response[None]:
+    # The framework's own answer leaves out methods that a path got from a later handler.
+    path = request.scope["path_template"]
+    methods = {
+        method
+        for route in request.app.routes
+        if route.path_format == path
+        for method in route.methods
+    }
+    return Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
+
+
+def _check_ids(request: Request[Any, Any, Any]) -> None:
+    # The framework takes whatever `UUID` does, also digits of other scripts.
+    ids = {value for value in request.path_params.values() if isinstance(value, UUID)}
+    for segment in request.scope["path"].split("/"):
+        with suppress(ValueError):
+            ids.discard(parse_id(segment))
+    if ids:
+        raise NotFoundException
+
+
+def _check_query(request: Request[Any, Any, Any], handler: HTTPRouteHandler) -> None:
+    known = sorted(query_parameters(handler))
+    unknown = sorted(set(request.query_params) - set(known))
+    if unknown:
+        message = f"is unknown here; known: {', '.join(known) or 'none'}"
+        raise ValidationException(
+            detail="a query parameter is unknown",
+            extra=[{"key": name, "message": message, "source": "query"} for name in unknown],
+        )
+
+
+async def _check_body(request: Request[Any, Any, Any]) -> None:
+    if not await request.body():
+        missing = {"key": "", "message": "the body is missing", "source": "body"}
+        raise ValidationException(detail="the body is missing", extra=[missing])
+    if request.content_type[0] != "application/json":
+        raise ClientException("send the body as application/json", status_code=415)

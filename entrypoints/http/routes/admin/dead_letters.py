@@ -1,0 +1,147 @@
+"""Messages that were given up."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath
+
+from .....ports.language import errors
+from .....ports.language.errors import (
+    IdempotencyKeyReused,
+    InvalidText,
+    NotFound,
+    PartyToTheOrder,
+    Refusal,
+)
+from .....ports.language.ids import MessageId
+from .....ports.language.messages import Delivery
+from .....ports.language.users import Role
+from ...edge.idempotency import KeyHeader, once, request_key
+from ...edge.injected import App
+from ...edge.json_body import JsonRequest
+from ...edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
+from ...edge.roles import requires
+from ...openapi.documented import example, problems, success
+from .reasons import ReasonGiven
+
+
+class DeadLetterView(msgspec.Struct, frozen=True):
+    """A message that a consumer could not handle after every retry. It holds no personal data.
+
+    `about` is the id of the order, user or other thing that it is about. Of an error that is a
+    defect the kind alone is shown: its text, which may hold anything, is in the log.
+    """
+
+    id: UUID
+    subject: str
+    about: str
+    consumer: str
+    error: str
+    attempts: int
+    occurred_at: datetime
+
+
+class DeadLetterListing(msgspec.Struct, frozen=True):
+    """A page of dead letters, newest first."""
+
+    items: list[DeadLetterView]
+    next_cursor: UUID | None
+
+
+def dead_letter_view(delivery: Delivery) -> DeadLetterView:
+    """Return a dead letter as it is sent."""
+    return DeadLetterView(
+        id=delivery.id,
+        subject=delivery.message.subject,
+        about=delivery.message.key,
+        consumer=delivery.consumer,
+        error=shown_error(delivery.error),
+        attempts=delivery.attempts,
+        occurred_at=delivery.message.occurred_at,
+    )
+
+
+_NAMES_NOBODY = frozenset(
+    kind.__name__
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not errors.EmailTaken
+)
+"""The refusals whose texts hold ids, amounts and words of the market alone."""
+
+
+def shown_error(error: str) -> str:
+    """Return an error, `Kind: text`, without a text that may hold what a user typed.
+
+    >>> shown_error("KeyError: 'buyer@example.com'")
+    'KeyError'
+    """
+    kind = error.partition(":")[0]
+    return error if kind in _NAMES_NOBODY else kind
+
+
+_EXAMPLE = {
+    "id": "01a20865-5255-76b6-b569-2780c4781b78",
+    "subject": "gateway.reported",
+    "about": "01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b",
+    "consumer": "payments.handle_webhook:gateway.reported",
+    "error": "Unavailable: the payment provider is unavailable; try again in 1 s",
+    "attempts": 15,
+    "occurred_at": "2026-03-01T12:00:00Z",
+}
+
+
+class DeadLettersController(Controller):
+    """Messages that were given up."""
+
+    path = "/v1/admin/dead-letters"
+    tags = ("admin",)
+
+    @get(
+        summary="Messages that were given up",
+        guards=[requires(Role.ADMIN)],
+        responses=success(200, DeadLetterListing, {"items": [_EXAMPLE], "next_cursor": None})
+        | problems(roles=True),
+    )
+    async def list_dead_letters(
+        self, application: App, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    ) -> DeadLetterListing:
+        """Return dead letters, newest first. Each is work that was not done."""
+        page = await application.adapters.store.dead_letters.page(page_request(limit, cursor))
+        return listing(DeadLetterListing, page, dead_letter_view)
+
+    @post(
+        "/{letter_id:uuid}/replay",
+        summary="Have a dead letter tried again",
+        status_code=200,
+        guards=[requires(Role.ADMIN)],
+        responses=success(200, DeadLetterView, _EXAMPLE | {"attempts": 0})
+        | problems(
+            NotFound,
+            InvalidText,
+            IdempotencyKeyReused,
+            PartyToTheOrder,
+            body=True,
+            roles=True,
+        ),
+    )
+    async def replay_dead_letter(
+        self,
+        request: JsonRequest,
+        letter_id: FromPath[UUID],
+        data: Annotated[ReasonGiven, example({"reason": "the provider answers again"})],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[DeadLetterView]:
+        """Have it tried again, which is always safe: every effect happens once."""
+
+        async def run() -> DeadLetterView:
+            return dead_letter_view(
+                await application.operations.replay_dead_letter(
+                    request.user, MessageId(letter_id), reason=data.reason
+                )
+            )
+
+        return await once(request, application, await request_key(request, idempotency_key), run)

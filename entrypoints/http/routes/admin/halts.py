@@ -1,0 +1,181 @@
+"""Halts: books in which nothing trades for a while."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath, QueryParameter
+from msgspec import Meta
+
+from .....ports.language.errors import (
+    HaltEnded,
+    IdempotencyKeyReused,
+    InvalidSize,
+    InvalidText,
+    NotFound,
+    SizeNotOffered,
+)
+from .....ports.language.halts import Halt
+from .....ports.language.ids import HaltId, ProductId
+from .....ports.language.market import Condition
+from .....ports.language.users import Role
+from ...edge.idempotency import KeyHeader
+from ...edge.injected import App
+from ...edge.json_body import JsonRequest
+from ...edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
+from ...edge.roles import requires
+from ...openapi.documented import example, problems, success
+from .reasons import ReasonGiven
+from .requests import RequestView, carried_out, request_responses
+
+StandingFilter: TypeAlias = Annotated[
+    bool | None,
+    QueryParameter(description="`true`: only halts that stand; `false`: only those that ended."),
+]
+
+
+class NewHalt(ReasonGiven, forbid_unknown_fields=True):
+    """Which books are halted, and why. Without a size every size is, without a condition every
+    condition.
+    """
+
+    product_id: UUID
+    size: Annotated[str, Meta(min_length=1, max_length=10)] | None = None
+    condition: Condition | None = None
+
+
+class HaltView(msgspec.Struct, frozen=True):
+    """Books in which nothing trades. Where size or condition is null, all of them are meant."""
+
+    id: UUID
+    product_id: UUID
+    size: str | None
+    condition: Condition | None
+    halted_at: datetime
+    ended_at: datetime | None
+
+
+class HaltListing(msgspec.Struct, frozen=True):
+    """A page of halts, newest first."""
+
+    items: list[HaltView]
+    next_cursor: UUID | None
+
+
+def halt_view(halt: Halt) -> HaltView:
+    """Return a halt as it is sent."""
+    return HaltView(
+        id=halt.id,
+        product_id=halt.product_id,
+        size=halt.size,
+        condition=halt.condition,
+        halted_at=halt.halted_at,
+        ended_at=halt.ended_at,
+    )
+
+
+_HALT_ID = "01890a5e-4c11-7b1c-9c1e-3f5f1f7f3c11"
+_PRODUCT_ID = "01890a5d-ac96-774b-bcce-b302099a8057"
+_EXAMPLE = {
+    "id": _HALT_ID,
+    "product_id": _PRODUCT_ID,
+    "size": "10.5",
+    "condition": None,
+    "halted_at": "2026-03-01T12:00:00Z",
+    "ended_at": None,
+}
+
+
+class HaltsController(Controller):
+    """Halts."""
+
+    path = "/v1/admin/halts"
+    tags = ("admin",)
+
+    @get(
+        summary="Which books are halted",
+        guards=[requires(Role.ADMIN)],
+        responses=success(200, HaltListing, {"items": [_EXAMPLE], "next_cursor": None})
+        | problems(roles=True),
+    )
+    async def list_halts(
+        self,
+        application: App,
+        standing: StandingFilter = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> HaltListing:
+        """Return halts, newest first."""
+        page = await application.adapters.store.halts.page(
+            page_request(limit, cursor), standing=standing
+        )
+        return listing(HaltListing, page, halt_view)
+
+    @post(
+        summary="Halt a book or a product",
+        status_code=200,
+        guards=[requires(Role.ADMIN)],
+        responses=request_responses({"halt_id": _HALT_ID, "stood_before": False})
+        | problems(
+            NotFound,
+            InvalidSize,
+            SizeNotOffered,
+            InvalidText,
+            IdempotencyKeyReused,
+            body=True,
+            roles=True,
+        ),
+    )
+    async def halt_books(
+        self,
+        request: JsonRequest,
+        data: Annotated[
+            NewHalt,
+            example(
+                {"product_id": _PRODUCT_ID, "size": "10.5", "reason": "the price is a rumour's"}
+            ),
+        ],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[RequestView]:
+        """In a halted book cancelling works and nothing trades; asks that return wait outside."""
+        return await carried_out(
+            request,
+            application,
+            idempotency_key,
+            lambda: application.bidding.request_halt(
+                request.user,
+                ProductId(data.product_id),
+                size=data.size,
+                condition=data.condition,
+                reason=data.reason,
+            ),
+        )
+
+    @post(
+        "/{halt_id:uuid}/end",
+        summary="End a halt",
+        status_code=200,
+        guards=[requires(Role.ADMIN)],
+        responses=request_responses({"halt_id": _HALT_ID})
+        | problems(NotFound, HaltEnded, InvalidText, IdempotencyKeyReused, body=True, roles=True),
+    )
+    async def end_halt(
+        self,
+        request: JsonRequest,
+        halt_id: FromPath[UUID],
+        data: Annotated[ReasonGiven, example({"reason": "the maker confirmed the price"})],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[RequestView]:
+        """Open the books that no other halt covers. Asks that waited enter, and may match."""
+        return await carried_out(
+            request,
+            application,
+            idempotency_key,
+            lambda: application.bidding.request_halt_end(
+                request.user, HaltId(halt_id), reason=data.reason
+            ),
+        )

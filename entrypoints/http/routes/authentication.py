@@ -1,0 +1,228 @@
+"""Authentication: the authenticators' work on the shoes (signing in is in sessions)."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath, QueryParameter
+from msgspec import Meta
+
+from ....core.authentication.verdicts import MAX_PHOTOS, MAX_REASON
+from ....ports.language.authentication import AuthenticationTask, Checks, TaskStatus, Verdict
+from ....ports.language.errors import (
+    IdempotencyKeyReused,
+    InvalidText,
+    InvalidVerdict,
+    NotFound,
+    Outdated,
+    PartyToTheOrder,
+    Refusal,
+    TaskClaimed,
+    TaskNotOpen,
+    VerdictGiven,
+)
+from ....ports.language.ids import TaskId
+from ....ports.language.market import Condition
+from ....ports.language.text import MAX_URL
+from ....ports.language.users import Actor, Role
+from ..edge.idempotency import KeyHeader, once, request_key
+from ..edge.injected import App
+from ..edge.json_body import JsonRequest
+from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
+from ..edge.roles import requires
+from ..openapi.documented import example, problems, success
+
+StatusFilter: TypeAlias = Annotated[
+    TaskStatus | None, QueryParameter(description="Only those in this state.")
+]
+
+
+class CheckResults(msgspec.Struct, forbid_unknown_fields=True):
+    """The three checks that a pair must all pass."""
+
+    box_condition: bool
+    authenticity_markers: bool
+    size_verification: bool
+
+
+class Finding(msgspec.Struct, forbid_unknown_fields=True):
+    """A pass needs all three checks and a photo; a fail a reason, which both parties are told."""
+
+    passed: bool
+    checks: CheckResults
+    photos: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=MAX_URL)]], Meta(max_length=MAX_PHOTOS)
+    ] = []
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_REASON)] | None = None
+
+
+class TaskView(msgspec.Struct, frozen=True):
+    """The work of authenticating one pair. Whose pair it is, the authenticator is not told."""
+
+    id: UUID
+    order_id: UUID
+    product_id: UUID
+    size: str
+    condition: Condition
+    status: TaskStatus
+    created_at: datetime
+    received_at: datetime | None
+    authenticator_id: UUID | None
+    lease_until: datetime | None
+    verdict: Verdict | None
+    decided_at: datetime | None
+
+
+class TaskListing(msgspec.Struct, frozen=True):
+    """A page of tasks, newest first."""
+
+    items: list[TaskView]
+    next_cursor: UUID | None
+
+
+def task_view(task: AuthenticationTask, actor: Actor) -> TaskView:
+    """Return a task as it is sent; who works on it is not shown to a party who is staff."""
+    is_party = actor.user_id in (task.buyer_id, task.seller_id)
+    return TaskView(
+        id=task.id,
+        order_id=task.order_id,
+        product_id=task.book.product_id,
+        size=task.book.size,
+        condition=task.book.condition,
+        status=task.status,
+        created_at=task.created_at,
+        received_at=task.received_at,
+        authenticator_id=None if is_party else task.authenticator_id,
+        lease_until=task.lease_until,
+        verdict=task.verdict,
+        decided_at=task.decided_at,
+    )
+
+
+_WORKING: tuple[type[Refusal], ...] = (
+    NotFound,
+    TaskNotOpen,
+    TaskClaimed,
+    PartyToTheOrder,
+    Outdated,
+    IdempotencyKeyReused,
+)
+"""What work on a task is refused for."""
+
+_FINDING = {
+    "passed": True,
+    "checks": {"box_condition": True, "authenticity_markers": True, "size_verification": True},
+    "photos": ["https://photos.example.com/1.jpg"],
+}
+_EXAMPLE = {
+    "id": "01890a5f-1111-7222-8333-444455556666",
+    "order_id": "01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b",
+    "product_id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "size": "10.5",
+    "condition": "new",
+    "status": "passed",
+    "created_at": "2026-03-02T12:00:01Z",
+    "received_at": "2026-03-05T09:00:00Z",
+    "authenticator_id": "01890a5d-0000-7000-8000-000000000003",
+    "lease_until": None,
+    "verdict": {**_FINDING, "reason": None},
+    "decided_at": "2026-03-05T09:20:00Z",
+}
+
+
+class AuthenticationController(Controller):
+    """Authentication tasks."""
+
+    path = "/v1/authentication/tasks"
+    tags = ("authentication",)
+
+    @get(
+        summary="List tasks",
+        guards=[requires(Role.AUTHENTICATOR, Role.ADMIN)],
+        responses=problems(roles=True),
+    )
+    async def list_tasks(
+        self,
+        request: JsonRequest,
+        application: App,
+        status: StatusFilter = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> TaskListing:
+        """Return the tasks, newest first."""
+        tasks = application.adapters.store.authentication_tasks
+        page = await tasks.page(page_request(limit, cursor), status)
+        return listing(TaskListing, page, lambda task: task_view(task, request.user))
+
+    @get(
+        "/{task_id:uuid}",
+        summary="A task",
+        guards=[requires(Role.AUTHENTICATOR, Role.ADMIN)],
+        responses=success(200, TaskView, _EXAMPLE) | problems(NotFound, roles=True),
+    )
+    async def view_task(
+        self, request: JsonRequest, task_id: FromPath[UUID], application: App
+    ) -> TaskView:
+        """Return one task."""
+        tasks = application.adapters.store.authentication_tasks
+        return task_view(await tasks.get(TaskId(task_id)), request.user)
+
+    @post(
+        "/{task_id:uuid}/claim",
+        summary="Claim a task",
+        status_code=200,
+        guards=[requires(Role.AUTHENTICATOR)],
+        responses=success(200, TaskView, _EXAMPLE) | problems(*_WORKING, roles=True),
+    )
+    async def claim_task(
+        self,
+        request: JsonRequest,
+        task_id: FromPath[UUID],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[TaskView]:
+        """Take a received pair for review, for as long as the lease lasts."""
+
+        async def run() -> TaskView:
+            task = await application.authentication.claim_task(request.user, TaskId(task_id))
+            return task_view(task, request.user)
+
+        return await once(request, application, await request_key(request, idempotency_key), run)
+
+    @post(
+        "/{task_id:uuid}/verdict",
+        summary="Give the verdict",
+        status_code=200,
+        guards=[requires(Role.AUTHENTICATOR)],
+        responses=success(200, TaskView, _EXAMPLE)
+        | problems(*_WORKING, InvalidVerdict, InvalidText, VerdictGiven, body=True, roles=True),
+    )
+    async def give_verdict(
+        self,
+        request: JsonRequest,
+        task_id: FromPath[UUID],
+        data: Annotated[Finding, example(_FINDING)],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[TaskView]:
+        """Say what was found. The same verdict again is fine, a different one is refused."""
+        verdict = Verdict(
+            passed=data.passed,
+            checks=Checks(
+                box_condition=data.checks.box_condition,
+                authenticity_markers=data.checks.authenticity_markers,
+                size_verification=data.checks.size_verification,
+            ),
+            photos=tuple(data.photos),
+            reason=data.reason,
+        )
+
+        async def run() -> TaskView:
+            task = await application.authentication.give_verdict(
+                request.user, TaskId(task_id), verdict
+            )
+            return task_view(task, request.user)
+
+        return await once(request, application, await request_key(request, idempotency_key), run)

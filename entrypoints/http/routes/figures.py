@@ -1,0 +1,145 @@
+"""A product's prices over time and its figures, open to all."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get
+from litestar.exceptions import ValidationException
+from litestar.params import FromPath, QueryParameter
+
+from ....ports.language.analytics import Candle, Interval, Statistics
+from ....ports.language.errors import InvalidSize, NotFound, OutOfRange, SizeNotOffered
+from ....ports.language.ids import ProductId
+from ....ports.language.market import Condition
+from ..edge.bearer import PUBLIC
+from ..edge.injected import App
+from ..openapi.documented import PUBLIC_SECURITY, problems, success
+from .market import ConditionQuery, OptionalSizeQuery
+from .sizes import known_size
+
+IntervalQuery: TypeAlias = Annotated[
+    Interval, QueryParameter(description="How long a candle lasts, in UTC; weeks begin on Mondays.")
+]
+# Texts, because as a datetime the framework would also take a number.
+From: TypeAlias = Annotated[
+    str | None,
+    QueryParameter(
+        name="from", format="date-time", description="Begin with the interval of this instant."
+    ),
+]
+To: TypeAlias = Annotated[
+    str | None,
+    QueryParameter(
+        name="to",
+        format="date-time",
+        description="End with the interval of this instant; else now.",
+    ),
+]
+
+
+_Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+def _instant(parameter: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return msgspec.convert(text, _Aware)
+    except msgspec.ValidationError as error:
+        wrong = {"key": parameter, "message": str(error), "source": "query"}
+        raise ValidationException(extra=[wrong]) from error
+
+
+class CandleListing(msgspec.Struct, frozen=True):
+    """Candles, oldest first. Prices and totals are in cents."""
+
+    items: list[Candle]
+
+
+class FiguresController(Controller):
+    """Candles and statistics."""
+
+    path = "/v1/products/{product_id:uuid}"
+    tags = ("market",)
+    opt = PUBLIC
+    security = PUBLIC_SECURITY
+
+    @get(
+        "/candles",
+        summary="Prices over time",
+        responses=success(
+            200,
+            CandleListing,
+            {
+                "items": [
+                    {
+                        "starts_at": "2026-03-01T00:00:00Z",
+                        "open": 20_000,
+                        "high": 21_500,
+                        "low": 19_500,
+                        "close": 21_000,
+                        "sales": 7,
+                        "total": 142_500,
+                    }
+                ]
+            },
+        )
+        | problems(NotFound, InvalidSize, SizeNotOffered, OutOfRange, public=True),
+    )
+    async def list_candles(
+        self,
+        product_id: FromPath[UUID],
+        application: App,
+        interval: IntervalQuery = Interval.DAY,
+        size: OptionalSizeQuery = None,
+        condition: ConditionQuery = Condition.NEW,
+        start: From = None,
+        end: To = None,
+    ) -> CandleListing:
+        """Return the sales in candles, at most 1,000 intervals; one without a sale is left out."""
+        candles = await application.analytics.view_candles(
+            ProductId(product_id),
+            interval=interval,
+            start=_instant("from", start),
+            end=_instant("to", end),
+            size=await known_size(application, product_id, size),
+            condition=condition,
+        )
+        return CandleListing(list(candles))
+
+    @get(
+        "/statistics",
+        summary="The figures of the last 52 weeks",
+        responses=success(
+            200,
+            Statistics,
+            {
+                "sales_ever": 120,
+                "last_price": 21_000,
+                "last_sold_at": "2026-03-01T12:00:00Z",
+                "sales": 85,
+                "total": 1_742_500,
+                "high": 25_000,
+                "low": 18_000,
+                "mean": 20_500.0,
+                "volatility": 0.08,
+                "premium": 0.4,
+            },
+        )
+        | problems(NotFound, InvalidSize, SizeNotOffered, public=True),
+    )
+    async def view_statistics(
+        self,
+        product_id: FromPath[UUID],
+        application: App,
+        size: OptionalSizeQuery = None,
+        condition: ConditionQuery = Condition.NEW,
+    ) -> Statistics:
+        """Return what the product, or one size of it, fetched. Amounts are in cents."""
+        return await application.analytics.view_statistics(
+            ProductId(product_id),
+            size=await known_size(application, product_id, size),
+            condition=condition,
+        )

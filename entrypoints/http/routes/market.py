@@ -1,0 +1,215 @@
+"""The market of a product, open to all: best prices, the book, the tape."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get
+from litestar.params import FromPath, QueryParameter
+
+from ....core.payments.preview_trades import Cost, Proceeds
+from ....ports.language.analytics import Sale
+from ....ports.language.errors import InvalidSize, InvalidToken, NotFound, SizeNotOffered
+from ....ports.language.ids import ProductId
+from ....ports.language.market import Condition, PriceLevel
+from ....ports.language.users import Actor
+from ..edge.bearer import PUBLIC, WELCOME
+from ..edge.injected import App
+from ..edge.json_body import JsonRequest
+from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
+from ..openapi.documented import PUBLIC_SECURITY, problems, success
+from .sizes import followed_book, known_size
+
+SizeQuery: TypeAlias = Annotated[
+    str, QueryParameter(min_length=1, max_length=10, description="A US size such as 10.5 or 6Y.")
+]
+OptionalSizeQuery: TypeAlias = Annotated[
+    str | None, QueryParameter(min_length=1, max_length=10, description="Only this US size.")
+]
+ConditionQuery: TypeAlias = Annotated[
+    Condition, QueryParameter(description="The state of the pair; only equal conditions meet.")
+]
+Depth: TypeAlias = Annotated[
+    int, QueryParameter(ge=1, le=100, description="The most price levels of each side.")
+]
+
+
+class LastSale(msgspec.Struct, frozen=True):
+    """The sale that was recorded last. `price` is in cents."""
+
+    price: int
+    sold_at: datetime
+
+
+class MarketView(msgspec.Struct, frozen=True):
+    """Where one size of a product stands. Prices are in cents; `sales` counts them."""
+
+    lowest_ask: int | None
+    highest_bid: int | None
+    last_sale: LastSale | None
+    sales: int
+    sell_now: Proceeds | None
+    """What selling to the highest bid nets the one who asks."""
+    undercut: Proceeds | None
+    """What an ask one tick under the lowest would net them, if it would rest."""
+    buy_now: Cost | None
+    """What buying from the lowest ask costs."""
+    halted: bool
+    """Whether nothing trades for now: then nothing can be sold or bought."""
+
+
+class BookPicture(msgspec.Struct, frozen=True):
+    """The levels of a book from the best price outwards, as of change number `seq`."""
+
+    seq: int
+    bids: list[PriceLevel]
+    asks: list[PriceLevel]
+    halted: bool
+    """Whether nothing trades in the book for now."""
+
+
+class SaleView(msgspec.Struct, frozen=True):
+    """A paid trade. `price` is in cents."""
+
+    price: int
+    size: str
+    condition: Condition
+    sold_at: datetime
+
+
+class SaleListing(msgspec.Struct, frozen=True):
+    """A page of the tape, newest sale first."""
+
+    items: list[SaleView]
+    next_cursor: UUID | None
+
+
+def sale_view(sale: Sale) -> SaleView:
+    """Return a sale as it is sent; who traded is not told."""
+    return SaleView(
+        price=sale.price,
+        size=sale.book.size,
+        condition=sale.book.condition,
+        sold_at=sale.sold_at,
+    )
+
+
+class MarketController(Controller):
+    """The market of a product."""
+
+    path = "/v1/products/{product_id:uuid}"
+    tags = ("market",)
+    opt = PUBLIC
+    security = PUBLIC_SECURITY
+
+    @get(
+        "/market",
+        summary="Best prices and last sale",
+        responses=success(
+            200,
+            MarketView,
+            {
+                "lowest_ask": 21_000,
+                "highest_bid": 19_500,
+                "last_sale": {"price": 20_000, "sold_at": "2026-03-01T12:00:00Z"},
+                "sales": 42,
+                "sell_now": {
+                    "price": 19_500,
+                    "transaction_fee": 1_755,
+                    "processing_fee": 585,
+                    "payout": 17_160,
+                },
+                "undercut": {
+                    "price": 20_900,
+                    "transaction_fee": 1_881,
+                    "processing_fee": 627,
+                    "payout": 18_392,
+                },
+                "buy_now": {"price": 21_000, "shipping": 1_400, "total": 22_400},
+                "halted": False,
+            },
+        )
+        | problems(NotFound, InvalidSize, SizeNotOffered, InvalidToken, public=True),
+        opt=WELCOME | {"exclude_from_auth": False},
+    )
+    async def view_market(
+        self,
+        request: JsonRequest,
+        product_id: FromPath[UUID],
+        application: App,
+        size: SizeQuery,
+        condition: ConditionQuery = Condition.NEW,
+    ) -> MarketView:
+        """Return where one size stands, and what trading now would bring or cost.
+
+        With a token the seller's fees are those of the one who asks; else those of level 1.
+        """
+        adapters = application.adapters
+        book = await followed_book(application, product_id, size, condition)
+        [view] = await adapters.book_views.best([book])
+        summaries = await adapters.store.tape.summaries(book.product_id, book.size)
+        summary = next((summary for summary in summaries if summary.book == book), None)
+        last = summary and summary.last
+        user = request.scope.get("user")
+        seller_id = user.user_id if isinstance(user, Actor) else None
+        preview = await application.payments.preview_trades(seller_id, view)
+        return MarketView(
+            lowest_ask=view.lowest_ask,
+            highest_bid=view.highest_bid,
+            last_sale=LastSale(last.price, last.sold_at) if last else None,
+            sales=summary.sales if summary else 0,
+            sell_now=preview.sell_now,
+            undercut=preview.undercut,
+            buy_now=preview.buy_now,
+            halted=view.halted,
+        )
+
+    @get(
+        "/book",
+        summary="The order book",
+        responses=success(
+            200,
+            BookPicture,
+            {
+                "seq": 7,
+                "bids": [{"price": 19_500, "quantity": 2}],
+                "asks": [{"price": 21_000, "quantity": 1}],
+                "halted": False,
+            },
+        )
+        | problems(NotFound, InvalidSize, SizeNotOffered, public=True),
+    )
+    async def view_book(
+        self,
+        product_id: FromPath[UUID],
+        application: App,
+        size: SizeQuery,
+        condition: ConditionQuery = Condition.NEW,
+        depth: Depth = 20,
+    ) -> BookPicture:
+        """Return how many pairs stand at which price. Who stands there is not told."""
+        book = await followed_book(application, product_id, size, condition)
+        view = await application.adapters.book_views.get(book, depth)
+        return BookPicture(
+            seq=view.seq, bids=list(view.bids), asks=list(view.asks), halted=view.halted
+        )
+
+    @get(
+        "/sales",
+        summary="The tape of sales",
+        responses=problems(NotFound, InvalidSize, SizeNotOffered, public=True),
+    )
+    async def list_sales(
+        self,
+        product_id: FromPath[UUID],
+        application: App,
+        size: OptionalSizeQuery = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> SaleListing:
+        """Return the sales of a product, newest first."""
+        store = application.adapters.store
+        only = await known_size(application, product_id, size)
+        page = await store.tape.sales(ProductId(product_id), page_request(limit, cursor), only)
+        return listing(SaleListing, page, sale_view)

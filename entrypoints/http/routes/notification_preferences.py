@@ -1,0 +1,94 @@
+"""What a user wants to hear of, and where."""
+
+from typing import Annotated, TypeAlias
+
+import msgspec
+from litestar import Controller, get, put
+from msgspec import Meta
+
+from ....core.notifications.set_notification_preferences import MAX_DEVICE_TOKEN, MAX_DEVICES
+from ....ports.language.errors import InvalidText
+from ....ports.language.notifications import Channel, NotificationKind, NotificationPreferences
+from ..edge.injected import App
+from ..edge.json_body import JsonRequest
+from ..openapi.documented import example, problems, success
+
+Device: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_DEVICE_TOKEN)]
+Channels: TypeAlias = Annotated[list[Channel], Meta(max_length=len(Channel))]
+
+
+class PreferenceSet(msgspec.Struct, forbid_unknown_fields=True):
+    """All preferences, in place of those before.
+
+    `phone` is a number in E.164, such as +15550100, and `devices` are the tokens of those that take
+    push messages; without them text and push messages are skipped. `channels` has a list for each
+    kind of notification: empty, nothing is told; left out, it goes where it goes by default.
+    """
+
+    phone: Annotated[str, Meta(min_length=9, max_length=16)] | None = None
+    devices: Annotated[list[Device], Meta(max_length=MAX_DEVICES)] = []
+    channels: dict[NotificationKind, Channels] = {}
+
+
+class PreferencesView(msgspec.Struct, frozen=True):
+    """What a user wants to hear of, and where: every kind, chosen or by default."""
+
+    phone: str | None
+    devices: list[str]
+    channels: dict[NotificationKind, list[Channel]]
+
+
+def preferences_view(preferences: NotificationPreferences) -> PreferencesView:
+    """Return preferences as they are sent."""
+    return PreferencesView(
+        phone=preferences.phone,
+        devices=list(preferences.devices),
+        channels={kind: sorted(preferences.channels_for(kind)) for kind in NotificationKind},
+    )
+
+
+_SET = {
+    "phone": "+15550100",
+    "devices": ["d5b1c0ffee"],
+    "channels": {"price_dropped": ["push", "sms"], "ask_matched": []},
+}
+_EXAMPLE = {
+    **_SET,
+    "channels": {kind: ["email", "inbox", "push"] for kind in NotificationKind}
+    | {"price_dropped": ["push", "sms"], "ask_matched": []},
+}
+
+
+class NotificationPreferencesController(Controller):
+    """Preferences."""
+
+    path = "/v1/users/me/notification-preferences"
+    tags = ("notifications",)
+
+    @get(
+        summary="The own preferences",
+        responses=success(200, PreferencesView, _EXAMPLE) | problems(),
+    )
+    async def view_preferences(self, request: JsonRequest, application: App) -> PreferencesView:
+        """Return over which channels the user is told of each kind."""
+        preferences = application.adapters.store.preferences
+        return preferences_view(await preferences.get(request.user.user_id))
+
+    @put(
+        summary="Set the own preferences",
+        responses=success(200, PreferencesView, _EXAMPLE) | problems(InvalidText, body=True),
+    )
+    async def set_preferences(
+        self,
+        request: JsonRequest,
+        data: Annotated[PreferenceSet, example(_SET)],
+        application: App,
+    ) -> PreferencesView:
+        """Replace all preferences. What is under way follows them too."""
+        preferences = await application.notifications.set_notification_preferences(
+            request.user,
+            phone=data.phone,
+            devices=data.devices,
+            channels={kind: frozenset(channels) for kind, channels in data.channels.items()},
+        )
+        return preferences_view(preferences)

@@ -1,0 +1,341 @@
+"""Orders: from the match to the buyer's door."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath, QueryParameter
+from msgspec import Meta
+
+from ....ports.language.complaints import ComplaintKind
+from ....ports.language.errors import (
+    ComplaintTooLate,
+    Forbidden,
+    IdempotencyKeyReused,
+    IllegalMove,
+    InvalidText,
+    NotFound,
+    Outdated,
+    PartyToTheOrder,
+    Refusal,
+)
+from ....ports.language.ids import OrderId
+from ....ports.language.market import Side
+from ....ports.language.orders import Order, OrderStatus
+from ....ports.language.users import Role
+from ..edge.idempotency import KeyHeader, once, request_key
+from ..edge.injected import App
+from ..edge.json_body import JsonRequest
+from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
+from ..edge.roles import requires
+from ..openapi.documented import example, problems, success
+from .order_views import (
+    EXAMPLE,
+    OrderDetail,
+    OrderEventView,
+    OrderListing,
+    OrderView,
+    Viewer,
+    order_detail,
+    order_event_view,
+    order_view,
+)
+
+RoleFilter: TypeAlias = Annotated[
+    Role | None,
+    QueryParameter(
+        description="`buyer` or `seller`: only the own purchases or sales. `authenticator` or "
+        "`admin`, for those who are: everybody's orders."
+    ),
+]
+StatusFilter: TypeAlias = Annotated[
+    OrderStatus | None, QueryParameter(description="Only those in this state.")
+]
+
+MOVING: tuple[type[Refusal], ...] = (
+    NotFound,
+    Forbidden,
+    IllegalMove,
+    Outdated,
+    IdempotencyKeyReused,
+)
+"""What moving an order is refused for."""
+
+
+class Parcel(msgspec.Struct, forbid_unknown_fields=True):
+    """Who carries the parcel, and under which number."""
+
+    carrier: Annotated[str, Meta(min_length=1, max_length=60)]
+    tracking_number: Annotated[str, Meta(min_length=1, max_length=60)]
+
+
+class Cancellation(msgspec.Struct, forbid_unknown_fields=True):
+    """Why, in the words of whoever cancels, as both parties are told."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class ComplaintMade(msgspec.Struct, forbid_unknown_fields=True):
+    """What is wrong, and in what way, in the words of the buyer, as the seller is told."""
+
+    kind: ComplaintKind
+    reason: Annotated[str, Meta(min_length=1, max_length=1_000)]
+
+
+ParcelBody: TypeAlias = Annotated[
+    Parcel,
+    example({"carrier": "UPS", "tracking_number": "1Z999AA10123456784"}),
+]
+
+
+class OrdersController(Controller):
+    """Orders."""
+
+    path = "/v1/orders"
+    tags = ("orders",)
+
+    @get(summary="List orders", responses=problems(Forbidden))
+    async def list_orders(
+        self,
+        request: JsonRequest,
+        application: App,
+        role: RoleFilter = None,
+        status: StatusFilter = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> OrderListing:
+        """Return the own orders, or everybody's for those who may see them, newest first."""
+        actor = request.user
+        orders = application.adapters.store.orders
+        page = page_request(limit, cursor)
+        if role in (Role.AUTHENTICATOR, Role.ADMIN):
+            if not actor.has(role):
+                raise Forbidden(action="list everybody's orders", needs=f"an {role}")
+            found = await orders.all(page, status)
+        else:
+            found = await orders.of_user(actor.user_id, page, _SIDES.get(role), status)
+        return listing(OrderListing, found, lambda order: order_view(order, actor))
+
+    @get(
+        "/{order_id:uuid}",
+        summary="An order",
+        responses=success(
+            200, OrderDetail, EXAMPLE | {"ship_to": None, "warehouse": None, "complain_by": None}
+        )
+        | problems(NotFound),
+    )
+    async def view_order(
+        self, request: JsonRequest, order_id: FromPath[UUID], application: App
+    ) -> OrderDetail:
+        """Return an order to its buyer, its seller, an authenticator or an admin.
+
+        The buyer and the warehouse also see where the pair goes in the end: to the address that
+        was the buyer's newest at the match, or is now if there was none. The seller and the
+        warehouse see where the seller ships it.
+        """
+        order = await application.orders.view_order(request.user, OrderId(order_id))
+        ship_to = order.ship_to
+        if ship_to is None:
+            newest = await application.adapters.store.destinations.of({order.buyer_id})
+            ship_to = newest.get(order.buyer_id)
+        return order_detail(order, request.user, ship_to, application.warehouse, application.rules)
+
+    @get("/{order_id:uuid}/events", summary="An order's history", responses=problems(NotFound))
+    async def list_order_events(
+        self, request: JsonRequest, order_id: FromPath[UUID], application: App
+    ) -> list[OrderEventView]:
+        """Return what happened to an order, in order. There is little, so it comes in one piece."""
+        order = await application.orders.view_order(request.user, OrderId(order_id))
+        viewer = Viewer.of(request.user, order)
+        history = await application.adapters.store.orders.history(order.id)
+        return [order_event_view(event, viewer) for event in history]
+
+    @post(
+        "/{order_id:uuid}/shipment",
+        summary="Ship to the warehouse",
+        status_code=200,
+        responses=success(200, OrderView, EXAMPLE) | problems(*MOVING, InvalidText, body=True),
+    )
+    async def ship(
+        self,
+        request: JsonRequest,
+        order_id: FromPath[UUID],
+        data: ParcelBody,
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[OrderView]:
+        """The seller gave the pair to a carrier."""
+        return await _move(
+            request,
+            application,
+            idempotency_key,
+            lambda: application.orders.ship_pair(
+                request.user,
+                OrderId(order_id),
+                carrier=data.carrier,
+                tracking_number=data.tracking_number,
+            ),
+        )
+
+    @post(
+        "/{order_id:uuid}/shipment-extension",
+        summary="Take longer to ship",
+        status_code=200,
+        responses=success(200, OrderView, EXAMPLE) | problems(*MOVING),
+    )
+    async def extend_shipment(
+        self,
+        request: JsonRequest,
+        order_id: FromPath[UUID],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[OrderView]:
+        """The seller takes the one extension of the shipping deadline."""
+        return await _move(
+            request,
+            application,
+            idempotency_key,
+            lambda: application.orders.extend_shipment(request.user, OrderId(order_id)),
+        )
+
+    @post(
+        "/{order_id:uuid}/receipt",
+        summary="Scan in at the warehouse",
+        status_code=200,
+        guards=[requires(Role.AUTHENTICATOR)],
+        responses=success(200, OrderView, EXAMPLE) | problems(*MOVING, PartyToTheOrder, roles=True),
+    )
+    async def receive(
+        self,
+        request: JsonRequest,
+        order_id: FromPath[UUID],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[OrderView]:
+        """A pair reached the warehouse: to be authenticated, or to go back if its order ended."""
+        return await _move(
+            request,
+            application,
+            idempotency_key,
+            lambda: application.orders.receive_pair(request.user, OrderId(order_id)),
+        )
+
+    @post(
+        "/{order_id:uuid}/dispatch",
+        summary="Send on from the warehouse",
+        status_code=200,
+        guards=[requires(Role.AUTHENTICATOR)],
+        responses=success(200, OrderView, EXAMPLE)
+        | problems(*MOVING, PartyToTheOrder, InvalidText, body=True, roles=True),
+    )
+    async def dispatch(
+        self,
+        request: JsonRequest,
+        order_id: FromPath[UUID],
+        data: ParcelBody,
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[OrderView]:
+        """The pair left the warehouse: to its buyer if it passed, back to its seller if not."""
+        return await _move(
+            request,
+            application,
+            idempotency_key,
+            lambda: application.orders.dispatch_pair(
+                request.user,
+                OrderId(order_id),
+                carrier=data.carrier,
+                tracking_number=data.tracking_number,
+            ),
+        )
+
+    @post(
+        "/{order_id:uuid}/delivery",
+        summary="Confirm the delivery",
+        status_code=200,
+        responses=success(200, OrderView, EXAMPLE) | problems(*MOVING, PartyToTheOrder),
+    )
+    async def confirm_delivery(
+        self,
+        request: JsonRequest,
+        order_id: FromPath[UUID],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[OrderView]:
+        """The buyer, or an admin, says that the pair arrived."""
+        return await _move(
+            request,
+            application,
+            idempotency_key,
+            lambda: application.orders.confirm_delivery(request.user, OrderId(order_id)),
+        )
+
+    @post(
+        "/{order_id:uuid}/cancellation",
+        summary="Cancel an order",
+        status_code=200,
+        responses=success(200, OrderView, EXAMPLE)
+        | problems(*MOVING, PartyToTheOrder, InvalidText, body=True),
+    )
+    async def cancel(
+        self,
+        request: JsonRequest,
+        order_id: FromPath[UUID],
+        data: Annotated[Cancellation, example({"reason": "The sole is torn."})],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[OrderView]:
+        """The seller (for the penalty) before shipping, or an admin before delivery."""
+        return await _move(
+            request,
+            application,
+            idempotency_key,
+            lambda: application.orders.cancel_order(
+                request.user, OrderId(order_id), reason=data.reason
+            ),
+        )
+
+    @post(
+        "/{order_id:uuid}/complaint",
+        summary="Complain",
+        status_code=200,
+        responses=success(200, OrderView, EXAMPLE)
+        | problems(*MOVING, ComplaintTooLate, InvalidText, body=True),
+    )
+    async def complain(
+        self,
+        request: JsonRequest,
+        order_id: FromPath[UUID],
+        data: Annotated[
+            ComplaintMade,
+            example({"kind": "not_as_described", "reason": "The left shoe is a size 9."}),
+        ],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[OrderView]:
+        """The buyer says what is wrong, once. The seller is not paid until that is settled."""
+        return await _move(
+            request,
+            application,
+            idempotency_key,
+            lambda: application.orders.complain(
+                request.user, OrderId(order_id), kind=data.kind, reason=data.reason
+            ),
+        )
+
+
+_SIDES: dict[Role | None, Side] = {Role.BUYER: Side.BID, Role.SELLER: Side.ASK}
+
+
+async def _move(
+    request: JsonRequest,
+    application: App,
+    key: str | None,
+    use_case: Callable[[], Awaitable[Order]],
+) -> Response[Any]:
+    async def run() -> OrderView:
+        return order_view(await use_case(), request.user)
+
+    return await once(request, application, await request_key(request, key), run)

@@ -1,0 +1,168 @@
+"""The own price alerts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, delete, get, post
+from litestar.params import FromPath
+from msgspec import Meta
+
+from ....composition.application import Application
+from ....ports.language.errors import (
+    AlertExists,
+    IdempotencyKeyReused,
+    InvalidSize,
+    NotFound,
+    OutOfRange,
+    OutsideTick,
+    SizeNotOffered,
+    TooManyAlerts,
+)
+from ....ports.language.ids import AlertId, ProductId
+from ....ports.language.market import Condition
+from ....ports.language.price_alerts import PriceAlert
+from ..edge.idempotency import KeyHeader, once, request_key
+from ..edge.injected import App
+from ..edge.json_body import JsonRequest
+from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, page_request
+from ..openapi.documented import example, problems, success
+from .quotes import Amount
+
+
+class NewPriceAlert(msgspec.Struct, forbid_unknown_fields=True):
+    """The price to wait for, and for which pair."""
+
+    product_id: UUID
+    size: Annotated[str, Meta(min_length=1, max_length=10)]
+    price: Amount
+    condition: Condition = Condition.NEW
+
+
+class PriceAlertView(msgspec.Struct, frozen=True):
+    """A price that is watched, and where the market stands. Prices are in cents."""
+
+    id: UUID
+    product_id: UUID
+    size: str
+    condition: Condition
+    price: int
+    lowest_ask: int | None
+    """The lowest ask at this moment."""
+    created_at: datetime
+    dropped_at: datetime | None
+    """When the alert last fired: the lowest ask had come down to the price, or below."""
+    dropped_to: int | None
+    """The lowest ask that the alert last fired at."""
+
+
+class PriceAlertListing(msgspec.Struct, frozen=True):
+    """A page of the own price alerts, newest first."""
+
+    items: list[PriceAlertView]
+    next_cursor: UUID | None
+
+
+async def _views(application: Application, alerts: Sequence[PriceAlert]) -> list[PriceAlertView]:
+    books = await application.adapters.book_views.best([alert.book for alert in alerts])
+    return [
+        PriceAlertView(
+            id=alert.id,
+            product_id=alert.book.product_id,
+            size=alert.book.size,
+            condition=alert.book.condition,
+            price=alert.price,
+            lowest_ask=book.lowest_ask,
+            created_at=alert.created_at,
+            dropped_at=alert.dropped_at,
+            dropped_to=alert.dropped_to,
+        )
+        for alert, book in zip(alerts, books, strict=True)
+    ]
+
+
+_NEW = {
+    "product_id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "size": "10.5",
+    "price": 18_000,
+}
+_EXAMPLE = {
+    "id": "01890a5e-3f20-7c6d-9b1a-5e4d3c2b1a09",
+    **_NEW,
+    "condition": "new",
+    "lowest_ask": 21_000,
+    "created_at": "2026-03-01T12:00:00Z",
+    "dropped_at": None,
+    "dropped_to": None,
+}
+
+
+class PriceAlertsController(Controller):
+    """Price alerts."""
+
+    path = "/v1/price-alerts"
+    tags = ("price alerts",)
+
+    @post(
+        summary="Watch a price",
+        responses=success(201, PriceAlertView, _EXAMPLE)
+        | problems(
+            OutOfRange,
+            OutsideTick,
+            NotFound,
+            InvalidSize,
+            SizeNotOffered,
+            TooManyAlerts,
+            AlertExists,
+            IdempotencyKeyReused,
+            body=True,
+        ),
+    )
+    async def watch_price(
+        self,
+        request: JsonRequest,
+        data: Annotated[NewPriceAlert, example(_NEW)],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[PriceAlertView]:
+        """Be told whenever the lowest ask comes down to a price or below.
+
+        Where `lowest_ask` is there already, that is all that is told of it.
+        """
+
+        async def run() -> PriceAlertView:
+            alert = await application.price_alerts.watch_price(
+                request.user,
+                product_id=ProductId(data.product_id),
+                size=data.size,
+                condition=data.condition,
+                price=data.price,
+            )
+            [view] = await _views(application, [alert])
+            return view
+
+        return await once(request, application, await request_key(request, idempotency_key), run)
+
+    @get(summary="The own price alerts", responses=problems())
+    async def list_price_alerts(
+        self,
+        request: JsonRequest,
+        application: App,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> PriceAlertListing:
+        """Return the prices that are watched, newest first."""
+        page = await application.adapters.store.price_alerts.of_user(
+            request.user.user_id, page_request(limit, cursor)
+        )
+        views = await _views(application, page.items)
+        return PriceAlertListing(views, page.next_cursor)
+
+    @delete("/{alert_id:uuid}", summary="Delete a price alert", responses=problems(NotFound))
+    async def unwatch_price(
+        self, request: JsonRequest, alert_id: FromPath[UUID], application: App
+    ) -> None:
+        """Watch a price no more."""
+        await application.price_alerts.unwatch_price(request.user, AlertId(alert_id))

@@ -1,0 +1,244 @@
+"""Finding products, open to all."""
+
+from datetime import date
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get
+from litestar.params import QueryParameter
+
+from ....ports.language.errors import InvalidSize, InvalidText
+from ....ports.language.market import parse_size
+from ....ports.language.search import (
+    MAX_OFFSET,
+    MAX_SUGGESTIONS,
+    MAX_TEXT,
+    SearchFacets,
+    SearchFilters,
+    SearchHit,
+    SearchQuery,
+    SearchSort,
+    Suggestion,
+)
+from ..edge.bearer import PUBLIC
+from ..edge.injected import App
+from ..edge.paging import DEFAULT_LIMIT, Limit
+from ..openapi.documented import PUBLIC_SECURITY, problems, success
+from .market import OptionalSizeQuery
+
+Text: TypeAlias = Annotated[
+    str,
+    QueryParameter(
+        max_length=MAX_TEXT,
+        description="Words, beginnings of words or a style code; typos are forgiven. Left out, "
+        "every product.",
+    ),
+]
+Brand: TypeAlias = Annotated[
+    str | None, QueryParameter(min_length=1, max_length=100, description="Only this brand.")
+]
+MinPrice: TypeAlias = Annotated[
+    int | None,
+    QueryParameter(ge=0, le=1_000_000_000, description="Lowest asks from this on, in cents."),
+]
+MaxPrice: TypeAlias = Annotated[
+    int | None,
+    QueryParameter(ge=0, le=1_000_000_000, description="Lowest asks up to this, in cents."),
+]
+Year: TypeAlias = Annotated[
+    int | None, QueryParameter(ge=1, le=9999, description="Only what was released in this year.")
+]
+Sort: TypeAlias = Annotated[
+    SearchSort, QueryParameter(description="The order; among equals, what is traded most.")
+]
+Offset: TypeAlias = Annotated[
+    int,
+    QueryParameter(
+        ge=0,
+        le=MAX_OFFSET,
+        description="The `next_cursor` of the page before; left out, the first page.",
+    ),
+]
+Suggestions: TypeAlias = Annotated[
+    int, QueryParameter(ge=1, le=MAX_SUGGESTIONS, description="The most products to suggest.")
+]
+
+
+class FoundProduct(msgspec.Struct, frozen=True):
+    """A product that was found. Prices are in cents; `sales` counts them.
+
+    `lowest_ask` is for a new pair in any size, as of the product's last sale or change; the
+    market of a size tells what it is now.
+    """
+
+    id: UUID
+    style_code: str
+    brand: str
+    model: str
+    colorway: str
+    retail_price: int
+    release_date: date
+    sizes: list[str]
+    lowest_ask: int | None
+    sales: int
+
+
+class SearchListing(msgspec.Struct, frozen=True):
+    """A page of what was found, how much it is in all, and of which brands, sizes and so on."""
+
+    items: list[FoundProduct]
+    next_cursor: int | None
+    total: int
+    facets: SearchFacets
+
+
+class SuggestedProduct(msgspec.Struct, frozen=True):
+    """A product that may be meant, and how it is called."""
+
+    id: UUID
+    style_code: str
+    text: str
+
+
+class SuggestionListing(msgspec.Struct, frozen=True):
+    """Products that may be meant, the most relevant first."""
+
+    items: list[SuggestedProduct]
+
+
+def found_product(hit: SearchHit) -> FoundProduct:
+    """Return a hit as it is sent."""
+    return FoundProduct(
+        id=hit.product_id,
+        style_code=hit.style_code,
+        brand=hit.brand,
+        model=hit.model,
+        colorway=hit.colorway,
+        retail_price=hit.retail_price,
+        release_date=hit.release_date,
+        sizes=list(hit.sizes),
+        lowest_ask=hit.lowest_ask,
+        sales=hit.sales,
+    )
+
+
+def suggested_product(suggestion: Suggestion) -> SuggestedProduct:
+    """Return a suggestion as it is sent."""
+    return SuggestedProduct(suggestion.product_id, suggestion.style_code, suggestion.text)
+
+
+def search_filters(
+    brand: str | None,
+    size: str | None,
+    min_price: int | None,
+    max_price: int | None,
+    year: int | None,
+) -> SearchFilters:
+    """Return the filters that the parameters ask for. Raises InvalidSize."""
+    only = None if size is None else parse_size(size)
+    return SearchFilters(brand, only, min_price, max_price, year)
+
+
+_FACETS = {
+    "brands": [{"value": "adidas", "count": 12}],
+    "sizes": [{"value": "9", "count": 10}, {"value": "10.5", "count": 12}],
+    "years": [{"value": "2017", "count": 12}],
+    "prices": [{"minimum": 20_000, "below": 30_000, "count": 12}],
+}
+_FOUND = {
+    "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "style_code": "CP9654",
+    "brand": "adidas",
+    "model": "Yeezy Boost 350 V2",
+    "colorway": "Zebra",
+    "retail_price": 22_000,
+    "release_date": "2017-02-25",
+    "sizes": ["9", "10.5"],
+    "lowest_ask": 29_000,
+    "sales": 42,
+}
+_SUGGESTED = {
+    "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "style_code": "CP9654",
+    "text": "adidas Yeezy Boost 350 V2 Zebra",
+}
+
+
+class SearchController(Controller):
+    """Search."""
+
+    path = "/v1/search"
+    tags = ("search",)
+    opt = PUBLIC
+    security = PUBLIC_SECURITY
+
+    @get(
+        summary="Find products",
+        responses=success(
+            200,
+            SearchListing,
+            {"items": [_FOUND], "next_cursor": 20, "total": 12, "facets": _FACETS},
+        )
+        | problems(InvalidText, InvalidSize, public=True),
+    )
+    async def search(
+        self,
+        application: App,
+        q: Text = "",
+        brand: Brand = None,
+        size: OptionalSizeQuery = None,
+        min_price: MinPrice = None,
+        max_price: MaxPrice = None,
+        year: Year = None,
+        sort: Sort = SearchSort.RELEVANCE,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Offset = 0,
+    ) -> SearchListing:
+        """Return the products that have every word of `q`, and their facets.
+
+        One goes on through the first thousand of them; whoever wants more of it searches better.
+        """
+        filters = search_filters(brand, size, min_price, max_price, year)
+        results = await application.adapters.search_index.search(
+            SearchQuery(q, filters, sort, limit, cursor)
+        )
+        return SearchListing(
+            items=[found_product(hit) for hit in results.hits],
+            next_cursor=results.next_offset,
+            total=results.total,
+            facets=results.facets,
+        )
+
+    @get(
+        "/autocomplete",
+        summary="Complete what is being typed",
+        responses=success(200, SuggestionListing, {"items": [_SUGGESTED]})
+        | problems(InvalidText, public=True),
+    )
+    async def autocomplete(
+        self, application: App, q: Text = "", limit: Suggestions = 10
+    ) -> SuggestionListing:
+        """Return products for a text whose last word may not be finished."""
+        suggestions = await application.adapters.search_index.autocomplete(q, limit)
+        return SuggestionListing([suggested_product(suggestion) for suggestion in suggestions])
+
+    @get(
+        "/facets",
+        summary="Count what would be found",
+        responses=success(200, SearchFacets, _FACETS)
+        | problems(InvalidText, InvalidSize, public=True),
+    )
+    async def view_facets(
+        self,
+        application: App,
+        q: Text = "",
+        brand: Brand = None,
+        size: OptionalSizeQuery = None,
+        min_price: MinPrice = None,
+        max_price: MaxPrice = None,
+        year: Year = None,
+    ) -> SearchFacets:
+        """Return of which brands, sizes, release years and prices the products are."""
+        filters = search_filters(brand, size, min_price, max_price, year)
+        return await application.adapters.search_index.facets(SearchQuery(q, filters))

@@ -1,0 +1,327 @@
+"""Users: joining, the own profile, and what admins set."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, patch, post, put
+from litestar.params import FromPath
+from msgspec import UNSET, Meta, UnsetType
+
+from ....core.users.user_texts import (
+    MAX_EMAIL,
+    MAX_NAME,
+    MAX_PROVIDER_TOKEN,
+    MIN_PASSWORD,
+    normalize_email,
+)
+from ....ports.idempotency_keys import IdempotencyKey
+from ....ports.language.errors import (
+    EmailTaken,
+    IdempotencyKeyReused,
+    InvalidText,
+    NotFound,
+    QueueFull,
+)
+from ....ports.language.ids import UserId
+from ....ports.language.users import BidBar, Role, User
+from ..edge.bearer import PUBLIC
+from ..edge.idempotency import KeyHeader, once, request_key
+from ..edge.injected import App, Limits
+from ..edge.json_body import JsonRequest
+from ..edge.roles import requires
+from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
+from .admin.reasons import ReasonText
+
+Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
+ProviderName = Annotated[str, Meta(min_length=1, max_length=MAX_PROVIDER_TOKEN)]
+
+
+class Registration(msgspec.Struct, forbid_unknown_fields=True):
+    """Who joins. The password has at least 8 characters and at most 72 bytes."""
+
+    email: Annotated[str, Meta(min_length=3, max_length=MAX_EMAIL)]
+    password: Annotated[str, Meta(min_length=MIN_PASSWORD, max_length=72)]
+    first_name: Name
+    last_name: Name
+
+
+class ProfileChange(msgspec.Struct, forbid_unknown_fields=True):
+    """What changes; what is left out stays."""
+
+    first_name: Name | UnsetType = UNSET
+    last_name: Name | UnsetType = UNSET
+
+
+class PaymentMethod(msgspec.Struct, forbid_unknown_fields=True):
+    """The payment provider's token of a card."""
+
+    token: ProviderName
+
+
+class PayoutAccount(msgspec.Struct, forbid_unknown_fields=True):
+    """The payment provider's account of a seller."""
+
+    account: ProviderName
+
+
+class RoleSet(msgspec.Struct, forbid_unknown_fields=True):
+    """All roles that the user shall have, and why, if there is something to say."""
+
+    roles: Annotated[list[Role], Meta(max_length=len(Role))]
+    reason: ReasonText | None = None
+
+
+class Suspension(msgspec.Struct, forbid_unknown_fields=True):
+    """Whether the user is suspended, and why."""
+
+    suspended: bool
+    reason: ReasonText
+
+
+class BalanceView(msgspec.Struct, frozen=True):
+    """A user's money at the exchange, in cents. Payouts settle the debt first."""
+
+    payable: int
+    debt: int
+
+
+class UserView(msgspec.Struct, frozen=True):
+    """A user as they and the admins see them. Of payment details only the end is shown."""
+
+    id: UUID
+    email: str
+    first_name: str
+    last_name: str
+    roles: list[Role]
+    payment_method: str | None
+    payout_account: str | None
+    suspended: bool
+    created_at: datetime
+
+
+class OwnView(UserView, frozen=True):
+    """A user as they see themselves, and until when they may not bid because of declined cards."""
+
+    bids_barred_until: datetime | None
+
+
+def user_view(user: User) -> UserView:
+    """Return a user as they are sent."""
+    return UserView(
+        id=user.id,
+        email=user.email,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        roles=sorted(user.roles),
+        payment_method=_masked(user.payment_method),
+        payout_account=_masked(user.payout_account),
+        suspended=user.suspended,
+        created_at=user.created_at,
+    )
+
+
+def own_view(user: User, bar: BidBar | None, now: datetime) -> OwnView:
+    """Return a user as they see themselves."""
+    return OwnView(
+        **msgspec.structs.asdict(user_view(user)),
+        bids_barred_until=bar.until if bar is not None and now < bar.until else None,
+    )
+
+
+def _masked(secret: str | None) -> str | None:
+    if secret is None:
+        return None
+    return "****" + (secret[-4:] if len(secret) >= 12 else "")
+
+
+_EXAMPLE = {
+    "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "email": "buyer@example.com",
+    "first_name": "Test",
+    "last_name": "Buyer",
+    "roles": ["buyer"],
+    "payment_method": "****4242",
+    "payout_account": None,
+    "suspended": False,
+    "created_at": "2026-03-01T12:00:00Z",
+}
+
+
+_OWN = _EXAMPLE | {"bids_barred_until": None}
+
+
+class UsersController(Controller):
+    """Users."""
+
+    path = "/v1/users"
+    tags = ("users",)
+
+    @post(
+        summary="Register",
+        opt=PUBLIC,
+        security=PUBLIC_SECURITY,
+        responses=success(201, UserView, _EXAMPLE)
+        | problems(
+            EmailTaken, InvalidText, IdempotencyKeyReused, QueueFull, public=True, body=True
+        ),
+    )
+    async def register(
+        self,
+        request: JsonRequest,
+        data: Annotated[
+            Registration,
+            example(
+                {
+                    "email": "buyer@example.com",
+                    "password": "correct horse battery",
+                    "first_name": "Test",
+                    "last_name": "Buyer",
+                }
+            ),
+        ],
+        application: App,
+        credential_limits: Limits,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[UserView]:
+        """Join the market as a buyer."""
+        await credential_limits.check(request, data.email)
+        # The key is kept with a hash of the request, and no quick hash of a password may be kept.
+        public = f"{data.email}\0{data.first_name}\0{data.last_name}".encode()
+        key = await request_key(request, idempotency_key, body=public)
+        if key is not None:
+            await _check_password(data, key, application)
+
+        async def run() -> UserView:
+            return user_view(
+                await application.users.register_user(
+                    email=data.email,
+                    password=data.password,
+                    first_name=data.first_name,
+                    last_name=data.last_name,
+                )
+            )
+
+        return await once(request, application, key, run)
+
+    @get(
+        "/me",
+        summary="The own profile",
+        responses=success(200, OwnView, _OWN) | problems(),
+    )
+    async def view_me(self, request: JsonRequest, application: App) -> OwnView:
+        """Return who is signed in."""
+        store, user_id = application.adapters.store, request.user.user_id
+        user, bar = await store.users.get(user_id), await store.declines.find_bar(user_id)
+        return own_view(user, bar, application.adapters.clock.now())
+
+    @patch("/me", summary="Edit the own profile", responses=problems(InvalidText, body=True))
+    async def edit_me(
+        self,
+        request: JsonRequest,
+        data: Annotated[ProfileChange, example({"first_name": "Test"})],
+        application: App,
+    ) -> UserView:
+        """Change the own names."""
+        user = await application.users.edit_profile(
+            request.user,
+            first_name=None if data.first_name is UNSET else data.first_name,
+            last_name=None if data.last_name is UNSET else data.last_name,
+        )
+        return user_view(user)
+
+    @put(
+        "/me/payment-method",
+        summary="Put a payment method on file",
+        responses=problems(InvalidText, body=True),
+    )
+    async def set_payment_method(
+        self,
+        request: JsonRequest,
+        data: Annotated[PaymentMethod, example({"token": "pm_card_visa"})],
+        application: App,
+    ) -> UserView:
+        """Set what bids are charged to: a token that the payment provider's own form gave."""
+        return user_view(await application.users.set_payment_method(request.user, token=data.token))
+
+    @put(
+        "/me/payout-account",
+        summary="Put a payout account on file",
+        responses=problems(InvalidText, body=True),
+    )
+    async def set_payout_account(
+        self,
+        request: JsonRequest,
+        data: Annotated[PayoutAccount, example({"account": "acct_1"})],
+        application: App,
+    ) -> UserView:
+        """Set where sales are paid to, which makes the user a seller."""
+        return user_view(
+            await application.users.set_payout_account(request.user, account=data.account)
+        )
+
+    @get(
+        "/me/balance",
+        summary="The own balance",
+        responses=success(200, BalanceView, {"payable": 0, "debt": 3_000}) | problems(),
+    )
+    async def view_balance(self, request: JsonRequest, application: App) -> BalanceView:
+        """Return what the exchange owes whoever is signed in, and what they owe it."""
+        balance = await application.payments.view_balance(request.user)
+        return BalanceView(payable=balance.payable, debt=balance.debt)
+
+    @put(
+        "/{user_id:uuid}/roles",
+        summary="Set a user's roles",
+        guards=[requires(Role.ADMIN)],
+        responses=problems(NotFound, InvalidText, body=True, roles=True),
+    )
+    async def set_roles(
+        self,
+        request: JsonRequest,
+        user_id: FromPath[UUID],
+        data: Annotated[
+            RoleSet,
+            example({"roles": ["buyer", "authenticator"], "reason": "joined the warehouse team"}),
+        ],
+        application: App,
+    ) -> UserView:
+        """Replace all roles of a user. The user is signed out everywhere."""
+        user = await application.users.set_roles(
+            request.user, UserId(user_id), roles=frozenset(data.roles), reason=data.reason
+        )
+        return user_view(user)
+
+    @put(
+        "/{user_id:uuid}/suspension",
+        summary="Suspend a user, or lift it",
+        guards=[requires(Role.ADMIN)],
+        responses=problems(NotFound, InvalidText, body=True, roles=True),
+    )
+    async def set_suspension(
+        self,
+        request: JsonRequest,
+        user_id: FromPath[UUID],
+        data: Annotated[
+            Suspension, example({"suspended": True, "reason": "sent two fakes in one week"})
+        ],
+        application: App,
+    ) -> UserView:
+        """A suspended user trades on neither side, and their quotes leave the books."""
+        done = await application.users.set_suspension(
+            request.user, UserId(user_id), suspended=data.suspended, reason=data.reason
+        )
+        return user_view(done.user)
+
+
+async def _check_password(data: Registration, key: IdempotencyKey, application: App) -> None:
+    """Raise IdempotencyKeyReused if the key's first request had another password."""
+    store = application.adapters.store
+    if await store.idempotency_keys.find(key) is None:
+        return
+    user = await store.users.find_by_email(normalize_email(data.email))
+    if user is None or not await application.adapters.passwords.verify(
+        data.password, user.password_hash
+    ):
+        raise IdempotencyKeyReused(key=key.key)

@@ -1,0 +1,1 @@
+"""The live stream: books and orders as they change, over one WebSocket."""

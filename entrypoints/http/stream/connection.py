@@ -1,0 +1,321 @@
+"""One connection to the live stream, from its handshake to its end."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn
+
+import msgspec
+from litestar import WebSocket
+from litestar.exceptions import HTTPException, WebSocketException
+
+from ....composition.application import Application
+from ....config.stream import StreamSettings
+from ....ports.book_stream import BookReader, FellBehind
+from ....ports.language.errors import (
+    InvalidToken,
+    RateLimited,
+    Refusal,
+    TooManySubscriptions,
+    Unavailable,
+)
+from ....ports.language.market import BookKey
+from ....ports.language.users import Actor
+from ..edge.bearer import bearer_token
+from ..edge.problems import problem_of
+from ..routes.order_views import order_view
+from ..routes.sizes import followed_book
+from .messages import (
+    Answer,
+    Authenticate,
+    Authenticated,
+    CloseCode,
+    Error,
+    FollowBook,
+    FollowOrders,
+    LeaveBook,
+    LeaveOrders,
+    OrderChanged,
+    Ping,
+    Pong,
+    Request,
+    Subscribed,
+    Unsubscribed,
+    book_message,
+    left_message,
+    read_request,
+)
+from .seats import NoSeat, Seats
+
+_log = logging.getLogger("solebook.http")
+
+_GLANCE = 1.0
+"""Seconds between two looks at whether the client still reads, talks and is signed in."""
+_LAST_WORD = 1.0
+"""Seconds that telling why the connection ends may take: a client that does not read may be why."""
+
+
+class Closed(Exception):
+    """The connection is over: for a reason of the server's, or because the client is gone."""
+
+    def __init__(self, code: CloseCode | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whose connection it is, by which token, and until when (UTC)."""
+
+    token: str
+    actor: Actor
+    expires_at: datetime
+
+
+class StreamConnection:
+    """Does what one client asks for and tells it the news, in tasks that end together.
+
+    One task listens, one tells of books, one of orders, and one watches the clock. A message is
+    sent whole before the next one is begun.
+    """
+
+    def __init__(
+        self,
+        socket: WebSocket[Any, Any, Any],
+        application: Application,
+        settings: StreamSettings,
+        seats: Seats,
+        *,
+        address: str,
+        count: Callable[[Actor | None], Awaitable[None]],
+    ) -> None:
+        """Describe a connection; `count` takes a message from the client's rate limits."""
+        self._socket = socket
+        self._application = application
+        self._adapters = application.adapters
+        self._clock = application.adapters.clock
+        self._settings = settings
+        self._seats = seats
+        self._address = address
+        self._count = count
+        self._own_seats = ExitStack()
+        self._signed_in: SignedIn | None = None
+        self._books: set[BookKey] = set()
+        self._orders: asyncio.Task[None] | None = None
+        self._heard_at = self._clock.now()
+        self._sending = asyncio.Lock()
+        self._sending_since: datetime | None = None
+
+    async def run(self) -> None:
+        """Serve the client until one side has enough."""
+        await self._socket.accept()
+        code = await self._serve()
+        if code is not None:
+            await self._tell_why(code)
+
+    # ---- life --------------------------------------------------------------------------------
+
+    async def _serve(self) -> CloseCode | None:
+        """Serve the client and return what it is to be told in the end, if it is still there."""
+        code = None
+        try:
+            with self._own_seats:
+                await self._admit()
+                async with (
+                    self._adapters.book_stream.open() as reader,
+                    asyncio.TaskGroup() as tasks,
+                ):
+                    tasks.create_task(self._tell_books(reader))
+                    tasks.create_task(self._watch())
+                    await self._listen(reader, tasks)
+        except* Closed as closed:
+            code = _reason(closed)
+        except* Exception as errors:  # noqa: BLE001  # whatever it is, only this connection ends
+            _log.error("a connection to the stream failed", exc_info=errors)
+            code = CloseCode.SERVER_ERROR
+        return code
+
+    async def _admit(self) -> None:
+        """Take the connection's seats, and sign in whoever came with a token."""
+        try:
+            await self._count(None)
+            self._take_seat("", self._settings.connections)
+            self._take_seat(f"address:{self._address}", self._settings.connections_per_address)
+        except RateLimited:
+            raise Closed(CloseCode.TOO_MANY_CONNECTIONS) from None
+        if "authorization" in self._socket.headers:
+            try:
+                await self._authenticate(bearer_token(self._socket))
+            except Refusal as refusal:
+                await self._send(Error(problem_of(refusal)))
+                raise _signed_out(refusal) from None
+
+    def _take_seat(self, whose: str, limit: int) -> None:
+        try:
+            self._own_seats.enter_context(self._seats.taken(whose, limit))
+        except NoSeat:
+            raise Closed(CloseCode.TOO_MANY_CONNECTIONS) from None
+
+    async def _watch(self) -> NoReturn:
+        """Look at the clock now and then. Raises Closed."""
+        settings = self._settings
+        while True:
+            await self._clock.sleep(_GLANCE)
+            now = self._clock.now()
+            if self._sending_since is not None and now - self._sending_since >= settings.patience:
+                raise Closed(CloseCode.FELL_BEHIND)
+            if self._signed_in is not None and now >= self._signed_in.expires_at:
+                raise Closed(CloseCode.SIGNED_OUT)
+            if self._books or self._orders is not None:
+                self._heard_at = now
+            elif now - self._heard_at >= settings.idle:
+                raise Closed(CloseCode.IDLE)
+
+    async def _tell_why(self, code: CloseCode) -> None:
+        reason = code.name.lower().replace("_", " ")
+        telling = asyncio.create_task(self._close(code, reason))
+        waiting = asyncio.create_task(self._clock.sleep(_LAST_WORD))
+        try:
+            await asyncio.wait({telling, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            telling.cancel()
+            waiting.cancel()
+            await asyncio.gather(telling, waiting, return_exceptions=True)
+
+    async def _close(self, code: CloseCode, reason: str) -> None:
+        await self._socket.close(code, reason)
+
+    # ---- listening ---------------------------------------------------------------------------
+
+    async def _listen(self, reader: BookReader, tasks: asyncio.TaskGroup) -> NoReturn:
+        """Do what the client asks for, one request after the other. Raises Closed."""
+        errors = 0
+        while True:
+            text = await self._receive()
+            self._heard_at = self._clock.now()
+            try:
+                await self._count(self._signed_in.actor if self._signed_in else None)
+                await self._do(read_request(text), reader, tasks)
+            except (Refusal, HTTPException) as error:
+                errors += 1
+                await self._send(Error(problem_of(error)))
+                if errors >= self._settings.errors:
+                    raise Closed(CloseCode.TOO_MANY_ERRORS) from None
+            else:
+                errors = 0
+
+    async def _receive(self) -> str:
+        """Return the next message, or nothing for one that is no text. Raises Closed."""
+        message = await self._socket.receive()
+        if message["type"] != "websocket.receive":
+            raise Closed
+        text = message.get("text") or ""
+        size = len(text.encode(errors="surrogatepass")) or len(message.get("bytes") or b"")
+        if size > self._settings.max_message:
+            raise Closed(CloseCode.MESSAGE_TOO_LARGE)
+        return text
+
+    async def _do(self, request: Request, reader: BookReader, tasks: asyncio.TaskGroup) -> None:
+        match request:
+            case FollowBook():
+                await self._follow(request, reader)
+            case LeaveBook():
+                reader.leave(request.book)
+                self._books.discard(request.book)
+                await self._send(left_message(request.book))
+            case FollowOrders():
+                await self._follow_orders(tasks)
+            case LeaveOrders():
+                await self._leave_orders()
+            case Authenticate():
+                await self._authenticate(request.token)
+            case Ping():
+                await self._send(Pong())
+
+    async def _follow(self, request: FollowBook, reader: BookReader) -> None:
+        limit = self._settings.books
+        if request.book not in self._books and len(self._books) >= limit:
+            raise TooManySubscriptions(limit=limit)
+        book = await followed_book(
+            self._application, request.product_id, request.size, request.condition
+        )
+        await reader.follow(book)
+        self._books.add(book)
+
+    async def _follow_orders(self, tasks: asyncio.TaskGroup) -> None:
+        if self._signed_in is None:
+            raise InvalidToken(problem="missing")
+        if self._orders is None:
+            self._orders = tasks.create_task(self._tell_orders(self._signed_in.actor))
+        else:
+            await self._send(Subscribed())
+
+    async def _leave_orders(self) -> None:
+        if self._orders is not None:
+            self._orders.cancel()
+            self._orders = None
+        await self._send(Unsubscribed())
+
+    async def _authenticate(self, token: str) -> None:
+        actor, _ = await self._application.users.authenticate_request(token)
+        if self._signed_in is None:
+            self._take_seat(f"user:{actor.user_id}", self._settings.connections_per_user)
+        elif self._signed_in.actor.user_id != actor.user_id:
+            raise InvalidToken(problem="another user's")
+        expires_at = self._adapters.access_tokens.verify(token).expires_at
+        self._signed_in = SignedIn(token, actor, expires_at)
+        await self._send(Authenticated(actor.user_id, expires_at))
+
+    # ---- telling -----------------------------------------------------------------------------
+
+    async def _tell_books(self, reader: BookReader) -> NoReturn:
+        while True:
+            try:
+                news = await reader.next()
+            except FellBehind:
+                raise Closed(CloseCode.FELL_BEHIND) from None
+            await self._send(book_message(news))
+
+    async def _tell_orders(self, actor: Actor) -> NoReturn:
+        async with self._adapters.order_stream.follow(actor.user_id) as reader:
+            await self._send(Subscribed())
+            while True:
+                try:
+                    order_id = await reader.next()
+                    assert self._signed_in is not None
+                    # The token may be void before it expires: asked each time.
+                    await self._application.users.authenticate_request(self._signed_in.token)
+                    order = await self._application.orders.view_order(actor, order_id)
+                except FellBehind:
+                    raise Closed(CloseCode.FELL_BEHIND) from None
+                except (InvalidToken, Unavailable) as refusal:
+                    raise _signed_out(refusal) from None
+                await self._send(OrderChanged(order=order_view(order, actor)))
+
+    async def _send(self, answer: Answer) -> None:
+        """Send a message, after those that are being sent. Raises Closed if nobody is there."""
+        async with self._sending:
+            self._sending_since = self._clock.now()
+            try:
+                await self._socket.send_text(msgspec.json.encode(answer).decode())
+            except (WebSocketException, OSError):
+                raise Closed from None  # which of them depends on the server
+            finally:
+                self._sending_since = None
+
+
+def _signed_out(refusal: Refusal) -> Closed:
+    unknown = isinstance(refusal, Unavailable)
+    return Closed(CloseCode.TRY_AGAIN if unknown else CloseCode.SIGNED_OUT)
+
+
+def _reason(closed: BaseExceptionGroup[Closed]) -> CloseCode | None:
+    """Return why a connection is over, as the first of its tasks found."""
+    first: BaseException = closed
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    assert isinstance(first, Closed)
+    return first.code
