@@ -4,20 +4,20 @@ import argparse
 from typing import Any
 
 from ...composition.application import Application
-from .arguments import an_id
+from .arguments import an_amount, an_id
 from .opened import opened_application
 
 _ABOUT = """\
 Moves money at the embedded payment provider, as its own pages would, without the exchange having
 asked for it, and has it report that by its webhook. It is there to try out what an exchange makes
-of it. Amounts are in cents.
+of it. Amounts are in dollars.
 """
 _MORE = """\
 examples:
-  solebook provider refund ch_3a4f 100             give 1.00 of a charge back
-  solebook provider charge 5000                    charge somebody for no known order
-  solebook provider charge 5000 --order $order     charge a buyer once more
-  solebook provider pay-out 5000 --order $order    pay a seller once more
+  solebook provider refund ch_3a4f 1.00            give 1.00 of a charge back
+  solebook provider charge 50.00                   charge somebody for no known order
+  solebook provider charge 50.00 --order $order    charge a buyer once more
+  solebook provider pay-out 50.00 --order $order   pay a seller once more
   solebook provider return-payout po_5b8e          have a payout come back
 """
 
@@ -35,10 +35,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     acts = parser.add_subparsers(metavar="ACT", required=True, dest="act")
     refund = acts.add_parser("refund", help="give a part of a charge back, or all of it")
     refund.add_argument("charge", metavar="CHARGE", help="the provider's name of it")
-    refund.add_argument("amount", type=_cents, metavar="CENTS")
+    refund.add_argument("amount", type=an_amount, metavar="AMOUNT", help="in dollars")
     for name, what in (("charge", "charge somebody"), ("pay-out", "pay somebody")):
         act = acts.add_parser(name, help=what)
-        act.add_argument("amount", type=_cents, metavar="CENTS")
+        act.add_argument("amount", type=an_amount, metavar="AMOUNT", help="in dollars")
         act.add_argument("--order", type=an_id, help="the order that it is for")
     back = acts.add_parser("return-payout", help="have a payout that was paid come back")
     back.add_argument("payout", metavar="PAYOUT", help="the provider's name of it")
@@ -69,12 +69,3 @@ async def _act(application: Application, options: argparse.Namespace) -> str:
                 return f"{await pages.return_payout(options.payout)} came back"
     except AssertionError as error:
         raise ValueError(str(error)) from error
-
-
-def _cents(text: str) -> int:
-    amount = int(text) if text.isascii() and text.isdigit() else 0
-    if not 0 < amount <= 1_000_000_000:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no whole number of cents from 1 to 1000000000"
-        )
-    return amount

@@ -2,13 +2,14 @@
 
 import argparse
 from collections.abc import Awaitable, Callable
-from decimal import Decimal, InvalidOperation
 
 from ....composition.application import Application
 from ....ports.language.complaints import Bearer
+from ....ports.language.errors import BeyondDebt
 from ....ports.language.ids import OrderId
 from ....ports.language.orders import Order, Shipment
 from ....ports.language.users import OPERATOR, Role
+from ..arguments import an_amount
 from .action import Action, Run, argument, dollars, id_argument
 from .people import USER, named_user
 
@@ -64,27 +65,17 @@ async def pay_out_again(app: Application, options: argparse.Namespace) -> str:
 async def write_off_debt(app: Application, options: argparse.Namespace) -> str:
     """Have the exchange bear what a user owes."""
     record = await named_user(app, options.user)
-    owed = await app.payments.write_off_debt(
-        OPERATOR, record.user.id, amount=options.amount, reason=options.reason
-    )
+    try:
+        owed = await app.payments.write_off_debt(
+            OPERATOR, record.user.id, amount=options.amount, reason=options.reason
+        )
+    except BeyondDebt as error:
+        owes = f"{record.user.email} owes {dollars(error.owed)}"
+        raise ValueError(f"{owes}; no more can be written off") from error
     return (
         f"{dollars(options.amount)} of the debt of {record.user.email} is written off; "
         f"they still owe {dollars(owed)}"
     )
-
-
-def cents(text: str) -> int:
-    """Return an amount in dollars, such as `30` or `30.50`, in cents.
-
-    Raises ArgumentTypeError.
-    """
-    try:
-        amount = Decimal(text.replace(",", "")) * 100
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount != int(amount):
-        raise argparse.ArgumentTypeError(f"{text!r} is no amount in dollars, such as 30 or 30.50")
-    return int(amount)
 
 
 ACTIONS = (
@@ -186,7 +177,7 @@ ACTIONS = (
         run=write_off_debt,
         arguments=(
             USER,
-            argument("amount", type=cents, metavar="AMOUNT", help="in dollars, such as 30.00"),
+            argument("amount", type=an_amount, metavar="AMOUNT", help="in dollars, such as 30.00"),
         ),
     ),
     Action(
