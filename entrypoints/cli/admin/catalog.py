@@ -7,6 +7,7 @@ from ....ports.language.paging import MAX_PAGE, PageRequest
 from ....ports.language.text import counted
 from ..arguments import an_id
 from .action import Action, argument
+from .listing import there_are_more
 
 
 async def list_doubled_products(app: Application, options: argparse.Namespace) -> str:
@@ -20,7 +21,7 @@ async def list_doubled_products(app: Application, options: argparse.Namespace) -
     ]
     lines.append(f"{counted(len(page.items), 'product')} with another's style code")
     if page.next_cursor is not None:
-        lines.append(f"there are more: solebook admin style-codes --after {page.next_cursor}")
+        lines.append(there_are_more(("style-codes",), page.next_cursor, options))
     return "\n".join(lines)
 
 

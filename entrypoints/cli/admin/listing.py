@@ -1,7 +1,8 @@
 """Pages of lists on the command line."""
 
 import argparse
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ....ports.language.paging import MAX_PAGE, Page, PageRequest
@@ -23,10 +24,26 @@ def page_request(options: argparse.Namespace) -> PageRequest:
     return PageRequest(options.limit, options.after)
 
 
-def listed(page: Page[T], line: Callable[[T], str], noun: str, action: str) -> str:
+def listed(
+    page: Page[T],
+    line: Callable[[T], str],
+    noun: str,
+    action: Sequence[str],
+    options: argparse.Namespace,
+) -> str:
     """Return a line for each item, how many they are, and the command that lists the next."""
     lines = [line(item) for item in page.items]
     lines.append(counted(len(page.items), noun))
     if page.next_cursor is not None:
-        lines.append(f"there are more: solebook admin {action} --after {page.next_cursor}")
+        lines.append(there_are_more(action, page.next_cursor, options))
     return "\n".join(lines)
+
+
+def there_are_more(action: Sequence[str], after: object, options: argparse.Namespace) -> str:
+    """Return the line that tells the command for the next page, as long as this one."""
+    words = [*action]
+    if options.config is not None:
+        words += ["--config", str(options.config)]
+    if options.limit != MAX_PAGE:
+        words += ["--limit", str(options.limit)]
+    return f"there are more: solebook admin {shlex.join([*words, '--after', str(after)])}"

@@ -56,8 +56,8 @@ async def list_halts(app: Application, options: argparse.Namespace) -> str:
     page = await app.adapters.store.halts.page(
         page_request(options), standing=None if options.all else True
     )
-    noun, action = ("halt", "halts --all") if options.all else ("standing halt", "halts")
-    return listed(page, _halt, noun, action)
+    noun, action = ("halt", ("halts", "--all")) if options.all else ("standing halt", ("halts",))
+    return listed(page, _halt, noun, action, options)
 
 
 def _halt(halt: Halt) -> str:

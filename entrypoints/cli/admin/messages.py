@@ -21,7 +21,8 @@ async def list_dead_letters(app: Application, options: argparse.Namespace) -> st
         page,
         lambda d: f"{d.id}  {d.message.subject}  {d.consumer}  {d.error}",
         "dead letter",
-        "dead-letters",
+        ("dead-letters",),
+        options,
     )
 
 

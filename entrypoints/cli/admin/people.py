@@ -56,7 +56,7 @@ async def list_quotes(app: Application, options: argparse.Namespace) -> str:
     page = await app.adapters.store.quotes.of_user(
         record.user.id, side, page_request(options), standing=True
     )
-    return listed(page, _quote, f"open {side}", f"quotes {options.user} {side}")
+    return listed(page, _quote, f"open {side}", ("quotes", options.user, side), options)
 
 
 def _quote(quote: Quote) -> str:

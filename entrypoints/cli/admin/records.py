@@ -19,8 +19,8 @@ _OPERATOR = "operator"
 async def list_alarms(app: Application, options: argparse.Namespace) -> str:
     """Return a page of alarms, newest first."""
     page = await app.adapters.store.alarms.page(page_request(options), open_only=not options.all)
-    noun, action = ("alarm", "alarms --all") if options.all else ("open alarm", "alarms")
-    return listed(page, _alarm, noun, action)
+    noun, action = ("alarm", ("alarms", "--all")) if options.all else ("open alarm", ("alarms",))
+    return listed(page, _alarm, noun, action, options)
 
 
 def _alarm(alarm: Alarm) -> str:
@@ -50,12 +50,13 @@ async def read_audit_log(app: Application, options: argparse.Namespace) -> str:
     page = await app.adapters.store.audit_log.page(
         page_request(options), actor_id=actor_id, target_id=options.target
     )
-    chosen = "".join(
-        f" --{name} {value}"
+    chosen = [
+        word
         for name in ("actor", "target")
         if (value := getattr(options, name)) is not None
-    )
-    return listed(page, _entry, "entry", f"audit{chosen}")
+        for word in (f"--{name}", str(value))
+    ]
+    return listed(page, _entry, "entry", ("audit", *chosen), options)
 
 
 def _entry(entry: AuditEntry) -> str:

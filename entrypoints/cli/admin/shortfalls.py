@@ -9,7 +9,7 @@ from ....ports.language.orders import FreezeReason
 from ....ports.language.payments import AccountKind
 from ....ports.language.users import OPERATOR
 from .action import Action, argument, dollars, id_argument
-from .listing import PAGING, listed, page_request
+from .listing import PAGING, listed, page_request, there_are_more
 
 _TO_RELEASE = "the payout stays frozen and its alarm open until `release-payout`"
 _TO_RESOLVE = "the alarm that names it stays open until `resolve-alarm`"
@@ -45,7 +45,7 @@ async def list_suspense(app: Application, options: argparse.Namespace) -> str:
     lines = [f"{name}  {dollars(amount)}" for name, amount in found[:limit]]
     lines.append(f"{len(lines) or 'nothing'} in suspense")
     if len(found) > limit:
-        lines.append(f"there are more: solebook admin suspense --after {found[limit - 1][0]}")
+        lines.append(there_are_more(("suspense",), found[limit - 1][0], options))
     return "\n".join(lines)
 
 
@@ -59,7 +59,8 @@ async def list_frozen_orders(app: Application, options: argparse.Namespace) -> s
             f"  frozen: {', '.join(sorted(order.freezes))}"
         ),
         "frozen order",
-        "frozen-orders",
+        ("frozen-orders",),
+        options,
     )
 
 

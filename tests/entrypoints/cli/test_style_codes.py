@@ -79,7 +79,7 @@ def test_a_long_list_is_read_page_by_page(doubled: Path, run: Run) -> None:
     _, second, third = ids(doubled)
     shown = run("admin", "style-codes", "--limit", "1").out
     assert third in shown
-    assert f"there are more: solebook admin style-codes --after {third}" in shown
+    assert f"there are more: solebook admin style-codes --limit 1 --after {third}" in shown
     shown = run("admin", "style-codes", "--limit", "1", "--after", third).out
     assert second in shown
     assert "there are more" not in shown

@@ -1,5 +1,6 @@
 """Alarms and the audit log by command."""
 
+import shlex
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -74,18 +75,22 @@ def test_the_audit_log_is_read_by_target_and_by_actor(folder: Path, run: Run) ->
     by_command = run("admin", "audit", "--actor", "operator", "--limit", "1").out.splitlines()
     assert by_command[0] == line
     assert by_command[-1].startswith(
-        "there are more: solebook admin audit --actor operator --after "
+        "there are more: solebook admin audit --actor operator --limit 1 --after "
     )
     assert run("admin", "audit").out.splitlines()[-1] == "2 entries"
 
 
-def test_the_audit_log_is_read_page_by_page(folder: Path, run: Run) -> None:
+def test_the_audit_log_is_read_page_by_page_with_what_was_chosen(folder: Path, run: Run) -> None:
     [ask] = open_asks(folder)
-    for action in ("suspend", "reinstate"):
+    settings = folder.parent / "my market.toml"
+    settings.write_text("")
+    for action in ("suspend", "reinstate", "suspend"):
         run("admin", action, SELLER, *WHY)
-    target = ("--target", str(ask.user_id))
-    first, count, more = run("admin", "audit", *target, "--limit", "1").out.splitlines()
-    second, _ = run(*more.removeprefix("there are more: solebook ").split()).out.splitlines()
-    assert count == "1 entry"
-    assert "suspended=False" in first
-    assert "suspended=True" in second
+    chosen = ("--target", str(ask.user_id), "--config", str(settings), "--limit", "1")
+    pages = [run("admin", "audit", *chosen).out.splitlines()]
+    while len(pages[-1]) == 3:
+        more = pages[-1][-1].removeprefix("there are more: solebook ")
+        pages.append(run(*shlex.split(more)).out.splitlines())
+    assert [page[1] for page in pages] == ["1 entry"] * 3
+    suspended = [page[0].rpartition("suspended=")[2] for page in pages]
+    assert suspended == ["True)", "False)", "True)"]
