@@ -15,9 +15,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from solebook.adapters.sql.database import SqlDatabase
+from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.migrate import migrate
-from solebook.adapters.sql.sqlite_search_index import SqliteSearchIndex
+from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 from solebook.ports.language.ids import ProductId
 from solebook.ports.language.market import Size
 from solebook.ports.language.search import MarketFigures, SearchDocument, SearchQuery

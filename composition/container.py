@@ -62,7 +62,7 @@ from .decorated_store import decorated_store
 from .memory_store import build_memory_store
 
 if TYPE_CHECKING:
-    from ..adapters.sql.database import SqlDatabase
+    from ..adapters.sql.engine.database import SqlDatabase
 
 
 @contextmanager
@@ -145,13 +145,13 @@ def _sql_store(database: "SqlDatabase", clock: Clock, ids: Ids) -> Store:
 
 
 def _sql_revoked_sessions(database: "SqlDatabase", clock: Clock) -> RevokedSessions:
-    from ..adapters.sql.revoked_sessions import SqlRevokedSessions
+    from ..adapters.sql.users.revoked_sessions import SqlRevokedSessions
 
     return SqlRevokedSessions(database, clock)
 
 
 def _sqlite_search_index(database: "SqlDatabase") -> SearchIndex:
-    from ..adapters.sql.sqlite_search_index import SqliteSearchIndex
+    from ..adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 
     return SqliteSearchIndex(database)
 

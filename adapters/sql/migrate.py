@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...ports.language.errors import Unavailable
-from .sqlite import STORE, migration_engine
+from .engine.sqlite import STORE, migration_engine
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

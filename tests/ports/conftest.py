@@ -11,9 +11,9 @@ from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.sql.database import SqlDatabase
+from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.migrate import migrate
-from solebook.adapters.sql.sqlite_search_index import SqliteSearchIndex
+from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 from solebook.composition.adapters import Store
 from solebook.composition.memory_store import build_memory_store
 from solebook.composition.sql_store import build_sql_store

@@ -6,7 +6,7 @@ import pytest
 
 from solebook.adapters.memory.revoked_sessions import MemoryRevokedSessions
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.sql.revoked_sessions import SqlRevokedSessions
+from solebook.adapters.sql.users.revoked_sessions import SqlRevokedSessions
 from solebook.ports.access_tokens import RevokedSessions
 from solebook.ports.language.ids import SessionId
 

@@ -11,7 +11,7 @@ import pytest
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.sql.database import SqlDatabase
+from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.migrate import migrate
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from solebook.adapters.sql.database import SqlDatabase
-from solebook.adapters.sql.statement import Statement
+from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.engine.statement import Statement
 from solebook.composition.adapters import Store
 from solebook.ports.books import Batch
 from solebook.ports.idempotency_keys import IdempotencyKey

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from solebook.adapters.sql.database import SqlDatabase
-from solebook.adapters.sql.sqlite import Conflict, SqliteConnection
+from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.engine.sqlite import Conflict, SqliteConnection
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound, Unavailable
 

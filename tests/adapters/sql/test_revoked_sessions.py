@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.sql.database import SqlDatabase
-from solebook.adapters.sql.revoked_sessions import SqlRevokedSessions
+from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.users.revoked_sessions import SqlRevokedSessions
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.ids import SessionId
 

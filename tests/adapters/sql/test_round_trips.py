@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.sql.database import SqlDatabase
-from solebook.adapters.sql.payloads import (
+from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.engine.payloads import (
     decode,
     decode_event,
     decode_notice,

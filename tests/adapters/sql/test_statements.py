@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 import pytest
 from hypothesis import given, settings
@@ -16,10 +15,10 @@ from sqlalchemy.exc import CompileError, UnsupportedCompilationError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from solebook.adapters import sql
+from solebook.adapters.sql.engine.sqlite import DIALECT
+from solebook.adapters.sql.engine.statement import Statement, insert_row, update_row
 from solebook.adapters.sql.schema import metadata
 from solebook.adapters.sql.schema.columns import Counter, Instant
-from solebook.adapters.sql.sqlite import DIALECT
-from solebook.adapters.sql.statement import Statement, insert_row, update_row
 
 things = Table(
     "things",
@@ -31,16 +30,20 @@ things = Table(
 )
 
 
+FOLDER = Path(next(iter(sql.__path__)))
+
+
 def statements() -> Iterator[tuple[str, Statement]]:
     """Every statement that is for any database, by the name that it has in its module."""
-    for module in iter_modules(sql.__path__):
-        if module.ispkg or module.name == "migrate" or module.name.startswith("sqlite"):
+    for path in sorted(FOLDER.glob("*/*.py")):
+        if path.parent.name in ("schema", "migrations") or path.name.startswith("sqlite"):
             continue
-        for name, value in vars(import_module(f"{sql.__name__}.{module.name}")).items():
+        module = import_module(f"{sql.__name__}.{path.parent.name}.{path.stem}")
+        for name, value in vars(module).items():
             found = value.values() if isinstance(value, dict) else value
             for number, one in enumerate(found if isinstance(value, list | dict) else [value]):
                 if isinstance(one, Statement):
-                    yield f"{module.name}.{name}.{number}", one
+                    yield f"{path.stem}.{name}.{number}", one
 
 
 STATEMENTS = dict(statements())
@@ -237,8 +240,7 @@ def test_every_table_can_be_made_in_postgresql() -> None:
 
 
 def test_only_modules_named_for_it_speak_of_sqlites_sql() -> None:
-    folder = Path(next(iter(sql.__path__)))
-    for path in folder.glob("*.py"):
+    for path in FOLDER.glob("*/*.py"):
         if not path.name.startswith("sqlite"):
             text = path.read_text(encoding="utf-8")
             assert "dialects.sqlite" not in text, path

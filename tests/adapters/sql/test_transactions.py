@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from solebook.adapters.sql import sqlite
-from solebook.adapters.sql.database import SqlDatabase
-from solebook.adapters.sql.finished import finished
-from solebook.adapters.sql.sqlite import SqliteConnection
+from solebook.adapters.sql.engine import sqlite
+from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.engine.finished import finished
+from solebook.adapters.sql.engine.sqlite import SqliteConnection
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import EmailTaken, Unavailable
 from solebook.ports.language.users import User

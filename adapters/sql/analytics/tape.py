@@ -1,0 +1,195 @@
+"""The tape of sales, in SQL."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, cast, func, select
+
+from ....ports.language.analytics import Candle, Interval, Sale, SalesSummary
+from ....ports.language.ids import OrderId, ProductId
+from ....ports.language.market import Condition, Size
+from ....ports.language.paging import Page, PageRequest
+from ....ports.tape import Tape
+from ..bidding.book_columns import book_of, book_values
+from ..engine.database import SqlDatabase
+from ..engine.paging import newest_first, page
+from ..engine.sqlite import insert_or_replace, insert_or_skip, truncated
+from ..engine.statement import Row, Statement
+from ..schema import sales
+
+_RECORD = Statement(insert_or_skip(sales, sales.c.order_id))
+_VOID = Statement(
+    insert_or_replace(
+        sales,
+        sales.c.order_id,
+        change=lambda old, _new: {c.name: old[c.name] for c in sales.c if c.name != "voided"},
+    )
+)
+_standing = ~sales.c.voided
+_of_product = sales.c.product_id == bindparam("product_id")
+_of_size = sales.c.size == bindparam("size")
+_SALES = Statement(newest_first(select(sales).where(_standing, _of_product), sales.c.order_id))
+_SALES_OF_SIZE = Statement(
+    newest_first(
+        select(sales).where(_standing, _of_product, _of_size),
+        sales.c.order_id,
+    )
+)
+
+
+def _summaries(*which: ColumnElement[bool]) -> Statement:
+    book = sales.c.product_id, sales.c.size, sales.c.condition
+    latest = func.row_number().over(
+        partition_by=book, order_by=(sales.c.sold_at.desc(), sales.c.order_id.desc())
+    )
+    ranked = select(
+        *book,
+        sales.c.order_id,
+        sales.c.price,
+        sales.c.sold_at,
+        func.count().over(partition_by=book).label("sales"),
+        cast(func.sum(sales.c.price).over(partition_by=book), BigInteger).label("total"),
+        latest.label("rank"),
+    )
+    summaries = ranked.where(_standing, *which).subquery()
+    return Statement(select(summaries).where(summaries.c.rank == 1))
+
+
+def _candles(*, of_size: bool) -> Statement:
+    starts_at = truncated(sales.c.sold_at, bindparam("length", type_=Integer)).label("starts_at")
+    wanted = select(starts_at, sales.c.sold_at, sales.c.order_id, sales.c.price).where(
+        _standing,
+        _of_product,
+        sales.c.condition == bindparam("condition"),
+        sales.c.sold_at >= bindparam("start"),
+        sales.c.sold_at < bindparam("end"),
+    )
+    if of_size:
+        wanted = wanted.where(_of_size)
+    sale = wanted.subquery()
+    in_order = (sale.c.sold_at, sale.c.order_id)
+    backwards = [column.desc() for column in in_order]
+    ranked = select(
+        sale.c.starts_at,
+        func.first_value(sale.c.price)
+        .over(partition_by=sale.c.starts_at, order_by=in_order)
+        .label("open"),
+        func.first_value(sale.c.price)
+        .over(partition_by=sale.c.starts_at, order_by=backwards)
+        .label("close"),
+        sale.c.price,
+    ).subquery()
+    return Statement(
+        select(
+            ranked.c.starts_at,
+            func.max(ranked.c.open).label("open"),
+            func.max(ranked.c.price).label("high"),
+            func.min(ranked.c.price).label("low"),
+            func.max(ranked.c.close).label("close"),
+            func.count().label("sales"),
+            cast(func.sum(ranked.c.price), BigInteger).label("total"),
+        )
+        .group_by(ranked.c.starts_at)
+        .order_by(ranked.c.starts_at)
+    )
+
+
+_CANDLES = _candles(of_size=False)
+_CANDLES_OF_SIZE = _candles(of_size=True)
+_LENGTHS = {Interval.HOUR: 13, Interval.DAY: 10}
+"""Characters of an instant's text that name its interval."""
+
+_SUMMARIES = _summaries()
+_SUMMARIES_OF_PRODUCT = _summaries(_of_product)
+_SUMMARIES_OF_SIZE = _summaries(_of_product, _of_size)
+
+
+_COUNT = Statement(select(func.count().label("sales")).where(_standing, _of_product))
+
+
+class SqlTape(Tape):
+    """Sales, one row each. A voided one keeps its row, so that it is not recorded again."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def record(self, sale: Sale) -> None:
+        await self._database.execute(
+            _RECORD,
+            order_id=sale.order_id,
+            **book_values(sale.book),
+            price=sale.price,
+            sold_at=sale.sold_at,
+            voided=False,
+        )
+
+    async def void(self, order_id: OrderId) -> None:
+        unknown = dict.fromkeys(("product_id", "size", "condition", "price", "sold_at"))
+        await self._database.execute(_VOID, order_id=order_id, **unknown, voided=True)
+
+    async def sales(
+        self, product_id: ProductId, request: PageRequest, size: Size | None = None
+    ) -> Page[Sale]:
+        statement = _SALES if size is None else _SALES_OF_SIZE
+        return await page(
+            self._database,
+            statement,
+            request,
+            _sale,
+            id_="order_id",
+            product_id=product_id,
+            size=size,
+        )
+
+    async def candles(
+        self,
+        product_id: ProductId,
+        interval: Literal[Interval.HOUR, Interval.DAY],
+        start: datetime,
+        end: datetime,
+        *,
+        condition: Condition,
+        size: Size | None = None,
+    ) -> Sequence[Candle]:
+        rows = await self._database.rows(
+            _CANDLES if size is None else _CANDLES_OF_SIZE,
+            product_id=product_id,
+            length=_LENGTHS[interval],
+            start=start,
+            end=end,
+            condition=condition,
+            size=size,
+        )
+        return [_candle(row) for row in rows]
+
+    async def count(self, product_id: ProductId) -> int:
+        row = await self._database.first(_COUNT, product_id=product_id)
+        assert row is not None
+        return int(row.sales)
+
+    async def summaries(
+        self, product_id: ProductId | None = None, size: Size | None = None
+    ) -> Sequence[SalesSummary]:
+        if product_id is None:
+            statement = _SUMMARIES
+        else:
+            statement = _SUMMARIES_OF_PRODUCT if size is None else _SUMMARIES_OF_SIZE
+        rows = await self._database.rows(statement, product_id=product_id, size=size)
+        return [SalesSummary(row.sales, row.total, _sale(row)) for row in rows]
+
+
+def _sale(row: Row) -> Sale:
+    return Sale(row.order_id, book_of(row), row.price, row.sold_at)
+
+
+def _candle(row: Row) -> Candle:
+    return Candle(
+        starts_at=datetime.fromisoformat(row.starts_at).replace(tzinfo=UTC),
+        open=row.open,
+        high=row.high,
+        low=row.low,
+        close=row.close,
+        sales=row.sales,
+        total=row.total,
+    )

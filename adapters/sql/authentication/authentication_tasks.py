@@ -1,0 +1,97 @@
+"""Authentication tasks, in SQL."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from ....ports.authentication_tasks import AuthenticationTasks
+from ....ports.language.authentication import AuthenticationTask, TaskStatus, Verdict
+from ....ports.language.errors import NotFound, Outdated
+from ....ports.language.ids import OrderId, TaskId
+from ....ports.language.paging import Page, PageRequest
+from ..bidding.book_columns import book_of, book_values
+from ..engine.database import SqlDatabase
+from ..engine.paging import newest_first, page
+from ..engine.payloads import decode, encode
+from ..engine.sqlite import insert_or_skip
+from ..engine.statement import Row, Statement, update_row
+from ..schema import authentication_tasks as tasks
+
+_ADD = Statement(insert_or_skip(tasks, tasks.c.order_id))
+_SAVE = Statement(update_row(tasks).where(tasks.c.version == bindparam("expected")))
+_GET = Statement(select(tasks).where(tasks.c.id == bindparam("id")).with_for_update())
+_FIND_BY_ORDER = Statement(
+    select(tasks).where(tasks.c.order_id == bindparam("order_id")).with_for_update()
+)
+_PAGE = Statement(newest_first(select(tasks), tasks.c.id))
+_PAGE_BY_STATUS = Statement(
+    newest_first(select(tasks).where(tasks.c.status == bindparam("status")), tasks.c.id)
+)
+
+
+class SqlAuthenticationTasks(AuthenticationTasks):
+    """Tasks, one row each; a unique column keeps an order from having two."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def add(self, task: AuthenticationTask) -> bool:
+        return await self._database.execute(_ADD, **_values(task)) == 1
+
+    async def save(self, task: AuthenticationTask) -> None:
+        expected = task.version - 1
+        if not await self._database.execute(_SAVE, **_values(task), expected=expected):
+            await self.get(task.id)
+            raise Outdated(what="authentication task", id=task.id)
+
+    async def get(self, task_id: TaskId) -> AuthenticationTask:
+        row = await self._database.first(_GET, id=task_id)
+        if row is None:
+            raise NotFound(what="authentication task", id=task_id)
+        return _task(row)
+
+    async def find_by_order(self, order_id: OrderId) -> AuthenticationTask | None:
+        row = await self._database.first(_FIND_BY_ORDER, order_id=order_id)
+        return None if row is None else _task(row)
+
+    async def page(
+        self, request: PageRequest, status: TaskStatus | None = None
+    ) -> Page[AuthenticationTask]:
+        statement = _PAGE if status is None else _PAGE_BY_STATUS
+        return await page(self._database, statement, request, _task, status=status)
+
+
+def _values(task: AuthenticationTask) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "order_id": task.order_id,
+        "buyer_id": task.buyer_id,
+        "seller_id": task.seller_id,
+        **book_values(task.book),
+        "status": task.status,
+        "created_at": task.created_at,
+        "received_at": task.received_at,
+        "authenticator_id": task.authenticator_id,
+        "lease_until": task.lease_until,
+        "verdict": None if task.verdict is None else encode(task.verdict),
+        "decided_at": task.decided_at,
+        "version": task.version,
+    }
+
+
+def _task(row: Row) -> AuthenticationTask:
+    return AuthenticationTask(
+        id=row.id,
+        order_id=row.order_id,
+        buyer_id=row.buyer_id,
+        seller_id=row.seller_id,
+        book=book_of(row),
+        status=row.status,
+        created_at=row.created_at,
+        received_at=row.received_at,
+        authenticator_id=row.authenticator_id,
+        lease_until=row.lease_until,
+        verdict=None if row.verdict is None else decode(row.verdict, Verdict),
+        decided_at=row.decided_at,
+        version=row.version,
+    )

@@ -1,0 +1,227 @@
+"""The matching engine's own store, in SQL."""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, union_all, update
+
+from ....ports.books import Batch, Books, OpenedOrder, Ownership
+from ....ports.clock import Clock
+from ....ports.idempotency_keys import IdempotencyKey
+from ....ports.language.errors import IdempotencyKeyReused, ShardLost
+from ....ports.language.halts import Halt
+from ....ports.language.ids import HaltId, OrderId, QuoteId, UserId
+from ....ports.language.market import BookKey, Match, MatchStatus, Quote, Side
+from ....ports.language.orders import OrderStatus
+from ....ports.matching import Placement
+from ..engine.database import SqlDatabase
+from ..engine.payloads import decode, encode
+from ..engine.sqlite import each, insert_or_replace
+from ..engine.statement import Statement, insert_row
+from ..messages.deadlines import SqlDeadlines
+from ..messages.idempotency_keys import REMEMBER, answer_values, find_answers
+from ..messages.outbox import SqlOutbox
+from ..orders.order_rows import ADD_EVENT, ADD_ORDER, event_values, order_values
+from ..payments.payments import ADD_PAYMENT, payment_values
+from ..schema import engine_shards, matches, orders
+from ..schema.columns import is_word
+from .book_columns import book_values
+from .halts import BY_ID, PUT, STANDING, halt_of, halt_values
+from .quote_rows import (
+    TABLES,
+    is_book,
+    match_of,
+    match_values,
+    on_each_side,
+    quote_of,
+    quote_values,
+    standing,
+)
+
+_TAKE = Statement(
+    insert_or_replace(
+        engine_shards,
+        engine_shards.c.shard,
+        change=lambda old, _new: {"epoch": old.epoch + 1, "sequence": old.sequence},
+    ).returning(engine_shards.c.epoch, engine_shards.c.sequence)
+)
+_ADVANCE = Statement(
+    update(engine_shards)
+    .where(engine_shards.c.shard == bindparam("shard"), engine_shards.c.epoch == bindparam("epoch"))
+    .values(sequence=bindparam("last"))
+)
+_RESTING = Statement(
+    union_all(
+        *standing(lambda table: table.c.book_hash % bindparam("shards") == bindparam("shard"))
+    ).order_by("sequence", "id")
+)
+_RESTING_IN = Statement(union_all(*standing(is_book)))
+_GET = Statement(
+    union_all(*on_each_side(lambda t: t.c.id.op("IN")(each(bindparam("ids", required=True)))))
+)
+_MATCHES = Statement(
+    select(matches).where(matches.c.id.op("IN")(each(bindparam("ids", required=True))))
+)
+_UNPAID = Statement(
+    select(orders.c.buyer_id, func.count().label("unpaid"))
+    .where(
+        is_word(orders.c.status, OrderStatus.PENDING),
+        orders.c.buyer_id.op("IN")(each(bindparam("ids", required=True))),
+    )
+    .group_by(orders.c.buyer_id)
+)
+_ADD = {side: Statement(insert_row(table)) for side, table in TABLES.items()}
+_CHANGE = {
+    side: Statement(
+        update(table)
+        .where(table.c.id == bindparam("id"))
+        .values(
+            amount=bindparam("amount"),
+            sequence=bindparam("sequence"),
+            expires_at=bindparam("expires_at"),
+            status=bindparam("status"),
+            match_id=bindparam("match_id"),
+        )
+    )
+    for side, table in TABLES.items()
+}
+_ADD_MATCH = Statement(insert_row(matches))
+_UNWIND = Statement(
+    update(matches).where(matches.c.id == bindparam("id")).values(status=bindparam("status"))
+)
+
+
+class SqlBooks(Books):
+    """Writes a batch with one prepared statement for each table that it touches.
+
+    The row of the shard is written first, so that a batch of an owner who lost the shard goes no
+    further. Constraints that a batch would break are broken invariants: AssertionError.
+    """
+
+    def __init__(
+        self,
+        database: SqlDatabase,
+        *,
+        deadlines: SqlDeadlines,
+        outbox: SqlOutbox,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._deadlines = deadlines
+        self._outbox = outbox
+        self._clock = clock
+
+    # ---- reading -------------------------------------------------------------------------
+
+    async def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
+        async for row in self._database.stream(_RESTING, shard=shard, shards=shards):
+            yield quote_of(row)
+
+    async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
+        found = [
+            quote_of(row)
+            for book in set(books)
+            for row in await self._database.rows(_RESTING_IN, **book_values(book))
+        ]
+        return sorted(found, key=lambda quote: quote.sequence)
+
+    async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
+        ids = encode([quote_id.hex for quote_id in quote_ids])
+        quotes = map(quote_of, await self._database.rows(_GET, ids=ids))
+        return {quote.id: quote for quote in quotes}
+
+    async def matches(self, match_ids: Collection[OrderId]) -> Mapping[OrderId, Match]:
+        ids = encode([match_id.hex for match_id in match_ids])
+        return {row.id: match_of(row) for row in await self._database.rows(_MATCHES, ids=ids)}
+
+    async def answered(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
+        answers = await find_answers(self._database, keys)
+        return {
+            key: decode(answer, Placement) if isinstance(answer, bytes) else answer
+            for key, answer in answers.items()
+        }
+
+    async def standing_halts(self) -> Sequence[Halt]:
+        return [halt_of(row) for row in await self._database.rows(STANDING)]
+
+    async def halts(self, halt_ids: Collection[HaltId]) -> Mapping[HaltId, Halt]:
+        ids = encode([halt_id.hex for halt_id in halt_ids])
+        return {row.id: halt_of(row) for row in await self._database.rows(BY_ID, ids=ids)}
+
+    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
+        ids = encode([buyer_id.hex for buyer_id in buyer_ids])
+        return {row.buyer_id: row.unpaid for row in await self._database.rows(_UNPAID, ids=ids)}
+
+    # ---- writing -------------------------------------------------------------------------
+
+    async def take(self, shard: int, at: datetime) -> Ownership:
+        async with self._database.transaction():
+            row = await self._database.first(_TAKE, shard=shard, epoch=1, sequence=0, taken_at=at)
+        assert row is not None
+        return Ownership(shard, row.epoch, row.sequence)
+
+    async def commit(self, ownership: Ownership, batch: Batch) -> None:
+        async with self._database.transaction():
+            owned = await self._database.execute(
+                _ADVANCE, shard=ownership.shard, epoch=ownership.epoch, last=batch.sequence
+            )
+            if not owned:
+                raise ShardLost(shard=ownership.shard)
+            await self._write_quotes(batch)
+            await self._write_matches(batch)
+            await self._write_orders(batch.opened)
+            await self._database.execute_many(PUT, map(halt_values, batch.halts.values()))
+            await self._tell(batch)
+            await self._remember(batch.answers)
+
+    async def _write_quotes(self, batch: Batch) -> None:
+        for side in Side:
+            added = [quote for quote in batch.added.values() if quote.side is side]
+            await self._database.execute_many(_ADD[side], map(quote_values, added))
+            changed = [quote for quote in batch.changed.values() if quote.side is side]
+            await self._change(_CHANGE[side], [quote_values(quote) for quote in changed])
+
+    async def _write_matches(self, batch: Batch) -> None:
+        # An ask may be unwound and matched again in one batch: its old match must go first.
+        status = MatchStatus.UNWOUND
+        unwound = [{"id": match_id, "status": status} for match_id in batch.unwound]
+        await self._change(_UNWIND, unwound)
+        await self._database.execute_many(_ADD_MATCH, map(match_values, batch.matches))
+
+    async def _write_orders(self, opened: Sequence[OpenedOrder]) -> None:
+        if not opened:
+            return
+        orders = (order_values(one.order) for one in opened)
+        await self._database.execute_many(ADD_ORDER, orders)
+        payments = (payment_values(one.payment) for one in opened)
+        await self._database.execute_many(ADD_PAYMENT, payments)
+        history = _all(one.history for one in opened)
+        await self._database.execute_many(ADD_EVENT, map(event_values, history))
+        await self._deadlines.set_all(_all(one.deadlines for one in opened))
+
+    async def _tell(self, batch: Batch) -> None:
+        events = [*_all(one.events for one in batch.opened), *batch.events]
+        if events:
+            await self._outbox.add_all(events)
+
+    async def _remember(self, answers: Mapping[IdempotencyKey, Placement]) -> None:
+        # Two requests with one key for books of two shards may come at once. Then the first
+        # answer stays: the other batch did nothing wrong that it should fail for.
+        now = self._clock.now()
+        rows = [
+            answer_values(key, encode(placement).encode(), now)
+            for key, placement in answers.items()
+        ]
+        await self._database.execute_many(REMEMBER, rows)
+
+    async def _change(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        changed = await self._database.execute_many(statement, rows)
+        assert changed == len(rows), f"{len(rows) - changed} rows to change are not stored"
+
+
+def _all(parts: Iterable[Iterable[Any]]) -> Iterable[Any]:
+    return chain.from_iterable(parts)

@@ -1,0 +1,127 @@
+"""The rows of bids, asks and matches, which the quotes and the books share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    literal_column,
+    select,
+)
+
+from ....ports.language.market import Match, Quote, QuoteStatus, Side, shard_of
+from ..engine.statement import Row, Statement
+from ..schema import asks, bids, matches
+from ..schema.columns import is_word
+from .book_columns import book_of, book_values
+
+TABLES = {Side.BID: bids, Side.ASK: asks}
+
+_HASHES = 2**32
+
+MATCH = Statement(select(matches).where(matches.c.id == bindparam("id")))
+
+
+def is_active(table: Table) -> ColumnElement[bool]:
+    """Return that a quote rests in a book, in the words of the partial indexes."""
+    return is_word(table.c.status, QuoteStatus.ACTIVE)
+
+
+def is_waiting(table: Table) -> ColumnElement[bool]:
+    """Return that an ask waits until its book opens, in the words of the partial index."""
+    return is_word(table.c.status, QuoteStatus.WAITING)
+
+
+def is_book(table: Table) -> ColumnElement[bool]:
+    """Return that a quote is in the book that the parameters name."""
+    return (
+        (table.c.product_id == bindparam("product_id"))
+        & (table.c.size == bindparam("size"))
+        & (table.c.condition == bindparam("condition"))
+    )
+
+
+def on_each_side(condition: Callable[[Table], ColumnElement[bool]]) -> list[Select[Any]]:
+    """Return one query for the bids and one for the asks of which the condition holds."""
+    return [
+        select(literal_column(f"'{side}'").label("side"), table).where(condition(table))
+        for side, table in TABLES.items()
+    ]
+
+
+def standing(condition: Callable[[Table], ColumnElement[bool]]) -> list[Select[Any]]:
+    """Return queries for the quotes that rest or wait of which the condition holds."""
+    waiting = select(literal_column(f"'{Side.ASK}'").label("side"), asks)
+    return [
+        *on_each_side(lambda table: is_active(table) & condition(table)),
+        waiting.where(is_waiting(asks) & condition(asks)),
+    ]
+
+
+def quote_values(quote: Quote) -> dict[str, Any]:
+    """Return a quote's values by column; its side is its table."""
+    return {
+        "id": quote.id,
+        "user_id": quote.user_id,
+        **book_values(quote.book),
+        "book_hash": shard_of(quote.book, _HASHES),
+        "amount": quote.amount,
+        "sequence": quote.sequence,
+        "created_at": quote.created_at,
+        "expires_at": quote.expires_at,
+        "status": quote.status,
+        "match_id": quote.match_id,
+        "time_in_force": quote.time_in_force,
+    }
+
+
+def quote_of(row: Row) -> Quote:
+    """Return the quote in a row of `on_each_side`."""
+    return Quote(
+        id=row.id,
+        side=Side(row.side),
+        user_id=row.user_id,
+        book=book_of(row),
+        amount=row.amount,
+        sequence=row.sequence,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        status=row.status,
+        match_id=row.match_id,
+        time_in_force=row.time_in_force,
+    )
+
+
+def match_values(match: Match) -> dict[str, Any]:
+    """Return a match's values by column."""
+    return {
+        "id": match.id,
+        "bid_id": match.bid_id,
+        "ask_id": match.ask_id,
+        "buyer_id": match.buyer_id,
+        "seller_id": match.seller_id,
+        **book_values(match.book),
+        "price": match.price,
+        "matched_at": match.matched_at,
+        "maker": match.maker,
+        "status": match.status,
+    }
+
+
+def match_of(row: Row) -> Match:
+    """Return the match in a row."""
+    return Match(
+        id=row.id,
+        bid_id=row.bid_id,
+        ask_id=row.ask_id,
+        buyer_id=row.buyer_id,
+        seller_id=row.seller_id,
+        book=book_of(row),
+        price=row.price,
+        matched_at=row.matched_at,
+        maker=row.maker,
+        status=row.status,
+    )

@@ -1,0 +1,1 @@
+"""How the store is connected, and all that differs between its engines."""

@@ -1,0 +1,44 @@
+"""Records in JSON, as the store keeps those that no query looks into."""
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from ....ports.language.events import EVENTS, Event
+from ....ports.language.notices import NOTICES
+from ....ports.language.notifications import Notice, NotificationKind
+from ....ports.language.order_history import ORDER_EVENTS, OrderEvent
+
+T = TypeVar("T")
+
+_EVENTS = {subject: msgspec.json.Decoder(kind) for subject, kind in EVENTS.items()}
+_ORDER_EVENTS = {name: msgspec.json.Decoder(kind) for name, kind in ORDER_EVENTS.items()}
+
+_NOTICES = {kind: msgspec.json.Decoder(notice) for kind, notice in NOTICES.items()}
+
+
+def encode(record: Any) -> str:
+    """Return a record as JSON text."""
+    return msgspec.json.encode(record).decode()
+
+
+def decode(text: str | bytes, kind: type[T]) -> T:
+    """Return the record of this kind that was encoded."""
+    return msgspec.json.decode(text, type=kind)
+
+
+def decode_event(subject: str, version: int, text: str) -> Event:
+    """Return an event that was encoded, by the version of its kind that the code knows."""
+    event = _EVENTS[subject].decode(text)
+    assert version == event.VERSION, f"{subject} is stored in version {version}"
+    return event
+
+
+def decode_order_event(name: str, text: str) -> OrderEvent:
+    """Return an event of an order's history that was encoded."""
+    return _ORDER_EVENTS[name].decode(text)
+
+
+def decode_notice(kind: NotificationKind, text: str) -> Notice:
+    """Return a notice that was encoded."""
+    return _NOTICES[kind].decode(text)

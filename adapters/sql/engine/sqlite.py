@@ -1,0 +1,378 @@
+"""All that is SQLite's own: how to connect, what its errors mean, and the SQL that others lack."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Self, TypeAlias, TypeVar
+
+import aiosqlite
+from sqlalchemy import (
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    String,
+    Table,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from ....ports.language.errors import Unavailable
+from .finished import finished
+
+T = TypeVar("T")
+
+Change: TypeAlias = Callable[[Any, Any], dict[str, ColumnElement[Any]]]
+"""Makes columns' values of the row that is there and the one that was to be inserted."""
+
+STORE = "the store"
+BUSY_TIMEOUT = 5.0
+"""Seconds to wait for another process that writes the same file."""
+_PREPARED_STATEMENTS = 512
+_ROWS_AT_ONCE = 1_000
+_SHORT = 20_000
+"""Steps of SQLite's machine, about a millisecond, after which a query goes on in a thread."""
+_FIRST_PAUSE = 0.001
+_LONGEST_PAUSE = 0.05
+"""Seconds between two attempts while another process writes."""
+_OLDEST = (3, 35, 0)  # the first with RETURNING
+
+# JSON columns hold text that msgspec has written already, so there is nothing left to do to it.
+DIALECT: Dialect = sqlite.dialect(paramstyle="qmark", json_serializer=str, json_deserializer=str)
+
+
+class Conflict(Exception):
+    """A constraint of the schema refused a row. Only that statement was undone."""
+
+
+# ---- SQL -------------------------------------------------------------------------------------
+
+
+def insert_or_skip(
+    table: Table, *unique: Column[Any], where: ColumnElement[bool] | None = None
+) -> Insert:
+    """Return an INSERT that leaves a row alone that has the same unique columns."""
+    return insert(table).on_conflict_do_nothing(index_elements=unique, index_where=where)
+
+
+def insert_or_replace(table: Table, *unique: Column[Any], change: Change | None = None) -> Insert:
+    """Return an INSERT that changes a row that has the same unique columns.
+
+    All its other columns get their new values, but for those that `change` makes.
+    """
+    adding = insert(table)
+    values: dict[str, Any] = {
+        c.name: adding.excluded[c.name] for c in table.c if c not in set(unique)
+    }
+    if change is not None:
+        values |= change(table.c, adding.excluded)
+    return adding.on_conflict_do_update(index_elements=unique, set_=values)
+
+
+class each(GenericFunction[Any]):
+    """The elements of a JSON array, so that a list of any length is one parameter."""
+
+    inherit_cache = True
+
+
+@compiles(each, "sqlite")
+def _each(element: each, compiler: SQLCompiler, **kw: Any) -> str:
+    array = compiler.process(element.clause_expr, **kw)
+    return f"(SELECT value FROM json_each{array})"  # noqa: S608  # no text of a user's is in it
+
+
+class uuid_text(GenericFunction[Any]):
+    """A UUID as text with its dashes, as keys of messages are written."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(uuid_text, "sqlite")
+def _uuid_text(element: uuid_text, compiler: SQLCompiler, **kw: Any) -> str:
+    text = compiler.process(element.clause_expr.element, **kw).strip("()")
+    parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    return "(" + " || '-' || ".join(f"substr({text}, {at}, {length})" for at, length in parts) + ")"
+
+
+class gathered(GenericFunction[Any]):
+    """The rows of a subquery as one JSON array of arrays, in no order."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(gathered, "sqlite")
+def _gathered(element: gathered, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_group_array(json_array{compiler.process(element.clause_expr, **kw)})"
+
+
+class truncated(GenericFunction[Any]):
+    """An instant's text cut to as many characters as name its day (10) or its hour (13)."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(truncated, "sqlite")
+def _truncated(element: truncated, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, length = element.clauses
+    return f"substr({compiler.process(instant, **kw)}, 1, {compiler.process(length, **kw)})"
+
+
+# ---- connections -----------------------------------------------------------------------------
+
+
+def path_of(url: str) -> Path:
+    """Return the file that an URL such as sqlite:///exchange.db names. Raises ValueError."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ValueError(str(error)) from None
+    if parsed.get_backend_name() != "sqlite":
+        raise ValueError(f"the store can be kept in sqlite, not in {parsed.get_backend_name()}")
+    if not parsed.database or parsed.database == ":memory:":
+        raise ValueError(f"{url!r} names no file to keep the store in")
+    return Path(parsed.database)
+
+
+def migration_engine(url: str) -> AsyncEngine:
+    """Return an engine whose transactions keep all other writers out and hold DDL together."""
+    path = path_of(url)
+
+    async def connect() -> aiosqlite.Connection:
+        _, thread = await _connect(path, patience=BUSY_TIMEOUT)
+        return thread
+
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)), async_creator=connect
+    )
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+class SqliteConnection:
+    """One connection, in autocommit until `begin`, for one caller at a time.
+
+    Short statements run where they are called: handing one to a thread costs twenty times as much
+    as running it. What waits for the disk or for another process, or turns out to take long, runs
+    in the connection's thread, and the event loop goes on.
+
+    No error of the driver leaves it: Unavailable when the disk, the file or another process is at
+    fault, Conflict when a constraint is, AssertionError when the statement is.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, thread: aiosqlite.Connection) -> None:
+        self._connection = connection
+        self._thread = thread
+        """Runs calls on the same connection."""
+
+    @classmethod
+    async def open(cls, path: Path, *, read_only: bool = False) -> Self:
+        """Connect to a file, which a writer creates. Raises Unavailable."""
+        assert sqlite3.sqlite_version_info >= _OLDEST, f"SQLite {sqlite3.sqlite_version} is too old"
+        opened = cls(*await _connect(path))
+        try:
+            for pragma in _READER if read_only else _WRITER:
+                await opened._patiently(partial(opened._connection.execute, f"PRAGMA {pragma}"))
+        except BaseException:
+            await finished(opened.close())
+            raise
+        return opened
+
+    async def close(self) -> None:
+        """Close the connection, which undoes what was not committed."""
+        await self._thread.close()
+
+    async def begin(self) -> None:
+        """Begin a transaction as the one writer of the file; waits while another process writes."""
+        await self._patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
+
+    async def commit(self) -> None:
+        """Make durable what was written since `begin`; fails if SQLite gave it up by itself."""
+        await _waited_for(self._thread.execute("COMMIT"))
+
+    async def rollback(self) -> None:
+        """Undo what was written since `begin`; there may be nothing to undo."""
+        await _waited_for(self._thread.rollback())
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """Run a query and return its rows."""
+        self._connection.set_progress_handler(_stop, _SHORT)
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except _DRIVER_ERRORS as error:
+            if not _is(error, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
+                raise _translated(error) from error
+        finally:
+            self._connection.set_progress_handler(None, 0)
+        rows = await _waited_for(
+            self._thread.execute_fetchall(sql, values), on_cancel=self._connection.interrupt
+        )
+        return list(rows)
+
+    async def fetch_written(
+        self, sql: str, values: Sequence[Any], *, long: bool = False
+    ) -> list[Any]:
+        """Run a statement that writes and return the rows that it gives back."""
+        if long:
+            return list(await _waited_for(self._thread.execute_fetchall(sql, values)))
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except _DRIVER_ERRORS as error:
+            raise _translated(error) from error
+
+    async def execute(self, sql: str, values: Sequence[Any], *, long: bool = False) -> int:
+        """Run a statement that writes and return how many rows it changed."""
+        if long:
+            return (await _waited_for(self._thread.execute(sql, values))).rowcount
+        try:
+            return self._connection.execute(sql, values).rowcount
+        except _DRIVER_ERRORS as error:
+            raise _translated(error) from error
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run a statement once for each row of values and return how many rows were changed."""
+        if len(rows) > _ROWS_AT_ONCE:
+            return (await _waited_for(self._thread.executemany(sql, rows))).rowcount
+        try:
+            return self._connection.executemany(sql, rows).rowcount
+        except _DRIVER_ERRORS as error:
+            raise _translated(error) from error
+
+    async def stream(self, sql: str, values: Sequence[Any]) -> AsyncIterator[Iterable[Any]]:
+        """Run a statement and yield its rows in portions, all as of one instant."""
+        cursor = await _waited_for(self._thread.execute(sql, values))
+        while rows := list(await _waited_for(cursor.fetchmany(_ROWS_AT_ONCE))):
+            yield rows
+
+    async def _patiently(self, call: Callable[[], T]) -> T:
+        """Make a call again while another process is in its way. SQLite would stop the loop."""
+        give_up_at, pause = time.monotonic() + BUSY_TIMEOUT, _FIRST_PAUSE
+        while True:
+            try:
+                return call()
+            except _DRIVER_ERRORS as error:
+                if not _is(error, sqlite3.SQLITE_BUSY) or time.monotonic() > give_up_at:
+                    raise _translated(error) from error
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+_WRITER = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-65536",
+)
+"""What a savepoint saves stays in memory, and 64 MiB of pages are kept at hand."""
+_READER = ("query_only=ON",)
+
+
+async def _connect(
+    path: Path, *, patience: float = 0
+) -> tuple[sqlite3.Connection, aiosqlite.Connection]:
+    """Return a connection, and the thread that it can be used in. Raises Unavailable.
+
+    `patience` is how many seconds each statement waits for another process.
+    """
+    made: list[sqlite3.Connection] = []
+    failures: list[sqlite3.Error] = []
+
+    def connect() -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                path,
+                timeout=patience,
+                isolation_level=None,
+                cached_statements=_PREPARED_STATEMENTS,
+                check_same_thread=False,
+            )
+        except sqlite3.Error as error:
+            # A driver that never connected cannot be closed, and its thread would go on by itself.
+            failures.append(error)
+            connection = sqlite3.connect(":memory:", check_same_thread=False)
+        made.append(connection)
+        return connection
+
+    thread = aiosqlite.Connection(connect, iter_chunk_size=_ROWS_AT_ONCE)
+
+    async def wait() -> None:
+        await thread
+
+    try:
+        await finished(wait())
+        for failure in failures:
+            raise _translated(failure) from failure
+    except BaseException:
+        await finished(thread.close())
+        raise
+    return made[0], thread
+
+
+async def _waited_for(
+    call: Coroutine[Any, Any, T], *, on_cancel: Callable[[], None] | None = None
+) -> T:
+    """Return what a call of the thread returns.
+
+    It comes to its end, or to the one that `on_cancel` brings about, even when the caller is
+    cancelled: the connection is not to be used in two threads at once.
+    """
+    try:
+        return await finished(call, on_cancel=on_cancel)
+    except _DRIVER_ERRORS as error:
+        raise _translated(error) from error
+
+
+_DRIVER_ERRORS = (sqlite3.Error, ValueError)
+
+
+def _stop() -> bool:
+    """Stop a statement that is run in place and has turned out to take long."""
+    return True
+
+
+def _is(error: Exception, *codes: int) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in codes
+
+
+def _translated(error: Exception) -> Exception:
+    """Return what an error of the driver is for the rest of the program."""
+    if isinstance(error, sqlite3.IntegrityError):
+        return Conflict(str(error))
+    if _is_outage(error):
+        return Unavailable(what=STORE)
+    return AssertionError(f"the store refused a statement: {error}")
+
+
+_STATEMENT_AT_FAULT = {
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_MISUSE,
+    sqlite3.SQLITE_RANGE,
+}
+
+
+def _is_outage(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return "clos" in str(error) or "no active connection" in str(error)
+    return code & 0xFF not in _STATEMENT_AT_FAULT

@@ -1,0 +1,27 @@
+"""Atomic work on the store, by a SQL database."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from ....ports.transaction import Transaction
+from .database import SqlDatabase
+
+
+class SqlTransaction(Transaction):
+    """One database transaction, begun by the first call inside the outermost block."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    def __call__(self) -> AbstractAsyncContextManager[None]:
+        return self._database.transaction()
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        return self._database.savepoint()
+
+    @property
+    def is_open(self) -> bool:
+        return self._database.in_transaction
+
+    def announce(self, call: Callable[[], None]) -> None:
+        self._database.announce(call)

@@ -1,0 +1,1 @@
+"""Messages that wait in the store: outbox, inbox, deadlines, deliveries, idempotency keys."""

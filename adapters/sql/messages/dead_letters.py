@@ -1,0 +1,41 @@
+"""Deliveries that were given up, in SQL."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from ....ports.clock import Clock
+from ....ports.event_bus import DeadLetters
+from ....ports.language.errors import NotFound
+from ....ports.language.ids import MessageId
+from ....ports.language.messages import Delivery
+from ....ports.language.paging import Page, PageRequest
+from ..engine.database import SqlDatabase
+from ..engine.paging import newest_first, page
+from ..engine.statement import Statement
+from ..schema import deliveries
+from .deliveries import SqlDeliveries, delivery_of
+
+_PAGE = Statement(newest_first(select(deliveries).where(deliveries.c.dead), deliveries.c.id))
+_DEAD = Statement(select(deliveries).where(deliveries.c.id == bindparam("id"), deliveries.c.dead))
+
+
+class SqlDeadLetters(DeadLetters):
+    """The dead among the deliveries."""
+
+    def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
+        self._database = database
+        self._deliveries = SqlDeliveries(database, clock=clock)
+
+    async def page(self, request: PageRequest) -> Page[Delivery]:
+        return await page(self._database, _PAGE, request, delivery_of)
+
+    async def replay(self, delivery_id: MessageId, at: datetime) -> Delivery:
+        async with self._database.transaction():
+            row = await self._database.first(_DEAD, id=delivery_id)
+            if row is None:
+                raise NotFound(what="dead letter", id=delivery_id)
+            again = replace(delivery_of(row), attempts=0, due_at=at, dead=False)
+            await self._deliveries.put(again)
+            return again

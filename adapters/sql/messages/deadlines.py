@@ -1,0 +1,55 @@
+"""What falls due, and when, in SQL."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select
+
+from ....ports.language.deadlines import Deadline, DeadlineKind
+from ....ports.language.ids import OrderId
+from ....ports.outbox import Deadlines
+from ..engine.database import SqlDatabase
+from ..engine.sqlite import insert_or_replace
+from ..engine.statement import Statement
+from ..schema import deadlines
+
+_SET = Statement(insert_or_replace(deadlines, deadlines.c.order_id, deadlines.c.kind))
+_CLEAR = Statement(
+    delete(deadlines).where(
+        deadlines.c.order_id == bindparam("order_id"), deadlines.c.kind == bindparam("kind")
+    )
+)
+_OF = Statement(select(deadlines).where(deadlines.c.order_id == bindparam("order_id")))
+_DUE = Statement(
+    select(deadlines)
+    .where(deadlines.c.due_at <= bindparam("now"))
+    .order_by(deadlines.c.due_at, deadlines.c.order_id, deadlines.c.kind)
+    .limit(bindparam("limit"))
+)
+
+
+class SqlDeadlines(Deadlines):
+    """Deadlines by order and kind."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def set(self, deadline: Deadline) -> None:
+        await self.set_all([deadline])
+
+    async def set_all(self, all_: Iterable[Deadline]) -> None:
+        """Do what `set` does, for the books, which set many at once."""
+        rows = [{"order_id": d.order_id, "kind": d.kind, "due_at": d.due_at} for d in all_]
+        await self._database.execute_many(_SET, rows)
+
+    async def clear(self, order_id: OrderId, kinds: Collection[DeadlineKind]) -> None:
+        rows = [{"order_id": order_id, "kind": kind} for kind in kinds]
+        await self._database.execute_many(_CLEAR, rows)
+
+    async def of(self, order_id: OrderId) -> Sequence[Deadline]:
+        rows = await self._database.rows(_OF, order_id=order_id)
+        return [Deadline(row.kind, row.order_id, row.due_at) for row in rows]
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
+        rows = await self._database.rows(_DUE, now=now, limit=limit)
+        return [Deadline(row.kind, row.order_id, row.due_at) for row in rows]

@@ -1,0 +1,125 @@
+"""Messages that wait for a consumer, in SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select
+
+from ....ports.clock import Clock
+from ....ports.event_bus import Deliveries
+from ....ports.language.ids import MessageId
+from ....ports.language.messages import Delivery, Queue
+from ....ports.language.urgency import Urgency
+from ..engine.database import SqlDatabase
+from ..engine.sqlite import insert_or_replace
+from ..engine.statement import Row, Statement
+from ..schema import deliveries
+from .lines import SqlLines
+from .messages import message_of, message_values
+
+_PUT = Statement(insert_or_replace(deliveries, *deliveries.primary_key))
+_BY_KEY = (
+    deliveries.c.message_id == bindparam("message_id"),
+    deliveries.c.consumer == bindparam("consumer"),
+)
+_REMOVE = Statement(delete(deliveries).where(*_BY_KEY))
+_TURN = Statement(
+    select(deliveries.c.queue, deliveries.c.urgency, deliveries.c.turn, deliveries.c.dead).where(
+        *_BY_KEY
+    )
+)
+_DUE = Statement(
+    select(deliveries)
+    .where(
+        ~deliveries.c.dead, deliveries.c.queue.is_(None), deliveries.c.due_at <= bindparam("now")
+    )
+    .order_by(deliveries.c.due_at, deliveries.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+_OLDEST = Statement(
+    select(deliveries.c.occurred_at)
+    .where(~deliveries.c.dead)
+    .order_by(deliveries.c.occurred_at)
+    .limit(1)
+)
+
+
+class SqlDeliveries(Deliveries):
+    """Deliveries by message and consumer; the dead are kept in the same table."""
+
+    def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
+        self._database = database
+        self._lines = SqlLines(database, clock=clock)
+
+    async def put(self, delivery: Delivery) -> None:
+        key = {"message_id": delivery.message.id, "consumer": delivery.consumer}
+        before = await self._database.first(_TURN, **key)
+        await self._database.execute(
+            _PUT,
+            **key,
+            id=delivery.id,
+            **message_values(delivery.message),
+            attempts=delivery.attempts,
+            due_at=delivery.due_at,
+            error=delivery.error,
+            dead=delivery.dead,
+            **turn_of(delivery),
+        )
+        await self._leave(before)
+        if delivery.queue is not None and not delivery.dead:
+            await self._lines.join(turn_of(delivery), delivery.due_at)
+
+    async def remove(self, consumer: str, message_id: MessageId) -> None:
+        key = {"message_id": message_id, "consumer": consumer}
+        before = await self._database.first(_TURN, **key)
+        await self._database.execute(_REMOVE, **key)
+        await self._leave(before)
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        rows = await self._database.rows(_DUE, now=now, limit=limit)
+        return [delivery_of(row) for row in rows]
+
+    async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
+        return [delivery_of(row) for row in await self._lines.first_in(queue, now, limit)]
+
+    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
+        first = [delivery_of(row) for row in await self._lines.first_of_each(queue, now)]
+        return min(first, key=lambda delivery: delivery.due_at, default=None)
+
+    async def oldest(self) -> datetime | None:
+        row = await self._database.first(_OLDEST)
+        return None if row is None else row.occurred_at
+
+    async def _leave(self, before: Row | None) -> None:
+        if before is not None and before.queue is not None and not before.dead:
+            await self._lines.go_to_the_end(
+                {"queue": before.queue, "urgency": before.urgency, "turn": before.turn}
+            )
+
+
+def turn_of(delivery: Delivery) -> dict[str, Any]:
+    """Return the values of the columns that say in which line a delivery stands, and as whom."""
+    return {
+        "queue": delivery.queue,
+        "urgency": delivery.urgency,
+        "turn": delivery.turn or str(delivery.id),
+    }
+
+
+def delivery_of(row: Row) -> Delivery:
+    """Return the delivery in a row."""
+    return Delivery(
+        id=row.id,
+        consumer=row.consumer,
+        message=message_of(row, "message_id"),
+        attempts=row.attempts,
+        due_at=row.due_at,
+        error=row.error,
+        dead=row.dead,
+        queue=None if row.queue is None else Queue(row.queue),
+        urgency=Urgency(row.urgency),
+        turn="" if row.turn == str(row.id) else row.turn,
+    )

@@ -1,0 +1,77 @@
+"""Remembered requests, in SQL."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select
+
+from ....ports.idempotency_keys import IdempotencyKey, IdempotencyKeys
+from ....ports.language.errors import IdempotencyKeyReused, Outdated
+from ..engine.database import SqlDatabase
+from ..engine.payloads import encode
+from ..engine.sqlite import each, insert_or_skip
+from ..engine.statement import Statement
+from ..schema import idempotency_keys
+
+_keys = idempotency_keys.c
+_FIND = Statement(
+    select(idempotency_keys).where(_keys.key.op("IN")(each(bindparam("keys", required=True))))
+)
+REMEMBER = Statement(insert_or_skip(idempotency_keys, _keys.key, _keys.user_id, _keys.scope))
+_FORGET = Statement(
+    delete(idempotency_keys).where(_keys.answered_at < bindparam("before")), long=True
+)
+
+
+class SqlIdempotencyKeys(IdempotencyKeys):
+    """Answers by user, scope and key, in one table with the placements of SqlBooks."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def find(self, key: IdempotencyKey) -> bytes | None:
+        answer = await find_answer(self._database, key)
+        if isinstance(answer, IdempotencyKeyReused):
+            raise answer
+        return answer
+
+    async def remember(self, key: IdempotencyKey, answer: bytes, at: datetime) -> None:
+        if not await self._database.execute(REMEMBER, **answer_values(key, answer, at)):
+            raise Outdated(what="idempotency key of user", id=key.user_id)
+
+    async def forget(self, before: datetime) -> int:
+        return await self._database.execute(_FORGET, before=before)
+
+
+def answer_values(key: IdempotencyKey, answer: bytes, at: datetime) -> dict[str, object]:
+    """Return an answer's values by column."""
+    return {
+        "user_id": key.user_id,
+        "scope": key.scope,
+        "key": key.key,
+        "fingerprint": key.fingerprint,
+        "answer": answer,
+        "answered_at": at,
+    }
+
+
+async def find_answer(
+    database: SqlDatabase, key: IdempotencyKey
+) -> bytes | IdempotencyKeyReused | None:
+    """Return the answer to a request, or that its key was another's."""
+    return (await find_answers(database, [key])).get(key)
+
+
+async def find_answers(
+    database: SqlDatabase, keys: Collection[IdempotencyKey]
+) -> Mapping[IdempotencyKey, bytes | IdempotencyKeyReused]:
+    """Return the answer to each request that has one, or that its key was another's."""
+    rows = await database.rows(_FIND, keys=encode(sorted({key.key for key in keys})))
+    stored = {(row.user_id, row.scope, row.key): row for row in rows}
+    answers: dict[IdempotencyKey, bytes | IdempotencyKeyReused] = {}
+    for key in keys:
+        row = stored.get(key.name)
+        if row is not None:
+            same = row.fingerprint == key.fingerprint
+            answers[key] = row.answer if same else IdempotencyKeyReused(key=key.key)
+    return answers

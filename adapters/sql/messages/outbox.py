@@ -1,0 +1,59 @@
+"""Messages on their way to the bus, in SQL."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import bindparam, delete, select
+
+from ....ports.clock import Clock
+from ....ports.ids import Ids
+from ....ports.language.events import Event
+from ....ports.language.ids import MessageId
+from ....ports.language.messages import Message
+from ....ports.language.urgency import Urgency
+from ....ports.outbox import Outbox
+from ..engine.database import SqlDatabase
+from ..engine.statement import Statement, insert_row
+from ..schema import outbox
+from .messages import message_of, message_values
+
+_ADD = Statement(insert_row(outbox))
+_OLDEST = select(outbox).order_by(outbox.c.sequence).limit(bindparam("limit"))
+_UNSENT = Statement(_OLDEST)
+_UNSENT_AS_URGENT = Statement(_OLDEST.where(outbox.c.urgency == bindparam("urgency")))
+_MARK_SENT = Statement(delete(outbox).where(outbox.c.id == bindparam("id")))
+
+
+class SqlOutbox(Outbox):
+    """Messages in order of commit. One that was sent is deleted, so the table stays small."""
+
+    def __init__(self, database: SqlDatabase, *, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+        self._added = asyncio.Event()
+
+    async def add(self, *events: Event) -> None:
+        await self.add_all(events)
+
+    async def add_all(self, events: Iterable[Event]) -> None:
+        """Do what `add` does, for the books, which add many at once."""
+        now = self._clock.now()
+        messages = [Message(MessageId(self._ids.new()), e.key, e, now) for e in events]
+        rows = [{"id": m.id, **message_values(m), "urgency": m.event.urgency} for m in messages]
+        await self._database.execute_many(_ADD, rows)
+        self._database.announce(self._added.set)
+
+    async def unsent(self, limit: int, *, urgency: Urgency | None = None) -> Sequence[Message]:
+        if urgency is None:
+            rows = await self._database.rows(_UNSENT, limit=limit)
+        else:
+            rows = await self._database.rows(_UNSENT_AS_URGENT, limit=limit, urgency=urgency)
+        return [message_of(row) for row in rows]
+
+    async def mark_sent(self, ids: Collection[MessageId]) -> None:
+        await self._database.execute_many(_MARK_SENT, [{"id": id_} for id_ in ids])
+
+    async def wait(self) -> None:
+        await self._added.wait()
+        self._added.clear()

@@ -1,0 +1,44 @@
+"""What users want to hear of, in SQL."""
+
+from sqlalchemy import bindparam, select
+
+from ....ports.language.ids import UserId
+from ....ports.language.notifications import Channel, NotificationKind, NotificationPreferences
+from ....ports.notifications import Preferences
+from ..engine.database import SqlDatabase
+from ..engine.payloads import decode, encode
+from ..engine.sqlite import insert_or_replace
+from ..engine.statement import Statement
+from ..schema import notification_preferences as preferences_table
+
+_GET = Statement(
+    select(preferences_table).where(preferences_table.c.user_id == bindparam("user_id"))
+)
+_PUT = Statement(insert_or_replace(preferences_table, preferences_table.c.user_id))
+
+
+class SqlPreferences(Preferences):
+    """Preferences, a row for each user who said something."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def get(self, user_id: UserId) -> NotificationPreferences:
+        row = await self._database.first(_GET, user_id=user_id)
+        if row is None:
+            return NotificationPreferences(user_id)
+        return NotificationPreferences(
+            user_id=user_id,
+            phone=row.phone,
+            devices=decode(row.devices, tuple[str, ...]),
+            channels=decode(row.channels, tuple[tuple[NotificationKind, frozenset[Channel]], ...]),
+        )
+
+    async def put(self, preferences: NotificationPreferences) -> None:
+        await self._database.execute(
+            _PUT,
+            user_id=preferences.user_id,
+            phone=preferences.phone,
+            devices=encode(preferences.devices),
+            channels=encode(preferences.channels),
+        )

@@ -1,0 +1,123 @@
+"""Orders and their histories, in SQL."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, func, select, text, union_all
+
+from ....ports.language.errors import NotFound, Outdated
+from ....ports.language.ids import OrderId, UserId
+from ....ports.language.market import Side
+from ....ports.language.order_history import RecordedEvent
+from ....ports.language.orders import Order, OrderStatus, PayoutStatus
+from ....ports.language.paging import Page, PageRequest
+from ....ports.orders import Orders
+from ..engine.database import SqlDatabase
+from ..engine.paging import newest_first, page
+from ..engine.statement import Statement, update_row
+from ..schema import order_events, orders
+from ..schema.columns import is_word
+from .order_rows import ADD_EVENT, event_of, event_values, order_of, order_values
+
+_GET = Statement(select(orders).where(orders.c.id == bindparam("id")).with_for_update())
+_SAVE = Statement(update_row(orders).where(orders.c.version == bindparam("expected")))
+_HISTORY = Statement(
+    select(order_events)
+    .where(order_events.c.order_id == bindparam("order_id"))
+    .order_by(order_events.c.number)
+)
+_COUNT = Statement(select(orders.c.status, func.count().label("orders")).group_by(orders.c.status))
+
+
+def _page(side: Side | None, *, of_user: bool, by_status: bool) -> Statement:
+    """Return the query for a page of a user's orders on one side or either, or of everybody's."""
+    parties = {Side.BID: orders.c.buyer_id, Side.ASK: orders.c.seller_id}
+    query = select(orders)
+    if by_status:
+        query = query.where(orders.c.status == bindparam("status"))
+    if not of_user:
+        return Statement(newest_first(query, orders.c.id))
+    # Each side by its own index; nobody is on both sides of an order.
+    sides = [
+        newest_first(query.where(party == bindparam("user_id")), orders.c.id)
+        for party_side, party in parties.items()
+        if side in (None, party_side)
+    ]
+    if len(sides) == 1:
+        return Statement(sides[0])
+    either = union_all(*(select(one.subquery()) for one in sides)).subquery()
+    return Statement(select(either).order_by(either.c.id.desc()).limit(bindparam("limit")))
+
+
+_OF_USER = {
+    (side, by_status): _page(side, of_user=True, by_status=by_status)
+    for side in (None, *Side)
+    for by_status in (False, True)
+}
+_status, _payout = orders.c.status, orders.c.payout_status
+_FROZEN = Statement(
+    newest_first(
+        select(orders).where(
+            text("freezes <> '[]'"),  # in the words of the partial index
+            is_word(_payout, PayoutStatus.HELD)
+            | is_word(_payout, PayoutStatus.FAILED)
+            | (
+                is_word(_payout, PayoutStatus.NONE)
+                & ~is_word(_status, OrderStatus.CANCELLED)
+                & ~is_word(_status, OrderStatus.AUTH_FAILED)
+            ),
+        ),
+        orders.c.id,
+    )
+)
+_ALL = {by_status: _page(None, of_user=False, by_status=by_status) for by_status in (False, True)}
+
+
+class SqlOrders(Orders):
+    """Orders, one row each, and one row for each event of their histories."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def get(self, order_id: OrderId) -> Order:
+        row = await self._database.first(_GET, id=order_id)
+        if row is None:
+            raise NotFound(what="order", id=order_id)
+        return order_of(row)
+
+    async def save(self, order: Order, events: Sequence[RecordedEvent]) -> None:
+        before = order.version - len(events)
+        numbers = [event.number for event in events if event.order_id == order.id]
+        assert numbers == list(range(before + 1, order.version + 1)), (order, numbers)
+        if not await self._database.execute(_SAVE, **order_values(order), expected=before):
+            await self.get(order.id)
+            raise Outdated(what="order", id=order.id)
+        await self._database.execute_many(ADD_EVENT, map(event_values, events))
+
+    async def history(self, order_id: OrderId) -> Sequence[RecordedEvent]:
+        rows = await self._database.rows(_HISTORY, order_id=order_id)
+        if not rows:
+            raise NotFound(what="order", id=order_id)
+        return [event_of(row) for row in rows]
+
+    async def of_user(
+        self,
+        user_id: UserId,
+        request: PageRequest,
+        side: Side | None = None,
+        status: OrderStatus | None = None,
+    ) -> Page[Order]:
+        statement = _OF_USER[side, status is not None]
+        return await page(
+            self._database, statement, request, order_of, user_id=user_id, status=status
+        )
+
+    async def all(self, request: PageRequest, status: OrderStatus | None = None) -> Page[Order]:
+        return await page(
+            self._database, _ALL[status is not None], request, order_of, status=status
+        )
+
+    async def frozen(self, request: PageRequest) -> Page[Order]:
+        return await page(self._database, _FROZEN, request, order_of)
+
+    async def count_by_status(self) -> dict[OrderStatus, int]:
+        return {row.status: row.orders for row in await self._database.rows(_COUNT)}

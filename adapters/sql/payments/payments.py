@@ -1,0 +1,81 @@
+"""Buyers' payments, in SQL."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from ....ports.language.ids import OrderId
+from ....ports.language.payments import Payment
+from ....ports.payments import Payments
+from ..engine.database import SqlDatabase
+from ..engine.sqlite import insert_or_replace
+from ..engine.statement import Row, Statement, insert_row
+from ..schema import payments
+
+_FIND = Statement(
+    select(payments).where(payments.c.order_id == bindparam("order_id")).with_for_update()
+)
+_FIND_BY_CHARGE = Statement(
+    select(payments).where(payments.c.charge_id == bindparam("charge_id")).with_for_update()
+)
+ADD_PAYMENT = Statement(insert_row(payments))
+_PUT = Statement(insert_or_replace(payments, payments.c.order_id))
+
+
+class SqlPayments(Payments):
+    """Payments by order."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def find(self, order_id: OrderId) -> Payment | None:
+        row = await self._database.first(_FIND, order_id=order_id)
+        return None if row is None else _payment(row)
+
+    async def find_by_charge(self, charge_id: str) -> Payment | None:
+        row = await self._database.first(_FIND_BY_CHARGE, charge_id=charge_id)
+        return None if row is None else _payment(row)
+
+    async def put(self, payment: Payment) -> None:
+        await self._database.execute(_PUT, **payment_values(payment))
+
+
+def _payment(row: Row) -> Payment:
+    return Payment(
+        order_id=row.order_id,
+        buyer_id=row.buyer_id,
+        amount=row.amount,
+        status=row.status,
+        created_at=row.created_at,
+        payment_method=row.payment_method,
+        charge_id=row.charge_id,
+        reason=row.reason,
+        attempted_at=row.attempted_at,
+        answered_at=row.answered_at,
+        refunded=row.refunded,
+        refund_asked=row.refund_asked,
+        refund_declines=row.refund_declines,
+        refund_id=row.refund_id,
+        refund_report=row.refund_report,
+    )
+
+
+def payment_values(payment: Payment) -> dict[str, Any]:
+    """Return a payment's values by column."""
+    return {
+        "order_id": payment.order_id,
+        "buyer_id": payment.buyer_id,
+        "amount": payment.amount,
+        "status": payment.status,
+        "created_at": payment.created_at,
+        "payment_method": payment.payment_method,
+        "charge_id": payment.charge_id,
+        "reason": payment.reason,
+        "attempted_at": payment.attempted_at,
+        "answered_at": payment.answered_at,
+        "refunded": payment.refunded,
+        "refund_asked": payment.refund_asked,
+        "refund_declines": payment.refund_declines,
+        "refund_id": payment.refund_id,
+        "refund_report": payment.refund_report,
+    }

@@ -1,0 +1,282 @@
+"""The search index, by SQLite's full-text search."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select, true, update
+
+from ....ports.language.errors import RebuildReplaced
+from ....ports.language.ids import ProductId
+from ....ports.language.market import Size
+from ....ports.language.search import (
+    MAX_OFFSET,
+    MarketFigures,
+    SearchDocument,
+    SearchFacets,
+    SearchHit,
+    SearchQuery,
+    SearchResults,
+    Suggestion,
+    check_search_text,
+    count_facets,
+)
+from ....ports.language.spelling import allowed_typos, candidate_trigrams, key_of, nearest, words_of
+from ....ports.search_index import IndexRebuild, SearchIndex
+from ..engine.database import SqlDatabase
+from ..engine.sqlite import each, insert_or_skip
+from ..engine.statement import Row, Statement
+from .sqlite_search_slot import BROAD, SearchSlot, ids_parameter
+from .sqlite_search_tables import search_index, search_removed
+
+_SLOTS = {"a": SearchSlot("a"), "b": SearchSlot("b")}
+_STATE = Statement(select(search_index))
+_BEGIN = Statement(
+    update(search_index).values(rebuilds=search_index.c.rebuilds + 1, building=true())
+)
+_END = Statement(
+    update(search_index)
+    .where(search_index.c.rebuilds == bindparam("rebuild"))
+    .values(serving=bindparam("slot"), building=bindparam("goes_on"))
+)
+_REMOVE = Statement(insert_or_skip(search_removed, search_removed.c.product_id))
+_REMOVED = Statement(
+    select(search_removed.c.product_id).where(
+        search_removed.c.product_id.op("IN")(each(bindparam("ids", required=True)))
+    )
+)
+
+
+class SqliteSearchIndex(SearchIndex):
+    """Two slots in the store's own file, of which one serves."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    # ---- writing -------------------------------------------------------------------------
+
+    async def put(self, document: SearchDocument) -> None:
+        async with self._transaction():
+            if not await self._removed([document.product_id]):
+                for slot in await self._written():
+                    await slot.write(self._database, [document])
+
+    async def put_figures(self, product_id: ProductId, figures: MarketFigures) -> None:
+        async with self._transaction():
+            for slot in await self._written():
+                await slot.write_figures(self._database, {product_id: figures})
+
+    async def remove(self, product_id: ProductId) -> None:
+        async with self._transaction():
+            await self._database.execute(_REMOVE, product_id=product_id)
+            for slot in await self._written():
+                await slot.remove(self._database, [product_id])
+
+    @asynccontextmanager
+    async def rebuild(self) -> AsyncIterator[IndexRebuild]:
+        async with self._transaction():
+            await self._database.execute(_BEGIN)
+            state = await self._state()
+            await _other(state.serving).clear(self._database)
+        number, old, new = state.rebuilds, state.serving, _other(state.serving).name
+        try:
+            yield _Rebuild(self, number)
+        except BaseException:
+            async with self._transaction():
+                await self._database.execute(_END, rebuild=number, slot=old, goes_on=False)
+            raise
+        async with self._transaction():
+            if not await self._database.execute(_END, rebuild=number, slot=new, goes_on=False):
+                raise RebuildReplaced
+
+    async def add(
+        self, rebuild: int, products: Sequence[tuple[SearchDocument, MarketFigures]]
+    ) -> None:
+        """Add products to the slot of a rebuild. Raises RebuildReplaced."""
+        async with self._transaction():
+            state = await self._state()
+            if state.rebuilds != rebuild or not state.building:
+                raise RebuildReplaced
+            removed = await self._removed([document.product_id for document, _ in products])
+            given = {d.product_id: (d, f) for d, f in products if d.product_id not in removed}
+            slot = _other(state.serving)
+            await slot.write(self._database, [document for document, _ in given.values()])
+            serving = await _SLOTS[state.serving].figures(self._database, list(given))
+            await slot.write_figures(self._database, serving)
+            await slot.write_figures(self._database, {i: f for i, (_, f) in given.items()})
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        assert not self._database.in_transaction, "the index is outside of the store's transactions"
+        async with self._database.transaction():
+            yield
+
+    async def _state(self) -> Row:
+        return (await self._database.rows(_STATE))[0]
+
+    async def _written(self) -> list[SearchSlot]:
+        state = await self._state()
+        serving = _SLOTS[state.serving]
+        return [serving, _other(state.serving)] if state.building else [serving]
+
+    async def _removed(self, product_ids: Sequence[ProductId]) -> set[ProductId]:
+        rows = await self._database.rows(_REMOVED, ids=ids_parameter(product_ids))
+        return {row.product_id for row in rows}
+
+    # ---- reading -------------------------------------------------------------------------
+
+    async def search(self, query: SearchQuery) -> SearchResults:
+        slot, meaning = await self._meaning(query.text)
+        if meaning is None:
+            return SearchResults((), 0, count_facets([]))
+        values = meaning.values() | _filters(query)
+        end = query.offset + query.limit
+        rows = await self._database.rows(
+            slot.hits[query.sort, meaning.has_text],
+            **values,
+            limit=query.limit,
+            offset=query.offset,
+        )
+        groups = await self._database.rows(slot.groups[meaning.has_text], **values)
+        total = sum(group.count for group in groups)
+        return SearchResults(
+            hits=tuple(map(_hit, rows)),
+            total=total,
+            facets=_facets(groups),
+            next_offset=end if end < total and end <= MAX_OFFSET else None,
+        )
+
+    async def facets(self, query: SearchQuery) -> SearchFacets:
+        slot, meaning = await self._meaning(query.text)
+        if meaning is None:
+            return count_facets([])
+        values = meaning.values() | _filters(query)
+        return _facets(await self._database.rows(slot.groups[meaning.has_text], **values))
+
+    async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
+        slot, meaning = await self._meaning(check_search_text(text))
+        if meaning is None:
+            return []
+        if not meaning.has_text:
+            rows = await self._database.rows(slot.suggest_all, limit=limit)
+            return [_suggestion(row) for row in rows]
+        # The three ranks of relevance one after the other: mostly the first two are enough.
+        rows = await self._database.rows(slot.suggest_by_key, key=meaning.key, limit=limit)
+        found = {row.product_id: _suggestion(row) for row in rows}
+        for match in dict.fromkeys((meaning.exact, meaning.match)):
+            if len(found) < limit:
+                for row in await self._most_traded(slot, match, limit):
+                    found.setdefault(row.product_id, _suggestion(row))
+        return list(found.values())[:limit]
+
+    async def _most_traded(self, slot: SearchSlot, match: str, limit: int) -> Sequence[Row]:
+        [breadth] = await self._database.rows(slot.breadth, match=match)
+        if not breadth.count:
+            return []
+        statement = slot.suggest_many if breadth.count > BROAD else slot.suggest_few
+        return await self._database.rows(statement, match=match, limit=limit)
+
+    async def _meaning(self, text: str) -> "tuple[SearchSlot, _Meaning | None]":
+        """Return the slot that serves and what to look for in it; None if nothing has it."""
+        slot = _SLOTS[(await self._state()).serving]
+        typed = words_of(text)
+        parts = []
+        for word in typed:
+            part = await self._meant(slot, word)
+            if part is None:
+                return slot, None
+            parts.append(part)
+        exact = " AND ".join(f'"{word}"' for word in typed)
+        return slot, _Meaning(" AND ".join(parts), exact, key_of(text))
+
+    async def _meant(self, slot: SearchSlot, typed: str) -> str | None:
+        begun = f'"{typed}"*'
+        if await self._database.first(slot.begun, match=begun) is not None:
+            return begun
+        if not allowed_typos(typed):
+            return None
+        similar = _any_of(sorted(candidate_trigrams(typed)))
+        rows = await self._database.rows(slot.similar, match=similar)
+        candidates = {row.word for row in rows}
+        while words := nearest(typed, candidates):
+            meant = f"({_any_of(words)})"
+            if await self._database.first(slot.begun, match=meant) is not None:
+                return meant
+            candidates.difference_update(words)  # words of products that have others now
+        return None
+
+
+class _Rebuild(IndexRebuild):
+    def __init__(self, index: SqliteSearchIndex, number: int) -> None:
+        self._index = index
+        self._number = number
+
+    async def put(self, products: Sequence[tuple[SearchDocument, MarketFigures]]) -> None:
+        await self._index.add(self._number, products)
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a text asks for, in FTS5's words: what is found, and what is found as it was typed."""
+
+    match: str
+    exact: str
+    key: str
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the text has any word."""
+        return bool(self.match)
+
+    def values(self) -> dict[str, Any]:
+        """Return the parameters of a query."""
+        return {"match": self.match, "exact": self.exact, "key": self.key}
+
+
+def _any_of(words: Sequence[str]) -> str:
+    # Words are letters and digits alone, so there is no quote in them to be doubled.
+    return " OR ".join(f'"{word}"' for word in words)
+
+
+def _other(slot: str) -> SearchSlot:
+    return _SLOTS["b" if slot == "a" else "a"]
+
+
+def _filters(query: SearchQuery) -> dict[str, Any]:
+    filters = query.filters
+    return {
+        "brand": None if filters.brand is None else key_of(filters.brand),
+        "size": filters.size,
+        "year": filters.year,
+        "min_price": filters.min_price,
+        "max_price": filters.max_price,
+    }
+
+
+def _facets(groups: Sequence[Row]) -> SearchFacets:
+    return count_facets((g.brand, _sizes(g.sizes), g.year, g.price, g.count) for g in groups)
+
+
+def _sizes(text: str) -> tuple[Size, ...]:
+    return tuple(Size(size) for size in text.split())
+
+
+def _suggestion(row: Row) -> Suggestion:
+    text = f"{row.brand} {row.model} {row.colorway}"
+    return Suggestion(row.product_id, row.style_code, text)
+
+
+def _hit(row: Row) -> SearchHit:
+    return SearchHit(
+        product_id=row.product_id,
+        style_code=row.style_code,
+        brand=row.brand,
+        model=row.model,
+        colorway=row.colorway,
+        retail_price=row.retail_price,
+        release_date=row.release_date,
+        sizes=_sizes(row.sizes),
+        lowest_ask=row.lowest_ask,
+        sales=row.sales,
+    )

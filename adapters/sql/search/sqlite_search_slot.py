@@ -1,0 +1,331 @@
+"""One slot of the search index: its statements, and how products get into it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Table,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+
+from ....ports.language.ids import ProductId
+from ....ports.language.search import PRICE_BOUNDS, MarketFigures, SearchDocument, SearchSort
+from ....ports.language.spelling import indexed_words, key_of
+from ..engine.database import SqlDatabase
+from ..engine.payloads import encode
+from ..engine.sqlite import each, insert_or_skip
+from ..engine.statement import Statement, insert_row
+from .sqlite_search_tables import SlotTables, slot_tables
+
+CANDIDATES = 200
+"""How many words of the index are looked at for what a word with a typo was meant to be."""
+
+
+BROAD = 1_000
+"""Of how many products on it is quicker to look for the most traded of all that is found."""
+
+
+def ids_parameter(ids: Sequence[ProductId]) -> str:
+    """Return ids as the one parameter that `each` takes apart."""
+    return encode([product_id.hex for product_id in ids])
+
+
+def _matching(table: Table, parameter: str) -> ColumnElement[bool]:
+    return table.c.command.op("MATCH")(bindparam(parameter, type_=String))
+
+
+def _command(table: Table, command: str) -> Statement:
+    return Statement(insert(table).values({table.c.command: command}))
+
+
+class SearchSlot:
+    """The statements on one slot's tables."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        tables = slot_tables(name)
+        documents = tables.documents
+        among = documents.c.product_id.op("IN")(each(bindparam("ids", required=True)))
+        self._known = Statement(
+            select(
+                documents.c.product_id,
+                documents.c.version,
+                documents.c.lowest_ask,
+                documents.c.sales,
+                documents.c.as_of,
+            ).where(among)
+        )
+        self._forget_text = Statement(
+            insert(tables.text).from_select(
+                [tables.text.c.command, tables.text.c.rowid, tables.text.c.text],
+                select(literal("delete"), documents.c.number, documents.c.words).where(among),
+            ),
+            long=True,
+        )
+        self._forget = Statement(delete(documents).where(among), long=True)
+        self._last = Statement(select(func.coalesce(func.max(documents.c.number), 0).label("last")))
+        self._add = Statement(insert_row(documents))
+        self._add_text = Statement(
+            insert(tables.text).from_select(
+                [tables.text.c.rowid, tables.text.c.text],
+                select(documents.c.number, documents.c.words).where(
+                    documents.c.number > bindparam("last")
+                ),
+            ),
+            long=True,
+        )
+        words = tables.words
+        self._last_word = Statement(
+            select(func.coalesce(func.max(words.c.number), 0).label("last"))
+        )
+        self._add_word = Statement(insert_or_skip(words, words.c.word))
+        self._add_trigrams = Statement(
+            insert(tables.trigrams).from_select(
+                [tables.trigrams.c.rowid, tables.trigrams.c.text],
+                select(words.c.number, " " + words.c.word + " ").where(
+                    words.c.number > bindparam("last")
+                ),
+            ),
+            long=True,
+        )
+        self._set_figures = Statement(
+            update(documents)
+            .where(
+                documents.c.product_id == bindparam("product"),
+                or_(documents.c.as_of.is_(None), documents.c.as_of <= bindparam("at")),
+            )
+            .values(lowest_ask=bindparam("price"), sales=bindparam("count"), as_of=bindparam("at"))
+        )
+        self._clear = [
+            Statement(delete(documents), long=True),
+            Statement(delete(words), long=True),
+            _command(tables.text, "delete-all"),
+            _command(tables.trigrams, "delete-all"),
+        ]
+        self.begun = Statement(
+            select(tables.text.c.rowid).where(_matching(tables.text, "match")).limit(1)
+        )
+        self.similar = Statement(_similar(tables))
+        self.hits = {
+            (sort, has_text): Statement(_hits(tables, sort, has_text=has_text))
+            for sort in SearchSort
+            for has_text in (False, True)
+        }
+        self.groups = {
+            has_text: Statement(_groups(tables, has_text=has_text)) for has_text in (False, True)
+        }
+        found = select(tables.text.c.rowid).where(_matching(tables.text, "match"))
+        number, key = documents.c.number, bindparam("key", type_=String)
+        self.breadth = Statement(
+            select(func.count().label("count")).select_from(found.limit(BROAD + 1).subquery())
+        )
+        self.suggest_all = Statement(_most_traded(documents))
+        self.suggest_by_key = Statement(_most_traded(documents, documents.c.style_key == key))
+        # An expression has no index: it is either the numbers that are sought, or the sales.
+        self.suggest_few = Statement(_most_traded(documents, number.in_(found), sort=True))
+        self.suggest_many = Statement(_most_traded(documents, (number + 0).in_(found)))
+
+    async def clear(self, database: SqlDatabase) -> None:
+        """Empty the slot."""
+        for statement in self._clear:
+            await database.execute(statement)
+
+    async def write(self, database: SqlDatabase, documents: Sequence[SearchDocument]) -> None:
+        """Put in those products that are later than what is there; figures stay."""
+        known = await self._rows(database, [document.product_id for document in documents])
+        later = [
+            document
+            for document in documents
+            if document.product_id not in known
+            or known[document.product_id].version < document.version
+        ]
+        if not later:
+            return
+        await self.remove(database, [d.product_id for d in later if d.product_id in known])
+        last = (await database.rows(self._last))[0].last
+        await database.execute_many(
+            self._add, [_values(document, known.get(document.product_id)) for document in later]
+        )
+        await database.execute(self._add_text, last=last)
+        last = (await database.rows(self._last_word))[0].last
+        words = {word for document in later for word in _words(document)}
+        await database.execute_many(
+            self._add_word, [{"number": None, "word": word} for word in sorted(words)]
+        )
+        await database.execute(self._add_trigrams, last=last)
+
+    async def write_figures(
+        self, database: SqlDatabase, figures: Mapping[ProductId, MarketFigures]
+    ) -> None:
+        """Set the figures of those products that are there and have no later ones."""
+        await database.execute_many(
+            self._set_figures,
+            [
+                {"product": product_id, "price": f.lowest_ask, "count": f.sales, "at": f.as_of}
+                for product_id, f in figures.items()
+            ],
+        )
+
+    async def figures(
+        self, database: SqlDatabase, product_ids: Sequence[ProductId]
+    ) -> dict[ProductId, MarketFigures]:
+        """Return the figures of those products that have any."""
+        rows = await self._rows(database, product_ids)
+        return {
+            product_id: MarketFigures(row.lowest_ask, row.sales, row.as_of)
+            for product_id, row in rows.items()
+            if row.as_of is not None
+        }
+
+    async def remove(self, database: SqlDatabase, product_ids: Sequence[ProductId]) -> None:
+        """Take products out. Their words stay in the list of words."""
+        if product_ids:
+            ids = ids_parameter(product_ids)
+            await database.execute(self._forget_text, ids=ids)
+            await database.execute(self._forget, ids=ids)
+
+    async def _rows(
+        self, database: SqlDatabase, product_ids: Sequence[ProductId]
+    ) -> dict[ProductId, Any]:
+        rows = await database.rows(self._known, ids=ids_parameter(product_ids))
+        return {row.product_id: row for row in rows}
+
+
+def _words(document: SearchDocument) -> list[str]:
+    return indexed_words(document.style_code, document.brand, document.model, document.colorway)
+
+
+def _values(document: SearchDocument, known: Any) -> dict[str, Any]:
+    return {
+        "product_id": document.product_id,
+        "version": document.version,
+        "style_code": document.style_code,
+        "style_key": key_of(document.style_code),
+        "brand": document.brand,
+        "brand_key": key_of(document.brand),
+        "model": document.model,
+        "colorway": document.colorway,
+        "retail_price": document.retail_price,
+        "release_date": document.release_date,
+        "year": document.release_date.year,
+        "sizes": f" {' '.join(document.sizes)} ",
+        "words": " ".join(_words(document)),
+        "lowest_ask": known.lowest_ask if known else None,
+        "sales": known.sales if known else 0,
+        "as_of": known.as_of if known else None,
+    }
+
+
+# ---- queries ---------------------------------------------------------------------------------
+
+
+def _similar(tables: SlotTables) -> Select[Any]:
+    """Return the words that share most with what was typed; a product may have them no more."""
+    trigrams, words = tables.trigrams, tables.words
+    ranked = (
+        select(trigrams.c.rowid)
+        .where(_matching(trigrams, "match"))
+        .order_by(literal_column("rank"))
+        .limit(CANDIDATES)
+        .subquery()
+    )
+    return select(words.c.word).where(words.c.number.in_(select(ranked.c.rowid)))
+
+
+def _found(tables: SlotTables, *, has_text: bool) -> list[ColumnElement[bool]]:
+    documents, text = tables.documents, tables.text
+    brand = bindparam("brand", type_=String)
+    size = bindparam("size", type_=String)
+    year = bindparam("year", type_=Integer)
+    minimum = bindparam("min_price", type_=Integer)
+    maximum = bindparam("max_price", type_=Integer)
+    conditions = [
+        or_(brand.is_(None), documents.c.brand_key == brand),
+        or_(size.is_(None), func.instr(documents.c.sizes, " " + size + " ") > 0),
+        or_(year.is_(None), documents.c.year == year),
+        or_(minimum.is_(None), documents.c.lowest_ask >= minimum),
+        or_(maximum.is_(None), documents.c.lowest_ask <= maximum),
+    ]
+    if has_text:
+        found = select(text.c.rowid).where(_matching(text, "match"))
+        conditions.append(documents.c.number.in_(found))
+    return conditions
+
+
+def _order(tables: SlotTables, sort: SearchSort, *, has_text: bool) -> list[ColumnElement[Any]]:
+    documents, text = tables.documents, tables.text
+    first: dict[SearchSort, list[ColumnElement[Any]]] = {
+        SearchSort.RELEVANCE: [],
+        SearchSort.PRICE_ASC: [documents.c.lowest_ask.asc().nulls_last()],
+        SearchSort.PRICE_DESC: [documents.c.lowest_ask.desc().nulls_last()],
+        SearchSort.NEWEST: [documents.c.release_date.desc()],
+        SearchSort.MOST_TRADED: [],
+    }
+    if has_text:
+        exact = select(text.c.rowid).where(_matching(text, "exact"))
+        first[SearchSort.RELEVANCE] = [
+            documents.c.style_key != bindparam("key", type_=String),
+            documents.c.number.not_in(exact),
+        ]
+    return [*first[sort], documents.c.sales.desc(), documents.c.product_id.desc()]
+
+
+def _hits(tables: SlotTables, sort: SearchSort, *, has_text: bool) -> Select[Any]:
+    documents = tables.documents
+    return (
+        select(documents)
+        .where(*_found(tables, has_text=has_text))
+        .order_by(*_order(tables, sort, has_text=has_text))
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+    )
+
+
+def _most_traded(
+    documents: Table, *conditions: ColumnElement[bool], sort: bool = False
+) -> Select[Any]:
+    """Return the first few, by walking the index of sales, or by sorting all of them."""
+    sales = documents.c.sales + 0 if sort else documents.c.sales
+    return (
+        select(
+            documents.c.product_id,
+            documents.c.style_code,
+            documents.c.brand,
+            documents.c.model,
+            documents.c.colorway,
+        )
+        .where(*conditions)
+        .order_by(sales.desc(), documents.c.product_id.desc())
+        .limit(bindparam("limit"))
+    )
+
+
+def _groups(tables: SlotTables, *, has_text: bool) -> Select[Any]:
+    """Return how many of those found are alike in all that facets count."""
+    documents = tables.documents
+    price = documents.c.lowest_ask
+    starts = [(price >= bound, literal(bound)) for bound in reversed(PRICE_BOUNDS)]
+    group = (
+        documents.c.brand,
+        documents.c.sizes,
+        documents.c.year,
+        case(*starts, else_=None).label("price"),
+    )
+    return (
+        select(*group, func.count().label("count"))
+        .where(*_found(tables, has_text=has_text))
+        .group_by(*group)
+    )

@@ -1,0 +1,98 @@
+"""The search index's tables: SQLite's own, which PostgreSQL never has.
+
+There are two sets of them, slots: one serves, and the other is where the index is made anew.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+)
+
+from ..schema.columns import Instant
+
+_metadata = MetaData()
+
+search_index = Table(
+    "search_index",
+    _metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("serving", String(1), nullable=False),
+    Column("rebuilds", Integer, nullable=False),
+    Column("building", Boolean, nullable=False),
+)
+"""One row: the slot that serves, how many rebuilds were begun, and whether the last goes on."""
+
+search_removed = Table(
+    "search_removed",
+    _metadata,
+    Column("product_id", Uuid, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTables:
+    """The tables of one slot: products and their words, and full-text indexes over both."""
+
+    documents: Table
+    text: Table
+    words: Table
+    trigrams: Table
+
+
+def slot_tables(slot: str) -> SlotTables:
+    """Return the tables of slot `a` or `b`."""
+    documents = Table(
+        f"search_documents_{slot}",
+        _metadata,
+        Column("number", Integer, primary_key=True),
+        Column("product_id", Uuid, nullable=False, unique=True),
+        Column("version", Integer, nullable=False),
+        Column("style_code", String, nullable=False),
+        Column("style_key", String, nullable=False),
+        Column("brand", String, nullable=False),
+        Column("brand_key", String, nullable=False),
+        Column("model", String, nullable=False),
+        Column("colorway", String, nullable=False),
+        Column("retail_price", BigInteger, nullable=False),
+        Column("release_date", Date, nullable=False),
+        Column("year", Integer, nullable=False),
+        Column("sizes", String, nullable=False),
+        Column("words", String, nullable=False),
+        Column("lowest_ask", BigInteger),
+        Column("sales", Integer, nullable=False),
+        Column("as_of", Instant),
+    )
+    words = Table(
+        f"search_words_{slot}",
+        _metadata,
+        Column("number", Integer, primary_key=True),
+        Column("word", String, nullable=False, unique=True),
+    )
+    return SlotTables(
+        documents, _full_text("search_text", slot), words, _full_text("search_trigrams", slot)
+    )
+
+
+def _full_text(kind: str, slot: str) -> Table:
+    """Return an FTS5 table over texts that stand elsewhere, under the same numbers.
+
+    What is written to the column of its own name is a command to it.
+    """
+    name = f"{kind}_{slot}"
+    return Table(
+        name,
+        _metadata,
+        Column("rowid", Integer),
+        Column("text", String),
+        Column(name, String, key="command"),
+    )

@@ -1,0 +1,43 @@
+"""What orders must know of a user, in SQL."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import bindparam, exists, select
+
+from ....ports.language.ids import UserId
+from ....ports.language.users import PostalAddress
+from ....ports.users import Destinations
+from ..engine.database import SqlDatabase
+from ..engine.payloads import encode
+from ..engine.sqlite import each
+from ..engine.statement import Statement
+from ..schema import addresses
+from .addresses import postal_of
+
+_newer = addresses.alias("newer")
+_OF = Statement(
+    select(
+        addresses.c.user_id,
+        addresses.c.street,
+        addresses.c.city,
+        addresses.c.region,
+        addresses.c.postal_code,
+        addresses.c.country,
+    ).where(
+        addresses.c.user_id.op("IN")(each(bindparam("user_ids", required=True))),
+        ~exists().where(_newer.c.user_id == addresses.c.user_id, _newer.c.id > addresses.c.id),
+    )
+)
+
+
+class SqlDestinations(Destinations):
+    """Reads where pairs go off the addresses."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, PostalAddress]:
+        rows = await self._database.rows(
+            _OF, user_ids=encode([user_id.hex for user_id in user_ids])
+        )
+        return {row.user_id: postal_of(row) for row in rows}

@@ -1,0 +1,71 @@
+"""What bidding must know of a user, in SQL."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import bindparam, exists, select
+
+from ....ports.language.errors import NotFound
+from ....ports.language.ids import UserId
+from ....ports.language.market import Side
+from ....ports.language.users import BidBar, TraderStanding
+from ....ports.users import Traders
+from ..engine.database import SqlDatabase
+from ..engine.payloads import encode
+from ..engine.sqlite import each
+from ..engine.statement import Statement
+from ..schema import addresses, bid_bars, users
+
+_STANDING = Statement(
+    select(
+        users.c.payment_method.is_not(None).label("has_payment_method"),
+        exists().where(addresses.c.user_id == users.c.id).label("has_address"),
+        users.c.payout_account.is_not(None).label("has_payout_account"),
+        users.c.suspended,
+        bid_bars.c.declines,
+        bid_bars.c.until,
+    )
+    .outerjoin(bid_bars, bid_bars.c.buyer_id == users.c.id)
+    .where(users.c.id == bindparam("id"))
+)
+_SUSPENDED = Statement(
+    select(users.c.id).where(
+        users.c.suspended, users.c.id.op("IN")(each(bindparam("ids", required=True)))
+    )
+)
+_BARRED = Statement(
+    select(bid_bars.c.buyer_id).where(
+        bid_bars.c.buyer_id.op("IN")(each(bindparam("ids", required=True))),
+        bid_bars.c.until > bindparam("now"),
+    )
+)
+
+
+class SqlTraders(Traders):
+    """Reads a trader's standing off the user and the addresses."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def standing(self, user_id: UserId) -> TraderStanding:
+        row = await self._database.first(_STANDING, id=user_id)
+        if row is None:
+            raise NotFound(what="user", id=user_id)
+        return TraderStanding(
+            has_payment_method=row.has_payment_method,
+            has_address=row.has_address,
+            has_payout_account=row.has_payout_account,
+            suspended=row.suspended,
+            bid_bar=None if row.until is None else BidBar(user_id, row.declines, row.until),
+        )
+
+    async def barred(
+        self, user_ids: Collection[UserId], now: datetime
+    ) -> Mapping[UserId, frozenset[Side]]:
+        ids = encode([user_id.hex for user_id in user_ids])
+        barred = {
+            row.buyer_id: frozenset({Side.BID})
+            for row in await self._database.rows(_BARRED, ids=ids, now=now)
+        }
+        suspended = await self._database.rows(_SUSPENDED, ids=ids)
+        return barred | {row.id: frozenset(Side) for row in suspended}
