@@ -32,7 +32,9 @@ def _on_order(
 
 async def find_order(app: Application, options: argparse.Namespace) -> str:
     """Return where an order and its money are, a line for each thing."""
-    order = await app.adapters.store.orders.get(OrderId(options.order))
+    store = app.adapters.store
+    order = await store.orders.get(OrderId(options.order))
+    payment, payout = await store.payments.find(order.id), await store.payouts.find(order.id)
     complaint = order.complaint
     shown = {
         "id": order.id,
@@ -48,6 +50,9 @@ async def find_order(app: Application, options: argparse.Namespace) -> str:
         "complaint": f"{complaint.kind}, {complaint.state}" if complaint else "none",
         "to us": _parcel(order.inbound),
         "from us": _parcel(order.outbound),
+        "charge id": (payment and payment.charge_id) or "none",
+        "refund id": (payment and payment.refund_id) or "none",
+        "payout id": (payout and payout.payout_id) or "none",
     }
     return "\n".join(f"{name:<11}{value}" for name, value in shown.items())
 
@@ -82,7 +87,8 @@ ACTIONS = (
     Action(
         name="find-order",
         help="see where an order and its money are",
-        about="Shows one order: its state, its parties, its money and its parcels.",
+        about="Shows one order: its state, its parties, its money and its parcels, and what the\n"
+        "payment provider calls the charge, the refund and the payout that it was asked for.",
         example=f"solebook admin find-order {_EXAMPLE_ID}",
         run=find_order,
         arguments=(_ORDER,),

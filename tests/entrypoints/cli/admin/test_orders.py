@@ -10,6 +10,7 @@ from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.audit import Act, AuditAction
 from solebook.ports.language.complaints import ComplaintKind
 from solebook.ports.language.orders import Order, OrderStatus
+from solebook.ports.language.payments import Payout, PayoutState
 from solebook.ports.language.users import OPERATOR, Actor, Role
 
 from ..conftest import Run
@@ -44,6 +45,17 @@ def order_now(folder: Path, order: Order) -> Order:
     return within(folder, work)
 
 
+def provider_names(folder: Path, order: Order) -> tuple[str | None, str | None]:
+    """What the provider calls the order's charge and its refund."""
+
+    async def work(app: Application) -> tuple[str | None, str | None]:
+        payment = await app.adapters.store.payments.find(order.id)
+        assert payment is not None
+        return payment.charge_id, payment.refund_id
+
+    return within(folder, work)
+
+
 def complain(folder: Path, order: Order) -> None:
     async def work(app: Application) -> None:
         await app.orders.complain(
@@ -59,6 +71,7 @@ def complain(folder: Path, order: Order) -> None:
 def test_an_order_is_shown_with_its_money_and_its_parcels(folder: Path, run: Run) -> None:
     order = traded(folder, OrderStatus.DELIVERED)
     complain(folder, order)
+    charge, _ = provider_names(folder, order)
     shown = run("admin", "find-order", str(order.id))
     assert (shown.code, shown.err) == (0, "")
     assert [line[11:] for line in shown.out.splitlines()] == [
@@ -75,6 +88,37 @@ def test_an_order_is_shown_with_its_money_and_its_parcels(folder: Path, run: Run
         "not_as_described, open",
         "UPS 1Z999AA10123456784",
         "UPS 1Z999AA10123456784",
+        charge,
+        "none",
+        "none",
+    ]
+
+
+def test_an_order_is_shown_with_what_the_provider_calls_its_money(folder: Path, run: Run) -> None:
+    order = traded(folder, OrderStatus.DELIVERED)
+    run("admin", "refund", str(order.id), "--borne-by", "exchange", *WHY)
+
+    async def settle(app: Application) -> None:
+        await Workers(app).settle()
+        payout = Payout(
+            order.id,
+            order.seller_id,
+            amount=order.payout_amount,
+            debt_settled=0,
+            state=PayoutState.PAID,
+            created_at=order.updated_at,
+            payout_id="po_3a4f",
+        )
+        async with app.adapters.store.transaction():
+            await app.adapters.store.payouts.put(payout)
+
+    within(folder, settle)
+    charge, refund = provider_names(folder, order)
+    assert None not in (charge, refund)
+    assert run("admin", "find-order", str(order.id)).out.splitlines()[-3:] == [
+        f"charge id  {charge}",
+        f"refund id  {refund}",
+        "payout id  po_3a4f",
     ]
 
 
