@@ -20,6 +20,7 @@ from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
 from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
 from ..core.bidding.compare_rules import CompareRules
 from ..core.bidding.expire_quotes import ExpireQuotes
+from ..core.bidding.list_quotes import ListQuotes
 from ..core.bidding.matching_engine import MatchingEngine
 from ..core.bidding.note_suspension import NoteSuspension
 from ..core.bidding.place_ask import PlaceAsk
@@ -144,6 +145,7 @@ class BiddingUseCases:
     reprice_quote: RepriceQuote
     cancel_quote: CancelQuote
     view_quote: ViewQuote
+    list_quotes: ListQuotes
     expire_quotes: ExpireQuotes
     unwind_match: UnwindMatch
     request_withdrawal: RequestWithdrawal

@@ -7,6 +7,7 @@ from ..core.bidding.carry_out_halt import CarryOutHalt
 from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
 from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
 from ..core.bidding.expire_quotes import ExpireQuotes
+from ..core.bidding.list_quotes import ListQuotes
 from ..core.bidding.matching_engine import MatchingEngine
 from ..core.bidding.note_suspension import NoteSuspension
 from ..core.bidding.outcomes import Outcomes
@@ -151,7 +152,6 @@ def bidding_use_cases(
 ) -> BiddingUseCases:
     """Return what the bidding context does."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
-    view_quote = ViewQuote(quotes=store.quotes)
     compare_rules = compare_rules_of(adapters, rules)
     adopt_rules = adopt_rules_of(adapters, rules)
     outcomes = Outcomes(transaction=store.transaction, audit_log=store.audit_log)
@@ -177,15 +177,16 @@ def bidding_use_cases(
             admission=admission,
         ),
         reprice_quote=RepriceQuote(
-            view_quote=view_quote,
+            quotes=store.quotes,
             traders=store.traders,
             matching=engine,
             clock=clock,
             rules=rules,
             admission=admission,
         ),
-        cancel_quote=CancelQuote(view_quote=view_quote, matching=engine),
-        view_quote=view_quote,
+        cancel_quote=CancelQuote(quotes=store.quotes, matching=engine),
+        view_quote=ViewQuote(quotes=store.quotes),
+        list_quotes=ListQuotes(quotes=store.quotes, traders=store.traders),
         expire_quotes=ExpireQuotes(quotes=store.quotes, matching=engine, clock=clock),
         unwind_match=UnwindMatch(matching=engine),
         request_withdrawal=RequestWithdrawal(

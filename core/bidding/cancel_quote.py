@@ -6,7 +6,8 @@ from ...ports.language.ids import QuoteId
 from ...ports.language.market import Quote, Side
 from ...ports.language.users import Actor
 from ...ports.matching import Matching
-from .view_quote import ViewQuote
+from ...ports.quotes import Quotes
+from .own_quotes import own_quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +17,9 @@ class CancelQuote:
     When a cancellation and a match meet, the engine takes one first and refuses the other.
     """
 
-    view_quote: ViewQuote
+    quotes: Quotes
     matching: Matching
 
     async def __call__(self, actor: Actor, side: Side, quote_id: QuoteId) -> Quote:
         """Return the cancelled quote. Raises NotFound, QuoteNotActive, QueueFull, Unavailable."""
-        return await self.matching.cancel(await self.view_quote(actor, side, quote_id))
+        return await self.matching.cancel(await own_quote(self.quotes, actor, side, quote_id))

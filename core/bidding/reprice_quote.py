@@ -10,11 +10,12 @@ from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
 from ...ports.language.users import Actor
 from ...ports.matching import Matching, Placement
+from ...ports.quotes import Quotes
 from ...ports.users import Traders
 from .admission import Admission
 from .bid_bars import check_bar
+from .own_quotes import own_quote
 from .quote_terms import expiry
-from .view_quote import ViewQuote
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class RepriceQuote:
     would be an offer anew.
     """
 
-    view_quote: ViewQuote
+    quotes: Quotes
     traders: Traders
     matching: Matching
     clock: Clock
@@ -47,7 +48,7 @@ class RepriceQuote:
         Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, UserSuspended, BiddingBarred,
         TradingBarred, SelfTrade, Overloaded, QueueFull, Unavailable.
         """
-        quote = await self.view_quote(actor, side, quote_id)
+        quote = await own_quote(self.quotes, actor, side, quote_id)
         standing = await self.traders.standing(actor.user_id)
         if standing.suspended:
             raise UserSuspended

@@ -39,8 +39,8 @@ class Trading:
             await self._app.users.set_payment_method(actor, token=card)
 
     async def _open_quote(self, actor: Actor, side: Side, visit: Visit) -> Quote | None:
-        page = await self._app.adapters.store.quotes.of_user(
-            actor.user_id, side, PageRequest(limit=MAX_PAGE), status=QuoteStatus.ACTIVE
+        page = await self._app.bidding.list_quotes(
+            actor, side, PageRequest(limit=MAX_PAGE), status=QuoteStatus.ACTIVE
         )
         return page.items[int(visit.choice * len(page.items))] if page.items else None
 

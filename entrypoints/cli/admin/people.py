@@ -53,8 +53,8 @@ async def list_quotes(app: Application, options: argparse.Namespace) -> str:
     """Return a page of what a user has in the books."""
     record = await named_user(app, options.user)
     side = Side(options.side)
-    page = await app.adapters.store.quotes.of_user(
-        record.user.id, side, page_request(options), standing=True
+    page = await app.bidding.list_quotes.of_user(
+        OPERATOR, record.user.id, side, page_request(options), standing=True
     )
     return listed(page, _quote, f"open {side}", ("quotes", options.user, side), options)
 

@@ -1,11 +1,43 @@
 """Asks: what sellers want."""
 
-import msgspec
+from typing import Annotated
+from uuid import UUID
 
-from ....ports.language.errors import PayoutAccountMissing
+import msgspec
+from litestar import Controller, Response, delete, get, patch, post
+from litestar.params import FromPath
+
+from ....ports.language.errors import NotFound, PayoutAccountMissing
+from ....ports.language.ids import QuoteId
 from ....ports.language.market import Side
-from .quotes import MatchView, QuoteView
-from .quotes_controller import QuoteRoutes, quotes_controller
+from ....ports.matching import Placement
+from ..edge.idempotency import KeyHeader, request_key
+from ..edge.injected import App
+from ..edge.json_body import JsonRequest
+from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
+from ..openapi.documented import example, problems, success
+from .quotes import (
+    CANCELLING,
+    CHANGING,
+    DETAIL_EXAMPLE,
+    EXAMPLE,
+    MATCH_EXAMPLE,
+    NEW_EXAMPLE,
+    PLACING,
+    MatchView,
+    NewQuote,
+    QuoteChange,
+    QuoteDetail,
+    QuoteListing,
+    QuoteView,
+    StatusFilter,
+    changes,
+    match_view,
+    quote_detail,
+    quote_view,
+    replay_header,
+    terms,
+)
 
 
 class PlacedAsk(msgspec.Struct, frozen=True):
@@ -15,13 +47,94 @@ class PlacedAsk(msgspec.Struct, frozen=True):
     match: MatchView | None
 
 
-AsksController = quotes_controller(
-    QuoteRoutes(
-        side=Side.ASK,
-        a_quote="an ask",
-        placing="Offer to sell one pair. It meets the highest bid that is no lower, at its price.",
-        refusals=(PayoutAccountMissing,),
-        use_case=lambda application: application.bidding.place_ask,
-        placed=PlacedAsk,
+def placed_ask(placement: Placement) -> PlacedAsk:
+    """Return the placement of an ask as it is sent."""
+    return PlacedAsk(quote_view(placement.quote), match_view(placement.match))
+
+
+_EXAMPLE = {"ask": EXAMPLE, "match": MATCH_EXAMPLE}
+
+
+class AsksController(Controller):
+    """Asks."""
+
+    path = "/v1/asks"
+    tags = ("asks",)
+
+    @post(
+        summary="Place an ask",
+        responses=success(201, PlacedAsk, _EXAMPLE)
+        | problems(*PLACING, PayoutAccountMissing, body=True),
     )
-)
+    async def place_ask(
+        self,
+        request: JsonRequest,
+        data: Annotated[NewQuote, example(NEW_EXAMPLE)],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[PlacedAsk]:
+        """Offer to sell one pair. It meets the highest bid that is no lower, at its price."""
+        key = await request_key(request, idempotency_key)
+        placement = await application.bidding.place_ask(
+            request.user, **terms(data), idempotency_key=key
+        )
+        return Response(placed_ask(placement), headers=replay_header(placement))
+
+    @get(summary="The own asks", responses=problems())
+    async def list_asks(
+        self,
+        request: JsonRequest,
+        application: App,
+        status: StatusFilter = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> QuoteListing:
+        """Return the own asks, newest first."""
+        page = await application.bidding.list_quotes(
+            request.user, Side.ASK, page_request(limit, cursor), status
+        )
+        return listing(QuoteListing, page, quote_view)
+
+    @get(
+        "/{ask_id:uuid}",
+        summary="An ask",
+        responses=success(200, QuoteDetail, DETAIL_EXAMPLE) | problems(NotFound),
+    )
+    async def view_ask(
+        self, request: JsonRequest, ask_id: FromPath[UUID], application: App
+    ) -> QuoteDetail:
+        """Return one of the own asks, and how many come before it in its book."""
+        seen = await application.bidding.view_quote(request.user, Side.ASK, QuoteId(ask_id))
+        return quote_detail(seen)
+
+    @patch(
+        "/{ask_id:uuid}",
+        summary="Change an ask",
+        responses=success(200, PlacedAsk, _EXAMPLE) | problems(*CHANGING, body=True),
+    )
+    async def change_ask(
+        self,
+        request: JsonRequest,
+        ask_id: FromPath[UUID],
+        data: Annotated[QuoteChange, example({"amount": 21_000})],
+        application: App,
+    ) -> Response[PlacedAsk]:
+        """Give an active ask another amount, where it may match at once, or another lifetime."""
+        placement = await application.bidding.reprice_quote(
+            request.user, Side.ASK, QuoteId(ask_id), **changes(data)
+        )
+        return Response(placed_ask(placement))
+
+    @delete(
+        "/{ask_id:uuid}",
+        summary="Cancel an ask",
+        status_code=200,
+        responses=problems(*CANCELLING),
+    )
+    async def cancel_ask(
+        self, request: JsonRequest, ask_id: FromPath[UUID], application: App
+    ) -> QuoteView:
+        """Take an active ask out of its book and return it, cancelled."""
+        return quote_view(
+            await application.bidding.cancel_quote(request.user, Side.ASK, QuoteId(ask_id))
+        )

@@ -1,11 +1,43 @@
 """Bids: what buyers offer."""
 
-import msgspec
+from typing import Annotated
+from uuid import UUID
 
-from ....ports.language.errors import AddressMissing, PaymentMethodMissing
+import msgspec
+from litestar import Controller, Response, delete, get, patch, post
+from litestar.params import FromPath
+
+from ....ports.language.errors import AddressMissing, NotFound, PaymentMethodMissing
+from ....ports.language.ids import QuoteId
 from ....ports.language.market import Side
-from .quotes import MatchView, QuoteView
-from .quotes_controller import QuoteRoutes, quotes_controller
+from ....ports.matching import Placement
+from ..edge.idempotency import KeyHeader, request_key
+from ..edge.injected import App
+from ..edge.json_body import JsonRequest
+from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
+from ..openapi.documented import example, problems, success
+from .quotes import (
+    CANCELLING,
+    CHANGING,
+    DETAIL_EXAMPLE,
+    EXAMPLE,
+    MATCH_EXAMPLE,
+    NEW_EXAMPLE,
+    PLACING,
+    MatchView,
+    NewQuote,
+    QuoteChange,
+    QuoteDetail,
+    QuoteListing,
+    QuoteView,
+    StatusFilter,
+    changes,
+    match_view,
+    quote_detail,
+    quote_view,
+    replay_header,
+    terms,
+)
 
 
 class PlacedBid(msgspec.Struct, frozen=True):
@@ -15,13 +47,94 @@ class PlacedBid(msgspec.Struct, frozen=True):
     match: MatchView | None
 
 
-BidsController = quotes_controller(
-    QuoteRoutes(
-        side=Side.BID,
-        a_quote="a bid",
-        placing="Offer to buy one pair. It meets the lowest ask that is no higher, at its price.",
-        refusals=(PaymentMethodMissing, AddressMissing),
-        use_case=lambda application: application.bidding.place_bid,
-        placed=PlacedBid,
+def placed_bid(placement: Placement) -> PlacedBid:
+    """Return the placement of a bid as it is sent."""
+    return PlacedBid(quote_view(placement.quote), match_view(placement.match))
+
+
+_EXAMPLE = {"bid": EXAMPLE, "match": MATCH_EXAMPLE}
+
+
+class BidsController(Controller):
+    """Bids."""
+
+    path = "/v1/bids"
+    tags = ("bids",)
+
+    @post(
+        summary="Place a bid",
+        responses=success(201, PlacedBid, _EXAMPLE)
+        | problems(*PLACING, PaymentMethodMissing, AddressMissing, body=True),
     )
-)
+    async def place_bid(
+        self,
+        request: JsonRequest,
+        data: Annotated[NewQuote, example(NEW_EXAMPLE)],
+        application: App,
+        idempotency_key: KeyHeader = None,
+    ) -> Response[PlacedBid]:
+        """Offer to buy one pair. It meets the lowest ask that is no higher, at its price."""
+        key = await request_key(request, idempotency_key)
+        placement = await application.bidding.place_bid(
+            request.user, **terms(data), idempotency_key=key
+        )
+        return Response(placed_bid(placement), headers=replay_header(placement))
+
+    @get(summary="The own bids", responses=problems())
+    async def list_bids(
+        self,
+        request: JsonRequest,
+        application: App,
+        status: StatusFilter = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> QuoteListing:
+        """Return the own bids, newest first."""
+        page = await application.bidding.list_quotes(
+            request.user, Side.BID, page_request(limit, cursor), status
+        )
+        return listing(QuoteListing, page, quote_view)
+
+    @get(
+        "/{bid_id:uuid}",
+        summary="A bid",
+        responses=success(200, QuoteDetail, DETAIL_EXAMPLE) | problems(NotFound),
+    )
+    async def view_bid(
+        self, request: JsonRequest, bid_id: FromPath[UUID], application: App
+    ) -> QuoteDetail:
+        """Return one of the own bids, and how many come before it in its book."""
+        seen = await application.bidding.view_quote(request.user, Side.BID, QuoteId(bid_id))
+        return quote_detail(seen)
+
+    @patch(
+        "/{bid_id:uuid}",
+        summary="Change a bid",
+        responses=success(200, PlacedBid, _EXAMPLE) | problems(*CHANGING, body=True),
+    )
+    async def change_bid(
+        self,
+        request: JsonRequest,
+        bid_id: FromPath[UUID],
+        data: Annotated[QuoteChange, example({"amount": 21_000})],
+        application: App,
+    ) -> Response[PlacedBid]:
+        """Give an active bid another amount, where it may match at once, or another lifetime."""
+        placement = await application.bidding.reprice_quote(
+            request.user, Side.BID, QuoteId(bid_id), **changes(data)
+        )
+        return Response(placed_bid(placement))
+
+    @delete(
+        "/{bid_id:uuid}",
+        summary="Cancel a bid",
+        status_code=200,
+        responses=problems(*CANCELLING),
+    )
+    async def cancel_bid(
+        self, request: JsonRequest, bid_id: FromPath[UUID], application: App
+    ) -> QuoteView:
+        """Take an active bid out of its book and return it, cancelled."""
+        return quote_view(
+            await application.bidding.cancel_quote(request.user, Side.BID, QuoteId(bid_id))
+        )

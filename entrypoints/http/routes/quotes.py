@@ -1,17 +1,14 @@
 """What bids and asks have in common on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypedDict
 from uuid import UUID
 
 import msgspec
 from litestar.params import QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 
-from ....composition.application import Application
-from ....core.bidding.place_ask import PlaceAsk
-from ....core.bidding.place_bid import PlaceBid
-from ....ports.idempotency_keys import IdempotencyKey
+from ....core.bidding.view_quote import QueuedQuote
 from ....ports.language.errors import (
     BiddingBarred,
     BookHalted,
@@ -35,8 +32,8 @@ from ....ports.language.errors import (
 )
 from ....ports.language.ids import ProductId
 from ....ports.language.market import Condition, Match, QueuePlace, Quote, QuoteStatus, TimeInForce
-from ....ports.language.users import Actor
 from ....ports.matching import Placement
+from ..edge.idempotency import REPLAYED
 
 Amount = Annotated[int, Meta(ge=1, le=2**53 - 1, description="In cents, a multiple of the tick.")]
 Days = Annotated[int, Meta(ge=1, le=3_650)]
@@ -153,12 +150,9 @@ def quote_view(quote: Quote) -> QuoteView:
     )
 
 
-async def quote_detail(application: Application, quote: Quote) -> QuoteDetail:
-    """Return a bid or an ask with its place in the queue."""
-    ahead = None
-    if quote.status is QuoteStatus.ACTIVE:
-        ahead = await application.adapters.store.quotes.place_in_queue(quote)
-    return QuoteDetail(**msgspec.structs.asdict(quote_view(quote)), ahead=ahead)
+def quote_detail(queued: QueuedQuote) -> QuoteDetail:
+    """Return a bid or an ask with its place in the queue as it is sent."""
+    return QuoteDetail(**msgspec.structs.asdict(quote_view(queued.quote)), ahead=queued.ahead)
 
 
 def match_view(match: Match | None) -> MatchView | None:
@@ -168,20 +162,32 @@ def match_view(match: Match | None) -> MatchView | None:
     return MatchView(id=match.id, price=match.price, order_id=match.id, matched_at=match.matched_at)
 
 
-async def place(
-    use_case: PlaceBid | PlaceAsk, actor: Actor, data: NewQuote, key: IdempotencyKey | None
-) -> Placement:
-    """Place what the body says. The engine itself remembers the key, with the placement."""
-    return await use_case(
-        actor,
+class Terms(TypedDict):
+    """What PlaceBid and PlaceAsk take of a body."""
+
+    product_id: ProductId
+    size: str
+    condition: Condition
+    amount: int
+    expires_in_days: int | None
+    time_in_force: TimeInForce
+
+
+def terms(data: NewQuote) -> Terms:
+    """Return what a body says is to be placed."""
+    return Terms(
         product_id=ProductId(data.product_id),
         size=data.size,
         condition=data.condition,
         amount=data.amount,
         expires_in_days=None if data.expires_in_days is UNSET else data.expires_in_days,
         time_in_force=data.time_in_force,
-        idempotency_key=key,
     )
+
+
+def replay_header(placement: Placement) -> dict[str, str] | None:
+    """Return the header that says that the same request was answered before, if it was."""
+    return {REPLAYED: "true"} if placement.replayed else None
 
 
 def changes(data: QuoteChange) -> dict[str, Any]:
@@ -211,6 +217,7 @@ EXAMPLE = {
     "time_in_force": "gtc",
     "match_id": "01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b",
 }
+DETAIL_EXAMPLE = EXAMPLE | {"ahead": {"better_price": 2, "same_price": 0}}
 MATCH_EXAMPLE = {
     "id": "01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b",
     "price": 19_500,

@@ -16,7 +16,7 @@ from solebook.ports.language.errors import (
     UserSuspended,
 )
 from solebook.ports.language.ids import QuoteId
-from solebook.ports.language.market import Match, Quote, QuoteStatus, Side
+from solebook.ports.language.market import Match, QueuePlace, Quote, QuoteStatus, Side
 from solebook.ports.language.users import Actor
 from solebook.ports.matching import Placement
 
@@ -54,7 +54,8 @@ async def buy(market: Market, amount: int = PRICE) -> Match:
 
 
 async def test_an_owner_sees_their_quote(market: Market, seller: Actor, ask: Quote) -> None:
-    assert await market.bidding.view_quote(seller, Side.ASK, ask.id) == ask
+    seen = await market.bidding.view_quote(seller, Side.ASK, ask.id)
+    assert (seen.quote, seen.ahead) == (ask, QueuePlace(better_price=0, same_price=0))
 
 
 async def test_to_anybody_else_a_quote_is_as_if_it_were_not_there(
@@ -185,7 +186,7 @@ async def test_a_suspended_user_reprices_nothing_but_may_cancel(
     await market.suspend(seller)
     with pytest.raises(UserSuspended):
         await reprice(**changes)
-    assert await market.bidding.view_quote(seller, Side.ASK, ask.id) == ask
+    assert (await market.bidding.view_quote(seller, Side.ASK, ask.id)).quote == ask
     cancelled = await market.bidding.cancel_quote(seller, Side.ASK, ask.id)
     assert cancelled.status is QuoteStatus.CANCELLED
 

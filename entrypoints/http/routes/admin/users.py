@@ -144,6 +144,7 @@ class AdminUsersController(Controller):
     )
     async def list_quotes_of_user(
         self,
+        request: JsonRequest,
         user_id: FromPath[UUID],
         application: App,
         side: SideChoice,
@@ -152,10 +153,8 @@ class AdminUsersController(Controller):
         cursor: Cursor = None,
     ) -> QuoteListing:
         """Return a user's bids or asks, newest first."""
-        store = application.adapters.store
-        await store.users.get(UserId(user_id))
-        page = await store.quotes.of_user(
-            UserId(user_id), side, page_request(limit, cursor), status
+        page = await application.bidding.list_quotes.of_user(
+            request.user, UserId(user_id), side, page_request(limit, cursor), status
         )
         return listing(QuoteListing, page, quote_view)
 
