@@ -30,6 +30,8 @@ class SharedSpec(ResponseSpec):
         return self
 
 
+_OURS = __name__.removesuffix("openapi.documented")
+"""Where the shapes of the API are."""
 _EVERYWHERE = (errors.RateLimited, errors.Unavailable)
 
 
@@ -88,7 +90,7 @@ def describe_shapes(document: dict[str, Any]) -> dict[str, Any]:
     """
     shapes: dict[str, dict[str, Any]] = document["components"]["schemas"]
     for kind in _subclasses(msgspec.Struct):
-        if kind.__name__ in shapes and kind.__module__.startswith(__package__) and kind.__doc__:
+        if kind.__name__ in shapes and kind.__module__.startswith(_OURS) and kind.__doc__:
             shapes[kind.__name__]["description"] = cleandoc(kind.__doc__)
     return document
 
