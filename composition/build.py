@@ -8,23 +8,19 @@ from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
+from .analytics import analytics_use_cases
 from .application import Application
-from .followers import (
-    analytics_use_cases,
-    notifications_use_cases,
-    operations_use_cases,
-    price_alerts_use_cases,
-    search_use_cases,
-)
-from .order_use_cases import authentication_use_cases, orders_use_cases
-from .payment_use_cases import fee_schedule, payments_use_cases
+from .authentication import authentication_use_cases
+from .bidding import adopt_rules_of, bidding_use_cases
+from .catalog import catalog_use_cases
+from .notifications import notifications_use_cases
+from .operations import operations_use_cases
+from .orders import orders_use_cases
+from .payments import fee_schedule, payments_use_cases
+from .price_alerts import price_alerts_use_cases
 from .routes import TO_THE_CHARGE, subscribe
-from .rules_use_cases import adopt_rules_of
-from .use_cases import (
-    bidding_use_cases,
-    catalog_use_cases,
-    users_use_cases,
-)
+from .search import search_use_cases
+from .users import users_use_cases
 
 
 def build_application(

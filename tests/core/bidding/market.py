@@ -8,11 +8,11 @@ from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Adapters
-from solebook.composition.application import Application, BiddingUseCases
+from solebook.composition.application import Application
+from solebook.composition.bidding import BiddingUseCases, adopt_rules_of
 from solebook.composition.build import build_application
 from solebook.composition.embedded import START, embedded_adapters
 from solebook.composition.memory_store import build_memory_store
-from solebook.composition.rules_use_cases import adopt_rules_of
 from solebook.core.bidding.matching_engine import EngineLimits, MatchingEngine
 from solebook.core.orders.open_orders import OpenOrders
 from solebook.core.payments.quote_fees import QuoteFees

@@ -16,7 +16,7 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.composition.memory_store import build_memory_store
-from solebook.composition.routes import Router
+from solebook.composition.router import Router
 from solebook.core.price_alerts.report_drops import ReportDrops
 from solebook.ports.language.events import LowestAskChanged, PriceDropped
 from solebook.ports.language.ids import AlertId, MessageId, ProductId, UserId

@@ -1,4 +1,7 @@
-"""Hands the use cases of the money their ports, in sight of the type checker."""
+"""The payments context: what it does, how that is built, and which messages it hears."""
+
+from dataclasses import dataclass
+from functools import partial
 
 from ..core.payments.abandon_payment import AbandonPayment
 from ..core.payments.bear_shortfall import BearShortfall
@@ -29,10 +32,50 @@ from ..core.payments.take_back_sale import TakeBackSale
 from ..core.payments.view_balance import ViewBalance
 from ..core.payments.write_off_debt import WriteOffDebt
 from ..core.payments.write_off_suspense import WriteOffSuspense
+from ..ports.event_bus import Consumer
+from ..ports.language.events import (
+    GatewayReported,
+    OrderAuthFailed,
+    OrderCancelled,
+    OrderDelivered,
+    OrderRefundGranted,
+    PaymentOverdue,
+    PaymentRefundDue,
+    PaymentRequested,
+    PayoutAccountChanged,
+    PayoutDue,
+    PenaltyExcused,
+)
+from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
 from ..ports.payments import FeeSchedule
 from .adapters import Adapters
-from .application import PaymentsUseCases
+from .router import Router
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentsUseCases:
+    """What the payments context does."""
+
+    charge_buyer: ChargeBuyer
+    abandon_payment: AbandonPayment
+    forgive_declines: ForgiveDeclines
+    refund_buyer: RefundBuyer
+    penalise_seller: PenaliseSeller
+    pay_seller: PaySeller
+    retry_payouts: RetryPayouts
+    write_off_debt: WriteOffDebt
+    bear_shortfall: BearShortfall
+    write_off_suspense: WriteOffSuspense
+    take_back_sale: TakeBackSale
+    reverse_penalty: ReversePenalty
+    pay_out_again: PayOutAgain
+    record_completed_sale: RecordCompletedSale
+    receive_webhook: ReceiveWebhook
+    handle_webhook: HandleWebhook
+    check_solvency: CheckSolvency
+    preview_trades: PreviewTrades
+    view_balance: ViewBalance
 
 
 def fee_schedule(adapters: Adapters, rules: MarketRules) -> FeeSchedule:
@@ -229,4 +272,35 @@ def payments_use_cases(
         check_solvency=CheckSolvency(ledger=ledger, gateway=gateway, patience=patience),
         preview_trades=PreviewTrades(fees=fee_schedule(adapters, rules), rules=rules),
         view_balance=ViewBalance(ledger=ledger),
+    )
+
+
+def payments_routes(router: Router, payments: PaymentsUseCases) -> tuple[Consumer, ...]:
+    """Return what the payments context hears of.
+
+    What calls the provider has a queue, in which buyers, or sellers, take turns.
+    """
+    inside = router.inside
+    charges = partial(router.persistent, Queue.CHARGES)
+    refunds = partial(router.persistent, Queue.REFUNDS)
+    payouts = partial(router.persistent, Queue.PAYOUTS)
+    return (
+        # The buyer is charged, or the charge is given up.
+        charges(PaymentRequested, "payments.charge_buyer", payments.charge_buyer),
+        charges(PaymentOverdue, "payments.abandon_payment", payments.abandon_payment),
+        # The buyer has the pair; after the hold the seller has the money.
+        inside(OrderDelivered, "payments.record_completed_sale", payments.record_completed_sale),
+        payouts(PayoutDue, "payments.pay_seller", payments.pay_seller),
+        payouts(PayoutAccountChanged, "payments.retry_payouts", payments.retry_payouts),
+        # Something went wrong: the buyer has the money back.
+        refunds(OrderCancelled, "payments.refund_buyer", payments.refund_buyer),
+        inside(OrderCancelled, "payments.penalise_seller", payments.penalise_seller),
+        refunds(OrderAuthFailed, "payments.refund_buyer", payments.refund_buyer),
+        inside(OrderAuthFailed, "payments.penalise_seller", payments.penalise_seller),
+        refunds(OrderRefundGranted, "payments.refund_buyer", payments.refund_buyer),
+        inside(OrderRefundGranted, "payments.take_back_sale", payments.take_back_sale),
+        payouts(PenaltyExcused, "payments.reverse_penalty", payments.reverse_penalty),
+        refunds(PaymentRefundDue, "payments.refund_buyer", payments.refund_buyer),
+        # The provider reports.
+        inside(GatewayReported, "payments.handle_webhook", payments.handle_webhook),
     )

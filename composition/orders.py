@@ -1,10 +1,7 @@
-"""Hands the use cases of orders and of their pairs their ports, in sight of the type checker."""
+"""The orders context: what it does, how that is built, and which messages it hears."""
 
-from ..core.authentication.cancel_task import CancelTask
-from ..core.authentication.claim_task import ClaimTask
-from ..core.authentication.give_verdict import GiveVerdict
-from ..core.authentication.open_task import OpenTask
-from ..core.authentication.receive_item import ReceiveItem
+from dataclasses import dataclass
+
 from ..core.orders.cancel_order import CancelOrder
 from ..core.orders.complain import Complain
 from ..core.orders.confirm_delivery import ConfirmDelivery
@@ -22,9 +19,49 @@ from ..core.orders.release_payout import ReleasePayout
 from ..core.orders.ship_pair import ShipPair
 from ..core.orders.staff_acts import StaffActs
 from ..core.orders.view_order import ViewOrder
+from ..ports.event_bus import Consumer
+from ..ports.language.events import (
+    AuthenticationFailed,
+    AuthenticationPassed,
+    DeadlineReached,
+    FreezeRequested,
+    PaymentAbandoned,
+    PaymentCaptured,
+    PaymentCleared,
+    PaymentRefunded,
+    PaymentRefundedUnasked,
+    PaymentShortfallBorne,
+    PaymentWasDeclined,
+    PayoutPaid,
+    PayoutWasRefused,
+    PayoutWasReopened,
+    StockRefused,
+    StockReserved,
+)
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
-from .application import AuthenticationUseCases, OrdersUseCases
+from .router import Router
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersUseCases:
+    """What the orders context does."""
+
+    view_order: ViewOrder
+    ship_pair: ShipPair
+    extend_shipment: ExtendShipment
+    receive_pair: ReceivePair
+    dispatch_pair: DispatchPair
+    confirm_delivery: ConfirmDelivery
+    cancel_order: CancelOrder
+    decide_complaint: DecideComplaint
+    complain: Complain
+    note_carrier_receipt: NoteCarrierReceipt
+    release_payout: ReleasePayout
+    freeze_payout: FreezePayout
+    refund_order: RefundOrder
+    continue_saga: ContinueSaga
+    meet_deadline: MeetDeadline
 
 
 def orders_use_cases(adapters: Adapters, rules: MarketRules) -> OrdersUseCases:
@@ -91,27 +128,29 @@ def orders_use_cases(adapters: Adapters, rules: MarketRules) -> OrdersUseCases:
     )
 
 
-def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> AuthenticationUseCases:
-    """Return what the authentication context does."""
-    store, clock = adapters.store, adapters.clock
-    transaction, tasks = store.transaction, store.authentication_tasks
-    return AuthenticationUseCases(
-        open_task=OpenTask(
-            transaction=transaction, authentication_tasks=tasks, clock=clock, ids=adapters.ids
-        ),
-        receive_item=ReceiveItem(transaction=transaction, authentication_tasks=tasks, clock=clock),
-        cancel_task=CancelTask(
-            transaction=transaction, authentication_tasks=tasks, clock=clock, ids=adapters.ids
-        ),
-        claim_task=ClaimTask(
-            transaction=transaction,
-            authentication_tasks=tasks,
-            deadlines=store.deadlines,
-            alarms=store.alarms,
-            clock=clock,
-            rules=rules,
-        ),
-        give_verdict=GiveVerdict(
-            transaction=transaction, authentication_tasks=tasks, outbox=store.outbox, clock=clock
-        ),
+def orders_routes(router: Router, orders: OrdersUseCases) -> tuple[Consumer, ...]:
+    """Return what the orders context hears of: whatever takes an order a step further."""
+    hear, saga = router.inside, orders.continue_saga
+    return (
+        # The pair is reserved, the buyer charged.
+        hear(StockReserved, "orders.continue_saga", saga),
+        hear(StockRefused, "orders.continue_saga", saga),
+        hear(PaymentCaptured, "orders.continue_saga", saga),
+        hear(PaymentWasDeclined, "orders.continue_saga", saga),
+        hear(PaymentAbandoned, "orders.continue_saga", saga),
+        # The pair was looked at.
+        hear(AuthenticationPassed, "orders.continue_saga", saga),
+        hear(AuthenticationFailed, "orders.continue_saga", saga),
+        # The seller is paid.
+        hear(PayoutPaid, "orders.continue_saga", saga),
+        hear(PayoutWasRefused, "orders.continue_saga", saga),
+        hear(PayoutWasReopened, "orders.continue_saga", saga),
+        hear(FreezeRequested, "orders.continue_saga", saga),
+        # The buyer has the money back.
+        hear(PaymentRefunded, "orders.continue_saga", saga),
+        hear(PaymentRefundedUnasked, "orders.continue_saga", saga),
+        hear(PaymentShortfallBorne, "orders.continue_saga", saga),
+        hear(PaymentCleared, "orders.continue_saga", saga),
+        # Time passes.
+        hear(DeadlineReached, "orders.meet_deadline", orders.meet_deadline),
     )

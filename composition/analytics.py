@@ -1,0 +1,57 @@
+"""The analytics context: what it does, how that is built, and which messages it hears."""
+
+from dataclasses import dataclass
+
+from ..core.analytics.record_sale import RecordSale
+from ..core.analytics.view_candles import ViewCandles
+from ..core.analytics.view_statistics import ViewStatistics
+from ..core.analytics.void_sale import VoidSale
+from ..core.search.update_figures import UpdateFigures
+from ..ports.event_bus import Consumer
+from ..ports.language.events import (
+    OrderAuthFailed,
+    OrderCancelled,
+    OrderCreated,
+    OrderRefundGranted,
+)
+from .adapters import Adapters
+from .router import Router, in_turn
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticsUseCases:
+    """What the analytics context does."""
+
+    record_sale: RecordSale
+    void_sale: VoidSale
+    view_candles: ViewCandles
+    view_statistics: ViewStatistics
+
+
+def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
+    """Return what the analytics context does."""
+    store, clock = adapters.store, adapters.clock
+    transaction, products, tape = store.transaction, store.products, store.tape
+    return AnalyticsUseCases(
+        record_sale=RecordSale(transaction=transaction, tape=tape),
+        void_sale=VoidSale(transaction=transaction, tape=tape),
+        view_candles=ViewCandles(products=products, tape=tape, clock=clock),
+        view_statistics=ViewStatistics(products=products, tape=tape, clock=clock),
+    )
+
+
+def analytics_routes(
+    router: Router, analytics: AnalyticsUseCases, update_figures: UpdateFigures
+) -> tuple[Consumer, ...]:
+    """Return what the analytics context hears of: a sale is made, or is none after all.
+
+    The search reads the tape when that is right, however late that is.
+    """
+    record_sale = in_turn(analytics.record_sale, update_figures)
+    void_sale = in_turn(analytics.void_sale, update_figures)
+    return (
+        router.repeatable(OrderCreated, "analytics.record_sale", record_sale),
+        router.repeatable(OrderCancelled, "analytics.void_sale", void_sale),
+        router.repeatable(OrderAuthFailed, "analytics.void_sale", void_sale),
+        router.repeatable(OrderRefundGranted, "analytics.void_sale", void_sale),
+    )

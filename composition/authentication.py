@@ -1,0 +1,62 @@
+"""The authentication context: what it does, how that is built, and which messages it hears."""
+
+from dataclasses import dataclass
+
+from ..core.authentication.cancel_task import CancelTask
+from ..core.authentication.claim_task import ClaimTask
+from ..core.authentication.give_verdict import GiveVerdict
+from ..core.authentication.open_task import OpenTask
+from ..core.authentication.receive_item import ReceiveItem
+from ..ports.event_bus import Consumer
+from ..ports.language.events import OrderCancelled, OrderCreated, OrderReceived
+from ..ports.language.rules import MarketRules
+from .adapters import Adapters
+from .router import Router
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationUseCases:
+    """What the authentication context does."""
+
+    open_task: OpenTask
+    receive_item: ReceiveItem
+    cancel_task: CancelTask
+    claim_task: ClaimTask
+    give_verdict: GiveVerdict
+
+
+def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> AuthenticationUseCases:
+    """Return what the authentication context does."""
+    store, clock = adapters.store, adapters.clock
+    transaction, tasks = store.transaction, store.authentication_tasks
+    return AuthenticationUseCases(
+        open_task=OpenTask(
+            transaction=transaction, authentication_tasks=tasks, clock=clock, ids=adapters.ids
+        ),
+        receive_item=ReceiveItem(transaction=transaction, authentication_tasks=tasks, clock=clock),
+        cancel_task=CancelTask(
+            transaction=transaction, authentication_tasks=tasks, clock=clock, ids=adapters.ids
+        ),
+        claim_task=ClaimTask(
+            transaction=transaction,
+            authentication_tasks=tasks,
+            deadlines=store.deadlines,
+            alarms=store.alarms,
+            clock=clock,
+            rules=rules,
+        ),
+        give_verdict=GiveVerdict(
+            transaction=transaction, authentication_tasks=tasks, outbox=store.outbox, clock=clock
+        ),
+    )
+
+
+def authentication_routes(
+    router: Router, authentication: AuthenticationUseCases
+) -> tuple[Consumer, ...]:
+    """Return what the authentication context hears of: pairs that come, arrive or stay away."""
+    return (
+        router.inside(OrderCreated, "authentication.open_task", authentication.open_task),
+        router.inside(OrderReceived, "authentication.receive_item", authentication.receive_item),
+        router.inside(OrderCancelled, "authentication.cancel_task", authentication.cancel_task),
+    )

@@ -1,0 +1,199 @@
+"""The bidding context: what it does, how that is built, and which messages it hears."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from ..core.bidding.admission import Admission
+from ..core.bidding.adopt_rules import AdoptRules
+from ..core.bidding.apply_rules import ApplyRules
+from ..core.bidding.cancel_quote import CancelQuote
+from ..core.bidding.carry_out_halt import CarryOutHalt
+from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
+from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
+from ..core.bidding.compare_rules import CompareRules
+from ..core.bidding.expire_quotes import ExpireQuotes
+from ..core.bidding.list_quotes import ListQuotes
+from ..core.bidding.matching_engine import MatchingEngine
+from ..core.bidding.note_suspension import NoteSuspension
+from ..core.bidding.outcomes import Outcomes
+from ..core.bidding.place_ask import PlaceAsk
+from ..core.bidding.place_bid import PlaceBid
+from ..core.bidding.reprice_quote import RepriceQuote
+from ..core.bidding.request_halt import RequestHalt
+from ..core.bidding.request_halt_end import RequestHaltEnd
+from ..core.bidding.request_withdrawal import RequestWithdrawal
+from ..core.bidding.unwind_match import UnwindMatch
+from ..core.bidding.view_quote import ViewQuote
+from ..core.bidding.withdraw_of_barred import WithdrawOfBarred
+from ..core.bidding.withdraw_of_suspended import WithdrawOfSuspended
+from ..core.catalog.release_stock import ReleaseStock
+from ..ports.event_bus import Consumer
+from ..ports.language.events import (
+    BuyerBarred,
+    HaltEndRequested,
+    HaltRequested,
+    OrderCancelled,
+    QuoteWithdrawalRequested,
+    SuspensionCarriedOut,
+    UserWasSuspended,
+)
+from ..ports.language.rules import MarketRules
+from .adapters import Adapters
+from .payments import fee_schedule
+from .router import Router, in_turn
+
+
+@dataclass(frozen=True, slots=True)
+class BiddingUseCases:
+    """What the bidding context does."""
+
+    place_bid: PlaceBid
+    place_ask: PlaceAsk
+    reprice_quote: RepriceQuote
+    cancel_quote: CancelQuote
+    view_quote: ViewQuote
+    list_quotes: ListQuotes
+    expire_quotes: ExpireQuotes
+    unwind_match: UnwindMatch
+    request_withdrawal: RequestWithdrawal
+    carry_out_withdrawal: CarryOutWithdrawal
+    withdraw_of_suspended: WithdrawOfSuspended
+    note_suspension: NoteSuspension
+    withdraw_of_barred: WithdrawOfBarred
+    request_halt: RequestHalt
+    carry_out_halt: CarryOutHalt
+    request_halt_end: RequestHaltEnd
+    carry_out_halt_end: CarryOutHaltEnd
+    compare_rules: CompareRules
+    adopt_rules: AdoptRules
+    apply_rules: ApplyRules
+
+
+def bidding_use_cases(
+    adapters: Adapters, rules: MarketRules, engine: MatchingEngine, admission: Admission
+) -> BiddingUseCases:
+    """Return what the bidding context does."""
+    store, clock, ids = adapters.store, adapters.clock, adapters.ids
+    compare_rules = compare_rules_of(adapters, rules)
+    adopt_rules = adopt_rules_of(adapters, rules)
+    outcomes = Outcomes(transaction=store.transaction, audit_log=store.audit_log)
+    return BiddingUseCases(
+        place_bid=PlaceBid(
+            traders=store.traders,
+            products=store.products,
+            quotes=store.quotes,
+            matching=engine,
+            ids=ids,
+            clock=clock,
+            rules=rules,
+            admission=admission,
+        ),
+        place_ask=PlaceAsk(
+            traders=store.traders,
+            products=store.products,
+            quotes=store.quotes,
+            matching=engine,
+            ids=ids,
+            clock=clock,
+            rules=rules,
+            admission=admission,
+        ),
+        reprice_quote=RepriceQuote(
+            quotes=store.quotes,
+            traders=store.traders,
+            matching=engine,
+            clock=clock,
+            rules=rules,
+            admission=admission,
+        ),
+        cancel_quote=CancelQuote(quotes=store.quotes, matching=engine),
+        view_quote=ViewQuote(quotes=store.quotes),
+        list_quotes=ListQuotes(quotes=store.quotes, traders=store.traders),
+        expire_quotes=ExpireQuotes(quotes=store.quotes, matching=engine, clock=clock),
+        unwind_match=UnwindMatch(matching=engine),
+        request_withdrawal=RequestWithdrawal(
+            transaction=store.transaction,
+            quotes=store.quotes,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
+        ),
+        carry_out_withdrawal=CarryOutWithdrawal(matching=engine, outcomes=outcomes),
+        withdraw_of_suspended=WithdrawOfSuspended(
+            traders=store.traders, matching=engine, outcomes=outcomes
+        ),
+        note_suspension=NoteSuspension(outcomes=outcomes),
+        withdraw_of_barred=WithdrawOfBarred(traders=store.traders, matching=engine, clock=clock),
+        request_halt=RequestHalt(
+            transaction=store.transaction,
+            products=store.products,
+            quotes=store.quotes,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
+            ids=ids,
+        ),
+        carry_out_halt=CarryOutHalt(matching=engine, outcomes=outcomes, clock=clock),
+        request_halt_end=RequestHaltEnd(
+            transaction=store.transaction,
+            halts=store.halts,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
+        ),
+        carry_out_halt_end=CarryOutHaltEnd(matching=engine, outcomes=outcomes),
+        compare_rules=compare_rules,
+        adopt_rules=adopt_rules,
+        apply_rules=ApplyRules(
+            transaction=store.transaction,
+            compare_rules=compare_rules,
+            adopt_rules=adopt_rules,
+            engine=engine,
+            audit_log=store.audit_log,
+            outcomes=outcomes,
+        ),
+    )
+
+
+def compare_rules_of(adapters: Adapters, rules: MarketRules) -> CompareRules:
+    """Return the use case that compares the rules with those that the store was run with."""
+    return CompareRules(
+        rules_in_force=adapters.store.rules_in_force,
+        standing_quotes=adapters.store.standing_quotes,
+        fees_by=partial(fee_schedule, adapters),
+        clock=adapters.clock,
+        rules=rules,
+    )
+
+
+def adopt_rules_of(adapters: Adapters, rules: MarketRules) -> AdoptRules:
+    """Return the use case by which the engine adopts the rules when it starts."""
+    store = adapters.store
+    return AdoptRules(
+        transaction=store.transaction,
+        compare_rules=compare_rules_of(adapters, rules),
+        rules_in_force=store.rules_in_force,
+        outbox=store.outbox,
+        rules=rules,
+    )
+
+
+def bidding_routes(
+    router: Router, bidding: BiddingUseCases, release_stock: ReleaseStock
+) -> tuple[Consumer, ...]:
+    """Return what the bidding context hears of: cancelled orders, and what staff asks for.
+
+    All of it is for the process that runs the engine.
+    """
+    # The unit is free before its ask returns to the book, where it may match again at once.
+    unwind_match = in_turn(release_stock, bidding.unwind_match)
+    return (
+        router.outside(OrderCancelled, "bidding.unwind_match", unwind_match),
+        router.outside(
+            QuoteWithdrawalRequested, "bidding.carry_out_withdrawal", bidding.carry_out_withdrawal
+        ),
+        router.outside(BuyerBarred, "bidding.withdraw_of_barred", bidding.withdraw_of_barred),
+        router.outside(
+            UserWasSuspended, "bidding.withdraw_of_suspended", bidding.withdraw_of_suspended
+        ),
+        router.inside(SuspensionCarriedOut, "bidding.note_suspension", bidding.note_suspension),
+        router.outside(HaltRequested, "bidding.carry_out_halt", bidding.carry_out_halt),
+        router.outside(HaltEndRequested, "bidding.carry_out_halt_end", bidding.carry_out_halt_end),
+    )

@@ -1,0 +1,70 @@
+"""The catalog context: what it does, how that is built, and which messages it hears."""
+
+from dataclasses import dataclass
+
+from ..core.catalog.consume_stock import ConsumeStock
+from ..core.catalog.create_product import CreateProduct
+from ..core.catalog.edit_product import EditProduct
+from ..core.catalog.refresh_product import RefreshProduct
+from ..core.catalog.release_stock import ReleaseStock
+from ..core.catalog.reserve_stock import ReserveStock
+from ..ports.event_bus import Consumer
+from ..ports.language.events import MatchCreated, OrderAuthFailed, OrderDelivered, ProductChanged
+from ..ports.language.rules import MarketRules
+from .adapters import Adapters
+from .router import Router
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogUseCases:
+    """What the catalog context does."""
+
+    create_product: CreateProduct
+    edit_product: EditProduct
+    refresh_product: RefreshProduct
+    reserve_stock: ReserveStock
+    release_stock: ReleaseStock
+    consume_stock: ConsumeStock
+
+
+def catalog_use_cases(adapters: Adapters, rules: MarketRules) -> CatalogUseCases:
+    """Return what the catalog context does."""
+    store, clock = adapters.store, adapters.clock
+    transaction = store.transaction
+    return CatalogUseCases(
+        create_product=CreateProduct(
+            transaction=transaction,
+            products=store.products,
+            outbox=store.outbox,
+            clock=clock,
+            ids=adapters.ids,
+            rules=rules,
+            audit_log=store.audit_log,
+        ),
+        edit_product=EditProduct(
+            transaction=transaction,
+            products=store.products,
+            outbox=store.outbox,
+            rules=rules,
+            audit_log=store.audit_log,
+        ),
+        refresh_product=RefreshProduct(product_cache=adapters.product_cache),
+        reserve_stock=ReserveStock(
+            transaction=transaction, stock=store.stock, outbox=store.outbox, clock=clock
+        ),
+        release_stock=ReleaseStock(transaction=transaction, stock=store.stock, clock=clock),
+        consume_stock=ConsumeStock(transaction=transaction, stock=store.stock),
+    )
+
+
+def catalog_routes(router: Router, catalog: CatalogUseCases) -> tuple[Consumer, ...]:
+    """Return what the catalog context hears of.
+
+    A unit whose match is cancelled is released by the route that returns its ask to the book.
+    """
+    return (
+        router.inside(MatchCreated, "catalog.reserve_stock", catalog.reserve_stock),
+        router.inside(OrderDelivered, "catalog.consume_stock", catalog.consume_stock),
+        router.inside(OrderAuthFailed, "catalog.release_stock", catalog.release_stock),
+        router.repeatable(ProductChanged, "catalog.refresh_product", catalog.refresh_product),
+    )

@@ -1,0 +1,125 @@
+"""The notifications context: what it does, how that is built, and which messages it hears."""
+
+from dataclasses import dataclass
+
+from ..core.notifications.deliver_notification import DeliverNotification
+from ..core.notifications.mark_notification import MarkNotification
+from ..core.notifications.notify import Notify
+from ..core.notifications.set_notification_preferences import SetNotificationPreferences
+from ..ports.event_bus import Consumer
+from ..ports.language.events import (
+    AlarmRaised,
+    ComplaintDecided,
+    CostsRose,
+    MatchCreated,
+    MatchUnwound,
+    NotificationRequested,
+    OrderAuthFailed,
+    OrderAuthPassed,
+    OrderCancelled,
+    OrderComplained,
+    OrderCreated,
+    OrderDelivered,
+    OrderRefundGranted,
+    OrderReturned,
+    OrderShipped,
+    PaymentWasDeclined,
+    PayoutPaid,
+    PayoutWasFrozen,
+    PayoutWasRefused,
+    PayoutWasReleased,
+    PenaltyWasReversed,
+    PriceDropped,
+    QuotesWithdrawn,
+    UserRegistered,
+)
+from ..ports.language.notifications import Warehouse
+from ..ports.language.rules import MarketRules
+from .adapters import Adapters
+from .router import Router
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationsUseCases:
+    """What the notifications context does."""
+
+    notify: Notify
+    deliver_notification: DeliverNotification
+    mark_notification: MarkNotification
+    set_notification_preferences: SetNotificationPreferences
+
+
+def notifications_use_cases(
+    adapters: Adapters, rules: MarketRules, warehouse: Warehouse
+) -> NotificationsUseCases:
+    """Return what the notifications context does."""
+    store, clock, templates = adapters.store, adapters.clock, adapters.templates
+    transaction, notifications = store.transaction, store.notifications
+    return NotificationsUseCases(
+        notify=Notify(
+            transaction=transaction,
+            orders=store.orders,
+            products=store.products,
+            recipients=store.recipients,
+            preferences=store.preferences,
+            notifications=notifications,
+            templates=templates,
+            outbox=store.outbox,
+            clock=clock,
+            ids=adapters.ids,
+            rules=rules,
+            warehouse=warehouse,
+        ),
+        deliver_notification=DeliverNotification(
+            notifications=notifications,
+            recipients=store.recipients,
+            preferences=store.preferences,
+            templates=templates,
+            mailer=adapters.mailer,
+            text_messenger=adapters.text_messenger,
+            push_messenger=adapters.push_messenger,
+        ),
+        mark_notification=MarkNotification(
+            transaction=transaction, notifications=notifications, clock=clock
+        ),
+        set_notification_preferences=SetNotificationPreferences(
+            transaction=transaction, preferences=store.preferences
+        ),
+    )
+
+
+def notifications_routes(
+    router: Router, notifications: NotificationsUseCases
+) -> tuple[Consumer, ...]:
+    """Return what the notifications context hears of, all by way of a queue: it delays no trade."""
+    notify = notifications.notify
+    return (
+        router.told(UserRegistered, "notifications.notify", notify),
+        router.told(PriceDropped, "notifications.notify", notify),
+        router.told(QuotesWithdrawn, "notifications.notify", notify),
+        router.told(CostsRose, "notifications.notify", notify),
+        router.told(MatchCreated, "notifications.notify", notify),
+        router.told(PaymentWasDeclined, "notifications.notify", notify),
+        router.told(OrderCreated, "notifications.notify", notify),
+        router.told(OrderCancelled, "notifications.notify", notify),
+        router.told(MatchUnwound, "notifications.notify", notify),
+        router.told(OrderAuthPassed, "notifications.notify", notify),
+        router.told(OrderAuthFailed, "notifications.notify", notify),
+        router.told(OrderShipped, "notifications.notify", notify),
+        router.told(OrderDelivered, "notifications.notify", notify),
+        router.told(PayoutPaid, "notifications.notify", notify),
+        router.told(PayoutWasRefused, "notifications.notify", notify),
+        router.told(OrderReturned, "notifications.notify", notify),
+        router.told(OrderComplained, "notifications.notify", notify),
+        router.told(ComplaintDecided, "notifications.notify", notify),
+        router.told(OrderRefundGranted, "notifications.notify", notify),
+        router.told(PayoutWasFrozen, "notifications.notify", notify),
+        router.told(PayoutWasReleased, "notifications.notify", notify),
+        router.told(PenaltyWasReversed, "notifications.notify", notify),
+        router.told(AlarmRaised, "notifications.notify", notify),
+        router.queued(
+            NotificationRequested,
+            "notifications.deliver_notification",
+            notifications.deliver_notification,
+        ),
+    )

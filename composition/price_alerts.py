@@ -1,0 +1,64 @@
+"""The price_alerts context: what it does, how that is built, and which messages it hears."""
+
+from dataclasses import dataclass
+
+from ..core.price_alerts.report_drops import ReportDrops
+from ..core.price_alerts.report_missed_drops import ReportMissedDrops
+from ..core.price_alerts.unwatch_price import UnwatchPrice
+from ..core.price_alerts.watch_price import WatchPrice
+from ..ports.event_bus import Consumer
+from ..ports.language.events import LowestAskChanged
+from ..ports.language.rules import MarketRules
+from .adapters import Adapters
+from .router import Router
+
+
+@dataclass(frozen=True, slots=True)
+class PriceAlertsUseCases:
+    """What the price_alerts context does."""
+
+    watch_price: WatchPrice
+    unwatch_price: UnwatchPrice
+    report_drops: ReportDrops
+    report_missed_drops: ReportMissedDrops
+
+
+def price_alerts_use_cases(adapters: Adapters, rules: MarketRules) -> PriceAlertsUseCases:
+    """Return what the price_alerts context does."""
+    store = adapters.store
+    transaction, price_alerts = store.transaction, store.price_alerts
+    return PriceAlertsUseCases(
+        watch_price=WatchPrice(
+            transaction=transaction,
+            price_alerts=price_alerts,
+            products=store.products,
+            clock=adapters.clock,
+            ids=adapters.ids,
+            rules=rules,
+        ),
+        unwatch_price=UnwatchPrice(transaction=transaction, price_alerts=price_alerts),
+        report_drops=ReportDrops(
+            transaction=transaction,
+            price_alerts=price_alerts,
+            outbox=store.outbox,
+            rules=rules,
+        ),
+        report_missed_drops=ReportMissedDrops(
+            transaction=transaction,
+            price_alerts=price_alerts,
+            book_views=adapters.book_views,
+            outbox=store.outbox,
+            clock=adapters.clock,
+            rules=rules,
+        ),
+    )
+
+
+def price_alerts_routes(router: Router, price_alerts: PriceAlertsUseCases) -> tuple[Consumer, ...]:
+    """Return what the price_alerts context hears of.
+
+    There is an event for many an ask, so what concerns nobody must cost next to nothing.
+    """
+    return (
+        router.repeatable(LowestAskChanged, "price_alerts.report_drops", price_alerts.report_drops),
+    )

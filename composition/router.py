@@ -1,0 +1,132 @@
+"""Routes of messages: how an event reaches a use case so that its effect happens once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from ..ports.clock import Clock
+from ..ports.event_bus import Consumer
+from ..ports.language.events import (
+    CostsRose,
+    Event,
+    NotificationRequested,
+    OrderAuthFailed,
+    OrderCancelled,
+    OrderRefundGranted,
+    PaymentOverdue,
+    PaymentRequested,
+    PayoutAccountChanged,
+    PayoutDue,
+    PenaltyExcused,
+    PriceDropped,
+    QuotesWithdrawn,
+)
+from ..ports.language.messages import Message, Queue
+from .adapters import Store
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Turns routes into consumers that have their effect once."""
+
+    store: Store
+    clock: Clock
+
+    def inside(
+        self,
+        event: type[E],
+        name: str,
+        use_case: Callable[[E], Awaitable[None]],
+    ) -> Consumer:
+        """Route to a use case that only writes to the store, so that its effect happens once."""
+        return replace(self.repeatable(event, name, use_case), inside=True)
+
+    def outside(
+        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+    ) -> Consumer:
+        """Route to a use case that calls the world outside, which no transaction may wait for.
+
+        Such a use case has its effect once by itself; the inbox saves it the repetition.
+        """
+
+        async def handle(message: Message) -> None:
+            assert isinstance(message.event, event), message
+            if await self.store.inbox.contains(consumer, message.id):
+                return
+            await use_case(message.event)
+            async with self.store.transaction():
+                await self.store.inbox.record(consumer, message.id, self.clock.now())
+
+        consumer = f"{name}:{event.SUBJECT}"
+        return Consumer(consumer, event.SUBJECT, handle)
+
+    def repeatable(
+        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+    ) -> Consumer:
+        """Route to a use case that costs less to repeat than to note, and changes nothing then."""
+
+        async def handle(message: Message) -> None:
+            assert isinstance(message.event, event), message
+            await use_case(message.event)
+
+        return Consumer(f"{name}:{event.SUBJECT}", event.SUBJECT, handle)
+
+    def told(self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]) -> Consumer:
+        """Route like `inside`, by way of the queue of what people are told."""
+        return _in_letters(self.inside(event, name, use_case))
+
+    def queued(
+        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+    ) -> Consumer:
+        """Route by way of the queue to a use case that calls the world outside, which is slow.
+
+        Such a use case has its effect once by itself.
+        """
+        return _in_letters(self.repeatable(event, name, use_case))
+
+    def persistent(
+        self, queue: Queue, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+    ) -> Consumer:
+        """Route like `queued`, by way of a queue in which buyers, or sellers, take turns.
+
+        What the provider does not answer is asked again for as long as it takes.
+        """
+        consumer = self.repeatable(event, name, use_case)
+        return replace(consumer, queue=queue, turn=_party_of, persists=True)
+
+
+def _party_of(event: Event) -> str:
+    match event:
+        case PaymentRequested() | PaymentOverdue():
+            return str(event.buyer_id)
+        case OrderCancelled() | OrderAuthFailed() | OrderRefundGranted():
+            return str(event.buyer_id)
+        case PayoutDue() | PenaltyExcused():
+            return str(event.seller_id)
+        case PayoutAccountChanged():
+            return str(event.user_id)
+        case _:
+            return ""
+
+
+def _in_letters(consumer: Consumer) -> Consumer:
+    """Return the consumer with a queue, in which users take turns."""
+    return replace(consumer, queue=Queue.LETTERS, turn=_user_of)
+
+
+def _user_of(event: Event) -> str:
+    if isinstance(event, NotificationRequested | PriceDropped | QuotesWithdrawn | CostsRose):
+        return str(event.user_id or "")
+    return ""
+
+
+def in_turn(*use_cases: Callable[[E], Awaitable[None]]) -> Callable[[E], Awaitable[None]]:
+    """Return a use case that does these one after the other, all again if one fails."""
+
+    async def do(event: E) -> None:
+        for use_case in use_cases:
+            await use_case(event)
+
+    return do

@@ -1,0 +1,53 @@
+"""The search context: what it does, how that is built, and which messages it hears."""
+
+from dataclasses import dataclass
+
+from ..core.search.index_product import IndexProduct
+from ..core.search.market_figures import ReadFigures
+from ..core.search.reindex_products import ReindexProducts
+from ..core.search.update_figures import UpdateFigures
+from ..ports.event_bus import Consumer
+from ..ports.language.events import LowestAskChanged, ProductChanged
+from .adapters import Adapters
+from .router import Router
+
+
+@dataclass(frozen=True, slots=True)
+class SearchUseCases:
+    """What the search context does."""
+
+    index_product: IndexProduct
+    update_figures: UpdateFigures
+    reindex_products: ReindexProducts
+
+
+def search_use_cases(adapters: Adapters) -> SearchUseCases:
+    """Return what the search context does."""
+    store, clock, search_index = adapters.store, adapters.clock, adapters.search_index
+    read_figures = ReadFigures(book_views=adapters.book_views, tape=store.tape, clock=clock)
+    return SearchUseCases(
+        index_product=IndexProduct(
+            products=store.products, search_index=search_index, read_figures=read_figures
+        ),
+        update_figures=UpdateFigures(
+            orders=store.orders,
+            products=store.products,
+            search_index=search_index,
+            read_figures=read_figures,
+        ),
+        reindex_products=ReindexProducts(
+            products=store.products,
+            books=store.books,
+            tape=store.tape,
+            search_index=search_index,
+            clock=clock,
+        ),
+    )
+
+
+def search_routes(router: Router, search: SearchUseCases) -> tuple[Consumer, ...]:
+    """Return what the search context hears of; sales reach it by way of the tape's routes."""
+    return (
+        router.repeatable(ProductChanged, "search.index_product", search.index_product),
+        router.repeatable(LowestAskChanged, "search.update_figures", search.update_figures),
+    )

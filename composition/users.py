@@ -1,0 +1,107 @@
+"""The users context: what it does, and how that is built. It hears no messages."""
+
+from dataclasses import dataclass
+
+from ..core.users.add_address import AddAddress
+from ..core.users.authenticate_request import AuthenticateRequest
+from ..core.users.edit_profile import EditProfile
+from ..core.users.refresh_session import RefreshSession
+from ..core.users.register_user import RegisterUser
+from ..core.users.remove_address import RemoveAddress
+from ..core.users.set_payment_method import SetPaymentMethod
+from ..core.users.set_payout_account import SetPayoutAccount
+from ..core.users.set_roles import SetRoles
+from ..core.users.set_suspension import SetSuspension
+from ..core.users.sign_in import SignIn
+from ..core.users.sign_out import SignOut
+from ..core.users.token_lifetimes import TokenLifetimes
+from .adapters import Adapters
+
+
+@dataclass(frozen=True, slots=True)
+class UsersUseCases:
+    """What the users context does."""
+
+    register_user: RegisterUser
+    sign_in: SignIn
+    refresh_session: RefreshSession
+    sign_out: SignOut
+    authenticate_request: AuthenticateRequest
+    edit_profile: EditProfile
+    add_address: AddAddress
+    remove_address: RemoveAddress
+    set_payment_method: SetPaymentMethod
+    set_payout_account: SetPayoutAccount
+    set_roles: SetRoles
+    set_suspension: SetSuspension
+
+
+def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCases:
+    """Return what the users context does."""
+    store, clock, ids = adapters.store, adapters.clock, adapters.ids
+    transaction, users = store.transaction, store.users
+    return UsersUseCases(
+        register_user=RegisterUser(
+            transaction=transaction,
+            users=users,
+            outbox=store.outbox,
+            passwords=adapters.passwords,
+            clock=clock,
+            ids=ids,
+        ),
+        sign_in=SignIn(
+            transaction=transaction,
+            users=users,
+            sessions=store.sessions,
+            passwords=adapters.passwords,
+            access_tokens=adapters.access_tokens,
+            randomness=adapters.randomness,
+            clock=clock,
+            ids=ids,
+            lifetimes=lifetimes,
+        ),
+        refresh_session=RefreshSession(
+            transaction=transaction,
+            users=users,
+            sessions=store.sessions,
+            revoked_sessions=adapters.revoked_sessions,
+            access_tokens=adapters.access_tokens,
+            randomness=adapters.randomness,
+            clock=clock,
+            lifetimes=lifetimes,
+        ),
+        sign_out=SignOut(
+            transaction=transaction,
+            sessions=store.sessions,
+            revoked_sessions=adapters.revoked_sessions,
+            clock=clock,
+            lifetimes=lifetimes,
+        ),
+        authenticate_request=AuthenticateRequest(
+            access_tokens=adapters.access_tokens, revoked_sessions=adapters.revoked_sessions
+        ),
+        edit_profile=EditProfile(transaction=transaction, users=users),
+        add_address=AddAddress(
+            transaction=transaction, users=users, addresses=store.addresses, clock=clock, ids=ids
+        ),
+        remove_address=RemoveAddress(transaction=transaction, addresses=store.addresses),
+        set_payment_method=SetPaymentMethod(transaction=transaction, users=users),
+        set_payout_account=SetPayoutAccount(
+            transaction=transaction, users=users, outbox=store.outbox
+        ),
+        set_roles=SetRoles(
+            transaction=transaction,
+            users=users,
+            sessions=store.sessions,
+            revoked_sessions=adapters.revoked_sessions,
+            clock=clock,
+            lifetimes=lifetimes,
+            audit_log=store.audit_log,
+        ),
+        set_suspension=SetSuspension(
+            transaction=transaction,
+            users=users,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
+        ),
+    )
