@@ -1,6 +1,9 @@
 """How many trades a second are confirmed, from the match on, in a burst.
 
-    uv run nox -s bench -- trades
+    uv run nox -s bench -- trades [--store memory] [--trades 2000] [--before REVISION] [--rounds 3]
+
+The peer is the disk: how often a second SQLite makes one row durable, one after the other. With
+`--before` the same burst also goes through another revision of the package, in turn.
 
 Everything of the embedded deployment is on: money, tape, search, and letters, which on SQLite are
 files. The asks rest already; then each bid meets one, as fast as the engine takes them. The time
@@ -10,9 +13,12 @@ ends when the last order is confirmed. Letters may come after it, and are timed 
 import argparse
 import asyncio
 import json
+import sqlite3
 import tempfile
 import time
+from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from solebook.entrypoints.worker.workers import Workers
@@ -21,6 +27,7 @@ from solebook.ports.language.events import OrderCreated
 from solebook.ports.language.messages import Message
 from solebook.ports.language.rules import MarketRules
 
+from .in_turn import Figures, Measurement, checkout, in_turn, ratio, run
 from .market import SIZES, Market, open_market
 
 RULES = MarketRules(
@@ -28,14 +35,14 @@ RULES = MarketRules(
 )
 
 
-async def measure(store: str, trades: int) -> dict[str, float]:
+async def measure(store: str, trades: int) -> Figures:
     """Return confirmed trades a second, and how long the letters took besides."""
     with tempfile.TemporaryDirectory(prefix="solebook-bench-") as folder:
         async with open_market(Path(folder), store=store, rules=RULES) as market:
             return await _burst(market, trades)
 
 
-async def _burst(market: Market, trades: int) -> dict[str, float]:
+async def _burst(market: Market, trades: int) -> Figures:
     application = market.application
     confirmed = 0
     all_confirmed = asyncio.Event()
@@ -89,12 +96,46 @@ async def _place(market: Market, count: int, *, asks: bool) -> None:
         )
 
 
+def flushes(seconds: float = 3.0) -> Figures:
+    """Return how many rows a second SQLite makes durable, each in a transaction of its own."""
+    with tempfile.TemporaryDirectory(prefix="solebook-bench-") as folder:
+        connection = sqlite3.connect(Path(folder) / "rows.sqlite3", isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("CREATE TABLE rows (number INTEGER PRIMARY KEY, text TEXT)")
+        count, begun = 0, time.perf_counter()
+        while time.perf_counter() - begun < seconds:
+            connection.execute("INSERT INTO rows (text) VALUES (?)", ("x" * 200,))
+            count += 1
+        taken = time.perf_counter() - begun
+        connection.close()
+    return {"rows_per_second": count / taken}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", choices=("sqlite", "memory"), default="sqlite")
     parser.add_argument("--trades", type=int, default=2_000)
+    parser.add_argument("--before", metavar="REVISION")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--once", action="store_true", help="one burst, and nothing to compare")
     arguments = parser.parse_args()
-    print(json.dumps(asyncio.run(measure(arguments.store, arguments.trades))))
+    if arguments.once:
+        print(json.dumps(asyncio.run(measure(arguments.store, arguments.trades))))
+        return
+    burst = ("trades", "--store", arguments.store, "--trades", str(arguments.trades))
+    measurements: dict[str, Measurement] = {"now": partial(run, *burst), "rows": flushes}
+    with ExitStack() as stack:
+        if arguments.before:
+            before = stack.enter_context(checkout(arguments.before))
+            measurements["before"] = partial(run, *burst, package=before)
+        medians = in_turn(measurements, arguments.rounds)
+    trades, rows = medians["now"]["trades_per_second"], medians["rows"]["rows_per_second"]
+    print(f"trades a second: {trades:,.0f}")
+    ratio("trades to rows that SQLite makes durable one by one", trades, rows)
+    if arguments.before:
+        earlier = medians["before"]["trades_per_second"]
+        ratio(f"trades to those of {arguments.before}", trades, earlier)
 
 
 if __name__ == "__main__":
