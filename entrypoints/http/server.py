@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from litestar import Litestar
 
+from .protocol import BoundedProtocol
+
 _KEEP_ALIVE = 75
 """Seconds that an idle connection stays open: longer than clients and proxies keep theirs, so
 that it is not closed under a request.
@@ -50,6 +52,7 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
     server = _Server(
         uvicorn.Config(
             app,
+            http=BoundedProtocol,
             log_config=None,
             access_log=False,
             server_header=False,

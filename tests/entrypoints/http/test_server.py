@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
@@ -82,6 +82,37 @@ async def test_a_connection_that_never_asked_does_not_hold_it_up(app: Litestar) 
         await halting.drain()
     for writer in (silent, halting):
         writer.close()
+
+
+async def answer_to(url: str, *parts: bytes) -> bytes:
+    """Send parts of a request over one connection and return all that comes back."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(url))
+    answer = b""
+    with suppress(ConnectionError):  # the server hangs up while there is more to read
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+    with suppress(ConnectionError):
+        async with asyncio.timeout(SOON):
+            while more := await reader.read(65_536):
+                answer += more
+    writer.close()
+    return answer
+
+
+async def test_a_head_that_goes_on_for_ever_is_refused(app: Litestar) -> None:
+    async with serving(app) as url:
+        for part in (b"x-long: " + b"a" * 70_000, b"x-short: a\r\n" * 6_000):
+            answer = await answer_to(url, b"GET /health/live HTTP/1.1\r\nhost: a\r\n", part)
+            assert answer.startswith(b"HTTP/1.1 400"), answer
+
+
+async def test_a_long_body_is_no_long_head(app: Litestar) -> None:
+    length = b"content-length: 500000\r\n\r\n"
+    head = b"POST /v1/sessions HTTP/1.1\r\nhost: a\r\nconnection: close\r\n" + length
+    async with serving(app) as url:
+        answer = await answer_to(url, head + b"x" * 500_000)
+    assert answer.startswith(b"HTTP/1.1 415"), answer
 
 
 async def test_a_live_stream_is_told_that_the_server_stops(app: Litestar) -> None:
