@@ -49,7 +49,7 @@ def build_application(
         users=users_use_cases(adapters, token_lifetimes or TokenLifetimes()),
         catalog=catalog_use_cases(adapters, rules),
         bidding=bidding_use_cases(adapters, rules, engine, admission),
-        orders=orders_use_cases(adapters, rules),
+        orders=orders_use_cases(adapters, rules, warehouse),
         payments=payments_use_cases(adapters, rules, patience or Patience()),
         authentication=authentication_use_cases(adapters, rules),
         analytics=analytics_use_cases(adapters),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..core.operations.await_outcome import AwaitOutcome
+from ..core.operations.find_order import FindOrder
 from ..core.operations.find_user import FindUser
 from ..core.operations.record_alarm import RecordAlarm
 from ..core.operations.replay_dead_letter import ReplayDeadLetter
@@ -23,6 +24,7 @@ class OperationsUseCases:
     find_user: FindUser
     replay_dead_letter: ReplayDeadLetter
     await_outcome: AwaitOutcome
+    find_order: FindOrder
 
 
 def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUseCases:
@@ -59,6 +61,7 @@ def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUs
             clock=clock,
         ),
         await_outcome=AwaitOutcome(audit_log=store.audit_log, clock=clock),
+        find_order=FindOrder(orders=store.orders, payments=store.payments, payouts=store.payouts),
     )
 
 

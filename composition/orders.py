@@ -6,10 +6,14 @@ from ..core.orders.cancel_order import CancelOrder
 from ..core.orders.complain import Complain
 from ..core.orders.confirm_delivery import ConfirmDelivery
 from ..core.orders.continue_saga import ContinueSaga
+from ..core.orders.count_orders import CountOrders
 from ..core.orders.decide_complaint import DecideComplaint
 from ..core.orders.dispatch_pair import DispatchPair
 from ..core.orders.extend_shipment import ExtendShipment
 from ..core.orders.freeze_payout import FreezePayout
+from ..core.orders.list_frozen_orders import ListFrozenOrders
+from ..core.orders.list_order_events import ListOrderEvents
+from ..core.orders.list_orders import ListOrders
 from ..core.orders.meet_deadline import MeetDeadline
 from ..core.orders.note_carrier_receipt import NoteCarrierReceipt
 from ..core.orders.progress import Progress
@@ -38,6 +42,7 @@ from ..ports.language.events import (
     StockRefused,
     StockReserved,
 )
+from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .router import Router
@@ -48,6 +53,10 @@ class OrdersUseCases:
     """What the orders context does."""
 
     view_order: ViewOrder
+    list_orders: ListOrders
+    list_frozen_orders: ListFrozenOrders
+    list_order_events: ListOrderEvents
+    count_orders: CountOrders
     ship_pair: ShipPair
     extend_shipment: ExtendShipment
     receive_pair: ReceivePair
@@ -64,11 +73,12 @@ class OrdersUseCases:
     meet_deadline: MeetDeadline
 
 
-def orders_use_cases(adapters: Adapters, rules: MarketRules) -> OrdersUseCases:
+def orders_use_cases(
+    adapters: Adapters, rules: MarketRules, warehouse: Warehouse
+) -> OrdersUseCases:
     """Return what the orders context does."""
     store, clock = adapters.store, adapters.clock
     transaction, orders = store.transaction, store.orders
-    view_order = ViewOrder(orders=orders)
     progress = Progress(
         orders=orders,
         deadlines=store.deadlines,
@@ -79,20 +89,24 @@ def orders_use_cases(adapters: Adapters, rules: MarketRules) -> OrdersUseCases:
     )
     staff = StaffActs(orders=orders, audit_log=store.audit_log)
     return OrdersUseCases(
-        view_order=view_order,
-        ship_pair=ShipPair(transaction=transaction, view_order=view_order, progress=progress),
+        view_order=ViewOrder(
+            orders=orders, destinations=store.destinations, warehouse=warehouse, rules=rules
+        ),
+        list_orders=ListOrders(orders=orders),
+        list_frozen_orders=ListFrozenOrders(orders=orders),
+        list_order_events=ListOrderEvents(orders=orders),
+        count_orders=CountOrders(orders=orders),
+        ship_pair=ShipPair(transaction=transaction, orders=orders, progress=progress),
         extend_shipment=ExtendShipment(
-            transaction=transaction, view_order=view_order, progress=progress, rules=rules
+            transaction=transaction, orders=orders, progress=progress, rules=rules
         ),
-        receive_pair=ReceivePair(transaction=transaction, view_order=view_order, progress=progress),
-        dispatch_pair=DispatchPair(
-            transaction=transaction, view_order=view_order, progress=progress
-        ),
+        receive_pair=ReceivePair(transaction=transaction, orders=orders, progress=progress),
+        dispatch_pair=DispatchPair(transaction=transaction, orders=orders, progress=progress),
         confirm_delivery=ConfirmDelivery(
-            transaction=transaction, view_order=view_order, staff=staff, progress=progress
+            transaction=transaction, orders=orders, staff=staff, progress=progress
         ),
         cancel_order=CancelOrder(
-            transaction=transaction, view_order=view_order, staff=staff, progress=progress
+            transaction=transaction, orders=orders, staff=staff, progress=progress
         ),
         refund_order=RefundOrder(transaction=transaction, staff=staff, progress=progress),
         freeze_payout=FreezePayout(transaction=transaction, staff=staff, progress=progress),
@@ -102,7 +116,7 @@ def orders_use_cases(adapters: Adapters, rules: MarketRules) -> OrdersUseCases:
         ),
         complain=Complain(
             transaction=transaction,
-            view_order=view_order,
+            orders=orders,
             progress=progress,
             clock=clock,
             rules=rules,

@@ -8,10 +8,11 @@ from ...ports.language.ids import OrderId
 from ...ports.language.order_history import Cancelled
 from ...ports.language.orders import CancelReason, Order
 from ...ports.language.users import Actor, Role
+from ...ports.orders import Orders
 from ...ports.transaction import Transaction
 from .progress import Progress
 from .staff_acts import StaffActs
-from .view_order import ViewOrder
+from .viewers import visible_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class CancelOrder:
     """
 
     transaction: Transaction
-    view_order: ViewOrder
+    orders: Orders
     staff: StaffActs
     progress: Progress
 
@@ -33,7 +34,7 @@ class CancelOrder:
         """
         note = parse_reason(reason)
         async with self.transaction():
-            order = await self.view_order(actor, order_id)
+            order = await visible_order(self.orders, actor, order_id)
             if actor.user_id == order.seller_id:
                 event = Cancelled(CancelReason.SELLER_CANCELLED, note, actor.user_id)
                 return await self.progress(order, event)

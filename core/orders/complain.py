@@ -11,10 +11,11 @@ from ...ports.language.orders import Order
 from ...ports.language.rules import MarketRules
 from ...ports.language.text import check_text
 from ...ports.language.users import Actor
+from ...ports.orders import Orders
 from ...ports.transaction import Transaction
 from .moves import check_legal
 from .progress import Progress
-from .view_order import ViewOrder
+from .viewers import visible_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Complain:
     """
 
     transaction: Transaction
-    view_order: ViewOrder
+    orders: Orders
     progress: Progress
     clock: Clock
     rules: MarketRules
@@ -42,7 +43,7 @@ class Complain:
         """
         words = check_text("reason", reason, max_length=1_000)
         async with self.transaction():
-            order = await self.view_order(actor, order_id)
+            order = await visible_order(self.orders, actor, order_id)
             if actor.user_id != order.buyer_id:
                 raise Forbidden(action="complain", needs="the buyer")
             event = Complained(kind, words)

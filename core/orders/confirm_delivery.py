@@ -8,10 +8,11 @@ from ...ports.language.ids import OrderId
 from ...ports.language.order_history import Delivered
 from ...ports.language.orders import DeliveryProof, Order
 from ...ports.language.users import Actor, Role
+from ...ports.orders import Orders
 from ...ports.transaction import Transaction
 from .progress import Progress
 from .staff_acts import StaffActs
-from .view_order import ViewOrder
+from .viewers import visible_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class ConfirmDelivery:
     """
 
     transaction: Transaction
-    view_order: ViewOrder
+    orders: Orders
     staff: StaffActs
     progress: Progress
 
@@ -34,7 +35,7 @@ class ConfirmDelivery:
         Raises NotFound, Forbidden, PartyToTheOrder, IllegalMove.
         """
         async with self.transaction():
-            order = await self.view_order(actor, order_id)
+            order = await visible_order(self.orders, actor, order_id)
             if actor.user_id == order.buyer_id:
                 return await self.progress(order, Delivered(DeliveryProof.BUYER))
             if not actor.has(Role.ADMIN):

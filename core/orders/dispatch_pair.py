@@ -6,10 +6,11 @@ from ...ports.language.ids import OrderId
 from ...ports.language.order_history import Dispatched, OrderEvent, ReturnSent
 from ...ports.language.orders import Order, OrderStatus
 from ...ports.language.users import Actor
+from ...ports.orders import Orders
 from ...ports.transaction import Transaction
 from .parcels import parcel
 from .progress import Progress
-from .view_order import ViewOrder
+from .viewers import visible_order
 from .warehouse import check_warehouse
 
 
@@ -22,7 +23,7 @@ class DispatchPair:
     """
 
     transaction: Transaction
-    view_order: ViewOrder
+    orders: Orders
     progress: Progress
 
     async def __call__(
@@ -34,7 +35,7 @@ class DispatchPair:
         """
         shipment = parcel(carrier, tracking_number)
         async with self.transaction():
-            order = await self.view_order(actor, order_id)
+            order = await visible_order(self.orders, actor, order_id)
             check_warehouse(order, actor, "dispatch the pair")
             event: OrderEvent = Dispatched(shipment)
             if order.status is not OrderStatus.AUTH_PASSED:

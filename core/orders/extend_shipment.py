@@ -8,9 +8,10 @@ from ...ports.language.order_history import ShipByExtended
 from ...ports.language.orders import Order
 from ...ports.language.rules import MarketRules
 from ...ports.language.users import Actor
+from ...ports.orders import Orders
 from ...ports.transaction import Transaction
 from .progress import Progress
-from .view_order import ViewOrder
+from .viewers import visible_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +19,14 @@ class ExtendShipment:
     """The seller of a confirmed order may once have 24 hours more to ship it."""
 
     transaction: Transaction
-    view_order: ViewOrder
+    orders: Orders
     progress: Progress
     rules: MarketRules
 
     async def __call__(self, actor: Actor, order_id: OrderId) -> Order:
         """Return the order with its new `ship_by`. Raises NotFound, Forbidden, IllegalMove."""
         async with self.transaction():
-            order = await self.view_order(actor, order_id)
+            order = await visible_order(self.orders, actor, order_id)
             if actor.user_id != order.seller_id:
                 raise Forbidden(action="extend the time to ship", needs="the seller")
             start = order.ship_by or order.updated_at

@@ -6,9 +6,10 @@ from ...ports.language.ids import OrderId
 from ...ports.language.order_history import OrderEvent, PairArrived, Received
 from ...ports.language.orders import Order, OrderStatus
 from ...ports.language.users import Actor
+from ...ports.orders import Orders
 from ...ports.transaction import Transaction
 from .progress import Progress
-from .view_order import ViewOrder
+from .viewers import visible_order
 from .warehouse import check_warehouse
 
 
@@ -23,7 +24,7 @@ class ReceivePair:
     """
 
     transaction: Transaction
-    view_order: ViewOrder
+    orders: Orders
     progress: Progress
 
     async def __call__(self, actor: Actor, order_id: OrderId) -> Order:
@@ -32,7 +33,7 @@ class ReceivePair:
         Raises NotFound, Forbidden, PartyToTheOrder, IllegalMove.
         """
         async with self.transaction():
-            order = await self.view_order(actor, order_id)
+            order = await visible_order(self.orders, actor, order_id)
             check_warehouse(order, actor, "receive the pair")
             event: OrderEvent = Received(actor.user_id)
             if order.status in _AGAIN:

@@ -7,10 +7,11 @@ from ...ports.language.ids import OrderId
 from ...ports.language.order_history import Shipped
 from ...ports.language.orders import Order
 from ...ports.language.users import Actor
+from ...ports.orders import Orders
 from ...ports.transaction import Transaction
 from .parcels import parcel
 from .progress import Progress
-from .view_order import ViewOrder
+from .viewers import visible_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class ShipPair:
     """
 
     transaction: Transaction
-    view_order: ViewOrder
+    orders: Orders
     progress: Progress
 
     async def __call__(
@@ -33,7 +34,7 @@ class ShipPair:
         """
         shipment = parcel(carrier, tracking_number)
         async with self.transaction():
-            order = await self.view_order(actor, order_id)
+            order = await visible_order(self.orders, actor, order_id)
             if actor.user_id != order.seller_id:
                 raise Forbidden(action="ship the pair", needs="the seller")
             return await self.progress(order, Shipped(shipment))

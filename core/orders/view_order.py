@@ -1,27 +1,60 @@
-"""A user looks at an order."""
+"""Somebody looks at an order."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from ...ports.language.errors import NotFound
 from ...ports.language.ids import OrderId
+from ...ports.language.notifications import Warehouse
 from ...ports.language.orders import Order
-from ...ports.language.users import Actor, Role
+from ...ports.language.rules import MarketRules
+from ...ports.language.users import Actor, PostalAddress
 from ...ports.orders import Orders
+from ...ports.users import Destinations
+from .shown_orders import ShownOrder, show_order
+from .viewers import Viewer, visible_order
+
+
+@dataclass(frozen=True, slots=True)
+class OrderInDetail:
+    """An order, and where its pair goes, as one of those who may see it sees it."""
+
+    order: ShownOrder
+    ship_to: PostalAddress | None
+    """Where the pair goes in the end, for the buyer and the warehouse.
+
+    None for the seller, and if the buyer had no address at the match and has none now.
+    """
+    warehouse: Warehouse | None
+    """Where the seller ships the pair; None for the buyer, unless a complaint sends it back."""
+    complain_by: datetime | None
+    """Until when the buyer of a delivered pair can complain; None for the seller."""
 
 
 @dataclass(frozen=True, slots=True)
 class ViewOrder:
-    """Its buyer, its seller, authenticators and admins see an order; to others it is not there.
-
-    Inside a transaction the order stays locked until its end.
-    """
+    """Its buyer, its seller, authenticators and admins see an order; to others it is not there."""
 
     orders: Orders
+    destinations: Destinations
+    warehouse: Warehouse
+    rules: MarketRules
 
-    async def __call__(self, actor: Actor, order_id: OrderId) -> Order:
-        """Return the order. Raises NotFound."""
-        order = await self.orders.get(order_id)
-        staff = actor.has(Role.AUTHENTICATOR) or actor.has(Role.ADMIN)
-        if not staff and actor.user_id not in (order.buyer_id, order.seller_id):
-            raise NotFound(what="order", id=order_id)
-        return order
+    async def __call__(self, actor: Actor, order_id: OrderId) -> OrderInDetail:
+        """Return what the actor sees of the order. Raises NotFound."""
+        order = await visible_order(self.orders, actor, order_id)
+        viewer = Viewer.of(actor, order)
+        return OrderInDetail(
+            order=show_order(order, actor),
+            ship_to=await self._ship_to(order) if viewer.sees_purchase else None,
+            warehouse=self.warehouse if viewer.sees_sale or order.awaits_return else None,
+            complain_by=self._complain_by(order) if viewer.sees_purchase else None,
+        )
+
+    async def _ship_to(self, order: Order) -> PostalAddress | None:
+        if order.ship_to is not None:
+            return order.ship_to
+        return (await self.destinations.of({order.buyer_id})).get(order.buyer_id)
+
+    def _complain_by(self, order: Order) -> datetime | None:
+        delivered_at = order.delivered_at
+        return None if delivered_at is None else delivered_at + self.rules.complaint_window

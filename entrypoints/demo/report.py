@@ -15,6 +15,7 @@ from rich.table import Table
 from ...composition.application import Application
 from ...ports.language.money import Cents
 from ...ports.language.payments import AccountKind, Solvency
+from ...ports.language.users import OPERATOR
 from .figures import Figures, MarketData, ProductFigures, as_told, figures_of
 from .files import SaleRow
 
@@ -76,7 +77,7 @@ async def make_report(
         figures = await market_data.of(name, product_id)
         if figures is not None:
             products[name] = figures
-    counts = await application.adapters.store.orders.count_by_status()
+    counts = await application.orders.count_orders(OPERATOR)
     orders = {str(status): count for status, count in sorted(counts.items())}
     solvency = await application.payments.check_solvency()
     return Report(market_data.last, products, orders, solvency)

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...composition.application import Application
+from ...core.orders.shown_orders import ShownOrder
 from ...ports.language.ids import QuoteId
 from ...ports.language.market import BookKey, BookView, Quote, Side
 from ...ports.language.orders import Order
 from ...ports.language.paging import MAX_PAGE, PageRequest
+from ...ports.language.users import OPERATOR, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,11 @@ async def check_invariants(app: Application, books: Sequence[BookKey]) -> Invari
     )
 
 
-async def all_orders(app: Application) -> AsyncIterator[Order]:
+async def all_orders(app: Application) -> AsyncIterator[ShownOrder]:
     """Yield every order, the newest first."""
     request = PageRequest(limit=MAX_PAGE)
     while True:
-        page = await app.adapters.store.orders.all(request)
+        page = await app.orders.list_orders(OPERATOR, request, role=Role.ADMIN)
         for order in page.items:
             yield order
         if page.next_cursor is None:
@@ -63,7 +65,7 @@ async def all_orders(app: Application) -> AsyncIterator[Order]:
         request = PageRequest(limit=MAX_PAGE, after=page.next_cursor)
 
 
-def sold_twice(orders: Iterable[Order]) -> set[QuoteId]:
+def sold_twice(orders: Iterable[Order | ShownOrder]) -> set[QuoteId]:
     """Return the asks and bids that are in two orders, other than an ask that was given back."""
     uses: defaultdict[QuoteId, int] = defaultdict(int)
     for order in orders:

@@ -19,7 +19,7 @@ from ...ports.language.events import (
 )
 from ...ports.language.ids import OrderId
 from ...ports.language.messages import Message
-from ...ports.language.users import Actor
+from ...ports.language.users import OPERATOR, Actor
 from .agenda import Agenda
 from .behaviour import Behaviour
 from .people import People
@@ -76,7 +76,7 @@ class Logistics:
         self._app.adapters.event_bus.subscribe(Consumer(name, event.SUBJECT, handle))
 
     async def _ship(self, order_id: OrderId) -> None:
-        order = await self._app.adapters.store.orders.get(order_id)
+        order = (await self._app.orders.view_order(OPERATOR, order_id)).order
         await self._app.orders.ship_pair(
             self._traders[order.seller_id],
             order_id,
@@ -102,7 +102,7 @@ class Logistics:
         )
 
     async def _confirm(self, order_id: OrderId) -> None:
-        order = await self._app.adapters.store.orders.get(order_id)
+        order = (await self._app.orders.view_order(OPERATOR, order_id)).order
         await self._app.orders.confirm_delivery(self._traders[order.buyer_id], order_id)
 
     def _an_authenticator(self) -> Actor:

@@ -10,7 +10,7 @@ from ...ports.language.ids import ProductId
 from ...ports.language.orders import OrderStatus
 from ...ports.language.paging import MAX_PAGE, PageRequest
 from ...ports.language.payments import Quarter, SalesVolume
-from ...ports.language.users import Actor
+from ...ports.language.users import OPERATOR, Actor
 from .catalogue import TradedBook
 from .invariants import check_invariants
 from .result import BestPrices, SimulationResult, Trade
@@ -25,7 +25,7 @@ async def report(
     """Look at the market as it is now and return what there is to see."""
     keys = [book.key for book in books]
     views = await app.adapters.book_views.best(keys)
-    by_status = await app.adapters.store.orders.count_by_status()
+    by_status = await app.orders.count_orders(OPERATOR)
     return SimulationResult(
         trades=await _trades(app, books),
         orders={status: by_status[status] for status in OrderStatus if status in by_status},

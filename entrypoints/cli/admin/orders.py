@@ -32,9 +32,8 @@ def _on_order(
 
 async def find_order(app: Application, options: argparse.Namespace) -> str:
     """Return where an order and its money are, a line for each thing."""
-    store = app.adapters.store
-    order = await store.orders.get(OrderId(options.order))
-    payment, payout = await store.payments.find(order.id), await store.payouts.find(order.id)
+    found = await app.operations.find_order(OPERATOR, OrderId(options.order))
+    order, payment, payout = found.order, found.payment, found.payout
     complaint = order.complaint
     shown = {
         "id": order.id,

@@ -23,7 +23,7 @@ async def bear_shortfall(app: Application, options: argparse.Namespace) -> str:
         borne_by=Bearer(options.bearer),
         reason=options.reason,
     )
-    order = await app.adapters.store.orders.get(OrderId(options.order))
+    order = (await app.operations.find_order(OPERATOR, OrderId(options.order))).order
     still = f"; {_TO_RELEASE}" if FreezeReason.PROVIDER in order.freezes else ""
     return f"the {options.bearer} bears {dollars(amount)}{still}"
 
@@ -51,12 +51,12 @@ async def list_suspense(app: Application, options: argparse.Namespace) -> str:
 
 async def list_frozen_orders(app: Application, options: argparse.Namespace) -> str:
     """Return a page of the orders whose payouts are frozen, newest first."""
-    page = await app.adapters.store.orders.frozen(page_request(options))
+    page = await app.orders.list_frozen_orders(OPERATOR, page_request(options))
     return listed(
         page,
         lambda order: (
-            f"{order.id}  {order.status}  {dollars(order.payout_amount)}"
-            f"  frozen: {', '.join(sorted(order.freezes))}"
+            f"{order.id}  {order.status}  {dollars(order.payout_amount or 0)}"
+            f"  frozen: {', '.join(order.payout_freezes or ())}"
         ),
         "frozen order",
         ("frozen-orders",),

@@ -1,57 +1,22 @@
-"""Orders as each party sees them.
+"""Orders as they are sent."""
 
-The buyer sees what the buyer pays and the seller what the seller gets; neither sees the other's
-side of the bill, which is null for them. Authenticators and admins see all of it.
-"""
-
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields
 from datetime import datetime
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from ....core.orders.shown_events import ShownEvent
+from ....core.orders.shown_orders import ShownFees, ShownOrder
+from ....core.orders.view_order import OrderInDetail
 from ....ports.language.complaints import Bearer, Complaint
 from ....ports.language.market import Condition
 from ....ports.language.notifications import Warehouse
-from ....ports.language.order_history import (
-    Cancelled,
-    CarrierReceiptNoted,
-    Complained,
-    ComplaintDismissed,
-    ComplaintUpheld,
-    Delivered,
-    Dispatched,
-    Failed,
-    NotCharged,
-    Opened,
-    OrderEvent,
-    Paid,
-    PaidOut,
-    PairArrived,
-    Passed,
-    PayoutFrozen,
-    PayoutRefused,
-    PayoutReleased,
-    PayoutReopened,
-    Received,
-    RecordedEvent,
-    Refunded,
-    RefundedUnasked,
-    RefundGranted,
-    ReturnSent,
-    ShipByExtended,
-    Shipped,
-    ShortfallBorne,
-    UnitReserved,
-)
 from ....ports.language.orders import (
     CancelReason,
     DeliveryProof,
     FreezeReason,
-    Order,
     OrderStatus,
     PaymentStatus,
     PayoutStatus,
@@ -59,41 +24,7 @@ from ....ports.language.orders import (
     Shipment,
     StockStatus,
 )
-from ....ports.language.rules import MarketRules
-from ....ports.language.users import Actor, PostalAddress
-
-
-class Viewer(Enum):
-    """Who looks at an order."""
-
-    BUYER = "buyer"
-    SELLER = "seller"
-    STAFF = "staff"
-
-    @classmethod
-    def of(cls, actor: Actor, order: Order) -> "Viewer":
-        """Return as whom the actor, who may see the order, looks at it."""
-        if actor.user_id == order.buyer_id:
-            return cls.BUYER
-        return cls.SELLER if actor.user_id == order.seller_id else cls.STAFF
-
-    @property
-    def sees_purchase(self) -> bool:
-        """Whether what the buyer pays is shown."""
-        return self is not Viewer.SELLER
-
-    @property
-    def sees_sale(self) -> bool:
-        """Whether what the seller gets is shown."""
-        return self is not Viewer.BUYER
-
-    def sees_bearer(self, of: Bearer | None) -> bool:
-        """Whether it is shown who bears the refund: what the seller owes is the seller's matter."""
-        return self.sees_sale or of is Bearer.BUYER
-
-    def sees_note(self, of: CancelReason) -> bool:
-        """Whether what was noted with the reason of a cancellation is shown."""
-        return self.sees_purchase or not of.noted_for_buyer
+from ....ports.language.users import PostalAddress
 
 
 class FeesView(msgspec.Struct, frozen=True):
@@ -171,134 +102,37 @@ class OrderEventView(msgspec.Struct, frozen=True):
     data: dict[str, Any]
 
 
-def order_view(order: Order, actor: Actor) -> OrderView:
-    """Return an order as it is sent to the actor."""
-    viewer = Viewer.of(actor, order)
-    fees = order.fees
-    reason = order.cancel_reason
-    return OrderView(
-        id=order.id,
-        status=order.status,
-        payment_status=order.payment_status,
-        stock_status=order.stock_status,
-        payout_status=order.payout_status,
-        return_status=order.return_status,
-        product_id=order.book.product_id,
-        size=order.book.size,
-        condition=order.book.condition,
-        price=order.price,
-        fees=FeesView(
-            seller_level=fees.seller_level if viewer.sees_sale else None,
-            transaction=fees.transaction if viewer.sees_sale else None,
-            processing=fees.processing if viewer.sees_sale else None,
-            shipping=fees.shipping if viewer.sees_purchase else None,
-        ),
-        payout_amount=order.payout_amount if viewer.sees_sale else None,
-        buyer_total=order.buyer_total if viewer.sees_purchase else None,
-        buyer_id=order.buyer_id,
-        seller_id=order.seller_id,
-        bid_id=order.bid_id,
-        ask_id=order.ask_id,
-        matched_at=order.matched_at,
-        updated_at=order.updated_at,
-        ship_by=order.ship_by,
-        inbound=order.inbound,
-        outbound=order.outbound,
-        delivered_at=order.delivered_at,
-        delivery_proof=order.delivery_proof,
-        complaint=order.complaint,
-        payout_freezes=sorted(order.freezes) if viewer.sees_sale else None,
-        borne_by=order.borne_by if viewer.sees_bearer(order.borne_by) else None,
-        cancel_reason=order.cancel_reason,
-        note=order.note if reason is None or viewer.sees_note(reason) else None,
-    )
+def order_view(shown: ShownOrder) -> OrderView:
+    """Return an order as it is sent."""
+    return OrderView(**_sent(shown))
 
 
-def order_detail(
-    order: Order,
-    actor: Actor,
-    ship_to: PostalAddress | None,
-    warehouse: Warehouse,
-    rules: MarketRules,
-) -> OrderDetail:
-    """Return an order as it is sent to the actor, with where its pair goes from each party."""
-    viewer = Viewer.of(actor, order)
+def order_detail(detail: OrderInDetail) -> OrderDetail:
+    """Return an order, and where its pair goes, as it is sent."""
     return OrderDetail(
-        **msgspec.structs.asdict(order_view(order, actor)),
-        ship_to=ship_to if viewer.sees_purchase else None,
-        warehouse=warehouse if viewer.sees_sale or order.awaits_return else None,
-        complain_by=_complain_by(order, rules) if viewer.sees_purchase else None,
+        **_sent(detail.order),
+        ship_to=detail.ship_to,
+        warehouse=detail.warehouse,
+        complain_by=detail.complain_by,
     )
 
 
-def _complain_by(order: Order, rules: MarketRules) -> datetime | None:
-    delivered_at = order.delivered_at
-    return None if delivered_at is None else delivered_at + rules.complaint_window
+def _sent(shown: ShownOrder) -> dict[str, Any]:
+    freezes = shown.payout_freezes
+    return _fields(shown) | {
+        "fees": FeesView(**_fields(shown.fees)),
+        "payout_freezes": None if freezes is None else list(freezes),
+    }
 
 
-_ALL = frozenset(Viewer)
-_PURCHASE = frozenset(viewer for viewer in Viewer if viewer.sees_purchase)
-_SALE = frozenset(viewer for viewer in Viewer if viewer.sees_sale)
-_STAFF = frozenset({Viewer.STAFF})
-
-SHOWN: Mapping[type[OrderEvent], Mapping[str, frozenset[Viewer]]] = {
-    Opened: {},
-    UnitReserved: {},
-    Paid: {"amount": _PURCHASE, "ship_by": _ALL},
-    ShipByExtended: {"ship_by": _ALL},
-    Shipped: {"shipment": _ALL},
-    Received: {"by": _STAFF},
-    Passed: {"by": _STAFF},
-    Failed: {"by": _STAFF, "reason": _ALL},
-    Dispatched: {"shipment": _ALL},
-    ReturnSent: {"shipment": _ALL},
-    Delivered: {"proof": _ALL},
-    Cancelled: {
-        "reason": _ALL,
-        "note": _ALL,
-        "by": _STAFF,
-        "charge_known": _PURCHASE,
-        "borne_by": _SALE,
-    },
-    NotCharged: {},
-    Refunded: {"amount": _PURCHASE},
-    PaidOut: {"amount": _SALE, "debt_settled": _SALE},
-    RefundedUnasked: {"amount": _PURCHASE},
-    ShortfallBorne: {"amount": _STAFF, "borne_by": _STAFF},
-    PayoutRefused: {"reason": _SALE},
-    PayoutReopened: {"amount": _SALE, "reason": _SALE},
-    Complained: {"kind": _ALL, "reason": _ALL},
-    ComplaintDismissed: {"note": _ALL, "by": _STAFF},
-    ComplaintUpheld: {
-        "note": _ALL,
-        "borne_by": _SALE,
-        "return_waived": _ALL,
-        "by": _STAFF,
-    },
-    PairArrived: {"by": _STAFF},
-    RefundGranted: {"note": _ALL, "borne_by": _SALE, "by": _STAFF},
-    PayoutFrozen: {"reason": _SALE, "note": _STAFF, "by": _STAFF},
-    PayoutReleased: {"reason": _SALE, "note": _STAFF, "by": _STAFF},
-    CarrierReceiptNoted: {"note": _STAFF, "by": _STAFF},
-}
-"""Which fields of each event are shown, and to whom. What its match settled is on the order."""
+def _fields(shown: ShownOrder | ShownFees) -> dict[str, Any]:
+    return {field.name: getattr(shown, field.name) for field in fields(shown)}
 
 
-def order_event_view(recorded: RecordedEvent, viewer: Viewer) -> OrderEventView:
-    """Return an event of an order's history as it is sent to the viewer."""
-    event = recorded.event
-    if isinstance(event, Cancelled) and not viewer.sees_note(event.reason):
-        event = replace(event, note=None)
-    return OrderEventView(
-        number=recorded.number,
-        type=event.TYPE,
-        at=recorded.at,
-        data={
-            field: msgspec.to_builtins(getattr(event, field))
-            for field, viewers in SHOWN[type(event)].items()
-            if viewer in viewers
-        },
-    )
+def order_event_view(shown: ShownEvent) -> OrderEventView:
+    """Return an event of an order's history as it is sent."""
+    data = {name: msgspec.to_builtins(value) for name, value in shown.data.items()}
+    return OrderEventView(number=shown.number, type=shown.type, at=shown.at, data=data)
 
 
 EXAMPLE = {

@@ -9,6 +9,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
+from ....core.orders.shown_orders import show_order
 from ....ports.language.complaints import ComplaintKind
 from ....ports.language.errors import (
     ComplaintTooLate,
@@ -22,7 +23,6 @@ from ....ports.language.errors import (
     Refusal,
 )
 from ....ports.language.ids import OrderId
-from ....ports.language.market import Side
 from ....ports.language.orders import Order, OrderStatus
 from ....ports.language.users import Role
 from ..edge.idempotency import KeyHeader, once, request_key
@@ -37,7 +37,6 @@ from .order_views import (
     OrderEventView,
     OrderListing,
     OrderView,
-    Viewer,
     order_detail,
     order_event_view,
     order_view,
@@ -107,16 +106,10 @@ class OrdersController(Controller):
         cursor: Cursor = None,
     ) -> OrderListing:
         """Return the own orders, or everybody's for those who may see them, newest first."""
-        actor = request.user
-        orders = application.adapters.store.orders
-        page = page_request(limit, cursor)
-        if role in (Role.AUTHENTICATOR, Role.ADMIN):
-            if not actor.has(role):
-                raise Forbidden(action="list everybody's orders", needs=f"an {role}")
-            found = await orders.all(page, status)
-        else:
-            found = await orders.of_user(actor.user_id, page, _SIDES.get(role), status)
-        return listing(OrderListing, found, lambda order: order_view(order, actor))
+        page = await application.orders.list_orders(
+            request.user, page_request(limit, cursor), role=role, status=status
+        )
+        return listing(OrderListing, page, order_view)
 
     @get(
         "/{order_id:uuid}",
@@ -135,22 +128,15 @@ class OrdersController(Controller):
         was the buyer's newest at the match, or is now if there was none. The seller and the
         warehouse see where the seller ships it.
         """
-        order = await application.orders.view_order(request.user, OrderId(order_id))
-        ship_to = order.ship_to
-        if ship_to is None:
-            newest = await application.adapters.store.destinations.of({order.buyer_id})
-            ship_to = newest.get(order.buyer_id)
-        return order_detail(order, request.user, ship_to, application.warehouse, application.rules)
+        return order_detail(await application.orders.view_order(request.user, OrderId(order_id)))
 
     @get("/{order_id:uuid}/events", summary="An order's history", responses=problems(NotFound))
     async def list_order_events(
         self, request: JsonRequest, order_id: FromPath[UUID], application: App
     ) -> list[OrderEventView]:
         """Return what happened to an order, in order. There is little, so it comes in one piece."""
-        order = await application.orders.view_order(request.user, OrderId(order_id))
-        viewer = Viewer.of(request.user, order)
-        history = await application.adapters.store.orders.history(order.id)
-        return [order_event_view(event, viewer) for event in history]
+        events = await application.orders.list_order_events(request.user, OrderId(order_id))
+        return [order_event_view(event) for event in events]
 
     @post(
         "/{order_id:uuid}/shipment",
@@ -326,9 +312,6 @@ class OrdersController(Controller):
         )
 
 
-_SIDES: dict[Role | None, Side] = {Role.BUYER: Side.BID, Role.SELLER: Side.ASK}
-
-
 async def _move(
     request: JsonRequest,
     application: App,
@@ -336,6 +319,6 @@ async def _move(
     use_case: Callable[[], Awaitable[Order]],
 ) -> Response[Any]:
     async def run() -> OrderView:
-        return order_view(await use_case(), request.user)
+        return order_view(show_order(await use_case(), request.user))
 
     return await once(request, application, await request_key(request, key), run)

@@ -288,12 +288,12 @@ class StreamConnection:
                     assert self._signed_in is not None
                     # The token may be void before it expires: asked each time.
                     await self._application.users.authenticate_request(self._signed_in.token)
-                    order = await self._application.orders.view_order(actor, order_id)
+                    seen = await self._application.orders.view_order(actor, order_id)
                 except FellBehind:
                     raise Closed(CloseCode.FELL_BEHIND) from None
                 except (InvalidToken, Unavailable) as refusal:
                     raise _signed_out(refusal) from None
-                await self._send(OrderChanged(order=order_view(order, actor)))
+                await self._send(OrderChanged(order=order_view(seen.order)))
 
     async def _send(self, answer: Answer) -> None:
         """Send a message, after those that are being sent. Raises Closed if nobody is there."""

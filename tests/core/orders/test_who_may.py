@@ -26,8 +26,15 @@ from ...exchange import PARCEL, Exchange
 
 Act = Callable[[Exchange, Actor, OrderId], Awaitable[Order]]
 
+
+async def _view(exchange: Exchange, actor: Actor, order_id: OrderId) -> Order:
+    seen = await exchange.app.orders.view_order(actor, order_id)
+    assert seen.order.id == order_id
+    return await exchange.order(order_id)
+
+
 ACTS: dict[str, tuple[OrderStatus, Act]] = {
-    "view": (OrderStatus.PENDING, lambda e, a, o: e.app.orders.view_order(a, o)),
+    "view": (OrderStatus.PENDING, _view),
     "ship": (OrderStatus.CONFIRMED, lambda e, a, o: e.app.orders.ship_pair(a, o, **PARCEL)),
     "extend": (OrderStatus.CONFIRMED, lambda e, a, o: e.app.orders.extend_shipment(a, o)),
     "receive": (OrderStatus.SELLER_SHIPPING, lambda e, a, o: e.app.orders.receive_pair(a, o)),

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Controller, Response, post
 from litestar.params import FromPath
 
+from .....core.orders.shown_orders import show_order
 from .....ports.language.complaints import Bearer
 from .....ports.language.errors import (
     IdempotencyKeyReused,
@@ -252,6 +253,6 @@ async def _act(
     use_case: Callable[[], Awaitable[Order]],
 ) -> Response[Any]:
     async def run() -> OrderView:
-        return order_view(await use_case(), request.user)
+        return order_view(show_order(await use_case(), request.user))
 
     return await once(request, application, await request_key(request, key), run)

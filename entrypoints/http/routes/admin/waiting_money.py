@@ -54,8 +54,10 @@ class WaitingMoneyController(Controller):
         cursor: Cursor = None,
     ) -> OrderListing:
         """Return the orders whose payouts are frozen, newest first; `payout_freezes` says why."""
-        found = await application.adapters.store.orders.frozen(page_request(limit, cursor))
-        return listing(OrderListing, found, lambda order: order_view(order, request.user))
+        page = await application.orders.list_frozen_orders(
+            request.user, page_request(limit, cursor)
+        )
+        return listing(OrderListing, page, order_view)
 
     @get(
         "/suspense",

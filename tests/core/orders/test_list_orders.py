@@ -1,0 +1,88 @@
+"""Which orders are listed to whom, and what they see of them and of one in detail."""
+
+import pytest
+
+from solebook.ports.language.errors import Forbidden, NotFound
+from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import OPERATOR, Role
+
+from ...exchange import Exchange
+
+PAGE = PageRequest(limit=10)
+
+
+async def test_a_party_lists_their_own_orders_and_sees_their_side_of_the_bill(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade()
+    list_orders = exchange.app.orders.list_orders
+
+    [bought] = (await list_orders(exchange.buyer, PAGE, role=Role.BUYER)).items
+    assert (bought.id, bought.buyer_total, bought.payout_amount) == (
+        order.id,
+        order.buyer_total,
+        None,
+    )
+    [sold] = (await list_orders(exchange.seller, PAGE)).items
+    assert (sold.id, sold.buyer_total, sold.payout_amount) == (order.id, None, order.payout_amount)
+    assert (await list_orders(exchange.seller, PAGE, role=Role.BUYER)).items == ()
+    assert (await list_orders(await exchange.person(), PAGE)).items == ()
+
+
+async def test_staff_list_everybodys_orders_in_a_role_that_they_hold(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    list_orders = exchange.app.orders.list_orders
+
+    [seen] = (await list_orders(OPERATOR, PAGE, role=Role.ADMIN)).items
+    assert (seen.buyer_total, seen.payout_amount) == (order.buyer_total, order.payout_amount)
+    delivered = await list_orders(OPERATOR, PAGE, role=Role.ADMIN, status=OrderStatus.DELIVERED)
+    assert delivered.items == ()
+    for actor, role in ((exchange.buyer, Role.ADMIN), (exchange.admin, Role.AUTHENTICATOR)):
+        with pytest.raises(Forbidden):
+            await list_orders(actor, PAGE, role=role)
+
+
+async def test_only_admins_list_frozen_orders_and_count_all(exchange: Exchange) -> None:
+    order, orders = await exchange.trade(), exchange.app.orders
+    assert (await orders.list_frozen_orders(OPERATOR, PAGE)).items == ()
+    await orders.freeze_payout(OPERATOR, order.id, reason="an odd price")
+
+    [frozen] = (await orders.list_frozen_orders(OPERATOR, PAGE)).items
+    assert frozen.id == order.id
+    assert await orders.count_orders(OPERATOR) == {order.status: 1}
+    with pytest.raises(Forbidden):
+        await orders.list_frozen_orders(exchange.seller, PAGE)
+    with pytest.raises(Forbidden):
+        await orders.count_orders(exchange.seller)
+
+
+async def test_each_party_sees_the_way_that_concerns_them(exchange: Exchange) -> None:
+    order, view_order = await exchange.trade(), exchange.app.orders.view_order
+
+    buyers, sellers = (
+        await view_order(exchange.buyer, order.id),
+        await view_order(exchange.seller, order.id),
+    )
+    assert (buyers.ship_to, buyers.warehouse) == (order.ship_to, None)
+    assert (sellers.ship_to, sellers.warehouse) == (None, exchange.app.warehouse)
+
+
+async def test_a_history_is_told_to_those_who_may_see_the_order(exchange: Exchange) -> None:
+    order, list_order_events = await exchange.trade(), exchange.app.orders.list_order_events
+
+    events = await list_order_events(exchange.buyer, order.id)
+    assert [event.number for event in events] == list(range(1, order.version + 1))
+    with pytest.raises(NotFound):
+        await list_order_events(await exchange.person(), order.id)
+
+
+async def test_an_admin_finds_an_order_with_its_money(exchange: Exchange) -> None:
+    order = await exchange.trade()
+
+    found = await exchange.app.operations.find_order(OPERATOR, order.id)
+    assert found.order == order
+    assert found.payment == await exchange.payment(order.id)
+    assert found.payout is None
+    with pytest.raises(Forbidden):
+        await exchange.app.operations.find_order(exchange.buyer, order.id)

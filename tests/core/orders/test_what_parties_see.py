@@ -1,0 +1,129 @@
+"""What each party sees of an order's history."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from solebook.core.orders.shown_events import SHOWN, show_event
+from solebook.core.orders.shown_orders import show_order
+from solebook.core.orders.viewers import Viewer
+from solebook.ports.language.complaints import Bearer, ComplaintKind
+from solebook.ports.language.ids import OrderId, UserId
+from solebook.ports.language.order_history import (
+    ORDER_EVENTS,
+    Cancelled,
+    CarrierReceiptNoted,
+    Complained,
+    ComplaintDismissed,
+    ComplaintUpheld,
+    OrderEvent,
+    Paid,
+    PaidOut,
+    PairArrived,
+    PayoutFrozen,
+    PayoutRefused,
+    PayoutReleased,
+    Received,
+    RecordedEvent,
+    Refunded,
+    RefundGranted,
+    Shipped,
+)
+from solebook.ports.language.orders import CancelReason, FreezeReason, Shipment
+from solebook.ports.language.users import Actor, Role
+
+from .walks import OPENED, order_in
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+BY = UserId(UUID(int=9))
+
+
+def test_every_event_has_its_row_and_every_column_its_field() -> None:
+    assert set(SHOWN) == set(ORDER_EVENTS.values())
+    for kind, shown in SHOWN.items():
+        assert set(shown) <= {field.name for field in fields(kind)}, kind
+
+
+@pytest.mark.parametrize(
+    ("event", "buyer", "seller"),
+    [
+        (Paid(21_400, AT), {"amount", "ship_by"}, {"ship_by"}),
+        (Refunded(21_400), {"amount"}, set()),
+        (PaidOut(17_600, 0), set(), {"amount", "debt_settled"}),
+        (PayoutRefused("closed"), set(), {"reason"}),
+        (Received(BY), set(), set()),
+        (Shipped(Shipment("UPS", "1Z")), {"shipment"}, {"shipment"}),
+        (
+            Cancelled(CancelReason.ADMIN_CANCELLED, "A whim.", BY),
+            {"reason", "note", "charge_known"},
+            {"reason", "note", "borne_by"},
+        ),
+        (Complained(ComplaintKind.NOT_RECEIVED, "odd"), {"kind", "reason"}, {"kind", "reason"}),
+        (
+            ComplaintUpheld(BY, "so it is", Bearer.SELLER, False),
+            {"note", "return_waived"},
+            {"note", "return_waived", "borne_by"},
+        ),
+        (ComplaintDismissed(BY, "no"), {"note"}, {"note"}),
+        (RefundGranted(BY, "as agreed", Bearer.SELLER), {"note"}, {"note", "borne_by"}),
+        (PayoutFrozen(FreezeReason.ADMIN, "odd", BY), set(), {"reason"}),
+        (PayoutReleased(FreezeReason.ADMIN, "even", BY), set(), {"reason"}),
+        (CarrierReceiptNoted(BY, "they called"), set(), set()),
+        (PairArrived(BY), set(), set()),
+    ],
+)
+def test_a_party_sees_what_is_theirs_and_staff_see_all(
+    event: OrderEvent, buyer: set[str], seller: set[str]
+) -> None:
+    recorded = RecordedEvent(OrderId(UUID(int=1)), 3, AT, event)
+    seen = {viewer: set(show_event(recorded, viewer).data) for viewer in Viewer}
+    everything = {field.name for field in fields(event)}
+    assert seen == {Viewer.BUYER: buyer, Viewer.SELLER: seller, Viewer.STAFF: everything}
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.AUTHENTICATOR])
+def test_a_party_who_is_staff_sees_the_order_as_the_party(role: Role) -> None:
+    order = order_in("delivered")
+    roles = frozenset({role})
+    parties = {Viewer.BUYER: order.buyer_id, Viewer.SELLER: order.seller_id, Viewer.STAFF: BY}
+    for viewer, user_id in parties.items():
+        assert Viewer.of(Actor(user_id, roles), order) is viewer
+    assert show_order(order, Actor(order.buyer_id, roles)).payout_amount is None
+
+
+@pytest.mark.parametrize(
+    ("state", "sees"),
+    [("delivered, refund due", True), ("delivered, reclaimed", False)],
+)
+def test_a_buyer_is_shown_who_bears_the_refund_if_it_is_the_buyer(state: str, sees: bool) -> None:
+    order = order_in(state)
+    seen = show_order(order, Actor(order.buyer_id, frozenset()))
+    assert seen.borne_by == (Bearer.BUYER if sees else None)
+    assert seen.payout_freezes is None
+    sellers = show_order(order, Actor(order.seller_id, frozenset()))
+    assert sellers.borne_by == order.borne_by
+
+
+@pytest.mark.parametrize(
+    ("viewer", "note"),
+    [
+        (Viewer.BUYER, "insufficient_funds"),
+        (Viewer.SELLER, None),
+        (Viewer.STAFF, "insufficient_funds"),
+    ],
+)
+def test_why_a_payment_was_declined_is_no_business_of_the_sellers(
+    viewer: Viewer, note: str | None
+) -> None:
+    declined = Cancelled(CancelReason.PAYMENT_DECLINED, "insufficient_funds")
+    recorded = RecordedEvent(OrderId(UUID(int=1)), 3, AT, declined)
+    assert show_event(recorded, viewer).data["note"] == note
+
+
+@pytest.mark.parametrize("viewer", Viewer)
+def test_an_opening_tells_nobody_what_its_match_settled(viewer: Viewer) -> None:
+    recorded = RecordedEvent(OPENED.match.id, 1, AT, OPENED)
+    assert OPENED.ship_to is not None
+    assert show_event(recorded, viewer).data == {}
