@@ -14,6 +14,7 @@ from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Actor, User
 
 SIZES = tuple(str(size) for size in range(4, 16))
+PASSWORD = "correct horse battery"
 PAIRS = 100
 """How many buyers there are, and how many sellers."""
 
@@ -24,8 +25,8 @@ class Market:
 
     application: Application
     product: Product
-    buyers: tuple[Actor, ...]
-    sellers: tuple[Actor, ...]
+    buyers: tuple[User, ...]
+    sellers: tuple[User, ...]
 
 
 @asynccontextmanager
@@ -54,29 +55,35 @@ async def open_market(folder: Path, *, store: str, rules: MarketRules) -> AsyncI
         yield Market(application, product, tuple(buyers), tuple(sellers))
 
 
-async def _buyer(application: Application, number: int) -> Actor:
-    buyer = _actor(await _user(application, f"buyer-{number}"))
-    await application.users.set_payment_method(buyer, token="pm_card_visa")
+async def _buyer(application: Application, number: int) -> User:
+    buyer = await _user(application, f"buyer-{number}")
+    await application.users.set_payment_method(actor(buyer), token="pm_card_visa")
     await application.users.add_address(
-        buyer, street="1 Main St", city="Portland", region="OR", postal_code="97201", country="US"
+        actor(buyer),
+        street="1 Main St",
+        city="Portland",
+        region="OR",
+        postal_code="97201",
+        country="US",
     )
     return buyer
 
 
-async def _seller(application: Application, number: int) -> Actor:
-    seller = _actor(await _user(application, f"seller-{number}"))
-    await application.users.set_payout_account(seller, account=f"acct_{number}")
+async def _seller(application: Application, number: int) -> User:
+    seller = await _user(application, f"seller-{number}")
+    await application.users.set_payout_account(actor(seller), account=f"acct_{number}")
     return seller
 
 
 async def _user(application: Application, name: str) -> User:
     return await application.users.register_user(
         email=f"{name}@example.com",
-        password="correct horse battery",
+        password=PASSWORD,
         first_name="Sam",
         last_name="Sneaker",
     )
 
 
-def _actor(user: User) -> Actor:
+def actor(user: User) -> Actor:
+    """Return the user as whoever acts."""
     return Actor(user.id, user.roles)

@@ -28,7 +28,7 @@ from solebook.ports.language.messages import Message
 from solebook.ports.language.rules import MarketRules
 
 from .in_turn import Figures, Measurement, checkout, in_turn, ratio, run
-from .market import SIZES, Market, open_market
+from .market import SIZES, Market, actor, open_market
 
 RULES = MarketRules(
     max_unpaid_orders=1_000_000, max_backlog=timedelta(hours=1), payment_window=timedelta(hours=2)
@@ -86,7 +86,7 @@ async def _place(market: Market, count: int, *, asks: bool) -> None:
         await asyncio.gather(
             *(
                 place(
-                    person,
+                    actor(person),
                     product_id=market.product.id,
                     size=SIZES[(first + number) % len(SIZES)],
                     amount=20_000,
