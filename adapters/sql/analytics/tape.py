@@ -1,10 +1,10 @@
 """The tape of sales, in SQL."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, func, select
 
 from ....ports.language.analytics import Candle, Interval, Sale, SalesSummary
 from ....ports.language.ids import OrderId, ProductId
@@ -12,9 +12,14 @@ from ....ports.language.market import Condition, Size
 from ....ports.language.paging import Page, PageRequest
 from ....ports.tape import Tape
 from ..bidding.book_columns import book_of, book_values
+from ..engine.constructs import (
+    insert_or_replace,
+    insert_or_skip,
+    start_of_day,
+    start_of_hour,
+)
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
-from ..engine.sqlite import insert_or_replace, insert_or_skip, truncated
 from ..engine.statement import Row, Statement
 from ..schema import sales
 
@@ -56,8 +61,8 @@ def _summaries(*which: ColumnElement[bool]) -> Statement:
     return Statement(select(summaries).where(summaries.c.rank == 1))
 
 
-def _candles(*, of_size: bool) -> Statement:
-    starts_at = truncated(sales.c.sold_at, bindparam("length", type_=Integer)).label("starts_at")
+def _candles(interval: Interval, *, of_size: bool) -> Statement:
+    starts_at = _START_OF[interval](sales.c.sold_at).label("starts_at")
     wanted = select(starts_at, sales.c.sold_at, sales.c.order_id, sales.c.price).where(
         _standing,
         _of_product,
@@ -95,10 +100,12 @@ def _candles(*, of_size: bool) -> Statement:
     )
 
 
-_CANDLES = _candles(of_size=False)
-_CANDLES_OF_SIZE = _candles(of_size=True)
-_LENGTHS = {Interval.HOUR: 13, Interval.DAY: 10}
-"""Characters of an instant's text that name its interval."""
+_START_OF = {Interval.HOUR: start_of_hour, Interval.DAY: start_of_day}
+_CANDLES = {
+    (interval, of_size): _candles(interval, of_size=of_size)
+    for interval in _START_OF
+    for of_size in (False, True)
+}
 
 _SUMMARIES = _summaries()
 _SUMMARIES_OF_PRODUCT = _summaries(_of_product)
@@ -153,9 +160,8 @@ class SqlTape(Tape):
         size: Size | None = None,
     ) -> Sequence[Candle]:
         rows = await self._database.rows(
-            _CANDLES if size is None else _CANDLES_OF_SIZE,
+            _CANDLES[interval, size is not None],
             product_id=product_id,
-            length=_LENGTHS[interval],
             start=start,
             end=end,
             condition=condition,
@@ -185,7 +191,7 @@ def _sale(row: Row) -> Sale:
 
 def _candle(row: Row) -> Candle:
     return Candle(
-        starts_at=datetime.fromisoformat(row.starts_at).replace(tzinfo=UTC),
+        starts_at=row.starts_at,
         open=row.open,
         high=row.high,
         low=row.low,

@@ -10,10 +10,10 @@ from ....ports.language.errors import NotFound, Outdated
 from ....ports.language.ids import OrderId, TaskId
 from ....ports.language.paging import Page, PageRequest
 from ..bidding.book_columns import book_of, book_values
+from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
 from ..engine.payloads import decode, encode
-from ..engine.sqlite import insert_or_skip
 from ..engine.statement import Row, Statement, update_row
 from ..schema import authentication_tasks as tasks
 

@@ -16,9 +16,9 @@ from ....ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ....ports.language.market import BookKey, Match, MatchStatus, Quote, Side
 from ....ports.language.orders import OrderStatus
 from ....ports.matching import Placement
+from ..engine.constructs import insert_or_replace, one_of
 from ..engine.database import SqlDatabase
 from ..engine.payloads import decode, encode
-from ..engine.sqlite import each, insert_or_replace
 from ..engine.statement import Statement, insert_row
 from ..messages.deadlines import SqlDeadlines
 from ..messages.idempotency_keys import REMEMBER, answer_values, find_answers
@@ -58,17 +58,13 @@ _RESTING = Statement(
     ).order_by("sequence", "id")
 )
 _RESTING_IN = Statement(union_all(*standing(is_book)))
-_GET = Statement(
-    union_all(*on_each_side(lambda t: t.c.id.op("IN")(each(bindparam("ids", required=True)))))
-)
-_MATCHES = Statement(
-    select(matches).where(matches.c.id.op("IN")(each(bindparam("ids", required=True))))
-)
+_GET = Statement(union_all(*on_each_side(lambda t: one_of(t.c.id, "ids"))))
+_MATCHES = Statement(select(matches).where(one_of(matches.c.id, "ids")))
 _UNPAID = Statement(
     select(orders.c.buyer_id, func.count().label("unpaid"))
     .where(
         is_word(orders.c.status, OrderStatus.PENDING),
-        orders.c.buyer_id.op("IN")(each(bindparam("ids", required=True))),
+        one_of(orders.c.buyer_id, "ids"),
     )
     .group_by(orders.c.buyer_id)
 )
@@ -128,13 +124,12 @@ class SqlBooks(Books):
         return sorted(found, key=lambda quote: quote.sequence)
 
     async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
-        ids = encode([quote_id.hex for quote_id in quote_ids])
-        quotes = map(quote_of, await self._database.rows(_GET, ids=ids))
+        quotes = map(quote_of, await self._database.rows(_GET, ids=quote_ids))
         return {quote.id: quote for quote in quotes}
 
     async def matches(self, match_ids: Collection[OrderId]) -> Mapping[OrderId, Match]:
-        ids = encode([match_id.hex for match_id in match_ids])
-        return {row.id: match_of(row) for row in await self._database.rows(_MATCHES, ids=ids)}
+        rows = await self._database.rows(_MATCHES, ids=match_ids)
+        return {row.id: match_of(row) for row in rows}
 
     async def answered(
         self, keys: Collection[IdempotencyKey]
@@ -149,12 +144,12 @@ class SqlBooks(Books):
         return [halt_of(row) for row in await self._database.rows(STANDING)]
 
     async def halts(self, halt_ids: Collection[HaltId]) -> Mapping[HaltId, Halt]:
-        ids = encode([halt_id.hex for halt_id in halt_ids])
-        return {row.id: halt_of(row) for row in await self._database.rows(BY_ID, ids=ids)}
+        rows = await self._database.rows(BY_ID, ids=halt_ids)
+        return {row.id: halt_of(row) for row in rows}
 
     async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
-        ids = encode([buyer_id.hex for buyer_id in buyer_ids])
-        return {row.buyer_id: row.unpaid for row in await self._database.rows(_UNPAID, ids=ids)}
+        rows = await self._database.rows(_UNPAID, ids=buyer_ids)
+        return {row.buyer_id: row.unpaid for row in rows}
 
     # ---- writing -------------------------------------------------------------------------
 

@@ -9,15 +9,15 @@ from ....ports.language.errors import NotFound
 from ....ports.language.halts import Halt
 from ....ports.language.ids import HaltId
 from ....ports.language.paging import Page, PageRequest
+from ..engine.constructs import insert_or_replace, one_of
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
-from ..engine.sqlite import each, insert_or_replace
 from ..engine.statement import Row, Statement
 from ..schema import halts
 
 PUT = Statement(insert_or_replace(halts, halts.c.id))
 STANDING = Statement(select(halts).where(halts.c.ended_at.is_(None)).order_by(halts.c.id))
-BY_ID = Statement(select(halts).where(halts.c.id.op("IN")(each(bindparam("ids", required=True)))))
+BY_ID = Statement(select(halts).where(one_of(halts.c.id, "ids")))
 
 _GET = Statement(select(halts).where(halts.c.id == bindparam("id")))
 _PAGES = {

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from ....ports.clock import Clock
 from ....ports.language.rules import MarketRules
 from ....ports.rules_in_force import RulesInForce
+from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
 from ..engine.payloads import decode, encode
-from ..engine.sqlite import insert_or_replace
 from ..engine.statement import Statement
 from ..schema import rules_in_force
 

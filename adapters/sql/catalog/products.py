@@ -11,10 +11,11 @@ from ....ports.language.ids import ProductId
 from ....ports.language.market import Size
 from ....ports.language.paging import Page, PageRequest
 from ....ports.products import Products
+from ..engine.constructs import gathered, insert_or_skip
 from ..engine.database import SqlDatabase
+from ..engine.errors import Conflict
 from ..engine.paging import newest_first, page
 from ..engine.payloads import decode
-from ..engine.sqlite import Conflict, gathered, insert_or_skip
 from ..engine.statement import Row, Statement, insert_row, update_row
 from ..schema import product_images, products, sizes
 

@@ -10,8 +10,9 @@ from ....ports.language.ids import OrderId, ProductId
 from ....ports.language.market import QuoteStatus, Size
 from ....ports.stock import Stock
 from ..bidding.book_columns import book_of, book_values
+from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import Conflict, insert_or_skip
+from ..engine.errors import Conflict
 from ..engine.statement import Row, Statement
 from ..schema import asks, reservations
 from ..schema.columns import is_word

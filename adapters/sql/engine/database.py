@@ -10,8 +10,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from ....ports.language.errors import Unavailable
+from .errors import STORE, Conflict
 from .finished import finished
-from .sqlite import DIALECT, STORE, Conflict, SqliteConnection, path_of
+from .sqlite import DIALECT, SqliteConnection, path_of
 from .statement import Row, Statement
 from .writer import SqliteWriter
 

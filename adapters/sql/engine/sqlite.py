@@ -6,37 +6,42 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeVar
 
 import aiosqlite
 from sqlalchemy import (
+    ARRAY,
     URL,
     Column,
-    ColumnElement,
     Connection,
     Dialect,
-    String,
     Table,
     event,
     make_url,
 )
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing, OnConflictDoUpdate
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
 
 from ....ports.language.errors import Unavailable
+from .constructs import (
+    Holds,
+    OnConflict,
+    OneOf,
+    gathered,
+    start_of_day,
+    start_of_hour,
+    uuid_text,
+)
+from .errors import STORE, Conflict
 from .finished import finished
+from .payloads import encode
 
 T = TypeVar("T")
 
-Change: TypeAlias = Callable[[Any, Any], dict[str, ColumnElement[Any]]]
-"""Makes columns' values of the row that is there and the one that was to be inserted."""
-
-STORE = "the store"
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another process that writes the same file."""
 _PREPARED_STATEMENTS = 512
@@ -48,87 +53,90 @@ _LONGEST_PAUSE = 0.05
 """Seconds between two attempts while another process writes."""
 _OLDEST = (3, 35, 0)  # the first with RETURNING
 
-# JSON columns hold text that msgspec has written already, so there is nothing left to do to it.
-DIALECT: Dialect = sqlite.dialect(paramstyle="qmark", json_serializer=str, json_deserializer=str)
-
-
-class Conflict(Exception):
-    """A constraint of the schema refused a row. Only that statement was undone."""
-
-
 # ---- SQL -------------------------------------------------------------------------------------
 
 
-def insert_or_skip(
-    table: Table, *unique: Column[Any], where: ColumnElement[bool] | None = None
-) -> Insert:
-    """Return an INSERT that leaves a row alone that has the same unique columns."""
-    return insert(table).on_conflict_do_nothing(index_elements=unique, index_where=where)
+class _Array(ARRAY[Any]):
+    """A list as a JSON array, to be one parameter."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        write = self.item_type.dialect_impl(dialect).bind_processor(dialect)
+        if write is None:
+            return lambda values: encode(list(values))
+        return lambda values: encode([write(value) for value in values])
 
 
-def insert_or_replace(table: Table, *unique: Column[Any], change: Change | None = None) -> Insert:
-    """Return an INSERT that changes a row that has the same unique columns.
-
-    All its other columns get their new values, but for those that `change` makes.
-    """
-    adding = insert(table)
-    values: dict[str, Any] = {
-        c.name: adding.excluded[c.name] for c in table.c if c not in set(unique)
-    }
-    if change is not None:
-        values |= change(table.c, adding.excluded)
-    return adding.on_conflict_do_update(index_elements=unique, set_=values)
+class _Dialect(SQLiteDialect):
+    supports_statement_cache = True
+    colspecs = SQLiteDialect.colspecs | {ARRAY: _Array}
 
 
-class each(GenericFunction[Any]):
-    """The elements of a JSON array, so that a list of any length is one parameter."""
-
-    inherit_cache = True
+# JSON columns hold text that msgspec has written already, so there is nothing left to do to it.
+DIALECT: Dialect = _Dialect(paramstyle="qmark", json_serializer=str, json_deserializer=str)
 
 
-@compiles(each, "sqlite")
-def _each(element: each, compiler: SQLCompiler, **kw: Any) -> str:
-    array = compiler.process(element.clause_expr, **kw)
-    return f"(SELECT value FROM json_each{array})"  # noqa: S608  # no text of a user's is in it
+@compiles(OnConflict, "sqlite")
+def _on_conflict(element: OnConflict, compiler: SQLCompiler, **kw: Any) -> str:
+    unique, where, changed = element.unique, element.where, element.changed
+    if changed is None:
+        skip = OnConflictDoNothing(index_elements=unique, index_where=where)
+        return compiler.process(skip, **kw)
+    change = OnConflictDoUpdate(index_elements=unique, index_where=where, set_=dict(changed))
+    return compiler.process(change, **kw)
 
 
-class uuid_text(GenericFunction[Any]):
-    """A UUID as text with its dashes, as keys of messages are written."""
-
-    inherit_cache = True
-    type = String()
-
-
-@compiles(uuid_text, "sqlite")
-def _uuid_text(element: uuid_text, compiler: SQLCompiler, **kw: Any) -> str:
-    text = compiler.process(element.clause_expr.element, **kw).strip("()")
-    parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-    return "(" + " || '-' || ".join(f"substr({text}, {at}, {length})" for at, length in parts) + ")"
+@compiles(OneOf, "sqlite")
+def _one_of(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
+    column, values = (compiler.process(part, **kw) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  # of our own texts
 
 
-class gathered(GenericFunction[Any]):
-    """The rows of a subquery as one JSON array of arrays, in no order."""
-
-    inherit_cache = True
-    type = String()
+@compiles(Holds, "sqlite")
+def _holds(element: Holds, compiler: SQLCompiler, **kw: Any) -> str:
+    column, word = (compiler.process(part, **kw) for part in element.clauses)
+    quoted = word.replace("'", '"')
+    return f"instr({column}, '{quoted}') > 0"
 
 
 @compiles(gathered, "sqlite")
 def _gathered(element: gathered, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"json_group_array(json_array{compiler.process(element.clause_expr, **kw)})"
+    return f"json_group_array(json_array({compiler.process(element.clauses, **kw)}))"
 
 
-class truncated(GenericFunction[Any]):
-    """An instant's text cut to as many characters as name its day (10) or its hour (13)."""
+@compiles(uuid_text, "sqlite")
+def _uuid_text(element: uuid_text, compiler: SQLCompiler, **kw: Any) -> str:
+    text = compiler.process(element.clauses, **kw)
+    parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    return "(" + " || '-' || ".join(f"substr({text}, {at}, {length})" for at, length in parts) + ")"
 
-    inherit_cache = True
-    type = String()
+
+@compiles(start_of_hour, "sqlite")
+def _start_of_hour(element: start_of_hour, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(substr({compiler.process(element.clauses, **kw)}, 1, 13) || ':00:00.000000')"
 
 
-@compiles(truncated, "sqlite")
-def _truncated(element: truncated, compiler: SQLCompiler, **kw: Any) -> str:
-    instant, length = element.clauses
-    return f"substr({compiler.process(instant, **kw)}, 1, {compiler.process(length, **kw)})"
+@compiles(start_of_day, "sqlite")
+def _start_of_day(element: start_of_day, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(substr({compiler.process(element.clauses, **kw)}, 1, 10) || ' 00:00:00.000000')"
+
+
+def inserts_only(table: Table, message: str, *unique: Column[Any]) -> list[str]:
+    """Return the DDL of triggers that let nobody change or delete a table's rows."""
+    same = " OR ".join(f"{column.name} = NEW.{column.name}" for column in unique)
+    triggers = {
+        "update": f"UPDATE ON {table.name}",
+        "delete": f"DELETE ON {table.name}",
+        # INSERT OR REPLACE deletes what is in its way without asking the trigger above.
+        "replace": f"""\
+INSERT ON {table.name}
+WHEN EXISTS (SELECT 1 FROM {table.name} WHERE {same})""",  # noqa: S608  # of our own texts
+    }
+    return [
+        f"""\
+CREATE TRIGGER {table.name}_{name} BEFORE {when}
+BEGIN SELECT RAISE(ABORT, '{message}'); END"""
+        for name, when in triggers.items()
+    ]
 
 
 # ---- connections -----------------------------------------------------------------------------

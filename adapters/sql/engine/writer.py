@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ....ports.language.errors import Unavailable
-from .sqlite import STORE, SqliteConnection
+from .errors import STORE
+from .sqlite import SqliteConnection
 
 _log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, delete, select
 from ....ports.language.deadlines import Deadline, DeadlineKind
 from ....ports.language.ids import OrderId
 from ....ports.outbox import Deadlines
+from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import insert_or_replace
 from ..engine.statement import Statement
 from ..schema import deadlines
 

@@ -11,8 +11,8 @@ from ....ports.event_bus import Deliveries
 from ....ports.language.ids import MessageId
 from ....ports.language.messages import Delivery, Queue
 from ....ports.language.urgency import Urgency
+from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import insert_or_replace
 from ..engine.statement import Row, Statement
 from ..schema import deliveries
 from .lines import SqlLines

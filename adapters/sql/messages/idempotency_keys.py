@@ -7,16 +7,13 @@ from sqlalchemy import bindparam, delete, select
 
 from ....ports.idempotency_keys import IdempotencyKey, IdempotencyKeys
 from ....ports.language.errors import IdempotencyKeyReused, Outdated
+from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
-from ..engine.payloads import encode
-from ..engine.sqlite import each, insert_or_skip
 from ..engine.statement import Statement
 from ..schema import idempotency_keys
 
 _keys = idempotency_keys.c
-_FIND = Statement(
-    select(idempotency_keys).where(_keys.key.op("IN")(each(bindparam("keys", required=True))))
-)
+_FIND = Statement(select(idempotency_keys).where(one_of(_keys.key, "keys")))
 REMEMBER = Statement(insert_or_skip(idempotency_keys, _keys.key, _keys.user_id, _keys.scope))
 _FORGET = Statement(
     delete(idempotency_keys).where(_keys.answered_at < bindparam("before")), long=True
@@ -66,7 +63,7 @@ async def find_answers(
     database: SqlDatabase, keys: Collection[IdempotencyKey]
 ) -> Mapping[IdempotencyKey, bytes | IdempotencyKeyReused]:
     """Return the answer to each request that has one, or that its key was another's."""
-    rows = await database.rows(_FIND, keys=encode(sorted({key.key for key in keys})))
+    rows = await database.rows(_FIND, keys={key.key for key in keys})
     stored = {(row.user_id, row.scope, row.key): row for row in rows}
     answers: dict[IdempotencyKey, bytes | IdempotencyKeyReused] = {}
     for key in keys:

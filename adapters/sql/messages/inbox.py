@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, delete, select
 
 from ....ports.language.ids import MessageId
 from ....ports.outbox import Inbox
+from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import insert_or_skip
 from ..engine.statement import Statement
 from ..schema import inbox
 

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, delete, select
 from ....ports.clock import Clock
 from ....ports.language.messages import Queue
 from ....ports.language.urgency import Urgency
+from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import insert_or_skip
 from ..engine.statement import Row, Statement
 from ..schema import deliveries, turns
 

@@ -9,10 +9,10 @@ from ....ports.language.ids import NotificationId, UserId
 from ....ports.language.notifications import Notification, NotificationKind
 from ....ports.language.paging import Page, PageRequest
 from ....ports.notifications import Notifications
+from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
 from ..engine.payloads import decode_notice, encode
-from ..engine.sqlite import insert_or_skip
 from ..engine.statement import Row, Statement
 from ..schema import notifications
 

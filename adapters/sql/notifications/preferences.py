@@ -5,9 +5,9 @@ from sqlalchemy import bindparam, select
 from ....ports.language.ids import UserId
 from ....ports.language.notifications import Channel, NotificationKind, NotificationPreferences
 from ....ports.notifications import Preferences
+from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
 from ..engine.payloads import decode, encode
-from ..engine.sqlite import insert_or_replace
 from ..engine.statement import Statement
 from ..schema import notification_preferences as preferences_table
 

@@ -7,9 +7,8 @@ from sqlalchemy import bindparam, exists, literal_column, select
 
 from ....ports.charge_backlog import ChargeBacklog
 from ....ports.language.orders import OrderStatus, PaymentStatus
+from ..engine.constructs import one_of, uuid_text
 from ..engine.database import SqlDatabase
-from ..engine.payloads import encode
-from ..engine.sqlite import each, uuid_text
 from ..engine.statement import Statement
 from ..schema import deliveries, orders, payments
 from ..schema.columns import is_word
@@ -38,7 +37,7 @@ _WAITS = Statement(
         ~exists().where(
             deliveries.c.key == uuid_text(payments.c.order_id),
             deliveries.c.attempts > literal_column("0"),  # or the index is not used
-            deliveries.c.consumer.op("IN")(each(bindparam("consumers", required=True))),
+            one_of(deliveries.c.consumer, "consumers"),
         ),
     )
     .limit(1)
@@ -52,5 +51,5 @@ class SqlChargeBacklog(ChargeBacklog):
         self._database = database
 
     async def waits_since_before(self, instant: datetime, *, consumers: Collection[str]) -> bool:
-        row = await self._database.first(_WAITS, instant=instant, consumers=encode(list(consumers)))
+        row = await self._database.first(_WAITS, instant=instant, consumers=consumers)
         return row is not None

@@ -9,8 +9,8 @@ from ....ports.language.ids import UserId
 from ....ports.language.payments import Decline
 from ....ports.language.users import BidBar
 from ....ports.payments import Declines
+from ..engine.constructs import insert_or_replace, insert_or_skip
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import insert_or_replace, insert_or_skip
 from ..engine.statement import Statement
 from ..schema import bid_bars, declines
 

@@ -8,8 +8,8 @@ from ....ports.language.ids import OrderId
 from ....ports.language.money import Cents
 from ....ports.language.payments import Account, AccountKind, Entry, Transfer
 from ....ports.payments import Ledger
+from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import insert_or_skip
 from ..engine.statement import Statement, insert_row
 from ..schema import ledger_entries, ledger_transfers
 

@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, select
 from ....ports.language.ids import OrderId
 from ....ports.language.payments import Payment
 from ....ports.payments import Payments
+from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import insert_or_replace
 from ..engine.statement import Row, Statement, insert_row
 from ..schema import payments
 

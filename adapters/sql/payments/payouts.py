@@ -8,9 +8,9 @@ from ....ports.language.ids import OrderId, UserId
 from ....ports.language.paging import Page, PageRequest
 from ....ports.language.payments import Payout, PayoutState
 from ....ports.payments import Payouts
+from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
-from ..engine.sqlite import insert_or_replace
 from ..engine.statement import Row, Statement
 from ..schema import payouts
 from ..schema.columns import is_word

@@ -8,9 +8,8 @@ from ....ports.language.ids import UserId
 from ....ports.language.money import Cents
 from ....ports.language.payments import Quarter, SalesVolume
 from ....ports.payments import SellerRecords
+from ..engine.constructs import insert_or_replace, one_of
 from ..engine.database import SqlDatabase
-from ..engine.payloads import encode
-from ..engine.sqlite import each, insert_or_replace
 from ..engine.statement import Statement
 from ..schema import seller_quarters
 
@@ -40,7 +39,7 @@ _REMOVE_LAST = Statement(
 )
 _OF = Statement(
     select(seller_quarters).where(
-        _columns.seller_id.op("IN")(each(bindparam("seller_ids", required=True))),
+        one_of(_columns.seller_id, "seller_ids"),
         _columns.year >= bindparam("since"),
     )
 )
@@ -81,7 +80,7 @@ class SqlSellerRecords(SellerRecords):
             return {}
         rows = await self._database.rows(
             _OF,
-            seller_ids=encode([seller_id.hex for seller_id in seller_ids]),
+            seller_ids=seller_ids,
             since=min(quarter.year for quarter in quarters),
         )
         records = {

@@ -4,8 +4,8 @@ from sqlalchemy import bindparam, select
 
 from ....ports.language.payments import GatewayEvent, GatewayEventKind
 from ....ports.payments import Webhooks
+from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import insert_or_skip
 from ..engine.statement import Statement
 from ..schema import webhooks
 

@@ -14,8 +14,8 @@ from ....ports.language.price_alerts import PriceAlert, PriceFall
 from ....ports.price_alerts import PriceAlerts
 from ..bidding.book_columns import book_of, book_values
 from ..engine.database import SqlDatabase
+from ..engine.errors import Conflict
 from ..engine.paging import newest_first, page
-from ..engine.sqlite import Conflict
 from ..engine.statement import Row, Statement, insert_row
 from ..schema import price_alerts
 

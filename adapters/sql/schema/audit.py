@@ -2,6 +2,7 @@
 
 from sqlalchemy import DDL, Column, ForeignKey, Index, String, Table, Uuid, event
 
+from ..engine import postgres, sqlite
 from .columns import Document, Instant, metadata, partial_index
 
 audit_entries = Table(
@@ -29,17 +30,13 @@ partial_index(
     unique=True,
 )
 
-_ONLY_INSERTS = """\
-CREATE TRIGGER audit_entries_{name} BEFORE {when}
-BEGIN SELECT RAISE(ABORT, 'the audit log takes inserts only'); END"""
-_TRIGGERS = {
-    "update": "UPDATE ON audit_entries",
-    "delete": "DELETE ON audit_entries",
-    # INSERT OR REPLACE deletes what is in its way without asking the trigger above.
-    "replace": """\
-INSERT ON audit_entries
-WHEN EXISTS (SELECT 1 FROM audit_entries WHERE id = NEW.id OR about = NEW.about)""",
+_why = "the audit log takes inserts only"
+_unique = audit_entries.c.id, audit_entries.c.about
+_triggers = {
+    "sqlite": sqlite.inserts_only(audit_entries, _why, *_unique),
+    "postgresql": postgres.inserts_only(audit_entries, _why),
 }
-for _name, _when in _TRIGGERS.items():
-    _trigger = DDL(_ONLY_INSERTS.format(name=_name, when=_when))  # type: ignore[no-untyped-call]
-    event.listen(audit_entries, "after_create", _trigger.execute_if(dialect="sqlite"))
+for _dialect, _statements in _triggers.items():
+    for _statement in _statements:
+        _ddl = DDL(_statement)  # type: ignore[no-untyped-call]
+        event.listen(audit_entries, "after_create", _ddl.execute_if(dialect=_dialect))

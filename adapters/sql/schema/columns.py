@@ -17,13 +17,14 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    TextClause,
     Uuid,
     literal_column,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
 from ....ports.language.market import Condition
+from ..engine import postgres
 
 metadata = MetaData(
     naming_convention={
@@ -38,7 +39,7 @@ metadata = MetaData(
 Counter = BigInteger().with_variant(Integer, "sqlite")
 """A number that the database gives to each new row: SQLite does that for an INTEGER only."""
 
-Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Document = JSON(none_as_null=True).with_variant(postgres.DOCUMENT, "postgresql")
 """A JSON text. The adapters write and read it with msgspec, see payloads.py."""
 
 
@@ -80,7 +81,7 @@ def is_word(column: Column[Any], *words: StrEnum) -> ColumnElement[bool]:
 
 
 def partial_index(
-    name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False
+    name: str, *columns: Column[Any], where: ColumnElement[bool] | TextClause, unique: bool = False
 ) -> Index:
     """Return an index over those rows alone for which `where` holds."""
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)

@@ -92,12 +92,7 @@ partial_index(
     where=is_word(orders.c.status, OrderStatus.PENDING),
 )
 # Those whose payouts are frozen.
-Index(
-    "ix_orders_frozen",
-    orders.c.id,
-    sqlite_where=text("freezes <> '[]'"),
-    postgresql_where=text("freezes <> '[]'::jsonb"),
-)
+partial_index("ix_orders_frozen", orders.c.id, where=text("freezes <> '[]'"))
 
 order_events = Table(
     "order_events",

@@ -1,8 +1,10 @@
 """The tables of users, their addresses and their sessions."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Uuid, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Uuid
 
-from .columns import Document, Instant, metadata
+from ....ports.language.users import Role
+from ..engine.constructs import holds
+from .columns import Document, Instant, metadata, partial_index
 
 users = Table(
     "users",
@@ -18,12 +20,7 @@ users = Table(
     Column("payout_account", String),
     Column("suspended", Boolean, nullable=False),
 )
-Index(
-    "ix_users_admins",
-    users.c.id,
-    sqlite_where=text("instr(roles, '\"admin\"') > 0"),
-    postgresql_where=text("roles ? 'admin'"),
-)
+partial_index("ix_users_admins", users.c.id, where=holds(users.c.roles, Role.ADMIN))
 
 addresses = Table(
     "addresses",

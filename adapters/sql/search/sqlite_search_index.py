@@ -24,10 +24,10 @@ from ....ports.language.search import (
 )
 from ....ports.language.spelling import allowed_typos, candidate_trigrams, key_of, nearest, words_of
 from ....ports.search_index import IndexRebuild, SearchIndex
+from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import each, insert_or_skip
 from ..engine.statement import Row, Statement
-from .sqlite_search_slot import BROAD, SearchSlot, ids_parameter
+from .sqlite_search_slot import BROAD, SearchSlot
 from .sqlite_search_tables import search_index, search_removed
 
 _SLOTS = {"a": SearchSlot("a"), "b": SearchSlot("b")}
@@ -42,9 +42,7 @@ _END = Statement(
 )
 _REMOVE = Statement(insert_or_skip(search_removed, search_removed.c.product_id))
 _REMOVED = Statement(
-    select(search_removed.c.product_id).where(
-        search_removed.c.product_id.op("IN")(each(bindparam("ids", required=True)))
-    )
+    select(search_removed.c.product_id).where(one_of(search_removed.c.product_id, "ids"))
 )
 
 
@@ -121,7 +119,7 @@ class SqliteSearchIndex(SearchIndex):
         return [serving, _other(state.serving)] if state.building else [serving]
 
     async def _removed(self, product_ids: Sequence[ProductId]) -> set[ProductId]:
-        rows = await self._database.rows(_REMOVED, ids=ids_parameter(product_ids))
+        rows = await self._database.rows(_REMOVED, ids=product_ids)
         return {row.product_id for row in rows}
 
     # ---- reading -------------------------------------------------------------------------

@@ -24,9 +24,8 @@ from sqlalchemy import (
 from ....ports.language.ids import ProductId
 from ....ports.language.search import PRICE_BOUNDS, MarketFigures, SearchDocument, SearchSort
 from ....ports.language.spelling import indexed_words, key_of
+from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
-from ..engine.payloads import encode
-from ..engine.sqlite import each, insert_or_skip
 from ..engine.statement import Statement, insert_row
 from .sqlite_search_tables import SlotTables, slot_tables
 
@@ -36,11 +35,6 @@ CANDIDATES = 200
 
 BROAD = 1_000
 """Of how many products on it is quicker to look for the most traded of all that is found."""
-
-
-def ids_parameter(ids: Sequence[ProductId]) -> str:
-    """Return ids as the one parameter that `each` takes apart."""
-    return encode([product_id.hex for product_id in ids])
 
 
 def _matching(table: Table, parameter: str) -> ColumnElement[bool]:
@@ -58,7 +52,7 @@ class SearchSlot:
         self.name = name
         tables = slot_tables(name)
         documents = tables.documents
-        among = documents.c.product_id.op("IN")(each(bindparam("ids", required=True)))
+        among = one_of(documents.c.product_id, "ids")
         self._known = Statement(
             select(
                 documents.c.product_id,
@@ -193,14 +187,13 @@ class SearchSlot:
     async def remove(self, database: SqlDatabase, product_ids: Sequence[ProductId]) -> None:
         """Take products out. Their words stay in the list of words."""
         if product_ids:
-            ids = ids_parameter(product_ids)
-            await database.execute(self._forget_text, ids=ids)
-            await database.execute(self._forget, ids=ids)
+            await database.execute(self._forget_text, ids=product_ids)
+            await database.execute(self._forget, ids=product_ids)
 
     async def _rows(
         self, database: SqlDatabase, product_ids: Sequence[ProductId]
     ) -> dict[ProductId, Any]:
-        rows = await database.rows(self._known, ids=ids_parameter(product_ids))
+        rows = await database.rows(self._known, ids=product_ids)
         return {row.product_id: row for row in rows}
 
 

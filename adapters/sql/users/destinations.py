@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import exists, select
 
 from ....ports.language.ids import UserId
 from ....ports.language.users import PostalAddress
 from ....ports.users import Destinations
+from ..engine.constructs import one_of
 from ..engine.database import SqlDatabase
-from ..engine.payloads import encode
-from ..engine.sqlite import each
 from ..engine.statement import Statement
 from ..schema import addresses
 from .addresses import postal_of
@@ -24,7 +23,7 @@ _OF = Statement(
         addresses.c.postal_code,
         addresses.c.country,
     ).where(
-        addresses.c.user_id.op("IN")(each(bindparam("user_ids", required=True))),
+        one_of(addresses.c.user_id, "user_ids"),
         ~exists().where(_newer.c.user_id == addresses.c.user_id, _newer.c.id > addresses.c.id),
     )
 )
@@ -37,7 +36,5 @@ class SqlDestinations(Destinations):
         self._database = database
 
     async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, PostalAddress]:
-        rows = await self._database.rows(
-            _OF, user_ids=encode([user_id.hex for user_id in user_ids])
-        )
+        rows = await self._database.rows(_OF, user_ids=user_ids)
         return {row.user_id: postal_of(row) for row in rows}

@@ -6,9 +6,8 @@ from sqlalchemy import bindparam, select
 
 from ....ports.language.ids import UserId
 from ....ports.users import PaymentAccounts
+from ..engine.constructs import one_of
 from ..engine.database import SqlDatabase
-from ..engine.payloads import encode
-from ..engine.sqlite import each
 from ..engine.statement import Row, Statement
 from ..schema import users
 
@@ -17,7 +16,7 @@ _TOKENS = Statement(
 )
 _PAYMENT_METHODS = Statement(
     select(users.c.id, users.c.payment_method).where(
-        users.c.id.op("IN")(each(bindparam("user_ids", required=True))),
+        one_of(users.c.id, "user_ids"),
         users.c.payment_method.is_not(None),
     )
 )
@@ -34,9 +33,7 @@ class SqlPaymentAccounts(PaymentAccounts):
         return None if tokens is None else tokens.payment_method
 
     async def payment_methods(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
-        rows = await self._database.rows(
-            _PAYMENT_METHODS, user_ids=encode([user_id.hex for user_id in user_ids])
-        )
+        rows = await self._database.rows(_PAYMENT_METHODS, user_ids=user_ids)
         return {row.id: row.payment_method for row in rows}
 
     async def payout_account(self, user_id: UserId) -> str | None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, select
 
 from ....ports.language.ids import UserId
 from ....ports.language.notifications import Recipient
+from ....ports.language.users import Role
 from ....ports.users import Recipients
+from ..engine.constructs import holds
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement
 from ..schema import users
@@ -15,7 +17,7 @@ _FIND = Statement(select(users.c.email, users.c.first_name).where(users.c.id == 
 
 _ADMINS = Statement(
     select(users.c.id, users.c.email, users.c.first_name)
-    .where(text("instr(roles, '\"admin\"') > 0"))
+    .where(holds(users.c.roles, Role.ADMIN))
     .order_by(users.c.id)
     .limit(100)
 )

@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, case, delete, select
 from ....ports.access_tokens import RevokedSessions
 from ....ports.clock import Clock
 from ....ports.language.ids import SessionId
+from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import insert_or_replace
 from ..engine.statement import Statement
 from ..schema import revoked_sessions
 

@@ -10,9 +10,8 @@ from ....ports.language.ids import UserId
 from ....ports.language.market import Side
 from ....ports.language.users import BidBar, TraderStanding
 from ....ports.users import Traders
+from ..engine.constructs import one_of
 from ..engine.database import SqlDatabase
-from ..engine.payloads import encode
-from ..engine.sqlite import each
 from ..engine.statement import Statement
 from ..schema import addresses, bid_bars, users
 
@@ -28,14 +27,10 @@ _STANDING = Statement(
     .outerjoin(bid_bars, bid_bars.c.buyer_id == users.c.id)
     .where(users.c.id == bindparam("id"))
 )
-_SUSPENDED = Statement(
-    select(users.c.id).where(
-        users.c.suspended, users.c.id.op("IN")(each(bindparam("ids", required=True)))
-    )
-)
+_SUSPENDED = Statement(select(users.c.id).where(users.c.suspended, one_of(users.c.id, "ids")))
 _BARRED = Statement(
     select(bid_bars.c.buyer_id).where(
-        bid_bars.c.buyer_id.op("IN")(each(bindparam("ids", required=True))),
+        one_of(bid_bars.c.buyer_id, "ids"),
         bid_bars.c.until > bindparam("now"),
     )
 )
@@ -62,10 +57,9 @@ class SqlTraders(Traders):
     async def barred(
         self, user_ids: Collection[UserId], now: datetime
     ) -> Mapping[UserId, frozenset[Side]]:
-        ids = encode([user_id.hex for user_id in user_ids])
         barred = {
             row.buyer_id: frozenset({Side.BID})
-            for row in await self._database.rows(_BARRED, ids=ids, now=now)
+            for row in await self._database.rows(_BARRED, ids=user_ids, now=now)
         }
-        suspended = await self._database.rows(_SUSPENDED, ids=ids)
+        suspended = await self._database.rows(_SUSPENDED, ids=user_ids)
         return barred | {row.id: frozenset(Side) for row in suspended}

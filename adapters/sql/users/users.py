@@ -8,9 +8,10 @@ from ....ports.language.errors import EmailTaken, NotFound
 from ....ports.language.ids import UserId
 from ....ports.language.users import Role, User
 from ....ports.users import Users
+from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
+from ..engine.errors import Conflict
 from ..engine.payloads import decode, encode
-from ..engine.sqlite import Conflict, insert_or_skip
 from ..engine.statement import Row, Statement, update_row
 from ..schema import users
 

@@ -1,0 +1,83 @@
+"""All that is PostgreSQL's own: its dialect, and the SQL that others lack."""
+
+from typing import Any
+
+from sqlalchemy import Dialect, Table
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.postgresql.dml import OnConflictDoNothing, OnConflictDoUpdate
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from .constructs import (
+    Holds,
+    OnConflict,
+    OneOf,
+    gathered,
+    start_of_day,
+    start_of_hour,
+    uuid_text,
+)
+
+# JSON columns hold text that msgspec has written already, so there is nothing left to do to it.
+DIALECT: Dialect = PGDialect_asyncpg(  # type: ignore[no-untyped-call]  # it has no annotations
+    json_serializer=str, json_deserializer=str
+)
+DOCUMENT = JSONB(none_as_null=True)
+"""The type of a column that holds a JSON text."""
+
+
+@compiles(OnConflict, "postgresql")
+def _on_conflict(element: OnConflict, compiler: SQLCompiler, **kw: Any) -> str:
+    unique, where, changed = element.unique, element.where, element.changed
+    if changed is None:
+        skip = OnConflictDoNothing(index_elements=unique, index_where=where)
+        return compiler.process(skip, **kw)
+    change = OnConflictDoUpdate(index_elements=unique, index_where=where, set_=dict(changed))
+    return compiler.process(change, **kw)
+
+
+@compiles(OneOf, "postgresql")
+def _one_of(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
+    column, values = (compiler.process(part, **kw) for part in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+@compiles(Holds, "postgresql")
+def _holds(element: Holds, compiler: SQLCompiler, **kw: Any) -> str:
+    column, word = (compiler.process(part, **kw) for part in element.clauses)
+    return f"{column} ? {word}"
+
+
+@compiles(gathered, "postgresql")
+def _gathered(element: gathered, compiler: SQLCompiler, **kw: Any) -> str:
+    row = f"json_build_array({compiler.process(element.clauses, **kw)})"
+    return f"CAST(coalesce(json_agg({row}), '[]') AS TEXT)"
+
+
+@compiles(uuid_text, "postgresql")
+def _uuid_text(element: uuid_text, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **kw)} AS TEXT)"
+
+
+@compiles(start_of_hour, "postgresql")
+def _start_of_hour(element: start_of_hour, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"date_trunc('hour', {compiler.process(element.clauses, **kw)}, 'UTC')"
+
+
+@compiles(start_of_day, "postgresql")
+def _start_of_day(element: start_of_day, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"date_trunc('day', {compiler.process(element.clauses, **kw)}, 'UTC')"
+
+
+def inserts_only(table: Table, message: str) -> list[str]:
+    """Return the DDL of triggers that let nobody change or delete a table's rows."""
+    name = f"{table.name}_inserts_only"
+    return [
+        f"""\
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS
+$$BEGIN RAISE EXCEPTION '{message}'; END$$""",
+        f"""\
+CREATE TRIGGER {name} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table.name}
+FOR EACH STATEMENT EXECUTE FUNCTION {name}()""",
+    ]
