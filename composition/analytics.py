@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ..core.analytics.known_sizes import KnownSizes
+from ..core.analytics.list_sales import ListSales
 from ..core.analytics.record_sale import RecordSale
 from ..core.analytics.view_candles import ViewCandles
 from ..core.analytics.view_statistics import ViewStatistics
@@ -26,17 +28,20 @@ class AnalyticsUseCases:
     void_sale: VoidSale
     view_candles: ViewCandles
     view_statistics: ViewStatistics
+    list_sales: ListSales
 
 
 def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
     """Return what the analytics context does."""
     store, clock = adapters.store, adapters.clock
-    transaction, products, tape = store.transaction, store.products, store.tape
+    transaction, tape = store.transaction, store.tape
+    known_sizes = KnownSizes(products=store.products, tape=tape, book_views=adapters.book_views)
     return AnalyticsUseCases(
         record_sale=RecordSale(transaction=transaction, tape=tape),
         void_sale=VoidSale(transaction=transaction, tape=tape),
-        view_candles=ViewCandles(products=products, tape=tape, clock=clock),
-        view_statistics=ViewStatistics(products=products, tape=tape, clock=clock),
+        view_candles=ViewCandles(known_sizes=known_sizes, tape=tape, clock=clock),
+        view_statistics=ViewStatistics(known_sizes=known_sizes, tape=tape, clock=clock),
+        list_sales=ListSales(known_sizes=known_sizes, tape=tape),
     )
 
 

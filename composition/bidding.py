@@ -12,6 +12,7 @@ from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
 from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
 from ..core.bidding.compare_rules import CompareRules
 from ..core.bidding.expire_quotes import ExpireQuotes
+from ..core.bidding.find_book import FindBook
 from ..core.bidding.list_quotes import ListQuotes
 from ..core.bidding.matching_engine import MatchingEngine
 from ..core.bidding.note_suspension import NoteSuspension
@@ -23,6 +24,8 @@ from ..core.bidding.request_halt import RequestHalt
 from ..core.bidding.request_halt_end import RequestHaltEnd
 from ..core.bidding.request_withdrawal import RequestWithdrawal
 from ..core.bidding.unwind_match import UnwindMatch
+from ..core.bidding.view_book import ViewBook
+from ..core.bidding.view_market import ViewMarket
 from ..core.bidding.view_quote import ViewQuote
 from ..core.bidding.withdraw_of_barred import WithdrawOfBarred
 from ..core.bidding.withdraw_of_suspended import WithdrawOfSuspended
@@ -39,7 +42,7 @@ from ..ports.language.events import (
 )
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
-from .payments import fee_schedule
+from .payments import fee_schedule, trade_previews
 from .router import Router, in_turn
 
 
@@ -67,6 +70,9 @@ class BiddingUseCases:
     compare_rules: CompareRules
     adopt_rules: AdoptRules
     apply_rules: ApplyRules
+    find_book: FindBook
+    view_book: ViewBook
+    view_market: ViewMarket
 
 
 def bidding_use_cases(
@@ -77,6 +83,7 @@ def bidding_use_cases(
     compare_rules = compare_rules_of(adapters, rules)
     adopt_rules = adopt_rules_of(adapters, rules)
     outcomes = Outcomes(transaction=store.transaction, audit_log=store.audit_log)
+    find_book = FindBook(products=store.products, book_views=adapters.book_views)
     return BiddingUseCases(
         place_bid=PlaceBid(
             traders=store.traders,
@@ -148,6 +155,14 @@ def bidding_use_cases(
             engine=engine,
             audit_log=store.audit_log,
             outcomes=outcomes,
+        ),
+        find_book=find_book,
+        view_book=ViewBook(find_book=find_book, book_views=adapters.book_views),
+        view_market=ViewMarket(
+            find_book=find_book,
+            book_views=adapters.book_views,
+            tape=store.tape,
+            previews=trade_previews(adapters, rules),
         ),
     )
 

@@ -48,7 +48,7 @@ from ..ports.language.events import (
 )
 from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
-from ..ports.payments import FeeSchedule
+from ..ports.payments import FeeSchedule, TradePreviews
 from .adapters import Adapters
 from .router import Router
 
@@ -74,7 +74,6 @@ class PaymentsUseCases:
     receive_webhook: ReceiveWebhook
     handle_webhook: HandleWebhook
     check_solvency: CheckSolvency
-    preview_trades: PreviewTrades
     view_balance: ViewBalance
 
 
@@ -82,6 +81,11 @@ def fee_schedule(adapters: Adapters, rules: MarketRules) -> FeeSchedule:
     """Return what answers orders and traders on fees."""
     records = adapters.store.seller_records
     return QuoteFees(seller_records=records, clock=adapters.clock, rules=rules)
+
+
+def trade_previews(adapters: Adapters, rules: MarketRules) -> TradePreviews:
+    """Return what answers bidding on what trades bring and cost."""
+    return PreviewTrades(fees=fee_schedule(adapters, rules), rules=rules)
 
 
 def payments_use_cases(
@@ -270,7 +274,6 @@ def payments_use_cases(
             irregularities=irregularities,
         ),
         check_solvency=CheckSolvency(ledger=ledger, gateway=gateway, patience=patience),
-        preview_trades=PreviewTrades(fees=fee_schedule(adapters, rules), rules=rules),
         view_balance=ViewBalance(ledger=ledger),
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from .language.ids import OrderId, UserId
+from .language.market import BookView
 from .language.money import Cents
 from .language.orders import Fees
 from .language.paging import Page, PageRequest
@@ -19,6 +20,7 @@ from .language.payments import (
     Payout,
     Quarter,
     SalesVolume,
+    TradePreview,
     Transfer,
 )
 from .language.users import BidBar
@@ -166,4 +168,12 @@ class FeeSchedule(Protocol):
 
     async def quote(self, sales: Sequence[tuple[UserId, Cents]]) -> Sequence[Fees]:
         """Return the fees of each (seller, price), in their order, by the sellers' levels now."""
+        ...
+
+
+class TradePreviews(Protocol):
+    """What bidding asks payments: what trades at the best prices of a book bring or cost."""
+
+    async def __call__(self, seller_id: UserId | None, book: BookView) -> TradePreview:
+        """Return what the best prices mean to the one who asks, or to somebody unknown."""
         ...

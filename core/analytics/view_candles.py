@@ -8,10 +8,10 @@ from ...ports.clock import Clock
 from ...ports.language.analytics import Candle, Interval
 from ...ports.language.errors import OutOfRange
 from ...ports.language.ids import ProductId
-from ...ports.language.market import Condition, Size
-from ...ports.products import Products
+from ...ports.language.market import Condition
 from ...ports.tape import Tape
 from .candles import end_of, merge, start_of
+from .known_sizes import KnownSizes
 
 MAX_CANDLES = 1_000
 """How many intervals one answer may span."""
@@ -35,7 +35,7 @@ class ViewCandles:
     to now, and without a start a hundred intervals back.
     """
 
-    products: Products
+    known_sizes: KnownSizes
     tape: Tape
     clock: Clock
 
@@ -46,11 +46,14 @@ class ViewCandles:
         interval: Interval,
         start: datetime | None = None,
         end: datetime | None = None,
-        size: Size | None = None,
+        size: str | None = None,
         condition: Condition = Condition.NEW,
     ) -> Sequence[Candle]:
-        """Return them, oldest first. Raises NotFound, and OutOfRange for too long a span."""
-        await self.products.get(product_id)
+        """Return them, oldest first.
+
+        Raises InvalidSize, NotFound, SizeNotOffered, and OutOfRange for too long a span.
+        """
+        _, only = await self.known_sizes.find(product_id, size)
         last = end_of(self.clock.now() if end is None else _in_utc("to", end), interval)
         begin = last - _SHORTEST[interval] * _SHOWN if start is None else _in_utc("from", start)
         first = start_of(begin, interval)
@@ -63,7 +66,7 @@ class ViewCandles:
             first,
             last,
             condition=condition,
-            size=size,
+            size=only,
         )
         return merge(candles, interval)
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from ...ports.clock import Clock
 from ...ports.language.analytics import Interval, Statistics
 from ...ports.language.ids import ProductId
-from ...ports.language.market import Condition, Size
-from ...ports.products import Products
+from ...ports.language.market import Condition
 from ...ports.tape import Tape
 from .candles import start_of
+from .known_sizes import KnownSizes
 from .statistics import statistics_of
 
 _YEAR = timedelta(weeks=52)
@@ -23,7 +23,7 @@ class ViewStatistics:
     Only standing sales count. The 52 weeks are whole days in UTC and end with today.
     """
 
-    products: Products
+    known_sizes: KnownSizes
     tape: Tape
     clock: Clock
 
@@ -31,11 +31,11 @@ class ViewStatistics:
         self,
         product_id: ProductId,
         *,
-        size: Size | None = None,
+        size: str | None = None,
         condition: Condition = Condition.NEW,
     ) -> Statistics:
-        """Return them. Raises NotFound."""
-        product = await self.products.get(product_id)
+        """Return them. Raises InvalidSize, NotFound, SizeNotOffered."""
+        product, only = await self.known_sizes.find(product_id, size)
         now = self.clock.now()
         start = start_of(now - _YEAR, Interval.DAY)
         days = await self.tape.candles(
@@ -44,11 +44,11 @@ class ViewStatistics:
             start,
             now + timedelta(microseconds=1),
             condition=condition,
-            size=size,
+            size=only,
         )
         books = [
             summary
-            for summary in await self.tape.summaries(product_id, size)
+            for summary in await self.tape.summaries(product_id, only)
             if summary.book.condition is condition
         ]
         return statistics_of(days, books, product.retail_price)

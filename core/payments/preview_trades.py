@@ -6,46 +6,16 @@ from ...ports.language.ids import UserId
 from ...ports.language.market import BookView
 from ...ports.language.money import Cents
 from ...ports.language.orders import Fees
+from ...ports.language.payments import Cost, Proceeds, TradePreview
 from ...ports.language.rules import MarketRules
-from ...ports.payments import FeeSchedule
+from ...ports.payments import FeeSchedule, TradePreviews
 from .fees import fees_of
 
 _LEVEL_OF_STRANGERS = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Proceeds:
-    """What a seller would net at a price, in cents."""
-
-    price: Cents
-    transaction_fee: Cents
-    processing_fee: Cents
-    payout: Cents
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a buyer would pay at a price, in cents."""
-
-    price: Cents
-    shipping: Cents
-    total: Cents
-
-
-@dataclass(frozen=True, slots=True)
-class TradePreview:
-    """The trades that a book offers now; None where there is nobody to trade with."""
-
-    sell_now: Proceeds | None
-    """Selling to the highest bid."""
-    undercut: Proceeds | None
-    """Asking one tick under the lowest ask, if that would rest."""
-    buy_now: Cost | None
-    """Buying from the lowest ask."""
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewTrades:
+class PreviewTrades(TradePreviews):
     """The fees are those of the seller who asks, at the level of this moment, and of level 1 for
     somebody who is not known. They are frozen only at a match.
     """

@@ -53,7 +53,7 @@ async def _trades(app: Application, books: Sequence[TradedBook]) -> tuple[Trade,
 async def _sales(app: Application, product_id: ProductId) -> AsyncIterator[Sale]:
     request = PageRequest(limit=MAX_PAGE)
     while True:
-        page = await app.adapters.store.tape.sales(product_id, request)
+        page = await app.analytics.list_sales(product_id, request)
         for sale in page.items:
             yield sale
         if page.next_cursor is None:

@@ -290,3 +290,34 @@ class SalesVolume:
 
     sales: int = 0
     volume: Cents = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Proceeds:
+    """What a seller would net at a price, in cents."""
+
+    price: Cents
+    transaction_fee: Cents
+    processing_fee: Cents
+    payout: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a buyer would pay at a price, in cents."""
+
+    price: Cents
+    shipping: Cents
+    total: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class TradePreview:
+    """The trades that a book offers now; None where there is nobody to trade with."""
+
+    sell_now: Proceeds | None
+    """Selling to the highest bid."""
+    undercut: Proceeds | None
+    """Asking one tick under the lowest ask, if that would rest."""
+    buy_now: Cost | None
+    """Buying from the lowest ask."""

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 import solebook
+from solebook.adapters.memory.book_views import MemoryBookViews
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
+from solebook.core.analytics.known_sizes import KnownSizes
 from solebook.core.analytics.record_sale import RecordSale
 from solebook.core.analytics.view_candles import ViewCandles
 from solebook.core.analytics.view_statistics import ViewStatistics
@@ -104,8 +106,11 @@ async def markets(store: Store, records: Records) -> list[Market]:
     record = RecordSale(store.transaction, store.tape)
     void = VoidSale(store.transaction, store.tape)
     async with store.transaction():
-        for product_id in products.values():
-            await store.products.add(records.product(id=product_id, retail_price=RETAIL))
+        for name, product_id in products.items():
+            sizes = sorted({Size(row["us_size"]) for row in rows if row["product"] == name})
+            await store.products.add(
+                records.product(id=product_id, retail_price=RETAIL, sizes=tuple(sizes))
+            )
         for number, sold in enumerate(reversed(sales)):
             if sold.voided and number % 2:
                 await void(failure(sold.paid))
@@ -193,11 +198,15 @@ def expected_candles(sold: list[Sold], interval: Interval) -> list[Candle]:
     ]
 
 
+def known_sizes(store: Store) -> KnownSizes:
+    return KnownSizes(store.products, store.tape, MemoryBookViews())
+
+
 @pytest.mark.parametrize("interval", [Interval.DAY, Interval.WEEK, Interval.MONTH])
 async def test_candles_are_what_the_file_makes_of_them(
     store: Store, markets: list[Market], clock: VirtualClock, interval: Interval
 ) -> None:
-    view = ViewCandles(store.products, store.tape, clock)
+    view = ViewCandles(known_sizes(store), store.tape, clock)
     start, end = midnight(FIRST_DAY), midnight(LAST_DAY)
     for market in markets:
         candles = await view(
@@ -209,7 +218,7 @@ async def test_candles_are_what_the_file_makes_of_them(
 async def test_hours_are_what_the_file_makes_of_them(
     store: Store, markets: list[Market], clock: VirtualClock
 ) -> None:
-    view = ViewCandles(store.products, store.tape, clock)
+    view = ViewCandles(known_sizes(store), store.tape, clock)
     for market in markets:
         for month in {STARTS[Interval.MONTH](sold.at) for sold in market.sold}:
             end = month + timedelta(days=40)  # 960 of at most 1,000 hours
@@ -230,7 +239,7 @@ async def test_statistics_are_what_the_file_makes_of_them(
     store: Store, markets: list[Market], today: date
 ) -> None:
     now = datetime.fromisoformat(f"{today}T23:59:00+00:00")
-    view = ViewStatistics(store.products, store.tape, VirtualClock(now))
+    view = ViewStatistics(known_sizes(store), store.tape, VirtualClock(now))
     for market in markets:
         found = await view(market.product_id, size=market.size)
         year = [sold for sold in market.sold if (today - sold.at.date()).days <= 364]

@@ -17,7 +17,6 @@ from ..edge.bearer import PUBLIC
 from ..edge.injected import App
 from ..openapi.documented import PUBLIC_SECURITY, problems, success
 from .market import ConditionQuery, OptionalSizeQuery
-from .sizes import known_size
 
 IntervalQuery: TypeAlias = Annotated[
     Interval, QueryParameter(description="How long a candle lasts, in UTC; weeks begin on Mondays.")
@@ -104,7 +103,7 @@ class FiguresController(Controller):
             interval=interval,
             start=_instant("from", start),
             end=_instant("to", end),
-            size=await known_size(application, product_id, size),
+            size=size,
             condition=condition,
         )
         return CandleListing(list(candles))
@@ -140,6 +139,6 @@ class FiguresController(Controller):
         """Return what the product, or one size of it, fetched. Amounts are in cents."""
         return await application.analytics.view_statistics(
             ProductId(product_id),
-            size=await known_size(application, product_id, size),
+            size=size,
             condition=condition,
         )

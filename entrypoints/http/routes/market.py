@@ -8,18 +8,17 @@ import msgspec
 from litestar import Controller, get
 from litestar.params import FromPath, QueryParameter
 
-from ....core.payments.preview_trades import Cost, Proceeds
 from ....ports.language.analytics import Sale
 from ....ports.language.errors import InvalidSize, InvalidToken, NotFound, SizeNotOffered
 from ....ports.language.ids import ProductId
 from ....ports.language.market import Condition, PriceLevel
+from ....ports.language.payments import Cost, Proceeds
 from ....ports.language.users import Actor
 from ..edge.bearer import PUBLIC, WELCOME
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..openapi.documented import PUBLIC_SECURITY, problems, success
-from .sizes import followed_book, known_size
 
 SizeQuery: TypeAlias = Annotated[
     str, QueryParameter(min_length=1, max_length=10, description="A US size such as 10.5 or 6Y.")
@@ -145,24 +144,23 @@ class MarketController(Controller):
 
         With a token the seller's fees are those of the one who asks; else those of level 1.
         """
-        adapters = application.adapters
-        book = await followed_book(application, product_id, size, condition)
-        [view] = await adapters.book_views.best([book])
-        summaries = await adapters.store.tape.summaries(book.product_id, book.size)
-        summary = next((summary for summary in summaries if summary.book == book), None)
-        last = summary and summary.last
         user = request.scope.get("user")
-        seller_id = user.user_id if isinstance(user, Actor) else None
-        preview = await application.payments.preview_trades(seller_id, view)
+        market = await application.bidding.view_market(
+            user.user_id if isinstance(user, Actor) else None,
+            ProductId(product_id),
+            size,
+            condition,
+        )
+        best, last, preview = market.best, market.last_sale, market.preview
         return MarketView(
-            lowest_ask=view.lowest_ask,
-            highest_bid=view.highest_bid,
+            lowest_ask=best.lowest_ask,
+            highest_bid=best.highest_bid,
             last_sale=LastSale(last.price, last.sold_at) if last else None,
-            sales=summary.sales if summary else 0,
+            sales=market.sales,
             sell_now=preview.sell_now,
             undercut=preview.undercut,
             buy_now=preview.buy_now,
-            halted=view.halted,
+            halted=best.halted,
         )
 
     @get(
@@ -189,8 +187,9 @@ class MarketController(Controller):
         depth: Depth = 20,
     ) -> BookPicture:
         """Return how many pairs stand at which price. Who stands there is not told."""
-        book = await followed_book(application, product_id, size, condition)
-        view = await application.adapters.book_views.get(book, depth)
+        view = await application.bidding.view_book(
+            ProductId(product_id), size, condition, depth=depth
+        )
         return BookPicture(
             seq=view.seq, bids=list(view.bids), asks=list(view.asks), halted=view.halted
         )
@@ -209,7 +208,7 @@ class MarketController(Controller):
         cursor: Cursor = None,
     ) -> SaleListing:
         """Return the sales of a product, newest first."""
-        store = application.adapters.store
-        only = await known_size(application, product_id, size)
-        page = await store.tape.sales(ProductId(product_id), page_request(limit, cursor), only)
+        page = await application.analytics.list_sales(
+            ProductId(product_id), page_request(limit, cursor), size
+        )
         return listing(SaleListing, page, sale_view)

@@ -22,12 +22,12 @@ from ....ports.language.errors import (
     TooManySubscriptions,
     Unavailable,
 )
+from ....ports.language.ids import ProductId
 from ....ports.language.market import BookKey
 from ....ports.language.users import Actor
 from ..edge.bearer import bearer_token
 from ..edge.problems import problem_of
 from ..routes.order_views import order_view
-from ..routes.sizes import followed_book
 from .messages import (
     Answer,
     Authenticate,
@@ -239,8 +239,8 @@ class StreamConnection:
         limit = self._settings.books
         if request.book not in self._books and len(self._books) >= limit:
             raise TooManySubscriptions(limit=limit)
-        book = await followed_book(
-            self._application, request.product_id, request.size, request.condition
+        book = await self._application.bidding.find_book(
+            ProductId(request.product_id), request.size, request.condition
         )
         await reader.follow(book)
         self._books.add(book)

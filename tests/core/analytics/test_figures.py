@@ -15,7 +15,7 @@ from solebook.core.analytics.candles import end_of, merge, start_of
 from solebook.core.analytics.statistics import statistics_of
 from solebook.ports.language.analytics import Candle, Interval, Sale, SalesSummary
 from solebook.ports.language.catalog import Product
-from solebook.ports.language.errors import NotFound, OutOfRange
+from solebook.ports.language.errors import NotFound, OutOfRange, SizeNotOffered
 from solebook.ports.language.ids import OrderId, ProductId
 from solebook.ports.language.market import BookKey, Size
 
@@ -123,8 +123,8 @@ async def test_statistics_look_back_52_weeks() -> None:
     app, product_id, _ = await market()
     figures = await app.analytics.view_statistics(product_id, size=NINE)
     assert (figures.sales_ever, figures.sales, figures.high, figures.low) == (3, 2, 150, 120)
-    other = await app.analytics.view_statistics(product_id, size=Size("10"))
-    assert other.sales_ever == 0
+    with pytest.raises(SizeNotOffered):
+        await app.analytics.view_statistics(product_id, size="10")
     with pytest.raises(NotFound):
         await app.analytics.view_statistics(ProductId(uuid4()))
 

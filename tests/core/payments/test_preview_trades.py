@@ -5,15 +5,18 @@ from uuid import uuid4
 import pytest
 
 from solebook.composition.embedded import build_embedded
-from solebook.core.payments.preview_trades import Cost, PreviewTrades
+from solebook.composition.payments import trade_previews
 from solebook.ports.language.ids import ProductId
 from solebook.ports.language.market import BookKey, BookView, PriceLevel, Size
 from solebook.ports.language.money import Cents
+from solebook.ports.language.payments import Cost
+from solebook.ports.payments import TradePreviews
 
 
 @pytest.fixture
-def preview() -> PreviewTrades:
-    return build_embedded().payments.preview_trades
+def preview() -> TradePreviews:
+    app = build_embedded()
+    return trade_previews(app.adapters, app.rules)
 
 
 def book(bid: Cents | None, ask: Cents | None) -> BookView:
@@ -23,14 +26,14 @@ def book(bid: Cents | None, ask: Cents | None) -> BookView:
     return BookView(key, 1, bids, asks)
 
 
-async def test_selling_nets_the_highest_bid_less_the_fees(preview: PreviewTrades) -> None:
+async def test_selling_nets_the_highest_bid_less_the_fees(preview: TradePreviews) -> None:
     trades = await preview(None, book(20_000, None))
     assert trades.sell_now is not None
     assert trades.sell_now.payout == 17_600
     assert (trades.undercut, trades.buy_now) == (None, None)
 
 
-async def test_buying_costs_the_lowest_ask_and_shipping(preview: PreviewTrades) -> None:
+async def test_buying_costs_the_lowest_ask_and_shipping(preview: TradePreviews) -> None:
     trades = await preview(None, book(None, 20_000))
     assert trades.buy_now == Cost(price=20_000, shipping=1_400, total=21_400)
     assert trades.sell_now is None
@@ -46,7 +49,7 @@ async def test_buying_costs_the_lowest_ask_and_shipping(preview: PreviewTrades) 
     ],
 )
 async def test_an_ask_undercuts_the_lowest_where_it_would_rest(
-    preview: PreviewTrades, bid: Cents | None, ask: Cents, price: Cents | None
+    preview: TradePreviews, bid: Cents | None, ask: Cents, price: Cents | None
 ) -> None:
     undercut = (await preview(None, book(bid, ask))).undercut
     assert (undercut.price if undercut else None) == price

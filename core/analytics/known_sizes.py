@@ -1,0 +1,40 @@
+"""Of which sizes of a product the sales may be looked at."""
+
+from dataclasses import dataclass
+
+from ...ports.book_views import BookViews
+from ...ports.language.catalog import Product
+from ...ports.language.errors import SizeNotOffered
+from ...ports.language.ids import ProductId
+from ...ports.language.market import BookKey, Condition, Size, parse_size
+from ...ports.products import Products
+from ...ports.tape import Tape
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSizes:
+    """A size is known if the product is made in it, or was sold in it, or if quotes rest in it.
+
+    The sales of any other size are refused: a mistake is not to look like a quiet market.
+    """
+
+    products: Products
+    tape: Tape
+    book_views: BookViews
+
+    async def find(self, product_id: ProductId, size: str | None) -> tuple[Product, Size | None]:
+        """Return the product, and its size of this name, or None for all of them.
+
+        Raises InvalidSize, NotFound, SizeNotOffered.
+        """
+        parsed = None if size is None else parse_size(size)
+        product = await self.products.get(product_id)
+        if parsed is not None and not await self._is_known(product, parsed):
+            raise SizeNotOffered(size=parsed, offered=product.sizes)
+        return product, parsed
+
+    async def _is_known(self, product: Product, size: Size) -> bool:
+        if size in product.sizes or await self.tape.summaries(product.id, size):
+            return True
+        books = [BookKey(product.id, size, condition) for condition in Condition]
+        return any(view.bids or view.asks for view in await self.book_views.best(books))

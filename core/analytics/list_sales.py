@@ -1,0 +1,24 @@
+"""Somebody looks at the tape of a product."""
+
+from dataclasses import dataclass
+
+from ...ports.language.analytics import Sale
+from ...ports.language.ids import ProductId
+from ...ports.language.paging import Page, PageRequest
+from ...ports.tape import Tape
+from .known_sizes import KnownSizes
+
+
+@dataclass(frozen=True, slots=True)
+class ListSales:
+    """The standing sales of a product, or of one size."""
+
+    known_sizes: KnownSizes
+    tape: Tape
+
+    async def __call__(
+        self, product_id: ProductId, request: PageRequest, size: str | None = None
+    ) -> Page[Sale]:
+        """Return a page of them, newest first. Raises InvalidSize, NotFound, SizeNotOffered."""
+        product, only = await self.known_sizes.find(product_id, size)
+        return await self.tape.sales(product.id, request, only)
