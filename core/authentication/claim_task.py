@@ -24,8 +24,6 @@ class ClaimTask:
 
     Claiming it again renews the lease; when a lease is over, another may claim it. The buyer and
     the seller never may. A verdict is due `rules.review_window` after the first claim.
-
-    Raises Forbidden, NotFound, PartyToTheOrder, TaskNotOpen, TaskClaimed.
     """
 
     transaction: Transaction
@@ -36,6 +34,10 @@ class ClaimTask:
     rules: MarketRules
 
     async def __call__(self, actor: Actor, task_id: TaskId) -> AuthenticationTask:
+        """Return the claimed task.
+
+        Raises Forbidden, NotFound, PartyToTheOrder, TaskNotOpen, TaskClaimed, Outdated.
+        """
         check_role(actor, Role.AUTHENTICATOR, "review a pair")
         now = self.clock.now()
         async with self.transaction():

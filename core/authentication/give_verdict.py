@@ -20,8 +20,7 @@ class GiveVerdict:
 
     A pass needs all three checks and a photo, a fail a reason. A lease that is over is no
     hindrance unless somebody else has claimed the task since. The same verdict again changes
-    nothing. Raises Forbidden, NotFound, PartyToTheOrder, InvalidVerdict, InvalidText, OutOfRange,
-    TaskNotOpen, TaskClaimed, and VerdictGiven if another verdict stands.
+    nothing.
     """
 
     transaction: Transaction
@@ -30,6 +29,11 @@ class GiveVerdict:
     clock: Clock
 
     async def __call__(self, actor: Actor, task_id: TaskId, verdict: Verdict) -> AuthenticationTask:
+        """Return the decided task.
+
+        Raises Forbidden, NotFound, PartyToTheOrder, InvalidVerdict, InvalidText, OutOfRange,
+        TaskNotOpen, TaskClaimed, Outdated, and VerdictGiven if another verdict stands.
+        """
         check_role(actor, Role.AUTHENTICATOR, "review a pair")
         verdict = check_verdict(verdict)
         async with self.transaction():

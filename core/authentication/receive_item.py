@@ -14,8 +14,7 @@ from .task_states import received
 class ReceiveItem:
     """The task of a pair that the warehouse scanned in can be claimed.
 
-    The second time changes nothing. Raises Unavailable while the order has no task: the message
-    overtook the one that opens it, and comes again.
+    The second time changes nothing.
     """
 
     transaction: Transaction
@@ -23,6 +22,10 @@ class ReceiveItem:
     clock: Clock
 
     async def __call__(self, event: OrderReceived) -> None:
+        """Open the task to be claimed.
+
+        Raises Unavailable while the order has no task: the message that opens it is to come.
+        """
         async with self.transaction():
             task = await self.authentication_tasks.find_by_order(event.order_id)
             if task is None:

@@ -22,7 +22,7 @@ class PlaceAsk(PlaceOnSide):
     side: ClassVar[Side] = Side.ASK
 
     def check_standing(self, standing: TraderStanding) -> None:
-        """Raise UserSuspended or PayoutAccountMissing if the user may not ask."""
+        """Check that the user may ask. Raises UserSuspended, PayoutAccountMissing."""
         if standing.suspended:
             raise UserSuspended
         if not standing.has_payout_account:

@@ -23,9 +23,9 @@ class PlaceBid(PlaceOnSide):
     side: ClassVar[Side] = Side.BID
 
     def check_standing(self, standing: TraderStanding) -> None:
-        """Raise the refusal that says why the user may not bid.
+        """Check that the user may bid.
 
-        That is UserSuspended, BiddingBarred, PaymentMethodMissing or AddressMissing.
+        Raises UserSuspended, BiddingBarred, PaymentMethodMissing, AddressMissing.
         """
         if standing.suspended:
             raise UserSuspended

@@ -52,8 +52,9 @@ class PlaceOnSide(ABC):
         """Place it; the answer is durable.
 
         Raises OutOfRange, OutsideTick, InvalidSize, SizeNotOffered, NotFound (product),
-        TradingBarred, TooManyOpenQuotes, SelfTrade, NoCounterpart, IdempotencyKeyReused,
-        Overloaded, QueueFull, Unavailable, and what `check_standing` raises.
+        TradingBarred, BookHalted, TooManyOpenQuotes, TooManyUnpaidOrders, SelfTrade, NoCounterpart,
+        CounterpartBusy, IdempotencyKeyReused, Overloaded, QueueFull, Unavailable, and what
+        `check_standing` raises.
         """
         if idempotency_key is not None:
             earlier = await self.quotes.answered(idempotency_key)
@@ -79,4 +80,4 @@ class PlaceOnSide(ABC):
 
     @abstractmethod
     def check_standing(self, standing: TraderStanding) -> None:
-        """Raise the refusal that says what the user lacks, if they lack anything."""
+        """Check that the user may place quotes on this side; raise what says why not."""

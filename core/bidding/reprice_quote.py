@@ -46,7 +46,8 @@ class RepriceQuote:
         """Return what became of it.
 
         Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, UserSuspended, BiddingBarred,
-        TradingBarred, SelfTrade, Overloaded, QueueFull, Unavailable.
+        TradingBarred, BookHalted, TooManyUnpaidOrders, SelfTrade, CounterpartBusy, Overloaded,
+        QueueFull, Unavailable.
         """
         quote = await own_quote(self.quotes, actor, side, quote_id)
         standing = await self.traders.standing(actor.user_id)

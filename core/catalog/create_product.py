@@ -32,7 +32,7 @@ class CreateProduct:
     """An admin adds a product, once per style code, in the sizes in which it can be traded.
 
     `retail_price` is in cents, at most the highest amount of the market. It is noted in the audit
-    log, without a reason. Raises Forbidden, InvalidText, InvalidSize, OutOfRange, StyleCodeTaken.
+    log, without a reason.
     """
 
     transaction: Transaction
@@ -56,6 +56,10 @@ class CreateProduct:
         sizes: Sequence[str],
         images: Sequence[ProductImage],
     ) -> Product:
+        """Return the new product.
+
+        Raises Forbidden, InvalidText, InvalidSize, OutOfRange, StyleCodeTaken.
+        """
         if not actor.has(Role.ADMIN):
             raise Forbidden(action="create products", needs="admins")
         product = Product(

@@ -27,9 +27,6 @@ class EditProduct:
     A size that is taken away accepts no new bids or asks; those that stand remain. An edit that
     changes nothing leaves the version as it is and tells nobody; any other is noted in the audit
     log, without a reason.
-
-    Raises Forbidden, NotFound, InvalidText, InvalidSize, OutOfRange, and Outdated if somebody else
-    edited the product at the same moment.
     """
 
     transaction: Transaction
@@ -51,6 +48,11 @@ class EditProduct:
         sizes: Sequence[str] | None = None,
         images: Sequence[ProductImage] | None = None,
     ) -> Product:
+        """Return the product as it is now.
+
+        Raises Forbidden, NotFound, InvalidText, InvalidSize, OutOfRange, and Outdated if somebody
+        else edited the product at the same moment.
+        """
         if not actor.has(Role.ADMIN):
             raise Forbidden(action="edit products", needs="admins")
         changes: dict[str, Any] = {}

@@ -13,10 +13,7 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class MarkNotification:
-    """Users mark what is in their inbox as read or unread. The first reading is the one noted.
-
-    Raises NotFound, also for what is not in the user's own inbox.
-    """
+    """Users mark what is in their inbox as read or unread. The first reading is the one noted."""
 
     transaction: Transaction
     notifications: Notifications
@@ -25,7 +22,10 @@ class MarkNotification:
     async def __call__(
         self, actor: Actor, notification_id: NotificationId, *, read: bool
     ) -> Notification:
-        """Return the notification as it is now."""
+        """Return the notification as it is now.
+
+        Raises NotFound, also for what is not in the user's own inbox.
+        """
         async with self.transaction():
             found = await self.notifications.find(notification_id)
             if found is None or found.user_id != actor.user_id or not found.in_inbox:

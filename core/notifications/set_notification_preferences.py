@@ -24,7 +24,7 @@ class SetNotificationPreferences:
 
     A kind that is left out goes where it goes by default; no channel is silence. A phone is a
     number in E.164; up to 10 devices are named by their tokens, each once. A channel may be wanted
-    before there is a phone or a device for it. Raises InvalidText, OutOfRange.
+    before there is a phone or a device for it.
     """
 
     transaction: Transaction
@@ -38,7 +38,7 @@ class SetNotificationPreferences:
         devices: Sequence[str],
         channels: Mapping[NotificationKind, Set[Channel]],
     ) -> NotificationPreferences:
-        """Return the preferences as they are now."""
+        """Return the preferences as they are now. Raises InvalidText, OutOfRange."""
         _check_phone(phone)
         _check_devices(devices)
         preferences = NotificationPreferences(

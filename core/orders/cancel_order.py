@@ -30,7 +30,7 @@ class CancelOrder:
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> Order:
         """Return the order, now cancelled.
 
-        Raises NotFound, Forbidden, PartyToTheOrder, InvalidText, IllegalMove.
+        Raises NotFound, Forbidden, PartyToTheOrder, InvalidText, IllegalMove, Outdated.
         """
         note = parse_reason(reason)
         async with self.transaction():

@@ -39,7 +39,7 @@ class Complain:
     ) -> Order:
         """Return the order.
 
-        Raises NotFound, Forbidden, InvalidText, IllegalMove, ComplaintTooLate.
+        Raises NotFound, Forbidden, InvalidText, IllegalMove, Outdated, ComplaintTooLate.
         """
         words = check_text("reason", reason, max_length=1_000)
         async with self.transaction():

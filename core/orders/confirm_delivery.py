@@ -32,7 +32,7 @@ class ConfirmDelivery:
     async def __call__(self, actor: Actor, order_id: OrderId) -> Order:
         """Return the order, now delivered.
 
-        Raises NotFound, Forbidden, PartyToTheOrder, IllegalMove.
+        Raises NotFound, Forbidden, PartyToTheOrder, IllegalMove, Outdated.
         """
         async with self.transaction():
             order = await visible_order(self.orders, actor, order_id)

@@ -40,7 +40,8 @@ class DecideComplaint:
     ) -> Order:
         """Return the order.
 
-        Raises Forbidden, InvalidText, InvalidDecision, NotFound, PartyToTheOrder, IllegalMove.
+        Raises Forbidden, InvalidText, InvalidDecision, NotFound, PartyToTheOrder, IllegalMove,
+        Outdated.
         """
         why = parse_reason(reason)
         event = _decision(actor, in_favour_of, why, borne_by, waive_return)

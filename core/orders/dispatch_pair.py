@@ -31,7 +31,7 @@ class DispatchPair:
     ) -> Order:
         """Return the order, now shipping_to_buyer, or with its return sent.
 
-        Raises NotFound, Forbidden, PartyToTheOrder, InvalidText, IllegalMove.
+        Raises NotFound, Forbidden, PartyToTheOrder, InvalidText, IllegalMove, Outdated.
         """
         shipment = parcel(carrier, tracking_number)
         async with self.transaction():

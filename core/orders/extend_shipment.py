@@ -24,7 +24,10 @@ class ExtendShipment:
     rules: MarketRules
 
     async def __call__(self, actor: Actor, order_id: OrderId) -> Order:
-        """Return the order with its new `ship_by`. Raises NotFound, Forbidden, IllegalMove."""
+        """Return the order with its new `ship_by`.
+
+        Raises NotFound, Forbidden, IllegalMove, Outdated.
+        """
         async with self.transaction():
             order = await visible_order(self.orders, actor, order_id)
             if actor.user_id != order.seller_id:

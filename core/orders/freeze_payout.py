@@ -25,9 +25,10 @@ class FreezePayout:
     progress: Progress
 
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> Order:
-        """Return the order. Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, IllegalMove.
+        """Return the order.
 
-        IllegalMove is raised too where nothing is left to pay. Freezing twice is fine.
+        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, Outdated, and IllegalMove, also
+        where nothing is left to pay. Freezing twice is fine.
         """
         why = parse_reason(reason)
         async with self.transaction():

@@ -25,9 +25,10 @@ class NoteCarrierReceipt:
     progress: Progress
 
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> Order:
-        """Return the order. Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, IllegalMove.
+        """Return the order.
 
-        IllegalMove is raised too where it was noted before.
+        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, Outdated, and IllegalMove, also
+        where it was noted before.
         """
         why = parse_reason(reason)
         async with self.transaction():

@@ -30,7 +30,7 @@ class ReceivePair:
     async def __call__(self, actor: Actor, order_id: OrderId) -> Order:
         """Return the order, now authenticating, or with its pair to be sent on.
 
-        Raises NotFound, Forbidden, PartyToTheOrder, IllegalMove.
+        Raises NotFound, Forbidden, PartyToTheOrder, IllegalMove, Outdated.
         """
         async with self.transaction():
             order = await visible_order(self.orders, actor, order_id)

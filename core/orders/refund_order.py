@@ -34,7 +34,7 @@ class RefundOrder:
     ) -> Order:
         """Return the order.
 
-        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, IllegalMove.
+        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, IllegalMove, Outdated.
         """
         why = parse_reason(reason)
         async with self.transaction():

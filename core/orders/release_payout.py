@@ -26,9 +26,10 @@ class ReleasePayout:
     progress: Progress
 
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> Order:
-        """Return the order. Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, IllegalMove.
+        """Return the order.
 
-        IllegalMove is raised too where only a complaint stops it. Releasing twice is fine.
+        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, Outdated, and IllegalMove, also
+        where only a complaint stops it. Releasing twice is fine.
         """
         why = parse_reason(reason)
         async with self.transaction():

@@ -30,7 +30,7 @@ class ShipPair:
     ) -> Order:
         """Return the order, now seller_shipping.
 
-        Raises NotFound, Forbidden, InvalidText, IllegalMove.
+        Raises NotFound, Forbidden, InvalidText, IllegalMove, Outdated.
         """
         shipment = parcel(carrier, tracking_number)
         async with self.transaction():

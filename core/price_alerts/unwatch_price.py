@@ -10,11 +10,12 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class UnwatchPrice:
-    """A user deletes an alert of their own. Raises NotFound."""
+    """A user deletes an alert of their own."""
 
     transaction: Transaction
     price_alerts: PriceAlerts
 
     async def __call__(self, actor: Actor, alert_id: AlertId) -> None:
+        """Delete the alert. Raises NotFound."""
         async with self.transaction():
             await self.price_alerts.remove(actor.user_id, alert_id)

@@ -14,8 +14,7 @@ from .market_figures import ReadFigures
 class IndexProduct:
     """The index is told of the product as it is now, which may be later than the event.
 
-    So the second of two events, or one that is late, changes nothing. Raises Unavailable, also
-    while the product's change is not to be seen yet.
+    So the second of two events, or one that is late, changes nothing.
     """
 
     products: Products
@@ -23,6 +22,7 @@ class IndexProduct:
     read_figures: ReadFigures
 
     async def __call__(self, event: ProductChanged) -> None:
+        """Index the product. Raises Unavailable, also while its change cannot be read yet."""
         product = await self.products.get(event.product_id)
         if product.version < event.version:
             raise Unavailable(what="the product's latest version")

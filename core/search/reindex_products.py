@@ -23,9 +23,6 @@ class ReindexProducts:
 
     It may run in another process than the market, which goes on and loses nothing. The asks are
     those of the store and not of the published books, which only the engine's process may have.
-
-    Returns how many products there are. Raises RebuildReplaced if it is begun again meanwhile,
-    Unavailable.
     """
 
     products: Products
@@ -35,7 +32,10 @@ class ReindexProducts:
     clock: Clock
 
     async def __call__(self, progress: Callable[[int], None] = lambda _: None) -> int:
-        """Do it; `progress` is called with the number of products that are indexed so far."""
+        """Return how many products there are; `progress` is told how many are indexed so far.
+
+        Raises Unavailable, and RebuildReplaced if another rebuild is begun meanwhile.
+        """
         done = 0
         async with self.search_index.rebuild() as rebuild:
             # Changes that come from here on are in both indexes, so nothing is read too early.

@@ -23,7 +23,7 @@ class UpdateFigures:
     and when the lowest ask changed in one of its books for new pairs.
 
     They are read and not counted along, so an event that comes twice or late does no harm. A
-    change above the product's lowest ask in another size is none of the index. Raises Unavailable.
+    change above the product's lowest ask in another size is none of the index.
     """
 
     orders: Orders
@@ -39,6 +39,7 @@ class UpdateFigures:
         | OrderRefundGranted
         | LowestAskChanged,
     ) -> None:
+        """Update the figures of the event's product. Raises Unavailable."""
         if isinstance(event, OrderAuthFailed | OrderRefundGranted):
             book = (await self.orders.get(event.order_id)).book
         else:

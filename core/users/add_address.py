@@ -14,10 +14,7 @@ from .shipping_address import MAX_ADDRESSES, check_address
 
 @dataclass(frozen=True, slots=True)
 class AddAddress:
-    """Users keep up to 20 shipping addresses of their own; having one is needed to bid.
-
-    Raises InvalidText, TooManyAddresses.
-    """
+    """Users keep up to 20 shipping addresses of their own; having one is needed to bid."""
 
     transaction: Transaction
     users: Users
@@ -35,6 +32,7 @@ class AddAddress:
         postal_code: str,
         country: str,
     ) -> Address:
+        """Return the new address. Raises InvalidText, TooManyAddresses."""
         postal = check_address(
             PostalAddress(
                 street=street, city=city, region=region, postal_code=postal_code, country=country

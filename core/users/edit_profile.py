@@ -10,7 +10,7 @@ from .user_texts import check_name
 
 @dataclass(frozen=True, slots=True)
 class EditProfile:
-    """Users may change their own first and last name; what is None stays. Raises InvalidText."""
+    """Users may change their own first and last name; what is None stays."""
 
     transaction: Transaction
     users: Users
@@ -18,6 +18,7 @@ class EditProfile:
     async def __call__(
         self, actor: Actor, *, first_name: str | None = None, last_name: str | None = None
     ) -> User:
+        """Return the user as changed. Raises InvalidText."""
         if first_name is not None:
             first_name = check_name("first_name", first_name)
         if last_name is not None:

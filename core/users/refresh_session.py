@@ -22,10 +22,6 @@ class RefreshSession:
     A token that comes a second time is in two hands, and nobody can tell which is the thief's: the
     whole session ends, for both. So of two refreshes with one token at the same moment one
     succeeds, and the other ends the session.
-
-    Raises InvalidToken for a token that is unknown, expired, spent, or of a session that ended.
-    It must not be called inside a transaction (AssertionError): the end of a session has to be
-    committed although the call is refused.
     """
 
     transaction: Transaction
@@ -38,6 +34,14 @@ class RefreshSession:
     lifetimes: TokenLifetimes
 
     async def __call__(self, *, refresh_token: str) -> SignedIn:
+        """Return the new pair of tokens.
+
+        Raises InvalidToken for a token that is unknown, expired, spent, or of a session that ended,
+        and Unavailable if the end of a session cannot be written to the list.
+
+        It must not be called inside a transaction (AssertionError): the end of a session has to be
+        committed although the call is refused.
+        """
         assert not self.transaction.is_open, "the end of a stolen session must be committed"
         # Taken before the session is read, so that whoever ends the session later, at a later
         # instant, knows when the last access token of it has expired.

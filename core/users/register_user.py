@@ -19,8 +19,7 @@ class RegisterUser:
     """Anybody may join, once per email address, and begins as a buyer.
 
     The email is kept in lower case; the password, of 8 characters to 72 bytes of UTF-8, only as
-    its hash. Raises InvalidText, EmailTaken, and QueueFull when too many passwords wait to be
-    hashed.
+    its hash.
     """
 
     transaction: Transaction
@@ -31,6 +30,10 @@ class RegisterUser:
     ids: Ids
 
     async def __call__(self, *, email: str, password: str, first_name: str, last_name: str) -> User:
+        """Return the new user.
+
+        Raises InvalidText, EmailTaken, and QueueFull when too many passwords wait to be hashed.
+        """
         email = normalize_email(email)
         first_name = check_name("first_name", first_name)
         last_name = check_name("last_name", last_name)

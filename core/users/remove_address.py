@@ -10,11 +10,12 @@ from ...ports.users import Addresses
 
 @dataclass(frozen=True, slots=True)
 class RemoveAddress:
-    """Users may remove their own addresses; open bids stay. Raises NotFound."""
+    """Users may remove their own addresses; open bids stay."""
 
     transaction: Transaction
     addresses: Addresses
 
     async def __call__(self, actor: Actor, address_id: AddressId) -> None:
+        """Remove the address. Raises NotFound."""
         async with self.transaction():
             await self.addresses.remove(actor.user_id, address_id)

@@ -12,13 +12,14 @@ from .user_texts import check_provider_token
 class SetPaymentMethod:
     """A user's bids are charged to one payment method: the payment provider's token of it.
 
-    A new one replaces it, also for bids that stand already. Raises InvalidText.
+    A new one replaces it, also for bids that stand already.
     """
 
     transaction: Transaction
     users: Users
 
     async def __call__(self, actor: Actor, *, token: str) -> User:
+        """Return the user as changed. Raises InvalidText."""
         token = check_provider_token("token", token)
         async with self.transaction():
             user = replace(await self.users.get(actor.user_id), payment_method=token)

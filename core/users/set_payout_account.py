@@ -16,8 +16,7 @@ class SetPayoutAccount:
 
     A new account replaces the old one, for payouts to come and for those that were refused. The
     access token in the user's hands does not carry the seller role until it is renewed; that
-    hinders nobody, because an ask depends on the account itself and not on the role. Raises
-    InvalidText.
+    hinders nobody, because an ask depends on the account itself and not on the role.
     """
 
     transaction: Transaction
@@ -25,6 +24,7 @@ class SetPayoutAccount:
     outbox: Outbox
 
     async def __call__(self, actor: Actor, *, account: str) -> User:
+        """Return the user as changed. Raises InvalidText."""
         account = check_provider_token("account", account)
         async with self.transaction():
             user = await self.users.get(actor.user_id)

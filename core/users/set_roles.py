@@ -21,10 +21,6 @@ class SetRoles:
 
     Admins may not take the admin role from themselves. The audit log keeps it, with the reason if
     one is given.
-
-    Raises Forbidden, InvalidText, NotFound. Raises Unavailable if the list of ended sessions cannot
-    be written after the roles were: then access tokens with the old roles live on until they
-    expire.
     """
 
     transaction: Transaction
@@ -38,6 +34,12 @@ class SetRoles:
     async def __call__(
         self, actor: Actor, user_id: UserId, *, roles: frozenset[Role], reason: str | None = None
     ) -> User:
+        """Return the user in the new roles.
+
+        Raises Forbidden, InvalidText, NotFound, and Unavailable if the list of ended sessions
+        cannot be written after the roles were: then access tokens with the old roles live on until
+        they expire.
+        """
         if not actor.has(Role.ADMIN):
             raise Forbidden(action="set roles", needs="admins")
         if user_id == actor.user_id and Role.ADMIN not in roles:

@@ -24,9 +24,6 @@ class SignIn:
 
     An unknown email and a wrong password get the same answer after the same work, so that nobody
     learns who has an account. Suspended users sign in too: orders under way are theirs to finish.
-
-    Raises WrongCredentials; InvalidText for a password that nobody can have (over 72 bytes of
-    UTF-8); QueueFull when too many passwords wait to be checked.
     """
 
     transaction: Transaction
@@ -40,6 +37,11 @@ class SignIn:
     lifetimes: TokenLifetimes
 
     async def __call__(self, *, email: str, password: str) -> SignedIn:
+        """Return the session's first pair of tokens.
+
+        Raises WrongCredentials, InvalidText for a password that nobody can have (over 72 bytes of
+        UTF-8), and QueueFull when too many passwords wait to be checked.
+        """
         found = await self._find(email)
         password_hash = None if found is None else found.password_hash
         if not await self.passwords.verify(password, password_hash) or found is None:

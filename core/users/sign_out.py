@@ -14,7 +14,7 @@ from .token_lifetimes import TokenLifetimes
 class SignOut:
     """A session ends at once: neither its refresh token nor its access tokens are good any more.
 
-    Signing out twice is fine. Raises NotFound; Unavailable, after which it can be repeated.
+    Signing out twice is fine.
     """
 
     transaction: Transaction
@@ -24,6 +24,7 @@ class SignOut:
     lifetimes: TokenLifetimes
 
     async def __call__(self, session_id: SessionId) -> None:
+        """End the session. Raises NotFound, and Unavailable, after which it can be repeated."""
         async with self.transaction():
             await self.sessions.revoke(session_id, self.clock.now())
         # Counted from after the end of the session: no access token of it can be younger.

@@ -74,7 +74,7 @@ class SqlDatabase:
     def __init__(self, url: str, *, readers: int = 4, patience: float = 10.0) -> None:
         """Describe a database; `patience` is how many seconds to wait for a turn (Unavailable).
 
-        Raises ValueError for an URL that is not SQLite's or names no file.
+        Raises ValueError for a URL that names no file, or another kind of database.
         """
         self.dialect = DIALECT
         self._path = path_of(url)

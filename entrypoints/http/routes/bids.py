@@ -7,7 +7,7 @@ import msgspec
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath
 
-from ....ports.language.errors import AddressMissing, NotFound, PaymentMethodMissing
+from ....ports.language.errors import AddressMissing, BiddingBarred, NotFound, PaymentMethodMissing
 from ....ports.language.ids import QuoteId
 from ....ports.language.market import Side
 from ....ports.matching import Placement
@@ -64,7 +64,7 @@ class BidsController(Controller):
     @post(
         summary="Place a bid",
         responses=success(201, PlacedBid, _EXAMPLE)
-        | problems(*PLACING, PaymentMethodMissing, AddressMissing, body=True),
+        | problems(*PLACING, BiddingBarred, PaymentMethodMissing, AddressMissing, body=True),
     )
     async def place_bid(
         self,

@@ -48,7 +48,6 @@ PLACING: tuple[type[Refusal], ...] = (
     SizeNotOffered,
     NotFound,
     UserSuspended,
-    BiddingBarred,
     TradingBarred,
     BookHalted,
     TooManyOpenQuotes,

@@ -37,7 +37,6 @@ from .reasons import ReasonGiven, ReasonText
 ACTING: tuple[type[Refusal], ...] = (
     NotFound,
     PartyToTheOrder,
-    Outdated,
     InvalidText,
     IdempotencyKeyReused,
 )
@@ -85,7 +84,7 @@ class AdminOrdersController(Controller):
         summary="Stop an order's payout",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE | {"payout_freezes": ["admin"]})
-        | problems(*ACTING, IllegalMove, body=True, roles=True),
+        | problems(*ACTING, IllegalMove, Outdated, body=True, roles=True),
     )
     async def freeze_payout(
         self,
@@ -109,7 +108,7 @@ class AdminOrdersController(Controller):
         summary="Let an order's payout go on",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE)
-        | problems(*ACTING, IllegalMove, body=True, roles=True),
+        | problems(*ACTING, IllegalMove, Outdated, body=True, roles=True),
     )
     async def release_payout(
         self,
@@ -133,7 +132,7 @@ class AdminOrdersController(Controller):
         summary="Refund an order",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE)
-        | problems(*ACTING, IllegalMove, body=True, roles=True),
+        | problems(*ACTING, IllegalMove, Outdated, body=True, roles=True),
     )
     async def refund_order(
         self,
@@ -161,7 +160,7 @@ class AdminOrdersController(Controller):
         summary="Note that the carrier had the pair",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE)
-        | problems(*ACTING, IllegalMove, body=True, roles=True),
+        | problems(*ACTING, IllegalMove, Outdated, body=True, roles=True),
     )
     async def note_carrier_receipt(
         self,
@@ -185,7 +184,7 @@ class AdminOrdersController(Controller):
         summary="Decide on a complaint",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE)
-        | problems(*ACTING, IllegalMove, InvalidDecision, body=True, roles=True),
+        | problems(*ACTING, IllegalMove, Outdated, InvalidDecision, body=True, roles=True),
     )
     async def decide_complaint(
         self,
