@@ -34,6 +34,7 @@ from ..ports.rate_limits import RateLimits
 from ..ports.rules_in_force import RulesInForce
 from ..ports.search_index import SearchIndex
 from ..ports.sessions import Sessions
+from ..ports.signs_of_life import SignsOfLife
 from ..ports.standing_quotes import StandingQuotes
 from ..ports.stock import Stock
 from ..ports.tape import Tape
@@ -59,6 +60,7 @@ class Store:
     quotes: Quotes
     standing_quotes: StandingQuotes
     rules_in_force: RulesInForce
+    signs_of_life: SignsOfLife
     books: Books
     halts: Halts
     orders: Orders

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..core.bidding.admission import Admission
 from ..core.bidding.matching_engine import MatchingEngine
+from ..core.operations.uptime import Uptime
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
@@ -22,7 +23,7 @@ from .users import UsersUseCases
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Every use case by context, the engine, the admission of new offers, and the adapters.
+    """Every use case by context, the engine, the admission of new offers, the uptime, the adapters.
 
     The adapters also serve plain reads.
     """
@@ -40,6 +41,7 @@ class Application:
     operations: OperationsUseCases
     engine: MatchingEngine
     admission: Admission
+    uptime: Uptime
     adapters: Adapters
     rules: MarketRules
     warehouse: Warehouse

@@ -2,6 +2,7 @@
 
 from ..core.bidding.admission import Admission
 from ..core.bidding.matching_engine import EngineLimits, MatchingEngine
+from ..core.operations.uptime import Uptime
 from ..core.orders.open_orders import OpenOrders
 from ..core.payments.patience import Patience
 from ..core.users.token_lifetimes import TokenLifetimes
@@ -45,11 +46,12 @@ def build_application(
         max_backlog=rules.max_backlog,
         consumers=TO_THE_CHARGE,
     )
+    orders = orders_use_cases(adapters, rules, warehouse)
     application = Application(
         users=users_use_cases(adapters, token_lifetimes or TokenLifetimes()),
         catalog=catalog_use_cases(adapters, rules),
         bidding=bidding_use_cases(adapters, rules, engine, admission),
-        orders=orders_use_cases(adapters, rules, warehouse),
+        orders=orders,
         payments=payments_use_cases(adapters, rules, patience or Patience()),
         authentication=authentication_use_cases(adapters, rules),
         analytics=analytics_use_cases(adapters),
@@ -59,6 +61,12 @@ def build_application(
         operations=operations_use_cases(adapters, rules),
         engine=engine,
         admission=admission,
+        uptime=Uptime(
+            transaction=adapters.store.transaction,
+            signs_of_life=adapters.store.signs_of_life,
+            make_up=orders.put_off_deadlines,
+            clock=adapters.clock,
+        ),
         adapters=adapters,
         rules=rules,
         warehouse=warehouse,

@@ -26,6 +26,7 @@ from ..adapters.memory.products import MemoryProducts
 from ..adapters.memory.quotes import MemoryQuotes
 from ..adapters.memory.rules_in_force import MemoryRulesInForce
 from ..adapters.memory.sessions import MemorySessions
+from ..adapters.memory.signs_of_life import MemorySignsOfLife
 from ..adapters.memory.standing_quotes import MemoryStandingQuotes
 from ..adapters.memory.stock import MemoryStock
 from ..adapters.memory.tape import MemoryTape
@@ -63,6 +64,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         quotes=MemoryQuotes(database),
         standing_quotes=MemoryStandingQuotes(database),
         rules_in_force=MemoryRulesInForce(database),
+        signs_of_life=MemorySignsOfLife(database),
         books=MemoryBooks(
             database,
             orders=orders,

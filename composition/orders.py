@@ -17,6 +17,7 @@ from ..core.orders.list_orders import ListOrders
 from ..core.orders.meet_deadline import MeetDeadline
 from ..core.orders.note_carrier_receipt import NoteCarrierReceipt
 from ..core.orders.progress import Progress
+from ..core.orders.put_off_deadlines import PutOffDeadlines
 from ..core.orders.receive_pair import ReceivePair
 from ..core.orders.refund_order import RefundOrder
 from ..core.orders.release_payout import ReleasePayout
@@ -71,6 +72,7 @@ class OrdersUseCases:
     refund_order: RefundOrder
     continue_saga: ContinueSaga
     meet_deadline: MeetDeadline
+    put_off_deadlines: PutOffDeadlines
 
 
 def orders_use_cases(
@@ -128,6 +130,13 @@ def orders_use_cases(
             outbox=store.outbox,
             progress=progress,
             clock=clock,
+            rules=rules,
+        ),
+        put_off_deadlines=PutOffDeadlines(
+            transaction=transaction,
+            orders=orders,
+            deadlines=store.deadlines,
+            progress=progress,
             rules=rules,
         ),
         meet_deadline=MeetDeadline(

@@ -26,6 +26,7 @@ from ..adapters.sql.notifications.notifications import SqlNotifications
 from ..adapters.sql.notifications.preferences import SqlPreferences
 from ..adapters.sql.operations.alarms import SqlAlarms
 from ..adapters.sql.operations.audit_log import SqlAuditLog
+from ..adapters.sql.operations.signs_of_life import SqlSignsOfLife
 from ..adapters.sql.orders.charge_backlog import SqlChargeBacklog
 from ..adapters.sql.orders.orders import SqlOrders
 from ..adapters.sql.payments.declines import SqlDeclines
@@ -77,6 +78,7 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         quotes=SqlQuotes(database),
         standing_quotes=SqlStandingQuotes(database),
         rules_in_force=SqlRulesInForce(database, clock=clock),
+        signs_of_life=SqlSignsOfLife(database),
         books=SqlBooks(database, deadlines=deadlines, outbox=outbox, clock=clock),
         halts=SqlHalts(database),
         orders=SqlOrders(database),

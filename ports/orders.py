@@ -1,6 +1,7 @@
 """The ports to stored orders."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from .books import OpenedOrder
@@ -45,6 +46,10 @@ class Orders(Protocol):
 
     async def frozen(self, request: PageRequest) -> Page[Order]:
         """Return a page of the orders whose payouts wait until a freeze is lifted."""
+        ...
+
+    async def held_since(self, instant: datetime) -> Sequence[Order]:
+        """Return the orders whose time to complain counts from after an instant, in no order."""
         ...
 
     async def count_by_status(self) -> dict[OrderStatus, int]:

@@ -65,6 +65,10 @@ class Deadlines(Protocol):
         """Return the deadlines of an order that run, in no order."""
         ...
 
+    async def running(self, kinds: Collection[DeadlineKind], after: datetime) -> Sequence[Deadline]:
+        """Return all deadlines of these kinds that pass after an instant, in no order."""
+        ...
+
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
         """Return deadlines that have passed, longest overdue first."""
         ...

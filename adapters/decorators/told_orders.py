@@ -1,6 +1,7 @@
 """Orders whose parties are told when they change."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from ...ports.language.ids import OrderId, UserId
@@ -50,6 +51,9 @@ class ToldOrders(Orders):
 
     async def frozen(self, request: PageRequest) -> Page[Order]:
         return await self._orders.frozen(request)
+
+    async def held_since(self, instant: datetime) -> Sequence[Order]:
+        return await self._orders.held_since(instant)
 
     async def count_by_status(self) -> dict[OrderStatus, int]:
         return await self._orders.count_by_status()

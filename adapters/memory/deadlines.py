@@ -32,6 +32,11 @@ class MemoryDeadlines(MemoryAdapter, Deadlines):
             found = (self._tables.deadlines.get((order_id, kind)) for kind in DeadlineKind)
             return [deadline for deadline in found if deadline is not None]
 
+    async def running(self, kinds: Collection[DeadlineKind], after: datetime) -> Sequence[Deadline]:
+        with await self._database.reading():
+            deadlines = self._tables.deadlines.values()
+            return [one for one in deadlines if one.kind in kinds and one.due_at > after]
+
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
         with await self._database.reading():
             deadlines = until(now, self._tables.deadlines_on_day)

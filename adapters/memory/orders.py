@@ -1,6 +1,7 @@
 """Orders and their histories, in memory."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ...ports.language.errors import NotFound, Outdated
 from ...ports.language.ids import OrderId, UserId
@@ -87,6 +88,11 @@ class MemoryOrders(MemoryAdapter, Orders):
             return newest_first(
                 tables.frozen_orders, tables.orders, request, lambda order: order.waits_for_release
             )
+
+    async def held_since(self, instant: datetime) -> Sequence[Order]:
+        with await self._database.reading():
+            held = [(o, o.held_since) for o in self._tables.orders.values()]
+            return [order for order, since in held if since is not None and since > instant]
 
     async def count_by_status(self) -> dict[OrderStatus, int]:
         with await self._database.reading():

@@ -112,6 +112,7 @@ class Tables:
         self.reserved: defaultdict[ProductId, dict[Size, int]] = defaultdict(dict)
 
         self.rules_in_force: dict[None, MarketRules] = {}
+        self.sign_of_life: dict[None, datetime] = {}
         self.quotes: dict[QuoteId, Quote] = {}
         self.quotes_of_user: defaultdict[tuple[UserId, Side], dict[QuoteId, None]] = defaultdict(
             dict

@@ -121,7 +121,8 @@ def notice_to_buyer(
         case OrderShipped(carrier=carrier, tracking_number=number):
             return OrderShippedNotice(*trade, carrier, number, order.delivered_at is None)
         case OrderDelivered(delivered_at=at, proof=proof):
-            return OrderDeliveredNotice(*trade, at, at + rules.complaint_window, proof)
+            until = (order.held_since or at) + rules.complaint_window
+            return OrderDeliveredNotice(*trade, at, until, proof)
         case OrderComplained(kind=kind, reason=reason):
             return OrderComplainedNotice(*trade, kind, reason)
         case ComplaintDecided(kind=kind, state=state, answer=answer):
@@ -145,7 +146,8 @@ def notice_to_seller(
         case MatchCreated():
             return AskMatchedNotice(*trade, order.price, order.payout_amount)
         case OrderCreated(ship_by=ship_by):
-            return SaleConfirmedNotice(*trade, order.price, order.payout_amount, warehouse, ship_by)
+            by = order.ship_by or ship_by
+            return SaleConfirmedNotice(*trade, order.price, order.payout_amount, warehouse, by)
         case MatchUnwound(ask=ask, withdrawal=withdrawal):
             # Told of this and not of the cancellation, for only now is it known what became of
             # the ask.
@@ -155,7 +157,8 @@ def notice_to_seller(
         case OrderAuthFailed(reason=reason):
             return SaleAuthFailedNotice(*trade, reason, rules.penalty_of(order.price))
         case OrderDelivered(delivered_at=at):
-            return SaleDeliveredNotice(*trade, order.payout_amount, at + rules.payout_hold)
+            held_until = (order.held_since or at) + rules.payout_hold
+            return SaleDeliveredNotice(*trade, order.payout_amount, held_until)
         case PayoutPaid(amount=amount, debt_settled=settled):
             return PayoutPaidNotice(*trade, amount, settled)
         case PayoutWasRefused(amount=amount, reason=reason):
@@ -242,9 +245,9 @@ def _complaint_decided(order: Order, event: OrderRefundGranted | None) -> Compla
 
 def _hold_ends_at(order: Order, rules: MarketRules) -> datetime | None:
     """When the hold is over, if it was not when the order changed last."""
-    if order.delivered_at is None or order.delivered_at + rules.payout_hold <= order.updated_at:
+    if order.held_since is None or order.held_since + rules.payout_hold <= order.updated_at:
         return None
-    return order.delivered_at + rules.payout_hold
+    return order.held_since + rules.payout_hold
 
 
 def _refund(order: Order) -> Cents:

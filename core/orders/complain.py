@@ -25,7 +25,7 @@ class Complain:
     What the buyer withdrew by confirming the delivery does not count. That a pair did not arrive
     can be said from when it left the warehouse, unless the buyer confirmed its delivery; that it is
     not as described, from its delivery. Both can be said until `rules.complaint_window` after the
-    delivery, whatever the payout does.
+    delivery, not counting the time in which the exchange was down, whatever the payout does.
     """
 
     transaction: Transaction
@@ -52,8 +52,8 @@ class Complain:
             return await self.progress(order, event)
 
     def _check_time(self, order: Order) -> None:
-        if order.delivered_at is None:
+        if order.held_since is None:
             return
-        until = order.delivered_at + self.rules.complaint_window
+        until = order.held_since + self.rules.complaint_window
         if self.clock.now() >= until:
             raise ComplaintTooLate(order_id=order.id, until=until)

@@ -11,6 +11,7 @@ from ...ports.language.order_history import (
     OrderEvent,
     Paid,
     PayoutFrozen,
+    PutOff,
     Received,
     ShipByExtended,
     Shipped,
@@ -77,6 +78,8 @@ def deadlines_begun(
     that is to go back; a payout that nothing keeps any more.
     """
     due = _begun_by(event, at, rules)
+    if isinstance(event, PutOff):
+        due = _put_off(after, event, rules)
     brought_about = {
         DeadlineKind.DISPATCH: at + rules.dispatch_window,
         DeadlineKind.REFUND: at + rules.answer_window,
@@ -120,9 +123,19 @@ def _begun_by(event: OrderEvent, at: datetime, rules: MarketRules) -> dict[Deadl
             return {}
 
 
+def _put_off(order: Order, event: PutOff, rules: MarketRules) -> dict[DeadlineKind, datetime]:
+    """Return the deadlines that the order keeps itself; a hold that was over stays so."""
+    if event.ship_by is not None:
+        return {DeadlineKind.SHIPMENT: event.ship_by}
+    hold_ends_at = _hold_ends_at(order, event.until, rules)
+    if matters(order, DeadlineKind.PAYOUT) and hold_ends_at > event.until:
+        return {DeadlineKind.PAYOUT: hold_ends_at}
+    return {}
+
+
 def _hold_ends_at(order: Order, at: datetime, rules: MarketRules) -> datetime:
     """Return until when the payout is held: not at all for a pair that was never delivered."""
-    return at if order.delivered_at is None else order.delivered_at + rules.payout_hold
+    return at if order.held_since is None else order.held_since + rules.payout_hold
 
 
 def _complaint_is(order: Order, state: ComplaintState) -> bool:

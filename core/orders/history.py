@@ -25,6 +25,7 @@ from ...ports.language.order_history import (
     PayoutRefused,
     PayoutReleased,
     PayoutReopened,
+    PutOff,
     Received,
     RecordedEvent,
     Refunded,
@@ -99,6 +100,12 @@ def _change(order: Order, event: OrderEvent, at: datetime) -> Order:
             )
         case ShipByExtended(ship_by=ship_by):
             return replace(order, ship_by=ship_by, ship_by_extended=True)
+        case PutOff(ship_by=ship_by, held_since=held_since):
+            return replace(
+                order,
+                ship_by=ship_by or order.ship_by,
+                held_since=held_since or order.held_since,
+            )
         case Shipped(shipment=shipment):
             return replace(order, status=OrderStatus.SELLER_SHIPPING, inbound=shipment)
         case Received():
@@ -204,6 +211,7 @@ def _deliver(order: Order, proof: DeliveryProof, at: datetime) -> Order:
         stock_status=StockStatus.CONSUMED,
         payout_status=PayoutStatus.HELD,
         delivered_at=at,
+        held_since=at,
         delivery_proof=proof,
     )
 

@@ -21,6 +21,7 @@ from ...ports.language.order_history import (
     PayoutRefused,
     PayoutReleased,
     PayoutReopened,
+    PutOff,
     Received,
     Refunded,
     RefundedUnasked,
@@ -90,6 +91,7 @@ NOTES: tuple[type[OrderEvent], ...] = (
     RefundedUnasked,
     ShortfallBorne,
     CarrierReceiptNoted,
+    PutOff,
 )
 """What is noted on an order beside its moves, and leaves it where it is."""
 
@@ -232,6 +234,8 @@ def _can_be_noted(order: Order, event: OrderEvent) -> bool:
             return reason in order.freezes - {FreezeReason.COMPLAINT}
         case PayoutReopened():
             return order.payout_status in _PAYABLE
+        case PutOff(ship_by=ship_by):
+            return _gives_time(order, to_ship=ship_by is not None)
         case RefundedUnasked() | ShortfallBorne():
             return True  # in every state: it is what happened
         case CarrierReceiptNoted():
@@ -240,6 +244,13 @@ def _can_be_noted(order: Order, event: OrderEvent) -> bool:
             return not order.carrier_had_it and (shipping or late)
         case _:
             raise AssertionError(f"{event} is no note")
+
+
+def _gives_time(order: Order, *, to_ship: bool) -> bool:
+    """Whether the seller still may ship the pair, or the buyer still complain of it."""
+    if to_ship:
+        return order.status is OrderStatus.CONFIRMED
+    return order.held_since is not None and Complained.TYPE in legal_moves(order)
 
 
 _PAYABLE = (PayoutStatus.HELD, PayoutStatus.FAILED, PayoutStatus.PAID)

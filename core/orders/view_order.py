@@ -56,5 +56,5 @@ class ViewOrder:
         return (await self.destinations.of({order.buyer_id})).get(order.buyer_id)
 
     def _complain_by(self, order: Order) -> datetime | None:
-        delivered_at = order.delivered_at
-        return None if delivered_at is None else delivered_at + self.rules.complaint_window
+        held_since = order.held_since
+        return None if held_since is None else held_since + self.rules.complaint_window

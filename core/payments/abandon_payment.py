@@ -60,17 +60,20 @@ class AbandonPayment:
             payment = await self.payments.find(overdue.order_id) or _opened(overdue)
             if payment.status is not PaymentStatus.PENDING:
                 return None
-            due = self._due(payment)
+            due = await self._due(payment)
             if due.due_at > self.clock.now():
                 await self.deadlines.set(due)
                 return None
             return payment
 
-    def _due(self, payment: Payment) -> Deadline:
+    async def _due(self, payment: Payment) -> Deadline:
         """Return when the payment must be decided, and by which deadline."""
         now, attempt_ends_at = self.clock.now(), self.patience.attempt_ends_at(payment)
         if payment.answered_at is not None:
-            due_at = payment.answered_at + self.rules.payment_window
+            # One that runs still may have been put off.
+            running = await self.deadlines.of(payment.order_id)
+            put_off = [one.due_at for one in running if one.kind is DeadlineKind.PAYMENT]
+            due_at = max([payment.answered_at + self.rules.payment_window, *put_off])
             return Deadline(DeadlineKind.PAYMENT, payment.order_id, due_at)
         due_at = self._give_up_at(payment)
         if attempt_ends_at is not None and self.patience.is_under_way(payment, now):

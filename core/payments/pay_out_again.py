@@ -78,7 +78,7 @@ class PayOutAgain:
 
     def _is_due(self, order: Order) -> bool:
         """Whether the hold is over."""
-        held_since = order.delivered_at
+        held_since = order.held_since
         is_over = held_since is None or held_since + self.rules.payout_hold <= self.clock.now()
         return order.may_be_paid_out and is_over
 

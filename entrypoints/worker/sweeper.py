@@ -16,24 +16,27 @@ _KEEP_TOLD = timedelta(days=365)
 
 
 class Sweeper:
-    """Sees to what falls due: deadlines, overdue quotes, missed prices, old notes."""
+    """Sees to what falls due, and first that no deadline passed while the exchange was down."""
 
     def __init__(self, application: Application) -> None:
         self._bidding = application.bidding
         self._price_alerts = application.price_alerts
         self._store = application.adapters.store
         self._clock = application.adapters.clock
+        self._uptime = application.uptime
         self._forgotten_at: datetime | None = None
 
     async def run(self) -> None:
         """Sweep until cancelled. Raises what the store raises; it may be run again."""
         while True:
+            self._uptime.resume()
             while await self.sweep():
                 pass
             await self._clock.sleep(_INTERVAL)
 
     async def sweep(self) -> int:
         """See to a bounded part of what is due; return how much, so 0 when nothing is left."""
+        await self._uptime()
         due = await self._meet_deadlines()
         due += await self._bidding.expire_quotes()
         due += await self._price_alerts.report_missed_drops()

@@ -23,6 +23,7 @@ class Workers:
 
     def __init__(self, application: Application) -> None:
         adapters = application.adapters
+        self._uptime = application.uptime
         self._engine = application.engine
         self.relay = Relay(
             outbox=adapters.store.outbox,
@@ -34,6 +35,7 @@ class Workers:
 
     async def settle(self) -> None:
         """Do all that can be done without time passing. For those who own the clock."""
+        await self._uptime()
         while await self.relay.drain() + await self.sweeper.sweep() + await self.courier.deliver():
             pass
 
@@ -44,6 +46,7 @@ class Workers:
         The courier has a loop for each queue: one that fails or waits keeps no other from going on.
         """
         await self._engine.start()
+        await self._uptime()  # before anybody is told that they are too late
         loops = {"relay": self.relay.run, "sweeper": self.sweeper.run}
         for queue in QUEUES:
             loops[f"courier of {queue or 'retries'}"] = partial(self.courier.run, queue)

@@ -47,6 +47,17 @@ class ShipByExtended:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff:
+    """The exchange was down, and what the order gives people time for is put off by as long."""
+
+    TYPE: ClassVar[str] = "put_off"
+    since: datetime
+    until: datetime
+    ship_by: datetime | None = None
+    held_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shipped:
     """The seller gave the pair to a carrier."""
 
@@ -262,6 +273,7 @@ OrderEvent: TypeAlias = (
     | UnitReserved
     | Paid
     | ShipByExtended
+    | PutOff
     | Shipped
     | Received
     | Passed
@@ -294,6 +306,7 @@ ORDER_EVENTS: dict[str, type[OrderEvent]] = {
         UnitReserved,
         Paid,
         ShipByExtended,
+        PutOff,
         Shipped,
         Received,
         Passed,

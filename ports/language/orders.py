@@ -198,6 +198,11 @@ class Order:
     """An admin noted that the carrier had the pair on its way to the warehouse."""
     delivered_at: datetime | None = None
     delivery_proof: DeliveryProof | None = None
+    held_since: datetime | None = None
+    """From when the hold and the time to complain count.
+
+    That is the delivery, put off by the time since then in which the exchange was down.
+    """
     complaint: Complaint | None = None
     freezes: frozenset[FreezeReason] = frozenset()
     """Why the payout is frozen. Nothing is paid out as long as one stands."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import bindparam, delete, select
 
@@ -20,6 +21,11 @@ _CLEAR = Statement(
     )
 )
 _OF = Statement(select(deadlines).where(deadlines.c.order_id == bindparam("order_id")))
+_RUNNING = Statement(
+    select(deadlines).where(
+        deadlines.c.kind == bindparam("kind"), deadlines.c.due_at > bindparam("after")
+    )
+)
 _DUE = Statement(
     select(deadlines)
     .where(deadlines.c.due_at <= bindparam("now"))
@@ -48,6 +54,11 @@ class SqlDeadlines(Deadlines):
 
     async def of(self, order_id: OrderId) -> Sequence[Deadline]:
         rows = await self._database.rows(_OF, order_id=order_id)
+        return [Deadline(row.kind, row.order_id, row.due_at) for row in rows]
+
+    async def running(self, kinds: Collection[DeadlineKind], after: datetime) -> Sequence[Deadline]:
+        of_each = [await self._database.rows(_RUNNING, kind=kind, after=after) for kind in kinds]
+        rows = chain.from_iterable(of_each)
         return [Deadline(row.kind, row.order_id, row.due_at) for row in rows]
 
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:

@@ -54,6 +54,7 @@ def order_values(order: Order) -> dict[str, Any]:
         "freezes": encode(sorted(order.freezes)),
         "borne_by": order.borne_by,
         "refunded_unasked": order.refunded_unasked,
+        "held_since": order.held_since,
     }
 
 
@@ -95,6 +96,7 @@ def order_of(row: Row) -> Order:
         freezes=decode(row.freezes, frozenset[FreezeReason]),
         borne_by=row.borne_by,
         refunded_unasked=row.refunded_unasked,
+        held_since=row.held_since,
     )
 
 

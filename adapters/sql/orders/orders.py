@@ -1,6 +1,7 @@
 """Orders and their histories, in SQL."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, text, union_all
 
@@ -25,6 +26,7 @@ _HISTORY = Statement(
     .where(order_events.c.order_id == bindparam("order_id"))
     .order_by(order_events.c.number)
 )
+_HELD = Statement(select(orders).where(orders.c.held_since > bindparam("instant")))
 _COUNT = Statement(select(orders.c.status, func.count().label("orders")).group_by(orders.c.status))
 
 
@@ -118,6 +120,9 @@ class SqlOrders(Orders):
 
     async def frozen(self, request: PageRequest) -> Page[Order]:
         return await page(self._database, _FROZEN, request, order_of)
+
+    async def held_since(self, instant: datetime) -> Sequence[Order]:
+        return [order_of(row) for row in await self._database.rows(_HELD, instant=instant)]
 
     async def count_by_status(self) -> dict[OrderStatus, int]:
         return {row.status: row.orders for row in await self._database.rows(_COUNT)}

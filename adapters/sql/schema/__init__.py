@@ -13,7 +13,7 @@ from .catalog import product_images, products, reservations, sizes
 from .columns import metadata
 from .messages import deadlines, deliveries, inbox, outbox, turns
 from .notifications import notification_preferences, notifications
-from .operations import alarms
+from .operations import alarms, sign_of_life
 from .orders import order_events, orders
 from .payments import (
     bid_bars,
@@ -65,6 +65,7 @@ __all__ = [
     "sales",
     "seller_quarters",
     "sessions",
+    "sign_of_life",
     "sizes",
     "turns",
     "users",

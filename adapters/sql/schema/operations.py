@@ -1,6 +1,6 @@
-"""The table of alarms."""
+"""The tables of alarms, and of until when the exchange was up."""
 
-from sqlalchemy import Column, Integer, String, Table, Uuid
+from sqlalchemy import CheckConstraint, Column, Integer, String, Table, Uuid
 
 from .columns import Instant, metadata, partial_index, positive
 
@@ -27,4 +27,12 @@ partial_index(
     alarms.c.kind,
     where=alarms.c.closed_at.is_(None),
     unique=True,
+)
+
+sign_of_life = Table(
+    "sign_of_life",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("noted_at", Instant, nullable=False),
+    CheckConstraint("number = 1", name="number"),
 )

@@ -74,6 +74,7 @@ orders = Table(
     Column("freezes", Document, nullable=False),
     Column("borne_by", word(Bearer, "borne_by")),
     Column("refunded_unasked", BigInteger, nullable=False),
+    Column("held_since", Instant),
     positive("price"),
     positive("version"),
     not_negative("transaction_fee"),
@@ -90,6 +91,11 @@ partial_index(
     "ix_orders_pending_of_buyer",
     orders.c.buyer_id,
     where=is_word(orders.c.status, OrderStatus.PENDING),
+)
+partial_index(
+    "ix_orders_held_since",
+    orders.c.held_since,
+    where=orders.c.held_since.is_not(None),
 )
 # Those whose payouts are frozen.
 partial_index("ix_orders_frozen", orders.c.id, where=text("freezes <> '[]'"))

@@ -116,6 +116,9 @@ class InterruptedDeadlines(Deadlines):
     async def of(self, order_id: OrderId) -> Sequence[Deadline]:
         return await self._deadlines.of(order_id)
 
+    async def running(self, kinds: Collection[DeadlineKind], after: datetime) -> Sequence[Deadline]:
+        return await self._deadlines.running(kinds, after)
+
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
         due = await self._deadlines.due(now, limit)
         await self._meanwhile()

@@ -1,0 +1,30 @@
+"""Until when the exchange was up, in SQL."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from ....ports.signs_of_life import SignsOfLife
+from ..engine.database import SqlDatabase
+from ..engine.sqlite import insert_or_replace
+from ..engine.statement import Statement
+from ..schema import sign_of_life
+
+_LATEST = Statement(
+    select(sign_of_life.c.noted_at).where(sign_of_life.c.number == 1).with_for_update()
+)
+_NOTE = Statement(insert_or_replace(sign_of_life, sign_of_life.c.number))
+
+
+class SqlSignsOfLife(SignsOfLife):
+    """One row, whose number is 1."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def latest(self) -> datetime | None:
+        row = await self._database.first(_LATEST)
+        return None if row is None else row.noted_at
+
+    async def note(self, at: datetime) -> None:
+        await self._database.execute(_NOTE, number=1, noted_at=at)

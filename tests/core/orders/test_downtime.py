@@ -1,0 +1,220 @@
+"""Time in which the exchange was down does not count against people."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.adapters.memory.in_process_bus import InProcessBus
+from solebook.ports.language.complaints import ComplaintKind
+from solebook.ports.language.errors import ComplaintTooLate
+from solebook.ports.language.events import PaymentOverdue
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.order_history import PutOff
+from solebook.ports.language.orders import CancelReason, OrderStatus, PayoutStatus
+from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.users import Role
+
+from ...exchange import MONDAY, Exchange, build_exchange, exchange_on
+from .walks import RULES
+
+INSTANT = timedelta(microseconds=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+AWAY = timedelta(days=5)
+
+
+async def restarted(before: Exchange, down: timedelta = AWAY) -> Exchange:
+    """Kill the exchange, and start another process on its store after a while."""
+    await before.app.engine.stop()
+    await before.clock.advance(down)
+    adapters = before.app.adapters
+    bus = InProcessBus(
+        transaction=adapters.store.transaction,
+        inbox=adapters.store.inbox,
+        deliveries=adapters.store.deliveries,
+        clock=adapters.clock,
+        ids=adapters.ids,
+        randomness=adapters.randomness,
+    )
+    after = exchange_on(replace(adapters, event_bus=bus), before.clock, rules=before.app.rules)
+    await after.reopen(before)
+    await after.workers.settle()
+    return after
+
+
+async def complain(exchange: Exchange, order_id: OrderId, kind: ComplaintKind) -> None:
+    await exchange.app.orders.complain(exchange.buyer, order_id, kind=kind, reason="odd")
+
+
+# ---- the time to act -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "window", "ends"),
+    [
+        (OrderStatus.CONFIRMED, 2 * DAY, OrderStatus.CANCELLED),
+        (OrderStatus.SELLER_SHIPPING, RULES.arrival_window, OrderStatus.CANCELLED),
+        (OrderStatus.SHIPPING_TO_BUYER, RULES.delivery_window, OrderStatus.DELIVERED),
+    ],
+)
+async def test_a_deadline_is_put_off_by_the_time_in_which_the_exchange_was_down(
+    exchange: Exchange, status: OrderStatus, window: timedelta, ends: OrderStatus
+) -> None:
+    order = await exchange.trade(status)
+    await exchange.later(HOUR)
+    exchange = await restarted(exchange, down=30 * DAY)
+    assert (await exchange.order(order.id)).status is status
+    await exchange.later(window - HOUR - INSTANT)
+    assert (await exchange.order(order.id)).status is status
+    await exchange.later(INSTANT)
+    assert (await exchange.order(order.id)).status is ends
+
+
+async def test_the_seller_sees_until_when_they_may_ship_and_why(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    exchange = await restarted(exchange)
+    after = await exchange.order(order.id)
+    assert after.ship_by == MONDAY + 2 * DAY + AWAY
+    last = (await exchange.store.orders.history(order.id))[-1].event
+    assert last == PutOff(MONDAY, MONDAY + AWAY, ship_by=after.ship_by)
+    extended = await exchange.app.orders.extend_shipment(exchange.seller, order.id)
+    assert extended.ship_by == after.ship_by + RULES.shipment_extension
+
+
+async def test_a_seller_ships_after_the_exchange_was_down(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    exchange = await restarted(exchange)
+    await exchange.ship(order.id)
+    assert (await exchange.order(order.id)).status is OrderStatus.SELLER_SHIPPING
+
+
+async def test_a_buyer_who_is_asked_by_their_bank_has_the_whole_window(exchange: Exchange) -> None:
+    buyer = await exchange.new_buyer(tokens.CARD_THAT_STAYS_PENDING)
+    order_id = await exchange.match(buyer=buyer)
+    await exchange.workers.settle()
+    await exchange.later(10 * MINUTE)
+    exchange = await restarted(exchange, down=10 * MINUTE)
+    await exchange.later(5 * MINUTE - INSTANT)
+    assert (await exchange.order(order_id)).status is OrderStatus.PENDING
+    await exchange.later(INSTANT)
+    assert (await exchange.order(order_id)).cancel_reason is CancelReason.PAYMENT_OVERDUE
+
+
+async def test_a_payment_that_was_put_off_is_not_ended_by_another_deadline(
+    exchange: Exchange,
+) -> None:
+    buyer = await exchange.new_buyer(tokens.CARD_THAT_STAYS_PENDING)
+    order = await exchange.order(await exchange.match(buyer=buyer))
+    await exchange.workers.settle()
+    exchange = await restarted(exchange, down=2 * HOUR)  # now it would be given up
+    await exchange.app.payments.abandon_payment(
+        PaymentOverdue(order.id, order.buyer_id, order.matched_at)
+    )
+    await exchange.later(RULES.payment_window - INSTANT)
+    assert (await exchange.order(order.id)).status is OrderStatus.PENDING
+    await exchange.later(INSTANT)
+    assert (await exchange.order(order.id)).cancel_reason is CancelReason.PAYMENT_OVERDUE
+
+
+# ---- the time to complain --------------------------------------------------------------------
+
+
+async def test_a_buyer_can_complain_as_long_as_if_the_exchange_had_been_up(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(DAY)
+    exchange = await restarted(exchange)
+    shown = await exchange.app.orders.view_order(exchange.buyer, order.id)
+    assert shown.complain_by == MONDAY + 3 * DAY + AWAY
+    await exchange.later(2 * DAY - INSTANT)
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.HELD
+    await complain(exchange, order.id, ComplaintKind.NOT_AS_DESCRIBED)
+    await exchange.later(AWAY)
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.HELD
+
+
+async def test_the_seller_is_paid_when_nobody_can_complain_any_more(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(DAY)
+    exchange = await restarted(exchange)
+    await exchange.later(2 * DAY)
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+    with pytest.raises(ComplaintTooLate) as refused:
+        await complain(exchange, order.id, ComplaintKind.NOT_AS_DESCRIBED)
+    assert refused.value.until == MONDAY + 3 * DAY + AWAY
+
+
+async def test_a_buyer_can_complain_longer_although_the_seller_is_paid() -> None:
+    exchange = build_exchange(rules=MarketRules(payout_hold=HOUR))
+    await exchange.open()
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(DAY)
+    exchange = await restarted(exchange)
+    await exchange.later(2 * DAY - INSTANT)
+    await complain(exchange, order.id, ComplaintKind.NOT_AS_DESCRIBED)
+    await exchange.app.engine.stop()
+
+
+async def dismissed(exchange: Exchange, order_id: OrderId) -> None:
+    await complain(exchange, order_id, ComplaintKind.NOT_AS_DESCRIBED)
+    await exchange.app.orders.decide_complaint(
+        exchange.admin, order_id, in_favour_of=Role.SELLER, reason="it is the right pair"
+    )
+
+
+async def test_a_payout_waits_no_longer_where_no_complaint_can_come(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await dismissed(exchange, order.id)
+    await exchange.later(DAY)
+    exchange = await restarted(exchange)
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+
+
+# ---- what does not change --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("down", [INSTANT, timedelta(seconds=60)])
+async def test_a_short_restart_changes_nothing(exchange: Exchange, down: timedelta) -> None:
+    order = await exchange.trade()
+    exchange = await restarted(exchange, down=down)
+    assert await exchange.order(order.id) == order
+
+
+async def test_what_fell_due_before_is_met(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    await exchange.clock.advance(2 * DAY)
+    async with exchange.store.transaction():
+        await exchange.store.signs_of_life.note(exchange.clock.now())
+    exchange = await restarted(exchange)
+    assert (await exchange.order(order.id)).cancel_reason is CancelReason.SHIPMENT_OVERDUE
+
+
+async def test_a_complaint_that_was_too_late_stays_too_late(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(3 * DAY)
+    exchange = await restarted(exchange)
+    assert (await exchange.happened(order.id))[-1] == "paid_out"
+    with pytest.raises(ComplaintTooLate):
+        await complain(exchange, order.id, ComplaintKind.NOT_AS_DESCRIBED)
+
+
+async def test_alarms_are_raised_as_ever(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.AUTHENTICATING)
+    exchange = await restarted(exchange)
+    assert "alarm.raised" in await exchange.told(order.id)
+
+
+async def test_the_time_is_given_once(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    exchange = await restarted(exchange)
+    once = await exchange.order(order.id)
+    exchange = await restarted(exchange, down=INSTANT)
+    assert await exchange.order(order.id) == once
+
+
+async def test_each_time_down_is_given(exchange: Exchange) -> None:
+    order = await exchange.trade()
+    exchange = await restarted(await restarted(exchange), down=HOUR)
+    assert (await exchange.order(order.id)).ship_by == MONDAY + 2 * DAY + AWAY + HOUR
