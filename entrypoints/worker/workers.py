@@ -45,8 +45,8 @@ class Workers:
 
         The courier has a loop for each queue: one that fails or waits keeps no other from going on.
         """
-        await self._engine.start()
         await self._uptime()  # before anybody is told that they are too late
+        await self._engine.start()
         loops = {"relay": self.relay.run, "sweeper": self.sweeper.run}
         for queue in QUEUES:
             loops[f"courier of {queue or 'retries'}"] = partial(self.courier.run, queue)

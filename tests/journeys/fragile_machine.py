@@ -195,6 +195,8 @@ class Machine:
         with closing(SqliteJournal(self.folder / "provider.db")) as journal:
             async with open_sql_database(self.url, migrate=migrate) as database:
                 store = build_sql_store(database, clock=self.clock, ids=self.ids)
+                async with store.transaction():  # it starts again at once
+                    await store.signs_of_life.note(self.clock.now())
                 store = replace(
                     store,
                     transaction=FragileTransaction(store.transaction, edges),

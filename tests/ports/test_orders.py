@@ -23,6 +23,7 @@ from solebook.ports.language.order_history import (
     PayoutFrozen,
     PayoutRefused,
     PayoutReleased,
+    PutOff,
     Received,
     RecordedEvent,
     Refunded,
@@ -94,6 +95,7 @@ async def test_a_saved_order_keeps_every_field(
         inbound=Shipment("UPS", "1Z999"),
         outbound=Shipment("FedEx", "7777 ü"),
         delivered_at=records.instant,
+        held_since=records.instant,
         cancel_reason=CancelReason.ADMIN_CANCELLED,
         note="left shoe is a size 8",
     )
@@ -112,6 +114,8 @@ async def test_every_kind_of_event_is_read_back_in_order(
         UnitReserved(),
         Paid(21_400, ship_by=records.instant),
         ShipByExtended(ship_by=records.instant),
+        PutOff(records.instant, records.instant, ship_by=records.instant),
+        PutOff(records.instant, records.instant, held_since=records.instant),
         Shipped(shipment),
         Received(by),
         Passed(by),
@@ -253,6 +257,19 @@ async def test_everybodys_orders_are_paged(store: Store, records: Records, shard
     assert await all_pages(lambda r: store.orders.all(r, OrderStatus.DELIVERED)) == []
     still = [*orders[:2], *orders[3:]]
     assert await all_pages(lambda r: store.orders.all(r, OrderStatus.PENDING)) == still[::-1]
+
+
+async def test_orders_are_found_by_since_when_they_are_held(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    at = records.instant
+    orders = [await pending(shard, records) for _ in range(4)]
+    for number, since in enumerate((at - timedelta(days=1), at, at + timedelta(microseconds=1))):
+        orders[number], events = grown(orders[number], UnitReserved(), held_since=since)
+        await save(store, orders[number], events)
+    assert list(await store.orders.held_since(at)) == [orders[2]]
+    found = await store.orders.held_since(at - timedelta(days=2))
+    assert sorted(found, key=lambda order: order.id) == orders[:3]
 
 
 async def test_orders_whose_payouts_are_frozen_are_paged(

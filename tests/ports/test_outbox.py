@@ -314,6 +314,28 @@ async def test_passed_deadlines_come_longest_overdue_first(store: Store, records
     assert list(await store.deadlines.due(now - timedelta(days=1), 10)) == []
 
 
+async def test_deadlines_of_some_kinds_that_run_after_an_instant_are_found(
+    store: Store, records: Records
+) -> None:
+    now, second = records.instant, timedelta(seconds=1)
+    arrival, claim, payment = DeadlineKind.ARRIVAL, DeadlineKind.CLAIM, DeadlineKind.PAYMENT
+    deadlines = {
+        (kind, after): records.deadline(records.order_id(), kind=kind, due_at=now + after)
+        for kind in (arrival, claim, payment)
+        for after in (-second, timedelta(0), second)
+    }
+    async with store.transaction():
+        for deadline in deadlines.values():
+            await store.deadlines.set(deadline)
+    found = await store.deadlines.running([arrival, payment], now)
+    assert {one.order_id for one in found} == {
+        deadlines[arrival, second].order_id,
+        deadlines[payment, second].order_id,
+    }
+    assert set(found) <= set(deadlines.values())
+    assert list(await store.deadlines.running([], now)) == []
+
+
 async def test_a_deadline_replaces_the_orders_earlier_one_of_its_kind(
     store: Store, records: Records
 ) -> None:

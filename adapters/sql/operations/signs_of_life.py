@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from ....ports.signs_of_life import SignsOfLife
+from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
-from ..engine.sqlite import insert_or_replace
 from ..engine.statement import Statement
 from ..schema import sign_of_life
 

@@ -29,6 +29,7 @@ from solebook.ports.language.order_history import (
     PayoutFrozen,
     PayoutRefused,
     PayoutReleased,
+    PutOff,
     Received,
     RecordedEvent,
     Refunded,
@@ -98,6 +99,8 @@ for _bearer in Bearer:
 for _why in FreezeReason:
     MOVES[f"payout_frozen: {_why}"] = PayoutFrozen(_why, "wait")
     MOVES[f"payout_released: {_why}"] = PayoutReleased(_why, "go on", ADMIN)
+MOVES["put_off: to ship"] = PutOff(MONDAY, WEDNESDAY, ship_by=WEDNESDAY + timedelta(days=2))
+MOVES["put_off: to complain"] = PutOff(MONDAY, WEDNESDAY, held_since=WEDNESDAY)
 MOVES["pair_arrived"] = PairArrived(WAREHOUSE)
 MOVES["carrier_receipt_noted"] = CarrierReceiptNoted(ADMIN, "the carrier has a receipt")
 MOVES.update({f"cancelled: {reason}": Cancelled(reason, "a note") for reason in CancelReason})

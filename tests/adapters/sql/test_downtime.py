@@ -1,0 +1,63 @@
+"""An exchange on SQLite is killed, and started again in another process days later."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from solebook.adapters.embedded.journal import MemoryJournal
+from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.embedded import embedded_adapters
+from solebook.composition.sql_store import build_sql_store, open_sql_database
+from solebook.ports.language.orders import CancelReason, OrderStatus, PayoutStatus
+
+from ...exchange import MONDAY, Exchange, exchange_on
+
+DAY, AWAY = timedelta(days=1), timedelta(days=5)
+INSTANT = timedelta(microseconds=1)
+
+
+class Machine:
+    """What survives a process."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.clock = VirtualClock(MONDAY)
+        self.ids = SeededIds(1, self.clock)
+        self.journal = MemoryJournal()
+
+    @asynccontextmanager
+    async def process(self) -> AsyncIterator[Exchange]:
+        async with open_sql_database(self.url, migrate=False) as database:
+            store = build_sql_store(database, clock=self.clock, ids=self.ids)
+            adapters = embedded_adapters(store, clock=self.clock, ids=self.ids)
+            gateway = EmbeddedPaymentGateway(self.journal, self.clock, "whsec_embedded")
+            yield exchange_on(replace(adapters, payment_gateway=gateway), self.clock)
+
+
+async def test_nobody_is_late_because_the_exchange_was_down(url: str) -> None:
+    machine = Machine(url)
+    async with machine.process() as before:
+        await before.open()
+        to_ship = await before.trade()
+        delivered = await before.trade(OrderStatus.DELIVERED)
+        await before.app.engine.stop()
+    await machine.clock.advance(AWAY)
+    async with machine.process() as exchange, machine.process() as other:
+        await exchange.reopen(before)
+        await asyncio.gather(exchange.app.uptime(), other.app.uptime())
+        await exchange.workers.settle()
+        assert (await exchange.order(to_ship.id)).ship_by == MONDAY + 2 * DAY + AWAY
+        await exchange.later(2 * DAY - INSTANT)
+        assert (await exchange.order(to_ship.id)).status is OrderStatus.CONFIRMED
+        await exchange.later(INSTANT)
+        ended = await exchange.order(to_ship.id)
+        assert ended.cancel_reason is CancelReason.SHIPMENT_OVERDUE
+        await exchange.later(DAY - INSTANT)
+        assert (await exchange.order(delivered.id)).payout_status is PayoutStatus.HELD
+        await exchange.later(INSTANT)
+        assert (await exchange.order(delivered.id)).payout_status is PayoutStatus.PAID
+        await exchange.app.engine.stop()

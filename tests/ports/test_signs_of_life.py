@@ -1,0 +1,32 @@
+"""Contract of SignsOfLife."""
+
+from datetime import timedelta
+
+import pytest
+
+from solebook.composition.adapters import Store
+
+from .records import Records
+
+
+async def test_nobody_noted_that_a_new_store_was_up(store: Store) -> None:
+    assert await store.signs_of_life.latest() is None
+
+
+async def test_what_was_noted_last_is_found(store: Store, records: Records) -> None:
+    for at in (records.instant, records.instant + timedelta(seconds=30)):
+        async with store.transaction():
+            await store.signs_of_life.note(at)
+            assert await store.signs_of_life.latest() == at
+        assert await store.signs_of_life.latest() == at
+
+
+async def test_a_note_of_a_transaction_that_fails_is_none(store: Store, records: Records) -> None:
+    async def fail() -> None:
+        async with store.transaction():
+            await store.signs_of_life.note(records.instant)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    assert await store.signs_of_life.latest() is None
