@@ -18,6 +18,7 @@ from ..ports.idempotency_keys import IdempotencyKeys
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
+from ..ports.leases import Leases
 from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.notifications import Notifications, Preferences
 from ..ports.order_stream import OrderStream
@@ -63,6 +64,7 @@ class Store:
     signs_of_life: SignsOfLife
     books: Books
     halts: Halts
+    leases: Leases
     orders: Orders
     payments: Payments
     declines: Declines

@@ -11,6 +11,7 @@ from ..adapters.memory.declines import MemoryDeclines
 from ..adapters.memory.deliveries import MemoryDeadLetters, MemoryDeliveries
 from ..adapters.memory.halts import MemoryHalts
 from ..adapters.memory.idempotency_keys import MemoryIdempotencyKeys
+from ..adapters.memory.leases import MemoryLeases
 from ..adapters.memory.notifications import MemoryNotifications, MemoryPreferences
 from ..adapters.memory.orders import MemoryOrders
 from ..adapters.memory.outbox import MemoryInbox, MemoryOutbox
@@ -74,6 +75,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
             clock=clock,
         ),
         halts=MemoryHalts(database),
+        leases=MemoryLeases(database, clock=clock),
         orders=orders,
         payments=payments,
         declines=MemoryDeclines(database),

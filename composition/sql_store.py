@@ -26,6 +26,7 @@ from ..adapters.sql.notifications.notifications import SqlNotifications
 from ..adapters.sql.notifications.preferences import SqlPreferences
 from ..adapters.sql.operations.alarms import SqlAlarms
 from ..adapters.sql.operations.audit_log import SqlAuditLog
+from ..adapters.sql.operations.leases import SqlLeases
 from ..adapters.sql.operations.signs_of_life import SqlSignsOfLife
 from ..adapters.sql.orders.charge_backlog import SqlChargeBacklog
 from ..adapters.sql.orders.orders import SqlOrders
@@ -81,6 +82,7 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         signs_of_life=SqlSignsOfLife(database),
         books=SqlBooks(database, deadlines=deadlines, outbox=outbox, clock=clock),
         halts=SqlHalts(database),
+        leases=SqlLeases(database, clock=clock),
         orders=SqlOrders(database),
         payments=SqlPayments(database),
         declines=SqlDeclines(database),

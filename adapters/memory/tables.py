@@ -29,6 +29,7 @@ from ...ports.language.ids import (
     TaskId,
     UserId,
 )
+from ...ports.language.leases import Lease
 from ...ports.language.market import BookKey, Match, Quote, Side, Size
 from ...ports.language.messages import Delivery, Message, Queue
 from ...ports.language.notifications import (
@@ -125,6 +126,7 @@ class Tables:
         """The match that stands for a bid or an ask."""
         self.shards: dict[int, ShardState] = {}
         self.halts: dict[HaltId, Halt] = {}
+        self.leases: dict[str, Lease] = {}
         self.answers: dict[tuple[UserId, str, str], Answer] = {}
         """By user, scope and key."""
 

@@ -11,6 +11,7 @@ from .authentication import authentication_tasks
 from .bidding import asks, bids, engine_shards, halts, idempotency_keys, matches
 from .catalog import product_images, products, reservations, sizes
 from .columns import metadata
+from .leases import leases
 from .messages import deadlines, deliveries, inbox, outbox, turns
 from .notifications import notification_preferences, notifications
 from .operations import alarms, sign_of_life
@@ -44,6 +45,7 @@ __all__ = [
     "halts",
     "idempotency_keys",
     "inbox",
+    "leases",
     "ledger_entries",
     "ledger_transfers",
     "matches",

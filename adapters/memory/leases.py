@@ -1,0 +1,65 @@
+"""Leases, in memory."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from ...ports.clock import Clock
+from ...ports.language.leases import Lease
+from ...ports.leases import Leases
+from .database import MemoryAdapter, MemoryDatabase
+
+
+class MemoryLeases(MemoryAdapter, Leases):
+    """The last lease of each name, which may be over."""
+
+    def __init__(self, database: MemoryDatabase, *, clock: Clock) -> None:
+        super().__init__(database)
+        self._clock = clock
+
+    async def acquire(self, name: str, holder: str, life: timedelta) -> Lease | None:
+        async with self._transaction():
+            now = self._clock.now()
+            last = self._tables.leases.get(name)
+            if last is not None and last.expires_at > now and last.holder != holder:
+                return None
+            epoch = 1 if last is None else last.epoch + 1
+            return self._put(Lease(name, holder, epoch, now + life))
+
+    async def renew(self, lease: Lease, life: timedelta) -> Lease | None:
+        async with self._transaction():
+            if not self._is_in_force(lease):
+                return None
+            return self._put(replace(lease, expires_at=self._clock.now() + life))
+
+    async def release(self, lease: Lease) -> None:
+        async with self._transaction():
+            if self._is_in_force(lease):
+                self._put(replace(lease, expires_at=self._clock.now()))
+
+    async def holder(self, name: str) -> Lease | None:
+        assert not self._database.is_open, _OUTSIDE
+        with await self._database.reading():
+            last = self._tables.leases.get(name)
+        return last if last is not None and last.expires_at > self._clock.now() else None
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        assert not self._database.is_open, _OUTSIDE
+        async with self._database():
+            await self._database.writing()
+            yield
+
+    def _is_in_force(self, lease: Lease) -> bool:
+        last = self._tables.leases.get(lease.name)
+        if last is None or last.expires_at <= self._clock.now():
+            return False
+        return (last.holder, last.epoch) == (lease.holder, lease.epoch)
+
+    def _put(self, lease: Lease) -> Lease:
+        self._database.put(self._tables.leases, lease.name, lease)
+        return lease
+
+
+_OUTSIDE = "a lease is taken outside any transaction"
