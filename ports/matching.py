@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from .idempotency_keys import IdempotencyKey
 from .language.halts import Halt
@@ -12,28 +12,28 @@ from .language.market import BookKey, Match, Quote, Side, TimeInForce, Withdrawa
 from .language.money import Cents
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Placement:
     """What became of a quote that was placed, restored or repriced."""
 
-    quote: Quote
-    match: Match | None = None
-    replayed: bool = False
+    quote: Final[Quote]
+    match: Final[Match | None] = None
+    replayed: Final[bool] = False
     """Whether it was answered before, under the same idempotency key."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class PlaceQuote:
     """Asks the engine to place a bid or an ask that passed every rule but those of the book."""
 
-    id: QuoteId
-    side: Side
-    user_id: UserId
-    book: BookKey
-    amount: Cents
-    expires_at: datetime
-    time_in_force: TimeInForce = TimeInForce.GTC
-    idempotency_key: IdempotencyKey | None = None
+    id: Final[QuoteId]
+    side: Final[Side]
+    user_id: Final[UserId]
+    book: Final[BookKey]
+    amount: Final[Cents]
+    expires_at: Final[datetime]
+    time_in_force: Final[TimeInForce] = TimeInForce.GTC
+    idempotency_key: Final[IdempotencyKey | None] = None
 
 
 class Matching(Protocol):

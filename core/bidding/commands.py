@@ -34,7 +34,8 @@ class Command(ABC, Generic[T]):
 def turn(command: Command[Any], stored: Stored) -> tuple[bool, int]:
     """Return what the commands of a batch are sorted by: returning asks first, as they arrived.
 
-    No caller can tell that another was served first, for none has an answer yet.
+    No caller can tell that another was served first, for none has an answer yet. A batch that read
+    no matches has no asks that return.
     """
     ask = command.returns(stored)
     return ask is None, 0 if ask is None else ask.sequence

@@ -1,29 +1,31 @@
 """Whom a quote trades with, and at which price."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from ...ports.language.ids import UserId
-from ...ports.language.market import BookKey, Quote, QuoteStatus, Side, WithdrawalReason
+from ...ports.language.market import Quote, QuoteStatus, Side, WithdrawalReason
 from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
+from .book_side import BookSide
 from .shard import Shard
 from .stored import Stored
 from .withdrawals import withdraw
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Incoming:
     """A quote that comes to a book, as matching sees it.
 
     `sequence` is its arrival number. None means that it arrives now, after all that rest.
     """
 
-    user_id: UserId
-    side: Side
-    amount: Cents
-    sequence: int | None = None
+    user_id: Final[UserId]
+    side: Final[Side]
+    amount: Final[Cents]
+    sequence: Final[int | None] = None
 
     def price_with(self, resting: Quote) -> Cents:
         """Return the price of a trade between the two: the amount of the one that came first."""
@@ -32,7 +34,7 @@ class Incoming:
         return self.amount
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Search:
     """What an incoming quote meets among the resting quotes that it reaches."""
 
@@ -42,12 +44,16 @@ class Search:
     """The first that it passed over because both have one owner."""
     busy: Quote | None = None
     """The first bid that it passed over because its buyer has too many unpaid orders."""
-    expired: list[Quote] = field(default_factory=list)
+    expired: Sequence[Quote] = ()
     """Quotes in its way that are to be taken out of the book because their time is over."""
-    unpayable: list[Quote] = field(default_factory=list)
+    unpayable: Sequence[Quote] = ()
     """Quotes in its way that are to be withdrawn: trading would cost the seller money."""
-    barred: list[Quote] = field(default_factory=list)
+    barred: Sequence[Quote] = ()
     """Quotes in its way that are to be withdrawn: their owners may not trade any more."""
+
+
+NOTHING = Search()
+"""What a quote meets that reaches no other."""
 
 
 def nobody_is_busy(_: UserId) -> bool:
@@ -67,44 +73,48 @@ def search(
 
     `is_busy` says of a buyer whether their bids are passed over for now.
     """
-    found = Search()
+    counterpart = own = busy = None
+    expired, unpayable, barred = [], [], []
     for resting in reached:
         if resting.expires_at <= now:
-            found.expired.append(resting)
+            expired.append(resting)
         elif resting.user_id == incoming.user_id:
-            found.own = found.own or resting
+            own = own or resting
         elif not stored.may_trade(resting.user_id, resting.side):
-            found.barred.append(resting)
+            barred.append(resting)
         elif rules.least_payout(incoming.price_with(resting)) < 0:
-            found.unpayable.append(resting)
+            unpayable.append(resting)
         elif resting.side is Side.BID and is_busy(resting.user_id):
-            found.busy = found.busy or resting
+            busy = busy or resting
         else:
-            found.counterpart = resting
+            counterpart = resting
             break
-    return found
+    return Search(counterpart, own, busy, expired, unpayable, barred)
 
 
-def search_book(
+def search_side(
     incoming: Incoming,
-    book: BookKey,
+    resting: BookSide,
     shard: Shard,
     stored: Stored,
     now: datetime,
     *,
     is_busy: Callable[[UserId], bool] = nobody_is_busy,
 ) -> Search:
-    """Search a book for a counterpart, and clear quotes out of the way that may not trade.
+    """Search the other side of a book, and clear quotes out of the way that may not trade.
 
     Expired quotes end. Quotes are withdrawn that would leave their seller less than nothing; and of
     owners who may not trade any more, every quote on these sides, as will be asked for anyway.
     """
-    shard.expire_best(book, incoming.side.opposite, now)
-    reached = shard.book(book).reached(incoming.side, incoming.amount)
+    shard.expire_best(resting, now)
+    if resting.best_within(incoming.amount) is None:
+        return NOTHING
+    reached = resting.within(incoming.amount)
     found = search(incoming, reached, stored, now, shard.rules, is_busy)
     for quote in found.expired:
         shard.end(quote, QuoteStatus.EXPIRED)
-    withdraw(found.unpayable, WithdrawalReason.OUTSIDE_RULES, None, shard)
+    if found.unpayable:
+        withdraw(found.unpayable, WithdrawalReason.OUTSIDE_RULES, None, shard)
     for owner in dict.fromkeys(quote.user_id for quote in found.barred):
         theirs = shard.standing(owner, stored.barred[owner])
         withdraw(theirs, stored.reason_to_withdraw(owner), None, shard)

@@ -265,7 +265,10 @@ class MatchingEngine(Matching):
         await self._reload()
         stored = await self._read([ticket.command for ticket in tickets])
         now = self._clock.now()
-        for ticket in sorted(tickets, key=lambda ticket: turn(ticket.command, stored)):
+        in_turn = tickets
+        if stored.matches:
+            in_turn = sorted(tickets, key=lambda ticket: turn(ticket.command, stored))
+        for ticket in in_turn:
             ticket.apply(self._shard, stored, now)
         if not self._shard.batch.is_empty:
             await self._commit(now)

@@ -13,11 +13,12 @@ from ...ports.language.errors import (
     TooManyUnpaidOrders,
 )
 from ...ports.language.ids import UserId
-from ...ports.language.market import BookKey, Quote, QuoteStatus, Side, TimeInForce
+from ...ports.language.market import Quote, QuoteStatus, Side, TimeInForce
 from ...ports.language.money import Cents
 from ...ports.matching import Placement, PlaceQuote
+from .book_side import BookSide
 from .commands import Command, OnStanding
-from .counterparts import Incoming, search, search_book
+from .counterparts import Incoming, search, search_side
 from .shard import Shard
 from .stored import Stored, Wanted
 
@@ -49,15 +50,17 @@ class Place(Command[Placement]):
                 return replace(earlier, replayed=True)
         stored.check_may_trade(command.user_id, command.side)
         shard.check_open(command.book)
+        book = shard.book(command.book)
         incoming = Incoming(command.user_id, command.side, command.amount)
-        counterpart = counterpart_of(incoming, command.book, shard, stored, now)
+        others = book.against(command.side)
+        counterpart = counterpart_of(incoming, others, shard, stored, now)
         if counterpart is None:
-            self._check_may_rest(incoming, shard, now)
+            self._check_may_rest(incoming, others, shard, now)
         quote = Quote(
             id=command.id,
             side=command.side,
             user_id=command.user_id,
-            book=command.book,
+            book=book.key,  # one object for all of its quotes
             amount=command.amount,
             sequence=shard.next_arrival(),
             created_at=now,
@@ -68,11 +71,12 @@ class Place(Command[Placement]):
         shard.add(placement, key)
         return placement
 
-    def _check_may_rest(self, incoming: Incoming, shard: Shard, now: datetime) -> None:
+    def _check_may_rest(
+        self, incoming: Incoming, others: BookSide, shard: Shard, now: datetime
+    ) -> None:
         """Raise NoCounterpart or TooManyOpenQuotes if a quote that cannot trade is refused."""
         command = self.command
         if command.time_in_force is TimeInForce.IOC:
-            others = shard.book(command.book).on_side(command.side.opposite)
             # Who else may not trade was read only of those that are reached, who are gone.
             best = search(incoming, others, Stored(), now, shard.rules).counterpart
             raise NoCounterpart(best=best.amount if best else None)
@@ -104,7 +108,8 @@ class Reprice(OnStanding[Placement]):
         moved, counterpart = quote, None
         if self.amount is not None and self.amount != quote.amount:
             incoming = Incoming(quote.user_id, quote.side, self.amount)
-            counterpart = counterpart_of(incoming, quote.book, shard, stored, now)
+            others = shard.book(quote.book).against(quote.side)
+            counterpart = counterpart_of(incoming, others, shard, stored, now)
             moved = replace(quote, amount=self.amount, sequence=shard.sequence + 1)
         moved = replace(moved, expires_at=self.expires_at or quote.expires_at)
         shard.next_arrival()
@@ -115,7 +120,7 @@ class Reprice(OnStanding[Placement]):
 
 
 def counterpart_of(
-    incoming: Incoming, book: BookKey, shard: Shard, stored: Stored, now: datetime
+    incoming: Incoming, others: BookSide, shard: Shard, stored: Stored, now: datetime
 ) -> Quote | None:
     """Return whom a quote that is placed or repriced trades with; None if it reaches nobody.
 
@@ -127,7 +132,7 @@ def counterpart_of(
     def is_busy(buyer: UserId) -> bool:
         return stored.is_busy(buyer, shard.bought(buyer), limit)
 
-    found = search_book(incoming, book, shard, stored, now, is_busy=is_busy)
+    found = search_side(incoming, others, shard, stored, now, is_busy=is_busy)
     if found.counterpart is not None:
         if incoming.side is Side.BID and is_busy(incoming.user_id):
             raise TooManyUnpaidOrders(limit=limit)

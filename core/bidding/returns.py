@@ -18,7 +18,7 @@ from ...ports.language.market import (
 )
 from ...ports.language.rules import MarketRules
 from .commands import Command
-from .counterparts import Incoming, search_book
+from .counterparts import Incoming, search_side
 from .shard import Shard
 from .stored import Stored, Wanted
 
@@ -77,7 +77,7 @@ def return_to_book(
     counterpart = None
     if reason is None:
         incoming = Incoming(ask.user_id, Side.ASK, ask.amount, ask.sequence)
-        found = search_book(incoming, ask.book, shard, stored, now)
+        found = search_side(incoming, shard.book(ask.book).bids, shard, stored, now)
         counterpart = found.counterpart
         if counterpart is None and found.own is not None:
             reason = WithdrawalReason.OWN_COUNTERPART

@@ -1,8 +1,7 @@
 """The books of one shard in memory, and the batch of changes that is to be committed next."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ...ports.books import Batch
@@ -16,7 +15,6 @@ from ...ports.language.market import (
     BookChange,
     BookKey,
     BookView,
-    LevelChange,
     Match,
     Quote,
     QuoteStatus,
@@ -25,8 +23,13 @@ from ...ports.language.market import (
 from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
 from ...ports.matching import Placement
-from .order_book import OrderBook
+from .book_side import BookSide
+from .owned_quotes import OwnedQuotes
+from .shard_book import ShardBook
 from .standing_halts import StandingHalts
+
+_BID = Side.BID  # an enum's member is slow to look up
+_MATCHED = QuoteStatus.MATCHED
 
 
 @dataclass(slots=True)
@@ -43,18 +46,15 @@ class Shard:
     rules: MarketRules
     sequence: int = 0
     """The last used arrival number."""
-    books: dict[BookKey, OrderBook] = field(default_factory=dict)
+    books: dict[BookKey, ShardBook] = field(default_factory=dict)
     halts: StandingHalts = field(default_factory=StandingHalts)
     batch: Batch = field(default_factory=lambda: Batch(sequence=0))
-    _standing: dict[tuple[UserId, Side], dict[QuoteId, Quote]] = field(default_factory=dict)
-    """Every quote that rests or waits, by its owner."""
+    _owned: OwnedQuotes = field(default_factory=OwnedQuotes)
     _waiting: dict[BookKey, dict[QuoteId, Quote]] = field(default_factory=dict)
     """Asks that wait until their book opens."""
-    _views: dict[BookKey, int] = field(default_factory=dict)
-    _touched: dict[tuple[BookKey, Side, Cents], None] = field(default_factory=dict)
-    _lowest_asks: dict[BookKey, Cents | None] = field(default_factory=dict)
-    """What they were when the batch began, of the books whose asks it touched."""
-    _bought: Counter[UserId] = field(default_factory=Counter)
+    _changed: dict[ShardBook, None] = field(default_factory=dict)
+    """The books whose resting quotes this batch changed."""
+    _bought: dict[UserId, int] = field(default_factory=dict)
     """How often each buyer traded in this batch."""
     _keys: dict[tuple[UserId, str, str], IdempotencyKey] = field(default_factory=dict)
 
@@ -73,22 +73,23 @@ class Shard:
         """Empty some books, so that they can be loaded again."""
         for key in books:
             for quote in (*self.books.pop(key, ()), *self._waiting.pop(key, {}).values()):
-                self._disown(quote)
+                self._owned.remove(quote)
 
     # ---- batches -------------------------------------------------------------------------
 
     def begin_batch(self) -> None:
         """Start afresh with nothing to commit and nothing to publish."""
         self.batch = Batch(sequence=self.sequence)
-        self._touched = {}
-        self._lowest_asks = {}
-        self._bought = Counter()
+        for book in self._changed:
+            book.begin_batch()
+        self._changed = {}
+        self._bought = {}
         self._keys = {}
 
     @property
     def touched_books(self) -> list[BookKey]:
         """The books that this batch changed, each once."""
-        touched = dict.fromkeys(book for book, _, _ in self._touched)
+        touched = dict.fromkeys(book.key for book in self._changed)
         return list(touched | dict.fromkeys(quote.book for quote in self.batch.changed.values()))
 
     def publications(self) -> list[BookView | BookChange]:
@@ -98,60 +99,53 @@ class Shard:
         change, numbered on by one. As each batch that touches a book uses up an arrival number at
         least, a book never outruns the sequence, and numbers stay in order over a restart.
         """
-        levels: dict[BookKey, list[LevelChange]] = {}
-        for key, side, price in self._touched:
-            quantity = self.book(key).quantity(side, price)
-            levels.setdefault(key, []).append(LevelChange(side, price, quantity))
-        return [self._publication(key, tuple(changed)) for key, changed in levels.items()]
+        return [book.publication(self.sequence) for book in self._changed]
 
     def lowest_ask_changes(self, now: datetime) -> list[LowestAskChanged]:
         """Return what is to be told with this batch of the lowest asks: a net change once a book.
 
         A batch begins as the store is, so a book's events continue one another, whatever fails.
         """
-        return [
-            LowestAskChanged(key, before, lowest_ask, changed_at=now)
-            for key, before in self._lowest_asks.items()
-            if (lowest_ask := self._lowest_ask(key)) != before
-        ]
+        changes = (book.lowest_ask_change(now) for book in self._changed)
+        return [change for change in changes if change is not None]
 
     def view(self, key: BookKey) -> BookView:
         """Return the whole of a book, numbered so that everybody takes it for news."""
-        book = self.book(key)
-        self._views[key] = self.sequence
-        return BookView(key, self.sequence, book.levels(Side.BID), book.levels(Side.ASK))
+        return self.book(key).view(self.sequence)
 
     # ---- looking up ----------------------------------------------------------------------
 
     def find(self, quote: Quote) -> Quote | None:
         """Return the quote that rests with this one's side, amount and arrival number, or waits."""
-        waiting = self._waiting.get(quote.book, {}).get(quote.id)
-        if waiting is not None:
-            return waiting
+        if quote.book in self._waiting:
+            waiting = self._waiting[quote.book].get(quote.id)
+            if waiting is not None:
+                return waiting
         book = self.books.get(quote.book)
         return book.find(quote) if book is not None else None
 
-    def book(self, key: BookKey) -> OrderBook:
+    def book(self, key: BookKey) -> ShardBook:
         """Return a book, an empty one if nobody ever placed anything in it."""
         book = self.books.get(key)
         if book is None:
-            book = self.books[key] = OrderBook()
+            book = self.books[key] = ShardBook(key)
         return book
 
     def standing(self, user_id: UserId, sides: Collection[Side]) -> list[Quote]:
         """Return the quotes of a user that rest or wait on some sides, in order of arrival."""
-        quotes = [q for side in sides for q in self._standing.get((user_id, side), {}).values()]
-        return sorted(quotes, key=lambda quote: quote.sequence)
+        return self._owned.of(user_id, sides)
 
     def count_standing(self, user_id: UserId, side: Side) -> int:
         """Return how many quotes of a user rest or wait on one side of all books."""
-        return len(self._standing.get((user_id, side), ()))
+        return self._owned.count(user_id, side)
 
     def owners(self, key: BookKey, side: Side, amount: Cents, most: int) -> set[UserId]:
         """Return the first owners, up to `most`, of what one reaches that comes to a book."""
         owners: set[UserId] = set()
         book = self.books.get(key)
-        for quote in book.reached(side, amount) if book is not None else ():
+        if book is None or (resting := book.against(side)).best_within(amount) is None:
+            return owners
+        for quote in resting.within(amount):
             owners.add(quote.user_id)
             if len(owners) == most:
                 break
@@ -159,7 +153,7 @@ class Shard:
 
     def bought(self, user_id: UserId) -> int:
         """Return how many orders of a buyer this batch opens."""
-        return self._bought[user_id]
+        return self._bought.get(user_id, 0)
 
     def waiting_for(self, halt: Halt) -> list[Quote]:
         """Return the asks that wait in the books of a halt, in order of arrival."""
@@ -182,8 +176,7 @@ class Shard:
 
     def all_standing(self) -> Iterator[Quote]:
         """Yield every quote that rests or waits, one owner after the other."""
-        for quotes in self._standing.values():
-            yield from quotes.values()
+        yield from self._owned
 
     def noted(self, quote_id: QuoteId) -> Quote | None:
         """Return the quote as this batch leaves it, if the batch changed it."""
@@ -213,15 +206,17 @@ class Shard:
 
     def rest(self, quote: Quote) -> None:
         """Add an active quote to its book."""
-        self._touch(quote)
-        self.book(quote.book).add(quote)
-        self._own(quote)
+        book = self.book(quote.book)
+        self._changed[book] = None
+        book.add(quote)
+        self._owned.add(quote)
 
     def leave(self, quote: Quote) -> None:
         """Take a resting quote out of its book."""
-        self._touch(quote)
-        self.book(quote.book).remove(quote)
-        self._disown(quote)
+        book = self.book(quote.book)
+        self._changed[book] = None
+        book.remove(quote)
+        self._owned.remove(quote)
 
     def end(self, quote: Quote, status: QuoteStatus) -> Quote:
         """Let a quote that rests or waits do so no more, for good."""
@@ -230,7 +225,7 @@ class Shard:
             self.stop_waiting(quote)
         else:
             self.leave(quote)
-        ended = replace(quote, status=status)
+        ended = quote.in_status(status, quote.match_id)
         self.note(ended)
         return ended
 
@@ -245,7 +240,7 @@ class Shard:
         del waiting[ask.id]
         if not waiting:
             del self._waiting[ask.book]
-        self._disown(ask)
+        self._owned.remove(ask)
 
     def note_halt(self, halt: Halt) -> None:
         """Let a halt begin or end."""
@@ -255,9 +250,9 @@ class Shard:
         else:
             self.halts.remove(halt)
 
-    def expire_best(self, key: BookKey, side: Side, now: datetime) -> None:
-        """End the quotes at the front of one side whose time is over."""
-        while (best := self.book(key).best(side)) is not None and best.expires_at <= now:
+    def expire_best(self, resting: BookSide, now: datetime) -> None:
+        """End the quotes at the front of one side of a book whose time is over."""
+        while (best := resting.best()) is not None and best.expires_at <= now:
             self.end(best, QuoteStatus.EXPIRED)
 
     def add(self, placement: Placement, key: IdempotencyKey | None) -> None:
@@ -279,8 +274,8 @@ class Shard:
     # ---- keeping in step -----------------------------------------------------------------
 
     def _trade(self, taker: Quote, resting: Quote, now: datetime) -> Placement:
-        bid, ask = (taker, resting) if taker.side is Side.BID else (resting, taker)
-        first = min(bid, ask, key=lambda quote: quote.sequence)
+        bid, ask = (taker, resting) if taker.side is _BID else (resting, taker)
+        first = bid if bid.sequence <= ask.sequence else ask
         match = Match(
             id=OrderId(self.ids.new()),
             bid_id=bid.id,
@@ -293,36 +288,11 @@ class Shard:
             maker=first.side,
         )
         self.leave(resting)
-        self.note(replace(resting, status=QuoteStatus.MATCHED, match_id=match.id))
+        self.note(resting.in_status(_MATCHED, match.id))
         self.batch.matches.append(match)
-        self._bought[bid.user_id] += 1
-        return Placement(replace(taker, status=QuoteStatus.MATCHED, match_id=match.id), match)
-
-    def _touch(self, quote: Quote) -> None:
-        """Note what is about to change."""
-        self._touched[quote.book, quote.side, quote.amount] = None
-        if quote.side is Side.ASK and quote.book not in self._lowest_asks:
-            self._lowest_asks[quote.book] = self._lowest_ask(quote.book)
+        self._bought[bid.user_id] = self.bought(bid.user_id) + 1
+        return Placement(taker.in_status(_MATCHED, match.id), match)
 
     def _let_wait(self, ask: Quote) -> None:
         self._waiting.setdefault(ask.book, {})[ask.id] = ask
-        self._own(ask)
-
-    def _own(self, quote: Quote) -> None:
-        self._standing.setdefault((quote.user_id, quote.side), {})[quote.id] = quote
-
-    def _disown(self, quote: Quote) -> None:
-        owner = (quote.user_id, quote.side)
-        del self._standing[owner][quote.id]
-        if not self._standing[owner]:
-            del self._standing[owner]
-
-    def _lowest_ask(self, key: BookKey) -> Cents | None:
-        best = self.book(key).best(Side.ASK)
-        return None if best is None else best.amount
-
-    def _publication(self, key: BookKey, levels: tuple[LevelChange, ...]) -> BookView | BookChange:
-        if key not in self._views:
-            return self.view(key)
-        self._views[key] += 1
-        return BookChange(key, self._views[key], levels)
+        self._owned.add(ask)

@@ -34,6 +34,8 @@ class StandingHalts:
 
     def cover(self, book: BookKey) -> bool:
         """Return whether a book is halted."""
+        if not self._of_product:
+            return False
         halts = self._of_product.get(book.product_id)
         return halts is not None and any(halt.covers(book) for halt in halts.values())
 

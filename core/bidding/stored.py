@@ -21,6 +21,15 @@ first of them by priority, up to a number."""
 
 _PASSED_OVER = 50
 """How many owners a batch looks up in a book beside one for each quote that comes to it."""
+_BID = Side.BID  # an enum's member is slow to look up
+
+
+@dataclass(slots=True)
+class Coming:
+    """The quotes of one side that come to a book: the most generous amount, and how many."""
+
+    amount: Cents
+    count: int = 1
 
 
 @dataclass(slots=True)
@@ -36,26 +45,35 @@ class Wanted:
     """Users whose quotes may trade in this batch."""
     buyers: set[UserId] = field(default_factory=set)
     """Users who may buy in this batch."""
-    reached: dict[tuple[BookKey, Side], tuple[Cents, int]] = field(default_factory=dict)
-    """The most generous amount at which quotes of a side come to a book, and how many do."""
+    bids: dict[BookKey, Coming] = field(default_factory=dict)
+    """The bids that come to each book."""
+    asks: dict[BookKey, Coming] = field(default_factory=dict)
+    """The asks that come to each book."""
 
     def trade(self, user_id: UserId, side: Side, book: BookKey, amount: Cents) -> None:
         """Ask for what decides whom a quote trades with that comes to a book."""
         self.traders.add(user_id)
-        if side is Side.BID:
+        if side is _BID:
             self.buyers.add(user_id)
-        most = max if side is Side.BID else min
-        before, count = self.reached.get((book, side), (amount, 0))
-        self.reached[book, side] = most(amount, before), count + 1
+        coming = self.bids if side is _BID else self.asks
+        others = coming.get(book)
+        if others is None:
+            coming[book] = Coming(amount)
+            return
+        others.count += 1
+        if amount > others.amount if side is _BID else amount < others.amount:
+            others.amount = amount
 
     def add_owners(self, owners: Owners) -> None:
         """Ask also for the owners of what these quotes reach: one each, and some to pass over."""
-        for (book, side), (amount, count) in self.reached.items():
-            found = owners(book, side, amount, count + _PASSED_OVER)
+        for book, bids in self.bids.items():
+            self.traders |= owners(book, Side.BID, bids.amount, bids.count + _PASSED_OVER)
+        for book, asks in self.asks.items():
+            found = owners(book, Side.ASK, asks.amount, asks.count + _PASSED_OVER)
             self.traders |= found
-            if side is Side.ASK:
-                self.buyers |= found
-        self.reached.clear()
+            self.buyers |= found
+        self.bids.clear()
+        self.asks.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +117,7 @@ class Stored:
 
     def may_trade(self, user_id: UserId, side: Side) -> bool:
         """Whether a user may trade on a side."""
-        return side not in self.barred.get(user_id, ())
+        return not self.barred or side not in self.barred.get(user_id, ())
 
     def is_busy(self, buyer: UserId, more: int, limit: int) -> bool:
         """Whether a buyer with `more` orders of this batch has as many unpaid ones as allowed.

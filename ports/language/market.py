@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 from .errors import InvalidSize
 from .ids import OrderId, ProductId, QuoteId, UserId
@@ -110,6 +110,11 @@ class BookKey:
     size: Size
     condition: Condition = Condition.NEW
 
+    def __hash__(self) -> int:
+        # The engine looks books up several times an order; the ids' own hashes are slower. Books
+        # that differ in their condition alone are told apart by comparing them.
+        return hash((self.product_id.int, self.size))
+
 
 def shard_of(book: BookKey, shards: int) -> int:
     """Return which of `shards` engine shards has the book: the same in every process, for ever."""
@@ -117,7 +122,7 @@ def shard_of(book: BookKey, shards: int) -> int:
     return zlib.crc32(name.encode()) % shards
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Quote:
     """A bid or an ask: what one user will pay or take for one pair.
 
@@ -125,18 +130,34 @@ class Quote:
     amounts the lower trades first. `expires_at` is UTC; from that instant on it no longer trades.
     """
 
-    id: QuoteId
-    side: Side
-    user_id: UserId
-    book: BookKey
-    amount: Cents
-    sequence: int
-    created_at: datetime
-    expires_at: datetime
-    status: QuoteStatus = QuoteStatus.ACTIVE
-    match_id: OrderId | None = None
+    id: Final[QuoteId]
+    side: Final[Side]
+    user_id: Final[UserId]
+    book: Final[BookKey]
+    amount: Final[Cents]
+    sequence: Final[int]
+    created_at: Final[datetime]
+    expires_at: Final[datetime]
+    status: Final[QuoteStatus] = QuoteStatus.ACTIVE
+    match_id: Final[OrderId | None] = None
     """The match it is in, while its status is matched; kept when that match is unwound."""
-    time_in_force: TimeInForce = TimeInForce.GTC
+    time_in_force: Final[TimeInForce] = TimeInForce.GTC
+
+    def in_status(self, status: QuoteStatus, match_id: OrderId | None) -> "Quote":
+        """Return the quote in another status. The engine needs it quicker than `replace` is."""
+        return Quote(
+            self.id,
+            self.side,
+            self.user_id,
+            self.book,
+            self.amount,
+            self.sequence,
+            self.created_at,
+            self.expires_at,
+            status,
+            match_id,
+            self.time_in_force,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,21 +195,21 @@ class MatchStatus(StrEnum):
     """Its order was cancelled: the bid is cancelled, the ask is back in the book or cancelled."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Match:
     """A bid and an ask that met. `price` is the amount, in cents, of the one that arrived first."""
 
-    id: OrderId
-    bid_id: QuoteId
-    ask_id: QuoteId
-    buyer_id: UserId
-    seller_id: UserId
-    book: BookKey
-    price: Cents
-    matched_at: datetime
-    maker: Side
+    id: Final[OrderId]
+    bid_id: Final[QuoteId]
+    ask_id: Final[QuoteId]
+    buyer_id: Final[UserId]
+    seller_id: Final[UserId]
+    book: Final[BookKey]
+    price: Final[Cents]
+    matched_at: Final[datetime]
+    maker: Final[Side]
     """The side that arrived first."""
-    status: MatchStatus = MatchStatus.OPEN
+    status: Final[MatchStatus] = MatchStatus.OPEN
 
     def __post_init__(self) -> None:
         assert self.buyer_id != self.seller_id, "a user cannot trade with themself"
@@ -232,22 +253,22 @@ class BookView:
         return self.asks[0].price if self.asks else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class LevelChange:
     """The new quantity at one price of one side; zero removes the level."""
 
-    side: Side
-    price: Cents
-    quantity: int
+    side: Final[Side]
+    price: Final[Cents]
+    quantity: Final[int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class BookChange:
     """Change number `seq` of a book. A view and all changes after its seq give the later view."""
 
-    book: BookKey
-    seq: int
-    levels: tuple[LevelChange, ...]
+    book: Final[BookKey]
+    seq: Final[int]
+    levels: Final[tuple[LevelChange, ...]]
 
 
 @dataclass(frozen=True, slots=True)

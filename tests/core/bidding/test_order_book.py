@@ -40,11 +40,11 @@ def book_of(*quotes: Quote) -> OrderBook:
 def test_an_empty_book_has_nobody_to_trade_with() -> None:
     book = OrderBook()
     for side in Side:
-        assert book.best(side) is None
-        assert list(book.on_side(side)) == []
-        assert list(book.reached(side, 20_000)) == []
-        assert book.quantity(side, 20_000) == 0
-        assert book.levels(side) == ()
+        assert book.on(side).best() is None
+        assert list(book.on(side)) == []
+        assert list(book.against(side).within(20_000)) == []
+        assert book.on(side).quantity(20_000) == 0
+        assert book.on(side).levels() == ()
     assert list(book) == []
     assert len(book) == 0
 
@@ -58,8 +58,8 @@ def test_a_quote_reaches_the_other_side_at_its_price_or_better(
 ) -> None:
     resting = quote(side.opposite, 20_000, 1)
     book = book_of(resting)
-    assert [list(book.reached(side, amount)) for amount in meets] == [[resting]] * len(meets)
-    assert [list(book.reached(side, amount)) for amount in misses] == [[]] * len(misses)
+    assert [list(book.against(side).within(amount)) for amount in meets] == [[resting]] * len(meets)
+    assert [list(book.against(side).within(amount)) for amount in misses] == [[]] * len(misses)
 
 
 def test_a_quote_reaches_others_by_their_priority() -> None:
@@ -67,9 +67,9 @@ def test_a_quote_reaches_others_by_their_priority() -> None:
     asks = [quote(Side.ASK, amount, n) for n, amount in enumerate(amounts, 1)]
     bids = [quote(Side.BID, amount - 10_000, n) for n, amount in enumerate(amounts, 1)]
     book = book_of(*asks, *bids)
-    assert list(book.reached(Side.BID, 20_100)) == [asks[0], asks[2], asks[3]]
-    assert list(book.reached(Side.ASK, 10_100)) == [bids[1], bids[3]]
-    assert list(book.on_side(Side.ASK)) == [asks[0], asks[2], asks[3], asks[1]]
+    assert list(book.against(Side.BID).within(20_100)) == [asks[0], asks[2], asks[3]]
+    assert list(book.against(Side.ASK).within(10_100)) == [bids[1], bids[3]]
+    assert list(book.on(Side.ASK)) == [asks[0], asks[2], asks[3], asks[1]]
 
 
 @pytest.mark.parametrize("side", Side)
@@ -83,7 +83,7 @@ def test_a_cent_outweighs_any_difference_of_arrival(side: Side, better: int) -> 
     first, last = quote(side, 20_000, 1), quote(side, better, LAST)
     book = book_of(first, last)
     assert list(book) == [last, first]
-    assert book.best(side) == last
+    assert book.on(side).best() == last
 
 
 @pytest.mark.parametrize("sequence", [0, -1, LAST + 1])
@@ -112,7 +112,7 @@ def test_removing_takes_exactly_the_one_quote_out() -> None:
     book.remove(quotes[2])
     assert list(book) == [*quotes[:2], *quotes[3:]]
     book.remove(quotes[0])
-    assert book.best(Side.ASK) == quotes[1]
+    assert book.on(Side.ASK).best() == quotes[1]
     assert book.find(quotes[0]) is None
     assert book.find(quotes[1]) == quotes[1]
 
@@ -138,9 +138,9 @@ def test_levels_come_best_first_with_their_quantities() -> None:
     for side in Side:
         book = book_of(*(quote(side, price, n) for n, price in enumerate(prices, 1)))
         levels = (PriceLevel(20_000, 3), PriceLevel(20_100, 1), PriceLevel(20_200, 2))
-        assert book.levels(side) == (levels if side is Side.ASK else levels[::-1])
-        assert [book.quantity(side, price) for price in (20_000, 20_100, 20_150)] == [3, 1, 0]
-        assert book.levels(side.opposite) == ()
+        assert book.on(side).levels() == (levels if side is Side.ASK else levels[::-1])
+        assert [book.on(side).quantity(price) for price in (20_000, 20_100, 20_150)] == [3, 1, 0]
+        assert book.on(side.opposite).levels() == ()
 
 
 places = st.tuples(
@@ -160,8 +160,8 @@ def test_the_order_is_price_then_arrival_at_the_edges_of_the_numbers(
     ordered = sorted(quotes, key=lambda one: (sign * one.amount, one.sequence))
     assert list(book) == ordered
     for amount, _ in places:
-        assert book.quantity(side, amount) == sum(one.amount == amount for one in quotes)
+        assert book.on(side).quantity(amount) == sum(one.amount == amount for one in quotes)
     for number, one in enumerate(ordered, 1):
-        assert book.best(side) == one
+        assert book.on(side).best() == one
         book.remove(one)
         assert list(book) == ordered[number:]
