@@ -4,11 +4,14 @@ import os
 import queue
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +197,43 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         sold = server.ok("POST", "/v1/asks", seller, json=quote | {"amount": 20_000})
         assert sold["match"]["price"] == 20_400
         assert server.end(signal.SIGTERM) == (0, "")
+
+
+def test_a_seller_is_not_late_because_the_exchange_was_down(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        solebook(tmp_path, "admin", "grant", "admin@example.com", "--register")
+        product_id = server.ok("POST", "/v1/products", server.sign_in("admin"), json=PRODUCT)["id"]
+        buyer, seller = server.register("buyer-1"), server.register("seller-1")
+        server.ok("PUT", "/v1/users/me/payment-method", buyer, json={"token": "pm_card_visa"})
+        server.ok("POST", "/v1/users/me/addresses", buyer, json=ADDRESS)
+        server.ok("PUT", "/v1/users/me/payout-account", seller, json={"account": "acct_1"})
+        seller = server.sign_in("seller-1")
+        quote = {"product_id": product_id, "size": "9", "amount": 20_000}
+        server.ok("POST", "/v1/asks", seller, json=quote)
+        match = server.ok("POST", "/v1/bids", buyer, json=quote)["match"]
+        order = f"/v1/orders/{match['order_id']}"
+        ends_at = time.monotonic() + PATIENCE
+        while (before := server.ok("GET", order, seller))["status"] != "confirmed":
+            assert time.monotonic() < ends_at, before
+            time.sleep(0.05)
+        server.end(signal.SIGKILL)
+    with closing(sqlite3.connect(tmp_path / "solebook-data" / "solebook.sqlite3")) as store, store:
+        for table, column in (
+            ("sign_of_life", "noted_at"),
+            ("deadlines", "due_at"),
+            ("orders", "ship_by"),
+        ):
+            earlier = f"strftime('%Y-%m-%d %H:%M:%f000', {column}, '-9 days')"
+            store.execute(f"UPDATE {table} SET {column} = {earlier}")
+    with serving(tmp_path) as server:
+        after = server.ok("GET", order, seller)
+        assert after["status"] == "confirmed"
+        ship_by = [datetime.fromisoformat(one["ship_by"]) for one in (before, after)]
+        assert abs(ship_by[1] - ship_by[0]) < timedelta(minutes=2)
+        history = server.ok("GET", f"{order}/events", seller)
+        assert history[-1]["type"] == "put_off"
+        parcel = {"carrier": "UPS", "tracking_number": "1Z999"}
+        server.ok("POST", f"{order}/shipment", seller, json=parcel)
 
 
 def test_who_was_signed_out_stays_so_after_a_kill(tmp_path: Path) -> None:
