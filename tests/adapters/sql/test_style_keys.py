@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.sql.migrate import configuration, connected
+from solebook.adapters.sql.migrate import configuration_before, connected
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.ports.language.catalog import DoubledProduct
@@ -66,7 +66,7 @@ async def store(
     """What becomes of an older database."""
 
     def upgrade(connection: Connection) -> None:
-        command.upgrade(configuration(connection), OLDER)
+        command.upgrade(configuration_before(connection), OLDER)
 
     path = tmp_path / "older.db"
     async with connected(f"sqlite:///{path}") as connection:

@@ -1,0 +1,1 @@
+"""The revisions that became the baseline, for SQLite files that are older than it."""
