@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from ..core.catalog.consume_stock import ConsumeStock
 from ..core.catalog.create_product import CreateProduct
 from ..core.catalog.edit_product import EditProduct
+from ..core.catalog.list_doubled_products import ListDoubledProducts
+from ..core.catalog.list_products import ListProducts
 from ..core.catalog.refresh_product import RefreshProduct
 from ..core.catalog.release_stock import ReleaseStock
 from ..core.catalog.reserve_stock import ReserveStock
+from ..core.catalog.view_product import ViewProduct
+from ..core.catalog.view_stock import ViewStock
 from ..ports.event_bus import Consumer
 from ..ports.language.events import MatchCreated, OrderAuthFailed, OrderDelivered, ProductChanged
 from ..ports.language.rules import MarketRules
@@ -25,6 +29,10 @@ class CatalogUseCases:
     reserve_stock: ReserveStock
     release_stock: ReleaseStock
     consume_stock: ConsumeStock
+    list_products: ListProducts
+    view_product: ViewProduct
+    view_stock: ViewStock
+    list_doubled_products: ListDoubledProducts
 
 
 def catalog_use_cases(adapters: Adapters, rules: MarketRules) -> CatalogUseCases:
@@ -54,6 +62,10 @@ def catalog_use_cases(adapters: Adapters, rules: MarketRules) -> CatalogUseCases
         ),
         release_stock=ReleaseStock(transaction=transaction, stock=store.stock, clock=clock),
         consume_stock=ConsumeStock(transaction=transaction, stock=store.stock),
+        list_products=ListProducts(products=store.products),
+        view_product=ViewProduct(products=store.products),
+        view_stock=ViewStock(products=store.products, stock=store.stock),
+        list_doubled_products=ListDoubledProducts(products=store.products),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...composition.application import Application
 from ...ports.language.paging import PageRequest
+from ...ports.language.users import OPERATOR
 
 _log = logging.getLogger("solebook.serve")
 
@@ -60,7 +61,7 @@ async def serve(options: argparse.Namespace) -> int:
 
 async def report_doubled_products(application: Application) -> None:
     """Log a warning if products from before have the style code of another."""
-    page = await application.adapters.store.products.doubled(PageRequest(limit=1))
+    page = await application.catalog.list_doubled_products(OPERATOR, PageRequest(limit=1))
     if page.items:
         _log.warning(
             "there are products with another's style code; `solebook admin style-codes` lists them"

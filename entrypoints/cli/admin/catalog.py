@@ -5,6 +5,7 @@ import argparse
 from ....composition.application import Application
 from ....ports.language.paging import MAX_PAGE, PageRequest
 from ....ports.language.text import counted
+from ....ports.language.users import OPERATOR
 from ..arguments import an_id
 from .action import Action, argument
 from .listing import there_are_more
@@ -13,7 +14,7 @@ from .listing import there_are_more
 async def list_doubled_products(app: Application, options: argparse.Namespace) -> str:
     """Return a page of the products that have another one's style code, newest first."""
     request = PageRequest(options.limit, options.after)
-    page = await app.adapters.store.products.doubled(request)
+    page = await app.catalog.list_doubled_products(OPERATOR, request)
     lines = [
         f"{double.id}  {double.style_code}  is also  {double.original_id}  "
         f"{double.original_style_code}"

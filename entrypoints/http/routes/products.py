@@ -148,7 +148,7 @@ class ProductsController(Controller):
         self, application: App, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
     ) -> ProductListing:
         """Return products, newest first."""
-        page = await application.adapters.store.products.page(page_request(limit, cursor))
+        page = await application.catalog.list_products(page_request(limit, cursor))
         return listing(ProductListing, page, product_view)
 
     @post(
@@ -200,7 +200,7 @@ class ProductsController(Controller):
     )
     async def view_product(self, product_id: FromPath[UUID], application: App) -> ProductView:
         """Return one product."""
-        return product_view(await application.adapters.store.products.get(ProductId(product_id)))
+        return product_view(await application.catalog.view_product(ProductId(product_id)))
 
     @patch(
         "/{product_id:uuid}",
@@ -241,9 +241,7 @@ class ProductsController(Controller):
     )
     async def view_stock(self, product_id: FromPath[UUID], application: App) -> list[StockLevel]:
         """Return, for each size that has any, how many pairs are for sale and how many promised."""
-        store = application.adapters.store
-        await store.products.get(ProductId(product_id))
-        return list(await store.stock.levels(ProductId(product_id)))
+        return list(await application.catalog.view_stock(ProductId(product_id)))
 
 
 def _sizes(entries: list[SizeEntry]) -> list[str]:

@@ -1,0 +1,18 @@
+"""Somebody looks through the catalogue."""
+
+from dataclasses import dataclass
+
+from ...ports.language.catalog import Product
+from ...ports.language.paging import Page, PageRequest
+from ...ports.products import Products
+
+
+@dataclass(frozen=True, slots=True)
+class ListProducts:
+    """The catalogue is open to all."""
+
+    products: Products
+
+    async def __call__(self, request: PageRequest) -> Page[Product]:
+        """Return a page of products, newest first."""
+        return await self.products.page(request)

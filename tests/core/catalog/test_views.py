@@ -1,0 +1,27 @@
+"""What is seen of the catalogue, and by whom."""
+
+import pytest
+
+from solebook.composition.embedded import build_embedded
+from solebook.ports.language.errors import Forbidden, NotFound
+from solebook.ports.language.ids import ProductId, UserId
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import OPERATOR, Actor, Role
+
+
+async def test_only_admins_look_for_products_that_were_added_twice() -> None:
+    app = build_embedded()
+    list_doubled = app.catalog.list_doubled_products
+
+    assert (await list_doubled(OPERATOR, PageRequest(limit=1))).items == ()
+    buyer = Actor(UserId(app.adapters.ids.new()), frozenset({Role.BUYER}))
+    with pytest.raises(Forbidden):
+        await list_doubled(buyer, PageRequest(limit=1))
+
+
+async def test_a_product_that_there_is_not_has_no_stock() -> None:
+    app = build_embedded()
+
+    assert (await app.catalog.list_products(PageRequest(limit=1))).items == ()
+    with pytest.raises(NotFound):
+        await app.catalog.view_stock(ProductId(app.adapters.ids.new()))
