@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_request import AuthenticateRequest
+from ..core.users.check_repeated_registration import CheckRepeatedRegistration
 from ..core.users.edit_profile import EditProfile
+from ..core.users.list_addresses import ListAddresses
 from ..core.users.refresh_session import RefreshSession
 from ..core.users.register_user import RegisterUser
 from ..core.users.remove_address import RemoveAddress
@@ -15,6 +17,7 @@ from ..core.users.set_suspension import SetSuspension
 from ..core.users.sign_in import SignIn
 from ..core.users.sign_out import SignOut
 from ..core.users.token_lifetimes import TokenLifetimes
+from ..core.users.view_profile import ViewProfile
 from .adapters import Adapters
 
 
@@ -34,6 +37,9 @@ class UsersUseCases:
     set_payout_account: SetPayoutAccount
     set_roles: SetRoles
     set_suspension: SetSuspension
+    view_profile: ViewProfile
+    list_addresses: ListAddresses
+    check_repeated_registration: CheckRepeatedRegistration
 
 
 def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCases:
@@ -103,5 +109,10 @@ def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCa
             users=users,
             audit_log=store.audit_log,
             outbox=store.outbox,
+        ),
+        view_profile=ViewProfile(users=users, declines=store.declines, clock=clock),
+        list_addresses=ListAddresses(addresses=store.addresses),
+        check_repeated_registration=CheckRepeatedRegistration(
+            idempotency_keys=store.idempotency_keys, users=users, passwords=adapters.passwords
         ),
     )

@@ -34,8 +34,8 @@ class Trading:
 
     async def _bring_card(self, actor: Actor, visit: Visit) -> None:
         card = DECLINED_CARD if visit.card_declined else GOOD_CARD
-        accounts = self._app.adapters.store.payment_accounts
-        if await accounts.payment_method(actor.user_id) != card:
+        profile = await self._app.users.view_profile(actor)
+        if profile.user.payment_method != card:
             await self._app.users.set_payment_method(actor, token=card)
 
     async def _open_quote(self, actor: Actor, side: Side, visit: Visit) -> Quote | None:

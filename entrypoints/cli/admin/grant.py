@@ -55,11 +55,11 @@ async def _grant(options: argparse.Namespace, password: str | None) -> int:
             await app.users.register_user(
                 email=email, password=password, first_name="Exchange", last_name="Operator"
             )
-        user = await app.adapters.store.users.find_by_email(email)
-        if user is None:
+        found = await app.operations.find_user.by_email(OPERATOR, email)
+        if found is None:
             raise ValueError(f"there is no user {email}; add --register to make one")
-        roles = user.roles | {Role(options.role)}
-        await app.users.set_roles(OPERATOR, user.id, roles=roles, reason=options.reason)
+        roles = found.user.roles | {Role(options.role)}
+        await app.users.set_roles(OPERATOR, found.user.id, roles=roles, reason=options.reason)
         print(f"{email} is {', '.join(sorted(roles))}")
     return 0
 

@@ -81,7 +81,7 @@ class AddressesController(Controller):
     @get(summary="The own addresses", responses=problems())
     async def list_addresses(self, request: JsonRequest, application: App) -> list[AddressView]:
         """Return all addresses, oldest first. There are few, so they come in one piece."""
-        addresses = await application.adapters.store.addresses.of(request.user.user_id)
+        addresses = await application.users.list_addresses(request.user)
         return [address_view(address) for address in addresses]
 
     @post(

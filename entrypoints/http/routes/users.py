@@ -14,9 +14,8 @@ from ....core.users.user_texts import (
     MAX_NAME,
     MAX_PROVIDER_TOKEN,
     MIN_PASSWORD,
-    normalize_email,
 )
-from ....ports.idempotency_keys import IdempotencyKey
+from ....core.users.view_profile import Profile
 from ....ports.language.errors import (
     EmailTaken,
     IdempotencyKeyReused,
@@ -25,7 +24,7 @@ from ....ports.language.errors import (
     QueueFull,
 )
 from ....ports.language.ids import UserId
-from ....ports.language.users import BidBar, Role, User
+from ....ports.language.users import Role, User
 from ..edge.bearer import PUBLIC
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App, Limits
@@ -122,11 +121,11 @@ def user_view(user: User) -> UserView:
     )
 
 
-def own_view(user: User, bar: BidBar | None, now: datetime) -> OwnView:
+def own_view(profile: Profile) -> OwnView:
     """Return a user as they see themselves."""
     return OwnView(
-        **msgspec.structs.asdict(user_view(user)),
-        bids_barred_until=bar.until if bar is not None and now < bar.until else None,
+        **msgspec.structs.asdict(user_view(profile.user)),
+        bids_barred_until=profile.bids_barred_until,
     )
 
 
@@ -191,7 +190,9 @@ class UsersController(Controller):
         public = f"{data.email}\0{data.first_name}\0{data.last_name}".encode()
         key = await request_key(request, idempotency_key, body=public)
         if key is not None:
-            await _check_password(data, key, application)
+            await application.users.check_repeated_registration(
+                key, email=data.email, password=data.password
+            )
 
         async def run() -> UserView:
             return user_view(
@@ -212,9 +213,7 @@ class UsersController(Controller):
     )
     async def view_me(self, request: JsonRequest, application: App) -> OwnView:
         """Return who is signed in."""
-        store, user_id = application.adapters.store, request.user.user_id
-        user, bar = await store.users.get(user_id), await store.declines.find_bar(user_id)
-        return own_view(user, bar, application.adapters.clock.now())
+        return own_view(await application.users.view_profile(request.user))
 
     @patch("/me", summary="Edit the own profile", responses=problems(InvalidText, body=True))
     async def edit_me(
@@ -313,15 +312,3 @@ class UsersController(Controller):
             request.user, UserId(user_id), suspended=data.suspended, reason=data.reason
         )
         return user_view(done.user)
-
-
-async def _check_password(data: Registration, key: IdempotencyKey, application: App) -> None:
-    """Raise IdempotencyKeyReused if the key's first request had another password."""
-    store = application.adapters.store
-    if await store.idempotency_keys.find(key) is None:
-        return
-    user = await store.users.find_by_email(normalize_email(data.email))
-    if user is None or not await application.adapters.passwords.verify(
-        data.password, user.password_hash
-    ):
-        raise IdempotencyKeyReused(key=key.key)

@@ -1,0 +1,34 @@
+"""A user looks at their own profile."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ...ports.clock import Clock
+from ...ports.language.users import Actor, User
+from ...ports.payments import Declines
+from ...ports.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A user as they see themselves."""
+
+    user: User
+    bids_barred_until: datetime | None
+    """Until when they may not bid because of declined cards (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewProfile:
+    """A user sees their account, and whether they may bid."""
+
+    users: Users
+    declines: Declines
+    clock: Clock
+
+    async def __call__(self, actor: Actor) -> Profile:
+        """Return the actor's own profile. Raises NotFound."""
+        user = await self.users.get(actor.user_id)
+        bar = await self.declines.find_bar(actor.user_id)
+        is_barred = bar is not None and self.clock.now() < bar.until
+        return Profile(user, bar.until if bar is not None and is_barred else None)
