@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from ..core.authentication.cancel_task import CancelTask
 from ..core.authentication.claim_task import ClaimTask
 from ..core.authentication.give_verdict import GiveVerdict
+from ..core.authentication.list_tasks import ListTasks
 from ..core.authentication.open_task import OpenTask
 from ..core.authentication.receive_item import ReceiveItem
+from ..core.authentication.view_task import ViewTask
 from ..ports.event_bus import Consumer
 from ..ports.language.events import OrderCancelled, OrderCreated, OrderReceived
 from ..ports.language.rules import MarketRules
@@ -23,6 +25,8 @@ class AuthenticationUseCases:
     cancel_task: CancelTask
     claim_task: ClaimTask
     give_verdict: GiveVerdict
+    list_tasks: ListTasks
+    view_task: ViewTask
 
 
 def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> AuthenticationUseCases:
@@ -48,6 +52,8 @@ def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> Authenti
         give_verdict=GiveVerdict(
             transaction=transaction, authentication_tasks=tasks, outbox=store.outbox, clock=clock
         ),
+        list_tasks=ListTasks(authentication_tasks=tasks),
+        view_task=ViewTask(authentication_tasks=tasks),
     )
 
 

@@ -90,7 +90,7 @@ class Logistics:
     async def _review(self, order_id: OrderId) -> None:
         authenticator = self._an_authenticator()
         verdict = _PASS if self._dice.random() < self._behaviour.pairs_authentic else _FAIL
-        task = await self._app.adapters.store.authentication_tasks.find_by_order(order_id)
+        task = await self._app.authentication.view_task.of_order(OPERATOR, order_id)
         assert task is not None, "a pair that was received has a task"
         await self._app.authentication.claim_task(authenticator, task.id)
         await self._app.authentication.give_verdict(authenticator, task.id, verdict)

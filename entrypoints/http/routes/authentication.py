@@ -26,7 +26,7 @@ from ....ports.language.errors import (
 from ....ports.language.ids import TaskId
 from ....ports.language.market import Condition
 from ....ports.language.text import MAX_URL
-from ....ports.language.users import Actor, Role
+from ....ports.language.users import Role
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
@@ -82,9 +82,8 @@ class TaskListing(msgspec.Struct, frozen=True):
     next_cursor: UUID | None
 
 
-def task_view(task: AuthenticationTask, actor: Actor) -> TaskView:
-    """Return a task as it is sent; who works on it is not shown to a party who is staff."""
-    is_party = actor.user_id in (task.buyer_id, task.seller_id)
+def task_view(task: AuthenticationTask) -> TaskView:
+    """Return a task as it is sent."""
     return TaskView(
         id=task.id,
         order_id=task.order_id,
@@ -94,7 +93,7 @@ def task_view(task: AuthenticationTask, actor: Actor) -> TaskView:
         status=task.status,
         created_at=task.created_at,
         received_at=task.received_at,
-        authenticator_id=None if is_party else task.authenticator_id,
+        authenticator_id=task.authenticator_id,
         lease_until=task.lease_until,
         verdict=task.verdict,
         decided_at=task.decided_at,
@@ -152,9 +151,10 @@ class AuthenticationController(Controller):
         cursor: Cursor = None,
     ) -> TaskListing:
         """Return the tasks, newest first."""
-        tasks = application.adapters.store.authentication_tasks
-        page = await tasks.page(page_request(limit, cursor), status)
-        return listing(TaskListing, page, lambda task: task_view(task, request.user))
+        page = await application.authentication.list_tasks(
+            request.user, page_request(limit, cursor), status
+        )
+        return listing(TaskListing, page, task_view)
 
     @get(
         "/{task_id:uuid}",
@@ -166,8 +166,7 @@ class AuthenticationController(Controller):
         self, request: JsonRequest, task_id: FromPath[UUID], application: App
     ) -> TaskView:
         """Return one task."""
-        tasks = application.adapters.store.authentication_tasks
-        return task_view(await tasks.get(TaskId(task_id)), request.user)
+        return task_view(await application.authentication.view_task(request.user, TaskId(task_id)))
 
     @post(
         "/{task_id:uuid}/claim",
