@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from ..core.notifications.deliver_notification import DeliverNotification
+from ..core.notifications.list_notifications import ListNotifications
 from ..core.notifications.mark_notification import MarkNotification
 from ..core.notifications.notify import Notify
 from ..core.notifications.set_notification_preferences import SetNotificationPreferences
+from ..core.notifications.view_notification_preferences import ViewNotificationPreferences
 from ..ports.event_bus import Consumer
 from ..ports.language.events import (
     AlarmRaised,
@@ -47,6 +49,8 @@ class NotificationsUseCases:
     deliver_notification: DeliverNotification
     mark_notification: MarkNotification
     set_notification_preferences: SetNotificationPreferences
+    list_notifications: ListNotifications
+    view_notification_preferences: ViewNotificationPreferences
 
 
 def notifications_use_cases(
@@ -85,6 +89,8 @@ def notifications_use_cases(
         set_notification_preferences=SetNotificationPreferences(
             transaction=transaction, preferences=store.preferences
         ),
+        list_notifications=ListNotifications(notifications=notifications),
+        view_notification_preferences=ViewNotificationPreferences(preferences=store.preferences),
     )
 
 

@@ -12,6 +12,8 @@ from ..core.payments.escrow import Escrow
 from ..core.payments.forgive_declines import ForgiveDeclines
 from ..core.payments.handle_webhook import HandleWebhook
 from ..core.payments.irregularities import Irregularities
+from ..core.payments.list_payouts import ListPayouts
+from ..core.payments.list_suspense import ListSuspense
 from ..core.payments.patience import Patience
 from ..core.payments.pay_out_again import PayOutAgain
 from ..core.payments.pay_seller import PaySeller
@@ -30,6 +32,7 @@ from ..core.payments.set_off import SetOff
 from ..core.payments.suspense import Suspense
 from ..core.payments.take_back_sale import TakeBackSale
 from ..core.payments.view_balance import ViewBalance
+from ..core.payments.view_seller_levels import ViewSellerLevels
 from ..core.payments.write_off_debt import WriteOffDebt
 from ..core.payments.write_off_suspense import WriteOffSuspense
 from ..ports.event_bus import Consumer
@@ -75,6 +78,9 @@ class PaymentsUseCases:
     handle_webhook: HandleWebhook
     check_solvency: CheckSolvency
     view_balance: ViewBalance
+    list_payouts: ListPayouts
+    list_suspense: ListSuspense
+    view_seller_levels: ViewSellerLevels
 
 
 def fee_schedule(adapters: Adapters, rules: MarketRules) -> FeeSchedule:
@@ -275,6 +281,11 @@ def payments_use_cases(
         ),
         check_solvency=CheckSolvency(ledger=ledger, gateway=gateway, patience=patience),
         view_balance=ViewBalance(ledger=ledger),
+        list_payouts=ListPayouts(payouts=store.payouts),
+        list_suspense=ListSuspense(ledger=ledger),
+        view_seller_levels=ViewSellerLevels(
+            seller_records=store.seller_records, clock=clock, rules=rules
+        ),
     )
 
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from ..core.price_alerts.list_price_alerts import ListPriceAlerts
 from ..core.price_alerts.report_drops import ReportDrops
 from ..core.price_alerts.report_missed_drops import ReportMissedDrops
 from ..core.price_alerts.unwatch_price import UnwatchPrice
 from ..core.price_alerts.watch_price import WatchPrice
+from ..core.price_alerts.watched_prices import WatchedPrices
 from ..ports.event_bus import Consumer
 from ..ports.language.events import LowestAskChanged
 from ..ports.language.rules import MarketRules
@@ -21,12 +23,15 @@ class PriceAlertsUseCases:
     unwatch_price: UnwatchPrice
     report_drops: ReportDrops
     report_missed_drops: ReportMissedDrops
+    watched_prices: WatchedPrices
+    list_price_alerts: ListPriceAlerts
 
 
 def price_alerts_use_cases(adapters: Adapters, rules: MarketRules) -> PriceAlertsUseCases:
     """Return what the price_alerts context does."""
     store = adapters.store
     transaction, price_alerts = store.transaction, store.price_alerts
+    watched_prices = WatchedPrices(book_views=adapters.book_views)
     return PriceAlertsUseCases(
         watch_price=WatchPrice(
             transaction=transaction,
@@ -51,6 +56,8 @@ def price_alerts_use_cases(adapters: Adapters, rules: MarketRules) -> PriceAlert
             clock=adapters.clock,
             rules=rules,
         ),
+        watched_prices=watched_prices,
+        list_price_alerts=ListPriceAlerts(price_alerts=price_alerts, watched_prices=watched_prices),
     )
 
 

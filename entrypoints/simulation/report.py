@@ -4,12 +4,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from ...composition.application import Application
-from ...core.payments.seller_levels import level_of
 from ...ports.language.analytics import Sale
 from ...ports.language.ids import ProductId
 from ...ports.language.orders import OrderStatus
 from ...ports.language.paging import MAX_PAGE, PageRequest
-from ...ports.language.payments import Quarter, SalesVolume
 from ...ports.language.users import OPERATOR, Actor
 from .catalogue import TradedBook
 from .invariants import check_invariants
@@ -62,17 +60,6 @@ async def _sales(app: Application, product_id: ProductId) -> AsyncIterator[Sale]
 
 
 async def _seller_levels(app: Application, sellers: Sequence[Actor]) -> dict[int, int]:
-    quarter = Quarter.of(app.adapters.clock.now())
-    nothing = SalesVolume()
-    sold = await app.adapters.store.seller_records.of(
-        [seller.user_id for seller in sellers], [quarter, quarter.previous]
-    )
-    levels = Counter(
-        level_of(
-            sold.get((seller.user_id, quarter), nothing),
-            sold.get((seller.user_id, quarter.previous), nothing),
-            app.rules,
-        )
-        for seller in sellers
-    )
-    return dict(sorted(levels.items()))
+    user_ids = [seller.user_id for seller in sellers]
+    levels = await app.payments.view_seller_levels(OPERATOR, user_ids)
+    return dict(sorted(Counter(levels.values()).items()))

@@ -6,7 +6,6 @@ from ....composition.application import Application
 from ....ports.language.complaints import Bearer
 from ....ports.language.ids import OrderId
 from ....ports.language.orders import FreezeReason
-from ....ports.language.payments import AccountKind
 from ....ports.language.users import OPERATOR
 from .action import Action, argument, dollars, id_argument
 from .listing import PAGING, listed, page_request, there_are_more
@@ -39,13 +38,11 @@ async def write_off_suspense(app: Application, options: argparse.Namespace) -> s
 async def list_suspense(app: Application, options: argparse.Namespace) -> str:
     """Return a page of what is in suspense, by the provider's names."""
     limit = page_request(options).limit
-    found = await app.adapters.store.ledger.open_accounts(
-        AccountKind.SUSPENSE, limit + 1, options.after
-    )
-    lines = [f"{name}  {dollars(amount)}" for name, amount in found[:limit]]
+    page = await app.payments.list_suspense(OPERATOR, limit, options.after)
+    lines = [f"{item.name}  {dollars(item.amount)}" for item in page.items]
     lines.append(f"{len(lines) or 'nothing'} in suspense")
-    if len(found) > limit:
-        lines.append(there_are_more(("suspense",), found[limit - 1][0], options))
+    if page.next_cursor is not None:
+        lines.append(there_are_more(("suspense",), page.next_cursor, options))
     return "\n".join(lines)
 
 

@@ -186,7 +186,7 @@ class AuthenticationController(Controller):
 
         async def run() -> TaskView:
             task = await application.authentication.claim_task(request.user, TaskId(task_id))
-            return task_view(task, request.user)
+            return task_view(task)
 
         return await once(request, application, await request_key(request, idempotency_key), run)
 
@@ -222,6 +222,6 @@ class AuthenticationController(Controller):
             task = await application.authentication.give_verdict(
                 request.user, TaskId(task_id), verdict
             )
-            return task_view(task, request.user)
+            return task_view(task)
 
         return await once(request, application, await request_key(request, idempotency_key), run)

@@ -71,8 +71,9 @@ class NotificationPreferencesController(Controller):
     )
     async def view_preferences(self, request: JsonRequest, application: App) -> PreferencesView:
         """Return over which channels the user is told of each kind."""
-        preferences = application.adapters.store.preferences
-        return preferences_view(await preferences.get(request.user.user_id))
+        return preferences_view(
+            await application.notifications.view_notification_preferences(request.user)
+        )
 
     @put(
         summary="Set the own preferences",

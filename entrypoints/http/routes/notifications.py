@@ -96,14 +96,13 @@ class NotificationsController(Controller):
         cursor: Cursor = None,
     ) -> NotificationListing:
         """Return what the user was told and wanted in the inbox, newest first, for a year."""
-        user_id, notifications = request.user.user_id, application.adapters.store.notifications
-        page = await notifications.inbox_of(
-            user_id, page_request(limit, cursor), unread_only=unread
+        page = await application.notifications.list_notifications(
+            request.user, page_request(limit, cursor), unread_only=unread
         )
         return NotificationListing(
             items=[notification_view(notification) for notification in page.items],
             next_cursor=page.next_cursor,
-            unread=await notifications.count_unread(user_id),
+            unread=page.unread,
         )
 
     @patch(

@@ -60,7 +60,5 @@ class PayoutsController(Controller):
         cursor: Cursor = None,
     ) -> PayoutListing:
         """Return the own payouts, newest first; whoever sold nothing has none."""
-        page = await application.adapters.store.payouts.of_seller(
-            request.user.user_id, page_request(limit, cursor)
-        )
+        page = await application.payments.list_payouts(request.user, page_request(limit, cursor))
         return listing(PayoutListing, page, payout_view)

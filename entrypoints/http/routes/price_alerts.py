@@ -1,6 +1,5 @@
 """The own price alerts."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,7 +9,7 @@ from litestar import Controller, Response, delete, get, post
 from litestar.params import FromPath
 from msgspec import Meta
 
-from ....composition.application import Application
+from ....core.price_alerts.watched_prices import WatchedPrice
 from ....ports.language.errors import (
     AlertExists,
     IdempotencyKeyReused,
@@ -23,11 +22,10 @@ from ....ports.language.errors import (
 )
 from ....ports.language.ids import AlertId, ProductId
 from ....ports.language.market import Condition
-from ....ports.language.price_alerts import PriceAlert
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
-from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, page_request
+from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..openapi.documented import example, problems, success
 from .quotes import Amount
 
@@ -65,22 +63,20 @@ class PriceAlertListing(msgspec.Struct, frozen=True):
     next_cursor: UUID | None
 
 
-async def _views(application: Application, alerts: Sequence[PriceAlert]) -> list[PriceAlertView]:
-    books = await application.adapters.book_views.best([alert.book for alert in alerts])
-    return [
-        PriceAlertView(
-            id=alert.id,
-            product_id=alert.book.product_id,
-            size=alert.book.size,
-            condition=alert.book.condition,
-            price=alert.price,
-            lowest_ask=book.lowest_ask,
-            created_at=alert.created_at,
-            dropped_at=alert.dropped_at,
-            dropped_to=alert.dropped_to,
-        )
-        for alert, book in zip(alerts, books, strict=True)
-    ]
+def price_alert_view(watched: WatchedPrice) -> PriceAlertView:
+    """Return a price that is watched as it is sent."""
+    alert = watched.alert
+    return PriceAlertView(
+        id=alert.id,
+        product_id=alert.book.product_id,
+        size=alert.book.size,
+        condition=alert.book.condition,
+        price=alert.price,
+        lowest_ask=watched.lowest_ask,
+        created_at=alert.created_at,
+        dropped_at=alert.dropped_at,
+        dropped_to=alert.dropped_to,
+    )
 
 
 _NEW = {
@@ -140,8 +136,8 @@ class PriceAlertsController(Controller):
                 condition=data.condition,
                 price=data.price,
             )
-            [view] = await _views(application, [alert])
-            return view
+            [watched] = await application.price_alerts.watched_prices([alert])
+            return price_alert_view(watched)
 
         return await once(request, application, await request_key(request, idempotency_key), run)
 
@@ -154,11 +150,10 @@ class PriceAlertsController(Controller):
         cursor: Cursor = None,
     ) -> PriceAlertListing:
         """Return the prices that are watched, newest first."""
-        page = await application.adapters.store.price_alerts.of_user(
-            request.user.user_id, page_request(limit, cursor)
+        page = await application.price_alerts.list_price_alerts(
+            request.user, page_request(limit, cursor)
         )
-        views = await _views(application, page.items)
-        return PriceAlertListing(views, page.next_cursor)
+        return listing(PriceAlertListing, page, price_alert_view)
 
     @delete("/{alert_id:uuid}", summary="Delete a price alert", responses=problems(NotFound))
     async def unwatch_price(

@@ -6,7 +6,6 @@ import msgspec
 from litestar import Controller, get
 from litestar.params import QueryParameter
 
-from .....ports.language.payments import AccountKind
 from .....ports.language.users import Role
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
@@ -70,11 +69,13 @@ class WaitingMoneyController(Controller):
         | problems(roles=True),
     )
     async def list_suspense(
-        self, application: App, limit: Limit = DEFAULT_LIMIT, cursor: NameCursor = ""
+        self,
+        request: JsonRequest,
+        application: App,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: NameCursor = "",
     ) -> SuspenseListing:
         """Return what the provider took or paid for no known order, by its names."""
-        found = await application.adapters.store.ledger.open_accounts(
-            AccountKind.SUSPENSE, limit + 1, cursor
-        )
-        items = [SuspenseView(name, amount) for name, amount in found[:limit]]
-        return SuspenseListing(items, items[-1].name if len(found) > limit else None)
+        page = await application.payments.list_suspense(request.user, limit, cursor)
+        items = [SuspenseView(item.name, item.amount) for item in page.items]
+        return SuspenseListing(items, page.next_cursor)

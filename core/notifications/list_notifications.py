@@ -1,0 +1,34 @@
+"""A user reads their inbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ...ports.language.notifications import Notification
+from ...ports.language.paging import PageRequest
+from ...ports.language.users import Actor
+from ...ports.notifications import Notifications
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """A page of an inbox, and how much in the whole inbox is unread."""
+
+    items: Sequence[Notification]
+    next_cursor: UUID | None
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListNotifications:
+    """A user sees what they were told and wanted in the inbox."""
+
+    notifications: Notifications
+
+    async def __call__(
+        self, actor: Actor, request: PageRequest, *, unread_only: bool = False
+    ) -> InboxPage:
+        """Return a page of the actor's own inbox, newest first."""
+        page = await self.notifications.inbox_of(actor.user_id, request, unread_only=unread_only)
+        unread = await self.notifications.count_unread(actor.user_id)
+        return InboxPage(page.items, page.next_cursor, unread)
