@@ -21,9 +21,9 @@ class CheckRepeatedRegistration:
     passwords: Passwords
 
     async def __call__(self, key: IdempotencyKey, *, email: str, password: str) -> None:
-        """Raise IdempotencyKeyReused if the key's first request was another one.
+        """Check the registration against the one that the key was sent with first.
 
-        Raises InvalidText for an email that is none, and QueueFull when too many passwords wait.
+        Raises IdempotencyKeyReused if it was another one, InvalidText, QueueFull.
         """
         if await self.idempotency_keys.find(key) is None:
             return
