@@ -13,7 +13,9 @@ from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
 from ..core.bidding.compare_rules import CompareRules
 from ..core.bidding.expire_quotes import ExpireQuotes
 from ..core.bidding.find_book import FindBook
+from ..core.bidding.list_halts import ListHalts
 from ..core.bidding.list_quotes import ListQuotes
+from ..core.bidding.list_resting_quotes import ListRestingQuotes
 from ..core.bidding.matching_engine import MatchingEngine
 from ..core.bidding.note_suspension import NoteSuspension
 from ..core.bidding.outcomes import Outcomes
@@ -73,6 +75,8 @@ class BiddingUseCases:
     find_book: FindBook
     view_book: ViewBook
     view_market: ViewMarket
+    list_halts: ListHalts
+    list_resting_quotes: ListRestingQuotes
 
 
 def bidding_use_cases(
@@ -164,6 +168,8 @@ def bidding_use_cases(
             tape=store.tape,
             previews=trade_previews(adapters, rules),
         ),
+        list_halts=ListHalts(halts=store.halts),
+        list_resting_quotes=ListRestingQuotes(books=store.books),
     )
 
 

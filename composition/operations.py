@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
+from ..core.operations.answer_once import AnswerOnce
 from ..core.operations.await_outcome import AwaitOutcome
 from ..core.operations.find_order import FindOrder
 from ..core.operations.find_user import FindUser
+from ..core.operations.list_alarms import ListAlarms
+from ..core.operations.list_dead_letters import ListDeadLetters
+from ..core.operations.read_audit_log import ReadAuditLog
 from ..core.operations.record_alarm import RecordAlarm
 from ..core.operations.replay_dead_letter import ReplayDeadLetter
 from ..core.operations.resolve_alarm import ResolveAlarm
+from ..core.operations.view_backlog import ViewBacklog
 from ..ports.event_bus import Consumer
 from ..ports.language.events import AlarmRaised
 from ..ports.language.rules import MarketRules
@@ -25,6 +30,11 @@ class OperationsUseCases:
     replay_dead_letter: ReplayDeadLetter
     await_outcome: AwaitOutcome
     find_order: FindOrder
+    list_alarms: ListAlarms
+    list_dead_letters: ListDeadLetters
+    read_audit_log: ReadAuditLog
+    answer_once: AnswerOnce
+    view_backlog: ViewBacklog
 
 
 def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUseCases:
@@ -62,6 +72,13 @@ def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUs
         ),
         await_outcome=AwaitOutcome(audit_log=store.audit_log, clock=clock),
         find_order=FindOrder(orders=store.orders, payments=store.payments, payouts=store.payouts),
+        list_alarms=ListAlarms(alarms=store.alarms),
+        list_dead_letters=ListDeadLetters(dead_letters=store.dead_letters),
+        read_audit_log=ReadAuditLog(audit_log=store.audit_log),
+        answer_once=AnswerOnce(
+            transaction=store.transaction, idempotency_keys=store.idempotency_keys, clock=clock
+        ),
+        view_backlog=ViewBacklog(outbox=store.outbox, deliveries=store.deliveries, clock=clock),
     )
 
 

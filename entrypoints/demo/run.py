@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ from ...composition.container import open_application, outgoing_folder
 from ...composition.demonstration import MovableClock, movable_clock
 from ...config.http import HttpSettings
 from ...config.settings import SecuritySettings, Settings
-from ...ports.language.messages import Queue
 from ...ports.language.notifications import Warehouse as WarehouseAddress
 from ...ports.language.rules import MarketRules
 from ...ports.rate_limits import RateLimit
@@ -179,10 +177,9 @@ class _Demo:
 
     async def _bring_letters(self) -> None:
         """Wait for the letters that are still in the queue, for which no trade waited."""
-        deliveries = self._application.adapters.store.deliveries
         bar = self._bars.add_task("the last letters are written", total=None)
-        letters = partial(deliveries.first_in, Queue.LETTERS, limit=1)
-        while await letters(self._clock.now()):  # noqa: ASYNC110  # there is no event
+        backlog = self._application.operations.view_backlog
+        while await backlog.has_letters():  # noqa: ASYNC110  # there is no event
             await asyncio.sleep(_POLL)
         self._bars.update(bar, total=1, completed=1)
 
@@ -190,7 +187,7 @@ class _Demo:
         self._clock.move_to(datetime.combine(day, _OPENS))
 
     async def _is_quiet(self) -> bool:
-        return not await self._application.adapters.store.outbox.unsent(1)
+        return not await self._application.operations.view_backlog.has_messages()
 
 
 def _settings(folder: str) -> Settings:

@@ -39,12 +39,11 @@ class Invariants:
 
 async def check_invariants(app: Application, books: Sequence[BookKey]) -> Invariants:
     """Look at a market in which nothing is under way but what waits for time to pass."""
-    store = app.adapters.store
     solvency = await app.payments.check_solvency()
     orders = [order async for order in all_orders(app)]
     published = await app.adapters.book_views.best(list(books))
-    resting = await store.books.resting_in(books)
-    dead = await store.dead_letters.page(PageRequest(limit=1))
+    resting = await app.bidding.list_resting_quotes(OPERATOR, books)
+    dead = await app.operations.list_dead_letters(OPERATOR, PageRequest(limit=1))
     return Invariants(
         money_is_all_there=solvency.balanced,
         each_pair_sold_once=not sold_twice(orders),

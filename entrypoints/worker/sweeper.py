@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from ...composition.adapters import Store
 from ...composition.application import Application
 from ...ports.language.events import DeadlineReached
 
@@ -18,10 +19,10 @@ _KEEP_TOLD = timedelta(days=365)
 class Sweeper:
     """Sees to what falls due, and first that no deadline passed while the exchange was down."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, store: Store) -> None:
         self._bidding = application.bidding
         self._price_alerts = application.price_alerts
-        self._store = application.adapters.store
+        self._store = store
         self._clock = application.adapters.clock
         self._uptime = application.uptime
         self._forgotten_at: datetime | None = None

@@ -19,7 +19,10 @@ _PAUSE = 1.0
 
 
 class Workers:
-    """The relay, the sweeper and the courier of one application."""
+    """The relay, the sweeper and the courier of one application.
+
+    Among the entrypoints only this one hands ports of the store on.
+    """
 
     def __init__(self, application: Application) -> None:
         adapters = application.adapters
@@ -30,7 +33,7 @@ class Workers:
             bus=adapters.event_bus,
             transaction=adapters.store.transaction,
         )
-        self.sweeper = Sweeper(application)
+        self.sweeper = Sweeper(application, adapters.store)
         self.courier = Courier(adapters.event_bus)
 
     async def settle(self) -> None:

@@ -53,8 +53,8 @@ async def end_halt(app: Application, options: argparse.Namespace) -> Told:
 
 async def list_halts(app: Application, options: argparse.Namespace) -> str:
     """Return a page of halts, newest first."""
-    page = await app.adapters.store.halts.page(
-        page_request(options), standing=None if options.all else True
+    page = await app.bidding.list_halts(
+        OPERATOR, page_request(options), standing=None if options.all else True
     )
     noun, action = ("halt", ("halts", "--all")) if options.all else ("standing halt", ("halts",))
     return listed(page, _halt, noun, action, options)

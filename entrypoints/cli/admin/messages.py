@@ -16,7 +16,7 @@ from .listing import PAGING, listed, page_request
 
 async def list_dead_letters(app: Application, options: argparse.Namespace) -> str:
     """Return a page of dead letters, newest first."""
-    page = await app.adapters.store.dead_letters.page(page_request(options))
+    page = await app.operations.list_dead_letters(OPERATOR, page_request(options))
     return listed(
         page,
         lambda d: f"{d.id}  {d.message.subject}  {d.consumer}  {d.error}",
@@ -42,7 +42,7 @@ async def replay(app: Application, options: argparse.Namespace) -> str:
 async def _every_dead_letter(app: Application) -> AsyncIterator[Delivery]:
     request: PageRequest | None = PageRequest(limit=MAX_PAGE)
     while request is not None:
-        page = await app.adapters.store.dead_letters.page(request)
+        page = await app.operations.list_dead_letters(OPERATOR, request)
         for letter in page.items:
             yield letter
         request = PageRequest(MAX_PAGE, page.next_cursor) if page.next_cursor else None

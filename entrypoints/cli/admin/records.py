@@ -18,7 +18,9 @@ _OPERATOR = "operator"
 
 async def list_alarms(app: Application, options: argparse.Namespace) -> str:
     """Return a page of alarms, newest first."""
-    page = await app.adapters.store.alarms.page(page_request(options), open_only=not options.all)
+    page = await app.operations.list_alarms(
+        OPERATOR, page_request(options), open_only=not options.all
+    )
     noun, action = ("alarm", ("alarms", "--all")) if options.all else ("open alarm", ("alarms",))
     return listed(page, _alarm, noun, action, options)
 
@@ -47,8 +49,8 @@ async def read_audit_log(app: Application, options: argparse.Namespace) -> str:
         actor_id = OPERATOR.user_id
     elif options.actor is not None:
         actor_id = (await named_user(app, options.actor)).user.id
-    page = await app.adapters.store.audit_log.page(
-        page_request(options), actor_id=actor_id, target_id=options.target
+    page = await app.operations.read_audit_log(
+        OPERATOR, page_request(options), actor_id=actor_id, target_id=options.target
     )
     chosen = [
         word

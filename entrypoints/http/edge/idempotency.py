@@ -17,7 +17,6 @@ from litestar.params import HeaderParameter
 
 from ....composition.application import Application
 from ....ports.idempotency_keys import IdempotencyKey
-from ....ports.language.errors import Refusal
 from ....ports.language.ids import UserId
 from ....ports.language.users import Actor
 from .json_body import JsonRequest
@@ -77,34 +76,21 @@ async def once(
 ) -> Response[Any]:
     """Return the answer that `run` gives, or the one that the key was given before.
 
-    The answer is remembered in the transaction of what `run` does. Of two requests with one key
-    at once the second is undone, or refused for what the first did, and gets the first's answer.
     Raises IdempotencyKeyReused and what `run` raises.
     """
     if key is None:
         return Response(await run())
-    store = application.adapters.store
-    keys = store.idempotency_keys
-    if (answer := await keys.find(key)) is not None:
-        return _replay(answer)
     status = request.route_handler.status_code
-    try:
-        async with store.transaction():
-            body = msgspec.json.encode(await run())
-            remembered = msgspec.json.encode(_Answer(status, msgspec.Raw(body)))
-            await keys.remember(key, remembered, application.adapters.clock.now())
-    except Refusal:
-        if (answer := await keys.find(key)) is None:
-            raise
-        return _replay(answer)
-    return Response(body, media_type=MediaType.JSON)
 
+    async def encoded() -> bytes:
+        body = msgspec.json.encode(await run())
+        return msgspec.json.encode(_Answer(status, msgspec.Raw(body)))
 
-def _replay(answer: bytes) -> Response[bytes]:
-    decoded = msgspec.json.decode(answer, type=_Answer)
+    answered = await application.operations.answer_once(key, encoded)
+    answer = msgspec.json.decode(answered.answer, type=_Answer)
     return Response(
-        bytes(decoded.body),
-        status_code=decoded.status,
+        bytes(answer.body),
+        status_code=answer.status,
         media_type=MediaType.JSON,
-        headers={REPLAYED: "true"},
+        headers={REPLAYED: "true"} if answered.replayed else None,
     )

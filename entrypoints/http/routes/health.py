@@ -44,7 +44,7 @@ class HealthController(Controller):
 
         A process that is overloaded is ready: it says so in `overloaded`.
         """
-        await application.adapters.store.outbox.unsent(1)
+        await application.operations.view_backlog.has_messages()
         if not application.engine.is_running:
             raise Unavailable(what="the matching engine")
         return Readiness(overloaded=await application.admission.is_overloaded())

@@ -45,9 +45,9 @@ class _Away(Outbox):
 
 
 async def test_without_its_store_a_process_is_not_ready(application: Application) -> None:
-    adapters = application.adapters
-    store = replace(adapters.store, outbox=_Away())
-    app = create_app(replace(application, adapters=replace(adapters, store=store)))
+    backlog = replace(application.operations.view_backlog, outbox=_Away())
+    operations = replace(application.operations, view_backlog=backlog)
+    app = create_app(replace(application, operations=operations))
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
     async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
         answer = await client.get("/health/ready")

@@ -42,8 +42,7 @@ async def set_deadline(exchange: Exchange, number: int, after: timedelta) -> Dea
 
 def sweeper_on(exchange: Exchange, **ports: Any) -> Sweeper:
     """Return a sweeper on a store of which some ports are others."""
-    adapters = replace(exchange.app.adapters, store=replace(exchange.store, **ports))
-    return Sweeper(replace(exchange.app, adapters=adapters))
+    return Sweeper(exchange.app, replace(exchange.store, **ports))
 
 
 async def reached(exchange: Exchange) -> list[UUID]:

@@ -105,14 +105,15 @@ class AlarmsController(Controller):
     )
     async def list_alarms(
         self,
+        request: JsonRequest,
         application: App,
         open_only: OpenFilter = False,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> AlarmListing:
         """Return the alarms, newest first."""
-        page = await application.adapters.store.alarms.page(
-            page_request(limit, cursor), open_only=open_only
+        page = await application.operations.list_alarms(
+            request.user, page_request(limit, cursor), open_only=open_only
         )
         return listing(AlarmListing, page, alarm_view)
 

@@ -12,6 +12,7 @@ from .....ports.language.audit import AuditAction, AuditEntry, Fact, TargetKind
 from .....ports.language.ids import UserId
 from .....ports.language.users import Role
 from ...edge.injected import App
+from ...edge.json_body import JsonRequest
 from ...edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ...edge.roles import requires
 from ...openapi.documented import problems, success
@@ -97,6 +98,7 @@ class AuditController(Controller):
     )
     async def read_the_audit_log(
         self,
+        request: JsonRequest,
         application: App,
         actor_id: ActorFilter = None,
         target_id: TargetFilter = None,
@@ -104,7 +106,8 @@ class AuditController(Controller):
         cursor: Cursor = None,
     ) -> AuditListing:
         """Return what staff did, newest first. Entries are never changed and never deleted."""
-        page = await application.adapters.store.audit_log.page(
+        page = await application.operations.read_audit_log(
+            request.user,
             page_request(limit, cursor),
             actor_id=None if actor_id is None else UserId(actor_id),
             target_id=target_id,

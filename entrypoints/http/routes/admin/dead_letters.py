@@ -106,10 +106,16 @@ class DeadLettersController(Controller):
         | problems(roles=True),
     )
     async def list_dead_letters(
-        self, application: App, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+        self,
+        request: JsonRequest,
+        application: App,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
     ) -> DeadLetterListing:
         """Return dead letters, newest first. Each is work that was not done."""
-        page = await application.adapters.store.dead_letters.page(page_request(limit, cursor))
+        page = await application.operations.list_dead_letters(
+            request.user, page_request(limit, cursor)
+        )
         return listing(DeadLetterListing, page, dead_letter_view)
 
     @post(

@@ -102,14 +102,15 @@ class HaltsController(Controller):
     )
     async def list_halts(
         self,
+        request: JsonRequest,
         application: App,
         standing: StandingFilter = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> HaltListing:
         """Return halts, newest first."""
-        page = await application.adapters.store.halts.page(
-            page_request(limit, cursor), standing=standing
+        page = await application.bidding.list_halts(
+            request.user, page_request(limit, cursor), standing=standing
         )
         return listing(HaltListing, page, halt_view)
 

@@ -1,0 +1,21 @@
+"""An admin looks at messages that were given up."""
+
+from dataclasses import dataclass
+
+from ...ports.event_bus import DeadLetters
+from ...ports.language.messages import Delivery
+from ...ports.language.paging import Page, PageRequest
+from ...ports.language.staff import check_role
+from ...ports.language.users import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class ListDeadLetters:
+    """Each is work that was not done."""
+
+    dead_letters: DeadLetters
+
+    async def __call__(self, actor: Actor, request: PageRequest) -> Page[Delivery]:
+        """Return a page of them, newest first. Raises Forbidden."""
+        check_role(actor, Role.ADMIN, "list dead letters")
+        return await self.dead_letters.page(request)

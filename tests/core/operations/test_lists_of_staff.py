@@ -1,0 +1,48 @@
+"""What only admins list: alarms, dead letters, the audit log, halts, everybody's quotes."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from solebook.ports.language.audit import AuditAction
+from solebook.ports.language.errors import Forbidden
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.users import OPERATOR, Actor
+
+from ...exchange import Exchange
+
+PAGE = PageRequest(limit=10)
+LISTS: dict[str, Callable[[Exchange, Actor], Awaitable[Any]]] = {
+    "alarms": lambda e, a: e.app.operations.list_alarms(a, PAGE),
+    "dead letters": lambda e, a: e.app.operations.list_dead_letters(a, PAGE),
+    "audit log": lambda e, a: e.app.operations.read_audit_log(a, PAGE),
+    "halts": lambda e, a: e.app.bidding.list_halts(a, PAGE),
+    "resting quotes": lambda e, a: e.app.bidding.list_resting_quotes(a, []),
+}
+
+
+@pytest.mark.parametrize("what", LISTS)
+async def test_only_admins_list_it(exchange: Exchange, what: str) -> None:
+    await LISTS[what](exchange, OPERATOR)
+    with pytest.raises(Forbidden):
+        await LISTS[what](exchange, exchange.seller)
+
+
+async def test_the_audit_log_is_read_by_who_did_it_and_what_to(exchange: Exchange) -> None:
+    order, read = await exchange.trade(), exchange.app.operations.read_audit_log
+    await exchange.app.orders.freeze_payout(OPERATOR, order.id, reason="an odd price")
+
+    [entry] = (await read(OPERATOR, PAGE, target_id=order.id)).items
+    assert entry.act.action is AuditAction.PAYOUT_FROZEN
+    assert (await read(OPERATOR, PAGE, actor_id=exchange.seller.user_id)).items == ()
+
+
+async def test_what_waits_behind_the_requests_is_told(exchange: Exchange) -> None:
+    backlog = exchange.app.operations.view_backlog
+    await exchange.match()
+    assert await backlog.has_messages()
+
+    await exchange.workers.settle()
+    assert not await backlog.has_messages()
+    assert not await backlog.has_letters()
