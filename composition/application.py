@@ -25,7 +25,7 @@ from .users import UsersUseCases
 class Application:
     """Every use case by context, the engine, the admission of new offers, the uptime, the adapters.
 
-    The adapters also serve plain reads.
+    Entrypoints read by queries. Of the adapters they use none that belongs to the store.
     """
 
     users: UsersUseCases

@@ -1,9 +1,17 @@
 """What the import contracts in pyproject.toml cannot say; `nox -s architecture` checks those."""
 
+import ast
 import sys
+from pathlib import Path
 
 import grimp
 import pytest
+
+import solebook
+
+ENTRYPOINTS = Path(solebook.__file__).parent / "entrypoints"
+WORKERS = ENTRYPOINTS / "worker" / "workers.py"
+"""The one place among the entrypoints that hands ports of the store on, to the loops."""
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +31,15 @@ def test_layer_needs_nothing_beyond_the_standard_library(
     }
 
     assert needed == set()
+
+
+def test_entrypoints_ask_no_store() -> None:
+    asking = {
+        f"{file.relative_to(ENTRYPOINTS)}:{node.lineno}"
+        for file in ENTRYPOINTS.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "store"
+        if ast.unparse(node.value).endswith("adapters") and file != WORKERS
+    }
+
+    assert asking == set(), "ask a query of the core instead"
