@@ -28,13 +28,14 @@ from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
 from ..ports.language.rules import MarketRules
+from ..ports.randomness import Randomness
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
 from .decorated_store import decorated_store
 from .memory_store import build_memory_store
 
-__all__ = ["START", "VirtualClock", "build_embedded", "embedded_adapters"]
+__all__ = ["START", "VirtualClock", "build_embedded", "embedded_adapters", "in_another_process"]
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """When a virtual clock starts unless it is told otherwise."""
@@ -57,20 +58,17 @@ def build_embedded(
     new one goes on with its store and its clock, as another process would, by `rules`.
     """
     if after is not None:
-        adapters = after.adapters
-        bus = InProcessBus(
-            transaction=adapters.store.transaction,
-            inbox=adapters.store.inbox,
-            deliveries=adapters.store.deliveries,
-            clock=adapters.clock,
-            ids=adapters.ids,
-            randomness=adapters.randomness,
-        )
-        return build_application(replace(adapters, event_bus=bus), rules=rules or after.rules)
+        return build_application(in_another_process(after.adapters), rules=rules or after.rules)
     clock = clock or VirtualClock(START)
     ids = SeededIds(seed, clock)
     store = build_memory_store(clock=clock, ids=ids)
     return build_application(embedded_adapters(store, clock=clock, ids=ids, seed=seed), rules=rules)
+
+
+def in_another_process(adapters: Adapters) -> Adapters:
+    """Return the adapters as another process has them: with a bus that nobody is subscribed to."""
+    bus = _bus(adapters.store, adapters.clock, adapters.ids, adapters.randomness)
+    return replace(adapters, event_bus=bus)
 
 
 def embedded_adapters(store: Store, *, clock: Clock, ids: Ids, seed: int = 0) -> Adapters:
@@ -97,13 +95,17 @@ def embedded_adapters(store: Store, *, clock: Clock, ids: Ids, seed: int = 0) ->
         mailer=MemoryMailer(),
         text_messenger=MemoryTextMessenger(),
         push_messenger=MemoryPushMessenger(),
-        event_bus=InProcessBus(
-            transaction=store.transaction,
-            inbox=store.inbox,
-            deliveries=store.deliveries,
-            clock=clock,
-            ids=ids,
-            randomness=randomness,
-        ),
+        event_bus=_bus(store, clock, ids, randomness),
         rate_limits=MemoryRateLimits(clock),
+    )
+
+
+def _bus(store: Store, clock: Clock, ids: Ids, randomness: Randomness) -> InProcessBus:
+    return InProcessBus(
+        transaction=store.transaction,
+        inbox=store.inbox,
+        deliveries=store.deliveries,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
     )

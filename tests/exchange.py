@@ -1,4 +1,7 @@
-"""A whole exchange in memory, with people who trade on it."""
+"""A whole exchange by its use cases, with people who trade on it.
+
+The exchange behind its API is in tests/entrypoints/http/world.py.
+"""
 
 import asyncio
 from collections import Counter
@@ -6,7 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.journal import Journal, MemoryJournal
@@ -18,8 +21,9 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Adapters, Store
 from solebook.composition.application import Application
 from solebook.composition.build import build_application
-from solebook.composition.embedded import embedded_adapters
+from solebook.composition.embedded import embedded_adapters, in_another_process
 from solebook.composition.memory_store import build_memory_store
+from solebook.core.bidding.matching_engine import EngineLimits
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.event_bus import Consumer, EventBus, Queue
 from solebook.ports.language.authentication import Checks, Verdict
@@ -32,7 +36,7 @@ from solebook.ports.language.orders import Order, OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Payment, Payout
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.language.users import Actor, Role
+from solebook.ports.language.users import OPERATOR, Actor, Role
 from solebook.ports.matching import Placement
 
 from .forwarding import ForwardingBus
@@ -117,12 +121,9 @@ class Line(Journal):
 
 @dataclass(repr=False)  # asyncio would spell all of it out whenever a fixture has made one
 class Exchange:
-    """The application, its workers, and one person of each kind."""
+    """An application, its workers, and one person of each kind."""
 
     app: Application
-    clock: VirtualClock
-    bus: TappedBus
-    gateway: EmbeddedPaymentGateway
     workers: Workers = field(init=False)
     admin: Actor = field(init=False)
     authenticator: Actor = field(init=False)
@@ -135,14 +136,41 @@ class Exchange:
         self.workers = Workers(self.app)
 
     @property
+    def store(self) -> Store:
+        return self.app.adapters.store
+
+    @property
+    def clock(self) -> VirtualClock:
+        clock = self.app.adapters.clock
+        assert isinstance(clock, VirtualClock)
+        return clock
+
+    @property
+    def bus(self) -> TappedBus:
+        bus = self.app.adapters.event_bus
+        assert isinstance(bus, TappedBus)
+        return bus
+
+    @property
+    def gateway(self) -> EmbeddedPaymentGateway:
+        gateway = self.app.adapters.payment_gateway
+        assert isinstance(gateway, EmbeddedPaymentGateway)
+        return gateway
+
+    @property
     def line(self) -> Line:
         """The line between the application and its payment provider."""
         assert isinstance(self.gateway.journal, Line)
         return self.gateway.journal
 
-    @property
-    def store(self) -> Store:
-        return self.app.adapters.store
+    def in_another_process(
+        self, *, rules: MarketRules | None = None, limits: EngineLimits | None = None, **ports: Any
+    ) -> Self:
+        """Return this exchange in another process, whose engine is not started yet."""
+        adapters = replace(in_another_process(self.app.adapters), **ports)
+        another = type(self)(_application_on(adapters, rules or self.app.rules, limits))
+        another.people = self.people
+        return another
 
     # ---- people --------------------------------------------------------------------------
 
@@ -152,17 +180,7 @@ class Exchange:
         self.admin = await self.person(Role.ADMIN)
         self.authenticator = await self.person(Role.AUTHENTICATOR)
         self.buyer, self.seller = await self.new_buyer(), await self.new_seller()
-        self.product = await self.app.catalog.create_product(
-            self.admin,
-            style_code="DD1391-100",
-            brand="Brand",
-            model="Model",
-            colorway="White/Black",
-            retail_price=11_000,
-            release_date=date(2021, 3, 10),
-            sizes=[SIZE],
-            images=[],
-        )
+        self.product = await self.new_product(SIZE, style_code="DD1391-100")
         await self.workers.settle()
 
     async def reopen(self, before: "Exchange") -> None:
@@ -172,9 +190,22 @@ class Exchange:
         self.admin, self.authenticator = before.admin, before.authenticator
         self.buyer, self.seller = before.buyer, before.seller
 
-    async def person(self, *roles: Role) -> Actor:
+    async def new_product(self, *sizes: str, style_code: str) -> Product:
+        return await self.app.catalog.create_product(
+            OPERATOR,
+            style_code=style_code,
+            brand="Brand",
+            model="Model",
+            colorway="White/Black",
+            retail_price=11_000,
+            release_date=date(2021, 3, 10),
+            sizes=sizes,
+            images=[],
+        )
+
+    async def person(self, *roles: Role, email: str | None = None) -> Actor:
         user = await self.app.users.register_user(
-            email=f"user-{len(self.people)}@example.com",
+            email=email or f"user-{len(self.people)}@example.com",
             password="correct horse",
             first_name="Test",
             last_name="User",
@@ -182,21 +213,25 @@ class Exchange:
         self.people.append(Actor(user.id, frozenset({Role.BUYER, *roles})))
         return self.people[-1]
 
-    async def new_buyer(self, card: str = tokens.CARD) -> Actor:
-        buyer = await self.person()
+    async def new_buyer(self, card: str = tokens.CARD, *, email: str | None = None) -> Actor:
+        buyer = await self.person(email=email)
+        await self.app.users.set_payment_method(buyer, token=card)
+        await self.move_to(buyer)
+        return buyer
+
+    async def move_to(self, person: Actor) -> None:
+        """Give somebody an address."""
         await self.app.users.add_address(
-            buyer,
+            person,
             street="1 Test Street",
             city="Testville",
             region="OR",
             postal_code="97005",
             country="US",
         )
-        await self.app.users.set_payment_method(buyer, token=card)
-        return buyer
 
-    async def new_seller(self, account: str = tokens.ACCOUNT) -> Actor:
-        seller = await self.person(Role.SELLER)
+    async def new_seller(self, account: str = tokens.ACCOUNT, *, email: str | None = None) -> Actor:
+        seller = await self.person(Role.SELLER, email=email)
         await self.app.users.set_payout_account(seller, account=account)
         return seller
 
@@ -383,24 +418,34 @@ _STAGES = [
 
 
 def build_exchange(
-    *, rules: MarketRules | None = None, change: Callable[[Store], Store] | None = None
+    *,
+    rules: MarketRules | None = None,
+    limits: EngineLimits | None = None,
+    change: Callable[[Store], Store] | None = None,
+    **ports: Any,
 ) -> Exchange:
-    """Return an exchange that is not open yet; `change` may put other ports into its store."""
+    """Return an exchange in memory that is not open yet.
+
+    `change` may put other ports into its store, and `ports` others beside it.
+    """
     clock = VirtualClock(MONDAY)
     ids = SeededIds(1, clock)
     store = build_memory_store(clock=clock, ids=ids)
     adapters = embedded_adapters(change(store) if change else store, clock=clock, ids=ids)
     gateway = EmbeddedPaymentGateway(Line(MemoryJournal()), clock, "whsec_embedded")
-    adapters = replace(adapters, payment_gateway=gateway)
-    return exchange_on(adapters, clock, rules=rules)
+    adapters = replace(adapters, **{"payment_gateway": gateway, **ports})
+    return exchange_on(adapters, rules=rules, limits=limits)
 
 
 def exchange_on(
-    adapters: Adapters, clock: VirtualClock, *, rules: MarketRules | None = None
+    adapters: Adapters, *, rules: MarketRules | None = None, limits: EngineLimits | None = None
 ) -> Exchange:
     """Return an exchange on these adapters, whose bus is tapped."""
-    bus = TappedBus(adapters.event_bus)
-    gateway = adapters.payment_gateway
-    assert isinstance(gateway, EmbeddedPaymentGateway)
-    app = build_application(replace(adapters, event_bus=bus), rules=rules)
-    return Exchange(app, clock, bus, gateway)
+    return Exchange(_application_on(adapters, rules, limits))
+
+
+def _application_on(
+    adapters: Adapters, rules: MarketRules | None, limits: EngineLimits | None
+) -> Application:
+    tapped = replace(adapters, event_bus=TappedBus(adapters.event_bus))
+    return build_application(tapped, rules=rules, engine_limits=limits)

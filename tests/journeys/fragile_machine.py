@@ -211,7 +211,7 @@ class Machine:
                     text_messenger=self.text_messenger,
                     push_messenger=self.push_messenger,
                 )
-                yield exchange_on(adapters, self.clock)
+                yield exchange_on(adapters)
 
     @property
     def carried(self) -> Counter[tuple[str, str]]:

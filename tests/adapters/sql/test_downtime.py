@@ -35,7 +35,7 @@ class Machine:
             store = build_sql_store(database, clock=self.clock, ids=self.ids)
             adapters = embedded_adapters(store, clock=self.clock, ids=self.ids)
             gateway = EmbeddedPaymentGateway(self.journal, self.clock, "whsec_embedded")
-            yield exchange_on(replace(adapters, payment_gateway=gateway), self.clock)
+            yield exchange_on(replace(adapters, payment_gateway=gateway))
 
 
 async def test_nobody_is_late_because_the_exchange_was_down(url: str) -> None:

@@ -1,22 +1,19 @@
-"""The bidding context on memory adapters that a test can watch and break."""
+"""An exchange as its engine sees it, on adapters that a test can watch and break."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Self
 
-from solebook.adapters.memory.in_process_bus import InProcessBus
-from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.embedded import tokens
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.composition.adapters import Adapters
+from solebook.composition.adapters import Adapters, Store
 from solebook.composition.application import Application
 from solebook.composition.bidding import BiddingUseCases, adopt_rules_of
-from solebook.composition.build import build_application
-from solebook.composition.embedded import START, embedded_adapters
-from solebook.composition.memory_store import build_memory_store
 from solebook.core.bidding.matching_engine import EngineLimits, MatchingEngine
 from solebook.core.orders.open_orders import OpenOrders
 from solebook.core.payments.quote_fees import QuoteFees
 from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.ids import Ids
 from solebook.ports.language.catalog import Product
 from solebook.ports.language.ids import ProductId, QuoteId, UserId
 from solebook.ports.language.market import (
@@ -29,28 +26,38 @@ from solebook.ports.language.market import (
     TimeInForce,
 )
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.language.users import OPERATOR, Actor, Role
+from solebook.ports.language.users import OPERATOR, Actor
 from solebook.ports.matching import Placement, PlaceQuote
 
+from ...exchange import SIZE, Exchange, build_exchange
 from .watched_adapters import WatchedBooks, WatchedTraders, WatchedViews
 
 PRICE = 20_000
-SIZE = "9"
 
 
-@dataclass(slots=True, repr=False)  # asyncio would spell it out for each fixture
+@dataclass(repr=False)  # asyncio would spell it out for each fixture
 class Market:
-    """One application with its engine. A restart is another one on the same adapters."""
+    """An exchange as its engine sees it. A restart is another one on the same adapters."""
 
-    app: Application
-    adapters: Adapters
-    clock: VirtualClock
-    ids: SeededIds
-    books: WatchedBooks
-    traders: WatchedTraders
-    views: WatchedViews
+    exchange: Exchange
     book: BookKey
     limits: EngineLimits | None
+
+    @property
+    def app(self) -> Application:
+        return self.exchange.app
+
+    @property
+    def adapters(self) -> Adapters:
+        return self.app.adapters
+
+    @property
+    def clock(self) -> VirtualClock:
+        return self.exchange.clock
+
+    @property
+    def ids(self) -> Ids:
+        return self.adapters.ids
 
     @property
     def engine(self) -> MatchingEngine:
@@ -59,6 +66,24 @@ class Market:
     @property
     def bidding(self) -> BiddingUseCases:
         return self.app.bidding
+
+    @property
+    def books(self) -> WatchedBooks:
+        books = self.adapters.store.books
+        assert isinstance(books, WatchedBooks)
+        return books
+
+    @property
+    def traders(self) -> WatchedTraders:
+        traders = self.adapters.store.traders
+        assert isinstance(traders, WatchedTraders)
+        return traders
+
+    @property
+    def views(self) -> WatchedViews:
+        views = self.adapters.book_views
+        assert isinstance(views, WatchedViews)
+        return views
 
     async def restarted(
         self, *, rules: MarketRules | None = None, adopts_rules: bool = True
@@ -72,21 +97,10 @@ class Market:
         self, *, views: WatchedViews | None = None, rules: MarketRules | None = None
     ) -> Self:
         """Return this market with another engine, which is not started yet."""
-        a = self.adapters
-        bus = InProcessBus(
-            transaction=a.store.transaction,
-            inbox=a.store.inbox,
-            deliveries=a.store.deliveries,
-            clock=a.clock,
-            ids=a.ids,
-            randomness=a.randomness,
+        exchange = self.exchange.in_another_process(
+            rules=rules, limits=self.limits, book_views=views or self.views
         )
-        app = build_application(
-            replace(a, event_bus=bus, book_views=views or self.views),
-            rules=rules or self.app.rules,
-            engine_limits=self.limits,
-        )
-        return replace(self, app=app, views=views or self.views)
+        return replace(self, exchange=exchange)
 
     def engine_of(self, shard: int, shards: int) -> MatchingEngine:
         """Return an engine for one of several shards, which is not started yet."""
@@ -114,27 +128,13 @@ class Market:
 
     async def join(self, *, pays: bool = True, ships: bool = True, sells: bool = True) -> Actor:
         """Return a new user, who may bid and ask unless told otherwise."""
-        users = self.app.users
-        user = await users.register_user(
-            email=f"trader-{self.ids.new().hex}@example.com",
-            password="a long password",
-            first_name="Test",
-            last_name="Trader",
-        )
-        actor = Actor(user.id, frozenset({Role.BUYER}))
+        actor = await self.exchange.person()
         if pays:
-            await users.set_payment_method(actor, token="pm_card_visa")
+            await self.app.users.set_payment_method(actor, token=tokens.CARD)
         if ships:
-            await users.add_address(
-                actor,
-                street="1 Test Street",
-                city="Testville",
-                region="OR",
-                postal_code="97005",
-                country="US",
-            )
+            await self.exchange.move_to(actor)
         if sells:
-            await users.set_payout_account(actor, account="acct_1")
+            await self.app.users.set_payout_account(actor, account=tokens.ACCOUNT)
         return actor
 
     async def suspend(self, seller: Actor) -> None:
@@ -143,18 +143,7 @@ class Market:
         )
 
     async def add_product(self, *sizes: str) -> Product:
-        admin = Actor(UserId(self.ids.new()), frozenset({Role.ADMIN}))
-        return await self.app.catalog.create_product(
-            admin,
-            style_code=f"AB-{self.ids.new().hex[-6:]}",
-            brand="Test",
-            model="Runner",
-            colorway="black",
-            retail_price=15_000,
-            release_date=date(2025, 1, 1),
-            sizes=sizes,
-            images=[],
-        )
+        return await self.exchange.new_product(*sizes, style_code=f"AB-{self.ids.new().hex[-6:]}")
 
     def user_id(self) -> UserId:
         return UserId(self.ids.new())
@@ -220,22 +209,12 @@ class Market:
 
 def build_market(*, rules: MarketRules | None = None, limits: EngineLimits | None = None) -> Market:
     """Return a market whose engine is not started yet."""
-    clock = VirtualClock(START)
-    ids = SeededIds(seed=5, clock=clock)
-    store = build_memory_store(clock=clock, ids=ids)
-    books, traders = WatchedBooks(store.books), WatchedTraders(store.traders)
-    views = WatchedViews()
-    watched = replace(store, books=books, traders=traders)
-    embedded = embedded_adapters(watched, clock=clock, ids=ids)
-    adapters = replace(embedded, book_views=views)
-    return Market(
-        app=build_application(adapters, rules=rules, engine_limits=limits),
-        adapters=adapters,
-        clock=clock,
-        ids=ids,
-        books=books,
-        traders=traders,
-        views=views,
-        book=BookKey(ProductId(ids.new()), Size(SIZE)),
-        limits=limits,
+    exchange = build_exchange(
+        rules=rules, limits=limits, change=_watched, book_views=WatchedViews()
     )
+    book = BookKey(ProductId(exchange.app.adapters.ids.new()), Size(SIZE))
+    return Market(exchange, book, limits)
+
+
+def _watched(store: Store) -> Store:
+    return replace(store, books=WatchedBooks(store.books), traders=WatchedTraders(store.traders))

@@ -6,7 +6,8 @@ from solebook.ports.language.errors import InvalidSize, NotFound, SizeNotOffered
 from solebook.ports.language.ids import ProductId
 from solebook.ports.language.market import BookKey, Condition, PriceLevel
 
-from .market import PRICE, SIZE, Market
+from ...exchange import SIZE
+from .market import PRICE, Market
 
 NEW = Condition.NEW
 

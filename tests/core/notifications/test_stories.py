@@ -15,10 +15,7 @@ from hypothesis import strategies as st
 from solebook.adapters.embedded import tokens
 from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.messengers import MemoryMailer
-from solebook.adapters.memory.seeded import SeededIds
-from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.composition.embedded import embedded_adapters
-from solebook.composition.memory_store import build_memory_store
+from solebook.composition.embedded import in_another_process
 from solebook.ports.event_bus import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.market import AskFate, TimeInForce, WithdrawalReason
@@ -54,7 +51,7 @@ from solebook.ports.messengers import (
 )
 from solebook.ports.templates import Templates
 
-from ...exchange import MONDAY, SIZE, Exchange, exchange_on
+from ...exchange import SIZE, Exchange, build_exchange, exchange_on
 from ...forwarding import ForwardingBus
 
 HOLD = timedelta(days=3)
@@ -79,11 +76,11 @@ def mailer_of(exchange: Exchange) -> MemoryMailer:
 
 def new_exchange(*, deaf: bool = False, **messengers: Any) -> Exchange:
     """Return an exchange with messengers of one's own; if deaf, people are told of nothing."""
-    clock = VirtualClock(MONDAY)
-    ids = SeededIds(1, clock)
-    adapters = embedded_adapters(build_memory_store(clock=clock, ids=ids), clock=clock, ids=ids)
-    bus = DeafBus(adapters.event_bus) if deaf else adapters.event_bus
-    return exchange_on(replace(adapters, event_bus=bus, **messengers), clock)
+    exchange = build_exchange(**messengers)
+    if not deaf:
+        return exchange
+    adapters = in_another_process(exchange.app.adapters)
+    return exchange_on(replace(adapters, event_bus=DeafBus(adapters.event_bus)))
 
 
 # ---- what is told --------------------------------------------------------------------------------

@@ -1,12 +1,10 @@
 """Time in which the exchange was down does not count against people."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from solebook.adapters.embedded import tokens
-from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.ports.language.complaints import ComplaintKind
 from solebook.ports.language.errors import ComplaintTooLate
 from solebook.ports.language.events import PaymentOverdue
@@ -16,7 +14,7 @@ from solebook.ports.language.orders import CancelReason, OrderStatus, PayoutStat
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import Role
 
-from ...exchange import MONDAY, Exchange, build_exchange, exchange_on
+from ...exchange import MONDAY, Exchange, build_exchange
 from .walks import RULES
 
 INSTANT = timedelta(microseconds=1)
@@ -28,16 +26,7 @@ async def restarted(before: Exchange, down: timedelta = AWAY) -> Exchange:
     """Kill the exchange, and start another process on its store after a while."""
     await before.app.engine.stop()
     await before.clock.advance(down)
-    adapters = before.app.adapters
-    bus = InProcessBus(
-        transaction=adapters.store.transaction,
-        inbox=adapters.store.inbox,
-        deliveries=adapters.store.deliveries,
-        clock=adapters.clock,
-        ids=adapters.ids,
-        randomness=adapters.randomness,
-    )
-    after = exchange_on(replace(adapters, event_bus=bus), before.clock, rules=before.app.rules)
+    after = before.in_another_process()
     await after.reopen(before)
     await after.workers.settle()
     return after
