@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from datetime import datetime
 
 from ...ports.language.market import PriceLevel, Quote, Side
 from ...ports.language.money import Cents
@@ -44,6 +45,16 @@ class BookSide:
         if ranks and ranks[-1] >= self._sign * amount << _ARRIVAL_BITS:
             return self._quotes[-1]
         return None
+
+    def is_clear(self, amount: Cents, now: datetime) -> bool:
+        """Whether a quote at `amount` on the other side reaches nothing, and the best still lives.
+
+        It is so for most quotes that come to a book.
+        """
+        ranks = self._ranks
+        return not ranks or (
+            ranks[-1] < self._sign * amount << _ARRIVAL_BITS and self._quotes[-1].expires_at > now
+        )
 
     def within(self, amount: Cents) -> Iterator[Quote]:
         """Yield what a quote at `amount` on the other side reaches, the best first.

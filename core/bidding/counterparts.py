@@ -82,7 +82,7 @@ def search(
             own = own or resting
         elif not stored.may_trade(resting.user_id, resting.side):
             barred.append(resting)
-        elif rules.least_payout(incoming.price_with(resting)) < 0:
+        elif rules.loses_money(incoming.price_with(resting)):
             unpayable.append(resting)
         elif resting.side is Side.BID and is_busy(resting.user_id):
             busy = busy or resting

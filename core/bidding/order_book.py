@@ -35,15 +35,15 @@ class OrderBook:
 
     def add(self, quote: Quote) -> None:
         """Let a quote rest that reaches no other."""
-        (self.bids if quote.side is _BID else self.asks).add(quote)
+        self.on(quote.side).add(quote)
 
     def remove(self, quote: Quote) -> None:
         """Take a resting quote out, wherever it stands."""
-        (self.bids if quote.side is _BID else self.asks).remove(quote)
+        self.on(quote.side).remove(quote)
 
     def find(self, quote: Quote) -> Quote | None:
         """Return the resting quote with this one's side, amount and arrival number."""
-        return (self.bids if quote.side is _BID else self.asks).find(quote)
+        return self.on(quote.side).find(quote)
 
     def against(self, side: Side) -> BookSide:
         """Return the side that quotes on this one trade with."""

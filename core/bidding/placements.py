@@ -22,6 +22,7 @@ from .counterparts import Incoming, search, search_side
 from .shard import Shard
 from .stored import Stored, Wanted
 
+_IOC = TimeInForce.IOC  # an enum's member is slow to look up
 _BUSY_FOR = 5.0
 """Seconds after which an ask may be placed again that reaches only bids of busy buyers."""
 
@@ -51,11 +52,13 @@ class Place(Command[Placement]):
         stored.check_may_trade(command.user_id, command.side)
         shard.check_open(command.book)
         book = shard.book(command.book)
-        incoming = Incoming(command.user_id, command.side, command.amount)
         others = book.against(command.side)
-        counterpart = counterpart_of(incoming, others, shard, stored, now)
+        counterpart = None
+        if not others.is_clear(command.amount, now):
+            incoming = Incoming(command.user_id, command.side, command.amount)
+            counterpart = counterpart_of(incoming, others, shard, stored, now)
         if counterpart is None:
-            self._check_may_rest(incoming, others, shard, now)
+            self._check_may_rest(others, shard, now)
         quote = Quote(
             id=command.id,
             side=command.side,
@@ -71,12 +74,11 @@ class Place(Command[Placement]):
         shard.add(placement, key)
         return placement
 
-    def _check_may_rest(
-        self, incoming: Incoming, others: BookSide, shard: Shard, now: datetime
-    ) -> None:
+    def _check_may_rest(self, others: BookSide, shard: Shard, now: datetime) -> None:
         """Raise NoCounterpart or TooManyOpenQuotes if a quote that cannot trade is refused."""
         command = self.command
-        if command.time_in_force is TimeInForce.IOC:
+        if command.time_in_force is _IOC:
+            incoming = Incoming(command.user_id, command.side, command.amount)
             # Who else may not trade was read only of those that are reached, who are gone.
             best = search(incoming, others, Stored(), now, shard.rules).counterpart
             raise NoCounterpart(best=best.amount if best else None)

@@ -102,4 +102,4 @@ def reason_to_stay_out(ask: Quote, stored: Stored, rules: MarketRules) -> Withdr
         return WithdrawalReason.OUTSIDE_RULES
     except InvalidSize:
         return WithdrawalReason.INVALID_SIZE
-    return WithdrawalReason.OUTSIDE_RULES if rules.least_payout(ask.amount) < 0 else None
+    return WithdrawalReason.OUTSIDE_RULES if rules.loses_money(ask.amount) else None

@@ -208,14 +208,14 @@ class Shard:
         """Add an active quote to its book."""
         book = self.book(quote.book)
         self._changed[book] = None
-        book.add(quote)
+        book.on(quote.side).add(quote)
         self._owned.add(quote)
 
     def leave(self, quote: Quote) -> None:
         """Take a resting quote out of its book."""
         book = self.book(quote.book)
         self._changed[book] = None
-        book.remove(quote)
+        book.on(quote.side).remove(quote)
         self._owned.remove(quote)
 
     def end(self, quote: Quote, status: QuoteStatus) -> Quote:

@@ -135,7 +135,7 @@ class Stored:
 
     def check_may_trade(self, user_id: UserId, side: Side) -> None:
         """Raise UserSuspended or TradingBarred unless the user may trade on the side."""
-        if self.may_trade(user_id, side):
+        if not self.barred or self.may_trade(user_id, side):
             return
         if self.may_trade(user_id, side.opposite):
             raise TradingBarred(side=side)

@@ -219,6 +219,14 @@ class MarketRules:
         transaction = max(share(price, max(self.transaction_fees)), self.min_transaction_fee)
         return price - transaction - share(price, self.processing_fee)
 
+    def loses_money(self, price: Cents) -> bool:
+        """Whether a trade at `price` may leave its seller less than nothing. In the rules none may.
+
+        >>> MarketRules().loses_money(500), MarketRules().loses_money(2_500)
+        (True, False)
+        """
+        return price < self.min_amount and self.least_payout(price) < 0
+
     def allows(self, amount: Cents) -> bool:
         """Whether quotes may stand at `amount`; then a trade there leaves any seller something."""
         return self.min_amount <= amount <= self.max_amount and amount % self.tick == 0
