@@ -40,7 +40,8 @@ class Matching(Protocol):
     """The one writer of every book. What it answers is durable.
 
     Every method raises QueueFull, and then nothing changed; and Unavailable when the store failed,
-    which may have saved the change all the same: the same idempotency key tells.
+    which may have saved the change all the same: the same command tells, with the same id or
+    idempotency key. ShardLost says that another process has the book, and nothing changed.
     """
 
     async def place(self, command: PlaceQuote) -> Placement:
@@ -48,6 +49,7 @@ class Matching(Protocol):
 
         It passes over its owner's quotes, and over bids of buyers with too many unpaid orders.
         A command whose idempotency key was used before returns the first placement, `replayed`.
+        One whose id was used before returns that quote's placement as it stands now, `replayed`.
         Raises SelfTrade, NoCounterpart, TooManyOpenQuotes, TooManyUnpaidOrders, CounterpartBusy,
         IdempotencyKeyReused, UserSuspended, TradingBarred, BookHalted.
         """

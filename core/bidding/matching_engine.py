@@ -15,7 +15,7 @@ from ...ports.ids import Ids
 from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable
 from ...ports.language.halts import Halt
 from ...ports.language.ids import AuditEntryId, HaltId, OrderId, QuoteId, UserId
-from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, is_size
+from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, is_size, shard_of
 from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
 from ...ports.matching import Matching, Placement, PlaceQuote
@@ -61,7 +61,8 @@ class MatchingEngine(Matching):
     race: one of them comes first.
 
     If a commit fails, every caller in the batch gets Unavailable, and the books that the batch
-    touched are loaded again from the store, which is the truth. When the store says that another
+    touched are loaded again from the store, which is the truth. If a command is defective, the
+    others of its batch are run without it. When the store says that another
     process owns the shard, the engine takes no more commands. However it ends, nobody is left
     waiting.
     """
@@ -96,6 +97,8 @@ class MatchingEngine(Matching):
         self._queue: asyncio.Queue[_Ticket[Any] | None] = asyncio.Queue(self._limits.queue + 1)
         self._in_doubt = False
         """Whether a batch failed, so that the store may be ahead of memory or behind it."""
+        self._committing = False
+        """Whether the batch under way is being committed, or was."""
         self._unloaded: dict[BookKey, None] = {}
         self._recovery: asyncio.Task[None] | None = None
 
@@ -155,20 +158,24 @@ class MatchingEngine(Matching):
 
     async def place(self, command: PlaceQuote) -> Placement:
         """Match the quote with the best counterpart, or let it rest; see the port."""
+        self._check_own(command.book)
         return await self._submit(Place(command))
 
     async def reprice(
         self, quote: Quote, amount: Cents | None = None, expires_at: datetime | None = None
     ) -> Placement:
         """Move an active quote to another amount, another expiry, or both; see the port."""
+        self._check_own(quote.book)
         return await self._submit(Reprice(quote, amount, expires_at))
 
     async def cancel(self, quote: Quote) -> Quote:
         """Take an active quote out of its book; see the port."""
+        self._check_own(quote.book)
         return await self._submit(Cancel(quote))
 
     async def expire(self, quote: Quote) -> Quote:
         """Take a quote out of its book whose time is over; see the port."""
+        self._check_own(quote.book)
         return await self._submit(Expire(quote))
 
     async def withdraw(
@@ -208,6 +215,12 @@ class MatchingEngine(Matching):
         """End a halt; see the port."""
         return await self._submit(OpenBooks(halt_id))
 
+    def _check_own(self, book: BookKey) -> None:
+        """Raise ShardLost if the book is in another engine's shard."""
+        shard = shard_of(book, self._shards) if self._shards > 1 else self._number
+        if shard != self._number:
+            raise ShardLost(shard=shard)
+
     async def _submit(self, command: Command[T]) -> T:
         if not self.is_running:
             raise Unavailable(what=_NAME)
@@ -224,27 +237,36 @@ class MatchingEngine(Matching):
         try:
             while tickets := await self._next_tickets():
                 try:
-                    await self._run(tickets)
+                    await self._attend_to(tickets)
                 except ShardLost as lost:
                     _log.error("%s; taking no more commands", lost)
                     return
-                except Exception as error:  # noqa: BLE001  # see below
-                    # Whatever went wrong, nobody may be left waiting, and memory may not stay
-                    # ahead of the store.
-                    self._give_up(tickets, error)
                 self._recover_later()
         finally:
             self._refuse([*tickets, *self._drain()])
             if self._recovery is not None:
                 self._recovery.cancel()
 
-    def _give_up(self, tickets: "Sequence[_Ticket[Any]]", error: Exception) -> None:
-        # A refusal is the store's own; anything else is a defect.
-        defect = None if isinstance(error, Refusal) else error
-        _log.error("a batch failed, its books are loaded again: %s", error, exc_info=defect)
-        self._in_doubt = True
-        self._unloaded |= dict.fromkeys(self._shard.touched_books)
-        self._refuse(tickets)
+    async def _attend_to(self, tickets: "Sequence[_Ticket[Any]]") -> None:
+        """Run a batch. If a command in it is defective, only that one fails. Raises ShardLost."""
+        self._committing = False
+        try:
+            await self._run(tickets)
+        except ShardLost:
+            raise
+        except Exception as error:  # noqa: BLE001
+            # Whatever went wrong, nobody may be left waiting, and memory may not stay ahead of the
+            # store. A refusal is the store's own; anything else is a defect.
+            defect = None if isinstance(error, Refusal) else error
+            _log.error("a batch failed, its books are loaded again: %s", error, exc_info=defect)
+            self._in_doubt = True
+            self._unloaded |= dict.fromkeys(self._shard.touched_books)
+            # What may have been committed must not be done twice.
+            if defect is None or self._committing or len(tickets) == 1:
+                self._refuse(tickets)
+                return
+            for ticket in tickets:
+                await self._attend_to([ticket])
 
     async def _next_tickets(self) -> list["_Ticket[Any]"]:
         """Wait for work and return as much as fits a batch; nothing once stopped and drained."""
@@ -270,6 +292,7 @@ class MatchingEngine(Matching):
             in_turn = sorted(tickets, key=lambda ticket: turn(ticket.command, stored))
         for ticket in in_turn:
             ticket.apply(self._shard, stored, now)
+        self._committing = True
         if not self._shard.batch.is_empty:
             await self._commit(now)
         for ticket in tickets:

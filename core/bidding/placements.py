@@ -29,19 +29,20 @@ _BUSY_FOR = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Place(Command[Placement]):
-    """Place a new quote, once for each idempotency key."""
+    """Place a new quote, once for each id and each idempotency key."""
 
     command: PlaceQuote
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the key's answer, and for what decides whom the user may trade with."""
+        """Ask for earlier answers, and for what decides whom the user may trade with."""
         command = self.command
+        wanted.placed.add(command.id)
         wanted.trade(command.user_id, command.side, command.book, command.amount)
         if command.idempotency_key is not None:
             wanted.keys.add(command.idempotency_key)
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
-        """See the port for what it raises. A key that was answered is answered again first."""
+        """See the port for what it raises. What was answered is answered again first."""
         command, key = self.command, self.command.idempotency_key
         if key is not None:
             earlier = stored.answers.get(key) or shard.answered(key)
@@ -49,6 +50,9 @@ class Place(Command[Placement]):
                 raise earlier
             if earlier is not None:
                 return replace(earlier, replayed=True)
+        made = self._made_before(shard, stored)
+        if made is not None:
+            return made
         stored.check_may_trade(command.user_id, command.side)
         shard.check_open(command.book)
         book = shard.book(command.book)
@@ -73,6 +77,17 @@ class Place(Command[Placement]):
         placement = shard.enter(quote, counterpart, now)
         shard.add(placement, key)
         return placement
+
+    def _made_before(self, shard: Shard, stored: Stored) -> Placement | None:
+        """Return the placement, as it stands now, that a repeated command made the first time."""
+        quote_id = self.command.id
+        quote = shard.noted(quote_id) or stored.quotes.get(quote_id)
+        if quote is None:
+            return None
+        if quote.match_id is None:
+            return Placement(quote, replayed=True)
+        match = stored.matches.get(quote.match_id) or shard.match(quote.match_id)
+        return Placement(quote, match, replayed=True)
 
     def _check_may_rest(self, others: BookSide, shard: Shard, now: datetime) -> None:
         """Raise NoCounterpart or TooManyOpenQuotes if a quote that cannot trade is refused."""

@@ -182,6 +182,10 @@ class Shard:
         """Return the quote as this batch leaves it, if the batch changed it."""
         return self.batch.added.get(quote_id) or self.batch.changed.get(quote_id)
 
+    def match(self, match_id: OrderId) -> Match | None:
+        """Return the match that this batch made, if it did."""
+        return next((match for match in self.batch.matches if match.id == match_id), None)
+
     def answered(self, key: IdempotencyKey) -> Placement | IdempotencyKeyReused | None:
         """Return what this batch answered to the key, or that it was another request's."""
         used = self._keys.get(key.name)

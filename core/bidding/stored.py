@@ -40,6 +40,8 @@ class Wanted:
     matches: set[OrderId] = field(default_factory=set)
     """Read with their quotes, whose asks may return."""
     quotes: set[QuoteId] = field(default_factory=set)
+    placed: set[QuoteId] = field(default_factory=set)
+    """Quotes that are to be placed, and were before if the command is repeated."""
     halts: set[HaltId] = field(default_factory=set)
     traders: set[UserId] = field(default_factory=set)
     """Users whose quotes may trade in this batch."""
@@ -100,10 +102,15 @@ class Stored:
         matches = await books.matches(wanted.matches) if wanted.matches else {}
         for match in matches.values():
             wanted.quotes |= {match.bid_id, match.ask_id}
-        quotes = await books.get(wanted.quotes) if wanted.quotes else {}
+        ids = wanted.quotes | wanted.placed
+        quotes = await books.get(ids) if ids else {}
         for match in matches.values():
             ask = quotes[match.ask_id]
             wanted.trade(ask.user_id, Side.ASK, ask.book, ask.amount)
+        placed = (quotes.get(quote_id) for quote_id in wanted.placed) if quotes else ()
+        made = {quote.match_id for quote in placed if quote is not None and quote.match_id}
+        if made:
+            matches = {**matches, **await books.matches(made)}
         wanted.add_owners(owners)
         unpaid = await books.unpaid_orders(wanted.buyers) if wanted.buyers else {}
         return cls(

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
@@ -12,6 +13,7 @@ from solebook.ports.language.errors import (
     QueueFull,
     QuoteNotActive,
     Refusal,
+    ShardLost,
     Unavailable,
 )
 from solebook.ports.language.ids import ProductId
@@ -183,6 +185,28 @@ async def test_a_defect_in_a_batch_hangs_nobody(
     assert trade.match.ask_id == ask.id
 
 
+async def test_a_defective_command_fails_alone(
+    market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
+    defective = replace(market.command(Side.ASK), amount=cast(int, "a lot"))
+    answers = await all_answers(
+        market.ask(), market.engine.place(defective), market.bid(), market.ask(PRICE + 100)
+    )
+    kinds = [type(answer) for answer in answers]
+    assert kinds == [Placement, Unavailable, Placement, Placement]
+    assert "a batch failed" in caplog.text
+    assert await market.stored_levels() == {Side.BID: {}, Side.ASK: {PRICE + 100: 1}}
+    await market.assert_view_is_the_store()
+
+
+async def test_a_batch_that_may_be_committed_is_not_run_again(market: Market) -> None:
+    market.books.late_failures.append(RuntimeError("the connection broke"))
+    answers = await all_answers(market.ask(), market.ask(PRICE + 100))
+    assert [type(answer) for answer in answers] == [Unavailable] * 2
+    assert (await market.bid()).match is not None
+    assert await market.stored_levels() == {Side.BID: {}, Side.ASK: {PRICE + 100: 1}}
+
+
 async def test_a_failed_commit_is_logged(market: Market, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     market.books.failures.append(UNAVAILABLE)
@@ -238,6 +262,28 @@ async def test_books_of_one_shard_do_not_meet(market: Market) -> None:
     for book in others:
         with pytest.raises(NoCounterpart):
             await market.engine.place(market.command(Side.BID, book=book, ioc=True))
+
+
+async def test_an_engine_refuses_the_books_of_other_shards() -> None:
+    market = build_market()
+    own = shard_of(market.book, 2)
+    engine, other = market.engine_of(own, 2), market.engine_of(1 - own, 2)
+    await engine.start()
+    await other.start()
+    ask = (await engine.place(market.command(Side.ASK))).quote
+    for foreign in (
+        other.place(market.command(Side.BID)),
+        other.reprice(ask, PRICE + 100),
+        other.cancel(ask),
+        other.expire(ask),
+    ):
+        with pytest.raises(ShardLost) as refused:
+            await foreign
+        assert refused.value.shard == own
+    assert await market.stored(ask) == ask
+    assert other.is_running
+    await engine.stop()
+    await other.stop()
 
 
 async def test_an_engine_keeps_to_the_books_of_its_shard() -> None:

@@ -133,4 +133,4 @@ async def test_five_hundred_own_quotes_in_front_are_read_from_no_store(
     placed = await market.bid(user_id=user)
     assert placed.match is not None
     assert placed.match.seller_id != user
-    assert len(market.books.readings) - readings <= 1
+    assert len(market.books.readings) - readings <= 2
