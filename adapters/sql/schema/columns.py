@@ -50,12 +50,11 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the instant in UTC, without its zone where the database knows none."""
+        """Return the instant in UTC; SQLite, which knows no zones, leaves it out."""
         if value is None:
             return None
         assert value.tzinfo is not None, f"{value} has no time zone"
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return the instant, aware and in UTC."""

@@ -73,6 +73,19 @@ async def test_every_statement_is_understood(postgres: Connected) -> None:
             raise AssertionError(f"{name}: {sql}") from error
 
 
+async def test_every_statement_can_use_an_index(postgres: Connected) -> None:
+    run = postgres.connection
+    await run.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")
+    for name, statement in STATEMENTS.items():
+        sql = statement.compiled(DIALECT).sql
+        count = len((await run.prepare(sql)).get_parameters())
+        await run.execute(f"PREPARE one AS {sql}")
+        values = f"({', '.join(['NULL'] * count)})" if count else ""
+        plan = [row[0] for row in await run.fetch(f"EXPLAIN EXECUTE one{values}")]
+        assert not [step for step in plan if "Seq Scan" in step], (name, plan)
+        await run.execute("DEALLOCATE one")
+
+
 async def test_values_are_read_back_as_they_were_written(postgres: Connected) -> None:
     await postgres.rows(Statement(insert_or_skip(things, things.c.id)), **VALUES)
     (row,) = await postgres.rows(Statement(select(things)))
