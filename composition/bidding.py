@@ -13,6 +13,7 @@ from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
 from ..core.bidding.compare_rules import CompareRules
 from ..core.bidding.expire_quotes import ExpireQuotes
 from ..core.bidding.find_book import FindBook
+from ..core.bidding.list_best_prices import ListBestPrices
 from ..core.bidding.list_halts import ListHalts
 from ..core.bidding.list_quotes import ListQuotes
 from ..core.bidding.list_resting_quotes import ListRestingQuotes
@@ -77,6 +78,7 @@ class BiddingUseCases:
     view_market: ViewMarket
     list_halts: ListHalts
     list_resting_quotes: ListRestingQuotes
+    list_best_prices: ListBestPrices
 
 
 def bidding_use_cases(
@@ -170,6 +172,7 @@ def bidding_use_cases(
         ),
         list_halts=ListHalts(halts=store.halts),
         list_resting_quotes=ListRestingQuotes(books=store.books),
+        list_best_prices=ListBestPrices(book_views=adapters.book_views),
     )
 
 

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from ..core.search.count_facets import CountFacets
 from ..core.search.index_product import IndexProduct
 from ..core.search.market_figures import ReadFigures
 from ..core.search.reindex_products import ReindexProducts
+from ..core.search.search_products import SearchProducts
+from ..core.search.suggest_products import SuggestProducts
 from ..core.search.update_figures import UpdateFigures
 from ..ports.event_bus import Consumer
 from ..ports.language.events import LowestAskChanged, ProductChanged
@@ -19,6 +22,9 @@ class SearchUseCases:
     index_product: IndexProduct
     update_figures: UpdateFigures
     reindex_products: ReindexProducts
+    search_products: SearchProducts
+    count_facets: CountFacets
+    suggest_products: SuggestProducts
 
 
 def search_use_cases(adapters: Adapters) -> SearchUseCases:
@@ -42,6 +48,9 @@ def search_use_cases(adapters: Adapters) -> SearchUseCases:
             search_index=search_index,
             clock=clock,
         ),
+        search_products=SearchProducts(search_index=search_index),
+        count_facets=CountFacets(search_index=search_index),
+        suggest_products=SuggestProducts(search_index=search_index),
     )
 
 

@@ -41,7 +41,7 @@ async def check_invariants(app: Application, books: Sequence[BookKey]) -> Invari
     """Look at a market in which nothing is under way but what waits for time to pass."""
     solvency = await app.payments.check_solvency()
     orders = [order async for order in all_orders(app)]
-    published = await app.adapters.book_views.best(list(books))
+    published = await app.bidding.list_best_prices(books)
     resting = await app.bidding.list_resting_quotes(OPERATOR, books)
     dead = await app.operations.list_dead_letters(OPERATOR, PageRequest(limit=1))
     return Invariants(

@@ -22,7 +22,7 @@ async def report(
 ) -> SimulationResult:
     """Look at the market as it is now and return what there is to see."""
     keys = [book.key for book in books]
-    views = await app.adapters.book_views.best(keys)
+    views = await app.bidding.list_best_prices(keys)
     by_status = await app.orders.count_orders(OPERATOR)
     return SimulationResult(
         trades=await _trades(app, books),

@@ -200,7 +200,7 @@ class SearchController(Controller):
         One goes on through the first thousand of them; whoever wants more of it searches better.
         """
         filters = search_filters(brand, size, min_price, max_price, year)
-        results = await application.adapters.search_index.search(
+        results = await application.search.search_products(
             SearchQuery(q, filters, sort, limit, cursor)
         )
         return SearchListing(
@@ -220,7 +220,7 @@ class SearchController(Controller):
         self, application: App, q: Text = "", limit: Suggestions = 10
     ) -> SuggestionListing:
         """Return products for a text whose last word may not be finished."""
-        suggestions = await application.adapters.search_index.autocomplete(q, limit)
+        suggestions = await application.search.suggest_products(q, limit)
         return SuggestionListing([suggested_product(suggestion) for suggestion in suggestions])
 
     @get(
@@ -241,4 +241,4 @@ class SearchController(Controller):
     ) -> SearchFacets:
         """Return of which brands, sizes, release years and prices the products are."""
         filters = search_filters(brand, size, min_price, max_price, year)
-        return await application.adapters.search_index.facets(SearchQuery(q, filters))
+        return await application.search.count_facets(SearchQuery(q, filters))

@@ -1,0 +1,18 @@
+"""Somebody is typing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...ports.language.search import Suggestion
+from ...ports.search_index import SearchIndex
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestProducts:
+    """Products for a text whose last word may not be finished."""
+
+    search_index: SearchIndex
+
+    async def __call__(self, text: str, limit: int) -> Sequence[Suggestion]:
+        """Return up to `limit` products, the most relevant first."""
+        return await self.search_index.autocomplete(text, limit)
