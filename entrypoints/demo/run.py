@@ -132,7 +132,7 @@ class _Demo:
             market = Market(people, product_ids, rows, self._application.rules)
             warehouse = Warehouse(people)
             bar = self._bars.add_task("trades that go wrong", total=MISHAPS)
-            await suffer_mishaps(market, warehouse, people, rows[0], self._clock.advance)
+            await suffer_mishaps(market, warehouse, people, rows[0], self._advance)
             self._bars.update(bar, completed=MISHAPS)
             await self._trade(market, warehouse, rows)
             await wait_for(self._is_quiet, "everything under way to be done")
@@ -183,8 +183,14 @@ class _Demo:
             await asyncio.sleep(_POLL)
         self._bars.update(bar, total=1, completed=1)
 
+    def _advance(self, by: timedelta) -> None:
+        """Move the time on, in which the exchange was not down."""
+        self._clock.advance(by)
+        self._application.uptime.skip()
+
     def _open(self, day: date) -> None:
         self._clock.move_to(datetime.combine(day, _OPENS))
+        self._application.uptime.skip()
 
     async def _is_quiet(self) -> bool:
         return not await self._application.operations.view_backlog.has_messages()

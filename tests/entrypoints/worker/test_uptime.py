@@ -107,6 +107,17 @@ async def test_time_in_which_nothing_could_be_noted_counts_as_time_down() -> Non
     assert made.gaps == [(start, start + HOUR)]
 
 
+async def test_time_that_was_skipped_on_purpose_is_no_time_down() -> None:
+    exchange, made = build_exchange(), Made()
+    uptime = process(exchange, made)
+    await uptime()
+    await exchange.clock.advance(HOUR)
+    uptime.skip()
+    uptime.resume()
+    await uptime()
+    assert made.gaps == []
+
+
 async def test_workers_look_back_before_anything_else_runs() -> None:
     exchange = build_exchange()
     async with exchange.store.transaction():

@@ -1,1 +1,0 @@
-"""Measures speed, as ratios against something measured in turn in the same run."""
