@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from itertools import count
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -50,6 +50,8 @@ def _made(kind: Any) -> st.SearchStrategy[Any]:
         return st.one_of(*(any_of(notice) for notice in NOTICES.values()))
     if hasattr(kind, "__supertype__"):
         return any_of(kind.__supertype__)
+    if get_origin(kind) is Final:
+        return any_of(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
         return st.one_of(*(any_of(one) for one in get_args(kind)))
     if get_origin(kind) is tuple:
