@@ -85,6 +85,10 @@ class Books(Protocol):
         """Return the quotes that stand or wait in some books, in order of arrival."""
         ...
 
+    async def standing_of(self, user_ids: Collection[UserId]) -> Sequence[Quote]:
+        """Return the quotes of some users that stand or wait in any book, in order of arrival."""
+        ...
+
     async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
         """Return those of the quotes that are stored."""
         ...

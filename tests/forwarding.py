@@ -48,6 +48,9 @@ class ForwardingBooks(Books):
     async def halts(self, halt_ids: Collection[HaltId]) -> Mapping[HaltId, Halt]:
         return await self._books.halts(halt_ids)
 
+    async def standing_of(self, user_ids: Collection[UserId]) -> Sequence[Quote]:
+        return await self._books.standing_of(user_ids)
+
     async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
         return await self._books.unpaid_orders(buyer_ids)
 

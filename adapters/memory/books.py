@@ -65,6 +65,18 @@ class MemoryBooks(MemoryAdapter, Books):
         with await self._database.reading():
             return self._resting_in(books)
 
+    async def standing_of(self, user_ids: Collection[UserId]) -> Sequence[Quote]:
+        of_user, quotes = self._tables.quotes_of_user, self._tables.quotes
+        with await self._database.reading():
+            theirs = [
+                quotes[quote_id]
+                for user_id in dict.fromkeys(user_ids)
+                for side in Side
+                for quote_id in of_user.get((user_id, side), ())
+            ]
+        standing = [quote for quote in theirs if quote.status.stands]
+        return sorted(standing, key=lambda quote: quote.sequence)
+
     async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
         quotes = self._tables.quotes
         with await self._database.reading():

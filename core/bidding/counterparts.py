@@ -12,7 +12,7 @@ from ...ports.language.rules import MarketRules
 from .book_side import BookSide
 from .shard import Shard
 from .stored import Stored
-from .withdrawals import withdraw
+from .withdrawals import standing_of, withdraw
 
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
@@ -116,6 +116,6 @@ def search_side(
     if found.unpayable:
         withdraw(found.unpayable, WithdrawalReason.OUTSIDE_RULES, None, shard)
     for owner in dict.fromkeys(quote.user_id for quote in found.barred):
-        theirs = shard.standing(owner, stored.barred[owner])
+        theirs = standing_of(owner, stored.barred[owner], shard, stored)
         withdraw(theirs, stored.reason_to_withdraw(owner), None, shard)
     return found

@@ -98,7 +98,7 @@ class Place(Command[Placement]):
             best = search(incoming, others, Stored(), now, shard.rules).counterpart
             raise NoCounterpart(best=best.amount if best else None)
         limit = shard.rules.max_open_quotes
-        if shard.count_standing(command.user_id, command.side) >= limit:
+        if shard.count_open(command.user_id, command.side) >= limit:
             raise TooManyOpenQuotes(side=command.side, limit=limit)
 
 

@@ -1,6 +1,6 @@
 """The books of one shard in memory, and the batch of changes that is to be committed next."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,7 +24,7 @@ from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
 from ...ports.matching import Placement
 from .book_side import BookSide
-from .owned_quotes import OwnedQuotes
+from .open_quotes import OpenQuotes
 from .shard_book import ShardBook
 from .standing_halts import StandingHalts
 
@@ -49,7 +49,7 @@ class Shard:
     books: dict[BookKey, ShardBook] = field(default_factory=dict)
     halts: StandingHalts = field(default_factory=StandingHalts)
     batch: Batch = field(default_factory=lambda: Batch(sequence=0))
-    _owned: OwnedQuotes = field(default_factory=OwnedQuotes)
+    _open: OpenQuotes = field(default_factory=OpenQuotes)
     _waiting: dict[BookKey, dict[QuoteId, Quote]] = field(default_factory=dict)
     """Asks that wait until their book opens."""
     _changed: dict[ShardBook, None] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class Shard:
         """Empty some books, so that they can be loaded again."""
         for key in books:
             for quote in (*self.books.pop(key, ()), *self._waiting.pop(key, {}).values()):
-                self._owned.remove(quote)
+                self._open.remove(quote)
 
     # ---- batches -------------------------------------------------------------------------
 
@@ -131,13 +131,9 @@ class Shard:
             book = self.books[key] = ShardBook(key)
         return book
 
-    def standing(self, user_id: UserId, sides: Collection[Side]) -> list[Quote]:
-        """Return the quotes of a user that rest or wait on some sides, in order of arrival."""
-        return self._owned.of(user_id, sides)
-
-    def count_standing(self, user_id: UserId, side: Side) -> int:
+    def count_open(self, user_id: UserId, side: Side) -> int:
         """Return how many quotes of a user rest or wait on one side of all books."""
-        return self._owned.count(user_id, side)
+        return self._open.count(user_id, side)
 
     def owners(self, key: BookKey, side: Side, amount: Cents, most: int) -> set[UserId]:
         """Return the first owners, up to `most`, of what one reaches that comes to a book."""
@@ -175,8 +171,16 @@ class Shard:
         return self.batch.halts.get(halt_id) or self.halts.get(halt_id)
 
     def all_standing(self) -> Iterator[Quote]:
-        """Yield every quote that rests or waits, one owner after the other."""
-        yield from self._owned
+        """Yield every quote that rests or waits, one book after the other."""
+        for book in self.books.values():
+            yield from book
+        for asks in self._waiting.values():
+            yield from asks.values()
+
+    def noted_of(self, user_id: UserId) -> list[Quote]:
+        """Return the quotes of a user that this batch added or changed, as it leaves them."""
+        noted = (*self.batch.added.values(), *self.batch.changed.values())
+        return [quote for quote in noted if quote.user_id == user_id]
 
     def noted(self, quote_id: QuoteId) -> Quote | None:
         """Return the quote as this batch leaves it, if the batch changed it."""
@@ -213,14 +217,14 @@ class Shard:
         book = self.book(quote.book)
         self._changed[book] = None
         book.on(quote.side).add(quote)
-        self._owned.add(quote)
+        self._open.add(quote)
 
     def leave(self, quote: Quote) -> None:
         """Take a resting quote out of its book."""
         book = self.book(quote.book)
         self._changed[book] = None
         book.on(quote.side).remove(quote)
-        self._owned.remove(quote)
+        self._open.remove(quote)
 
     def end(self, quote: Quote, status: QuoteStatus) -> Quote:
         """Let a quote that rests or waits do so no more, for good."""
@@ -244,7 +248,7 @@ class Shard:
         del waiting[ask.id]
         if not waiting:
             del self._waiting[ask.book]
-        self._owned.remove(ask)
+        self._open.remove(ask)
 
     def note_halt(self, halt: Halt) -> None:
         """Let a halt begin or end."""
@@ -299,4 +303,4 @@ class Shard:
 
     def _let_wait(self, ask: Quote) -> None:
         self._waiting.setdefault(ask.book, {})[ask.id] = ask
-        self._owned.add(ask)
+        self._open.add(ask)

@@ -1,6 +1,6 @@
 """What a batch of commands must know of the store, read once for all of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self, TypeAlias
@@ -42,6 +42,8 @@ class Wanted:
     quotes: set[QuoteId] = field(default_factory=set)
     placed: set[QuoteId] = field(default_factory=set)
     """Quotes that are to be placed, and were before if the command is repeated."""
+    owners: set[UserId] = field(default_factory=set)
+    """Users whose standing quotes are all read, beside those who may not trade."""
     halts: set[HaltId] = field(default_factory=set)
     traders: set[UserId] = field(default_factory=set)
     """Users whose quotes may trade in this batch."""
@@ -87,6 +89,8 @@ class Stored:
     answers: Mapping[IdempotencyKey, Placement | IdempotencyKeyReused] = field(default_factory=dict)
     barred: Mapping[UserId, frozenset[Side]] = field(default_factory=dict)
     """The sides on which users may not trade, for those who may not."""
+    standing: Mapping[UserId, Sequence[Quote]] = field(default_factory=dict)
+    """The quotes that rest or wait, of the owners who were asked for and those who are barred."""
     halts: Mapping[HaltId, Halt] = field(default_factory=dict)
     unpaid: Mapping[UserId, int] = field(default_factory=dict)
     """How many orders of buyers await payment, for all who were asked for."""
@@ -113,11 +117,17 @@ class Stored:
             matches = {**matches, **await books.matches(made)}
         wanted.add_owners(owners)
         unpaid = await books.unpaid_orders(wanted.buyers) if wanted.buyers else {}
+        barred = await traders.barred(wanted.traders, now) if wanted.traders else {}
+        users = wanted.owners | barred.keys()
+        standing: dict[UserId, list[Quote]] = {user: [] for user in users}
+        for quote in await books.standing_of(users) if users else ():
+            standing[quote.user_id].append(quote)
         return cls(
             quotes=quotes,
             matches=matches,
             answers=await books.answered(wanted.keys) if wanted.keys else {},
-            barred=await traders.barred(wanted.traders, now) if wanted.traders else {},
+            barred=barred,
+            standing=standing,
             halts=await books.halts(wanted.halts) if wanted.halts else {},
             unpaid={buyer: unpaid.get(buyer, 0) for buyer in wanted.buyers},
         )

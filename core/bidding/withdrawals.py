@@ -53,9 +53,13 @@ class WithdrawAll(Command[int]):
     entry_id: AuditEntryId | None = None
     """The audit entry of the suspension that asks for it."""
 
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the user's standing quotes."""
+        wanted.owners.add(self.user_id)
+
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> int:
         """Return how many there were."""
-        standing = shard.standing(self.user_id, self.sides)
+        standing = standing_of(self.user_id, self.sides, shard, stored)
         count = len(withdraw(standing, self.reason, self.note, shard))
         if self.entry_id is not None:
             shard.tell(SuspensionCarriedOut(self.entry_id, self.user_id, count))
@@ -74,6 +78,15 @@ class WithdrawUnfit(Command[int]):
         standing = (quote for quote in shard.all_standing() if quote.expires_at > now)
         unfit = [quote for quote in standing if self.is_unfit(quote)]
         return len(withdraw(unfit, self.reason, None, shard))
+
+
+def standing_of(
+    user_id: UserId, sides: Collection[Side], shard: Shard, stored: Stored
+) -> list[Quote]:
+    """Return a user's quotes that rest or wait on some sides by now, in order of arrival."""
+    latest = {quote.id: quote for quote in (*stored.standing[user_id], *shard.noted_of(user_id))}
+    standing = [q for q in latest.values() if q.status.stands and q.side in sides]
+    return sorted(standing, key=lambda quote: quote.sequence)
 
 
 def withdraw(

@@ -188,6 +188,26 @@ async def test_the_active_quotes_of_some_books_come_in_order_of_arrival(
     assert list(await store.books.resting_in([])) == []
 
 
+async def test_the_standing_quotes_of_some_users_come_in_order_of_arrival(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    one, other, nobody = records.user_id(), records.user_id(), records.user_id()
+    book, second_book = records.book(), records.book()
+    late = records.ask(book, user_id=one, sequence=8)
+    early = records.bid(second_book, user_id=one, sequence=5)
+    waiting = records.ask(book, user_id=other, sequence=6, status=QuoteStatus.WAITING)
+    await shard.rest(
+        late, early, waiting, records.ask(book),
+        records.ask(book, user_id=one, status=QuoteStatus.CANCELLED),
+        records.bid(book, user_id=other, status=QuoteStatus.EXPIRED),
+    )  # fmt: skip
+    assert list(await store.books.standing_of([one, other, nobody])) == [early, waiting, late]
+    assert list(await store.books.standing_of([nobody])) == []
+    assert list(await store.books.standing_of([])) == []
+    await shard.change(replace(late, status=QuoteStatus.CANCELLED))
+    assert list(await store.books.standing_of([one])) == [early]
+
+
 async def test_a_quote_that_changed_rests_as_its_status_and_sequence_now_say(
     store: Store, records: Records, shard: Shard
 ) -> None:

@@ -58,6 +58,9 @@ _RESTING = Statement(
     ).order_by("sequence", "id")
 )
 _RESTING_IN = Statement(union_all(*standing(is_book)))
+_STANDING_OF = Statement(
+    union_all(*standing(lambda t: one_of(t.c.user_id, "ids"))).order_by("sequence", "id")
+)
 _GET = Statement(union_all(*on_each_side(lambda t: one_of(t.c.id, "ids"))))
 _MATCHES = Statement(select(matches).where(one_of(matches.c.id, "ids")))
 _UNPAID = Statement(
@@ -122,6 +125,9 @@ class SqlBooks(Books):
             for row in await self._database.rows(_RESTING_IN, **book_values(book))
         ]
         return sorted(found, key=lambda quote: quote.sequence)
+
+    async def standing_of(self, user_ids: Collection[UserId]) -> Sequence[Quote]:
+        return [quote_of(row) for row in await self._database.rows(_STANDING_OF, ids=user_ids)]
 
     async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
         quotes = map(quote_of, await self._database.rows(_GET, ids=quote_ids))

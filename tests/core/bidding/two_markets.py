@@ -227,11 +227,16 @@ class TwoMarkets:
         unpaid = Counter(
             match.buyer_id for match in self.matches.values() if match.id not in self.settled
         )
+        barred = {u: sides for u, sides in self.barred.items() if sides and u in wanted.traders}
         return Stored(
             quotes={q: self.quotes[q] for q in wanted.quotes},
             matches=matches,
             halts={h: self.halts[h] for h in wanted.halts if h in self.halts},
-            barred={u: sides for u, sides in self.barred.items() if sides and u in wanted.traders},
+            barred=barred,
+            standing={
+                user: [quote for quote in self._standing() if quote.user_id == user]
+                for user in wanted.owners | barred.keys()
+            },
             unpaid={buyer: unpaid[buyer] for buyer in wanted.buyers},
         )
 
@@ -327,7 +332,11 @@ class TwoMarkets:
         for book in BOOKS:
             assert list(rebuilt.book(book)) == list(self.shard.book(book))
         for user in USERS:
-            assert rebuilt.standing(user, tuple(Side)) == self.shard.standing(user, tuple(Side))
+            for side in Side:
+                count = sum((q.user_id, q.side) == (user, side) for q in self._standing())
+                assert rebuilt.count_open(user, side) == count
+                assert self.shard.count_open(user, side) == count
+        assert {q.id for q in self.shard.all_standing()} == {q.id for q in self._standing()}
 
     def _standing(self) -> list[Quote]:
         standing = [q for q in self.quotes.values() if q.status.stands]
