@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from solebook.adapters.embedded import tokens
 from solebook.ports.language.audit import AuditAction
 from solebook.ports.language.market import QuoteStatus
 from solebook.ports.language.users import OPERATOR
@@ -26,7 +27,7 @@ def test_a_user_is_found_with_how_they_stand(folder: Path, run: Run, by: str) ->
     assert lines["roles"] == "buyer, seller"
     assert lines["suspended"] == "no"
     assert "open asks  2" in shown.out
-    assert "acct_seller" not in shown.out
+    assert tokens.ACCOUNT not in shown.out
     assert "$2b$" not in shown.out
 
 
