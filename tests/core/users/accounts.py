@@ -1,141 +1,74 @@
-"""The whole users context on memory adapters."""
+"""The users context of an exchange."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from solebook.adapters.memory.revoked_sessions import MemoryRevokedSessions
-from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.security.access_tokens import JwtAccessTokens, SigningKey
 from solebook.composition.adapters import Store
-from solebook.composition.memory_store import build_memory_store
-from solebook.core.users.add_address import AddAddress
-from solebook.core.users.authenticate_request import AuthenticateRequest
-from solebook.core.users.edit_profile import EditProfile
-from solebook.core.users.refresh_session import RefreshSession
-from solebook.core.users.register_user import RegisterUser
-from solebook.core.users.remove_address import RemoveAddress
+from solebook.composition.users import UsersUseCases
 from solebook.core.users.session_tokens import SignedIn
-from solebook.core.users.set_payment_method import SetPaymentMethod
-from solebook.core.users.set_payout_account import SetPayoutAccount
-from solebook.core.users.set_roles import SetRoles
-from solebook.core.users.set_suspension import SetSuspension
-from solebook.core.users.sign_in import SignIn
-from solebook.core.users.sign_out import SignOut
-from solebook.core.users.token_lifetimes import TokenLifetimes
+from solebook.ports.access_tokens import AccessTokens, RevokedSessions
+from solebook.ports.ids import Ids
 from solebook.ports.language.events import Event
 from solebook.ports.language.ids import SessionId
 from solebook.ports.language.users import Actor, Role, User
 from solebook.ports.passwords import Passwords
 
+from ...exchange import Exchange, build_exchange
+
 EMAIL = "buyer-1@example.com"
 PASSWORD = "correct horse battery"
-LIFETIMES = TokenLifetimes(access=timedelta(minutes=15), refresh=timedelta(days=30))
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Every use case of the context, over one store."""
+    """An exchange of which only the users context is used."""
 
-    store: Store
-    clock: VirtualClock
-    ids: SeededIds
-    randomness: SeededRandomness
-    passwords: Passwords
-    access_tokens: JwtAccessTokens
-    revoked_sessions: MemoryRevokedSessions
+    exchange: Exchange
 
     @property
-    def register_user(self) -> RegisterUser:
-        s = self.store
-        return RegisterUser(s.transaction, s.users, s.outbox, self.passwords, self.clock, self.ids)
+    def users(self) -> UsersUseCases:
+        return self.exchange.app.users
 
     @property
-    def sign_in(self) -> SignIn:
-        return SignIn(
-            self.store.transaction,
-            self.store.users,
-            self.store.sessions,
-            self.passwords,
-            self.access_tokens,
-            self.randomness,
-            self.clock,
-            self.ids,
-            LIFETIMES,
-        )
+    def store(self) -> Store:
+        return self.exchange.store
 
     @property
-    def refresh_session(self) -> RefreshSession:
-        return RefreshSession(
-            self.store.transaction,
-            self.store.users,
-            self.store.sessions,
-            self.revoked_sessions,
-            self.access_tokens,
-            self.randomness,
-            self.clock,
-            LIFETIMES,
-        )
+    def clock(self) -> VirtualClock:
+        return self.exchange.clock
 
     @property
-    def sign_out(self) -> SignOut:
-        s = self.store
-        return SignOut(s.transaction, s.sessions, self.revoked_sessions, self.clock, LIFETIMES)
+    def ids(self) -> Ids:
+        return self.exchange.app.adapters.ids
 
     @property
-    def authenticate_request(self) -> AuthenticateRequest:
-        return AuthenticateRequest(self.access_tokens, self.revoked_sessions)
+    def passwords(self) -> Passwords:
+        return self.exchange.app.adapters.passwords
 
     @property
-    def edit_profile(self) -> EditProfile:
-        return EditProfile(self.store.transaction, self.store.users)
+    def access_tokens(self) -> AccessTokens:
+        return self.exchange.app.adapters.access_tokens
 
     @property
-    def add_address(self) -> AddAddress:
-        s = self.store
-        return AddAddress(s.transaction, s.users, s.addresses, self.clock, self.ids)
+    def revoked_sessions(self) -> RevokedSessions:
+        return self.exchange.app.adapters.revoked_sessions
 
-    @property
-    def remove_address(self) -> RemoveAddress:
-        return RemoveAddress(self.store.transaction, self.store.addresses)
-
-    @property
-    def set_payment_method(self) -> SetPaymentMethod:
-        return SetPaymentMethod(self.store.transaction, self.store.users)
-
-    @property
-    def set_payout_account(self) -> SetPayoutAccount:
-        return SetPayoutAccount(self.store.transaction, self.store.users, self.store.outbox)
-
-    @property
-    def set_roles(self) -> SetRoles:
-        s = self.store
-        return SetRoles(
-            s.transaction,
-            s.users,
-            s.sessions,
-            self.revoked_sessions,
-            self.clock,
-            LIFETIMES,
-            s.audit_log,
-        )
-
-    @property
-    def set_suspension(self) -> SetSuspension:
-        s = self.store
-        return SetSuspension(s.transaction, s.users, s.audit_log, s.outbox)
+    def hashing(self, passwords: Passwords) -> "Accounts":
+        """Return the same accounts in a process that hashes passwords in another way."""
+        return Accounts(self.exchange.in_another_process(passwords=passwords))
 
     # ---- what tests do and look at -------------------------------------------------------
 
     async def join(self, email: str = EMAIL) -> User:
         """Register somebody with the usual password."""
-        return await self.register_user(
+        return await self.users.register_user(
             email=email, password=PASSWORD, first_name="Test", last_name="Buyer"
         )
 
     async def enter(self, email: str = EMAIL) -> SignedIn:
         """Sign somebody in with the usual password."""
-        return await self.sign_in(email=email, password=PASSWORD)
+        return await self.users.sign_in(email=email, password=PASSWORD)
 
     async def admin(self) -> Actor:
         """An actor who is a registered admin."""
@@ -151,18 +84,11 @@ class Accounts:
         return [message.event for message in await self.store.outbox.unsent(100)]
 
 
-def build_accounts(passwords: Passwords, clock: VirtualClock) -> Accounts:
-    """Build the context on an empty store."""
-    ids = SeededIds(seed=1, clock=clock)
-    return Accounts(
-        store=build_memory_store(clock=clock, ids=ids),
-        clock=clock,
-        ids=ids,
-        randomness=SeededRandomness(seed=2),
-        passwords=passwords,
-        access_tokens=JwtAccessTokens(clock, [SigningKey("test", b"k" * 32)]),
-        revoked_sessions=MemoryRevokedSessions(clock),
-    )
+def build_accounts(passwords: Passwords) -> Accounts:
+    """Build an exchange with passwords and access tokens as they are in earnest."""
+    exchange = build_exchange(passwords=passwords)
+    access_tokens = JwtAccessTokens(exchange.clock, [SigningKey("test", b"k" * 32)])
+    return Accounts(exchange.in_another_process(access_tokens=access_tokens))
 
 
 def actor(user: User) -> Actor:

@@ -3,7 +3,6 @@ from contextlib import closing
 
 import pytest
 
-from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.security.passwords import BcryptPasswords
 from solebook.ports.language.users import User
 
@@ -17,8 +16,8 @@ def passwords() -> Iterator[BcryptPasswords]:
 
 
 @pytest.fixture
-def accounts(passwords: BcryptPasswords, clock: VirtualClock) -> Accounts:
-    return build_accounts(passwords, clock)
+def accounts(passwords: BcryptPasswords) -> Accounts:
+    return build_accounts(passwords)
 
 
 @pytest.fixture

@@ -27,24 +27,24 @@ HOME = {
 async def test_user_changes_the_name_that_is_given_and_keeps_the_other(
     accounts: Accounts, buyer: User
 ) -> None:
-    user = await accounts.edit_profile(actor(buyer), last_name=" Seller ")
+    user = await accounts.users.edit_profile(actor(buyer), last_name=" Seller ")
 
     assert (user.first_name, user.last_name) == ("Test", "Seller")
     assert await accounts.store.users.get(buyer.id) == user
 
-    user = await accounts.edit_profile(actor(buyer), first_name="New")
+    user = await accounts.users.edit_profile(actor(buyer), first_name="New")
     assert (user.first_name, user.last_name) == ("New", "Seller")
 
 
 async def test_edit_of_nothing_changes_nothing(accounts: Accounts, buyer: User) -> None:
-    assert await accounts.edit_profile(actor(buyer)) == buyer
+    assert await accounts.users.edit_profile(actor(buyer)) == buyer
 
 
 async def test_bad_name_is_refused_and_the_good_one_beside_it_is_not_kept(
     accounts: Accounts, buyer: User
 ) -> None:
     with pytest.raises(InvalidText):
-        await accounts.edit_profile(actor(buyer), first_name="New", last_name=" ")
+        await accounts.users.edit_profile(actor(buyer), first_name="New", last_name=" ")
 
     assert await accounts.store.users.get(buyer.id) == buyer
 
@@ -53,14 +53,14 @@ async def test_stranger_has_no_profile(accounts: Accounts) -> None:
     stranger = Actor(UserId(accounts.ids.new()), frozenset({Role.BUYER}))
 
     with pytest.raises(NotFound):
-        await accounts.edit_profile(stranger, first_name="New")
+        await accounts.users.edit_profile(stranger, first_name="New")
 
 
 # ---- addresses -------------------------------------------------------------------------------
 
 
 async def add(accounts: Accounts, user: User, **fields: str) -> Address:
-    return await accounts.add_address(
+    return await accounts.users.add_address(
         actor(user),
         street=fields.get("street", HOME["street"]),
         city=fields.get("city", HOME["city"]),
@@ -143,7 +143,7 @@ async def test_stranger_keeps_no_addresses(accounts: Accounts, buyer: User) -> N
 async def test_removed_address_makes_room(accounts: Accounts, buyer: User) -> None:
     first, second = await add(accounts, buyer), await add(accounts, buyer)
 
-    await accounts.remove_address(actor(buyer), first.id)
+    await accounts.users.remove_address(actor(buyer), first.id)
 
     assert list(await accounts.store.addresses.of(buyer.id)) == [second]
 
@@ -155,9 +155,9 @@ async def test_somebody_elses_address_is_not_found_and_stays(
     address = await add(accounts, other)
 
     with pytest.raises(NotFound):
-        await accounts.remove_address(actor(buyer), address.id)
+        await accounts.users.remove_address(actor(buyer), address.id)
     with pytest.raises(NotFound):
-        await accounts.remove_address(actor(buyer), AddressId(accounts.ids.new()))
+        await accounts.users.remove_address(actor(buyer), AddressId(accounts.ids.new()))
 
     assert list(await accounts.store.addresses.of(other.id)) == [address]
 
@@ -168,8 +168,8 @@ async def test_somebody_elses_address_is_not_found_and_stays(
 async def test_payment_method_on_file_lets_the_user_bid_and_be_charged(
     accounts: Accounts, buyer: User
 ) -> None:
-    await accounts.set_payment_method(actor(buyer), token="pm_1")
-    user = await accounts.set_payment_method(actor(buyer), token="pm_2")
+    await accounts.users.set_payment_method(actor(buyer), token="pm_1")
+    user = await accounts.users.set_payment_method(actor(buyer), token="pm_2")
 
     assert user.payment_method == "pm_2"
     assert (await accounts.store.traders.standing(buyer.id)).has_payment_method
@@ -178,7 +178,7 @@ async def test_payment_method_on_file_lets_the_user_bid_and_be_charged(
 
 
 async def test_payout_account_makes_the_user_a_seller(accounts: Accounts, buyer: User) -> None:
-    user = await accounts.set_payout_account(actor(buyer), account="acct_1")
+    user = await accounts.users.set_payout_account(actor(buyer), account="acct_1")
 
     assert user == await accounts.store.users.get(buyer.id)
     assert user.roles == {Role.BUYER, Role.SELLER}
@@ -190,8 +190,8 @@ async def test_malformed_tokens_are_refused_and_nothing_changes(
     accounts: Accounts, buyer: User
 ) -> None:
     with pytest.raises(InvalidText):
-        await accounts.set_payment_method(actor(buyer), token="")
+        await accounts.users.set_payment_method(actor(buyer), token="")
     with pytest.raises(InvalidText):
-        await accounts.set_payout_account(actor(buyer), account="acct 1")
+        await accounts.users.set_payout_account(actor(buyer), account="acct 1")
 
     assert await accounts.store.users.get(buyer.id) == buyer

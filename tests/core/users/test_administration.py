@@ -17,7 +17,7 @@ from .accounts import Accounts, actor
 async def test_admin_replaces_all_roles_of_a_user(accounts: Accounts, buyer: User) -> None:
     admin = await accounts.admin()
 
-    await accounts.set_roles(
+    await accounts.users.set_roles(
         admin, buyer.id, roles=frozenset({Role.AUTHENTICATOR}), reason="as agreed"
     )
 
@@ -31,18 +31,18 @@ async def test_new_roles_sign_the_user_out_everywhere_and_nobody_else(
     own = await accounts.enter("admin-1@example.com")
     sessions = [await accounts.enter(), await accounts.enter()]
 
-    await accounts.set_roles(
+    await accounts.users.set_roles(
         admin, buyer.id, roles=frozenset({Role.BUYER, Role.AUTHENTICATOR}), reason="as agreed"
     )
 
     for signed_in in sessions:
         with pytest.raises(InvalidToken):
-            await accounts.authenticate_request(signed_in.access_token)
+            await accounts.users.authenticate_request(signed_in.access_token)
         with pytest.raises(InvalidToken):
-            await accounts.refresh_session(refresh_token=signed_in.refresh_token)
-    await accounts.authenticate_request(own.access_token)
+            await accounts.users.refresh_session(refresh_token=signed_in.refresh_token)
+    await accounts.users.authenticate_request(own.access_token)
     again = await accounts.enter()
-    somebody, _ = await accounts.authenticate_request(again.access_token)
+    somebody, _ = await accounts.users.authenticate_request(again.access_token)
     assert somebody.has(Role.AUTHENTICATOR)
 
 
@@ -50,7 +50,7 @@ async def test_only_admins_set_roles(accounts: Accounts, buyer: User) -> None:
     everything_else = Actor(buyer.id, frozenset(Role) - {Role.ADMIN})
 
     with pytest.raises(Forbidden):
-        await accounts.set_roles(
+        await accounts.users.set_roles(
             everything_else, buyer.id, roles=frozenset({Role.ADMIN}), reason="as agreed"
         )
 
@@ -60,16 +60,20 @@ async def test_only_admins_set_roles(accounts: Accounts, buyer: User) -> None:
 async def test_admin_keeps_the_own_admin_role_but_may_take_others(accounts: Accounts) -> None:
     admin = await accounts.admin()
     other = await accounts.join("admin-2@example.com")
-    await accounts.set_roles(admin, other.id, roles=frozenset({Role.ADMIN}), reason="as agreed")
+    await accounts.users.set_roles(
+        admin, other.id, roles=frozenset({Role.ADMIN}), reason="as agreed"
+    )
 
     with pytest.raises(Forbidden):
-        await accounts.set_roles(
+        await accounts.users.set_roles(
             admin, admin.user_id, roles=frozenset({Role.BUYER}), reason="as agreed"
         )
-    await accounts.set_roles(
+    await accounts.users.set_roles(
         admin, admin.user_id, roles=frozenset({Role.ADMIN, Role.BUYER}), reason="as agreed"
     )
-    await accounts.set_roles(admin, other.id, roles=frozenset({Role.BUYER}), reason="as agreed")
+    await accounts.users.set_roles(
+        admin, other.id, roles=frozenset({Role.BUYER}), reason="as agreed"
+    )
 
     assert Role.ADMIN in (await accounts.store.users.get(admin.user_id)).roles
     assert (await accounts.store.users.get(other.id)).roles == {Role.BUYER}
@@ -77,7 +81,7 @@ async def test_admin_keeps_the_own_admin_role_but_may_take_others(accounts: Acco
 
 async def test_roles_of_nobody_cannot_be_set(accounts: Accounts) -> None:
     with pytest.raises(NotFound):
-        await accounts.set_roles(
+        await accounts.users.set_roles(
             await accounts.admin(),
             UserId(accounts.ids.new()),
             roles=frozenset({Role.BUYER}),
@@ -89,7 +93,7 @@ async def test_suspension_is_set_and_lifted_by_an_admin(accounts: Accounts, buye
     admin = await accounts.admin()
 
     for suspended in (True, True, False):
-        done = await accounts.set_suspension(
+        done = await accounts.users.set_suspension(
             admin, buyer.id, suspended=suspended, reason="as agreed"
         )
         standing = await accounts.store.traders.standing(buyer.id)
@@ -98,17 +102,19 @@ async def test_suspension_is_set_and_lifted_by_an_admin(accounts: Accounts, buye
 
 async def test_only_admins_suspend(accounts: Accounts, buyer: User) -> None:
     with pytest.raises(Forbidden):
-        await accounts.set_suspension(actor(buyer), buyer.id, suspended=True, reason="as agreed")
+        await accounts.users.set_suspension(
+            actor(buyer), buyer.id, suspended=True, reason="as agreed"
+        )
 
     assert await accounts.store.users.get(buyer.id) == buyer
 
 
 async def test_nobody_lifts_their_own_suspension(accounts: Accounts) -> None:
     admin = await accounts.admin()
-    await accounts.set_suspension(admin, admin.user_id, suspended=True, reason="a test")
+    await accounts.users.set_suspension(admin, admin.user_id, suspended=True, reason="a test")
 
     with pytest.raises(Forbidden):
-        await accounts.set_suspension(admin, admin.user_id, suspended=False, reason="enough")
+        await accounts.users.set_suspension(admin, admin.user_id, suspended=False, reason="enough")
 
     assert (await accounts.store.users.get(admin.user_id)).suspended
 
@@ -125,7 +131,7 @@ async def test_a_suspension_is_in_the_audit_log_with_who_and_why(
     admin = await accounts.admin()
 
     for suspended in (True, False):
-        await accounts.set_suspension(
+        await accounts.users.set_suspension(
             admin, buyer.id, suspended=suspended, reason=f" it is {suspended} "
         )
 
@@ -146,7 +152,7 @@ async def test_new_roles_are_in_the_audit_log_with_the_old_ones(
 ) -> None:
     admin = await accounts.admin()
 
-    await accounts.set_roles(
+    await accounts.users.set_roles(
         admin, buyer.id, roles=frozenset({Role.BUYER, Role.ADMIN}), reason="runs the night shift"
     )
 
@@ -167,9 +173,11 @@ async def test_an_action_without_a_sound_reason_changes_nothing(
     admin = await accounts.admin()
 
     with pytest.raises(InvalidText):
-        await accounts.set_suspension(admin, buyer.id, suspended=True, reason=reason)
+        await accounts.users.set_suspension(admin, buyer.id, suspended=True, reason=reason)
     with pytest.raises(InvalidText):
-        await accounts.set_roles(admin, buyer.id, roles=frozenset({Role.ADMIN}), reason=reason)
+        await accounts.users.set_roles(
+            admin, buyer.id, roles=frozenset({Role.ADMIN}), reason=reason
+        )
 
     assert await accounts.store.users.get(buyer.id) == buyer
     assert await audited(accounts) == []
@@ -180,9 +188,9 @@ async def test_what_is_refused_is_not_in_the_audit_log(accounts: Accounts, buyer
 
     for who, whom in ((actor(buyer), buyer.id), (admin, nobody)):
         with pytest.raises((Forbidden, NotFound)):
-            await accounts.set_suspension(who, whom, suspended=True, reason="as agreed")
+            await accounts.users.set_suspension(who, whom, suspended=True, reason="as agreed")
         with pytest.raises((Forbidden, NotFound)):
-            await accounts.set_roles(who, whom, roles=frozenset(), reason="as agreed")
+            await accounts.users.set_roles(who, whom, roles=frozenset(), reason="as agreed")
 
     assert await audited(accounts) == []
 

@@ -13,7 +13,7 @@ from .accounts import Accounts, actor
 async def refused(accounts: Accounts, refresh_token: str) -> str:
     """Refresh in vain and return what is wrong with the token."""
     with pytest.raises(InvalidToken) as refusal:
-        await accounts.refresh_session(refresh_token=refresh_token)
+        await accounts.users.refresh_session(refresh_token=refresh_token)
     return refusal.value.problem
 
 
@@ -23,7 +23,7 @@ async def test_refresh_gives_new_tokens_in_the_same_session(
     first = await accounts.enter()
     await accounts.clock.advance(timedelta(minutes=14))
 
-    second = await accounts.refresh_session(refresh_token=first.refresh_token)
+    second = await accounts.users.refresh_session(refresh_token=first.refresh_token)
 
     assert second.refresh_token != first.refresh_token
     assert accounts.session_of(second) == accounts.session_of(first)
@@ -41,7 +41,7 @@ async def test_session_lives_on_as_long_as_it_is_refreshed_in_time(
     signed_in = await accounts.enter()
     for _ in range(4):
         await accounts.clock.advance(timedelta(days=29))
-        signed_in = await accounts.refresh_session(refresh_token=signed_in.refresh_token)
+        signed_in = await accounts.users.refresh_session(refresh_token=signed_in.refresh_token)
 
     assert signed_in.user == buyer
 
@@ -50,9 +50,9 @@ async def test_refreshed_access_token_carries_the_roles_of_now(
     accounts: Accounts, buyer: User
 ) -> None:
     first = await accounts.enter()
-    await accounts.set_payout_account(actor(buyer), account="acct_1")
+    await accounts.users.set_payout_account(actor(buyer), account="acct_1")
 
-    second = await accounts.refresh_session(refresh_token=first.refresh_token)
+    second = await accounts.users.refresh_session(refresh_token=first.refresh_token)
 
     assert Role.SELLER not in accounts.access_tokens.verify(first.access_token).roles
     assert Role.SELLER in accounts.access_tokens.verify(second.access_token).roles
@@ -62,7 +62,7 @@ async def test_reused_token_ends_the_whole_session_for_good(
     accounts: Accounts, buyer: User
 ) -> None:
     first = await accounts.enter()
-    second = await accounts.refresh_session(refresh_token=first.refresh_token)
+    second = await accounts.users.refresh_session(refresh_token=first.refresh_token)
 
     assert await refused(accounts, first.refresh_token) == "spent"
 
@@ -71,7 +71,7 @@ async def test_reused_token_ends_the_whole_session_for_good(
     assert await refused(accounts, second.refresh_token) == "revoked"
     for signed_in in (first, second):
         with pytest.raises(InvalidToken) as refusal:
-            await accounts.authenticate_request(signed_in.access_token)
+            await accounts.users.authenticate_request(signed_in.access_token)
         assert refusal.value.problem == "revoked"
 
 
@@ -79,11 +79,11 @@ async def test_reused_token_leaves_the_users_other_sessions_alone(
     accounts: Accounts, buyer: User
 ) -> None:
     stolen, other = await accounts.enter(), await accounts.enter()
-    await accounts.refresh_session(refresh_token=stolen.refresh_token)
+    await accounts.users.refresh_session(refresh_token=stolen.refresh_token)
     await refused(accounts, stolen.refresh_token)
 
-    await accounts.authenticate_request(other.access_token)
-    await accounts.refresh_session(refresh_token=other.refresh_token)
+    await accounts.users.authenticate_request(other.access_token)
+    await accounts.users.refresh_session(refresh_token=other.refresh_token)
 
 
 async def test_spent_token_ends_the_session_even_after_its_own_time(
@@ -91,7 +91,7 @@ async def test_spent_token_ends_the_session_even_after_its_own_time(
 ) -> None:
     first = await accounts.enter()
     await accounts.clock.advance(timedelta(days=29))
-    second = await accounts.refresh_session(refresh_token=first.refresh_token)
+    second = await accounts.users.refresh_session(refresh_token=first.refresh_token)
     await accounts.clock.advance(timedelta(days=2))
 
     assert await refused(accounts, first.refresh_token) == "spent"
@@ -104,7 +104,7 @@ async def test_two_refreshes_at_once_with_one_token_one_wins_and_the_session_end
     signed_in = await accounts.enter()
 
     answers = await asyncio.gather(
-        *(accounts.refresh_session(refresh_token=signed_in.refresh_token) for _ in range(2)),
+        *(accounts.users.refresh_session(refresh_token=signed_in.refresh_token) for _ in range(2)),
         return_exceptions=True,
     )
 
@@ -120,7 +120,7 @@ async def test_token_is_good_until_the_last_instant_of_its_30_days(
     signed_in = await accounts.enter()
     await accounts.clock.advance(timedelta(days=30) - timedelta(microseconds=1))
 
-    await accounts.refresh_session(refresh_token=signed_in.refresh_token)
+    await accounts.users.refresh_session(refresh_token=signed_in.refresh_token)
 
 
 async def test_expired_token_is_refused_and_the_session_is_left_as_it_is(
@@ -138,7 +138,7 @@ async def test_token_of_a_session_that_was_signed_out_is_refused(
     accounts: Accounts, buyer: User
 ) -> None:
     signed_in = await accounts.enter()
-    await accounts.sign_out(accounts.session_of(signed_in))
+    await accounts.users.sign_out(accounts.session_of(signed_in))
 
     assert await refused(accounts, signed_in.refresh_token) == "revoked"
 
@@ -163,4 +163,4 @@ async def test_refresh_inside_a_transaction_is_a_programming_error(
 
     with pytest.raises(AssertionError):
         async with accounts.store.transaction():
-            await accounts.refresh_session(refresh_token=signed_in.refresh_token)
+            await accounts.users.refresh_session(refresh_token=signed_in.refresh_token)

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from solebook.ports.language.errors import EmailTaken, InvalidText
@@ -12,7 +10,7 @@ from .accounts import EMAIL, PASSWORD, Accounts
 
 
 async def test_new_user_is_stored_as_a_buyer_who_can_be_found_by_email(accounts: Accounts) -> None:
-    user = await accounts.register_user(
+    user = await accounts.users.register_user(
         email=" Buyer-1@Example.com", password=PASSWORD, first_name=" Test ", last_name="Buyer"
     )
 
@@ -43,7 +41,7 @@ async def test_second_user_with_the_same_email_is_refused_and_nothing_is_told(
     first = await accounts.join()
 
     with pytest.raises(EmailTaken):
-        await accounts.register_user(
+        await accounts.users.register_user(
             email="BUYER-1@example.com", password="another one", first_name="X", last_name="Y"
         )
 
@@ -69,7 +67,7 @@ async def test_bad_input_is_refused_and_nobody_joins(
     given = {"email": EMAIL, "password": PASSWORD, "first_name": "Test", "last_name": "Buyer"}
 
     with pytest.raises(InvalidText) as refused:
-        await accounts.register_user(**{**given, field: value})
+        await accounts.users.register_user(**{**given, field: value})
 
     assert refused.value.field == field
     assert await accounts.store.users.find_by_email(EMAIL) is None
@@ -93,6 +91,6 @@ class PasswordsOutsideTransactions(Passwords):
 async def test_password_is_hashed_before_the_store_is_locked(accounts: Accounts) -> None:
     passwords = PasswordsOutsideTransactions(accounts.store.transaction)
 
-    user = await replace(accounts, passwords=passwords).join()
+    user = await accounts.hashing(passwords).join()
 
     assert user.password_hash == "hash"

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -14,7 +14,7 @@ from .accounts import EMAIL, PASSWORD, Accounts
 async def test_right_password_opens_a_session_with_both_tokens(
     accounts: Accounts, buyer: User
 ) -> None:
-    signed_in = await accounts.sign_in(email=" BUYER-1@example.com ", password=PASSWORD)
+    signed_in = await accounts.users.sign_in(email=" BUYER-1@example.com ", password=PASSWORD)
 
     claims = accounts.access_tokens.verify(signed_in.access_token)
     session = await accounts.store.sessions.get(claims.session_id)
@@ -73,7 +73,7 @@ async def test_unknown_email_gets_the_answer_and_the_work_of_a_wrong_password(
     accounts: Accounts, buyer: User, email: str
 ) -> None:
     passwords = RecordingPasswords(accounts.passwords)
-    sign_in = replace(accounts, passwords=passwords).sign_in
+    sign_in = accounts.hashing(passwords).users.sign_in
 
     with pytest.raises(WrongCredentials) as wrong_password:
         await sign_in(email=EMAIL, password="wrong horse")
@@ -90,12 +90,12 @@ async def test_password_that_nobody_can_have_is_refused_alike_for_known_and_unkn
     accounts: Accounts, buyer: User, email: str
 ) -> None:
     with pytest.raises(InvalidText) as refused:
-        await accounts.sign_in(email=email, password="x" * 73)
+        await accounts.users.sign_in(email=email, password="x" * 73)
     assert refused.value.field == "password"
 
 
 async def test_suspended_user_may_sign_in(accounts: Accounts, buyer: User) -> None:
-    await accounts.set_suspension(
+    await accounts.users.set_suspension(
         await accounts.admin(), buyer.id, suspended=True, reason="as agreed"
     )
 
@@ -114,7 +114,7 @@ class SlowPasswords(Passwords):
         raise NotImplementedError
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        await self.accounts.set_roles(
+        await self.accounts.users.set_roles(
             self.admin, self.user.id, roles=frozenset({Role.BUYER}), reason="as agreed"
         )
         return True
@@ -123,11 +123,11 @@ class SlowPasswords(Passwords):
 async def test_role_taken_away_during_the_sign_in_is_not_in_its_token(accounts: Accounts) -> None:
     admin = await accounts.admin()
     user = await accounts.join()
-    await accounts.set_roles(
+    await accounts.users.set_roles(
         admin, user.id, roles=frozenset({Role.BUYER, Role.ADMIN}), reason="as agreed"
     )
 
-    slow = replace(accounts, passwords=SlowPasswords(accounts, admin, user))
+    slow = accounts.hashing(SlowPasswords(accounts, admin, user))
     signed_in = await slow.enter()
 
     claims = accounts.access_tokens.verify(signed_in.access_token)

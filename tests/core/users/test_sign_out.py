@@ -14,7 +14,7 @@ async def test_access_token_tells_who_asks_in_which_session(
 ) -> None:
     signed_in = await accounts.enter()
 
-    answer = await accounts.authenticate_request(signed_in.access_token)
+    answer = await accounts.users.authenticate_request(signed_in.access_token)
 
     expected = Actor(buyer.id, frozenset({Role.BUYER}))
     assert answer == (expected, accounts.session_of(signed_in))
@@ -25,7 +25,7 @@ async def test_expired_access_token_lets_nobody_in(accounts: Accounts, buyer: Us
     await accounts.clock.advance(timedelta(minutes=15))
 
     with pytest.raises(InvalidToken) as refused:
-        await accounts.authenticate_request(signed_in.access_token)
+        await accounts.users.authenticate_request(signed_in.access_token)
     assert refused.value.problem == "expired"
 
 
@@ -33,7 +33,7 @@ async def test_refresh_token_is_no_access_token(accounts: Accounts, buyer: User)
     signed_in = await accounts.enter()
 
     with pytest.raises(InvalidToken):
-        await accounts.authenticate_request(signed_in.refresh_token)
+        await accounts.users.authenticate_request(signed_in.refresh_token)
 
 
 async def test_signing_out_voids_the_sessions_access_tokens_at_once(
@@ -41,12 +41,12 @@ async def test_signing_out_voids_the_sessions_access_tokens_at_once(
 ) -> None:
     gone, other = await accounts.enter(), await accounts.enter()
 
-    await accounts.sign_out(accounts.session_of(gone))
+    await accounts.users.sign_out(accounts.session_of(gone))
 
     with pytest.raises(InvalidToken) as refused:
-        await accounts.authenticate_request(gone.access_token)
+        await accounts.users.authenticate_request(gone.access_token)
     assert refused.value.problem == "revoked"
-    await accounts.authenticate_request(other.access_token)
+    await accounts.users.authenticate_request(other.access_token)
 
 
 async def test_no_access_token_of_a_session_outlives_the_memory_of_its_end(
@@ -54,28 +54,28 @@ async def test_no_access_token_of_a_session_outlives_the_memory_of_its_end(
 ) -> None:
     signed_in = await accounts.enter()
     await accounts.clock.advance(timedelta(minutes=10))
-    latest = await accounts.refresh_session(refresh_token=signed_in.refresh_token)
-    await accounts.sign_out(accounts.session_of(latest))
+    latest = await accounts.users.refresh_session(refresh_token=signed_in.refresh_token)
+    await accounts.users.sign_out(accounts.session_of(latest))
 
     for _ in range(16):
         # Whenever another session ends, those whose tokens have all expired are forgotten.
         await accounts.revoked_sessions.add(SessionId(accounts.ids.new()), accounts.clock.now())
         with pytest.raises(InvalidToken):
-            await accounts.authenticate_request(latest.access_token)
+            await accounts.users.authenticate_request(latest.access_token)
         await accounts.clock.advance(timedelta(minutes=1))
 
 
 async def test_signing_out_twice_keeps_the_first_instant(accounts: Accounts, buyer: User) -> None:
     session_id = accounts.session_of(await accounts.enter())
     first = accounts.clock.now()
-    await accounts.sign_out(session_id)
+    await accounts.users.sign_out(session_id)
     await accounts.clock.advance(timedelta(minutes=1))
 
-    await accounts.sign_out(session_id)
+    await accounts.users.sign_out(session_id)
 
     assert (await accounts.store.sessions.get(session_id)).revoked_at == first
 
 
 async def test_session_that_never_was_cannot_be_signed_out(accounts: Accounts) -> None:
     with pytest.raises(NotFound):
-        await accounts.sign_out(SessionId(accounts.ids.new()))
+        await accounts.users.sign_out(SessionId(accounts.ids.new()))

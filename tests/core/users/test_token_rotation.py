@@ -2,12 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.core.users.session_tokens import SignedIn, token_hash
 from solebook.ports.language.errors import InvalidToken
 from solebook.ports.language.ids import SessionId
@@ -55,7 +54,7 @@ def test_at_most_one_refresh_token_of_a_session_is_good_and_none_after_a_reuse(
 
 
 async def rotate(rounds: list[tuple[list[tuple[int, int]], int]]) -> None:
-    accounts = build_accounts(FreePasswords(), VirtualClock(datetime(2026, 3, 2, tzinfo=UTC)))
+    accounts = build_accounts(FreePasswords())
     await accounts.join()
     devices = []
     for _ in range(2):
@@ -70,7 +69,7 @@ async def rotate(rounds: list[tuple[list[tuple[int, int]], int]]) -> None:
             for device, back in burst
         ]
         answers = await asyncio.gather(
-            *(accounts.refresh_session(refresh_token=token) for _, token in chosen),
+            *(accounts.users.refresh_session(refresh_token=token) for _, token in chosen),
             return_exceptions=True,
         )
         for (device, _), answer in zip(chosen, answers, strict=True):
