@@ -29,7 +29,7 @@ async def test_claim_puts_the_pair_in_review_for_the_length_of_a_lease(
 ) -> None:
     task = await warehouse.received_task()
 
-    claimed = await warehouse.claim_task(warehouse.authenticator, task.id)
+    claimed = await warehouse.authentication.claim_task(warehouse.authenticator, task.id)
 
     assert claimed.status is TaskStatus.IN_REVIEW
     assert claimed.authenticator_id == warehouse.authenticator.user_id
@@ -43,9 +43,9 @@ async def test_only_authenticators_claim_and_judge(warehouse: Warehouse, role: R
     somebody = replace(warehouse.authenticator, roles=frozenset({role}))
 
     with pytest.raises(Forbidden):
-        await warehouse.claim_task(somebody, task.id)
+        await warehouse.authentication.claim_task(somebody, task.id)
     with pytest.raises(Forbidden):
-        await warehouse.give_verdict(somebody, task.id, PASS)
+        await warehouse.authentication.give_verdict(somebody, task.id, PASS)
     assert await warehouse.task() == task
 
 
@@ -53,9 +53,9 @@ async def test_unknown_task_is_not_found(warehouse: Warehouse) -> None:
     unknown = TaskId(warehouse.created.order_id)
 
     with pytest.raises(NotFound):
-        await warehouse.claim_task(warehouse.authenticator, unknown)
+        await warehouse.authentication.claim_task(warehouse.authenticator, unknown)
     with pytest.raises(NotFound):
-        await warehouse.give_verdict(warehouse.authenticator, unknown, PASS)
+        await warehouse.authentication.give_verdict(warehouse.authenticator, unknown, PASS)
 
 
 async def test_buyer_and_seller_may_not_review_their_own_pair(warehouse: Warehouse) -> None:
@@ -63,16 +63,18 @@ async def test_buyer_and_seller_may_not_review_their_own_pair(warehouse: Warehou
 
     for party in (task.buyer_id, task.seller_id):
         with pytest.raises(PartyToTheOrder):
-            await warehouse.claim_task(replace(warehouse.authenticator, user_id=party), task.id)
+            await warehouse.authentication.claim_task(
+                replace(warehouse.authenticator, user_id=party), task.id
+            )
     assert await warehouse.task() == task
 
 
 async def test_pair_that_has_not_arrived_cannot_be_claimed(warehouse: Warehouse) -> None:
-    await warehouse.open_task(warehouse.created)
+    await warehouse.authentication.open_task(warehouse.created)
     task = await warehouse.task()
 
     with pytest.raises(TaskNotOpen) as refusal:
-        await warehouse.claim_task(warehouse.authenticator, task.id)
+        await warehouse.authentication.claim_task(warehouse.authenticator, task.id)
 
     assert refusal.value.status == TaskStatus.AWAITING_ITEM
     assert await warehouse.task() == task
@@ -82,14 +84,14 @@ async def test_pair_that_has_not_arrived_cannot_be_claimed(warehouse: Warehouse)
 async def test_finished_task_cannot_be_claimed(warehouse: Warehouse, end: str) -> None:
     if end == "passed":
         task = await warehouse.claimed_task()
-        await warehouse.give_verdict(warehouse.authenticator, task.id, PASS)
+        await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS)
     else:
-        await warehouse.open_task(warehouse.created)
-        await warehouse.cancel_task(warehouse.cancelled)
+        await warehouse.authentication.open_task(warehouse.created)
+        await warehouse.authentication.cancel_task(warehouse.cancelled)
     task = await warehouse.task()
 
     with pytest.raises(TaskNotOpen):
-        await warehouse.claim_task(warehouse.authenticator, task.id)
+        await warehouse.authentication.claim_task(warehouse.authenticator, task.id)
     assert await warehouse.task() == task
 
 
@@ -100,11 +102,11 @@ async def test_claimed_pair_is_refused_to_another_until_the_lease_is_over(
 
     await warehouse.clock.advance(LEASE - INSTANT)
     with pytest.raises(TaskClaimed) as refusal:
-        await warehouse.claim_task(warehouse.colleague, task.id)
+        await warehouse.authentication.claim_task(warehouse.colleague, task.id)
     assert refusal.value.until == task.lease_until
 
     await warehouse.clock.advance(INSTANT)
-    claimed = await warehouse.claim_task(warehouse.colleague, task.id)
+    claimed = await warehouse.authentication.claim_task(warehouse.colleague, task.id)
     assert claimed.authenticator_id == warehouse.colleague.user_id
     assert claimed.lease_until == warehouse.clock.now() + LEASE
 
@@ -113,20 +115,20 @@ async def test_claiming_again_renews_the_lease(warehouse: Warehouse) -> None:
     task = await warehouse.claimed_task()
     await warehouse.clock.advance(LEASE / 2)
 
-    renewed = await warehouse.claim_task(warehouse.authenticator, task.id)
+    renewed = await warehouse.authentication.claim_task(warehouse.authenticator, task.id)
 
     assert renewed.lease_until == warehouse.clock.now() + LEASE
     await warehouse.clock.advance(LEASE * 3 / 4)
     with pytest.raises(TaskClaimed):
-        await warehouse.claim_task(warehouse.colleague, task.id)
+        await warehouse.authentication.claim_task(warehouse.colleague, task.id)
 
 
 async def test_of_two_who_claim_at_once_one_wins(warehouse: Warehouse) -> None:
     task = await warehouse.received_task()
 
     outcomes = await asyncio.gather(
-        warehouse.claim_task(warehouse.authenticator, task.id),
-        warehouse.claim_task(warehouse.colleague, task.id),
+        warehouse.authentication.claim_task(warehouse.authenticator, task.id),
+        warehouse.authentication.claim_task(warehouse.colleague, task.id),
         return_exceptions=True,
     )
 

@@ -37,7 +37,7 @@ async def test_pass_is_told_with_the_verdict_that_is_kept(warehouse: Warehouse) 
     task = await warehouse.claimed_task()
     await warehouse.clock.advance(timedelta(minutes=5))
 
-    decided = await warehouse.give_verdict(warehouse.authenticator, task.id, PASS)
+    decided = await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS)
 
     assert (decided.status, decided.verdict) == (TaskStatus.PASSED, PASS)
     assert decided.decided_at == warehouse.clock.now()
@@ -50,7 +50,7 @@ async def test_pass_is_told_with_the_verdict_that_is_kept(warehouse: Warehouse) 
 async def test_fail_is_told_with_its_reason(warehouse: Warehouse) -> None:
     task = await warehouse.claimed_task()
 
-    decided = await warehouse.give_verdict(warehouse.authenticator, task.id, FAIL)
+    decided = await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, FAIL)
 
     assert (decided.status, decided.verdict) == (TaskStatus.FAILED, FAIL)
     assert FAIL.reason is not None
@@ -61,11 +61,11 @@ async def test_fail_is_told_with_its_reason(warehouse: Warehouse) -> None:
 
 async def test_same_verdict_again_changes_nothing(warehouse: Warehouse) -> None:
     task = await warehouse.claimed_task()
-    decided = await warehouse.give_verdict(warehouse.authenticator, task.id, FAIL)
+    decided = await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, FAIL)
     await warehouse.clock.advance(LEASE * 2)
 
     spaced = replace(FAIL, reason=f"  {FAIL.reason} ")
-    again = await warehouse.give_verdict(warehouse.authenticator, task.id, spaced)
+    again = await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, spaced)
 
     assert again == decided
     assert await warehouse.task() == decided
@@ -77,10 +77,10 @@ async def test_same_verdict_again_changes_nothing(warehouse: Warehouse) -> None:
 )
 async def test_different_verdict_is_refused(warehouse: Warehouse, other: Verdict) -> None:
     task = await warehouse.claimed_task()
-    decided = await warehouse.give_verdict(warehouse.authenticator, task.id, PASS)
+    decided = await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS)
 
     with pytest.raises(VerdictGiven) as refusal:
-        await warehouse.give_verdict(warehouse.authenticator, task.id, other)
+        await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, other)
 
     assert refusal.value.passed
     assert await warehouse.task() == decided
@@ -89,27 +89,27 @@ async def test_different_verdict_is_refused(warehouse: Warehouse, other: Verdict
 
 async def test_same_verdict_by_somebody_else_is_refused(warehouse: Warehouse) -> None:
     task = await warehouse.claimed_task()
-    await warehouse.give_verdict(warehouse.authenticator, task.id, PASS)
+    await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS)
 
     with pytest.raises(VerdictGiven):
-        await warehouse.give_verdict(warehouse.colleague, task.id, PASS)
+        await warehouse.authentication.give_verdict(warehouse.colleague, task.id, PASS)
 
 
 async def test_verdict_needs_a_claim(warehouse: Warehouse) -> None:
     task = await warehouse.received_task()
 
     with pytest.raises(TaskNotOpen):
-        await warehouse.give_verdict(warehouse.authenticator, task.id, PASS)
+        await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS)
     assert await warehouse.task() == task
     assert await warehouse.told() == []
 
 
 async def test_cancelled_task_takes_no_verdict(warehouse: Warehouse) -> None:
-    await warehouse.cancel_task(warehouse.cancelled)
+    await warehouse.authentication.cancel_task(warehouse.cancelled)
     task = await warehouse.task()
 
     with pytest.raises(TaskNotOpen):
-        await warehouse.give_verdict(warehouse.authenticator, task.id, FAIL)
+        await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, FAIL)
     assert await warehouse.task() == task
 
 
@@ -119,10 +119,10 @@ async def test_verdict_of_somebody_who_does_not_hold_the_task_is_refused(
     task = await warehouse.claimed_task()
 
     with pytest.raises(TaskClaimed):
-        await warehouse.give_verdict(warehouse.colleague, task.id, PASS)
+        await warehouse.authentication.give_verdict(warehouse.colleague, task.id, PASS)
     await warehouse.clock.advance(LEASE)
     with pytest.raises(TaskNotOpen):
-        await warehouse.give_verdict(warehouse.colleague, task.id, PASS)
+        await warehouse.authentication.give_verdict(warehouse.colleague, task.id, PASS)
     assert await warehouse.task() == task
     assert await warehouse.told() == []
 
@@ -133,7 +133,7 @@ async def test_verdict_after_the_lease_counts_if_nobody_took_the_task_over(
     task = await warehouse.claimed_task()
     await warehouse.clock.advance(LEASE * 2)
 
-    decided = await warehouse.give_verdict(warehouse.authenticator, task.id, PASS)
+    decided = await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS)
 
     assert decided.status is TaskStatus.PASSED
 
@@ -141,13 +141,13 @@ async def test_verdict_after_the_lease_counts_if_nobody_took_the_task_over(
 async def test_verdict_after_somebody_took_the_task_over_is_refused(warehouse: Warehouse) -> None:
     task = await warehouse.claimed_task()
     await warehouse.clock.advance(LEASE)
-    taken_over = await warehouse.claim_task(warehouse.colleague, task.id)
+    taken_over = await warehouse.authentication.claim_task(warehouse.colleague, task.id)
 
     with pytest.raises(TaskClaimed):
-        await warehouse.give_verdict(warehouse.authenticator, task.id, PASS)
+        await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS)
     await warehouse.clock.advance(LEASE)
     with pytest.raises(TaskNotOpen):
-        await warehouse.give_verdict(warehouse.authenticator, task.id, PASS)
+        await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS)
 
     assert await warehouse.task() == taken_over
 
@@ -156,8 +156,8 @@ async def test_of_two_verdicts_at_once_one_stands(warehouse: Warehouse) -> None:
     task = await warehouse.claimed_task()
 
     outcomes = await asyncio.gather(
-        warehouse.give_verdict(warehouse.authenticator, task.id, PASS),
-        warehouse.give_verdict(warehouse.authenticator, task.id, FAIL),
+        warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS),
+        warehouse.authentication.give_verdict(warehouse.authenticator, task.id, FAIL),
         return_exceptions=True,
     )
 
@@ -207,7 +207,7 @@ async def test_malformed_verdict_is_refused_and_changes_nothing(
     task = await warehouse.claimed_task()
 
     with pytest.raises(refusal):
-        await warehouse.give_verdict(warehouse.authenticator, task.id, verdict)
+        await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, verdict)
 
     assert await warehouse.task() == task
     assert await warehouse.told() == []

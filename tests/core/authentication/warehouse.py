@@ -4,16 +4,14 @@ from dataclasses import dataclass
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.core.authentication.cancel_task import CancelTask
-from solebook.core.authentication.claim_task import ClaimTask
-from solebook.core.authentication.give_verdict import GiveVerdict
-from solebook.core.authentication.open_task import OpenTask
-from solebook.core.authentication.receive_item import ReceiveItem
+from solebook.composition.authentication import AuthenticationUseCases
 from solebook.ports.language.authentication import AuthenticationTask, Checks, Verdict
 from solebook.ports.language.events import Event, OrderCancelled, OrderCreated, OrderReceived
 from solebook.ports.language.ids import QuoteId
 from solebook.ports.language.orders import CancelReason
 from solebook.ports.language.users import Actor
+
+from ...exchange import Exchange
 
 PASS = Verdict(
     passed=True,
@@ -30,18 +28,24 @@ FAIL = Verdict(
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """The use cases of the context around one order, and who takes part."""
+    """An exchange of which only the authentication context is used, for one order."""
 
-    store: Store
-    clock: VirtualClock
+    exchange: Exchange
     created: OrderCreated
-    open_task: OpenTask
-    receive_item: ReceiveItem
-    cancel_task: CancelTask
-    claim_task: ClaimTask
-    give_verdict: GiveVerdict
     authenticator: Actor
     colleague: Actor
+
+    @property
+    def authentication(self) -> AuthenticationUseCases:
+        return self.exchange.app.authentication
+
+    @property
+    def store(self) -> Store:
+        return self.exchange.store
+
+    @property
+    def clock(self) -> VirtualClock:
+        return self.exchange.clock
 
     @property
     def received(self) -> OrderReceived:
@@ -69,14 +73,14 @@ class Warehouse:
 
     async def received_task(self) -> AuthenticationTask:
         """Bring the pair into the warehouse."""
-        await self.open_task(self.created)
-        await self.receive_item(self.received)
+        await self.authentication.open_task(self.created)
+        await self.authentication.receive_item(self.received)
         return await self.task()
 
     async def claimed_task(self) -> AuthenticationTask:
         """Have the authenticator claim the pair."""
         task = await self.received_task()
-        return await self.claim_task(self.authenticator, task.id)
+        return await self.authentication.claim_task(self.authenticator, task.id)
 
     async def told(self) -> list[Event]:
         """Return the events that went out."""
