@@ -14,5 +14,5 @@ class SuggestProducts:
     search_index: SearchIndex
 
     async def __call__(self, text: str, limit: int) -> Sequence[Suggestion]:
-        """Return up to `limit` products, the most relevant first."""
+        """Return up to `limit` products, the most relevant first. Raises InvalidText."""
         return await self.search_index.autocomplete(text, limit)

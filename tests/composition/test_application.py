@@ -52,6 +52,7 @@ def test_every_use_case_is_wired() -> None:
         for context in contexts
         if context.__name__.endswith("UseCases")
         for use_case in get_type_hints(context).values()
+        if "__call__" in dir(use_case)  # a query may only have methods with names
     }
     assert {name(kind) for kind in use_cases_of_the_core()} == wired | PARTS_OF_USE_CASES
     assert len(wired) > 40

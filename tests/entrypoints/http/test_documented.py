@@ -20,16 +20,16 @@ EDGE = {"IdempotencyKeyReused", "InvalidToken", "RateLimited", "Unavailable"}
 """What a request is refused for before it reaches a use case, or wherever it is."""
 
 CHECKED_BY_ROUTE = {
-    "view_market": {"NotFound", "InvalidSize", "SizeNotOffered"},
-    "list_candles": {"InvalidSize", "SizeNotOffered"},
-    "view_statistics": {"InvalidSize", "SizeNotOffered"},
+    "search": {"InvalidText", "InvalidSize"},
+    "view_facets": {"InvalidText", "InvalidSize"},
 }
-"""What a route refuses by itself."""
+"""What a route refuses by itself: the query that it makes checks itself."""
 
 CANNOT_BE = {
     "sign_out": {"NotFound"},  # the request has a token of the session
     "give_verdict": {"OutOfRange"},  # the body's shape has the same bounds
     "set_preferences": {"OutOfRange"},  # the same
+    "view_me": {"NotFound"},  # users stay
 }
 """What a use case refuses and no request to the route can have."""
 
