@@ -101,6 +101,193 @@ def payments_use_cases(
     store, clock, gateway = adapters.store, adapters.clock, adapters.payment_gateway
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
     orders = store.orders
+    parts = _parts(adapters, rules, patience)
+    return PaymentsUseCases(
+        charge_buyer=ChargeBuyer(
+            transaction=transaction,
+            payments=payments,
+            payment_accounts=store.payment_accounts,
+            orders=store.orders,
+            gateway=gateway,
+            escrow=parts.escrow,
+            clock=clock,
+            rules=rules,
+            patience=patience,
+        ),
+        forgive_declines=ForgiveDeclines(
+            transaction=transaction,
+            users=store.users,
+            declines=store.declines,
+            audit_log=store.audit_log,
+            clock=clock,
+        ),
+        abandon_payment=AbandonPayment(
+            transaction=transaction,
+            payments=payments,
+            deadlines=store.deadlines,
+            outbox=store.outbox,
+            gateway=gateway,
+            escrow=parts.escrow,
+            clock=clock,
+            rules=rules,
+            patience=patience,
+        ),
+        refund_buyer=RefundBuyer(
+            transaction=transaction,
+            payments=payments,
+            payouts=store.payouts,
+            payables=parts.payables,
+            record_refund=parts.record_refund,
+            gateway=gateway,
+            escrow=parts.escrow,
+            clock=clock,
+            patience=patience,
+        ),
+        penalise_seller=PenaliseSeller(
+            transaction=transaction, orders=orders, ledger=ledger, clock=clock, rules=rules
+        ),
+        reverse_penalty=ReversePenalty(
+            transaction=transaction,
+            payouts=store.payouts,
+            payment_accounts=store.payment_accounts,
+            ledger=ledger,
+            payables=parts.payables,
+            outbox=store.outbox,
+            clock=clock,
+        ),
+        write_off_debt=WriteOffDebt(
+            transaction=transaction,
+            users=store.users,
+            ledger=ledger,
+            audit_log=store.audit_log,
+            clock=clock,
+            ids=adapters.ids,
+        ),
+        bear_shortfall=BearShortfall(
+            transaction=transaction,
+            orders=orders,
+            payments=payments,
+            payouts=store.payouts,
+            ledger=ledger,
+            alarms=store.alarms,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
+            clock=clock,
+        ),
+        write_off_suspense=WriteOffSuspense(
+            transaction=transaction,
+            ledger=ledger,
+            audit_log=store.audit_log,
+            clock=clock,
+            ids=adapters.ids,
+        ),
+        pay_out_again=PayOutAgain(
+            transaction=transaction,
+            orders=orders,
+            payouts=store.payouts,
+            payment_accounts=store.payment_accounts,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
+            clock=clock,
+            rules=rules,
+        ),
+        pay_seller=PaySeller(
+            transaction=transaction,
+            orders=orders,
+            payouts=store.payouts,
+            payment_accounts=store.payment_accounts,
+            ledger=ledger,
+            payables=parts.payables,
+            irregularities=parts.irregularities,
+            clock=clock,
+        ),
+        retry_payouts=RetryPayouts(
+            transaction=transaction,
+            orders=orders,
+            payouts=store.payouts,
+            payment_accounts=store.payment_accounts,
+            payables=parts.payables,
+        ),
+        record_completed_sale=RecordCompletedSale(
+            transaction=transaction, seller_records=store.seller_records
+        ),
+        take_back_sale=TakeBackSale(transaction=transaction, seller_records=store.seller_records),
+        receive_webhook=ReceiveWebhook(
+            transaction=transaction,
+            gateway=gateway,
+            webhooks=store.webhooks,
+            outbox=store.outbox,
+        ),
+        handle_webhook=HandleWebhook(
+            transaction=transaction,
+            webhooks=store.webhooks,
+            orders=orders,
+            payments=payments,
+            payouts=store.payouts,
+            escrow=parts.escrow,
+            record_refund=parts.record_refund,
+            record_payout=parts.record_payout,
+            suspense=parts.suspense,
+            irregularities=parts.irregularities,
+        ),
+        check_solvency=CheckSolvency(ledger=ledger, gateway=gateway, patience=patience),
+        view_balance=ViewBalance(ledger=ledger),
+        list_payouts=ListPayouts(payouts=store.payouts),
+        list_suspense=ListSuspense(ledger=ledger),
+        view_seller_levels=ViewSellerLevels(
+            seller_records=store.seller_records, clock=clock, rules=rules
+        ),
+    )
+
+
+def payments_routes(router: Router, payments: PaymentsUseCases) -> tuple[Consumer, ...]:
+    """Return what the payments context hears of.
+
+    What calls the provider has a queue, in which buyers, or sellers, take turns.
+    """
+    inside = router.inside
+    charges = partial(router.persistent, Queue.CHARGES)
+    refunds = partial(router.persistent, Queue.REFUNDS)
+    payouts = partial(router.persistent, Queue.PAYOUTS)
+    return (
+        # The buyer is charged, or the charge is given up.
+        charges(PaymentRequested, "payments.charge_buyer", payments.charge_buyer),
+        charges(PaymentOverdue, "payments.abandon_payment", payments.abandon_payment),
+        # The buyer has the pair; after the hold the seller has the money.
+        inside(OrderDelivered, "payments.record_completed_sale", payments.record_completed_sale),
+        payouts(PayoutDue, "payments.pay_seller", payments.pay_seller),
+        payouts(PayoutAccountChanged, "payments.retry_payouts", payments.retry_payouts),
+        # Something went wrong: the buyer has the money back.
+        refunds(OrderCancelled, "payments.refund_buyer", payments.refund_buyer),
+        inside(OrderCancelled, "payments.penalise_seller", payments.penalise_seller),
+        refunds(OrderAuthFailed, "payments.refund_buyer", payments.refund_buyer),
+        inside(OrderAuthFailed, "payments.penalise_seller", payments.penalise_seller),
+        refunds(OrderRefundGranted, "payments.refund_buyer", payments.refund_buyer),
+        inside(OrderRefundGranted, "payments.take_back_sale", payments.take_back_sale),
+        payouts(PenaltyExcused, "payments.reverse_penalty", payments.reverse_penalty),
+        refunds(PaymentRefundDue, "payments.refund_buyer", payments.refund_buyer),
+        # The provider reports.
+        inside(GatewayReported, "payments.handle_webhook", payments.handle_webhook),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the use cases share."""
+
+    irregularities: Irregularities
+    suspense: Suspense
+    escrow: Escrow
+    set_off: SetOff
+    record_payout: RecordPayout
+    payables: Payables
+    record_refund: RecordRefund
+
+
+def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts:
+    store, clock, gateway = adapters.store, adapters.clock, adapters.payment_gateway
+    transaction, payments, ledger = store.transaction, store.payments, store.ledger
+    orders = store.orders
     irregularities = Irregularities(outbox=store.outbox)
     suspense = Suspense(ledger=ledger, irregularities=irregularities, clock=clock)
     escrow = Escrow(
@@ -151,170 +338,12 @@ def payments_use_cases(
         outbox=store.outbox,
         clock=clock,
     )
-    return PaymentsUseCases(
-        charge_buyer=ChargeBuyer(
-            transaction=transaction,
-            payments=payments,
-            payment_accounts=store.payment_accounts,
-            orders=store.orders,
-            gateway=gateway,
-            escrow=escrow,
-            clock=clock,
-            rules=rules,
-            patience=patience,
-        ),
-        forgive_declines=ForgiveDeclines(
-            transaction=transaction,
-            users=store.users,
-            declines=store.declines,
-            audit_log=store.audit_log,
-            clock=clock,
-        ),
-        abandon_payment=AbandonPayment(
-            transaction=transaction,
-            payments=payments,
-            deadlines=store.deadlines,
-            outbox=store.outbox,
-            gateway=gateway,
-            escrow=escrow,
-            clock=clock,
-            rules=rules,
-            patience=patience,
-        ),
-        refund_buyer=RefundBuyer(
-            transaction=transaction,
-            payments=payments,
-            payouts=store.payouts,
-            payables=payables,
-            record_refund=record_refund,
-            gateway=gateway,
-            escrow=escrow,
-            clock=clock,
-            patience=patience,
-        ),
-        penalise_seller=PenaliseSeller(
-            transaction=transaction, orders=orders, ledger=ledger, clock=clock, rules=rules
-        ),
-        reverse_penalty=ReversePenalty(
-            transaction=transaction,
-            payouts=store.payouts,
-            payment_accounts=store.payment_accounts,
-            ledger=ledger,
-            payables=payables,
-            outbox=store.outbox,
-            clock=clock,
-        ),
-        write_off_debt=WriteOffDebt(
-            transaction=transaction,
-            users=store.users,
-            ledger=ledger,
-            audit_log=store.audit_log,
-            clock=clock,
-            ids=adapters.ids,
-        ),
-        bear_shortfall=BearShortfall(
-            transaction=transaction,
-            orders=orders,
-            payments=payments,
-            payouts=store.payouts,
-            ledger=ledger,
-            alarms=store.alarms,
-            audit_log=store.audit_log,
-            outbox=store.outbox,
-            clock=clock,
-        ),
-        write_off_suspense=WriteOffSuspense(
-            transaction=transaction,
-            ledger=ledger,
-            audit_log=store.audit_log,
-            clock=clock,
-            ids=adapters.ids,
-        ),
-        pay_out_again=PayOutAgain(
-            transaction=transaction,
-            orders=orders,
-            payouts=store.payouts,
-            payment_accounts=store.payment_accounts,
-            audit_log=store.audit_log,
-            outbox=store.outbox,
-            clock=clock,
-            rules=rules,
-        ),
-        pay_seller=PaySeller(
-            transaction=transaction,
-            orders=orders,
-            payouts=store.payouts,
-            payment_accounts=store.payment_accounts,
-            ledger=ledger,
-            payables=payables,
-            irregularities=irregularities,
-            clock=clock,
-        ),
-        retry_payouts=RetryPayouts(
-            transaction=transaction,
-            orders=orders,
-            payouts=store.payouts,
-            payment_accounts=store.payment_accounts,
-            payables=payables,
-        ),
-        record_completed_sale=RecordCompletedSale(
-            transaction=transaction, seller_records=store.seller_records
-        ),
-        take_back_sale=TakeBackSale(transaction=transaction, seller_records=store.seller_records),
-        receive_webhook=ReceiveWebhook(
-            transaction=transaction,
-            gateway=gateway,
-            webhooks=store.webhooks,
-            outbox=store.outbox,
-        ),
-        handle_webhook=HandleWebhook(
-            transaction=transaction,
-            webhooks=store.webhooks,
-            orders=orders,
-            payments=payments,
-            payouts=store.payouts,
-            escrow=escrow,
-            record_refund=record_refund,
-            record_payout=record_payout,
-            suspense=suspense,
-            irregularities=irregularities,
-        ),
-        check_solvency=CheckSolvency(ledger=ledger, gateway=gateway, patience=patience),
-        view_balance=ViewBalance(ledger=ledger),
-        list_payouts=ListPayouts(payouts=store.payouts),
-        list_suspense=ListSuspense(ledger=ledger),
-        view_seller_levels=ViewSellerLevels(
-            seller_records=store.seller_records, clock=clock, rules=rules
-        ),
-    )
-
-
-def payments_routes(router: Router, payments: PaymentsUseCases) -> tuple[Consumer, ...]:
-    """Return what the payments context hears of.
-
-    What calls the provider has a queue, in which buyers, or sellers, take turns.
-    """
-    inside = router.inside
-    charges = partial(router.persistent, Queue.CHARGES)
-    refunds = partial(router.persistent, Queue.REFUNDS)
-    payouts = partial(router.persistent, Queue.PAYOUTS)
-    return (
-        # The buyer is charged, or the charge is given up.
-        charges(PaymentRequested, "payments.charge_buyer", payments.charge_buyer),
-        charges(PaymentOverdue, "payments.abandon_payment", payments.abandon_payment),
-        # The buyer has the pair; after the hold the seller has the money.
-        inside(OrderDelivered, "payments.record_completed_sale", payments.record_completed_sale),
-        payouts(PayoutDue, "payments.pay_seller", payments.pay_seller),
-        payouts(PayoutAccountChanged, "payments.retry_payouts", payments.retry_payouts),
-        # Something went wrong: the buyer has the money back.
-        refunds(OrderCancelled, "payments.refund_buyer", payments.refund_buyer),
-        inside(OrderCancelled, "payments.penalise_seller", payments.penalise_seller),
-        refunds(OrderAuthFailed, "payments.refund_buyer", payments.refund_buyer),
-        inside(OrderAuthFailed, "payments.penalise_seller", payments.penalise_seller),
-        refunds(OrderRefundGranted, "payments.refund_buyer", payments.refund_buyer),
-        inside(OrderRefundGranted, "payments.take_back_sale", payments.take_back_sale),
-        payouts(PenaltyExcused, "payments.reverse_penalty", payments.reverse_penalty),
-        refunds(PaymentRefundDue, "payments.refund_buyer", payments.refund_buyer),
-        # The provider reports.
-        inside(GatewayReported, "payments.handle_webhook", payments.handle_webhook),
+    return _Parts(
+        irregularities=irregularities,
+        suspense=suspense,
+        escrow=escrow,
+        set_off=set_off,
+        record_payout=record_payout,
+        payables=payables,
+        record_refund=record_refund,
     )
