@@ -1,0 +1,131 @@
+"""How long an exchange with many resting quotes takes from its start to its first answered order.
+
+    uv run nox -s bench -- start [--quotes 500000]
+
+It is measured in a process of its own each time, first on an empty exchange and then on the one
+with the quotes, from opening the store to the answer, on SQLite. The memory is what the second
+process has taken at most by then, beyond the first.
+"""
+
+import argparse
+import asyncio
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from solebook.composition.container import open_application
+from solebook.config.settings import SecuritySettings, Settings
+from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.books import Batch
+from solebook.ports.language.ids import ProductId, QuoteId, UserId
+from solebook.ports.language.market import BookKey, Quote, Side, Size
+from solebook.ports.matching import PlaceQuote
+
+BOOKS, USERS = 3_000, 20_000
+AT_ONCE = 10_000
+"""How many quotes are stored in one transaction."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quotes", type=int, default=500_000)
+    parser.add_argument("--start", type=Path, help="only start the exchange in this folder")
+    arguments = parser.parse_args()
+    if arguments.start is not None:
+        print(json.dumps(asyncio.run(start(arguments.start))))
+        return
+    with tempfile.TemporaryDirectory(prefix="solebook-bench-") as folder:
+        empty, full = Path(folder, "empty"), Path(folder, "full")
+        asyncio.run(fill(empty, 0))
+        asyncio.run(fill(full, arguments.quotes))
+        before, after = _in_another_process(empty), _in_another_process(full)
+    grown = after["kilobytes"] - before["kilobytes"]
+    figures = {
+        "seconds_empty": round(before["seconds"], 2),
+        "seconds_full": round(after["seconds"], 2),
+        "ratio": round(after["seconds"] / before["seconds"], 1),
+        "bytes_a_resting_quote": round(grown * 1_024 / arguments.quotes),
+    }
+    print(json.dumps(figures))
+
+
+async def start(folder: Path) -> dict[str, float]:
+    """Return how long it takes to the first answer, and the memory once all books are loaded."""
+    begun = time.perf_counter()
+    async with (
+        open_application(_settings(folder)) as application,
+        Workers(application).running(),
+    ):
+        await application.engine.place(_order())
+        seconds = time.perf_counter() - begun
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"seconds": seconds, "kilobytes": memory}
+
+
+async def fill(folder: Path, quotes: int) -> None:
+    """Make an exchange with so many resting quotes."""
+    now = datetime.now(UTC)
+    async with open_application(_settings(folder)) as application:
+        books = application.adapters.store.books
+        ownership = await books.take(0, now)
+        resting = _quotes(quotes, now)
+        sequence = 0
+        while portion := {quote.id: quote for quote in islice(resting, AT_ONCE)}:
+            sequence += len(portion)
+            await books.commit(ownership, Batch(sequence=sequence, added=portion))
+
+
+def _quotes(count: int, now: datetime) -> Iterator[Quote]:
+    """Yield quotes none of which reaches another, many in each book and of each user."""
+    for number in range(count):
+        is_bid = number % 2 == 0
+        step = number // BOOKS % 50 * 100
+        yield Quote(
+            id=QuoteId(UUID(int=number + 1)),
+            side=Side.BID if is_bid else Side.ASK,
+            user_id=UserId(UUID(int=number % USERS + 1)),
+            book=_book(number // 2 % BOOKS),
+            amount=10_000 + step if is_bid else 30_000 - step,
+            sequence=number + 1,
+            created_at=now + timedelta(milliseconds=number),
+            expires_at=now + timedelta(days=30, milliseconds=number),
+        )
+
+
+def _order() -> PlaceQuote:
+    return PlaceQuote(
+        id=QuoteId(UUID(int=2**100)),
+        side=Side.BID,
+        user_id=UserId(UUID(int=2**99)),
+        book=_book(0),
+        amount=5_000,
+        expires_at=datetime.now(UTC) + timedelta(days=1),
+    )
+
+
+def _book(number: int) -> BookKey:
+    return BookKey(ProductId(UUID(int=number // 10 + 1)), Size(str(number % 10 + 5)))
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings(folder=str(folder), security=SecuritySettings(bcrypt_cost=4))
+
+
+def _in_another_process(folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.start", "--start", str(folder)]
+    finished = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    figures: dict[str, Any] = json.loads(finished.stdout)
+    return figures
+
+
+if __name__ == "__main__":
+    main()
