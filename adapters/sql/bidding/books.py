@@ -31,6 +31,7 @@ from .book_columns import book_values
 from .halts import BY_ID, PUT, STANDING, halt_of, halt_values
 from .quote_rows import (
     TABLES,
+    Shared,
     is_book,
     match_of,
     match_values,
@@ -115,8 +116,9 @@ class SqlBooks(Books):
     # ---- reading -------------------------------------------------------------------------
 
     async def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
+        shared = Shared()
         async for row in self._database.stream(_RESTING, shard=shard, shards=shards):
-            yield quote_of(row)
+            yield quote_of(row, shared)
 
     async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
         found = [

@@ -1,7 +1,7 @@
 """The rows of bids, asks and matches, which the quotes and the books share."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -17,6 +17,8 @@ from ..engine.statement import Row, Statement
 from ..schema import asks, bids, matches
 from ..schema.columns import is_word
 from .book_columns import book_of, book_values
+
+T = TypeVar("T")
 
 TABLES = {Side.BID: bids, Side.ASK: asks}
 
@@ -78,14 +80,31 @@ def quote_values(quote: Quote) -> dict[str, Any]:
     }
 
 
-def quote_of(row: Row) -> Quote:
-    """Return the quote in a row of `on_each_side`."""
+class Shared:
+    """Gives equal values as one object, so that the engine's many quotes take less memory."""
+
+    def __init__(self) -> None:
+        self._values: dict[Any, Any] = {}
+
+    def __call__(self, value: T) -> T:
+        """Return the first value that was equal to this one."""
+        shared: T = self._values.setdefault(value, value)
+        return shared
+
+
+def _itself(value: T) -> T:
+    return value
+
+
+def quote_of(row: Row, shared: Shared | None = None) -> Quote:
+    """Return the quote in a row of `on_each_side`; what others have too may be shared."""
+    one = shared or _itself
     return Quote(
         id=row.id,
         side=Side(row.side),
-        user_id=row.user_id,
-        book=book_of(row),
-        amount=row.amount,
+        user_id=one(row.user_id),
+        book=one(book_of(row)),
+        amount=one(row.amount),
         sequence=row.sequence,
         created_at=row.created_at,
         expires_at=row.expires_at,

@@ -49,6 +49,22 @@ def full_batch(records: Records, resting: Quote) -> Batch:
     )
 
 
+# ---- loading -------------------------------------------------------------------------------------
+
+
+async def test_quotes_that_are_loaded_share_their_owner_and_their_book(
+    store: Store, records: Records
+) -> None:
+    ownership = await store.books.take(0, records.instant)
+    book, user_id = records.book(), records.user_id()
+    quotes = [records.ask(book, user_id=user_id) for _ in range(2)]
+    await store.books.commit(ownership, records.batch(*quotes))
+    first, second = [quote async for quote in store.books.resting(0, 1)]
+    assert [first, second] == quotes
+    assert first.book is second.book
+    assert first.user_id is second.user_id
+
+
 # ---- two owners ----------------------------------------------------------------------------------
 
 
