@@ -113,7 +113,7 @@ def test_a_level_is_reached_by_a_number_that_can_be_counted(threshold: tuple[int
 
 
 @given(data=st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_price_leaves_a_seller_of_any_level_nothing(data: st.DataObject) -> None:
     # Close to the most that fees may be, where rounding could take the last cent.
     left = data.draw(st.integers(1, 20) | st.integers(1, 9_999))

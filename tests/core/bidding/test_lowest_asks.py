@@ -165,7 +165,7 @@ batches = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(batches, max_size=10))
 async def test_whatever_fails_the_events_lead_to_the_lowest_ask(
     history: list[tuple[str, list[tuple[str, int]]]],

@@ -149,7 +149,7 @@ places = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(Side), st.lists(places, unique_by=lambda place: place[1], max_size=10))
 def test_the_order_is_price_then_arrival_at_the_edges_of_the_numbers(
     side: Side, places: list[tuple[int, int]]

@@ -59,7 +59,7 @@ async def placed(market: Market, bids: list[int], asks: list[int]) -> list[Quote
     bids=st.lists(amounts, max_size=4),
     asks=st.lists(amounts, max_size=4),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 async def test_a_start_is_refused_for_exactly_what_is_outside_and_applying_withdraws_it(
     rules: MarketRules, bids: list[int], asks: list[int]
 ) -> None:

@@ -392,7 +392,7 @@ async def handed_over(
     return handed.messages
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(story=st.sampled_from(list(TOLD)), random=st.randoms(use_true_random=False))
 def test_each_message_thrice_in_any_order_is_one_delivery_to_each_user_over_each_channel(
     story: Story, random: Random

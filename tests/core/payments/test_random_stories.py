@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -348,10 +349,19 @@ async def opened() -> Exchange:
 
 
 def test_the_books_balance_after_any_story() -> None:
+    run_stories(8)
+
+
+@pytest.mark.integration
+def test_the_books_balance_after_many_stories() -> None:
+    run_stories(100)
+
+
+def run_stories(examples: int) -> None:
     run_state_machine_as_test(
         Stories,
         settings=settings(
-            max_examples=20,
+            max_examples=examples,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -226,7 +226,7 @@ deeds = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(deeds)
 async def test_in_whatever_order_it_hears_the_index_has_the_lowest_ask_in_the_end(
     deeds: list[tuple[str, str, int, list[int]]],

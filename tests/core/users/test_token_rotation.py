@@ -45,7 +45,7 @@ bursts = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(bursts)
 def test_at_most_one_refresh_token_of_a_session_is_good_and_none_after_a_reuse(
     rounds: list[tuple[list[tuple[int, int]], int]],
