@@ -26,6 +26,7 @@ from solebook.core.bidding.commands import Cancel, Command, Expire
 from solebook.core.bidding.placements import Place
 from solebook.core.bidding.shard import Shard
 from solebook.core.bidding.stored import Stored, Wanted
+from solebook.ports.books import UnpaidOrders
 from solebook.ports.language.ids import ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Quote, Side, Size
 from solebook.ports.language.rules import MarketRules
@@ -43,7 +44,7 @@ SIZES = tuple(Size(str(size)) for size in range(6, 16))
 PRODUCTS = tuple(ProductId(UUID(int=number)) for number in range(BOOKS // len(SIZES)))
 BUYERS = tuple(UserId(UUID(int=2 * number)) for number in range(10_000))
 SELLERS = tuple(UserId(UUID(int=2 * number + 1)) for number in range(10_000))
-STORED = Stored(unpaid=dict.fromkeys(BUYERS, 0))
+STORED = Stored(unpaid=dict.fromkeys(BUYERS, UnpaidOrders(0, 0)))
 """What an engine would have read: everybody may trade."""
 
 

@@ -31,6 +31,18 @@ class Ownership:
 
 
 @dataclass(frozen=True, slots=True)
+class UnpaidOrders:
+    """How many orders of a buyer await payment.
+
+    Of these `answered` are no delay of the exchange's: the provider has answered, and waits for the
+    buyer or the buyer's bank.
+    """
+
+    count: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedOrder:
     """What a match brings with it, to be committed together."""
 
@@ -111,7 +123,7 @@ class Books(Protocol):
         """Return those of the halts that are stored, also ended ones."""
         ...
 
-    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
+    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, UnpaidOrders]:
         """Return how many orders of each buyer await payment, for those who have any."""
         ...
 

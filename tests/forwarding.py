@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
-from solebook.ports.books import Batch, Books, Ownership
+from solebook.ports.books import Batch, Books, Ownership, UnpaidOrders
 from solebook.ports.event_bus import Consumer, EventBus
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused
@@ -51,7 +51,7 @@ class ForwardingBooks(Books):
     async def standing_of(self, user_ids: Collection[UserId]) -> Sequence[Quote]:
         return await self._books.standing_of(user_ids)
 
-    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
+    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, UnpaidOrders]:
         return await self._books.unpaid_orders(buyer_ids)
 
     async def commit(self, ownership: Ownership, batch: Batch) -> None:

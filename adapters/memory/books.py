@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from ...ports.books import Batch, Books, Ownership
+from ...ports.books import Batch, Books, Ownership, UnpaidOrders
 from ...ports.clock import Clock
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, ShardLost
@@ -103,11 +103,16 @@ class MemoryBooks(MemoryAdapter, Books):
         with await self._database.reading():
             return {i: halts[i] for i in halt_ids if i in halts}
 
-    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
+    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, UnpaidOrders]:
+        unpaid: Counter[UserId] = Counter()
+        answered: Counter[UserId] = Counter()
         with await self._database.reading():
-            pending = self._tables.orders_by_status.get(OrderStatus.PENDING, ())
-            buyers = Counter(self._tables.orders[order_id].buyer_id for order_id in pending)
-        return {buyer: buyers[buyer] for buyer in buyer_ids if buyer in buyers}
+            for order_id in self._tables.orders_by_status.get(OrderStatus.PENDING, ()):
+                buyer = self._tables.orders[order_id].buyer_id
+                payment = self._tables.payments.get(order_id)
+                unpaid[buyer] += 1
+                answered[buyer] += payment is not None and payment.answered_at is not None
+        return {b: UnpaidOrders(unpaid[b], answered[b]) for b in buyer_ids if b in unpaid}
 
     def _resting_in(self, books: Collection[BookKey]) -> list[Quote]:
         resting = [

@@ -46,6 +46,8 @@ class Search:
     """The first bid that it passed over because its buyer has too many unpaid orders."""
     expired: Sequence[Quote] = ()
     """Quotes in its way that are to be taken out of the book because their time is over."""
+    held_up: Sequence[Quote] = ()
+    """Bids in its way that are to be withdrawn: their buyers keep sellers waiting."""
     unpayable: Sequence[Quote] = ()
     """Quotes in its way that are to be withdrawn: trading would cost the seller money."""
     barred: Sequence[Quote] = ()
@@ -74,7 +76,7 @@ def search(
     `is_busy` says of a buyer whether their bids are passed over for now.
     """
     counterpart = own = busy = None
-    expired, unpayable, barred = [], [], []
+    expired, held_up, unpayable, barred = [], [], [], []
     for resting in reached:
         if resting.expires_at <= now:
             expired.append(resting)
@@ -85,11 +87,14 @@ def search(
         elif rules.loses_money(incoming.price_with(resting)):
             unpayable.append(resting)
         elif resting.side is Side.BID and is_busy(resting.user_id):
-            busy = busy or resting
+            if stored.keeps_others_waiting(resting.user_id, rules.max_unpaid_orders):
+                held_up.append(resting)
+            else:
+                busy = busy or resting
         else:
             counterpart = resting
             break
-    return Search(counterpart, own, busy, expired, unpayable, barred)
+    return Search(counterpart, own, busy, expired, held_up, unpayable, barred)
 
 
 def search_side(
@@ -103,8 +108,9 @@ def search_side(
 ) -> Search:
     """Search the other side of a book, and clear quotes out of the way that may not trade.
 
-    Expired quotes end. Quotes are withdrawn that would leave their seller less than nothing; and of
-    owners who may not trade any more, every quote on these sides, as will be asked for anyway.
+    Expired quotes end. Quotes are withdrawn that would leave their seller less than nothing, and
+    bids of buyers who have too many unpaid orders for a cause of their own; and of owners who may
+    not trade any more, every quote on these sides, as will be asked for anyway.
     """
     shard.expire_best(resting, now)
     if resting.best_within(incoming.amount) is None:
@@ -113,6 +119,8 @@ def search_side(
     found = search(incoming, reached, stored, now, shard.rules, is_busy)
     for quote in found.expired:
         shard.end(quote, QuoteStatus.EXPIRED)
+    if found.held_up:
+        withdraw(found.held_up, WithdrawalReason.UNPAID_ORDERS, None, shard)
     if found.unpayable:
         withdraw(found.unpayable, WithdrawalReason.OUTSIDE_RULES, None, shard)
     for owner in dict.fromkeys(quote.user_id for quote in found.barred):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self, TypeAlias
 
-from ...ports.books import Books
+from ...ports.books import Books, UnpaidOrders
 from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.language.errors import IdempotencyKeyReused, TradingBarred, UserSuspended
 from ...ports.language.halts import Halt
@@ -80,6 +80,9 @@ class Wanted:
         self.asks.clear()
 
 
+_NONE_UNPAID = UnpaidOrders(0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What was read, as it was committed when the batch began."""
@@ -92,7 +95,7 @@ class Stored:
     standing: Mapping[UserId, Sequence[Quote]] = field(default_factory=dict)
     """The quotes that rest or wait, of the owners who were asked for and those who are barred."""
     halts: Mapping[HaltId, Halt] = field(default_factory=dict)
-    unpaid: Mapping[UserId, int] = field(default_factory=dict)
+    unpaid: Mapping[UserId, UnpaidOrders] = field(default_factory=dict)
     """How many orders of buyers await payment, for all who were asked for."""
 
     @classmethod
@@ -129,7 +132,7 @@ class Stored:
             barred=barred,
             standing=standing,
             halts=await books.halts(wanted.halts) if wanted.halts else {},
-            unpaid={buyer: unpaid.get(buyer, 0) for buyer in wanted.buyers},
+            unpaid={buyer: unpaid.get(buyer, _NONE_UNPAID) for buyer in wanted.buyers},
         )
 
     def may_trade(self, user_id: UserId, side: Side) -> bool:
@@ -142,7 +145,15 @@ class Stored:
         Of somebody who was not asked for, that is to be feared: so many others were in the way.
         """
         unpaid = self.unpaid.get(buyer)
-        return unpaid is None or unpaid + more >= limit
+        return unpaid is None or unpaid.count + more >= limit
+
+    def keeps_others_waiting(self, buyer: UserId, limit: int) -> bool:
+        """Whether a buyer has as many unpaid orders as allowed, and not for the exchange's delay.
+
+        They would stand in others' way for as long as the buyer likes.
+        """
+        unpaid = self.unpaid.get(buyer)
+        return unpaid is not None and unpaid.answered >= limit
 
     def reason_to_withdraw(self, user_id: UserId) -> WithdrawalReason:
         """Return why quotes of a user are withdrawn who may not trade."""

@@ -98,6 +98,9 @@ class WithdrawalReason(StrEnum):
     """Its owner is suspended."""
     PAYMENTS_DECLINED = "payments_declined"
     """Too many of its owner's payments were declined."""
+    UNPAID_ORDERS = "unpaid_orders"
+    """An ask reached it while its owner had as many unpaid orders as allowed, all for a cause on
+    the buyer's side."""
     ADMIN = "admin"
     """An admin withdrew it."""
 

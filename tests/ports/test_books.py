@@ -8,7 +8,7 @@ import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.books import Ownership
+from solebook.ports.books import Ownership, UnpaidOrders
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused, ShardLost
 from solebook.ports.language.market import (
@@ -145,14 +145,29 @@ async def test_orders_that_await_payment_are_counted_by_buyer(
     buyer, other, nobody = (records.user_id() for _ in range(3))
     for buyer_id in (buyer, buyer, other):
         await shard.trade(records.book(), buyer_id=buyer_id)
-    assert await store.books.unpaid_orders([buyer, nobody]) == {buyer: 2}
+    assert await store.books.unpaid_orders([buyer, nobody]) == {buyer: UnpaidOrders(2, 0)}
     assert await store.books.unpaid_orders([]) == {}
     order = (await store.orders.of_user(buyer, PageRequest())).items[0]
     event = RecordedEvent(order.id, order.version + 1, records.instant, UnitReserved())
     paid = replace(order, status=OrderStatus.CONFIRMED, version=event.number)
     async with store.transaction():
         await store.orders.save(paid, [event])
-    assert await store.books.unpaid_orders([buyer, other]) == {buyer: 1, other: 1}
+    assert await store.books.unpaid_orders([buyer, other]) == {
+        buyer: UnpaidOrders(1, 0),
+        other: UnpaidOrders(1, 0),
+    }
+
+
+async def test_unpaid_orders_that_the_provider_answered_are_counted_apart(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    buyer = records.user_id()
+    opened = [await shard.trade(records.book(), buyer_id=buyer) for _ in range(3)]
+    payment = await store.payments.find(opened[0].order.id)
+    assert payment is not None
+    async with store.transaction():
+        await store.payments.put(replace(payment, answered_at=records.instant))
+    assert await store.books.unpaid_orders([buyer]) == {buyer: UnpaidOrders(3, 1)}
 
 
 async def test_a_shards_standing_quotes_are_yielded_in_order_of_arrival(

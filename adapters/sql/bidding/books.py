@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, union_all, update
 
-from ....ports.books import Batch, Books, OpenedOrder, Ownership
+from ....ports.books import Batch, Books, OpenedOrder, Ownership, UnpaidOrders
 from ....ports.clock import Clock
 from ....ports.idempotency_keys import IdempotencyKey
 from ....ports.language.errors import IdempotencyKeyReused, ShardLost
@@ -25,7 +25,7 @@ from ..messages.idempotency_keys import REMEMBER, answer_values, find_answers
 from ..messages.outbox import SqlOutbox
 from ..orders.order_rows import ADD_EVENT, ADD_ORDER, event_values, order_values
 from ..payments.payments import ADD_PAYMENT, payment_values
-from ..schema import engine_shards, matches, orders
+from ..schema import engine_shards, matches, orders, payments
 from ..schema.columns import is_word
 from .book_columns import book_values
 from .halts import BY_ID, PUT, STANDING, halt_of, halt_values
@@ -65,7 +65,12 @@ _STANDING_OF = Statement(
 _GET = Statement(union_all(*on_each_side(lambda t: one_of(t.c.id, "ids"))))
 _MATCHES = Statement(select(matches).where(one_of(matches.c.id, "ids")))
 _UNPAID = Statement(
-    select(orders.c.buyer_id, func.count().label("unpaid"))
+    select(
+        orders.c.buyer_id,
+        func.count().label("unpaid"),
+        func.count(payments.c.answered_at).label("answered"),
+    )
+    .select_from(orders.outerjoin(payments, payments.c.order_id == orders.c.id))
     .where(
         is_word(orders.c.status, OrderStatus.PENDING),
         one_of(orders.c.buyer_id, "ids"),
@@ -155,9 +160,9 @@ class SqlBooks(Books):
         rows = await self._database.rows(BY_ID, ids=halt_ids)
         return {row.id: halt_of(row) for row in rows}
 
-    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
+    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, UnpaidOrders]:
         rows = await self._database.rows(_UNPAID, ids=buyer_ids)
-        return {row.buyer_id: row.unpaid for row in rows}
+        return {row.buyer_id: UnpaidOrders(row.unpaid, row.answered) for row in rows}
 
     # ---- writing -------------------------------------------------------------------------
 
@@ -200,8 +205,8 @@ class SqlBooks(Books):
             return
         orders = (order_values(one.order) for one in opened)
         await self._database.execute_many(ADD_ORDER, orders)
-        payments = (payment_values(one.payment) for one in opened)
-        await self._database.execute_many(ADD_PAYMENT, payments)
+        to_pay = (payment_values(one.payment) for one in opened)
+        await self._database.execute_many(ADD_PAYMENT, to_pay)
         history = _all(one.history for one in opened)
         await self._database.execute_many(ADD_EVENT, map(event_values, history))
         await self._deadlines.set_all(_all(one.deadlines for one in opened))

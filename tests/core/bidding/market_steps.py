@@ -59,6 +59,13 @@ class Paying:
 
 
 @dataclass(frozen=True, slots=True)
+class Answering:
+    """The provider answers before the batch, and waits for a buyer with all of their orders."""
+
+    user: int
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawing:
     target: int
 
@@ -93,7 +100,7 @@ class Opening:
 
 Aiming: TypeAlias = Repricing | Cancelling | Expiring | Withdrawing
 Step: TypeAlias = (
-    Placing | Aiming | Unwinding | Paying | WithdrawingAll | Barring | Halting | Opening
+    Placing | Aiming | Unwinding | Paying | Answering | WithdrawingAll | Barring | Halting | Opening
 )
 
 

@@ -61,6 +61,8 @@ class NaiveTrade:
     unwound: bool = False
     pending: bool = True
     """Whether its order awaits payment."""
+    answered: bool = False
+    """Whether the provider has answered, and waits for the buyer."""
 
 
 @dataclass(slots=True)
@@ -288,6 +290,7 @@ class NaiveMarket:
         self._drop_overdue(quote, now)
         own, busy, other_party = None, False, None
         barred: list[UserId] = []
+        held_up: dict[UserId, list[NaiveQuote]] = {}
         for other in map(self.quote, self.queue(quote.book, quote.side.opposite)):
             if quote.side is Side.BID and other.amount > quote.amount:
                 break
@@ -300,10 +303,15 @@ class NaiveMarket:
             elif self._is_barred(other):
                 barred.append(other.user_id)
             elif other.side is Side.BID and not returning and self._is_busy(other.user_id):
-                busy = True
+                if self._keeps_others_waiting(other.user_id):
+                    held_up.setdefault(other.user_id, []).append(other)
+                else:
+                    busy = True
             else:
                 other_party = other
                 break
+        for bids in held_up.values():
+            self._withdraw(bids, WithdrawalReason.UNPAID_ORDERS)
         for user_id in barred:
             declined = self.barred[user_id] == {Side.BID}
             reason = WithdrawalReason.PAYMENTS_DECLINED if declined else WithdrawalReason.SUSPENDED
@@ -317,6 +325,10 @@ class NaiveMarket:
         if own is not None:
             raise SelfTrade(resting_id=own.id)
         return None
+
+    def _keeps_others_waiting(self, buyer: UserId) -> bool:
+        theirs = [trade for trade in self.trades if trade.bid.user_id == buyer and trade.pending]
+        return sum(trade.answered for trade in theirs) >= self.max_unpaid
 
     def _is_busy(self, buyer: UserId) -> bool:
         return self.unpaid_orders(buyer) >= self.max_unpaid

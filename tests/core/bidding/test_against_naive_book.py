@@ -11,6 +11,7 @@ from solebook.ports.language.market import Side, TimeInForce
 from .market_steps import (
     PRICES,
     USERS,
+    Answering,
     Barring,
     Cancelling,
     Expiring,
@@ -57,6 +58,7 @@ everything: Steps = st.one_of(
     st.builds(Unwinding, targets, st.just(True)),
     st.builds(Unwinding, targets, st.booleans()),
     st.builds(Paying, targets),
+    st.builds(Answering, users),
     st.builds(Withdrawing, targets),
     st.builds(WithdrawingAll, users, sides),
     st.builds(Halting, st.sampled_from([None, 0, 1])),
@@ -73,6 +75,7 @@ in_one_book: dict[str, Any] = {
 returns: Steps = st.one_of(
     *(placings(**in_one_book) for _ in range(9)),
     *(st.builds(Unwinding, targets, st.just(True)) for _ in range(3)),
+    *(st.builds(Answering, users) for _ in range(2)),
     st.builds(Halting, st.just(0)),
     *(st.builds(Opening, targets) for _ in range(3)),
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -39,6 +40,53 @@ async def bought(market: Market, buyer: UserId) -> Match:
     match = (await market.bid(user_id=buyer)).match
     assert match is not None
     return match
+
+
+async def the_provider_answers(market: Market, buyer: UserId) -> None:
+    """The provider says of each of the buyer's charges that it waits for them."""
+    store = market.adapters.store
+    for order in (await store.orders.of_user(buyer, PageRequest())).items:
+        payment = await store.payments.find(order.id)
+        assert payment is not None
+        async with store.transaction():
+            await store.payments.put(replace(payment, answered_at=market.adapters.clock.now()))
+
+
+async def test_bids_of_a_buyer_who_keeps_sellers_waiting_leave_when_an_ask_reaches_them(
+    market: Market, buyer: UserId
+) -> None:
+    await the_provider_answers(market, buyer)
+    reached = [(await market.bid(PRICE + extra, user_id=buyer)).quote for extra in (500, 100)]
+    lower = (await market.bid(PRICE - 500, user_id=buyer)).quote
+    ask = await market.ask()
+    assert ask.match is None
+    assert [(await market.stored(bid)).status for bid in reached] == [QuoteStatus.CANCELLED] * 2
+    assert await market.stored(lower) == lower
+    assert await market.stored(ask.quote) == ask.quote
+
+
+async def test_an_ask_passes_them_on_its_way_to_another_bid(market: Market, buyer: UserId) -> None:
+    await the_provider_answers(market, buyer)
+    await market.bid(PRICE + 500, user_id=buyer)
+    other = (await market.bid()).quote
+    match = (await market.ask()).match
+    assert match is not None
+    assert match.bid_id == other.id
+
+
+async def test_one_charge_that_is_the_exchanges_delay_keeps_the_bids(
+    market: Market, buyer: UserId
+) -> None:
+    await the_provider_answers(market, buyer)
+    (order, *_) = (await market.adapters.store.orders.of_user(buyer, PageRequest())).items
+    payment = await market.adapters.store.payments.find(order.id)
+    assert payment is not None
+    async with market.adapters.store.transaction():
+        await market.adapters.store.payments.put(replace(payment, answered_at=None))
+    bid = (await market.bid(user_id=buyer)).quote
+    with pytest.raises(CounterpartBusy):
+        await market.ask()
+    assert await market.stored(bid) == bid
 
 
 async def test_a_bid_that_would_trade_is_refused_at_the_limit(

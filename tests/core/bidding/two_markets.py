@@ -18,6 +18,7 @@ from solebook.core.bidding.shard import Shard
 from solebook.core.bidding.standing_halts import StandingHalts
 from solebook.core.bidding.stored import Stored, Wanted
 from solebook.core.bidding.withdrawals import Withdraw, WithdrawAll
+from solebook.ports.books import UnpaidOrders
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.events import MatchUnwound, QuotesWithdrawn
 from solebook.ports.language.halts import Halt
@@ -41,6 +42,7 @@ from .market_steps import (
     PRICES,
     USERS,
     Aiming,
+    Answering,
     Barring,
     Cancelling,
     Expiring,
@@ -78,6 +80,7 @@ class TwoMarkets:
         self.seen: list[Quote] = []
         self.matches: dict[OrderId, Match] = {}
         self.settled: set[OrderId] = set()
+        self.answered: set[OrderId] = set()
         """Whose orders are paid or cancelled."""
         self.barred: dict[UserId, frozenset[Side]] = {}
         self.halts: dict[HaltId, Halt] = {}
@@ -115,6 +118,11 @@ class TwoMarkets:
                 number = target % len(self.matches)
                 self.naive.trades[number].pending = False
                 self.settled.add(list(self.matches)[number])
+            case Answering(user=user):
+                for number, match in enumerate(self.matches.values()):
+                    if match.buyer_id == USERS[user]:
+                        self.naive.trades[number].answered = True
+                        self.answered.add(match.id)
             case Barring(user=user, sides=sides):
                 self.naive.barred[USERS[user]] = frozenset(sides)
                 self.barred[USERS[user]] = frozenset(sides)
@@ -148,7 +156,7 @@ class TwoMarkets:
             return self._halting(step)
         if isinstance(step, Opening):
             return self._opening(step) if self.halts else None
-        if isinstance(step, Paying | Barring):
+        if isinstance(step, Paying | Answering | Barring):
             return None
         return self._aiming(step) if self.seen else None
 
@@ -224,9 +232,9 @@ class TwoMarkets:
             ask = self.quotes[match.ask_id]
             wanted.trade(ask.user_id, Side.ASK, ask.book, ask.amount)
         wanted.add_owners(self.shard.owners)
-        unpaid = Counter(
-            match.buyer_id for match in self.matches.values() if match.id not in self.settled
-        )
+        pending = [match for match in self.matches.values() if match.id not in self.settled]
+        unpaid = Counter(match.buyer_id for match in pending)
+        answered = Counter(match.buyer_id for match in pending if match.id in self.answered)
         barred = {u: sides for u, sides in self.barred.items() if sides and u in wanted.traders}
         return Stored(
             quotes={q: self.quotes[q] for q in wanted.quotes},
@@ -237,7 +245,7 @@ class TwoMarkets:
                 user: [quote for quote in self._standing() if quote.user_id == user]
                 for user in wanted.owners | barred.keys()
             },
-            unpaid={buyer: unpaid[buyer] for buyer in wanted.buyers},
+            unpaid={b: UnpaidOrders(unpaid[b], answered[b]) for b in wanted.buyers},
         )
 
     def _apply(self, command: Command[Any], stored: Stored) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from solebook.adapters.memory.book_views import MemoryBookViews
 from solebook.ports.book_views import BookViews
-from solebook.ports.books import Batch, Books, Ownership
+from solebook.ports.books import Batch, Books, Ownership, UnpaidOrders
 from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused, Unavailable
 from solebook.ports.language.halts import Halt
@@ -57,7 +57,7 @@ class WatchedBooks(ForwardingBooks):
         self.readings.append("answered")
         return await super().answered(keys)
 
-    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, int]:
+    async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, UnpaidOrders]:
         self.readings.append("unpaid_orders")
         self.buyers_read.append(tuple(buyer_ids))
         return await super().unpaid_orders(buyer_ids)
