@@ -76,7 +76,15 @@ def documented_by(handler: HTTPRouteHandler) -> set[str]:
     return {TITLES[title] for title in told if title in TITLES}
 
 
-@pytest.mark.parametrize("handler", list(handlers()), ids=lambda handler: handler.fn.__qualname__)
+def _name(handler: HTTPRouteHandler) -> str:
+    return handler.fn.__qualname__
+
+
+HANDLERS: list[HTTPRouteHandler] = list(handlers())
+HANDLERS.sort(key=_name)  # in one order, or xdist would not know them again
+
+
+@pytest.mark.parametrize("handler", HANDLERS, ids=_name)
 def test_route_documents_what_its_use_cases_refuse(handler: HTTPRouteHandler) -> None:
     refused = set().union(*map(refused_by, called_by(handler)))
     documented = documented_by(handler)
