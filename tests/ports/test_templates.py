@@ -27,7 +27,7 @@ from solebook.ports.language.notifications import (
     Warehouse,
     WelcomeNotice,
 )
-from solebook.ports.language.orders import CancelReason, FreezeReason
+from solebook.ports.language.orders import CancelReason, DeliveryProof, FreezeReason
 from solebook.ports.language.text import quoted
 from solebook.ports.language.trade_notices import OrderCancelledNotice, SaleCancelledNotice
 from solebook.ports.messengers import Mail
@@ -89,6 +89,8 @@ def facts(notice: Any) -> Iterator[str]:
             case CancelReason() | WithdrawalReason() | Side() | AskFate() | AlarmKind():
                 pass
             case ComplaintKind() | ComplaintState() | Bearer() | FreezeReason():  # and these
+                pass
+            case DeliveryProof():
                 pass
             case int():
                 yield f"${value / 100:,.2f}" if value else ""
