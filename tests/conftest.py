@@ -29,7 +29,9 @@ REACHES_OUT = (
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Import nothing from those folders for the unit suite: their libraries take their time."""
     path = collection_path.relative_to(HERE).as_posix()
-    left_out = path.startswith(REACHES_OUT) and "not integration" in config.option.markexpr
+    marks = config.option.markexpr
+    left_out = path.startswith(REACHES_OUT) and "not integration" in marks
+    left_out = left_out or (path.startswith("journeys") and "not journey" in marks)
     return True if left_out else None
 
 
