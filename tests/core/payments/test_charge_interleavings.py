@@ -212,4 +212,4 @@ def test_no_interleaving_harms_anybody() -> None:
 
 @pytest.mark.integration
 def test_no_interleaving_of_many_harms_anybody() -> None:
-    run_interleavings(400)
+    run_interleavings(200)

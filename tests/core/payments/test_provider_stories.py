@@ -310,4 +310,4 @@ def test_the_books_are_the_providers_after_any_story() -> None:
 
 @pytest.mark.integration
 def test_the_books_are_the_providers_after_many_stories() -> None:
-    run_stories(max_examples=300, steps=40)
+    run_stories(max_examples=150, steps=40)
