@@ -22,7 +22,7 @@ class MemoryLeases(MemoryAdapter, Leases):
         async with self._transaction():
             now = self._clock.now()
             last = self._tables.leases.get(name)
-            if last is not None and last.expires_at > now and last.holder != holder:
+            if last is not None and not last.is_over(now) and last.holder != holder:
                 return None
             epoch = 1 if last is None else last.epoch + 1
             return self._put(Lease(name, holder, epoch, now + life))
@@ -42,7 +42,7 @@ class MemoryLeases(MemoryAdapter, Leases):
         assert not self._database.is_open, _OUTSIDE
         with await self._database.reading():
             last = self._tables.leases.get(name)
-        return last if last is not None and last.expires_at > self._clock.now() else None
+        return None if last is None or last.is_over(self._clock.now()) else last
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
@@ -53,9 +53,7 @@ class MemoryLeases(MemoryAdapter, Leases):
 
     def _is_in_force(self, lease: Lease) -> bool:
         last = self._tables.leases.get(lease.name)
-        if last is None or last.expires_at <= self._clock.now():
-            return False
-        return (last.holder, last.epoch) == (lease.holder, lease.epoch)
+        return last is not None and last.is_still(lease, self._clock.now())
 
     def _put(self, lease: Lease) -> Lease:
         self._database.put(self._tables.leases, lease.name, lease)

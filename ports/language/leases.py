@@ -16,3 +16,11 @@ class Lease:
     holder: str
     epoch: int
     expires_at: datetime
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the lease has ended."""
+        return self.expires_at <= now
+
+    def is_still(self, lease: "Lease", now: datetime) -> bool:
+        """Whether this is the same right as `lease`, however often renewed, and has not ended."""
+        return (self.holder, self.epoch) == (lease.holder, lease.epoch) and not self.is_over(now)

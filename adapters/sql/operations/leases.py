@@ -1,5 +1,8 @@
 """Leases, in SQL."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import bindparam, select, update
@@ -30,43 +33,42 @@ class SqlLeases(Leases):
         self._clock = clock
 
     async def acquire(self, name: str, holder: str, life: timedelta) -> Lease | None:
-        assert not self._database.in_transaction, _OUTSIDE
-        async with self._database.transaction():
+        async with self._transaction():
             now = self._clock.now()
             fresh = {"name": name, "holder": holder, "epoch": 1, "expires_at": now + life}
             if await self._database.execute(_BEGIN, **fresh):
                 return Lease(name, holder, 1, now + life)
             last = _lease(await self._database.first(_LOCK, of=name))
             assert last is not None, "its row was just there"
-            if last.expires_at > now and last.holder != holder:
+            if not last.is_over(now) and last.holder != holder:
                 return None
             return await self._set(Lease(name, holder, last.epoch + 1, now + life))
 
     async def renew(self, lease: Lease, life: timedelta) -> Lease | None:
-        assert not self._database.in_transaction, _OUTSIDE
-        async with self._database.transaction():
+        async with self._transaction():
             if not await self._is_in_force(lease):
                 return None
-            until = self._clock.now() + life
-            return await self._set(Lease(lease.name, lease.holder, lease.epoch, until))
+            return await self._set(replace(lease, expires_at=self._clock.now() + life))
 
     async def release(self, lease: Lease) -> None:
-        assert not self._database.in_transaction, _OUTSIDE
-        async with self._database.transaction():
+        async with self._transaction():
             if await self._is_in_force(lease):
-                now = self._clock.now()
-                await self._set(Lease(lease.name, lease.holder, lease.epoch, now))
+                await self._set(replace(lease, expires_at=self._clock.now()))
 
     async def holder(self, name: str) -> Lease | None:
         assert not self._database.in_transaction, _OUTSIDE
         last = _lease(await self._database.first(_LAST, of=name))
-        return last if last is not None and last.expires_at > self._clock.now() else None
+        return None if last is None or last.is_over(self._clock.now()) else last
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        assert not self._database.in_transaction, _OUTSIDE
+        async with self._database.transaction():
+            yield
 
     async def _is_in_force(self, lease: Lease) -> bool:
         last = _lease(await self._database.first(_LOCK, of=lease.name))
-        if last is None or last.expires_at <= self._clock.now():
-            return False
-        return (last.holder, last.epoch) == (lease.holder, lease.epoch)
+        return last is not None and last.is_still(lease, self._clock.now())
 
     async def _set(self, lease: Lease) -> Lease:
         await self._database.execute(
