@@ -240,28 +240,19 @@ class SqliteConnection:
         """Run a statement that writes and return the rows that it gives back."""
         if long:
             return list(await _waited_for(self._thread.execute_fetchall(sql, values)))
-        try:
-            return self._connection.execute(sql, values).fetchall()
-        except _DRIVER_ERRORS as error:
-            raise _translated(error) from error
+        return _in_place(lambda: self._connection.execute(sql, values).fetchall())
 
     async def execute(self, sql: str, values: Sequence[Any], *, long: bool = False) -> int:
         """Run a statement that writes and return how many rows it changed."""
         if long:
             return (await _waited_for(self._thread.execute(sql, values))).rowcount
-        try:
-            return self._connection.execute(sql, values).rowcount
-        except _DRIVER_ERRORS as error:
-            raise _translated(error) from error
+        return _in_place(lambda: self._connection.execute(sql, values).rowcount)
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement once for each row of values and return how many rows were changed."""
         if len(rows) > _ROWS_AT_ONCE:
             return (await _waited_for(self._thread.executemany(sql, rows))).rowcount
-        try:
-            return self._connection.executemany(sql, rows).rowcount
-        except _DRIVER_ERRORS as error:
-            raise _translated(error) from error
+        return _in_place(lambda: self._connection.executemany(sql, rows).rowcount)
 
     async def stream(self, sql: str, values: Sequence[Any]) -> AsyncIterator[Iterable[Any]]:
         """Run a statement and yield its rows in portions, all as of one instant."""
@@ -332,6 +323,14 @@ async def _connect(
         await finished(thread.close())
         raise
     return made[0], thread
+
+
+def _in_place(call: Callable[[], T]) -> T:
+    """Return what a call of the driver returns that is made where it is asked for."""
+    try:
+        return call()
+    except _DRIVER_ERRORS as error:
+        raise _translated(error) from error
 
 
 async def _waited_for(
