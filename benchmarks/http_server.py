@@ -27,9 +27,9 @@ from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.event_bus import Consumer
 from solebook.ports.language.events import OrderCreated
 from solebook.ports.language.messages import Message
+from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import User
-from solebook.ports.rate_limits import RateLimit
 
 from .market import PASSWORD, SIZES, Market, open_market
 

@@ -26,11 +26,11 @@ from solebook.core.bidding.commands import Cancel, Command, Expire
 from solebook.core.bidding.placements import Place
 from solebook.core.bidding.shard import Shard
 from solebook.core.bidding.stored import Stored, Wanted
-from solebook.ports.books import UnpaidOrders
+from solebook.ports.language.batch import UnpaidOrders
 from solebook.ports.language.ids import ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Quote, Side, Size
+from solebook.ports.language.placement import Placement, PlaceQuote
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.matching import Placement, PlaceQuote
 
 from .order_events import BOOKS, Event, Kind, stream_of
 from .packed_books import Order, PackedBooks

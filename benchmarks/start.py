@@ -25,10 +25,10 @@ from uuid import UUID
 from solebook.composition.container import open_application
 from solebook.config.settings import SecuritySettings, Settings
 from solebook.entrypoints.worker.workers import Workers
-from solebook.ports.books import Batch
+from solebook.ports.language.batch import Batch
 from solebook.ports.language.ids import ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Quote, Side, Size
-from solebook.ports.matching import PlaceQuote
+from solebook.ports.language.placement import PlaceQuote
 
 BOOKS, USERS = 3_000, 20_000
 AT_ONCE = 10_000

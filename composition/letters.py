@@ -4,8 +4,8 @@ from datetime import datetime
 
 from ..adapters.mail.eml_mailer import as_message
 from ..config.settings import Settings
+from ..ports.language.mail import Mail
 from ..ports.language.notifications import Letter, Notice, Recipient
-from ..ports.messengers import Mail
 from .container import Container
 
 

@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
 from ..ports.language.limits import Between, check_limits
-from ..ports.rate_limits import RateLimit
+from ..ports.language.rate_limits import RateLimit
 
 _USER = RateLimit(burst=200, per_second=50)
 _ADDRESS = RateLimit(burst=400, per_second=200)

@@ -1,85 +1,16 @@
 """The port to the matching engine's own store."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from .idempotency_keys import IdempotencyKey
-from .language.deadlines import Deadline
+from .language.batch import Batch, Ownership, UnpaidOrders
 from .language.errors import IdempotencyKeyReused
-from .language.events import Event
 from .language.halts import Halt
+from .language.idempotency import IdempotencyKey
 from .language.ids import HaltId, OrderId, QuoteId, UserId
 from .language.market import BookKey, Match, Quote
-from .language.order_history import RecordedEvent
-from .language.orders import Order
-from .language.payments import Payment
-from .matching import Placement
-
-
-@dataclass(frozen=True, slots=True)
-class Ownership:
-    """The right to write one shard. Taking it raises the epoch, which voids every earlier one.
-
-    `sequence` is the shard's last used arrival number.
-    """
-
-    shard: int
-    epoch: int
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class UnpaidOrders:
-    """How many orders of a buyer await payment.
-
-    Of these `answered` are no delay of the exchange's: the provider has answered, and waits for the
-    buyer or the buyer's bank.
-    """
-
-    count: int
-    answered: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedOrder:
-    """What a match brings with it, to be committed together."""
-
-    order: Order
-    payment: Payment
-    """What the buyer is to be charged, with the card that is on file at the match."""
-    history: tuple[RecordedEvent, ...]
-    deadlines: tuple[Deadline, ...]
-    events: tuple[Event, ...]
-
-
-@dataclass(slots=True)
-class Batch:
-    """Everything that a run of engine commands changed, to be committed at once.
-
-    `added` and `changed` hold each quote once, in its final state; `unwound` are matches that no
-    longer stand.
-    """
-
-    sequence: int
-    added: dict[QuoteId, Quote] = field(default_factory=dict)
-    changed: dict[QuoteId, Quote] = field(default_factory=dict)
-    matches: list[Match] = field(default_factory=list)
-    unwound: list[OrderId] = field(default_factory=list)
-    opened: Sequence[OpenedOrder] = ()
-    answers: dict[IdempotencyKey, Placement] = field(default_factory=dict)
-    halts: dict[HaltId, Halt] = field(default_factory=dict)
-    """Halts that began or ended, each in its final state."""
-    events: list[Event] = field(default_factory=list)
-    """What to tell besides, and after, what the opened orders bring."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to commit."""
-        return not (
-            self.added or self.changed or self.matches or self.unwound or self.halts or self.events
-        )
+from .language.placement import Placement
 
 
 class Books(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from .books import OpenedOrder
+from .language.batch import OpenedOrder
 from .language.ids import OrderId, UserId
 from .language.market import Match, Side
 from .language.order_history import RecordedEvent

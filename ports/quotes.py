@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from .idempotency_keys import IdempotencyKey
+from .language.idempotency import IdempotencyKey
 from .language.ids import OrderId, QuoteId, UserId
 from .language.market import BookKey, Match, QueuePlace, Quote, QuoteStatus, Side
 from .language.paging import Page, PageRequest
-from .matching import Placement
+from .language.placement import Placement
 
 
 class Quotes(Protocol):

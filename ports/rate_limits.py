@@ -1,22 +1,8 @@
 """The port to rate limits."""
 
-from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Protocol
 
-from .language.limits import Between, check_limits
-
-_NOTHING = "a rate limit must let something through"
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """A token bucket: holds up to `burst` tokens and gains `per_second` of them."""
-
-    burst: Annotated[int, Between(1, 10_000_000, _NOTHING)]
-    per_second: Annotated[float, Between(0.001, 10_000_000, _NOTHING)]
-
-    def __post_init__(self) -> None:
-        check_limits(self)
+from .language.rate_limits import RateLimit
 
 
 class RateLimits(Protocol):

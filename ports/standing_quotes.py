@@ -1,37 +1,12 @@
 """The port to all standing quotes at once: those that wait for a trade."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from .language.ids import UserId
 from .language.market import Side
-from .language.money import Cents
 from .language.rules import MarketRules
-
-
-@dataclass(frozen=True, slots=True)
-class StandingCount:
-    """How many standing quotes there are of a kind, and how many users own them."""
-
-    bids: int = 0
-    asks: int = 0
-    owners: int = 0
-
-    @property
-    def quotes(self) -> int:
-        """Bids and asks together."""
-        return self.bids + self.asks
-
-
-@dataclass(frozen=True, slots=True)
-class OwnedQuotes:
-    """How many quotes of one user stand at one amount (cents) on one side."""
-
-    user_id: UserId
-    amount: Cents
-    quotes: int
+from .language.standing_quotes import OwnedQuotes, StandingCount
 
 
 class StandingQuotes(Protocol):

@@ -35,9 +35,9 @@ from solebook.ports.language.notifications import Channel, NotificationKind
 from solebook.ports.language.orders import Order, OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Payment, Payout
+from solebook.ports.language.placement import Placement
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Actor, Role
-from solebook.ports.matching import Placement
 
 from .forwarding import ForwardingBus
 

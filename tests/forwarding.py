@@ -4,16 +4,17 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
-from solebook.ports.books import Batch, Books, Ownership, UnpaidOrders
+from solebook.ports.books import Books
 from solebook.ports.event_bus import Consumer, EventBus
-from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.batch import Batch, Ownership, UnpaidOrders
 from solebook.ports.language.errors import IdempotencyKeyReused
 from solebook.ports.language.halts import Halt
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Match, Quote, Side
 from solebook.ports.language.messages import Message, Queue
+from solebook.ports.language.placement import Placement
 from solebook.ports.language.users import TraderStanding
-from solebook.ports.matching import Placement
 from solebook.ports.transaction import Transaction
 from solebook.ports.users import Traders
 

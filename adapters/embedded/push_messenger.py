@@ -2,7 +2,8 @@
 
 import json
 
-from ...ports.messengers import PushMessage, PushMessenger
+from ...ports.language.mail import PushMessage
+from ...ports.messengers import PushMessenger
 from ..system.outgoing_folder import OutgoingFolder
 
 

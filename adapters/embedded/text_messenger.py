@@ -1,7 +1,8 @@
 """Text messages as files."""
 
+from ...ports.language.mail import TextMessage
 from ...ports.language.text import one_line
-from ...ports.messengers import TextMessage, TextMessenger
+from ...ports.messengers import TextMessenger
 from ..system.outgoing_folder import OutgoingFolder
 
 

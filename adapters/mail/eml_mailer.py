@@ -9,8 +9,9 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import parseaddr
 
 from ...ports.clock import Clock
+from ...ports.language.mail import Mail
 from ...ports.language.text import one_line
-from ...ports.messengers import Mail, Mailer
+from ...ports.messengers import Mailer
 from ..system.outgoing_folder import OutgoingFolder
 
 _ADDRESS = re.compile(r"""[^\s@<>()\[\],;:\\"]+@[^\s@<>()\[\],;:\\"]+""")

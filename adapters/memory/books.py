@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from ...ports.books import Batch, Books, Ownership, UnpaidOrders
+from ...ports.books import Books
 from ...ports.clock import Clock
-from ...ports.idempotency_keys import IdempotencyKey
+from ...ports.language.batch import Batch, Ownership, UnpaidOrders
 from ...ports.language.errors import IdempotencyKeyReused, ShardLost
 from ...ports.language.halts import Halt
+from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ...ports.language.market import (
     BookKey,
@@ -22,7 +23,7 @@ from ...ports.language.market import (
     shard_of,
 )
 from ...ports.language.orders import OrderStatus
-from ...ports.matching import Placement
+from ...ports.language.placement import Placement
 from .database import MemoryAdapter, MemoryDatabase
 from .deadlines import MemoryDeadlines
 from .idempotency_keys import committed_placement

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from ...ports.idempotency_keys import IdempotencyKey, IdempotencyKeys
+from ...ports.idempotency_keys import IdempotencyKeys
 from ...ports.language.errors import IdempotencyKeyReused, Outdated
-from ...ports.matching import Placement
+from ...ports.language.idempotency import IdempotencyKey
+from ...ports.language.placement import Placement
 from .database import MemoryAdapter
 from .tables import Answer, Tables
 

@@ -3,14 +3,8 @@
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from ...ports.messengers import (
-    Mail,
-    Mailer,
-    PushMessage,
-    PushMessenger,
-    TextMessage,
-    TextMessenger,
-)
+from ...ports.language.mail import Mail, PushMessage, TextMessage
+from ...ports.messengers import Mailer, PushMessenger, TextMessenger
 
 M = TypeVar("M", Mail, TextMessage, PushMessage)
 

@@ -6,7 +6,8 @@ from math import ceil
 
 from ...ports.clock import Clock
 from ...ports.language.errors import RateLimited
-from ...ports.rate_limits import RateLimit, RateLimits
+from ...ports.language.rate_limits import RateLimit
+from ...ports.rate_limits import RateLimits
 
 _ROUNDING = 1e-9
 """What sums of floats may be off by, in tokens."""

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from ...ports.language.market import Quote, Side
 from ...ports.language.rules import MarketRules
-from ...ports.standing_quotes import OwnedQuotes, StandingCount, StandingQuotes
+from ...ports.language.standing_quotes import OwnedQuotes, StandingCount
+from ...ports.standing_quotes import StandingQuotes
 from .database import MemoryAdapter
 
 

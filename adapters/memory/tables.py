@@ -52,11 +52,11 @@ from ...ports.language.payments import (
     SalesVolume,
     Transfer,
 )
+from ...ports.language.placement import Placement
 from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.rules import MarketRules
 from ...ports.language.urgency import Urgency
 from ...ports.language.users import Address, BidBar, RefreshToken, Session, User
-from ...ports.matching import Placement
 
 K = TypeVar("K")
 V = TypeVar("V")

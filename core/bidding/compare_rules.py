@@ -9,9 +9,10 @@ from ...ports.language.costs import FeesRise, ShippingRise
 from ...ports.language.ids import UserId
 from ...ports.language.market import Side
 from ...ports.language.rules import MarketRules
+from ...ports.language.standing_quotes import OwnedQuotes
 from ...ports.payments import FeeSchedule
 from ...ports.rules_in_force import RulesInForce
-from ...ports.standing_quotes import OwnedQuotes, StandingQuotes
+from ...ports.standing_quotes import StandingQuotes
 from .rules_change import RulesChange, costs_rose, is_dearer, terms
 
 _AT_ONCE = 1_000

@@ -9,16 +9,18 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from ...ports.book_views import BookViews
-from ...ports.books import Batch, Books, Ownership
+from ...ports.books import Books
 from ...ports.clock import Clock
 from ...ports.ids import Ids
+from ...ports.language.batch import Batch, Ownership
 from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable
 from ...ports.language.halts import Halt
 from ...ports.language.ids import AuditEntryId, HaltId, OrderId, QuoteId, UserId
 from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, is_size, shard_of
 from ...ports.language.money import Cents
+from ...ports.language.placement import Placement, PlaceQuote
 from ...ports.language.rules import MarketRules
-from ...ports.matching import Matching, Placement, PlaceQuote
+from ...ports.matching import Matching
 from ...ports.orders import OrderOpening
 from ...ports.users import Traders
 from .adopt_rules import AdoptRules

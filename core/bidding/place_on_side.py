@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ...ports.clock import Clock
-from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.ids import Ids
+from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import ProductId, QuoteId
 from ...ports.language.market import Condition, Side, TimeInForce
 from ...ports.language.money import Cents
+from ...ports.language.placement import Placement, PlaceQuote
 from ...ports.language.rules import MarketRules
 from ...ports.language.users import Actor, TraderStanding
-from ...ports.matching import Matching, Placement, PlaceQuote
+from ...ports.matching import Matching
 from ...ports.products import Products
 from ...ports.quotes import Quotes
 from ...ports.users import Traders

@@ -15,7 +15,7 @@ from ...ports.language.errors import (
 from ...ports.language.ids import UserId
 from ...ports.language.market import Quote, QuoteStatus, Side, TimeInForce
 from ...ports.language.money import Cents
-from ...ports.matching import Placement, PlaceQuote
+from ...ports.language.placement import Placement, PlaceQuote
 from .book_side import BookSide
 from .commands import Command, OnStanding
 from .counterparts import Incoming, search, search_side

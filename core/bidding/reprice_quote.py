@@ -7,9 +7,10 @@ from ...ports.language.errors import UserSuspended
 from ...ports.language.ids import QuoteId
 from ...ports.language.market import Side
 from ...ports.language.money import Cents
+from ...ports.language.placement import Placement
 from ...ports.language.rules import MarketRules
 from ...ports.language.users import Actor
-from ...ports.matching import Matching, Placement
+from ...ports.matching import Matching
 from ...ports.quotes import Quotes
 from ...ports.users import Traders
 from .admission import Admission

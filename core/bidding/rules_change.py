@@ -8,8 +8,8 @@ from ...ports.language.events import CostsRose
 from ...ports.language.ids import UserId
 from ...ports.language.orders import Fees
 from ...ports.language.rules import MarketRules
+from ...ports.language.standing_quotes import StandingCount
 from ...ports.language.text import counted
-from ...ports.standing_quotes import StandingCount
 
 _FEES = ("transaction_fees", "min_transaction_fee", "processing_fee", "level_thresholds")
 """The rules that a seller's fees depend on."""

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ...ports.books import Batch
-from ...ports.idempotency_keys import IdempotencyKey
 from ...ports.ids import Ids
+from ...ports.language.batch import Batch
 from ...ports.language.errors import BookHalted, IdempotencyKeyReused
 from ...ports.language.events import Event, LowestAskChanged
 from ...ports.language.halts import Halt
+from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ...ports.language.market import (
     BookChange,
@@ -21,8 +21,8 @@ from ...ports.language.market import (
     Side,
 )
 from ...ports.language.money import Cents
+from ...ports.language.placement import Placement
 from ...ports.language.rules import MarketRules
-from ...ports.matching import Placement
 from .book_side import BookSide
 from .open_quotes import OpenQuotes
 from .shard_book import ShardBook

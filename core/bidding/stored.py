@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self, TypeAlias
 
-from ...ports.books import Books, UnpaidOrders
-from ...ports.idempotency_keys import IdempotencyKey
+from ...ports.books import Books
+from ...ports.language.batch import UnpaidOrders
 from ...ports.language.errors import IdempotencyKeyReused, TradingBarred, UserSuspended
 from ...ports.language.halts import Halt
+from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ...ports.language.market import BookKey, Match, Quote, Side, WithdrawalReason
 from ...ports.language.money import Cents
-from ...ports.matching import Placement
+from ...ports.language.placement import Placement
 from ...ports.users import Traders
 
 Owners: TypeAlias = Callable[[BookKey, Side, Cents, int], set[UserId]]

@@ -7,21 +7,14 @@ from uuid import UUID
 
 from ...ports.language.errors import Unavailable
 from ...ports.language.events import NotificationRequested
+from ...ports.language.mail import Mail, PushMessage, TextMessage, message_id
 from ...ports.language.notifications import (
     Channel,
     Letter,
     NotificationPreferences,
     Recipient,
 )
-from ...ports.messengers import (
-    Mail,
-    Mailer,
-    PushMessage,
-    PushMessenger,
-    TextMessage,
-    TextMessenger,
-    message_id,
-)
+from ...ports.messengers import Mailer, PushMessenger, TextMessenger
 from ...ports.notifications import Notifications, Preferences
 from ...ports.templates import Templates
 from ...ports.users import Recipients

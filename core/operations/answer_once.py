@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
-from ...ports.idempotency_keys import IdempotencyKey, IdempotencyKeys
+from ...ports.idempotency_keys import IdempotencyKeys
 from ...ports.language.errors import Refusal
+from ...ports.language.idempotency import IdempotencyKey
 from ...ports.transaction import Transaction
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...ports.books import OpenedOrder
+from ...ports.language.batch import OpenedOrder
 from ...ports.language.market import Match
 from ...ports.language.order_history import Opened
 from ...ports.language.orders import Order, PaymentStatus

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from ...ports.idempotency_keys import IdempotencyKey, IdempotencyKeys
+from ...ports.idempotency_keys import IdempotencyKeys
 from ...ports.language.errors import IdempotencyKeyReused
+from ...ports.language.idempotency import IdempotencyKey
 from ...ports.passwords import Passwords
 from ...ports.users import Users
 from .user_texts import normalize_email

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...ports.language.mail import Mail
 from ...ports.language.notifications import Letter, NotificationKind
-from ...ports.messengers import Mail
 from .sample_notices import ORDER, RECIPIENT, SENT_AT, sample_notices
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from rich.panel import Panel
 from rich.text import Text
 
 from ...ports.language.ids import NotificationId
+from ...ports.language.mail import message_id
 from ...ports.language.notifications import Channel
-from ...ports.messengers import message_id
 from .api import ApiRefusal, wait_for
 from .people import Person
 

@@ -22,8 +22,8 @@ from ...composition.demonstration import MovableClock, movable_clock
 from ...config.http import HttpSettings
 from ...config.settings import SecuritySettings, Settings
 from ...ports.language.notifications import Warehouse as WarehouseAddress
+from ...ports.language.rate_limits import RateLimit
 from ...ports.language.rules import MarketRules
-from ...ports.rate_limits import RateLimit
 from ..http.app import create_app
 from ..http.server import running_server, stop_signal
 from ..worker.workers import Workers

@@ -25,10 +25,10 @@ from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.clock import Clock
 from solebook.ports.language.errors import InvalidToken, NotFound, Unavailable
 from solebook.ports.language.ids import SessionId
+from solebook.ports.language.mail import Mail, PushMessage, TextMessage
 from solebook.ports.language.notifications import Warehouse
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Role
-from solebook.ports.messengers import Mail, PushMessage, TextMessage
 
 CREDENTIALS = {"email": "buyer-1@example.com", "password": "correct horse battery"}
 START = datetime(2017, 10, 17, 9, tzinfo=UTC)

@@ -10,9 +10,9 @@ from solebook.core.bidding.rules_change import QuotesOutsideRules
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.ids import ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, QuoteStatus, Side, parse_size
+from solebook.ports.language.placement import PlaceQuote
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR
-from solebook.ports.matching import PlaceQuote
 
 HIGHER = MarketRules(min_amount=10_000)
 

@@ -9,8 +9,8 @@ import pytest
 
 from solebook.config.load import SettingsError, load_settings
 from solebook.config.settings import KeySettings, Settings
+from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.rules import LevelThreshold, Lifetimes, MarketRules
-from solebook.ports.rate_limits import RateLimit
 
 HUNTER = "hunter2-hunter2-hunter2-hunter2-hunter2"
 KEYS = f'[{{"id": "2026", "secret": "{HUNTER}"}}]'

@@ -19,8 +19,10 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.sql_store import build_sql_store, open_sql_database
-from solebook.ports.books import Batch, Books, Ownership
+from solebook.ports.books import Books
+from solebook.ports.language.batch import Batch, Ownership
 from solebook.ports.language.ids import OrderId
+from solebook.ports.language.mail import Mail
 from solebook.ports.language.money import Cents
 from solebook.ports.language.payments import (
     Charge,
@@ -29,7 +31,7 @@ from solebook.ports.language.payments import (
     PendingCharge,
     RefundMade,
 )
-from solebook.ports.messengers import Mail, Mailer
+from solebook.ports.messengers import Mailer
 from solebook.ports.transaction import Transaction
 
 from ..exchange import Exchange, exchange_on

@@ -20,7 +20,7 @@ import pytest
 from solebook.adapters.embedded import tokens
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import Side, TimeInForce
 from solebook.ports.language.money import Cents

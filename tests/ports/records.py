@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from solebook.ports.books import Batch, OpenedOrder
 from solebook.ports.clock import Clock
 from solebook.ports.ids import Ids
 from solebook.ports.language.alarms import Alarm, AlarmKind
 from solebook.ports.language.analytics import Sale
 from solebook.ports.language.audit import Act, AuditAction, Target, parse_reason
 from solebook.ports.language.authentication import AuthenticationTask, TaskStatus
+from solebook.ports.language.batch import Batch, OpenedOrder
 from solebook.ports.language.catalog import Product, ProductImage, Reservation, ReservationStatus
 from solebook.ports.language.deadlines import Deadline, DeadlineKind
 from solebook.ports.language.events import MatchCreated, UserRegistered

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from solebook.composition.adapters import Store
-from solebook.ports.books import Batch, OpenedOrder, Ownership
+from solebook.ports.language.batch import Batch, OpenedOrder, Ownership
 from solebook.ports.language.market import BookKey, Match, Quote
 
 from .records import Records, matched

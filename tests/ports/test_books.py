@@ -8,9 +8,9 @@ import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.books import Ownership, UnpaidOrders
-from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.batch import Ownership, UnpaidOrders
 from solebook.ports.language.errors import IdempotencyKeyReused, ShardLost
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.market import (
     Condition,
     Quote,
@@ -23,7 +23,7 @@ from solebook.ports.language.market import (
 from solebook.ports.language.order_history import RecordedEvent, UnitReserved
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.matching import Placement
+from solebook.ports.language.placement import Placement
 
 from .records import Records
 from .shard import Shard

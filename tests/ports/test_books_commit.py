@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from solebook.composition.adapters import Store
-from solebook.ports.books import Batch
-from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.batch import Batch
 from solebook.ports.language.errors import ShardLost
 from solebook.ports.language.events import LowestAskChanged, MatchCreated
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import (
     BookKey,
@@ -18,7 +18,7 @@ from solebook.ports.language.market import (
     QuoteStatus,
     Side,
 )
-from solebook.ports.matching import Placement
+from solebook.ports.language.placement import Placement
 
 from .records import Records, matched
 from .shard import Shard

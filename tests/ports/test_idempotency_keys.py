@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from solebook.composition.adapters import Store
-from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused, Outdated
+from solebook.ports.language.idempotency import IdempotencyKey
 
 from .records import Records
 

@@ -22,14 +22,8 @@ from solebook.adapters.memory.messengers import (
 )
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.system.outgoing_folder import OutgoingFolder
-from solebook.ports.messengers import (
-    Mail,
-    Mailer,
-    PushMessage,
-    PushMessenger,
-    TextMessage,
-    TextMessenger,
-)
+from solebook.ports.language.mail import Mail, PushMessage, TextMessage
+from solebook.ports.messengers import Mailer, PushMessenger, TextMessenger
 
 MAIL = Mail(
     id=UUID(int=1),

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from solebook.composition.adapters import Store
-from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused, NotFound
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.market import Condition, QueuePlace, QuoteStatus, Side
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.matching import Placement
+from solebook.ports.language.placement import Placement
 
 from .pages import all_pages
 from .records import Records

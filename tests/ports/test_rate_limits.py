@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from solebook.adapters.memory.rate_limits import MemoryRateLimits
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.language.errors import RateLimited
-from solebook.ports.rate_limits import RateLimit, RateLimits
+from solebook.ports.language.rate_limits import RateLimit
+from solebook.ports.rate_limits import RateLimits
 
 from .records import Records
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from solebook.composition.adapters import Store
 from solebook.ports.language.market import QuoteStatus, Side
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.standing_quotes import OwnedQuotes, StandingCount
+from solebook.ports.language.standing_quotes import OwnedQuotes, StandingCount
 
 from .records import Records
 from .shard import Shard

@@ -15,6 +15,7 @@ from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
 from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.complaints import Bearer, ComplaintKind, ComplaintState
 from solebook.ports.language.links import REMOVED, has_link, without_links
+from solebook.ports.language.mail import Mail
 from solebook.ports.language.market import AskFate, Side, WithdrawalReason
 from solebook.ports.language.notices import NOTICES
 from solebook.ports.language.notifications import (
@@ -30,7 +31,6 @@ from solebook.ports.language.notifications import (
 from solebook.ports.language.orders import CancelReason, DeliveryProof, FreezeReason
 from solebook.ports.language.text import quoted
 from solebook.ports.language.trade_notices import OrderCancelledNotice, SaleCancelledNotice
-from solebook.ports.messengers import Mail
 from solebook.ports.templates import Templates
 
 WAREHOUSE = Warehouse("Test Warehouse", "1 Main Street", "Portland", "OR", "97201", "US")

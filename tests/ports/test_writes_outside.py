@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from solebook.composition.adapters import Store
-from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.catalog import ReservationStatus
 from solebook.ports.language.deadlines import DeadlineKind
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.notifications import NotificationPreferences
 from solebook.ports.language.payments import (
     GatewayEvent,

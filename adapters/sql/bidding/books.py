@@ -7,15 +7,16 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, union_all, update
 
-from ....ports.books import Batch, Books, OpenedOrder, Ownership, UnpaidOrders
+from ....ports.books import Books
 from ....ports.clock import Clock
-from ....ports.idempotency_keys import IdempotencyKey
+from ....ports.language.batch import Batch, OpenedOrder, Ownership, UnpaidOrders
 from ....ports.language.errors import IdempotencyKeyReused, ShardLost
 from ....ports.language.halts import Halt
+from ....ports.language.idempotency import IdempotencyKey
 from ....ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ....ports.language.market import BookKey, Match, MatchStatus, Quote, Side
 from ....ports.language.orders import OrderStatus
-from ....ports.matching import Placement
+from ....ports.language.placement import Placement
 from ..engine.constructs import insert_or_replace, one_of
 from ..engine.database import SqlDatabase
 from ..engine.payloads import decode, encode

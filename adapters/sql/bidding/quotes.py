@@ -14,12 +14,12 @@ from sqlalchemy import (
     union_all,
 )
 
-from ....ports.idempotency_keys import IdempotencyKey
 from ....ports.language.errors import IdempotencyKeyReused, NotFound
+from ....ports.language.idempotency import IdempotencyKey
 from ....ports.language.ids import OrderId, QuoteId, UserId
 from ....ports.language.market import BookKey, Match, QueuePlace, Quote, QuoteStatus, Side
 from ....ports.language.paging import Page, PageRequest
-from ....ports.matching import Placement
+from ....ports.language.placement import Placement
 from ....ports.quotes import Quotes
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page

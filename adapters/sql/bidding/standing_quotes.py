@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, select, union_all
 
 from ....ports.language.market import Side
 from ....ports.language.rules import MarketRules
-from ....ports.standing_quotes import OwnedQuotes, StandingCount, StandingQuotes
+from ....ports.language.standing_quotes import OwnedQuotes, StandingCount
+from ....ports.standing_quotes import StandingQuotes
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement
 from .quote_rows import standing

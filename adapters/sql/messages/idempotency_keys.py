@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
 
-from ....ports.idempotency_keys import IdempotencyKey, IdempotencyKeys
+from ....ports.idempotency_keys import IdempotencyKeys
 from ....ports.language.errors import IdempotencyKeyReused, Outdated
+from ....ports.language.idempotency import IdempotencyKey
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement

@@ -16,7 +16,7 @@ from litestar.enums import MediaType
 from litestar.params import HeaderParameter
 
 from ....composition.application import Application
-from ....ports.idempotency_keys import IdempotencyKey
+from ....ports.language.idempotency import IdempotencyKey
 from ....ports.language.ids import UserId
 from ....ports.language.users import Actor
 from .json_body import JsonRequest

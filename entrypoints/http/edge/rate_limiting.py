@@ -10,8 +10,9 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ....ports.language.errors import Unavailable
+from ....ports.language.rate_limits import RateLimit
 from ....ports.language.users import Actor
-from ....ports.rate_limits import RateLimit, RateLimits
+from ....ports.rate_limits import RateLimits
 from .client_address import AddressOf
 
 _log = logging.getLogger("solebook.http")

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from ....ports.language.errors import AddressMissing, BiddingBarred, NotFound, PaymentMethodMissing
 from ....ports.language.ids import QuoteId
 from ....ports.language.market import Side
-from ....ports.matching import Placement
+from ....ports.language.placement import Placement
 from ..edge.idempotency import KeyHeader, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest

@@ -32,7 +32,7 @@ from ....ports.language.errors import (
 )
 from ....ports.language.ids import ProductId
 from ....ports.language.market import Condition, Match, QueuePlace, Quote, QuoteStatus, TimeInForce
-from ....ports.matching import Placement
+from ....ports.language.placement import Placement
 from ..edge.idempotency import REPLAYED
 
 Amount = Annotated[int, Meta(ge=1, le=2**53 - 1, description="In cents, a multiple of the tick.")]

@@ -16,7 +16,7 @@ from solebook.adapters.mail.eml_mailer import EmlMailer, as_message
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.system.outgoing_folder import OutgoingFolder
 from solebook.composition.embedded import START
-from solebook.ports.messengers import Mail
+from solebook.ports.language.mail import Mail
 
 SENDER = "solebook <no-reply@example.com>"
 MAIL = Mail(UUID(int=7), "buyer-1@example.com", "Test", "Welcome", "Hello\n", "<p>Hello</p>\n")

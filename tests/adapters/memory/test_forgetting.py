@@ -19,7 +19,7 @@ from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.errors import RateLimited, Unavailable
 from solebook.ports.language.ids import SessionId
 from solebook.ports.language.market import QuoteStatus
-from solebook.ports.rate_limits import RateLimit
+from solebook.ports.language.rate_limits import RateLimit
 
 from ...ports.records import Records
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from solebook.adapters.memory.messengers import MemoryTextMessenger
-from solebook.ports.messengers import TextMessage
+from solebook.ports.language.mail import TextMessage
 
 
 async def test_only_the_messages_that_were_sent_last_are_kept() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.books import Batch, OpenedOrder
 from solebook.ports.ids import Ids
+from solebook.ports.language.batch import Batch, OpenedOrder
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Size
 from solebook.ports.language.order_history import RecordedEvent, UnitReserved

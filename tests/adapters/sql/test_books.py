@@ -13,12 +13,12 @@ import pytest
 from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.engine.statement import Statement
 from solebook.composition.adapters import Store
-from solebook.ports.books import Batch
-from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.language.batch import Batch
 from solebook.ports.language.errors import ShardLost, Unavailable
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.market import Quote, QuoteStatus
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.matching import Placement
+from solebook.ports.language.placement import Placement
 
 from ...ports.records import Records, matched
 from .conftest import OpenStore

@@ -28,14 +28,14 @@ from solebook.adapters.sql.engine.payloads import (
 )
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store
-from solebook.ports.books import Batch, OpenedOrder
-from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.analytics import Sale
 from solebook.ports.language.authentication import AuthenticationTask, Verdict
+from solebook.ports.language.batch import Batch, OpenedOrder
 from solebook.ports.language.catalog import Product, Reservation
 from solebook.ports.language.deadlines import Deadline
 from solebook.ports.language.events import EVENTS, Event, UserRegistered
 from solebook.ports.language.halts import Halt
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.market import Match, Quote, Side
 from solebook.ports.language.messages import Delivery, Queue
@@ -50,9 +50,9 @@ from solebook.ports.language.order_history import ORDER_EVENTS, OrderEvent, Reco
 from solebook.ports.language.orders import Order
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import GatewayEvent, Payment, Payout
+from solebook.ports.language.placement import Placement
 from solebook.ports.language.price_alerts import PriceAlert
 from solebook.ports.language.users import AccessClaims, Address, RefreshToken, Session, User
-from solebook.ports.matching import Placement
 
 from ...ports.records import payment_of
 from .words import any_of

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 
-from solebook.ports.matching import Placement
+from solebook.ports.language.placement import Placement
 
 from .market import PRICE, Market
 

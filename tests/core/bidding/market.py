@@ -12,9 +12,9 @@ from solebook.composition.bidding import BiddingUseCases, adopt_rules_of
 from solebook.core.bidding.matching_engine import EngineLimits, MatchingEngine
 from solebook.core.orders.open_orders import OpenOrders
 from solebook.core.payments.quote_fees import QuoteFees
-from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.ids import Ids
 from solebook.ports.language.catalog import Product
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import ProductId, QuoteId, UserId
 from solebook.ports.language.market import (
     BookKey,
@@ -25,9 +25,9 @@ from solebook.ports.language.market import (
     Size,
     TimeInForce,
 )
+from solebook.ports.language.placement import Placement, PlaceQuote
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Actor
-from solebook.ports.matching import Placement, PlaceQuote
 
 from ...exchange import SIZE, Exchange, build_exchange
 from .watched_adapters import WatchedBooks, WatchedTraders, WatchedViews

@@ -30,7 +30,7 @@ from solebook.ports.language.market import (
     TimeInForce,
     WithdrawalReason,
 )
-from solebook.ports.matching import PlaceQuote
+from solebook.ports.language.placement import PlaceQuote
 
 STANDING = (QuoteStatus.ACTIVE, QuoteStatus.WAITING)
 

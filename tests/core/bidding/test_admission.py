@@ -10,9 +10,9 @@ import pytest
 from solebook.composition.routes import TO_THE_CHARGE
 from solebook.core.bidding.admission import Admission
 from solebook.ports.charge_backlog import ChargeBacklog
-from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import Overloaded
 from solebook.ports.language.events import PaymentRequested
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.market import QuoteStatus, Side
 from solebook.ports.language.messages import Queue
 from solebook.ports.language.orders import Order, OrderStatus

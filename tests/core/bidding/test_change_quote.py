@@ -17,8 +17,8 @@ from solebook.ports.language.errors import (
 )
 from solebook.ports.language.ids import QuoteId
 from solebook.ports.language.market import Match, QueuePlace, Quote, QuoteStatus, Side
+from solebook.ports.language.placement import Placement
 from solebook.ports.language.users import Actor
-from solebook.ports.matching import Placement
 
 from .market import PRICE, Market
 

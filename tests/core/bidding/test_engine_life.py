@@ -12,8 +12,8 @@ from solebook.ports.language.errors import (
     Unavailable,
 )
 from solebook.ports.language.market import QuoteStatus
+from solebook.ports.language.placement import Placement
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.matching import Placement
 
 from .callers import all_answers, held_back, stopped
 from .market import PRICE, Market, build_market

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.errors import IdempotencyKeyReused, NoCounterpart, Unavailable
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.market import QuoteStatus
-from solebook.ports.matching import Placement
+from solebook.ports.language.placement import Placement
 
 from .market import PRICE, Market
 from .watched_adapters import UNAVAILABLE

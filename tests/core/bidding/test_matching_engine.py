@@ -18,8 +18,8 @@ from solebook.ports.language.errors import (
 )
 from solebook.ports.language.ids import ProductId
 from solebook.ports.language.market import Condition, QuoteStatus, Side, Size, shard_of
+from solebook.ports.language.placement import Placement
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.matching import Placement
 
 from .callers import all_answers, held_back, stopped
 from .market import PRICE, Market, build_market

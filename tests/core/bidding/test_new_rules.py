@@ -23,8 +23,8 @@ from solebook.ports.language.market import (
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Quarter
 from solebook.ports.language.rules import Lifetimes, MarketRules
+from solebook.ports.language.standing_quotes import StandingCount
 from solebook.ports.language.users import OPERATOR, Actor, Role
-from solebook.ports.standing_quotes import StandingCount
 
 from .market import Market, build_market
 

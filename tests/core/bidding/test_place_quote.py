@@ -26,9 +26,9 @@ from solebook.ports.language.errors import (
 from solebook.ports.language.ids import ProductId, UserId
 from solebook.ports.language.market import BookKey, Condition, QuoteStatus, Side, Size, TimeInForce
 from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.placement import Placement
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import Actor
-from solebook.ports.matching import Placement
 
 from .market import PRICE, Market, build_market
 

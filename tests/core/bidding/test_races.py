@@ -8,8 +8,8 @@ import pytest
 
 from solebook.ports.language.errors import NoCounterpart, QuoteNotActive, TooManyOpenQuotes
 from solebook.ports.language.market import QuoteStatus, Side
+from solebook.ports.language.placement import Placement
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.matching import Placement
 
 from .market import PRICE, Market, build_market
 

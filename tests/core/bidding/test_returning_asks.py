@@ -19,8 +19,8 @@ from solebook.ports.language.market import (
     TimeInForce,
     WithdrawalReason,
 )
+from solebook.ports.language.placement import PlaceQuote
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.matching import PlaceQuote
 
 from .market import PRICE, Market, build_market
 

@@ -18,7 +18,7 @@ from solebook.core.bidding.shard import Shard
 from solebook.core.bidding.standing_halts import StandingHalts
 from solebook.core.bidding.stored import Stored, Wanted
 from solebook.core.bidding.withdrawals import Withdraw, WithdrawAll
-from solebook.ports.books import UnpaidOrders
+from solebook.ports.language.batch import UnpaidOrders
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.events import MatchUnwound, QuotesWithdrawn
 from solebook.ports.language.halts import Halt
@@ -32,8 +32,8 @@ from solebook.ports.language.market import (
     Side,
     WithdrawalReason,
 )
+from solebook.ports.language.placement import Placement, PlaceQuote
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.matching import Placement, PlaceQuote
 
 from .folded_views import FoldedViews
 from .lowest_ask_chains import LowestAskChains

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from solebook.adapters.memory.book_views import MemoryBookViews
 from solebook.ports.book_views import BookViews
-from solebook.ports.books import Batch, Books, Ownership, UnpaidOrders
-from solebook.ports.idempotency_keys import IdempotencyKey
+from solebook.ports.books import Books
+from solebook.ports.language.batch import Batch, Ownership, UnpaidOrders
 from solebook.ports.language.errors import IdempotencyKeyReused, Unavailable
 from solebook.ports.language.halts import Halt
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import OrderId, QuoteId, UserId
 from solebook.ports.language.market import BookChange, BookKey, BookView, Match, Quote, Side
-from solebook.ports.matching import Placement
+from solebook.ports.language.placement import Placement
 from solebook.ports.users import Traders
 
 from ...forwarding import ForwardingBooks, ForwardingTraders

@@ -12,7 +12,8 @@ from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.composition.adapters import Store
 from solebook.core.notifications.deliver_notification import DeliverNotification
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.messengers import Mail, Mailer
+from solebook.ports.language.mail import Mail
+from solebook.ports.messengers import Mailer
 
 
 @dataclass

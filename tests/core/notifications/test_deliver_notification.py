@@ -9,6 +9,7 @@ import pytest
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import NotificationRequested
+from solebook.ports.language.mail import Mail, PushMessage, TextMessage
 from solebook.ports.language.notifications import (
     Channel,
     Notification,
@@ -16,7 +17,6 @@ from solebook.ports.language.notifications import (
     NotificationPreferences,
 )
 from solebook.ports.language.users import User
-from solebook.ports.messengers import Mail, PushMessage, TextMessage
 
 from ...ports.records import Records
 from .messengers import ForgetfulMailer, HangingMailer, Messengers, delivering

@@ -18,6 +18,7 @@ from solebook.adapters.memory.messengers import MemoryMailer
 from solebook.composition.embedded import in_another_process
 from solebook.ports.event_bus import Consumer
 from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.mail import Mail, PushMessage, TextMessage
 from solebook.ports.language.market import AskFate, TimeInForce, WithdrawalReason
 from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.notifications import (
@@ -41,14 +42,7 @@ from solebook.ports.language.trade_notices import (
     SaleConfirmedNotice,
 )
 from solebook.ports.language.users import Actor
-from solebook.ports.messengers import (
-    Mail,
-    Mailer,
-    PushMessage,
-    PushMessenger,
-    TextMessage,
-    TextMessenger,
-)
+from solebook.ports.messengers import Mailer, PushMessenger, TextMessenger
 from solebook.ports.templates import Templates
 
 from ...exchange import SIZE, Exchange, build_exchange, exchange_on

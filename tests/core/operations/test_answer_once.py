@@ -6,8 +6,9 @@ from datetime import datetime
 import pytest
 
 from solebook.core.operations.answer_once import Answered, AnswerOnce
-from solebook.ports.idempotency_keys import IdempotencyKey, IdempotencyKeys
+from solebook.ports.idempotency_keys import IdempotencyKeys
 from solebook.ports.language.errors import IdempotencyKeyReused, NotFound
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import UserId
 
 from ...exchange import Exchange

@@ -20,7 +20,7 @@ from solebook.ports.language.events import CostsRose, QuotesWithdrawn
 from solebook.ports.language.ids import ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, QuoteStatus, Side, Size
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.matching import PlaceQuote
+from solebook.ports.language.placement import PlaceQuote
 
 from .conftest import Run
 from .test_main import one_line

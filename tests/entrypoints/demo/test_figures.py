@@ -24,7 +24,7 @@ from solebook.ports.language.catalog import Product
 from solebook.ports.language.ids import OrderId, ProductId
 from solebook.ports.language.market import BookKey, Size
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.rate_limits import RateLimit
+from solebook.ports.language.rate_limits import RateLimit
 
 DUNK = "Nike Dunk Low"
 NINE, TEN, ELEVEN = Size("9"), Size("10"), Size("11")

@@ -20,9 +20,9 @@ from solebook.entrypoints.demo.api import ApiRefusal
 from solebook.entrypoints.demo.letter import FoundLetter, find_letter
 from solebook.entrypoints.demo.people import Person
 from solebook.ports.language.ids import NotificationId, OrderId
+from solebook.ports.language.mail import Mail, message_id
 from solebook.ports.language.notifications import Channel, NotificationKind, Warehouse
 from solebook.ports.language.trade_notices import OrderShippedNotice, SaleConfirmedNotice
-from solebook.ports.messengers import Mail, message_id
 
 WAREHOUSE = Warehouse("Test Warehouse", "1 Main Street", "Portland", "OR", "97201", "US")
 SUBJECT = "Please ship: Nike Dunk Low White/Black, size 10.5"

@@ -28,8 +28,8 @@ from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import BookKey, Size
+from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.rate_limits import RateLimit
 
 PLENTY = RateLimit(burst=1_000_000, per_second=1_000_000)
 OPENS = time(9, tzinfo=UTC)

@@ -12,8 +12,8 @@ from solebook.config.http import HttpSettings
 from solebook.config.stream import StreamSettings
 from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.users import Role
-from solebook.ports.rate_limits import RateLimit
 
 from .world import PRODUCT, Person, World
 

@@ -13,7 +13,8 @@ from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.edge.client_address import client_address
 from solebook.entrypoints.http.server import running_server
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.rate_limits import RateLimit, RateLimits
+from solebook.ports.language.rate_limits import RateLimit
+from solebook.ports.rate_limits import RateLimits
 
 from .conftest import PLENTY
 from .world import PASSWORD, World

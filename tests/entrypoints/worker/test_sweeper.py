@@ -13,10 +13,10 @@ from solebook.adapters.memory.in_process_bus import RetryPolicy
 from solebook.core.users.token_lifetimes import TokenLifetimes
 from solebook.entrypoints.worker.sweeper import Sweeper
 from solebook.ports.event_bus import Consumer
-from solebook.ports.idempotency_keys import IdempotencyKey
 from solebook.ports.language.deadlines import Deadline, DeadlineKind
 from solebook.ports.language.errors import NotFound, Unavailable
 from solebook.ports.language.events import DeadlineReached
+from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import MessageId, OrderId
 from solebook.ports.language.market import QuoteStatus
 from solebook.ports.language.messages import Delivery, Message

@@ -9,7 +9,7 @@ from litestar import Litestar
 from solebook.config.http import HttpSettings
 from solebook.config.stream import StreamSettings
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.rate_limits import RateLimit
+from solebook.ports.language.rate_limits import RateLimit
 
 from ..conftest import PLENTY
 from ..world import Person, World
