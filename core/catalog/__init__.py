@@ -1,1 +1,1 @@
-"""What can be traded: products, their sizes, and the stock that active asks stand for."""
+"""The catalogue: products, their sizes, and the stock that active asks represent."""

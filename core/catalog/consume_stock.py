@@ -1,4 +1,4 @@
-"""Handing a pair over for good."""
+"""Consume the stock of a delivered order."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class ConsumeStock:
-    """A delivered pair is the buyer's: its unit can never be reserved again."""
+    """Marks the unit of a delivered pair as consumed, so that it cannot be reserved again."""
 
     transaction: Transaction
     stock: Stock

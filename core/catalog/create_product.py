@@ -1,4 +1,4 @@
-"""Adding a product to the catalogue."""
+"""Add a product to the catalogue."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,10 +29,10 @@ from .product_details import (
 
 @dataclass(frozen=True, slots=True)
 class CreateProduct:
-    """An admin adds a product, once per style code, in the sizes in which it can be traded.
+    """An admin adds a product with a unique style code and the sizes in which it can be traded.
 
-    `retail_price` is in cents, at most the highest amount of the market. It is noted in the audit
-    log, without a reason.
+    `retail_price` is in cents, up to the market's highest amount. The audit log records the action,
+    without a reason.
     """
 
     transaction: Transaction

@@ -1,4 +1,4 @@
-"""Changing a product in the catalogue."""
+"""Edit a product in the catalogue."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,11 +22,11 @@ from .product_details import check_images, check_product_name, check_retail_pric
 
 @dataclass(frozen=True, slots=True)
 class EditProduct:
-    """An admin changes a product's details, all but its style code; what is None stays.
+    """An admin edits a product's details, except its style code. None leaves a field unchanged.
 
-    A size that is taken away accepts no new bids or asks; those that stand remain. An edit that
-    changes nothing leaves the version as it is and tells nobody; any other is noted in the audit
-    log, without a reason.
+    A removed size accepts no new bids or asks, but standing ones remain. An edit that changes
+    nothing keeps the version, emits no event and is not audited. The audit log records any other
+    edit, without a reason.
     """
 
     transaction: Transaction
@@ -48,10 +48,10 @@ class EditProduct:
         sizes: Sequence[str] | None = None,
         images: Sequence[ProductImage] | None = None,
     ) -> Product:
-        """Return the product as it is now.
+        """Return the edited product.
 
         Raises Forbidden, NotFound, InvalidText, InvalidSize, OutOfRange, and Outdated if somebody
-        else edited the product at the same moment.
+        else edited the product concurrently.
         """
         if not actor.has(Role.ADMIN):
             raise Forbidden(action="edit products", needs="admins")

@@ -1,4 +1,4 @@
-"""An admin looks for products that were added twice."""
+"""List duplicate products."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from ...ports.products import Products
 
 @dataclass(frozen=True, slots=True)
 class ListDoubledProducts:
-    """Products that have an earlier one's style code."""
+    """An admin lists the products that have the same style code as an earlier product."""
 
     products: Products
 
     async def __call__(self, actor: Actor, request: PageRequest) -> Page[DoubledProduct]:
-        """Return a page of them, newest first. Raises Forbidden."""
+        """Return a page of duplicates, newest first. Raises Forbidden."""
         check_role(actor, Role.ADMIN, "list doubled products")
         return await self.products.doubled(request)

@@ -1,4 +1,4 @@
-"""Somebody looks through the catalogue."""
+"""List the products of the catalogue."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from ...ports.products import Products
 
 @dataclass(frozen=True, slots=True)
 class ListProducts:
-    """The catalogue is open to all."""
+    """Anybody may list the products, without signing in."""
 
     products: Products
 

@@ -1,4 +1,4 @@
-"""What a product's details must look like."""
+"""Validation of a product's details."""
 
 import re
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ _STYLE_CODE = re.compile(r"[A-Za-z0-9-/ ]+")
 
 
 def check_style_code(style_code: str) -> str:
-    """Return the maker's code, 3 to 40 letters, digits, `-`, `/` and spaces. Raises InvalidText.
+    """Return the manufacturer's code: 3 to 40 letters, digits, `-`, `/` and spaces.
 
-    The letters and digits are those of ASCII, and one at least is there: only they tell one code
-    from another.
+    Letters and digits are ASCII. At least one is required, because codes are compared by their
+    letters and digits only. Raises InvalidText.
     """
     text = check_text("style_code", style_code, min_length=3, max_length=40)
     if not _STYLE_CODE.fullmatch(text):
@@ -41,7 +41,7 @@ def check_product_name(field: str, name: str) -> str:
 
 
 def check_retail_price(price: Cents, maximum: Cents) -> Cents:
-    """Return a price from nothing to `maximum`, in cents. Raises OutOfRange."""
+    """Return a price from 0 to `maximum`, in cents. Raises OutOfRange."""
     return _check_range("retail_price", price, 0, maximum)
 
 
@@ -55,7 +55,7 @@ def check_sizes(sizes: Sequence[str]) -> tuple[Size, ...]:
 
 
 def check_images(images: Sequence[ProductImage]) -> tuple[ProductImage, ...]:
-    """Return up to 20 images, each with a web address and a position of its own, in their order.
+    """Return up to 20 images with valid URLs and distinct positions, sorted by position.
 
     Raises OutOfRange, InvalidText.
     """

@@ -1,4 +1,4 @@
-"""Showing a product as it is now."""
+"""Evict a changed product from the cache."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,11 @@ from ...ports.language.ids import ProductId
 
 @dataclass(frozen=True, slots=True)
 class RefreshProduct:
-    """Once a product has changed, nobody is shown it as it was.
+    """Evicts a changed product from the cache, so that no stale product is shown.
 
-    Whoever changes a product through the store sees to that already. This is for the rest: a commit
-    that took effect although it was reported as failed, and what another process changed.
+    A change made through this process's store evicts it already. This handler covers two other
+    cases: a commit that took effect although it was reported as failed, and a change by another
+    process.
     """
 
     product_cache: Cache[ProductId, Product]

@@ -1,4 +1,4 @@
-"""Taking back what was promised to an order that came to nothing."""
+"""Release the stock of a cancelled order."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ from .reservation import reservation_of
 
 @dataclass(frozen=True, slots=True)
 class ReleaseStock:
-    """An order that is cancelled, or whose pair failed authentication, needs its unit no longer.
+    """Ends the reservation of an order that was cancelled or whose pair failed authentication.
 
-    Where the ask goes back into its book, because only the payment was at fault, the unit is
-    released for the next order; else it is removed. The second time changes nothing.
+    If the ask returns to its book, because only the payment failed, the unit is released for the
+    next order. Otherwise the unit is removed. The handler is idempotent.
     """
 
     transaction: Transaction
@@ -28,17 +28,17 @@ class ReleaseStock:
         status = ReservationStatus.RELEASED if ask_returns else ReservationStatus.REMOVED
         async with self.transaction():
             if isinstance(event, OrderCancelled):
-                await self._forestall(event)
+                await self._reserve_first(event)
             await self.stock.settle(event.order_id, status)
 
-    async def _forestall(self, event: OrderCancelled) -> None:
-        """See to it that the order has a reservation to end.
+    async def _reserve_first(self, event: OrderCancelled) -> None:
+        """Add the reservation that is about to be ended, unless the order has it already.
 
-        The match may be told later than the cancellation. It would then reserve the unit for an
-        order that is over, and nobody would ever release it; it finds an ended reservation instead.
+        The cancellation may arrive before the match. Without an ended reservation, the match would
+        then reserve the unit for a cancelled order, and nothing would ever release it.
         """
         try:
             await self.stock.reserve(reservation_of(event, self.clock.now()))
         except AlreadyReserved:
-            # Another order's unit: the match will be refused, and nothing is left behind.
+            # Another order has the unit: the match will be refused, so nothing needs releasing.
             return

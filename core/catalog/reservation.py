@@ -1,4 +1,4 @@
-"""The unit that stands behind an ask, promised to an order."""
+"""The reservation of an ask's unit of stock for an order."""
 
 from datetime import datetime
 
@@ -7,5 +7,5 @@ from ...ports.language.events import MatchCreated, OrderCancelled
 
 
 def reservation_of(event: MatchCreated | OrderCancelled, at: datetime) -> Reservation:
-    """Return the reservation that the order of the event has, or is to have."""
+    """Return the reservation for the event's order, reserved at `at`."""
     return Reservation(event.order_id, event.ask_id, event.book, ReservationStatus.RESERVED, at)

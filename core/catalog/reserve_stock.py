@@ -1,4 +1,4 @@
-"""Promising a seller's pair to an order."""
+"""Reserve stock for a matched order."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ from .reservation import reservation_of
 
 @dataclass(frozen=True, slots=True)
 class ReserveStock:
-    """A match reserves the unit that its ask stands for, so that no pair is promised twice.
+    """Reserves the ask's unit for the order, so that no pair is sold twice.
 
-    If the unit is another order's, the order hears that there is no stock for it. A match that is
-    told a second time gets the same answer, or none if its order is over by now.
+    If another order has the unit, it emits StockRefused. A redelivered match gets the same answer,
+    or none if its order has ended meanwhile.
     """
 
     transaction: Transaction

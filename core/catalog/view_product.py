@@ -1,4 +1,4 @@
-"""Somebody looks at a product."""
+"""View a product."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from ...ports.products import Products
 
 @dataclass(frozen=True, slots=True)
 class ViewProduct:
-    """A product is open to all."""
+    """Anybody may view a product, without signing in."""
 
     products: Products
 

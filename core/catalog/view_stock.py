@@ -1,4 +1,4 @@
-"""Somebody looks at the stock of a product."""
+"""View the stock of a product."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,15 @@ from ...ports.stock import Stock
 
 @dataclass(frozen=True, slots=True)
 class ViewStock:
-    """How many pairs are for sale and how many are promised."""
+    """Anybody may see how many pairs are for sale and how many are reserved."""
 
     products: Products
     stock: Stock
 
     async def __call__(self, product_id: ProductId) -> Sequence[StockLevel]:
-        """Return the level of each size that has any, by the size's text. Raises NotFound."""
+        """Return the stock level of each size in stock, sorted by the size's text.
+
+        Raises NotFound.
+        """
         await self.products.get(product_id)
         return await self.stock.levels(product_id)

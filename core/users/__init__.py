@@ -1,1 +1,1 @@
-"""Who may trade: accounts, sign-in, roles, addresses and the means to pay and be paid."""
+"""Users: accounts, sign-in, roles, addresses, payment methods and payout accounts."""

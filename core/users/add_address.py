@@ -1,4 +1,4 @@
-"""Adding a shipping address."""
+"""Add a shipping address."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from .shipping_address import MAX_ADDRESSES, check_address
 
 @dataclass(frozen=True, slots=True)
 class AddAddress:
-    """Users keep up to 20 shipping addresses of their own; having one is needed to bid."""
+    """A user adds a shipping address, up to 20 in all. Bidding requires at least one."""
 
     transaction: Transaction
     users: Users
@@ -40,7 +40,7 @@ class AddAddress:
         )
         address = Address(AddressId(self.ids.new()), actor.user_id, postal, self.clock.now())
         async with self.transaction():
-            # The user's lock: two requests at once do not both take the last place.
+            # Locks the user, so that two concurrent requests cannot exceed the limit.
             await self.users.get(actor.user_id)
             if len(await self.addresses.of(actor.user_id)) >= MAX_ADDRESSES:
                 raise TooManyAddresses(limit=MAX_ADDRESSES)

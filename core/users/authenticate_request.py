@@ -1,4 +1,4 @@
-"""Telling who makes a request."""
+"""Authenticate a request by its access token."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from ...ports.language.users import Actor
 
 @dataclass(frozen=True, slots=True)
 class AuthenticateRequest:
-    """A request is made by the user, in the roles and in the session, that its access token names.
+    """Takes a request's user, roles and session from its access token.
 
-    The token is believed without asking the store, but for whether its session was ended.
+    It reads nothing from the store except whether the session has been revoked.
     """
 
     access_tokens: AccessTokens
@@ -22,7 +22,7 @@ class AuthenticateRequest:
         """Return the user and the session.
 
         Raises InvalidToken if the token is forged, malformed, expired or revoked, and Unavailable
-        if the list of ended sessions cannot be read: then nobody is let in.
+        if the list of revoked sessions cannot be read.
         """
         claims = self.access_tokens.verify(token)
         if await self.revoked_sessions.contains(claims.session_id):

@@ -1,4 +1,4 @@
-"""Somebody registers again under an idempotency key."""
+"""Check the password of a registration that repeats an idempotency key."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,10 @@ from .user_texts import normalize_email
 
 @dataclass(frozen=True, slots=True)
 class CheckRepeatedRegistration:
-    """A registration that is sent again needs the same password.
+    """Requires a repeated registration to have the same password as the first.
 
-    The password is no part of what the key is kept with: no quick hash of one may be kept.
+    The password is checked here because the fingerprint of the request leaves it out: a password
+    may not be stored under a fast hash.
     """
 
     idempotency_keys: IdempotencyKeys
@@ -22,9 +23,9 @@ class CheckRepeatedRegistration:
     passwords: Passwords
 
     async def __call__(self, key: IdempotencyKey, *, email: str, password: str) -> None:
-        """Check the registration against the one that the key was sent with first.
+        """Compare the registration with the first one sent under this key.
 
-        Raises IdempotencyKeyReused if it was another one, InvalidText, QueueFull.
+        Raises IdempotencyKeyReused if they differ, InvalidText, QueueFull.
         """
         if await self.idempotency_keys.find(key) is None:
             return

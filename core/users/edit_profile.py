@@ -1,4 +1,4 @@
-"""Changing one's name."""
+"""Edit your profile."""
 
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from .user_texts import check_name
 
 @dataclass(frozen=True, slots=True)
 class EditProfile:
-    """Users may change their own first and last name; what is None stays."""
+    """A user changes their first or last name. None leaves a field unchanged."""
 
     transaction: Transaction
     users: Users
@@ -18,7 +18,7 @@ class EditProfile:
     async def __call__(
         self, actor: Actor, *, first_name: str | None = None, last_name: str | None = None
     ) -> User:
-        """Return the user as changed. Raises InvalidText."""
+        """Return the updated user. Raises InvalidText."""
         if first_name is not None:
             first_name = check_name("first_name", first_name)
         if last_name is not None:

@@ -1,4 +1,4 @@
-"""A user looks at their addresses."""
+"""List your shipping addresses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from ...ports.users import Addresses
 
 @dataclass(frozen=True, slots=True)
 class ListAddresses:
-    """A user sees their own shipping addresses."""
+    """A user lists their shipping addresses."""
 
     addresses: Addresses
 
     async def __call__(self, actor: Actor) -> Sequence[Address]:
-        """Return all addresses of the actor, oldest first."""
+        """Return all of the actor's addresses, oldest first."""
         return await self.addresses.of(actor.user_id)

@@ -1,4 +1,4 @@
-"""Renewing a session's tokens."""
+"""Renew a session."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +17,11 @@ from .token_lifetimes import TokenLifetimes
 
 @dataclass(frozen=True, slots=True)
 class RefreshSession:
-    """A refresh token is good once: it is spent for a new access token and a new refresh token.
+    """Exchanges a refresh token, once, for a new access token and a new refresh token.
 
-    A token that comes a second time is in two hands, and nobody can tell which is the thief's: the
-    whole session ends, for both. So of two refreshes with one token at the same moment one
-    succeeds, and the other ends the session.
+    Reuse of a refresh token revokes the whole session, because two parties hold the token and one
+    of them may be a thief. Of two concurrent refreshes with the same token, one succeeds and the
+    other revokes the session.
     """
 
     transaction: Transaction
@@ -36,15 +36,15 @@ class RefreshSession:
     async def __call__(self, *, refresh_token: str) -> SignedIn:
         """Return the new pair of tokens.
 
-        Raises InvalidToken for a token that is unknown, expired, spent, or of a session that ended,
-        and Unavailable if the end of a session cannot be written to the list.
+        Raises InvalidToken if the token is unknown, expired or spent, or its session is revoked,
+        and Unavailable if the list of revoked sessions cannot be written.
 
-        It must not be called inside a transaction (AssertionError): the end of a session has to be
-        committed although the call is refused.
+        It must not be called inside a transaction (AssertionError), because the revocation has to
+        be committed although the call raises.
         """
-        assert not self.transaction.is_open, "the end of a stolen session must be committed"
-        # Taken before the session is read, so that whoever ends the session later, at a later
-        # instant, knows when the last access token of it has expired.
+        assert not self.transaction.is_open, "the revocation of a stolen session must be committed"
+        # Read the clock before the session: a revocation that comes later then has a later time,
+        # from which the expiry of the session's last access token is counted.
         now = self.clock.now()
         spent_hash = token_hash(refresh_token)
         secret = self.randomness.secret()
@@ -63,7 +63,7 @@ class RefreshSession:
         return signed_in(user, session.id, secret, now, self.lifetimes, self.access_tokens)
 
     async def _session_of(self, spent_hash: str, now: datetime) -> Session:
-        """Return the open session of a token that was good once, be it spent by now or not."""
+        """Return the open session of a refresh token, spent or not."""
         token = await self.sessions.find_token(spent_hash)
         if token is None:
             raise InvalidToken(problem="unknown")

@@ -1,4 +1,4 @@
-"""Joining solebook."""
+"""Register a user."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ from .user_texts import check_name, check_new_password, normalize_email
 
 @dataclass(frozen=True, slots=True)
 class RegisterUser:
-    """Anybody may join, once per email address, and begins as a buyer.
+    """Registers a user with a unique email. New users are buyers.
 
-    The email is kept in lower case; the password, of 8 characters to 72 bytes of UTF-8, only as
-    its hash.
+    The email is stored in lower case, and the password only as a hash. A password has at least 8
+    characters and at most 72 bytes of UTF-8.
     """
 
     transaction: Transaction
@@ -32,7 +32,7 @@ class RegisterUser:
     async def __call__(self, *, email: str, password: str, first_name: str, last_name: str) -> User:
         """Return the new user.
 
-        Raises InvalidText, EmailTaken, and QueueFull when too many passwords wait to be hashed.
+        Raises InvalidText, EmailTaken, and QueueFull if too many passwords wait to be hashed.
         """
         email = normalize_email(email)
         first_name = check_name("first_name", first_name)

@@ -1,4 +1,4 @@
-"""Removing a shipping address."""
+"""Remove a shipping address."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from ...ports.users import Addresses
 
 @dataclass(frozen=True, slots=True)
 class RemoveAddress:
-    """Users may remove their own addresses; open bids stay."""
+    """A user removes one of their addresses. Their open bids stay."""
 
     transaction: Transaction
     addresses: Addresses

@@ -1,4 +1,4 @@
-"""The tokens of a session: a short-lived one for requests, and one to renew them both."""
+"""The tokens of a session: a short-lived access token, and a refresh token that renews both."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from .token_lifetimes import TokenLifetimes
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What a user gets for signing in. `expires_in` is the access token's life in seconds."""
+    """The tokens of a signed-in user. `expires_in` is the access token's lifetime in seconds."""
 
     user: User
     access_token: str = field(repr=False)
@@ -28,7 +28,7 @@ def signed_in(
     lifetimes: TokenLifetimes,
     access_tokens: AccessTokens,
 ) -> SignedIn:
-    """Return what `user` gets at `now` in a session whose refresh token is `secret`."""
+    """Return the tokens of a session: a new access token, and `secret` as the refresh token."""
     claims = AccessClaims(
         user_id=user.id,
         session_id=session_id,
@@ -46,7 +46,7 @@ def signed_in(
 def new_refresh_token(
     secret: str, session_id: SessionId, now: datetime, lifetimes: TokenLifetimes
 ) -> RefreshToken:
-    """Return the record of the refresh token `secret`, given out at `now`; it does not tell it."""
+    """Return the record of a refresh token issued at `now`: its hash, and not `secret` itself."""
     return RefreshToken(
         token_hash=token_hash(secret),
         session_id=session_id,
@@ -55,9 +55,9 @@ def new_refresh_token(
 
 
 def token_hash(secret: str) -> str:
-    """Return the SHA-256, in hex, by which a refresh token is known.
+    """Return the SHA-256 of a refresh token, in hex. The token is stored only as this hash.
 
-    A plain hash is enough: the secret is 256 random bits, which nobody can try out.
+    A fast hash is enough, because 256 random bits cannot be found by brute force.
     """
-    # A client may send anything, even halves of surrogate pairs: those are just an unknown token.
+    # A client may send a lone surrogate. It must count as an unknown token and not fail to encode.
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

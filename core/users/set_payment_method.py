@@ -1,4 +1,4 @@
-"""Putting a payment method on file."""
+"""Set your payment method."""
 
 from dataclasses import dataclass, replace
 
@@ -10,16 +10,16 @@ from .user_texts import check_provider_token
 
 @dataclass(frozen=True, slots=True)
 class SetPaymentMethod:
-    """A user's bids are charged to one payment method: the payment provider's token of it.
+    """A user sets the payment method that is charged for their bids, as the provider's token.
 
-    A new one replaces it, also for bids that stand already.
+    A new payment method replaces the old one, for standing bids too.
     """
 
     transaction: Transaction
     users: Users
 
     async def __call__(self, actor: Actor, *, token: str) -> User:
-        """Return the user as changed. Raises InvalidText."""
+        """Return the updated user. Raises InvalidText."""
         token = check_provider_token("token", token)
         async with self.transaction():
             user = replace(await self.users.get(actor.user_id), payment_method=token)

@@ -1,4 +1,4 @@
-"""Becoming a seller."""
+"""Set your payout account and become a seller."""
 
 from dataclasses import dataclass, replace
 
@@ -12,11 +12,11 @@ from .user_texts import check_provider_token
 
 @dataclass(frozen=True, slots=True)
 class SetPayoutAccount:
-    """A user who names an account to be paid to, at the payment provider, becomes a seller.
+    """A user sets their payout account at the payment provider and becomes a seller.
 
-    A new account replaces the old one, for payouts to come and for those that were refused. The
-    access token in the user's hands does not carry the seller role until it is renewed; that
-    hinders nobody, because an ask depends on the account itself and not on the role.
+    A new account replaces the old one, for future payouts and for refused ones. The current access
+    token carries the seller role only after it is renewed. The user can place asks at once, because
+    an ask requires the account and not the role.
     """
 
     transaction: Transaction
@@ -24,7 +24,7 @@ class SetPayoutAccount:
     outbox: Outbox
 
     async def __call__(self, actor: Actor, *, account: str) -> User:
-        """Return the user as changed. Raises InvalidText."""
+        """Return the updated user. Raises InvalidText."""
         account = check_provider_token("account", account)
         async with self.transaction():
             user = await self.users.get(actor.user_id)

@@ -1,4 +1,4 @@
-"""Deciding what a user may do."""
+"""Set the roles of a user."""
 
 from dataclasses import dataclass, replace
 
@@ -17,10 +17,10 @@ from .token_lifetimes import TokenLifetimes
 
 @dataclass(frozen=True, slots=True)
 class SetRoles:
-    """An admin replaces all roles of a user, who is signed out everywhere: tokens carry roles.
+    """An admin replaces all roles of a user.
 
-    Admins may not take the admin role from themselves. The audit log keeps it, with the reason if
-    one is given.
+    All of the user's sessions are revoked, because their tokens carry the old roles. Admins cannot
+    remove their own admin role. The audit log records the action, with the reason if one is given.
     """
 
     transaction: Transaction
@@ -34,10 +34,10 @@ class SetRoles:
     async def __call__(
         self, actor: Actor, user_id: UserId, *, roles: frozenset[Role], reason: str | None = None
     ) -> User:
-        """Return the user in the new roles.
+        """Return the user with the new roles.
 
-        Raises Forbidden, InvalidText, NotFound, and Unavailable if the list of ended sessions
-        cannot be written after the roles were: then access tokens with the old roles live on until
+        Raises Forbidden, InvalidText, NotFound, and Unavailable if the roles were written but the
+        list of revoked sessions cannot be. Access tokens with the old roles then stay valid until
         they expire.
         """
         if not actor.has(Role.ADMIN):

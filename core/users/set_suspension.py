@@ -1,4 +1,4 @@
-"""Keeping a user from trading."""
+"""Suspend a user, or lift a suspension."""
 
 from dataclasses import dataclass, replace
 
@@ -15,7 +15,7 @@ from ...ports.users import Users
 
 @dataclass(frozen=True, slots=True)
 class SuspensionSet:
-    """A user as an admin left them, and the audit entry that tells of it."""
+    """The updated user, and the audit entry of the action."""
 
     user: User
     entry: AuditEntry
@@ -23,11 +23,11 @@ class SuspensionSet:
 
 @dataclass(frozen=True, slots=True)
 class SetSuspension:
-    """An admin suspends a user, or lifts the suspension; doing so twice is fine.
+    """An admin suspends a user or lifts the suspension. Both are idempotent.
 
-    A suspended user trades on neither side: they place and change nothing, and all their bids and
-    asks leave the books. They still sign in, ship, confirm and so on: orders under way go on.
-    Lifting it brings no quote back, and nobody lifts their own. The reason goes into the audit log.
+    A suspended user cannot place or change quotes, and all their bids and asks are withdrawn. They
+    can still sign in, ship and confirm, because open orders go on. Lifting a suspension restores no
+    quotes. Admins cannot lift their own suspension. The audit log records the reason.
     """
 
     transaction: Transaction
@@ -38,10 +38,10 @@ class SetSuspension:
     async def __call__(
         self, actor: Actor, user_id: UserId, *, suspended: bool, reason: str
     ) -> SuspensionSet:
-        """Return the user and the entry. Raises Forbidden, InvalidText, NotFound.
+        """Return the user and the audit entry. Raises Forbidden, InvalidText, NotFound.
 
-        The quotes leave in the process with the matching engine, which adds how many they were as
-        an entry about the one that is returned.
+        The process with the matching engine withdraws the quotes. It then adds a second audit
+        entry, with their number, that refers to the returned one.
         """
         check_role(actor, Role.ADMIN, "suspend users")
         if not suspended:

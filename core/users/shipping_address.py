@@ -1,4 +1,4 @@
-"""What a shipping address must look like."""
+"""Validation of a shipping address."""
 
 import re
 from dataclasses import replace
@@ -8,16 +8,16 @@ from ...ports.language.text import check_text
 from ...ports.language.users import PostalAddress
 
 MAX_ADDRESSES = 20
-"""As many as one user keeps."""
+"""The maximum for one user."""
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def check_address(address: PostalAddress) -> PostalAddress:
-    """Return the address without white space around its fields.
+    """Return the address with the white space around its fields stripped.
 
-    Not every country has regions or postal codes, so those two may be empty. `country` is two
-    upper-case letters, as in ISO 3166-1; whether anybody ships there is the carrier's to say.
+    `region` and `postal_code` may be empty, because not every country has them. `country` is two
+    upper-case letters, as in ISO 3166-1; whether a carrier ships there is not checked.
     Raises InvalidText.
     """
     if not _COUNTRY.fullmatch(address.country):

@@ -1,4 +1,4 @@
-"""Signing in with email and password."""
+"""Sign in with email and password."""
 
 from dataclasses import dataclass
 
@@ -20,10 +20,11 @@ from .user_texts import normalize_email
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Whoever knows the email and the password of a user gets a session of their own.
+    """Opens a session for a user who gives their email and password.
 
-    An unknown email and a wrong password get the same answer after the same work, so that nobody
-    learns who has an account. Suspended users sign in too: orders under way are theirs to finish.
+    An unknown email and a wrong password get the same answer after the same work, so that the
+    answer does not reveal who has an account. Suspended users can sign in, because they still have
+    to finish their open orders.
     """
 
     transaction: Transaction
@@ -39,8 +40,8 @@ class SignIn:
     async def __call__(self, *, email: str, password: str) -> SignedIn:
         """Return the session's first pair of tokens.
 
-        Raises WrongCredentials, InvalidText for a password that nobody can have (over 72 bytes of
-        UTF-8), and QueueFull when too many passwords wait to be checked.
+        Raises WrongCredentials, InvalidText for a password of more than 72 bytes of UTF-8, and
+        QueueFull if too many passwords wait to be checked.
         """
         found = await self._find(email)
         password_hash = None if found is None else found.password_hash
@@ -49,8 +50,8 @@ class SignIn:
         secret = self.randomness.secret()
         session_id = SessionId(self.ids.new())
         async with self.transaction():
-            # Read again, now under its lock: checking the password took long enough for an admin
-            # to take a role away and end every session but this one.
+            # Read the user again, under the lock: while the password was being checked, an admin
+            # may have removed a role and revoked every session but this one.
             user = await self.users.get(found.id)
             now = self.clock.now()
             await self.sessions.add(Session(session_id, user.id, created_at=now))

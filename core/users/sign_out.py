@@ -1,4 +1,4 @@
-"""Signing out."""
+"""Sign out."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,7 @@ from .token_lifetimes import TokenLifetimes
 
 @dataclass(frozen=True, slots=True)
 class SignOut:
-    """A session ends at once: neither its refresh token nor its access tokens are good any more.
-
-    Signing out twice is fine.
-    """
+    """Revokes a session at once, with its refresh token and its access tokens. Idempotent."""
 
     transaction: Transaction
     sessions: Sessions
@@ -24,8 +21,8 @@ class SignOut:
     lifetimes: TokenLifetimes
 
     async def __call__(self, session_id: SessionId) -> None:
-        """End the session. Raises NotFound, and Unavailable, after which it can be repeated."""
+        """Revoke the session. Raises NotFound, and Unavailable, after which a retry is safe."""
         async with self.transaction():
             await self.sessions.revoke(session_id, self.clock.now())
-        # Counted from after the end of the session: no access token of it can be younger.
+        # Read the clock after the revocation: no access token of the session is issued later.
         await self.revoked_sessions.add(session_id, self.clock.now() + self.lifetimes.access)

@@ -1,4 +1,4 @@
-"""How long a sign-in lasts without being renewed."""
+"""The lifetimes of access tokens and refresh tokens."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,10 +6,10 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class TokenLifetimes:
-    """The lives of the two tokens of a session. Raises ValueError unless 0 < access <= refresh.
+    """The lifetimes of a session's two tokens. Raises ValueError unless 0 < access <= refresh.
 
-    `access` is also how long a role that was taken away could live on if the list of revoked
-    sessions were lost, so it is short.
+    `access` is short, because a removed role would stay valid that long if the list of revoked
+    sessions were lost.
     """
 
     access: timedelta = timedelta(minutes=15)

@@ -1,4 +1,4 @@
-"""The texts that users give of themselves, and their limits."""
+"""Validation of emails, names, passwords and payment provider tokens."""
 
 import re
 
@@ -12,15 +12,15 @@ MIN_PASSWORD = 8
 MAX_PROVIDER_TOKEN = 255
 
 _EMAIL = re.compile(r"""[^\s@<>()\[\],;:\\"]+@[^\s@<>()\[\],;:\\".]+(\.[^\s@<>()\[\],;:\\".]+)+""")
-"""Not the whole of RFC 5322: no quoted local parts, no comments, and a domain with a dot."""
+"""A subset of RFC 5322: no quoted local parts, no comments, and a domain with a dot."""
 _ENCODED = "=?"
-"""How a word begins that mail programs decode: an address with one could not be written to."""
+"""The start of an encoded word (RFC 2047). Mail cannot be sent to an address that contains one."""
 
 _PRINTABLE_ASCII = re.compile(r"[!-~]+")
 
 
 def normalize_email(email: str) -> str:
-    """Return `email` as it is stored: without white space around it, in lower case.
+    """Return `email` as it is stored: stripped of white space and in lower case.
 
     Raises InvalidText unless it looks like one address of at most 254 characters.
 
@@ -39,9 +39,9 @@ def check_name(field: str, name: str) -> str:
 
 
 def check_new_password(password: str) -> str:
-    """Return a password of at least 8 characters, untouched. Raises InvalidText.
+    """Return the password unchanged if it has at least 8 characters. Raises InvalidText.
 
-    How long one may be is a matter of how it is hashed, so Passwords refuses those too long.
+    The maximum depends on the hash function, so `Passwords` checks it.
     """
     if len(password) < MIN_PASSWORD:
         raise InvalidText(field="password", problem=f"is shorter than {MIN_PASSWORD} characters")

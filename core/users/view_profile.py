@@ -1,4 +1,4 @@
-"""A user looks at their own profile."""
+"""View your profile."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,23 +11,23 @@ from ...ports.users import Users
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A user as they see themselves."""
+    """A user, as shown to that user."""
 
     user: User
     bids_barred_until: datetime | None
-    """Until when they may not bid because of declined cards (UTC)."""
+    """The end (UTC) of a bar on bidding because of declined charges, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class ViewProfile:
-    """A user sees their account, and whether they may bid."""
+    """A user views their account and whether they may bid."""
 
     users: Users
     declines: Declines
     clock: Clock
 
     async def __call__(self, actor: Actor) -> Profile:
-        """Return the actor's own profile. Raises NotFound."""
+        """Return the actor's profile. Raises NotFound."""
         user = await self.users.get(actor.user_id)
         bar = await self.declines.find_bar(actor.user_id)
         is_barred = bar is not None and self.clock.now() < bar.until
