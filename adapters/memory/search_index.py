@@ -21,17 +21,11 @@ from ...ports.language.search import (
     SearchSort,
     Suggestion,
     check_search_text,
-    count_facets,
 )
-from ...ports.language.spelling import (
-    candidate_trigrams,
-    indexed_words,
-    key_of,
-    nearest,
-    trigrams,
-    words_of,
-)
+from ...ports.language.text import spelling_key, words_of
 from ...ports.search_index import IndexRebuild, SearchIndex
+from ..text_search.facets import count_facets
+from ..text_search.spelling import candidate_trigrams, indexed_words, nearest, trigrams
 
 _NOTHING_KNOWN = MarketFigures(None, 0, datetime.min.replace(tzinfo=UTC))
 
@@ -191,7 +185,7 @@ class _Index:
 
 def _has(entry: _Entry, filters: SearchFilters) -> bool:
     document, lowest_ask = entry.document, entry.figures.lowest_ask
-    if filters.brand is not None and key_of(document.brand) != key_of(filters.brand):
+    if filters.brand is not None and spelling_key(document.brand) != spelling_key(filters.brand):
         return False
     if filters.size is not None and filters.size not in document.sizes:
         return False
@@ -203,7 +197,7 @@ def _has(entry: _Entry, filters: SearchFilters) -> bool:
 
 
 def _order(sort: SearchSort, text: str) -> Callable[[_Entry], Any]:
-    words, key = set(words_of(text)), key_of(text)
+    words, key = set(words_of(text)), spelling_key(text)
 
     def first(entry: _Entry) -> tuple[int, ...]:
         document, lowest_ask = entry.document, entry.figures.lowest_ask
@@ -211,7 +205,7 @@ def _order(sort: SearchSort, text: str) -> Callable[[_Entry], Any]:
             case SearchSort.RELEVANCE:
                 if not words:
                     return ()
-                return (key_of(document.style_code) != key, not words <= entry.words)
+                return (spelling_key(document.style_code) != key, not words <= entry.words)
             case SearchSort.PRICE_ASC:
                 return (lowest_ask is None, lowest_ask or 0)
             case SearchSort.PRICE_DESC:

@@ -8,8 +8,7 @@ from ...ports.language.errors import InvalidText, OutOfRange
 from ...ports.language.links import check_plain
 from ...ports.language.market import Size, parse_size
 from ...ports.language.money import Cents
-from ...ports.language.spelling import key_of
-from ...ports.language.text import check_text, check_url
+from ...ports.language.text import check_text, check_url, spelling_key
 
 MAX_SIZES = 60
 MAX_IMAGES = 20
@@ -27,7 +26,7 @@ def check_style_code(style_code: str) -> str:
     text = check_text("style_code", style_code, min_length=3, max_length=40)
     if not _STYLE_CODE.fullmatch(text):
         raise InvalidText(field="style_code", problem="is not of letters, digits, -, / and spaces")
-    if not key_of(text):
+    if not spelling_key(text):
         raise InvalidText(field="style_code", problem="has no letter and no digit")
     return text
 

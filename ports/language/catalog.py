@@ -8,7 +8,7 @@ from .errors import SizeNotOffered
 from .ids import OrderId, ProductId, QuoteId
 from .market import BookKey, Condition, Size, parse_size
 from .money import Cents
-from .spelling import key_of
+from .text import spelling_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Product:
     @property
     def style_key(self) -> str:
         """The style code's letters and digits, in lower case: one for all its spellings."""
-        return key_of(self.style_code)
+        return spelling_key(self.style_code)
 
     def book(self, size: str, condition: Condition) -> BookKey:
         """Return its book for a size it is made in. Raises InvalidSize, SizeNotOffered."""

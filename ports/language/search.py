@@ -1,6 +1,5 @@
 """The words of searching: documents, queries, and what is found."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,8 +9,7 @@ from .ids import ProductId
 from .market import Size
 from .money import Cents
 from .paging import MAX_PAGE
-from .spelling import words_of
-from .text import check_text
+from .text import check_text, words_of
 
 MAX_TEXT = 100
 """The most characters that somebody may search for."""
@@ -172,49 +170,3 @@ class Suggestion:
     product_id: ProductId
     style_code: str
     text: str
-
-
-def price_bucket(price: Cents) -> int:
-    """Return the number of the bucket that a price falls in.
-
-    >>> price_bucket(15_000)
-    1
-    """
-    return sum(price >= bound for bound in PRICE_BOUNDS) - 1
-
-
-def count_facets(
-    groups: Iterable[tuple[str, tuple[Size, ...], int, Cents | None, int]],
-) -> SearchFacets:
-    """Return the facets of groups of products, each: brand, sizes, year, lowest ask, how many.
-
-    Of prices only the bucket matters.
-    """
-    brands: dict[str, int] = {}
-    sizes: dict[Size, int] = {}
-    years: dict[int, int] = {}
-    prices: dict[int, int] = {}
-    for brand, in_sizes, year, lowest_ask, count in groups:
-        brands[brand] = brands.get(brand, 0) + count
-        years[year] = years.get(year, 0) + count
-        for size in in_sizes:
-            sizes[size] = sizes.get(size, 0) + count
-        if lowest_ask is not None:
-            bucket = price_bucket(lowest_ask)
-            prices[bucket] = prices.get(bucket, 0) + count
-    bounds = (*PRICE_BOUNDS, None)
-    by_count = sorted(brands.items(), key=lambda item: (-item[1], item[0]))
-    return SearchFacets(
-        brands=tuple(FacetCount(brand, count) for brand, count in by_count),
-        sizes=tuple(FacetCount(size, sizes[size]) for size in sorted(sizes, key=_size_order)),
-        years=tuple(FacetCount(str(year), years[year]) for year in sorted(years, reverse=True)),
-        prices=tuple(
-            PriceCount(PRICE_BOUNDS[bucket], bounds[bucket + 1], prices[bucket])
-            for bucket in sorted(prices)
-        ),
-    )
-
-
-def _size_order(size: Size) -> tuple[str, float]:
-    number = size.rstrip("WYCK")
-    return size[len(number) :], float(number)

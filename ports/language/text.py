@@ -1,6 +1,7 @@
 """Text that people typed: bounded, visible, and without white space around it."""
 
 import re
+import unicodedata
 from urllib.parse import urlsplit
 
 from .errors import InvalidText
@@ -87,3 +88,25 @@ def check_url(field: str, value: str) -> str:
     if not sound:
         raise InvalidText(field=field, problem="is not an http or https URL")
     return url
+
+
+def words_of(text: str) -> list[str]:
+    """Return a text's words: lower case, no accents, letters and digits only.
+
+    >>> words_of("Nike Dunk Low 'Crème'")
+    ['nike', 'dunk', 'low', 'creme']
+    """
+    # Some characters are capitals only after decomposition, so case is folded in between.
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    plain = unicodedata.normalize("NFKD", apart)
+    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return "".join(kept).split()
+
+
+def spelling_key(text: str) -> str:
+    """Return the letters and digits of a text in lower case, equal for all its spellings.
+
+    >>> spelling_key("DD1391-100") == spelling_key("dd1391 100")
+    True
+    """
+    return "".join(words_of(text))

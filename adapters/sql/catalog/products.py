@@ -54,7 +54,7 @@ _DOUBLED = Statement(
             _original.c.style_code.label("original_style_code"),
         ).where(
             products.c.style_key.is_(None),
-            # As `key_of` makes it of a style code, which is of letters, digits, -, / and spaces.
+            # What `spelling_key` returns for a style code: letters, digits, -, / and spaces.
             _original.c.style_key
             == reduce(
                 lambda code, mark: func.replace(code, mark, ""),

@@ -20,10 +20,11 @@ from ....ports.language.search import (
     SearchResults,
     Suggestion,
     check_search_text,
-    count_facets,
 )
-from ....ports.language.spelling import allowed_typos, candidate_trigrams, key_of, nearest, words_of
+from ....ports.language.text import spelling_key, words_of
 from ....ports.search_index import IndexRebuild, SearchIndex
+from ...text_search.facets import count_facets
+from ...text_search.spelling import allowed_typos, candidate_trigrams, nearest
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
@@ -186,7 +187,7 @@ class SqliteSearchIndex(SearchIndex):
                 return slot, None
             parts.append(part)
         exact = " AND ".join(f'"{word}"' for word in typed)
-        return slot, _Meaning(" AND ".join(parts), exact, key_of(text))
+        return slot, _Meaning(" AND ".join(parts), exact, spelling_key(text))
 
     async def _meant(self, slot: SearchSlot, typed: str) -> str | None:
         begun = f'"{typed}"*'
@@ -244,7 +245,7 @@ def _other(slot: str) -> SearchSlot:
 def _filters(query: SearchQuery) -> dict[str, Any]:
     filters = query.filters
     return {
-        "brand": None if filters.brand is None else key_of(filters.brand),
+        "brand": None if filters.brand is None else spelling_key(filters.brand),
         "size": filters.size,
         "year": filters.year,
         "min_price": filters.min_price,

@@ -23,7 +23,8 @@ from sqlalchemy import (
 
 from ....ports.language.ids import ProductId
 from ....ports.language.search import PRICE_BOUNDS, MarketFigures, SearchDocument, SearchSort
-from ....ports.language.spelling import indexed_words, key_of
+from ....ports.language.text import spelling_key
+from ...text_search.spelling import indexed_words
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement, insert_row
@@ -206,9 +207,9 @@ def _values(document: SearchDocument, known: Any) -> dict[str, Any]:
         "product_id": document.product_id,
         "version": document.version,
         "style_code": document.style_code,
-        "style_key": key_of(document.style_code),
+        "style_key": spelling_key(document.style_code),
         "brand": document.brand,
-        "brand_key": key_of(document.brand),
+        "brand_key": spelling_key(document.brand),
         "model": document.model,
         "colorway": document.colorway,
         "retail_price": document.retail_price,

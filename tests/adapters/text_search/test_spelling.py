@@ -5,14 +5,14 @@ from functools import cache
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from solebook.ports.language.spelling import (
+from solebook.adapters.text_search.spelling import (
     allowed_typos,
     candidate_trigrams,
     nearest,
     trigrams,
     typos,
-    words_of,
 )
+from solebook.ports.language.text import words_of
 
 WORDS = st.text(alphabet="abcde", max_size=8)
 

@@ -1,41 +1,20 @@
-"""How text is searched: its words, and how far a word may be from one that was meant.
+"""Find words in spite of typos.
 
-Adapters without a search engine of their own all find the same by it.
+Adapters without a search engine of their own share these rules, so that all of them find the same.
 """
 
-import unicodedata
 from collections.abc import Iterable
+
+from ...ports.language.text import spelling_key, words_of
 
 _SHORTEST_WITH_A_TYPO = 4
 _SHORTEST_WITH_TWO = 7
 
 
-def words_of(text: str) -> list[str]:
-    """Return a text's words: lower case, no accents, letters and digits only.
-
-    >>> words_of("Nike Dunk Low 'Crème'")
-    ['nike', 'dunk', 'low', 'creme']
-    """
-    # Some characters are capitals only once they are taken apart.
-    apart = unicodedata.normalize("NFKD", text).casefold()
-    plain = unicodedata.normalize("NFKD", apart)
-    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return "".join(kept).split()
-
-
-def key_of(text: str) -> str:
-    """Return a text without what people write differently, so that equal ones are equal.
-
-    >>> key_of("DD1391-100") == key_of("dd1391 100")
-    True
-    """
-    return "".join(words_of(text))
-
-
 def indexed_words(style_code: str, *names: str) -> list[str]:
     """Return each word that a product is found by, once; a style code is also one in whole."""
     words = [word for text in (*names, style_code) for word in words_of(text)]
-    return list(dict.fromkeys([*words, key_of(style_code)]))
+    return list(dict.fromkeys([*words, spelling_key(style_code)]))
 
 
 def trigrams(word: str) -> set[str]:

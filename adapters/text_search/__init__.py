@@ -1,0 +1,1 @@
+"""Full-text search for adapters whose technology has none: typos and facets."""
