@@ -9,13 +9,13 @@ from .language.events import Event
 from .language.ids import MessageId
 from .language.messages import Delivery, Message, Queue
 from .language.paging import Page, PageRequest
-from .language.urgency import Urgency
+from .language.priority import Priority
 
-__all__ = ["Consumer", "DeadLetters", "Deliveries", "EventBus", "Queue", "Urgency"]
+__all__ = ["Consumer", "DeadLetters", "Deliveries", "EventBus", "Priority", "Queue"]
 
 
-def _of_event(event: Event) -> Urgency:
-    return event.urgency
+def _of_event(event: Event) -> Priority:
+    return event.priority
 
 
 def _no_turn(_: Event) -> str:
@@ -31,7 +31,7 @@ class Consumer:
     get a message again.
 
     A slow consumer names a `queue`: each of its messages waits in the store for one of that queue's
-    workers, so that it holds up nobody else. The queue is fair by what `urgency` (the event's own
+    workers, so that it holds up nobody else. The queue is fair by what `priority` (the event's own
     by default) and `turn` say of an event: see Delivery. At most one delivery of a turn is under
     way at a time.
 
@@ -44,7 +44,7 @@ class Consumer:
     handle: Callable[[Message], Awaitable[None]]
     inside: bool = False
     queue: Queue | None = None
-    urgency: Callable[[Event], Urgency] = _of_event
+    priority: Callable[[Event], Priority] = _of_event
     turn: Callable[[Event], str] = _no_turn
     persists: bool = False
 
@@ -103,16 +103,16 @@ class Deliveries(Protocol):
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         """Return the first live deliveries of a queue that are due, in the order to take them in.
 
-        The most urgent come first, then those that have stood in the line longest. Each turn has
-        one delivery of each urgency there, the longest overdue, so this reads no more than it
+        The highest priority comes first, then those that have stood in the line longest. Each turn
+        has one delivery of each priority there, the longest overdue, so this reads no more than it
         returns, however long the queue is.
         """
         ...
 
     async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
-        """Return the one that is due longest of those that are first of their urgency in a queue.
+        """Return the one that is due longest of those that are first of their priority in a queue.
 
-        So what is not urgent is found, however much that is more urgent comes.
+        So a low priority is found, however much of a higher one comes.
         """
         ...
 

@@ -8,7 +8,7 @@ from .language.deadlines import Deadline, DeadlineKind
 from .language.events import Event
 from .language.ids import MessageId, OrderId
 from .language.messages import Message
-from .language.urgency import Urgency
+from .language.priority import Priority
 
 
 class Outbox(Protocol):
@@ -18,10 +18,10 @@ class Outbox(Protocol):
         """Store events, stamped with an id and the instant, in their order. Needs a transaction."""
         ...
 
-    async def unsent(self, limit: int, *, urgency: Urgency | None = None) -> Sequence[Message]:
+    async def unsent(self, limit: int, *, priority: Priority | None = None) -> Sequence[Message]:
         """Return the oldest messages that are not marked as sent, in order of commit.
 
-        With an `urgency` only those of events that are as urgent.
+        With a `priority` only those of events that have it.
         """
         ...
 

@@ -11,7 +11,7 @@ from ...ports.language.errors import NotFound
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Delivery, Queue
 from ...ports.language.paging import Page, PageRequest
-from ...ports.language.urgency import Urgency
+from ...ports.language.priority import Priority
 from .database import MemoryAdapter, MemoryDatabase
 from .lines import MemoryLines
 from .paging import newest_first
@@ -71,14 +71,14 @@ class MemoryDeliveries(_KeptDeliveries, Deliveries):
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         first: list[Delivery] = []
         with await self._database.reading():
-            for urgency in Urgency:
+            for priority in Priority:
                 if len(first) < limit:
-                    first += self._lines.first_in(queue, urgency, now, limit - len(first))
+                    first += self._lines.first_in(queue, priority, now, limit - len(first))
         return first
 
     async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
         with await self._database.reading():
-            first = [d for u in Urgency for d in self._lines.first_in(queue, u, now, 1)]
+            first = [d for u in Priority for d in self._lines.first_in(queue, u, now, 1)]
         return min(first, key=lambda delivery: delivery.due_at, default=None)
 
     async def oldest(self) -> datetime | None:

@@ -293,6 +293,6 @@ def _in_queue_of(consumer: Consumer, delivery: Delivery) -> Delivery:
     return replace(
         delivery,
         queue=consumer.queue,
-        urgency=consumer.urgency(event),
+        priority=consumer.priority(event),
         turn=consumer.turn(event),
     )

@@ -7,15 +7,15 @@ from heapq import nsmallest
 
 from ...ports.clock import Clock
 from ...ports.language.messages import Delivery, Queue
-from ...ports.language.urgency import Urgency
+from ...ports.language.priority import Priority
 from .database import MemoryAdapter, MemoryDatabase
 from .tables import DeliveryKey, Place, drop_if_empty
 
-_Turn = tuple[Queue, Urgency, str]
+_Turn = tuple[Queue, Priority, str]
 
 
 class MemoryLines(MemoryAdapter):
-    """The turns of each queue and urgency, in the order in which they are to be taken."""
+    """The turns of each queue and priority, in the order in which they are to be taken."""
 
     def __init__(self, database: MemoryDatabase, *, clock: Clock) -> None:
         super().__init__(database)
@@ -41,16 +41,16 @@ class MemoryLines(MemoryAdapter):
             self._database.announce(partial(drop_if_empty, self._tables.deliveries_of_turn, turn))
 
     def first_in(
-        self, queue: Queue, urgency: Urgency, now: datetime, limit: int
+        self, queue: Queue, priority: Priority, now: datetime, limit: int
     ) -> Sequence[Delivery]:
         """Return the first delivery of each of the first turns; to be called within `reading`."""
-        line = self._tables.lines[queue, urgency].items()
+        line = self._tables.lines[queue, priority].items()
         due = ((place, turn) for turn, place in line if place.due_at <= now)
-        turns = (self._of(queue, urgency, turn) for _, turn in nsmallest(limit, due))
+        turns = (self._of(queue, priority, turn) for _, turn in nsmallest(limit, due))
         return [min(of_turn, key=lambda d: (d.due_at, d.id)) for of_turn in turns]
 
-    def _of(self, queue: Queue, urgency: Urgency, turn: str) -> Sequence[Delivery]:
-        return list(self._tables.deliveries_of_turn[queue, urgency, turn].values())
+    def _of(self, queue: Queue, priority: Priority, turn: str) -> Sequence[Delivery]:
+        return list(self._tables.deliveries_of_turn[queue, priority, turn].values())
 
     def _join(self, turn: _Turn, due_at: datetime) -> None:
         place = Place(max(self._clock.now(), due_at), next(self._tables.places))
@@ -60,4 +60,4 @@ class MemoryLines(MemoryAdapter):
 def _turn_of(delivery: Delivery) -> _Turn:
     """Return the turn of a delivery; one that takes no turns with others has one of its own."""
     assert delivery.queue is not None, delivery
-    return delivery.queue, delivery.urgency, delivery.turn or str(delivery.id)
+    return delivery.queue, delivery.priority, delivery.turn or str(delivery.id)

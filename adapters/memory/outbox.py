@@ -10,7 +10,7 @@ from ...ports.ids import Ids
 from ...ports.language.events import Event
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Message
-from ...ports.language.urgency import Urgency
+from ...ports.language.priority import Priority
 from ...ports.outbox import Inbox, Outbox
 from .database import MemoryAdapter, MemoryDatabase
 
@@ -31,12 +31,12 @@ class MemoryOutbox(MemoryAdapter, Outbox):
             self._database.put(self._tables.outbox, message.id, message)
         self._database.announce(self._added.set)
 
-    async def unsent(self, limit: int, *, urgency: Urgency | None = None) -> Sequence[Message]:
+    async def unsent(self, limit: int, *, priority: Priority | None = None) -> Sequence[Message]:
         with await self._database.reading():
             sent = self._tables.sent
             unsent = (m for m in self._tables.outbox.values() if m.id not in sent)
-            if urgency is not None:
-                unsent = (m for m in unsent if m.event.urgency is urgency)
+            if priority is not None:
+                unsent = (m for m in unsent if m.event.priority is priority)
             return list(islice(unsent, limit))
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 from ...ports.clock import Clock
 from ...ports.language.errors import Unavailable
 from ...ports.language.messages import Delivery
-from ...ports.language.urgency import Urgency
+from ...ports.language.priority import Priority
 
 _POLL = 1.0
 """Seconds after which the queue is looked at although nobody told of anything new in it."""
 _LONG = timedelta(minutes=1)
-"""What is due longer than this is let go before more urgent ones now and then."""
+"""What is due longer than this is let go before higher priorities now and then."""
 _ROUNDS = 16
 """How many deliveries a worker tries, on average, before the store is asked for more."""
 
@@ -25,7 +25,7 @@ class QueueWorkers:
 
     At most one delivery of a turn is under way. Whenever the store is asked for more, and some were
     tried since, the one that is due longest goes first if it has waited for a minute, however
-    little urgent it is. What was delivered is forgotten when the store is asked for more, many
+    low its priority is. What was delivered is forgotten when the store is asked for more, many
     deliveries in one transaction: each transaction waits for the disk.
 
     While it `gives_way` to more important work, one delivery at a time is under way.
@@ -73,7 +73,7 @@ class QueueWorkers:
 
     def tell(self, deliveries: Sequence[Delivery]) -> None:
         """Say that deliveries were stored, so that nobody waits for the next look."""
-        if self._ahead and min(d.urgency for d in deliveries) < self._ahead[-1].urgency:
+        if self._ahead and min(d.priority for d in deliveries) < self._ahead[-1].priority:
             self._ahead.clear()  # what was read before is still in the store, behind the new ones
         self._news.set()
 
@@ -138,7 +138,7 @@ class QueueWorkers:
 
     async def _read_ahead(self) -> None:
         # The first ones of the line may be those that are under way, or their turns' other ones.
-        held_up = len(self._under_way) * len(Urgency)
+        held_up = len(self._under_way) * len(Priority)
         first = await self._first(held_up + self._workers * _ROUNDS)
         self._ahead.extend(d for d in first if not self._is_held_up(d))
         if self._since_longest_due >= _ROUNDS:

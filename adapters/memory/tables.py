@@ -54,8 +54,8 @@ from ...ports.language.payments import (
 )
 from ...ports.language.placement import Placement
 from ...ports.language.price_alerts import PriceAlert
+from ...ports.language.priority import Priority
 from ...ports.language.rules import MarketRules
-from ...ports.language.urgency import Urgency
 from ...ports.language.users import Address, BidBar, RefreshToken, Session, User
 
 K = TypeVar("K")
@@ -201,10 +201,10 @@ class Tables:
         self.failed_deliveries: defaultdict[str, dict[DeliveryKey, None]] = defaultdict(dict)
         """By the key of their message, those that failed at least once."""
         self.deliveries_of_turn: defaultdict[
-            tuple[Queue, Urgency, str], dict[DeliveryKey, Delivery]
+            tuple[Queue, Priority, str], dict[DeliveryKey, Delivery]
         ] = defaultdict(dict)
-        """The live ones of each queue, urgency and turn."""
-        self.lines: defaultdict[tuple[Queue, Urgency], dict[str, Place]] = defaultdict(dict)
+        """The live ones of each queue, priority and turn."""
+        self.lines: defaultdict[tuple[Queue, Priority], dict[str, Place]] = defaultdict(dict)
         """Where each turn stands."""
         self.places = count()
 

@@ -10,27 +10,27 @@ from ...ports.event_bus import EventBus
 from ...ports.language.errors import Unavailable
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Message
-from ...ports.language.urgency import Urgency
+from ...ports.language.priority import Priority
 from ...ports.outbox import Outbox
 from ...ports.transaction import Transaction
 
 _log = logging.getLogger(__name__)
 
 _WINDOW = 1_024
-"""How many messages of each urgency may be under way at once."""
+"""How many messages of each priority may be under way at once."""
 _PORTION = 16
 """How many messages are published together: long enough to save time, short enough for others."""
-_SHARES = {Urgency.HIGH: 1, Urgency.NORMAL: 2, Urgency.LOW: 2}
-"""Of each urgency, one in so many of the portions may be under way, beside those of the others."""
+_SHARES = {Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 2}
+"""Of each priority, one in so many of the portions may be under way, beside those of the others."""
 _POLL = 1.0
 """Seconds after which the outbox is looked at although nobody told of anything new."""
 
 
 @dataclass(slots=True)
 class _Lane:
-    """The messages of one urgency that are under way."""
+    """The messages of one priority that are under way."""
 
-    urgency: Urgency
+    priority: Priority
     free: int
     """How many more portions of it may be published at once."""
     under_way: set[MessageId] = field(default_factory=set)
@@ -66,7 +66,7 @@ class Relay:
 
     Messages go in portions. Those of one key go in the order of their commit: a portion has no
     message of a key that another one has. Up to `concurrency` portions are published at once, so a
-    key that is held up holds up few others. Each urgency has room of its own, so however many can
+    key that is held up holds up few others. Each priority has room of its own, so however many can
     wait are not in the way of those that cannot. A crash before the mark publishes again: consumers
     know.
     """
@@ -96,7 +96,7 @@ class Relay:
 
     def _new_lanes(self) -> tuple[_Lane, ...]:
         return tuple(
-            _Lane(urgency, max(1, self._concurrency // _SHARES[urgency])) for urgency in Urgency
+            _Lane(priority, max(1, self._concurrency // _SHARES[priority])) for priority in Priority
         )
 
     async def run(self) -> None:
@@ -146,7 +146,7 @@ class Relay:
 
     async def _take_up(self, lane: _Lane) -> None:
         """Read fresh messages."""
-        for message in await self._outbox.unsent(_WINDOW, urgency=lane.urgency):
+        for message in await self._outbox.unsent(_WINDOW, priority=lane.priority):
             if message.id not in lane.under_way:
                 lane.under_way.add(message.id)
                 lane.waiting.append(message)

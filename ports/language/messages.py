@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from .events import Event
 from .ids import MessageId
-from .urgency import Urgency
+from .priority import Priority
 
 
 class Queue(StrEnum):
@@ -47,7 +47,7 @@ class Delivery:
 
     `attempts` counts the tries so far, and `error` is what the last one ended in. While `dead` is
     false it is tried at `due_at` (UTC) or later. One in a `queue` is tried by that queue's workers:
-    the most urgent first, and equally urgent ones in turns, so that each `turn` (such as a buyer)
+    the highest priority first, and those of one priority in turns: each `turn` (such as a buyer)
     has one in the line at a time. A delivery whose turn is empty takes no turns with others.
     """
 
@@ -59,5 +59,5 @@ class Delivery:
     error: str
     dead: bool = False
     queue: Queue | None = None
-    urgency: Urgency = Urgency.NORMAL
+    priority: Priority = Priority.NORMAL
     turn: str = ""

@@ -320,6 +320,6 @@ def undone_in(folder: Path, town: Town) -> int:
 
 _UNDONE = """
     SELECT (SELECT count(*) FROM orders WHERE status = 'pending' AND id NOT IN (?, ?))
-        + (SELECT count(*) FROM outbox WHERE urgency = 0)
+        + (SELECT count(*) FROM outbox WHERE priority = 0)
         + (SELECT count(*) FROM deliveries WHERE attempts = 0 AND queue IS NOT 'letters')
 """

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.ports.event_bus import EventBus, Queue, Urgency
+from solebook.ports.event_bus import EventBus, Priority, Queue
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import Event
 from solebook.ports.language.ids import MessageId
@@ -66,48 +66,50 @@ async def test_a_turn_has_one_delivery_under_way_and_others_fill_the_workers(
     assert gate.begun == [greedy[0], *others, *greedy[1:]]
 
 
-async def test_what_becomes_urgent_meanwhile_is_next(bus: EventBus, records: Records) -> None:
-    leisurely = [records.message() for _ in range(40)]
-    urgent = records.message()
+async def test_a_message_of_higher_priority_that_comes_meanwhile_is_next(
+    bus: EventBus, records: Records
+) -> None:
+    low = [records.message() for _ in range(40)]
+    high = records.message()
     gate = Gate()
 
-    def urgency(event: Event) -> Urgency:
-        return Urgency.HIGH if event == urgent.event else Urgency.LOW
+    def priority(event: Event) -> Priority:
+        return Priority.HIGH if event == high.event else Priority.LOW
 
-    bus.subscribe(replace(queued("mail", gate), urgency=urgency))
-    for message in leisurely:
+    bus.subscribe(replace(queued("mail", gate), priority=priority))
+    for message in low:
         await bus.publish(message)
     work = asyncio.create_task(bus.work_off(Queue.LETTERS))
     await gate.until(lambda: len(gate.under_way) == 4)
-    await bus.publish(urgent)
+    await bus.publish(high)
     await gate.open(gate.under_way[0])
     await gate.until(lambda: len(gate.begun) == 5)
-    assert gate.begun[-1] == urgent
-    await gate.open(urgent, *leisurely)
+    assert gate.begun[-1] == high
+    await gate.open(high, *low)
     assert await work == 41
 
 
-async def test_what_is_not_urgent_is_delivered_although_what_is_urgent_never_ends(
+async def test_low_priority_is_delivered_although_high_priority_never_ends(
     bus: EventBus, records: Records, clock: VirtualClock
 ) -> None:
-    leisurely = records.message()
+    low = records.message()
     handled: list[Message] = []
 
     async def handle(message: Message) -> None:
         handled.append(message)
-        if message != leisurely and leisurely not in handled and len(handled) < 1_000:
+        if message != low and low not in handled and len(handled) < 1_000:
             await bus.publish(records.message())
 
-    def urgency(event: Event) -> Urgency:
-        return Urgency.LOW if event == leisurely.event else Urgency.HIGH
+    def priority(event: Event) -> Priority:
+        return Priority.LOW if event == low.event else Priority.HIGH
 
-    bus.subscribe(replace(queued("mail", handle), urgency=urgency))
-    await bus.publish(leisurely)
+    bus.subscribe(replace(queued("mail", handle), priority=priority))
+    await bus.publish(low)
     await clock.advance(timedelta(minutes=1))
     for _ in range(100):
         await bus.publish(records.message())
     await bus.work_off(Queue.LETTERS)
-    assert handled.index(leisurely) < 200
+    assert handled.index(low) < 200
 
 
 @pytest.mark.parametrize("queue", [Queue.LETTERS, None])

@@ -11,7 +11,7 @@ from solebook.ports.language.errors import NotFound
 from solebook.ports.language.ids import MessageId
 from solebook.ports.language.messages import Delivery, Queue
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.urgency import Urgency
+from solebook.ports.language.priority import Priority
 
 from .pages import all_pages
 from .records import Records
@@ -200,9 +200,11 @@ async def test_the_oldest_that_waits_is_known_by_when_its_event_occurred(
 # ---- queues --------------------------------------------------------------------------------------
 
 
-async def test_the_most_urgent_is_first_whenever_it_came(store: Store, records: Records) -> None:
-    low, normal = queued(records, urgency=Urgency.LOW), queued(records)
-    high = queued(records, urgency=Urgency.HIGH)
+async def test_the_highest_priority_is_first_whenever_it_came(
+    store: Store, records: Records
+) -> None:
+    low, normal = queued(records, priority=Priority.LOW), queued(records)
+    high = queued(records, priority=Priority.HIGH)
     await put(store, low, normal, high)
     assert await first(store, records) == [high, normal, low]
     assert await first(store, records, 2) == [high, normal]
@@ -238,7 +240,7 @@ async def test_turns_alternate_however_many_deliveries_each_has(
     assert [delivery.turn for delivery in await taken(store, records)] == list("ababab")
 
 
-async def test_the_one_that_is_due_longest_is_found_whatever_its_urgency(
+async def test_the_one_that_is_due_longest_is_found_whatever_its_priority(
     store: Store, records: Records
 ) -> None:
     async def longest_due() -> Delivery | None:
@@ -246,12 +248,12 @@ async def test_the_one_that_is_due_longest_is_found_whatever_its_urgency(
         return await store.deliveries.longest_due_in(Queue.LETTERS, now)
 
     assert await longest_due() is None
-    urgencies = (Urgency.NORMAL, Urgency.LOW, Urgency.HIGH)
+    priorities = (Priority.NORMAL, Priority.LOW, Priority.HIGH)
     waiting = [
-        queued(records, urgency=urgency, due_at=records.instant + timedelta(seconds=number))
-        for number, urgency in enumerate(urgencies)
+        queued(records, priority=priority, due_at=records.instant + timedelta(seconds=number))
+        for number, priority in enumerate(priorities)
     ]
-    later = queued(records, urgency=Urgency.LOW, due_at=records.instant + 2 * MINUTE)
+    later = queued(records, priority=Priority.LOW, due_at=records.instant + 2 * MINUTE)
     await put(store, *waiting[::-1], later)
     for delivery in waiting:
         assert await longest_due() == delivery
@@ -259,14 +261,14 @@ async def test_the_one_that_is_due_longest_is_found_whatever_its_urgency(
     assert await longest_due() is None
 
 
-async def test_what_is_urgent_does_not_wait_behind_its_turns_other_deliveries(
+async def test_a_high_priority_does_not_wait_behind_its_turns_other_deliveries(
     store: Store, records: Records
 ) -> None:
-    low = [queued(records, turn="a", urgency=Urgency.LOW) for _ in range(3)]
+    low = [queued(records, turn="a", priority=Priority.LOW) for _ in range(3)]
     others = [queued(records, turn=str(n)) for n in range(3)]
-    urgent = queued(records, turn="a", urgency=Urgency.HIGH)
-    await put(store, *low, *others, urgent)
-    assert await taken(store, records) == [urgent, *others, *low]
+    high = queued(records, turn="a", priority=Priority.HIGH)
+    await put(store, *low, *others, high)
+    assert await taken(store, records) == [high, *others, *low]
 
 
 async def test_one_that_is_tried_again_later_lets_its_turns_next_go_first(
@@ -307,7 +309,7 @@ async def test_a_delivery_that_is_put_in_another_queue_leaves_the_first(
 ) -> None:
     letter = queued(records, turn="a")
     await put(store, letter)
-    moved = replace(letter, queue=Queue.CHARGES, urgency=Urgency.HIGH, turn="")
+    moved = replace(letter, queue=Queue.CHARGES, priority=Priority.HIGH, turn="")
     await put(store, moved)
     assert await first(store, records) == []
     assert await first(store, records, queue=Queue.CHARGES) == [moved]

@@ -26,7 +26,7 @@ from solebook.ports.language.ids import MessageId, NotificationId
 from solebook.ports.language.market import Condition
 from solebook.ports.language.notifications import Channel, NotificationKind
 from solebook.ports.language.orders import CancelReason
-from solebook.ports.language.urgency import Urgency
+from solebook.ports.language.priority import Priority
 
 from .records import Records
 
@@ -67,7 +67,7 @@ async def test_events_wait_stamped_with_an_id_and_the_instant(
     assert list(await store.outbox.unsent(10)) == list(messages)
 
 
-async def test_events_of_each_urgency_are_had_apart(store: Store, records: Records) -> None:
+async def test_events_of_each_priority_are_had_apart(store: Store, records: Records) -> None:
     kinds = [NotificationKind.PRICE_DROPPED, None, NotificationKind.SALE_CONFIRMED]
     for _ in range(3):
         for kind in kinds:
@@ -75,10 +75,10 @@ async def test_events_of_each_urgency_are_had_apart(store: Store, records: Recor
             await add(store, NotificationRequested(id_, Channel.EMAIL, kind=kind))
     everything = await store.outbox.unsent(10)
     assert len(everything) == 9
-    for place, urgency in enumerate((Urgency.LOW, Urgency.NORMAL, Urgency.HIGH)):
+    for place, priority in enumerate((Priority.LOW, Priority.NORMAL, Priority.HIGH)):
         expected = everything[place::3]
-        assert await store.outbox.unsent(10, urgency=urgency) == expected
-        assert await store.outbox.unsent(2, urgency=urgency) == expected[:2]
+        assert await store.outbox.unsent(10, priority=priority) == expected
+        assert await store.outbox.unsent(2, priority=priority) == expected[:2]
 
 
 async def test_every_kind_of_event_is_read_back_whole(store: Store, records: Records) -> None:

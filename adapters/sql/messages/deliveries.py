@@ -10,7 +10,7 @@ from ....ports.clock import Clock
 from ....ports.event_bus import Deliveries
 from ....ports.language.ids import MessageId
 from ....ports.language.messages import Delivery, Queue
-from ....ports.language.urgency import Urgency
+from ....ports.language.priority import Priority
 from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
@@ -25,7 +25,7 @@ _BY_KEY = (
 )
 _REMOVE = Statement(delete(deliveries).where(*_BY_KEY))
 _TURN = Statement(
-    select(deliveries.c.queue, deliveries.c.urgency, deliveries.c.turn, deliveries.c.dead).where(
+    select(deliveries.c.queue, deliveries.c.priority, deliveries.c.turn, deliveries.c.dead).where(
         *_BY_KEY
     )
 )
@@ -96,7 +96,7 @@ class SqlDeliveries(Deliveries):
     async def _leave(self, before: Row | None) -> None:
         if before is not None and before.queue is not None and not before.dead:
             await self._lines.go_to_the_end(
-                {"queue": before.queue, "urgency": before.urgency, "turn": before.turn}
+                {"queue": before.queue, "priority": before.priority, "turn": before.turn}
             )
 
 
@@ -104,7 +104,7 @@ def turn_of(delivery: Delivery) -> dict[str, Any]:
     """Return the values of the columns that say in which line a delivery stands, and as whom."""
     return {
         "queue": delivery.queue,
-        "urgency": delivery.urgency,
+        "priority": delivery.priority,
         "turn": delivery.turn or str(delivery.id),
     }
 
@@ -120,6 +120,6 @@ def delivery_of(row: Row) -> Delivery:
         error=row.error,
         dead=row.dead,
         queue=None if row.queue is None else Queue(row.queue),
-        urgency=Urgency(row.urgency),
+        priority=Priority(row.priority),
         turn="" if row.turn == str(row.id) else row.turn,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, select
 
 from ....ports.clock import Clock
 from ....ports.language.messages import Queue
-from ....ports.language.urgency import Urgency
+from ....ports.language.priority import Priority
 from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
@@ -16,15 +16,15 @@ from ..schema import deliveries, turns
 
 _LEAVE = delete(turns).where(
     turns.c.queue == bindparam("queue"),
-    turns.c.urgency == bindparam("urgency"),
+    turns.c.priority == bindparam("priority"),
     turns.c.turn == bindparam("turn"),
 )
 _LEAVE_LINE = Statement(_LEAVE)
 _LEAVE_LATER = Statement(_LEAVE.where(turns.c.due_at > bindparam("due_at")))
 _JOIN = Statement(
-    insert_or_skip(turns, turns.c.queue, turns.c.urgency, turns.c.turn).values(
+    insert_or_skip(turns, turns.c.queue, turns.c.priority, turns.c.turn).values(
         queue=bindparam("queue"),
-        urgency=bindparam("urgency"),
+        priority=bindparam("priority"),
         turn=bindparam("turn"),
         due_at=bindparam("due_at"),
     )
@@ -35,7 +35,7 @@ _NEXT = Statement(
         ~deliveries.c.dead,
         deliveries.c.queue.is_not(None),
         deliveries.c.queue == bindparam("queue"),
-        deliveries.c.urgency == bindparam("urgency"),
+        deliveries.c.priority == bindparam("priority"),
         deliveries.c.turn == bindparam("turn"),
     )
     .order_by(deliveries.c.due_at)
@@ -48,7 +48,7 @@ _first_of_turn = (
         ~_waiting.c.dead,
         _waiting.c.queue.is_not(None),
         _waiting.c.queue == turns.c.queue,
-        _waiting.c.urgency == turns.c.urgency,
+        _waiting.c.priority == turns.c.priority,
         _waiting.c.turn == turns.c.turn,
     )
     .order_by(_waiting.c.due_at, _waiting.c.id)
@@ -61,7 +61,7 @@ _FIRST = Statement(
     .select_from(turns.join(deliveries, deliveries.c.id == _first_of_turn))
     .where(
         turns.c.queue == bindparam("queue"),
-        turns.c.urgency == bindparam("urgency"),
+        turns.c.priority == bindparam("priority"),
         turns.c.due_at <= bindparam("now"),
     )
     .order_by(turns.c.due_at, turns.c.place)
@@ -70,9 +70,9 @@ _FIRST = Statement(
 
 
 class SqlLines:
-    """The turns of each queue and urgency, in the order in which they are to be taken.
+    """The turns of each queue and priority, in the order in which they are to be taken.
 
-    A turn is given as the values of the columns `queue`, `urgency` and `turn`.
+    A turn is given as the values of the columns `queue`, `priority` and `turn`.
     """
 
     def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
@@ -96,19 +96,19 @@ class SqlLines:
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Row]:
         """Return the rows of the deliveries that are the first ones of the first turns."""
         first: list[Row] = []
-        for urgency in Urgency:
+        for priority in Priority:
             if len(first) < limit:
                 first += await self._database.rows(
-                    _FIRST, queue=queue, urgency=urgency, now=now, limit=limit - len(first)
+                    _FIRST, queue=queue, priority=priority, now=now, limit=limit - len(first)
                 )
         return first
 
     async def first_of_each(self, queue: Queue, now: datetime) -> Sequence[Row]:
-        """Return the rows of the deliveries that are the first ones of each urgency."""
+        """Return the rows of the deliveries that are the first ones of each priority."""
         return [
             row
-            for urgency in Urgency
+            for priority in Priority
             for row in await self._database.rows(
-                _FIRST, queue=queue, urgency=urgency, now=now, limit=1
+                _FIRST, queue=queue, priority=priority, now=now, limit=1
             )
         ]

@@ -10,7 +10,7 @@ from ....ports.ids import Ids
 from ....ports.language.events import Event
 from ....ports.language.ids import MessageId
 from ....ports.language.messages import Message
-from ....ports.language.urgency import Urgency
+from ....ports.language.priority import Priority
 from ....ports.outbox import Outbox
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement, insert_row
@@ -20,7 +20,7 @@ from .messages import message_of, message_values
 _ADD = Statement(insert_row(outbox))
 _OLDEST = select(outbox).order_by(outbox.c.sequence).limit(bindparam("limit"))
 _UNSENT = Statement(_OLDEST)
-_UNSENT_AS_URGENT = Statement(_OLDEST.where(outbox.c.urgency == bindparam("urgency")))
+_UNSENT_OF_PRIORITY = Statement(_OLDEST.where(outbox.c.priority == bindparam("priority")))
 _MARK_SENT = Statement(delete(outbox).where(outbox.c.id == bindparam("id")))
 
 
@@ -40,15 +40,15 @@ class SqlOutbox(Outbox):
         """Do what `add` does, for the books, which add many at once."""
         now = self._clock.now()
         messages = [Message(MessageId(self._ids.new()), e.key, e, now) for e in events]
-        rows = [{"id": m.id, **message_values(m), "urgency": m.event.urgency} for m in messages]
+        rows = [{"id": m.id, **message_values(m), "priority": m.event.priority} for m in messages]
         await self._database.execute_many(_ADD, rows)
         self._database.announce(self._added.set)
 
-    async def unsent(self, limit: int, *, urgency: Urgency | None = None) -> Sequence[Message]:
-        if urgency is None:
+    async def unsent(self, limit: int, *, priority: Priority | None = None) -> Sequence[Message]:
+        if priority is None:
             rows = await self._database.rows(_UNSENT, limit=limit)
         else:
-            rows = await self._database.rows(_UNSENT_AS_URGENT, limit=limit, urgency=urgency)
+            rows = await self._database.rows(_UNSENT_OF_PRIORITY, limit=limit, priority=priority)
         return [message_of(row) for row in rows]
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:

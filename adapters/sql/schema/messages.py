@@ -22,10 +22,10 @@ outbox = Table(
     Column("sequence", Counter, primary_key=True),
     Column("id", Uuid, nullable=False, unique=True),
     *message_columns(),
-    Column("urgency", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
-Index(None, outbox.c.urgency, outbox.c.sequence)
+Index(None, outbox.c.priority, outbox.c.sequence)
 
 inbox = Table(
     "inbox",
@@ -59,7 +59,7 @@ deliveries = Table(
     Column("error", String, nullable=False),
     Column("dead", Boolean, nullable=False),
     Column("queue", String(32)),
-    Column("urgency", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
     # One that takes no turns with others has a turn of its own: its id.
     Column("turn", String, nullable=False),
     not_negative("attempts"),
@@ -75,7 +75,7 @@ partial_index("ix_deliveries_oldest", deliveries.c.occurred_at, where=~deliverie
 partial_index(
     "ix_deliveries_of_turn",
     deliveries.c.queue,
-    deliveries.c.urgency,
+    deliveries.c.priority,
     deliveries.c.turn,
     deliveries.c.due_at,
     deliveries.c.id,
@@ -88,10 +88,10 @@ turns = Table(
     # The order in which turns joined the lines of their queues.
     Column("place", Counter, primary_key=True),
     Column("queue", String(32), nullable=False),
-    Column("urgency", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
     Column("turn", String, nullable=False),
     Column("due_at", Instant, nullable=False),
-    UniqueConstraint("queue", "urgency", "turn"),
+    UniqueConstraint("queue", "priority", "turn"),
     sqlite_autoincrement=True,
 )
-Index(None, turns.c.queue, turns.c.urgency, turns.c.due_at, turns.c.place)
+Index(None, turns.c.queue, turns.c.priority, turns.c.due_at, turns.c.place)

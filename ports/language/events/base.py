@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from ..ids import OrderId
-from ..urgency import Urgency
+from ..priority import Priority
 
 
 class Event:
@@ -19,9 +19,9 @@ class Event:
         raise AssertionError(f"{type(self).__name__} has no key")
 
     @property
-    def urgency(self) -> Urgency:
+    def priority(self) -> Priority:
         """What goes first, where events wait. A trade goes on from most of them."""
-        return Urgency.HIGH
+        return Priority.HIGH
 
 
 class OrderRelated(Event):

@@ -8,7 +8,7 @@ from ..costs import FeesRise, ShippingRise
 from ..ids import OrderId, ProductId, QuoteId, UserId
 from ..market import AskFate, BookKey, WithdrawalReason, WithdrawnQuote
 from ..money import Cents
-from ..urgency import Urgency
+from ..priority import Priority
 from .base import Event, OrderRelated
 
 
@@ -61,9 +61,9 @@ class LowestAskChanged(Event):
         return f"{self.book.product_id}:{self.book.size}:{self.book.condition}"
 
     @property
-    def urgency(self) -> Urgency:
+    def priority(self) -> Priority:
         """There is one for many an ask, and only the search and price alerts follow it."""
-        return Urgency.LOW
+        return Priority.LOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +119,9 @@ class CostsRose(Event):
         return str(self.user_id)
 
     @property
-    def urgency(self) -> Urgency:
+    def priority(self) -> Priority:
         """Many hear of it at once, and no trade waits for it."""
-        return Urgency.NORMAL
+        return Priority.NORMAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ..ids import AlertId, NotificationId, UserId
 from ..market import BookKey
 from ..money import Cents
 from ..notifications import Channel, NotificationKind
-from ..urgency import URGENCY_OF, Urgency
+from ..priority import PRIORITY_OF, Priority
 from .base import Event
 
 
@@ -59,9 +59,9 @@ class PriceDropped(Event):
         return str(self.alert_id)
 
     @property
-    def urgency(self) -> Urgency:
+    def priority(self) -> Priority:
         """As the notification that it becomes."""
-        return URGENCY_OF[NotificationKind.PRICE_DROPPED]
+        return PRIORITY_OF[NotificationKind.PRICE_DROPPED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,6 @@ class NotificationRequested(Event):
         return str(self.notification_id)
 
     @property
-    def urgency(self) -> Urgency:
+    def priority(self) -> Priority:
         """As the kind of the notification."""
-        return Urgency.NORMAL if self.kind is None else URGENCY_OF[self.kind]
+        return Priority.NORMAL if self.kind is None else PRIORITY_OF[self.kind]

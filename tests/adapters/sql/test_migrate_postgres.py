@@ -16,7 +16,9 @@ from .test_migrate import numbers
 QUERIES = (
     """SELECT table_name, column_name, data_type, character_maximum_length, is_nullable,
         column_default FROM information_schema.columns WHERE table_schema = 'public'""",
-    """SELECT c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid)
+    # PostgreSQL names what is NOT NULL after the column, and the name stays when that is renamed.
+    """SELECT c.conrelid::regclass::text, CASE WHEN c.contype <> 'n' THEN c.conname END,
+        pg_get_constraintdef(c.oid)
         FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
         WHERE n.nspname = 'public'""",
     "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",

@@ -184,11 +184,11 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("deliveries._DUE.0", "ix_deliveries_due (due_at<?)"),
         (
             "lines._FIRST.0",
-            "ix_turns_queue_urgency_due_at_place (queue=? AND urgency=? AND due_at<?)",
+            "ix_turns_queue_priority_due_at_place (queue=? AND priority=? AND due_at<?)",
         ),
-        ("lines._FIRST.0", "ix_deliveries_of_turn (queue=? AND urgency=? AND turn=?)"),
-        ("outbox._UNSENT_AS_URGENT.0", "ix_outbox_urgency_sequence (urgency=?)"),
-        ("lines._NEXT.0", "ix_deliveries_of_turn (queue=? AND urgency=? AND turn=?)"),
+        ("lines._FIRST.0", "ix_deliveries_of_turn (queue=? AND priority=? AND turn=?)"),
+        ("outbox._UNSENT_OF_PRIORITY.0", "ix_outbox_priority_sequence (priority=?)"),
+        ("lines._NEXT.0", "ix_deliveries_of_turn (queue=? AND priority=? AND turn=?)"),
         ("price_alerts._OF_USER.0", "ix_price_alerts_user_id_id (user_id=? AND id<?)"),
         (
             "price_alerts._CONCERNED.0",

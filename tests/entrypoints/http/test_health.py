@@ -11,7 +11,7 @@ from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import Event
 from solebook.ports.language.ids import MessageId
 from solebook.ports.language.messages import Message
-from solebook.ports.language.urgency import Urgency
+from solebook.ports.language.priority import Priority
 from solebook.ports.outbox import Outbox
 
 from .world import World
@@ -34,7 +34,7 @@ class _Away(Outbox):
     async def add(self, *events: Event) -> None:
         raise Unavailable(what="the store")
 
-    async def unsent(self, limit: int, *, urgency: Urgency | None = None) -> Sequence[Message]:
+    async def unsent(self, limit: int, *, priority: Priority | None = None) -> Sequence[Message]:
         raise Unavailable(what="the store", retry_after=2.5)
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:

@@ -18,7 +18,7 @@ from solebook.ports.language.ids import MessageId, NotificationId, ProductId
 from solebook.ports.language.market import BookKey, Size
 from solebook.ports.language.messages import Message
 from solebook.ports.language.notifications import Channel, NotificationKind
-from solebook.ports.language.urgency import Urgency
+from solebook.ports.language.priority import Priority
 from solebook.ports.outbox import Outbox
 
 from ...exchange import MONDAY
@@ -239,9 +239,9 @@ class WatchedOutbox(Outbox):
     async def add(self, *events: Any) -> None:
         await self._outbox.add(*events)
 
-    async def unsent(self, limit: int, *, urgency: Urgency | None = None) -> Sequence[Message]:
+    async def unsent(self, limit: int, *, priority: Priority | None = None) -> Sequence[Message]:
         self.limits.add(limit)
-        return await self._outbox.unsent(limit, urgency=urgency)
+        return await self._outbox.unsent(limit, priority=priority)
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:
         if self.failing:

@@ -1,12 +1,12 @@
-"""What goes first, where something has to wait."""
+"""The priority of what waits."""
 
 from enum import IntEnum
 
 from .notifications import NotificationKind
 
 
-class Urgency(IntEnum):
-    """What goes first: a lower number goes before any higher one."""
+class Priority(IntEnum):
+    """What goes first where messages wait. A lower number goes before any higher one."""
 
     HIGH = 0
     """A trade goes on from it, or somebody must act on it and loses something if it is late."""
@@ -16,9 +16,9 @@ class Urgency(IntEnum):
     """Nice to know, at any time."""
 
 
-_HIGH, _NORMAL, _LOW = Urgency.HIGH, Urgency.NORMAL, Urgency.LOW
+_HIGH, _NORMAL, _LOW = Priority.HIGH, Priority.NORMAL, Priority.LOW
 
-URGENCY_OF: dict[NotificationKind, Urgency] = {
+PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.SALE_CONFIRMED: _HIGH,  # a seller who ships late owes a penalty
     NotificationKind.SALE_CANCELLED: _HIGH,  # a pair that is shipped all the same may get lost
     NotificationKind.PAYMENT_DECLINED: _HIGH,  # the buyer needs another card to buy the pair
@@ -51,4 +51,4 @@ URGENCY_OF: dict[NotificationKind, Urgency] = {
     NotificationKind.WELCOME: _LOW,  # who just joined is at the screen
     NotificationKind.PRICE_DROPPED: _LOW,  # thousands may hear of one price, and one pair is there
 }
-"""How urgent it is to tell each kind of notification, with the reason. Every kind is in it."""
+"""The priority of each kind of notification, with the reason. Every kind is in it."""

@@ -14,13 +14,13 @@ from solebook.ports.language.events import (
 )
 from solebook.ports.language.ids import NotificationId
 from solebook.ports.language.notifications import Channel, NotificationKind
-from solebook.ports.language.urgency import URGENCY_OF, Urgency
+from solebook.ports.language.priority import PRIORITY_OF, Priority
 
 
 @pytest.mark.parametrize("kind", NotificationKind)
-def test_every_kind_of_notification_has_an_urgency(kind: NotificationKind) -> None:
+def test_every_kind_of_notification_has_a_priority(kind: NotificationKind) -> None:
     request = NotificationRequested(NotificationId(UUID(int=1)), Channel.EMAIL, kind=kind)
-    assert request.urgency is URGENCY_OF[kind]
+    assert request.priority is PRIORITY_OF[kind]
 
 
 def test_what_people_must_act_on_goes_before_what_merely_interests_them() -> None:
@@ -33,14 +33,16 @@ def test_what_people_must_act_on_goes_before_what_merely_interests_them() -> Non
         NotificationKind.ALARM,
     }
     interest = {NotificationKind.PRICE_DROPPED, NotificationKind.WELCOME}
-    assert {URGENCY_OF[kind] for kind in must_act} == {Urgency.HIGH}
-    assert {URGENCY_OF[kind] for kind in interest} == {Urgency.LOW}
+    assert {PRIORITY_OF[kind] for kind in must_act} == {Priority.HIGH}
+    assert {PRIORITY_OF[kind] for kind in interest} == {Priority.LOW}
 
 
-def test_a_request_from_before_kinds_were_told_is_of_normal_urgency() -> None:
-    assert NotificationRequested(NotificationId(UUID(int=1)), Channel.SMS).urgency is Urgency.NORMAL
+def test_a_request_from_before_kinds_were_told_is_of_normal_priority() -> None:
+    assert (
+        NotificationRequested(NotificationId(UUID(int=1)), Channel.SMS).priority is Priority.NORMAL
+    )
 
 
 def test_events_that_no_trade_goes_on_from_are_the_only_ones_to_wait() -> None:
-    waiting = {event for event in EVENTS.values() if event.urgency is not Event.urgency}
+    waiting = {event for event in EVENTS.values() if event.priority is not Event.priority}
     assert waiting == {LowestAskChanged, PriceDropped, NotificationRequested, CostsRose}
