@@ -1,1 +1,1 @@
-"""What the market has done: the tape of sales, candles and statistics."""
+"""Market data: the tape of sales, candles and statistics."""

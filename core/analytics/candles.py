@@ -1,4 +1,4 @@
-"""Candles: the sales of an interval in four prices."""
+"""Candle intervals, and the merging of short candles into longer ones."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from ...ports.language.analytics import Candle, Interval
 
 
 def start_of(instant: datetime, interval: Interval) -> datetime:
-    """Return when the interval begins that a UTC instant falls in.
+    """Return the start of the interval that contains a UTC instant.
 
     >>> from datetime import UTC
     >>> start_of(datetime(2026, 11, 22, 15, 30, tzinfo=UTC), Interval.WEEK).isoformat()
@@ -25,7 +25,7 @@ def start_of(instant: datetime, interval: Interval) -> datetime:
 
 
 def end_of(instant: datetime, interval: Interval) -> datetime:
-    """Return when the interval ends that a UTC instant falls in, which is where the next begins."""
+    """Return the end (exclusive) of the interval that contains a UTC instant."""
     start = start_of(instant, interval)
     match interval:
         case Interval.HOUR:
@@ -35,12 +35,12 @@ def end_of(instant: datetime, interval: Interval) -> datetime:
         case Interval.WEEK:
             return start + timedelta(weeks=1)
         case Interval.MONTH:
-            # From the first of any month, 32 days later is in the next one.
+            # 32 days after the first of a month is always in the next month.
             return start_of(start + timedelta(days=32), interval)
 
 
 def merge(candles: Sequence[Candle], interval: Interval) -> list[Candle]:
-    """Return longer candles made of shorter ones, which come oldest first."""
+    """Merge candles, sorted oldest first, into candles of a longer interval."""
     groups = groupby(candles, key=lambda candle: start_of(candle.starts_at, interval))
     return [_merged(starts_at, list(parts)) for starts_at, parts in groups]
 

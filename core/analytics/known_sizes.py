@@ -1,4 +1,4 @@
-"""Of which sizes of a product the sales may be looked at."""
+"""The sizes of a product for which market data may be requested."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ from ...ports.tape import Tape
 
 @dataclass(frozen=True, slots=True)
 class KnownSizes:
-    """A size is known if the product is made in it, or was sold in it, or if quotes rest in it.
+    """Finds a product and checks a size: it must be offered, have sales or have resting quotes.
 
-    The sales of any other size are refused: a mistake is not to look like a quiet market.
+    Any other size is refused, so that a typo does not look like a market without sales.
     """
 
     products: Products
@@ -23,7 +23,7 @@ class KnownSizes:
     book_views: BookViews
 
     async def find(self, product_id: ProductId, size: str | None) -> tuple[Product, Size | None]:
-        """Return the product, and its size of this name, or None for all of them.
+        """Return the product and the parsed size, or None for all sizes.
 
         Raises InvalidSize, NotFound, SizeNotOffered.
         """

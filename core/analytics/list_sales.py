@@ -1,4 +1,4 @@
-"""Somebody looks at the tape of a product."""
+"""List the sales of a product."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from .known_sizes import KnownSizes
 
 @dataclass(frozen=True, slots=True)
 class ListSales:
-    """The standing sales of a product, or of one size."""
+    """Lists the sales of a product, or of one size, without voided sales."""
 
     known_sizes: KnownSizes
     tape: Tape
@@ -19,6 +19,6 @@ class ListSales:
     async def __call__(
         self, product_id: ProductId, request: PageRequest, size: str | None = None
     ) -> Page[Sale]:
-        """Return a page of them, newest first. Raises InvalidSize, NotFound, SizeNotOffered."""
+        """Return a page of sales, newest first. Raises InvalidSize, NotFound, SizeNotOffered."""
         product, only = await self.known_sizes.find(product_id, size)
         return await self.tape.sales(product.id, request, only)

@@ -1,4 +1,4 @@
-"""A sale goes on the tape."""
+"""Record a sale on the tape."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class RecordSale:
-    """A match counts as a sale once its order is paid, at the match's price and instant.
+    """Records a sale when its order is paid, with the price and instant of the match.
 
-    The second time changes nothing, and a sale that was voided before stays off the tape.
+    Idempotent. A sale that was voided before it was recorded stays off the tape.
     """
 
     transaction: Transaction

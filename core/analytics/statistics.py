@@ -14,7 +14,7 @@ _FEWEST_RETURNS = 2
 def statistics_of(
     days: Sequence[Candle], books: Sequence[SalesSummary], retail_price: Cents
 ) -> Statistics:
-    """Return the figures that follow from the last 52 weeks' days and from the books' summaries."""
+    """Return the statistics of the daily candles of 52 weeks and of the books' summaries."""
     last = max((book.last for book in books), key=lambda sale: sale.place, default=None)
     sales = sum(day.sales for day in days)
     total = sum(day.total for day in days)

@@ -1,4 +1,4 @@
-"""Somebody looks at a product's prices over time."""
+"""View a product's prices over time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from .candles import end_of, merge, start_of
 from .known_sizes import KnownSizes
 
 MAX_CANDLES = 1_000
-"""How many intervals one answer may span."""
-_SHOWN = 100
-"""How many intervals are shown of which no beginning is said."""
+"""The maximum number of intervals in one answer."""
+_DEFAULT_SPAN = 100
+"""The number of intervals in an answer if no start is given."""
 _SHORTEST = {
     Interval.HOUR: timedelta(hours=1),
     Interval.DAY: timedelta(days=1),
@@ -28,11 +28,11 @@ _YEARS = (1970, 2999)
 
 @dataclass(frozen=True, slots=True)
 class ViewCandles:
-    """The sales of a product, or of one size, in candles of an hour, a day, a week or a month.
+    """Shows the sales of a product, or of one size, in candles of an hour, day, week or month.
 
-    Only standing sales count; an interval without one has no candle. The first and the last
-    interval are whole, also when `start` or `end` falls inside. Without an end the candles go up
-    to now, and without a start a hundred intervals back.
+    Voided sales do not count. An interval without sales has no candle. The first and last intervals
+    are always whole, even if `start` or `end` falls inside them. `end` defaults to now, and `start`
+    to a hundred intervals before the end.
     """
 
     known_sizes: KnownSizes
@@ -49,13 +49,15 @@ class ViewCandles:
         size: str | None = None,
         condition: Condition = Condition.NEW,
     ) -> Sequence[Candle]:
-        """Return them, oldest first.
+        """Return the candles, oldest first.
 
-        Raises InvalidSize, NotFound, SizeNotOffered, and OutOfRange for too long a span.
+        Raises InvalidSize, NotFound, SizeNotOffered, and OutOfRange if the span is too long.
         """
         _, only = await self.known_sizes.find(product_id, size)
         last = end_of(self.clock.now() if end is None else _in_utc("to", end), interval)
-        begin = last - _SHORTEST[interval] * _SHOWN if start is None else _in_utc("from", start)
+        begin = (
+            last - _SHORTEST[interval] * _DEFAULT_SPAN if start is None else _in_utc("from", start)
+        )
         first = start_of(begin, interval)
         span = (last - first) // _SHORTEST[interval]
         if not 0 < span <= MAX_CANDLES:
@@ -72,7 +74,7 @@ class ViewCandles:
 
 
 def _in_utc(field: str, instant: datetime) -> datetime:
-    """Return an instant in UTC. Raises OutOfRange for years in which nothing was sold."""
+    """Return an instant in UTC. Raises OutOfRange for a year before 1970 or after 2999."""
     first, last = _YEARS
     if not first <= instant.year <= last:
         raise OutOfRange(field=f"{field}: year", value=instant.year, minimum=first, maximum=last)

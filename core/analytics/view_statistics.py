@@ -1,4 +1,4 @@
-"""Somebody looks at a product's figures."""
+"""View a product's sales statistics."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,10 +17,10 @@ _YEAR = timedelta(weeks=52)
 
 @dataclass(frozen=True, slots=True)
 class ViewStatistics:
-    """The sales of a product, or of one size, in figures: what they fetched in the last 52 weeks,
-    how much they moved, and what the last one was above the retail price.
+    """Shows the sales statistics of a product, or of one size.
 
-    Only standing sales count. The 52 weeks are whole days in UTC and end with today.
+    They cover prices and volatility in the last 52 weeks, and the last sale's premium over the
+    retail price. Voided sales do not count. The 52 weeks are whole days in UTC and end today.
     """
 
     known_sizes: KnownSizes
@@ -34,7 +34,7 @@ class ViewStatistics:
         size: str | None = None,
         condition: Condition = Condition.NEW,
     ) -> Statistics:
-        """Return them. Raises InvalidSize, NotFound, SizeNotOffered."""
+        """Return the statistics. Raises InvalidSize, NotFound, SizeNotOffered."""
         product, only = await self.known_sizes.find(product_id, size)
         now = self.clock.now()
         start = start_of(now - _YEAR, Interval.DAY)

@@ -1,4 +1,4 @@
-"""A sale comes off the tape."""
+"""Void a sale on the tape."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class VoidSale:
-    """A trade that was cancelled or refunded, or whose pair failed authentication, was no sale.
+    """Voids the sale of a trade that was cancelled, refunded or failed authentication.
 
-    Nobody paid that price for a pair in the end, whoever bore the refund. The sale comes off the
-    tape for good, also if it would be recorded only later.
+    The bearer of a refund does not matter, because the buyer did not keep a pair at that price. The
+    sale stays voided, even if it is recorded later.
     """
 
     transaction: Transaction

@@ -1,1 +1,1 @@
-"""Whether the shoes are real: the tasks, checks and verdicts of the warehouse."""
+"""Authentication of shoes in the warehouse: tasks, checks and verdicts."""

@@ -1,4 +1,4 @@
-"""A pair is not to be authenticated any more."""
+"""Cancel the authentication task of a cancelled order."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ from .task_states import cancelled, has_task, new_task
 
 @dataclass(frozen=True, slots=True)
 class CancelTask:
-    """The task of a cancelled order is cancelled with it: its pair goes back without a verdict.
+    """Cancels the task of a cancelled order: the pair is returned without a verdict.
 
-    If the message overtook the one that opens the task, a task that is cancelled from the start
-    takes its place, so that none opens later. An order that was never confirmed has no task.
+    If the cancellation arrives before the message that opens the task, it adds a cancelled task, so
+    that none opens later. An order that was never confirmed has no task.
     """
 
     transaction: Transaction
@@ -27,10 +27,10 @@ class CancelTask:
     async def __call__(self, event: OrderCancelled) -> None:
         if not has_task(event):
             return
-        stillborn = new_task(event, TaskId(self.ids.new()), self.clock.now())
+        cancelled_task = new_task(event, TaskId(self.ids.new()), self.clock.now())
         async with self.transaction():
-            # Adding comes first: between a look and an addition the task could be opened.
-            if await self.authentication_tasks.add(stillborn):
+            # Add before reading: between a read and an add, the task could be opened.
+            if await self.authentication_tasks.add(cancelled_task):
                 return
             task = await self.authentication_tasks.find_by_order(event.order_id)
             assert task is not None, event.order_id

@@ -1,4 +1,4 @@
-"""An authenticator takes a pair on."""
+"""Claim an authentication task."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,10 +20,11 @@ from .review import check_authenticator, claimed
 
 @dataclass(frozen=True, slots=True)
 class ClaimTask:
-    """An authenticator claims the review of a received pair, alone for `rules.review_lease`.
+    """An authenticator claims a received pair for review, exclusively for `rules.review_lease`.
 
-    Claiming it again renews the lease; when a lease is over, another may claim it. The buyer and
-    the seller never may. A verdict is due `rules.review_window` after the first claim.
+    Claiming it again renews the lease. After the lease expires, anybody else may claim the task,
+    except the order's buyer and seller. A verdict is due `rules.review_window` after the first
+    claim.
     """
 
     transaction: Transaction
@@ -50,7 +51,7 @@ class ClaimTask:
         return after
 
     async def _begin_review(self, order_id: OrderId, now: datetime) -> None:
-        """From the first claim on, a verdict is waited for."""
+        """Replace the deadline for a claim with the deadline for a verdict."""
         await self.deadlines.clear(order_id, [DeadlineKind.CLAIM])
         await self.alarms.close(order_id, [ALARMS[DeadlineKind.CLAIM]], now)
         due_at = now + self.rules.review_window

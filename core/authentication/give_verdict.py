@@ -1,4 +1,4 @@
-"""An authenticator decides whether a pair is real."""
+"""Give a verdict on a pair."""
 
 from dataclasses import dataclass
 
@@ -16,11 +16,11 @@ from .verdicts import check_verdict
 
 @dataclass(frozen=True, slots=True)
 class GiveVerdict:
-    """The authenticator who holds the task passes or fails the pair, once and for all.
+    """The authenticator who claimed the task passes or fails the pair. The verdict is final.
 
-    A pass needs all three checks and a photo, a fail a reason. A lease that is over is no
-    hindrance unless somebody else has claimed the task since. The same verdict again changes
-    nothing.
+    A pass needs all three checks and a photo. A fail needs a reason. The authenticator may decide
+    after the lease expires, unless somebody else has claimed the task. Repeating the same verdict
+    changes nothing.
     """
 
     transaction: Transaction

@@ -1,4 +1,4 @@
-"""Staff list authentication tasks."""
+"""List authentication tasks."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,17 @@ from .shown_tasks import check_sees_tasks, show_task
 
 @dataclass(frozen=True, slots=True)
 class ListTasks:
-    """Authenticators and admins see all tasks, each as they may see it."""
+    """Authenticators and admins list all tasks.
+
+    The buyer or seller of an order does not see the authenticator of its task.
+    """
 
     authentication_tasks: AuthenticationTasks
 
     async def __call__(
         self, actor: Actor, request: PageRequest, status: TaskStatus | None = None
     ) -> Page[AuthenticationTask]:
-        """Return a page of tasks, newest first, with a `status` only those in it.
+        """Return a page of tasks, newest first, filtered by `status` if given.
 
         Raises Forbidden.
         """

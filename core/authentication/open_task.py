@@ -1,4 +1,4 @@
-"""A pair is expected at the warehouse."""
+"""Open the authentication task of a paid order."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ from .task_states import new_task
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """Every paid order has one task, which awaits its pair.
+    """Opens one task for a paid order, to await its pair.
 
-    The second time changes nothing; nor does it after the order was cancelled.
+    It changes nothing if the order has a task already, even a cancelled one.
     """
 
     transaction: Transaction

@@ -1,4 +1,4 @@
-"""A pair has arrived at the warehouse."""
+"""Receive a pair at the warehouse."""
 
 from dataclasses import dataclass
 
@@ -12,19 +12,16 @@ from .task_states import received
 
 @dataclass(frozen=True, slots=True)
 class ReceiveItem:
-    """The task of a pair that the warehouse scanned in can be claimed.
-
-    The second time changes nothing.
-    """
+    """Makes the task of a pair claimable when the warehouse scans it in. Idempotent."""
 
     transaction: Transaction
     authentication_tasks: AuthenticationTasks
     clock: Clock
 
     async def __call__(self, event: OrderReceived) -> None:
-        """Open the task to be claimed.
+        """Mark the task as received.
 
-        Raises Unavailable while the order has no task: the message that opens it is to come.
+        Raises Unavailable if the message that opens the task has not arrived yet.
         """
         async with self.transaction():
             task = await self.authentication_tasks.find_by_order(event.order_id)

@@ -1,4 +1,4 @@
-"""The review of a received pair: who may claim it, and whose verdict stands."""
+"""The rules of a review: who may claim a task, and who may give its verdict."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from ...ports.language.users import Actor, Role
 
 
 def check_authenticator(actor: Actor, task: AuthenticationTask) -> None:
-    """Raise Forbidden unless the actor is an authenticator, and PartyToTheOrder if a party."""
+    """Raise Forbidden if the actor is no authenticator, PartyToTheOrder if buyer or seller."""
     check_role(actor, Role.AUTHENTICATOR, "review a pair")
     check_no_party(actor, task.order_id, buyer_id=task.buyer_id, seller_id=task.seller_id)
 
@@ -20,9 +20,9 @@ def check_authenticator(actor: Actor, task: AuthenticationTask) -> None:
 def claimed(
     task: AuthenticationTask, by: UserId, at: datetime, lease: timedelta
 ) -> AuthenticationTask:
-    """Return the task in review by `by`, until `at + lease`.
+    """Return the task claimed by `by` until `at + lease`.
 
-    Raises TaskNotOpen, and TaskClaimed while somebody else's lease lasts.
+    Raises TaskNotOpen, and TaskClaimed while somebody else holds the lease.
     """
     if task.status not in (TaskStatus.RECEIVED, TaskStatus.IN_REVIEW):
         raise TaskNotOpen(task_id=task.id, status=task.status, action="claimed")
@@ -39,10 +39,10 @@ def claimed(
 def decided(
     task: AuthenticationTask, by: UserId, verdict: Verdict, at: datetime
 ) -> AuthenticationTask:
-    """Return the task with its verdict, or as it is if `by` gave this very verdict before.
+    """Return the task with its verdict, or unchanged if `by` repeats the same verdict.
 
-    The lease may be over, as long as nobody else has claimed the task since. Raises VerdictGiven,
-    TaskClaimed, TaskNotOpen.
+    The lease may have expired, unless somebody else has claimed the task since.
+    Raises VerdictGiven, TaskClaimed, TaskNotOpen.
     """
     if task.verdict is not None:
         if task.verdict == verdict and task.authenticator_id == by:
@@ -66,7 +66,7 @@ def decided(
 def finding(
     task: AuthenticationTask,
 ) -> AuthenticationPassed | AuthenticationFailed:
-    """Return the event that tells of a decided task."""
+    """Return the event for a decided task."""
     assert task.verdict is not None, task
     assert task.authenticator_id is not None, task
     if task.verdict.passed:
@@ -76,6 +76,6 @@ def finding(
 
 
 def _check_lease(task: AuthenticationTask, by: UserId, at: datetime) -> None:
-    """Raise TaskClaimed if somebody else's lease on the task is not over."""
+    """Raise TaskClaimed while somebody else holds the lease."""
     if task.lease_until is not None and at < task.lease_until and task.authenticator_id != by:
         raise TaskClaimed(task_id=task.id, until=task.lease_until)

@@ -1,4 +1,4 @@
-"""What staff see of authentication tasks."""
+"""Which authentication tasks staff may see, and which fields."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ def check_sees_tasks(actor: Actor, action: str) -> None:
 
 
 def show_task(task: AuthenticationTask, actor: Actor) -> AuthenticationTask:
-    """Return a task as the actor sees it: a party who is staff is not told who works on it."""
+    """Return the task as the actor may see it: without its authenticator for buyer and seller."""
     if actor.user_id in (task.buyer_id, task.seller_id):
         return replace(task, authenticator_id=None)
     return task

@@ -1,4 +1,4 @@
-"""The states of a task before its review: awaited, received, or cancelled."""
+"""The transitions of a task outside a review: opened, received, cancelled."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,14 +16,14 @@ _BEFORE_CONFIRMATION = (
 
 
 def has_task(event: OrderCancelled) -> bool:
-    """Whether the order has a task, or will have as soon as `OrderCreated` arrives."""
+    """Return whether the order has a task, or will get one when `OrderCreated` arrives."""
     return event.confirmed and event.reason not in _BEFORE_CONFIRMATION
 
 
 def new_task(
     event: OrderCreated | OrderCancelled, task_id: TaskId, at: datetime
 ) -> AuthenticationTask:
-    """Return the task of an order, in the state in which the event leaves it."""
+    """Return a new task: awaiting its pair for `OrderCreated`, cancelled for `OrderCancelled`."""
     created = isinstance(event, OrderCreated)
     return AuthenticationTask(
         id=task_id,
@@ -37,14 +37,14 @@ def new_task(
 
 
 def received(task: AuthenticationTask, at: datetime) -> AuthenticationTask:
-    """Return the task with its pair in the warehouse; one past waiting is returned as it is."""
+    """Return the task as received, or unchanged if it does not await its pair."""
     if task.status is not TaskStatus.AWAITING_ITEM:
         return task
     return replace(task, status=TaskStatus.RECEIVED, received_at=at, version=task.version + 1)
 
 
 def cancelled(task: AuthenticationTask) -> AuthenticationTask:
-    """Return the task without work left; one that has none is returned as it is."""
+    """Return the task as cancelled, or unchanged if it is decided or cancelled already."""
     if task.status in (TaskStatus.PASSED, TaskStatus.FAILED, TaskStatus.CANCELLED):
         return task
     return replace(task, status=TaskStatus.CANCELLED, lease_until=None, version=task.version + 1)

@@ -1,4 +1,4 @@
-"""What a verdict must bring with it."""
+"""Validation of a verdict."""
 
 from dataclasses import replace
 
@@ -8,14 +8,14 @@ from ...ports.language.text import check_text, check_url
 
 MAX_PHOTOS = 20
 MAX_REASON = 1_000
-"""The most characters that a reason may have."""
+"""The maximum length of a reason, in characters."""
 
 
 def check_verdict(verdict: Verdict) -> Verdict:
-    """Return the verdict with its texts trimmed; a blank reason is none.
+    """Return the verdict with its texts trimmed and a blank reason as None.
 
-    A pass needs all three checks and a photo, a fail needs a reason. Raises InvalidVerdict, and
-    for a photo or reason that is none OutOfRange or InvalidText.
+    A pass needs all three checks and a photo. A fail needs a reason. Raises InvalidVerdict, and
+    OutOfRange or InvalidText for invalid photos or an invalid reason.
     """
     if len(verdict.photos) > MAX_PHOTOS:
         raise OutOfRange(field="photos", value=len(verdict.photos), minimum=0, maximum=MAX_PHOTOS)

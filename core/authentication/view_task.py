@@ -1,4 +1,4 @@
-"""Staff look at an authentication task."""
+"""View an authentication task."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,10 @@ from .shown_tasks import check_sees_tasks, show_task
 
 @dataclass(frozen=True, slots=True)
 class ViewTask:
-    """Authenticators and admins see a task as they may see it."""
+    """Authenticators and admins view a task.
+
+    The order's buyer and seller do not see its authenticator.
+    """
 
     authentication_tasks: AuthenticationTasks
 
@@ -21,7 +24,7 @@ class ViewTask:
         return show_task(await self.authentication_tasks.get(task_id), actor)
 
     async def of_order(self, actor: Actor, order_id: OrderId) -> AuthenticationTask | None:
-        """Return the task of an order, if it has one. Raises Forbidden."""
+        """Return the task of an order, or None if it has none. Raises Forbidden."""
         check_sees_tasks(actor, "view task")
         task = await self.authentication_tasks.find_by_order(order_id)
         return None if task is None else show_task(task, actor)

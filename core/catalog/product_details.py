@@ -25,7 +25,9 @@ def check_style_code(style_code: str) -> str:
     """
     text = check_text("style_code", style_code, min_length=3, max_length=40)
     if not _STYLE_CODE.fullmatch(text):
-        raise InvalidText(field="style_code", problem="is not of letters, digits, -, / and spaces")
+        raise InvalidText(
+            field="style_code", problem="may have letters, digits, -, / and spaces only"
+        )
     if not spelling_key(text):
         raise InvalidText(field="style_code", problem="has no letter and no digit")
     return text
@@ -49,7 +51,7 @@ def check_sizes(sizes: Sequence[str]) -> tuple[Size, ...]:
     _check_range("sizes", len(sizes), 1, MAX_SIZES)
     parsed = tuple(parse_size(size) for size in sizes)
     if len(set(parsed)) < len(parsed):
-        raise InvalidText(field="sizes", problem="names a size twice")
+        raise InvalidText(field="sizes", problem="has a duplicate size")
     return parsed
 
 
@@ -67,7 +69,7 @@ def check_images(images: Sequence[ProductImage]) -> tuple[ProductImage, ...]:
         for image in images
     ]
     if len({image.position for image in checked}) < len(checked):
-        raise InvalidText(field="images", problem="names a position twice")
+        raise InvalidText(field="images", problem="has a duplicate position")
     return tuple(sorted(checked, key=lambda image: image.position))
 
 

@@ -1,1 +1,1 @@
-"""Watching prices: who waits for which lowest ask, and when it came down to that."""
+"""Price alerts: who waits for which lowest ask, and when an alert fires."""

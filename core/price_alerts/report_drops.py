@@ -1,4 +1,4 @@
-"""Who waits for a price is told that the lowest ask came down to it."""
+"""Fire price alerts when a lowest ask falls."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,21 +12,24 @@ from ...ports.transaction import Transaction
 from .telling import tell
 
 _USERS = 50
-"""The alerts of how many users fire in one transaction."""
+"""The number of users whose alerts fire in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportDrops:
-    """An alert fires when the lowest ask crosses its price on the way down.
+    """Fires the alerts whose price the lowest ask crosses on its way down.
 
-    Crossed are the prices from the new lowest ask up to the one before it, or all above where
-    there was none; younger alerts than the change do not count. When one has fired, all its user's
-    alerts on the book rest for `price_alert_pause`, and for `price_alert_memory` it fires again
-    only at a lower price. What rests is noted to have missed a fall. A user's alerts on one book
-    that fire together are one event, with the lowest of their prices.
+    A fall crosses the prices from the new lowest ask up to the previous one (exclusive), or every
+    higher price if the book had no ask. Alerts created after the change do not fire.
 
-    What was told is noted on the alerts, so the same change may come again, late, or before
-    others. A crossing that concerns thousands is not one transaction: others write in between.
+    After an alert fires, all alerts of its user on the book rest for `price_alert_pause`. For
+    `price_alert_memory` the alert fires again only at a lower price. A resting alert is marked as
+    having missed a fall. If several alerts of a user on one book fire together, they emit one
+    event, with the lowest of their prices.
+
+    Each alert stores the last fall that it fired at, so duplicate, late and reordered changes are
+    safe. A fall that affects thousands of users takes several transactions, so that other writers
+    get a turn.
     """
 
     transaction: Transaction
@@ -35,7 +38,7 @@ class ReportDrops:
     rules: MarketRules
 
     async def __call__(self, event: LowestAskChanged) -> None:
-        """Let the alerts fire, some users at a time."""
+        """Fire the alerts, in batches of users."""
         before, lowest_ask = event.before, event.lowest_ask
         if lowest_ask is None or (before is not None and before <= lowest_ask):
             return
@@ -47,11 +50,11 @@ class ReportDrops:
             pause=self.rules.price_alert_pause,
             memory=self.rules.price_alert_memory,
         )
-        # Most changes concern nobody, so a transaction is begun only where one does.
+        # Most changes concern no alert. Check first, because a transaction is more expensive.
         while await self.price_alerts.concerned_by(fall, users=1):
-            await self._tell_some(fall)
+            await self._fire_batch(fall)
 
-    async def _tell_some(self, fall: PriceFall) -> None:
+    async def _fire_batch(self, fall: PriceFall) -> None:
         async with self.transaction():
             concerned = await self.price_alerts.concerned_by(fall, users=_USERS)
             for _, of_user in groupby(concerned, key=lambda alert: alert.user_id):

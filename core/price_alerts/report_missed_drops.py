@@ -1,4 +1,4 @@
-"""Who was told of a price not long ago is told of a lower one, if it still stands after a while."""
+"""Fire price alerts that missed a fall while they rested, if the price still stands."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ _AT_ONCE = 256
 
 @dataclass(frozen=True, slots=True)
 class ReportMissedDrops:
-    """What alerts missed while they rested is made up for when the rest is over.
+    """Fires the alerts that missed a fall, once their rest is over.
 
-    The lowest ask of that moment decides: if it is at an alert's price or below, and lower than
-    what the alert fired at, its user is told once. Otherwise there is nothing to tell any more.
+    The current lowest ask decides. An alert fires once if that ask is at or below its price, and
+    lower than the ask it last fired at. Otherwise the missed fall is forgotten.
     """
 
     transaction: Transaction
@@ -33,7 +33,7 @@ class ReportMissedDrops:
     rules: MarketRules
 
     async def __call__(self) -> int:
-        """See to a bounded number of alerts and return how many there were."""
+        """Process a bounded number of alerts and return how many."""
         now = self.clock.now()
         told_by = now - self.rules.price_alert_pause
         if not await self.price_alerts.missed(told_by, 1):
@@ -47,10 +47,10 @@ class ReportMissedDrops:
             views = await self.book_views.best([book for _, book in of_user_and_book])
             for alerts, view in zip(of_user_and_book.values(), views, strict=True):
                 if view.lowest_ask is not None:
-                    await self._make_up(alerts, view.lowest_ask, now)
+                    await self._fire(alerts, view.lowest_ask, now)
         return len(missed)
 
-    async def _make_up(self, alerts: list[PriceAlert], lowest_ask: Cents, now: datetime) -> None:
+    async def _fire(self, alerts: list[PriceAlert], lowest_ask: Cents, now: datetime) -> None:
         fall = PriceFall(
             book=alerts[0].book,
             before=None,

@@ -1,4 +1,4 @@
-"""One user is told of one book, and all their alerts on it rest."""
+"""Tell a user of a price drop, and let their alerts on the book rest."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,9 @@ from ...ports.price_alerts import PriceAlerts
 async def tell(
     alerts: Sequence[PriceAlert], fall: PriceFall, price_alerts: PriceAlerts, outbox: Outbox
 ) -> None:
-    """Have a user told whose alerts on one book fire, the lowest price first.
+    """Emit one event for a user's alerts on one book and let the alerts rest.
 
-    It needs a transaction.
+    `alerts` are sorted by price, lowest first. It needs a transaction.
     """
     lowest = alerts[0]
     await price_alerts.note_told(lowest.user_id, lowest.book, fall.at, fall.lowest_ask)

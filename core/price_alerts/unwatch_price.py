@@ -1,4 +1,4 @@
-"""A price is watched no more."""
+"""Delete a price alert."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class UnwatchPrice:
-    """A user deletes an alert of their own."""
+    """A user deletes one of their alerts."""
 
     transaction: Transaction
     price_alerts: PriceAlerts

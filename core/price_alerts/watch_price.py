@@ -1,4 +1,4 @@
-"""A price is watched."""
+"""Create a price alert."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,10 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class WatchPrice:
-    """A user asks to be told whenever a book's lowest ask comes down to a price, or below.
+    """A user asks to be told when a book's lowest ask falls to a price or below it.
 
-    The price is one at which asks may stand. A user has a limited number of alerts, and one for
-    each book and price. That the lowest ask is there already is nothing to be told: it is known.
+    The price must be valid for an ask. The number of alerts per user is limited, with one alert for
+    each book and price. The alert does not fire for a lowest ask that is already low enough.
     """
 
     transaction: Transaction
@@ -57,7 +57,7 @@ class WatchPrice:
                 user_id=actor.user_id,
                 book=book,
                 price=price,
-                # Read in this transaction's turn: no change that is younger was reported yet.
+                # Read the clock inside the transaction: no later change has been reported yet.
                 created_at=self.clock.now(),
             )
             await self.price_alerts.add(alert)

@@ -1,4 +1,4 @@
-"""A price that is watched, beside where the market stands."""
+"""Price alerts with the current lowest asks of their books."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ...ports.language.price_alerts import PriceAlert
 
 @dataclass(frozen=True, slots=True)
 class WatchedPrice:
-    """An alert and the lowest ask of its book at this moment, in cents."""
+    """An alert and the current lowest ask of its book, in cents."""
 
     alert: PriceAlert
     lowest_ask: Cents | None
@@ -18,12 +18,12 @@ class WatchedPrice:
 
 @dataclass(frozen=True, slots=True)
 class WatchedPrices:
-    """Puts alerts beside the lowest asks of this moment."""
+    """Looks up the current lowest asks of alerts."""
 
     book_views: BookViews
 
     async def __call__(self, alerts: Sequence[PriceAlert]) -> tuple[WatchedPrice, ...]:
-        """Return each alert with the lowest ask of its book, in their order."""
+        """Return each alert with the lowest ask of its book, in the given order."""
         views = await self.book_views.best([alert.book for alert in alerts])
         return tuple(
             WatchedPrice(alert, view.lowest_ask) for alert, view in zip(alerts, views, strict=True)

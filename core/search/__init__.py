@@ -1,1 +1,1 @@
-"""Finding products: what the catalogue and the market tell, kept in an index."""
+"""Product search: an index of the catalogue, with lowest asks and sales."""

@@ -1,4 +1,4 @@
-"""Somebody asks what would be found."""
+"""Count the facets of a search."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from ...ports.search_index import SearchIndex
 
 @dataclass(frozen=True, slots=True)
 class CountFacets:
-    """Of which brands, sizes, release years and prices products are."""
+    """Counts the products found by brand, size, release year and price bucket."""
 
     search_index: SearchIndex
 
     async def __call__(self, query: SearchQuery) -> SearchFacets:
-        """Return the facets of all that the query finds."""
+        """Return the facets of all products that match the query."""
         return await self.search_index.facets(query)

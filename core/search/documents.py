@@ -1,11 +1,11 @@
-"""A product as it is searched for."""
+"""The search document of a product."""
 
 from ...ports.language.catalog import Product
 from ...ports.language.search import SearchDocument
 
 
 def document_of(product: Product) -> SearchDocument:
-    """Return what the search index is told of a product."""
+    """Return the document that the search index stores for a product."""
     return SearchDocument(
         product_id=product.id,
         version=product.version,

@@ -1,4 +1,4 @@
-"""A product that was created or changed can be found."""
+"""Index a product that was created or changed."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from .market_figures import ReadFigures
 
 @dataclass(frozen=True, slots=True)
 class IndexProduct:
-    """The index is told of the product as it is now, which may be later than the event.
+    """Indexes the current version of a product, which may be newer than the event's.
 
-    So the second of two events, or one that is late, changes nothing.
+    A duplicate or late event therefore changes nothing.
     """
 
     products: Products
@@ -22,7 +22,7 @@ class IndexProduct:
     read_figures: ReadFigures
 
     async def __call__(self, event: ProductChanged) -> None:
-        """Index the product. Raises Unavailable, also while its change cannot be read yet."""
+        """Index the product. Raises Unavailable, also while the event's version cannot be read."""
         product = await self.products.get(event.product_id)
         if product.version < event.version:
             raise Unavailable(what="the product's latest version")

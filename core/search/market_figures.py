@@ -1,4 +1,4 @@
-"""The market of a product in the figures that it is searched by."""
+"""The market figures of a product in the search index."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,10 @@ from ...ports.tape import Tape
 
 @dataclass(frozen=True, slots=True)
 class ReadFigures:
-    """The lowest ask for a new pair in any of the product's sizes, and how many were sold.
+    """Reads the lowest ask for a new pair in any size, and the number of sales.
 
-    A used pair is cheaper and another thing, so it makes no price; as a sale it counts. The
-    instant is taken before anything is read: who reads later has a later one and knows more.
+    Used pairs count as sales, but not for the lowest ask, because they are cheaper. `as_of` is
+    taken before the reads, so that the figures with the later `as_of` are never the older ones.
     """
 
     book_views: BookViews

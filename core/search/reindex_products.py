@@ -1,4 +1,4 @@
-"""The search index is made anew from the store."""
+"""Rebuild the search index from the store."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -19,10 +19,10 @@ from .documents import document_of
 
 @dataclass(frozen=True, slots=True)
 class ReindexProducts:
-    """Every product is indexed anew with its figures, while the old index serves; then they swap.
+    """Rebuilds the index of all products while the old index serves, then swaps them.
 
-    It may run in another process than the market, which goes on and loses nothing. The asks are
-    those of the store and not of the published books, which only the engine's process may have.
+    It may run in another process, and the market goes on without losing updates. It reads the asks
+    from the store, because the published books may exist only in the engine's process.
     """
 
     products: Products
@@ -32,13 +32,13 @@ class ReindexProducts:
     clock: Clock
 
     async def __call__(self, progress: Callable[[int], None] = lambda _: None) -> int:
-        """Return how many products there are; `progress` is told how many are indexed so far.
+        """Return the number of products. `progress` is called with the number indexed so far.
 
-        Raises Unavailable, and RebuildReplaced if another rebuild is begun meanwhile.
+        Raises Unavailable, and RebuildReplaced if another rebuild starts meanwhile.
         """
         done = 0
         async with self.search_index.rebuild() as rebuild:
-            # Changes that come from here on are in both indexes, so nothing is read too early.
+            # From here on, changes are written to both indexes, so no later change is missed.
             as_of = self.clock.now()
             asks = await self._lowest_asks()
             sales: Counter[ProductId] = Counter()
@@ -64,7 +64,7 @@ class ReindexProducts:
     async def _lowest_asks(self) -> dict[ProductId, Cents]:
         now = self.clock.now()
         lowest: dict[ProductId, Cents] = {}
-        # Of one shard in all, every book is in the first.
+        # With a single shard, shard 0 has every book.
         async for quote in self.books.resting(0, 1):
             if quote.side is not Side.ASK or quote.book.condition is not Condition.NEW:
                 continue

@@ -1,4 +1,4 @@
-"""Somebody searches for products."""
+"""Search for products."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from ...ports.search_index import SearchIndex
 
 @dataclass(frozen=True, slots=True)
 class SearchProducts:
-    """Products that have every word of a text, and what else there is to choose from."""
+    """Finds the products that contain every word of a text, with facets."""
 
     search_index: SearchIndex
 
     async def __call__(self, query: SearchQuery) -> SearchResults:
-        """Return a page of what the query finds, and its facets."""
+        """Return a page of matching products, and the facets of all matches."""
         return await self.search_index.search(query)

@@ -1,4 +1,4 @@
-"""Somebody is typing."""
+"""Suggest products while a user types."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from ...ports.search_index import SearchIndex
 
 @dataclass(frozen=True, slots=True)
 class SuggestProducts:
-    """Products for a text whose last word may not be finished."""
+    """Suggests products for a text whose last word may be incomplete."""
 
     search_index: SearchIndex
 
     async def __call__(self, text: str, limit: int) -> Sequence[Suggestion]:
-        """Return up to `limit` products, the most relevant first. Raises InvalidText."""
+        """Return up to `limit` products, most relevant first. Raises InvalidText."""
         return await self.search_index.autocomplete(text, limit)

@@ -1,4 +1,4 @@
-"""The market changes what a product is searched by."""
+"""Update the market figures of a product in the search index."""
 
 from dataclasses import dataclass
 
@@ -19,11 +19,11 @@ from .market_figures import ReadFigures
 
 @dataclass(frozen=True, slots=True)
 class UpdateFigures:
-    """The product's lowest ask and sales are read anew when a sale is made or comes to nothing,
-    and when the lowest ask changed in one of its books for new pairs.
+    """Updates a product's lowest ask and sales in the index.
 
-    They are read and not counted along, so an event that comes twice or late does no harm. A
-    change above the product's lowest ask in another size is none of the index.
+    It does so if a sale is made or voided, or if the lowest ask of a new pair changes. It reads the
+    current figures instead of counting events, so a duplicate or late event is harmless. It ignores
+    a change of one size that stays above the product's lowest ask.
     """
 
     orders: Orders
@@ -46,15 +46,15 @@ class UpdateFigures:
             book = event.book
         product = await self.products.get(book.product_id)
         figures = await self.read_figures(product)
-        if isinstance(event, LowestAskChanged) and not _moves(event, figures.lowest_ask):
+        if isinstance(event, LowestAskChanged) and not _affects(event, figures.lowest_ask):
             return
         await self.search_index.put_figures(product.id, figures)
 
 
-def _moves(event: LowestAskChanged, lowest_ask: Cents | None) -> bool:
-    """Return whether a product whose lowest ask is `lowest_ask` by now may have it of this change.
+def _affects(event: LowestAskChanged, lowest_ask: Cents | None) -> bool:
+    """Return whether the change may have led to the product's present lowest ask.
 
-    If not, it is another book's, which tells of its own changes.
+    If not, that ask is in another book, whose own changes update the index.
     """
     if event.book.condition is not Condition.NEW:
         return False
