@@ -1,1 +1,1 @@
-"""The settings: one frozen value, read from a TOML file and the environment."""
+"""The settings, one frozen value, loaded from a TOML file and environment variables."""

@@ -1,4 +1,4 @@
-"""What a deployment may set about the HTTP server."""
+"""Settings of the HTTP server."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -14,12 +14,12 @@ _CREDENTIALS = RateLimit(burst=10, per_second=0.2)
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """How much the server takes from whom. Raises ValueError for what makes no sense."""
+    """Limits, proxies, hosts and origins of the server. Raises ValueError if invalid."""
 
     max_body: Annotated[int, Between(1_024, 104_857_600, "a sign-in would be too large")] = (
         1_048_576
     )
-    """Bytes of a request's body, which is held in memory; more is refused unread."""
+    """The maximum size of a request body in bytes. A larger body is refused unread."""
 
     user_limit: RateLimit = _USER
     """Requests of one signed-in user."""
@@ -29,18 +29,18 @@ class HttpSettings:
     """Registrations and sign-ins from one address, and sign-ins with one email."""
 
     trusted_proxies: tuple[str, ...] = ()
-    """Networks (`10.0.0.0/8`, `::1`) whose X-Forwarded-For is believed; nobody's by default."""
+    """Networks (`10.0.0.0/8`, `::1`) whose X-Forwarded-For is trusted. None by default."""
     allowed_hosts: tuple[str, ...] = ("*",)
-    """What the Host header may say: `example.com`, `*.example.com`, or `*` for anything."""
+    """Allowed Host headers: `example.com`, `*.example.com`, or `*` for any host."""
     cors_origins: tuple[str, ...] = ()
-    """Origins whose pages may call the API from a browser; none by default."""
+    """Origins whose pages may call the API from a browser. None by default."""
 
     def __post_init__(self) -> None:
         check_limits(self)
         if not self.allowed_hosts:
-            raise ValueError("allowed_hosts must allow something")
+            raise ValueError("allowed_hosts must not be empty")
         self.proxy_networks()
 
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """Return the trusted proxies, parsed."""
+        """Return the trusted proxies as networks."""
         return tuple(ip_network(proxy) for proxy in self.trusted_proxies)

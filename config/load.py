@@ -1,4 +1,4 @@
-"""Settings are read from a TOML file and the environment."""
+"""Load the settings from a TOML file and environment variables."""
 
 import re
 import tomllib
@@ -17,15 +17,15 @@ _DEFAULTS = msgspec.to_builtins(Settings())
 
 
 class SettingsError(ValueError):
-    """The settings make no sense; the text says which, and never what a secret is."""
+    """Invalid settings. The text names the setting and never contains a secret."""
 
 
 def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings:
     """Return the settings of a deployment.
 
-    Without `file`, `solebook.toml` in the working directory is read if there is one. A variable
-    `SOLEBOOK_SECTION__KEY` overrides it: `SOLEBOOK_SERVER__PORT=9000`,
-    `SOLEBOOK_HTTP__USER_LIMIT__BURST=50`; lists are written as JSON. Durations are seconds or ISO
+    Without `file`, it reads `solebook.toml` in the working directory if that exists. A variable
+    `SOLEBOOK_SECTION__KEY` overrides the file: `SOLEBOOK_SERVER__PORT=9000`,
+    `SOLEBOOK_HTTP__USER_LIMIT__BURST=50`. Lists are written as JSON. Durations are seconds or ISO
     8601 (`PT15M`). Raises SettingsError.
     """
     values = _read(file)
@@ -39,7 +39,7 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
 
 
 def _words(error: str) -> str:
-    """Return which words there are, where an error says that a word is none of them."""
+    """Return a hint with the allowed words if the error is about an invalid enum value."""
     at = re.search(r"enum value .* - at `\$\.([a-z_.]+)`$", error)
     if at is None:
         return ""
@@ -83,7 +83,7 @@ def _value(name: str, text: str) -> Any:
 
 
 def _completed(values: Any, defaults: Any, path: str = "") -> Any:
-    """Return the values with the defaults of those that were left out."""
+    """Return the values, with defaults for those that are missing."""
     if not isinstance(values, dict) or not isinstance(defaults, dict):
         return values
     for name in values:

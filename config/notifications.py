@@ -1,4 +1,4 @@
-"""What a deployment may set about what people are told."""
+"""Settings of notifications."""
 
 from dataclasses import dataclass
 from email.policy import SMTP
@@ -9,25 +9,23 @@ from ..ports.language.limits import Between, check_limits
 
 @dataclass(frozen=True, slots=True)
 class NotificationsSettings:
-    """Who words what is told, and what brings it to people.
+    """The templates and messengers of notifications.
 
-    Raises ValueError for a sender that is none, and without workers.
-
-    Without a choice messages are files in the folder; an exchange with its store in memory
-    keeps its messages there too, and forgets both.
+    By default messages are written as files to the folder, or kept in memory if the store is in
+    memory. Raises ValueError for an invalid sender and for too few or too many workers.
     """
 
     templates: Literal["jinja", "memory"] = "jinja"
-    """`memory` only lists the facts, and needs no package."""
+    """`memory` only lists the facts and needs no package."""
     mail: Literal["eml", "memory"] | None = None
     """`eml` writes a file for each mail."""
     sms: Literal["folder", "memory"] | None = None
     """`folder` writes a file for each message."""
     push: Literal["folder", "memory"] | None = None
     sender: str = "solebook <no-reply@localhost>"
-    """Whom mail is from."""
+    """The From address of mail."""
     workers: Annotated[int, Between(1, 256, "nothing would be sent")] = 4
-    """How many messages are on their way at once."""
+    """How many messages are sent concurrently."""
 
     def __post_init__(self) -> None:
         check_limits(self)
@@ -44,5 +42,5 @@ def _is_one_address(sender: str) -> bool:
     if header.defects or groups != [(None, 1)]:
         return False
     address = header.addresses[0]
-    # In a header of ASCII only a name can be encoded.
+    # An address has to be ASCII, because encoded words are allowed in names only.
     return bool(address.domain) and str(address.addr_spec).isascii()

@@ -15,15 +15,15 @@ from .notifications import NotificationsSettings
 from .stream import StreamSettings
 
 _CENTURY = timedelta(days=36_500)
-_EXPIRED = "a token would be expired as it is made"
-_STOPPED = "the engine would take no command"
+_EXPIRED = "tokens would expire at once"
+_STOPPED = "the engine would accept no commands"
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A part of the settings; a key that it does not know is an error."""
+    """A section of the settings. An unknown key is an error."""
 
     SECRETS: ClassVar[frozenset[str]] = frozenset()
-    """What is never shown."""
+    """Names of fields that are never shown."""
 
     def __post_init__(self) -> None:
         check_limits(self)
@@ -46,18 +46,18 @@ class ServerSettings(Section, frozen=True):
 
 
 class StoreSettings(Section, frozen=True):
-    """Where everything is kept that must not be lost."""
+    """Where the exchange stores its data."""
 
     SECRETS = frozenset({"url"})
 
     adapter: Literal["sqlite", "memory"] = "sqlite"
-    """`memory` forgets everything when the process ends."""
+    """`memory` loses everything when the process ends."""
     url: str | None = None
-    """A SQLAlchemy URL; by default a SQLite file in the folder."""
+    """A SQLAlchemy URL. The default is a SQLite file in the folder."""
 
 
 class KeySettings(Section, frozen=True):
-    """A key that access tokens are signed with; at least 32 bytes."""
+    """A key of at least 32 bytes that signs access tokens."""
 
     SECRETS = frozenset({"secret"})
 
@@ -69,9 +69,9 @@ class SecuritySettings(Section, frozen=True):
     """Passwords and tokens."""
 
     signing_keys: tuple[KeySettings, ...] = ()
-    """The first signs, all verify. In embedded mode one is made and kept in the folder."""
-    bcrypt_cost: Annotated[int, Between(4, 16, "bcrypt knows no less")] = 12
-    """Each step doubles the time: 16 takes some seconds for every sign-in."""
+    """The first key signs, all keys verify. Embedded mode generates one in the folder."""
+    bcrypt_cost: Annotated[int, Between(4, 16, "bcrypt requires at least 4")] = 12
+    """Each step doubles the time. At 16 every sign-in takes some seconds."""
     access_token_life: Annotated[timedelta, Between(timedelta(seconds=1), _CENTURY, _EXPIRED)] = (
         timedelta(minutes=15)
     )
@@ -86,50 +86,51 @@ class SecuritySettings(Section, frozen=True):
 
 
 class PaymentsSettings(Section, frozen=True):
-    """Who moves the money."""
+    """The payment provider."""
 
     SECRETS = frozenset({"webhook_secret"})
 
     adapter: Literal["embedded"] = "embedded"
-    """`embedded` is a provider of solebook's own with test cards: it moves no real money."""
+    """`embedded` is solebook's built-in provider with test cards. It moves no real money."""
     webhook_secret: str | None = None
-    """Signs the provider's webhooks. In embedded mode one is made and kept in the folder."""
+    """Signs the provider's webhooks. Embedded mode generates one in the folder."""
     timeout: Annotated[
-        timedelta, Between(timedelta(seconds=1), timedelta(minutes=5), "no call could be answered")
+        timedelta, Between(timedelta(seconds=1), timedelta(minutes=5), "every call would time out")
     ] = timedelta(seconds=10)
-    """How long the provider has to answer a call."""
+    """The timeout of a call to the provider."""
     workers: Annotated[int, Between(1, 256, "nobody would be charged")] = 16
-    """How many charges are under way at once, and as many refunds and payouts."""
+    """How many charges run concurrently, and how many refunds and payouts."""
 
 
 class EngineSettings(Section, frozen=True):
-    """How much the matching engine queues, and how much it commits at once."""
+    """How many commands the matching engine queues, and how many it commits in one batch."""
 
     queue: Annotated[int, Between(1, 1_000_000, _STOPPED)] = 10_000
     batch: Annotated[int, Between(1, 10_000, _STOPPED)] = 256
 
 
 class CacheSettings(Section, frozen=True):
-    """What is kept at hand although the store has it."""
+    """The product cache. It cannot be disabled."""
 
-    products: Annotated[int, Between(1, 10_000_000, "there is always a cache")] = 10_000
-    """How many products."""
+    products: Annotated[int, Between(1, 10_000_000, "the cache cannot be disabled")] = 10_000
+    """The maximum number of products in the cache."""
     product_life: Annotated[
-        timedelta, Between(timedelta(milliseconds=1), timedelta(days=1), "there is always a cache")
+        timedelta,
+        Between(timedelta(milliseconds=1), timedelta(days=1), "the cache cannot be disabled"),
     ] = timedelta(minutes=1)
-    """How long one is shown at most after another process has changed it."""
+    """How long a cached product may be stale after another process has changed it."""
 
 
 class Settings(Section, frozen=True):
-    """Everything that a deployment may set. The defaults run the whole exchange in one process.
+    """All settings of a deployment. The defaults run the whole exchange in one process.
 
-    In `production` mode a secret or a warehouse that is missing is an error; in `embedded` mode the
-    secret is made, and letters say that the warehouse is not set.
+    In `production` mode a missing secret or warehouse is an error. In `embedded` mode a missing
+    secret is generated, and letters say that the warehouse is not set.
     """
 
     mode: Literal["embedded", "production"] = "embedded"
     folder: str = "solebook-data"
-    """Where the embedded adapters keep their files."""
+    """The folder of the embedded adapters' files."""
     server: ServerSettings = ServerSettings()
     http: HttpSettings = HttpSettings()
     stream: StreamSettings = StreamSettings()
@@ -151,34 +152,34 @@ class Settings(Section, frozen=True):
         }
         missing = [name for name, is_there in needed.items() if not is_there]
         if any(has_link(line) for line in self.warehouse.lines):
-            raise ValueError("the warehouse has a link in it, which no letter would show")
+            raise ValueError("the warehouse address has a link, which letters would leave out")
         if self.mode == "production" and missing:
             raise ValueError(f"production needs {' and '.join(missing)}")
 
     @property
     def store_url(self) -> str:
-        """The store's URL, in the folder unless it was set."""
+        """The store's URL: the configured one, or a file in the folder."""
         return self.store.url or f"sqlite+aiosqlite:///{self._default_file}"
 
     @property
     def store_file(self) -> Path | None:
-        """The store's file in the folder; None if the store is kept elsewhere."""
+        """The store's file in the folder, or None if the store is elsewhere."""
         kept_here = self.store.adapter == "sqlite" and self.store.url is None
         return self._default_file if kept_here else None
 
     @property
     def mail_adapter(self) -> Literal["eml", "memory"]:
-        """What brings mail."""
+        """The adapter that sends mail."""
         return self.notifications.mail or ("memory" if self._forgets else "eml")
 
     @property
     def sms_adapter(self) -> Literal["folder", "memory"]:
-        """What brings text messages."""
+        """The adapter that sends text messages."""
         return self.notifications.sms or ("memory" if self._forgets else "folder")
 
     @property
     def push_adapter(self) -> Literal["folder", "memory"]:
-        """What brings push messages."""
+        """The adapter that sends push messages."""
         return self.notifications.push or ("memory" if self._forgets else "folder")
 
     @property

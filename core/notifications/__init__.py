@@ -1,1 +1,1 @@
-"""Notifications: who is told what, over which channels, and that it reaches them."""
+"""Notifications: who is told what, over which channels, and their delivery."""

@@ -1,4 +1,4 @@
-"""Over which channels a user is told."""
+"""The channels over which a user can be notified."""
 
 from ...ports.language.notifications import Channel, NotificationKind, NotificationPreferences
 
@@ -6,9 +6,9 @@ from ...ports.language.notifications import Channel, NotificationKind, Notificat
 def usable_channels(
     preferences: NotificationPreferences, kind: NotificationKind
 ) -> frozenset[Channel]:
-    """Return the channels that the user wants for a kind and has given the means to use.
+    """Return the channels that the user wants for a kind and that can reach the user.
 
-    Everybody has an email and an inbox. A text message needs a phone, a push message a device.
+    Email and inbox always work. A text message needs a phone, a push message a device.
     """
     unusable = set()
     if preferences.phone is None:

@@ -1,4 +1,4 @@
-"""A notification is brought to its user."""
+"""Deliver a notification over one channel."""
 
 import asyncio
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ from .channels import usable_channels
 
 @dataclass(frozen=True, slots=True)
 class DeliverNotification:
-    """A notification that was requested over a channel is worded and handed to its messenger.
+    """Renders a notification and hands it to the channel's messenger.
 
-    Every try carries the same id, made of notification and channel, so that a messenger can tell a
-    repetition. Who gave up the channel meanwhile gets nothing over it, and what is gone by now
-    (the notification, its user) is delivered to nobody. A messenger has `patience` to answer.
+    Every attempt has the same id, derived from notification and channel, so that a messenger can
+    detect duplicates. It delivers nothing if the user has disabled the channel meanwhile, or if the
+    notification or the user no longer exists. `patience` is the timeout of a messenger.
     """
 
     notifications: Notifications
@@ -40,7 +40,7 @@ class DeliverNotification:
     patience: timedelta = timedelta(seconds=30)
 
     async def __call__(self, event: NotificationRequested) -> None:
-        """Hand it over. Raises Unavailable if the messenger did not take it: try again."""
+        """Deliver it. Raises Unavailable if the messenger failed or timed out; retry then."""
         notification = await self.notifications.find(event.notification_id)
         if notification is None:
             return

@@ -1,4 +1,4 @@
-"""A user has read a notification, or wants to read it again."""
+"""Mark a notification as read or unread."""
 
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,10 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class MarkNotification:
-    """Users mark what is in their inbox as read or unread. The first reading is the one noted."""
+    """A user marks a notification in their inbox as read or unread.
+
+    Marking a read notification as read again keeps the time of the first reading.
+    """
 
     transaction: Transaction
     notifications: Notifications
@@ -22,9 +25,9 @@ class MarkNotification:
     async def __call__(
         self, actor: Actor, notification_id: NotificationId, *, read: bool
     ) -> Notification:
-        """Return the notification as it is now.
+        """Return the updated notification.
 
-        Raises NotFound, also for what is not in the user's own inbox.
+        Raises NotFound, also if the notification is not in the user's inbox.
         """
         async with self.transaction():
             found = await self.notifications.find(notification_id)

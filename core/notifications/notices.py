@@ -1,4 +1,4 @@
-"""Who is told what of an event."""
+"""The notices that an event causes, for the buyer and for the seller."""
 
 from datetime import datetime
 from typing import TypeAlias
@@ -81,13 +81,13 @@ TradeNews: TypeAlias = (
     | PayoutWasReleased
     | PenaltyWasReversed
 )
-"""What happens to an order and is told to its parties."""
+"""Events of an order that its buyer or seller may be notified of."""
 
 _PAID = (PaymentStatus.CAPTURED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
 
 
 def shoe_of(product: Product, book: BookKey) -> Shoe:
-    """Return a pair as people call it."""
+    """Return a pair with the product's full name and style code."""
     name = f"{product.brand} {product.model} {product.colorway}"
     return Shoe(book, name, product.style_code)
 
@@ -95,7 +95,7 @@ def shoe_of(product: Product, book: BookKey) -> Shoe:
 def notice_to_buyer(
     event: TradeNews, order: Order, shoe: Shoe, rules: MarketRules, warehouse: Warehouse
 ) -> Notice | None:
-    """Return what the order's buyer is told of an event, if anything."""
+    """Return the buyer's notice of an event, or None."""
     trade = order.id, shoe
     match event:
         case MatchCreated():
@@ -105,7 +105,7 @@ def notice_to_buyer(
         case OrderCreated():
             return OrderConfirmedNotice(*trade, order.price, order.fees.shipping, order.buyer_total)
         case OrderCancelled(reason=CancelReason.PAYMENT_DECLINED):
-            # That the payment was declined says it already.
+            # The notice of the declined payment says so already.
             return None
         case OrderCancelled(reason=why, note=note):
             unknown = order.payment_status is PaymentStatus.UNKNOWN
@@ -140,7 +140,7 @@ def notice_to_buyer(
 def notice_to_seller(
     event: TradeNews, order: Order, shoe: Shoe, rules: MarketRules, warehouse: Warehouse
 ) -> Notice | None:
-    """Return what the order's seller is told of an event, if anything."""
+    """Return the seller's notice of an event, or None."""
     trade = order.id, shoe
     match event:
         case MatchCreated():
@@ -149,8 +149,7 @@ def notice_to_seller(
             by = order.ship_by or ship_by
             return SaleConfirmedNotice(*trade, order.price, order.payout_amount, warehouse, by)
         case MatchUnwound(ask=ask, withdrawal=withdrawal):
-            # Told of this and not of the cancellation, for only now is it known what became of
-            # the ask.
+            # Sent here and not on cancellation, because the ask's fate is known only now.
             return _sale_cancelled(order, shoe, rules, ask, withdrawal)
         case OrderAuthPassed():
             return SaleAuthPassedNotice(*trade, order.payout_amount)
@@ -179,7 +178,7 @@ def _sale_cancelled(
     withdrawal: WithdrawalReason | None,
 ) -> SaleCancelledNotice:
     why = order.cancel_reason
-    assert why is not None, f"the match of {order.id} was undone, which is not cancelled"
+    assert why is not None, f"the match of {order.id} was unwound, but the order is not cancelled"
     return SaleCancelledNotice(
         order.id,
         shoe,
@@ -205,7 +204,7 @@ def _notice_of_complaint(
     shoe: Shoe,
     rules: MarketRules,
 ) -> Notice:
-    """Return what the seller is told when something stops the payout, or goes on."""
+    """Return the seller's notice of a complaint, a refund, a frozen payout or a penalty."""
     trade = order.id, shoe
     match event:
         case OrderComplained(kind=kind, reason=reason):
@@ -229,9 +228,9 @@ def _notice_of_complaint(
 
 
 def _complaint_decided(order: Order, event: OrderRefundGranted | None) -> ComplaintKind | None:
-    """Return what the buyer complained of, if a refund or cancellation by an admin decided it.
+    """Return the kind of the complaint that an admin's refund or cancellation decided, if any.
 
-    A decision on the complaint itself is told in a letter of its own.
+    A decision on the complaint itself has its own notice.
     """
     complaint = order.complaint
     if complaint is None or complaint.state is not ComplaintState.UPHELD:
@@ -244,12 +243,12 @@ def _complaint_decided(order: Order, event: OrderRefundGranted | None) -> Compla
 
 
 def _hold_ends_at(order: Order, rules: MarketRules) -> datetime | None:
-    """When the hold is over, if it was not when the order changed last."""
+    """Return the end of the hold, or None if it had ended when the order last changed."""
     if order.held_since is None or order.held_since + rules.payout_hold <= order.updated_at:
         return None
     return order.held_since + rules.payout_hold
 
 
 def _refund(order: Order) -> Cents:
-    """What the buyer gets back: all that was paid, or the price if the buyer bears the refund."""
+    """Return the buyer's refund: the whole payment, or the price if the buyer bears the refund."""
     return order.refund_amount if order.payment_status in _PAID else 0

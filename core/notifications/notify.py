@@ -1,4 +1,4 @@
-"""People are told what happens to them."""
+"""Notify users of events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,16 +41,16 @@ from .notices import TradeNews, notice_to_buyer, notice_to_seller, shoe_of
 News: TypeAlias = (
     UserRegistered | PriceDropped | QuotesWithdrawn | CostsRose | AlarmRaised | TradeNews
 )
-"""What people are told of."""
+"""Events that users are notified of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Whom an event concerns is told of it, over the channels that they want and can be reached on.
+    """Notifies the users whom an event concerns, over the channels that they want.
 
-    The facts are stored with their subject, as worded now. The inbox is a matter of the store, so
-    it has the notification at once; each other channel is requested, and delivered afterwards. Who
-    wants no channel for this kind is not told, and nothing is stored.
+    The notification is stored with its facts and its rendered subject, and is in the inbox at once.
+    The other channels are requested through the outbox and delivered later. If a user wants no
+    channel for a kind, nothing is stored.
     """
 
     transaction: Transaction
@@ -67,7 +67,7 @@ class Notify:
     warehouse: Warehouse
 
     async def __call__(self, event: News) -> None:
-        """Tell them; an order's parties once of each kind, however often its news come."""
+        """Notify the users. Duplicate events of an order notify its parties only once."""
         async with self.transaction():
             for user_id, notice in await self._notices(event):
                 await self._tell(user_id, notice)
@@ -103,7 +103,7 @@ class Notify:
         return QuotesWithdrawnNotice(event.reason, event.note, event.count, tuple(offers))
 
     async def _alarms(self, event: AlarmRaised) -> Sequence[tuple[UserId, Notice]]:
-        """Every admin is told of an alarm, but for those who are a party to the order."""
+        """Return a notice to every admin, except the buyer and seller of the alarm's order."""
         parties: tuple[UserId, ...] = ()
         if event.order_id is not None:
             order = await self.orders.get(event.order_id)

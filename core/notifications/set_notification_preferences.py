@@ -1,4 +1,4 @@
-"""Users say what they want to hear of, and where."""
+"""Set your notification preferences."""
 
 import re
 from collections.abc import Mapping, Sequence, Set
@@ -13,18 +13,18 @@ from ...ports.transaction import Transaction
 MAX_DEVICES = 10
 MAX_DEVICE_TOKEN = 255
 PHONE_PATTERN = r"\+[1-9][0-9]{7,14}"
-"""E.164: a plus, the country's code and the number, 8 to 15 digits in all."""
+"""E.164: a plus, the country code and the number, 8 to 15 digits in all."""
 DEVICE_PATTERN = r"[!-~]+"
-"""Visible ASCII characters, as push services make their tokens of."""
+"""Visible ASCII characters, as in the tokens of push services."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetNotificationPreferences:
-    """Users give a phone, devices, and channels for each kind of notification, replacing all.
+    """A user replaces all their preferences: phone, devices, and channels for each kind.
 
-    A kind that is left out goes where it goes by default; no channel is silence. A phone is a
-    number in E.164; up to 10 devices are named by their tokens, each once. A channel may be wanted
-    before there is a phone or a device for it.
+    A kind that is left out uses the default channels. A kind without channels is off. The phone is
+    in E.164 format. Up to 10 devices are given by their distinct tokens. A channel may be chosen
+    before its phone or device is set.
     """
 
     transaction: Transaction
@@ -38,7 +38,7 @@ class SetNotificationPreferences:
         devices: Sequence[str],
         channels: Mapping[NotificationKind, Set[Channel]],
     ) -> NotificationPreferences:
-        """Return the preferences as they are now. Raises InvalidText, OutOfRange."""
+        """Return the new preferences. Raises InvalidText, OutOfRange."""
         _check_phone(phone)
         _check_devices(devices)
         preferences = NotificationPreferences(

@@ -1,4 +1,4 @@
-"""A user looks at what they want to hear of."""
+"""View your notification preferences."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from ...ports.notifications import Preferences
 
 @dataclass(frozen=True, slots=True)
 class ViewNotificationPreferences:
-    """A user sees over which channels they are told of what."""
+    """A user views their channels for each kind of notification."""
 
     preferences: Preferences
 
     async def __call__(self, actor: Actor) -> NotificationPreferences:
-        """Return the actor's own preferences: the defaults, if they never said."""
+        """Return the actor's preferences, or the defaults if they set none."""
         return await self.preferences.get(actor.user_id)

@@ -1,1 +1,1 @@
-"""What the people who run the exchange must look at: alarms, until they are over."""
+"""Running the exchange: alarms, dead letters, the audit log and downtime."""

@@ -1,4 +1,4 @@
-"""A request that is sent again gets the answer that it was given before."""
+"""Answer a request once per idempotency key, and replay the answer to retries."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The answer to a request, and whether it was given before."""
+    """The answer to a request, and whether it is a replay."""
 
     answer: bytes
     replayed: bool
@@ -20,10 +20,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class AnswerOnce:
-    """The answer is remembered in the transaction of what is done for it.
+    """Stores the answer in the same transaction as the effect of the request.
 
-    Of two requests with one key at once the second is undone, or refused for what the first did,
-    and gets the first's answer. What is refused changed nothing and is not remembered.
+    Of two concurrent requests with the same key, the second is rolled back or refused, and gets the
+    answer of the first. The answer to a refused request is not stored, because nothing changed.
     """
 
     transaction: Transaction
@@ -31,7 +31,7 @@ class AnswerOnce:
     clock: Clock
 
     async def __call__(self, key: IdempotencyKey, do: Callable[[], Awaitable[bytes]]) -> Answered:
-        """Return the answer that `do` gives, or the one that the key was given before.
+        """Return the answer of `do`, or the stored answer if the key was used before.
 
         Raises IdempotencyKeyReused and what `do` raises.
         """

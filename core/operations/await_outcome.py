@@ -1,4 +1,4 @@
-"""Waiting for what another process makes of a request."""
+"""Wait for the outcome of a request that another process carries out."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,12 +9,12 @@ from ...ports.language.audit import AuditEntry
 from ...ports.language.ids import AuditEntryId
 
 _PAUSE = 0.1
-"""Seconds between two looks: whoever carries it out may be another process."""
+"""Seconds between two polls of the audit log."""
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitOutcome:
-    """A request of staff that another process carries out has its outcome in the audit log."""
+    """Polls the audit log for the outcome of a staff request."""
 
     audit_log: AuditLog
     clock: Clock
@@ -22,7 +22,7 @@ class AwaitOutcome:
     async def __call__(self, entry_id: AuditEntryId, within: timedelta) -> AuditEntry | None:
         """Return the outcome of an entry, or None if there is none after `within`.
 
-        It is called outside any transaction: the request must be committed to be carried out.
+        Call it outside a transaction, because only a committed request is carried out.
         """
         until = self.clock.now() + within
         while (outcome := await self.audit_log.outcome_of(entry_id)) is None:

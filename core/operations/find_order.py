@@ -1,4 +1,4 @@
-"""Whoever runs the exchange finds an order."""
+"""Find an order as an admin."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from ...ports.payments import Payments, Payouts
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """What staff sees of an order: all of it, and what became of its money."""
+    """An order with its payment and payout, as shown to staff."""
 
     order: Order
     payment: Payment | None
@@ -22,7 +22,7 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True)
 class FindOrder:
-    """An admin finds an order, with its payment and its payout."""
+    """An admin views an order with its payment and its payout."""
 
     orders: Orders
     payments: Payments

@@ -1,4 +1,4 @@
-"""Whoever runs the exchange finds a user."""
+"""Find a user as an admin."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,25 +19,25 @@ from ...ports.users import Users
 
 @dataclass(frozen=True, slots=True)
 class UserRecord:
-    """What staff sees of a user: how they stand with the exchange. Money is in cents."""
+    """A user as shown to staff, with quotes and balances. Money is in cents."""
 
     user: User
     payable: Cents
-    """Settled and not yet paid to them."""
+    """Settled but not yet paid out."""
     debt: Cents
-    """What they owe, which later payouts settle."""
+    """Penalties owed. Later payouts settle them."""
     open_bids: int
     open_asks: int
-    """Those that wait outside a halted book are among them."""
+    """Includes asks that wait outside a halted book."""
     declines: int
-    """Declined cards that count, up to a hundred."""
+    """Declined charges within the decline window, at most 100."""
     bids_barred_until: datetime | None
-    """Until when those keep the user from bidding (UTC)."""
+    """The end (UTC) of a bar on bidding because of declines, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindUser:
-    """An admin finds a user by email or id, with what is in the books and what is owed."""
+    """An admin finds a user by id or email, with the number of open quotes and the balances."""
 
     users: Users
     ledger: Ledger
@@ -52,9 +52,9 @@ class FindUser:
         return await self._record(await self.users.get(user_id))
 
     async def by_email(self, actor: Actor, email: str) -> UserRecord | None:
-        """Return the user with this email, if there is one. Raises Forbidden.
+        """Return the user with this email, or None. Raises Forbidden.
 
-        It is compared as emails are stored: without white space around it, in lower case.
+        The email is stripped and lower-cased first, as stored emails are.
         """
         check_role(actor, Role.ADMIN, "find users")
         user = await self.users.find_by_email(email.strip().lower())
@@ -75,7 +75,7 @@ class FindUser:
         )
 
     async def _open(self, user_id: UserId, side: Side) -> int:
-        """Return how many quotes rest or wait: bounded, since a user may have only so many."""
+        """Return how many quotes rest or wait. The number of quotes per user is limited."""
         count, after = 0, None
         while True:
             request = PageRequest(MAX_PAGE, after)

@@ -1,4 +1,4 @@
-"""An admin looks at alarms."""
+"""List alarms."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from ...ports.language.users import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class ListAlarms:
-    """What somebody must look at, or had to."""
+    """An admin lists the open alarms, or all of them."""
 
     alarms: Alarms
 
     async def __call__(
         self, actor: Actor, request: PageRequest, *, open_only: bool = False
     ) -> Page[Alarm]:
-        """Return a page of them, newest first. Raises Forbidden."""
+        """Return a page of alarms, newest first. Raises Forbidden."""
         check_role(actor, Role.ADMIN, "list alarms")
         return await self.alarms.page(request, open_only=open_only)

@@ -1,4 +1,4 @@
-"""An admin looks at messages that were given up."""
+"""List dead letters."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from ...ports.language.users import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class ListDeadLetters:
-    """Each is work that was not done."""
+    """An admin lists the deliveries that failed too often to be retried."""
 
     dead_letters: DeadLetters
 
     async def __call__(self, actor: Actor, request: PageRequest) -> Page[Delivery]:
-        """Return a page of them, newest first. Raises Forbidden."""
+        """Return a page of dead letters, newest first. Raises Forbidden."""
         check_role(actor, Role.ADMIN, "list dead letters")
         return await self.dead_letters.page(request)

@@ -1,4 +1,4 @@
-"""An admin reads the audit log."""
+"""Read the audit log."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,7 +13,7 @@ from ...ports.language.users import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class ReadAuditLog:
-    """What staff did, to what and why. Entries are never changed and never deleted."""
+    """An admin reads what staff did. Entries are never changed or deleted."""
 
     audit_log: AuditLog
 
@@ -25,7 +25,7 @@ class ReadAuditLog:
         actor_id: UserId | None = None,
         target_id: UUID | None = None,
     ) -> Page[AuditEntry]:
-        """Return a page of entries, newest first: all, or an actor's, or a target's, or both.
+        """Return a page of entries, newest first, filtered by actor and target if given.
 
         Raises Forbidden.
         """

@@ -1,4 +1,4 @@
-"""Something must be looked at."""
+"""Record an alarm."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class RecordAlarm:
-    """An alarm is kept for the admins. Raised again while it is open, it is counted on it.
+    """Stores an alarm for the admins. An alarm raised again while open is only counted.
 
-    One that an order's deadline raised is not kept if that deadline does not run any more: the
-    order left the state that the alarm is about before anybody heard of it.
+    An alarm raised by an order's deadline is dropped if that deadline no longer runs, because the
+    order has left the state that the alarm is about.
     """
 
     transaction: Transaction
@@ -27,7 +27,7 @@ class RecordAlarm:
     ids: Ids
 
     async def __call__(self, event: AlarmRaised) -> None:
-        """Keep it. It must be handled once: the consumer's inbox sees to that."""
+        """Store the alarm. Not idempotent: the consumer's inbox filters duplicate events."""
         now = self.clock.now()
         async with self.transaction():
             if await self._is_over(event):

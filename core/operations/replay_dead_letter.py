@@ -1,4 +1,4 @@
-"""A message that was given up is tried again."""
+"""Retry a dead letter."""
 
 from dataclasses import dataclass
 
@@ -17,10 +17,10 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class ReplayDeadLetter:
-    """An admin has a dead letter tried again. It is safe: each consumer has its effect once.
+    """An admin retries a dead letter. A retry is safe, because every consumer is idempotent.
 
-    A party to the order that it is about may not. The audit log keeps which consumer's it was, with
-    the reason if one is given.
+    The buyer and seller of the order that it is about may not retry it. The audit log records the
+    consumer, with the reason if one is given.
     """
 
     transaction: Transaction
@@ -32,7 +32,7 @@ class ReplayDeadLetter:
     async def __call__(
         self, actor: Actor, delivery_id: MessageId, *, reason: str | None = None
     ) -> Delivery:
-        """Return what will be tried. Raises Forbidden, InvalidText, NotFound, PartyToTheOrder."""
+        """Return the new delivery. Raises Forbidden, InvalidText, NotFound, PartyToTheOrder."""
         check_role(actor, Role.ADMIN, "replay dead letters")
         why = None if reason is None else parse_reason(reason)
         async with self.transaction():

@@ -1,4 +1,4 @@
-"""An admin has seen to an alarm."""
+"""Resolve an alarm."""
 
 from dataclasses import dataclass, replace
 
@@ -17,9 +17,9 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class ResolveAlarm:
-    """An admin closes an open alarm and says why. It opens again if it is raised again.
+    """An admin closes an open alarm with a reason. If raised again, a new alarm opens.
 
-    A party to the order that it is about may not.
+    The buyer and seller of the order that it is about may not close it.
     """
 
     transaction: Transaction
@@ -29,7 +29,7 @@ class ResolveAlarm:
     clock: Clock
 
     async def __call__(self, actor: Actor, alarm_id: AlarmId, *, reason: str) -> Alarm:
-        """Return the alarm, now closed.
+        """Return the closed alarm.
 
         Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, AlarmClosed.
         """

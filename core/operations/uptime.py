@@ -1,4 +1,4 @@
-"""Until when the exchange is known to have been up, and what follows if it was down."""
+"""Record that the exchange is up, and compensate for downtime after a restart."""
 
 import logging
 from datetime import datetime, timedelta
@@ -12,23 +12,23 @@ _log = logging.getLogger(__name__)
 
 _NOTE_EVERY = timedelta(seconds=30)
 _DOWN_FROM = timedelta(minutes=1)
-"""How old the latest note may be before the time since then counts as time down."""
+"""If the latest note is older than this, the time since then counts as downtime."""
 
 
 class MakeUp(Protocol):
-    """What makes up for the time in which the exchange was down."""
+    """Compensates for downtime."""
 
     async def __call__(self, since: datetime, until: datetime) -> None:
-        """Make up for it, in the caller's transaction."""
+        """Compensate for the downtime from `since` to `until`, in the caller's transaction."""
         ...
 
 
 class Uptime:
-    """Notes in the store that the exchange is up, and makes up for the time in which it was down.
+    """Notes in the store that the exchange is up, and compensates for downtime.
 
-    There is one for each process. Its first call looks how old the latest note is, whoever left
-    it. The note and what is made up for are one transaction, so no two processes do it for the
-    same time.
+    Each process has one. Its first call checks the age of the latest note, from any process. The
+    note and the compensation are one transaction, so two processes never compensate for the same
+    downtime.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Uptime:
         self._noted_at: datetime | None = None
 
     async def __call__(self) -> None:
-        """Note that the exchange is up, unless that was noted just now."""
+        """Note that the exchange is up, unless it was noted in the last 30 seconds."""
         now = self._clock.now()
         if self._noted_at is not None and now - self._noted_at < _NOTE_EVERY:
             return
@@ -57,12 +57,12 @@ class Uptime:
         self._noted_at = now
 
     def resume(self) -> None:
-        """Have the next call look back, if the latest note is old: nothing could be noted since."""
+        """Let the next call check for downtime if the latest note of this process is too old."""
         if self._noted_at is not None and self._clock.now() - self._noted_at > _DOWN_FROM:
             self._noted_at = None
 
     def skip(self) -> None:
-        """Take the time since the last note for time up: whoever owns the clock moved it on."""
+        """Count the time since the last note as uptime, because a simulated clock was advanced."""
         if self._noted_at is not None:
             self._noted_at = self._clock.now()
 

@@ -1,4 +1,4 @@
-"""What is still to be done behind the requests."""
+"""View the backlog of the background workers."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,16 @@ from ...ports.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class ViewBacklog:
-    """Messages wait in the outbox for the relay, and letters in their queue for the courier."""
+    """Checks for messages that wait for the relay and letters that wait for the courier."""
 
     outbox: Outbox
     deliveries: Deliveries
     clock: Clock
 
     async def has_messages(self) -> bool:
-        """Return whether the relay has not sent everything. Raises Unavailable."""
+        """Return whether the outbox has unsent messages. Raises Unavailable."""
         return bool(await self.outbox.unsent(1))
 
     async def has_letters(self) -> bool:
-        """Return whether letters that are due are not written yet. Raises Unavailable."""
+        """Return whether letters are due but not written yet. Raises Unavailable."""
         return bool(await self.deliveries.first_in(Queue.LETTERS, self.clock.now(), limit=1))

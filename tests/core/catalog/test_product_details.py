@@ -89,7 +89,7 @@ def test_what_is_no_size_is_refused() -> None:
 
 
 def test_size_named_twice_is_refused() -> None:
-    with pytest.raises(InvalidText, match="twice"):
+    with pytest.raises(InvalidText, match="duplicate size"):
         check_sizes(["9", "10", "9"])
 
 
@@ -135,5 +135,5 @@ def test_image_at_an_impossible_position_is_refused(position: int) -> None:
 
 
 def test_two_images_at_one_position_are_refused() -> None:
-    with pytest.raises(InvalidText, match="twice"):
+    with pytest.raises(InvalidText, match="duplicate position"):
         check_images([TOP, ProductImage(SIDE.url, TOP.position)])
