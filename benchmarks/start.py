@@ -65,7 +65,7 @@ async def start(folder: Path) -> dict[str, float]:
         open_application(_settings(folder)) as application,
         Workers(application).running(),
     ):
-        await application.engine.place(_order())
+        await application.matching.place(_order())
         seconds = time.perf_counter() - begun
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {"seconds": seconds, "kilobytes": memory}

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from ..core.bidding.admission import Admission
-from ..core.bidding.matching_engine import MatchingEngine
 from ..core.operations.uptime import Uptime
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
+from ..ports.matching import Matching
 from .adapters import Adapters
 from .analytics import AnalyticsUseCases
 from .authentication import AuthenticationUseCases
@@ -23,8 +23,9 @@ from .users import UsersUseCases
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Every use case by context, the engine, the admission of new offers, the uptime, the adapters.
+    """Every use case by context, the admission of new offers, the uptime, the adapters.
 
+    The engine is apart (`composition/engine.py`): it may run in another process.
     Entrypoints read by queries. Of the adapters they use none that belongs to the store.
     """
 
@@ -39,7 +40,7 @@ class Application:
     price_alerts: PriceAlertsUseCases
     notifications: NotificationsUseCases
     operations: OperationsUseCases
-    engine: MatchingEngine
+    matching: Matching
     admission: Admission
     uptime: Uptime
     adapters: Adapters

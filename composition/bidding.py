@@ -5,7 +5,6 @@ from functools import partial
 
 from ..core.bidding.admission import Admission
 from ..core.bidding.adopt_rules import AdoptRules
-from ..core.bidding.apply_rules import ApplyRules
 from ..core.bidding.cancel_quote import CancelQuote
 from ..core.bidding.carry_out_halt import CarryOutHalt
 from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
@@ -17,7 +16,6 @@ from ..core.bidding.list_best_prices import ListBestPrices
 from ..core.bidding.list_halts import ListHalts
 from ..core.bidding.list_quotes import ListQuotes
 from ..core.bidding.list_resting_quotes import ListRestingQuotes
-from ..core.bidding.matching_engine import MatchingEngine
 from ..core.bidding.note_suspension import NoteSuspension
 from ..core.bidding.outcomes import Outcomes
 from ..core.bidding.place_ask import PlaceAsk
@@ -44,6 +42,7 @@ from ..ports.language.events import (
     UserWasSuspended,
 )
 from ..ports.language.rules import MarketRules
+from ..ports.matching import Matching
 from .adapters import Adapters
 from .payments import fee_schedule, trade_previews
 from .router import Router, in_turn
@@ -72,7 +71,6 @@ class BiddingUseCases:
     carry_out_halt_end: CarryOutHaltEnd
     compare_rules: CompareRules
     adopt_rules: AdoptRules
-    apply_rules: ApplyRules
     find_book: FindBook
     view_book: ViewBook
     view_market: ViewMarket
@@ -82,12 +80,10 @@ class BiddingUseCases:
 
 
 def bidding_use_cases(
-    adapters: Adapters, rules: MarketRules, engine: MatchingEngine, admission: Admission
+    adapters: Adapters, rules: MarketRules, matching: Matching, admission: Admission
 ) -> BiddingUseCases:
     """Return what the bidding context does."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
-    compare_rules = compare_rules_of(adapters, rules)
-    adopt_rules = adopt_rules_of(adapters, rules)
     outcomes = Outcomes(transaction=store.transaction, audit_log=store.audit_log)
     find_book = FindBook(products=store.products, book_views=adapters.book_views)
     return BiddingUseCases(
@@ -95,7 +91,7 @@ def bidding_use_cases(
             traders=store.traders,
             products=store.products,
             quotes=store.quotes,
-            matching=engine,
+            matching=matching,
             ids=ids,
             clock=clock,
             rules=rules,
@@ -105,7 +101,7 @@ def bidding_use_cases(
             traders=store.traders,
             products=store.products,
             quotes=store.quotes,
-            matching=engine,
+            matching=matching,
             ids=ids,
             clock=clock,
             rules=rules,
@@ -114,28 +110,30 @@ def bidding_use_cases(
         reprice_quote=RepriceQuote(
             quotes=store.quotes,
             traders=store.traders,
-            matching=engine,
+            matching=matching,
             clock=clock,
             rules=rules,
             admission=admission,
         ),
-        cancel_quote=CancelQuote(quotes=store.quotes, matching=engine),
+        cancel_quote=CancelQuote(quotes=store.quotes, matching=matching),
         view_quote=ViewQuote(quotes=store.quotes),
         list_quotes=ListQuotes(quotes=store.quotes, traders=store.traders),
-        expire_quotes=ExpireQuotes(quotes=store.quotes, matching=engine, clock=clock),
-        unwind_match=UnwindMatch(matching=engine),
+        expire_quotes=ExpireQuotes(quotes=store.quotes, matching=matching, clock=clock),
+        unwind_match=UnwindMatch(matching=matching),
         request_withdrawal=RequestWithdrawal(
             transaction=store.transaction,
             quotes=store.quotes,
             audit_log=store.audit_log,
             outbox=store.outbox,
         ),
-        carry_out_withdrawal=CarryOutWithdrawal(matching=engine, outcomes=outcomes),
+        carry_out_withdrawal=CarryOutWithdrawal(
+            quotes=store.quotes, matching=matching, outcomes=outcomes
+        ),
         withdraw_of_suspended=WithdrawOfSuspended(
-            traders=store.traders, matching=engine, outcomes=outcomes
+            traders=store.traders, matching=matching, outcomes=outcomes
         ),
         note_suspension=NoteSuspension(outcomes=outcomes),
-        withdraw_of_barred=WithdrawOfBarred(traders=store.traders, matching=engine, clock=clock),
+        withdraw_of_barred=WithdrawOfBarred(traders=store.traders, matching=matching, clock=clock),
         request_halt=RequestHalt(
             transaction=store.transaction,
             products=store.products,
@@ -144,24 +142,16 @@ def bidding_use_cases(
             outbox=store.outbox,
             ids=ids,
         ),
-        carry_out_halt=CarryOutHalt(matching=engine, outcomes=outcomes, clock=clock),
+        carry_out_halt=CarryOutHalt(matching=matching, outcomes=outcomes, clock=clock),
         request_halt_end=RequestHaltEnd(
             transaction=store.transaction,
             halts=store.halts,
             audit_log=store.audit_log,
             outbox=store.outbox,
         ),
-        carry_out_halt_end=CarryOutHaltEnd(matching=engine, outcomes=outcomes),
-        compare_rules=compare_rules,
-        adopt_rules=adopt_rules,
-        apply_rules=ApplyRules(
-            transaction=store.transaction,
-            compare_rules=compare_rules,
-            adopt_rules=adopt_rules,
-            engine=engine,
-            audit_log=store.audit_log,
-            outcomes=outcomes,
-        ),
+        carry_out_halt_end=CarryOutHaltEnd(matching=matching, outcomes=outcomes),
+        compare_rules=compare_rules_of(adapters, rules),
+        adopt_rules=adopt_rules_of(adapters, rules),
         find_book=find_book,
         view_book=ViewBook(find_book=find_book, book_views=adapters.book_views),
         view_market=ViewMarket(

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from .language.halts import Halt
-from .language.ids import AuditEntryId, HaltId, OrderId, QuoteId, UserId
-from .language.market import Quote, Side, WithdrawalReason
+from .language.ids import AuditEntryId, HaltId, OrderId, UserId
+from .language.market import BookKey, Quote, Side, WithdrawalReason
 from .language.money import Cents
 from .language.placement import Placement, PlaceQuote
 
@@ -18,6 +18,10 @@ class Matching(Protocol):
     which may have saved the change all the same: the same command tells, with the same id or
     idempotency key. ShardLost says that another process has the book, and nothing changed.
     """
+
+    async def check_ready(self) -> None:
+        """Raise Unavailable unless commands are taken."""
+        ...
 
     async def place(self, command: PlaceQuote) -> Placement:
         """Match the quote with the best that it reaches of others', or let it rest.
@@ -50,7 +54,7 @@ class Matching(Protocol):
         ...
 
     async def withdraw(
-        self, quote_id: QuoteId, reason: WithdrawalReason, note: str | None = None
+        self, quote: Quote, reason: WithdrawalReason, note: str | None = None
     ) -> Quote:
         """Cancel a quote that stands although its owner did not ask for it; the owner is told.
 
@@ -74,8 +78,8 @@ class Matching(Protocol):
         """
         ...
 
-    async def unwind(self, match_id: OrderId, *, ask_returns: bool) -> None:
-        """Undo a match whose order was cancelled.
+    async def unwind(self, match_id: OrderId, book: BookKey, *, ask_returns: bool) -> None:
+        """Undo a match of a book whose order was cancelled.
 
         Its bid is cancelled; its ask is cancelled too, or returns to its book with its arrival
         number, where it may match again. MatchUnwound tells what became of it. The second time

@@ -22,6 +22,7 @@ from solebook.composition.adapters import Adapters, Store
 from solebook.composition.application import Application
 from solebook.composition.build import build_application
 from solebook.composition.embedded import embedded_adapters, in_another_process
+from solebook.composition.engine import engine_of
 from solebook.composition.memory_store import build_memory_store
 from solebook.core.bidding.matching_engine import EngineLimits
 from solebook.entrypoints.worker.workers import Workers
@@ -176,7 +177,7 @@ class Exchange:
 
     async def open(self) -> None:
         """Start the engine, let everybody join and put a product on sale."""
-        await self.app.engine.start()
+        await engine_of(self.app).start()
         self.admin = await self.person(Role.ADMIN)
         self.authenticator = await self.person(Role.AUTHENTICATOR)
         self.buyer, self.seller = await self.new_buyer(), await self.new_seller()
@@ -185,7 +186,7 @@ class Exchange:
 
     async def reopen(self, before: "Exchange") -> None:
         """Start the engine again on a store in which everybody of `before` is known already."""
-        await self.app.engine.start()
+        await engine_of(self.app).start()
         self.people, self.product = list(before.people), before.product
         self.admin, self.authenticator = before.admin, before.authenticator
         self.buyer, self.seller = before.buyer, before.seller

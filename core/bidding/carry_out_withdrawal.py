@@ -6,6 +6,7 @@ from ...ports.language.errors import QuoteNotActive
 from ...ports.language.events import QuoteWithdrawalRequested
 from ...ports.language.market import QuoteStatus, WithdrawalReason
 from ...ports.matching import Matching
+from ...ports.quotes import Quotes
 from .outcomes import Outcomes
 
 _GONE = (QuoteStatus.CANCELLED, QuoteStatus.EXPIRED)
@@ -19,6 +20,7 @@ class CarryOutWithdrawal:
     before and not noted. One that matched stays matched: an order is not undone this way.
     """
 
+    quotes: Quotes
     matching: Matching
     outcomes: Outcomes
 
@@ -27,8 +29,9 @@ class CarryOutWithdrawal:
         if await self.outcomes.is_known(event.entry_id):
             return
         try:
-            quote = await self.matching.withdraw(event.quote_id, WithdrawalReason.ADMIN, event.note)
-            status = quote.status
+            quote = await self.quotes.get(event.quote_id)
+            cancelled = await self.matching.withdraw(quote, WithdrawalReason.ADMIN, event.note)
+            status = cancelled.status
         except QuoteNotActive as refusal:
             status = QuoteStatus(refusal.status)
         await self.outcomes.note(event.entry_id, {"status": status}, carried_out=status in _GONE)

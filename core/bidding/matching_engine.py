@@ -15,7 +15,7 @@ from ...ports.ids import Ids
 from ...ports.language.batch import Batch, Ownership
 from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable
 from ...ports.language.halts import Halt
-from ...ports.language.ids import AuditEntryId, HaltId, OrderId, QuoteId, UserId
+from ...ports.language.ids import AuditEntryId, HaltId, OrderId, UserId
 from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, is_size, shard_of
 from ...ports.language.money import Cents
 from ...ports.language.placement import Placement, PlaceQuote
@@ -158,6 +158,11 @@ class MatchingEngine(Matching):
 
     # ---- the port ------------------------------------------------------------------------
 
+    async def check_ready(self) -> None:
+        """Raise Unavailable unless the engine runs."""
+        if not self.is_running:
+            raise Unavailable(what=_NAME)
+
     async def place(self, command: PlaceQuote) -> Placement:
         """Match the quote with the best counterpart, or let it rest; see the port."""
         self._check_own(command.book)
@@ -181,10 +186,11 @@ class MatchingEngine(Matching):
         return await self._submit(Expire(quote))
 
     async def withdraw(
-        self, quote_id: QuoteId, reason: WithdrawalReason, note: str | None = None
+        self, quote: Quote, reason: WithdrawalReason, note: str | None = None
     ) -> Quote:
         """Cancel a quote although its owner did not ask for it; see the port."""
-        return await self._submit(Withdraw(quote_id, reason, note))
+        self._check_own(quote.book)
+        return await self._submit(Withdraw(quote, reason, note))
 
     async def withdraw_all(
         self,
@@ -205,12 +211,15 @@ class MatchingEngine(Matching):
             WithdrawUnfit(lambda quote: not allows(quote.amount), WithdrawalReason.OUTSIDE_RULES)
         )
 
-    async def unwind(self, match_id: OrderId, *, ask_returns: bool) -> None:
+    async def unwind(self, match_id: OrderId, book: BookKey, *, ask_returns: bool) -> None:
         """Undo a match whose order was cancelled; see the port."""
-        await self._submit(Unwind(match_id, ask_returns))
+        self._check_own(book)
+        await self._submit(Unwind(match_id, book, ask_returns))
 
     async def halt(self, halt: Halt) -> Halt:
         """Keep books from trading; see the port."""
+        if halt.book is not None:
+            self._check_own(halt.book)
         return await self._submit(HaltBooks(halt))
 
     async def open(self, halt_id: HaltId) -> Halt:

@@ -8,6 +8,7 @@ from ...ports.language.events import MatchUnwound
 from ...ports.language.ids import OrderId
 from ...ports.language.market import (
     AskFate,
+    BookKey,
     MatchStatus,
     Quote,
     QuoteStatus,
@@ -28,6 +29,7 @@ class Unwind(Command[None]):
     """Undo a match whose order was cancelled, and tell what became of its ask."""
 
     match: OrderId
+    book: BookKey
     ask_returns: bool
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:

@@ -20,4 +20,4 @@ class UnwindMatch:
 
     async def __call__(self, event: OrderCancelled) -> None:
         """Unwind it; the second time changes nothing. Raises QueueFull, Unavailable."""
-        await self.matching.unwind(event.order_id, ask_returns=event.reason.ask_returns)
+        await self.matching.unwind(event.order_id, event.book, ask_returns=event.reason.ask_returns)

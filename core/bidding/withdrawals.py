@@ -4,9 +4,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ...ports.language.errors import NotFound, QuoteNotActive
 from ...ports.language.events import QuotesWithdrawn, SuspensionCarriedOut
-from ...ports.language.ids import AuditEntryId, QuoteId, UserId
+from ...ports.language.ids import AuditEntryId, UserId
 from ...ports.language.market import (
     Quote,
     QuoteStatus,
@@ -14,31 +13,21 @@ from ...ports.language.market import (
     WithdrawalReason,
     WithdrawnQuote,
 )
-from .commands import Command
+from .commands import Command, OnStanding
 from .shard import Shard
 from .stored import Stored, Wanted
 
 
 @dataclass(frozen=True, slots=True)
-class Withdraw(Command[Quote]):
+class Withdraw(OnStanding[Quote]):
     """Withdraw one quote, whoever's it is."""
 
-    quote_id: QuoteId
     reason: WithdrawalReason
     note: str | None
 
-    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the quote."""
-        wanted.quotes.add(self.quote_id)
-
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
         """Raises NotFound, QuoteNotActive."""
-        latest = shard.noted(self.quote_id) or stored.quotes.get(self.quote_id)
-        if latest is None:
-            raise NotFound(what="quote", id=self.quote_id)
-        if not latest.status.stands:
-            raise QuoteNotActive(id=latest.id, side=latest.side, status=latest.status)
-        (cancelled,) = withdraw([latest], self.reason, self.note, shard)
+        (cancelled,) = withdraw([self.standing(shard, stored)], self.reason, self.note, shard)
         return cancelled
 
 

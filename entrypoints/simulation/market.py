@@ -7,6 +7,7 @@ from functools import partial
 from random import Random
 
 from ...composition.embedded import START, VirtualClock, build_embedded
+from ...composition.engine import engine_of
 from ...ports.language.market import Side
 from ...ports.language.rules import MarketRules
 from ..worker.workers import Workers
@@ -88,12 +89,12 @@ class Market:
         books = await create_books(app, self.sneakers, days=self.days, seed=self.seed)
         Logistics(app, agenda, people, self.behaviour, Random(f"{self.seed}:logistics")).subscribe()
         self._plan_visits(agenda, people, Trading(app, books), len(books))
-        await app.engine.start()
+        await engine_of(app).start()
         try:
             await agenda.run(timedelta(days=self.days), settle=Workers(app).settle)
             result = await report(app, books, people.sellers, agenda.refusals)
         finally:
-            await app.engine.stop()
+            await engine_of(app).stop()
         assert result.invariants.hold, result.invariants
         return result
 

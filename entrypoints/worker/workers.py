@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from ...composition.application import Application
+from ...composition.engine import engine_of
 from ...ports.language.errors import Refusal
 from .courier import QUEUES, Courier
 from .relay import Relay
@@ -27,7 +28,7 @@ class Workers:
     def __init__(self, application: Application) -> None:
         adapters = application.adapters
         self._uptime = application.uptime
-        self._engine = application.engine
+        self._engine = engine_of(application)
         self.relay = Relay(
             outbox=adapters.store.outbox,
             bus=adapters.event_bus,

@@ -28,6 +28,13 @@ class Halt:
         """Whether it has not ended."""
         return self.ended_at is None
 
+    @property
+    def book(self) -> BookKey | None:
+        """The one book that it halts; None if it may be more than one."""
+        if self.size is None or self.condition is None:
+            return None
+        return BookKey(self.product_id, self.size, self.condition)
+
     def covers(self, book: BookKey) -> bool:
         """Return whether a book is one of those that it halts."""
         return (

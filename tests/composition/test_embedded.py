@@ -6,6 +6,7 @@ import pytest
 
 from solebook.composition.application import Application
 from solebook.composition.embedded import build_embedded
+from solebook.composition.engine import apply_rules_of, engine_of
 from solebook.core.bidding.rules_change import QuotesOutsideRules
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.ids import ProductId, QuoteId, UserId
@@ -19,9 +20,9 @@ HIGHER = MarketRules(min_amount=10_000)
 
 async def stopped_with_an_ask(amount: int) -> tuple[Application, QuoteId]:
     app = build_embedded()
-    await app.engine.start()
+    await engine_of(app).start()
     ids = app.adapters.ids
-    placed = await app.engine.place(
+    placed = await app.matching.place(
         PlaceQuote(
             id=QuoteId(ids.new()),
             side=Side.ASK,
@@ -31,34 +32,34 @@ async def stopped_with_an_ask(amount: int) -> tuple[Application, QuoteId]:
             expires_at=app.adapters.clock.now() + timedelta(days=30),
         )
     )
-    await app.engine.stop()
+    await engine_of(app).stop()
     return app, placed.quote.id
 
 
 async def test_the_next_application_goes_on_with_store_clock_and_rules() -> None:
     app, ask = await stopped_with_an_ask(2_500)
     after = build_embedded(after=app)
-    await after.engine.start()
+    await engine_of(after).start()
     assert (await after.adapters.store.quotes.get(ask)).status is QuoteStatus.ACTIVE
     assert after.rules == app.rules
     assert after.adapters.clock is app.adapters.clock
     await Workers(after).settle()
-    await after.engine.stop()
+    await engine_of(after).stop()
 
 
 async def test_rules_that_a_standing_quote_is_outside_of_stop_the_start() -> None:
     app, _ = await stopped_with_an_ask(2_500)
     with pytest.raises(QuotesOutsideRules):
-        await build_embedded(after=app, rules=HIGHER).engine.start()
+        await engine_of(build_embedded(after=app, rules=HIGHER)).start()
 
 
 async def test_applied_rules_are_started_by() -> None:
     app, ask = await stopped_with_an_ask(2_500)
-    change = await build_embedded(after=app, rules=HIGHER).bidding.apply_rules(
+    change = await apply_rules_of(build_embedded(after=app, rules=HIGHER))(
         OPERATOR, reason="the market is for higher prices"
     )
     assert change.outside.asks == 1
     after = build_embedded(after=app, rules=HIGHER)
-    await after.engine.start()
+    await engine_of(after).start()
     assert (await after.adapters.store.quotes.get(ask)).status is QuoteStatus.CANCELLED
-    await after.engine.stop()
+    await engine_of(after).stop()

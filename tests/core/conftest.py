@@ -2,6 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from solebook.composition.engine import engine_of
+
 from ..exchange import Exchange, build_exchange
 from ..invariants import check_invariants
 
@@ -14,4 +16,4 @@ async def exchange() -> AsyncIterator[Exchange]:
     yield exchange
     await exchange.quiet()
     await check_invariants(exchange)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()

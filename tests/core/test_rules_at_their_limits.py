@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from solebook.composition.engine import engine_of
 from solebook.ports.language.limits import limits_of
 from solebook.ports.language.orders import OrderStatus, PaymentStatus, PayoutStatus
 from solebook.ports.language.rules import LevelThreshold, MarketRules
@@ -63,7 +64,7 @@ async def test_a_number_at_its_limit_works_or_is_refused_with_a_reason(
     for price in {rules.min_amount, rules.max_amount}:
         await stories(exchange, price)
     await check_invariants(exchange)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def test_levels_that_need_nothing_are_reached_at_once() -> None:
@@ -73,7 +74,7 @@ async def test_levels_that_need_nothing_are_reached_at_once() -> None:
     await stories(exchange, 20_000)
     await check_invariants(exchange)
     assert {order.fees.seller_level for order in await exchange.orders()} == {5}
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def stories(exchange: Exchange, price: int) -> None:

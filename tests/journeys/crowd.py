@@ -18,6 +18,7 @@ from solebook.adapters.embedded import tokens
 from solebook.adapters.system.clock import AdjustableClock
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
+from solebook.composition.engine import engine_of
 from solebook.config.settings import SecuritySettings, Settings
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.users import OPERATOR, Actor, Role
@@ -86,7 +87,7 @@ async def settle_in(folder: Path, *, pairs: int) -> Town:
             buyers = [await _buyer(app, number, card) for number, card in enumerate(cards)]
             sellers = [await _seller(app, number) for number in range(pairs)]
             unlucky = await _buyer(app, pairs, tokens.CARD)
-        await app.engine.start()
+        await engine_of(app).start()
         poisoned = []
         for seller in sellers[:2]:
             where: Any = {"product_id": product.id, "size": SIZES[0], "amount": 30_000}
@@ -94,7 +95,7 @@ async def settle_in(folder: Path, *, pairs: int) -> Town:
             placed = await app.bidding.place_bid(unlucky.actor, **where)
             assert placed.match is not None
             poisoned.append(placed.match.id)
-        await app.engine.stop()
+        await engine_of(app).stop()
     poison(folder, *poisoned)
     return Town(str(product.id), buyers, sellers, poisoned)
 

@@ -20,6 +20,7 @@ import pytest
 from solebook.adapters.embedded import tokens
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.engine import engine_of
 from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import Side, TimeInForce
@@ -60,7 +61,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
         async with machine.process(Edges(None), migrate=True) as exchange:
             await exchange.open()
             await exchange.want({Channel.INBOX})
-            await exchange.app.engine.stop()
+            await engine_of(exchange.app).stop()
         return exchange
 
     return Town(folder, asyncio.run(settle_down()))
@@ -93,7 +94,7 @@ async def _work(exchange: Exchange, town: Town, story: Story) -> "Outcome":
     await exchange.quiet()
     await check_invariants(exchange)
     outcome = await outcome_of(exchange)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
     return outcome
 
 

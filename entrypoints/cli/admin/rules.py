@@ -51,6 +51,7 @@ def add_to(actions: Actions, common: argparse.ArgumentParser) -> None:
 
 async def apply_rules(options: argparse.Namespace) -> int:
     """Apply the rules, or tell what that would do."""
+    from ....composition.engine import apply_rules_of
     from ....composition.exclusive import exclusive
     from ....config.load import load_settings
 
@@ -60,7 +61,7 @@ async def apply_rules(options: argparse.Namespace) -> int:
             if options.dry_run:
                 change = await app.bidding.compare_rules()
             else:
-                change = await app.bidding.apply_rules(OPERATOR, reason=options.reason)
+                change = await apply_rules_of(app)(OPERATOR, reason=options.reason)
     done = "nothing was changed" if options.dry_run else "the exchange starts by these rules now"
     print("\n".join([*_told(change), done]) if not change.is_none else _NOTHING_NEW)
     return 0

@@ -5,7 +5,6 @@ from typing import Literal
 import msgspec
 from litestar import Controller, get
 
-from ....ports.language.errors import Unavailable
 from ..edge.bearer import PUBLIC
 from ..edge.injected import App
 from ..edge.rate_limiting import UNLIMITED
@@ -45,6 +44,5 @@ class HealthController(Controller):
         A process that is overloaded is ready: it says so in `overloaded`.
         """
         await application.operations.view_backlog.has_messages()
-        if not application.engine.is_running:
-            raise Unavailable(what="the matching engine")
+        await application.matching.check_ready()
         return Readiness(overloaded=await application.admission.is_overloaded())

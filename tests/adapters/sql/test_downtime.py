@@ -11,6 +11,7 @@ from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.embedded import embedded_adapters
+from solebook.composition.engine import engine_of
 from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.ports.language.orders import CancelReason, OrderStatus, PayoutStatus
 
@@ -44,7 +45,7 @@ async def test_nobody_is_late_because_the_exchange_was_down(url: str) -> None:
         await before.open()
         to_ship = await before.trade()
         delivered = await before.trade(OrderStatus.DELIVERED)
-        await before.app.engine.stop()
+        await engine_of(before.app).stop()
     await machine.clock.advance(AWAY)
     async with machine.process() as exchange, machine.process() as other:
         await exchange.reopen(before)
@@ -60,4 +61,4 @@ async def test_nobody_is_late_because_the_exchange_was_down(url: str) -> None:
         assert (await exchange.order(delivered.id)).payout_status is PayoutStatus.HELD
         await exchange.later(INSTANT)
         assert (await exchange.order(delivered.id)).payout_status is PayoutStatus.PAID
-        await exchange.app.engine.stop()
+        await engine_of(exchange.app).stop()

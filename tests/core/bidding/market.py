@@ -9,6 +9,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Adapters, Store
 from solebook.composition.application import Application
 from solebook.composition.bidding import BiddingUseCases, adopt_rules_of
+from solebook.composition.engine import engine_of
 from solebook.core.bidding.matching_engine import EngineLimits, MatchingEngine
 from solebook.core.orders.open_orders import OpenOrders
 from solebook.core.payments.quote_fees import QuoteFees
@@ -61,7 +62,7 @@ class Market:
 
     @property
     def engine(self) -> MatchingEngine:
-        return self.app.engine
+        return engine_of(self.app)
 
     @property
     def bidding(self) -> BiddingUseCases:

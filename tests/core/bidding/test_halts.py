@@ -66,7 +66,7 @@ async def returned(market: Market, **ask: Any) -> Quote:
     """Return the ask of a match that was undone while its book is halted."""
     match = await traded(market, **ask)
     await market.engine.halt(halt_of(market))
-    await market.engine.unwind(match.id, ask_returns=True)
+    await market.engine.unwind(match.id, match.book, ask_returns=True)
     return await market.adapters.store.quotes.get(match.ask_id)
 
 
@@ -100,7 +100,7 @@ async def test_quotes_in_a_halted_book_are_cancelled_expire_and_are_withdrawn(
     bids = [(await market.bid(days=1)).quote for _ in range(3)]
     await market.engine.halt(halt_of(market))
     await market.engine.cancel(bids[0])
-    await market.engine.withdraw(bids[1].id, WithdrawalReason.ADMIN)
+    await market.engine.withdraw(bids[1], WithdrawalReason.ADMIN)
     await market.clock.advance(timedelta(days=1))
     await market.bidding.expire_quotes()
     assert [await market.status(bid) for bid in bids] == ["cancelled", "cancelled", "expired"]
@@ -217,7 +217,7 @@ async def test_waiting_asks_enter_in_order_of_arrival_and_may_trade(market: Mark
     bids = [(await market.bid(PRICE + 100 * n)).quote for n in range(2)]
     await market.engine.halt(halt_of(market))
     for match in reversed(matches):
-        await market.engine.unwind(match.id, ask_returns=True)
+        await market.engine.unwind(match.id, match.book, ask_returns=True)
     await open_all(market)
     asks = [await market.adapters.store.quotes.get(match.ask_id) for match in matches]
     assert [ask.status for ask in asks] == ["matched", "matched", "active"]
@@ -282,7 +282,7 @@ async def test_a_waiting_ask_that_reaches_only_its_owners_bids_is_withdrawn(
     match = await traded(market)
     own = (await market.bid(user_id=match.seller_id)).quote
     await market.engine.halt(halt_of(market))
-    await market.engine.unwind(match.id, ask_returns=True)
+    await market.engine.unwind(match.id, match.book, ask_returns=True)
     await open_all(market)
     (event,) = await told(market, QuotesWithdrawn)
     assert (event.user_id, event.reason) == (match.seller_id, WithdrawalReason.OWN_COUNTERPART)
@@ -300,7 +300,7 @@ async def test_an_ask_that_enters_may_take_another_that_waits_out_with_its_suspe
     bid = (await market.bid(user_id=suspended.user_id)).quote
     await market.engine.halt(halt_of(market))
     for match in (first, second):
-        await market.engine.unwind(match.id, ask_returns=True)
+        await market.engine.unwind(match.id, match.book, ask_returns=True)
     await market.suspend(suspended)
     await open_all(market)
     entered, withdrawn = [

@@ -108,7 +108,7 @@ async def test_an_ask_that_returns_is_told(market: Market, returns: bool) -> Non
     await market.ask()
     match = (await market.bid()).match
     assert match is not None
-    await market.engine.unwind(match.id, ask_returns=returns)
+    await market.engine.unwind(match.id, match.book, ask_returns=returns)
     assert await told(market) == [(None, PRICE), (PRICE, None)] + [(None, PRICE)] * returns
 
 
@@ -200,7 +200,9 @@ async def do_at_once(market: Market, deeds: list[tuple[str, int]]) -> None:
         elif deed == "bid":
             commands.append(market.bid(amount))
         elif deed == "unwind" and matches:
-            commands.append(market.engine.unwind(matches[-1].id, ask_returns=True))
+            commands.append(
+                market.engine.unwind(matches[-1].id, matches[-1].book, ask_returns=True)
+            )
         elif deed == "cancel" and asks:
             commands.append(market.engine.cancel(asks[-1]))
         elif deed == "reprice" and asks:

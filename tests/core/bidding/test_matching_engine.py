@@ -16,8 +16,16 @@ from solebook.ports.language.errors import (
     ShardLost,
     Unavailable,
 )
-from solebook.ports.language.ids import ProductId
-from solebook.ports.language.market import Condition, QuoteStatus, Side, Size, shard_of
+from solebook.ports.language.halts import Halt
+from solebook.ports.language.ids import HaltId, OrderId, ProductId
+from solebook.ports.language.market import (
+    Condition,
+    QuoteStatus,
+    Side,
+    Size,
+    WithdrawalReason,
+    shard_of,
+)
 from solebook.ports.language.placement import Placement
 from solebook.ports.language.rules import MarketRules
 
@@ -271,11 +279,18 @@ async def test_an_engine_refuses_the_books_of_other_shards() -> None:
     await engine.start()
     await other.start()
     ask = (await engine.place(market.command(Side.ASK))).quote
+    book = market.book
+    halt = Halt(
+        HaltId(market.ids.new()), book.product_id, book.size, book.condition, market.clock.now()
+    )
     for foreign in (
         other.place(market.command(Side.BID)),
         other.reprice(ask, PRICE + 100),
         other.cancel(ask),
         other.expire(ask),
+        other.withdraw(ask, WithdrawalReason.ADMIN),
+        other.unwind(OrderId(market.ids.new()), ask.book, ask_returns=True),
+        other.halt(halt),
     ):
         with pytest.raises(ShardLost) as refused:
             await foreign

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from solebook.composition.engine import apply_rules_of
 from solebook.core.bidding.rules_change import QuotesOutsideRules
 from solebook.ports.language.costs import FeesRise, SellerTerms, ShippingRise
 from solebook.ports.language.errors import Forbidden, InvalidText
@@ -241,7 +242,7 @@ async def applied(market: Market, rules: MarketRules) -> Market:
     """Apply the rules and return the market that starts by them."""
     await stopped(market)
     process = market.in_another_process(rules=rules)
-    await process.bidding.apply_rules(OPERATOR, reason="the rules changed")
+    await apply_rules_of(process.app)(OPERATOR, reason="the rules changed")
     assert not process.engine.is_running
     return await market.restarted(rules=rules)
 
@@ -283,7 +284,7 @@ async def test_an_ask_that_waits_for_its_halted_book_is_withdrawn_too(market: Ma
     assert match is not None
     halt = Halt(HaltId(market.ids.new()), market.book.product_id, None, None, market.clock.now())
     await market.engine.halt(halt)
-    await market.engine.unwind(match.id, ask_returns=True)
+    await market.engine.unwind(match.id, match.book, ask_returns=True)
     ask = await market.adapters.store.quotes.get(match.ask_id)
     assert ask.status is QuoteStatus.WAITING
     await stopped(market)
@@ -329,7 +330,7 @@ async def test_to_compare_them_changes_nothing(market: Market) -> None:
 
 async def test_there_is_nothing_to_apply_where_the_rules_are_the_same(market: Market) -> None:
     process = (await stopped(market)).in_another_process()
-    assert (await process.bidding.apply_rules(OPERATOR, reason="to be sure")).is_none
+    assert (await apply_rules_of(process.app)(OPERATOR, reason="to be sure")).is_none
     assert not (await market.adapters.store.audit_log.page(PageRequest())).items
 
 
@@ -337,9 +338,9 @@ async def test_only_an_admin_with_a_reason_applies_them(market: Market) -> None:
     process = (await stopped(market)).in_another_process(rules=DEAR)
     somebody = Actor(UserId(market.ids.new()), frozenset({Role.BUYER, Role.SELLER}))
     with pytest.raises(Forbidden):
-        await process.bidding.apply_rules(somebody, reason="I would like to")
+        await apply_rules_of(process.app)(somebody, reason="I would like to")
     with pytest.raises(InvalidText):
-        await process.bidding.apply_rules(OPERATOR, reason=" ")
+        await apply_rules_of(process.app)(OPERATOR, reason=" ")
 
 
 # ---- sizes that are none -----------------------------------------------------------------------

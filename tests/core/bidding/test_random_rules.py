@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from solebook.composition.engine import apply_rules_of
 from solebook.core.bidding.rules_change import QuotesOutsideRules
 from solebook.core.payments.fees import fees_of
 from solebook.ports.language.market import Quote, QuoteStatus, Side
@@ -73,7 +74,7 @@ async def test_a_start_is_refused_for_exactly_what_is_outside_and_applying_withd
         with pytest.raises(QuotesOutsideRules) as refused:
             await process.engine.start()
         assert refused.value.outside.quotes == len(outside)
-        await process.bidding.apply_rules(OPERATOR, reason="the rules changed")
+        await apply_rules_of(process.app)(OPERATOR, reason="the rules changed")
     again = await market.restarted(rules=rules)
     for quote in quotes:
         expected = QuoteStatus.CANCELLED if quote.id in outside else QuoteStatus.ACTIVE

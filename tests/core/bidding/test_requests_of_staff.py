@@ -97,7 +97,7 @@ async def test_what_was_done_and_not_noted_is_noted_as_done(exchange: Exchange) 
     ask = (await exchange.ask(exchange.seller)).quote
     entry = await request(exchange, ask)
     # As if the process had died between the withdrawal and the note of it.
-    await exchange.app.engine.withdraw(ask.id, WithdrawalReason.ADMIN)
+    await exchange.app.matching.withdraw(ask, WithdrawalReason.ADMIN)
 
     await exchange.workers.settle()
 
@@ -222,7 +222,7 @@ async def test_a_suspension_that_was_carried_out_and_not_noted_tells_how_many_th
     await exchange.ask(exchange.seller)
     entry = await suspend(exchange, exchange.seller)
     # As if the process had died as soon as the engine had committed it.
-    await exchange.app.engine.withdraw_all(
+    await exchange.app.matching.withdraw_all(
         exchange.seller.user_id, tuple(Side), WithdrawalReason.SUSPENDED, entry_id=entry.id
     )
     await exchange.workers.settle()

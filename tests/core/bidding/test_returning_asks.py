@@ -35,7 +35,7 @@ async def traded(market: Market, *commands: PlaceQuote) -> Match:
 
 async def fate_of(market: Market, match: Match) -> MatchUnwound:
     """Undo a match and return what was told of it."""
-    await market.engine.unwind(match.id, ask_returns=True)
+    await market.engine.unwind(match.id, match.book, ask_returns=True)
     messages = await market.adapters.store.outbox.unsent(10_000)
     unwound = [m.event for m in messages if isinstance(m.event, MatchUnwound)]
     (event,) = [event for event in unwound if event.order_id == match.id]
@@ -80,7 +80,7 @@ async def test_time_in_force_is_kept_over_a_restart(market: Market, ioc: bool) -
     match = await traded(market, market.command(Side.BID), market.command(Side.ASK, ioc=ioc))
     await market.engine.stop()
     again = await market.restarted()
-    await again.engine.unwind(match.id, ask_returns=True)
+    await again.engine.unwind(match.id, match.book, ask_returns=True)
     status = (await ask_of(market, match)).status
     assert status is (QuoteStatus.CANCELLED if ioc else QuoteStatus.ACTIVE)
     await again.engine.stop()
@@ -156,7 +156,10 @@ async def test_several_that_return_at_once_do_so_in_order_of_arrival(
     ]
     bids = [(await market.bid(PRICE + 100 * n)).quote for n in range(count)]
     await asyncio.gather(
-        *(market.engine.unwind(match.id, ask_returns=True) for match in reversed(matches))
+        *(
+            market.engine.unwind(match.id, match.book, ask_returns=True)
+            for match in reversed(matches)
+        )
     )
     bought = [(await market.stored(bid)).match_id for bid in reversed(bids)]
     sold = [(await ask_of(market, match)).match_id for match in matches]
@@ -168,7 +171,9 @@ async def test_all_that_return_at_once_are_read_at_once(market: Market) -> None:
         await traded(market, market.command(Side.ASK), market.command(Side.BID)) for _ in range(4)
     ]
     market.books.readings.clear()
-    await asyncio.gather(*(market.engine.unwind(match.id, ask_returns=True) for match in matches))
+    await asyncio.gather(
+        *(market.engine.unwind(match.id, match.book, ask_returns=True) for match in matches)
+    )
     assert market.books.readings == ["matches", "get"]
 
 
@@ -176,7 +181,7 @@ async def test_a_returning_ask_goes_before_new_ones_of_its_batch(market: Market)
     match = await traded(market, market.command(Side.ASK), market.command(Side.BID))
     bid = (await market.bid(PRICE)).quote
     placed, _ = await asyncio.gather(
-        market.ask(PRICE), market.engine.unwind(match.id, ask_returns=True)
+        market.ask(PRICE), market.engine.unwind(match.id, match.book, ask_returns=True)
     )
     assert placed.match is None
     assert (await market.stored(bid)).match_id == (await ask_of(market, match)).match_id
@@ -240,7 +245,7 @@ async def test_an_ask_ends_with_a_sale_whose_end_was_not_only_the_buyers_affair(
     market: Market,
 ) -> None:
     match = await traded(market, market.command(Side.ASK), market.command(Side.BID))
-    await market.engine.unwind(match.id, ask_returns=False)
+    await market.engine.unwind(match.id, match.book, ask_returns=False)
     messages = await market.adapters.store.outbox.unsent(100)
     assert MatchUnwound(match.id, AskFate.ENDED, None) in [m.event for m in messages]
 

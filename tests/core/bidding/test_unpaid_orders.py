@@ -187,7 +187,7 @@ async def test_a_returning_ask_trades_with_a_buyer_at_the_limit(market: Market) 
     for _ in range(LIMIT):
         await bought(market, buyer)
     bid = (await market.bid(user_id=buyer)).quote
-    await market.engine.unwind(first.id, ask_returns=True)
+    await market.engine.unwind(first.id, first.book, ask_returns=True)
     assert await market.status(bid) is QuoteStatus.MATCHED
     assert await market.stored_levels() == {Side.BID: {}, Side.ASK: {}}
 

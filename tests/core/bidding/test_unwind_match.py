@@ -207,7 +207,7 @@ async def test_a_match_is_unwound_after_a_restart(market: Market, ask: Quote) ->
 
 async def test_a_match_that_never_was_is_not_found(market: Market) -> None:
     with pytest.raises(NotFound):
-        await market.engine.unwind(OrderId(market.ids.new()), ask_returns=True)
+        await market.engine.unwind(OrderId(market.ids.new()), market.book, ask_returns=True)
 
 
 async def test_unwinding_counts_open_quotes_right() -> None:

@@ -1,6 +1,7 @@
 """Quotes leave their books although their owners did not ask for it, and the owners are told."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -40,7 +41,7 @@ async def test_a_withdrawn_quote_is_cancelled_and_its_owner_told(
     market: Market, side: Side
 ) -> None:
     quote = (await market.engine.place(market.command(side))).quote
-    withdrawn = await market.engine.withdraw(quote.id, ADMIN, "wrong shoe")
+    withdrawn = await market.engine.withdraw(quote, ADMIN, "wrong shoe")
     assert withdrawn == await market.stored(quote)
     assert withdrawn.status is QuoteStatus.CANCELLED
     assert await told(market) == [
@@ -51,22 +52,24 @@ async def test_a_withdrawn_quote_is_cancelled_and_its_owner_told(
 
 
 async def test_a_quote_that_nobody_placed_is_not_found(market: Market) -> None:
+    ask = (await market.ask()).quote
+    other = replace(ask, id=QuoteId(market.ids.new()), sequence=ask.sequence + 1)
     with pytest.raises(NotFound):
-        await market.engine.withdraw(QuoteId(market.ids.new()), ADMIN)
+        await market.engine.withdraw(other, ADMIN)
 
 
 async def test_a_matched_quote_is_not_withdrawn(market: Market) -> None:
     ask = (await market.ask()).quote
     await market.bid()
     with pytest.raises(QuoteNotActive) as refused:
-        await market.engine.withdraw(ask.id, ADMIN)
+        await market.engine.withdraw(ask, ADMIN)
     assert refused.value.status is QuoteStatus.MATCHED
     assert await told(market) == []
 
 
 async def test_of_a_withdrawal_and_a_match_the_first_counts(market: Market) -> None:
     ask = (await market.ask()).quote
-    withdrawn, bid = await asyncio.gather(market.engine.withdraw(ask.id, ADMIN), market.bid())
+    withdrawn, bid = await asyncio.gather(market.engine.withdraw(ask, ADMIN), market.bid())
     assert withdrawn.status is QuoteStatus.CANCELLED
     assert bid.match is None
 
@@ -74,7 +77,7 @@ async def test_of_a_withdrawal_and_a_match_the_first_counts(market: Market) -> N
 async def test_a_repriced_quote_is_withdrawn_where_it_is_now(market: Market) -> None:
     ask = (await market.ask()).quote
     await asyncio.gather(
-        market.engine.reprice(ask, PRICE + 100), market.engine.withdraw(ask.id, ADMIN)
+        market.engine.reprice(ask, PRICE + 100), market.engine.withdraw(ask, ADMIN)
     )
     assert (await told(market))[0].quotes[0].amount == PRICE + 100
     assert await market.stored_levels() == {Side.BID: {}, Side.ASK: {}}
@@ -251,7 +254,7 @@ async def test_a_returning_ask_meets_no_bid_of_a_suspended_user(market: Market) 
     suspended = await market.join()
     bid = (await market.bid(PRICE + 100, user_id=suspended.user_id)).quote
     await market.suspend(suspended)
-    await market.engine.unwind(match.id, ask_returns=True)
+    await market.engine.unwind(match.id, match.book, ask_returns=True)
     assert await market.status(bid) is QuoteStatus.CANCELLED
     ask = await market.adapters.store.quotes.get(match.ask_id)
     assert ask.status is QuoteStatus.ACTIVE

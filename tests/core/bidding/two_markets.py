@@ -174,8 +174,9 @@ class TwoMarkets:
 
     def _unwinding(self, step: Unwinding) -> Heard:
         number = step.target % len(self.matches)
+        match = list(self.matches.values())[number]
         return (
-            Unwind(list(self.matches)[number], step.ask_returns),
+            Unwind(match.id, match.book, step.ask_returns),
             lambda: self.naive.unwind(number, self.now, ask_returns=step.ask_returns),
         )
 
@@ -211,7 +212,7 @@ class TwoMarkets:
         if isinstance(step, Expiring):
             return Expire(quote), lambda: self.naive.expire(quote.id, self.now)
         if isinstance(step, Withdrawing):
-            withdraw = Withdraw(quote.id, WithdrawalReason.ADMIN, None)
+            withdraw = Withdraw(quote, WithdrawalReason.ADMIN, None)
             return withdraw, lambda: self.naive.withdraw(quote.id)
         amount = None if step.price is None else PRICES[step.price]
         expires_at = None if step.days is None else self.now + timedelta(days=step.days)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from solebook.adapters.memory.messengers import MemoryMailer
+from solebook.composition.engine import engine_of
 from solebook.ports.language.events import PriceDropped
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.users import Actor
@@ -22,7 +23,7 @@ async def exchange() -> AsyncIterator[Exchange]:
     exchange = build_exchange()
     await exchange.open()
     yield exchange
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def watch(exchange: Exchange, watcher: Actor, price: int = PRICE) -> None:

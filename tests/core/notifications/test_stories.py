@@ -16,6 +16,7 @@ from solebook.adapters.embedded import tokens
 from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.messengers import MemoryMailer
 from solebook.composition.embedded import in_another_process
+from solebook.composition.engine import engine_of
 from solebook.ports.event_bus import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.mail import Mail, PushMessage, TextMessage
@@ -252,7 +253,7 @@ async def test_a_messenger_that_is_down_holds_up_no_trade_and_brings_all_once_it
         (await exchange.store.users.get(person.user_id)).email: len(await read(exchange, person))
         for person in exchange.people
     }
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 class WrongTemplates(Templates):
@@ -273,7 +274,7 @@ async def test_words_that_are_wrong_hold_up_no_trade() -> None:
     assert (await exchange.payout(order.id)).state is PayoutState.PAID
     failed = {delivery.consumer.split(":")[0] for delivery in await exchange.waiting()}
     assert failed == {"notifications.notify"}
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 # ---- once, whatever is redelivered ---------------------------------------------------------------
@@ -382,7 +383,7 @@ async def handed_over(
     await story(exchange)
     await hear(exchange, redelivered(exchange.bus.published))
     await hear(exchange, redelivered(await exchange.store.outbox.unsent(1_000)))
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
     return handed.messages
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from solebook.composition.engine import engine_of
 from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.complaint_notices import OrderRefundedNotice, SaleRefundedNotice
 from solebook.ports.language.complaints import Bearer, ComplaintKind, ComplaintState
@@ -159,7 +160,7 @@ async def test_a_buyer_complains_whatever_the_payout_does() -> None:
     order = await decide(exchange, order.id, Role.BUYER, Bearer.SELLER, waive_return=True)
     assert order.payout_status is PayoutStatus.RECLAIMED
     await check_invariants(exchange)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def test_a_buyer_complains_once(exchange: Exchange) -> None:

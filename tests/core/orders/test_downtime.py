@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from solebook.adapters.embedded import tokens
+from solebook.composition.engine import engine_of
 from solebook.ports.language.complaints import ComplaintKind
 from solebook.ports.language.errors import ComplaintTooLate
 from solebook.ports.language.events import PaymentOverdue
@@ -24,7 +25,7 @@ AWAY = timedelta(days=5)
 
 async def restarted(before: Exchange, down: timedelta = AWAY) -> Exchange:
     """Kill the exchange, and start another process on its store after a while."""
-    await before.app.engine.stop()
+    await engine_of(before.app).stop()
     await before.clock.advance(down)
     after = before.in_another_process()
     await after.reopen(before)
@@ -143,7 +144,7 @@ async def test_a_buyer_can_complain_longer_although_the_seller_is_paid() -> None
     exchange = await restarted(exchange)
     await exchange.later(2 * DAY - INSTANT)
     await complain(exchange, order.id, ComplaintKind.NOT_AS_DESCRIBED)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def dismissed(exchange: Exchange, order_id: OrderId) -> None:

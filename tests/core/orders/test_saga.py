@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from solebook.adapters.embedded import tokens
+from solebook.composition.engine import engine_of
 from solebook.ports.language.authentication import TaskStatus
 from solebook.ports.language.catalog import Reservation, ReservationStatus, StockLevel
 from solebook.ports.language.errors import IllegalMove, NotFound, Unavailable
@@ -208,7 +209,7 @@ async def test_an_ask_does_not_match_again_before_its_pair_is_free() -> None:
     statuses = [order.status for order in await exchange.orders()]
     assert statuses == [OrderStatus.CONFIRMED, OrderStatus.CANCELLED]
     await check_invariants(exchange)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def test_an_order_without_its_unit_of_stock_ends_unpaid(exchange: Exchange) -> None:

@@ -2,6 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from solebook.composition.engine import engine_of
+
 from ...exchange import Exchange, build_exchange
 
 
@@ -11,4 +13,4 @@ async def unchecked() -> AsyncIterator[Exchange]:
     exchange = build_exchange()
     await exchange.open()
     yield exchange
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()

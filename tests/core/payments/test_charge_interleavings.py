@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from solebook.adapters.embedded import tokens
+from solebook.composition.engine import engine_of
 from solebook.core.orders.moves import complaint_kinds
 from solebook.ports.language.authentication import Verdict
 from solebook.ports.language.complaints import Bearer
@@ -183,7 +184,7 @@ class Charges(ChargeStory):
                 self.all_comes_to_rest()
                 self.time_passes(by, seen=True)
             self.all_comes_to_rest()
-            self.run(self.exchange.app.engine.stop())
+            self.run(engine_of(self.exchange.app).stop())
         finally:
             self.runner.close()
 

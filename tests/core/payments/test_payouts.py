@@ -7,6 +7,7 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.provider import Operation
+from solebook.composition.engine import engine_of
 from solebook.core.payments.transfers import debt, escrow, payable
 from solebook.ports.language.events import OrderAuthFailed, PayoutAccountChanged, PayoutDue
 from solebook.ports.language.orders import CancelReason, Order, OrderStatus, PayoutStatus
@@ -262,7 +263,7 @@ async def test_nobody_owes_a_penalty_where_there_is_none() -> None:
     assert await owed(exchange) == 0
     assert not await exchange.waiting()
     await check_invariants(exchange)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def test_a_share_of_a_price_that_is_no_cent_is_no_penalty() -> None:
@@ -271,7 +272,7 @@ async def test_a_share_of_a_price_that_is_no_cent_is_no_penalty() -> None:
     await exchange.trade(OrderStatus.CANCELLED, price=2_500)
     assert await owed(exchange) == 0
     assert not await exchange.waiting()
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def test_an_order_is_penalised_once(exchange: Exchange) -> None:
@@ -341,4 +342,4 @@ async def test_free_shipping_and_no_fees_balance_too() -> None:
     assert (await exchange.payout(order.id)).amount == order.price
     assert await exchange.gateway.balance() == 0
     await check_invariants(exchange)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.adapters.embedded.provider import Call, Operation
+from solebook.composition.engine import engine_of
 from solebook.core.payments.transfers import escrow, payable
 from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.errors import Refusal
@@ -222,7 +223,7 @@ class ProviderStories(RuleBasedStateMachine):
             self.run(check_money(self.exchange))
             self.sellers_are_owed_what_was_not_paid()
             self.escrows_hold_what_they_should()
-            self.run(self.exchange.app.engine.stop())
+            self.run(engine_of(self.exchange.app).stop())
         finally:
             self.runner.close()
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from solebook.adapters.embedded import tokens
+from solebook.composition.engine import engine_of
 from solebook.ports.language.complaints import Bearer, ComplaintKind
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.events import OrderDelivered, OrderRefundGranted
@@ -86,7 +87,7 @@ class Stories(RuleBasedStateMachine):
                 self.all_comes_to_rest()
                 self.time_passes(timedelta(days=15))
             self.all_comes_to_rest()
-            self.run(self.exchange.app.engine.stop())
+            self.run(engine_of(self.exchange.app).stop())
         finally:
             self.runner.close()
 

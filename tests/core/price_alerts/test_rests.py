@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solebook.composition.engine import engine_of
 from solebook.ports.language.events import PriceDropped
 from solebook.ports.language.market import Condition, Quote
 
@@ -160,4 +161,4 @@ async def test_whatever_happens_a_user_is_told_seldom_and_of_lower_prices_only(
         news = any(first.dropped_at < at <= second.dropped_at for at in made)
         assert news or second.dropped_at - first.dropped_at >= HOUR
         assert news or second.lowest_ask < first.lowest_ask
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from solebook.composition.engine import engine_of
 from solebook.ports.language.errors import (
     AlertExists,
     InvalidSize,
@@ -102,7 +103,7 @@ async def test_a_user_has_so_many_alerts_and_no_more() -> None:
     await exchange.app.price_alerts.unwatch_price(exchange.buyer, made[0].id)
     await watch(exchange, 20_200)
     await watch(exchange, by=exchange.seller)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def test_nobody_watches_a_price_where_no_alerts_are_offered() -> None:
@@ -110,7 +111,7 @@ async def test_nobody_watches_a_price_where_no_alerts_are_offered() -> None:
     await exchange.open()
     with pytest.raises(TooManyAlerts, match="this market offers no price alerts"):
         await watch(exchange)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def test_a_deleted_alert_is_gone_and_its_price_can_be_watched_again(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solebook.adapters.memory.search_index import MemorySearchIndex
+from solebook.composition.engine import engine_of
 from solebook.core.search.index_product import IndexProduct
 from solebook.core.search.reindex_products import ReindexProducts
 from solebook.core.search.update_figures import UpdateFigures
@@ -30,7 +31,7 @@ async def exchange() -> AsyncIterator[Exchange]:
     exchange = build_exchange()
     await exchange.open()
     yield exchange
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def hits(exchange: Exchange, text: str = "") -> list[SearchHit]:
@@ -261,7 +262,7 @@ async def test_in_whatever_order_it_hears_the_index_has_the_lowest_ask_in_the_en
     )
     lowest = [view.lowest_ask for view in views if view.lowest_ask is not None]
     assert (await figures(exchange))[0] == min(lowest, default=None)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 # ---- anew ----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
+from solebook.composition.engine import engine_of
 from solebook.composition.exclusive import exclusive
 from solebook.config.settings import SecuritySettings, Settings
 from solebook.entrypoints.worker.workers import Workers
@@ -81,9 +82,9 @@ def open_asks(folder: Path, count: int = 1) -> list[Quote]:
         exchange = Exchange(app)
         seller = await exchange.new_seller(email=SELLER)
         exchange.product = await exchange.new_product(SIZE, style_code="DD1391-100")
-        await app.engine.start()
+        await engine_of(app).start()
         asks = [await exchange.ask(seller, 30_000 + number * 100) for number in range(count)]
-        await app.engine.stop()
+        await engine_of(app).stop()
         return [ask.quote for ask in asks]
 
     return within(folder, work)
@@ -116,11 +117,11 @@ def traded(folder: Path, until: OrderStatus = OrderStatus.CONFIRMED) -> Order:
         staff = UserId(app.adapters.ids.new())
         exchange.admin = Actor(staff, frozenset({Role.ADMIN}))
         exchange.authenticator = Actor(staff, frozenset({Role.AUTHENTICATOR}))
-        await app.engine.start()
+        await engine_of(app).start()
         bid = await exchange.bid(buyer, ask.amount)
         assert bid.match is not None
         await exchange.workers.settle()
-        await app.engine.stop()
+        await engine_of(app).stop()
         return await exchange.bring(bid.match.id, until)
 
     return within(folder, work)

@@ -12,6 +12,7 @@ import pytest
 
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
+from solebook.composition.engine import engine_of
 from solebook.composition.exclusive import exclusive
 from solebook.config.load import load_settings
 from solebook.config.settings import Settings
@@ -44,10 +45,10 @@ def within(folder: Path, work: Callable[[Application], Awaitable[T]]) -> T:
 
 
 async def place(app: Application) -> None:
-    await app.engine.start()
+    await engine_of(app).start()
     for side, amounts in AMOUNTS.items():
         for amount in amounts:
-            await app.engine.place(
+            await app.matching.place(
                 PlaceQuote(
                     id=QuoteId(app.adapters.ids.new()),
                     side=side,
@@ -57,7 +58,7 @@ async def place(app: Application) -> None:
                     expires_at=app.adapters.clock.now() + timedelta(days=30),
                 )
             )
-    await app.engine.stop()
+    await engine_of(app).stop()
 
 
 @pytest.fixture
@@ -163,6 +164,6 @@ def test_after_it_the_exchange_starts(market: Path, run: Run) -> None:
     async def start() -> bool:
         settings = load_settings(None, os.environ)
         async with open_application(settings) as app, Workers(app).running():
-            return app.engine.is_running
+            return engine_of(app).is_running
 
     assert asyncio.run(start())

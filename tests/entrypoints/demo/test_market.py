@@ -18,6 +18,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.application import Application
 from solebook.composition.build import build_application
 from solebook.composition.embedded import embedded_adapters
+from solebook.composition.engine import engine_of
 from solebook.composition.memory_store import build_memory_store
 from solebook.config.http import HttpSettings
 from solebook.core.users.token_lifetimes import TokenLifetimes
@@ -125,11 +126,11 @@ async def open_exchange(max_open_quotes: int) -> AsyncIterator[Exchange]:
     application = build_application(adapters, rules=rules, token_lifetimes=for_ever)
     limits = HttpSettings(user_limit=PLENTY, address_limit=PLENTY, credentials_limit=PLENTY)
     transport = httpx.ASGITransport(create_app(application, limits))  # type: ignore[arg-type]  # Litestar's own ASGI types
-    await application.engine.start()
+    await engine_of(application).start()
     async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as http:
         people = await gather_people(application, http, lambda: None)
         yield Exchange(application, clock, people)
-    await application.engine.stop()
+    await engine_of(application).stop()
 
 
 @pytest.fixture

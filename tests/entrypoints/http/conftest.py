@@ -8,6 +8,7 @@ import pytest
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.application import Application
 from solebook.composition.embedded import build_embedded
+from solebook.composition.engine import engine_of
 from solebook.config.http import HttpSettings
 from solebook.config.stream import StreamSettings
 from solebook.entrypoints.http.app import create_app
@@ -44,10 +45,10 @@ async def world(
 ) -> AsyncIterator[World]:
     app = create_app(application, settings, stream_settings)
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
-    await application.engine.start()
+    await engine_of(application).start()
     async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
         yield World(application, app, client, clock, Workers(application))
-    await application.engine.stop()
+    await engine_of(application).stop()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.embedded import build_embedded
+from solebook.composition.engine import engine_of
 from solebook.config.http import HttpSettings
 from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.server import running_server
@@ -61,7 +62,7 @@ class _Server:
         application = build_embedded(clock=clock)
         settings = HttpSettings(user_limit=PLENTY, address_limit=PLENTY, credentials_limit=PLENTY)
         app = create_app(application, settings)
-        await application.engine.start()
+        await engine_of(application).start()
         async with (
             running_server(app, "127.0.0.1", 0) as self.url,
             httpx.AsyncClient(base_url=self.url) as client,
@@ -76,7 +77,7 @@ class _Server:
                 await world.workers.settle()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), 0.1)
-        await application.engine.stop()
+        await engine_of(application).stop()
 
 
 @pytest.fixture(scope="module")

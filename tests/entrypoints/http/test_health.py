@@ -6,6 +6,7 @@ from dataclasses import replace
 import httpx
 
 from solebook.composition.application import Application
+from solebook.composition.engine import engine_of
 from solebook.entrypoints.http.app import create_app
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import Event
@@ -23,7 +24,7 @@ async def test_a_process_that_serves_is_live_and_ready(world: World) -> None:
 
 
 async def test_without_its_engine_a_process_lives_but_is_not_ready(world: World) -> None:
-    await world.application.engine.stop()
+    await engine_of(world.application).stop()
     assert (await world.get("/health/live")).status_code == 200
     answer = await world.get("/health/ready")
     assert (answer.status_code, answer.json()["what"]) == (503, "the matching engine")
@@ -57,6 +58,6 @@ async def test_without_its_store_a_process_is_not_ready(application: Application
 
 async def test_without_its_engine_nobody_trades(market: World) -> None:
     buyer = await market.buyer("buyer")
-    await market.application.engine.stop()
+    await engine_of(market.application).stop()
     answer = await market.post("/v1/bids", buyer, market.quote())
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")

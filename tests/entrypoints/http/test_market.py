@@ -81,7 +81,7 @@ async def test_a_halted_book_says_so_and_offers_nothing(
     assert (book["halted"], len(book["bids"]), len(book["asks"])) == (True, 1, 1)
     refused = await market.post("/v1/bids", buyer, market.quote(22_000))
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/book-halted")
-    await market.application.engine.open(halt.id)
+    await market.application.matching.open(halt.id)
     book = await market.ok("GET", f"/v1/products/{market.product_id}/book?size=10.5")
     assert book["halted"] is False
 

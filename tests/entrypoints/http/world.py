@@ -155,7 +155,7 @@ class World:
     async def halt(self) -> Halt:
         """Halt every book of the product."""
         application = self.application
-        return await application.engine.halt(
+        return await application.matching.halt(
             Halt(
                 id=HaltId(application.adapters.ids.new()),
                 product_id=ProductId(UUID(self.product_id)),

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from solebook.adapters.memory.in_process_bus import RetryPolicy
+from solebook.composition.engine import engine_of
 from solebook.core.users.token_lifetimes import TokenLifetimes
 from solebook.entrypoints.worker.sweeper import Sweeper
 from solebook.ports.event_bus import Consumer
@@ -312,12 +313,12 @@ async def test_what_waits_to_be_tried_again_is_remembered_however_old_it_is(
 async def test_workers_see_to_what_falls_due_while_they_run() -> None:
     exchange = build_exchange()
     async with exchange.workers.running():
-        assert exchange.app.engine.is_running
+        assert engine_of(exchange.app).is_running
         for number in range(3):
             await set_deadline(exchange, number + 1, timedelta(seconds=number))
         await exchange.clock.advance(timedelta(seconds=10))
         assert await exchange.store.deadlines.due(exchange.clock.now(), 10) == []
-    assert not exchange.app.engine.is_running
+    assert not engine_of(exchange.app).is_running
 
 
 async def test_a_loop_that_fails_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:

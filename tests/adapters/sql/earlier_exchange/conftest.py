@@ -11,6 +11,7 @@ import pytest
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.migrate import migrate
+from solebook.composition.engine import engine_of
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import Actor
 
@@ -70,6 +71,6 @@ async def exchange(migrated: Path, tmp_path: Path) -> AsyncIterator[Exchange]:
 @pytest.fixture
 async def opened(exchange: Exchange) -> AsyncIterator[Exchange]:
     """The exchange with its engine running, and nothing else yet."""
-    await exchange.app.engine.start()
+    await engine_of(exchange.app).start()
     yield exchange
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from solebook.composition.engine import engine_of
 from solebook.core.orders.deadlines import matters
 from solebook.core.orders.history import fold
 from solebook.ports.language.alarms import AlarmKind
@@ -192,14 +193,14 @@ async def test_quotes_in_sizes_that_are_none_leave_their_books_and_their_owners_
 
     odd = {quote.id for quote in await standing() if not is_size(quote.book.size)}
     assert len(odd) == 6
-    await exchange.app.engine.start()
+    await engine_of(exchange.app).start()
     assert not odd & {quote.id for quote in await standing()}
     messages = await exchange.store.outbox.unsent(100)
     told = [m.event for m in messages if isinstance(m.event, QuotesWithdrawn)]
     told = [event for event in told if event.reason is WithdrawalReason.INVALID_SIZE]
     assert {quote.id for event in told for quote in event.quotes} == odd
     assert len({event.user_id for event in told}) == len(told)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()
 
 
 async def test_every_message_that_waits_can_be_read(exchange: Exchange) -> None:

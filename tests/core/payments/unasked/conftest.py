@@ -2,6 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from solebook.composition.engine import engine_of
+
 from ....exchange import Exchange, build_exchange
 from ..reports import check_money
 
@@ -13,4 +15,4 @@ async def exchange() -> AsyncIterator[Exchange]:
     await exchange.open()
     yield exchange
     await check_money(exchange)
-    await exchange.app.engine.stop()
+    await engine_of(exchange.app).stop()

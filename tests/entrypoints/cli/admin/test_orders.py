@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from solebook.composition.application import Application
+from solebook.composition.engine import engine_of
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.audit import Act, AuditAction
 from solebook.ports.language.complaints import ComplaintKind
@@ -210,9 +211,9 @@ def test_a_debt_is_written_off_as_far_as_it_goes(folder: Path, run: Run) -> None
     async def break_it_off(app: Application) -> None:
         seller = Actor(order.seller_id, frozenset({Role.SELLER}))
         await app.orders.cancel_order(seller, order.id, reason="sold elsewhere")
-        await app.engine.start()
+        await engine_of(app).start()
         await Workers(app).settle()
-        await app.engine.stop()
+        await engine_of(app).stop()
 
     within(folder, break_it_off)
     beyond = run("admin", "write-off", SELLER, "45.01", *WHY)

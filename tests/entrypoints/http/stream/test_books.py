@@ -10,6 +10,7 @@ from litestar import Litestar
 
 from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.composition.build import build_application
+from solebook.composition.engine import engine_of
 from solebook.config.stream import StreamSettings
 from solebook.ports.language.market import (
     BookChange,
@@ -73,7 +74,7 @@ async def test_who_follows_a_book_hears_that_it_is_halted_and_opened(
     halt = await market.halt()
     await interval(market)
     assert await socket.hear() == snapshot | {"halted": True}
-    await market.application.engine.open(halt.id)
+    await market.application.matching.open(halt.id)
     await interval(market)
     assert await socket.hear() == snapshot
 
@@ -276,7 +277,7 @@ async def test_after_a_new_start_of_the_engine_a_client_resyncs(
         await accepted(before)
         seen = await before.ask(op="subscribe", **book(market))
     application = market.application
-    await application.engine.stop()
+    await engine_of(application).stop()
     views = application.adapters.book_views
     adapters = application.adapters
     bus = InProcessBus(
@@ -293,7 +294,7 @@ async def test_after_a_new_start_of_the_engine_a_client_resyncs(
         key = BookKey(product_id(market), parse_size(SIZE))
         rebuilt.tell(news_of(await during.ask(op="subscribe", **book(market)), key))
         again = build_application(replace(adapters, event_bus=bus))
-        await again.engine.start()
+        await engine_of(again).start()
         await market.clock.advance(INTERVAL)
         for message in await during.news():
             rebuilt.tell(news_of(message, key))
@@ -304,4 +305,4 @@ async def test_after_a_new_start_of_the_engine_a_client_resyncs(
             snapshot = await after.ask(op="subscribe", **book(market))
             assert snapshot["bids"] == seen["bids"]
             assert snapshot["seq"] >= seen["seq"]
-    await again.engine.stop()
+    await engine_of(again).stop()

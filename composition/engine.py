@@ -1,0 +1,57 @@
+"""The matching engine, apart from the application that asks it through `Matching`."""
+
+from ..core.bidding.apply_rules import ApplyRules
+from ..core.bidding.matching_engine import EngineLimits, MatchingEngine
+from ..core.bidding.outcomes import Outcomes
+from ..core.orders.open_orders import OpenOrders
+from ..ports.language.rules import MarketRules
+from .adapters import Adapters
+from .application import Application
+from .bidding import adopt_rules_of
+from .payments import fee_schedule
+
+
+def build_engine(
+    adapters: Adapters, rules: MarketRules, limits: EngineLimits | None = None
+) -> MatchingEngine:
+    """Return the engine of the one shard, which is not started yet."""
+    store = adapters.store
+    return MatchingEngine(
+        books=store.books,
+        views=adapters.book_views,
+        traders=store.traders,
+        opening=OpenOrders(
+            fees=fee_schedule(adapters, rules),
+            destinations=store.destinations,
+            payment_accounts=store.payment_accounts,
+            rules=rules,
+        ),
+        clock=adapters.clock,
+        ids=adapters.ids,
+        rules=rules,
+        adopt_rules=adopt_rules_of(adapters, rules),
+        limits=limits,
+    )
+
+
+def engine_of(application: Application) -> MatchingEngine:
+    """Return the engine of this process, for whoever starts and stops it.
+
+    Raises LookupError if the application asks an engine in another process.
+    """
+    if not isinstance(application.matching, MatchingEngine):
+        raise LookupError("this process runs no matching engine")
+    return application.matching
+
+
+def apply_rules_of(application: Application) -> ApplyRules:
+    """Return the use case that starts the engine to apply new rules. Raises LookupError."""
+    store, bidding = application.adapters.store, application.bidding
+    return ApplyRules(
+        transaction=store.transaction,
+        compare_rules=bidding.compare_rules,
+        adopt_rules=bidding.adopt_rules,
+        engine=engine_of(application),
+        audit_log=store.audit_log,
+        outcomes=Outcomes(transaction=store.transaction, audit_log=store.audit_log),
+    )
