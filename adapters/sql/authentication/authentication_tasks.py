@@ -19,9 +19,9 @@ from ..schema import authentication_tasks as tasks
 
 _ADD = Statement(insert_or_skip(tasks, tasks.c.order_id))
 _SAVE = Statement(update_row(tasks).where(tasks.c.version == bindparam("expected")))
-_GET = Statement(select(tasks).where(tasks.c.id == bindparam("id")).with_for_update())
+_GET = Statement(select(tasks).where(tasks.c.id == bindparam("id")), locks=True)
 _FIND_BY_ORDER = Statement(
-    select(tasks).where(tasks.c.order_id == bindparam("order_id")).with_for_update()
+    select(tasks).where(tasks.c.order_id == bindparam("order_id")), locks=True
 )
 _PAGE = Statement(newest_first(select(tasks), tasks.c.id))
 _PAGE_BY_STATUS = Statement(

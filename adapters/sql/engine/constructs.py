@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import SyntaxExtension
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import NullType
 
 Change: TypeAlias = Callable[[Any, Any], dict[str, ColumnElement[Any]]]
 """Makes columns' values of the row that is there and the one that was to be inserted."""
@@ -66,6 +67,27 @@ def insert_or_replace(table: Table, *unique: Column[Any], change: Change | None 
     if change is not None:
         values |= change(table.c, new)
     return insert(table).ext(OnConflict(unique, changed=values))
+
+
+def insert_or_lock(table: Table, *unique: Column[Any]) -> Insert:
+    """Return an INSERT that gives back its row, or the one that has the same unique columns.
+
+    Either is locked until the end of the transaction. An INSERT of another transaction that has
+    not ended is waited for.
+    """
+    unchanged = {column.name: table.c[column.name] for column in unique}
+    return insert(table).ext(OnConflict(unique, changed=unchanged)).returning(*table.c)
+
+
+# ---- locks ---------------------------------------------------------------------------------------
+
+
+class advisory_lock(FunctionElement[None]):
+    """A lock on a text, until the end of the transaction; where one has to wait, it waits."""
+
+    name = "advisory_lock"
+    inherit_cache = True
+    type = NullType()
 
 
 # ---- lists ---------------------------------------------------------------------------------------

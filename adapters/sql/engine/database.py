@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
+from sqlalchemy import String, bindparam, select
+
 from ....ports.language.errors import Unavailable
+from .constructs import advisory_lock
 from .errors import STORE, Conflict
 from .finished import finished
 from .sqlite import DIALECT, SqliteConnection, path_of
@@ -17,6 +20,8 @@ from .statement import Row, Statement
 from .writer import SqliteWriter
 
 _log = logging.getLogger(__name__)
+
+_LOCK = Statement(select(advisory_lock(bindparam("name", type_=String)).label("locked")))
 
 
 @dataclass(slots=True, eq=False)
@@ -196,7 +201,7 @@ class SqlDatabase:
 
     async def rows(self, statement: Statement, /, **values: Any) -> list[Row]:
         """Run a statement and return its rows. Raises Unavailable."""
-        compiled = statement.compiled(self.dialect)
+        compiled = statement.compiled(self.dialect, in_transaction=self.in_transaction)
         async with self._connection(writes=statement.writes) as connection:
             written = compiled.write(values)
             if statement.writes:
@@ -247,6 +252,16 @@ class SqlDatabase:
             return 0
         async with self._connection(writes=True) as connection:
             return await connection.execute_many(compiled.sql, written)
+
+    async def lock(self, *names: str) -> None:
+        """Keep other transactions that lock one of these names out until the end of this one.
+
+        A name stands for what must be decided by one at a time although no row is there to be
+        locked. Names are locked in one order, so that no two calls wait for each other.
+        """
+        assert self._current() is not None, _OUTSIDE
+        for name in sorted(names):
+            await self.rows(_LOCK, name=name)
 
     # ---- connections ---------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from .constructs import (
     Holds,
     OnConflict,
     OneOf,
+    advisory_lock,
     gathered,
     start_of_day,
     start_of_hour,
@@ -83,6 +84,11 @@ def _on_conflict(element: OnConflict, compiler: SQLCompiler, **kw: Any) -> str:
         return compiler.process(skip, **kw)
     change = OnConflictDoUpdate(index_elements=unique, index_where=where, set_=dict(changed))
     return compiler.process(change, **kw)
+
+
+@compiles(advisory_lock, "sqlite")
+def _advisory_lock(*_: Any, **__: Any) -> str:
+    return "NULL"  # one transaction at a time writes the file, which locks all of it
 
 
 @compiles(OneOf, "sqlite")

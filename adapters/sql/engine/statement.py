@@ -33,19 +33,34 @@ class Statement:
     """A Core statement to be kept for good: module level, not made anew for each call."""
 
     def __init__(
-        self, clause: Select[Any] | CompoundSelect[Any] | UpdateBase, *, long: bool = False
+        self,
+        clause: Select[Any] | CompoundSelect[Any] | UpdateBase,
+        *,
+        locks: bool = False,
+        long: bool = False,
     ) -> None:
-        """Keep a statement; `long` says of one that writes that it may write very many rows."""
+        """Keep a statement.
+
+        `locks` says of a query that inside a transaction it locks its rows until the end; outside
+        it only reads them. `long` says of a statement that writes that it may write very many rows.
+        """
         self.clause = clause
+        self.locks = locks
         self.long = long
         self.writes = isinstance(clause, UpdateBase)
-        self._compiled: dict[str, CompiledStatement] = {}
+        self._compiled: dict[tuple[str, bool], CompiledStatement] = {}
 
-    def compiled(self, dialect: Dialect) -> "CompiledStatement":
+    def compiled(self, dialect: Dialect, *, in_transaction: bool = True) -> "CompiledStatement":
         """Return the statement in a dialect's SQL."""
-        compiled = self._compiled.get(dialect.name)
+        key = dialect.name, in_transaction
+        compiled = self._compiled.get(key)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = CompiledStatement.of(self.clause, dialect)
+            clause = self.clause
+            if self.locks and in_transaction:
+                assert isinstance(clause, Select), clause
+                # The key stays free, so that rows which refer to this one can be added meanwhile.
+                clause = clause.with_for_update(key_share=True)
+            compiled = self._compiled[key] = CompiledStatement.of(clause, dialect)
         return compiled
 
 

@@ -21,7 +21,7 @@ _in_inbox = _columns.in_inbox & (_columns.user_id == bindparam("user_id"))
 _unread = _in_inbox & _columns.read_at.is_(None)
 
 _ADD = Statement(insert_or_skip(notifications, _columns.user_id, _columns.kind, _columns.once_for))
-_FIND = Statement(select(notifications).where(_columns.id == bindparam("id")).with_for_update())
+_FIND = Statement(select(notifications).where(_columns.id == bindparam("id")), locks=True)
 _MARK = Statement(
     update(notifications)
     .where(_columns.id == bindparam("notification_id"))

@@ -18,7 +18,7 @@ from ..schema import alarms
 
 _ADD = Statement(insert_row(alarms))
 _SAVE = Statement(update_row(alarms))
-_GET = Statement(select(alarms).where(alarms.c.id == bindparam("id")).with_for_update())
+_GET = Statement(select(alarms).where(alarms.c.id == bindparam("id")), locks=True)
 _OPEN = select(alarms).where(alarms.c.closed_at.is_(None), alarms.c.kind == bindparam("kind"))
 _OPEN_OF_ORDER = Statement(_OPEN.where(alarms.c.order_id == bindparam("order_id")))
 _OPEN_OF_NONE = Statement(_OPEN.where(alarms.c.order_id.is_(None)))

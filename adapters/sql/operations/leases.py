@@ -17,7 +17,7 @@ from ..schema import leases
 
 _BEGIN = Statement(insert_or_skip(leases, leases.c.name))
 _LAST = Statement(select(leases).where(leases.c.name == bindparam("of")))
-_LOCK = Statement(select(leases).where(leases.c.name == bindparam("of")).with_for_update())
+_LOCK = Statement(select(leases).where(leases.c.name == bindparam("of")), locks=True)
 _SET = Statement(
     update(leases)
     .where(leases.c.name == bindparam("of"))

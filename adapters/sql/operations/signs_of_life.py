@@ -10,9 +10,7 @@ from ..engine.database import SqlDatabase
 from ..engine.statement import Statement
 from ..schema import sign_of_life
 
-_LATEST = Statement(
-    select(sign_of_life.c.noted_at).where(sign_of_life.c.number == 1).with_for_update()
-)
+_LATEST = Statement(select(sign_of_life.c.noted_at).where(sign_of_life.c.number == 1), locks=True)
 _NOTE = Statement(insert_or_replace(sign_of_life, sign_of_life.c.number))
 
 

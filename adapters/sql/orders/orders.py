@@ -19,7 +19,7 @@ from ..schema import order_events, orders
 from ..schema.columns import is_word
 from .order_rows import ADD_EVENT, event_of, event_values, order_of, order_values
 
-_GET = Statement(select(orders).where(orders.c.id == bindparam("id")).with_for_update())
+_GET = Statement(select(orders).where(orders.c.id == bindparam("id")), locks=True)
 _SAVE = Statement(update_row(orders).where(orders.c.version == bindparam("expected")))
 _HISTORY = Statement(
     select(order_events)

@@ -12,11 +12,9 @@ from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement, insert_row
 from ..schema import payments
 
-_FIND = Statement(
-    select(payments).where(payments.c.order_id == bindparam("order_id")).with_for_update()
-)
+_FIND = Statement(select(payments).where(payments.c.order_id == bindparam("order_id")), locks=True)
 _FIND_BY_CHARGE = Statement(
-    select(payments).where(payments.c.charge_id == bindparam("charge_id")).with_for_update()
+    select(payments).where(payments.c.charge_id == bindparam("charge_id")), locks=True
 )
 ADD_PAYMENT = Statement(insert_row(payments))
 _PUT = Statement(insert_or_replace(payments, payments.c.order_id))

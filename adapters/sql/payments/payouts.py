@@ -15,11 +15,9 @@ from ..engine.statement import Row, Statement
 from ..schema import payouts
 from ..schema.columns import is_word
 
-_FIND = Statement(
-    select(payouts).where(payouts.c.order_id == bindparam("order_id")).with_for_update()
-)
+_FIND = Statement(select(payouts).where(payouts.c.order_id == bindparam("order_id")), locks=True)
 _FIND_BY_NAME = Statement(
-    select(payouts).where(payouts.c.payout_id == bindparam("payout_id")).with_for_update()
+    select(payouts).where(payouts.c.payout_id == bindparam("payout_id")), locks=True
 )
 _PUT = Statement(insert_or_replace(payouts, payouts.c.order_id))
 _OF_SELLER = Statement(

@@ -17,7 +17,7 @@ from ..schema import users
 
 _ADD = Statement(insert_or_skip(users, users.c.email))
 _SAVE = Statement(update_row(users))
-_GET = Statement(select(users).where(users.c.id == bindparam("id")).with_for_update())
+_GET = Statement(select(users).where(users.c.id == bindparam("id")), locks=True)
 _FIND_BY_EMAIL = Statement(select(users).where(users.c.email == bindparam("email")))
 
 

@@ -1,6 +1,8 @@
 """Statements and constructs on a real PostgreSQL, where one can be had."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +12,10 @@ from sqlalchemy import BigInteger, Column, MetaData, String, Table, Uuid, bindpa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from solebook.adapters.sql.engine.constructs import (
+    advisory_lock,
     gathered,
     holds,
+    insert_or_lock,
     insert_or_replace,
     insert_or_skip,
     one_of,
@@ -51,6 +55,11 @@ class Connected:
         compiled = statement.compiled(DIALECT)
         return compiled.read(await self.connection.fetch(compiled.sql, *compiled.write(values)))
 
+    async def until_somebody_waits(self) -> None:
+        """Return once a transaction waits for what another one has locked."""
+        while not await self.connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            pass  # each look is a call to the server, so others get their turn
+
 
 @pytest.fixture
 async def postgres(postgres_url: str, empty_postgres: AsyncEngine) -> AsyncIterator[Connected]:
@@ -58,6 +67,19 @@ async def postgres(postgres_url: str, empty_postgres: AsyncEngine) -> AsyncItera
     async with empty_postgres.begin() as engine:
         await engine.run_sync(metadata.create_all)
         await engine.run_sync(things.create)
+    async with connected(postgres_url) as connection:
+        yield connection
+
+
+@pytest.fixture
+async def other(postgres: Connected, postgres_url: str) -> AsyncIterator[Connected]:
+    """Another connection to the same database."""
+    async with connected(postgres_url) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def connected(postgres_url: str) -> AsyncIterator[Connected]:
     asyncpg = pytest.importorskip("asyncpg")
     connection = await asyncpg.connect(postgres_url.replace("+asyncpg", ""))
     yield Connected(connection)
@@ -103,6 +125,46 @@ async def test_a_row_that_is_there_is_left_alone_or_replaced(postgres: Connected
     assert await postgres.rows(skip, **VALUES) == [("a",)]
     assert await postgres.rows(skip, **VALUES | {"word": "b"}) == []
     assert await postgres.rows(add, **VALUES | {"word": "c", "number": 5}) == [("c", 6)]
+
+
+async def test_of_two_who_insert_a_row_the_second_waits_and_gets_the_firsts(
+    postgres: Connected, other: Connected
+) -> None:
+    insert = Statement(insert_or_lock(things, things.c.id))
+    async with postgres.connection.transaction():
+        (inserted,) = await postgres.rows(insert, **VALUES)
+        second = asyncio.create_task(other.rows(insert, **VALUES | {"word": "b", "number": 2}))
+        await postgres.until_somebody_waits()
+    assert await second == [inserted]
+    assert inserted == tuple(VALUES.values())
+
+
+async def test_a_row_that_is_there_is_locked_by_whoever_would_insert_it(
+    postgres: Connected, other: Connected
+) -> None:
+    insert = Statement(insert_or_lock(things, things.c.id))
+    await postgres.rows(insert, **VALUES)
+    async with postgres.connection.transaction():
+        await postgres.rows(insert, **VALUES)
+        find = Statement(select(things).where(things.c.id == THING), locks=True)
+        second = asyncio.create_task(other.rows(find))
+        await postgres.until_somebody_waits()
+        await postgres.connection.execute("UPDATE things SET word = 'changed'")
+    ((_, _, word, _, _),) = await second
+    assert word == "changed"
+
+
+async def test_a_name_is_locked_by_one_transaction_at_a_time(
+    postgres: Connected, other: Connected
+) -> None:
+    lock = Statement(select(advisory_lock(bindparam("name", type_=String)).label("locked")))
+    async with postgres.connection.transaction():
+        await postgres.rows(lock, name="one")
+        await other.rows(lock, name="another")
+        second = asyncio.create_task(other.rows(lock, name="one"))
+        await postgres.until_somebody_waits()
+        assert not second.done()
+    await second
 
 
 @pytest.mark.parametrize("collection", [list, tuple, set])

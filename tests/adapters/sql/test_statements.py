@@ -99,6 +99,14 @@ def test_a_row_is_updated_by_its_key_alone() -> None:
     assert "SET id=?, at=?, word=?" in update.sql
 
 
+def test_rows_are_locked_inside_a_transaction_and_only_read_outside() -> None:
+    found = Statement(select(things), locks=True)
+    inside = found.compiled(postgres.DIALECT, in_transaction=True).sql
+    assert inside.endswith("FOR NO KEY UPDATE")
+    assert "FOR" not in found.compiled(postgres.DIALECT, in_transaction=False).sql.split()
+    assert "FOR" not in Statement(select(things)).compiled(postgres.DIALECT).sql.split()
+
+
 def test_a_constant_needs_no_value() -> None:
     found = select(things.c.id).where(things.c.number > 5, things.c.word == bindparam("word"))
     assert Statement(found).compiled(DIALECT).write({"word": "a"}) == [5, "a"]
