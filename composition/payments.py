@@ -14,6 +14,7 @@ from ..core.payments.handle_webhook import HandleWebhook
 from ..core.payments.irregularities import Irregularities
 from ..core.payments.list_payouts import ListPayouts
 from ..core.payments.list_suspense import ListSuspense
+from ..core.payments.lock_trade import LockTrade
 from ..core.payments.patience import Patience
 from ..core.payments.pay_out_again import PayOutAgain
 from ..core.payments.pay_seller import PaySeller
@@ -148,6 +149,7 @@ def payments_use_cases(
         ),
         reverse_penalty=ReversePenalty(
             transaction=transaction,
+            orders=orders,
             payouts=store.payouts,
             payment_accounts=store.payment_accounts,
             ledger=ledger,
@@ -307,8 +309,10 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
     set_off = SetOff(
         orders=orders, payments=payments, payouts=store.payouts, ledger=ledger, clock=clock
     )
+    lock_trade = LockTrade(orders=orders, payments=payments, payouts=store.payouts)
     record_payout = RecordPayout(
         transaction=transaction,
+        lock_trade=lock_trade,
         payouts=store.payouts,
         ledger=ledger,
         webhooks=store.webhooks,
@@ -321,6 +325,7 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
     payables = Payables(
         transaction=transaction,
         payouts=store.payouts,
+        lock_trade=lock_trade,
         gateway=gateway,
         record_payout=record_payout,
         set_off=set_off,
@@ -329,9 +334,8 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
     )
     record_refund = RecordRefund(
         transaction=transaction,
-        orders=orders,
+        lock_trade=lock_trade,
         payments=payments,
-        payouts=store.payouts,
         ledger=ledger,
         set_off=set_off,
         irregularities=irregularities,

@@ -30,22 +30,34 @@ class Payments(Protocol):
     """One payment an order. Writes need a transaction."""
 
     async def find(self, order_id: OrderId) -> Payment | None:
-        """Return the order's payment. Inside a transaction the row is locked until its end."""
+        """Return the order's payment, locked until the end of a transaction.
+
+        Where there is none, nothing is locked: another transaction may open it meanwhile.
+        """
         ...
 
-    async def find_by_charge(self, charge_id: str) -> Payment | None:
-        """Return the payment that was made by a charge. Inside a transaction it is locked."""
+    async def order_of(self, charge_id: str) -> OrderId | None:
+        """Return the order that was paid by a charge. It locks nothing."""
         ...
 
-    async def put(self, payment: Payment) -> None:
-        """Store or replace the order's payment."""
+    async def open_or_lock(self, payment: Payment) -> Payment:
+        """Store the order's payment if it has none. Return the order's, locked until the end.
+
+        Of transactions that open one at once the first stores its own. The others wait for its end
+        and get that payment.
+        """
+        ...
+
+    async def save(self, payment: Payment) -> None:
+        """Replace the order's payment, which was opened (else AssertionError)."""
         ...
 
 
 class Declines(Protocol):
     """Charges that the provider declined, and who may not bid because of them.
 
-    Writes need a transaction.
+    Writes need a transaction. Whoever adds or forgives a buyer's declines keeps others who would do
+    so out until its end: what it reads of them stays true.
     """
 
     async def add(self, decline: Decline) -> bool:
@@ -76,15 +88,26 @@ class Payouts(Protocol):
     """One payout an order. Writes need a transaction."""
 
     async def find(self, order_id: OrderId) -> Payout | None:
-        """Return the order's payout. Inside a transaction the row is locked until its end."""
+        """Return the order's payout, locked until the end of a transaction.
+
+        Where there is none, nothing is locked: another transaction may open it meanwhile.
+        """
         ...
 
-    async def put(self, payout: Payout) -> None:
-        """Store or replace the order's payout."""
+    async def order_of(self, payout_id: str) -> OrderId | None:
+        """Return the order whose latest payout the provider calls so. It locks nothing."""
         ...
 
-    async def find_by_name(self, payout_id: str) -> Payout | None:
-        """Return the payout whose latest payment the provider calls so. It is locked like above."""
+    async def open_or_lock(self, payout: Payout) -> Payout:
+        """Store the order's payout if it has none. Return the order's, locked until the end.
+
+        Of transactions that open one at once the first stores its own. The others wait for its end
+        and get that payout.
+        """
+        ...
+
+    async def save(self, payout: Payout) -> None:
+        """Replace the order's payout, which was opened (else AssertionError)."""
         ...
 
     async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
@@ -108,7 +131,14 @@ class Ledger(Protocol):
         ...
 
     async def balance(self, account: Account) -> Cents:
-        """Return what is in an account. Inside a transaction nobody else moves it until its end."""
+        """Return what is in an account. Whoever decides by it asks `lock`."""
+        ...
+
+    async def lock(self, *accounts: Account) -> Sequence[Cents]:
+        """Return what is in each account, as only this transaction may decide by until its end.
+
+        Others that lock one of them wait. Who moves money whatever the balance does not wait.
+        """
         ...
 
     async def open_accounts(

@@ -22,8 +22,11 @@ class PriceAlerts(Protocol):
         """Remove one of the user's alerts. Raises NotFound, also when it is somebody else's."""
         ...
 
-    async def count(self, user_id: UserId) -> int:
-        """Return how many the user has; nobody adds one before the end of a transaction."""
+    async def lock(self, user_id: UserId) -> int:
+        """Return how many the user has, as only this transaction may decide by until its end.
+
+        Others that lock the user's alerts wait.
+        """
         ...
 
     async def of_user(self, user_id: UserId, request: PageRequest) -> Page[PriceAlert]:

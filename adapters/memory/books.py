@@ -159,7 +159,7 @@ class MemoryBooks(MemoryAdapter, Books):
                 self._database.put(self._tables.answers, (key.user_id, key.scope, key.key), answer)
             for opened in batch.opened:
                 await self._orders.insert(opened.order, opened.history)
-                await self._payments.put(opened.payment)
+                await self._payments.open_or_lock(opened.payment)
                 for deadline in opened.deadlines:
                     await self._deadlines.set(deadline)
                 await self._outbox.add(*opened.events)

@@ -36,13 +36,22 @@ class MemoryPayments(MemoryAdapter, Payments):
         with await self._database.reading():
             return self._tables.payments.get(order_id)
 
-    async def find_by_charge(self, charge_id: str) -> Payment | None:
+    async def order_of(self, charge_id: str) -> OrderId | None:
         with await self._database.reading():
-            order_id = self._tables.payments_by_charge.get(charge_id)
-            return None if order_id is None else self._tables.payments[order_id]
+            return self._tables.payments_by_charge.get(charge_id)
 
-    async def put(self, payment: Payment) -> None:
+    async def open_or_lock(self, payment: Payment) -> Payment:
         await self._database.writing()
+        if payment.order_id not in self._tables.payments:
+            self._put(payment)
+        return self._tables.payments[payment.order_id]
+
+    async def save(self, payment: Payment) -> None:
+        await self._database.writing()
+        assert payment.order_id in self._tables.payments, payment
+        self._put(payment)
+
+    def _put(self, payment: Payment) -> None:
         self._leave_indexes(payment.order_id)
         self._database.put(self._tables.payments, payment.order_id, payment)
         self._enter_indexes(payment)
@@ -77,8 +86,18 @@ class MemoryPayouts(MemoryAdapter, Payouts):
         with await self._database.reading():
             return self._tables.payouts.get(order_id)
 
-    async def put(self, payout: Payout) -> None:
+    async def open_or_lock(self, payout: Payout) -> Payout:
         await self._database.writing()
+        if payout.order_id not in self._tables.payouts:
+            self._put(payout)
+        return self._tables.payouts[payout.order_id]
+
+    async def save(self, payout: Payout) -> None:
+        await self._database.writing()
+        assert payout.order_id in self._tables.payouts, payout
+        self._put(payout)
+
+    def _put(self, payout: Payout) -> None:
         of_seller = self._tables.payouts_of_seller[payout.seller_id]
         self._database.put(self._tables.payouts, payout.order_id, payout)
         self._database.put(of_seller, payout.order_id, None)
@@ -86,11 +105,12 @@ class MemoryPayouts(MemoryAdapter, Payouts):
             by_name = self._tables.payouts_by_name
             self._database.put(by_name, payout.payout_id, payout.order_id)
 
-    async def find_by_name(self, payout_id: str) -> Payout | None:
+    async def order_of(self, payout_id: str) -> OrderId | None:
         with await self._database.reading():
             order_id = self._tables.payouts_by_name.get(payout_id)
-            payout = None if order_id is None else self._tables.payouts[order_id]
-            return payout if payout is not None and payout.payout_id == payout_id else None
+            if order_id is None or self._tables.payouts[order_id].payout_id != payout_id:
+                return None
+            return order_id
 
     async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
         with await self._database.reading():
@@ -129,6 +149,10 @@ class MemoryLedger(MemoryAdapter, Ledger):
     async def balance(self, account: Account) -> Cents:
         with await self._database.reading():
             return self._tables.balances.get(account, 0)
+
+    async def lock(self, *accounts: Account) -> Sequence[Cents]:
+        await self._database.writing()
+        return [self._tables.balances.get(account, 0) for account in accounts]
 
     async def open_accounts(
         self, kind: AccountKind, limit: int, after: str = ""

@@ -41,9 +41,9 @@ class MemoryPriceAlerts(MemoryAdapter, PriceAlerts):
         self._database.remove(tables.alerts_of_user[user_id], alert_id)
         self._database.remove(tables.alerts_in_book[alert.book], alert_id)
 
-    async def count(self, user_id: UserId) -> int:
-        with await self._database.reading():
-            return len(self._tables.alerts_of_user.get(user_id, ()))
+    async def lock(self, user_id: UserId) -> int:
+        await self._database.writing()
+        return len(self._tables.alerts_of_user.get(user_id, ()))
 
     async def of_user(self, user_id: UserId, request: PageRequest) -> Page[PriceAlert]:
         with await self._database.reading():

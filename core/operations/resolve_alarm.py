@@ -35,9 +35,10 @@ class ResolveAlarm:
         """
         check_role(actor, Role.ADMIN, "resolve alarms")
         resolution = parse_reason(reason)
+        # Whom an alarm concerns never changes; read out here, its order is not locked after it.
+        await self._check_party(actor, await self.alarms.get(alarm_id))
         async with self.transaction():
             alarm = await self.alarms.get(alarm_id)
-            await self._check_party(actor, alarm)
             if alarm.closed_at is not None:
                 raise AlarmClosed(alarm_id=alarm_id, closed_at=alarm.closed_at)
             closed = replace(

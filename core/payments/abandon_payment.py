@@ -113,9 +113,8 @@ class AbandonPayment:
         """Abandon the payment, unless it changed since it was read."""
         status = PaymentStatus.ABANDONED if charge_known else PaymentStatus.UNKNOWN
         async with self.transaction():
-            stored = await self.payments.find(payment.order_id)
-            if stored is None or stored == payment:
-                await self.payments.put(replace(payment, status=status))
+            if await self.payments.open_or_lock(payment) == payment:
+                await self.payments.save(replace(payment, status=status))
                 await self.outbox.add(PaymentAbandoned(payment.order_id, reason, charge_known))
 
 

@@ -90,7 +90,8 @@ class BearShortfall:
         is_settled = await self.payouts.find(order.id) is not None
         goes_on = payment.status is PaymentStatus.CAPTURED or order.exchange_pays
         due = order.buyer_total if goes_on and not is_settled else 0
-        return due - await self.ledger.balance(escrow(order.id))
+        (held,) = await self.ledger.lock(escrow(order.id))
+        return due - held
 
     async def _next(self, order: Order) -> int:
         number = 1

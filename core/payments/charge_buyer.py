@@ -51,12 +51,14 @@ class ChargeBuyer:
     async def _begin(self, request: PaymentRequested) -> Payment | None:
         """Note an attempt and return its payment; None if none is to be made."""
         async with self.transaction():
-            payment = await self.payments.find(request.order_id) or await self._opened(request)
             order = await self.orders.get(request.order_id)
+            payment = await self.payments.find(request.order_id)
+            if payment is None:
+                payment = await self.payments.open_or_lock(await self._new(request))
             if not self._is_wanted(payment, order):
                 return None
             payment = replace(payment, attempted_at=self.clock.now())
-            await self.payments.put(payment)
+            await self.payments.save(payment)
             return payment
 
     def _is_wanted(self, payment: Payment, order: Order) -> bool:
@@ -68,7 +70,7 @@ class ChargeBuyer:
             and self.clock.now() < payment.created_at + self.rules.give_up_after
         )
 
-    async def _opened(self, request: PaymentRequested) -> Payment:
+    async def _new(self, request: PaymentRequested) -> Payment:
         """Return the payment of an order from before payments were opened with their orders."""
         return Payment(
             order_id=request.order_id,

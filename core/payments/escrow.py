@@ -74,11 +74,11 @@ class Escrow:
         transfer = captured(order_id, charge, self.clock.now(), came=came, went=went)
         await self.ledger.post(transfer)
         if payment.status is PaymentStatus.PENDING:
-            await self.payments.put(replace(paid, status=PaymentStatus.CAPTURED))
+            await self.payments.save(replace(paid, status=PaymentStatus.CAPTURED))
             if payment.amount == charge.amount:
                 await self.outbox.add(PaymentCaptured(order_id, charge.amount))
         else:
-            await self.payments.put(replace(paid, status=PaymentStatus.REFUND_DUE))
+            await self.payments.save(replace(paid, status=PaymentStatus.REFUND_DUE))
             await self.outbox.add(PaymentRefundDue(order_id))
         if went:
             await self.outbox.add(PaymentRefundedUnasked(order_id, went))
@@ -91,7 +91,7 @@ class Escrow:
         async with self.transaction():
             payment = await self._known(order_id)
             if payment.status is PaymentStatus.PENDING and payment.answered_at is None:
-                await self.payments.put(self._answered(payment))
+                await self.payments.save(self._answered(payment))
                 ends_at = self.clock.now() + self.rules.payment_window
                 await self.deadlines.set(Deadline(DeadlineKind.PAYMENT, order_id, ends_at))
 
@@ -109,7 +109,7 @@ class Escrow:
             payment = await self._known(order_id)
             if payment.status is PaymentStatus.PENDING:
                 declined = replace(payment, status=PaymentStatus.DECLINED, reason=reason)
-                await self.payments.put(self._answered(declined))
+                await self.payments.save(self._answered(declined))
                 await self.outbox.add(PaymentWasDeclined(order_id, reason))
             elif payment.status is PaymentStatus.UNKNOWN:
                 await self._clear(payment)
@@ -125,7 +125,7 @@ class Escrow:
                 await self._clear(payment)
 
     async def _clear(self, payment: Payment) -> None:
-        await self.payments.put(replace(payment, status=PaymentStatus.ABANDONED))
+        await self.payments.save(replace(payment, status=PaymentStatus.ABANDONED))
         await self.outbox.add(PaymentCleared(payment.order_id))
 
     def _answered(self, payment: Payment) -> Payment:

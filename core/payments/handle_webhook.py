@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ...ports.language.errors import NotFound, Unavailable
 from ...ports.language.events import GatewayReported
+from ...ports.language.ids import OrderId
 from ...ports.language.orders import Order
 from ...ports.language.payments import Charge, GatewayEvent, GatewayEventKind, Payment
 from ...ports.orders import Orders
@@ -23,6 +24,9 @@ class HandleWebhook:
 
     What the provider did unasked is booked all the same. What belongs to nothing that is known
     waits in suspense. Either raises an alarm, and freezes the order's payout.
+
+    Whose a charge or a payout is may be recorded at the same time. So what is of nothing known is
+    looked for again once what waits under its name is locked.
     """
 
     transaction: Transaction
@@ -74,7 +78,7 @@ class HandleWebhook:
     async def _refund(self, event: GatewayEvent) -> None:
         payment = await self._payment(event)
         if payment is not None and _is_of(event, payment):
-            await self.record_refund.report(payment, event)
+            await self.record_refund.report(payment.order_id, event)
         else:
             order_id = None if payment is None else payment.order_id
             await self.suspense.refund(order_id, event.charge_id, event.name, event.amount)
@@ -98,11 +102,10 @@ class HandleWebhook:
 
     async def _payment(self, event: GatewayEvent) -> Payment | None:
         """Return the payment that an event is about, told by its charge or else by its order."""
-        if event.charge_id is not None:
-            payment = await self.payments.find_by_charge(event.charge_id)
-            if payment is not None:
-                return payment
-        order = await self._order(event)
+        order = await self._order_of_charge(event) or await self._order(event.order_id)
+        if order is None and event.charge_id is not None:
+            await self.suspense.lock(event.charge_id)
+            order = await self._order_of_charge(event)
         if order is None:
             return None
         payment = await self.payments.find(order.id)
@@ -112,17 +115,25 @@ class HandleWebhook:
 
     async def _order_of_payout(self, event: GatewayEvent) -> Order | None:
         """Return the order that a payout is for, told by itself or else by the payout's name."""
-        order = await self._order(event)
+        order = await self._order(event.order_id)
         if order is not None or event.reference is None:
             return order
-        payout = await self.payouts.find_by_name(event.reference)
-        return None if payout is None else await self.orders.get(payout.order_id)
+        order_id = await self.payouts.order_of(event.reference)
+        if order_id is None:
+            await self.suspense.lock(event.name)
+            order_id = await self.payouts.order_of(event.reference)
+        return await self._order(order_id)
 
-    async def _order(self, event: GatewayEvent) -> Order | None:
-        if event.order_id is None:
+    async def _order_of_charge(self, event: GatewayEvent) -> Order | None:
+        if event.charge_id is None:
+            return None
+        return await self._order(await self.payments.order_of(event.charge_id))
+
+    async def _order(self, order_id: OrderId | None) -> Order | None:
+        if order_id is None:
             return None
         try:
-            return await self.orders.get(event.order_id)
+            return await self.orders.get(order_id)
         except NotFound:
             return None
 

@@ -86,4 +86,4 @@ class PayOutAgain:
         account = await self.payment_accounts.payout_account(payout.seller_id)
         if account is None:
             raise PayoutAccountMissing()
-        await self.payouts.put(taken_up(payout, account))
+        await self.payouts.save(taken_up(payout, account))

@@ -51,28 +51,24 @@ class PaySeller:
             if order.payout_is_stopped:
                 return None
             account = await self.payment_accounts.payout_account(due.seller_id)
-            if payout is None and not await self._is_whole(due):
-                return None
             if payout is None:
                 return await self._share_out(due, account)
             if account is not None and account != payout.account:
                 payout = taken_up(payout, account)
-                await self.payouts.put(payout)
+                await self.payouts.save(payout)
             return payout
 
-    async def _is_whole(self, due: PayoutDue) -> bool:
-        """Return whether the escrow holds all that is to be shared out; else somebody must look."""
-        held = await self.ledger.balance(escrow(due.order_id))
+    async def _share_out(self, due: PayoutDue, account: str | None) -> Payout | None:
+        """Return the payout; None if the escrow does not hold all of it: somebody must look."""
+        held, owned = await self.ledger.lock(escrow(due.order_id), debt(due.seller_id))
         total = due.price + due.shipping_fee
         if held != total:
             what = f"The escrow holds {dollars(held)} of {dollars(total)}: who bears the rest?"
             await self.irregularities.note(due.order_id, what)
-        return held == total
-
-    async def _share_out(self, due: PayoutDue, account: str | None) -> Payout:
+            return None
         now = self.clock.now()
-        owed = max(0, -await self.ledger.balance(debt(due.seller_id)))
-        debt_settled = min(owed, due.payout)
+        debt_settled = min(max(0, -owned), due.payout)
+        await self.ledger.post(settled(due, debt_settled, now))
         payout = Payout(
             order_id=due.order_id,
             seller_id=due.seller_id,
@@ -82,6 +78,4 @@ class PaySeller:
             created_at=now,
             account=account,
         )
-        await self.payouts.put(payout)
-        await self.ledger.post(settled(due, debt_settled, now))
-        return payout
+        return await self.payouts.open_or_lock(payout)

@@ -9,6 +9,7 @@ from ...ports.outbox import Outbox
 from ...ports.payment_gateway import PaymentGateway
 from ...ports.payments import Payouts
 from ...ports.transaction import Transaction
+from .lock_trade import LockTrade
 from .patience import Patience
 from .payout_questions import key_of
 from .record_payout import RecordPayout
@@ -21,6 +22,7 @@ class Payables:
 
     transaction: Transaction
     payouts: Payouts
+    lock_trade: LockTrade
     gateway: PaymentGateway
     record_payout: RecordPayout
     set_off: SetOff
@@ -55,7 +57,7 @@ class Payables:
         What was asked since is another question: it may be paid, and must not be asked twice.
         """
         async with self.transaction():
-            payout = await self.payouts.find(asked.order_id)
+            payout = (await self.lock_trade(asked.order_id)).payout
             assert payout is not None, asked
             if payout.state is PayoutState.DUE and key_of(payout) == key_of(asked):
                 refused = replace(
@@ -65,7 +67,7 @@ class Payables:
                     refusals=payout.refusals + 1,
                     asked=0,
                 )
-                await self.payouts.put(refused)
+                await self.payouts.save(refused)
                 if not await self.set_off.if_reclaimed(refused):
                     await self.outbox.add(
                         PayoutWasRefused(payout.order_id, payout.seller_id, refused.owed, reason)

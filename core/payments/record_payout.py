@@ -20,6 +20,7 @@ from ...ports.outbox import Outbox
 from ...ports.payments import Ledger, Payouts, Webhooks
 from ...ports.transaction import Transaction
 from .irregularities import Irregularities, dollars
+from .lock_trade import LockTrade
 from .payout_questions import key_of
 from .set_off import SetOff
 from .suspense import Suspense
@@ -36,6 +37,7 @@ class RecordPayout:
     """
 
     transaction: Transaction
+    lock_trade: LockTrade
     payouts: Payouts
     ledger: Ledger
     webhooks: Webhooks
@@ -55,7 +57,8 @@ class RecordPayout:
     async def answer(self, asked: Payout, made: PayoutMade) -> None:
         """The provider answered: it has paid what it was asked for, or another amount."""
         async with self.transaction():
-            payout = await self._stored(asked.order_id)
+            payout = (await self.lock_trade(asked.order_id)).payout
+            assert payout is not None, asked
             is_latest = payout.state is PayoutState.DUE and key_of(payout) == key_of(asked)
             if not await self._is_answered(payout, made):
                 payout = replace(payout, payout_id=made.id, report=None)
@@ -68,7 +71,7 @@ class RecordPayout:
     async def report(self, order: Order, event: GatewayEvent) -> None:
         """A webhook told of a payout: the one that was asked for, or another one."""
         async with self.transaction():
-            payout = await self.payouts.find(order.id)
+            payout = (await self.lock_trade(order.id)).payout
             if await self._is_told(order.id, payout, event):
                 return
             awaited = payout is not None and _is_awaited(payout, event)
@@ -85,7 +88,7 @@ class RecordPayout:
     async def fail(self, order: Order, event: GatewayEvent) -> None:
         """A webhook told that a payout failed: if it was booked as paid, the money is back."""
         async with self.transaction():
-            payout = await self.payouts.find(order.id)
+            payout = (await self.lock_trade(order.id)).payout
             paid = await self._booked(order.id, payout, event)
             if paid is not None:
                 await self._return(order.id, payout, paid, event.reason)
@@ -105,7 +108,7 @@ class RecordPayout:
         told = await self._find(payout.order_id, payout.report)
         if told is None or _moved(told) != made.amount:
             return False
-        await self.payouts.put(replace(payout, payout_id=made.id))
+        await self.payouts.save(replace(payout, payout_id=made.id))
         return True
 
     async def _is_told(self, order_id: OrderId, payout: Payout | None, event: GatewayEvent) -> bool:
@@ -120,7 +123,7 @@ class RecordPayout:
             noted = replace(payout, report=event.id)
             if event.reference is not None:
                 noted = replace(payout, payout_id=event.reference)
-            await self.payouts.put(noted)
+            await self.payouts.save(noted)
             return True
         return False
 
@@ -173,7 +176,7 @@ class RecordPayout:
         await self.ledger.post(transfer)
         if payout is not None:
             payout = replace(payout, paid=payout.paid + owed)
-            await self.payouts.put(payout)
+            await self.payouts.save(payout)
             if owed and not payout.owed:
                 payout = await self._paid(payout, made.amount)
         if unasked or excess:
@@ -190,7 +193,7 @@ class RecordPayout:
         paid = replace(
             payout, state=PayoutState.PAID, paid_at=self.clock.now(), reason=None, asked=0
         )
-        await self.payouts.put(paid)
+        await self.payouts.save(paid)
         await self.outbox.add(
             PayoutPaid(payout.order_id, payout.seller_id, amount, payout.debt_settled)
         )
@@ -212,7 +215,7 @@ class RecordPayout:
             name = paid.id.removeprefix(payout_transfer_id(order_id, ""))
             await self.set_off.returned(payout, owed, name)
         if payout.state in (PayoutState.DUE, PayoutState.CANCELLED):
-            await self.payouts.put(payout)
+            await self.payouts.save(payout)
             return payout
         return await self._reopen(payout, reason or "the payout came back")
 
@@ -226,7 +229,7 @@ class RecordPayout:
             paid_at=None,
             asked=0,
         )
-        await self.payouts.put(reopened)
+        await self.payouts.save(reopened)
         if not await self.set_off.if_reclaimed(reopened):
             order_id, seller_id = payout.order_id, payout.seller_id
             await self.outbox.add(PayoutWasReopened(order_id, seller_id, reopened.owed, reason))

@@ -8,12 +8,12 @@ from ...ports.language.events import PaymentRefundDue, PaymentRefunded, PaymentR
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.orders import Order, PaymentStatus
-from ...ports.language.payments import GatewayEvent, Payment, Payout, RefundMade
-from ...ports.orders import Orders
+from ...ports.language.payments import GatewayEvent, Payment, RefundMade
 from ...ports.outbox import Outbox
-from ...ports.payments import Ledger, Payments, Payouts
+from ...ports.payments import Ledger, Payments
 from ...ports.transaction import Transaction
 from .irregularities import Irregularities, dollars
+from .lock_trade import LockTrade, Trade
 from .refunds import borne_id, is_share, refund_amount, refunded
 from .set_off import SetOff
 from .transfers import debt, refunded_unasked, taken_back, unasked_refund_id
@@ -32,9 +32,8 @@ class RecordRefund:
     """
 
     transaction: Transaction
-    orders: Orders
+    lock_trade: LockTrade
     payments: Payments
-    payouts: Payouts
     ledger: Ledger
     set_off: SetOff
     irregularities: Irregularities
@@ -47,42 +46,43 @@ class RecordRefund:
         What it was asked for already, and has not answered, stays what it is asked for.
         """
         async with self.transaction():
-            payment = await self._stored(order_id)
+            trade, payment = await self._locked(order_id)
             if payment.status is not PaymentStatus.REFUND_DUE:
                 return None
             if payment.refund_asked == 0:
-                order = await self.orders.get(order_id)
-                back = refund_amount(order, payment)
+                back = refund_amount(trade.order, payment)
                 if back == 0:
-                    await self._complete(payment, 0)
+                    await self._complete(trade, payment, 0)
                     return None
                 payment = replace(payment, refund_asked=back)
-                await self.payments.put(payment)
+                await self.payments.save(payment)
             return payment
 
     async def answer(self, order_id: OrderId, made: RefundMade) -> None:
         """The provider answered: it has made the refund that it was asked for."""
         async with self.transaction():
-            payment = await self._stored(order_id)
+            trade, payment = await self._locked(order_id)
             if payment.refund_id == made.id:
                 return
             is_known = await self.ledger.find(unasked_refund_id(order_id, made.id)) is not None
             if payment.status is PaymentStatus.REFUND_DUE:
-                await self._answered(payment, made, is_known=is_known)
+                await self._answered(trade, payment, made, is_known=is_known)
             elif payment.refund_id is None and payment.refund_report is not None:
-                await self.payments.put(replace(payment, refund_id=made.id))
+                await self.payments.save(replace(payment, refund_id=made.id))
             elif not is_known:
                 # What was taken for it was another one.
                 payment = replace(payment, refund_id=made.id)
                 await self._unasked(payment, made.id, made.amount)
 
-    async def _answered(self, payment: Payment, made: RefundMade, *, is_known: bool) -> None:
+    async def _answered(
+        self, trade: Trade, payment: Payment, made: RefundMade, *, is_known: bool
+    ) -> None:
         payment = replace(payment, refund_id=made.id)
         if is_known:
             # It was told of before, and not recognised; only the rest is left to be asked for.
             await self._ask_again(payment)
         elif made.amount == payment.refund_asked:
-            await self._complete(payment, made.amount)
+            await self._complete(trade, payment, made.amount)
         else:
             payment = await self._unasked(payment, made.id, made.amount)
             await self._ask_again(payment)
@@ -90,20 +90,21 @@ class RecordRefund:
     async def decline(self, asked: Payment, reason: str) -> bool:
         """The provider will not refund this much. Return whether less is to be asked for now."""
         async with self.transaction():
-            payment = await self._stored(asked.order_id)
+            payment = await self.payments.find(asked.order_id)
+            assert payment is not None, asked
             if _question(payment) != _question(asked):
                 return False
             what = f"The provider declined to refund {dollars(asked.refund_asked)}: {reason}."
             await self.irregularities.note(payment.order_id, what)
-            await self.payments.put(
+            await self.payments.save(
                 replace(payment, refund_asked=0, refund_declines=payment.refund_declines + 1)
             )
             return payment.refunded != asked.refunded
 
-    async def report(self, payment: Payment, event: GatewayEvent) -> None:
+    async def report(self, order_id: OrderId, event: GatewayEvent) -> None:
         """A webhook told of a refund: the one that was asked for, or another one."""
         async with self.transaction():
-            payment = await self._stored(payment.order_id)
+            trade, payment = await self._locked(order_id)
             if await self._is_told(payment, event):
                 return
             if _is_awaited(payment, event):
@@ -112,7 +113,7 @@ class RecordRefund:
                     refund_id=event.reference,
                     refund_report=None if event.reference else event.id,
                 )
-                await self._complete(told, event.amount)
+                await self._complete(trade, told, event.amount)
             else:
                 await self._unasked(payment, event.name, event.amount)
 
@@ -126,7 +127,7 @@ class RecordRefund:
             return False
         report = None if event.reference else event.id
         refund_id = payment.refund_id or event.reference
-        await self.payments.put(replace(payment, refund_id=refund_id, refund_report=report))
+        await self.payments.save(replace(payment, refund_id=refund_id, refund_report=report))
         return True
 
     async def _unasked(self, payment: Payment, name: str, amount: Cents) -> Payment:
@@ -140,7 +141,7 @@ class RecordRefund:
             now = self.clock.now()
             await self.ledger.post(refunded_unasked(order_id, name, booked, now))
             await self.outbox.add(PaymentRefundedUnasked(order_id, booked))
-        await self.payments.put(payment)
+        await self.payments.save(payment)
         if payment.status is PaymentStatus.REFUND_DUE and payment.refund_asked == 0:
             await self.outbox.add(PaymentRefundDue(order_id))
         await self.irregularities.note(order_id, what)
@@ -149,10 +150,10 @@ class RecordRefund:
     async def _ask_again(self, payment: Payment) -> None:
         """Have the rest refunded, by a question of its own."""
         declines = payment.refund_declines + 1
-        await self.payments.put(replace(payment, refund_asked=0, refund_declines=declines))
+        await self.payments.save(replace(payment, refund_asked=0, refund_declines=declines))
         await self.outbox.add(PaymentRefundDue(payment.order_id))
 
-    async def _complete(self, payment: Payment, made: Cents) -> None:
+    async def _complete(self, trade: Trade, payment: Payment, made: Cents) -> None:
         """The buyer has got back what was due.
 
         If a report of another refund cannot have been true, since more is gone than there was,
@@ -162,13 +163,13 @@ class RecordRefund:
         if back < made:
             what = f"The provider refunded {dollars(made)}, and only {dollars(back)} was left."
             await self.irregularities.note(payment.order_id, what)
-        order, payout = await self._trade(payment.order_id)
+        order, payout = trade.order, trade.payout
         transfer = refunded(order, payment, payout, back, self.clock.now())
         if transfer is not None:
             await self.ledger.post(transfer)
         await self._undo_shortfalls(order)
         done = replace(payment, status=PaymentStatus.REFUNDED, refunded=payment.refunded + back)
-        await self.payments.put(done)
+        await self.payments.save(done)
         if payout is not None and is_share(order) and order.borne_by is not Bearer.EXCHANGE:
             await self.set_off(payout)
         await self.outbox.add(PaymentRefunded(order.id, back))
@@ -182,21 +183,19 @@ class RecordRefund:
         while (transfer := await self.ledger.find(borne_id(order, number))) is not None:
             await self.ledger.post(taken_back(transfer, now))
             number += 1
-        for user_id in (order.buyer_id, order.seller_id) if number > 1 else ():
-            credit = await self.ledger.balance(debt(user_id))
+        parties = (order.buyer_id, order.seller_id) if number > 1 else ()
+        credits_ = await self.ledger.lock(*map(debt, parties))
+        for user_id, credit in zip(parties, credits_, strict=True):
             if credit > 0:
                 what = f"The user {user_id} bore a part of this refund, and has paid for it:"
                 await self.irregularities.note(
                     order.id, f"{what} {dollars(credit)} are to be paid back to them."
                 )
 
-    async def _trade(self, order_id: OrderId) -> tuple[Order, Payout | None]:
-        return await self.orders.get(order_id), await self.payouts.find(order_id)
-
-    async def _stored(self, order_id: OrderId) -> Payment:
-        payment = await self.payments.find(order_id)
-        assert payment is not None, order_id
-        return payment
+    async def _locked(self, order_id: OrderId) -> tuple[Trade, Payment]:
+        trade = await self.lock_trade(order_id)
+        assert trade.payment is not None, order_id
+        return trade, trade.payment
 
 
 def _is_awaited(payment: Payment, event: GatewayEvent) -> bool:

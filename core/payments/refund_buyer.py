@@ -90,15 +90,15 @@ class RefundBuyer:
             payment = await self.payments.find(cause.order_id)
             if payment is None:  # an order from before payments were opened with their orders
                 assert not isinstance(cause, PaymentRefundDue), cause
-                payment = Payment(
+                never_asked_for = Payment(
                     order_id=cause.order_id,
                     buyer_id=cause.buyer_id,
                     amount=0,
                     status=PaymentStatus.ABANDONED,
                     created_at=self.clock.now(),
                 )
-                await self.payments.put(payment)
-            elif payment.status is PaymentStatus.PENDING and payment.attempted_at is None:
+                payment = await self.payments.open_or_lock(never_asked_for)
+            if payment.status is PaymentStatus.PENDING and payment.attempted_at is None:
                 await self.escrow.clear(payment)
                 payment = await self._stored(payment.order_id)
             elif payment.status is PaymentStatus.PENDING:
@@ -109,7 +109,7 @@ class RefundBuyer:
 
     async def _move(self, payment: Payment, status: PaymentStatus) -> Payment:
         moved = replace(payment, status=status)
-        await self.payments.put(moved)
+        await self.payments.save(moved)
         return moved
 
     async def _find_out(self, payment: Payment) -> Payment:

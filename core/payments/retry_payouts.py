@@ -53,11 +53,11 @@ class RetryPayouts:
     async def _take_up(self, order_id: OrderId, account: str | None) -> Payout:
         """Return the payout, now due to the account if it was refused and nothing stops it."""
         async with self.transaction():
+            order = await self.orders.get(order_id)
             payout = await self.payouts.find(order_id)
             assert payout is not None, order_id
-            order = await self.orders.get(order_id)
             refused = payout.state is PayoutState.REFUSED
             if refused and account is not None and not order.payout_is_stopped:
                 payout = taken_up(payout, account)
-                await self.payouts.put(payout)
+                await self.payouts.save(payout)
             return payout

@@ -7,6 +7,7 @@ from ...ports.language.events import PenaltyExcused, PenaltyWasReversed
 from ...ports.language.ids import OrderId, UserId
 from ...ports.language.money import Cents
 from ...ports.language.payments import AccountKind, Payout, PayoutState
+from ...ports.orders import Orders
 from ...ports.outbox import Outbox
 from ...ports.payments import Ledger, Payouts
 from ...ports.transaction import Transaction
@@ -26,6 +27,7 @@ class ReversePenalty:
     """
 
     transaction: Transaction
+    orders: Orders
     payouts: Payouts
     payment_accounts: PaymentAccounts
     ledger: Ledger
@@ -42,13 +44,13 @@ class ReversePenalty:
 
     async def _reverse(self, event: PenaltyExcused) -> None:
         async with self.transaction():
+            await self.orders.get(event.order_id)  # its lock: of two reversals at once one is made
             penalty = await self._penalty(event.order_id)
             if penalty == 0:
                 return
-            owed = max(0, -await self.ledger.balance(debt(event.seller_id)))
-            written_off = -await self.ledger.balance(losses(event.seller_id))
-            cancelled = min(penalty, owed)
-            recovered = min(penalty - cancelled, written_off)
+            owned, lost = await self.ledger.lock(debt(event.seller_id), losses(event.seller_id))
+            cancelled = min(penalty, max(0, -owned))
+            recovered = min(penalty - cancelled, -lost)
             paid_back = penalty - cancelled - recovered
             shares = {
                 debt(event.seller_id): cancelled,
@@ -70,7 +72,7 @@ class ReversePenalty:
         return sum(e.amount for e in entries if e.account.kind is AccountKind.PENALTIES)
 
     async def _owe(self, order_id: OrderId, seller_id: UserId, amount: Cents) -> None:
-        await self.payouts.put(
+        await self.payouts.open_or_lock(
             Payout(
                 order_id=order_id,
                 seller_id=seller_id,

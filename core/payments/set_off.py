@@ -29,7 +29,7 @@ class SetOff:
     async def __call__(self, payout: Payout) -> None:
         """Set it off, unless it is not refused."""
         if payout.state is PayoutState.REFUSED:
-            await self.payouts.put(replace(payout, state=PayoutState.CANCELLED))
+            await self.payouts.save(replace(payout, state=PayoutState.CANCELLED))
             if payout.owed:
                 await self.ledger.post(set_off(payout, payout.owed, self.clock.now()))
 

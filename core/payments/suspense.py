@@ -15,13 +15,18 @@ from .transfers import suspended, suspense, taken_back
 class Suspense:
     """Books what the provider did with money of no payment or payout that is known.
 
-    Each charge, refund and payout is booked once, by the provider's name, and raises an alarm. It
-    needs a transaction.
+    Each charge, refund and payout is booked once, by the provider's name, and raises an alarm. What
+    waits under a name is locked by whoever books it or finds out whose it is. It needs a
+    transaction.
     """
 
     ledger: Ledger
     irregularities: Irregularities
     clock: Clock
+
+    async def lock(self, name: str) -> None:
+        """Have what waits under a name, or does not yet, stay as it is until the end."""
+        await self.ledger.lock(suspense(name))
 
     async def charge(self, order_id: OrderId | None, charge: Charge) -> None:
         """Somebody was charged, for no order or once too often for `order_id`."""
@@ -44,6 +49,7 @@ class Suspense:
 
     async def return_payout(self, name: str) -> bool:
         """A payout for no known order came back. Return False if none was booked under its name."""
+        await self.lock(name)
         paid = await self.ledger.find(_payout(name))
         if paid is None:
             return False
@@ -54,19 +60,22 @@ class Suspense:
 
     async def claim_payout(self, name: str) -> None:
         """It is known by now which order a payout is for: it leaves suspense."""
+        await self.lock(name)
         paid = await self.ledger.find(_payout(name))
         if paid is not None:
             await self.ledger.post(taken_back(paid, self.clock.now()))
 
     async def of_charge(self, charge_id: str) -> tuple[Cents, Cents]:
         """Return what came of a charge, and what went back of it, before its payment was known."""
+        (waits,) = await self.ledger.lock(suspense(charge_id))
         charged = await self.ledger.find(_charge(charge_id))
         came = 0 if charged is None else sum(max(0, e.amount) for e in charged.entries)
-        return came, came - await self.ledger.balance(suspense(charge_id))
+        return came, came - waits
 
     async def _book(
         self, transfer_id: str, name: str, amount: Cents, order_id: OrderId | None, what: str
     ) -> None:
+        await self.lock(name)
         if await self.ledger.post(suspended(transfer_id, name, amount, self.clock.now())):
             await self.irregularities.note(order_id, what)
 

@@ -43,7 +43,8 @@ class WriteOffDebt:
             raise OutOfRange(field="amount", value=amount, minimum=1, maximum=_MOST)
         async with self.transaction():
             await self.users.get(user_id)
-            owed = -await self.ledger.balance(debt(user_id))
+            (owned,) = await self.ledger.lock(debt(user_id))
+            owed = -owned
             if amount > owed:
                 raise BeyondDebt(user_id=user_id, owed=owed)
             transfer_id = f"{user_id}:write-off:{self.ids.new()}"

@@ -39,7 +39,7 @@ class WriteOffSuspense:
         why = parse_reason(reason)
         name = check_text("name", name, max_length=_MAX_NAME)
         async with self.transaction():
-            amount = await self.ledger.balance(suspense(name))
+            (amount,) = await self.ledger.lock(suspense(name))
             if amount == 0:
                 raise NothingInSuspense(name=name)
             transfer_id = f"suspense:{name}:write-off:{self.ids.new()}"

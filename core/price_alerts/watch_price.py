@@ -50,7 +50,7 @@ class WatchPrice:
         book = product.book(size, condition)
         async with self.transaction():
             limit = self.rules.max_price_alerts
-            if await self.price_alerts.count(actor.user_id) >= limit:
+            if await self.price_alerts.lock(actor.user_id) >= limit:
                 raise TooManyAlerts(limit=limit)
             alert = PriceAlert(
                 id=AlertId(self.ids.new()),

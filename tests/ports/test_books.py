@@ -166,7 +166,7 @@ async def test_unpaid_orders_that_the_provider_answered_are_counted_apart(
     payment = await store.payments.find(opened[0].order.id)
     assert payment is not None
     async with store.transaction():
-        await store.payments.put(replace(payment, answered_at=records.instant))
+        await store.payments.save(replace(payment, answered_at=records.instant))
     assert await store.books.unpaid_orders([buyer]) == {buyer: UnpaidOrders(3, 1)}
 
 

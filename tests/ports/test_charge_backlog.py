@@ -26,7 +26,8 @@ async def opened(shard: Shard, records: Records) -> Payment:
 
 async def put(store: Store, payment: Payment) -> None:
     async with store.transaction():
-        await store.payments.put(payment)
+        await store.payments.open_or_lock(payment)
+        await store.payments.save(payment)
 
 
 async def of_the_same_buyer(

@@ -4,6 +4,8 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 
+import pytest
+
 from solebook.composition.adapters import Store
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import PaymentStatus
@@ -33,8 +35,32 @@ FEES = Account(AccountKind.FEES)
 
 
 async def put_payment(store: Store, payment: Payment) -> None:
+    """Open a payment, or replace the one that is there."""
     async with store.transaction():
-        await store.payments.put(payment)
+        await store.payments.open_or_lock(payment)
+        await store.payments.save(payment)
+
+
+async def test_of_payments_that_are_opened_for_an_order_the_first_is_kept(
+    store: Store, records: Records
+) -> None:
+    first = records.payment()
+    second = replace(first, payment_method="pm_2")
+
+    async def opened(payment: Payment) -> Payment:
+        async with store.transaction():
+            return await store.payments.open_or_lock(payment)
+
+    assert [await opened(first), await opened(second)] == [first, first]
+    assert await store.payments.find(first.order_id) == first
+
+
+async def test_a_payment_that_was_never_opened_cannot_be_saved(
+    store: Store, records: Records
+) -> None:
+    with pytest.raises(AssertionError):
+        async with store.transaction():
+            await store.payments.save(records.payment())
 
 
 async def test_a_payment_is_found_by_its_order(store: Store, records: Records) -> None:
@@ -46,13 +72,16 @@ async def test_a_payment_is_found_by_its_order(store: Store, records: Records) -
     assert await store.payments.find(records.order_id()) is None
 
 
-async def test_a_payment_is_found_by_its_charge(store: Store, records: Records) -> None:
+async def test_the_order_of_a_payment_is_found_by_its_charge(
+    store: Store, records: Records
+) -> None:
     payment, other = records.payment(), records.payment()
     charged = replace(payment, charge_id="ch_1", refunded=100, refund_asked=21_300)
     for each in (payment, other, charged):
         await put_payment(store, each)
-    assert await store.payments.find_by_charge("ch_1") == charged
-    assert await store.payments.find_by_charge("ch_2") is None
+    assert await store.payments.order_of("ch_1") == charged.order_id
+    assert await store.payments.order_of("ch_2") is None
+    assert await store.payments.find(payment.order_id) == charged
 
 
 async def test_a_charge_that_was_taken_back_names_no_payment(
@@ -62,9 +91,9 @@ async def test_a_charge_that_was_taken_back_names_no_payment(
     await put_payment(store, payment)
     with suppress(RuntimeError):
         async with store.transaction():
-            await store.payments.put(replace(payment, charge_id="ch_1"))
+            await store.payments.save(replace(payment, charge_id="ch_1"))
             raise RuntimeError
-    assert await store.payments.find_by_charge("ch_1") is None
+    assert await store.payments.order_of("ch_1") is None
 
 
 async def test_a_payment_that_was_never_asked_for_is_of_nothing(
@@ -75,7 +104,9 @@ async def test_a_payment_that_was_never_asked_for_is_of_nothing(
     assert await store.payments.find(abandoned.order_id) == abandoned
 
 
-async def test_a_payment_put_again_replaces_the_orders_one(store: Store, records: Records) -> None:
+async def test_a_payment_that_is_saved_replaces_the_orders_one(
+    store: Store, records: Records
+) -> None:
     payment, other = records.payment(), records.payment()
     await put_payment(store, payment)
     await put_payment(store, other)
@@ -95,9 +126,33 @@ async def test_a_payment_put_again_replaces_the_orders_one(store: Store, records
 
 
 async def put_payout(store: Store, payout: Payout) -> Payout:
+    """Open a payout, or replace the one that is there."""
     async with store.transaction():
-        await store.payouts.put(payout)
+        await store.payouts.open_or_lock(payout)
+        await store.payouts.save(payout)
     return payout
+
+
+async def test_of_payouts_that_are_opened_for_an_order_the_first_is_kept(
+    store: Store, records: Records
+) -> None:
+    first = records.payout()
+    second = replace(first, debt_settled=250)
+
+    async def opened(payout: Payout) -> Payout:
+        async with store.transaction():
+            return await store.payouts.open_or_lock(payout)
+
+    assert [await opened(first), await opened(second)] == [first, first]
+    assert await store.payouts.find(first.order_id) == first
+
+
+async def test_a_payout_that_was_never_opened_cannot_be_saved(
+    store: Store, records: Records
+) -> None:
+    with pytest.raises(AssertionError):
+        async with store.transaction():
+            await store.payouts.save(records.payout())
 
 
 async def test_a_payout_is_found_by_its_order_and_replaced(store: Store, records: Records) -> None:
@@ -114,15 +169,17 @@ async def test_a_payout_is_found_by_its_order_and_replaced(store: Store, records
     assert await store.payouts.find(records.order_id()) is None
 
 
-async def test_a_payout_is_found_by_its_latest_name(store: Store, records: Records) -> None:
+async def test_the_order_of_a_payout_is_found_by_its_latest_name(
+    store: Store, records: Records
+) -> None:
     payout, other = records.payout(payout_id="po_1"), records.payout()
     for each in (payout, other):
         await put_payout(store, each)
-    assert await store.payouts.find_by_name("po_1") == payout
+    assert await store.payouts.order_of("po_1") == payout.order_id
     again = replace(payout, payout_id="po_2")
     await put_payout(store, again)
-    assert await store.payouts.find_by_name("po_2") == again
-    assert await store.payouts.find_by_name("po_1") is None
+    assert await store.payouts.order_of("po_2") == again.order_id
+    assert await store.payouts.order_of("po_1") is None
 
 
 async def test_unpaid_are_the_sellers_payouts_that_are_due_or_refused(
@@ -133,7 +190,7 @@ async def test_unpaid_are_the_sellers_payouts_that_are_due_or_refused(
     due, _, refused, _ = all_states
     async with store.transaction():
         for payout in (*all_states, records.payout(state=PayoutState.DUE)):
-            await store.payouts.put(payout)
+            await store.payouts.open_or_lock(payout)
     assert list(await store.payouts.unpaid(seller_id)) == [due, refused]
     assert list(await store.payouts.unpaid(records.user_id())) == []
 
@@ -188,6 +245,26 @@ async def test_accounts_of_one_kind_and_different_owners_are_apart(
     assert await store.ledger.balance(escrow(one)) == 21_400
     assert await store.ledger.balance(escrow(two)) == 21_000
     assert await store.ledger.balance(escrow(records.order_id())) == 0
+
+
+async def test_what_a_transaction_decides_by_stays_so_until_its_end(
+    store: Store, records: Records
+) -> None:
+    fund = Account(AccountKind.SUSPENSE, "fund")
+    await post(
+        store, records.transfer(records.order_id(), entries=(Entry(fund, 250), Entry(WORLD, -250)))
+    )
+
+    async def take_100_if_they_are_there() -> None:
+        async with store.transaction():
+            left, _ = await store.ledger.lock(fund, FEES)
+            if left >= 100:
+                await asyncio.sleep(0)
+                entries = (Entry(fund, -100), Entry(WORLD, 100))
+                await store.ledger.post(records.transfer(records.order_id(), entries=entries))
+
+    await asyncio.gather(*(asyncio.create_task(take_100_if_they_are_there()) for _ in range(5)))
+    assert await store.ledger.balance(fund) == 50
 
 
 async def test_the_accounts_of_a_kind_that_are_not_at_zero_are_listed_by_owner(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import AlertExists, NotFound
+from solebook.ports.language.ids import UserId
 from solebook.ports.language.market import BookKey, Condition, Size
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.price_alerts import PriceAlert, PriceFall
@@ -67,6 +68,11 @@ async def test_an_alert_is_read_as_it_was_added(store: Store, records: Records) 
     assert await concerned_by(store, fall(alert.book, records.instant)) == [alert]
 
 
+async def count(store: Store, user_id: UserId) -> int:
+    async with store.transaction():
+        return await store.price_alerts.lock(user_id)
+
+
 # ---- of a user -----------------------------------------------------------------------------------
 
 
@@ -76,11 +82,11 @@ async def test_a_users_alerts_come_newest_first_in_pages(store: Store, records: 
     await add(store, *alerts, records.price_alert(records.book()))
     paged = await all_pages(partial(store.price_alerts.of_user, user_id))
     assert paged == alerts[::-1]
-    assert await store.price_alerts.count(user_id) == 5
+    assert await count(store, user_id) == 5
 
 
 async def test_nobody_has_alerts_before_adding_one(store: Store, records: Records) -> None:
-    assert await store.price_alerts.count(records.user_id()) == 0
+    assert await count(store, records.user_id()) == 0
     assert not (await store.price_alerts.of_user(records.user_id(), PageRequest())).items
     assert not await concerned_by(store, fall(records.book(), records.instant))
 
@@ -102,7 +108,7 @@ async def test_a_user_has_one_alert_for_each_book_and_price(store: Store, record
         # What is refused is no harm to the rest of the transaction.
         await store.price_alerts.remove(alert.user_id, others[0].id)
     assert refused.value.id == alert.id
-    assert await store.price_alerts.count(alert.user_id) == 3
+    assert await count(store, alert.user_id) == 3
 
 
 async def test_only_its_owner_removes_an_alert_and_once(store: Store, records: Records) -> None:
@@ -111,31 +117,31 @@ async def test_only_its_owner_removes_an_alert_and_once(store: Store, records: R
     with pytest.raises(NotFound):
         async with store.transaction():
             await store.price_alerts.remove(records.user_id(), alert.id)
-    assert await store.price_alerts.count(alert.user_id) == 1
+    assert await count(store, alert.user_id) == 1
     async with store.transaction():
         await store.price_alerts.remove(alert.user_id, alert.id)
     with pytest.raises(NotFound):
         async with store.transaction():
             await store.price_alerts.remove(alert.user_id, alert.id)
-    assert await store.price_alerts.count(alert.user_id) == 0
+    assert await count(store, alert.user_id) == 0
     assert not await concerned_by(store, fall(alert.book, records.instant))
     await add(store, replace(alert, id=records.price_alert(alert.book).id))
 
 
-async def test_what_a_transaction_counted_stays_so_until_its_end(
+async def test_what_a_transaction_locked_stays_so_until_its_end(
     store: Store, records: Records
 ) -> None:
     user_id = records.user_id()
 
     async def add_unless_there_are_two() -> None:
         async with store.transaction():
-            if await store.price_alerts.count(user_id) < 2:
+            if await store.price_alerts.lock(user_id) < 2:
                 await asyncio.sleep(0)
                 alert = records.price_alert(records.book(), user_id=user_id)
                 await store.price_alerts.add(alert)
 
     await asyncio.gather(*(asyncio.create_task(add_unless_there_are_two()) for _ in range(5)))
-    assert await store.price_alerts.count(user_id) == 2
+    assert await count(store, user_id) == 2
 
 
 # ---- of a book -----------------------------------------------------------------------------------

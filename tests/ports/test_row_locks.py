@@ -42,7 +42,7 @@ async def test_changes_to_a_payment_read_in_the_transaction_are_never_lost(
 ) -> None:
     payment = records.payment(reason="")
     async with store.transaction():
-        await store.payments.put(payment)
+        await store.payments.open_or_lock(payment)
 
     async def append() -> None:
         async with store.transaction():
@@ -50,7 +50,7 @@ async def test_changes_to_a_payment_read_in_the_transaction_are_never_lost(
             assert read is not None
             await asyncio.sleep(0)
             reason = f"{read.reason}x"
-            await store.payments.put(replace(read, status=PaymentStatus.DECLINED, reason=reason))
+            await store.payments.save(replace(read, status=PaymentStatus.DECLINED, reason=reason))
 
     await at_once(append)
     read = await store.payments.find(payment.order_id)
@@ -63,7 +63,7 @@ async def test_changes_to_a_payout_read_in_the_transaction_are_never_lost(
 ) -> None:
     payout = records.payout(reason="")
     async with store.transaction():
-        await store.payouts.put(payout)
+        await store.payouts.open_or_lock(payout)
 
     async def append() -> None:
         async with store.transaction():
@@ -71,7 +71,7 @@ async def test_changes_to_a_payout_read_in_the_transaction_are_never_lost(
             assert read is not None
             await asyncio.sleep(0)
             reason = f"{read.reason}x"
-            await store.payouts.put(replace(read, state=PayoutState.REFUSED, reason=reason))
+            await store.payouts.save(replace(read, state=PayoutState.REFUSED, reason=reason))
 
     await at_once(append)
     read = await store.payouts.find(payout.order_id)

@@ -37,8 +37,11 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "products.save": lambda s, r: s.products.save(r.product(version=2)),
     "stock.reserve": lambda s, r: s.stock.reserve(r.reservation(r.quote_id(), r.book())),
     "stock.settle": lambda s, r: s.stock.settle(r.order_id(), ReservationStatus.RELEASED),
-    "payments.put": lambda s, r: s.payments.put(r.payment()),
-    "payouts.put": lambda s, r: s.payouts.put(r.payout()),
+    "payments.open_or_lock": lambda s, r: s.payments.open_or_lock(r.payment()),
+    "payments.save": lambda s, r: s.payments.save(r.payment()),
+    "payouts.open_or_lock": lambda s, r: s.payouts.open_or_lock(r.payout()),
+    "payouts.save": lambda s, r: s.payouts.save(r.payout()),
+    "ledger.lock": lambda s, r: s.ledger.lock(r.transfer(r.order_id()).entries[0].account),
     "ledger.post": lambda s, r: s.ledger.post(r.transfer(r.order_id())),
     "seller_records.add": lambda s, r: s.seller_records.add(r.user_id(), Quarter(2026, 1), 1),
     "seller_records.remove": lambda s, r: s.seller_records.remove(r.user_id(), Quarter(2026, 1), 1),
@@ -48,6 +51,7 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "authentication_tasks.add": lambda s, r: s.authentication_tasks.add(r.task()),
     "authentication_tasks.save": lambda s, r: s.authentication_tasks.save(r.task(version=2)),
     "price_alerts.add": lambda s, r: s.price_alerts.add(r.price_alert(r.book())),
+    "price_alerts.lock": lambda s, r: s.price_alerts.lock(r.user_id()),
     "price_alerts.remove": lambda s, r: s.price_alerts.remove(
         r.user_id(), r.price_alert(r.book()).id
     ),

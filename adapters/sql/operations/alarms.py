@@ -20,8 +20,8 @@ _ADD = Statement(insert_row(alarms))
 _SAVE = Statement(update_row(alarms))
 _GET = Statement(select(alarms).where(alarms.c.id == bindparam("id")), locks=True)
 _OPEN = select(alarms).where(alarms.c.closed_at.is_(None), alarms.c.kind == bindparam("kind"))
-_OPEN_OF_ORDER = Statement(_OPEN.where(alarms.c.order_id == bindparam("order_id")))
-_OPEN_OF_NONE = Statement(_OPEN.where(alarms.c.order_id.is_(None)))
+_OPEN_OF_ORDER = Statement(_OPEN.where(alarms.c.order_id == bindparam("order_id")), locks=True)
+_OPEN_OF_NONE = Statement(_OPEN.where(alarms.c.order_id.is_(None)), locks=True)
 _CLOSE = Statement(
     update(alarms)
     .where(
@@ -44,6 +44,7 @@ class SqlAlarms(Alarms):
         self._database = database
 
     async def add(self, alarm: Alarm) -> Alarm:
+        await self._database.lock(f"alarm {alarm.kind} {alarm.order_id}")
         kept = await self._open(alarm.order_id, alarm.kind)
         if kept is None:
             await self._database.execute(_ADD, **_values(alarm))

@@ -40,6 +40,7 @@ class SqlDeclines(Declines):
         self._database = database
 
     async def add(self, decline: Decline) -> bool:
+        await self._lock(decline.buyer_id)
         added = await self._database.execute(
             _ADD,
             order_id=decline.order_id,
@@ -64,5 +65,9 @@ class SqlDeclines(Declines):
         return None if row is None else BidBar(row.buyer_id, row.declines, row.until)
 
     async def forgive(self, buyer_id: UserId, at: datetime) -> int:
+        await self._lock(buyer_id)
         await self._database.execute(_LIFT_BAR, buyer_id=buyer_id)
         return await self._database.execute(_FORGIVE, buyer_id=buyer_id, forgiven_at=at)
+
+    async def _lock(self, buyer_id: UserId) -> None:
+        await self._database.lock(f"declines {buyer_id}")

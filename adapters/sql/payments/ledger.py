@@ -82,6 +82,11 @@ class SqlLedger(Ledger):
         total: Cents = row.total
         return total
 
+    async def lock(self, *accounts: Account) -> Sequence[Cents]:
+        names = (f"account {account.kind} {account.owner}" for account in accounts)
+        await self._database.lock(*names)
+        return [await self.balance(account) for account in accounts]
+
     async def open_accounts(
         self, kind: AccountKind, limit: int, after: str = ""
     ) -> Sequence[tuple[str, Cents]]:

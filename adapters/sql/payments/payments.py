@@ -7,17 +7,18 @@ from sqlalchemy import bindparam, select
 from ....ports.language.ids import OrderId
 from ....ports.language.payments import Payment
 from ....ports.payments import Payments
-from ..engine.constructs import insert_or_replace
+from ..engine.constructs import insert_or_lock
 from ..engine.database import SqlDatabase
-from ..engine.statement import Row, Statement, insert_row
+from ..engine.statement import Row, Statement, insert_row, update_row
 from ..schema import payments
 
 _FIND = Statement(select(payments).where(payments.c.order_id == bindparam("order_id")), locks=True)
-_FIND_BY_CHARGE = Statement(
-    select(payments).where(payments.c.charge_id == bindparam("charge_id")), locks=True
+_ORDER_OF = Statement(
+    select(payments.c.order_id).where(payments.c.charge_id == bindparam("charge_id"))
 )
 ADD_PAYMENT = Statement(insert_row(payments))
-_PUT = Statement(insert_or_replace(payments, payments.c.order_id))
+_OPEN_OR_LOCK = Statement(insert_or_lock(payments, payments.c.order_id))
+_SAVE = Statement(update_row(payments))
 
 
 class SqlPayments(Payments):
@@ -30,12 +31,17 @@ class SqlPayments(Payments):
         row = await self._database.first(_FIND, order_id=order_id)
         return None if row is None else _payment(row)
 
-    async def find_by_charge(self, charge_id: str) -> Payment | None:
-        row = await self._database.first(_FIND_BY_CHARGE, charge_id=charge_id)
-        return None if row is None else _payment(row)
+    async def order_of(self, charge_id: str) -> OrderId | None:
+        row = await self._database.first(_ORDER_OF, charge_id=charge_id)
+        return None if row is None else OrderId(row.order_id)
 
-    async def put(self, payment: Payment) -> None:
-        await self._database.execute(_PUT, **payment_values(payment))
+    async def open_or_lock(self, payment: Payment) -> Payment:
+        row = await self._database.first(_OPEN_OR_LOCK, **payment_values(payment))
+        return _payment(row)
+
+    async def save(self, payment: Payment) -> None:
+        saved = await self._database.execute(_SAVE, **payment_values(payment))
+        assert saved, f"the payment of order {payment.order_id} was never opened"
 
 
 def _payment(row: Row) -> Payment:

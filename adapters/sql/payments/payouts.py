@@ -1,6 +1,7 @@
 """Sellers' payouts, in SQL."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -8,18 +9,19 @@ from ....ports.language.ids import OrderId, UserId
 from ....ports.language.paging import Page, PageRequest
 from ....ports.language.payments import Payout, PayoutState
 from ....ports.payments import Payouts
-from ..engine.constructs import insert_or_replace
+from ..engine.constructs import insert_or_lock
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
-from ..engine.statement import Row, Statement
+from ..engine.statement import Row, Statement, update_row
 from ..schema import payouts
 from ..schema.columns import is_word
 
 _FIND = Statement(select(payouts).where(payouts.c.order_id == bindparam("order_id")), locks=True)
-_FIND_BY_NAME = Statement(
-    select(payouts).where(payouts.c.payout_id == bindparam("payout_id")), locks=True
+_ORDER_OF = Statement(
+    select(payouts.c.order_id).where(payouts.c.payout_id == bindparam("payout_id"))
 )
-_PUT = Statement(insert_or_replace(payouts, payouts.c.order_id))
+_OPEN_OR_LOCK = Statement(insert_or_lock(payouts, payouts.c.order_id))
+_SAVE = Statement(update_row(payouts))
 _OF_SELLER = Statement(
     newest_first(
         select(payouts).where(payouts.c.seller_id == bindparam("seller_id")), payouts.c.order_id
@@ -47,28 +49,17 @@ class SqlPayouts(Payouts):
         row = await self._database.first(_FIND, order_id=order_id)
         return None if row is None else _payout(row)
 
-    async def find_by_name(self, payout_id: str) -> Payout | None:
-        row = await self._database.first(_FIND_BY_NAME, payout_id=payout_id)
-        return None if row is None else _payout(row)
+    async def order_of(self, payout_id: str) -> OrderId | None:
+        row = await self._database.first(_ORDER_OF, payout_id=payout_id)
+        return None if row is None else OrderId(row.order_id)
 
-    async def put(self, payout: Payout) -> None:
-        await self._database.execute(
-            _PUT,
-            order_id=payout.order_id,
-            seller_id=payout.seller_id,
-            amount=payout.amount,
-            debt_settled=payout.debt_settled,
-            state=payout.state,
-            created_at=payout.created_at,
-            account=payout.account,
-            paid_at=payout.paid_at,
-            reason=payout.reason,
-            refusals=payout.refusals,
-            paid=payout.paid,
-            asked=payout.asked,
-            payout_id=payout.payout_id,
-            report=payout.report,
-        )
+    async def open_or_lock(self, payout: Payout) -> Payout:
+        row = await self._database.first(_OPEN_OR_LOCK, **_values(payout))
+        return _payout(row)
+
+    async def save(self, payout: Payout) -> None:
+        saved = await self._database.execute(_SAVE, **_values(payout))
+        assert saved, f"the payout of order {payout.order_id} was never opened"
 
     async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
         return [_payout(row) for row in await self._database.rows(_UNPAID, seller_id=seller_id)]
@@ -77,6 +68,25 @@ class SqlPayouts(Payouts):
         return await page(
             self._database, _OF_SELLER, request, _payout, id_="order_id", seller_id=seller_id
         )
+
+
+def _values(payout: Payout) -> dict[str, Any]:
+    return {
+        "order_id": payout.order_id,
+        "seller_id": payout.seller_id,
+        "amount": payout.amount,
+        "debt_settled": payout.debt_settled,
+        "state": payout.state,
+        "created_at": payout.created_at,
+        "account": payout.account,
+        "paid_at": payout.paid_at,
+        "reason": payout.reason,
+        "refusals": payout.refusals,
+        "paid": payout.paid,
+        "asked": payout.asked,
+        "payout_id": payout.payout_id,
+        "report": payout.report,
+    }
 
 
 def _payout(row: Row) -> Payout:

@@ -121,7 +121,8 @@ class SqlPriceAlerts(PriceAlerts):
         if not await self._database.execute(_REMOVE, id=alert_id, user_id=user_id):
             raise NotFound(what="price alert", id=alert_id)
 
-    async def count(self, user_id: UserId) -> int:
+    async def lock(self, user_id: UserId) -> int:
+        await self._database.lock(f"price alerts {user_id}")
         row = await self._database.first(_COUNT, user_id=user_id)
         assert row is not None
         return int(row.alerts)

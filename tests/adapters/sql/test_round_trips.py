@@ -208,14 +208,16 @@ async def placement(store: Store, first: Placement, key: IdempotencyKey) -> None
 async def payment(store: Store, first: Payment, second: Payment) -> None:
     for put in (first, replace(second, order_id=first.order_id)):
         put = replace(put, refunded=min(put.refunded, put.amount))
-        await store.payments.put(put)
+        await store.payments.open_or_lock(put)
+        await store.payments.save(put)
         assert await store.payments.find(first.order_id) == put
 
 
 async def payout(store: Store, first: Payout, second: Payout) -> None:
     for put in (first, replace(second, order_id=first.order_id)):
         put = replace(put, paid=min(put.paid, put.amount))
-        await store.payouts.put(put)
+        await store.payouts.open_or_lock(put)
+        await store.payouts.save(put)
         assert await store.payouts.find(first.order_id) == put
 
 

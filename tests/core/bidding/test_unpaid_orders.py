@@ -49,7 +49,7 @@ async def the_provider_answers(market: Market, buyer: UserId) -> None:
         payment = await store.payments.find(order.id)
         assert payment is not None
         async with store.transaction():
-            await store.payments.put(replace(payment, answered_at=market.adapters.clock.now()))
+            await store.payments.save(replace(payment, answered_at=market.adapters.clock.now()))
 
 
 async def test_bids_of_a_buyer_who_keeps_sellers_waiting_leave_when_an_ask_reaches_them(
@@ -82,7 +82,7 @@ async def test_one_charge_that_is_the_exchanges_delay_keeps_the_bids(
     payment = await market.adapters.store.payments.find(order.id)
     assert payment is not None
     async with market.adapters.store.transaction():
-        await market.adapters.store.payments.put(replace(payment, answered_at=None))
+        await market.adapters.store.payments.save(replace(payment, answered_at=None))
     bid = (await market.bid(user_id=buyer)).quote
     with pytest.raises(CounterpartBusy):
         await market.ask()

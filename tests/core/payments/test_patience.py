@@ -39,7 +39,7 @@ async def test_a_refund(exchange: Exchange) -> None:
     await exchange.app.orders.cancel_order(exchange.admin, order.id, reason="a recall")
     async with exchange.store.transaction():
         payment = await exchange.payment(order.id)
-        await exchange.store.payments.put(replace(payment, status=PaymentStatus.REFUND_DUE))
+        await exchange.store.payments.save(replace(payment, status=PaymentStatus.REFUND_DUE))
     exchange.line.hold()
     refund = replace(exchange.app.payments.refund_buyer, patience=NONE)
     with pytest.raises(Unavailable):

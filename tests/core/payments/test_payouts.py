@@ -160,7 +160,7 @@ async def test_a_refusal_that_comes_late_is_not_taken_for_that_of_the_next_quest
     refused = await exchange.payout(order.id)
     async with exchange.store.transaction():  # as if the next were asked for already
         asked = replace(refused, state=PayoutState.DUE, account=tokens.ACCOUNT, reason=None)
-        await exchange.store.payouts.put(asked)
+        await exchange.store.payouts.save(asked)
     payables = exchange.app.payments.pay_seller.payables
     await payables.ask(replace(refused, state=PayoutState.DUE, refusals=0))
     assert await exchange.payout(order.id) == asked
@@ -177,7 +177,7 @@ async def test_an_account_that_is_named_while_the_one_before_is_asked_is_paid_if
     order = await paid_out(exchange, seller=seller)
     async with exchange.store.transaction():  # as if the answer were still on its way
         asked = replace(await exchange.payout(order.id), state=PayoutState.DUE)
-        await exchange.store.payouts.put(asked)
+        await exchange.store.payouts.save(asked)
     await exchange.app.users.set_payout_account(seller, account=tokens.ACCOUNT)
     await exchange.workers.settle()
     assert (await exchange.payout(refused.id)).state is PayoutState.PAID

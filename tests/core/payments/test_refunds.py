@@ -199,7 +199,7 @@ async def test_a_payout_that_is_refused_after_the_refund_is_not_paid_any_more(
     order = await paid(exchange, seller)
     async with exchange.store.transaction():  # as if the answer were still on its way
         asked = replace(await exchange.payout(order.id), state=PayoutState.DUE)
-        await exchange.store.payouts.put(asked)
+        await exchange.store.payouts.save(asked)
     await refund(exchange, order, Bearer.SELLER)
     await exchange.quiet()
     assert (await exchange.payout(order.id)).state is PayoutState.CANCELLED

@@ -330,7 +330,7 @@ async def test_ours_that_was_made_in_another_amount_is_looked_at_and_the_rest_is
     record = exchange.app.payments.refund_buyer.record_refund
     async with exchange.store.transaction():
         payment = await exchange.payment(order.id)
-        await exchange.store.payments.put(replace(payment, status=PaymentStatus.REFUND_DUE))
+        await exchange.store.payments.save(replace(payment, status=PaymentStatus.REFUND_DUE))
     asked = await record.prepare(order.id)
     assert asked is not None
     assert asked.refund_asked == TOTAL

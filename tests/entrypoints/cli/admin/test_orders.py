@@ -111,7 +111,7 @@ def test_an_order_is_shown_with_what_the_provider_calls_its_money(folder: Path, 
             payout_id="po_3a4f",
         )
         async with app.adapters.store.transaction():
-            await app.adapters.store.payouts.put(payout)
+            await app.adapters.store.payouts.open_or_lock(payout)
 
     within(folder, settle)
     charge, refund = provider_names(folder, order)
