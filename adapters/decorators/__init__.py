@@ -1,1 +1,1 @@
-"""Adapters around another adapter of the same port, to which they add one thing."""
+"""Decorators: adapters that wrap another adapter of the same port and add one feature."""

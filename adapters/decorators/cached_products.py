@@ -1,4 +1,4 @@
-"""The catalogue, with the products that are asked for most kept at hand."""
+"""The catalogue with a cache of single products."""
 
 from functools import partial
 
@@ -11,9 +11,9 @@ from ...ports.transaction import Transaction
 
 
 class CachedProducts(Products):
-    """Keeps single products in a cache, and forgets one when a change of it is committed.
+    """Caches single products, and evicts a product when a change to it is committed.
 
-    Inside a transaction it asks the store, which knows what is not committed yet.
+    Inside a transaction it reads from the store, which has the uncommitted changes.
     """
 
     def __init__(

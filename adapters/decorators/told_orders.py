@@ -1,4 +1,4 @@
-"""Orders whose parties are told when they change."""
+"""Orders that announce every change on the order stream."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,10 +15,10 @@ from ...ports.transaction import Transaction
 
 
 class ToldOrders(Orders):
-    """Tells an order's parties of every step, once it is committed.
+    """Tells the buyer and seller of an order about every change, after its commit.
 
-    A new order is the matching engine's, which stores it by itself: it is told with its first
-    step, the reservation of the pair, which follows the match at once.
+    It does not announce a new order, because the matching engine stores orders itself. The first
+    announced change is the reservation of the pair, which follows the match at once.
     """
 
     def __init__(self, orders: Orders, *, stream: OrderStream, transaction: Transaction) -> None:

@@ -1,1 +1,1 @@
-"""Stand-ins of its own for an exchange that is alone: no money moves, and no phone rings."""
+"""Built-in stand-ins for external services: they move no real money and send no messages."""

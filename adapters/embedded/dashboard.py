@@ -1,4 +1,4 @@
-"""What people do at the embedded provider itself, without the exchange having asked for it."""
+"""Charges, refunds and payouts made at the embedded provider without the exchange asking."""
 
 from dataclasses import dataclass
 
@@ -13,23 +13,23 @@ from .provider import Call, Operation, Outcome, Provider, Request
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Moves money at the provider as its own pages would, for operators and tests.
+    """Moves money at the provider as its web dashboard would, for operators and tests.
 
-    Each act is a call in the journal, beside those of the exchange, and is reported by a webhook
-    like them (`EmbeddedPaymentGateway.webhook_events`). Amounts are in cents, above zero.
+    Each action is a call in the journal, like the exchange's own calls, and is reported by a
+    webhook (`EmbeddedPaymentGateway.webhook_events`). Amounts are in cents, above zero.
     """
 
     journal: Journal
 
     async def charge(self, order_id: OrderId | None, amount: Cents) -> Charge:
-        """Charge somebody, for an order or for none."""
+        """Charge a card, for an order or for none."""
         call = await self._act(Operation.CHARGE, tokens.CARD, amount, order_id)
         return Charge(call.charge_id, call.moved)
 
     async def refund(self, charge_id: str, amount: Cents) -> RefundMade:
-        """Give back a part of a charge, or all of it.
+        """Refund a charge in part or in full.
 
-        Raises RefundDeclined if less is left, AssertionError for a charge that never was.
+        Raises RefundDeclined if less is left, AssertionError if there is no such charge.
         """
         call = await self._act(Operation.REFUND, charge_id, amount)
         if call.outcome is Outcome.DECLINED:
@@ -46,9 +46,9 @@ class Dashboard:
         return PayoutMade(call.payout_id, call.moved)
 
     async def return_payout(self, payout_id: str) -> None:
-        """Have the bank of a payout that was paid send all of it back, once.
+        """Let the bank return a paid payout in full.
 
-        Raises AssertionError for one that was never paid, or came back already.
+        Raises AssertionError if the payout was never paid or was returned already.
         """
 
         def work(provider: Provider) -> Call:
@@ -81,6 +81,6 @@ def _request(
     amount: Cents,
     order_id: OrderId | None,
 ) -> Request:
-    """Return a request under a key that no other call has."""
+    """Return a request with a unique key."""
     key = f"dashboard:{len(provider.calls) + 1}"
     return Request(key, operation, target, amount, order_id)

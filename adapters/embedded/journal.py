@@ -1,4 +1,4 @@
-"""Where the embedded provider's books are kept."""
+"""The journal of the embedded provider: all calls, in order."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar
@@ -9,18 +9,18 @@ R = TypeVar("R")
 
 
 class Journal(Protocol):
-    """Keeps the calls of one provider in their order."""
+    """Stores the calls of one provider, in order."""
 
     async def consult(self, work: Callable[[Provider], R]) -> R:
-        """Run `work` on the provider, alone; what it settled is kept once this returns.
+        """Run `work` on the provider under a lock. When it returns, all settled calls are durable.
 
-        Raises Unavailable: then nothing was settled.
+        Raises Unavailable, after which nothing was settled.
         """
         ...
 
 
 class MemoryJournal(Journal):
-    """A provider that is forgotten with its process."""
+    """Keeps the calls in memory. They are lost when the process ends."""
 
     def __init__(self) -> None:
         self._provider = Provider()

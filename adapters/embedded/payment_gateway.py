@@ -1,4 +1,4 @@
-"""The embedded payment provider, as the application sees it."""
+"""The payment gateway to the embedded provider."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -28,7 +28,7 @@ from .webhook_bodies import read_event, write_event
 
 
 class Webhook(NamedTuple):
-    """A request that the provider would send: a raw body and the signature over it."""
+    """A webhook request of the provider: the raw body and its signature."""
 
     body: bytes
     signature: str
@@ -36,11 +36,11 @@ class Webhook(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedPaymentGateway(PaymentGateway):
-    """Behaves as a real provider does, with books of its own, but moves no real money.
+    """Behaves like a real provider with its own records, but moves no real money.
 
-    What it does follows from the requests alone: see `tokens` for those that it declines or
-    answers badly. What people do at the provider itself, unasked, is in `Dashboard`. It sends no
-    webhooks by itself; `webhook_events` returns them for delivery.
+    Its answers depend on the requests only. `tokens` lists the tokens that it declines or answers
+    late or wrongly. `Dashboard` makes unasked charges, refunds and payouts. It does not send
+    webhooks; `webhook_events` returns them for delivery.
     """
 
     journal: Journal
@@ -49,7 +49,7 @@ class EmbeddedPaymentGateway(PaymentGateway):
 
     def __post_init__(self) -> None:
         if not self.webhook_secret:
-            raise ValueError("webhooks need a secret to be signed with")
+            raise ValueError("webhook_secret must not be empty")
 
     async def charge(
         self, *, key: str, order_id: OrderId, payment_method: str, amount: Cents
@@ -87,11 +87,11 @@ class EmbeddedPaymentGateway(PaymentGateway):
         return read_event(body)
 
     def sign(self, body: bytes) -> str:
-        """Return the signature with which the provider would send the body now."""
+        """Return the signature of a body that the provider sends now."""
         return sign(body, self.webhook_secret, self.clock.now())
 
     async def webhook_events(self, after: int = 0) -> list[Webhook]:
-        """Return everything that ever happened, but for the first `after`, each signed now."""
+        """Return the webhooks of all calls except the first `after`, each signed now."""
         bodies = await self.journal.consult(_bodies)
         return [Webhook(body, self.sign(body)) for body in bodies[after:]]
 

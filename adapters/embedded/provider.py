@@ -1,4 +1,4 @@
-"""The provider's own books: every call that was ever made, and what follows from all of them."""
+"""The embedded payment provider: its state, derived from every call that was made."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -12,33 +12,34 @@ from . import tokens
 
 
 class Operation(StrEnum):
-    """What a caller can ask for, or the provider does by itself."""
+    """The kinds of calls, including those that the provider makes unasked."""
 
     CHARGE = "charge"
     REFUND = "refund"
     PAYOUT = "payout"
     PAYOUT_RETURN = "payout_return"
-    """A payout that was made comes back, since its bank would not take it."""
+    """A payout is returned by the seller's bank."""
 
 
 class Outcome(StrEnum):
-    """What became of a call."""
+    """The outcome of a call."""
 
     DONE = "done"
     DECLINED = "declined"
     PENDING = "pending"
-    """A charge that was taken: it is done or declined later, under the same key."""
+    """A charge was accepted. It is done or declined later, under the same key."""
     ANSWER_LOST = "answer_lost"
-    """It was done, but its caller does not know."""
+    """The call took effect, but the caller got no answer."""
     REQUEST_LOST = "request_lost"
-    """Nothing was done."""
+    """The call had no effect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call in its own words.
+    """The request of a call.
 
-    `target` is a payment method, an account, or the id of what goes back: a charge or a payout.
+    `target` is a payment method, a payout account, or the id of the charge or payout that is
+    refunded or returned.
     """
 
     key: str
@@ -46,26 +47,26 @@ class Request:
     target: str = field(repr=False)
     amount: Cents
     order_id: OrderId | None = None
-    """A refund has none of its own, but its charge's."""
+    """None for a refund, whose order is that of its charge."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that was made, and what became of it."""
+    """A request and its outcome."""
 
     request: Request
     outcome: Outcome
     reason: str | None = None
-    """Why it was declined."""
+    """The reason of a decline."""
 
     @property
     def id(self) -> str:
-        """A short name that no other key has."""
+        """A short id derived from the key."""
         return sha256(self.request.key.encode()).hexdigest()[:24]
 
     @property
     def charge_id(self) -> str:
-        """The charge that the call made, or gave back."""
+        """The charge that the call made or refunded."""
         request = self.request
         return request.target if request.operation is Operation.REFUND else f"ch_{self.id}"
 
@@ -76,14 +77,14 @@ class Call:
 
     @property
     def payout_id(self) -> str:
-        """The payout that the call made, or that came back."""
+        """The payout that the call made or returned."""
         request = self.request
         is_return = request.operation is Operation.PAYOUT_RETURN
         return request.target if is_return else f"po_{self.id}"
 
     @property
     def moved(self) -> Cents:
-        """How much money moves if the call takes effect: not always what was asked for."""
+        """The amount that moves if the call takes effect. Some tokens move another amount."""
         amount = self.request.amount
         if self.request.target in (tokens.CARD_CHARGED_HALF, tokens.ACCOUNT_PAID_HALF):
             return amount - amount // 2
@@ -112,11 +113,11 @@ _DECIDED: dict[str, tuple[Outcome, str | None]] = {
     tokens.CARD_THAT_IS_CHARGED_LATER: (Outcome.DONE, None),
     tokens.CARD_THAT_IS_DECLINED_LATER: (Outcome.DECLINED, "authentication_failed"),
 }
-"""What the bank says in the end of the cards that are pending first."""
+"""The final outcome of cards whose charges are pending first."""
 
 
 class Provider:
-    """Decides what becomes of each request. Its state follows from `calls`, in their order."""
+    """Decides the outcome of each request. Its state is derived from `calls`, in order."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -130,12 +131,11 @@ class Provider:
         self._returned: set[str] = set()
 
     def settle(self, request: Request) -> Call:
-        """Do what was asked, once for each key, and return the call with its outcome.
+        """Carry out a request, once per key, and return the call with its outcome.
 
-        A refund beyond what is left of its charge is declined: there may have been others that the
-        caller does not know of. The same key with other words and a charge or payout that never
-        was are the caller's mistakes (AssertionError). Where the balance does not reach for a
-        payout, the platform owes the provider.
+        A refund of more than is left of its charge is declined, because there may have been refunds
+        that the caller does not know of. Raises AssertionError for a key that was used with another
+        request, and for an unknown charge or payout. A payout may make the balance negative.
         """
         assert request.amount > 0, request
         earlier = self._latest.get(request.key)
@@ -158,7 +158,7 @@ class Provider:
         return call
 
     def apply(self, call: Call) -> None:
-        """Take over a call that was settled: now, or in an earlier life."""
+        """Apply a settled call to the state: a new one, or one read from the journal."""
         request = call.request
         self.calls.append(call)
         self._latest[request.key] = call
@@ -188,9 +188,9 @@ class Provider:
                 self._returned.add(request.target)
 
     def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
-        """Return the first charge that succeeded for an order, else what the latest came to.
+        """Return the first successful charge of an order, else the outcome of the latest charge.
 
-        The bank of a pending one is asked for its decision.
+        If that is pending, the bank is asked for its decision.
         """
         call = self._asked_for_order.get(order_id)
         if call is not None and call.outcome is Outcome.PENDING:
@@ -203,12 +203,12 @@ class Provider:
         return DeclinedCharge(call.reason or "declined")
 
     def find_payout(self, payout_id: str) -> Call:
-        """Return the call that made a payout. Raises AssertionError for one that never was."""
+        """Return the call that made a payout. Raises AssertionError if there is none."""
         assert payout_id in self._payouts, f"the provider made no payout {payout_id}"
         return self._payouts[payout_id]
 
     def order_of(self, call: Call) -> OrderId | None:
-        """Return the order that a call was about."""
+        """Return the order of a call, if it has one."""
         request = call.request
         if request.operation is Operation.REFUND:
             return self._charges[request.target].request.order_id
@@ -222,7 +222,7 @@ class Provider:
             return Outcome.ANSWER_LOST if times_out else Outcome.DONE, None
         if request.operation is Operation.PAYOUT_RETURN:
             assert request.amount == self.find_payout(request.target).moved, request
-            assert request.target not in self._returned, f"{request} came back already"
+            assert request.target not in self._returned, f"{request} was returned already"
             return Outcome.DONE, None
         if request.operation is Operation.CHARGE:
             prefix, problem = "pm_", "invalid_payment_method"
@@ -233,7 +233,7 @@ class Provider:
         return _SPECIAL.get(request.target, (Outcome.DONE, None))
 
     def _decide_later(self, pending: Call) -> Call:
-        """Return a pending charge with the bank's decision, or as it is if there is none."""
+        """Return a pending charge with the bank's decision, or unchanged if there is none yet."""
         decision = _DECIDED.get(pending.request.target)
         if decision is None:
             return pending
@@ -242,7 +242,7 @@ class Provider:
         return call
 
     def _shortage(self, call: Call) -> str | None:
-        """Return why there is not enough money for a call that would take effect, if so."""
+        """Return the reason to decline a call for lack of money, or None."""
         request = call.request
         if request.operation is Operation.REFUND:
             left = self._charges[request.target].moved - self._refunded[request.target]

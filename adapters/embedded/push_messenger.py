@@ -8,7 +8,7 @@ from ..system.outgoing_folder import OutgoingFolder
 
 
 class EmbeddedPushMessenger(PushMessenger):
-    """Puts each message into a folder as `<id>.json`, for all of its devices."""
+    """Writes each message to a folder as `<id>.json`, one file for all of its devices."""
 
     def __init__(self, folder: OutgoingFolder) -> None:
         self._folder = folder

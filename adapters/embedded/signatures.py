@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ...ports.language.errors import InvalidSignature
 
 TOLERANCE = timedelta(minutes=5)
-"""How far the signature's time may be from now."""
+"""The maximum difference between the signature's time and now."""
 
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
@@ -19,9 +19,9 @@ def sign(body: bytes, secret: str, at: datetime) -> str:
 
 
 def check_signature(body: bytes, signature: str, secret: str, now: datetime) -> None:
-    """Raise InvalidSignature unless one of the signature's `v1` was made with the secret, lately.
+    """Raise InvalidSignature unless a `v1` of the signature matches and its time is recent.
 
-    There may be several while a secret is being replaced; other schemes are passed over.
+    There may be several `v1` while a secret is being replaced. Other schemes are ignored.
     """
     parts = [part.strip().partition("=") for part in signature.split(",")]
     timestamps = [value for name, _, value in parts if name == "t"]
@@ -29,7 +29,7 @@ def check_signature(body: bytes, signature: str, secret: str, now: datetime) -> 
     if len(timestamps) != 1 or not _TIMESTAMP.fullmatch(timestamps[0]) or not digests:
         raise InvalidSignature(problem="malformed")
     expected = _digest(body, secret, timestamps[0]).encode()
-    # Bytes, because only texts in ASCII can be compared in constant time.
+    # Bytes, because compare_digest accepts only bytes and ASCII strings.
     given = [digest.encode(errors="replace") for digest in digests]
     if not any(hmac.compare_digest(expected, digest) for digest in given):
         raise InvalidSignature(problem="wrong")

@@ -1,4 +1,4 @@
-"""The embedded provider's books in a file of their own."""
+"""The journal of the embedded provider in a SQLite file."""
 
 import asyncio
 import sqlite3
@@ -35,23 +35,23 @@ _APPEND = "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class _Consultation(NamedTuple):
-    """What somebody wants of the provider, and where they wait for the answer."""
+    """Work on the provider, and the future for its answer."""
 
     work: Callable[[Provider], Any]
     answer: asyncio.Future[Any]
 
 
 class SqliteJournal(Journal):
-    """Appends each call to a SQLite file, on the disk before it is answered.
+    """Appends each call to a SQLite file and syncs it to disk before the call is answered.
 
-    What comes while others wait for the disk is written together. Several processes may share the
-    file: each reads on from where it was before it does anything.
+    Calls that arrive during a write are written together in the next transaction. Several processes
+    may share the file: each reads the new calls of the others before its own work.
     """
 
     def __init__(self, path: Path, *, patience: float = 5.0) -> None:
-        """Open or make the file. Raises OSError.
+        """Open or create the file. Raises OSError.
 
-        `patience` is how many seconds to wait for another process that writes.
+        `patience` is the timeout in seconds for the lock of another process.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -59,7 +59,7 @@ class SqliteJournal(Journal):
         except sqlite3.Error as error:
             raise OSError(f"{path} cannot be used: {error}") from error
         self._provider = Provider()
-        # One thread: SQLite waits for the disk, and the event loop should not.
+        # One thread, so that SQLite's disk writes do not block the event loop.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="embedded-provider")
         self._waiting: list[_Consultation] = []
         self._consulting: asyncio.Task[None] | None = None
@@ -72,7 +72,7 @@ class SqliteJournal(Journal):
         return await answer
 
     def close(self) -> None:
-        """Finish what was begun and close the file. Afterwards the journal cannot be used."""
+        """Finish the running work and close the file. The journal cannot be used afterwards."""
         self._thread.shutdown()
         self._connection.close()
 
@@ -92,12 +92,15 @@ class SqliteJournal(Journal):
             self._consulting = None
 
     def _outcomes(self, works: Sequence[Callable[[Provider], Any]]) -> list[Any]:
-        """Return the answer, or the error, of each: in one transaction, or alone if one fails."""
+        """Return the answer or error of each work.
+
+        All run in one transaction. If one fails, each runs in its own.
+        """
         try:
             return self._in_one_transaction(works)
         except Unavailable as error:
             return [error] * len(works)
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is told to its caller
+        except Exception as error:  # noqa: BLE001  # the error is returned to its caller
             if len(works) == 1:
                 return [error]
             return [outcome for work in works for outcome in self._outcomes([work])]
@@ -112,7 +115,7 @@ class SqliteJournal(Journal):
                 self._append(known)
                 self._connection.execute("COMMIT")
             except BaseException:
-                # The provider may know more than the file now: the file is right.
+                # The provider may be ahead of the file now. Rebuild it from the file.
                 self._provider = Provider()
                 self._connection.rollback()
                 raise
@@ -121,7 +124,7 @@ class SqliteJournal(Journal):
         return answers
 
     def _catch_up(self) -> None:
-        """Apply the calls that are new in the file: all of them at first, others' later on."""
+        """Apply new calls in the file: all calls at first, those of other processes later."""
         for row in self._connection.execute(_READ, (len(self._provider.calls),)):
             key, operation, target, amount, order_id, outcome, reason = row
             request = Request(
@@ -152,7 +155,7 @@ class SqliteJournal(Journal):
 
 def _answer(answer: asyncio.Future[Any], outcome: Any) -> None:
     if answer.done():
-        return  # whoever asked was cancelled
+        return  # the caller was cancelled
     if isinstance(outcome, Exception):
         answer.set_exception(outcome)
     else:

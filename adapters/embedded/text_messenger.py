@@ -7,7 +7,7 @@ from ..system.outgoing_folder import OutgoingFolder
 
 
 class EmbeddedTextMessenger(TextMessenger):
-    """Puts each message into a folder as `<id>.txt`: the number, an empty line, the text."""
+    """Writes each message to a folder as `<id>.txt`: the number, an empty line, the text."""
 
     def __init__(self, folder: OutgoingFolder) -> None:
         self._folder = folder

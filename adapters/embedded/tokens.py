@@ -1,7 +1,7 @@
-"""Payment methods and payout accounts that the embedded provider treats in a way of their own.
+"""Test payment methods and payout accounts with special outcomes at the embedded provider.
 
-Any other text that begins with `pm_` is a good payment method, with `acct_` a good account; the
-rest is declined.
+Any other token that begins with `pm_` is a valid payment method, and with `acct_` a valid account.
+Every other token is declined.
 """
 
 CARD = "pm_card_visa"
@@ -14,28 +14,28 @@ CARD_THAT_FAILS_ONCE = "pm_card_fails_once"
 """The first call with each key does not reach the provider; the same call again succeeds."""
 
 CARD_THAT_TIMES_OUT = "pm_card_times_out_after_charging"
-"""The first call with each key charges, but its answer is lost; the same call again brings it."""
+"""The first call with each key charges, but its answer is lost. A retry returns the answer."""
 
 CARD_THAT_IS_CHARGED_LATER = "pm_card_pending_then_charged"
-"""A charge is pending first; it succeeds when the provider is asked about it again."""
+"""A charge is pending first. It succeeds when the provider is asked about it again."""
 
 CARD_THAT_IS_DECLINED_LATER = "pm_card_pending_then_declined"
-"""A charge is pending first; it is declined when the provider is asked about it again."""
+"""A charge is pending first. It is declined when the provider is asked about it again."""
 
 CARD_THAT_STAYS_PENDING = "pm_card_pending"
-"""Every charge is pending for ever."""
+"""Every charge stays pending forever."""
 
 CARD_CHARGED_HALF = "pm_card_charged_half"
-"""Half of the amount that was asked for is charged, rounded up."""
+"""Half of the requested amount is charged, rounded up."""
 
 CARD_CHARGED_DOUBLE = "pm_card_charged_double"
-"""Twice the amount that was asked for is charged."""
+"""Twice the requested amount is charged."""
 
 CARD_WHOSE_REFUNDS_TIME_OUT = "pm_card_refund_times_out"
 """Every charge succeeds. The first refund with each key is made, but its answer is lost."""
 
 ACCOUNT = "acct_seller"
-"""Every payout arrives."""
+"""Every payout succeeds."""
 
 CLOSED_ACCOUNT = "acct_closed"
 """Every payout is declined."""
@@ -44,10 +44,10 @@ ACCOUNT_THAT_FAILS_ONCE = "acct_fails_once"
 """The first call with each key does not reach the provider; the same call again succeeds."""
 
 ACCOUNT_THAT_TIMES_OUT = "acct_times_out_after_paying"
-"""The first call with each key pays, but its answer is lost; the same call again brings it."""
+"""The first call with each key pays, but its answer is lost. A retry returns the answer."""
 
 ACCOUNT_PAID_HALF = "acct_paid_half"
-"""Half of the amount that was asked for arrives, rounded up."""
+"""Half of the requested amount is paid, rounded up."""
 
 ACCOUNT_PAID_DOUBLE = "acct_paid_double"
-"""Twice the amount that was asked for arrives."""
+"""Twice the requested amount is paid."""

@@ -1,7 +1,7 @@
-"""Bodies of webhooks: `{"id", "type", "data": {...}}`.
+"""Webhook bodies: `{"id", "type", "data": {...}}`.
 
-The data are `order_id`, `charge_id`, `refund_id`, `payout_id`, `amount` and `reason`; what does not
-apply is null or left out.
+The fields of `data` are `order_id`, `charge_id`, `refund_id`, `payout_id`, `amount` and `reason`.
+Fields that do not apply are null or left out.
 """
 
 import json
@@ -16,7 +16,7 @@ from .provider import Call, Operation, Outcome
 
 _MAX_TEXT = 1_000
 _MAX_AMOUNT = 2**53
-"""Above it JSON's numbers are not exact everywhere."""
+"""Many JSON parsers read numbers as doubles, which are exact only up to here."""
 
 _TYPES = {
     (Operation.CHARGE, Outcome.DONE): GatewayEventKind.CHARGE_CAPTURED.value,
@@ -33,7 +33,7 @@ _KINDS = {kind.value: kind for kind in GatewayEventKind if kind is not GatewayEv
 
 
 def write_event(call: Call, order_id: OrderId | None) -> bytes:
-    """Return the body that tells of a call that came through."""
+    """Return the webhook body for a call that reached the provider."""
     request = call.request
     outcome = Outcome.DONE if call.took_effect else call.outcome
     is_pending = outcome is Outcome.PENDING
@@ -41,7 +41,7 @@ def write_event(call: Call, order_id: OrderId | None) -> bytes:
     is_charge = request.operation is Operation.CHARGE and (call.took_effect or is_pending)
     is_payout = request.operation in (Operation.PAYOUT, Operation.PAYOUT_RETURN)
     event = {
-        # What was pending is told of twice, under two ids.
+        # A pending charge has two events, one when accepted and one when decided.
         "id": f"evt_{call.id}_pending" if is_pending else f"evt_{call.id}",
         "type": _TYPES[request.operation, outcome],
         "data": {
@@ -57,7 +57,7 @@ def write_event(call: Call, order_id: OrderId | None) -> bytes:
 
 
 def read_event(body: bytes) -> GatewayEvent:
-    """Return the event that a body tells of. Raises InvalidText for a body that makes no sense."""
+    """Return the event in a webhook body. Raises InvalidText if the body is malformed."""
     try:
         told: Any = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -83,7 +83,7 @@ def read_event(body: bytes) -> GatewayEvent:
 
 
 def _reference(kind: GatewayEventKind, data: dict[str, Any]) -> tuple[str, Any]:
-    """Return the field that names the refund or payout that an event is about, and its value."""
+    """Return the name and value of the field with the refund or payout of an event."""
     field = "payout_id" if kind in _OF_PAYOUTS else "refund_id"
     return field, data.get(field)
 

@@ -1,1 +1,1 @@
-"""Letters worded by Jinja templates, and mail as files that any mail program opens."""
+"""Letters from Jinja templates, and mail written as `.eml` files."""

@@ -1,4 +1,4 @@
-"""Mail as files, which any mail program opens."""
+"""Mail as `.eml` files, which any mail program opens."""
 
 import asyncio
 import re
@@ -16,24 +16,24 @@ from ..system.outgoing_folder import OutgoingFolder
 
 _ADDRESS = re.compile(r"""[^\s@<>()\[\],;:\\"]+@[^\s@<>()\[\],;:\\"]+""")
 _NOT_IN_A_NAME = re.compile(r"""[@<>()\[\],;:\\"]""")
-"""What would have to be quoted. The standard library loses quotes where it folds a long header, and
-then a name could name more recipients."""
+"""Characters that need quoting. The standard library drops quotes when it folds a long header, so
+that a name with them could add recipients."""
 _ENCODED = "=?"
-"""How an encoded word begins. The standard library decodes those that it is given, and then a text
-could say what was kept out of it."""
+"""The start of an encoded word. The standard library decodes encoded words, so that a text with one
+could bring back characters that were filtered out."""
 
 
 class EmlMailer(Mailer):
-    """Puts each mail into a folder as `<id>.eml`. One that is there already was sent."""
+    """Writes each mail to a folder as `<id>.eml`, once: an existing file counts as sent."""
 
     def __init__(self, folder: OutgoingFolder, clock: Clock, *, sender: str) -> None:
-        """`sender` is what the mails are from: `solebook <no-reply@example.com>`."""
+        """`sender` is the From address, such as `solebook <no-reply@example.com>`."""
         self._folder = folder
         self._clock = clock
         self._sender = sender
 
     async def send(self, mail: Mail) -> None:
-        # It takes about a millisecond, for which nobody else shall wait.
+        # In a thread, because rendering takes about a millisecond.
         content = await asyncio.to_thread(self._content, mail, self._clock.now())
         await self._folder.put(f"{mail.id}.eml", content)
 
@@ -42,10 +42,10 @@ class EmlMailer(Mailer):
 
 
 def as_message(mail: Mail, sender: str, at: datetime) -> EmailMessage:
-    """Return the mail in the form of RFC 5322, text and HTML for the reader to choose from.
+    """Return the mail as an RFC 5322 message with text and HTML alternatives.
 
-    Whatever its texts say, it has these headers and this recipient. The same mail at the same
-    instant is the same to the byte.
+    The mail's texts cannot add headers or recipients. The same mail at the same instant gives the
+    same bytes.
     """
     is_address = _ADDRESS.fullmatch(mail.to) and _ENCODED not in mail.to
     assert is_address, f"{mail.to!r} is no address"
@@ -59,7 +59,7 @@ def as_message(mail: Mail, sender: str, at: datetime) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    # Quoted-printable has no such characters, so no text can end its part.
+    # Quoted-printable never contains "=_", so no text can contain the boundary.
     message.set_boundary(f"=_{mail.id.hex}")
     return message
 

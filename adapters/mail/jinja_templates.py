@@ -26,7 +26,7 @@ from ...ports.language.text import one_line, quoted
 from ...ports.templates import Templates
 
 FOLDER = Path(__file__).parent / "templates"
-"""For each kind a `.txt` with the blocks subject, brief and body, and a `.html` with body."""
+"""For each kind, a `.txt` with the blocks subject, brief and body, and an `.html` with body."""
 
 _CONDITIONS = {
     Condition.NEW: "new",
@@ -36,9 +36,9 @@ _CONDITIONS = {
 
 
 class JinjaTemplates(Templates):
-    """Words each notice with the two templates of its kind, which see its fields by name.
+    """Renders each notice with the two templates of its kind, with its fields as variables.
 
-    What a template asks for and the notice does not have is a defect, not a gap in a letter.
+    A variable that the notice does not have is an error, not an empty string.
     """
 
     def __init__(self, folder: Path = FOLDER) -> None:
@@ -101,7 +101,7 @@ def percent(rate: BasisPoints) -> str:
 
 
 def instant(at: datetime) -> str:
-    """Return an instant as people say it, whatever their calendar looks like.
+    """Return an instant in UTC, with weekday and month in words.
 
     >>> instant(datetime(2026, 3, 3, 17, tzinfo=UTC))
     'Tuesday, 3 March 2026, 17:00 UTC'
@@ -116,19 +116,19 @@ def condition(of: Condition) -> str:
 
 
 def pair(shoe: Shoe) -> str:
-    """Return all that tells one pair from another."""
+    """Return the name, style code, size and condition of a pair."""
     state = condition(shoe.book.condition)
     return f"{shoe.name} ({shoe.style_code}), size {shoe.book.size}, {state}"
 
 
 @contextmanager
 def _wording(notice: Notice) -> Iterator[None]:
-    """Word a notice that is one, with templates that are right: all else is a defect."""
+    """Raise AssertionError for an unknown notice or a broken template."""
     assert NOTICES.get(notice.KIND) is type(notice), f"there are no words for {notice!r}"
     try:
         yield
     except TemplateError as error:
-        raise AssertionError(f"the words for {notice.KIND} are wrong: {error}") from error
+        raise AssertionError(f"the templates for {notice.KIND} are broken: {error}") from error
 
 
 def _words(notice: Notice, recipient: Recipient) -> dict[str, Any]:
@@ -136,9 +136,9 @@ def _words(notice: Notice, recipient: Recipient) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value whose texts, however deep inside, are on one line and without links.
+    """Return a value with all texts in it, at any depth, on one line and without links.
 
-    Others wrote them, and what comes from the exchange must lead nowhere else.
+    Users wrote these texts, and a letter of the exchange must not link to other sites.
     """
     if type(value) is str:
         return without_links(one_line(value))
@@ -158,5 +158,5 @@ def _block(template: Template, name: str, words: dict[str, Any]) -> str:
 
 
 def _without_gaps(text: str) -> str:
-    """Return a text in which nothing is left of the lines on which a template only decided."""
+    """Return a text without the blank lines that template tags leave behind."""
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -60,4 +60,4 @@ class MemoryLeases(MemoryAdapter, Leases):
         return lease
 
 
-_OUTSIDE = "a lease is taken outside any transaction"
+_OUTSIDE = "leases must not be used inside a transaction"

@@ -1,1 +1,1 @@
-"""What keeps secrets: password hashes and signed tokens."""
+"""Password hashes, signed access tokens and secret files."""

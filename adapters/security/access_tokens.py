@@ -16,20 +16,20 @@ from ...ports.language.ids import SessionId, UserId
 from ...ports.language.users import AccessClaims, Role
 
 MIN_SECRET = 32
-"""Bytes: a key shorter than the hash weakens it (RFC 7518, section 3.2)."""
+"""The minimum in bytes: a key must not be shorter than the hash (RFC 7518, section 3.2)."""
 _ALGORITHM = "HS256"
 _MAX_TOKEN = 2_048
-"""Characters; an issued token has about 350."""
+"""The maximum in characters. An issued token has about 350."""
 _CACHED_TOKENS = 4_096
 _OPTIONS: jwt.types.Options = {
     "require": ["sub", "sid", "roles", "exp"],
-    "verify_exp": False,  # checked against the Clock port, each time
+    "verify_exp": False,  # verify() checks the expiry against the Clock port
 }
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key and the name that tokens call it by. Raises ValueError for a secret under 32 bytes."""
+    """A signing key with its `kid`. Raises ValueError for a secret of fewer than 32 bytes."""
 
     id: str
     secret: bytes = field(repr=False)
@@ -42,13 +42,13 @@ class SigningKey:
 
 
 class JwtAccessTokens(AccessTokens):
-    """Signs with the first of its keys and accepts them all, so that keys can be changed.
+    """Signs with the first key and accepts tokens of all keys, so that keys can be rotated.
 
-    To change keys, put the new one first, and drop the old one once the last token that it signed
-    has expired. A signature is checked once for each token, its expiry every time: the check
-    costs 20 microseconds, more than all the rest of telling who makes a request.
+    To rotate, put the new key first, and remove the old one when the last token that it signed has
+    expired. The signature of a token is verified once and cached, because that takes 20
+    microseconds, more than the rest of authenticating a request. The expiry is checked every time.
 
-    Raises ValueError without a key or with two of one id.
+    Raises ValueError for no keys or duplicate ids.
     """
 
     def __init__(self, clock: Clock, keys: Sequence[SigningKey]) -> None:
@@ -59,7 +59,7 @@ class JwtAccessTokens(AccessTokens):
         self._secrets = {key.id: key.secret for key in keys}
         if len(self._secrets) < len(keys):
             raise ValueError("two signing keys have the same id")
-        # Refusals are not kept, so that no flood of forged tokens pushes the good ones out.
+        # Failures raise and are not cached, so that forged tokens cannot evict valid ones.
         self._claims_of = lru_cache(_CACHED_TOKENS)(self._check_signature)
 
     def issue(self, claims: AccessClaims) -> str:

@@ -1,4 +1,4 @@
-"""Password hashes made by bcrypt."""
+"""Password hashes with bcrypt."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,29 +13,29 @@ from ...ports.passwords import Passwords
 T = TypeVar("T")
 
 MAX_BYTES = 72
-"""bcrypt does not look further."""
+"""bcrypt ignores further bytes."""
 _SECONDS_AT_COST_12 = 0.25
 
 
 class BcryptPasswords(Passwords):
-    """Hashes and checks one password at a time, in a thread of its own.
+    """Hashes and verifies one password at a time, in its own thread.
 
-    `cost` is the binary logarithm of the rounds, from 4 (tests) to 31; 12 takes about a quarter of
-    a second. Up to `max_waiting` calls are accepted, the one in work included. One thread, so that
-    a rush of sign-ins leaves the other cores to everything else.
+    `cost` is the binary logarithm of the rounds, from 4 (for tests) to 31. A cost of 12 takes about
+    a quarter of a second. Up to `max_waiting` calls are accepted, including the running one. There
+    is only one thread, so that a burst of sign-ins leaves the other cores free.
 
-    A hash remembers its cost, so hashes made with another one go on being good.
+    A hash contains its cost, so hashes with another cost stay valid.
     """
 
     def __init__(self, cost: int = 12, max_waiting: int = 32) -> None:
         if max_waiting < 1:
-            raise ValueError("max_waiting must let something through")
+            raise ValueError("max_waiting must be at least 1")
         self._cost = cost
         self._max_waiting = max_waiting
         self._waiting = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords")
-        # Sound in form, but of no password that anybody could find.
-        self._nobodys_hash = bcrypt.gensalt(cost) + b"." * 31
+        # A well-formed hash without a known password, so that an unknown user takes equal time.
+        self._dummy_hash = bcrypt.gensalt(cost) + b"." * 31
 
     async def hash(self, password: str) -> str:
         secret = _to_bytes(password)
@@ -43,12 +43,12 @@ class BcryptPasswords(Passwords):
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         secret = _to_bytes(password)
-        expected = self._nobodys_hash if password_hash is None else password_hash.encode()
+        expected = self._dummy_hash if password_hash is None else password_hash.encode()
         same = await self._work(lambda: bcrypt.checkpw(secret, expected))
         return same and password_hash is not None
 
     def close(self) -> None:
-        """Give up what waits and end the thread, which may take as long as one hash."""
+        """Cancel waiting calls and stop the thread, which may take as long as one hash."""
         self._thread.shutdown(cancel_futures=True)
 
     async def _work(self, call: Callable[[], T]) -> T:
@@ -61,7 +61,7 @@ class BcryptPasswords(Passwords):
             self._waiting -= 1
 
     def _seconds_to_wait(self) -> float:
-        """Estimate when half of the queue will be done."""
+        """Estimate the seconds until half of the queue is done."""
         return self._max_waiting / 2 * _SECONDS_AT_COST_12 * 2.0 ** (self._cost - 12)
 
 
@@ -74,6 +74,6 @@ def _to_bytes(password: str) -> bytes:
     if len(secret) > MAX_BYTES:
         raise InvalidText(field="password", problem=f"is longer than {MAX_BYTES} bytes of UTF-8")
     if b"\0" in secret:
-        # bcrypt repeats the password with a NUL after it, so "a" and "a\0a" have one hash.
+        # bcrypt repeats the password with a NUL after it, so "a" and "a\0a" have the same hash.
         raise InvalidText(field="password", problem="has a NUL character")
     return secret

@@ -1,4 +1,4 @@
-"""A secret that is kept in a file."""
+"""A secret in a file."""
 
 import os
 import secrets
@@ -8,10 +8,10 @@ from .access_tokens import MIN_SECRET
 
 
 def load_or_create_secret(path: Path) -> bytes:
-    """Return the secret in the file, which is made first, for its owner's eyes only, if missing.
+    """Return the secret in the file. If the file is missing, create it, readable by its owner only.
 
-    However many processes do so at once, all get the same secret. The folder must exist. Raises
-    ValueError if there are fewer than 32 bytes in the file, and OSError.
+    Concurrent processes all get the same secret. The folder must exist. Raises ValueError if the
+    file has fewer than 32 bytes, and OSError.
     """
     try:
         secret = path.read_bytes()
@@ -19,13 +19,13 @@ def load_or_create_secret(path: Path) -> bytes:
         _create(path)
         secret = path.read_bytes()
     if len(secret) < MIN_SECRET:
-        raise ValueError(f"{path} holds no secret of at least {MIN_SECRET} bytes; delete it")
+        raise ValueError(f"{path} has a secret of fewer than {MIN_SECRET} bytes; delete it")
     return secret
 
 
 def _create(path: Path) -> None:
-    # Written under a name of its own and then linked, which fails if another was first: nobody
-    # ever sees a file without its secret, nor a second secret.
+    # Write a draft and link it to the final name, which fails if another process was first. So no
+    # process reads an incomplete file or a second secret.
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

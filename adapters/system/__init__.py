@@ -1,1 +1,1 @@
-"""What only the machine knows: the time, fresh ids and randomness."""
+"""Adapters of the operating system: clock, ids, randomness, files and locks."""

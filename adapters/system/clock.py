@@ -1,4 +1,4 @@
-"""The machine's clock, as it is or moved forward by hand."""
+"""The system clock, and a clock that can be moved forward."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ def _wall_clock() -> datetime:
 
 
 class SystemClock(Clock):
-    """The machine's time. When that is set back, this stands still until it has caught up."""
+    """The system time, made monotonic: if the system clock is set back, this one stands still."""
 
     def __init__(self, wall_clock: Callable[[], datetime] = _wall_clock) -> None:
         self._wall_clock = wall_clock
@@ -27,14 +27,14 @@ class SystemClock(Clock):
 
 
 class AdjustableClock(Clock):
-    """A clock that starts at any instant, runs as fast as the machine's, and can be moved forward.
+    """A clock that starts at any instant, runs in real time, and can be moved forward.
 
-    It is for demonstrations: a month passes when somebody says so, and whoever slept through it
-    wakes at once. It belongs to one event loop and is moved from there.
+    It is for demos: moving it forward wakes every sleeper whose time has come. It must be used from
+    one event loop.
     """
 
     def __init__(self, start: datetime | None = None, real: Clock | None = None) -> None:
-        """Begin at `start`, an aware instant, or at this instant. Raises ValueError if naive."""
+        """Start at `start`, an aware datetime, or now. Raises ValueError if it is naive."""
         self._real = SystemClock() if real is None else real
         self._ahead = timedelta(0) if start is None else _aware(start) - self._real.now()
         self._moved = asyncio.Event()
@@ -49,7 +49,7 @@ class AdjustableClock(Clock):
             await self._wait(remaining)
 
     def advance(self, by: timedelta) -> None:
-        """Move the time on. Raises ValueError for a step back."""
+        """Move the time forward. Raises ValueError for a negative step."""
         if by < timedelta(0):
             raise ValueError("time never goes backwards")
         self._ahead += by
@@ -57,11 +57,11 @@ class AdjustableClock(Clock):
         self._moved = asyncio.Event()
 
     def move_to(self, instant: datetime) -> None:
-        """Move the time on to an aware instant. Raises ValueError if that has passed already."""
+        """Move the time forward to an aware instant. Raises ValueError if it has passed."""
         self.advance(_aware(instant) - self.now())
 
     async def _wait(self, seconds: float) -> None:
-        """Wait for real, but no longer than until the clock is moved."""
+        """Wait in real time, at most until the clock is moved."""
         moved = asyncio.ensure_future(self._moved.wait())
         passed = asyncio.ensure_future(self._real.sleep(seconds))
         try:

@@ -1,4 +1,4 @@
-"""One process at a time in a folder."""
+"""A lock that allows one process at a time in a folder."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from .private_folder import private_folder
 
 _FILE = "lock.sqlite3"
 _PATIENCE = 0.2
-"""Seconds for somebody who only looks whether the folder is held to be done with it."""
+"""Seconds to wait, because `is_locked` in another process may read the file for a moment."""
 
 
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder until the block is left, or the process dies. Raises OSError.
+    """Lock the folder until the block is left or the process dies. Raises OSError.
 
-    The lock is SQLite's on an empty database, because that works on every system and is let go
-    by the system itself when the process is killed.
+    The lock is SQLite's on an empty database, because it works on every operating system, which
+    releases it when the process is killed.
     """
     try:
         connection = _locked(private_folder(folder) / _FILE)
@@ -44,7 +44,7 @@ def _locked(file: Path) -> sqlite3.Connection:
 
 
 def is_locked(folder: Path) -> bool:
-    """Return whether somebody holds the folder, without holding it. Raises OSError."""
+    """Return whether a process holds the lock, without taking it. Raises OSError."""
     file = folder / _FILE
     if not file.exists():
         return False
@@ -54,5 +54,5 @@ def is_locked(folder: Path) -> bool:
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
             return True
-        raise OSError(f"{folder} cannot be looked at: {error}") from error
+        raise OSError(f"{folder} cannot be read: {error}") from error
     return False

@@ -1,4 +1,4 @@
-"""Identifiers from a clock and the machine's randomness."""
+"""Ids from a clock and random bits."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -15,10 +15,10 @@ _LOW_BITS = 62
 
 
 class SystemIds(Ids):
-    """UUIDs of version 7 (RFC 9562), each greater than all that this object made before.
+    """UUIDs of version 7 (RFC 9562), each greater than all earlier ones of this object.
 
-    Their time is the clock's, so that ids sort with the instants in the records that they name
-    even where the clock is not the machine's. Safe to use from several threads.
+    Their time is that of the Clock port, so that ids sort like the times in their records even if
+    the clock is simulated. Thread-safe.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -32,7 +32,7 @@ class SystemIds(Ids):
         with self._lock:
             if milliseconds > self._milliseconds:
                 self._milliseconds = milliseconds
-                # Without the top bit, so that there is always room to count on.
+                # The top bit stays clear, so that counting up does not overflow.
                 self._random = secrets.randbits(_RANDOM_BITS - 1)
             else:
                 self._random += 1 + secrets.randbits(32)
@@ -41,6 +41,6 @@ class SystemIds(Ids):
 
 
 def _version_7(milliseconds: int, random: int) -> UUID:
-    """Put 48 bits of time and 74 random ones around the version and the variant."""
+    """Return a UUID of 48 bits of time and 74 random bits, with version and variant."""
     high, low = random >> _LOW_BITS, random & ((1 << _LOW_BITS) - 1)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)

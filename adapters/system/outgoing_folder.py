@@ -1,4 +1,4 @@
-"""A folder of files for somebody else to send on."""
+"""A folder of outgoing messages, one file each."""
 
 import asyncio
 import os
@@ -10,16 +10,16 @@ from .private_folder import private_folder
 
 
 class OutgoingFolder:
-    """Files that are there whole or not at all, for their owner's eyes only, each once.
+    """Writes each file once, atomically and readable by its owner only.
 
-    The folder is made when it is needed. Nothing in it is ever deleted here.
+    The folder is created when the first file is written. Files are never deleted.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     async def put(self, name: str, content: bytes) -> None:
-        """Put a file there, on the disk when this returns, unless there is one of that name.
+        """Write a file and sync it to disk, unless one with this name exists.
 
         Raises Unavailable if it cannot be written.
         """
@@ -32,7 +32,7 @@ class OutgoingFolder:
         folder = private_folder(self._path)
         if (folder / name).exists():
             return
-        # Nobody who looks into the folder takes a file that begins with a dot for a message.
+        # The name of a draft begins with a dot, so that readers of the folder ignore it.
         descriptor, draft = tempfile.mkstemp(dir=folder, prefix=".", suffix=".draft")
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -47,8 +47,8 @@ class OutgoingFolder:
 
 
 def _sync(folder: Path) -> None:
-    """Have the folder itself on the disk: until then, a new name in it may be lost."""
-    if os.name == "nt":  # which opens no folders
+    """Sync the folder to disk. Without it, a new file name may be lost in a crash."""
+    if os.name == "nt":  # Windows cannot open folders
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -1,12 +1,13 @@
-"""A folder for files that are nobody else's business."""
+"""A folder that only its owner can access."""
 
 from pathlib import Path
 
 
 def private_folder(path: Path) -> Path:
-    """Return the folder, which is made for its owner alone if it is missing. Raises OSError.
+    """Return the folder. If it is missing, create it for its owner only. Raises OSError.
 
-    Hashes of passwords, addresses and keys are in its files. One that is there stays as it is.
+    Its files contain password hashes, addresses and keys. The permissions of an existing folder are
+    not changed.
     """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path

@@ -1,4 +1,4 @@
-"""The machine's randomness."""
+"""Randomness from the operating system."""
 
 import random
 import secrets
@@ -7,10 +7,10 @@ from ...ports.randomness import Randomness
 
 
 class SystemRandomness(Randomness):
-    """Secrets from the operating system, and quick dice for what is no secret."""
+    """Secrets from the operating system, and fast pseudo-random fractions."""
 
     def secret(self) -> str:
         return secrets.token_urlsafe(32)
 
     def fraction(self) -> float:
-        return random.random()  # noqa: S311  # it spreads retries, nobody gains by guessing it
+        return random.random()  # noqa: S311  # for retry jitter, which is no secret

@@ -116,7 +116,7 @@ _COUNT = Statement(select(func.count().label("sales")).where(_standing, _of_prod
 
 
 class SqlTape(Tape):
-    """Sales, one row each. A voided one keeps its row, so that it is not recorded again."""
+    """Sales, one row each. A voided sale keeps its row, so that it is not recorded again."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

@@ -30,7 +30,7 @@ _PAGE_BY_STATUS = Statement(
 
 
 class SqlAuthenticationTasks(AuthenticationTasks):
-    """Tasks, one row each; a unique column keeps an order from having two."""
+    """Tasks, one row each. A unique column allows one task per order."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

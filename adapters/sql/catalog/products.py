@@ -21,7 +21,7 @@ from ..schema import product_images, products, sizes
 
 
 def _parts(table: Table, *columns: str) -> ScalarSelect[Any]:
-    """Return a product's rows in another table, so that one query reads whole products."""
+    """Return a subquery for a product's rows in another table, so that one query reads it all."""
     rows = select(gathered(table.c.number, *(table.c[name] for name in columns)))
     return rows.where(table.c.product_id == products.c.id).scalar_subquery()
 
@@ -32,7 +32,7 @@ _PRODUCTS = select(
     _parts(product_images, "url", "position").label("images"),
 )
 _ADD = Statement(insert_or_skip(products, products.c.style_key))
-# A product without a key goes on without, as long as its style code stays.
+# A duplicate has no style key. It keeps none as long as its style code does not change.
 _STYLE_KEY = case(
     (products.c.style_code == bindparam("style_code"), products.c.style_key),
     else_=bindparam("style_key"),

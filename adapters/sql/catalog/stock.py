@@ -41,7 +41,7 @@ _SETTLE = Statement(
 
 
 class SqlStock(Stock):
-    """Reservations by order; a unique index keeps a unit from being promised twice."""
+    """Reservations by order. A unique index prevents two reservations of one unit."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""What users were told, in SQL."""
+"""Notifications, in SQL."""
 
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ _FORGET = Statement(
 
 
 class SqlNotifications(Notifications):
-    """Notifications, one row each; a unique constraint keeps out what is told once."""
+    """Notifications, one row each. A unique constraint prevents duplicates."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

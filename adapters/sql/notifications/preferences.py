@@ -1,4 +1,4 @@
-"""What users want to hear of, in SQL."""
+"""Notification preferences, in SQL."""
 
 from sqlalchemy import bindparam, select
 
@@ -18,7 +18,7 @@ _PUT = Statement(insert_or_replace(preferences_table, preferences_table.c.user_i
 
 
 class SqlPreferences(Preferences):
-    """Preferences, a row for each user who said something."""
+    """Preferences, one row for each user who set them."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

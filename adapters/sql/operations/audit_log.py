@@ -36,7 +36,7 @@ _PAGES = {
 
 
 class SqlAuditLog(AuditLog):
-    """Entries, one row each; triggers refuse to change or to delete one."""
+    """Entries, one row each. Triggers refuse every update and delete."""
 
     def __init__(self, database: SqlDatabase, *, clock: Clock, ids: Ids) -> None:
         self._database = database
@@ -45,7 +45,7 @@ class SqlAuditLog(AuditLog):
 
     async def add(self, act: Act) -> AuditEntry:
         if act.about is not None:
-            # Inside a transaction nobody else writes after this look.
+            # Inside a transaction, nobody else can write between this read and the insert.
             outcome = await self.outcome_of(act.about)
             if outcome is not None:
                 return outcome

@@ -26,7 +26,7 @@ _SET = Statement(
 
 
 class SqlLeases(Leases):
-    """The last lease of each name, which may be over, in a row that each change locks."""
+    """The latest lease of each name, which may have expired. Each change locks its row."""
 
     def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
         self._database = database
@@ -77,7 +77,7 @@ class SqlLeases(Leases):
         return lease
 
 
-_OUTSIDE = "a lease is taken outside any transaction"
+_OUTSIDE = "leases must not be used inside a transaction"
 
 
 def _lease(row: Row | None) -> Lease | None:

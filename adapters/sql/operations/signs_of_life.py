@@ -1,4 +1,4 @@
-"""Until when the exchange was up, in SQL."""
+"""The latest time when the exchange was up, in SQL."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ _NOTE = Statement(insert_or_replace(sign_of_life, sign_of_life.c.number))
 
 
 class SqlSignsOfLife(SignsOfLife):
-    """One row, whose number is 1."""
+    """A table with a single row, number 1."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""The prices that users watch, in SQL."""
+"""Price alerts, in SQL."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

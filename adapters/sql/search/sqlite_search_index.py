@@ -1,4 +1,4 @@
-"""The search index, by SQLite's full-text search."""
+"""The search index, with SQLite's full-text search (FTS5)."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -48,7 +48,7 @@ _REMOVED = Statement(
 
 
 class SqliteSearchIndex(SearchIndex):
-    """Two slots in the store's own file, of which one serves."""
+    """Two slots in the store's file: one serves while a rebuild fills the other."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
@@ -107,7 +107,7 @@ class SqliteSearchIndex(SearchIndex):
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
-        assert not self._database.in_transaction, "the index is outside of the store's transactions"
+        assert not self._database.in_transaction, "the index must not be used in a transaction"
         async with self._database.transaction():
             yield
 
@@ -160,7 +160,7 @@ class SqliteSearchIndex(SearchIndex):
         if not meaning.has_text:
             rows = await self._database.rows(slot.suggest_all, limit=limit)
             return [_suggestion(row) for row in rows]
-        # The three ranks of relevance one after the other: mostly the first two are enough.
+        # Query the three ranks of relevance in turn, because the first two are usually enough.
         rows = await self._database.rows(slot.suggest_by_key, key=meaning.key, limit=limit)
         found = {row.product_id: _suggestion(row) for row in rows}
         for match in dict.fromkeys((meaning.exact, meaning.match)):
@@ -177,7 +177,7 @@ class SqliteSearchIndex(SearchIndex):
         return await self._database.rows(statement, match=match, limit=limit)
 
     async def _meaning(self, text: str) -> "tuple[SearchSlot, _Meaning | None]":
-        """Return the slot that serves and what to look for in it; None if nothing has it."""
+        """Return the serving slot and the query for it, or None if nothing can match."""
         slot = _SLOTS[(await self._state()).serving]
         typed = words_of(text)
         parts = []
@@ -202,7 +202,7 @@ class SqliteSearchIndex(SearchIndex):
             meant = f"({_any_of(words)})"
             if await self._database.first(slot.begun, match=meant) is not None:
                 return meant
-            candidates.difference_update(words)  # words of products that have others now
+            candidates.difference_update(words)  # stale words that no product has any more
         return None
 
 
@@ -217,7 +217,7 @@ class _Rebuild(IndexRebuild):
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """What a text asks for, in FTS5's words: what is found, and what is found as it was typed."""
+    """A search text as FTS5 queries: `match` allows typos, `exact` has the words as typed."""
 
     match: str
     exact: str
@@ -234,7 +234,7 @@ class _Meaning:
 
 
 def _any_of(words: Sequence[str]) -> str:
-    # Words are letters and digits alone, so there is no quote in them to be doubled.
+    # Words have only letters and digits, so there are no quotes to escape.
     return " OR ".join(f'"{word}"' for word in words)
 
 

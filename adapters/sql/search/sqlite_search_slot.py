@@ -1,4 +1,4 @@
-"""One slot of the search index: its statements, and how products get into it."""
+"""One slot of the search index: its statements, and how products are written to it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,11 +31,11 @@ from ..engine.statement import Statement, insert_row
 from .sqlite_search_tables import SlotTables, slot_tables
 
 CANDIDATES = 200
-"""How many words of the index are looked at for what a word with a typo was meant to be."""
+"""The number of indexed words that are compared with a word that may have a typo."""
 
 
 BROAD = 1_000
-"""Of how many products on it is quicker to look for the most traded of all that is found."""
+"""Above this number of matches, walking the index of sales is faster than sorting the matches."""
 
 
 def _matching(table: Table, parameter: str) -> ColumnElement[bool]:
@@ -129,7 +129,8 @@ class SearchSlot:
         )
         self.suggest_all = Statement(_most_traded(documents))
         self.suggest_by_key = Statement(_most_traded(documents, documents.c.style_key == key))
-        # An expression has no index: it is either the numbers that are sought, or the sales.
+        # "+ 0" keeps SQLite from using an index: suggest_few has to find the matches first and
+        # sort them, suggest_many has to walk the index of sales.
         self.suggest_few = Statement(_most_traded(documents, number.in_(found), sort=True))
         self.suggest_many = Statement(_most_traded(documents, (number + 0).in_(found)))
 
@@ -139,7 +140,7 @@ class SearchSlot:
             await database.execute(statement)
 
     async def write(self, database: SqlDatabase, documents: Sequence[SearchDocument]) -> None:
-        """Put in those products that are later than what is there; figures stay."""
+        """Write those documents whose version is newer than the stored one. Figures stay."""
         known = await self._rows(database, [document.product_id for document in documents])
         later = [
             document
@@ -165,7 +166,7 @@ class SearchSlot:
     async def write_figures(
         self, database: SqlDatabase, figures: Mapping[ProductId, MarketFigures]
     ) -> None:
-        """Set the figures of those products that are there and have no later ones."""
+        """Set the figures of indexed products, unless they have later figures."""
         await database.execute_many(
             self._set_figures,
             [
@@ -177,7 +178,7 @@ class SearchSlot:
     async def figures(
         self, database: SqlDatabase, product_ids: Sequence[ProductId]
     ) -> dict[ProductId, MarketFigures]:
-        """Return the figures of those products that have any."""
+        """Return the stored figures of the products, if they have any."""
         rows = await self._rows(database, product_ids)
         return {
             product_id: MarketFigures(row.lowest_ask, row.sales, row.as_of)
@@ -186,7 +187,7 @@ class SearchSlot:
         }
 
     async def remove(self, database: SqlDatabase, product_ids: Sequence[ProductId]) -> None:
-        """Take products out. Their words stay in the list of words."""
+        """Remove products. Their words stay in the list of words."""
         if product_ids:
             await database.execute(self._forget_text, ids=product_ids)
             await database.execute(self._forget, ids=product_ids)
@@ -227,7 +228,7 @@ def _values(document: SearchDocument, known: Any) -> dict[str, Any]:
 
 
 def _similar(tables: SlotTables) -> Select[Any]:
-    """Return the words that share most with what was typed; a product may have them no more."""
+    """Return the words that share most trigrams with the typed word. Some may be stale."""
     trigrams, words = tables.trigrams, tables.words
     ranked = (
         select(trigrams.c.rowid)
@@ -291,7 +292,10 @@ def _hits(tables: SlotTables, sort: SearchSort, *, has_text: bool) -> Select[Any
 def _most_traded(
     documents: Table, *conditions: ColumnElement[bool], sort: bool = False
 ) -> Select[Any]:
-    """Return the first few, by walking the index of sales, or by sorting all of them."""
+    """Return a query for the most traded products.
+
+    It walks the index of sales, or with `sort` it sorts all matches.
+    """
     sales = documents.c.sales + 0 if sort else documents.c.sales
     return (
         select(
@@ -308,7 +312,7 @@ def _most_traded(
 
 
 def _groups(tables: SlotTables, *, has_text: bool) -> Select[Any]:
-    """Return how many of those found are alike in all that facets count."""
+    """Return a query that counts the matches by brand, sizes, year and price bucket."""
     documents = tables.documents
     price = documents.c.lowest_ask
     starts = [(price >= bound, literal(bound)) for bound in reversed(PRICE_BOUNDS)]

@@ -1,6 +1,6 @@
-"""The search index's tables: SQLite's own, which PostgreSQL never has.
+"""The tables of the search index, which exist in SQLite only.
 
-There are two sets of them, slots: one serves, and the other is where the index is made anew.
+There are two sets of tables, called slots: one serves, and a rebuild fills the other.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ search_index = Table(
     Column("rebuilds", Integer, nullable=False),
     Column("building", Boolean, nullable=False),
 )
-"""One row: the slot that serves, how many rebuilds were begun, and whether the last goes on."""
+"""One row: the serving slot, the number of rebuilds, and whether one is running."""
 
 search_removed = Table(
     "search_removed",
@@ -84,9 +84,9 @@ def slot_tables(slot: str) -> SlotTables:
 
 
 def _full_text(kind: str, slot: str) -> Table:
-    """Return an FTS5 table over texts that stand elsewhere, under the same numbers.
+    """Return an FTS5 table that indexes texts of another table, under the same row numbers.
 
-    What is written to the column of its own name is a command to it.
+    A value inserted into the column with the table's name is an FTS5 command.
     """
     name = f"{kind}_{slot}"
     return Table(

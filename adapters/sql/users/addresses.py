@@ -60,7 +60,7 @@ def _address(row: Row) -> Address:
 
 
 def postal_of(row: Row) -> PostalAddress:
-    """Return the place in a row of the addresses."""
+    """Return the postal address in a row."""
     return PostalAddress(
         street=row.street,
         city=row.city,

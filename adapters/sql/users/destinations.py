@@ -1,4 +1,4 @@
-"""What orders must know of a user, in SQL."""
+"""The destinations of orders, in SQL."""
 
 from collections.abc import Collection, Mapping
 
@@ -30,7 +30,7 @@ _OF = Statement(
 
 
 class SqlDestinations(Destinations):
-    """Reads where pairs go off the addresses."""
+    """Reads each user's newest address."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

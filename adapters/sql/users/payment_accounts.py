@@ -1,4 +1,4 @@
-"""What payments must know of a user, in SQL."""
+"""Payment methods and payout accounts, in SQL."""
 
 from collections.abc import Collection, Mapping
 
@@ -23,7 +23,7 @@ _PAYMENT_METHODS = Statement(
 
 
 class SqlPaymentAccounts(PaymentAccounts):
-    """Reads the provider's tokens off the user."""
+    """Reads the provider's tokens from the users."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""What notifications must know of a user, in SQL."""
+"""Recipients of notifications, in SQL."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ _ADMINS = Statement(
 
 
 class SqlRecipients(Recipients):
-    """Reads name and email off the user."""
+    """Reads names and emails from the users."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Sessions whose access tokens are void, in SQL."""
+"""Revoked sessions, in SQL."""
 
 from datetime import datetime
 
@@ -27,14 +27,14 @@ _FORGET = Statement(delete(revoked_sessions).where(_revoked.until <= bindparam("
 
 
 class SqlRevokedSessions(RevokedSessions):
-    """The sessions and until when each is remembered, for every process that has the database."""
+    """Revoked sessions with their expiry, shared by all processes that use the database."""
 
     def __init__(self, database: SqlDatabase, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     async def add(self, session_id: SessionId, until: datetime) -> None:
-        assert not self._database.in_transaction, "the caller's work could undo a revocation"
+        assert not self._database.in_transaction, "a rollback would undo the revocation"
         async with self._database.transaction():
             await self._database.execute(_FORGET, now=self._clock.now())
             await self._database.execute(_ADD, session_id=session_id, until=until)

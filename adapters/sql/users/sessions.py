@@ -52,7 +52,7 @@ _FORGET_SESSION = Statement(
 
 
 class SqlSessions(Sessions):
-    """Sessions by id and user, tokens by hash."""
+    """Sessions and refresh tokens, one row each. Tokens are found by hash."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""What bidding must know of a user, in SQL."""
+"""The standing of traders, in SQL."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -37,7 +37,7 @@ _BARRED = Statement(
 
 
 class SqlTraders(Traders):
-    """Reads a trader's standing off the user and the addresses."""
+    """Reads a trader's standing from users, addresses and bid bars."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

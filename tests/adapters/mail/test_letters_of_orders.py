@@ -31,7 +31,7 @@ def templates() -> JinjaTemplates:
         (DeliveryProof.BUYER, "You confirmed that your pair arrived", False),
         (DeliveryProof.ADMIN, "Our staff confirmed that your pair arrived", True),
         (DeliveryProof.CARRIER, "The carrier says that your pair arrived", True),
-        (DeliveryProof.ASSUMED, "Nobody told us that it arrived", True),
+        (DeliveryProof.ASSUMED, "Nobody confirmed the delivery in time", True),
         (None, "counts as delivered", True),
     ],
 )

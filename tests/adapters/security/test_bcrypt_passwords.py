@@ -24,14 +24,14 @@ async def test_hash_is_a_bcrypt_hash_of_the_configured_cost(passwords: BcryptPas
 
 def test_cost_is_12_unless_it_is_configured() -> None:
     with closing(BcryptPasswords()) as passwords:
-        assert passwords._nobodys_hash.startswith(b"$2b$12$")
+        assert passwords._dummy_hash.startswith(b"$2b$12$")
 
 
-async def test_nobodys_hash_costs_as_much_as_everybodys(passwords: BcryptPasswords) -> None:
+async def test_dummy_hash_costs_as_much_as_everybodys(passwords: BcryptPasswords) -> None:
     password_hash = await passwords.hash("correct horse")
 
-    assert len(passwords._nobodys_hash) == len(password_hash)
-    assert passwords._nobodys_hash[:7] == password_hash[:7].encode()
+    assert len(passwords._dummy_hash) == len(password_hash)
+    assert passwords._dummy_hash[:7] == password_hash[:7].encode()
 
 
 async def test_hash_made_at_another_cost_stays_good(passwords: BcryptPasswords) -> None:

@@ -64,7 +64,7 @@ def test_file_without_a_whole_secret_is_refused_and_kept(tmp_path: Path, content
     path = tmp_path / "signing.key"
     path.write_bytes(content)
 
-    with pytest.raises(ValueError, match=r"signing\.key holds no secret"):
+    with pytest.raises(ValueError, match=r"signing\.key has a secret of fewer"):
         load_or_create_secret(path)
     assert path.read_bytes() == content
 

@@ -72,5 +72,5 @@ def test_whether_a_folder_is_held_can_be_asked_without_holding_it(tmp_path: Path
 
 def test_a_lock_that_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
     (tmp_path / "lock.sqlite3").mkdir()
-    with pytest.raises(OSError, match="cannot be looked at: unable to open"):
+    with pytest.raises(OSError, match="cannot be read: unable to open"):
         is_locked(tmp_path)
