@@ -27,6 +27,7 @@ from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
 from ..adapters.memory.search_index import MemorySearchIndex
 from ..adapters.memory.templates import MemoryTemplates
+from ..adapters.messaging.dispatcher import Dispatcher
 from ..adapters.security.access_tokens import JwtAccessTokens, SigningKey
 from ..adapters.security.passwords import BcryptPasswords
 from ..adapters.security.secrets import load_or_create_secret
@@ -248,13 +249,16 @@ class Container(containers.DeclarativeContainer):
     )
     event_bus: providers.Provider[EventBus] = providers.Singleton(
         InProcessBus,
-        transaction=store.provided.transaction,
-        inbox=store.provided.inbox,
-        deliveries=store.provided.deliveries,
-        clock=clock,
-        ids=ids,
-        randomness=randomness,
-        workers=providers.Callable(_workers, settings),
+        providers.Singleton(
+            Dispatcher,
+            transaction=store.provided.transaction,
+            inbox=store.provided.inbox,
+            deliveries=store.provided.deliveries,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+            workers=providers.Callable(_workers, settings),
+        ),
     )
     rate_limits: providers.Provider[RateLimits] = providers.Singleton(MemoryRateLimits, clock)
 

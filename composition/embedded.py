@@ -23,6 +23,7 @@ from ..adapters.memory.search_index import MemorySearchIndex
 from ..adapters.memory.seeded import SeededIds, SeededRandomness
 from ..adapters.memory.templates import MemoryTemplates
 from ..adapters.memory.virtual_clock import VirtualClock
+from ..adapters.messaging.dispatcher import Dispatcher
 from ..ports.clock import Clock
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
@@ -102,10 +103,12 @@ def embedded_adapters(store: Store, *, clock: Clock, ids: Ids, seed: int = 0) ->
 
 def _bus(store: Store, clock: Clock, ids: Ids, randomness: Randomness) -> InProcessBus:
     return InProcessBus(
-        transaction=store.transaction,
-        inbox=store.inbox,
-        deliveries=store.deliveries,
-        clock=clock,
-        ids=ids,
-        randomness=randomness,
+        Dispatcher(
+            transaction=store.transaction,
+            inbox=store.inbox,
+            deliveries=store.deliveries,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+        )
     )

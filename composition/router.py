@@ -1,11 +1,10 @@
 """Routes of messages: how an event reaches a use case so that its effect happens once."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
-from ..ports.clock import Clock
-from ..ports.event_bus import Consumer
+from ..ports.event_bus import Consumer, Effect
 from ..ports.language.events import (
     CostsRose,
     Event,
@@ -22,17 +21,12 @@ from ..ports.language.events import (
     QuotesWithdrawn,
 )
 from ..ports.language.messages import Message, Queue
-from .adapters import Store
 
 E = TypeVar("E", bound=Event)
 
 
-@dataclass(frozen=True, slots=True)
 class Router:
     """Turns routes into consumers that have their effect once."""
-
-    store: Store
-    clock: Clock
 
     def inside(
         self,
@@ -41,7 +35,7 @@ class Router:
         use_case: Callable[[E], Awaitable[None]],
     ) -> Consumer:
         """Route to a use case that only writes to the store, so that its effect happens once."""
-        return replace(self.repeatable(event, name, use_case), inside=True)
+        return _consumer(event, name, use_case, Effect.INSIDE)
 
     def outside(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
@@ -50,28 +44,13 @@ class Router:
 
         Such a use case has its effect once by itself; the inbox saves it the repetition.
         """
-
-        async def handle(message: Message) -> None:
-            assert isinstance(message.event, event), message
-            if await self.store.inbox.contains(consumer, message.id):
-                return
-            await use_case(message.event)
-            async with self.store.transaction():
-                await self.store.inbox.record(consumer, message.id, self.clock.now())
-
-        consumer = f"{name}:{event.SUBJECT}"
-        return Consumer(consumer, event.SUBJECT, handle)
+        return _consumer(event, name, use_case, Effect.OUTSIDE)
 
     def repeatable(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
         """Route to a use case that costs less to repeat than to note, and changes nothing then."""
-
-        async def handle(message: Message) -> None:
-            assert isinstance(message.event, event), message
-            await use_case(message.event)
-
-        return Consumer(f"{name}:{event.SUBJECT}", event.SUBJECT, handle)
+        return _consumer(event, name, use_case, Effect.REPEATABLE)
 
     def told(self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]) -> Consumer:
         """Route like `inside`, by way of the queue of what people are told."""
@@ -84,7 +63,7 @@ class Router:
 
         Such a use case has its effect once by itself.
         """
-        return _in_letters(self.repeatable(event, name, use_case))
+        return _in_letters(self.outside(event, name, use_case))
 
     def persistent(
         self, queue: Queue, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
@@ -93,8 +72,18 @@ class Router:
 
         What the provider does not answer is asked again for as long as it takes.
         """
-        consumer = self.repeatable(event, name, use_case)
+        consumer = self.outside(event, name, use_case)
         return replace(consumer, queue=queue, turn=_party_of, persists=True)
+
+
+def _consumer(
+    event: type[E], name: str, use_case: Callable[[E], Awaitable[None]], effect: Effect
+) -> Consumer:
+    async def handle(message: Message) -> None:
+        assert isinstance(message.event, event), message
+        await use_case(message.event)
+
+    return Consumer(f"{name}:{event.SUBJECT}", event.SUBJECT, handle, effect)
 
 
 def _party_of(event: Event) -> str:

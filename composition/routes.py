@@ -28,7 +28,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
 
     docs/messages.md shows them in the order of an order's life.
     """
-    router = Router(app.adapters.store, app.adapters.clock)
+    router = Router()
     return (
         *catalog_routes(router, app.catalog),
         *orders_routes(router, app.orders),

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from .language.events import Event
@@ -11,7 +12,21 @@ from .language.messages import Delivery, Message, Queue
 from .language.paging import Page, PageRequest
 from .language.priority import Priority
 
-__all__ = ["Consumer", "DeadLetters", "Deliveries", "EventBus", "Priority", "Queue"]
+__all__ = ["Consumer", "DeadLetters", "Deliveries", "Effect", "EventBus", "Priority", "Queue"]
+
+
+class Effect(Enum):
+    """Where a consumer has its effect, which decides how the bus calls it."""
+
+    INSIDE = "inside"
+    """Only in the store. It is called in a transaction, together with others, and handles each
+    message once."""
+    OUTSIDE = "outside"
+    """Outside the store, too. It is called outside any transaction, and has its effect once by
+    itself; the bus saves it most repetitions."""
+    REPEATABLE = "repeatable"
+    """Anywhere. It costs less to repeat than to note, and changes nothing then. It is called
+    outside any transaction."""
 
 
 def _of_event(event: Event) -> Priority:
@@ -26,9 +41,7 @@ def _no_turn(_: Event) -> str:
 class Consumer:
     """Handles the messages of one subject. Whatever `handle` raises is a failed attempt.
 
-    One that is `inside` only writes to the store. The bus calls it in a transaction, together with
-    others, and has it handle each message once. Others are called outside any transaction and may
-    get a message again.
+    Its `effect` says how the bus calls it, and how often.
 
     A slow consumer names a `queue`: each of its messages waits in the store for one of that queue's
     workers, so that it holds up nobody else. The queue is fair by what `priority` (the event's own
@@ -42,7 +55,7 @@ class Consumer:
     name: str
     subject: str
     handle: Callable[[Message], Awaitable[None]]
-    inside: bool = False
+    effect: Effect = Effect.REPEATABLE
     queue: Queue | None = None
     priority: Callable[[Event], Priority] = _of_event
     turn: Callable[[Event], str] = _no_turn
@@ -89,10 +102,17 @@ class Deliveries(Protocol):
         """
         ...
 
-    async def remove(self, consumer: str, message_id: MessageId) -> None:
-        """Forget a delivery that succeeded; there may be none.
+    async def add(self, deliveries: Sequence[Delivery]) -> None:
+        """Store new deliveries. Where one waits for the same consumer and message, it stays.
 
-        In a queue its turn goes to the end of the line with the next of its deliveries.
+        In a queue their turns join the end of the line in this order, unless they stand in it.
+        """
+        ...
+
+    async def remove(self, deliveries: Sequence[Delivery]) -> None:
+        """Forget deliveries that succeeded, as they were read; some may not be there any more.
+
+        In a queue their turns go to the end of the line with the next of their deliveries.
         """
         ...
 

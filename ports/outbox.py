@@ -1,8 +1,8 @@
 """The ports to messages that wait in the store: outbox, inbox, deadlines."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from .language.deadlines import Deadline, DeadlineKind
 from .language.events import Event
@@ -34,11 +34,23 @@ class Outbox(Protocol):
         ...
 
 
+Note: TypeAlias = tuple[str, MessageId]
+"""A consumer, and a message that it handled."""
+
+
 class Inbox(Protocol):
     """What each consumer has handled."""
 
-    async def record(self, consumer: str, message_id: MessageId, at: datetime) -> bool:
-        """Note that it handled the message; False if it did before. Needs a transaction."""
+    async def note(self, handled: Collection[Note], at: datetime) -> None:
+        """Note what was handled.
+
+        Raises Outdated if some of it was noted before, by whoever handled it at the same time.
+        Needs a transaction.
+        """
+        ...
+
+    async def notes_of(self, message_ids: Collection[MessageId]) -> Set[Note]:
+        """Return which of these messages were handled, and by whom."""
         ...
 
     async def contains(self, consumer: str, message_id: MessageId) -> bool:

@@ -56,9 +56,17 @@ class MemoryDeliveries(_KeptDeliveries, Deliveries):
         await self._database.writing()
         self._put((delivery.consumer, delivery.message.id), delivery)
 
-    async def remove(self, consumer: str, message_id: MessageId) -> None:
+    async def add(self, deliveries: Sequence[Delivery]) -> None:
         await self._database.writing()
-        self._remove((consumer, message_id))
+        for delivery in deliveries:
+            key = (delivery.consumer, delivery.message.id)
+            if key not in self._tables.deliveries:
+                self._put(key, delivery)
+
+    async def remove(self, deliveries: Sequence[Delivery]) -> None:
+        await self._database.writing()
+        for delivery in deliveries:
+            self._remove((delivery.consumer, delivery.message.id))
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         with await self._database.reading():

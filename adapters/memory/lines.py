@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from heapq import nsmallest
+from itertools import islice, takewhile
 
 from ...ports.clock import Clock
 from ...ports.language.messages import Delivery, Queue
@@ -35,7 +35,7 @@ class MemoryLines(MemoryAdapter):
         of_turn = self._tables.deliveries_of_turn[turn]
         self._database.remove(of_turn, key)
         if of_turn:
-            self._join(turn, min(waiting.due_at for waiting in of_turn.values()))
+            self._join(turn, of_turn.first().due_at)
         else:
             self._database.remove(self._tables.lines[turn[:2]], turn[2])
             self._database.announce(partial(drop_if_empty, self._tables.deliveries_of_turn, turn))
@@ -44,13 +44,10 @@ class MemoryLines(MemoryAdapter):
         self, queue: Queue, priority: Priority, now: datetime, limit: int
     ) -> Sequence[Delivery]:
         """Return the first delivery of each of the first turns; to be called within `reading`."""
-        line = self._tables.lines[queue, priority].items()
-        due = ((place, turn) for turn, place in line if place.due_at <= now)
-        turns = (self._of(queue, priority, turn) for _, turn in nsmallest(limit, due))
-        return [min(of_turn, key=lambda d: (d.due_at, d.id)) for of_turn in turns]
-
-    def _of(self, queue: Queue, priority: Priority, turn: str) -> Sequence[Delivery]:
-        return list(self._tables.deliveries_of_turn[queue, priority, turn].values())
+        line = self._tables.lines[queue, priority].in_order()
+        due = takewhile(lambda stands: stands[1].due_at <= now, line)
+        waiting = self._tables.deliveries_of_turn
+        return [waiting[queue, priority, turn].first() for turn, _ in islice(due, limit)]
 
     def _join(self, turn: _Turn, due_at: datetime) -> None:
         place = Place(max(self._clock.now(), due_at), next(self._tables.places))

@@ -1,18 +1,21 @@
 """Messages that wait, and what was handled of them, in memory."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from ...ports.clock import Clock
 from ...ports.ids import Ids
+from ...ports.language.errors import Outdated
 from ...ports.language.events import Event
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Message
 from ...ports.language.priority import Priority
-from ...ports.outbox import Inbox, Outbox
+from ...ports.outbox import Inbox, Note, Outbox
 from .database import MemoryAdapter, MemoryDatabase
+from .tables import drop_if_empty
 
 
 class MemoryOutbox(MemoryAdapter, Outbox):
@@ -58,22 +61,34 @@ class MemoryOutbox(MemoryAdapter, Outbox):
 
 
 class MemoryInbox(MemoryAdapter, Inbox):
-    """The instant of handling by consumer and message."""
+    """The instant of handling by message and consumer."""
 
-    async def record(self, consumer: str, message_id: MessageId, at: datetime) -> bool:
+    async def note(self, handled: Collection[Note], at: datetime) -> None:
         await self._database.writing()
-        if (consumer, message_id) in self._tables.inbox:
-            return False
-        self._database.put(self._tables.inbox, (consumer, message_id), at)
-        return True
+        for consumer, message_id in handled:
+            consumers = self._tables.inbox[message_id]
+            if consumer in consumers:
+                raise Outdated(what="message", id=message_id)
+            self._database.put(consumers, consumer, at)
+
+    async def notes_of(self, message_ids: Collection[MessageId]) -> Set[Note]:
+        with await self._database.reading():
+            inbox = self._tables.inbox
+            return {(c, id_) for id_ in message_ids if id_ in inbox for c in inbox[id_]}
 
     async def contains(self, consumer: str, message_id: MessageId) -> bool:
-        with await self._database.reading():
-            return (consumer, message_id) in self._tables.inbox
+        return (consumer, message_id) in await self.notes_of([message_id])
 
     async def forget(self, before: datetime) -> int:
         await self._database.writing()
-        old = [key for key, at in self._tables.inbox.items() if at < before]
-        for key in old:
-            self._database.remove(self._tables.inbox, key)
+        old = [
+            (message_id, consumer)
+            for message_id, consumers in self._tables.inbox.items()
+            for consumer, at in consumers.items()
+            if at < before
+        ]
+        for message_id, consumer in old:
+            self._database.remove(self._tables.inbox[message_id], consumer)
+            drop = partial(drop_if_empty, self._tables.inbox, message_id)
+            self._database.announce(drop)
         return len(old)

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import count
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from ...ports.language.alarms import Alarm, AlarmKind
 from ...ports.language.analytics import Sale, SalesSummary
@@ -57,6 +58,7 @@ from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.priority import Priority
 from ...ports.language.rules import MarketRules
 from ...ports.language.users import Address, BidBar, RefreshToken, Session, User
+from .in_order import InOrder
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -73,8 +75,7 @@ class ShardState:
     sequence: int = 0
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A place in a line: when it may be taken, and a number that grows with each one."""
 
     due_at: datetime
@@ -88,6 +89,14 @@ class Answer:
     fingerprint: str
     content: bytes | Placement
     at: datetime
+
+
+def _by_due_at(delivery: Delivery) -> tuple[datetime, MessageId]:
+    return delivery.due_at, delivery.id
+
+
+def _itself(place: Place) -> Place:
+    return place
 
 
 class Tables:
@@ -192,7 +201,7 @@ class Tables:
         self.outbox: dict[MessageId, Message] = {}
         """In order of commit; what was sent is gone from it once that is committed."""
         self.sent: dict[MessageId, None] = {}
-        self.inbox: dict[tuple[str, MessageId], datetime] = {}
+        self.inbox: defaultdict[MessageId, dict[str, datetime]] = defaultdict(dict)
         self.deadlines: dict[tuple[OrderId, DeadlineKind], Deadline] = {}
         self.deadlines_on_day: defaultdict[date, dict[tuple[OrderId, DeadlineKind], Deadline]] = (
             defaultdict(dict)
@@ -201,11 +210,13 @@ class Tables:
         self.failed_deliveries: defaultdict[str, dict[DeliveryKey, None]] = defaultdict(dict)
         """By the key of their message, those that failed at least once."""
         self.deliveries_of_turn: defaultdict[
-            tuple[Queue, Priority, str], dict[DeliveryKey, Delivery]
-        ] = defaultdict(dict)
-        """The live ones of each queue, priority and turn."""
-        self.lines: defaultdict[tuple[Queue, Priority], dict[str, Place]] = defaultdict(dict)
-        """Where each turn stands."""
+            tuple[Queue, Priority, str], InOrder[DeliveryKey, Delivery]
+        ] = defaultdict(partial(InOrder, _by_due_at))
+        """The live ones of each queue, priority and turn, the longest overdue first."""
+        self.lines: defaultdict[tuple[Queue, Priority], InOrder[str, Place]] = defaultdict(
+            partial(InOrder, _itself)
+        )
+        """Where each turn stands, the first one first."""
         self.places = count()
 
 
@@ -214,7 +225,7 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(UTC).date()
 
 
-def drop_if_empty(table: dict[K, dict[Any, V]], key: K) -> None:
+def drop_if_empty(table: dict[K, Any], key: K) -> None:
     """Forget a key, such as a day, of which nothing is left, once that is committed."""
     if not table.get(key, True):
         del table[key]

@@ -8,6 +8,7 @@ import pytest
 from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.seeded import SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.adapters import Store
 from solebook.composition.embedded import build_embedded
 from solebook.composition.router import Router
@@ -39,8 +40,8 @@ def repeatable(router: Router, use_case: Callable[[PaymentRefundDue], Awaitable[
 
 
 @pytest.fixture
-def router(store: Store, clock: VirtualClock) -> Router:
-    return Router(store, clock)
+def router() -> Router:
+    return Router()
 
 
 @pytest.fixture
@@ -52,12 +53,14 @@ def message(clock: VirtualClock, ids: Ids) -> Message:
 @pytest.fixture
 def bus(store: Store, clock: VirtualClock, ids: Ids, randomness: SeededRandomness) -> InProcessBus:
     return InProcessBus(
-        transaction=store.transaction,
-        inbox=store.inbox,
-        deliveries=store.deliveries,
-        clock=clock,
-        ids=ids,
-        randomness=randomness,
+        Dispatcher(
+            transaction=store.transaction,
+            inbox=store.inbox,
+            deliveries=store.deliveries,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+        )
     )
 
 

@@ -11,6 +11,7 @@ from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.migrate import migrate
 from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
@@ -84,10 +85,12 @@ def bus(
     store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
 ) -> EventBus:
     return InProcessBus(
-        transaction=store.transaction,
-        inbox=store.inbox,
-        deliveries=store.deliveries,
-        clock=clock,
-        ids=ids,
-        randomness=randomness,
+        Dispatcher(
+            transaction=store.transaction,
+            inbox=store.inbox,
+            deliveries=store.deliveries,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+        )
     )

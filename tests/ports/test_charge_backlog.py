@@ -101,7 +101,7 @@ async def test_an_order_that_failed_on_its_way_to_the_charge_does_not_count(
         await store.deliveries.put(replace(delivery, message=message))
     assert await waits(store, later) == counts
     async with store.transaction():
-        await store.deliveries.remove(consumer, message.id)
+        await store.deliveries.remove([replace(delivery, message=message)])
     assert await waits(store, later)
 
 

@@ -52,8 +52,7 @@ async def first(
 
 async def remove(store: Store, *deliveries: Delivery) -> None:
     async with store.transaction():
-        for delivery in deliveries:
-            await store.deliveries.remove(delivery.consumer, delivery.message.id)
+        await store.deliveries.remove(deliveries)
 
 
 async def taken(store: Store, records: Records, *, minute: int = 0) -> list[Delivery]:
@@ -76,9 +75,8 @@ async def test_a_delivery_is_kept_whole_until_it_is_removed(store: Store, record
     await put(store, delivery, other)
     assert await due(store, records) == [delivery, other]
     async with store.transaction():
-        await store.deliveries.remove(delivery.consumer, delivery.message.id)
-        await store.deliveries.remove("nobody", other.message.id)
-        await store.deliveries.remove(delivery.consumer, records.message().id)
+        gone = [replace(other, consumer="nobody"), replace(delivery, message=records.message())]
+        await store.deliveries.remove([delivery, *gone])
     assert await due(store, records) == [other]
 
 
@@ -92,6 +90,34 @@ async def test_a_delivery_put_again_replaces_the_one_of_its_consumer_and_message
     await put(store, again)
     assert await due(store, records) == [elsewhere]
     assert await due(store, records, minute=1) == [elsewhere, again]
+
+
+async def test_a_delivery_that_is_added_again_stays_as_it_is(
+    store: Store, records: Records
+) -> None:
+    failed, other = queued(records, attempts=3, error="Boom"), queued(records)
+    await put(store, failed)
+    async with store.transaction():
+        await store.deliveries.add([replace(failed, attempts=0, error=""), other])
+    assert await first(store, records) == [failed, other]
+
+
+async def test_deliveries_that_are_added_stand_in_line_in_their_order(
+    store: Store, records: Records
+) -> None:
+    a, b, more_of_a = (queued(records, turn=turn) for turn in ("a", "b", "a"))
+    async with store.transaction():
+        await store.deliveries.add([a, b, more_of_a])
+    assert await first(store, records) == [a, b]
+    assert await taken(store, records) == [a, b, more_of_a]
+
+
+async def test_deliveries_of_one_turn_are_removed_together(store: Store, records: Records) -> None:
+    *several, last = (queued(records, turn="a") for _ in range(4))
+    other = queued(records, turn="b")
+    await put(store, *several, other, last)
+    await remove(store, *several)
+    assert await first(store, records) == [other, last]
 
 
 async def test_due_deliveries_come_longest_overdue_first(store: Store, records: Records) -> None:
@@ -325,7 +351,7 @@ async def test_what_is_not_committed_is_in_no_line(store: Store, records: Record
 
     async def fail() -> None:
         async with store.transaction():
-            await store.deliveries.remove(kept.consumer, kept.message.id)
+            await store.deliveries.remove([kept])
             await store.deliveries.put(queued(records, turn="c"))
             raise Boom
 

@@ -6,7 +6,7 @@ import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.event_bus import Consumer, EventBus, Queue
+from solebook.ports.event_bus import Consumer, Effect, EventBus, Queue
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.messages import Message
 
@@ -39,7 +39,7 @@ class Writer:
 def inside(
     name: str, handle: Callable[[Message], Awaitable[None]], queue: Queue | None = None
 ) -> Consumer:
-    return Consumer(name, SUBJECT, handle, inside=True, queue=queue)
+    return Consumer(name, SUBJECT, handle, effect=Effect.INSIDE, queue=queue)
 
 
 @pytest.mark.parametrize("failure", [Unavailable("mail"), AssertionError("bug"), KeyError("bug")])

@@ -10,6 +10,7 @@ import pytest
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.ports.language.deadlines import DeadlineKind
+from solebook.ports.language.errors import Outdated
 from solebook.ports.language.events import (
     EVENTS,
     DeadlineReached,
@@ -243,8 +244,13 @@ async def test_waiting_ends_at_once_for_what_was_added_before(
 
 
 async def note(store: Store, consumer: str, message_id: MessageId, records: Records) -> bool:
-    async with store.transaction():
-        return await store.inbox.record(consumer, message_id, records.instant)
+    """Note that a message is handled, and return whether it was not noted before."""
+    try:
+        async with store.transaction():
+            await store.inbox.note([(consumer, message_id)], records.instant)
+    except Outdated:
+        return False
+    return True
 
 
 async def test_a_consumer_handles_a_message_once(store: Store, records: Records) -> None:
@@ -259,13 +265,34 @@ async def test_a_consumer_handles_a_message_once(store: Store, records: Records)
     assert not await store.inbox.contains("audit", two)
 
 
+async def test_notes_of_many_messages_are_made_and_read_at_once(
+    store: Store, records: Records
+) -> None:
+    one, two, three = (records.message().id for _ in range(3))
+    notes = [("welcome", one), ("audit", one), ("welcome", two)]
+    async with store.transaction():
+        await store.inbox.note(notes, records.instant)
+        await store.inbox.note([], records.instant)
+    assert await store.inbox.notes_of([one, two, three]) == set(notes)
+    assert await store.inbox.notes_of([three]) == await store.inbox.notes_of([]) == set()
+
+
+async def test_notes_of_which_one_is_there_are_refused(store: Store, records: Records) -> None:
+    one, two = (records.message().id for _ in range(2))
+    assert await note(store, "welcome", one, records)
+    with pytest.raises(Outdated):
+        async with store.transaction():
+            await store.inbox.note([("welcome", two), ("welcome", one)], records.instant)
+    assert await store.inbox.notes_of([one, two]) == {("welcome", one)}
+
+
 async def test_what_rolled_back_was_not_handled(store: Store, records: Records) -> None:
     message_id = records.message().id
 
     async def handle_and_fail() -> None:
         async with store.transaction():
-            assert await store.inbox.record("welcome", message_id, records.instant)
-            assert not await store.inbox.record("welcome", message_id, records.instant)
+            await store.inbox.note([("welcome", message_id)], records.instant)
+            assert await store.inbox.contains("welcome", message_id)
             raise Boom
 
     with pytest.raises(Boom):
@@ -287,7 +314,7 @@ async def test_old_notes_are_forgotten_and_counted(store: Store, records: Record
     async with store.transaction():
         for minute, message_id in enumerate(ids):
             at = records.instant + timedelta(minutes=minute)
-            await store.inbox.record("welcome", message_id, at)
+            await store.inbox.note([("welcome", message_id)], at)
         assert await store.inbox.forget(records.instant + timedelta(minutes=2)) == 2
     async with store.transaction():
         assert await store.inbox.forget(records.instant + timedelta(minutes=2)) == 0

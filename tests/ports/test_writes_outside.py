@@ -75,12 +75,13 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "alarms.close": lambda s, r: s.alarms.close(r.order_id(), [AlarmKind.PAYOUT_FROZEN], r.instant),
     "outbox.add": lambda s, r: s.outbox.add(r.event()),
     "outbox.mark_sent": lambda s, r: s.outbox.mark_sent([r.message().id]),
-    "inbox.record": lambda s, r: s.inbox.record("welcome", r.message().id, r.instant),
+    "inbox.note": lambda s, r: s.inbox.note([("welcome", r.message().id)], r.instant),
     "inbox.forget": lambda s, r: s.inbox.forget(r.instant),
     "deadlines.set": lambda s, r: s.deadlines.set(r.deadline(r.order_id())),
     "deadlines.clear": lambda s, r: s.deadlines.clear(r.order_id(), [DeadlineKind.PAYMENT]),
     "deliveries.put": lambda s, r: s.deliveries.put(r.delivery()),
-    "deliveries.remove": lambda s, r: s.deliveries.remove("welcome", r.message().id),
+    "deliveries.remove": lambda s, r: s.deliveries.remove([r.delivery()]),
+    "deliveries.add": lambda s, r: s.deliveries.add([r.delivery()]),
     "audit_log.add": lambda s, r: s.audit_log.add(r.act()),
     "idempotency_keys.remember": lambda s, r: s.idempotency_keys.remember(
         IdempotencyKey(r.user_id(), "users", "key", "fingerprint"), b"{}", r.instant

@@ -8,10 +8,9 @@ from sqlalchemy import bindparam, delete, select
 
 from ....ports.clock import Clock
 from ....ports.event_bus import Deliveries
-from ....ports.language.ids import MessageId
 from ....ports.language.messages import Delivery, Queue
 from ....ports.language.priority import Priority
-from ..engine.constructs import insert_or_replace
+from ..engine.constructs import insert_or_replace, insert_or_skip
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
 from ..schema import deliveries
@@ -19,6 +18,7 @@ from .lines import SqlLines
 from .messages import message_of, message_values
 
 _PUT = Statement(insert_or_replace(deliveries, *deliveries.primary_key))
+_ADD = Statement(insert_or_skip(deliveries, *deliveries.primary_key))
 _BY_KEY = (
     deliveries.c.message_id == bindparam("message_id"),
     deliveries.c.consumer == bindparam("consumer"),
@@ -55,28 +55,24 @@ class SqlDeliveries(Deliveries):
         self._lines = SqlLines(database, clock=clock)
 
     async def put(self, delivery: Delivery) -> None:
-        key = {"message_id": delivery.message.id, "consumer": delivery.consumer}
-        before = await self._database.first(_TURN, **key)
-        await self._database.execute(
-            _PUT,
-            **key,
-            id=delivery.id,
-            **message_values(delivery.message),
-            attempts=delivery.attempts,
-            due_at=delivery.due_at,
-            error=delivery.error,
-            dead=delivery.dead,
-            **turn_of(delivery),
-        )
-        await self._leave(before)
-        if delivery.queue is not None and not delivery.dead:
-            await self._lines.join(turn_of(delivery), delivery.due_at)
+        before = await self._database.first(_TURN, **_key_of(delivery))
+        await self._database.execute(_PUT, **values_of(delivery))
+        if before is not None and before.queue is not None and not before.dead:
+            left = {"queue": before.queue, "priority": before.priority, "turn": before.turn}
+            await self._lines.go_to_the_end([left])
+        await self._join([delivery])
 
-    async def remove(self, consumer: str, message_id: MessageId) -> None:
-        key = {"message_id": message_id, "consumer": consumer}
-        before = await self._database.first(_TURN, **key)
-        await self._database.execute(_REMOVE, **key)
-        await self._leave(before)
+    async def add(self, deliveries: Sequence[Delivery]) -> None:
+        await self._database.execute_many(_ADD, [values_of(delivery) for delivery in deliveries])
+        await self._join(deliveries)
+
+    async def remove(self, deliveries: Sequence[Delivery]) -> None:
+        await self._database.execute_many(_REMOVE, [_key_of(delivery) for delivery in deliveries])
+        await self._lines.go_to_the_end([turn_of(d) for d in deliveries if _stands_in_line(d)])
+
+    async def _join(self, deliveries: Sequence[Delivery]) -> None:
+        joining = [(turn_of(d), d.due_at) for d in deliveries if _stands_in_line(d)]
+        await self._lines.join(joining)
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         rows = await self._database.rows(_DUE, now=now, limit=limit)
@@ -93,11 +89,27 @@ class SqlDeliveries(Deliveries):
         row = await self._database.first(_OLDEST)
         return None if row is None else row.occurred_at
 
-    async def _leave(self, before: Row | None) -> None:
-        if before is not None and before.queue is not None and not before.dead:
-            await self._lines.go_to_the_end(
-                {"queue": before.queue, "priority": before.priority, "turn": before.turn}
-            )
+
+def _key_of(delivery: Delivery) -> dict[str, Any]:
+    return {"message_id": delivery.message.id, "consumer": delivery.consumer}
+
+
+def _stands_in_line(delivery: Delivery) -> bool:
+    return delivery.queue is not None and not delivery.dead
+
+
+def values_of(delivery: Delivery) -> dict[str, Any]:
+    """Return a delivery's values by column."""
+    return {
+        **_key_of(delivery),
+        "id": delivery.id,
+        **message_values(delivery.message),
+        "attempts": delivery.attempts,
+        "due_at": delivery.due_at,
+        "error": delivery.error,
+        "dead": delivery.dead,
+        **turn_of(delivery),
+    }
 
 
 def turn_of(delivery: Delivery) -> dict[str, Any]:

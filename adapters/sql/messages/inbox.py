@@ -1,21 +1,21 @@
 """What each consumer has handled, in SQL."""
 
+from collections.abc import Collection, Set
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
 
+from ....ports.language.errors import Outdated
 from ....ports.language.ids import MessageId
-from ....ports.outbox import Inbox
-from ..engine.constructs import insert_or_skip
+from ....ports.outbox import Inbox, Note
+from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement
 from ..schema import inbox
 
-_RECORD = Statement(insert_or_skip(inbox, inbox.c.message_id, inbox.c.consumer))
-_FIND = Statement(
-    select(inbox.c.at).where(
-        inbox.c.message_id == bindparam("message_id"), inbox.c.consumer == bindparam("consumer")
-    )
+_NOTE = Statement(insert_or_skip(inbox, inbox.c.message_id, inbox.c.consumer))
+_NOTES_OF = Statement(
+    select(inbox.c.consumer, inbox.c.message_id).where(one_of(inbox.c.message_id, "message_ids"))
 )
 _FORGET = Statement(delete(inbox).where(inbox.c.at < bindparam("before")), long=True)
 
@@ -26,15 +26,18 @@ class SqlInbox(Inbox):
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
 
-    async def record(self, consumer: str, message_id: MessageId, at: datetime) -> bool:
-        added = await self._database.execute(
-            _RECORD, message_id=message_id, consumer=consumer, at=at
-        )
-        return added == 1
+    async def note(self, handled: Collection[Note], at: datetime) -> None:
+        rows = [{"message_id": id_, "consumer": consumer, "at": at} for consumer, id_ in handled]
+        if await self._database.execute_many(_NOTE, rows) < len(rows):
+            _, message_id = next(iter(handled))
+            raise Outdated(what="message", id=message_id)
+
+    async def notes_of(self, message_ids: Collection[MessageId]) -> Set[Note]:
+        rows = await self._database.rows(_NOTES_OF, message_ids=message_ids)
+        return {(row.consumer, MessageId(row.message_id)) for row in rows}
 
     async def contains(self, consumer: str, message_id: MessageId) -> bool:
-        row = await self._database.first(_FIND, message_id=message_id, consumer=consumer)
-        return row is not None
+        return (consumer, message_id) in await self.notes_of([message_id])
 
     async def forget(self, before: datetime) -> int:
         return await self._database.execute(_FORGET, before=before)

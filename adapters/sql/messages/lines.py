@@ -1,10 +1,10 @@
 """Who stands in the lines of the queues, in SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, case, delete, func, insert, select
 
 from ....ports.clock import Clock
 from ....ports.language.messages import Queue
@@ -29,17 +29,26 @@ _JOIN = Statement(
         due_at=bindparam("due_at"),
     )
 )
-_NEXT = Statement(
-    select(deliveries.c.due_at)
-    .where(
-        ~deliveries.c.dead,
-        deliveries.c.queue.is_not(None),
-        deliveries.c.queue == bindparam("queue"),
-        deliveries.c.priority == bindparam("priority"),
-        deliveries.c.turn == bindparam("turn"),
+_next_due_at = func.min(deliveries.c.due_at)
+_now = bindparam("now", type_=turns.c.due_at.type, required=True)
+_JOIN_WITH_NEXT = Statement(
+    insert(turns).from_select(
+        ["queue", "priority", "turn", "due_at"],
+        select(
+            deliveries.c.queue,
+            deliveries.c.priority,
+            deliveries.c.turn,
+            case((_next_due_at > _now, _next_due_at), else_=_now),
+        )
+        .where(
+            ~deliveries.c.dead,
+            deliveries.c.queue.is_not(None),
+            deliveries.c.queue == bindparam("queue"),
+            deliveries.c.priority == bindparam("priority"),
+            deliveries.c.turn == bindparam("turn"),
+        )
+        .group_by(deliveries.c.queue, deliveries.c.priority, deliveries.c.turn),
     )
-    .order_by(deliveries.c.due_at)
-    .limit(1)
 )
 _waiting = deliveries.alias("waiting")
 _first_of_turn = (
@@ -79,19 +88,25 @@ class SqlLines:
         self._database = database
         self._clock = clock
 
-    async def join(self, turn: Mapping[str, Any], due_at: datetime) -> None:
-        """Let a turn that has a new delivery join the line, if it does not stand in it already."""
-        place_at = max(self._clock.now(), due_at)
-        await self._database.execute(_LEAVE_LATER, **turn, due_at=place_at)
-        await self._database.execute(_JOIN, **turn, due_at=place_at)
+    async def join(self, joining: Iterable[tuple[Mapping[str, Any], datetime]]) -> None:
+        """Let turns that have a new delivery, due at an instant, join the line at its end.
 
-    async def go_to_the_end(self, turn: Mapping[str, Any]) -> None:
-        """Send a turn that has a delivery less to the end of the line, or away if it has none."""
-        await self._database.execute(_LEAVE_LINE, **turn)
-        following = await self._database.first(_NEXT, **turn)
-        if following is not None:
-            place_at = max(self._clock.now(), following.due_at)
-            await self._database.execute(_JOIN, **turn, due_at=place_at)
+        One that stands in it already for no later instant keeps its place.
+        """
+        now = self._clock.now()
+        places = [{**turn, "due_at": max(now, due_at)} for turn, due_at in joining]
+        await self._database.execute_many(_LEAVE_LATER, places)
+        await self._database.execute_many(_JOIN, places)
+
+    async def go_to_the_end(self, turns: Sequence[Mapping[str, Any]]) -> None:
+        """Send turns that have a delivery less to the end of the line, or away if they have none.
+
+        Each is given once for each delivery that it has less.
+        """
+        left = {tuple(turn.values()): turn for turn in turns}.values()
+        await self._database.execute_many(_LEAVE_LINE, left)
+        now = self._clock.now()
+        await self._database.execute_many(_JOIN_WITH_NEXT, [{**turn, "now": now} for turn in left])
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Row]:
         """Return the rows of the deliveries that are the first ones of the first turns."""

@@ -196,7 +196,7 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ),
         ("lines._FIRST.0", "ix_deliveries_of_turn (queue=? AND priority=? AND turn=?)"),
         ("outbox._UNSENT_OF_PRIORITY.0", "ix_outbox_priority_sequence (priority=?)"),
-        ("lines._NEXT.0", "ix_deliveries_of_turn (queue=? AND priority=? AND turn=?)"),
+        ("lines._JOIN_WITH_NEXT.0", "ix_deliveries_of_turn (queue=? AND priority=? AND turn=?)"),
         ("price_alerts._OF_USER.0", "ix_price_alerts_user_id_id (user_id=? AND id<?)"),
         (
             "price_alerts._CONCERNED.0",

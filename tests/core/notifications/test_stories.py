@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from solebook.adapters.embedded import tokens
 from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.messengers import MemoryMailer
+from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.embedded import in_another_process
 from solebook.composition.engine import engine_of
 from solebook.ports.event_bus import Consumer
@@ -323,12 +324,14 @@ async def hear(exchange: Exchange, messages: Sequence[Message]) -> None:
     """Deliver messages to the notifications' own consumers."""
     adapters = exchange.app.adapters
     bus = InProcessBus(
-        transaction=adapters.store.transaction,
-        inbox=adapters.store.inbox,
-        deliveries=adapters.store.deliveries,
-        clock=adapters.clock,
-        ids=adapters.ids,
-        randomness=adapters.randomness,
+        Dispatcher(
+            transaction=adapters.store.transaction,
+            inbox=adapters.store.inbox,
+            deliveries=adapters.store.deliveries,
+            clock=adapters.clock,
+            ids=adapters.ids,
+            randomness=adapters.randomness,
+        )
     )
     for consumer in exchange.bus.consumers.values():
         if consumer.name.startswith("notifications."):

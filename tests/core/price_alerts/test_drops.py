@@ -53,8 +53,7 @@ class Watched:
             outbox=self.store.outbox,
             rules=rules or MarketRules(),
         )
-        router = Router(self.store, self.clock)
-        self.consumer = router.repeatable(LowestAskChanged, "report_drops", report_drops)
+        self.consumer = Router().repeatable(LowestAskChanged, "report_drops", report_drops)
 
     async def add(self, price: int, made_at: datetime = MONDAY, **more: Any) -> PriceAlert:
         alert = PriceAlert(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from solebook.adapters.memory.in_process_bus import RetryPolicy
+from solebook.adapters.messaging.retry_policy import RetryPolicy
 from solebook.composition.engine import engine_of
 from solebook.core.users.token_lifetimes import TokenLifetimes
 from solebook.entrypoints.worker.sweeper import Sweeper
@@ -241,7 +241,7 @@ async def test_what_was_handled_is_remembered_for_a_week(exchange: Exchange) -> 
     message_id = MessageId(UUID(int=1))
     key = IdempotencyKey(exchange.buyer.user_id, "bids", "key", "fingerprint")
     async with exchange.store.transaction():
-        await exchange.store.inbox.record("tests", message_id, exchange.clock.now())
+        await exchange.store.inbox.note([("tests", message_id)], exchange.clock.now())
         await exchange.store.idempotency_keys.remember(key, b"answer", exchange.clock.now())
     await exchange.later(7 * DAY)
     assert await exchange.store.inbox.contains("tests", message_id)

@@ -9,6 +9,7 @@ import pytest
 from litestar import Litestar
 
 from solebook.adapters.memory.in_process_bus import InProcessBus
+from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.build import build_application
 from solebook.composition.engine import engine_of
 from solebook.config.stream import StreamSettings
@@ -281,12 +282,14 @@ async def test_after_a_new_start_of_the_engine_a_client_resyncs(
     views = application.adapters.book_views
     adapters = application.adapters
     bus = InProcessBus(
-        transaction=adapters.store.transaction,
-        inbox=adapters.store.inbox,
-        deliveries=adapters.store.deliveries,
-        clock=adapters.clock,
-        ids=adapters.ids,
-        randomness=adapters.randomness,
+        Dispatcher(
+            transaction=adapters.store.transaction,
+            inbox=adapters.store.inbox,
+            deliveries=adapters.store.deliveries,
+            clock=adapters.clock,
+            ids=adapters.ids,
+            randomness=adapters.randomness,
+        )
     )
     async with connected(app) as during:
         await accepted(during)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.adapters import Store
 from solebook.ports.event_bus import Consumer, Queue
 from solebook.ports.language.events import UserRegistered
@@ -19,12 +20,14 @@ async def test_one_letter_is_under_way_while_a_charge_is_and_several_afterwards(
     store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
 ) -> None:
     bus = InProcessBus(
-        transaction=store.transaction,
-        inbox=store.inbox,
-        deliveries=store.deliveries,
-        clock=clock,
-        ids=ids,
-        randomness=randomness,
+        Dispatcher(
+            transaction=store.transaction,
+            inbox=store.inbox,
+            deliveries=store.deliveries,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+        )
     )
     charges, letters = Gate(), Gate()
     bus.subscribe(Consumer("charges", SUBJECT, charges, queue=Queue.CHARGES))

@@ -1,4 +1,4 @@
-"""How the bus within a process stores what waits for slow consumers: together, and never less."""
+"""How the dispatcher stores what waits for slow consumers: together, and never less."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ import pytest
 from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.adapters import Store
 from solebook.ports.event_bus import Consumer, Deliveries, Queue
 from solebook.ports.language.errors import Unavailable
@@ -29,14 +30,17 @@ class SlowDeliveries(Deliveries):
         self.failures = 0
 
     async def put(self, delivery: Delivery) -> None:
+        await self._deliveries.put(delivery)
+
+    async def add(self, deliveries: Sequence[Delivery]) -> None:
         await asyncio.sleep(0)
         if self.failures:
             self.failures -= 1
             raise Unavailable("the store")
-        await self._deliveries.put(delivery)
+        await self._deliveries.add(deliveries)
 
-    async def remove(self, consumer: str, message_id: MessageId) -> None:
-        await self._deliveries.remove(consumer, message_id)
+    async def remove(self, deliveries: Sequence[Delivery]) -> None:
+        await self._deliveries.remove(deliveries)
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         return await self._deliveries.due(now, limit)
@@ -80,12 +84,14 @@ def bus(
         delivered.append(message)
 
     bus = InProcessBus(
-        transaction=transactions,
-        inbox=store.inbox,
-        deliveries=deliveries,
-        clock=clock,
-        ids=ids,
-        randomness=randomness,
+        Dispatcher(
+            transaction=transactions,
+            inbox=store.inbox,
+            deliveries=deliveries,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+        )
     )
     bus.subscribe(Consumer("mail", "user.registered", handle, queue=Queue.LETTERS))
     return bus

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solebook.adapters.memory.in_process_bus import RetryPolicy
+from solebook.adapters.messaging.retry_policy import RetryPolicy
 
 
 @given(

@@ -1,4 +1,4 @@
-"""How the bus within a process retries."""
+"""How the dispatcher retries."""
 
 import asyncio
 import logging
@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from solebook.adapters.memory.in_process_bus import InProcessBus, RetryPolicy
+from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.messaging.dispatcher import Dispatcher
+from solebook.adapters.messaging.retry_policy import RetryPolicy
 from solebook.composition.adapters import Store
 from solebook.ports.event_bus import Consumer, Deliveries, Queue
 from solebook.ports.language.errors import Unavailable
@@ -43,14 +45,16 @@ def new_bus(
     randomness: SeededRandomness,
 ) -> InProcessBus:
     return InProcessBus(
-        transaction=store.transaction,
-        inbox=store.inbox,
-        deliveries=deliveries,
-        clock=clock,
-        ids=ids,
-        randomness=randomness,
-        policy=POLICY,
-        workers=dict.fromkeys(Queue, WORKERS),
+        Dispatcher(
+            transaction=store.transaction,
+            inbox=store.inbox,
+            deliveries=deliveries,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+            policy=POLICY,
+            workers=dict.fromkeys(Queue, WORKERS),
+        )
     )
 
 
@@ -66,7 +70,10 @@ class Broken(Deliveries):
     async def put(self, delivery: Delivery) -> None:
         raise Unavailable("the store")
 
-    async def remove(self, consumer: str, message_id: MessageId) -> None:
+    async def add(self, deliveries: Sequence[Delivery]) -> None:
+        raise Unavailable("the store")
+
+    async def remove(self, deliveries: Sequence[Delivery]) -> None:
         raise Unavailable("the store")
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
@@ -357,13 +364,15 @@ def test_a_bus_without_workers_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="worker"):
         InProcessBus(
-            transaction=store.transaction,
-            inbox=store.inbox,
-            deliveries=store.deliveries,
-            clock=clock,
-            ids=ids,
-            randomness=randomness,
-            workers={Queue.LETTERS: 0},
+            Dispatcher(
+                transaction=store.transaction,
+                inbox=store.inbox,
+                deliveries=store.deliveries,
+                clock=clock,
+                ids=ids,
+                randomness=randomness,
+                workers={Queue.LETTERS: 0},
+            )
         )
 
 
