@@ -25,7 +25,7 @@ from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.server import running_server, stop_signal
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.event_bus import Consumer
-from solebook.ports.language.events import OrderCreated
+from solebook.ports.language.events import OrderConfirmed
 from solebook.ports.language.messages import Message
 from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.rules import MarketRules
@@ -120,7 +120,7 @@ def _counted(market: Market) -> list[Message]:
     async def count(message: Message) -> None:
         confirmed.append(message)
 
-    consumer = Consumer("benchmark", OrderCreated.SUBJECT, count)
+    consumer = Consumer("benchmark", OrderConfirmed.SUBJECT, count)
     market.application.adapters.event_bus.subscribe(consumer)
     return confirmed
 

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.event_bus import Consumer
-from solebook.ports.language.events import OrderCreated
+from solebook.ports.language.events import OrderConfirmed
 from solebook.ports.language.messages import Message
 from solebook.ports.language.rules import MarketRules
 
@@ -54,7 +54,7 @@ async def _burst(market: Market, trades: int) -> Figures:
             all_confirmed.set()
 
     bus = application.adapters.event_bus
-    bus.subscribe(Consumer("benchmark", OrderCreated.SUBJECT, count))
+    bus.subscribe(Consumer("benchmark", OrderConfirmed.SUBJECT, count))
     workers = Workers(application)
     async with workers.running():
         await _place(market, trades, asks=True)

@@ -13,7 +13,7 @@ from ..ports.event_bus import Consumer
 from ..ports.language.events import (
     OrderAuthFailed,
     OrderCancelled,
-    OrderCreated,
+    OrderConfirmed,
     OrderRefundGranted,
 )
 from .adapters import Adapters
@@ -55,7 +55,7 @@ def analytics_routes(
     record_sale = in_turn(analytics.record_sale, update_figures)
     void_sale = in_turn(analytics.void_sale, update_figures)
     return (
-        router.repeatable(OrderCreated, "analytics.record_sale", record_sale),
+        router.repeatable(OrderConfirmed, "analytics.record_sale", record_sale),
         router.repeatable(OrderCancelled, "analytics.void_sale", void_sale),
         router.repeatable(OrderAuthFailed, "analytics.void_sale", void_sale),
         router.repeatable(OrderRefundGranted, "analytics.void_sale", void_sale),

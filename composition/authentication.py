@@ -10,7 +10,7 @@ from ..core.authentication.open_task import OpenTask
 from ..core.authentication.receive_item import ReceiveItem
 from ..core.authentication.view_task import ViewTask
 from ..ports.event_bus import Consumer
-from ..ports.language.events import OrderCancelled, OrderCreated, OrderReceived
+from ..ports.language.events import OrderCancelled, OrderConfirmed, OrderReceived
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .router import Router
@@ -62,7 +62,7 @@ def authentication_routes(
 ) -> tuple[Consumer, ...]:
     """Return what the authentication context hears of: pairs that come, arrive or stay away."""
     return (
-        router.inside(OrderCreated, "authentication.open_task", authentication.open_task),
+        router.inside(OrderConfirmed, "authentication.open_task", authentication.open_task),
         router.inside(OrderReceived, "authentication.receive_item", authentication.receive_item),
         router.inside(OrderCancelled, "authentication.cancel_task", authentication.cancel_task),
     )

@@ -39,7 +39,7 @@ from ..ports.language.events import (
     OrderCancelled,
     QuoteWithdrawalRequested,
     SuspensionCarriedOut,
-    UserWasSuspended,
+    UserSuspended,
 )
 from ..ports.language.rules import MarketRules
 from ..ports.matching import Matching
@@ -205,7 +205,7 @@ def bidding_routes(
         ),
         router.outside(BuyerBarred, "bidding.withdraw_of_barred", bidding.withdraw_of_barred),
         router.outside(
-            UserWasSuspended, "bidding.withdraw_of_suspended", bidding.withdraw_of_suspended
+            UserSuspended, "bidding.withdraw_of_suspended", bidding.withdraw_of_suspended
         ),
         router.inside(SuspensionCarriedOut, "bidding.note_suspension", bidding.note_suspension),
         router.outside(HaltRequested, "bidding.carry_out_halt", bidding.carry_out_halt),

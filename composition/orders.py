@@ -12,7 +12,6 @@ from ..core.orders.dispatch_pair import DispatchPair
 from ..core.orders.extend_shipment import ExtendShipment
 from ..core.orders.freeze_payout import FreezePayout
 from ..core.orders.list_frozen_orders import ListFrozenOrders
-from ..core.orders.list_order_events import ListOrderEvents
 from ..core.orders.list_orders import ListOrders
 from ..core.orders.meet_deadline import MeetDeadline
 from ..core.orders.note_carrier_receipt import NoteCarrierReceipt
@@ -23,23 +22,24 @@ from ..core.orders.refund_order import RefundOrder
 from ..core.orders.release_payout import ReleasePayout
 from ..core.orders.ship_pair import ShipPair
 from ..core.orders.staff_acts import StaffActs
+from ..core.orders.view_history import ViewHistory
 from ..core.orders.view_order import ViewOrder
 from ..ports.event_bus import Consumer
 from ..ports.language.events import (
-    AuthenticationFailed,
-    AuthenticationPassed,
+    AuthFailed,
+    AuthPassed,
+    BuyerNotCharged,
     DeadlineReached,
     FreezeRequested,
     PaymentAbandoned,
     PaymentCaptured,
-    PaymentCleared,
+    PaymentDeclined,
     PaymentRefunded,
     PaymentRefundedUnasked,
-    PaymentShortfallBorne,
-    PaymentWasDeclined,
     PayoutPaid,
-    PayoutWasRefused,
-    PayoutWasReopened,
+    PayoutRefused,
+    PayoutReopened,
+    ShortfallBorne,
     StockRefused,
     StockReserved,
 )
@@ -56,7 +56,7 @@ class OrdersUseCases:
     view_order: ViewOrder
     list_orders: ListOrders
     list_frozen_orders: ListFrozenOrders
-    list_order_events: ListOrderEvents
+    view_history: ViewHistory
     count_orders: CountOrders
     ship_pair: ShipPair
     extend_shipment: ExtendShipment
@@ -96,7 +96,7 @@ def orders_use_cases(
         ),
         list_orders=ListOrders(orders=orders),
         list_frozen_orders=ListFrozenOrders(orders=orders),
-        list_order_events=ListOrderEvents(orders=orders),
+        view_history=ViewHistory(orders=orders),
         count_orders=CountOrders(orders=orders),
         ship_pair=ShipPair(transaction=transaction, orders=orders, progress=progress),
         extend_shipment=ExtendShipment(
@@ -159,21 +159,21 @@ def orders_routes(router: Router, orders: OrdersUseCases) -> tuple[Consumer, ...
         hear(StockReserved, "orders.continue_saga", saga),
         hear(StockRefused, "orders.continue_saga", saga),
         hear(PaymentCaptured, "orders.continue_saga", saga),
-        hear(PaymentWasDeclined, "orders.continue_saga", saga),
+        hear(PaymentDeclined, "orders.continue_saga", saga),
         hear(PaymentAbandoned, "orders.continue_saga", saga),
         # The pair was looked at.
-        hear(AuthenticationPassed, "orders.continue_saga", saga),
-        hear(AuthenticationFailed, "orders.continue_saga", saga),
+        hear(AuthPassed, "orders.continue_saga", saga),
+        hear(AuthFailed, "orders.continue_saga", saga),
         # The seller is paid.
         hear(PayoutPaid, "orders.continue_saga", saga),
-        hear(PayoutWasRefused, "orders.continue_saga", saga),
-        hear(PayoutWasReopened, "orders.continue_saga", saga),
+        hear(PayoutRefused, "orders.continue_saga", saga),
+        hear(PayoutReopened, "orders.continue_saga", saga),
         hear(FreezeRequested, "orders.continue_saga", saga),
         # The buyer has the money back.
         hear(PaymentRefunded, "orders.continue_saga", saga),
         hear(PaymentRefundedUnasked, "orders.continue_saga", saga),
-        hear(PaymentShortfallBorne, "orders.continue_saga", saga),
-        hear(PaymentCleared, "orders.continue_saga", saga),
+        hear(ShortfallBorne, "orders.continue_saga", saga),
+        hear(BuyerNotCharged, "orders.continue_saga", saga),
         # Time passes.
         hear(DeadlineReached, "orders.meet_deadline", orders.meet_deadline),
     )

@@ -30,7 +30,7 @@ class Matching(Protocol):
         A command whose idempotency key was used before returns the first placement, `replayed`.
         One whose id was used before returns that quote's placement as it stands now, `replayed`.
         Raises SelfTrade, NoCounterpart, TooManyOpenQuotes, TooManyUnpaidOrders, CounterpartBusy,
-        IdempotencyKeyReused, UserSuspended, TradingBarred, BookHalted.
+        IdempotencyKeyReused, TradingSuspended, TradingBarred, BookHalted.
         """
         ...
 
@@ -40,7 +40,7 @@ class Matching(Protocol):
         """Move an active quote to another amount at the back of its queue, where it may match.
 
         `expires_at` replaces its expiry; None leaves the amount or the expiry as it is by then.
-        Raises QuoteNotActive, SelfTrade, TooManyUnpaidOrders, CounterpartBusy, UserSuspended,
+        Raises QuoteNotActive, SelfTrade, TooManyUnpaidOrders, CounterpartBusy, TradingSuspended,
         TradingBarred, BookHalted.
         """
         ...

@@ -7,9 +7,9 @@ from typing import Protocol
 from .language.batch import OpenedOrder
 from .language.ids import OrderId, UserId
 from .language.market import Match, Side
-from .language.order_history import RecordedEvent
 from .language.orders import Order, OrderStatus
 from .language.paging import Page, PageRequest
+from .language.steps import RecordedStep
 
 
 class Orders(Protocol):
@@ -19,15 +19,15 @@ class Orders(Protocol):
         """Return the order, locked until the end of a transaction. Raises NotFound."""
         ...
 
-    async def save(self, order: Order, events: Sequence[RecordedEvent]) -> None:
-        """Replace the order and append its new events, the last of them number `order.version`.
+    async def save(self, order: Order, steps: Sequence[RecordedStep]) -> None:
+        """Replace the order and append its new steps, the last of them number `order.version`.
 
         Raises NotFound, and Outdated if the history grew in between.
         """
         ...
 
-    async def history(self, order_id: OrderId) -> Sequence[RecordedEvent]:
-        """Return all events of the order, in order. Raises NotFound."""
+    async def history(self, order_id: OrderId) -> Sequence[RecordedStep]:
+        """Return all steps of the order, in order. Raises NotFound."""
         ...
 
     async def of_user(

@@ -26,7 +26,7 @@ class PaymentGateway(Protocol):
     async def charge(
         self, *, key: str, order_id: OrderId, payment_method: str, amount: Cents
     ) -> Charge | PendingCharge:
-        """Charge a buyer into the platform's balance. Raises PaymentDeclined.
+        """Charge a buyer into the platform's balance. Raises ChargeDeclined.
 
         A charge may be pending first. Its outcome comes later: by webhook, or by asking again with
         the same words or with `find_charge`.

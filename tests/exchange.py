@@ -385,7 +385,7 @@ class Exchange:
 
     async def happened(self, order_id: OrderId) -> list[str]:
         """The kinds of event in the order's history."""
-        return [recorded.event.TYPE for recorded in await self.store.orders.history(order_id)]
+        return [recorded.step.TYPE for recorded in await self.store.orders.history(order_id)]
 
     async def payment(self, order_id: OrderId) -> Payment:
         payment = await self.store.payments.find(order_id)

@@ -6,9 +6,9 @@ from functools import partial
 
 from ...ports.language.ids import OrderId, UserId
 from ...ports.language.market import Side
-from ...ports.language.order_history import RecordedEvent
 from ...ports.language.orders import Order, OrderStatus
 from ...ports.language.paging import Page, PageRequest
+from ...ports.language.steps import RecordedStep
 from ...ports.order_stream import OrderStream
 from ...ports.orders import Orders
 from ...ports.transaction import Transaction
@@ -29,12 +29,12 @@ class ToldOrders(Orders):
     async def get(self, order_id: OrderId) -> Order:
         return await self._orders.get(order_id)
 
-    async def save(self, order: Order, events: Sequence[RecordedEvent]) -> None:
-        await self._orders.save(order, events)
+    async def save(self, order: Order, steps: Sequence[RecordedStep]) -> None:
+        await self._orders.save(order, steps)
         tell = partial(self._stream.tell, order.id, order.buyer_id, order.seller_id)
         self._transaction.announce(tell)
 
-    async def history(self, order_id: OrderId) -> Sequence[RecordedEvent]:
+    async def history(self, order_id: OrderId) -> Sequence[RecordedStep]:
         return await self._orders.history(order_id)
 
     async def of_user(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ...ports.clock import Clock
 from ...ports.language.errors import (
-    PaymentDeclined,
+    ChargeDeclined,
     PayoutDeclined,
     RefundDeclined,
     Unavailable,
@@ -57,7 +57,7 @@ class EmbeddedPaymentGateway(PaymentGateway):
         request = Request(key, Operation.CHARGE, payment_method, amount, order_id)
         call = await self._settle(request)
         if call.outcome is Outcome.DECLINED:
-            raise PaymentDeclined(reason=call.reason or "declined")
+            raise ChargeDeclined(reason=call.reason or "declined")
         if call.outcome is Outcome.PENDING:
             return PendingCharge(call.charge_id, amount)
         return Charge(call.charge_id, call.moved)

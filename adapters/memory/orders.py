@@ -6,9 +6,9 @@ from datetime import datetime
 from ...ports.language.errors import NotFound, Outdated
 from ...ports.language.ids import OrderId, UserId
 from ...ports.language.market import Side
-from ...ports.language.order_history import RecordedEvent
 from ...ports.language.orders import Order, OrderStatus
 from ...ports.language.paging import Page, PageRequest
+from ...ports.language.steps import RecordedStep
 from ...ports.orders import Orders
 from .database import MemoryAdapter
 from .paging import newest_first
@@ -17,7 +17,7 @@ from .paging import newest_first
 class MemoryOrders(MemoryAdapter, Orders):
     """Orders by id, by their parties and by status."""
 
-    async def insert(self, order: Order, history: tuple[RecordedEvent, ...]) -> None:
+    async def insert(self, order: Order, history: tuple[RecordedStep, ...]) -> None:
         """Store a new order, for the books: an order begins with its match."""
         await self._database.writing()
         assert order.id not in self._tables.orders, order
@@ -35,13 +35,13 @@ class MemoryOrders(MemoryAdapter, Orders):
             raise NotFound(what="order", id=order_id)
         return order
 
-    async def save(self, order: Order, events: Sequence[RecordedEvent]) -> None:
+    async def save(self, order: Order, steps: Sequence[RecordedStep]) -> None:
         await self._database.writing()
         before = await self.get(order.id)
-        if before.version != order.version - len(events):
+        if before.version != order.version - len(steps):
             raise Outdated(what="order", id=order.id)
-        _check_numbers(order, events, since=before.version)
-        history = self._tables.histories[order.id] + tuple(events)
+        _check_numbers(order, steps, since=before.version)
+        history = self._tables.histories[order.id] + tuple(steps)
         self._database.put(self._tables.orders, order.id, order)
         self._database.put(self._tables.histories, order.id, history)
         if order.freezes:
@@ -52,7 +52,7 @@ class MemoryOrders(MemoryAdapter, Orders):
             self._database.remove(self._tables.orders_by_status[before.status], order.id)
             self._database.put(self._tables.orders_by_status[order.status], order.id, None)
 
-    async def history(self, order_id: OrderId) -> Sequence[RecordedEvent]:
+    async def history(self, order_id: OrderId) -> Sequence[RecordedStep]:
         with await self._database.reading():
             history = self._tables.histories.get(order_id)
         if history is None:
@@ -100,7 +100,7 @@ class MemoryOrders(MemoryAdapter, Orders):
             return {status: len(orders) for status, orders in by_status.items() if orders}
 
 
-def _check_numbers(order: Order, events: Sequence[RecordedEvent], *, since: int) -> None:
-    numbers = [event.number for event in events]
+def _check_numbers(order: Order, steps: Sequence[RecordedStep], *, since: int) -> None:
+    numbers = [step.number for step in steps]
     assert numbers == list(range(since + 1, order.version + 1)), (order, numbers)
-    assert all(event.order_id == order.id for event in events), (order, events)
+    assert all(step.order_id == order.id for step in steps), (order, steps)

@@ -38,7 +38,6 @@ from ...ports.language.notifications import (
     NotificationKind,
     NotificationPreferences,
 )
-from ...ports.language.order_history import RecordedEvent
 from ...ports.language.orders import Order, OrderStatus
 from ...ports.language.payments import (
     Account,
@@ -57,6 +56,7 @@ from ...ports.language.placement import Placement
 from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.priority import Priority
 from ...ports.language.rules import MarketRules
+from ...ports.language.steps import RecordedStep
 from ...ports.language.users import Address, BidBar, RefreshToken, Session, User
 from .in_order import InOrder
 
@@ -140,7 +140,7 @@ class Tables:
         """By user, scope and key."""
 
         self.orders: dict[OrderId, Order] = {}
-        self.histories: dict[OrderId, tuple[RecordedEvent, ...]] = {}
+        self.histories: dict[OrderId, tuple[RecordedStep, ...]] = {}
         self.orders_of_user: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
         self.orders_by_status: defaultdict[OrderStatus, dict[OrderId, None]] = defaultdict(dict)
         self.frozen_orders: dict[OrderId, None] = {}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...ports.language.analytics import Sale
-from ...ports.language.events import OrderCreated
+from ...ports.language.events import OrderConfirmed
 from ...ports.tape import Tape
 from ...ports.transaction import Transaction
 
@@ -18,7 +18,7 @@ class RecordSale:
     transaction: Transaction
     tape: Tape
 
-    async def __call__(self, event: OrderCreated) -> None:
+    async def __call__(self, event: OrderConfirmed) -> None:
         sale = Sale(event.order_id, event.book, event.price, event.matched_at)
         async with self.transaction():
             await self.tape.record(sale)

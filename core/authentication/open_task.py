@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ...ports.authentication_tasks import AuthenticationTasks
 from ...ports.clock import Clock
 from ...ports.ids import Ids
-from ...ports.language.events import OrderCreated
+from ...ports.language.events import OrderConfirmed
 from ...ports.language.ids import TaskId
 from ...ports.transaction import Transaction
 from .task_states import new_task
@@ -23,7 +23,7 @@ class OpenTask:
     clock: Clock
     ids: Ids
 
-    async def __call__(self, event: OrderCreated) -> None:
+    async def __call__(self, event: OrderConfirmed) -> None:
         task = new_task(event, TaskId(self.ids.new()), self.clock.now())
         async with self.transaction():
             await self.authentication_tasks.add(task)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ...ports.language.authentication import AuthenticationTask, TaskStatus, Verdict
 from ...ports.language.errors import TaskClaimed, TaskNotOpen, VerdictGiven
-from ...ports.language.events import AuthenticationFailed, AuthenticationPassed
+from ...ports.language.events import AuthFailed, AuthPassed
 from ...ports.language.ids import UserId
 from ...ports.language.staff import check_no_party, check_role
 from ...ports.language.users import Actor, Role
@@ -65,14 +65,14 @@ def decided(
 
 def finding(
     task: AuthenticationTask,
-) -> AuthenticationPassed | AuthenticationFailed:
+) -> AuthPassed | AuthFailed:
     """Return the event for a decided task."""
     assert task.verdict is not None, task
     assert task.authenticator_id is not None, task
     if task.verdict.passed:
-        return AuthenticationPassed(task.order_id, task.id, task.authenticator_id)
+        return AuthPassed(task.order_id, task.id, task.authenticator_id)
     assert task.verdict.reason is not None, task
-    return AuthenticationFailed(task.order_id, task.id, task.authenticator_id, task.verdict.reason)
+    return AuthFailed(task.order_id, task.id, task.authenticator_id, task.verdict.reason)
 
 
 def _check_lease(task: AuthenticationTask, by: UserId, at: datetime) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
-from ...ports.language.events import OrderCancelled, OrderCreated
+from ...ports.language.events import OrderCancelled, OrderConfirmed
 from ...ports.language.ids import TaskId
 from ...ports.language.orders import CancelReason
 
@@ -16,15 +16,15 @@ _BEFORE_CONFIRMATION = (
 
 
 def has_task(event: OrderCancelled) -> bool:
-    """Return whether the order has a task, or will get one when `OrderCreated` arrives."""
+    """Return whether the order has a task, or will get one when `OrderConfirmed` arrives."""
     return event.confirmed and event.reason not in _BEFORE_CONFIRMATION
 
 
 def new_task(
-    event: OrderCreated | OrderCancelled, task_id: TaskId, at: datetime
+    event: OrderConfirmed | OrderCancelled, task_id: TaskId, at: datetime
 ) -> AuthenticationTask:
-    """Return a new task: awaiting its pair for `OrderCreated`, cancelled for `OrderCancelled`."""
-    created = isinstance(event, OrderCreated)
+    """Return a new task: awaiting its pair for `OrderConfirmed`, cancelled for `OrderCancelled`."""
+    created = isinstance(event, OrderConfirmed)
     return AuthenticationTask(
         id=task_id,
         order_id=event.order_id,

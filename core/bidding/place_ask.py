@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ports.language.errors import PayoutAccountMissing, UserSuspended
+from ...ports.language.errors import PayoutAccountMissing, TradingSuspended
 from ...ports.language.market import Side
 from ...ports.language.users import TraderStanding
 from .place_on_side import PlaceOnSide
@@ -22,8 +22,8 @@ class PlaceAsk(PlaceOnSide):
     side: ClassVar[Side] = Side.ASK
 
     def check_standing(self, standing: TraderStanding) -> None:
-        """Check that the user may ask. Raises UserSuspended, PayoutAccountMissing."""
+        """Check that the user may ask. Raises TradingSuspended, PayoutAccountMissing."""
         if standing.suspended:
-            raise UserSuspended
+            raise TradingSuspended
         if not standing.has_payout_account:
             raise PayoutAccountMissing

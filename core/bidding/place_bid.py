@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ports.language.errors import AddressMissing, PaymentMethodMissing, UserSuspended
+from ...ports.language.errors import AddressMissing, PaymentMethodMissing, TradingSuspended
 from ...ports.language.market import Side
 from ...ports.language.users import TraderStanding
 from .bid_bars import check_bar
@@ -25,10 +25,10 @@ class PlaceBid(PlaceOnSide):
     def check_standing(self, standing: TraderStanding) -> None:
         """Check that the user may bid.
 
-        Raises UserSuspended, BiddingBarred, PaymentMethodMissing, AddressMissing.
+        Raises TradingSuspended, BiddingBarred, PaymentMethodMissing, AddressMissing.
         """
         if standing.suspended:
-            raise UserSuspended
+            raise TradingSuspended
         check_bar(standing, self.clock.now())
         if not standing.has_payment_method:
             raise PaymentMethodMissing

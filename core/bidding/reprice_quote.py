@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
-from ...ports.language.errors import UserSuspended
+from ...ports.language.errors import TradingSuspended
 from ...ports.language.ids import QuoteId
 from ...ports.language.market import Side
 from ...ports.language.money import Cents
@@ -46,14 +46,14 @@ class RepriceQuote:
     ) -> Placement:
         """Return what became of it.
 
-        Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, UserSuspended, BiddingBarred,
+        Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, TradingSuspended, BiddingBarred,
         TradingBarred, BookHalted, TooManyUnpaidOrders, SelfTrade, CounterpartBusy, Overloaded,
         QueueFull, Unavailable.
         """
         quote = await own_quote(self.quotes, actor, side, quote_id)
         standing = await self.traders.standing(actor.user_id)
         if standing.suspended:
-            raise UserSuspended
+            raise TradingSuspended
         if side is Side.BID:
             check_bar(standing, self.clock.now())
         if amount is not None:

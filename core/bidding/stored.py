@@ -7,7 +7,7 @@ from typing import Self, TypeAlias
 
 from ...ports.books import Books
 from ...ports.language.batch import UnpaidOrders
-from ...ports.language.errors import IdempotencyKeyReused, TradingBarred, UserSuspended
+from ...ports.language.errors import IdempotencyKeyReused, TradingBarred, TradingSuspended
 from ...ports.language.halts import Halt
 from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
@@ -163,9 +163,9 @@ class Stored:
         return WithdrawalReason.PAYMENTS_DECLINED if declined else WithdrawalReason.SUSPENDED
 
     def check_may_trade(self, user_id: UserId, side: Side) -> None:
-        """Raise UserSuspended or TradingBarred unless the user may trade on the side."""
+        """Raise TradingSuspended or TradingBarred unless the user may trade on the side."""
         if not self.barred or self.may_trade(user_id, side):
             return
         if self.may_trade(user_id, side.opposite):
             raise TradingBarred(side=side)
-        raise UserSuspended
+        raise TradingSuspended

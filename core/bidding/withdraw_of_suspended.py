@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...ports.language.events import UserWasSuspended
+from ...ports.language.events import UserSuspended
 from ...ports.language.market import Side, WithdrawalReason
 from ...ports.matching import Matching
 from ...ports.users import Traders
@@ -22,7 +22,7 @@ class WithdrawOfSuspended:
     matching: Matching
     outcomes: Outcomes
 
-    async def __call__(self, event: UserWasSuspended) -> None:
+    async def __call__(self, event: UserSuspended) -> None:
         """Withdraw them; the second time changes nothing. Raises QueueFull, Unavailable."""
         if await self.outcomes.is_known(event.entry_id):
             return

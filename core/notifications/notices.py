@@ -25,17 +25,17 @@ from ...ports.language.events import (
     OrderAuthPassed,
     OrderCancelled,
     OrderComplained,
-    OrderCreated,
+    OrderConfirmed,
     OrderDelivered,
     OrderRefundGranted,
     OrderReturned,
     OrderShipped,
-    PaymentWasDeclined,
+    PaymentDeclined,
+    PayoutFrozen,
     PayoutPaid,
-    PayoutWasFrozen,
-    PayoutWasRefused,
-    PayoutWasReleased,
-    PenaltyWasReversed,
+    PayoutRefused,
+    PayoutReleased,
+    PenaltyReversed,
 )
 from ...ports.language.market import AskFate, BookKey, WithdrawalReason
 from ...ports.language.money import Cents
@@ -64,22 +64,22 @@ from ...ports.language.trade_notices import (
 TradeNews: TypeAlias = (
     MatchCreated
     | MatchUnwound
-    | PaymentWasDeclined
-    | OrderCreated
+    | PaymentDeclined
+    | OrderConfirmed
     | OrderCancelled
     | OrderAuthPassed
     | OrderAuthFailed
     | OrderShipped
     | OrderDelivered
     | PayoutPaid
-    | PayoutWasRefused
+    | PayoutRefused
     | OrderReturned
     | OrderComplained
     | ComplaintDecided
     | OrderRefundGranted
-    | PayoutWasFrozen
-    | PayoutWasReleased
-    | PenaltyWasReversed
+    | PayoutFrozen
+    | PayoutReleased
+    | PenaltyReversed
 )
 """Events of an order that its buyer or seller may be notified of."""
 
@@ -100,9 +100,9 @@ def notice_to_buyer(
     match event:
         case MatchCreated():
             return BidMatchedNotice(*trade, order.price, order.buyer_total)
-        case PaymentWasDeclined(reason=reason):
+        case PaymentDeclined(reason=reason):
             return PaymentDeclinedNotice(*trade, order.buyer_total, reason)
-        case OrderCreated():
+        case OrderConfirmed():
             return OrderConfirmedNotice(*trade, order.price, order.fees.shipping, order.buyer_total)
         case OrderCancelled(reason=CancelReason.PAYMENT_DECLINED):
             # The notice of the declined payment says so already.
@@ -145,7 +145,7 @@ def notice_to_seller(
     match event:
         case MatchCreated():
             return AskMatchedNotice(*trade, order.price, order.payout_amount)
-        case OrderCreated(ship_by=ship_by):
+        case OrderConfirmed(ship_by=ship_by):
             by = order.ship_by or ship_by
             return SaleConfirmedNotice(*trade, order.price, order.payout_amount, warehouse, by)
         case MatchUnwound(ask=ask, withdrawal=withdrawal):
@@ -160,11 +160,11 @@ def notice_to_seller(
             return SaleDeliveredNotice(*trade, order.payout_amount, held_until)
         case PayoutPaid(amount=amount, debt_settled=settled):
             return PayoutPaidNotice(*trade, amount, settled)
-        case PayoutWasRefused(amount=amount, reason=reason):
+        case PayoutRefused(amount=amount, reason=reason):
             return PayoutRefusedNotice(*trade, amount, reason)
         case OrderReturned(carrier=carrier, tracking_number=number):
             return SaleReturnedNotice(*trade, carrier, number)
-        case PaymentWasDeclined() | OrderShipped() | OrderCancelled():
+        case PaymentDeclined() | OrderShipped() | OrderCancelled():
             return None
         case _:
             return _notice_of_complaint(event, order, shoe, rules)
@@ -197,9 +197,9 @@ def _notice_of_complaint(
     event: OrderComplained
     | ComplaintDecided
     | OrderRefundGranted
-    | PayoutWasFrozen
-    | PayoutWasReleased
-    | PenaltyWasReversed,
+    | PayoutFrozen
+    | PayoutReleased
+    | PenaltyReversed,
     order: Order,
     shoe: Shoe,
     rules: MarketRules,
@@ -217,13 +217,13 @@ def _notice_of_complaint(
             returned = order.return_status is ReturnStatus.DUE
             decided = _complaint_decided(order, event)
             return SaleRefundedNotice(*trade, borne_by, owed, returned, event.note, decided)
-        case PayoutWasFrozen(reason=why):
+        case PayoutFrozen(reason=why):
             return PayoutFrozenNotice(*trade, why)
-        case PayoutWasReleased():
+        case PayoutReleased():
             due_at = _hold_ends_at(order, rules)
             delivered = order.payout_status is not PayoutStatus.NONE
             return PayoutReleasedNotice(*trade, order.payout_amount, due_at, delivered)
-        case PenaltyWasReversed(cancelled=cancelled, paid_back=paid_back):
+        case PenaltyReversed(cancelled=cancelled, paid_back=paid_back):
             return PenaltyReversedNotice(*trade, cancelled, paid_back)
 
 

@@ -1,8 +1,9 @@
-"""The saga: what an order's next event brings with it."""
+"""The saga: what an order's next step brings with it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from ...ports.language import steps
 from ...ports.language.alarms import AlarmKind
 from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.events import (
@@ -14,7 +15,7 @@ from ...ports.language.events import (
     OrderAuthPassed,
     OrderCancelled,
     OrderComplained,
-    OrderCreated,
+    OrderConfirmed,
     OrderDelivered,
     OrderReceived,
     OrderRefundGranted,
@@ -22,32 +23,9 @@ from ...ports.language.events import (
     OrderSellerShipped,
     OrderShipped,
     PaymentRequested,
-    PayoutWasFrozen,
-    PayoutWasReleased,
-    PenaltyExcused,
-)
-from ...ports.language.order_history import (
-    Cancelled,
-    CarrierReceiptNoted,
-    Complained,
-    ComplaintDismissed,
-    ComplaintUpheld,
-    Delivered,
-    Dispatched,
-    Failed,
-    Opened,
-    OrderEvent,
-    Paid,
-    PairArrived,
-    Passed,
     PayoutFrozen,
     PayoutReleased,
-    Received,
-    RecordedEvent,
-    RefundGranted,
-    ReturnSent,
-    Shipped,
-    UnitReserved,
+    PenaltyExcused,
 )
 from ...ports.language.orders import (
     CancelReason,
@@ -62,87 +40,85 @@ from .moves import check_legal
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the saga, to be committed as a whole: the order as it is now, the event that
-    made it so, the messages to the other contexts, and the deadlines that begin and end.
+class StepTaken:
+    """What a step brings with it, to be committed as a whole.
+
+    That is the order as it is now, the step as it is recorded, the events for the other contexts,
+    and the deadlines that begin and end.
     """
 
     order: Order
-    recorded: RecordedEvent
-    messages: tuple[Event, ...] = ()
+    recorded: steps.RecordedStep
+    events: tuple[Event, ...] = ()
     begins: tuple[Deadline, ...] = ()
     ends: tuple[DeadlineKind, ...] = ()
 
 
-def advance(order: Order | None, event: OrderEvent, at: datetime, rules: MarketRules) -> Step:
-    """Return the step that `event` takes the order. Raises IllegalMove.
+def advance(
+    order: Order | None, step: steps.OrderStep, at: datetime, rules: MarketRules
+) -> StepTaken:
+    """Return what the order's next step brings with it. Raises IllegalMove.
 
-    Pure: the same order, event and instant give the same step.
+    Pure: the same order, step and instant give the same.
     """
     if order is not None:
-        check_legal(order, event)
-    after = apply(order, event, at)
-    return Step(
+        check_legal(order, step)
+    after = apply(order, step, at)
+    return StepTaken(
         order=after,
-        recorded=RecordedEvent(after.id, after.version, at, event),
-        messages=(*_messages(after, event), *_refund_granted(order, after, event)),
-        begins=deadlines_begun(order, after, event, at, rules),
+        recorded=steps.RecordedStep(after.id, after.version, at, step),
+        events=(*_events(after, step), *_refund_granted(order, after, step)),
+        begins=deadlines_begun(order, after, step, at, rules),
         ends=deadlines_ended(order, after),
     )
 
 
-def _messages(order: Order, event: OrderEvent) -> tuple[Event, ...]:
+def _events(order: Order, step: steps.OrderStep) -> tuple[Event, ...]:
     """What the other contexts are told."""
-    match event:
-        case Opened():
+    match step:
+        case steps.MatchCreated():
             return (_match_created(order),)
-        case UnitReserved():
+        case steps.StockReserved():
             return (PaymentRequested(order.id, order.buyer_id, order.buyer_total),)
-        case Paid(ship_by=ship_by):
-            return (_order_created(order, ship_by),)
-        case Shipped(shipment=s):
+        case steps.Confirmed(ship_by=ship_by):
+            return (_order_confirmed(order, ship_by),)
+        case steps.SellerShipped(shipment=s):
             return (OrderSellerShipped(order.id, s.carrier, s.tracking_number),)
-        case Received():
+        case steps.Received():
             return (OrderReceived(order.id),)
-        case Passed():
+        case steps.AuthPassed():
             return (OrderAuthPassed(order.id, order.buyer_id, order.seller_id),)
-        case Failed(reason=reason):
+        case steps.AuthFailed(reason=reason):
             return (
                 OrderAuthFailed(order.id, order.buyer_id, order.seller_id, order.price, reason),
             )
-        case Dispatched(shipment=s):
+        case steps.Shipped(shipment=s):
             return (
                 OrderShipped(
                     order.id, order.buyer_id, order.seller_id, s.carrier, s.tracking_number
                 ),
             )
-        case Delivered():
+        case steps.Delivered():
             return (_order_delivered(order),)
-        case Cancelled():
+        case steps.Cancelled():
             return (order_cancelled(order),)
-        case ReturnSent(shipment=s) if order.sale_stands:
-            return (
-                OrderShipped(
-                    order.id, order.buyer_id, order.seller_id, s.carrier, s.tracking_number
-                ),
-            )
-        case PairArrived():
+        case steps.PairArrived():
             return _arrived(order)
-        case ReturnSent(shipment=s):
+        case steps.Returned(shipment=s):
             return (
                 OrderReturned(
                     order.id, order.buyer_id, order.seller_id, s.carrier, s.tracking_number
                 ),
             )
-        case Complained():
+        case steps.Complained():
             return _complained(order)
-        case ComplaintDismissed() | ComplaintUpheld():
+        case steps.ComplaintDismissed() | steps.ComplaintUpheld():
             return _complaint_decided(order)
-        case PayoutFrozen(reason=reason, note=note):
-            return (PayoutWasFrozen(order.id, reason, note),)
-        case PayoutReleased():
-            return () if order.freezes else (PayoutWasReleased(order.id),)
-        case CarrierReceiptNoted() if order.status is OrderStatus.CANCELLED:
+        case steps.PayoutFrozen(reason=reason, note=note):
+            return (PayoutFrozen(order.id, reason, note),)
+        case steps.PayoutReleased():
+            return () if order.freezes else (PayoutReleased(order.id),)
+        case steps.CarrierReceiptNoted() if order.status is OrderStatus.CANCELLED:
             return (PenaltyExcused(order.id, order.seller_id),)
         case _:
             return ()
@@ -181,8 +157,8 @@ def _complaint_decided(order: Order) -> tuple[Event, ...]:
     return (decided,)
 
 
-def _refund_granted(before: Order | None, after: Order, event: OrderEvent) -> tuple[Event, ...]:
-    """Whatever the event: a delivered pair is to be refunded from now on."""
+def _refund_granted(before: Order | None, after: Order, step: steps.OrderStep) -> tuple[Event, ...]:
+    """Whatever the step: a delivered pair is to be refunded from now on."""
     was_due = before is not None and before.payment_status is PaymentStatus.REFUND_DUE
     if (
         after.status is not OrderStatus.DELIVERED
@@ -200,7 +176,7 @@ def _refund_granted(before: Order | None, after: Order, event: OrderEvent) -> tu
             price=after.price,
             borne_by=after.borne_by,
             delivered_at=after.delivered_at,
-            note=event.note if isinstance(event, RefundGranted) else None,
+            note=step.note if isinstance(step, steps.RefundGranted) else None,
         ),
     )
 
@@ -218,8 +194,8 @@ def _match_created(order: Order) -> MatchCreated:
     )
 
 
-def _order_created(order: Order, ship_by: datetime) -> OrderCreated:
-    return OrderCreated(
+def _order_confirmed(order: Order, ship_by: datetime) -> OrderConfirmed:
+    return OrderConfirmed(
         order_id=order.id,
         buyer_id=order.buyer_id,
         seller_id=order.seller_id,

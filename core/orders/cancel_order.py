@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from ...ports.language.audit import AuditAction, parse_reason
 from ...ports.language.errors import Forbidden
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import Cancelled
 from ...ports.language.orders import CancelReason, Order
+from ...ports.language.steps import Cancelled
 from ...ports.language.users import Actor, Role
 from ...ports.orders import Orders
 from ...ports.transaction import Transaction
@@ -36,12 +36,12 @@ class CancelOrder:
         async with self.transaction():
             order = await visible_order(self.orders, actor, order_id)
             if actor.user_id == order.seller_id:
-                event = Cancelled(CancelReason.SELLER_CANCELLED, note, actor.user_id)
-                return await self.progress(order, event)
+                step = Cancelled(CancelReason.SELLER_CANCELLED, note, actor.user_id)
+                return await self.progress(order, step)
             if not actor.has(Role.ADMIN):
                 raise Forbidden(action="cancel the order", needs="the seller or an admin")
             await self.staff.order_for(actor, order_id, "cancel the order")
-            event = Cancelled(CancelReason.ADMIN_CANCELLED, note, actor.user_id)
-            order = await self.progress(order, event)
+            step = Cancelled(CancelReason.ADMIN_CANCELLED, note, actor.user_id)
+            order = await self.progress(order, step)
             await self.staff.note(actor, order, AuditAction.ORDER_CANCELLED, note)
             return order

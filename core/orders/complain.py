@@ -6,9 +6,9 @@ from ...ports.clock import Clock
 from ...ports.language.complaints import ComplaintKind
 from ...ports.language.errors import ComplaintTooLate, Forbidden
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import Complained
 from ...ports.language.orders import Order
 from ...ports.language.rules import MarketRules
+from ...ports.language.steps import Complained
 from ...ports.language.text import check_text
 from ...ports.language.users import Actor
 from ...ports.orders import Orders
@@ -46,10 +46,10 @@ class Complain:
             order = await visible_order(self.orders, actor, order_id)
             if actor.user_id != order.buyer_id:
                 raise Forbidden(action="complain", needs="the buyer")
-            event = Complained(kind, words)
-            check_legal(order, event)
+            step = Complained(kind, words)
+            check_legal(order, step)
             self._check_time(order)
-            return await self.progress(order, event)
+            return await self.progress(order, step)
 
     def _check_time(self, order: Order) -> None:
         if order.held_since is None:

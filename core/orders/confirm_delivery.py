@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from ...ports.language.audit import AuditAction
 from ...ports.language.errors import Forbidden
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import Delivered
 from ...ports.language.orders import DeliveryProof, Order
+from ...ports.language.steps import Delivered
 from ...ports.language.users import Actor, Role
 from ...ports.orders import Orders
 from ...ports.transaction import Transaction

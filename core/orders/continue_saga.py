@@ -4,38 +4,23 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ...ports.clock import Clock
+from ...ports.language import steps
 from ...ports.language.events import (
-    AuthenticationFailed,
-    AuthenticationPassed,
+    AuthFailed,
+    AuthPassed,
+    BuyerNotCharged,
     FreezeRequested,
     PaymentAbandoned,
     PaymentCaptured,
-    PaymentCleared,
+    PaymentDeclined,
     PaymentRefunded,
     PaymentRefundedUnasked,
-    PaymentShortfallBorne,
-    PaymentWasDeclined,
     PayoutPaid,
-    PayoutWasRefused,
-    PayoutWasReopened,
-    StockRefused,
-    StockReserved,
-)
-from ...ports.language.order_history import (
-    Cancelled,
-    Failed,
-    NotCharged,
-    OrderEvent,
-    Paid,
-    PaidOut,
-    Passed,
-    PayoutFrozen,
     PayoutRefused,
     PayoutReopened,
-    Refunded,
-    RefundedUnasked,
     ShortfallBorne,
-    UnitReserved,
+    StockRefused,
+    StockReserved,
 )
 from ...ports.language.orders import CancelReason, OrderStatus
 from ...ports.language.rules import MarketRules
@@ -51,17 +36,17 @@ SagaNews: TypeAlias = (
     StockReserved
     | StockRefused
     | PaymentCaptured
-    | PaymentWasDeclined
+    | PaymentDeclined
     | PaymentAbandoned
-    | PaymentCleared
+    | BuyerNotCharged
     | PaymentRefunded
     | PaymentRefundedUnasked
-    | PaymentShortfallBorne
-    | AuthenticationPassed
-    | AuthenticationFailed
+    | ShortfallBorne
+    | AuthPassed
+    | AuthFailed
     | PayoutPaid
-    | PayoutWasRefused
-    | PayoutWasReopened
+    | PayoutRefused
+    | PayoutReopened
     | FreezeRequested
 )
 """What the other contexts report back on an order."""
@@ -92,53 +77,53 @@ class ContinueSaga:
         """Take the step, if there is one."""
         async with self.transaction():
             order = await self.orders.get(news.order_id)
-            event = self._event(news)
-            if is_legal(order, event):
-                await self.progress(order, event)
-            elif _tells_of_no_charge(news) and is_legal(order, NotCharged()):
-                await self.progress(order, NotCharged())
+            step = self._step(news)
+            if is_legal(order, step):
+                await self.progress(order, step)
+            elif _tells_of_no_charge(news) and is_legal(order, steps.BuyerNotCharged()):
+                await self.progress(order, steps.BuyerNotCharged())
             elif isinstance(news, StockReserved) and order.status is OrderStatus.CANCELLED:
                 await self.outbox.add(order_cancelled(order))
 
-    def _event(self, news: SagaNews) -> OrderEvent:
+    def _step(self, news: SagaNews) -> steps.OrderStep:
         match news:
             case StockReserved():
-                return UnitReserved()
+                return steps.StockReserved()
             case StockRefused():
-                return Cancelled(CancelReason.STOCK_REFUSED)
+                return steps.Cancelled(CancelReason.STOCK_REFUSED)
             case PaymentCaptured(amount=amount):
                 days = self.rules.shipment_business_days
-                return Paid(amount, add_business_days(self.clock.now(), days))
-            case PaymentWasDeclined(reason=reason):
-                return Cancelled(CancelReason.PAYMENT_DECLINED, reason)
+                return steps.Confirmed(amount, add_business_days(self.clock.now(), days))
+            case PaymentDeclined(reason=reason):
+                return steps.Cancelled(CancelReason.PAYMENT_DECLINED, reason)
             case PaymentAbandoned(reason=reason, charge_known=known):
-                return Cancelled(reason, charge_known=known)
-            case PaymentCleared():
-                return NotCharged()
+                return steps.Cancelled(reason, charge_known=known)
+            case BuyerNotCharged():
+                return steps.BuyerNotCharged()
             case PaymentRefunded(amount=amount):
-                return Refunded(amount)
+                return steps.PaymentRefunded(amount)
             case PaymentRefundedUnasked(amount=amount):
-                return RefundedUnasked(amount)
-            case PaymentShortfallBorne(amount=amount, borne_by=borne_by):
-                return ShortfallBorne(amount, borne_by)
-            case AuthenticationPassed(authenticator_id=by):
-                return Passed(by)
-            case AuthenticationFailed(authenticator_id=by, reason=reason):
-                return Failed(by, reason)
+                return steps.PaymentRefundedUnasked(amount)
+            case ShortfallBorne(amount=amount, borne_by=borne_by):
+                return steps.ShortfallBorne(amount, borne_by)
+            case AuthPassed(authenticator_id=by):
+                return steps.AuthPassed(by)
+            case AuthFailed(authenticator_id=by, reason=reason):
+                return steps.AuthFailed(by, reason)
             case PayoutPaid(amount=amount, debt_settled=settled):
-                return PaidOut(amount, settled)
-            case PayoutWasRefused(reason=reason):
-                return PayoutRefused(reason)
-            case PayoutWasReopened(amount=amount, reason=reason):
-                return PayoutReopened(amount, reason)
+                return steps.PayoutPaid(amount, settled)
+            case PayoutRefused(reason=reason):
+                return steps.PayoutRefused(reason)
+            case PayoutReopened(amount=amount, reason=reason):
+                return steps.PayoutReopened(amount, reason)
             case FreezeRequested(reason=reason, note=note):
-                return PayoutFrozen(reason, note)
+                return steps.PayoutFrozen(reason, note)
 
 
 def _tells_of_no_charge(news: SagaNews) -> bool:
     """Whether the news says that the buyer was not charged, whatever else it came for."""
     match news:
-        case PaymentWasDeclined() | PaymentAbandoned(charge_known=True):
+        case PaymentDeclined() | PaymentAbandoned(charge_known=True):
             return True
         case _:
             return False

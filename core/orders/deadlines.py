@@ -4,18 +4,6 @@ from datetime import datetime
 
 from ...ports.language.complaints import ComplaintState
 from ...ports.language.deadlines import Deadline, DeadlineKind
-from ...ports.language.order_history import (
-    Complained,
-    Dispatched,
-    Opened,
-    OrderEvent,
-    Paid,
-    PayoutFrozen,
-    PutOff,
-    Received,
-    ShipByExtended,
-    Shipped,
-)
 from ...ports.language.orders import (
     FreezeReason,
     Order,
@@ -25,6 +13,18 @@ from ...ports.language.orders import (
     ReturnStatus,
 )
 from ...ports.language.rules import MarketRules
+from ...ports.language.steps import (
+    Complained,
+    Confirmed,
+    MatchCreated,
+    OrderStep,
+    PayoutFrozen,
+    PutOff,
+    Received,
+    SellerShipped,
+    ShipByExtended,
+    Shipped,
+)
 
 _STATES: dict[DeadlineKind, OrderStatus] = {
     DeadlineKind.PAYMENT: OrderStatus.PENDING,
@@ -69,17 +69,17 @@ def matters(order: Order, kind: DeadlineKind) -> bool:
 
 
 def deadlines_begun(
-    before: Order | None, after: Order, event: OrderEvent, at: datetime, rules: MarketRules
+    before: Order | None, after: Order, step: OrderStep, at: datetime, rules: MarketRules
 ) -> tuple[Deadline, ...]:
     """Return the deadlines that begin with a step.
 
-    Some begin with the event itself, and others with what it brings about, whichever event that
+    Some begin with the step itself, and others with what it brings about, whichever step that
     is: a refund that is due, or may be, since nobody knows whether the buyer was charged; a pair
     that is to go back; a payout that nothing keeps any more.
     """
-    due = _begun_by(event, at, rules)
-    if isinstance(event, PutOff):
-        due = _put_off(after, event, rules)
+    due = _begun_by(after, step, at, rules)
+    if isinstance(step, PutOff):
+        due = _put_off(after, step, rules)
     brought_about = {
         DeadlineKind.DISPATCH: at + rules.dispatch_window,
         DeadlineKind.REFUND: at + rules.answer_window,
@@ -100,17 +100,19 @@ def deadlines_ended(before: Order | None, after: Order) -> tuple[DeadlineKind, .
     return tuple(k for k in DeadlineKind if matters(before, k) and not matters(after, k))
 
 
-def _begun_by(event: OrderEvent, at: datetime, rules: MarketRules) -> dict[DeadlineKind, datetime]:
-    match event:
-        case Opened():
+def _begun_by(
+    order: Order, step: OrderStep, at: datetime, rules: MarketRules
+) -> dict[DeadlineKind, datetime]:
+    match step:
+        case MatchCreated():
             return {DeadlineKind.GIVE_UP: at + rules.give_up_after}
-        case Paid(ship_by=ship_by) | ShipByExtended(ship_by=ship_by):
+        case Confirmed(ship_by=ship_by) | ShipByExtended(ship_by=ship_by):
             return {DeadlineKind.SHIPMENT: ship_by}
-        case Shipped():
+        case SellerShipped():
             return {DeadlineKind.ARRIVAL: at + rules.arrival_window}
         case Received():
             return {DeadlineKind.CLAIM: at + rules.claim_window}
-        case Dispatched():
+        case Shipped() if order.status is OrderStatus.SHIPPING_TO_BUYER:
             return {
                 DeadlineKind.TRANSIT: at + rules.transit_window,
                 DeadlineKind.DELIVERY: at + rules.delivery_window,
@@ -123,12 +125,12 @@ def _begun_by(event: OrderEvent, at: datetime, rules: MarketRules) -> dict[Deadl
             return {}
 
 
-def _put_off(order: Order, event: PutOff, rules: MarketRules) -> dict[DeadlineKind, datetime]:
+def _put_off(order: Order, step: PutOff, rules: MarketRules) -> dict[DeadlineKind, datetime]:
     """Return the deadlines that the order keeps itself; a hold that was over stays so."""
-    if event.ship_by is not None:
-        return {DeadlineKind.SHIPMENT: event.ship_by}
-    hold_ends_at = _hold_ends_at(order, event.until, rules)
-    if matters(order, DeadlineKind.PAYOUT) and hold_ends_at > event.until:
+    if step.ship_by is not None:
+        return {DeadlineKind.SHIPMENT: step.ship_by}
+    hold_ends_at = _hold_ends_at(order, step.until, rules)
+    if matters(order, DeadlineKind.PAYOUT) and hold_ends_at > step.until:
         return {DeadlineKind.PAYOUT: hold_ends_at}
     return {}
 

@@ -6,8 +6,8 @@ from ...ports.language.audit import AuditAction, Reason, parse_reason
 from ...ports.language.complaints import Bearer
 from ...ports.language.errors import InvalidDecision
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import ComplaintDismissed, ComplaintUpheld
 from ...ports.language.orders import Order
+from ...ports.language.steps import ComplaintDismissed, ComplaintUpheld
 from ...ports.language.users import Actor, Role
 from ...ports.transaction import Transaction
 from .progress import Progress
@@ -44,10 +44,10 @@ class DecideComplaint:
         Outdated.
         """
         why = parse_reason(reason)
-        event = _decision(actor, in_favour_of, why, borne_by, waive_return)
+        step = _decision(actor, in_favour_of, why, borne_by, waive_return)
         async with self.transaction():
             order = await self.staff.order_for(actor, order_id, "decide on a complaint")
-            order = await self.progress(order, event)
+            order = await self.progress(order, step)
             facts = {
                 "in_favour_of": in_favour_of,
                 "borne_by": borne_by,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import Dispatched, OrderEvent, ReturnSent
 from ...ports.language.orders import Order, OrderStatus
+from ...ports.language.steps import OrderStep, Returned, Shipped
 from ...ports.language.users import Actor
 from ...ports.orders import Orders
 from ...ports.transaction import Transaction
@@ -37,7 +37,6 @@ class DispatchPair:
         async with self.transaction():
             order = await visible_order(self.orders, actor, order_id)
             check_warehouse(order, actor, "dispatch the pair")
-            event: OrderEvent = Dispatched(shipment)
-            if order.status is not OrderStatus.AUTH_PASSED:
-                event = ReturnSent(shipment)
-            return await self.progress(order, event)
+            to_buyer = order.status is OrderStatus.AUTH_PASSED or order.sale_stands
+            step: OrderStep = Shipped(shipment) if to_buyer else Returned(shipment)
+            return await self.progress(order, step)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from ...ports.language.errors import Forbidden
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import ShipByExtended
 from ...ports.language.orders import Order
 from ...ports.language.rules import MarketRules
+from ...ports.language.steps import ShipByExtended
 from ...ports.language.users import Actor
 from ...ports.orders import Orders
 from ...ports.transaction import Transaction

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from ...ports.language.audit import AuditAction, parse_reason
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import PayoutFrozen
 from ...ports.language.orders import FreezeReason, Order
+from ...ports.language.steps import PayoutFrozen
 from ...ports.language.users import Actor
 from ...ports.transaction import Transaction
 from .progress import Progress
@@ -34,7 +34,7 @@ class FreezePayout:
         async with self.transaction():
             order = await self.staff.order_for(actor, order_id, "freeze a payout")
             if FreezeReason.ADMIN not in order.freezes:
-                event = PayoutFrozen(FreezeReason.ADMIN, why, actor.user_id)
-                order = await self.progress(order, event)
+                step = PayoutFrozen(FreezeReason.ADMIN, why, actor.user_id)
+                order = await self.progress(order, step)
             await self.staff.note(actor, order, AuditAction.PAYOUT_FROZEN, why)
         return order

@@ -5,38 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from ...ports.language.complaints import Bearer, Complaint, ComplaintKind, ComplaintState
-from ...ports.language.order_history import (
-    Cancelled,
-    CarrierReceiptNoted,
-    Complained,
-    ComplaintDismissed,
-    ComplaintUpheld,
-    Delivered,
-    Dispatched,
-    Failed,
-    NotCharged,
-    Opened,
-    OrderEvent,
-    Paid,
-    PaidOut,
-    PairArrived,
-    Passed,
-    PayoutFrozen,
-    PayoutRefused,
-    PayoutReleased,
-    PayoutReopened,
-    PutOff,
-    Received,
-    RecordedEvent,
-    Refunded,
-    RefundedUnasked,
-    RefundGranted,
-    ReturnSent,
-    ShipByExtended,
-    Shipped,
-    ShortfallBorne,
-    UnitReserved,
-)
 from ...ports.language.orders import (
     CancelReason,
     DeliveryProof,
@@ -48,29 +16,61 @@ from ...ports.language.orders import (
     ReturnStatus,
     StockStatus,
 )
+from ...ports.language.steps import (
+    AuthFailed,
+    AuthPassed,
+    BuyerNotCharged,
+    Cancelled,
+    CarrierReceiptNoted,
+    Complained,
+    ComplaintDismissed,
+    ComplaintUpheld,
+    Confirmed,
+    Delivered,
+    MatchCreated,
+    OrderStep,
+    PairArrived,
+    PaymentRefunded,
+    PaymentRefundedUnasked,
+    PayoutFrozen,
+    PayoutPaid,
+    PayoutRefused,
+    PayoutReleased,
+    PayoutReopened,
+    PutOff,
+    Received,
+    RecordedStep,
+    RefundGranted,
+    Returned,
+    SellerShipped,
+    ShipByExtended,
+    Shipped,
+    ShortfallBorne,
+    StockReserved,
+)
 
 
-def fold(history: Iterable[RecordedEvent]) -> Order:
+def fold(history: Iterable[RecordedStep]) -> Order:
     """Return the order that a whole history gives."""
     order: Order | None = None
     for recorded in history:
-        order = apply(order, recorded.event, recorded.at)
+        order = apply(order, recorded.step, recorded.at)
         assert order.version == recorded.number, recorded
     assert order is not None, "a history begins with its opening"
     return order
 
 
-def apply(order: Order | None, event: OrderEvent, at: datetime) -> Order:
-    """Return the order after one more event. It does not ask whether the event is legal."""
-    if isinstance(event, Opened):
+def apply(order: Order | None, step: OrderStep, at: datetime) -> Order:
+    """Return the order after one more step. It does not ask whether the step is legal."""
+    if isinstance(step, MatchCreated):
         assert order is None, "an order is opened once"
-        return _open(event, at)
+        return _open(step, at)
     assert order is not None, "a history begins with its opening"
-    return replace(_change(order, event, at), updated_at=at, version=order.version + 1)
+    return replace(_change(order, step, at), updated_at=at, version=order.version + 1)
 
 
-def _open(event: Opened, at: datetime) -> Order:
-    match = event.match
+def _open(step: MatchCreated, at: datetime) -> Order:
+    match = step.match
     return Order(
         id=match.id,
         bid_id=match.bid_id,
@@ -79,19 +79,19 @@ def _open(event: Opened, at: datetime) -> Order:
         seller_id=match.seller_id,
         book=match.book,
         price=match.price,
-        fees=event.fees,
+        fees=step.fees,
         matched_at=match.matched_at,
         updated_at=at,
         version=1,
-        ship_to=event.ship_to,
+        ship_to=step.ship_to,
     )
 
 
-def _change(order: Order, event: OrderEvent, at: datetime) -> Order:
-    match event:
-        case UnitReserved():
+def _change(order: Order, step: OrderStep, at: datetime) -> Order:
+    match step:
+        case StockReserved():
             return replace(order, stock_status=StockStatus.RESERVED)
-        case Paid(ship_by=ship_by):
+        case Confirmed(ship_by=ship_by):
             return replace(
                 order,
                 status=OrderStatus.CONFIRMED,
@@ -106,13 +106,13 @@ def _change(order: Order, event: OrderEvent, at: datetime) -> Order:
                 ship_by=ship_by or order.ship_by,
                 held_since=held_since or order.held_since,
             )
-        case Shipped(shipment=shipment):
+        case SellerShipped(shipment=shipment):
             return replace(order, status=OrderStatus.SELLER_SHIPPING, inbound=shipment)
         case Received():
             return replace(order, status=OrderStatus.AUTHENTICATING)
-        case Passed():
+        case AuthPassed():
             return replace(order, status=OrderStatus.AUTH_PASSED)
-        case Failed(reason=reason):
+        case AuthFailed(reason=reason):
             return replace(
                 order,
                 status=OrderStatus.AUTH_FAILED,
@@ -122,19 +122,21 @@ def _change(order: Order, event: OrderEvent, at: datetime) -> Order:
                 borne_by=Bearer.SELLER,
                 note=reason,
             )
-        case Dispatched(shipment=shipment):
+        case Shipped(shipment=shipment) if order.status is OrderStatus.DELIVERED:
+            return replace(order, return_status=ReturnStatus.SENT, outbound=shipment)
+        case Shipped(shipment=shipment):
             return replace(order, status=OrderStatus.SHIPPING_TO_BUYER, outbound=shipment)
-        case ReturnSent(shipment=shipment):
+        case Returned(shipment=shipment):
             return replace(order, return_status=ReturnStatus.SENT, outbound=shipment)
         case Delivered(proof=proof):
             return _deliver(order, proof, at)
         case Cancelled():
-            return _cancel(order, event)
-        case NotCharged():
+            return _cancel(order, step)
+        case BuyerNotCharged():
             return replace(order, payment_status=PaymentStatus.ABANDONED)
-        case Refunded():
+        case PaymentRefunded():
             return replace(order, payment_status=PaymentStatus.REFUNDED)
-        case RefundedUnasked(amount=amount):
+        case PaymentRefundedUnasked(amount=amount):
             return replace(order, refunded_unasked=order.refunded_unasked + amount)
         case ShortfallBorne():
             return order
@@ -144,19 +146,19 @@ def _change(order: Order, event: OrderEvent, at: datetime) -> Order:
             return _refund(_settle_complaint(order, ComplaintState.UPHELD, note), borne_by)
         case CarrierReceiptNoted():
             return replace(order, carrier_had_it=True)
-        case PaidOut() | PayoutRefused() | PayoutReopened() | PayoutFrozen() | PayoutReleased():
-            return _change_payout(order, event)
+        case PayoutPaid() | PayoutRefused() | PayoutReopened() | PayoutFrozen() | PayoutReleased():
+            return _change_payout(order, step)
         case Complained() | ComplaintDismissed() | ComplaintUpheld():
-            return _change_complaint(order, event, at)
-        case Opened():
+            return _change_complaint(order, step, at)
+        case MatchCreated():
             raise AssertionError("an order is opened once")
 
 
 def _change_payout(
-    order: Order, event: PaidOut | PayoutRefused | PayoutReopened | PayoutFrozen | PayoutReleased
+    order: Order, step: PayoutPaid | PayoutRefused | PayoutReopened | PayoutFrozen | PayoutReleased
 ) -> Order:
-    match event:
-        case PaidOut():
+    match step:
+        case PayoutPaid():
             paid = PayoutStatus.PAID
             if order.payout_status is PayoutStatus.CANCELLED:
                 paid = PayoutStatus.RECLAIMED
@@ -170,9 +172,9 @@ def _change_payout(
 
 
 def _change_complaint(
-    order: Order, event: Complained | ComplaintDismissed | ComplaintUpheld, at: datetime
+    order: Order, step: Complained | ComplaintDismissed | ComplaintUpheld, at: datetime
 ) -> Order:
-    match event:
+    match step:
         case Complained(kind=kind, reason=reason):
             freezes = order.freezes | {FreezeReason.COMPLAINT}
             return replace(order, complaint=Complaint(kind, reason, at), freezes=freezes)
@@ -180,7 +182,7 @@ def _change_complaint(
             return _settle_complaint(order, ComplaintState.DISMISSED, note)
         case ComplaintUpheld(note=note, borne_by=borne_by):
             assert order.complaint is not None, order
-            is_back = event.return_waived or order.return_status is ReturnStatus.DUE
+            is_back = step.return_waived or order.return_status is ReturnStatus.DUE
             if order.complaint.kind is ComplaintKind.NOT_AS_DESCRIBED and not is_back:
                 awaited = ComplaintState.RETURN_AWAITED
                 complaint = replace(order.complaint, state=awaited, answer=note)
@@ -188,7 +190,7 @@ def _change_complaint(
             order = _settle_complaint(order, ComplaintState.UPHELD, note)
             if order.status is OrderStatus.DELIVERED:
                 return _refund(order, borne_by)
-            ended = Cancelled(CancelReason.NOT_RECEIVED, note, event.by, borne_by=borne_by)
+            ended = Cancelled(CancelReason.NOT_RECEIVED, note, step.by, borne_by=borne_by)
             return _cancel(order, ended)
 
 
@@ -249,24 +251,24 @@ def _refund(order: Order, borne_by: Bearer) -> Order:
     return refunded
 
 
-def _cancel(order: Order, event: Cancelled) -> Order:
-    order = _settle_complaint(order, ComplaintState.UPHELD, event.note)
+def _cancel(order: Order, step: Cancelled) -> Order:
+    order = _settle_complaint(order, ComplaintState.UPHELD, step.note)
     stock, payout, borne_by = order.stock_status, order.payout_status, None
     if order.payment_status is PaymentStatus.CAPTURED:
-        borne_by = event.borne_by or Bearer.SELLER
+        borne_by = step.borne_by or Bearer.SELLER
         if borne_by is Bearer.EXCHANGE and _was_handed_over(order):
             payout = PayoutStatus.HELD
     if stock is StockStatus.RESERVED:
-        stock = StockStatus.RELEASED if event.reason.ask_returns else StockStatus.REMOVED
+        stock = StockStatus.RELEASED if step.reason.ask_returns else StockStatus.REMOVED
     ended = replace(
         order,
         status=OrderStatus.CANCELLED,
-        payment_status=_payment_of_cancelled(order, event),
+        payment_status=_payment_of_cancelled(order, step),
         stock_status=stock,
         payout_status=payout,
         borne_by=borne_by,
-        cancel_reason=event.reason,
-        note=event.note,
+        cancel_reason=step.reason,
+        note=step.note,
     )
     if order.status in _IN_THE_WAREHOUSE:
         return replace(ended, return_status=_return(ended))
@@ -285,13 +287,13 @@ def _was_handed_over(order: Order) -> bool:
     return order.status in in_hand or order.carrier_had_it
 
 
-def _payment_of_cancelled(order: Order, event: Cancelled) -> PaymentStatus:
+def _payment_of_cancelled(order: Order, step: Cancelled) -> PaymentStatus:
     if order.payment_status is PaymentStatus.CAPTURED:
         return PaymentStatus.REFUND_DUE
-    if event.reason is CancelReason.PAYMENT_DECLINED:
+    if step.reason is CancelReason.PAYMENT_DECLINED:
         return PaymentStatus.DECLINED
-    if event.reason in (CancelReason.PAYMENT_OVERDUE, CancelReason.GIVEN_UP):
-        return PaymentStatus.ABANDONED if event.charge_known else PaymentStatus.UNKNOWN
+    if step.reason in (CancelReason.PAYMENT_OVERDUE, CancelReason.GIVEN_UP):
+        return PaymentStatus.ABANDONED if step.charge_known else PaymentStatus.UNKNOWN
     # Somebody ended the order while its payment was under way, if that was requested at all.
     was_requested = order.stock_status is StockStatus.RESERVED
     return PaymentStatus.UNKNOWN if was_requested else PaymentStatus.ABANDONED

@@ -12,9 +12,9 @@ from ...ports.language.events import (
     PaymentRefundDue,
     PayoutDue,
 )
-from ...ports.language.order_history import Cancelled, Delivered, OrderEvent
 from ...ports.language.orders import CancelReason, DeliveryProof, Order
 from ...ports.language.rules import MarketRules
+from ...ports.language.steps import Cancelled, Delivered, OrderStep
 from ...ports.orders import Orders
 from ...ports.outbox import Deadlines, Outbox
 from ...ports.transaction import Transaction
@@ -79,13 +79,13 @@ class MeetDeadline:
         await self._again(order, DeadlineKind.PAYOUT_ANSWER, self.rules.answer_window)
 
     async def _end(self, order: Order, kind: DeadlineKind) -> None:
-        event = self._event(kind)
+        step = self._step(kind)
         extended = order.ship_by if kind is DeadlineKind.SHIPMENT else None
         if extended is not None and self.clock.now() < extended:
             # Whoever found the earlier deadline due may have cleared this one in its place.
             await self.deadlines.set(Deadline(kind, order.id, extended))
-        elif is_legal(order, event):
-            await self.progress(order, event)
+        elif is_legal(order, step):
+            await self.progress(order, step)
         else:
             # A complaint keeps the order from counting as delivered until it is decided.
             await self._again(order, kind, self.rules.alarm_interval)
@@ -94,7 +94,7 @@ class MeetDeadline:
         await self.deadlines.set(Deadline(kind, order.id, self.clock.now() + after))
 
     @staticmethod
-    def _event(kind: DeadlineKind) -> OrderEvent:
+    def _step(kind: DeadlineKind) -> OrderStep:
         match kind:
             case DeadlineKind.SHIPMENT:
                 return Cancelled(CancelReason.SHIPMENT_OVERDUE)

@@ -2,36 +2,6 @@
 
 from ...ports.language.complaints import ComplaintKind, ComplaintState
 from ...ports.language.errors import IllegalMove
-from ...ports.language.order_history import (
-    Cancelled,
-    CarrierReceiptNoted,
-    Complained,
-    ComplaintDismissed,
-    ComplaintUpheld,
-    Delivered,
-    Dispatched,
-    Failed,
-    NotCharged,
-    OrderEvent,
-    Paid,
-    PaidOut,
-    PairArrived,
-    Passed,
-    PayoutFrozen,
-    PayoutRefused,
-    PayoutReleased,
-    PayoutReopened,
-    PutOff,
-    Received,
-    Refunded,
-    RefundedUnasked,
-    RefundGranted,
-    ReturnSent,
-    ShipByExtended,
-    Shipped,
-    ShortfallBorne,
-    UnitReserved,
-)
 from ...ports.language.orders import (
     CancelReason,
     DeliveryProof,
@@ -43,13 +13,43 @@ from ...ports.language.orders import (
     ReturnStatus,
     StockStatus,
 )
+from ...ports.language.steps import (
+    AuthFailed,
+    AuthPassed,
+    BuyerNotCharged,
+    Cancelled,
+    CarrierReceiptNoted,
+    Complained,
+    ComplaintDismissed,
+    ComplaintUpheld,
+    Confirmed,
+    Delivered,
+    OrderStep,
+    PairArrived,
+    PaymentRefunded,
+    PaymentRefundedUnasked,
+    PayoutFrozen,
+    PayoutPaid,
+    PayoutRefused,
+    PayoutReleased,
+    PayoutReopened,
+    PutOff,
+    Received,
+    RefundGranted,
+    Returned,
+    SellerShipped,
+    ShipByExtended,
+    Shipped,
+    ShortfallBorne,
+    StockReserved,
+)
 
-MOVES: dict[OrderStatus, tuple[type[OrderEvent], ...]] = {
-    OrderStatus.PENDING: (UnitReserved, Paid, Cancelled),
-    OrderStatus.CONFIRMED: (ShipByExtended, Shipped, Cancelled),
+MOVES: dict[OrderStatus, tuple[type[OrderStep], ...]] = {
+    OrderStatus.PENDING: (StockReserved, Confirmed, Cancelled),
+    OrderStatus.CONFIRMED: (ShipByExtended, SellerShipped, Cancelled),
     OrderStatus.SELLER_SHIPPING: (Received, Cancelled),
-    OrderStatus.AUTHENTICATING: (Passed, Failed, Cancelled),
-    OrderStatus.AUTH_PASSED: (Dispatched, ComplaintDismissed, ComplaintUpheld, Cancelled),
+    OrderStatus.AUTHENTICATING: (AuthPassed, AuthFailed, Cancelled),
+    OrderStatus.AUTH_PASSED: (Shipped, ComplaintDismissed, ComplaintUpheld, Cancelled),
     OrderStatus.SHIPPING_TO_BUYER: (
         Delivered,
         Complained,
@@ -59,36 +59,37 @@ MOVES: dict[OrderStatus, tuple[type[OrderEvent], ...]] = {
         Cancelled,
     ),
     OrderStatus.DELIVERED: (
-        PaidOut,
+        PayoutPaid,
         PayoutRefused,
         Complained,
         ComplaintDismissed,
         ComplaintUpheld,
         RefundGranted,
-        Refunded,
+        PaymentRefunded,
         PairArrived,
-        ReturnSent,
+        Shipped,
+        Returned,
     ),
     OrderStatus.CANCELLED: (
-        NotCharged,
-        Refunded,
-        PaidOut,
+        BuyerNotCharged,
+        PaymentRefunded,
+        PayoutPaid,
         PayoutRefused,
         PairArrived,
-        ReturnSent,
+        Returned,
     ),
-    OrderStatus.AUTH_FAILED: (Refunded, PairArrived, ReturnSent),
+    OrderStatus.AUTH_FAILED: (PaymentRefunded, PairArrived, Returned),
 }
 """What can be recorded in each state. An order that does none of these stays as it is."""
 
-_NOBODYS = (UnitReserved, Paid, NotCharged, Refunded, PaidOut, PayoutRefused)
+_NOBODYS = (StockReserved, Confirmed, BuyerNotCharged, PaymentRefunded, PayoutPaid, PayoutRefused)
 """The moves that nobody can ask for: they tell what came of the stock or the money."""
 
-NOTES: tuple[type[OrderEvent], ...] = (
+NOTES: tuple[type[OrderStep], ...] = (
     PayoutFrozen,
     PayoutReleased,
     PayoutReopened,
-    RefundedUnasked,
+    PaymentRefundedUnasked,
     ShortfallBorne,
     CarrierReceiptNoted,
     PutOff,
@@ -124,13 +125,13 @@ _MAY_BE_REFUNDED = (
 """Also a charge that nobody waited for any more can succeed late."""
 
 
-def is_legal(order: Order, event: OrderEvent) -> bool:
-    """Return whether the order can record this event now."""
-    if type(event) in NOTES:
-        return _can_be_noted(order, event)
-    if type(event) not in MOVES[order.status] or not _is_due(order, type(event)):
+def is_legal(order: Order, step: OrderStep) -> bool:
+    """Return whether the order can record this step now."""
+    if type(step) in NOTES:
+        return _can_be_noted(order, step)
+    if type(step) not in MOVES[order.status] or not _is_due(order, type(step)):
         return False
-    match event:
+    match step:
         case Cancelled(reason=reason):
             return reason in CANCEL_REASONS[order.status]
         case Delivered(proof=proof):
@@ -149,13 +150,13 @@ def legal_moves(order: Order) -> tuple[str, ...]:
     return tuple(move.TYPE for move in MOVES[order.status] if _is_due(order, move))
 
 
-def check_legal(order: Order, event: OrderEvent) -> None:
+def check_legal(order: Order, step: OrderStep) -> None:
     """Raise IllegalMove, with the legal moves that somebody can ask for, unless this is legal."""
-    if not is_legal(order, event):
+    if not is_legal(order, step):
         # A move may be legal for another reason, but is no answer to who asked for this.
-        no_answer = {event.TYPE, *(move.TYPE for move in _NOBODYS)}
+        no_answer = {step.TYPE, *(move.TYPE for move in _NOBODYS)}
         legal = tuple(move for move in legal_moves(order) if move not in no_answer)
-        raise IllegalMove(order_id=order.id, status=order.status, move=event.TYPE, legal=legal)
+        raise IllegalMove(order_id=order.id, status=order.status, move=step.TYPE, legal=legal)
 
 
 def complaint_kinds(order: Order) -> tuple[ComplaintKind, ...]:
@@ -167,17 +168,17 @@ def complaint_kinds(order: Order) -> tuple[ComplaintKind, ...]:
     return tuple(ComplaintKind)
 
 
-def _is_due(order: Order, move: type[OrderEvent]) -> bool:
+def _is_due(order: Order, move: type[OrderStep]) -> bool:
     """Whether the states beside the order's own allow the move."""
-    if move is UnitReserved:
+    if move is StockReserved:
         return order.stock_status is StockStatus.UNRESERVED
-    if move is Paid:
+    if move is Confirmed:
         return order.stock_status is StockStatus.RESERVED
     if move is ShipByExtended:
         return not order.ship_by_extended
-    if move is NotCharged:
+    if move is BuyerNotCharged:
         return order.payment_status is PaymentStatus.UNKNOWN
-    if move is Refunded:
+    if move is PaymentRefunded:
         return order.payment_status in _MAY_BE_REFUNDED
     if move is RefundGranted:
         return order.payment_status is PaymentStatus.CAPTURED
@@ -185,17 +186,19 @@ def _is_due(order: Order, move: type[OrderEvent]) -> bool:
         return _may_complain(order)
     if move in (ComplaintDismissed, ComplaintUpheld):
         return _has_complaint(order)
-    if move in (PaidOut, PayoutRefused):
+    if move in (PayoutPaid, PayoutRefused):
         return _pays_out(order, move)
-    if move in (PairArrived, ReturnSent):
-        return _returns(order, move)
+    if move is PairArrived:
+        return order.return_status in (ReturnStatus.NONE, ReturnStatus.SENT)
+    if move in (Shipped, Returned):
+        return _can_be_sent(order, move)
     return True
 
 
-def _pays_out(order: Order, move: type[OrderEvent]) -> bool:
+def _pays_out(order: Order, move: type[OrderStep]) -> bool:
     """Whether the seller can be paid for the order, or the provider can refuse to."""
     payable: tuple[PayoutStatus, ...] = (PayoutStatus.HELD,)
-    if move is PaidOut:
+    if move is PayoutPaid:
         # What the provider was asked for before the buyer was refunded may be paid after that.
         payable = (PayoutStatus.HELD, PayoutStatus.FAILED, PayoutStatus.CANCELLED)
     if _is_excused(order):
@@ -212,18 +215,19 @@ def _may_complain(order: Order) -> bool:
     return order.payment_status is PaymentStatus.CAPTURED
 
 
-def _returns(order: Order, move: type[OrderEvent]) -> bool:
-    """Whether the pair of an order can come to the warehouse once more, or leave it again.
+def _can_be_sent(order: Order, move: type[OrderStep]) -> bool:
+    """Whether the pair can leave the warehouse this way: to its buyer, or back to its seller.
 
-    Every pair that is not there can come. It stays until a complaint about it is decided.
+    One that came back stays until a complaint about it is decided.
     """
-    if move is ReturnSent:
-        return order.return_status is ReturnStatus.DUE and not _has_complaint(order)
-    return order.return_status in (ReturnStatus.NONE, ReturnStatus.SENT)
+    if order.status is OrderStatus.AUTH_PASSED:
+        return True
+    is_due = order.return_status is ReturnStatus.DUE and not _has_complaint(order)
+    return is_due and order.sale_stands == (move is Shipped)
 
 
-def _can_be_noted(order: Order, event: OrderEvent) -> bool:
-    match event:
+def _can_be_noted(order: Order, step: OrderStep) -> bool:
+    match step:
         case PayoutFrozen(reason=reason):
             return (
                 reason not in (*order.freezes, FreezeReason.COMPLAINT)
@@ -236,14 +240,14 @@ def _can_be_noted(order: Order, event: OrderEvent) -> bool:
             return order.payout_status in _PAYABLE
         case PutOff(ship_by=ship_by):
             return _gives_time(order, to_ship=ship_by is not None)
-        case RefundedUnasked() | ShortfallBorne():
+        case PaymentRefundedUnasked() | ShortfallBorne():
             return True  # in every state: it is what happened
         case CarrierReceiptNoted():
             late = order.cancel_reason is CancelReason.ARRIVAL_OVERDUE
             shipping = order.status is OrderStatus.SELLER_SHIPPING
             return not order.carrier_had_it and (shipping or late)
         case _:
-            raise AssertionError(f"{event} is no note")
+            raise AssertionError(f"{step} is no note")
 
 
 def _gives_time(order: Order, *, to_ship: bool) -> bool:

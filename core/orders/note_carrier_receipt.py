@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from ...ports.language.audit import AuditAction, parse_reason
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import CarrierReceiptNoted
 from ...ports.language.orders import Order
+from ...ports.language.steps import CarrierReceiptNoted
 from ...ports.language.users import Actor
 from ...ports.transaction import Transaction
 from .progress import Progress

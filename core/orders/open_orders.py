@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from ...ports.language.batch import OpenedOrder
 from ...ports.language.market import Match
-from ...ports.language.order_history import Opened
 from ...ports.language.orders import Order, PaymentStatus
 from ...ports.language.payments import Payment
 from ...ports.language.rules import MarketRules
+from ...ports.language.steps import MatchCreated
 from ...ports.orders import OrderOpening
 from ...ports.payments import FeeSchedule
 from ...ports.users import Destinations, PaymentAccounts
@@ -37,15 +37,15 @@ class OpenOrders(OrderOpening):
         cards = await self.payment_accounts.payment_methods(buyers)
         opened = []
         for match, fees in zip(matches, all_fees, strict=True):
-            event = Opened(match, fees, destinations.get(match.buyer_id))
-            step = advance(None, event, match.matched_at, self.rules)
+            step = MatchCreated(match, fees, destinations.get(match.buyer_id))
+            taken = advance(None, step, match.matched_at, self.rules)
             opened.append(
                 OpenedOrder(
-                    order=step.order,
-                    payment=_payment(step.order, cards.get(match.buyer_id)),
-                    history=(step.recorded,),
-                    deadlines=step.begins,
-                    events=step.messages,
+                    order=taken.order,
+                    payment=_payment(taken.order, cards.get(match.buyer_id)),
+                    history=(taken.recorded,),
+                    deadlines=taken.begins,
+                    events=taken.events,
                 )
             )
         return opened

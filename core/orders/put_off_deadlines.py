@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ...ports.language.deadlines import DeadlineKind
-from ...ports.language.order_history import PutOff
 from ...ports.language.rules import MarketRules
+from ...ports.language.steps import PutOff
 from ...ports.orders import Orders
 from ...ports.outbox import Deadlines
 from ...ports.transaction import Transaction

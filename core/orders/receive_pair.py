@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import OrderEvent, PairArrived, Received
 from ...ports.language.orders import Order, OrderStatus
+from ...ports.language.steps import OrderStep, PairArrived, Received
 from ...ports.language.users import Actor
 from ...ports.orders import Orders
 from ...ports.transaction import Transaction
@@ -35,10 +35,10 @@ class ReceivePair:
         async with self.transaction():
             order = await visible_order(self.orders, actor, order_id)
             check_warehouse(order, actor, "receive the pair")
-            event: OrderEvent = Received(actor.user_id)
+            step: OrderStep = Received(actor.user_id)
             if order.status in _AGAIN:
-                event = PairArrived(actor.user_id)
-            return await self.progress(order, event)
+                step = PairArrived(actor.user_id)
+            return await self.progress(order, step)
 
 
 _AGAIN = (

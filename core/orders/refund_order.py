@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from ...ports.language.audit import AuditAction, Fact, parse_reason
 from ...ports.language.complaints import Bearer
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import Cancelled, OrderEvent, RefundGranted
 from ...ports.language.orders import CancelReason, Order, OrderStatus
+from ...ports.language.steps import Cancelled, OrderStep, RefundGranted
 from ...ports.language.users import Actor
 from ...ports.transaction import Transaction
 from .moves import check_legal
@@ -40,14 +40,14 @@ class RefundOrder:
         async with self.transaction():
             order = await self.staff.order_for(actor, order_id, "refund an order")
             granted = RefundGranted(actor.user_id, why, borne_by)
-            event: OrderEvent = granted
+            step: OrderStep = granted
             if order.status is OrderStatus.PENDING:
                 check_legal(order, granted)
             if order.status not in _DELIVERED_OR_OVER:
-                event = Cancelled(
+                step = Cancelled(
                     CancelReason.ADMIN_CANCELLED, why, actor.user_id, borne_by=borne_by
                 )
-            order = await self.progress(order, event)
+            order = await self.progress(order, step)
             facts: dict[str, Fact] = {"borne_by": borne_by, "refund": order.refund_amount}
             await self.staff.note(actor, order, AuditAction.ORDER_REFUNDED, why, facts)
         return order

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from ...ports.language.audit import AuditAction, parse_reason
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import PayoutReleased
 from ...ports.language.orders import FreezeReason, Order
+from ...ports.language.steps import PayoutReleased
 from ...ports.language.users import Actor
 from ...ports.transaction import Transaction
 from .moves import check_legal

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from ...ports.language.errors import Forbidden
 from ...ports.language.ids import OrderId
-from ...ports.language.order_history import Shipped
 from ...ports.language.orders import Order
+from ...ports.language.steps import SellerShipped
 from ...ports.language.users import Actor
 from ...ports.orders import Orders
 from ...ports.transaction import Transaction
@@ -37,4 +37,4 @@ class ShipPair:
             order = await visible_order(self.orders, actor, order_id)
             if actor.user_id != order.seller_id:
                 raise Forbidden(action="ship the pair", needs="the seller")
-            return await self.progress(order, Shipped(shipment))
+            return await self.progress(order, SellerShipped(shipment))

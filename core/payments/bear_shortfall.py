@@ -9,7 +9,7 @@ from ...ports.language.alarms import AlarmKind
 from ...ports.language.audit import Act, AuditAction, Target, parse_reason
 from ...ports.language.complaints import Bearer
 from ...ports.language.errors import NoShortfall
-from ...ports.language.events import PaymentShortfallBorne
+from ...ports.language.events import ShortfallBorne
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.orders import FreezeReason, Order, OrderStatus, PaymentStatus
@@ -62,7 +62,7 @@ class BearShortfall:
             await self.ledger.post(borne(order, borne_by, number, shortfall, now))
             if FreezeReason.PROVIDER not in order.freezes:
                 await self.alarms.close(order_id, [AlarmKind.PROVIDER_REPORT], now)
-            await self.outbox.add(PaymentShortfallBorne(order_id, shortfall, borne_by))
+            await self.outbox.add(ShortfallBorne(order_id, shortfall, borne_by))
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ...ports.clock import Clock
-from ...ports.language.errors import PaymentDeclined
+from ...ports.language.errors import ChargeDeclined
 from ...ports.language.events import PaymentRequested
 from ...ports.language.orders import Order, OrderStatus, PaymentStatus
 from ...ports.language.payments import Charge, Payment
@@ -90,7 +90,7 @@ class ChargeBuyer:
         )
         try:
             charge = await self.patience.wait_for_attempt(question, payment, self.clock.now())
-        except PaymentDeclined as declined:
+        except ChargeDeclined as declined:
             await self.escrow.decline(payment.order_id, declined.reason)
             return
         if isinstance(charge, Charge):

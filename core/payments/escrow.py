@@ -6,11 +6,11 @@ from ...ports.clock import Clock
 from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.errors import Unavailable
 from ...ports.language.events import (
+    BuyerNotCharged,
     PaymentCaptured,
-    PaymentCleared,
+    PaymentDeclined,
     PaymentRefundDue,
     PaymentRefundedUnasked,
-    PaymentWasDeclined,
 )
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
@@ -110,7 +110,7 @@ class Escrow:
             if payment.status is PaymentStatus.PENDING:
                 declined = replace(payment, status=PaymentStatus.DECLINED, reason=reason)
                 await self.payments.save(self._answered(declined))
-                await self.outbox.add(PaymentWasDeclined(order_id, reason))
+                await self.outbox.add(PaymentDeclined(order_id, reason))
             elif payment.status is PaymentStatus.UNKNOWN:
                 await self._clear(payment)
             elif payment.charge_id is not None:
@@ -126,7 +126,7 @@ class Escrow:
 
     async def _clear(self, payment: Payment) -> None:
         await self.payments.save(replace(payment, status=PaymentStatus.ABANDONED))
-        await self.outbox.add(PaymentCleared(payment.order_id))
+        await self.outbox.add(BuyerNotCharged(payment.order_id))
 
     def _answered(self, payment: Payment) -> Payment:
         """Note when the provider answered first."""

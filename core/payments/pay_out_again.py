@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
 from ...ports.language.audit import Act, AuditAction, Target, parse_reason
-from ...ports.language.errors import PayoutAccountMissing, PayoutFrozen, PayoutNotOpen
+from ...ports.language.errors import PayoutAccountMissing, PayoutNotOpen, PayoutStopped
 from ...ports.language.events import PayoutDue
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import Order
@@ -42,7 +42,7 @@ class PayOutAgain:
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> None:
         """Have it asked for in a moment.
 
-        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, PayoutFrozen, PayoutNotOpen, and
+        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, PayoutStopped, PayoutNotOpen, and
         PayoutAccountMissing where the seller has none now.
         """
         check_role(actor, Role.ADMIN, "have a payout repeated")
@@ -67,7 +67,7 @@ class PayOutAgain:
 
     def _check(self, order: Order, payout: Payout | None) -> None:
         if order.freezes:
-            raise PayoutFrozen(order_id=order.id, reasons=tuple(sorted(order.freezes)))
+            raise PayoutStopped(order_id=order.id, reasons=tuple(sorted(order.freezes)))
         if payout is None:
             if not self._is_due(order):
                 raise PayoutNotOpen(order_id=order.id, state=order.payout_status)

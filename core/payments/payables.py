@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ...ports.language.errors import PayoutDeclined
-from ...ports.language.events import PayoutWasRefused
+from ...ports.language.events import PayoutRefused
 from ...ports.language.payments import Payout, PayoutState
 from ...ports.outbox import Outbox
 from ...ports.payment_gateway import PaymentGateway
@@ -70,5 +70,5 @@ class Payables:
                 await self.payouts.save(refused)
                 if not await self.set_off.if_reclaimed(refused):
                     await self.outbox.add(
-                        PayoutWasRefused(payout.order_id, payout.seller_id, refused.owed, reason)
+                        PayoutRefused(payout.order_id, payout.seller_id, refused.owed, reason)
                     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ...ports.clock import Clock
-from ...ports.language.events import PayoutPaid, PayoutWasReopened
+from ...ports.language.events import PayoutPaid, PayoutReopened
 from ...ports.language.ids import OrderId, UserId
 from ...ports.language.money import Cents
 from ...ports.language.orders import Order
@@ -232,7 +232,7 @@ class RecordPayout:
         await self.payouts.save(reopened)
         if not await self.set_off.if_reclaimed(reopened):
             order_id, seller_id = payout.order_id, payout.seller_id
-            await self.outbox.add(PayoutWasReopened(order_id, seller_id, reopened.owed, reason))
+            await self.outbox.add(PayoutReopened(order_id, seller_id, reopened.owed, reason))
             await self.irregularities.note(order_id, f"The seller is owed the rest: {reason}.")
         return reopened
 

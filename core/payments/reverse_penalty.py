@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
-from ...ports.language.events import PenaltyExcused, PenaltyWasReversed
+from ...ports.language.events import PenaltyExcused, PenaltyReversed
 from ...ports.language.ids import OrderId, UserId
 from ...ports.language.money import Cents
 from ...ports.language.payments import AccountKind, Payout, PayoutState
@@ -63,7 +63,7 @@ class ReversePenalty:
             if paid_back:
                 await self._owe(event.order_id, event.seller_id, paid_back)
             await self.outbox.add(
-                PenaltyWasReversed(event.order_id, event.seller_id, cancelled, paid_back)
+                PenaltyReversed(event.order_id, event.seller_id, cancelled, paid_back)
             )
 
     async def _penalty(self, order_id: OrderId) -> Cents:

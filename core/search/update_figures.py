@@ -6,7 +6,7 @@ from ...ports.language.events import (
     LowestAskChanged,
     OrderAuthFailed,
     OrderCancelled,
-    OrderCreated,
+    OrderConfirmed,
     OrderRefundGranted,
 )
 from ...ports.language.market import Condition
@@ -33,7 +33,7 @@ class UpdateFigures:
 
     async def __call__(
         self,
-        event: OrderCreated
+        event: OrderConfirmed
         | OrderCancelled
         | OrderAuthFailed
         | OrderRefundGranted

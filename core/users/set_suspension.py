@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from ...ports.audit_log import AuditLog
 from ...ports.language.audit import Act, AuditAction, AuditEntry, Target, parse_reason
-from ...ports.language.events import UserWasSuspended
+from ...ports.language.events import UserSuspended
 from ...ports.language.ids import UserId
 from ...ports.language.staff import check_not_own, check_role
 from ...ports.language.users import Actor, Role, User
@@ -58,5 +58,5 @@ class SetSuspension:
             await self.users.save(user)
             entry = await self.audit_log.add(act)
             if suspended:
-                await self.outbox.add(UserWasSuspended(entry.id, user_id))
+                await self.outbox.add(UserSuspended(entry.id, user_id))
         return SuspensionSet(user, entry)

@@ -11,7 +11,7 @@ from ...ports.language.authentication import Checks, Verdict
 from ...ports.language.events import (
     OrderAuthFailed,
     OrderAuthPassed,
-    OrderCreated,
+    OrderConfirmed,
     OrderReceived,
     OrderRelated,
     OrderSellerShipped,
@@ -56,7 +56,7 @@ class Logistics:
     def subscribe(self) -> None:
         """Begin to listen. Read it from top to bottom: it is the way of a pair."""
         does, handling, transit = self._behaviour, self._behaviour.handling, self._behaviour.transit
-        self._follow(OrderCreated, self._ship, handling, does.pairs_shipped)
+        self._follow(OrderConfirmed, self._ship, handling, does.pairs_shipped)
         self._follow(OrderSellerShipped, self._receive, transit, does.parcels_arrived)
         self._follow(OrderReceived, self._review, handling)
         self._follow(OrderAuthPassed, self._dispatch, handling)

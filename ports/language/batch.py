@@ -9,10 +9,10 @@ from .halts import Halt
 from .idempotency import IdempotencyKey
 from .ids import HaltId, OrderId, QuoteId
 from .market import Match, Quote
-from .order_history import RecordedEvent
 from .orders import Order
 from .payments import Payment
 from .placement import Placement
+from .steps import RecordedStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class OpenedOrder:
     order: Order
     payment: Payment
     """What the buyer is to be charged, with the card that is on file at the match."""
-    history: tuple[RecordedEvent, ...]
+    history: tuple[RecordedStep, ...]
     deadlines: tuple[Deadline, ...]
     events: tuple[Event, ...]
 

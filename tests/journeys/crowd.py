@@ -308,7 +308,7 @@ def outcome_in(folder: Path, town: Town) -> Outcome:
     )
 
 
-_PAID = "SELECT order_id FROM order_events WHERE type = 'paid'"
+_PAID = "SELECT order_id FROM order_steps WHERE type = 'confirmed'"
 
 
 def undone_in(folder: Path, town: Town) -> int:

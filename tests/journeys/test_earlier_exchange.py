@@ -44,7 +44,7 @@ def test_it_goes_on_where_it_stopped_and_its_people_find_what_is_theirs(tmp_path
         admin, buyer = sign_in(server, "user-0"), sign_in(server, "user-2")
         shown = server.ok("GET", f"/v1/orders/{ORDERS['paid_out']}", buyer)
         assert (shown["status"], shown["payment_status"]) == ("delivered", "captured")
-        assert server.ok("GET", f"/v1/orders/{ORDERS['paid_out']}/events", buyer)
+        assert server.ok("GET", f"/v1/orders/{ORDERS['paid_out']}/history", buyer)
         everybodys = server.ok("GET", "/v1/orders?role=admin&limit=100", admin)["items"]
         assert len(everybodys) == len(ORDERS)
         assert server.ok("GET", "/v1/notifications", buyer)["items"]

@@ -75,7 +75,7 @@ def test_the_exchange_that_runs_carries_it_out_and_the_command_says_so(town: Tow
             headers={"Authorization": f"Bearer {server.sign_in('buyer')}"},
             json={"product_id": town.product_id, "size": "9", "amount": 10_000},
         )
-        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/user-suspended")
+        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/trading-suspended")
         code, said = town.admin("reinstate", "buyer@example.com", "--reason", "a mistake")
         assert code == 0, said
         town.place(server, "buyer", "bid", 10_000)

@@ -28,7 +28,7 @@ def tour() -> list[tuple[str, str]]:
 
 
 WAITS = {
-    "$order/events": "until as $buyer $api/orders/$order | grep -q confirmed; do sleep .1; done",
+    "$order/history": "until as $buyer $api/orders/$order | grep -q confirmed; do sleep .1; done",
     "Please ship": "until grep -qrs 'Please ship' solebook-data/outgoing; do sleep .1; done",
 }
 """What a reader who takes a moment before the next line has waited for."""

@@ -249,14 +249,14 @@ async def a_pair_fails_authentication(exchange: Exchange) -> None:
 
 
 EXPECTED: dict[Story, tuple[str, dict[tuple[str, Cents], int]]] = {
-    a_pair_is_sold_and_paid_out: ("paid_out", {("charge", 21_400): 1, ("payout", 17_600): 1}),
+    a_pair_is_sold_and_paid_out: ("payout_paid", {("charge", 21_400): 1, ("payout", 17_600): 1}),
     a_card_is_declined: ("cancelled", {}),
     everybody_is_told_everywhere: ("cancelled", {}),
     a_charge_stays_pending: ("cancelled", {}),
     an_ask_that_was_to_trade_at_once_is_undone: ("cancelled", {}),
-    a_charge_times_out: ("paid", {("charge", 21_400): 1}),
-    a_seller_never_ships: ("refunded", {("charge", 21_400): 1, ("refund", 21_400): 1}),
-    a_pair_fails_authentication: ("return_sent", {("charge", 21_400): 1, ("refund", 21_400): 1}),
+    a_charge_times_out: ("confirmed", {("charge", 21_400): 1}),
+    a_seller_never_ships: ("payment_refunded", {("charge", 21_400): 1, ("refund", 21_400): 1}),
+    a_pair_fails_authentication: ("returned", {("charge", 21_400): 1, ("refund", 21_400): 1}),
 }
 """What each story comes to: its last event, and what the provider did."""
 

@@ -230,7 +230,7 @@ def test_a_seller_is_not_late_because_the_exchange_was_down(tmp_path: Path) -> N
         assert after["status"] == "confirmed"
         ship_by = [datetime.fromisoformat(one["ship_by"]) for one in (before, after)]
         assert abs(ship_by[1] - ship_by[0]) < timedelta(minutes=2)
-        history = server.ok("GET", f"{order}/events", seller)
+        history = server.ok("GET", f"{order}/history", seller)
         assert history[-1]["type"] == "put_off"
         parcel = {"carrier": "UPS", "tracking_number": "1Z999"}
         server.ok("POST", f"{order}/shipment", seller, json=parcel)

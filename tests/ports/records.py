@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from solebook.ports.clock import Clock
 from solebook.ports.ids import Ids
+from solebook.ports.language import steps
 from solebook.ports.language.alarms import Alarm, AlarmKind
 from solebook.ports.language.analytics import Sale
 from solebook.ports.language.audit import Act, AuditAction, Target, parse_reason
@@ -34,7 +35,6 @@ from solebook.ports.language.ids import (
 from solebook.ports.language.market import BookKey, Match, Quote, QuoteStatus, Side, Size
 from solebook.ports.language.messages import Delivery, Message
 from solebook.ports.language.notifications import Notification, Shoe
-from solebook.ports.language.order_history import Opened, RecordedEvent
 from solebook.ports.language.orders import Fees, Order, PaymentStatus
 from solebook.ports.language.payments import (
     Account,
@@ -234,11 +234,11 @@ class Records:
             version=1,
             ship_to=ship_to,
         )
-        opening = Opened(match, FEES, ship_to)
+        opening = steps.MatchCreated(match, FEES, ship_to)
         return OpenedOrder(
             order=order,
             payment=payment_of(order),
-            history=(RecordedEvent(match.id, 1, match.matched_at, opening),),
+            history=(steps.RecordedStep(match.id, 1, match.matched_at, opening),),
             deadlines=(self.deadline(order.id, due_at=match.matched_at + timedelta(minutes=15)),),
             events=(
                 MatchCreated(

@@ -20,10 +20,10 @@ from solebook.ports.language.market import (
     TimeInForce,
     shard_of,
 )
-from solebook.ports.language.order_history import RecordedEvent, UnitReserved
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.placement import Placement
+from solebook.ports.language.steps import RecordedStep, StockReserved
 
 from .records import Records
 from .shard import Shard
@@ -148,7 +148,7 @@ async def test_orders_that_await_payment_are_counted_by_buyer(
     assert await store.books.unpaid_orders([buyer, nobody]) == {buyer: UnpaidOrders(2, 0)}
     assert await store.books.unpaid_orders([]) == {}
     order = (await store.orders.of_user(buyer, PageRequest())).items[0]
-    event = RecordedEvent(order.id, order.version + 1, records.instant, UnitReserved())
+    event = RecordedStep(order.id, order.version + 1, records.instant, StockReserved())
     paid = replace(order, status=OrderStatus.CONFIRMED, version=event.number)
     async with store.transaction():
         await store.orders.save(paid, [event])

@@ -8,9 +8,9 @@ import pytest
 from solebook.composition.adapters import Store
 from solebook.ports.language.events import PaymentRequested
 from solebook.ports.language.ids import UserId
-from solebook.ports.language.order_history import Cancelled, RecordedEvent
 from solebook.ports.language.orders import CancelReason, OrderStatus, PaymentStatus
 from solebook.ports.language.payments import Payment
+from solebook.ports.language.steps import Cancelled, RecordedStep
 
 from .records import Records
 from .shard import Shard
@@ -75,7 +75,7 @@ async def test_an_order_that_ended_waits_for_nothing_although_its_payment_did_no
     store: Store, records: Records, shard: Shard
 ) -> None:
     opening = await shard.trade(records.book())
-    event = RecordedEvent(opening.order.id, 2, records.instant, Cancelled(CancelReason.GIVEN_UP))
+    event = RecordedStep(opening.order.id, 2, records.instant, Cancelled(CancelReason.GIVEN_UP))
     ended = replace(
         opening.order, version=2, status=OrderStatus.CANCELLED, cancel_reason=CancelReason.GIVEN_UP
     )

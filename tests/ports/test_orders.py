@@ -10,28 +10,6 @@ import pytest
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound, Outdated
 from solebook.ports.language.market import Condition, Side
-from solebook.ports.language.order_history import (
-    Cancelled,
-    Delivered,
-    Dispatched,
-    Failed,
-    Opened,
-    OrderEvent,
-    Paid,
-    PaidOut,
-    Passed,
-    PayoutFrozen,
-    PayoutRefused,
-    PayoutReleased,
-    PutOff,
-    Received,
-    RecordedEvent,
-    Refunded,
-    ReturnSent,
-    ShipByExtended,
-    Shipped,
-    UnitReserved,
-)
 from solebook.ports.language.orders import (
     CancelReason,
     DeliveryProof,
@@ -44,6 +22,28 @@ from solebook.ports.language.orders import (
     Shipment,
     StockStatus,
 )
+from solebook.ports.language.steps import (
+    AuthFailed,
+    AuthPassed,
+    Cancelled,
+    Confirmed,
+    Delivered,
+    MatchCreated,
+    OrderStep,
+    PaymentRefunded,
+    PayoutFrozen,
+    PayoutPaid,
+    PayoutRefused,
+    PayoutReleased,
+    PutOff,
+    Received,
+    RecordedStep,
+    Returned,
+    SellerShipped,
+    ShipByExtended,
+    Shipped,
+    StockReserved,
+)
 
 from .pages import all_pages
 from .records import FEES, Records
@@ -54,17 +54,17 @@ async def pending(shard: Shard, records: Records) -> Order:
     return (await shard.trade(records.book())).order
 
 
-def grown(order: Order, *events: OrderEvent, **fields: object) -> tuple[Order, list[RecordedEvent]]:
+def grown(order: Order, *events: OrderStep, **fields: object) -> tuple[Order, list[RecordedStep]]:
     """An order some events later, and those events."""
     recorded = [
-        RecordedEvent(order.id, order.version + n, order.updated_at + timedelta(minutes=n), event)
+        RecordedStep(order.id, order.version + n, order.updated_at + timedelta(minutes=n), event)
         for n, event in enumerate(events, start=1)
     ]
     version, updated_at = order.version + len(events), recorded[-1].at
     return replace(order, version=version, updated_at=updated_at, **fields), recorded  # type: ignore[arg-type]  # any field
 
 
-async def save(store: Store, order: Order, events: Sequence[RecordedEvent]) -> None:
+async def save(store: Store, order: Order, events: Sequence[RecordedStep]) -> None:
     async with store.transaction():
         await store.orders.save(order, events)
 
@@ -84,7 +84,7 @@ async def test_a_saved_order_keeps_every_field(
     order = await pending(shard, records)
     saved, events = grown(
         order,
-        UnitReserved(),
+        StockReserved(),
         status=OrderStatus.AUTH_FAILED,
         payment_status=PaymentStatus.REFUND_DUE,
         stock_status=StockStatus.REMOVED,
@@ -111,37 +111,37 @@ async def test_every_kind_of_event_is_read_back_in_order(
     shipment = Shipment("UPS", "1Z999")
     saved, events = grown(
         opened.order,
-        UnitReserved(),
-        Paid(21_400, ship_by=records.instant),
+        StockReserved(),
+        Confirmed(21_400, ship_by=records.instant),
         ShipByExtended(ship_by=records.instant),
         PutOff(records.instant, records.instant, ship_by=records.instant),
         PutOff(records.instant, records.instant, held_since=records.instant),
-        Shipped(shipment),
+        SellerShipped(shipment),
         Received(by),
-        Passed(by),
-        Failed(by, "glue"),
-        Dispatched(shipment),
-        ReturnSent(shipment),
+        AuthPassed(by),
+        AuthFailed(by, "glue"),
+        Shipped(shipment),
+        Returned(shipment),
         Delivered(DeliveryProof.CARRIER),
         Cancelled(CancelReason.SELLER_CANCELLED, note="sold elsewhere", by=by),
         Cancelled(CancelReason.PAYMENT_OVERDUE),
-        Refunded(21_400),
-        PaidOut(17_000, debt_settled=600),
+        PaymentRefunded(21_400),
+        PayoutPaid(17_000, debt_settled=600),
         PayoutRefused("account closed"),
     )
     await save(store, saved, events)
     history = list(await store.orders.history(saved.id))
     assert history == [*opened.history, *events]
-    assert isinstance(history[0].event, Opened)
-    assert history[0].event.match == await store.quotes.match(saved.id)
-    assert history[0].event.fees == FEES
+    assert isinstance(history[0].step, MatchCreated)
+    assert history[0].step.match == await store.quotes.match(saved.id)
+    assert history[0].step.fees == FEES
 
 
 async def test_a_history_grows_save_by_save(store: Store, records: Records, shard: Shard) -> None:
     opened = await shard.trade(records.book())
-    once, first = grown(opened.order, UnitReserved(), Paid(21_400, ship_by=records.instant))
+    once, first = grown(opened.order, StockReserved(), Confirmed(21_400, ship_by=records.instant))
     await save(store, once, first)
-    twice, second = grown(once, Shipped(Shipment("UPS", "1Z999")))
+    twice, second = grown(once, SellerShipped(Shipment("UPS", "1Z999")))
     await save(store, twice, second)
     assert await store.orders.get(twice.id) == twice
     history = list(await store.orders.history(twice.id))
@@ -153,10 +153,10 @@ async def test_a_save_that_missed_an_event_is_outdated(
     store: Store, records: Records, shard: Shard
 ) -> None:
     order = await pending(shard, records)
-    current, events = grown(order, UnitReserved())
+    current, events = grown(order, StockReserved())
     await save(store, current, events)
     before = list(await store.orders.history(order.id))
-    late, late_events = grown(order, Refunded(1), note="late")
+    late, late_events = grown(order, PaymentRefunded(1), note="late")
     with pytest.raises(Outdated) as refused:
         await save(store, late, late_events)
     assert refused.value.id == order.id
@@ -168,7 +168,7 @@ async def test_of_two_changes_at_once_one_is_outdated_and_leaves_no_event(
     store: Store, records: Records, shard: Shard
 ) -> None:
     order = await pending(shard, records)
-    changes = [grown(order, Refunded(amount)) for amount in (1, 2)]
+    changes = [grown(order, PaymentRefunded(amount)) for amount in (1, 2)]
     outcomes = await asyncio.gather(
         *(save(store, changed, events) for changed, events in changes), return_exceptions=True
     )
@@ -185,7 +185,7 @@ async def test_changes_to_an_order_read_in_the_transaction_are_never_outdated(
         async with store.transaction():
             read = await store.orders.get(order.id)
             await asyncio.sleep(0)
-            await store.orders.save(*grown(read, Refunded(1)))
+            await store.orders.save(*grown(read, PaymentRefunded(1)))
 
     await asyncio.gather(*(append() for _ in range(5)))
     assert (await store.orders.get(order.id)).version == 6
@@ -199,7 +199,7 @@ async def test_an_unknown_order_is_not_found(store: Store, records: Records, sha
     with pytest.raises(NotFound):
         await store.orders.history(unknown.id)
     with pytest.raises(NotFound):
-        await save(store, *grown(unknown, UnitReserved()))
+        await save(store, *grown(unknown, StockReserved()))
 
 
 async def test_a_users_orders_are_paged_by_side(
@@ -248,7 +248,7 @@ async def test_a_users_orders_are_paged_by_status(
 async def test_everybodys_orders_are_paged(store: Store, records: Records, shard: Shard) -> None:
     orders = [await pending(shard, records) for _ in range(5)]
     confirmed, events = grown(
-        orders[2], Paid(21_400, ship_by=records.instant), status=OrderStatus.CONFIRMED
+        orders[2], Confirmed(21_400, ship_by=records.instant), status=OrderStatus.CONFIRMED
     )
     await save(store, confirmed, events)
     everything = [*orders[:2], confirmed, *orders[3:]]
@@ -265,7 +265,7 @@ async def test_orders_are_found_by_since_when_they_are_held(
     at = records.instant
     orders = [await pending(shard, records) for _ in range(4)]
     for number, since in enumerate((at - timedelta(days=1), at, at + timedelta(microseconds=1))):
-        orders[number], events = grown(orders[number], UnitReserved(), held_since=since)
+        orders[number], events = grown(orders[number], StockReserved(), held_since=since)
         await save(store, orders[number], events)
     assert list(await store.orders.held_since(at)) == [orders[2]]
     found = await store.orders.held_since(at - timedelta(days=2))
@@ -315,12 +315,12 @@ async def test_orders_are_counted_by_the_states_that_any_is_in(
     orders = [await pending(shard, records) for _ in range(3)]
     assert await store.orders.count_by_status() == {OrderStatus.PENDING: 3}
     for order in orders[:2]:
-        event = Paid(21_400, ship_by=records.instant)
+        event = Confirmed(21_400, ship_by=records.instant)
         await save(store, *grown(order, event, status=OrderStatus.CONFIRMED))
     assert await store.orders.count_by_status() == {
         OrderStatus.PENDING: 1,
         OrderStatus.CONFIRMED: 2,
     }
-    event = Paid(21_400, ship_by=records.instant)
+    event = Confirmed(21_400, ship_by=records.instant)
     await save(store, *grown(orders[2], event, status=OrderStatus.CONFIRMED))
     assert await store.orders.count_by_status() == {OrderStatus.CONFIRMED: 3}

@@ -18,8 +18,8 @@ from solebook.ports.language.events import (
     GatewayReported,
     NotificationRequested,
     OrderCancelled,
-    OrderCreated,
-    PaymentWasDeclined,
+    OrderConfirmed,
+    PaymentDeclined,
     ProductChanged,
     UserRegistered,
 )
@@ -96,7 +96,7 @@ async def test_every_kind_of_event_is_read_back_whole(store: Store, records: Rec
         reason=CancelReason.SHIPMENT_OVERDUE,
         note=None,
     )
-    created = OrderCreated(
+    created = OrderConfirmed(
         order_id=order_id,
         buyer_id=user_id,
         seller_id=records.user_id(),
@@ -109,7 +109,7 @@ async def test_every_kind_of_event_is_read_back_whole(store: Store, records: Rec
         UserRegistered(user_id, "ü@example.com", "Tëst"),
         ProductChanged(book.product_id, 7),
         records.opened(records.match(records.bid(book), records.ask(book))).events[0],
-        PaymentWasDeclined(order_id, "no “funds”"),
+        PaymentDeclined(order_id, "no “funds”"),
         GatewayReported("evt_1"),
         DeadlineReached(order_id, DeadlineKind.SHIPMENT),
         cancelled,

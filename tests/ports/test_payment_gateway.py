@@ -14,9 +14,9 @@ from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.language.errors import (
+    ChargeDeclined,
     InvalidSignature,
     InvalidText,
-    PaymentDeclined,
     PayoutDeclined,
     RefundDeclined,
     Unavailable,
@@ -128,7 +128,7 @@ async def test_declined_card_is_declined_every_time_and_charges_nothing(rig: Rig
     reasons = set()
 
     for _ in range(2):
-        with pytest.raises(PaymentDeclined) as refusal:
+        with pytest.raises(ChargeDeclined) as refusal:
             await rig.gateway.charge(
                 key=key, order_id=order_id, payment_method=rig.declined_card, amount=21_400
             )
@@ -141,7 +141,7 @@ async def test_declined_card_is_declined_every_time_and_charges_nothing(rig: Rig
 
 async def test_decline_does_not_stop_another_try_under_another_key(rig: Rig) -> None:
     order_id = rig.order_id()
-    with pytest.raises(PaymentDeclined):
+    with pytest.raises(ChargeDeclined):
         await rig.gateway.charge(
             key=rig.key(), order_id=order_id, payment_method=rig.declined_card, amount=21_400
         )
@@ -260,7 +260,7 @@ async def test_a_pending_charge_that_is_declined_is_told_when_asked(rig: Rig) ->
     assert isinstance(await charge(), PendingCharge)
     found = await rig.gateway.find_charge(order_id)
     assert isinstance(found, DeclinedCharge)
-    with pytest.raises(PaymentDeclined) as declined:
+    with pytest.raises(ChargeDeclined) as declined:
         await charge()
     assert declined.value.reason == found.reason
     assert await rig.gateway.balance() == 0

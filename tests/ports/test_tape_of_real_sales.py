@@ -22,7 +22,7 @@ from solebook.core.analytics.view_candles import ViewCandles
 from solebook.core.analytics.view_statistics import ViewStatistics
 from solebook.core.analytics.void_sale import VoidSale
 from solebook.ports.language.analytics import Candle, Interval, Sale
-from solebook.ports.language.events import OrderAuthFailed, OrderCreated
+from solebook.ports.language.events import OrderAuthFailed, OrderConfirmed
 from solebook.ports.language.ids import OrderId, ProductId
 from solebook.ports.language.market import Size
 from solebook.ports.language.paging import Page, PageRequest
@@ -41,7 +41,7 @@ class Sold:
 
     product: str
     at: datetime
-    paid: OrderCreated
+    paid: OrderConfirmed
     voided: bool
 
     @property
@@ -81,7 +81,7 @@ def sales_of(
         hour = 23 - places[name, day] // 2 % 24
         places[name, day] += 1
         at = datetime.fromisoformat(f"{day}T{hour:02}:07:30.250000+00:00")
-        paid = OrderCreated(
+        paid = OrderConfirmed(
             order_id=records.order_id(),
             buyer_id=records.user_id(),
             seller_id=records.user_id(),
@@ -130,7 +130,7 @@ async def markets(store: Store, records: Records) -> list[Market]:
     ]
 
 
-def failure(paid: OrderCreated) -> OrderAuthFailed:
+def failure(paid: OrderConfirmed) -> OrderAuthFailed:
     return OrderAuthFailed(paid.order_id, paid.buyer_id, paid.seller_id, paid.price, "a fake")
 
 

@@ -24,7 +24,7 @@ from ..engine.statement import Statement, insert_row
 from ..messages.deadlines import SqlDeadlines
 from ..messages.idempotency_keys import REMEMBER, answer_values, find_answers
 from ..messages.outbox import SqlOutbox
-from ..orders.order_rows import ADD_EVENT, ADD_ORDER, event_values, order_values
+from ..orders.order_rows import ADD_ORDER, ADD_STEP, order_values, step_values
 from ..payments.payments import ADD_PAYMENT, payment_values
 from ..schema import engine_shards, matches, orders, payments
 from ..schema.columns import is_word
@@ -209,7 +209,7 @@ class SqlBooks(Books):
         to_pay = (payment_values(one.payment) for one in opened)
         await self._database.execute_many(ADD_PAYMENT, to_pay)
         history = _all(one.history for one in opened)
-        await self._database.execute_many(ADD_EVENT, map(event_values, history))
+        await self._database.execute_many(ADD_STEP, map(step_values, history))
         await self._deadlines.set_all(_all(one.deadlines for one in opened))
 
     async def _tell(self, batch: Batch) -> None:

@@ -7,12 +7,12 @@ import msgspec
 from ....ports.language.events import EVENTS, Event
 from ....ports.language.notices import NOTICES
 from ....ports.language.notifications import Notice, NotificationKind
-from ....ports.language.order_history import ORDER_EVENTS, OrderEvent
+from ....ports.language.steps import ORDER_STEPS, OrderStep
 
 T = TypeVar("T")
 
 _EVENTS = {subject: msgspec.json.Decoder(kind) for subject, kind in EVENTS.items()}
-_ORDER_EVENTS = {name: msgspec.json.Decoder(kind) for name, kind in ORDER_EVENTS.items()}
+_ORDER_STEPS = {name: msgspec.json.Decoder(kind) for name, kind in ORDER_STEPS.items()}
 
 _NOTICES = {kind: msgspec.json.Decoder(notice) for kind, notice in NOTICES.items()}
 
@@ -34,9 +34,9 @@ def decode_event(subject: str, version: int, text: str) -> Event:
     return event
 
 
-def decode_order_event(name: str, text: str) -> OrderEvent:
-    """Return an event of an order's history that was encoded."""
-    return _ORDER_EVENTS[name].decode(text)
+def decode_step(name: str, text: str) -> OrderStep:
+    """Return a step of an order that was encoded."""
+    return _ORDER_STEPS[name].decode(text)
 
 
 def decode_notice(kind: NotificationKind, text: str) -> Notice:

@@ -3,16 +3,16 @@
 from typing import Any
 
 from ....ports.language.complaints import Complaint
-from ....ports.language.order_history import RecordedEvent
 from ....ports.language.orders import Fees, FreezeReason, Order, Shipment
+from ....ports.language.steps import RecordedStep
 from ....ports.language.users import PostalAddress
 from ..bidding.book_columns import book_of, book_values
-from ..engine.payloads import decode, decode_order_event, encode
+from ..engine.payloads import decode, decode_step, encode
 from ..engine.statement import Row, Statement, insert_row
-from ..schema import order_events, orders
+from ..schema import order_steps, orders
 
 ADD_ORDER = Statement(insert_row(orders))
-ADD_EVENT = Statement(insert_row(order_events))
+ADD_STEP = Statement(insert_row(order_steps))
 
 
 def order_values(order: Order) -> dict[str, Any]:
@@ -100,20 +100,20 @@ def order_of(row: Row) -> Order:
     )
 
 
-def event_values(event: RecordedEvent) -> dict[str, Any]:
-    """Return an event's values by column."""
+def step_values(recorded: RecordedStep) -> dict[str, Any]:
+    """Return a step's values by column."""
     return {
-        "order_id": event.order_id,
-        "number": event.number,
-        "at": event.at,
-        "type": event.event.TYPE,
-        "event": encode(event.event),
+        "order_id": recorded.order_id,
+        "number": recorded.number,
+        "at": recorded.at,
+        "type": recorded.step.TYPE,
+        "step": encode(recorded.step),
     }
 
 
-def event_of(row: Row) -> RecordedEvent:
-    """Return the event in a row."""
-    return RecordedEvent(row.order_id, row.number, row.at, decode_order_event(row.type, row.event))
+def step_of(row: Row) -> RecordedStep:
+    """Return the step in a row."""
+    return RecordedStep(row.order_id, row.number, row.at, decode_step(row.type, row.step))
 
 
 def _shipment(carrier: str | None, tracking_number: str | None) -> Shipment | None:

@@ -8,23 +8,23 @@ from sqlalchemy import bindparam, func, select, text, union_all
 from ....ports.language.errors import NotFound, Outdated
 from ....ports.language.ids import OrderId, UserId
 from ....ports.language.market import Side
-from ....ports.language.order_history import RecordedEvent
 from ....ports.language.orders import Order, OrderStatus, PayoutStatus
 from ....ports.language.paging import Page, PageRequest
+from ....ports.language.steps import RecordedStep
 from ....ports.orders import Orders
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
 from ..engine.statement import Statement, update_row
-from ..schema import order_events, orders
+from ..schema import order_steps, orders
 from ..schema.columns import is_word
-from .order_rows import ADD_EVENT, event_of, event_values, order_of, order_values
+from .order_rows import ADD_STEP, order_of, order_values, step_of, step_values
 
 _GET = Statement(select(orders).where(orders.c.id == bindparam("id")), locks=True)
 _SAVE = Statement(update_row(orders).where(orders.c.version == bindparam("expected")))
 _HISTORY = Statement(
-    select(order_events)
-    .where(order_events.c.order_id == bindparam("order_id"))
-    .order_by(order_events.c.number)
+    select(order_steps)
+    .where(order_steps.c.order_id == bindparam("order_id"))
+    .order_by(order_steps.c.number)
 )
 _HELD = Statement(select(orders).where(orders.c.held_since > bindparam("instant")))
 _COUNT = Statement(select(orders.c.status, func.count().label("orders")).group_by(orders.c.status))
@@ -75,7 +75,7 @@ _ALL = {by_status: _page(None, of_user=False, by_status=by_status) for by_status
 
 
 class SqlOrders(Orders):
-    """Orders, one row each, and one row for each event of their histories."""
+    """Orders, one row each, and one row for each step of their histories."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
@@ -86,20 +86,20 @@ class SqlOrders(Orders):
             raise NotFound(what="order", id=order_id)
         return order_of(row)
 
-    async def save(self, order: Order, events: Sequence[RecordedEvent]) -> None:
-        before = order.version - len(events)
-        numbers = [event.number for event in events if event.order_id == order.id]
+    async def save(self, order: Order, steps: Sequence[RecordedStep]) -> None:
+        before = order.version - len(steps)
+        numbers = [step.number for step in steps if step.order_id == order.id]
         assert numbers == list(range(before + 1, order.version + 1)), (order, numbers)
         if not await self._database.execute(_SAVE, **order_values(order), expected=before):
             await self.get(order.id)
             raise Outdated(what="order", id=order.id)
-        await self._database.execute_many(ADD_EVENT, map(event_values, events))
+        await self._database.execute_many(ADD_STEP, map(step_values, steps))
 
-    async def history(self, order_id: OrderId) -> Sequence[RecordedEvent]:
+    async def history(self, order_id: OrderId) -> Sequence[RecordedStep]:
         rows = await self._database.rows(_HISTORY, order_id=order_id)
         if not rows:
             raise NotFound(what="order", id=order_id)
-        return [event_of(row) for row in rows]
+        return [step_of(row) for row in rows]
 
     async def of_user(
         self,

@@ -15,7 +15,7 @@ from .leases import leases
 from .messages import deadlines, deliveries, inbox, outbox, turns
 from .notifications import notification_preferences, notifications
 from .operations import alarms, sign_of_life
-from .orders import order_events, orders
+from .orders import order_steps, orders
 from .payments import (
     bid_bars,
     declines,
@@ -52,7 +52,7 @@ __all__ = [
     "metadata",
     "notification_preferences",
     "notifications",
-    "order_events",
+    "order_steps",
     "orders",
     "outbox",
     "payments",

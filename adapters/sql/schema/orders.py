@@ -100,14 +100,14 @@ partial_index(
 # Those whose payouts are frozen.
 partial_index("ix_orders_frozen", orders.c.id, where=text("freezes <> '[]'"))
 
-order_events = Table(
-    "order_events",
+order_steps = Table(
+    "order_steps",
     metadata,
     Column("order_id", Uuid, ForeignKey("orders.id"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
     Column("type", String(32), nullable=False),
-    Column("event", Document, nullable=False),
+    Column("step", Document, nullable=False),
     positive("number"),
     sqlite_with_rowid=False,
 )

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from ....core.orders.shown_events import ShownEvent
 from ....core.orders.shown_orders import ShownFees, ShownOrder
+from ....core.orders.shown_steps import ShownStep
 from ....core.orders.view_order import OrderInDetail
 from ....ports.language.complaints import Bearer, Complaint
 from ....ports.language.market import Condition
@@ -93,8 +93,8 @@ class OrderListing(msgspec.Struct, frozen=True):
     next_cursor: UUID | None
 
 
-class OrderEventView(msgspec.Struct, frozen=True):
-    """Event `number` in an order's history. What `data` holds depends on `type`."""
+class StepView(msgspec.Struct, frozen=True):
+    """Step `number` in an order's history. What `data` holds depends on `type`."""
 
     number: int
     type: str
@@ -129,10 +129,10 @@ def _fields(shown: ShownOrder | ShownFees) -> dict[str, Any]:
     return {field.name: getattr(shown, field.name) for field in fields(shown)}
 
 
-def order_event_view(shown: ShownEvent) -> OrderEventView:
-    """Return an event of an order's history as it is sent."""
+def step_view(shown: ShownStep) -> StepView:
+    """Return a step of an order as it is sent."""
     data = {name: msgspec.to_builtins(value) for name, value in shown.data.items()}
-    return OrderEventView(number=shown.number, type=shown.type, at=shown.at, data=data)
+    return StepView(number=shown.number, type=shown.type, at=shown.at, data=data)
 
 
 EXAMPLE = {

@@ -34,12 +34,12 @@ from ..openapi.documented import example, problems, success
 from .order_views import (
     EXAMPLE,
     OrderDetail,
-    OrderEventView,
     OrderListing,
     OrderView,
+    StepView,
     order_detail,
-    order_event_view,
     order_view,
+    step_view,
 )
 
 RoleFilter: TypeAlias = Annotated[
@@ -130,13 +130,13 @@ class OrdersController(Controller):
         """
         return order_detail(await application.orders.view_order(request.user, OrderId(order_id)))
 
-    @get("/{order_id:uuid}/events", summary="An order's history", responses=problems(NotFound))
-    async def list_order_events(
+    @get("/{order_id:uuid}/history", summary="An order's history", responses=problems(NotFound))
+    async def view_history(
         self, request: JsonRequest, order_id: FromPath[UUID], application: App
-    ) -> list[OrderEventView]:
+    ) -> list[StepView]:
         """Return what happened to an order, in order. There is little, so it comes in one piece."""
-        events = await application.orders.list_order_events(request.user, OrderId(order_id))
-        return [order_event_view(event) for event in events]
+        history = await application.orders.view_history(request.user, OrderId(order_id))
+        return [step_view(step) for step in history]
 
     @post(
         "/{order_id:uuid}/shipment",

@@ -28,7 +28,7 @@ from ....ports.language.errors import (
     TooManyOpenQuotes,
     TooManyUnpaidOrders,
     TradingBarred,
-    UserSuspended,
+    TradingSuspended,
 )
 from ....ports.language.ids import ProductId
 from ....ports.language.market import Condition, Match, QueuePlace, Quote, QuoteStatus, TimeInForce
@@ -47,7 +47,7 @@ PLACING: tuple[type[Refusal], ...] = (
     OutsideTick,
     SizeNotOffered,
     NotFound,
-    UserSuspended,
+    TradingSuspended,
     TradingBarred,
     BookHalted,
     TooManyOpenQuotes,
@@ -65,7 +65,7 @@ CHANGING: tuple[type[Refusal], ...] = (
     QuoteNotActive,
     OutOfRange,
     OutsideTick,
-    UserSuspended,
+    TradingSuspended,
     BiddingBarred,
     TradingBarred,
     BookHalted,

@@ -64,7 +64,7 @@ class PayoutAccountMissing(Refusal):
 
 
 @dataclass(eq=False)
-class UserSuspended(Refusal):
+class TradingSuspended(Refusal):
     """A suspended user places and changes no bids and no asks."""
 
     def __str__(self) -> str:

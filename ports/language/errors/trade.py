@@ -8,6 +8,12 @@ from .base import Refusal
 
 _WISHES = {
     "ship_by_extended": "be given more time to ship",
+    "seller_shipped": "be shipped by its seller",
+    "shipped": "be shipped to its buyer",
+    "returned": "be returned to its seller",
+    "auth_passed": "pass authentication",
+    "auth_failed": "fail authentication",
+    "pair_arrived": "have its pair arrive once more",
     "complained": "be complained of",
     "complaint_dismissed": "have a complaint decided for its seller",
     "complaint_upheld": "have a complaint decided for its buyer",
@@ -84,7 +90,7 @@ class AlarmClosed(Refusal):
 
 
 @dataclass(eq=False)
-class PayoutFrozen(Refusal):
+class PayoutStopped(Refusal):
     """The order's payout is frozen, for `reasons`; nothing is paid out before it is released."""
 
     order_id: UUID
@@ -183,7 +189,7 @@ class VerdictGiven(Refusal):
 
 
 @dataclass(eq=False)
-class PaymentDeclined(Refusal):
+class ChargeDeclined(Refusal):
     """The payment provider will not charge this payment method, now or on a retry."""
 
     reason: str

@@ -25,7 +25,7 @@ class OrderComplained(OrderRelated):
 class ComplaintDecided(OrderRelated):
     """An admin decided on the buyer's complaint; `answer` is in the admin's words."""
 
-    SUBJECT: ClassVar[str] = "order.complaint_decided"
+    SUBJECT: ClassVar[str] = "complaint.decided"
     order_id: OrderId
     kind: ComplaintKind
     state: ComplaintState
@@ -51,14 +51,14 @@ class OrderRefundGranted(OrderRelated):
 class FreezeRequested(OrderRelated):
     """Somebody found that the order's payout must not leave: whoever keeps the order freezes it."""
 
-    SUBJECT: ClassVar[str] = "order.freeze_requested"
+    SUBJECT: ClassVar[str] = "freeze.requested"
     order_id: OrderId
     reason: FreezeReason
     note: str
 
 
 @dataclass(frozen=True, slots=True)
-class PayoutWasFrozen(OrderRelated):
+class PayoutFrozen(OrderRelated):
     """The seller is not paid while this stands."""
 
     SUBJECT: ClassVar[str] = "payout.frozen"
@@ -68,7 +68,7 @@ class PayoutWasFrozen(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
-class PayoutWasReleased(OrderRelated):
+class PayoutReleased(OrderRelated):
     """Nothing keeps the seller from being paid any more, but the hold if that is not over."""
 
     SUBJECT: ClassVar[str] = "payout.released"
@@ -85,7 +85,7 @@ class PenaltyExcused(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
-class PenaltyWasReversed(OrderRelated):
+class PenaltyReversed(OrderRelated):
     """A penalty was taken back: `cancelled` cents were still owed, `paid_back` had been settled."""
 
     SUBJECT: ClassVar[str] = "penalty.reversed"

@@ -49,7 +49,7 @@ class LowestAskChanged(Event):
     price was crossed can be told from one of them, in whatever order they come.
     """
 
-    SUBJECT: ClassVar[str] = "book.lowest_ask_changed"
+    SUBJECT: ClassVar[str] = "lowest_ask.changed"
     book: BookKey
     before: Cents | None
     lowest_ask: Cents | None
@@ -90,7 +90,7 @@ class QuotesWithdrawn(Event):
     words of whoever withdrew them.
     """
 
-    SUBJECT: ClassVar[str] = "quote.withdrawn"
+    SUBJECT: ClassVar[str] = "quotes.withdrawn"
     NAMED: ClassVar[int] = 20
     user_id: UserId
     reason: WithdrawalReason
@@ -108,7 +108,7 @@ class QuotesWithdrawn(Event):
 class CostsRose(Event):
     """By new rules, trades of a user's standing quotes cost the user more than they did."""
 
-    SUBJECT: ClassVar[str] = "market.costs_rose"
+    SUBJECT: ClassVar[str] = "costs.rose"
     user_id: UserId
     fees: FeesRise | None
     shipping: ShippingRise | None

@@ -13,7 +13,7 @@ from .base import OrderRelated
 
 
 @dataclass(frozen=True, slots=True)
-class OrderCreated(OrderRelated):
+class OrderConfirmed(OrderRelated):
     """The order is paid and confirmed; the seller ships by `ship_by` (UTC)."""
 
     SUBJECT: ClassVar[str] = "order.created"
@@ -45,20 +45,20 @@ class OrderReceived(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
-class AuthenticationPassed(OrderRelated):
+class AuthPassed(OrderRelated):
     """An authenticator found the pair authentic."""
 
-    SUBJECT: ClassVar[str] = "authentication.passed"
+    SUBJECT: ClassVar[str] = "auth.passed"
     order_id: OrderId
     task_id: TaskId
     authenticator_id: UserId
 
 
 @dataclass(frozen=True, slots=True)
-class AuthenticationFailed(OrderRelated):
+class AuthFailed(OrderRelated):
     """An authenticator found the pair wanting."""
 
-    SUBJECT: ClassVar[str] = "authentication.failed"
+    SUBJECT: ClassVar[str] = "auth.failed"
     order_id: OrderId
     task_id: TaskId
     authenticator_id: UserId

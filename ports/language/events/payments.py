@@ -31,7 +31,7 @@ class PaymentCaptured(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentWasDeclined(OrderRelated):
+class PaymentDeclined(OrderRelated):
     """The provider will not charge the buyer."""
 
     SUBJECT: ClassVar[str] = "payment.declined"
@@ -78,10 +78,10 @@ class PaymentAbandoned(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentCleared(OrderRelated):
+class BuyerNotCharged(OrderRelated):
     """It is known by now that the buyer of an order that had ended was not charged."""
 
-    SUBJECT: ClassVar[str] = "payment.cleared"
+    SUBJECT: ClassVar[str] = "buyer.not_charged"
     order_id: OrderId
 
 
@@ -112,10 +112,10 @@ class PaymentRefundedUnasked(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentShortfallBorne(OrderRelated):
+class ShortfallBorne(OrderRelated):
     """An admin decided who bears `amount` cents that the provider gave back unasked."""
 
-    SUBJECT: ClassVar[str] = "payment.shortfall_borne"
+    SUBJECT: ClassVar[str] = "shortfall.borne"
     order_id: OrderId
     amount: Cents
     borne_by: Bearer
@@ -160,7 +160,7 @@ class PayoutPaid(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
-class PayoutWasReopened(OrderRelated):
+class PayoutReopened(OrderRelated):
     """The seller is owed `amount` cents again: not all of it was paid, or it came back."""
 
     SUBJECT: ClassVar[str] = "payout.reopened"
@@ -171,7 +171,7 @@ class PayoutWasReopened(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
-class PayoutWasRefused(OrderRelated):
+class PayoutRefused(OrderRelated):
     """The provider will not pay `amount` cents to the seller's account."""
 
     SUBJECT: ClassVar[str] = "payout.refused"

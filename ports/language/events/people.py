@@ -31,7 +31,7 @@ class UserRegistered(Event):
 class PayoutAccountChanged(Event):
     """A seller named an account to be paid to, the first or another."""
 
-    SUBJECT: ClassVar[str] = "user.payout_account_changed"
+    SUBJECT: ClassVar[str] = "payout_account.changed"
     user_id: UserId
     account: str
 

@@ -28,7 +28,7 @@ class QuoteWithdrawalRequested(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class UserWasSuspended(Event):
+class UserSuspended(Event):
     """Everything that a user has in the books is to leave them."""
 
     SUBJECT: ClassVar[str] = "user.suspended"
@@ -48,7 +48,7 @@ class SuspensionCarriedOut(Event):
     It is committed with the withdrawal, so that no crash makes the log forget how many they were.
     """
 
-    SUBJECT: ClassVar[str] = "user.suspension_carried_out"
+    SUBJECT: ClassVar[str] = "suspension.carried_out"
     entry_id: AuditEntryId
     user_id: UserId
     withdrawn: int
@@ -66,7 +66,7 @@ class HaltRequested(Event):
     Halting and opening have the product as their key, so that they come in their order.
     """
 
-    SUBJECT: ClassVar[str] = "book.halt_requested"
+    SUBJECT: ClassVar[str] = "halt.requested"
     entry_id: AuditEntryId
     halt_id: HaltId
     product_id: ProductId
@@ -83,7 +83,7 @@ class HaltRequested(Event):
 class HaltEndRequested(Event):
     """A halt is to end."""
 
-    SUBJECT: ClassVar[str] = "book.halt_end_requested"
+    SUBJECT: ClassVar[str] = "halt_end.requested"
     entry_id: AuditEntryId
     halt_id: HaltId
     product_id: ProductId

@@ -18,7 +18,7 @@ from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.language.errors import (
-    PaymentDeclined,
+    ChargeDeclined,
     PayoutDeclined,
     RefundDeclined,
     Unavailable,
@@ -132,7 +132,7 @@ async def ask(gateway: EmbeddedPaymentGateway, key: str, words: Words) -> str:
             await gateway.pay_out(
                 key=key, order_id=order_id, account=words.target, amount=words.amount
             )
-    except (PaymentDeclined, PayoutDeclined, RefundDeclined) as declined:
+    except (ChargeDeclined, PayoutDeclined, RefundDeclined) as declined:
         return declined.reason
     except (AssertionError, Unavailable) as error:
         return type(error).__name__
@@ -196,7 +196,7 @@ async def test_token_of_the_wrong_kind_is_declined(call: dict[str, Any], refusal
     gateway = EmbeddedPaymentGateway(MemoryJournal(), CLOCK, "whsec_test")
     move: Any = gateway.charge if "payment_method" in call else gateway.pay_out
 
-    with pytest.raises((PaymentDeclined, PayoutDeclined)) as declined:
+    with pytest.raises((ChargeDeclined, PayoutDeclined)) as declined:
         await move(key="key", order_id=OrderId(UUID(int=1)), amount=100, **call)
 
     assert declined.value.reason == refusal  # type: ignore[attr-defined]  # both have one

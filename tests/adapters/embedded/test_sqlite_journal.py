@@ -12,7 +12,7 @@ import pytest
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
-from solebook.ports.language.errors import PaymentDeclined, RefundDeclined, Unavailable
+from solebook.ports.language.errors import ChargeDeclined, RefundDeclined, Unavailable
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.payments import Charge
 
@@ -82,7 +82,7 @@ async def test_provider_killed_at_any_instant_remembers_what_it_answered(
 async def test_reopened_provider_gives_the_same_answers(open_gateway: OpenGateway) -> None:
     before = open_gateway()
     charge_id = await charge(before, 1)
-    with pytest.raises(PaymentDeclined):
+    with pytest.raises(ChargeDeclined):
         await charge(before, 2, tokens.DECLINED_CARD)
     with pytest.raises(Unavailable):
         await charge(before, 3, tokens.CARD_THAT_FAILS_ONCE)
@@ -95,7 +95,7 @@ async def test_reopened_provider_gives_the_same_answers(open_gateway: OpenGatewa
     assert await after.balance() == 160
     assert await after.webhook_events() == await before.webhook_events()
     assert await charge(after, 1) == charge_id
-    with pytest.raises(PaymentDeclined):
+    with pytest.raises(ChargeDeclined):
         await charge(after, 2, tokens.DECLINED_CARD)
     await charge(after, 3, tokens.CARD_THAT_FAILS_ONCE)
     await charge(after, 4, tokens.CARD_THAT_TIMES_OUT)

@@ -15,9 +15,9 @@ from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from solebook.adapters.embedded.webhook_bodies import read_event
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.language.errors import (
+    ChargeDeclined,
     InvalidSignature,
     InvalidText,
-    PaymentDeclined,
     PayoutDeclined,
     Unavailable,
 )
@@ -47,7 +47,7 @@ async def test_everything_that_happened_is_reported_once(
     gateway: EmbeddedPaymentGateway,
 ) -> None:
     charge_id = await charge(gateway, "charge", tokens.CARD)
-    with pytest.raises(PaymentDeclined):
+    with pytest.raises(ChargeDeclined):
         await charge(gateway, "decline", tokens.DECLINED_CARD)
     for _ in range(2):
         await gateway.refund(key="refund", charge_id=charge_id, amount=400)

@@ -10,8 +10,8 @@ from solebook.ports.ids import Ids
 from solebook.ports.language.batch import Batch, OpenedOrder
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Size
-from solebook.ports.language.order_history import RecordedEvent, UnitReserved
 from solebook.ports.language.orders import Fees, Order
+from solebook.ports.language.steps import RecordedStep, StockReserved
 
 from ...ports.records import payment_of
 
@@ -33,11 +33,11 @@ def order(ids: Ids, clock: VirtualClock) -> Order:
     )
 
 
-def recorded(order: Order, number: int) -> RecordedEvent:
-    return RecordedEvent(order.id, number, order.updated_at, UnitReserved())
+def recorded(order: Order, number: int) -> RecordedStep:
+    return RecordedStep(order.id, number, order.updated_at, StockReserved())
 
 
-async def open_order(store: Store, order: Order, *history: RecordedEvent) -> None:
+async def open_order(store: Store, order: Order, *history: RecordedStep) -> None:
     ownership = await store.books.take(0, order.matched_at)
     opened = OpenedOrder(order, payment_of(order), history, deadlines=(), events=())
     await store.books.commit(ownership, Batch(sequence=1, opened=[opened]))

@@ -29,9 +29,9 @@ from solebook.ports.language.market import (
     TimeInForce,
 )
 from solebook.ports.language.messages import Delivery, Message, Queue
-from solebook.ports.language.order_history import RecordedEvent, Refunded
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Payout, PayoutState
+from solebook.ports.language.steps import PaymentRefunded, RecordedStep
 
 OLDER = "0010"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -153,8 +153,8 @@ async def test_orders_are_still_what_their_histories_fold_into(
 
 async def test_orders_go_on_from_where_they_are(store: Store) -> None:
     order = await store.orders.get(OrderId(B))
-    refunded = RecordedEvent(order.id, order.version + 1, NOW, Refunded(21_400))
-    after = apply(order, refunded.event, NOW)
+    refunded = RecordedStep(order.id, order.version + 1, NOW, PaymentRefunded(21_400))
+    after = apply(order, refunded.step, NOW)
     async with store.transaction():
         await store.orders.save(after, [refunded])
     assert fold(await store.orders.history(order.id)) == after

@@ -23,7 +23,7 @@ from solebook.adapters.sql.engine.payloads import (
     decode,
     decode_event,
     decode_notice,
-    decode_order_event,
+    decode_step,
     encode,
 )
 from solebook.composition.adapters import Store
@@ -46,12 +46,12 @@ from solebook.ports.language.notifications import (
     NotificationKind,
     NotificationPreferences,
 )
-from solebook.ports.language.order_history import ORDER_EVENTS, OrderEvent, RecordedEvent
 from solebook.ports.language.orders import Order
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import GatewayEvent, Payment, Payout
 from solebook.ports.language.placement import Placement
 from solebook.ports.language.price_alerts import PriceAlert
+from solebook.ports.language.steps import ORDER_STEPS, OrderStep, RecordedStep
 from solebook.ports.language.users import AccessClaims, Address, RefreshToken, Session, User
 
 from ...ports.records import payment_of
@@ -73,12 +73,12 @@ def test_every_event_survives_json(subject: str, data: st.DataObject) -> None:
     assert type(again) is type(event)
 
 
-@pytest.mark.parametrize("name", ORDER_EVENTS)
+@pytest.mark.parametrize("name", ORDER_STEPS)
 @settings(max_examples=10)
 @given(data=st.data())
 def test_every_event_of_an_order_survives_json(name: str, data: st.DataObject) -> None:
-    event: OrderEvent = data.draw(any_of(ORDER_EVENTS[name]))
-    again = decode_order_event(event.TYPE, encode(event))
+    event: OrderStep = data.draw(any_of(ORDER_STEPS[name]))
+    again = decode_step(event.TYPE, encode(event))
     assert again == event
     assert type(again) is type(event)
 
@@ -192,9 +192,9 @@ async def order(store: Store, first: Order, second: Order) -> None:
     assert await store.orders.get(first.id) == second
 
 
-async def history(store: Store, first: Order, event: OrderEvent) -> None:
+async def history(store: Store, first: Order, event: OrderStep) -> None:
     first = replace(first, version=1)
-    recorded = RecordedEvent(first.id, 1, first.matched_at, event)
+    recorded = RecordedStep(first.id, 1, first.matched_at, event)
     await commit(store, opened=[OpenedOrder(first, payment_of(first), (recorded,), (), ())])
     assert list(await store.orders.history(first.id)) == [recorded]
 
@@ -301,7 +301,7 @@ TRIPS: dict[str, tuple[Callable[[Store, Any, Any], Awaitable[None]], Any, Any]] 
     "halt": (halt, Halt, Halt),
     "match": (match, Match, tuple[Quote, Quote]),
     "order": (order, Order, Order),
-    "history": (history, Order, OrderEvent),
+    "history": (history, Order, OrderStep),
     "placement": (placement, Placement, IdempotencyKey),
     "payment": (payment, Payment, Payment),
     "payout": (payout, Payout, Payout),

@@ -12,7 +12,7 @@ from solebook.composition.adapters import Store
 from solebook.core.analytics.record_sale import RecordSale
 from solebook.core.analytics.void_sale import VoidSale
 from solebook.ports.language.analytics import Sale
-from solebook.ports.language.events import OrderAuthFailed, OrderCancelled, OrderCreated
+from solebook.ports.language.events import OrderAuthFailed, OrderCancelled, OrderConfirmed
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Size
 from solebook.ports.language.orders import CancelReason
@@ -20,8 +20,8 @@ from solebook.ports.language.paging import PageRequest
 
 
 @pytest.fixture
-def paid(clock: VirtualClock, ids: SeededIds) -> OrderCreated:
-    return OrderCreated(
+def paid(clock: VirtualClock, ids: SeededIds) -> OrderConfirmed:
+    return OrderConfirmed(
         order_id=OrderId(ids.new()),
         buyer_id=UserId(ids.new()),
         seller_id=UserId(ids.new()),
@@ -32,7 +32,7 @@ def paid(clock: VirtualClock, ids: SeededIds) -> OrderCreated:
     )
 
 
-def ends(paid: OrderCreated) -> dict[str, OrderCancelled | OrderAuthFailed]:
+def ends(paid: OrderConfirmed) -> dict[str, OrderCancelled | OrderAuthFailed]:
     """Return the two ways in which a paid order can come to nothing."""
     return {
         "cancelled": OrderCancelled(
@@ -56,11 +56,11 @@ def ends(paid: OrderCreated) -> dict[str, OrderCancelled | OrderAuthFailed]:
     }
 
 
-async def sales(store: Store, paid: OrderCreated) -> list[Sale]:
+async def sales(store: Store, paid: OrderConfirmed) -> list[Sale]:
     return list((await store.tape.sales(paid.book.product_id, PageRequest())).items)
 
 
-async def test_paid_order_is_a_sale_at_its_match(store: Store, paid: OrderCreated) -> None:
+async def test_paid_order_is_a_sale_at_its_match(store: Store, paid: OrderConfirmed) -> None:
     record_sale = RecordSale(store.transaction, store.tape)
 
     await record_sale(paid)
@@ -74,7 +74,7 @@ async def test_paid_order_is_a_sale_at_its_match(store: Store, paid: OrderCreate
 @pytest.mark.parametrize("end", ["cancelled", "auth_failed"])
 @pytest.mark.parametrize("messages", ["paid end", "end paid", "paid end paid", "end paid end"])
 async def test_order_that_came_to_nothing_is_off_the_tape(
-    store: Store, paid: OrderCreated, end: str, messages: str
+    store: Store, paid: OrderConfirmed, end: str, messages: str
 ) -> None:
     steps: dict[str, tuple[Any, Any]] = {
         "paid": (RecordSale(store.transaction, store.tape), paid),
@@ -89,7 +89,7 @@ async def test_order_that_came_to_nothing_is_off_the_tape(
 
 
 async def test_voiding_one_sale_leaves_the_others(
-    store: Store, paid: OrderCreated, ids: SeededIds
+    store: Store, paid: OrderConfirmed, ids: SeededIds
 ) -> None:
     record_sale = RecordSale(store.transaction, store.tape)
     other = replace(paid, order_id=OrderId(ids.new()), price=21_000)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from solebook.ports.language.events import OrderCreated
+from solebook.ports.language.events import OrderConfirmed
 from solebook.ports.language.ids import OrderId, ProductId, UserId
 from solebook.ports.language.market import BookKey, Size
 from solebook.ports.language.users import Actor, Role
@@ -21,7 +21,7 @@ def warehouse() -> Warehouse:
     actor = Actor(UserId(ids.new()), frozenset({Role.BUYER, Role.AUTHENTICATOR}))
     return Warehouse(
         exchange=exchange,
-        created=OrderCreated(
+        created=OrderConfirmed(
             order_id=OrderId(ids.new()),
             buyer_id=UserId(ids.new()),
             seller_id=UserId(ids.new()),

@@ -24,7 +24,7 @@ from solebook.ports.language.errors import (
     TaskNotOpen,
     VerdictGiven,
 )
-from solebook.ports.language.events import AuthenticationFailed, AuthenticationPassed
+from solebook.ports.language.events import AuthFailed, AuthPassed
 from solebook.ports.language.rules import MarketRules
 
 from .warehouse import FAIL, PASS, Warehouse
@@ -43,7 +43,7 @@ async def test_pass_is_told_with_the_verdict_that_is_kept(warehouse: Warehouse) 
     assert decided.decided_at == warehouse.clock.now()
     assert await warehouse.task() == decided
     assert await warehouse.told() == [
-        AuthenticationPassed(task.order_id, task.id, warehouse.authenticator.user_id)
+        AuthPassed(task.order_id, task.id, warehouse.authenticator.user_id)
     ]
 
 
@@ -55,7 +55,7 @@ async def test_fail_is_told_with_its_reason(warehouse: Warehouse) -> None:
     assert (decided.status, decided.verdict) == (TaskStatus.FAILED, FAIL)
     assert FAIL.reason is not None
     assert await warehouse.told() == [
-        AuthenticationFailed(task.order_id, task.id, warehouse.authenticator.user_id, FAIL.reason)
+        AuthFailed(task.order_id, task.id, warehouse.authenticator.user_id, FAIL.reason)
     ]
 
 

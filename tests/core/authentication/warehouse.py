@@ -6,7 +6,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.composition.authentication import AuthenticationUseCases
 from solebook.ports.language.authentication import AuthenticationTask, Checks, Verdict
-from solebook.ports.language.events import Event, OrderCancelled, OrderCreated, OrderReceived
+from solebook.ports.language.events import Event, OrderCancelled, OrderConfirmed, OrderReceived
 from solebook.ports.language.ids import QuoteId
 from solebook.ports.language.orders import CancelReason
 from solebook.ports.language.users import Actor
@@ -31,7 +31,7 @@ class Warehouse:
     """An exchange of which only the authentication context is used, for one order."""
 
     exchange: Exchange
-    created: OrderCreated
+    created: OrderConfirmed
     authenticator: Actor
     colleague: Actor
 

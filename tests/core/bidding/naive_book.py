@@ -19,7 +19,7 @@ from solebook.ports.language.errors import (
     TooManyOpenQuotes,
     TooManyUnpaidOrders,
     TradingBarred,
-    UserSuspended,
+    TradingSuspended,
 )
 from solebook.ports.language.ids import QuoteId, UserId
 from solebook.ports.language.market import (
@@ -234,7 +234,7 @@ class NaiveMarket:
         if self._is_barred(quote):
             if len(self.barred[quote.user_id]) == 1:
                 raise TradingBarred(side=quote.side)
-            raise UserSuspended
+            raise TradingSuspended
 
     def _is_halted(self, book: BookKey) -> bool:
         return None in self.halts.values() or book in self.halts.values()

@@ -13,7 +13,7 @@ from solebook.ports.language.errors import (
     QuoteNotActive,
     Refusal,
     SelfTrade,
-    UserSuspended,
+    TradingSuspended,
 )
 from solebook.ports.language.ids import QuoteId
 from solebook.ports.language.market import Match, QueuePlace, Quote, QuoteStatus, Side
@@ -184,7 +184,7 @@ async def test_a_suspended_user_reprices_nothing_but_may_cancel(
     market: Market, seller: Actor, ask: Quote, reprice: Reprice, changes: dict[str, int]
 ) -> None:
     await market.suspend(seller)
-    with pytest.raises(UserSuspended):
+    with pytest.raises(TradingSuspended):
         await reprice(**changes)
     assert (await market.bidding.view_quote(seller, Side.ASK, ask.id)).quote == ask
     cancelled = await market.bidding.cancel_quote(seller, Side.ASK, ask.id)
@@ -194,7 +194,7 @@ async def test_a_suspended_user_reprices_nothing_but_may_cancel(
 async def test_a_suspended_user_reprices_no_bid(market: Market, seller: Actor) -> None:
     bid = (await market.bid(PRICE - 500, user_id=seller.user_id)).quote
     await market.suspend(seller)
-    with pytest.raises(UserSuspended):
+    with pytest.raises(TradingSuspended):
         await market.bidding.reprice_quote(seller, Side.BID, bid.id, amount=PRICE - 400)
 
 

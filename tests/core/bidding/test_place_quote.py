@@ -21,7 +21,7 @@ from solebook.ports.language.errors import (
     SelfTrade,
     SizeNotOffered,
     TooManyOpenQuotes,
-    UserSuspended,
+    TradingSuspended,
 )
 from solebook.ports.language.ids import ProductId, UserId
 from solebook.ports.language.market import BookKey, Condition, QuoteStatus, Side, Size, TimeInForce
@@ -74,7 +74,7 @@ async def test_an_ask_needs_a_payout_account(market: Market, place: Place) -> No
 async def test_a_suspended_user_places_nothing(market: Market, place: Place, side: Side) -> None:
     user = await market.join()
     await market.suspend(user)
-    with pytest.raises(UserSuspended):
+    with pytest.raises(TradingSuspended):
         await place(side, user)
 
 

@@ -7,7 +7,7 @@ from solebook.ports.language.errors import Forbidden, InvalidText, NotFound, Quo
 from solebook.ports.language.events import (
     QuotesWithdrawn,
     QuoteWithdrawalRequested,
-    UserWasSuspended,
+    UserSuspended,
 )
 from solebook.ports.language.ids import QuoteId
 from solebook.ports.language.market import Quote, QuoteStatus, Side, WithdrawalReason
@@ -208,7 +208,7 @@ async def test_a_suspension_that_comes_twice_has_one_outcome(exchange: Exchange)
     await exchange.workers.settle()
     first = await outcome(exchange, entry)
 
-    await exchange.tell_again(message(exchange, UserWasSuspended))
+    await exchange.tell_again(message(exchange, UserSuspended))
     await exchange.workers.settle()
 
     assert first is not None

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from solebook.ports.language.errors import CounterpartBusy, SelfTrade, TooManyUnpaidOrders
-from solebook.ports.language.events import PaymentWasDeclined
+from solebook.ports.language.events import PaymentDeclined
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.market import Match, QuoteStatus, Side
 from solebook.ports.language.paging import PageRequest
@@ -174,7 +174,7 @@ async def test_resting_bids_are_passed_over_within_one_batch(market: Market) -> 
 
 async def test_an_order_whose_payment_failed_counts_no_more(market: Market, buyer: UserId) -> None:
     last = (await market.adapters.store.orders.of_user(buyer, PageRequest())).items[0]
-    await market.app.orders.continue_saga(PaymentWasDeclined(last.id, "insufficient_funds"))
+    await market.app.orders.continue_saga(PaymentDeclined(last.id, "insufficient_funds"))
     await bought(market, buyer)
     with pytest.raises(TooManyUnpaidOrders):
         await bought(market, buyer)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from solebook.ports.language.errors import NotFound, QuoteNotActive, TradingBarred, UserSuspended
+from solebook.ports.language.errors import NotFound, QuoteNotActive, TradingBarred, TradingSuspended
 from solebook.ports.language.events import QuotesWithdrawn
 from solebook.ports.language.ids import QuoteId
 from solebook.ports.language.market import (
@@ -168,9 +168,9 @@ async def test_the_engine_itself_refuses_a_suspended_user(market: Market, side: 
     user = await market.join()
     quote = (await market.engine.place(market.command(side, user_id=user.user_id))).quote
     await market.suspend(user)
-    with pytest.raises(UserSuspended):
+    with pytest.raises(TradingSuspended):
         await market.engine.place(market.command(side, user_id=user.user_id))
-    with pytest.raises(UserSuspended):
+    with pytest.raises(TradingSuspended):
         await market.engine.reprice(quote, PRICE + 100)
 
 
@@ -201,7 +201,7 @@ async def test_a_suspension_that_races_placements_leaves_no_quote_in_any_book(
     refused = await asyncio.gather(*later, return_exceptions=True)
     assert await market.status((await first).quote) is QuoteStatus.CANCELLED
     assert await withdrawal == 1
-    assert {type(answer) for answer in refused} == {UserSuspended}
+    assert {type(answer) for answer in refused} == {TradingSuspended}
     assert await market.stored_levels() == {Side.BID: {}, Side.ASK: {}}
     await market.assert_view_is_the_store()
 

@@ -18,12 +18,12 @@ from solebook.ports.language.events import (
     OrderAuthFailed,
     OrderAuthPassed,
     OrderCancelled,
-    OrderCreated,
+    OrderConfirmed,
     OrderDelivered,
     OrderShipped,
-    PaymentWasDeclined,
+    PaymentDeclined,
     PayoutPaid,
-    PayoutWasRefused,
+    PayoutRefused,
 )
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import AskFate, BookKey, Size, WithdrawalReason
@@ -93,12 +93,12 @@ STORY: list[tuple[TradeNews, Notice | None, Notice | None]] = [
         AskMatchedNotice(ID, SHOE, price=20_000, payout=17_600),
     ),
     (
-        PaymentWasDeclined(ID, "insufficient_funds"),
+        PaymentDeclined(ID, "insufficient_funds"),
         PaymentDeclinedNotice(ID, SHOE, total=21_400, reason="insufficient_funds"),
         None,
     ),
     (
-        OrderCreated(ID, BUYER, SELLER, BOOK, 20_000, NOW, ship_by=NOW + timedelta(days=2)),
+        OrderConfirmed(ID, BUYER, SELLER, BOOK, 20_000, NOW, ship_by=NOW + timedelta(days=2)),
         OrderConfirmedNotice(ID, SHOE, price=20_000, shipping=1_400, total=21_400),
         SaleConfirmedNotice(
             ID,
@@ -135,7 +135,7 @@ STORY: list[tuple[TradeNews, Notice | None, Notice | None]] = [
         PayoutPaidNotice(ID, SHOE, amount=14_600, debt_settled=3_000),
     ),
     (
-        PayoutWasRefused(ID, SELLER, amount=14_600, reason="account_closed"),
+        PayoutRefused(ID, SELLER, amount=14_600, reason="account_closed"),
         None,
         PayoutRefusedNotice(ID, SHOE, amount=14_600, reason="account_closed"),
     ),

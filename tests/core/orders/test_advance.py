@@ -23,7 +23,7 @@ from solebook.ports.language.events import (
     OrderAuthPassed,
     OrderCancelled,
     OrderComplained,
-    OrderCreated,
+    OrderConfirmed,
     OrderDelivered,
     OrderReceived,
     OrderRefundGranted,
@@ -31,8 +31,8 @@ from solebook.ports.language.events import (
     OrderSellerShipped,
     OrderShipped,
     PaymentRequested,
-    PayoutWasFrozen,
-    PayoutWasReleased,
+    PayoutFrozen,
+    PayoutReleased,
     PenaltyExcused,
 )
 from solebook.ports.language.orders import (
@@ -93,19 +93,19 @@ CANCEL_REASONS = {
     "shipping_to_buyer": (CancelReason.ADMIN_CANCELLED,),
 }
 TOLD: list[tuple[str, str, tuple[Event, ...]]] = [
-    ("pending", "unit_reserved", (PaymentRequested(ID, BUYER, 21_400),)),
+    ("pending", "stock_reserved", (PaymentRequested(ID, BUYER, 21_400),)),
     (
         "pending, reserved",
-        "paid",
-        (OrderCreated(ID, BUYER, SELLER, MATCH.book, PRICE, MONDAY, WEDNESDAY),),
+        "confirmed",
+        (OrderConfirmed(ID, BUYER, SELLER, MATCH.book, PRICE, MONDAY, WEDNESDAY),),
     ),
     ("confirmed", "ship_by_extended", ()),
-    ("confirmed", "shipped", (OrderSellerShipped(ID, "UPS", "1Z1"),)),
+    ("confirmed", "seller_shipped", (OrderSellerShipped(ID, "UPS", "1Z1"),)),
     ("seller_shipping", "received", (OrderReceived(ID),)),
-    ("authenticating", "passed", (OrderAuthPassed(ID, BUYER, SELLER),)),
-    ("authenticating", "failed", (OrderAuthFailed(ID, BUYER, SELLER, PRICE, REASON),)),
-    ("auth_passed", "dispatched", (OrderShipped(ID, BUYER, SELLER, "FedEx", "2Z2"),)),
-    ("auth_failed", "return_sent", (OrderReturned(ID, BUYER, SELLER, "FedEx", "2Z2"),)),
+    ("authenticating", "auth_passed", (OrderAuthPassed(ID, BUYER, SELLER),)),
+    ("authenticating", "auth_failed", (OrderAuthFailed(ID, BUYER, SELLER, PRICE, REASON),)),
+    ("auth_passed", "shipped", (OrderShipped(ID, BUYER, SELLER, "FedEx", "2Z2"),)),
+    ("auth_failed", "returned", (OrderReturned(ID, BUYER, SELLER, "FedEx", "2Z2"),)),
     (
         "shipping_to_buyer",
         "complained: not_received",
@@ -146,11 +146,11 @@ TOLD: list[tuple[str, str, tuple[Event, ...]]] = [
     ("cancelled, captured", "pair_arrived", ()),
     ("seller_shipping", "carrier_receipt_noted", ()),
     ("cancelled, never arrived", "carrier_receipt_noted", (PenaltyExcused(ID, SELLER),)),
-    ("delivered", "payout_frozen: admin", (PayoutWasFrozen(ID, FreezeReason.ADMIN, "wait"),)),
-    ("delivered, frozen", "payout_released: admin", (PayoutWasReleased(ID),)),
-    ("authenticating, frozen", "payout_released: provider", (PayoutWasReleased(ID),)),
-    ("auth_failed", "refunded", ()),
-    ("delivered", "paid_out", ()),
+    ("delivered", "payout_frozen: admin", (PayoutFrozen(ID, FreezeReason.ADMIN, "wait"),)),
+    ("delivered, frozen", "payout_released: admin", (PayoutReleased(ID),)),
+    ("authenticating, frozen", "payout_released: provider", (PayoutReleased(ID),)),
+    ("auth_failed", "payment_refunded", ()),
+    ("delivered", "payout_paid", ()),
     ("delivered", "payout_refused", ()),
     *(
         (
@@ -168,14 +168,14 @@ TOLD: list[tuple[str, str, tuple[Event, ...]]] = [
 def test_a_step_tells_the_other_contexts(
     state: str, move: str, messages: tuple[Event, ...]
 ) -> None:
-    assert walked(WAYS[state]).take(MOVES[move]).messages == messages
+    assert walked(WAYS[state]).take(MOVES[move]).events == messages
 
 
 def test_a_match_is_told_when_its_order_opens() -> None:
     step = advance(None, OPENED, MONDAY, RULES)
     assert step.order.status is OrderStatus.PENDING
     assert (step.order.buyer_total, step.order.payout_amount) == (21_400, 17_600)
-    assert step.messages == (
+    assert step.events == (
         MatchCreated(ID, MATCH.bid_id, MATCH.ask_id, BUYER, SELLER, MATCH.book, PRICE, MONDAY),
     )
 
@@ -184,7 +184,7 @@ def test_a_match_is_told_when_its_order_opens() -> None:
 def test_a_delivery_is_told_with_its_instant_and_who_said_so(proof: DeliveryProof) -> None:
     walk = walked(WAYS["shipping_to_buyer"])
     step = walk.take(MOVES[f"delivered: {proof}"])
-    assert step.messages == (OrderDelivered(ID, BUYER, SELLER, PRICE, walk.at, proof),)
+    assert step.events == (OrderDelivered(ID, BUYER, SELLER, PRICE, walk.at, proof),)
     assert walk.order.delivered_at == walk.at
 
 
@@ -202,7 +202,7 @@ def test_a_refund_after_delivery_is_told_with_who_bears_it_however_it_comes_abou
 ) -> None:
     walk = walked(WAYS[state])
     note = "as agreed" if move.startswith("refund_granted") else None
-    told = walk.take(MOVES[move]).messages[-1]
+    told = walk.take(MOVES[move]).events[-1]
     assert told == replace(refund_granted(walk, borne_by), note=note)
 
 
@@ -301,7 +301,11 @@ def test_a_history_folds_into_its_row(state: str) -> None:
 def admins_way_out(order: Order) -> bool:
     """Whether the warehouse or an admin can bring an order one step nearer to its end."""
     decisions = ("cancelled: admin_cancelled", "refund_granted: seller", "complaint_dismissed")
-    others = ("return_sent", "refunded", "paid_out")  # dispatch, and asking the provider again
+    others = (
+        "returned",
+        "payment_refunded",
+        "payout_paid",
+    )  # dispatch, and asking the provider again
     return any(is_legal(order, MOVES[move]) for move in decisions + others)
 
 

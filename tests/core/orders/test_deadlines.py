@@ -7,7 +7,6 @@ import pytest
 from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.errors import IllegalMove
 from solebook.ports.language.events import DeadlineReached
-from solebook.ports.language.order_history import Delivered
 from solebook.ports.language.orders import (
     CancelReason,
     DeliveryProof,
@@ -15,6 +14,7 @@ from solebook.ports.language.orders import (
     PaymentStatus,
     PayoutStatus,
 )
+from solebook.ports.language.steps import Delivered
 
 from ...exchange import MONDAY, Exchange
 
@@ -85,7 +85,7 @@ async def test_a_delivery_that_nobody_denies_is_assumed(exchange: Exchange) -> N
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
     await exchange.later(14 * DAY)
     last = (await exchange.store.orders.history(order.id))[-1]
-    assert last.event == Delivered(DeliveryProof.ASSUMED)
+    assert last.step == Delivered(DeliveryProof.ASSUMED)
 
 
 async def test_the_seller_is_paid_after_the_hold(exchange: Exchange) -> None:
@@ -112,7 +112,7 @@ async def test_the_time_to_ship_is_extended_once_by_a_day(exchange: Exchange) ->
     assert (extended.ship_by, extended.ship_by_extended) == (MONDAY + 3 * DAY, True)
     with pytest.raises(IllegalMove) as refused:
         await exchange.app.orders.extend_shipment(exchange.seller, order.id)
-    assert refused.value.legal == ("shipped", "cancelled")
+    assert refused.value.legal == ("seller_shipped", "cancelled")
     await exchange.later(3 * DAY - INSTANT)
     assert (await exchange.order(order.id)).status is OrderStatus.CONFIRMED
     await exchange.later(INSTANT)
@@ -177,7 +177,7 @@ async def test_a_hold_that_ends_twice_pays_once(exchange: Exchange) -> None:
     await exchange.workers.settle()
     await exchange.app.orders.meet_deadline(reached)
     await exchange.later(3 * DAY)
-    assert (await exchange.happened(order.id)).count("paid_out") == 1
+    assert (await exchange.happened(order.id)).count("payout_paid") == 1
     assert (await exchange.told(order.id)).count("payout.paid") == 1
 
 

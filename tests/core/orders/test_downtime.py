@@ -10,9 +10,9 @@ from solebook.ports.language.complaints import ComplaintKind
 from solebook.ports.language.errors import ComplaintTooLate
 from solebook.ports.language.events import PaymentOverdue
 from solebook.ports.language.ids import OrderId
-from solebook.ports.language.order_history import PutOff
 from solebook.ports.language.orders import CancelReason, OrderStatus, PayoutStatus
 from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.steps import PutOff
 from solebook.ports.language.users import Role
 
 from ...exchange import MONDAY, Exchange, build_exchange
@@ -66,7 +66,7 @@ async def test_the_seller_sees_until_when_they_may_ship_and_why(exchange: Exchan
     exchange = await restarted(exchange)
     after = await exchange.order(order.id)
     assert after.ship_by == MONDAY + 2 * DAY + AWAY
-    last = (await exchange.store.orders.history(order.id))[-1].event
+    last = (await exchange.store.orders.history(order.id))[-1].step
     assert last == PutOff(MONDAY, MONDAY + AWAY, ship_by=after.ship_by)
     extended = await exchange.app.orders.extend_shipment(exchange.seller, order.id)
     assert extended.ship_by == after.ship_by + RULES.shipment_extension
@@ -185,7 +185,7 @@ async def test_a_complaint_that_was_too_late_stays_too_late(exchange: Exchange) 
     order = await exchange.trade(OrderStatus.DELIVERED)
     await exchange.later(3 * DAY)
     exchange = await restarted(exchange)
-    assert (await exchange.happened(order.id))[-1] == "paid_out"
+    assert (await exchange.happened(order.id))[-1] == "payout_paid"
     with pytest.raises(ComplaintTooLate):
         await complain(exchange, order.id, ComplaintKind.NOT_AS_DESCRIBED)
 

@@ -33,7 +33,7 @@ REASON = "the stitching is wrong"
         (("cancelled: stock_refused",), PaymentStatus.ABANDONED, StockStatus.UNRESERVED),
         (WAYS["cancelled, declined"], PaymentStatus.DECLINED, StockStatus.RELEASED),
         (
-            ("unit_reserved", "cancelled: payment_overdue"),
+            ("stock_reserved", "cancelled: payment_overdue"),
             PaymentStatus.ABANDONED,
             StockStatus.RELEASED,
         ),
@@ -129,7 +129,7 @@ def test_a_refund_says_who_bears_it_and_whether_the_seller_is_paid(
         ),
         (WAYS["cancelled, captured"], ReturnStatus.NONE),
         (WAYS["cancelled, arrived"], ReturnStatus.DUE),
-        ((*WAYS["cancelled, arrived"], "return_sent"), ReturnStatus.SENT),
+        ((*WAYS["cancelled, arrived"], "returned"), ReturnStatus.SENT),
         ((*WAYS["cancelled, lost"], "pair_arrived"), ReturnStatus.KEPT),
         (WAYS["delivered, refund due, returned"], ReturnStatus.DUE),
         ((*WAYS["delivered, reclaimed"], "pair_arrived"), ReturnStatus.DUE),
@@ -197,7 +197,7 @@ def test_a_freeze_that_is_lifted_within_the_hold_leaves_the_hold_as_it_was() -> 
 
 
 def test_what_is_paid_after_its_refund_was_granted_is_owed_back() -> None:
-    walk = walked((*WAYS["delivered, refund due"], "paid_out"))
+    walk = walked((*WAYS["delivered, refund due"], "payout_paid"))
     assert walk.order.payout_status is PayoutStatus.RECLAIMED
 
 

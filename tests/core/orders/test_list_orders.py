@@ -69,12 +69,12 @@ async def test_each_party_sees_the_way_that_concerns_them(exchange: Exchange) ->
 
 
 async def test_a_history_is_told_to_those_who_may_see_the_order(exchange: Exchange) -> None:
-    order, list_order_events = await exchange.trade(), exchange.app.orders.list_order_events
+    order, view_history = await exchange.trade(), exchange.app.orders.view_history
 
-    events = await list_order_events(exchange.buyer, order.id)
+    events = await view_history(exchange.buyer, order.id)
     assert [event.number for event in events] == list(range(1, order.version + 1))
     with pytest.raises(NotFound):
-        await list_order_events(await exchange.person(), order.id)
+        await view_history(await exchange.person(), order.id)
 
 
 async def test_an_admin_finds_an_order_with_its_money(exchange: Exchange) -> None:

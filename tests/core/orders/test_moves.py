@@ -33,23 +33,23 @@ UPHOLDING = {f"complaint_upheld: {bearer}" for bearer in Bearer}
 WAIVING = {f"complaint_upheld: {bearer}, waived" for bearer in Bearer}
 DECIDING = {"complaint_dismissed"} | UPHOLDING | WAIVING
 GRANTING = {f"refund_granted: {bearer}" for bearer in Bearer}
-BEFORE_PAYOUT = {"paid_out", "payout_refused", "complained: not_as_described", "pair_arrived"}
+BEFORE_PAYOUT = {"payout_paid", "payout_refused", "complained: not_as_described", "pair_arrived"}
 ARRIVING = {f"delivered: {proof}" for proof in DeliveryProof}
 LEGAL: dict[str, set[str]] = {
-    "pending": {"unit_reserved"} | UNPAID | FREEZING,
-    "pending, reserved": {"paid"} | UNPAID | FREEZING,
-    "confirmed": {"ship_by_extended", "shipped"} | UNSHIPPED | FREEZING,
-    "confirmed, extended": {"shipped"} | UNSHIPPED | FREEZING,
+    "pending": {"stock_reserved"} | UNPAID | FREEZING,
+    "pending, reserved": {"confirmed"} | UNPAID | FREEZING,
+    "confirmed": {"ship_by_extended", "seller_shipped"} | UNSHIPPED | FREEZING,
+    "confirmed, extended": {"seller_shipped"} | UNSHIPPED | FREEZING,
     "seller_shipping": {"received", "cancelled: arrival_overdue", "carrier_receipt_noted"}
     | ADMINS
     | FREEZING,
     "seller_shipping, noted": {"received", "cancelled: arrival_overdue"} | ADMINS | FREEZING,
-    "authenticating": {"passed", "failed"} | ADMINS | FREEZING,
-    "authenticating, frozen": {"passed", "failed", "payout_frozen: admin"}
+    "authenticating": {"auth_passed", "auth_failed"} | ADMINS | FREEZING,
+    "authenticating, frozen": {"auth_passed", "auth_failed", "payout_frozen: admin"}
     | {"payout_released: provider"}
     | ADMINS,
-    "auth_passed": {"dispatched"} | ADMINS | FREEZING,
-    "auth_passed, complained": {"dispatched"} | DECIDING | ADMINS | FREEZING,
+    "auth_passed": {"shipped"} | ADMINS | FREEZING,
+    "auth_passed, complained": {"shipped"} | DECIDING | ADMINS | FREEZING,
     "shipping_to_buyer": {"complained: not_received", "pair_arrived"}
     | ARRIVING
     | ADMINS
@@ -61,17 +61,14 @@ LEGAL: dict[str, set[str]] = {
     | FREEZING,
     "delivered": BEFORE_PAYOUT | GRANTING | FREEZING,
     "delivered, withdrawn": BEFORE_PAYOUT | GRANTING | FREEZING,
-    "delivered, came back": (BEFORE_PAYOUT - {"pair_arrived"})
-    | {"return_sent"}
-    | GRANTING
-    | FREEZING,
+    "delivered, came back": (BEFORE_PAYOUT - {"pair_arrived"}) | {"shipped"} | GRANTING | FREEZING,
     "delivered, came back, sent": BEFORE_PAYOUT | GRANTING | FREEZING,
     # A pair that is complained of stays until somebody has decided whose it is.
-    "delivered, came back, complained": {"paid_out", "payout_refused"}
+    "delivered, came back, complained": {"payout_paid", "payout_refused"}
     | DECIDING
     | GRANTING
     | FREEZING,
-    "delivered, assumed": {"paid_out", "payout_refused", "pair_arrived"}
+    "delivered, assumed": {"payout_paid", "payout_refused", "pair_arrived"}
     | {"complained: not_as_described", "complained: not_received"}
     | GRANTING
     | FREEZING,
@@ -80,51 +77,60 @@ LEGAL: dict[str, set[str]] = {
     "delivered, frozen": BEFORE_PAYOUT
     | {"payout_frozen: provider", "payout_released: admin"}
     | GRANTING,
-    "delivered, complained": {"paid_out", "payout_refused", "pair_arrived"}
+    "delivered, complained": {"payout_paid", "payout_refused", "pair_arrived"}
     | DECIDING
     | GRANTING
     | FREEZING,
     "delivered, paid out, complained": {"pair_arrived"} | DECIDING | GRANTING,
-    "delivered, dismissed": {"paid_out", "payout_refused", "pair_arrived"} | GRANTING | FREEZING,
-    "delivered, return awaited": {"paid_out", "payout_refused", "complaint_dismissed"}
+    "delivered, dismissed": {"payout_paid", "payout_refused", "pair_arrived"} | GRANTING | FREEZING,
+    "delivered, return awaited": {"payout_paid", "payout_refused", "complaint_dismissed"}
     | {"pair_arrived"}
     | WAIVING
     | GRANTING
     | FREEZING,
-    "delivered, refund due, returned": {"refunded", "return_sent", "paid_out"},
-    "delivered, refund due, kept by the buyer": {"refunded", "pair_arrived"}
-    | {"paid_out", "payout_refused"}
+    "delivered, refund due, returned": {"payment_refunded", "returned", "payout_paid"},
+    "delivered, refund due, kept by the buyer": {"payment_refunded", "pair_arrived"}
+    | {"payout_paid", "payout_refused"}
     | FREEZING,
-    "delivered, refund due": {"refunded", "pair_arrived", "paid_out"},
-    "delivered, reclaimed": {"refunded", "pair_arrived"},
-    "auth_failed": {"refunded", "return_sent"},
-    "auth_failed, returned": {"refunded", "pair_arrived"},
-    "auth_failed, refunded": {"return_sent"},
+    "delivered, refund due": {"payment_refunded", "pair_arrived", "payout_paid"},
+    "delivered, reclaimed": {"payment_refunded", "pair_arrived"},
+    "auth_failed": {"payment_refunded", "returned"},
+    "auth_failed, returned": {"payment_refunded", "pair_arrived"},
+    "auth_failed, refunded": {"returned"},
     "auth_failed, over": {"pair_arrived"},
     # A charge may succeed late, whatever the reason why none was wanted any more. And a pair may
     # arrive although nobody waits for it any more.
-    "cancelled, abandoned": {"refunded", "pair_arrived"},
-    "cancelled, declined": {"refunded", "pair_arrived"},
-    "cancelled, captured": {"refunded", "pair_arrived"},
-    "cancelled, unknown": {"not_charged", "refunded", "pair_arrived"},
-    "cancelled, cleared": {"refunded", "pair_arrived"},
+    "cancelled, abandoned": {"payment_refunded", "pair_arrived"},
+    "cancelled, declined": {"payment_refunded", "pair_arrived"},
+    "cancelled, captured": {"payment_refunded", "pair_arrived"},
+    "cancelled, unknown": {"buyer_not_charged", "payment_refunded", "pair_arrived"},
+    "cancelled, cleared": {"payment_refunded", "pair_arrived"},
     "cancelled, refunded": {"pair_arrived"},
-    "cancelled, arrived": {"refunded", "return_sent"},
-    "cancelled, never arrived": {"refunded", "pair_arrived", "carrier_receipt_noted"},
-    "cancelled, excused": {"refunded", "pair_arrived", "paid_out", "payout_refused"},
-    "cancelled, excused, paid back": {"refunded", "pair_arrived"},
-    "cancelled, in the warehouse": {"refunded", "return_sent"},
-    "cancelled, at the exchange's cost": {"refunded", "paid_out", "payout_refused"} | FREEZING,
-    "cancelled, at the exchange's cost, not shipped": {"refunded", "pair_arrived"},
-    "cancelled, at the exchange's cost, perhaps shipped": {"refunded", "pair_arrived"},
-    "cancelled, at the exchange's cost, with the carrier": {"refunded", "pair_arrived"}
-    | {"paid_out", "payout_refused"}
+    "cancelled, arrived": {"payment_refunded", "returned"},
+    "cancelled, never arrived": {"payment_refunded", "pair_arrived", "carrier_receipt_noted"},
+    "cancelled, excused": {"payment_refunded", "pair_arrived", "payout_paid", "payout_refused"},
+    "cancelled, excused, paid back": {"payment_refunded", "pair_arrived"},
+    "cancelled, in the warehouse": {"payment_refunded", "returned"},
+    "cancelled, at the exchange's cost": {"payment_refunded", "payout_paid", "payout_refused"}
     | FREEZING,
-    "cancelled, lost": {"refunded", "pair_arrived", "paid_out", "payout_refused"} | FREEZING,
+    "cancelled, at the exchange's cost, not shipped": {"payment_refunded", "pair_arrived"},
+    "cancelled, at the exchange's cost, perhaps shipped": {"payment_refunded", "pair_arrived"},
+    "cancelled, at the exchange's cost, with the carrier": {"payment_refunded", "pair_arrived"}
+    | {"payout_paid", "payout_refused"}
+    | FREEZING,
+    "cancelled, lost": {"payment_refunded", "pair_arrived", "payout_paid", "payout_refused"}
+    | FREEZING,
 }
 
 
-NOBODYS = {"unit_reserved", "paid", "not_charged", "refunded", "paid_out", "payout_refused"}
+NOBODYS = {
+    "stock_reserved",
+    "confirmed",
+    "buyer_not_charged",
+    "payment_refunded",
+    "payout_paid",
+    "payout_refused",
+}
 
 
 def test_every_state_is_tried() -> None:

@@ -10,7 +10,6 @@ from solebook.ports.language.alarms import Alarm, AlarmKind
 from solebook.ports.language.complaints import Bearer, ComplaintKind
 from solebook.ports.language.events import AlarmRaised, FreezeRequested
 from solebook.ports.language.ids import OrderId
-from solebook.ports.language.order_history import Delivered
 from solebook.ports.language.orders import (
     DeliveryProof,
     FreezeReason,
@@ -20,6 +19,7 @@ from solebook.ports.language.orders import (
     ReturnStatus,
 )
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.steps import Delivered
 from solebook.ports.language.trade_notices import OrderDeliveredNotice
 from solebook.ports.language.users import Role
 
@@ -177,7 +177,7 @@ async def test_the_buyer_of_a_pair_that_only_counts_as_delivered_is_told_until_w
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
     await exchange.later(14 * DAY)
     last = (await exchange.store.orders.history(order.id))[-1]
-    assert last.event == Delivered(DeliveryProof.ASSUMED)
+    assert last.step == Delivered(DeliveryProof.ASSUMED)
     inbox = await exchange.store.notifications.inbox_of(exchange.buyer.user_id, PageRequest())
     notice = inbox.items[0].notice
     assert isinstance(notice, OrderDeliveredNotice)

@@ -6,32 +6,32 @@ from uuid import UUID
 
 import pytest
 
-from solebook.core.orders.shown_events import SHOWN, show_event
 from solebook.core.orders.shown_orders import show_order
+from solebook.core.orders.shown_steps import SHOWN, show_step
 from solebook.core.orders.viewers import Viewer
 from solebook.ports.language.complaints import Bearer, ComplaintKind
 from solebook.ports.language.ids import OrderId, UserId
-from solebook.ports.language.order_history import (
-    ORDER_EVENTS,
+from solebook.ports.language.orders import CancelReason, FreezeReason, Shipment
+from solebook.ports.language.steps import (
+    ORDER_STEPS,
     Cancelled,
     CarrierReceiptNoted,
     Complained,
     ComplaintDismissed,
     ComplaintUpheld,
-    OrderEvent,
-    Paid,
-    PaidOut,
+    Confirmed,
+    OrderStep,
     PairArrived,
+    PaymentRefunded,
     PayoutFrozen,
+    PayoutPaid,
     PayoutRefused,
     PayoutReleased,
     Received,
-    RecordedEvent,
-    Refunded,
+    RecordedStep,
     RefundGranted,
-    Shipped,
+    SellerShipped,
 )
-from solebook.ports.language.orders import CancelReason, FreezeReason, Shipment
 from solebook.ports.language.users import Actor, Role
 
 from .walks import OPENED, order_in
@@ -41,7 +41,7 @@ BY = UserId(UUID(int=9))
 
 
 def test_every_event_has_its_row_and_every_column_its_field() -> None:
-    assert set(SHOWN) == set(ORDER_EVENTS.values())
+    assert set(SHOWN) == set(ORDER_STEPS.values())
     for kind, shown in SHOWN.items():
         assert set(shown) <= {field.name for field in fields(kind)}, kind
 
@@ -49,12 +49,12 @@ def test_every_event_has_its_row_and_every_column_its_field() -> None:
 @pytest.mark.parametrize(
     ("event", "buyer", "seller"),
     [
-        (Paid(21_400, AT), {"amount", "ship_by"}, {"ship_by"}),
-        (Refunded(21_400), {"amount"}, set()),
-        (PaidOut(17_600, 0), set(), {"amount", "debt_settled"}),
+        (Confirmed(21_400, AT), {"amount", "ship_by"}, {"ship_by"}),
+        (PaymentRefunded(21_400), {"amount"}, set()),
+        (PayoutPaid(17_600, 0), set(), {"amount", "debt_settled"}),
         (PayoutRefused("closed"), set(), {"reason"}),
         (Received(BY), set(), set()),
-        (Shipped(Shipment("UPS", "1Z")), {"shipment"}, {"shipment"}),
+        (SellerShipped(Shipment("UPS", "1Z")), {"shipment"}, {"shipment"}),
         (
             Cancelled(CancelReason.ADMIN_CANCELLED, "A whim.", BY),
             {"reason", "note", "charge_known"},
@@ -75,10 +75,10 @@ def test_every_event_has_its_row_and_every_column_its_field() -> None:
     ],
 )
 def test_a_party_sees_what_is_theirs_and_staff_see_all(
-    event: OrderEvent, buyer: set[str], seller: set[str]
+    event: OrderStep, buyer: set[str], seller: set[str]
 ) -> None:
-    recorded = RecordedEvent(OrderId(UUID(int=1)), 3, AT, event)
-    seen = {viewer: set(show_event(recorded, viewer).data) for viewer in Viewer}
+    recorded = RecordedStep(OrderId(UUID(int=1)), 3, AT, event)
+    seen = {viewer: set(show_step(recorded, viewer).data) for viewer in Viewer}
     everything = {field.name for field in fields(event)}
     assert seen == {Viewer.BUYER: buyer, Viewer.SELLER: seller, Viewer.STAFF: everything}
 
@@ -118,12 +118,12 @@ def test_why_a_payment_was_declined_is_no_business_of_the_sellers(
     viewer: Viewer, note: str | None
 ) -> None:
     declined = Cancelled(CancelReason.PAYMENT_DECLINED, "insufficient_funds")
-    recorded = RecordedEvent(OrderId(UUID(int=1)), 3, AT, declined)
-    assert show_event(recorded, viewer).data["note"] == note
+    recorded = RecordedStep(OrderId(UUID(int=1)), 3, AT, declined)
+    assert show_step(recorded, viewer).data["note"] == note
 
 
 @pytest.mark.parametrize("viewer", Viewer)
 def test_an_opening_tells_nobody_what_its_match_settled(viewer: Viewer) -> None:
-    recorded = RecordedEvent(OPENED.match.id, 1, AT, OPENED)
+    recorded = RecordedStep(OPENED.match.id, 1, AT, OPENED)
     assert OPENED.ship_to is not None
-    assert show_event(recorded, viewer).data == {}
+    assert show_step(recorded, viewer).data == {}

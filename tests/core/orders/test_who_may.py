@@ -197,7 +197,8 @@ async def test_an_illegal_move_of_somebody_who_may_names_the_legal_ones(
         await exchange.app.orders.ship_pair(exchange.seller, order.id, **PARCEL)
     assert refused.value.legal == ("received", "cancelled")
     assert str(refused.value) == (
-        "an order that is seller_shipping cannot be shipped; legal moves: received, cancelled"
+        "an order that is seller_shipping cannot be shipped by its seller; "
+        "legal moves: received, cancelled"
     )
 
 

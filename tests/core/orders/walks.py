@@ -5,40 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from solebook.core.orders.advance import Step, advance
+from solebook.core.orders.advance import StepTaken, advance
 from solebook.ports.language.complaints import Bearer, ComplaintKind
 from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Match, Side, Size
-from solebook.ports.language.order_history import (
-    Cancelled,
-    CarrierReceiptNoted,
-    Complained,
-    ComplaintDismissed,
-    ComplaintUpheld,
-    Delivered,
-    Dispatched,
-    Failed,
-    NotCharged,
-    Opened,
-    OrderEvent,
-    Paid,
-    PaidOut,
-    PairArrived,
-    Passed,
-    PayoutFrozen,
-    PayoutRefused,
-    PayoutReleased,
-    PutOff,
-    Received,
-    RecordedEvent,
-    Refunded,
-    RefundGranted,
-    ReturnSent,
-    ShipByExtended,
-    Shipped,
-    UnitReserved,
-)
 from solebook.ports.language.orders import (
     CancelReason,
     DeliveryProof,
@@ -48,6 +19,35 @@ from solebook.ports.language.orders import (
     Shipment,
 )
 from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.steps import (
+    AuthFailed,
+    AuthPassed,
+    BuyerNotCharged,
+    Cancelled,
+    CarrierReceiptNoted,
+    Complained,
+    ComplaintDismissed,
+    ComplaintUpheld,
+    Confirmed,
+    Delivered,
+    MatchCreated,
+    OrderStep,
+    PairArrived,
+    PaymentRefunded,
+    PayoutFrozen,
+    PayoutPaid,
+    PayoutRefused,
+    PayoutReleased,
+    PutOff,
+    Received,
+    RecordedStep,
+    RefundGranted,
+    Returned,
+    SellerShipped,
+    ShipByExtended,
+    Shipped,
+    StockReserved,
+)
 from solebook.ports.language.users import PostalAddress
 
 from ...exchange import MONDAY
@@ -67,22 +67,22 @@ MATCH = Match(
     maker=Side.ASK,
 )
 HOME = PostalAddress("1 Test Street", "Testville", "OR", "97005", "US")
-OPENED = Opened(MATCH, Fees(1, transaction=1_800, processing=600, shipping=1_400), HOME)
+OPENED = MatchCreated(MATCH, Fees(1, transaction=1_800, processing=600, shipping=1_400), HOME)
 INBOUND, OUTBOUND = Shipment("UPS", "1Z1"), Shipment("FedEx", "2Z2")
 
-MOVES: dict[str, OrderEvent] = {
-    "unit_reserved": UnitReserved(),
-    "paid": Paid(21_400, WEDNESDAY),
+MOVES: dict[str, OrderStep] = {
+    "stock_reserved": StockReserved(),
+    "confirmed": Confirmed(21_400, WEDNESDAY),
     "ship_by_extended": ShipByExtended(WEDNESDAY + timedelta(days=1)),
-    "shipped": Shipped(INBOUND),
+    "seller_shipped": SellerShipped(INBOUND),
     "received": Received(WAREHOUSE),
-    "passed": Passed(WAREHOUSE),
-    "failed": Failed(WAREHOUSE, "the stitching is wrong"),
-    "dispatched": Dispatched(OUTBOUND),
-    "return_sent": ReturnSent(OUTBOUND),
-    "not_charged": NotCharged(),
-    "refunded": Refunded(21_400),
-    "paid_out": PaidOut(17_600, 0),
+    "auth_passed": AuthPassed(WAREHOUSE),
+    "auth_failed": AuthFailed(WAREHOUSE, "the stitching is wrong"),
+    "shipped": Shipped(OUTBOUND),
+    "returned": Returned(OUTBOUND),
+    "buyer_not_charged": BuyerNotCharged(),
+    "payment_refunded": PaymentRefunded(21_400),
+    "payout_paid": PayoutPaid(17_600, 0),
     "payout_refused": PayoutRefused("account_closed"),
 }
 MOVES["cancelled: given_up, charged or not"] = Cancelled(CancelReason.GIVEN_UP, charge_known=False)
@@ -108,26 +108,26 @@ MOVES.update({f"cancelled: {reason}": Cancelled(reason, "a note") for reason in 
 
 WAYS: dict[str, tuple[str, ...]] = {
     "pending": (),
-    "pending, reserved": ("unit_reserved",),
-    "confirmed": ("unit_reserved", "paid"),
-    "confirmed, extended": ("unit_reserved", "paid", "ship_by_extended"),
-    "seller_shipping": ("unit_reserved", "paid", "shipped"),
-    "authenticating": ("unit_reserved", "paid", "shipped", "received"),
-    "auth_passed": ("unit_reserved", "paid", "shipped", "received", "passed"),
-    "auth_failed": ("unit_reserved", "paid", "shipped", "received", "failed"),
+    "pending, reserved": ("stock_reserved",),
+    "confirmed": ("stock_reserved", "confirmed"),
+    "confirmed, extended": ("stock_reserved", "confirmed", "ship_by_extended"),
+    "seller_shipping": ("stock_reserved", "confirmed", "seller_shipped"),
+    "authenticating": ("stock_reserved", "confirmed", "seller_shipped", "received"),
+    "auth_passed": ("stock_reserved", "confirmed", "seller_shipped", "received", "auth_passed"),
+    "auth_failed": ("stock_reserved", "confirmed", "seller_shipped", "received", "auth_failed"),
     "cancelled, abandoned": ("cancelled: payment_overdue",),
-    "cancelled, declined": ("unit_reserved", "cancelled: payment_declined"),
-    "cancelled, unknown": ("unit_reserved", "cancelled: given_up, charged or not"),
-    "cancelled, captured": ("unit_reserved", "paid", "cancelled: seller_cancelled"),
+    "cancelled, declined": ("stock_reserved", "cancelled: payment_declined"),
+    "cancelled, unknown": ("stock_reserved", "cancelled: given_up, charged or not"),
+    "cancelled, captured": ("stock_reserved", "confirmed", "cancelled: seller_cancelled"),
 }
-WAYS["shipping_to_buyer"] = (*WAYS["auth_passed"], "dispatched")
+WAYS["shipping_to_buyer"] = (*WAYS["auth_passed"], "shipped")
 WAYS["delivered"] = (*WAYS["shipping_to_buyer"], "delivered: buyer")
 WAYS["delivered, refused"] = (*WAYS["delivered"], "payout_refused")
-WAYS["delivered, paid out"] = (*WAYS["delivered"], "paid_out")
-WAYS["auth_failed, returned"] = (*WAYS["auth_failed"], "return_sent")
-WAYS["auth_failed, refunded"] = (*WAYS["auth_failed"], "refunded")
-WAYS["auth_failed, over"] = (*WAYS["auth_failed"], "refunded", "return_sent")
-WAYS["cancelled, cleared"] = (*WAYS["cancelled, unknown"], "not_charged")
+WAYS["delivered, paid out"] = (*WAYS["delivered"], "payout_paid")
+WAYS["auth_failed, returned"] = (*WAYS["auth_failed"], "returned")
+WAYS["auth_failed, refunded"] = (*WAYS["auth_failed"], "payment_refunded")
+WAYS["auth_failed, over"] = (*WAYS["auth_failed"], "payment_refunded", "returned")
+WAYS["cancelled, cleared"] = (*WAYS["cancelled, unknown"], "buyer_not_charged")
 WAYS["delivered, assumed"] = (*WAYS["shipping_to_buyer"], "delivered: assumed")
 WAYS["shipping_to_buyer, complained"] = (
     *WAYS["shipping_to_buyer"],
@@ -136,7 +136,7 @@ WAYS["shipping_to_buyer, complained"] = (
 WAYS["auth_passed, complained"] = (*WAYS["shipping_to_buyer, complained"], "pair_arrived")
 WAYS["delivered, withdrawn"] = (*WAYS["shipping_to_buyer, complained"], "delivered: buyer")
 WAYS["delivered, came back"] = (*WAYS["delivered"], "pair_arrived")
-WAYS["delivered, came back, sent"] = (*WAYS["delivered, came back"], "return_sent")
+WAYS["delivered, came back, sent"] = (*WAYS["delivered, came back"], "shipped")
 WAYS["delivered, came back, complained"] = (
     *WAYS["delivered, came back"],
     "complained: not_as_described",
@@ -160,7 +160,7 @@ WAYS["authenticating, frozen"] = (*WAYS["authenticating"], "payout_frozen: provi
 WAYS["seller_shipping, noted"] = (*WAYS["seller_shipping"], "carrier_receipt_noted")
 WAYS["cancelled, never arrived"] = (*WAYS["seller_shipping"], "cancelled: arrival_overdue")
 WAYS["cancelled, excused"] = (*WAYS["cancelled, never arrived"], "carrier_receipt_noted")
-WAYS["cancelled, excused, paid back"] = (*WAYS["cancelled, excused"], "paid_out")
+WAYS["cancelled, excused, paid back"] = (*WAYS["cancelled, excused"], "payout_paid")
 WAYS["cancelled, arrived"] = (*WAYS["cancelled, captured"], "pair_arrived")
 WAYS["cancelled, in the warehouse"] = (*WAYS["auth_passed"], "cancelled: admin_cancelled")
 WAYS["cancelled, at the exchange's cost"] = (
@@ -183,7 +183,7 @@ WAYS["cancelled, lost"] = (
     *WAYS["shipping_to_buyer, complained"],
     "complaint_upheld: exchange",
 )
-WAYS["cancelled, refunded"] = (*WAYS["cancelled, captured"], "refunded")
+WAYS["cancelled, refunded"] = (*WAYS["cancelled, captured"], "payment_refunded")
 """How an order comes to each state that matters, from its opening."""
 
 
@@ -192,7 +192,7 @@ class Walk:
     """An order, its whole history, and the deadlines that run."""
 
     order: Order
-    history: list[RecordedEvent]
+    history: list[RecordedStep]
     deadlines: dict[DeadlineKind, datetime]
     at: datetime = MONDAY
 
@@ -203,7 +203,7 @@ class Walk:
         walk._keep_time(step)
         return walk
 
-    def take(self, event: OrderEvent, after: timedelta = timedelta(minutes=1)) -> Step:
+    def take(self, event: OrderStep, after: timedelta = timedelta(minutes=1)) -> StepTaken:
         """Take the order one event further. Raises IllegalMove, and then nothing changed."""
         at = self.at + after
         step = advance(self.order, event, at, RULES)
@@ -213,7 +213,7 @@ class Walk:
         self._keep_time(step)
         return step
 
-    def _keep_time(self, step: Step) -> None:
+    def _keep_time(self, step: StepTaken) -> None:
         for kind in step.ends:
             self.deadlines.pop(kind, None)
         for deadline in step.begins:

@@ -9,16 +9,6 @@ from solebook.core.payments.transfers import debt, escrow, losses, payable
 from solebook.ports.language.complaints import Bearer, ComplaintKind, ComplaintState
 from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.ids import OrderId, UserId
-from solebook.ports.language.order_history import (
-    Cancelled,
-    ComplaintUpheld,
-    OrderEvent,
-    Paid,
-    PairArrived,
-    RecordedEvent,
-    RefundGranted,
-    Shipped,
-)
 from solebook.ports.language.orders import (
     CancelReason,
     DeliveryProof,
@@ -30,6 +20,16 @@ from solebook.ports.language.orders import (
 )
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import PayoutState
+from solebook.ports.language.steps import (
+    Cancelled,
+    ComplaintUpheld,
+    Confirmed,
+    OrderStep,
+    PairArrived,
+    RecordedStep,
+    RefundGranted,
+    SellerShipped,
+)
 
 from ...exchange import Exchange
 
@@ -135,7 +135,7 @@ class Harms:
     # ---- blame ---------------------------------------------------------------------------
 
     async def _check_end(
-        self, order: Order, history: Sequence[RecordedEvent], calls: Sequence[Call]
+        self, order: Order, history: Sequence[RecordedStep], calls: Sequence[Call]
     ) -> None:
         """Assert that an order ended for the reason that it names, and was not charged later."""
         if order.status is not OrderStatus.CANCELLED:
@@ -152,13 +152,13 @@ class Harms:
             case CancelReason.GIVEN_UP:
                 assert order.matched_at + rules.give_up_after <= ended_at, order
             case CancelReason.SHIPMENT_OVERDUE:
-                assert _at(history, Paid) + timedelta(days=2) <= ended_at, order
+                assert _at(history, Confirmed) + timedelta(days=2) <= ended_at, order
             case CancelReason.ARRIVAL_OVERDUE:
-                assert _at(history, Shipped) + rules.arrival_window <= ended_at, order
+                assert _at(history, SellerShipped) + rules.arrival_window <= ended_at, order
         if order.payment_status in NOT_CHARGED:
             assert not [call for call in calls if call.took_effect], "it was known, and is wrong"
 
-    async def _check_penalty(self, order: Order, history: Sequence[RecordedEvent]) -> None:
+    async def _check_penalty(self, order: Order, history: Sequence[RecordedStep]) -> None:
         if await self.exchange.store.ledger.find(f"{order.id}:penalty") is not None:
             at_fault = order.cancel_reason is not None and order.cancel_reason.seller_at_fault
             assert at_fault or order.status is OrderStatus.AUTH_FAILED, order
@@ -219,7 +219,7 @@ def _moved(calls: Sequence[Call], operation: Operation) -> int:
     return sum(call.moved for call in done)
 
 
-def _check_complaint(order: Order, history: Sequence[RecordedEvent]) -> None:
+def _check_complaint(order: Order, history: Sequence[RecordedStep]) -> None:
     """Assert that somebody decided on a complaint, and that what they decided is done."""
     complaint, status = order.complaint, order.payment_status
     decided = _has(history, RefundGranted) or order.status in ENDED
@@ -239,9 +239,9 @@ def _check_complaint(order: Order, history: Sequence[RecordedEvent]) -> None:
             assert decided or status not in PAID_BACK, order
 
 
-def _return_is_waived(history: Sequence[RecordedEvent]) -> bool:
+def _return_is_waived(history: Sequence[RecordedStep]) -> bool:
     return _has(history, RefundGranted) or any(
-        isinstance(each.event, ComplaintUpheld) and each.event.return_waived for each in history
+        isinstance(each.step, ComplaintUpheld) and each.step.return_waived for each in history
     )
 
 
@@ -249,9 +249,9 @@ def _declined(calls: Sequence[Call]) -> bool:
     return any(call.outcome is Outcome.DECLINED for call in calls)
 
 
-def _has(history: Sequence[RecordedEvent], event: type[OrderEvent]) -> bool:
-    return any(isinstance(each.event, event) for each in history)
+def _has(history: Sequence[RecordedStep], event: type[OrderStep]) -> bool:
+    return any(isinstance(each.step, event) for each in history)
 
 
-def _at(history: Sequence[RecordedEvent], *events: type[OrderEvent]) -> datetime:
-    return next(each.at for each in history if isinstance(each.event, events))
+def _at(history: Sequence[RecordedStep], *events: type[OrderStep]) -> datetime:
+    return next(each.at for each in history if isinstance(each.step, events))

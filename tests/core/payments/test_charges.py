@@ -202,7 +202,7 @@ async def test_a_charge_that_succeeds_after_the_cancellation_is_refunded_by_its_
     await exchange.webhook(0)
     await exchange.quiet()
     assert await status(exchange, order_id) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
-    assert (await exchange.happened(order_id))[-1] == "refunded"
+    assert (await exchange.happened(order_id))[-1] == "payment_refunded"
 
 
 async def test_a_charge_that_succeeds_after_it_was_declined_is_refunded(
@@ -215,4 +215,4 @@ async def test_a_charge_that_succeeds_after_it_was_declined_is_refunded(
     await exchange.webhook(-1)
     await exchange.quiet()
     assert await status(exchange, order_id) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
-    assert (await exchange.happened(order_id))[-1] == "refunded"
+    assert (await exchange.happened(order_id))[-1] == "payment_refunded"

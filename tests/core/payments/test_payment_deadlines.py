@@ -9,9 +9,9 @@ from solebook.ports.language.deadlines import Deadline, DeadlineKind
 from solebook.ports.language.events import PaymentRequested
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import AskFate
-from solebook.ports.language.order_history import Cancelled
 from solebook.ports.language.orders import CancelReason, OrderStatus, PaymentStatus
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.steps import Cancelled
 from solebook.ports.language.trade_notices import OrderCancelledNotice, SaleCancelledNotice
 from solebook.ports.language.users import Actor
 
@@ -216,13 +216,13 @@ async def test_without_any_answer_it_is_given_up_and_nobody_is_told_that_they_we
     notice = await told_last(exchange, exchange.buyer)
     assert isinstance(notice, OrderCancelledNotice)
     assert (notice.refund, notice.charge_unknown) == (0, True)
-    last = (await exchange.store.orders.history(order_id))[-1].event
+    last = (await exchange.store.orders.history(order_id))[-1].step
     assert last == Cancelled(CancelReason.GIVEN_UP, charge_known=False)
 
     exchange.line.is_cut = exchange.line.loses_answers = False
     await exchange.quiet()
     assert (await end(exchange, order_id))[1] is PaymentStatus.REFUNDED
-    assert (await exchange.happened(order_id))[-2:] == ["cancelled", "refunded"]
+    assert (await exchange.happened(order_id))[-2:] == ["cancelled", "payment_refunded"]
     assert await exchange.gateway.balance() == 0
 
 
@@ -237,7 +237,7 @@ async def test_it_is_noted_when_it_turns_out_that_the_buyer_was_not_charged(
     exchange.line.is_cut = False
     await exchange.quiet()
     assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)
-    assert (await exchange.happened(order_id))[-2:] == ["cancelled", "not_charged"]
+    assert (await exchange.happened(order_id))[-2:] == ["cancelled", "buyer_not_charged"]
     assert (await exchange.payment(order_id)).status is PaymentStatus.ABANDONED
 
 

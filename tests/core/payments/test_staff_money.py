@@ -17,8 +17,8 @@ from solebook.ports.language.errors import (
     NotFound,
     OutOfRange,
     PayoutAccountMissing,
-    PayoutFrozen,
     PayoutNotOpen,
+    PayoutStopped,
 )
 from solebook.ports.language.events import PenaltyExcused
 from solebook.ports.language.ids import OrderId, UserId
@@ -295,7 +295,7 @@ async def test_a_frozen_payout_is_not_repeated(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED, seller=seller)
     await exchange.later(3 * DAY)
     await exchange.app.orders.freeze_payout(exchange.admin, order.id, reason="to look at it")
-    with pytest.raises(PayoutFrozen) as refused:
+    with pytest.raises(PayoutStopped) as refused:
         await exchange.app.payments.pay_out_again(exchange.admin, order.id, reason="it is late")
     assert refused.value.reasons == ("admin",)
     await exchange.app.users.set_payout_account(seller, account=tokens.ACCOUNT)

@@ -120,7 +120,7 @@ async def test_a_webhook_completes_a_payout_whose_answer_is_lost(exchange: Excha
     await exchange.workers.settle()
     assert (await exchange.payout(order.id)).state is PayoutState.PAID
     await exchange.quiet()
-    assert (await exchange.happened(order.id)).count("paid_out") == 1
+    assert (await exchange.happened(order.id)).count("payout_paid") == 1
 
 
 async def test_a_payout_that_was_made_after_all_is_noted(exchange: Exchange) -> None:

@@ -384,7 +384,7 @@ async def test_a_deleted_alert_is_silent(exchange: Exchange) -> None:
 
 async def test_an_event_that_fails_and_comes_again_is_told_once(exchange: Exchange) -> None:
     await watch(exchange, 20_000)
-    exchange.bus.failing["price_alerts.report_drops:book.lowest_ask_changed"] = 2
+    exchange.bus.failing["price_alerts.report_drops:lowest_ask.changed"] = 2
     await exchange.ask(exchange.seller, 20_000)
     await exchange.quiet()
     assert await drops(exchange) == [(20_000, 20_000)]

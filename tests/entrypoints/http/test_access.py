@@ -50,7 +50,7 @@ POST   /v1/price-alerts                                401   201    201   201   
 DELETE /v1/price-alerts/{alert_id}                     401   204    404   404           404   404
 GET    /v1/orders                                      401   200    200   200           200   200
 GET    /v1/orders/{order_id}                           401   200    200   404           200   200
-GET    /v1/orders/{order_id}/events                    401   200    200   404           200   200
+GET    /v1/orders/{order_id}/history                   401   200    200   404           200   200
 POST   /v1/orders/{order_id}/shipment-extension        401   403    200   404           403   403
 POST   /v1/orders/{order_id}/shipment                  401   403    200   404           403   403
 POST   /v1/orders/{order_id}/receipt                   401   403    403   403           200   403

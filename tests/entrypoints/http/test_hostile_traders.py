@@ -239,7 +239,7 @@ async def test_nobody_reads_a_card_s_token_anywhere(
         for path in (
             "/v1/users/me",
             f"/v1/orders/{order_id}",
-            f"/v1/orders/{order_id}/events",
+            f"/v1/orders/{order_id}/history",
             "/v1/orders",
             "/v1/notifications",
         ):

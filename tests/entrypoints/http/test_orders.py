@@ -40,18 +40,18 @@ async def test_a_trade_goes_from_bid_to_payout(
     [payout] = (await market.ok("GET", "/v1/payouts", seller))["items"]
     assert (payout["order_id"], payout["status"], payout["amount"]) == (order_id, "paid", 17_600)
     assert (await market.ok("GET", "/v1/payouts", buyer))["items"] == []
-    events = await market.ok("GET", f"/v1/orders/{order_id}/events", seller)
+    events = await market.ok("GET", f"/v1/orders/{order_id}/history", seller)
     assert [event["type"] for event in events] == [
-        "opened",
-        "unit_reserved",
-        "paid",
+        "match_created",
+        "stock_reserved",
+        "confirmed",
         "ship_by_extended",
-        "shipped",
+        "seller_shipped",
         "received",
-        "passed",
-        "dispatched",
+        "auth_passed",
+        "shipped",
         "delivered",
-        "paid_out",
+        "payout_paid",
     ]
     assert [event["number"] for event in events] == list(range(1, 11))
 
@@ -78,8 +78,8 @@ async def test_neither_party_sees_the_others_side_of_the_bill(
     assert await bill(admin) == [20_000, 1_800, 600, 17_600, 1_400, 21_400]
 
     async def paid(who: Person) -> Any:
-        events = await market.ok("GET", f"/v1/orders/{order_id}/events", who)
-        return next(event["data"] for event in events if event["type"] == "paid")
+        events = await market.ok("GET", f"/v1/orders/{order_id}/history", who)
+        return next(event["data"] for event in events if event["type"] == "confirmed")
 
     ship_by = (await market.ok("GET", f"/v1/orders/{order_id}", buyer))["ship_by"]
     assert await paid(buyer) == {"amount": 21_400, "ship_by": ship_by}
@@ -95,7 +95,7 @@ async def test_why_a_payment_was_declined_is_told_to_the_buyer_alone(
     async def notes(who: Person) -> list[Any]:
         order = await market.ok("GET", f"/v1/orders/{order_id}", who)
         [listed] = (await market.ok("GET", "/v1/orders", who))["items"]
-        events = await market.ok("GET", f"/v1/orders/{order_id}/events", who)
+        events = await market.ok("GET", f"/v1/orders/{order_id}/history", who)
         return [order["note"], listed["note"], events[-1]["data"]["note"]]
 
     assert await notes(broke) == ["card_declined"] * 3
@@ -206,7 +206,7 @@ async def test_a_seller_never_sees_where_the_pair_goes(
     assert (await market.ok("GET", path, buyer))["ship_to"] == ADDRESS
     assert (await market.ok("GET", path, seller))["ship_to"] is None
     moved = await market.post(f"{path}/shipment", seller, PARCEL)
-    seen = [moved, *[await market.get(p, seller) for p in (path, f"{path}/events", "/v1/orders")]]
+    seen = [moved, *[await market.get(p, seller) for p in (path, f"{path}/history", "/v1/orders")]]
     for answer in seen:
         assert answer.is_success
         assert ADDRESS["street"] not in answer.text

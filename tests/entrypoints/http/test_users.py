@@ -127,6 +127,6 @@ async def test_a_suspended_user_places_no_asks(
         "suspended"
     ]
     answer = await market.post("/v1/asks", seller, market.quote())
-    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/user-suspended")
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/trading-suspended")
     await market.ok("PUT", path, admin, json={"suspended": False, "reason": "as agreed"})
     await market.ask(seller)

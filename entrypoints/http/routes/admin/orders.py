@@ -19,8 +19,8 @@ from .....ports.language.errors import (
     Outdated,
     PartyToTheOrder,
     PayoutAccountMissing,
-    PayoutFrozen,
     PayoutNotOpen,
+    PayoutStopped,
     Refusal,
 )
 from .....ports.language.ids import OrderId
@@ -223,7 +223,7 @@ class AdminOrdersController(Controller):
             {"order_id": "01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b", "requested": True},
         )
         | problems(
-            *ACTING, PayoutFrozen, PayoutNotOpen, PayoutAccountMissing, body=True, roles=True
+            *ACTING, PayoutStopped, PayoutNotOpen, PayoutAccountMissing, body=True, roles=True
         ),
     )
     async def pay_out_again(

@@ -32,6 +32,13 @@ ODD_SIZES = "555088-001"
 """The style code of the product that is offered in sizes that are none."""
 
 
+RENAMED = {"order_events": "order_steps"}
+"""The tables that are called otherwise by now."""
+
+NAMES = ("type", "subject", "consumer")
+"""What holds names of steps and of events, some of which are others by now."""
+
+
 def rows(path: Path) -> dict[str, tuple[list[str], Counter[tuple[Any, ...]]]]:
     """The columns and the rows of every table but those of the search index and of Alembic."""
     with closing(sqlite3.connect(path)) as database:
@@ -48,8 +55,8 @@ def rows(path: Path) -> dict[str, tuple[list[str], Counter[tuple[Any, ...]]]]:
 def test_no_row_is_lost_or_changed_by_the_revisions(restored: Path, migrated: Path) -> None:
     after = rows(migrated / "store.db")
     for table, (columns, before) in rows(restored / "store.db").items():
-        new_columns, new_rows = after[table]
-        kept = [column for column in columns if column in new_columns]
+        new_columns, new_rows = after[RENAMED.get(table, table)]
+        kept = [column for column in columns if column in new_columns and column not in NAMES]
         assert kept, table
         old = Counter(_only(kept, columns, row) for row in before.elements())
         new = Counter(_only(kept, new_columns, row) for row in new_rows.elements())
@@ -212,7 +219,7 @@ async def test_every_message_that_waits_can_be_read(exchange: Exchange) -> None:
         "payment.requested": 1,
         "deadline.reached": 2,
         "gateway.reported": 2,
-        "book.lowest_ask_changed": 7,
+        "lowest_ask.changed": 7,
         "product.changed": 1,
     }
     waiting = Counter(delivery.consumer for delivery in await exchange.waiting())

@@ -53,7 +53,7 @@ async def test_an_unasked_part_is_booked_and_freezes_the_payout_of_an_order_unde
     assert await in_escrow(exchange, order.id) == 21_300
     (note,) = await alarms(exchange, order.id)
     assert note.startswith("The provider refunded 1.00 that it was not asked for")
-    assert "refunded_unasked" in await exchange.happened(order.id)
+    assert "payment_refunded_unasked" in await exchange.happened(order.id)
 
 
 async def test_an_unasked_part_of_an_order_that_does_not_know_yet_that_it_is_paid(
@@ -136,7 +136,7 @@ async def test_what_is_refunded_later_is_what_is_left(exchange: Exchange) -> Non
     await exchange.cancel(order.id)
     assert await exchange.gateway.balance() == 0
     (*_, last) = await exchange.store.orders.history(order.id)
-    assert getattr(last.event, "amount", None) == 21_300
+    assert getattr(last.step, "amount", None) == 21_300
     assert (await exchange.order(order.id)).refund_amount == 21_300
 
 
@@ -198,8 +198,8 @@ async def once(exchange: Exchange, order_id: object) -> bool:
     return (
         payment.status is PaymentStatus.REFUNDED
         and payment.refunded == TOTAL
-        and happened.count("refunded") == 1
-        and "refunded_unasked" not in happened
+        and happened.count("payment_refunded") == 1
+        and "payment_refunded_unasked" not in happened
         and await alarms(exchange, order.id) == []
     )
 

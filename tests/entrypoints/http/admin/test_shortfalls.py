@@ -43,10 +43,10 @@ async def test_each_party_sees_its_side_of_it_in_the_history(world: World) -> No
     order_id = (await open_market(world))["order_id"]
     await ProviderPages(world.application).refund(await charge_of(world, order_id), 100)
     await world.workers.settle()
-    path = f"/v1/orders/{order_id}/events"
+    path = f"/v1/orders/{order_id}/history"
     for who, data in (("buyer", {"amount": 100}), ("seller", {})):
         events = await world.ok("GET", path, world.people[who])
-        told = [event for event in events if event["type"] == "refunded_unasked"]
+        told = [event for event in events if event["type"] == "payment_refunded_unasked"]
         assert [event["data"] for event in told] == [data]
 
 

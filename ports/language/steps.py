@@ -1,4 +1,8 @@
-"""The history of an order: append-only events, from which the order's row can be folded."""
+"""Steps: what happened to an order, one after the other. Folding its history gives the order.
+
+A step shares its name with the event that tells of it, which has `Order` before it where the
+other contexts do not know whose it is: SellerShipped and OrderSellerShipped.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,27 +17,27 @@ from .users import PostalAddress
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """The match became an order."""
+class MatchCreated:
+    """A bid and an ask met, and their order is pending."""
 
-    TYPE: ClassVar[str] = "opened"
+    TYPE: ClassVar[str] = "match_created"
     match: Match
     fees: Fees
     ship_to: PostalAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class UnitReserved:
-    """The seller's pair was reserved for it."""
+class StockReserved:
+    """The seller's pair is promised to the order."""
 
-    TYPE: ClassVar[str] = "unit_reserved"
+    TYPE: ClassVar[str] = "stock_reserved"
 
 
 @dataclass(frozen=True, slots=True)
-class Paid:
-    """The buyer's payment arrived in escrow; the seller ships by `ship_by` (UTC)."""
+class Confirmed:
+    """The buyer's money is in escrow; the seller ships by `ship_by` (UTC)."""
 
-    TYPE: ClassVar[str] = "paid"
+    TYPE: ClassVar[str] = "confirmed"
     amount: Cents
     ship_by: datetime
 
@@ -58,10 +62,10 @@ class PutOff:
 
 
 @dataclass(frozen=True, slots=True)
-class Shipped:
-    """The seller gave the pair to a carrier."""
+class SellerShipped:
+    """The seller gave the pair to a carrier, for the warehouse."""
 
-    TYPE: ClassVar[str] = "shipped"
+    TYPE: ClassVar[str] = "seller_shipped"
     shipment: Shipment
 
 
@@ -74,35 +78,38 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """The pair is authentic."""
+class AuthPassed:
+    """An authenticator found the pair authentic."""
 
-    TYPE: ClassVar[str] = "passed"
+    TYPE: ClassVar[str] = "auth_passed"
     by: UserId
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """The pair failed authentication."""
+class AuthFailed:
+    """An authenticator found the pair wanting."""
 
-    TYPE: ClassVar[str] = "failed"
+    TYPE: ClassVar[str] = "auth_failed"
     by: UserId
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Dispatched:
-    """The warehouse gave the pair to a carrier, for the buyer."""
+class Shipped:
+    """The warehouse gave the pair to a carrier, for its buyer.
 
-    TYPE: ClassVar[str] = "dispatched"
+    A pair that came back after its delivery goes to its buyer again if the sale stands.
+    """
+
+    TYPE: ClassVar[str] = "shipped"
     shipment: Shipment
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnSent:
-    """The warehouse gave a pair that is not for its buyer to a carrier, back to its seller."""
+class Returned:
+    """The warehouse gave the pair to a carrier, back to its seller."""
 
-    TYPE: ClassVar[str] = "return_sent"
+    TYPE: ClassVar[str] = "returned"
     shipment: Shipment
 
 
@@ -132,34 +139,34 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class NotCharged:
-    """It became known that the buyer of an order that had ended was not charged."""
+class BuyerNotCharged:
+    """It is known by now that the buyer of an order that had ended was not charged."""
 
-    TYPE: ClassVar[str] = "not_charged"
+    TYPE: ClassVar[str] = "buyer_not_charged"
 
 
 @dataclass(frozen=True, slots=True)
-class Refunded:
+class PaymentRefunded:
     """The buyer has the money back."""
 
-    TYPE: ClassVar[str] = "refunded"
+    TYPE: ClassVar[str] = "payment_refunded"
     amount: Cents
 
 
 @dataclass(frozen=True, slots=True)
-class PaidOut:
+class PayoutPaid:
     """The seller was paid: `amount` went to the account, `debt_settled` to penalties owed."""
 
-    TYPE: ClassVar[str] = "paid_out"
+    TYPE: ClassVar[str] = "payout_paid"
     amount: Cents
     debt_settled: Cents
 
 
 @dataclass(frozen=True, slots=True)
-class RefundedUnasked:
+class PaymentRefundedUnasked:
     """The provider gave the buyer `amount` cents back that it was not asked for."""
 
-    TYPE: ClassVar[str] = "refunded_unasked"
+    TYPE: ClassVar[str] = "payment_refunded_unasked"
     amount: Cents
 
 
@@ -251,7 +258,7 @@ class PayoutFrozen:
 
 @dataclass(frozen=True, slots=True)
 class PayoutReleased:
-    """This keeps the seller from being paid no longer."""
+    """This reason does not keep the seller from being paid any more."""
 
     TYPE: ClassVar[str] = "payout_released"
     reason: FreezeReason
@@ -268,25 +275,25 @@ class CarrierReceiptNoted:
     note: str
 
 
-OrderEvent: TypeAlias = (
-    Opened
-    | UnitReserved
-    | Paid
+OrderStep: TypeAlias = (
+    MatchCreated
+    | StockReserved
+    | Confirmed
     | ShipByExtended
     | PutOff
-    | Shipped
+    | SellerShipped
     | Received
-    | Passed
-    | Failed
-    | Dispatched
-    | ReturnSent
+    | AuthPassed
+    | AuthFailed
+    | Shipped
+    | Returned
     | Delivered
     | Cancelled
-    | NotCharged
-    | Refunded
-    | RefundedUnasked
+    | BuyerNotCharged
+    | PaymentRefunded
+    | PaymentRefundedUnasked
     | ShortfallBorne
-    | PaidOut
+    | PayoutPaid
     | PayoutReopened
     | PayoutRefused
     | Complained
@@ -299,27 +306,27 @@ OrderEvent: TypeAlias = (
     | CarrierReceiptNoted
 )
 
-ORDER_EVENTS: dict[str, type[OrderEvent]] = {
+ORDER_STEPS: dict[str, type[OrderStep]] = {
     kind.TYPE: kind
     for kind in (
-        Opened,
-        UnitReserved,
-        Paid,
+        MatchCreated,
+        StockReserved,
+        Confirmed,
         ShipByExtended,
         PutOff,
-        Shipped,
+        SellerShipped,
         Received,
-        Passed,
-        Failed,
-        Dispatched,
-        ReturnSent,
+        AuthPassed,
+        AuthFailed,
+        Shipped,
+        Returned,
         Delivered,
         Cancelled,
-        NotCharged,
-        Refunded,
-        RefundedUnasked,
+        BuyerNotCharged,
+        PaymentRefunded,
+        PaymentRefundedUnasked,
         ShortfallBorne,
-        PaidOut,
+        PayoutPaid,
         PayoutReopened,
         PayoutRefused,
         Complained,
@@ -332,14 +339,14 @@ ORDER_EVENTS: dict[str, type[OrderEvent]] = {
         CarrierReceiptNoted,
     )
 }
-"""Every kind of event by its name in storage and in JSON."""
+"""Every kind of step by its name in storage and in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedEvent:
-    """Event `number` (1, 2, ...) in the history of an order, at a UTC instant."""
+class RecordedStep:
+    """Step `number` (1, 2, ...) in the history of an order, at a UTC instant."""
 
     order_id: OrderId
     number: int
     at: datetime
-    event: OrderEvent
+    step: OrderStep

@@ -4,37 +4,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ...ports.language.order_history import (
+from ...ports.language.steps import (
+    AuthFailed,
+    AuthPassed,
+    BuyerNotCharged,
     Cancelled,
     CarrierReceiptNoted,
     Complained,
     ComplaintDismissed,
     ComplaintUpheld,
+    Confirmed,
     Delivered,
-    Dispatched,
-    Failed,
-    NotCharged,
-    Opened,
-    OrderEvent,
-    Paid,
-    PaidOut,
+    MatchCreated,
+    OrderStep,
     PairArrived,
-    Passed,
+    PaymentRefunded,
+    PaymentRefundedUnasked,
     PayoutFrozen,
+    PayoutPaid,
     PayoutRefused,
     PayoutReleased,
     PayoutReopened,
     PutOff,
     Received,
-    RecordedEvent,
-    Refunded,
-    RefundedUnasked,
+    RecordedStep,
     RefundGranted,
-    ReturnSent,
+    Returned,
+    SellerShipped,
     ShipByExtended,
     Shipped,
     ShortfallBorne,
-    UnitReserved,
+    StockReserved,
 )
 from .viewers import Viewer
 
@@ -43,18 +43,18 @@ _PURCHASE = frozenset(viewer for viewer in Viewer if viewer.sees_purchase)
 _SALE = frozenset(viewer for viewer in Viewer if viewer.sees_sale)
 _STAFF = frozenset({Viewer.STAFF})
 
-SHOWN: Mapping[type[OrderEvent], Mapping[str, frozenset[Viewer]]] = {
-    Opened: {},
-    UnitReserved: {},
-    Paid: {"amount": _PURCHASE, "ship_by": _ALL},
+SHOWN: Mapping[type[OrderStep], Mapping[str, frozenset[Viewer]]] = {
+    MatchCreated: {},
+    StockReserved: {},
+    Confirmed: {"amount": _PURCHASE, "ship_by": _ALL},
     ShipByExtended: {"ship_by": _ALL},
     PutOff: {"since": _ALL, "until": _ALL, "ship_by": _ALL},
-    Shipped: {"shipment": _ALL},
+    SellerShipped: {"shipment": _ALL},
     Received: {"by": _STAFF},
-    Passed: {"by": _STAFF},
-    Failed: {"by": _STAFF, "reason": _ALL},
-    Dispatched: {"shipment": _ALL},
-    ReturnSent: {"shipment": _ALL},
+    AuthPassed: {"by": _STAFF},
+    AuthFailed: {"by": _STAFF, "reason": _ALL},
+    Shipped: {"shipment": _ALL},
+    Returned: {"shipment": _ALL},
     Delivered: {"proof": _ALL},
     Cancelled: {
         "reason": _ALL,
@@ -63,10 +63,10 @@ SHOWN: Mapping[type[OrderEvent], Mapping[str, frozenset[Viewer]]] = {
         "charge_known": _PURCHASE,
         "borne_by": _SALE,
     },
-    NotCharged: {},
-    Refunded: {"amount": _PURCHASE},
-    PaidOut: {"amount": _SALE, "debt_settled": _SALE},
-    RefundedUnasked: {"amount": _PURCHASE},
+    BuyerNotCharged: {},
+    PaymentRefunded: {"amount": _PURCHASE},
+    PayoutPaid: {"amount": _SALE, "debt_settled": _SALE},
+    PaymentRefundedUnasked: {"amount": _PURCHASE},
     ShortfallBorne: {"amount": _STAFF, "borne_by": _STAFF},
     PayoutRefused: {"reason": _SALE},
     PayoutReopened: {"amount": _SALE, "reason": _SALE},
@@ -84,12 +84,12 @@ SHOWN: Mapping[type[OrderEvent], Mapping[str, frozenset[Viewer]]] = {
     PayoutReleased: {"reason": _SALE, "note": _STAFF, "by": _STAFF},
     CarrierReceiptNoted: {"note": _STAFF, "by": _STAFF},
 }
-"""Which fields of each event are shown, and to whom. What its match settled is on the order."""
+"""Which fields of each step are shown, and to whom. What its match settled is on the order."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShownEvent:
-    """Event `number` in an order's history. What `data` holds depends on `type`."""
+class ShownStep:
+    """Step `number` in an order's history. What `data` holds depends on `type`."""
 
     number: int
     type: str
@@ -97,18 +97,18 @@ class ShownEvent:
     data: Mapping[str, object]
 
 
-def show_event(recorded: RecordedEvent, viewer: Viewer) -> ShownEvent:
-    """Return what the viewer sees of an event."""
-    event = recorded.event
-    if isinstance(event, Cancelled) and not viewer.sees_note(event.reason):
-        event = replace(event, note=None)
-    return ShownEvent(
+def show_step(recorded: RecordedStep, viewer: Viewer) -> ShownStep:
+    """Return what the viewer sees of a step."""
+    step = recorded.step
+    if isinstance(step, Cancelled) and not viewer.sees_note(step.reason):
+        step = replace(step, note=None)
+    return ShownStep(
         number=recorded.number,
-        type=event.TYPE,
+        type=step.TYPE,
         at=recorded.at,
         data={
-            field: getattr(event, field)
-            for field, viewers in SHOWN[type(event)].items()
+            field: getattr(step, field)
+            for field, viewers in SHOWN[type(step)].items()
             if viewer in viewers
         },
     )

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from ...ports.language.ids import OrderId
 from ...ports.language.users import Actor
 from ...ports.orders import Orders
-from .shown_events import ShownEvent, show_event
+from .shown_steps import ShownStep, show_step
 from .viewers import Viewer, visible_order
 
 
 @dataclass(frozen=True, slots=True)
-class ListOrderEvents:
+class ViewHistory:
     """What happened to an order, for those who may see the order."""
 
     orders: Orders
 
-    async def __call__(self, actor: Actor, order_id: OrderId) -> Sequence[ShownEvent]:
-        """Return what the actor sees of every event, oldest first. Raises NotFound."""
+    async def __call__(self, actor: Actor, order_id: OrderId) -> Sequence[ShownStep]:
+        """Return what the actor sees of every step, oldest first. Raises NotFound."""
         order = await visible_order(self.orders, actor, order_id)
         viewer = Viewer.of(actor, order)
-        return [show_event(event, viewer) for event in await self.orders.history(order_id)]
+        return [show_step(step, viewer) for step in await self.orders.history(order_id)]
