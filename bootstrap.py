@@ -2,18 +2,18 @@
 """Try, test or run solebook on a machine that has only Python 3.11 (or newer) and git.
 
   python3 bootstrap.py demo          run the guided tour, with sample sales
-  python3 bootstrap.py test          run every check that the project has
+  python3 bootstrap.py test          run all checks of the project
   python3 bootstrap.py run serve     run `solebook serve`, or any other solebook command
 
-Whatever follows the first word is passed on:
+Further arguments are passed on:
 
   python3 bootstrap.py demo --help
   python3 bootstrap.py test -s tests -- tests/core
   python3 bootstrap.py run --help
 
-The work is done by uv, which puts what it needs into .venv in this folder. A uv on the PATH is
-used if it is new enough; otherwise one is installed into .bootstrap in this folder. Deleting the
-two folders undoes it all. The exit code is that of the command that was run.
+It runs uv, which installs everything into .venv in this folder. A uv on the PATH is used if it is
+new enough. Otherwise uv is installed into .bootstrap in this folder. To undo everything, delete the
+two folders. The exit code is that of the command.
 """
 
 import os
@@ -28,7 +28,7 @@ PINNED_UV = "0.13.9"
 ROOT = os.path.dirname(os.path.abspath(__file__))
 WINDOWS = os.name == "nt"
 
-# What each first word runs. A tour needs no test tools, so it does not wait for them.
+# The uv arguments of each command. The demo needs no test tools, so they are not installed.
 COMMANDS = {
     "demo": ("--no-default-groups", "solebook", "demo"),
     "test": ("nox",),
@@ -37,7 +37,7 @@ COMMANDS = {
 
 
 def main(words: "list[str]") -> int:
-    """Do what the words on the command line say, and give the exit code."""
+    """Run the command line and return the exit code."""
     if sys.version_info < OLDEST_PYTHON:
         found = ".".join(str(part) for part in sys.version_info[:3])
         return _refuse(f"solebook needs Python 3.11 or newer, and {sys.executable} is {found}")
@@ -52,11 +52,11 @@ def main(words: "list[str]") -> int:
     except (OSError, subprocess.CalledProcessError) as error:
         return _refuse(f"uv could not be installed into .bootstrap: {error}")
     environment = dict(os.environ)
-    # The Python that runs this is known to do; without a say, uv might fetch another one.
+    # Use the Python that runs this script, because uv might download another one.
     environment.setdefault("UV_PYTHON", sys.executable)
-    environment.pop("VIRTUAL_ENV", None)  # some other project's
+    environment.pop("VIRTUAL_ENV", None)  # it may be another project's
     command = [uv, "run", "--project", ROOT, "--all-extras", *COMMANDS[words[0]], *words[1:]]
-    # The checks belong to this folder; the exchange keeps its data where the caller stands.
+    # Checks run in this folder. The exchange keeps its data in the caller's folder.
     folder = ROOT if words[0] == "test" else None
     try:
         return subprocess.run(command, cwd=folder, env=environment).returncode
@@ -84,7 +84,7 @@ def _own_uv() -> str:
 
 
 def _version(uv: str) -> "tuple[int, ...]":
-    """Which uv this is; nothing if it does not run."""
+    """Return the version of a uv, or () if it does not run."""
     try:
         said = subprocess.run([uv, "--version"], stdout=subprocess.PIPE, check=True).stdout
     except (OSError, subprocess.CalledProcessError):

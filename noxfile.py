@@ -1,8 +1,8 @@
-"""Every check of the project. `uv run nox` runs them all; `uv run nox -s tests -- PATH` runs some.
+"""The checks of the project. `uv run nox` runs all, `uv run nox -s tests -- PATH` runs some.
 
-All sessions run in one environment, the one that `uv run` keeps in .venv, and none makes its own
-(ADR 0003): the tools need the same packages as the code they look at, so an environment a session
-would install the same hundred packages six times, and CI would wait for it on every change.
+All sessions share the environment in .venv that `uv run` maintains (ADR 0003). The tools need the
+same packages as the code that they check, so one environment per session would install the same
+hundred packages six times and slow down CI.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ nox.options.sessions = ["lint", "types", "architecture", "tests", "coverage", "j
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style and format; `-- --fix` mends what can be mended."""
+    """Style and format. `-- --fix` fixes what can be fixed."""
     if "--fix" in session.posargs:
         session.run("ruff", "check", "--fix", ".")
         session.run("ruff", "format", ".")
@@ -39,60 +39,60 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types, strictly."""
+    """Strict type checks."""
     session.run("mypy", *session.posargs)
 
 
 @nox.session
 def architecture(session: nox.Session) -> None:
-    """Who may import whom."""
+    """Import rules between layers and contexts."""
     session.run("lint-imports", "--no-logo", *session.posargs)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The unit suite, in memory, on every core: under 20 seconds. With arguments, any tests."""
+    """Unit tests, in memory and on all cores: under 20 seconds. Arguments select other tests."""
     unit = ["-n", "auto", "-m", "not integration and not journey and not docs"]
     session.run("pytest", *(session.posargs or unit))
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Unit and integration tests together, with the gate on covered branches."""
+    """Unit and integration tests, with a minimum of branch coverage."""
     slowest = ("--durations=10", "--durations-min=0.5")
     session.run("pytest", "-m", "not journey and not docs", "--cov", *slowest, *session.posargs)
 
 
 @nox.session
 def journeys(session: nox.Session) -> None:
-    """Whole stories from the outside: real servers, fuzzing the API, the installed wheel."""
+    """End-to-end tests: real servers, API fuzzing, the installed wheel."""
     session.run("pytest", "-m", "journey", "--durations=10", *session.posargs)
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation strictly and run the Python examples in it and in the README."""
-    quiet = {"NO_MKDOCS_2_WARNING": "1"}  # the theme's advertisement of its successor
+    """Build the documentation in strict mode, and run its Python examples and the README's."""
+    quiet = {"NO_MKDOCS_2_WARNING": "1"}  # suppresses the theme's notice about its successor
     session.run("mkdocs", "build", "--strict", env=quiet)
     session.run("pytest", "-m", "docs", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Benchmarks, for a quiet machine; not among the checks. `-- trades` runs one, by its name."""
+    """Benchmarks, for an idle machine. Not one of the checks. `-- trades` runs one by name."""
     name, *arguments = session.posargs or ["search"]
     session.run("python", "-m", f"benchmarks.{name}", *arguments)
 
 
 @nox.session
 def pin(session: nox.Session) -> None:
-    """Resolve every package afresh and write the exact versions into pyproject.toml (ADR 0002)."""
+    """Resolve all packages again and pin the exact versions in pyproject.toml (ADR 0002)."""
     pyproject = ROOT / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")
     project = tomllib.loads(text)
     oldest_python = project["project"]["requires-python"].removeprefix(">=")
     with tempfile.TemporaryDirectory() as folder:
-        # Resolved in a bare copy, so that neither the old pins nor an old lock file have a say.
+        # Resolve in a bare copy, so that old pins and an old lock file have no influence.
         for name in ("__init__.py", "README.md", "LICENSE"):
             shutil.copy(ROOT / name, folder)
         Path(folder, "pyproject.toml").write_text(PINS.sub("\n", text), encoding="utf-8")
@@ -113,10 +113,10 @@ def pin(session: nox.Session) -> None:
 
 
 def _uv(session: nox.Session, *arguments: str) -> list[str]:
-    """Run uv, which `uv run` says where to find, and give the lines that it prints."""
+    """Run uv and return the lines that it prints. `uv run` sets its path in UV."""
     uv = os.environ.get("UV") or shutil.which("uv")
     if uv is None:
-        session.error("uv is not to be found: run this as `uv run nox`")
+        session.error("uv was not found: run this as `uv run nox`")
     command = [uv, "--quiet", *arguments]
     finished = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return finished.stdout.splitlines()

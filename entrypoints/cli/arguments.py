@@ -1,4 +1,4 @@
-"""What the command line reads that is no plain text or number."""
+"""Argument types of the command line: ids and amounts."""
 
 import argparse
 import re
@@ -12,7 +12,7 @@ _MOST = 1_000_000_000
 
 
 def an_id(text: str) -> UUID:
-    """Return an id. Raises ArgumentTypeError, which argparse shows."""
+    """Return an id. Raises ArgumentTypeError, which argparse prints."""
     try:
         return parse_id(text)
     except ValueError as error:
@@ -27,6 +27,6 @@ def an_amount(text: str) -> Cents:
         amount = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
     if not 1 <= amount <= _MOST:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no amount in dollars from 0.01 to 10000000.00, such as 30 or 30.50"
+            f"{text!r} is not an amount in dollars from 0.01 to 10000000.00, such as 30 or 30.50"
         )
     return amount

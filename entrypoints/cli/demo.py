@@ -1,4 +1,4 @@
-"""`solebook demo`: an exchange that trades real sales before your eyes."""
+"""`solebook demo`: watch an exchange replay real sales."""
 
 import argparse
 import logging
@@ -7,11 +7,11 @@ from typing import Any
 
 _ABOUT = """\
 Starts an exchange on a fresh database, loads a catalogue, and replays real sales through its HTTP
-API: signed-in sellers and buyers place asks and bids around each sale so that the pair trades at
-its historic price, on the exchange's own clock. The pairs are shipped, authenticated and delivered,
-their sellers are paid, and a few trades of the demo's own go wrong. At the end it shows what was
-sold, compares every figure of every size with the file, and shows that not a cent is missing. Then
-it stays up to be looked at.
+API: signed-in sellers and buyers place asks and bids so that each pair trades at its historic price
+and on its historic day. The pairs are shipped, authenticated and delivered, and their sellers are
+paid. A few extra trades fail on purpose. At the end the demo prints what was sold, compares every
+figure of every size with the file, and checks the ledger to the cent. Then it keeps running, so
+that you can look around.
 """
 
 
@@ -33,15 +33,15 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         help="sales: CSV with sold_on,product,us_size,price_usd",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="replay only the first N sales")
-    parser.add_argument("--exit", action="store_true", help="stop when the report is shown")
+    parser.add_argument("--exit", action="store_true", help="stop after the report")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON too")
     parser.add_argument("--port", type=int, default=0, help="where to listen (a free port)")
-    # A charge that has to be asked for twice is part of the show, and no line between the bars.
+    # The demo retries a charge on purpose, and the warning would break up the progress bars.
     parser.set_defaults(run=demo, log_level=logging.ERROR)
 
 
 async def demo(options: argparse.Namespace) -> int:
-    """Run the demo; the exit code is 1 if a figure is not the file's, or a cent is missing."""
+    """Run the demo. The exit code is 1 if a figure differs or the ledger is not balanced."""
     from ..demo.api import ApiRefusal
     from ..demo.run import run_demo
 

@@ -1,4 +1,4 @@
-"""`solebook mail`: what people are written, before anybody is."""
+"""`solebook mail`: list and preview the mails of an exchange."""
 
 import argparse
 import os
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from ...config.settings import Settings
 
 _ABOUT = """\
-Lists the kinds of mail that an exchange writes, or shows one of them as it would be sent for a
-trade that is made up. It sends nothing and needs no database. Sender and warehouse are those of
-your settings, the words those of the templates in adapters/mail/templates.
+Lists the kinds of mail that an exchange sends, or shows one of them for a made-up trade. It sends
+nothing and needs no database. Sender and warehouse come from your settings, and the text from the
+templates in adapters/mail/templates.
 """
 _MORE = """\
 examples:
@@ -32,13 +32,13 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     parser = commands.add_parser(
         "mail",
         parents=[common],
-        help="see what people are written",
+        help="preview the mails of an exchange",
         description=_ABOUT,
         epilog=_MORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "action", nargs="?", choices=["preview"], metavar="preview", help="show the mail of a KIND"
+        "action", nargs="?", choices=["preview"], metavar="preview", help="show one KIND of mail"
     )
     parser.add_argument("kind", nargs="?", metavar="KIND", help="such as sale_confirmed")
     form = parser.add_mutually_exclusive_group()
@@ -48,14 +48,14 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         "--output",
         type=Path,
         metavar="FILE",
-        help="write it to a file instead, whose name ends in .eml, .html or .txt",
+        help="write it to a file that ends in .eml, .html or .txt",
     )
     parser.set_defaults(run=mail)
 
 
 async def mail(options: argparse.Namespace) -> int:
     """List the kinds of mail, or show one."""
-    # Imported here, so that `solebook --help` is quick and needs none of it.
+    # Imported here, so that `solebook --help` is fast and works without these packages.
     from ...composition.letters import word_letter
     from ...config.load import load_settings
 
@@ -70,7 +70,7 @@ async def mail(options: argparse.Namespace) -> int:
     letter = word_letter(settings, notices[_kind(options.kind)], RECIPIENT)
     if options.output is not None:
         options.output.write_bytes(_as_file(options.output.suffix, letter, settings))
-        print(f"{options.output} is written")
+        print(f"wrote {options.output}")
     elif options.html:
         print(letter.html, end="")
     else:

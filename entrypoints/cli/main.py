@@ -20,17 +20,17 @@ charged into escrow, the pair is authenticated, and only then shipped on and pai
 _MORE = """\
 start with:
   solebook demo     watch an exchange trade real sales, then look around in it
-  solebook serve    run an exchange of your own on http://127.0.0.1:8000
+  solebook serve    run your own exchange on http://127.0.0.1:8000
 
-Settings come from solebook.toml in this folder, or from --config FILE, and variables of the form
-SOLEBOOK_SECTION__KEY override them: SOLEBOOK_SERVER__PORT=9000 solebook serve
+Settings come from solebook.toml in this folder or from --config FILE. Environment variables
+override them, such as SOLEBOOK_SECTION__KEY: SOLEBOOK_SERVER__PORT=9000 solebook serve
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; an error is one clear line."""
+    """Run one command and return its exit code. An error is printed as one line."""
     options = build_parser().parse_args(arguments)
-    # Not more than INFO: at DEBUG the database's driver tells every value that it is given.
+    # Never DEBUG, because the database driver would log every parameter value.
     level = logging.INFO if options.verbose else options.log_level
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     try:
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(command: Coroutine[Any, Any, int]) -> int:
-    """Run a command on uvloop's event loop, which is the faster one, where it is installed."""
+    """Run a command, on uvloop if it is installed, because it is faster."""
     try:
         import uvloop
     except ModuleNotFoundError:
@@ -61,7 +61,7 @@ def _message(error: Exception) -> str:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of every command."""
+    """Return the parser with all commands."""
     parser = argparse.ArgumentParser(
         prog="solebook",
         description=_ABOUT,

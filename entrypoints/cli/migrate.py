@@ -1,20 +1,20 @@
-"""`solebook migrate`: the database is brought up to date."""
+"""`solebook migrate`: migrate the database to the current schema."""
 
 import argparse
 import os
 from typing import Any
 
 _ABOUT = """\
-Brings the database's schema up to the one that this version of solebook needs, and does nothing if
-it is there already. `solebook serve` does so by itself; run this first where several processes
-start at once, or to see that it works.
+Migrates the database to the schema of this version of solebook. It does nothing if the schema is
+current. `solebook serve` migrates by itself. Run this first if several processes start at once, or
+to check that the migration works.
 """
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        "migrate", parents=[common], help="bring the database up to date", description=_ABOUT
+        "migrate", parents=[common], help="migrate the database", description=_ABOUT
     )
     parser.set_defaults(run=migrate)
 

@@ -1,4 +1,4 @@
-"""The exchange that a command works on."""
+"""Open the configured exchange for a command."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ from ...composition.application import Application
 
 
 def is_served(options: argparse.Namespace) -> bool:
-    """Return whether an exchange runs on the configured folder. Raises OSError, ValueError."""
+    """Return whether an exchange runs in the configured folder. Raises OSError, ValueError."""
     from ...composition.exclusive import is_running
     from ...config.load import load_settings
 
@@ -20,27 +20,26 @@ def is_served(options: argparse.Namespace) -> bool:
 async def opened_application(
     options: argparse.Namespace, *, may_be_new: bool = False
 ) -> AsyncIterator[Application]:
-    """Open the configured exchange, which may be running in another process meanwhile.
+    """Open the configured exchange, which may be running in another process.
 
-    Raises ValueError for one in memory, which no other process can reach, for a folder without any
-    unless it `may_be_new`, since a new one would answer every question wrongly, and for a database
-    with another schema: migrating it would break an older exchange that runs on it.
+    Raises ValueError for a store in memory, because other processes cannot reach it. Raises it for
+    a missing database unless `may_be_new`, because a command on the wrong folder would report an
+    empty exchange. Also raises it for another schema, because a migration would break an older
+    exchange that is running on the database.
     """
-    # Imported here, so that `solebook --help` is quick and needs none of it.
+    # Imported here, so that `solebook --help` is fast and works without these packages.
     from ...composition.container import open_application
     from ...config.load import load_settings
 
     settings = load_settings(options.config, os.environ)
     if settings.store.adapter == "memory":
-        raise ValueError(
-            "a store in memory is out of reach for any process but the one that serves it"
-        )
+        raise ValueError("a store in memory can only be reached by the process that serves it")
     file = settings.store_file
     missing = file if file is not None and not file.exists() else None
     if missing is not None and not may_be_new:
         raise ValueError(
-            f"there is no exchange in {missing.parent.resolve()}: stand in the folder in which it "
-            "is served, or name its settings with --config"
+            f"there is no exchange in {missing.parent.resolve()}: run this in the folder where it "
+            "is served, or give its settings with --config"
         )
     async with open_application(settings, migrate=missing is not None) as application:
         yield application

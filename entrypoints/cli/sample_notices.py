@@ -1,4 +1,4 @@
-"""A notice of each kind, to look at its letter before anybody gets one."""
+"""A sample notice of each kind, for previews of its letter."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -66,7 +66,7 @@ _PRICE, _SHIPPING, _TOTAL, _PAYOUT, _PENALTY = 20_000, 1_400, 21_400, 17_600, 3_
 
 
 def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
-    """Return a notice of each kind by its kind, all of one trade that goes every way."""
+    """Return a sample notice for each kind, all about one made-up trade."""
     notices: tuple[Notice, ...] = (
         WelcomeNotice(),
         PriceDroppedNotice(_SHOE, 20_500, _PRICE),

@@ -1,4 +1,4 @@
-"""`solebook serve`: the whole exchange in one process."""
+"""`solebook serve`: run the whole exchange in one process."""
 
 import argparse
 import logging
@@ -13,9 +13,9 @@ _log = logging.getLogger("solebook.serve")
 
 _ABOUT = """\
 Runs the whole exchange in one process: the HTTP API, the matching engine and the workers. Without
-any settings it keeps everything durably in ./solebook-data (SQLite, written through to the disk)
-and takes payments with an embedded provider that has test cards and moves no real money. Stop it
-with Ctrl-C; what was acknowledged is on the disk.
+settings it stores everything in ./solebook-data (SQLite, synced to disk) and takes payments with
+an embedded provider, which has test cards and moves no real money. Stop it with Ctrl-C. Everything
+that it has acknowledged is on disk.
 """
 
 
@@ -31,7 +31,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
 
 async def serve(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
-    # Imported here, so that `solebook --help` is quick and needs none of it.
+    # Imported here, so that `solebook --help` is fast and works without these packages.
     from ...composition.container import open_application
     from ...composition.exclusive import exclusive
     from ...config.load import load_settings
@@ -60,9 +60,7 @@ async def serve(options: argparse.Namespace) -> int:
 
 
 async def report_doubled_products(application: Application) -> None:
-    """Log a warning if products from before have the style code of another."""
+    """Log a warning if older versions left duplicate products."""
     page = await application.catalog.list_doubled_products(OPERATOR, PageRequest(limit=1))
     if page.items:
-        _log.warning(
-            "there are products with another's style code; `solebook admin style-codes` lists them"
-        )
+        _log.warning("there are duplicate products; `solebook admin style-codes` lists them")

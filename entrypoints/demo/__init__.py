@@ -1,1 +1,1 @@
-"""A guided tour: the exchange fed with sample sales, and a report of what it did."""
+"""The demo: the exchange replays sample sales and reports the result."""

@@ -1,4 +1,4 @@
-"""The exchange's HTTP API, as the demo's people use it."""
+"""A client of the exchange's HTTP API for the people of the demo."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,28 +10,28 @@ import httpx
 _TRIES = 5
 _BUSY = (429, 503)
 _POLL, _LONGEST_POLL = 0.02, 0.5
-"""Seconds between two looks, at first and at last: a busy exchange is not made busier by them."""
+"""The first and the longest interval between two polls, in seconds."""
 _PATIENCE = 60.0
-"""Seconds until something that happens by itself must have happened."""
+"""The timeout of `wait_for`, in seconds."""
 
 
 class ApiRefusal(RuntimeError):
-    """The API refused what the demo thought was right."""
+    """The API refused a request that should have succeeded."""
 
 
 class Api:
-    """One user's view of the API, or a stranger's without a token."""
+    """The API as seen by one user, or by an anonymous visitor without a token."""
 
     def __init__(self, http: httpx.AsyncClient, token: str | None = None) -> None:
         self._http = http
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     async def get(self, path: str, **query: Any) -> Any:
-        """Return what there is. Raises ApiRefusal."""
+        """Return a resource. Raises ApiRefusal."""
         return await self._call("GET", path, params=query)
 
     async def pages(self, path: str, **query: Any) -> AsyncIterator[Any]:
-        """Yield every item of a list. Raises ApiRefusal."""
+        """Yield every item of a paged list. Raises ApiRefusal."""
         cursor: dict[str, str] = {}
         while True:
             page = await self.get(path, limit=100, **query, **cursor)
@@ -42,20 +42,20 @@ class Api:
             cursor = {"cursor": page["next_cursor"]}
 
     async def post(self, path: str, body: Any = None) -> Any:
-        """Make something, once even if it has to be asked for twice. Raises ApiRefusal."""
+        """Create something, only once even if the request is retried. Raises ApiRefusal."""
         headers = {"Idempotency-Key": str(uuid4())} if path not in ("/sessions",) else {}
         return await self._call("POST", path, headers, json=body)
 
     async def put(self, path: str, body: Any) -> Any:
-        """Set something. Raises ApiRefusal."""
+        """Replace a resource. Raises ApiRefusal."""
         return await self._call("PUT", path, json=body)
 
     async def patch(self, path: str, body: Any) -> Any:
-        """Change something. Raises ApiRefusal."""
+        """Change a resource. Raises ApiRefusal."""
         return await self._call("PATCH", path, json=body)
 
     async def delete(self, path: str) -> Any:
-        """Take something back. Raises ApiRefusal."""
+        """Delete a resource. Raises ApiRefusal."""
         return await self._call("DELETE", path)
 
     async def _call(
@@ -69,7 +69,7 @@ class Api:
     async def _try(
         self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]
     ) -> httpx.Response:
-        """Ask until there is an answer. A request that changes something carries a key for that."""
+        """Send the request until it is answered. An idempotency key makes retries of POST safe."""
         for _ in range(_TRIES - 1):
             try:
                 response = await self._send(method, path, headers, request)
@@ -89,11 +89,11 @@ class Api:
 
 
 async def wait_for(happened: Callable[[], Awaitable[bool]], what: str) -> None:
-    """Return once `happened`. Raises ApiRefusal when that takes too long."""
+    """Poll until `happened` returns True. Raises ApiRefusal after a timeout."""
     pause = _POLL
     try:
         async with asyncio.timeout(_PATIENCE):
-            while not await happened():  # over HTTP nobody tells
+            while not await happened():  # HTTP has no notification to wait for
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_POLL)
     except TimeoutError:

@@ -1,4 +1,4 @@
-"""What was sold, in figures: as the API tells them, and as they follow from a file's sales."""
+"""Sales figures, as reported by the API and as calculated from the file's sales."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -15,12 +15,12 @@ from .files import SaleRow
 
 _YEAR = timedelta(weeks=52)
 _YEARS_AT_ONCE = {"1mo": 50, "1d": 2}
-"""How many calendar years of candles are asked for at once: fewer than 1,000 of them."""
+"""Calendar years of candles per request, which may have at most 1,000 candles."""
 
 
 @dataclass(frozen=True, slots=True)
 class YearFigures:
-    """The sales of the last 52 weeks; prices in cents, None without a sale."""
+    """The sales of the last 52 weeks. Prices are in cents, and None without sales."""
 
     sales: int
     mean_price: float | None
@@ -30,7 +30,7 @@ class YearFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The sales of a product or of one of its sizes, of all times; prices in cents."""
+    """All sales of a product or of one of its sizes. Prices are in cents."""
 
     sales: int
     last_price: Cents
@@ -44,7 +44,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class ProductFigures:
-    """A product's figures, those of each size, its sales one by one, and its best prices now."""
+    """A product's figures, those of each size, its single sales, and its best prices now."""
 
     figures: Figures
     by_size: dict[str, Figures]
@@ -56,14 +56,14 @@ class ProductFigures:
 
 @dataclass(frozen=True, slots=True)
 class MarketData:
-    """What anybody may ask the exchange, of the sales between two days."""
+    """Reads the public market data of the sales between two days."""
 
     api: Api
     first: date
     last: date
 
     async def of(self, name: str, product_id: str) -> ProductFigures | None:
-        """Return the figures of a product, if it was sold. Raises ApiRefusal."""
+        """Return the figures of a product, or None without sales. Raises ApiRefusal."""
         path = f"/products/{product_id}"
         figures = await self._figures(path)
         if figures is None:
@@ -126,9 +126,9 @@ class MarketData:
 
 
 def figures_of(sales: Sequence[SaleRow], today: date) -> Figures:
-    """Return what follows from sales, oldest first; the last 52 weeks end with `today`.
+    """Return the figures of sales, oldest first. The last 52 weeks end with `today`.
 
-    It shares nothing with what the exchange works its figures out with.
+    It shares no code with the exchange's own calculation.
     """
     prices = [sale.price for sale in sales]
     lately = [sale.price for sale in sales if today - _YEAR <= sale.sold_on <= today]
@@ -168,7 +168,7 @@ def _candles_of(sales: Sequence[SaleRow], start_of: Callable[[date], date]) -> l
 
 
 def as_told(figures: Figures) -> dict[str, Any]:
-    """Return each figure by a name of its own, to be compared one by one."""
+    """Return the figures by unique names, so that they can be compared one by one."""
     return {
         "sales": figures.sales,
         "last_price": figures.last_price,

@@ -28,12 +28,12 @@ _YEARS = range(1980, 2101)
 
 
 class BadFile(ValueError):
-    """A file cannot be used; the text names each bad row's line and what is wrong with it."""
+    """A file cannot be used. The text lists the line and the problem of each bad row."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
-    """One product: its full name, the colour, the retail price in cents, the release date."""
+    """One product: full name, color, retail price in cents, release date."""
 
     name: str
     color: str
@@ -54,7 +54,7 @@ class SaleRow:
 def read_catalogue(path: Path | None, rules: MarketRules) -> list[CatalogueRow]:
     """Return the products of a file, or of the sample. Raises BadFile, OSError.
 
-    No two have one name, and no retail price is above what the market's rules allow.
+    Names are unique, and no retail price is above the maximum amount of the rules.
     """
     names: set[str] = set()
     rows = _read(
@@ -72,7 +72,7 @@ def read_sales(
 ) -> list[SaleRow]:
     """Return the sales of a file, or of the sample, oldest first. Raises BadFile, OSError.
 
-    A sale must be of a product in the catalogue, at a price that the market's rules allow.
+    Each product must be in the catalogue, and each price must be valid under the market's rules.
     """
     names = {row.name for row in catalogue}
     rows = _read(
@@ -130,7 +130,7 @@ def _fields(row: dict[str | None, Any], columns: tuple[str, ...]) -> dict[str, s
 def _catalogue_row(row: dict[str, str], names: set[str], rules: MarketRules) -> CatalogueRow:
     name = _text("product", row["product"])
     if name in names:
-        raise ValueError(f"{_short(name)} is there twice")
+        raise ValueError(f"{_short(name)} is a duplicate")
     names.add(name)
     price = _cents("retail_usd", row["retail_usd"])
     if price > rules.max_amount:

@@ -1,4 +1,4 @@
-"""The mail that the demo shows: one that its exchange wrote, as a mail program finds it."""
+"""The mail that the demo shows: an `.eml` file that its exchange wrote."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _KIND = "sale_confirmed"
 
 @dataclass(frozen=True, slots=True)
 class FoundLetter:
-    """A mail in its file."""
+    """A mail and its file."""
 
     file: Path
     to: str
@@ -32,16 +32,16 @@ class FoundLetter:
     text: str
 
     def show(self, console: Console) -> None:
-        """Print it, and where it is."""
+        """Print the mail and the path of its file."""
         console.print("The last mail that asked a seller to ship:")
         console.print(Panel(Text(self.text), title=escape(self.subject)))
         console.print(f"To {self.to}, in {escape(str(self.file))}", soft_wrap=True)
 
 
 async def find_letter(sellers: Sequence[Person], folder: Path) -> FoundLetter:
-    """Return the newest mail that tells one of the sellers to ship, once it is written.
+    """Wait for the newest mail that asks a seller to ship, and return it.
 
-    The seller's inbox says which it is. Raises ApiRefusal if there is none.
+    The sellers' inboxes tell its id. Raises ApiRefusal if there is none.
     """
     wanted = [told for seller in sellers if (told := await _last_told(seller))]
     told = max(wanted, key=lambda told: str(told["created_at"]), default=None)

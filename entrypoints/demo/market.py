@@ -1,4 +1,4 @@
-"""Trading: quotes around each historic sale, so that the pair trades at its historic price."""
+"""Trading in the demo: bids and asks that make each pair trade at its historic price."""
 
 import asyncio
 from collections import defaultdict
@@ -16,11 +16,11 @@ from .files import SaleRow
 from .people import People, Person
 
 _AT_ONCE = 8
-"""How many products are traded at once."""
+"""How many products are traded concurrently."""
 _AROUND_EVERY = 25
-"""Every how many sales of a book its quotes around the price are renewed."""
+"""The quotes around a book's prices are renewed after this number of its sales."""
 _MARGIN = 20
-"""Ticks between the sales' prices and the quotes around them, at least."""
+"""The minimum distance in ticks between the sales' prices and the quotes around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class _Coming:
-    """A sale, where it stands in its book, and the price range of its book from here on."""
+    """A sale, its place in its book, and the price range of its book from here on."""
 
     row: SaleRow
     number: int
@@ -46,7 +46,7 @@ class _Coming:
 
 @dataclass(frozen=True, slots=True)
 class _Resting:
-    """A quote around the prices: whose it is, where, and on which day it may be gone."""
+    """A quote around the prices: its owner's API, its path, and the day when it expires."""
 
     api: Api
     path: str
@@ -54,7 +54,7 @@ class _Resting:
 
 
 class Market:
-    """Places quotes for the demo's people. Each product is traded in the file's order."""
+    """Places quotes for the people of the demo. Each product trades in the file's order."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Market:
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def trade_day(self, sales: Sequence[SaleRow]) -> list[Trade]:
-        """Trade the day's sales, which come next in the file."""
+        """Trade the day's sales, which must be the next in the file."""
         lanes: defaultdict[str, list[_Coming]] = defaultdict(list)
         for row in sales:
             coming = next(self._coming)
@@ -83,13 +83,13 @@ class Market:
     async def trade(
         self, buyer: Person, seller: Person, product: str, size: Size, price: Cents
     ) -> Trade:
-        """Let an ask rest and a bid meet it."""
+        """Place an ask, and a bid that meets it."""
         ask = self._quote(product, size, price)
         await seller.api.post("/asks", ask)
         return _trade(await buyer.api.post("/bids", ask), buyer, seller, price)
 
     async def withdraw(self, seller: Person, trade: Trade) -> None:
-        """Cancel the ask of a trade that came to nothing, once it is back in its book."""
+        """Wait until the ask of a failed trade is back in its book, and cancel it."""
         order = await seller.api.get(f"/orders/{trade.order_id}")
         path = f"/asks/{order['ask_id']}"
 
@@ -113,17 +113,17 @@ class Market:
         low, high = row.price - better, row.price + better
         match turn % 3:
             case 0:
-                # The ask rests; the bid offers more than it has to and gets the ask's price.
+                # The ask rests. The bid offers the same or more and trades at the ask's price.
                 await seller.api.post("/asks", self._quote(row.product, row.size, row.price))
                 bid = self._quote(row.product, row.size, min(high, self._rules.max_amount))
                 placed = await buyer.api.post("/bids", bid)
             case 1:
-                # The bid rests; the ask would take less and gets the bid's price.
+                # The bid rests. The ask wants the same or less and trades at the bid's price.
                 await buyer.api.post("/bids", self._quote(row.product, row.size, row.price))
                 ask = self._quote(row.product, row.size, max(low, self._rules.min_amount))
                 placed = await seller.api.post("/asks", ask)
             case _:
-                # Both rest, until the buyer gives in and raises the bid.
+                # Both rest until the buyer raises the bid to the ask's price.
                 await seller.api.post("/asks", self._quote(row.product, row.size, row.price))
                 first = max(row.price - _MARGIN * self._rules.tick, self._rules.min_amount)
                 placed = await buyer.api.post("/bids", self._quote(row.product, row.size, first))
@@ -133,9 +133,9 @@ class Market:
         return _trade(placed, buyer, seller, row.price)
 
     async def _quote_around(self, coming: _Coming, buyer: Api, seller: Api) -> None:
-        """Let a bid and an ask rest that none of the book's sales to come can meet.
+        """Place a bid and an ask out of reach of all later sales of the book.
 
-        They take the place of the book's earlier ones, so that nobody has too many open.
+        They replace the earlier ones of the book, so that nobody exceeds the limit of open quotes.
         """
         row, margin = coming.row, _MARGIN * self._rules.tick
         around = self._around[row.product, row.size]
@@ -161,12 +161,12 @@ class Market:
 def _trade(placed: Any, buyer: Person, seller: Person, price: Cents) -> Trade:
     match = placed["match"]
     if match is None or match["price"] != price:
-        raise ApiRefusal(f"a sale at {price} cents did not come about: {placed}")
+        raise ApiRefusal(f"there was no match at {price} cents: {placed}")
     return Trade(match["order_id"], buyer, seller)
 
 
 def _look_ahead(sales: Sequence[SaleRow]) -> Iterator[_Coming]:
-    """Yield each sale with the range of prices that its book has from there on."""
+    """Yield each sale with the range of prices in its book from that sale on."""
     books: defaultdict[tuple[str, Size], list[Cents]] = defaultdict(list)
     for row in sales:
         books[row.product, row.size].append(row.price)
@@ -181,7 +181,7 @@ def _look_ahead(sales: Sequence[SaleRow]) -> Iterator[_Coming]:
 
 
 def _ranges(prices: list[Cents]) -> list[tuple[Cents, Cents]]:
-    """Return the lowest and the highest price from each place on."""
+    """Return, for each place, the lowest and the highest price from there on."""
     lowest = list(accumulate(reversed(prices), min))
     highest = list(accumulate(reversed(prices), max))
     return list(zip(reversed(lowest), reversed(highest), strict=True))

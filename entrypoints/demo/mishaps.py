@@ -1,4 +1,4 @@
-"""What goes wrong in the demo, and so is no sale."""
+"""Trades of the demo that fail on purpose, and so are no sales."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,10 +9,10 @@ from .people import People
 from .warehouse import Warehouse
 
 MISHAPS = 4
-"""How many trades go wrong."""
+"""The number of failing trades."""
 
 _LONG_ENOUGH = timedelta(days=5)
-"""Longer than two business days, wherever the weekend falls."""
+"""Longer than two business days, even across a weekend."""
 
 
 async def suffer_mishaps(
@@ -22,11 +22,11 @@ async def suffer_mishaps(
     row: SaleRow,
     advance: Callable[[timedelta], None],
 ) -> None:
-    """Have four trades of a pair like `row` go wrong, each in a way of its own.
+    """Make four trades of a pair like `row` that fail in different ways.
 
-    A pair fails authentication; a seller cancels an order whose charge had to be asked for twice; a
-    seller never ships, and time passes; a card declines, and the ask, which went back to its
-    book, is taken out. Raises ApiRefusal.
+    A pair fails authentication. A seller cancels an order whose charge had to be retried. A seller
+    never ships until the deadline. A card is declined, and the ask that returned to its book is
+    cancelled. Raises ApiRefusal.
     """
     seller = people.sellers[0]
 

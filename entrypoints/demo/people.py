@@ -1,4 +1,4 @@
-"""The people of the demo: they join, get their roles, and sign in."""
+"""The people of the demo: register them, give them roles, and sign them in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ...ports.language.ids import UserId
 from ...ports.language.users import OPERATOR, Role
 from .api import Api
 
-PASSWORD = "correct horse battery"  # noqa: S105  # everybody's, and shown to the visitor
+PASSWORD = "correct horse battery"  # noqa: S105  # shared by all, and shown to the visitor
 _TRADERS = 6
 _ADDRESS = {
     "street": "1 Market Street",
@@ -24,7 +24,7 @@ _ADDRESS = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is signed in."""
+    """A signed-in user."""
 
     email: str
     api: Api
@@ -40,15 +40,15 @@ class People:
     sellers: tuple[Person, ...]
     declined_buyer: Person
     unlucky_buyer: Person
-    """The answer to the first charge of this one's card is lost."""
+    """A buyer whose first charge succeeds, but without an answer."""
 
 
 async def gather_people(
     application: Application, http: httpx.AsyncClient, joined: Callable[[], None]
 ) -> People:
-    """Register everybody through the API; `joined` is called after each.
+    """Register everybody through the API. `joined` is called after each.
 
-    Only the first admin is made behind the API's back, as `solebook admin grant` makes one.
+    Only the admin role is set without the API, as `solebook admin grant` does.
     """
 
     async def join(name: str, role: Role | None = None) -> Person:
@@ -93,4 +93,4 @@ async def gather_people(
 
 
 PEOPLE = 2 + 2 * _TRADERS + 2
-"""How many join."""
+"""The number of people."""

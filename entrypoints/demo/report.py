@@ -1,4 +1,4 @@
-"""What the demo shows at the end."""
+"""The report at the end of the demo."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ from .files import SaleRow
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the exchange holds after the replay, on a day of its own."""
+    """The state of the exchange after the replay. `today` is the date of its clock."""
 
     today: date
     products: dict[str, ProductFigures]
@@ -30,7 +30,7 @@ class Report:
     solvency: Solvency
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as it is written to a file; amounts in cents."""
+        """Return the report for a JSON file. Amounts are in cents."""
         kinds = self.solvency.by_kind
         return {
             "products": {name: _as_json(product) for name, product in self.products.items()},
@@ -71,7 +71,7 @@ class Report:
 async def make_report(
     application: Application, market_data: MarketData, product_ids: dict[str, str]
 ) -> Report:
-    """Ask the exchange what it holds: its market through the API, its money as its operator."""
+    """Read the market data through the API, and orders and ledger as the operator."""
     products = {}
     for name, product_id in product_ids.items():
         figures = await market_data.of(name, product_id)
@@ -84,7 +84,7 @@ async def make_report(
 
 
 def differences(report: Report, sales: Sequence[SaleRow]) -> list[str]:
-    """Return how the market differs from the file, figure by figure; nothing if it does not."""
+    """Return every figure in which the market differs from the file."""
     expected: defaultdict[str, list[SaleRow]] = defaultdict(list)
     for row in sales:
         expected[row.product].append(row)
@@ -99,7 +99,7 @@ def differences(report: Report, sales: Sequence[SaleRow]) -> list[str]:
             found += _differing(name, told.figures, figures_of(wanted, report.today))
             found += _differing_sizes(name, told.by_size, wanted, report.today)
             if list(told.tape) != wanted:
-                found.append(f"{name}: its sales are not the file's, one by one")
+                found.append(f"{name}: its list of sales differs")
     return found
 
 
@@ -137,7 +137,7 @@ def _as_json(product: ProductFigures) -> dict[str, Any]:
 
 
 def _fees(solvency: Solvency) -> Cents:
-    """Everything that is the platform's, less what sellers owe it."""
+    """Return the total of the exchange's own accounts, less the sellers' debts."""
     apart = (AccountKind.WORLD, AccountKind.ESCROW, AccountKind.PAYABLE)
     return sum(total for kind, total in solvency.by_kind.items() if kind not in apart)
 

@@ -1,4 +1,4 @@
-"""The demo from beginning to end."""
+"""Run the demo."""
 
 import asyncio
 import hashlib
@@ -40,12 +40,12 @@ from .warehouse import Warehouse
 _HOST = "127.0.0.1"
 _OPENS = time(9, tzinfo=UTC)
 _BEFORE = timedelta(days=14)
-"""How long before the first sale the exchange opens, for what goes wrong in it."""
+"""The time from the exchange's opening to the first sale, for the trades that fail."""
 _NO_LIMIT = RateLimit(burst=1_000_000, per_second=1_000_000)
 _LIFE = timedelta(days=36_500)
 _LOWEST_COST = 4
 _DIFFERENCES = 20
-"""How many are shown: if every price is another one, thousands of figures are."""
+"""The maximum of printed differences, because one wrong price may change many figures."""
 _TIMEOUT = 30.0
 _POLL = 0.1
 _RULES = MarketRules(max_unpaid_orders=1_000_000)
@@ -64,15 +64,15 @@ async def run_demo(
     port: int = 0,
     console: Console | None = None,
 ) -> int:
-    """Run the demo and return its exit code: 1 unless tape and ledger are as they should be.
+    """Run the demo and return its exit code: 0 if tape and ledger are as expected, else 1.
 
     Raises BadFile and OSError for files that cannot be used, ValueError for a limit below 1, and
-    ApiRefusal if the exchange refuses what it should not.
+    ApiRefusal if the exchange refuses a request that should succeed.
     """
     if limit is not None and limit < 1:
         raise ValueError(f"the limit must be at least 1 sale, not {limit}")
     if report is not None:
-        report.open("a").close()  # told now, and not after everything was replayed
+        report.open("a").close()  # fail now if it cannot be written, and not after the replay
     console = console or Console()
     with tempfile.TemporaryDirectory(prefix="solebook-demo-") as folder:
         settings = _settings(folder)
@@ -100,7 +100,7 @@ async def run_demo(
 
 
 class _Demo:
-    """The replay against one running exchange."""
+    """The replay on a running exchange."""
 
     def __init__(
         self,
@@ -125,17 +125,17 @@ class _Demo:
     async def replay(
         self, catalogue: Sequence[CatalogueRow], rows: Sequence[SaleRow]
     ) -> tuple[Report, FoundLetter]:
-        """Replay the sales and return what the exchange holds then, and a mail that it wrote."""
+        """Replay the sales and return the report and a mail that the exchange wrote."""
         with self._bars:
             people = await self._gather()
             product_ids = await self._load(people.admin.api, catalogue, rows)
             market = Market(people, product_ids, rows, self._application.rules)
             warehouse = Warehouse(people)
-            bar = self._bars.add_task("trades that go wrong", total=MISHAPS)
+            bar = self._bars.add_task("failing trades", total=MISHAPS)
             await suffer_mishaps(market, warehouse, people, rows[0], self._advance)
             self._bars.update(bar, completed=MISHAPS)
             await self._trade(market, warehouse, rows)
-            await wait_for(self._is_quiet, "everything under way to be done")
+            await wait_for(self._is_quiet, "the outbox to be empty")
             await self._bring_letters()
         opened = rows[0].sold_on - _BEFORE
         market_data = MarketData(Api(self._http), opened, self._clock.now().date())
@@ -143,18 +143,18 @@ class _Demo:
         return report, await find_letter(people.sellers, self._mail)
 
     async def _gather(self) -> People:
-        bar = self._bars.add_task("people join and sign in", total=PEOPLE)
+        bar = self._bars.add_task("registering people", total=PEOPLE)
         return await gather_people(self._application, self._http, lambda: self._bars.advance(bar))
 
     async def _load(
         self, admin: Api, catalogue: Sequence[CatalogueRow], rows: Sequence[SaleRow]
     ) -> dict[str, str]:
-        """Create every product that has a sale, in the sizes that were sold; return their ids."""
+        """Create every product that has a sale, in the sizes that were sold. Return their ids."""
         sizes: defaultdict[str, set[str]] = defaultdict(set)
         for sale in rows:
             sizes[sale.product].add(sale.size)
         sold = [row for row in catalogue if row.name in sizes]
-        bar = self._bars.add_task("the catalogue is loaded", total=len(sold))
+        bar = self._bars.add_task("loading the catalogue", total=len(sold))
         ids = {}
         for row in sold:
             product = await admin.post("/products", _product(row, sizes[row.name]))
@@ -163,8 +163,8 @@ class _Demo:
         return ids
 
     async def _trade(self, market: Market, warehouse: Warehouse, rows: Sequence[SaleRow]) -> None:
-        """Trade day after day, with the warehouse's work on the days between."""
-        bar = self._bars.add_task("sales are replayed", total=len(rows))
+        """Trade day by day, with the warehouse's work on the days between."""
+        bar = self._bars.add_task("replaying sales", total=len(rows))
         for day, sales in _by_day(rows):
             while (due := warehouse.next_day) is not None and due < day:
                 self._open(due)
@@ -176,15 +176,15 @@ class _Demo:
             self._bars.advance(bar, len(sales))
 
     async def _bring_letters(self) -> None:
-        """Wait for the letters that are still in the queue, for which no trade waited."""
-        bar = self._bars.add_task("the last letters are written", total=None)
+        """Wait until the queue of letters is empty, because trades do not wait for letters."""
+        bar = self._bars.add_task("writing the last letters", total=None)
         backlog = self._application.operations.view_backlog
         while await backlog.has_letters():  # noqa: ASYNC110  # there is no event
             await asyncio.sleep(_POLL)
         self._bars.update(bar, total=1, completed=1)
 
     def _advance(self, by: timedelta) -> None:
-        """Move the time on, in which the exchange was not down."""
+        """Move the clock forward, without counting the time as downtime."""
         self._clock.advance(by)
         self._application.uptime.skip()
 
@@ -197,11 +197,10 @@ class _Demo:
 
 
 def _settings(folder: str) -> Settings:
-    """The embedded defaults, but that nobody is slowed down and years pass while signed in.
+    """Return the embedded defaults, without rate limits and with tokens that last for years.
 
-    Six buyers buy for everybody, so each may have as many unpaid orders as they like.
-
-    Everybody has a password that is shown, so a hash that is slow to guess would protect nothing.
+    Six buyers buy everything, so unpaid orders are practically unlimited. Password hashes are
+    cheap, because the password is public.
     """
     return Settings(
         folder=folder,

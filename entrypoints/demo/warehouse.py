@@ -1,4 +1,4 @@
-"""After the trade: each pair is shipped, received, looked at, sent on and delivered."""
+"""The way of a pair in the demo: shipped, received, authenticated, sent on and delivered."""
 
 import asyncio
 from collections import defaultdict
@@ -11,7 +11,7 @@ from .people import People
 
 _AT_ONCE = 16
 _ASSUMED_EVERY = 5
-"""Every how many pairs the buyer says nothing, so that delivery is assumed after 14 days."""
+"""For one pair in this many the buyer does not confirm, and delivery is assumed after 14 days."""
 _PASS = {
     "passed": True,
     "checks": {"box_condition": True, "authenticity_markers": True, "size_verification": True},
@@ -28,7 +28,7 @@ Work = Callable[[Trade], Awaitable[None]]
 
 
 class Warehouse:
-    """Takes trades through the days that follow them, each step by the person whose step it is."""
+    """Takes trades through the days that follow, each step by the responsible person."""
 
     def __init__(self, people: People) -> None:
         self._people = people
@@ -38,11 +38,11 @@ class Warehouse:
 
     @property
     def next_day(self) -> date | None:
-        """The next day on which something is to be done."""
+        """The next day with work."""
         return min(self._due, default=None)
 
     async def take_on(self, trades: Sequence[Trade], day: date) -> None:
-        """Have the sellers ship today, and plan the days after."""
+        """Let the sellers ship today, and plan the following days."""
         await self._each(self._ship, trades)
         for trade in trades:
             self._taken_in += 1
@@ -53,13 +53,13 @@ class Warehouse:
                 self._plan(day, 6, self._deliver, trade)
 
     async def work(self, day: date) -> None:
-        """Do what is due on a day."""
+        """Do the work of a day."""
         await asyncio.gather(
             *(self._in_turn(step, trade) for step, trade in self._due.pop(day, ()))
         )
 
     async def fail(self, trade: Trade) -> None:
-        """Take one pair all the way to a failed authentication, and back."""
+        """Take a pair to a failed authentication, and send it back."""
         await self._ship(trade)
         await self._receive(trade)
         await self._review(trade, _FAIL)
@@ -67,7 +67,7 @@ class Warehouse:
         await self._send_on(trade)
 
     async def until(self, trade: Trade, status: str) -> None:
-        """Wait until the order has a status that comes by itself. Raises ApiRefusal."""
+        """Wait until the order has a status. Raises ApiRefusal after a timeout."""
 
         async def arrived() -> bool:
             order = await self._people.admin.api.get(f"/orders/{trade.order_id}")
@@ -113,7 +113,7 @@ class Warehouse:
         await trade.buyer.api.post(f"/orders/{trade.order_id}/delivery")
 
     async def _task(self, trade: Trade) -> str:
-        """Find the trade's task among those that wait to be claimed."""
+        """Wait for the trade's task among the received ones, and return its id."""
         found: list[str] = []
 
         async def received() -> bool:

@@ -1,1 +1,1 @@
-"""A whole market in one Python object, for notebooks and experiments, with no server."""
+"""A simulated market in one Python object, without a server, for notebooks and experiments."""

@@ -1,4 +1,4 @@
-"""What is going to happen in a simulated market, in order of time."""
+"""The planned actions of a simulated market, in order of time."""
 
 import heapq
 from collections import Counter
@@ -12,13 +12,13 @@ from ...ports.language.errors import Refusal
 Action = Callable[[], Awaitable[None]]
 
 _LONGEST_STEP = timedelta(hours=1)
-"""Deadlines are seen to at least as often as this."""
+"""The longest time between two checks of deadlines."""
 
 
 class Agenda:
-    """Plans what people do, and lets the time pass in which they do it.
+    """Plans actions and runs them as the clock advances.
 
-    An exchange may refuse what somebody tries; `refusals` counts that by the refusal's name.
+    The exchange may refuse an action. `refusals` counts refusals by name.
     """
 
     def __init__(self, clock: VirtualClock) -> None:
@@ -28,12 +28,12 @@ class Agenda:
         self._order = count()
 
     def plan(self, after: timedelta, action: Action) -> None:
-        """Have something done some time from now; what is due together keeps its order."""
+        """Plan an action. Actions that are due at the same time run in the order of planning."""
         entry = (self._clock.now() + after, next(self._order), action)
         heapq.heappush(self._planned, entry)
 
     async def run(self, duration: timedelta, *, settle: Action) -> None:
-        """Let the time pass; after each action, `settle` does what follows from it."""
+        """Advance the clock and run what is due. `settle` runs after each step."""
         end = self._clock.now() + duration
         while (now := self._clock.now()) < end:
             step = min(end, now + _LONGEST_STEP)

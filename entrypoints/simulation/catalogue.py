@@ -15,21 +15,21 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class TradedBook:
-    """A book, the name of its product, and the fair value of its pairs in each hour, in cents."""
+    """A book, the name of its product, and the fair value of a pair in each hour, in cents."""
 
     key: BookKey
     product: str
     fair_values: Sequence[float]
 
     def fair_value(self, after: timedelta) -> float:
-        """Return what a pair is worth so long after the market opened."""
+        """Return the fair value of a pair at a time after the market opened, in cents."""
         return self.fair_values[after // _HOUR]
 
 
 async def create_books(
     app: Application, sneakers: Sequence[Sneaker], *, days: int, seed: int
 ) -> tuple[TradedBook, ...]:
-    """Put the sneakers into the catalogue and return the book of each size."""
+    """Create the products and return the book of each size."""
     books: list[TradedBook] = []
     for number, sneaker in enumerate(sneakers, 1):
         product = await app.catalog.create_product(

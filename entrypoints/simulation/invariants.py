@@ -1,4 +1,4 @@
-"""What is true of every market, whatever happened in it."""
+"""The invariants of a market."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -15,20 +15,20 @@ from ...ports.language.users import OPERATOR, Role
 
 @dataclass(frozen=True, slots=True)
 class Invariants:
-    """What was looked for in a market, and whether it is so."""
+    """The checked invariants of a market, and whether each holds."""
 
     money_is_all_there: bool
-    """The ledger holds what the payment provider holds, to the cent."""
+    """The ledger matches the balance at the payment provider, to the cent."""
     each_pair_sold_once: bool
-    """No ask and no bid is in two trades, unless the earlier was given back to the book."""
+    """No ask and no bid is in two trades, unless the earlier trade returned it to its book."""
     no_book_crossed: bool
     """In every book the highest bid is below the lowest ask, as stored and as published."""
     nothing_given_up: bool
-    """No message ended as a dead letter."""
+    """There are no dead letters."""
 
     @property
     def hold(self) -> bool:
-        """Whether all is as it must be."""
+        """Whether all invariants hold."""
         return (
             self.money_is_all_there
             and self.each_pair_sold_once
@@ -38,7 +38,7 @@ class Invariants:
 
 
 async def check_invariants(app: Application, books: Sequence[BookKey]) -> Invariants:
-    """Look at a market in which nothing is under way but what waits for time to pass."""
+    """Check a market that is settled: everything left to do waits for a later time."""
     solvency = await app.payments.check_solvency()
     orders = [order async for order in all_orders(app)]
     published = await app.bidding.list_best_prices(books)
@@ -53,7 +53,7 @@ async def check_invariants(app: Application, books: Sequence[BookKey]) -> Invari
 
 
 async def all_orders(app: Application) -> AsyncIterator[ShownOrder]:
-    """Yield every order, the newest first."""
+    """Yield every order, newest first."""
     request = PageRequest(limit=MAX_PAGE)
     while True:
         page = await app.orders.list_orders(OPERATOR, request, role=Role.ADMIN)
@@ -65,7 +65,7 @@ async def all_orders(app: Application) -> AsyncIterator[ShownOrder]:
 
 
 def sold_twice(orders: Iterable[Order | ShownOrder]) -> set[QuoteId]:
-    """Return the asks and bids that are in two orders, other than an ask that was given back."""
+    """Return the bids and asks that are in two orders. An ask that returned does not count."""
     uses: defaultdict[QuoteId, int] = defaultdict(int)
     for order in orders:
         uses[order.bid_id] += 1
@@ -74,13 +74,13 @@ def sold_twice(orders: Iterable[Order | ShownOrder]) -> set[QuoteId]:
 
 
 def is_crossed(view: BookView) -> bool:
-    """Return whether somebody bids at least what somebody asks."""
+    """Return whether the highest bid reaches the lowest ask."""
     bid, ask = view.highest_bid, view.lowest_ask
     return bid is not None and ask is not None and bid >= ask
 
 
 def crossed_books(resting: Iterable[Quote]) -> set[BookKey]:
-    """Return the books in which quotes rest that should have met."""
+    """Return the books in which a resting bid reaches a resting ask."""
     highest: dict[BookKey, int] = {}
     lowest: dict[BookKey, int] = {}
     for quote in resting:

@@ -1,4 +1,4 @@
-"""What becomes of a pair in a simulated market once it is paid for."""
+"""The way of a paid pair in a simulated market."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -33,9 +33,9 @@ _Step = Callable[[OrderId], Awaitable[None]]
 
 
 class Logistics:
-    """Sellers ship, carriers carry, authenticators look, buyers confirm: each in their own time.
+    """Sellers ship, carriers deliver, authenticators review and buyers confirm, with random delays.
 
-    It hears of each step as everybody else does, from the event bus, and plans the next one.
+    It subscribes to each step on the event bus and plans the next one.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Logistics:
         self._dice = dice
 
     def subscribe(self) -> None:
-        """Begin to listen. Read it from top to bottom: it is the way of a pair."""
+        """Subscribe to the steps of an order, listed in their sequence."""
         does, handling, transit = self._behaviour, self._behaviour.handling, self._behaviour.transit
         self._follow(OrderConfirmed, self._ship, handling, does.pairs_shipped)
         self._follow(OrderSellerShipped, self._receive, transit, does.parcels_arrived)
@@ -91,12 +91,12 @@ class Logistics:
         authenticator = self._an_authenticator()
         verdict = _PASS if self._dice.random() < self._behaviour.pairs_authentic else _FAIL
         task = await self._app.authentication.view_task.of_order(OPERATOR, order_id)
-        assert task is not None, "a pair that was received has a task"
+        assert task is not None, "a received pair has a task"
         await self._app.authentication.claim_task(authenticator, task.id)
         await self._app.authentication.give_verdict(authenticator, task.id, verdict)
 
     async def _dispatch(self, order_id: OrderId) -> None:
-        """Send a pair that passed to its buyer, and one that failed back to its seller."""
+        """Send a pair that passed to the buyer, or one that failed back to the seller."""
         await self._app.orders.dispatch_pair(
             self._an_authenticator(), order_id, carrier=_CARRIER, tracking_number=f"OUT-{order_id}"
         )

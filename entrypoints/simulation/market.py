@@ -1,4 +1,4 @@
-"""A market to simulate: describe it, run it, look at what came of it."""
+"""A simulated market: describe it, run it, read the result."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -28,10 +28,10 @@ _MAX_PEOPLE = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
-    """A market: who trades what there, for how long, and by which rules. Raises ValueError.
+    """A market: its people, products, duration and rules. Raises ValueError.
 
-    The same market simulates the same way, to the cent and the microsecond, in every process;
-    another seed is another course of events. To compare markets, change one thing:
+    The simulation is deterministic, to the cent and the microsecond, in every process. Another seed
+    gives another course of events. To compare markets, change one thing:
     `dataclasses.replace(market, rules=MarketRules(processing_fee=250))`.
     """
 
@@ -55,31 +55,31 @@ class Market:
                 raise ValueError(f"{name} must be between 1 and {maximum}, not {number}")
         names = [sneaker.name for sneaker in self.sneakers]
         if not names or len(set(names)) < len(names):
-            raise ValueError(f"sneakers must be one or more, each name once: {names}")
+            raise ValueError(f"sneakers must be one or more with different names: {names}")
         lowest, highest = self.rules.min_amount, self.rules.max_amount
         for sneaker in self.sneakers:
             if not lowest <= sneaker.fair_value <= highest:
                 raise ValueError(
-                    f"{sneaker.name}: the rules trade from {lowest} to {highest} cents, "
-                    f"which the fair_value {sneaker.fair_value} is not"
+                    f"{sneaker.name}: the fair_value {sneaker.fair_value} is outside the rules, "
+                    f"which allow {lowest} to {highest} cents"
                 )
 
     def simulate(self) -> SimulationResult:
-        """Run the market from its first day to its last and return what came of it.
+        """Run the market from its first day to its last and return the result.
 
-        Raises RuntimeError where an event loop runs already, as in a notebook: there,
-        `await market.simulate_async()`.
+        Raises RuntimeError if an event loop is running, as in a notebook. Use
+        `await market.simulate_async()` there.
         """
         try:
             asyncio.get_running_loop()
         except RuntimeError:
             return asyncio.run(self.simulate_async())
         raise RuntimeError(
-            "an event loop runs here, as in a notebook: use `await market.simulate_async()`"
+            "an event loop is running, as in a notebook: use `await market.simulate_async()`"
         )
 
     async def simulate_async(self) -> SimulationResult:
-        """Do what `simulate` does, within an event loop that runs already."""
+        """Do the same as `simulate`, in a running event loop."""
         clock = VirtualClock(START)
         app = build_embedded(seed=self.seed, clock=clock, rules=self.rules)
         agenda = Agenda(clock)
@@ -99,7 +99,10 @@ class Market:
         return result
 
     def _plan_visits(self, agenda: Agenda, people: People, trading: Trading, books: int) -> None:
-        """Each trader has dice of their own: one more trader changes nothing for the others."""
+        """Plan all visits.
+
+        Each trader has their own random generator, so that one more does not change the others.
+        """
         for side, traders in ((Side.BID, people.buyers), (Side.ASK, people.sellers)):
             for number, trader in enumerate(traders):
                 dice = Random(f"{self.seed}:{side}:{number}")

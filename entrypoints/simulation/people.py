@@ -16,7 +16,7 @@ DECLINED_CARD = "pm_card_declined"
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Everybody, registered and with what they need to trade or to work."""
+    """Registered people with everything that they need to trade or work."""
 
     buyers: tuple[Actor, ...]
     sellers: tuple[Actor, ...]
@@ -26,7 +26,7 @@ class People:
 async def gather_people(
     app: Application, *, buyers: int, sellers: int, authenticators: int
 ) -> People:
-    """Register as many people of each kind."""
+    """Register the given numbers of people."""
     return People(
         buyers=await _gather(buyers, _buyer, app),
         sellers=await _gather(sellers, _seller, app),
@@ -70,7 +70,7 @@ async def _authenticator(app: Application, number: int) -> User:
 
 
 async def _register(app: Application, kind: str, number: int) -> User:
-    """Have somebody join who wants to be told nothing: letters are work, and nobody reads them."""
+    """Register a user with all notifications off, because nobody would read them."""
     user = await app.users.register_user(
         email=f"{kind.lower()}-{number}@example.com",
         password=_PASSWORD,

@@ -1,4 +1,4 @@
-"""What a pair's worth means for the price of a quote. Traders reckon with what trading costs."""
+"""The price of a quote for a pair's worth, after fees and shipping."""
 
 import math
 
@@ -7,14 +7,14 @@ from ...ports.language.money import Cents
 from ...ports.language.rules import MarketRules
 
 _WHOLE = 10_000
-"""All of a price, in basis points."""
+"""100 %, in basis points."""
 
 
 def worst_price(side: Side, worth: float, rules: MarketRules) -> float:
-    """Return the worst price at which a trade pays for somebody, in cents.
+    """Return the worst price at which a trade still pays for a trader, in cents.
 
-    A buyer pays the shipping too, and a seller is left with what the fees leave (a seller who has
-    risen a level still reckons with the first one's).
+    A buyer also pays the shipping, and a seller pays the fees of level one. Sellers of a higher
+    level use these fees too.
 
     >>> worst_price(Side.BID, 20_000, MarketRules())
     18600.0
@@ -32,7 +32,7 @@ def worst_price(side: Side, worth: float, rules: MarketRules) -> float:
 
 
 def to_amount(side: Side, price: float, rules: MarketRules) -> Cents | None:
-    """Return the nearest amount that is no worse than the price; None if the rules allow none."""
+    """Return the nearest allowed amount that is no worse than the price, or None."""
     if not rules.min_amount - rules.tick < price < rules.max_amount + rules.tick:
         return None
     ticks = price / rules.tick

@@ -1,4 +1,4 @@
-"""The result of a simulated market is drawn up."""
+"""Build the result of a simulated market."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -20,7 +20,7 @@ async def report(
     sellers: Sequence[Actor],
     refusals: Mapping[str, int],
 ) -> SimulationResult:
-    """Look at the market as it is now and return what there is to see."""
+    """Return the result of the market in its present state."""
     keys = [book.key for book in books]
     views = await app.bidding.list_best_prices(keys)
     by_status = await app.orders.count_orders(OPERATOR)

@@ -1,4 +1,4 @@
-"""What came of a simulated market."""
+"""The result of a simulated market."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .invariants import Invariants
 
 
 class Trade(NamedTuple):
-    """A sale: paid, and neither cancelled nor failed since. The price is in cents."""
+    """A sale that was paid and not voided since. The price is in cents."""
 
     time: datetime
     product: str
@@ -22,7 +22,7 @@ class Trade(NamedTuple):
 
 
 class BestPrices(NamedTuple):
-    """What the best quotes of one book were in the end, in cents; None if a side was empty."""
+    """The best quotes of one book at the end, in cents, or None if a side is empty."""
 
     product: str
     size: Size
@@ -32,17 +32,17 @@ class BestPrices(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SimulationResult:
-    """A market at the end of its last day. What was under way then is shown as it was."""
+    """A market at the end of its last day, with orders that may still be open."""
 
     trades: tuple[Trade, ...]
     """In order of time."""
     orders: Mapping[OrderStatus, int]
-    """How many orders were in each state that any was in."""
+    """The number of orders by status, without statuses of no order."""
     best_prices: tuple[BestPrices, ...]
     seller_levels: Mapping[int, int]
-    """How many sellers had each level that any had."""
+    """The number of sellers by level, without levels of no seller."""
     refusals: Mapping[str, int]
-    """How often the exchange said no, by the refusal's name."""
+    """The number of refusals by name."""
     solvency: Solvency
     invariants: Invariants
 
@@ -57,7 +57,7 @@ class SimulationResult:
         return self.solvency.by_kind.get(AccountKind.FEES, 0)
 
     def summary(self) -> str:
-        """Return the result as a text of a few lines."""
+        """Return the result as a text of several lines."""
         held = self.solvency.by_kind
         lines = [
             f"trades         {len(self.trades)}, worth {_money(self.volume)}",

@@ -1,4 +1,4 @@
-"""What is traded in a simulated market, and what it is worth."""
+"""The products of a simulated market and their fair values."""
 
 import math
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ _HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Sneaker:
-    """A product and the course of its fair value, in cents: a random walk in its logarithm.
+    """A product whose fair value, in cents, follows a random walk of its logarithm.
 
-    `drift` and `volatility` are the mean and the standard deviation of the steps of one day.
-    Raises ValueError, and InvalidSize for a size that is none.
+    `drift` and `volatility` are the mean and the standard deviation of one day's change.
+    Raises ValueError, and InvalidSize for an invalid size.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Sneaker:
         for size in self.sizes:
             parse_size(size)
         if not self.sizes or len(set(self.sizes)) < len(self.sizes):
-            raise ValueError(f"{self.name}: sizes must be one or more, each once: {self.sizes}")
+            raise ValueError(f"{self.name}: sizes must be one or more, all different: {self.sizes}")
 
 
 SNEAKERS = (
@@ -46,11 +46,11 @@ SNEAKERS = (
     Sneaker("High Top", 24_000, drift=0.002),
     Sneaker("Limited", 65_000, drift=-0.002, volatility=0.04),
 )
-"""A small catalogue: one that is quiet, one that rises, one that is wild."""
+"""A small catalogue: one stable product, one that rises, one that is volatile."""
 
 
 def fair_values(sneaker: Sneaker, days: int, dice: Random) -> tuple[float, ...]:
-    """Return the sneaker's fair value in each hour of a simulation, in cents."""
+    """Return the sneaker's fair value for each hour of a simulation, in cents."""
     mean, deviation = sneaker.drift / _HOURS, sneaker.volatility / math.sqrt(_HOURS)
     value = float(sneaker.fair_value)
     values = [value]

@@ -1,4 +1,4 @@
-"""What visitors do in a simulated market."""
+"""The actions of visitors in a simulated market."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from .visits import Intent, Visit
 
 
 class Trading:
-    """Carries out what visitors have in mind, as far as the market lets them."""
+    """Carries out the intents of visitors, as far as the rules allow."""
 
     def __init__(self, app: Application, books: Sequence[TradedBook]) -> None:
         self._app = app
@@ -21,7 +21,7 @@ class Trading:
         self._by_key = {book.key: book for book in books}
 
     async def visit(self, actor: Actor, side: Side, visit: Visit) -> None:
-        """Place a quote, or turn to an open one. Raises what the use cases raise."""
+        """Place a quote, or change or cancel an open one. Raises what the use cases raise."""
         if side is Side.BID:
             await self._bring_card(actor, visit)
         quote = None if visit.intent is Intent.PLACE else await self._open_quote(actor, side, visit)

@@ -1,4 +1,4 @@
-"""When traders come to the market, and with what in mind."""
+"""The visits of traders to the market: when they come and what they intend."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .behaviour import Behaviour
 
 
 class Intent(Enum):
-    """What a visitor is about to do."""
+    """What a visitor wants to do."""
 
     PLACE = auto()
     REPRICE = auto()
@@ -19,30 +19,30 @@ class Intent(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit, with all the chance that is in it.
+    """One visit, with all its random values.
 
-    It does not depend on the rules of the market, nor on what happens there: under other rules
-    the same people come at the same instants with the same opinions.
+    They do not depend on the market's rules or events. Under other rules, the same people come at
+    the same times with the same opinions.
     """
 
     after: timedelta
-    """Since the market opened."""
+    """The time since the market opened."""
     intent: Intent
     book: int
-    """Which of the market's books is visited, by its place in their list."""
+    """The index of the visited book."""
     opinion: float
-    """What the pair is worth to the visitor, as a share of its fair value."""
+    """The pair's worth to the visitor, as a share of its fair value."""
     patient: bool
-    """Whether the visitor waits for somebody to meet the price (gtc), or not (ioc)."""
+    """Whether the visitor lets the quote rest (gtc) or not (ioc)."""
     holdout: float
-    """The share of the price that a patient visitor holds out for."""
+    """The discount or premium of a patient visitor, as a share of the price."""
     choice: float
-    """Which open quote the visitor turns to, from 0 (the newest) up to but not including 1."""
+    """Selects an open quote to change or cancel, from 0 (the newest) to 1 (exclusive)."""
     card_declined: bool
 
 
 def draw_visits(behaviour: Behaviour, *, days: int, books: int, dice: Random) -> Iterator[Visit]:
-    """Yield one trader's visits in `days` days, in order of time."""
+    """Yield one trader's visits in `days` days, in chronological order."""
     day = dice.expovariate(behaviour.visits_per_day)
     while day < days:
         yield Visit(

@@ -1,1 +1,1 @@
-"""`solebook admin`: what the people who run an exchange do, a file for each of their jobs."""
+"""`solebook admin`: the operator's actions, grouped into one file per area."""

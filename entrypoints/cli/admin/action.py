@@ -1,4 +1,4 @@
-"""One action of `solebook admin`: what it is called, what it takes, what it does."""
+"""One action of `solebook admin`: its name, its arguments and its effect."""
 
 import argparse
 from collections.abc import Awaitable, Callable, Coroutine
@@ -21,17 +21,17 @@ class Told:
     code: int = 0
 
 
-_WHY = "why, for the audit log"
+_WHY = "the reason, for the audit log"
 
 Run: TypeAlias = Callable[[Application, argparse.Namespace], Awaitable[str | Told]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One action. `example` is a call and what it prints, as `--help` shows them.
+    """One action. `example` is a command and its output, shown by `--help`.
 
-    `run` returns what is printed, one line for what was done. Whatever it raises as a Refusal or a
-    ValueError is one line too, with the exit code 1.
+    `run` returns the text to print, one line for a change. A Refusal or ValueError that it raises
+    is printed as one line, with exit code 1.
     """
 
     name: str
@@ -41,9 +41,9 @@ class Action:
     run: Run
     arguments: tuple[Argument, ...] = ()
     needs_reason: bool = True
-    """Whether it takes `--reason`, which goes into the audit log."""
+    """Whether it requires `--reason`, which the audit log records."""
     told_to: str = ""
-    """Who is told the reason, beside those who read the audit log."""
+    """The users who are told the reason, if any."""
 
     def add_to(self, actions: Actions, common: argparse.ArgumentParser) -> None:
         """Add the action to `solebook admin`."""
@@ -58,7 +58,7 @@ class Action:
         for argument in self.arguments:
             argument(parser)
         if self.needs_reason:
-            why = f"why, for {self.told_to} and the audit log" if self.told_to else _WHY
+            why = f"the reason, for {self.told_to} and the audit log" if self.told_to else _WHY
             parser.add_argument("--reason", required=True, metavar="TEXT", help=why)
         parser.set_defaults(run=self._run)
 
@@ -67,7 +67,7 @@ class Action:
 
 
 async def perform(run: Run, options: argparse.Namespace) -> int:
-    """Do it in the configured exchange, print what it says, and return the exit code."""
+    """Run the action on the configured exchange, print its text and return its exit code."""
     async with opened_application(options) as app:
         told = await run(app, options)
     if isinstance(told, str):
@@ -77,12 +77,12 @@ async def perform(run: Run, options: argparse.Namespace) -> int:
 
 
 def argument(*names: str, **options: Any) -> Argument:
-    """Return an argument of an action, as argparse's `add_argument` takes it."""
+    """Return an argument of an action. The parameters are those of `add_argument`."""
     return lambda parser: parser.add_argument(*names, **options)
 
 
 def id_argument(name: str, what: str) -> Argument:
-    """Return an argument that is an id: shown as `ORDER`, in the options `order`."""
+    """Return an argument for an id, shown in upper case, such as `ORDER` for `order`."""
     return argument(name, type=an_id, metavar=name.upper(), help=what)
 
 

@@ -1,4 +1,4 @@
-"""The catalogue: products that were added twice."""
+"""Actions on the catalogue: list duplicate products."""
 
 import argparse
 
@@ -12,7 +12,7 @@ from .listing import there_are_more
 
 
 async def list_doubled_products(app: Application, options: argparse.Namespace) -> str:
-    """Return a page of the products that have another one's style code, newest first."""
+    """Return a page of duplicate products, newest first."""
     request = PageRequest(options.limit, options.after)
     page = await app.catalog.list_doubled_products(OPERATOR, request)
     lines = [
@@ -20,7 +20,7 @@ async def list_doubled_products(app: Application, options: argparse.Namespace) -
         f"{double.original_style_code}"
         for double in page.items
     ]
-    lines.append(f"{counted(len(page.items), 'product')} with another's style code")
+    lines.append(counted(len(page.items), "duplicate product"))
     if page.next_cursor is not None:
         lines.append(there_are_more(("style-codes",), page.next_cursor, options))
     return "\n".join(lines)
@@ -29,17 +29,17 @@ async def list_doubled_products(app: Application, options: argparse.Namespace) -
 ACTIONS = (
     Action(
         name="style-codes",
-        help="list products that have the style code of another",
-        about="Lists products whose style code another product had before them, spelt otherwise.\n"
-        "New ones are refused; these are from before that. They stay, and can be edited.",
+        help="list duplicate products",
+        about="Lists products whose style code is another spelling of an earlier product's. New\n"
+        "duplicates are refused. Those of older versions stay, and can be edited.",
         example="solebook admin style-codes\n"
         "019c1e39-5600-7ffd-a058-1cd2c1df3dd6  dd1391 100  is also  "
         "019c1e39-5600-7dc2-a5ae-c79bfc517667  DD1391-100\n"
-        "1 product with another's style code",
+        "1 duplicate product",
         run=list_doubled_products,
         arguments=(
             argument("--limit", type=int, default=MAX_PAGE, help=f"how many (1 to {MAX_PAGE})"),
-            argument("--after", type=an_id, metavar="ID", help="go on after this product"),
+            argument("--after", type=an_id, metavar="ID", help="start after this product"),
         ),
         needs_reason=False,
     ),

@@ -1,4 +1,4 @@
-"""The command `solebook admin` and the table of its actions."""
+"""The command `solebook admin` and its actions."""
 
 import argparse
 from typing import Any
@@ -18,9 +18,9 @@ from . import (
 )
 
 _ABOUT = """\
-Looks after an exchange, whether it is running or not: it works on the same database. It never
-writes into the books itself. Whatever changes something takes a reason, which stays in the audit
-log. `solebook admin ACTION --help` tells more of each action, with an example.
+Manages an exchange through its database, whether it is running or not. Changes to the books are
+left to the running exchange, except by apply-rules. Most changes require a reason, which the audit
+log keeps. `solebook admin ACTION --help` explains an action and shows an example.
 """
 
 JOBS = (
@@ -37,7 +37,7 @@ JOBS = (
 
 def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """Add the command to the command line."""
-    parser = commands.add_parser("admin", help="look after an exchange", description=_ABOUT)
+    parser = commands.add_parser("admin", help="manage an exchange", description=_ABOUT)
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     grant.add_to(actions, common)
     for job in JOBS:

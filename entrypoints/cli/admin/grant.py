@@ -1,4 +1,4 @@
-"""`solebook admin grant`: a user gets a role, the first admin among them."""
+"""`solebook admin grant`: give a user a role, such as the first admin."""
 
 import argparse
 import getpass
@@ -11,8 +11,8 @@ from ..opened import opened_application
 from .action import Actions
 
 _ABOUT = """\
-Gives a user a role beside those they have, and signs them out everywhere, so that they sign in with
-it. --register makes the user first and asks for a password (or takes it from SOLEBOOK_PASSWORD).
+Adds a role to a user and ends their sessions, so that they sign in again with the role. --register
+creates the user first and asks for a password, or takes it from SOLEBOOK_PASSWORD.
 """
 _MORE = """\
 examples:
@@ -37,14 +37,14 @@ def add_to(actions: Actions, common: argparse.ArgumentParser) -> None:
     grant.add_argument("email")
     roles = [role.value for role in Role]
     grant.add_argument("role", nargs="?", default=Role.ADMIN.value, choices=roles)
-    grant.add_argument("--register", action="store_true", help="make the user first")
-    grant.add_argument("--reason", metavar="TEXT", help="why, for the audit log")
+    grant.add_argument("--register", action="store_true", help="create the user first")
+    grant.add_argument("--reason", metavar="TEXT", help="the reason, for the audit log")
     grant.set_defaults(run=grant_role)
 
 
 def grant_role(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
     """Give a user a role."""
-    # Asked for before there is an event loop, which would keep Ctrl-C from the prompt.
+    # Ask before the event loop starts, because it would block Ctrl-C at the prompt.
     return _grant(options, _password() if options.register else None)
 
 
@@ -57,7 +57,7 @@ async def _grant(options: argparse.Namespace, password: str | None) -> int:
             )
         found = await app.operations.find_user.by_email(OPERATOR, email)
         if found is None:
-            raise ValueError(f"there is no user {email}; add --register to make one")
+            raise ValueError(f"there is no user {email}; add --register to create it")
         roles = found.user.roles | {Role(options.role)}
         await app.users.set_roles(OPERATOR, found.user.id, roles=roles, reason=options.reason)
         print(f"{email} is {', '.join(sorted(roles))}")
@@ -68,4 +68,4 @@ def _password() -> str:
     try:
         return os.environ.get("SOLEBOOK_PASSWORD") or getpass.getpass("Password: ")
     except EOFError:
-        raise ValueError("there is no password to take") from None
+        raise ValueError("no password was given") from None

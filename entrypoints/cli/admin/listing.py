@@ -1,4 +1,4 @@
-"""Pages of lists on the command line."""
+"""Paged lists on the command line."""
 
 import argparse
 import shlex
@@ -14,13 +14,13 @@ T = TypeVar("T")
 
 PAGING = (
     argument("--limit", type=int, default=MAX_PAGE, help=f"how many to list (1 to {MAX_PAGE})"),
-    argument("--after", type=an_id, metavar="ID", help="go on after this one"),
+    argument("--after", type=an_id, metavar="ID", help="start after this one"),
 )
-"""The arguments of every action that lists something."""
+"""The arguments of every action that prints a list."""
 
 
 def page_request(options: argparse.Namespace) -> PageRequest:
-    """Return the page that is asked for. Raises OutOfRange."""
+    """Return the requested page. Raises OutOfRange."""
     return PageRequest(options.limit, options.after)
 
 
@@ -31,7 +31,7 @@ def listed(
     action: Sequence[str],
     options: argparse.Namespace,
 ) -> str:
-    """Return a line for each item, how many they are, and the command that lists the next."""
+    """Return a line for each item, their number, and the command for the next page if any."""
     lines = [line(item) for item in page.items]
     lines.append(counted(len(page.items), noun))
     if page.next_cursor is not None:
@@ -40,7 +40,7 @@ def listed(
 
 
 def there_are_more(action: Sequence[str], after: object, options: argparse.Namespace) -> str:
-    """Return the line that tells the command for the next page, as long as this one."""
+    """Return a line with the command for the next page of the same length."""
     words = [*action]
     if options.config is not None:
         words += ["--config", str(options.config)]

@@ -1,4 +1,4 @@
-"""The market: quotes leave their books, books are halted and opened."""
+"""Actions on the market: withdraw quotes, halt books and end halts."""
 
 import argparse
 
@@ -14,7 +14,7 @@ from .waiting import WAIT, told_when_done
 
 
 async def withdraw_quote(app: Application, options: argparse.Namespace) -> Told:
-    """Have a quote taken out of its book."""
+    """Ask the exchange to withdraw a quote."""
     entry = await app.bidding.request_withdrawal(
         OPERATOR, QuoteId(options.quote), reason=options.reason, note=options.note
     )
@@ -26,7 +26,7 @@ async def withdraw_quote(app: Application, options: argparse.Namespace) -> Told:
 
 
 async def halt(app: Application, options: argparse.Namespace) -> Told:
-    """Have the books of a product halted."""
+    """Ask the exchange to halt books of a product."""
     condition = None if options.condition is None else Condition(options.condition)
     entry = await app.bidding.request_halt(
         OPERATOR,
@@ -44,11 +44,11 @@ async def halt(app: Application, options: argparse.Namespace) -> Told:
 
 
 async def end_halt(app: Application, options: argparse.Namespace) -> Told:
-    """Have a halt end."""
+    """Ask the exchange to end a halt."""
     entry = await app.bidding.request_halt_end(
         OPERATOR, HaltId(options.halt), reason=options.reason
     )
-    return await told_when_done(app, options, entry, lambda _: f"the halt {options.halt} is over")
+    return await told_when_done(app, options, entry, lambda _: f"the halt {options.halt} has ended")
 
 
 async def list_halts(app: Application, options: argparse.Namespace) -> str:
@@ -69,25 +69,26 @@ def _halt(halt: Halt) -> str:
 ACTIONS = (
     Action(
         name="withdraw-quote",
-        help="take a bid or an ask out of its book",
-        about="Has the running exchange take one quote out of its book, whoever's it is, and its\n"
-        "owner told. `quotes` lists the ids. What matched by then stays matched.",
+        help="withdraw a bid or an ask",
+        about="Asks the running exchange to withdraw a user's quote and to notify its owner.\n"
+        "`quotes` lists the ids. A match that was made before stays.",
         example="solebook admin withdraw-quote 01a2086f-3d0d-7c3b-a5fc-5ac6f5d3a8a5 "
         '--reason "the amount is a typing error"\n'
         "the ask 01a2086f-3d0d-7c3b-a5fc-5ac6f5d3a8a5 is cancelled",
         run=withdraw_quote,
         arguments=(
             id_argument("quote", "the id of a bid or an ask"),
-            argument("--note", metavar="TEXT", help="what its owner is told besides"),
+            argument("--note", metavar="TEXT", help="a note for its owner"),
             WAIT,
         ),
     ),
     Action(
         name="halt",
         help="halt a book or all books of a product",
-        about="Has the running exchange halt the books of a product: all of them, or those in one\n"
-        "size, one condition, or both. In a halted book cancelling works, nothing trades, and\n"
-        "asks that return wait outside. A halt stays until `end-halt`, over restarts too.",
+        about="Asks the running exchange to halt the books of a product: all of them, or those in\n"
+        "one size, one condition, or both. In a halted book quotes can be cancelled, but nothing\n"
+        "trades, and returning asks wait outside. A halt lasts until `end-halt`, even across\n"
+        "restarts.",
         example="solebook admin halt 01a2086f-1238-733a-985c-0a4167988215 --size 10.5 "
         '--reason "the price is a rumour"\n'
         "halted: 01a2086f-6c30-7b5e-b7a3-52f6d3a3e0c1",
@@ -105,23 +106,23 @@ ACTIONS = (
     ),
     Action(
         name="end-halt",
-        help="open what a halt closed",
-        about="Has the running exchange end a halt. Books that no other halt covers open; asks\n"
-        "that waited outside enter in the order of their arrival, and may trade at once.",
+        help="end a halt",
+        about="Asks the running exchange to end a halt. Books that no other halt covers open.\n"
+        "Asks that waited outside enter in order of arrival, and may trade at once.",
         example="solebook admin end-halt 01a2086f-6c30-7b5e-b7a3-52f6d3a3e0c1 "
-        '--reason "the maker confirmed the price"\n'
-        "the halt 01a2086f-6c30-7b5e-b7a3-52f6d3a3e0c1 is over",
+        '--reason "the manufacturer confirmed the price"\n'
+        "the halt 01a2086f-6c30-7b5e-b7a3-52f6d3a3e0c1 has ended",
         run=end_halt,
         arguments=(id_argument("halt", "as `halts` shows it"), WAIT),
     ),
     Action(
         name="halts",
-        help="list which books are halted",
-        about="Lists the halts that stand, newest first, a page at a time.",
+        help="list halts",
+        about="Lists the standing halts, newest first, a page at a time.",
         example="solebook admin halts",
         run=list_halts,
         arguments=(
-            argument("--all", action="store_true", help="those that ended too"),
+            argument("--all", action="store_true", help="include halts that have ended"),
             *PAGING,
         ),
         needs_reason=False,

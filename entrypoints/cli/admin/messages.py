@@ -1,4 +1,4 @@
-"""Messages that were given up: seen, and tried again."""
+"""Actions on dead letters: list and retry them."""
 
 import argparse
 from collections.abc import AsyncIterator
@@ -27,16 +27,16 @@ async def list_dead_letters(app: Application, options: argparse.Namespace) -> st
 
 
 async def replay(app: Application, options: argparse.Namespace) -> str:
-    """Have one dead letter, or every one, tried again."""
+    """Retry one dead letter, or all of them."""
     if bool(options.id) == options.all:
-        raise ValueError("name one dead letter, or say --all")
+        raise ValueError("give the id of one dead letter, or --all")
     if options.id:
         ids = [MessageId(options.id)]
     else:
         ids = [letter.id async for letter in _every_dead_letter(app)]
     for letter_id in ids:
         await app.operations.replay_dead_letter(OPERATOR, letter_id, reason=options.reason)
-    return counted(len(ids), "dead letter") + (" will be tried again" if ids else "")
+    return counted(len(ids), "dead letter") + (" will be retried" if ids else "")
 
 
 async def _every_dead_letter(app: Application) -> AsyncIterator[Delivery]:
@@ -51,9 +51,9 @@ async def _every_dead_letter(app: Application) -> AsyncIterator[Delivery]:
 ACTIONS = (
     Action(
         name="dead-letters",
-        help="list messages that were given up",
-        about="Lists the messages that a consumer could not handle after every retry, newest\n"
-        "first, a page at a time.",
+        help="list dead letters",
+        about="Lists the messages that a consumer could not handle in spite of all retries,\n"
+        "newest first, a page at a time.",
         example="solebook admin dead-letters --limit 20",
         run=list_dead_letters,
         arguments=PAGING,
@@ -61,16 +61,16 @@ ACTIONS = (
     ),
     Action(
         name="replay",
-        help="have dead letters tried again",
-        about="Has one dead letter, or all of them, tried again by the running exchange. Trying\n"
-        "again is always safe: every effect happens once.",
+        help="retry dead letters",
+        about="Lets the running exchange retry one dead letter, or all of them. A retry is always\n"
+        "safe, because every effect happens only once.",
         example="solebook admin replay 01a20865-5255-76b6-b569-2780c4781b78\n"
-        "1 dead letter will be tried again",
+        "1 dead letter will be retried",
         run=replay,
         arguments=(
             argument("id", nargs="?", type=an_id, metavar="ID", help="as dead-letters shows it"),
-            argument("--all", action="store_true", help="every dead letter there is"),
-            argument("--reason", metavar="TEXT", help="why, for the audit log"),
+            argument("--all", action="store_true", help="every dead letter"),
+            argument("--reason", metavar="TEXT", help="the reason, for the audit log"),
         ),
         needs_reason=False,
     ),

@@ -1,4 +1,4 @@
-"""The money: what the ledger and the provider hold."""
+"""Actions on the money: compare the ledger with the payment provider."""
 
 import argparse
 
@@ -8,7 +8,7 @@ from .action import Action, Told, dollars
 
 
 async def check_solvency(app: Application, _: argparse.Namespace) -> Told:
-    """Return the totals of the ledger beside what the payment provider holds."""
+    """Return the totals of the ledger and the balance at the payment provider."""
     solvency = await app.payments.check_solvency()
     rows: list[tuple[str, Cents]] = [*sorted(solvency.by_kind.items())]
     rows += [("held", solvency.held), ("provider", solvency.gateway_balance)]
@@ -21,8 +21,8 @@ ACTIONS = (
     Action(
         name="solvency",
         help="compare the ledger with the payment provider",
-        about="Adds up the ledger and compares it with what the payment provider holds. The exit\n"
-        "code is 1 if a cent is missing or too many.",
+        about="Adds up the ledger and compares it with the balance at the payment provider. The\n"
+        "exit code is 1 if they differ by a cent or more.",
         example="solebook admin solvency\n"
         "escrow                214.00\n"
         "world                -214.00\n"

@@ -1,4 +1,4 @@
-"""Orders and their money: what staff decides about one order, or one debt."""
+"""Actions on an order, its money, or a user's debt."""
 
 import argparse
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ def _on_order(
     do: Callable[[Application, OrderId, argparse.Namespace], Awaitable[Order]],
     said: Callable[[Order, argparse.Namespace], str],
 ) -> Run:
-    """Return the run of an action on the order that the options name."""
+    """Return the `run` of an action on the order given in the options."""
 
     async def run(app: Application, options: argparse.Namespace) -> str:
         return said(await do(app, OrderId(options.order), options), options)
@@ -31,7 +31,7 @@ def _on_order(
 
 
 async def find_order(app: Application, options: argparse.Namespace) -> str:
-    """Return where an order and its money are, a line for each thing."""
+    """Return the details of an order and its money, one per line."""
     found = await app.operations.find_order(OPERATOR, OrderId(options.order))
     order, payment, payout = found.order, found.payment, found.payout
     complaint = order.complaint
@@ -61,13 +61,13 @@ def _parcel(shipment: Shipment | None) -> str:
 
 
 async def pay_out_again(app: Application, options: argparse.Namespace) -> str:
-    """Have the provider asked again for a payout."""
+    """Request a payout from the provider again."""
     await app.payments.pay_out_again(OPERATOR, OrderId(options.order), reason=options.reason)
-    return f"the payout of order {options.order} is asked for again"
+    return f"the payout of order {options.order} is requested again"
 
 
 async def write_off_debt(app: Application, options: argparse.Namespace) -> str:
-    """Have the exchange bear what a user owes."""
+    """Write off a user's debt at the expense of the exchange."""
     record = await named_user(app, options.user)
     try:
         owed = await app.payments.write_off_debt(
@@ -85,9 +85,9 @@ async def write_off_debt(app: Application, options: argparse.Namespace) -> str:
 ACTIONS = (
     Action(
         name="find-order",
-        help="see where an order and its money are",
-        about="Shows one order: its state, its parties, its money and its parcels, and what the\n"
-        "payment provider calls the charge, the refund and the payout that it was asked for.",
+        help="show an order and its money",
+        about="Shows one order: its state, its parties, its money and its parcels, and the\n"
+        "payment provider's ids of its charge, refund and payout.",
         example=f"solebook admin find-order {_EXAMPLE_ID}",
         run=find_order,
         arguments=(_ORDER,),
@@ -96,8 +96,8 @@ ACTIONS = (
     Action(
         name="cancel-order",
         help="cancel an order that is not delivered",
-        about="Cancels an order. The buyer gets everything back, a pair in the warehouse goes to\n"
-        "its seller, and nobody owes a penalty. Both are told the reason.",
+        about="Cancels an order. The buyer gets a full refund, a pair in the warehouse goes back\n"
+        "to the seller, and nobody owes a penalty. Both are told the reason.",
         example=f'solebook admin cancel-order {_EXAMPLE_ID} --reason "the pair is damaged"\n'
         f"order {_EXAMPLE_ID} is cancelled",
         told_to="both parties",
@@ -109,9 +109,9 @@ ACTIONS = (
     ),
     Action(
         name="freeze-payout",
-        help="stop the payout of an order",
-        about="Stops the payout of an order until it is released. The seller is told, and not the\n"
-        "reason. What the provider was asked for already is not stopped.",
+        help="freeze the payout of an order",
+        about="Freezes the payout of an order until it is released. The seller is told, but not\n"
+        "the reason. A payout that was requested from the provider already is not stopped.",
         example=f"solebook admin freeze-payout {_EXAMPLE_ID} "
         '--reason "the bank asks about the card"\n'
         f"the payout of order {_EXAMPLE_ID} is frozen: admin",
@@ -123,9 +123,9 @@ ACTIONS = (
     ),
     Action(
         name="release-payout",
-        help="lift what stops a payout",
-        about="Lifts every freeze of an order's payout but that of a complaint, which is decided.\n"
-        "When nothing stops it any more and the hold is over, the seller is paid.",
+        help="release a frozen payout",
+        about="Lifts every freeze of an order's payout, except that of a complaint, which has to\n"
+        "be decided. If no freeze is left and the hold is over, the seller is paid.",
         example=f"solebook admin release-payout {_EXAMPLE_ID} "
         '--reason "the bank has no more questions"\n'
         f"the payout of order {_EXAMPLE_ID} is not frozen",
@@ -137,12 +137,12 @@ ACTIONS = (
     ),
     Action(
         name="refund",
-        help="give a buyer their money back, and say who bears it",
-        about="Refunds the buyer of a paid order. Before its delivery that ends the order; after\n"
-        "it the buyer is paid back whatever the payout does. Who bears it:\n"
-        "  seller    gets nothing for the trade; what was paid already is a debt\n"
-        "  exchange  pays it, and the seller is paid as if nothing had happened\n"
-        "  buyer     gets the price back, and bears the shipping\n"
+        help="refund a buyer, and decide who bears the refund",
+        about="Refunds the buyer of a paid order. Before the delivery this ends the order. After\n"
+        "it, the buyer is refunded whether or not the seller was paid. The bearer:\n"
+        "  seller    gets nothing for the trade; an earlier payout becomes a debt\n"
+        "  exchange  pays the refund, and the seller is paid as usual\n"
+        "  buyer     gets the price back, but not the shipping\n"
         "Both parties are told the reason.",
         example=f"solebook admin refund {_EXAMPLE_ID} --borne-by exchange "
         '--reason "the carrier lost the parcel"\n'
@@ -164,18 +164,19 @@ ACTIONS = (
     ),
     Action(
         name="pay-out",
-        help="have a payout asked for again",
-        about="Has the provider asked again for a payout that it refused or did not answer. It\n"
-        "pays once, however often it is asked.",
+        help="retry a payout",
+        about="Requests a payout again that the provider refused or did not answer. This is safe:\n"
+        "the provider pays only once.",
         example=f'solebook admin pay-out {_EXAMPLE_ID} --reason "the bank lifted its block"\n'
-        f"the payout of order {_EXAMPLE_ID} is asked for again",
+        f"the payout of order {_EXAMPLE_ID} is requested again",
         run=pay_out_again,
         arguments=(_ORDER,),
     ),
     Action(
         name="write-off",
-        help="let a user owe less",
-        about="Has the exchange bear what a user owes, or a part of it, but never more.",
+        help="write off a user's debt",
+        about="Writes off a user's debt, or a part of it, at the expense of the exchange. The\n"
+        "amount cannot exceed the debt.",
         example="solebook admin write-off seller@example.com 30.00 "
         '--reason "the carrier lost the pair"\n'
         "30.00 of the debt of seller@example.com is written off; they still owe 0.00",
@@ -188,9 +189,9 @@ ACTIONS = (
     Action(
         name="carrier-receipt",
         help="note that the carrier had the seller's pair",
-        about="Notes that the carrier had the pair that a seller sent. Before the order is\n"
-        "cancelled because it never arrived, the seller will owe no penalty; after it, the\n"
-        "penalty is reversed.",
+        about="Notes that the carrier received the seller's pair, so that the seller owes no\n"
+        "penalty if the order is cancelled because the pair never arrived. If it was\n"
+        "cancelled already, the penalty is reversed.",
         example=f"solebook admin carrier-receipt {_EXAMPLE_ID} "
         '--reason "the carrier confirms the pick-up"\n'
         f"it is noted for order {_EXAMPLE_ID} that the carrier had the pair",
@@ -203,9 +204,9 @@ ACTIONS = (
     Action(
         name="decide-complaint",
         help="decide a buyer's complaint",
-        about="Decides for the seller, and the sale stands; or for the buyer, who is refunded:\n"
-        "say who bears it. A pair that is not as described is refunded when it is back at\n"
-        "the warehouse, or at once with --waive-return. Both parties are told the reason.",
+        about="Decides for the seller, and the sale stands, or for the buyer, who is refunded.\n"
+        "A refund needs a bearer. If the pair is not as described, it is refunded when it is\n"
+        "back at the warehouse, or at once with --waive-return. Both are told the reason.",
         example=f"solebook admin decide-complaint {_EXAMPLE_ID} --in-favour-of buyer "
         '--borne-by exchange --reason "the parcel is lost"\n'
         f"the complaint about order {_EXAMPLE_ID} is decided",
@@ -227,10 +228,12 @@ ACTIONS = (
                 "--in-favour-of",
                 required=True,
                 choices=[Role.BUYER.value, Role.SELLER.value],
-                help="who is right",
+                help="the party who wins",
             ),
             argument("--borne-by", choices=_BEARERS, help="who bears a refund"),
-            argument("--waive-return", action="store_true", help="the pair need not come back"),
+            argument(
+                "--waive-return", action="store_true", help="the buyer need not return the pair"
+            ),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Users: found, suspended, reinstated."""
+"""Actions on users: find, suspend, reinstate, forgive."""
 
 import argparse
 
@@ -29,7 +29,7 @@ async def named_user(app: Application, name: str) -> UserRecord:
 
 
 async def find_user(app: Application, options: argparse.Namespace) -> str:
-    """Return how a user stands with the exchange, a line for each thing."""
+    """Return a user's details, quotes and balances, one per line."""
     record = await named_user(app, options.user)
     user, barred = record.user, record.bids_barred_until
     bar = f", no bids until {barred:%Y-%m-%d %H:%M} UTC" if barred else ""
@@ -50,7 +50,7 @@ async def find_user(app: Application, options: argparse.Namespace) -> str:
 
 
 async def list_quotes(app: Application, options: argparse.Namespace) -> str:
-    """Return a page of what a user has in the books."""
+    """Return a page of a user's open bids or asks."""
     record = await named_user(app, options.user)
     side = Side(options.side)
     page = await app.bidding.list_quotes.of_user(
@@ -66,7 +66,7 @@ def _quote(quote: Quote) -> str:
 
 
 async def suspend(app: Application, options: argparse.Namespace) -> Told:
-    """Suspend a user; the running exchange takes their quotes out of the books."""
+    """Suspend a user. The running exchange withdraws their quotes."""
     record = await named_user(app, options.user)
     done = await app.users.set_suspension(
         OPERATOR, record.user.id, suspended=True, reason=options.reason
@@ -105,8 +105,8 @@ ACTIONS = (
     Action(
         name="find-user",
         help="find a user by email or id",
-        about="Shows how a user stands with the exchange: roles, open quotes, what they are owed\n"
-        "and what they owe. It shows no password and no token.",
+        about="Shows a user's roles and open quotes, what they are owed and what they owe. It\n"
+        "shows no password and no token.",
         example="solebook admin find-user seller@example.com",
         run=find_user,
         arguments=(USER,),
@@ -114,7 +114,7 @@ ACTIONS = (
     ),
     Action(
         name="quotes",
-        help="list what a user has in the books",
+        help="list the open bids or asks of a user",
         about="Lists the open bids or asks of a user, newest first, a page at a time: those in\n"
         "the books, and asks that wait for a halted book to open.",
         example="solebook admin quotes seller@example.com ask",
@@ -128,9 +128,9 @@ ACTIONS = (
     ),
     Action(
         name="suspend",
-        help="keep a user from trading",
-        about="Suspends a user: they place and change no bids and no asks, and all they have in\n"
-        "the books leaves them. They still sign in, ship and confirm: orders under way go on.",
+        help="suspend a user from trading",
+        about="Suspends a user: they cannot place or change bids and asks, and their quotes are\n"
+        "withdrawn. They can still sign in, ship and confirm, because open orders go on.",
         example='solebook admin suspend seller@example.com --reason "sent two fakes in one week"\n'
         "seller@example.com is suspended; withdrawn quotes: 3",
         run=suspend,
@@ -139,7 +139,7 @@ ACTIONS = (
     Action(
         name="reinstate",
         help="let a suspended user trade again",
-        about="Lifts a suspension. Quotes that it took out of the books do not come back.",
+        about="Lifts a suspension. Quotes that were withdrawn do not come back.",
         example="solebook admin reinstate seller@example.com "
         '--reason "the pairs were authentic after all"\n'
         "seller@example.com is not suspended",
@@ -148,9 +148,9 @@ ACTIONS = (
     ),
     Action(
         name="forgive-declines",
-        help="let a buyer bid again whose cards were declined",
-        about="Forgives the cards that were declined to a buyer so far: none of them keeps the\n"
-        "buyer from bidding any more. Bids that left the books do not come back.",
+        help="let a buyer bid again after declined charges",
+        about="Forgives all declines of a buyer so far, so that they no longer keep the buyer\n"
+        "from bidding. Bids that were withdrawn do not come back.",
         example="solebook admin forgive-declines buyer@example.com "
         '--reason "the bank had declined by mistake"\n'
         "buyer@example.com may bid again; forgiven: 3",

@@ -1,4 +1,4 @@
-"""What is written down for the operator: alarms, and the audit log."""
+"""Actions on alarms and the audit log."""
 
 import argparse
 
@@ -13,7 +13,7 @@ from .listing import PAGING, listed, page_request
 from .people import named_user
 
 _OPERATOR = "operator"
-"""Whoever uses `solebook admin`, who is no user."""
+"""The actor of actions by `solebook admin`, who is no user."""
 
 
 async def list_alarms(app: Application, options: argparse.Namespace) -> str:
@@ -79,13 +79,13 @@ def _fact(value: object) -> str:
 ACTIONS = (
     Action(
         name="alarms",
-        help="list what somebody must look at",
-        about="Lists the open alarms, newest first, a page at a time: what the exchange cannot\n"
-        "decide by itself, or found to be wrong.",
+        help="list alarms",
+        about="Lists the open alarms, newest first, a page at a time. The exchange raises an\n"
+        "alarm if it finds an error or needs a decision.",
         example="solebook admin alarms",
         run=list_alarms,
         arguments=(
-            argument("--all", action="store_true", help="those that are closed too"),
+            argument("--all", action="store_true", help="include closed alarms"),
             *PAGING,
         ),
         needs_reason=False,
@@ -93,8 +93,8 @@ ACTIONS = (
     Action(
         name="resolve-alarm",
         help="close an alarm",
-        about="Closes an open alarm and keeps what you say of it. It opens again if it is raised\n"
-        "again.",
+        about="Closes an open alarm and keeps your reason. If it is raised again, a new alarm\n"
+        "opens.",
         example="solebook admin resolve-alarm 01a2086f-5b8e-7a44-a1cd-6d2f0c9d1e55 "
         '--reason "the carrier found the parcel"\n'
         "the alarm 01a2086f-5b8e-7a44-a1cd-6d2f0c9d1e55 (delivery_overdue) is closed",
@@ -103,18 +103,18 @@ ACTIONS = (
     ),
     Action(
         name="audit",
-        help="read what staff did, and why",
-        about="Lists the audit log, newest first, a page at a time. It is never changed, and\n"
-        "nothing is ever deleted from it.",
+        help="read the audit log",
+        about="Lists what staff did and why, newest first, a page at a time. Entries are never\n"
+        "changed or deleted.",
         example="solebook admin audit --target 01a2086e-f4d6-7dc0-90f0-3bbde6a9db1e --limit 1",
         run=read_audit_log,
         arguments=(
             argument(
                 "--actor",
                 metavar="USER",
-                help="what this user did (email or id), or `operator`: by command",
+                help="only actions of this user (email or id), or `operator` for this command",
             ),
-            argument("--target", type=an_id, metavar="ID", help="what was done to this thing"),
+            argument("--target", type=an_id, metavar="ID", help="only actions on this target"),
             *PAGING,
         ),
         needs_reason=False,

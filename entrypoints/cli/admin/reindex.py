@@ -1,4 +1,4 @@
-"""`solebook admin reindex`: the search index is made anew."""
+"""`solebook admin reindex`: rebuild the search index."""
 
 import argparse
 
@@ -6,9 +6,9 @@ from ..opened import opened_application
 from .action import Actions
 
 _ABOUT = """\
-Makes the search index anew from the products, asks and sales in the database, while the old one
-serves: needed once for a database from before there was a search, and good against anything that
-the index may have missed, such as what became a dead letter.
+Rebuilds the search index from the products, asks and sales in the database, while the old index
+serves. Needed once for a database from a version without search. It also repairs an index that
+missed updates, for example because of a dead letter.
 """
 
 
@@ -17,14 +17,14 @@ def add_to(actions: Actions, common: argparse.ArgumentParser) -> None:
     parser = actions.add_parser(
         "reindex",
         parents=[common],
-        help="make the search index anew",
+        help="rebuild the search index",
         description=_ABOUT,
     )
     parser.set_defaults(run=reindex)
 
 
 async def reindex(options: argparse.Namespace) -> int:
-    """Make the search index anew."""
+    """Rebuild the search index."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -36,5 +36,5 @@ async def reindex(options: argparse.Namespace) -> int:
             count = await app.search.reindex_products(
                 lambda done: progress.update(task, completed=done)
             )
-    print(f"{count} product{'s' if count != 1 else ''} can be found")
+    print(f"{count} product{'s' if count != 1 else ''} indexed")
     return 0

@@ -1,4 +1,4 @@
-"""`solebook admin apply-rules`: new rules are applied to the bids and asks that stand."""
+"""`solebook admin apply-rules`: apply new rules to the standing bids and asks."""
 
 import argparse
 import os
@@ -11,10 +11,10 @@ from ..opened import opened_application
 from .action import Actions
 
 _ABOUT = """\
-Withdraws all standing bids and asks that the rules in the settings do not allow, tells their
-owners, and adopts the rules, so that the exchange starts by them. Owners whose fees or shipping
-rise are told too. It runs the matching engine itself, so stop the exchange first; the letters go
-out when it runs again. --dry-run changes nothing, and works beside a running exchange.
+Withdraws all standing bids and asks that violate the rules in the settings, notifies their owners,
+and adopts the rules, so that the exchange can start with them. Owners whose fees or shipping rise
+are notified too. It runs the matching engine itself, so stop the exchange first. The letters are
+sent when the exchange runs again. --dry-run changes nothing, and works beside a running exchange.
 """
 _MORE = """\
 examples:
@@ -28,9 +28,9 @@ examples:
   min_amount: 2500 -> 10000
   2 bids and 5 asks of 4 users are outside the rules
   no users are told of higher costs
-  the exchange starts by these rules now
+  the exchange starts with these rules now
 """
-_NOTHING_NEW = "the exchange was last run with these rules; there is nothing to apply"
+_NOTHING_NEW = "the exchange last ran with these rules; there is nothing to apply"
 
 
 def add_to(actions: Actions, common: argparse.ArgumentParser) -> None:
@@ -38,19 +38,19 @@ def add_to(actions: Actions, common: argparse.ArgumentParser) -> None:
     parser = actions.add_parser(
         "apply-rules",
         parents=[common],
-        help="withdraw what new rules do not allow",
+        help="apply new rules and withdraw quotes that violate them",
         description=_ABOUT,
         epilog=_MORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     how = parser.add_mutually_exclusive_group(required=True)
-    how.add_argument("--dry-run", action="store_true", help="change nothing, tell what it would do")
-    how.add_argument("--reason", metavar="TEXT", help="why, for the audit log")
+    how.add_argument("--dry-run", action="store_true", help="only show what would change")
+    how.add_argument("--reason", metavar="TEXT", help="the reason, for the audit log")
     parser.set_defaults(run=apply_rules)
 
 
 async def apply_rules(options: argparse.Namespace) -> int:
-    """Apply the rules, or tell what that would do."""
+    """Apply the rules, or show what would change."""
     from ....composition.engine import apply_rules_of
     from ....composition.exclusive import exclusive
     from ....config.load import load_settings
@@ -62,7 +62,7 @@ async def apply_rules(options: argparse.Namespace) -> int:
                 change = await app.bidding.compare_rules()
             else:
                 change = await apply_rules_of(app)(OPERATOR, reason=options.reason)
-    done = "nothing was changed" if options.dry_run else "the exchange starts by these rules now"
+    done = "nothing was changed" if options.dry_run else "the exchange starts with these rules now"
     print("\n".join([*_told(change), done]) if not change.is_none else _NOTHING_NEW)
     return 0
 
@@ -70,7 +70,7 @@ async def apply_rules(options: argparse.Namespace) -> int:
 def _told(change: RulesChange) -> list[str]:
     lines = [f"{name}: {old} -> {new}" for name, (old, new) in change.differences.items()]
     if change.before is None:
-        lines.append("by which rules the exchange was last run is not known")
+        lines.append("the rules of the exchange's last run are not known")
     bids, asks = counted(change.outside.bids, "bid"), counted(change.outside.asks, "ask")
     owners = counted(change.outside.owners, "user")
     dearer = counted(len(change.dearer), "user")

@@ -1,4 +1,4 @@
-"""What the payment provider did unasked: who bears it, and what nobody can tell apart."""
+"""Actions on what the payment provider did unasked: shortfalls, suspense and frozen payouts."""
 
 import argparse
 
@@ -15,7 +15,7 @@ _TO_RESOLVE = "the alarm that names it stays open until `resolve-alarm`"
 
 
 async def bear_shortfall(app: Application, options: argparse.Namespace) -> str:
-    """Have somebody bear what an order's escrow is short of."""
+    """Decide who bears the shortfall of an order's escrow."""
     amount = await app.payments.bear_shortfall(
         OPERATOR,
         OrderId(options.order),
@@ -28,7 +28,7 @@ async def bear_shortfall(app: Application, options: argparse.Namespace) -> str:
 
 
 async def write_off_suspense(app: Application, options: argparse.Namespace) -> str:
-    """Give up looking for whose money it is."""
+    """Write off money in suspense whose owner cannot be found."""
     amount = await app.payments.write_off_suspense(OPERATOR, options.name, reason=options.reason)
     if amount < 0:
         return f"the exchange bears {dollars(-amount)}; {_TO_RESOLVE}"
@@ -36,7 +36,7 @@ async def write_off_suspense(app: Application, options: argparse.Namespace) -> s
 
 
 async def list_suspense(app: Application, options: argparse.Namespace) -> str:
-    """Return a page of what is in suspense, by the provider's names."""
+    """Return a page of the money in suspense, sorted by the provider's ids."""
     limit = page_request(options).limit
     page = await app.payments.list_suspense(OPERATOR, limit, options.after)
     lines = [f"{item.name}  {dollars(item.amount)}" for item in page.items]
@@ -65,8 +65,8 @@ ACTIONS = (
     Action(
         name="frozen-orders",
         help="list orders whose payouts are frozen",
-        about="Lists the orders whose payouts are frozen, newest first, a page at a time, and\n"
-        "what freezes them: an admin, a complaint, or a report of the payment provider.",
+        about="Lists the orders whose payouts are frozen, newest first, a page at a time, with\n"
+        "the cause: an admin, a complaint, or a report of the payment provider.",
         example="solebook admin frozen-orders",
         run=list_frozen_orders,
         arguments=PAGING,
@@ -74,22 +74,22 @@ ACTIONS = (
     ),
     Action(
         name="suspense",
-        help="list the money that the provider moved for no known order",
-        about="Lists what the payment provider took, or paid out if it is below zero, for no\n"
-        "order that is known, by its names of it. `write-off-suspense` takes such a name.",
+        help="list money that the provider moved for no known order",
+        about="Lists amounts that the payment provider charged for no known order, or paid out if\n"
+        "negative, by the provider's ids. `write-off-suspense` takes such an id as NAME.",
         example="solebook admin suspense",
         run=list_suspense,
         arguments=(
             PAGING[0],
-            argument("--after", default="", metavar="NAME", help="go on after this one"),
+            argument("--after", default="", metavar="NAME", help="start after this one"),
         ),
         needs_reason=False,
     ),
     Action(
         name="bear-shortfall",
-        help="decide who bears what the provider gave back unasked",
-        about="Fills the escrow of an order up again, at the cost of the exchange, the seller or\n"
-        "the buyer. The payout stays frozen, and the alarm about it open, until it is released.",
+        help="decide who bears a refund that the provider made unasked",
+        about="Refills the escrow of an order at the expense of the exchange, the seller or the\n"
+        "buyer. The payout stays frozen, and its alarm open, until it is released.",
         example="solebook admin bear-shortfall 01a2086f-4c22-7d19-b9b5-1a2b3c4d5e6f exchange "
         '--reason "a refund by mistake"\n'
         f"the exchange bears 1.00; {_TO_RELEASE}",
@@ -101,15 +101,15 @@ ACTIONS = (
     ),
     Action(
         name="write-off-suspense",
-        help="give up looking for whose money it is that the provider moved",
-        about="Has the exchange bear what left for no known order, or keep what came. A charge\n"
-        "that is to go back is refunded at the provider instead. The alarm that names it stays\n"
-        "open: it may be about other money too.",
+        help="write off money in suspense",
+        about="Lets the exchange bear money that left for no known order, or keep money that\n"
+        "came. To give a charge back instead, refund it at the provider. The alarm about\n"
+        "the money stays open, because it may be about other money too.",
         example='solebook admin write-off-suspense ch_3a4f --reason "nobody asked for it back"\n'
         f"the exchange keeps 50.00; {_TO_RESOLVE}",
         run=write_off_suspense,
         arguments=(
-            argument("name", metavar="NAME", help="the provider's name, as `suspense` shows it"),
+            argument("name", metavar="NAME", help="the provider's id, as shown by `suspense`"),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Waiting for the running exchange to carry out what was asked of it."""
+"""Wait until the running exchange has carried out a request."""
 
 import argparse
 import sys
@@ -11,15 +11,15 @@ from ..opened import is_served
 from .action import Told, argument
 
 NOT_YET = 3
-"""The exit code where what was asked for is stored, and not carried out yet."""
+"""The exit code if the request is stored but not carried out yet."""
 
 _A_DAY = 86_400
 
 
 def seconds(text: str) -> float:
-    """Return how long to wait, from nothing to a day. Raises ValueError."""
+    """Return a number of seconds from 0 to a day. Raises ValueError."""
     number = float(text)
-    if not 0 <= number <= _A_DAY:  # not a number is neither
+    if not 0 <= number <= _A_DAY:  # also refuses NaN
         raise ValueError(text)
     return number
 
@@ -29,8 +29,8 @@ WAIT = argument(
     type=seconds,
     default=10.0,
     metavar="SECONDS",
-    help="how long to wait for the running exchange to carry it out (10); the exit code is "
-    f"{NOT_YET} if that is not done by then",
+    help="how long to wait for the running exchange to carry it out (10); after that the exit "
+    f"code is {NOT_YET}",
 )
 
 
@@ -40,9 +40,9 @@ async def told_when_done(
     entry: AuditEntry,
     done: Callable[[AuditEntry], str],
 ) -> Told:
-    """Return what became of a request, in the words of `done`, or that it is not carried out yet.
+    """Return the outcome of a request, as text from `done`, or that it is not carried out yet.
 
-    Raises ValueError, in the same words, if it was refused by then.
+    Raises ValueError with the text from `done` if the request was refused meanwhile.
     """
     if not is_served(options):
         return Told(

@@ -113,7 +113,7 @@ def test_nobody_is_there_to_be_asked_for_a_password(
 
     monkeypatch.setattr("getpass.getpass", typed)
     refused = run("admin", "grant", EMAIL, "--register")
-    assert (refused.code, one_line(refused.err)) == (1, "solebook: there is no password to take")
+    assert (refused.code, one_line(refused.err)) == (1, "solebook: no password was given")
 
 
 def test_a_weak_password_is_refused(
@@ -129,7 +129,7 @@ def test_nobody_gets_a_role_who_is_not_there(folder: Path, run: Run) -> None:
     refused = run("admin", "grant", EMAIL)
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err) == (
-        f"solebook: there is no user {EMAIL}; add --register to make one"
+        f"solebook: there is no user {EMAIL}; add --register to create it"
     )
 
 
@@ -171,7 +171,7 @@ def bury(folder: Path, count: int) -> list[UUID]:
 
 
 def due(folder: Path) -> set[UUID]:
-    """The deliveries that will be tried again within the minute."""
+    """The deliveries that will be retried within the minute."""
 
     async def work(app: Application) -> set[UUID]:
         soon = app.adapters.clock.now() + timedelta(minutes=1)
@@ -211,7 +211,7 @@ def test_a_page_of_dead_letters_is_bounded(folder: Path, run: Run, limit: str) -
 def test_a_dead_letter_is_tried_again(folder: Path, run: Run) -> None:
     letter, other = bury(folder, 2)
     done = run("admin", "replay", str(letter))
-    assert (done.code, done.out, done.err) == (0, "1 dead letter will be tried again\n", "")
+    assert (done.code, done.out, done.err) == (0, "1 dead letter will be retried\n", "")
     assert due(folder) == {letter}
     assert str(other) in run("admin", "dead-letters").out
 
@@ -219,7 +219,7 @@ def test_a_dead_letter_is_tried_again(folder: Path, run: Run) -> None:
 def test_all_dead_letters_are_tried_again(folder: Path, run: Run) -> None:
     letters = bury(folder, 101)
     done = run("admin", "replay", "--all")
-    assert (done.code, done.out, done.err) == (0, "101 dead letters will be tried again\n", "")
+    assert (done.code, done.out, done.err) == (0, "101 dead letters will be retried\n", "")
     assert due(folder) == set(letters)
 
 
@@ -242,7 +242,7 @@ def test_a_dead_letter_that_there_is_not_is_one_line(folder: Path, run: Run) -> 
 def test_which_dead_letters_is_to_be_said_once(folder: Path, run: Run, which: list[str]) -> None:
     refused = run("admin", "replay", *which)
     assert (refused.code, refused.out) == (1, "")
-    assert one_line(refused.err) == "solebook: name one dead letter, or say --all"
+    assert one_line(refused.err) == "solebook: give the id of one dead letter, or --all"
 
 
 def test_an_id_that_is_none_is_refused(folder: Path, run: Run) -> None:
@@ -290,7 +290,7 @@ def test_nobody_else_looks_after_a_store_in_memory(
     refused = run("admin", *action)
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err) == (
-        "solebook: a store in memory is out of reach for any process but the one that serves it"
+        "solebook: a store in memory can only be reached by the process that serves it"
     )
 
 

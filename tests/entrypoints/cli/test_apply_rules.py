@@ -118,7 +118,7 @@ def test_what_is_outside_is_withdrawn_and_the_exchange_starts_by_the_rules(
     market: Path, run: Run
 ) -> None:
     done = run("admin", "apply-rules", "--reason", "no trades below $100")
-    assert (done.code, done.out) == (0, CHANGES + "the exchange starts by these rules now\n")
+    assert (done.code, done.out) == (0, CHANGES + "the exchange starts with these rules now\n")
     assert statuses(market) == {
         2_400: "cancelled",
         11_000: "active",
@@ -128,7 +128,7 @@ def test_what_is_outside_is_withdrawn_and_the_exchange_starts_by_the_rules(
     kinds = [type(event).__name__ for event in told(market)]
     assert sorted(kinds) == ["CostsRose", "QuotesWithdrawn"]
     again = run("admin", "apply-rules", "--reason", "to be sure")
-    assert again.out == ("the exchange was last run with these rules; there is nothing to apply\n")
+    assert again.out == ("the exchange last ran with these rules; there is nothing to apply\n")
 
 
 def test_it_is_in_the_audit_log_with_its_outcome(market: Path, run: Run) -> None:

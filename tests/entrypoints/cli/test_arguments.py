@@ -26,6 +26,6 @@ def test_an_amount_is_in_dollars(text: str, cents: int) -> None:
 )
 def test_an_amount_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(
-        ArgumentTypeError, match=f"^{re.escape(repr(text))} is no amount in dollars"
+        ArgumentTypeError, match=f"^{re.escape(repr(text))} is not an amount in dollars"
     ):
         an_amount(text)

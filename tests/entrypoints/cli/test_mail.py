@@ -63,7 +63,7 @@ def test_a_file_is_what_its_name_says(run: Run, tmp_path: Path) -> None:
     preview = ("mail", "preview", "payout_paid")
     for name in ("a.eml", "a.html", "a.txt"):
         done = run(*preview, "--output", name)
-        assert (done.code, done.out, done.err) == (0, f"{name} is written\n", "")
+        assert (done.code, done.out, done.err) == (0, f"wrote {name}\n", "")
     message = message_from_bytes((tmp_path / "a.eml").read_bytes(), policy=default)
     assert message["Subject"] == "We paid you $146.00: Nike Dunk Low White/Black"
     assert message["To"] == "Test <test@example.com>"

@@ -44,7 +44,7 @@ def test_what_is_done_there_is_booked_here(folder: Path, run: Run) -> None:
 
 def test_a_payout_comes_back(folder: Path, run: Run) -> None:
     name = run("provider", "pay-out", "7").out.split()[0]
-    assert run("provider", "return-payout", name).out == f"{name} came back\n"
+    assert run("provider", "return-payout", name).out == f"{name} was returned\n"
     settle(folder)
     solvency = run("admin", "solvency")
     assert "suspense                0.00" in solvency.out
@@ -68,7 +68,7 @@ def test_what_never_was_is_one_line(folder: Path, run: Run, arguments: tuple[str
 def test_an_amount_is_in_dollars_and_above_zero(folder: Path, run: Run, amount: str) -> None:
     refused = run("provider", "charge", amount)
     assert refused.code == 2
-    assert f"{amount!r} is no amount in dollars" in refused.err
+    assert f"{amount!r} is not an amount in dollars" in refused.err
 
 
 def test_an_order_without_a_shortfall_is_one_line(folder: Path, run: Run) -> None:

@@ -52,13 +52,13 @@ def test_what_nobody_told_the_index_is_found_afterwards(folder: Path, run: Run) 
     within(folder, create_products)
     assert within(folder, found) == []
     done = run("admin", "reindex")
-    assert (done.code, done.out, done.err) == (0, "2 products can be found\n", "")
+    assert (done.code, done.out, done.err) == (0, "2 products indexed\n", "")
     assert within(folder, found) == ["Beluga", "Zebra"]
-    assert run("admin", "reindex").out == "2 products can be found\n"
+    assert run("admin", "reindex").out == "2 products indexed\n"
 
 
 def test_an_exchange_without_products_has_an_empty_index(folder: Path, run: Run) -> None:
-    assert run("admin", "reindex").out == "0 products can be found\n"
+    assert run("admin", "reindex").out == "0 products indexed\n"
 
 
 def test_a_store_in_memory_cannot_be_indexed_from_here(folder: Path, run: Run) -> None:

@@ -71,7 +71,7 @@ def test_products_with_one_style_code_are_listed_with_the_first_of_them(
     assert run("admin", "style-codes").out == (
         f"{third}  dd1391 100  is also  {first}  DD1391-100\n"
         f"{second}  dd1391 100  is also  {first}  DD1391-100\n"
-        "2 products with another's style code\n"
+        "2 duplicate products\n"
     )
 
 
@@ -87,7 +87,7 @@ def test_a_long_list_is_read_page_by_page(doubled: Path, run: Run) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_catalogue_without_any_says_so(run: Run) -> None:
-    assert run("admin", "style-codes").out == "no products with another's style code\n"
+    assert run("admin", "style-codes").out == "no duplicate products\n"
 
 
 def test_they_are_reported_at_the_start(doubled: Path, caplog: pytest.LogCaptureFixture) -> None:

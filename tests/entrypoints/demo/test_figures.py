@@ -185,7 +185,7 @@ async def test_a_sale_at_another_price_ends_with_an_error(exchange: Exchange) ->
     code, shown = await exchange.conclude(rows)
     assert code == 1
     assert f"{DUNK}: day 2017-10-17 is Candle(" in shown
-    assert f"{DUNK}: its sales are not the file's, one by one" in shown
+    assert f"{DUNK}: its list of sales differs" in shown
 
 
 async def test_of_many_differences_the_first_are_shown_and_the_rest_counted(

@@ -168,7 +168,7 @@ def test_a_bad_sale_is_told_with_its_line(write: Write, row: str, problem: str) 
         ("Nike Dunk,Dunk,white,free,2021-03-10", "retail_usd 'free' is not an amount"),
         ("Nike Dunk,Dunk,white,100000.01,2021-03-10", "retail_usd 100000.01 is above 100,000.00"),
         ("Nike Dunk,Dunk,white,110,soon", "released_on 'soon' is not a date such as 2017-10-17"),
-        ("Nike Dunk Low,Dunk,white,110,2021-03-10", "'Nike Dunk Low' is there twice"),
+        ("Nike Dunk Low,Dunk,white,110,2021-03-10", "'Nike Dunk Low' is a duplicate"),
     ],
 )
 def test_a_bad_product_is_told_with_its_line(write: Write, row: str, problem: str) -> None:

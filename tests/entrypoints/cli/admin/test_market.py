@@ -80,7 +80,7 @@ def test_a_running_exchange_halts_a_product_and_opens_it(folder: Path, run: Run)
         assert line.startswith(f"{halt_id}  {product}  size 9  any condition  since ")
         assert count == "1 standing halt"
         opened = run("admin", "end-halt", halt_id, *WHY)
-    assert (opened.code, opened.out) == (0, f"the halt {halt_id} is over\n")
+    assert (opened.code, opened.out) == (0, f"the halt {halt_id} has ended\n")
     assert run("admin", "halts").out == "no standing halts\n"
     assert " until " in run("admin", "halts", "--all").out
 
