@@ -10,13 +10,13 @@ from ...composition.application import Application
 from ...config.http import HttpSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
-from .edge.bearer import BearerAuthentication
 from .edge.client_address import client_address
+from .edge.gate import Gate
 from .edge.headers import add_security_headers
 from .edge.hosts import AllowedHosts
 from .edge.json_body import JsonRequest
 from .edge.problems import http_response, refusal_response, unexpected_response
-from .edge.rate_limiting import CredentialLimits, LimitByAddress, LimitByUser
+from .edge.rate_limiting import CredentialLimits, RequestLimits
 from .edge.request_checks import check_request
 from .openapi.document import openapi_config
 from .routes.addresses import AddressesController
@@ -103,12 +103,17 @@ def create_app(
         before_send=[add_security_headers],
         cors_config=CORSConfig(allow_origins=origins) if origins else None,
         middleware=[
-            AllowedHosts(settings.allowed_hosts),
-            LimitByAddress(limits, settings.address_limit, address_of),
             DefineMiddleware(
-                BearerAuthentication, authenticate=application.users.authenticate_request
-            ),
-            LimitByUser(limits, settings.user_limit),
+                Gate,
+                hosts=AllowedHosts(settings.allowed_hosts),
+                limits=RequestLimits(
+                    limits,
+                    address_limit=settings.address_limit,
+                    user_limit=settings.user_limit,
+                    address_of=address_of,
+                ),
+                authenticate=application.users.authenticate_request,
+            )
         ],
         dependencies={
             "application": Provide(lambda: application, sync_to_thread=False),

@@ -1,12 +1,12 @@
 """Whose request it is, as far as the network tells."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Any
 
-from litestar.connection import ASGIConnection
+from litestar.types import Scope
 
-AddressOf = Callable[[ASGIConnection[Any, Any, Any, Any]], str]
+AddressOf = Callable[[Scope], str]
 """Tells a request's address as the name of a rate limit's bucket."""
 
 _UNKNOWN = "unknown"
@@ -20,15 +20,21 @@ def client_address(proxies: Sequence[IPv4Network | IPv6Network]) -> AddressOf:
     that is no trusted proxy itself. What stands before that one anybody could have written.
     """
 
-    def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-        peer = connection.client.host if connection.client else _UNKNOWN
-        forwarded = connection.headers.getall("x-forwarded-for", [])
-        hops = [hop.strip() for line in forwarded for hop in line.split(",")]
-        while hops and _is_trusted(peer, proxies):
-            peer = hops.pop()
+    def address_of(scope: Scope) -> str:
+        client = scope.get("client")
+        peer = client[0] if client else _UNKNOWN
+        if proxies:
+            hops = _forwarded_for(scope)
+            while hops and _is_trusted(peer, proxies):
+                peer = hops.pop()
         return _bucket(peer)
 
     return address_of
+
+
+def _forwarded_for(scope: Scope) -> list[str]:
+    lines = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return [hop.strip() for line in lines for hop in line.decode("latin-1").split(",")]
 
 
 def _is_trusted(text: str, proxies: Sequence[IPv4Network | IPv6Network]) -> bool:
@@ -39,6 +45,7 @@ def _is_trusted(text: str, proxies: Sequence[IPv4Network | IPv6Network]) -> bool
     return any(address in proxy for proxy in proxies)
 
 
+@lru_cache(4_096)  # clients ask more than once, and an address always has the same bucket
 def _bucket(text: str) -> str:
     # One household has at least a whole /64 of IPv6, so a bucket an address would limit nobody.
     try:

@@ -78,7 +78,7 @@ class SessionsController(Controller):
         credential_limits: Limits,
     ) -> Tokens:
         """Open a session."""
-        await credential_limits.check(request, data.email)
+        await credential_limits.check(request.scope, data.email)
         return tokens(await application.users.sign_in(email=data.email, password=data.password))
 
     @post(

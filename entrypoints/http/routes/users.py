@@ -185,7 +185,7 @@ class UsersController(Controller):
         idempotency_key: KeyHeader = None,
     ) -> Response[UserView]:
         """Join the market as a buyer."""
-        await credential_limits.check(request, data.email)
+        await credential_limits.check(request.scope, data.email)
         # The key is kept with a hash of the request, and no quick hash of a password may be kept.
         public = f"{data.email}\0{data.first_name}\0{data.last_name}".encode()
         key = await request_key(request, idempotency_key, body=public)

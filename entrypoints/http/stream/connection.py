@@ -148,7 +148,7 @@ class StreamConnection:
             raise Closed(CloseCode.TOO_MANY_CONNECTIONS) from None
         if "authorization" in self._socket.headers:
             try:
-                await self._authenticate(bearer_token(self._socket))
+                await self._authenticate(bearer_token(self._socket.scope))
             except Refusal as refusal:
                 await self._send(Error(problem_of(refusal)))
                 raise _signed_out(refusal) from None

@@ -44,7 +44,7 @@ class Stream:
     async def serve(self, socket: WebSocket[Any, Any, Any]) -> None:
         """Serve one client to its end. Raises WebSocketException for a page of a strange origin."""
         self._check_origin(socket)
-        address = self._address_of(socket)
+        address = self._address_of(socket.scope)
 
         async def count(actor: Actor | None) -> None:
             limits = self._application.adapters.rate_limits
