@@ -25,7 +25,7 @@ from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
 from ..engine.payloads import decode
 from ..engine.statement import Statement
-from ..messages.idempotency_keys import find_answer
+from ..messages.idempotency_keys import shared_answers
 from .book_columns import book_values
 from .quote_rows import (
     MATCH,
@@ -97,6 +97,7 @@ class SqlQuotes(Quotes):
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
+        self._answers = shared_answers(database)
 
     async def get(self, quote_id: QuoteId) -> Quote:
         row = await self._database.first(_GET, id=quote_id)
@@ -131,7 +132,7 @@ class SqlQuotes(Quotes):
         return QueuePlace(row.better_price, row.same_price)
 
     async def answered(self, key: IdempotencyKey) -> Placement | None:
-        answer = await find_answer(self._database, key)
+        answer = await self._answers(key)
         if isinstance(answer, IdempotencyKeyReused):
             raise answer
         return None if answer is None else decode(answer, Placement)

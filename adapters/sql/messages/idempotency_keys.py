@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import bindparam, delete, select
 
@@ -10,6 +11,7 @@ from ....ports.language.errors import IdempotencyKeyReused, Outdated
 from ....ports.language.idempotency import IdempotencyKey
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
+from ..engine.shared_read import SharedRead
 from ..engine.statement import Statement
 from ..schema import idempotency_keys
 
@@ -26,9 +28,10 @@ class SqlIdempotencyKeys(IdempotencyKeys):
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
+        self._answers = shared_answers(database)
 
     async def find(self, key: IdempotencyKey) -> bytes | None:
-        answer = await find_answer(self._database, key)
+        answer = await self._answers(key)
         if isinstance(answer, IdempotencyKeyReused):
             raise answer
         return answer
@@ -53,11 +56,11 @@ def answer_values(key: IdempotencyKey, answer: bytes, at: datetime) -> dict[str,
     }
 
 
-async def find_answer(
-    database: SqlDatabase, key: IdempotencyKey
-) -> bytes | IdempotencyKeyReused | None:
-    """Return the answer to a request, or that its key was another's."""
-    return (await find_answers(database, [key])).get(key)
+def shared_answers(
+    database: SqlDatabase,
+) -> SharedRead[IdempotencyKey, bytes | IdempotencyKeyReused]:
+    """Return what finds the answer to a request, together with those to others."""
+    return SharedRead(database, partial(find_answers, database))
 
 
 async def find_answers(

@@ -12,11 +12,13 @@ from ....ports.language.users import BidBar, TraderStanding
 from ....ports.users import Traders
 from ..engine.constructs import one_of
 from ..engine.database import SqlDatabase
+from ..engine.shared_read import SharedRead
 from ..engine.statement import Statement
 from ..schema import addresses, bid_bars, users
 
 _STANDING = Statement(
     select(
+        users.c.id,
         users.c.payment_method.is_not(None).label("has_payment_method"),
         exists().where(addresses.c.user_id == users.c.id).label("has_address"),
         users.c.payout_account.is_not(None).label("has_payout_account"),
@@ -25,7 +27,7 @@ _STANDING = Statement(
         bid_bars.c.until,
     )
     .outerjoin(bid_bars, bid_bars.c.buyer_id == users.c.id)
-    .where(users.c.id == bindparam("id"))
+    .where(one_of(users.c.id, "ids"))
 )
 _SUSPENDED = Statement(select(users.c.id).where(users.c.suspended, one_of(users.c.id, "ids")))
 _BARRED = Statement(
@@ -41,18 +43,25 @@ class SqlTraders(Traders):
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
+        self._standing = SharedRead(database, self._standings)
 
     async def standing(self, user_id: UserId) -> TraderStanding:
-        row = await self._database.first(_STANDING, id=user_id)
-        if row is None:
+        standing = await self._standing(user_id)
+        if standing is None:
             raise NotFound(what="user", id=user_id)
-        return TraderStanding(
-            has_payment_method=row.has_payment_method,
-            has_address=row.has_address,
-            has_payout_account=row.has_payout_account,
-            suspended=row.suspended,
-            bid_bar=None if row.until is None else BidBar(user_id, row.declines, row.until),
-        )
+        return standing
+
+    async def _standings(self, user_ids: Collection[UserId]) -> Mapping[UserId, TraderStanding]:
+        return {
+            row.id: TraderStanding(
+                has_payment_method=row.has_payment_method,
+                has_address=row.has_address,
+                has_payout_account=row.has_payout_account,
+                suspended=row.suspended,
+                bid_bar=None if row.until is None else BidBar(row.id, row.declines, row.until),
+            )
+            for row in await self._database.rows(_STANDING, ids=user_ids)
+        }
 
     async def barred(
         self, user_ids: Collection[UserId], now: datetime

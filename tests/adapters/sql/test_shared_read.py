@@ -1,0 +1,97 @@
+"""Reads that many callers share."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.engine.shared_read import SharedRead
+from solebook.composition.adapters import Store
+from solebook.ports.language.errors import Unavailable
+
+from ...ports.records import Records
+
+
+@dataclass
+class Shelf:
+    """What can be read, and what was asked for each time that it was."""
+
+    values: dict[str, int] = field(default_factory=lambda: {"one": 1, "two": 2})
+    asked: list[set[str]] = field(default_factory=list)
+    broken: bool = False
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def read(self, keys: Collection[str]) -> Mapping[str, int]:
+        self.asked.append(set(keys))
+        self.begun.set()
+        if self.broken:
+            raise Unavailable(what="the shelf")
+        found = {key: self.values[key] for key in keys if key in self.values}
+        await asyncio.sleep(0)
+        return found
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def read(database: SqlDatabase, shelf: Shelf) -> SharedRead[str, int]:
+    return SharedRead(database, shelf.read)
+
+
+async def test_what_is_asked_for_at_once_is_read_at_once(
+    read: SharedRead[str, int], shelf: Shelf
+) -> None:
+    found = await asyncio.gather(*map(read, ("one", "two", "three", "one")))
+    assert found == [1, 2, None, 1]
+    assert shelf.asked == [{"one", "two", "three"}]
+
+
+async def test_nothing_is_remembered(read: SharedRead[str, int], shelf: Shelf) -> None:
+    assert await read("one") == 1
+    shelf.values["one"] = 11
+    assert await read("one") == 11
+
+
+async def test_who_asks_while_a_read_is_under_way_gets_the_next_one(
+    read: SharedRead[str, int], shelf: Shelf
+) -> None:
+    first = asyncio.create_task(read("one"))
+    await shelf.begun.wait()
+    shelf.values["one"] = 11
+    assert (await read("one"), await first) == (11, 1)
+
+
+async def test_who_goes_away_leaves_the_others_their_answers(
+    read: SharedRead[str, int], shelf: Shelf
+) -> None:
+    gone, other = asyncio.create_task(read("one")), asyncio.create_task(read("two"))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert await other == 2
+    assert gone.cancelled()
+
+
+async def test_a_read_that_fails_is_told_to_all_and_made_again_for_the_next(
+    read: SharedRead[str, int], shelf: Shelf
+) -> None:
+    shelf.broken = True
+    failures = await asyncio.gather(read("one"), read("two"), return_exceptions=True)
+    assert [type(failure) for failure in failures] == [Unavailable, Unavailable]
+    shelf.broken = False
+    assert await read("one") == 1
+
+
+async def test_a_transaction_reads_what_it_has_written_itself(
+    store: Store, records: Records
+) -> None:
+    user = records.user()
+    async with store.transaction():
+        await store.users.add(user)
+        assert not (await store.traders.standing(user.id)).suspended
+        await store.users.save(replace(user, suspended=True))
+        assert (await store.traders.standing(user.id)).suspended
