@@ -15,6 +15,7 @@ from .edge.gate import Gate
 from .edge.headers import add_security_headers
 from .edge.hosts import AllowedHosts
 from .edge.json_body import JsonRequest
+from .edge.json_response import JsonResponse
 from .edge.problems import http_response, refusal_response, unexpected_response
 from .edge.rate_limiting import CredentialLimits, RequestLimits
 from .edge.request_checks import check_request
@@ -98,6 +99,7 @@ def create_app(
     return Litestar(
         route_handlers=_ROUTES,
         request_class=JsonRequest,
+        response_class=JsonResponse,
         request_max_body_size=settings.max_body,
         before_request=check_request,
         before_send=[add_security_headers],

@@ -15,12 +15,12 @@ class AllowedHosts:
     """
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
-        self._allowed = re.compile("|".join(map(_expression, patterns)), re.IGNORECASE | re.ASCII)
+        names = "|".join(map(_expression, patterns))
+        self._allowed = re.compile(f"(?:{names})(?::[0-9]+)?", re.IGNORECASE | re.ASCII)
 
     def check(self, scope: Scope) -> None:
         """Raise ClientException for a request whose Host header is none of them."""
-        name = re.sub(r":[0-9]+\Z", "", header(scope, b"host") or "")
-        if not self._allowed.fullmatch(name):
+        if not self._allowed.fullmatch(header(scope, b"host") or ""):
             raise ClientException("this server does not answer to that host name")
 
 

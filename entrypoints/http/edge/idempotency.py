@@ -11,8 +11,6 @@ from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 import msgspec
-from litestar import Response
-from litestar.enums import MediaType
 from litestar.params import HeaderParameter
 
 from ....composition.application import Application
@@ -20,6 +18,7 @@ from ....ports.language.idempotency import IdempotencyKey
 from ....ports.language.ids import UserId
 from ....ports.language.users import Actor
 from .json_body import JsonRequest
+from .json_response import JsonResponse
 from .request_checks import takes_body
 
 KeyHeader: TypeAlias = Annotated[
@@ -73,13 +72,13 @@ async def once(
     application: Application,
     key: IdempotencyKey | None,
     run: Callable[[], Awaitable[Any]],
-) -> Response[Any]:
+) -> JsonResponse[Any]:
     """Return the answer that `run` gives, or the one that the key was given before.
 
     Raises IdempotencyKeyReused and what `run` raises.
     """
     if key is None:
-        return Response(await run())
+        return JsonResponse(await run())
     status = request.route_handler.status_code
 
     async def encoded() -> bytes:
@@ -88,9 +87,8 @@ async def once(
 
     answered = await application.operations.answer_once(key, encoded)
     answer = msgspec.json.decode(answered.answer, type=_Answer)
-    return Response(
+    return JsonResponse(
         bytes(answer.body),
         status_code=answer.status,
-        media_type=MediaType.JSON,
         headers={REPLAYED: "true"} if answered.replayed else None,
     )

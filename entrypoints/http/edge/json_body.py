@@ -4,6 +4,7 @@ The framework would decode to plain values first and then convert them leniently
 passed as the number 20000.
 """
 
+import math
 import re
 from functools import cache
 from typing import Any
@@ -11,7 +12,11 @@ from typing import Any
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
-from litestar.exceptions import ClientException, ValidationException
+from litestar.exceptions import (
+    ClientException,
+    InternalServerException,
+    ValidationException,
+)
 
 from ....ports.language.ids import SessionId
 from ....ports.language.users import Actor
@@ -25,6 +30,28 @@ class JsonRequest(Request[Actor, SessionId, State]):
 
     After authentication `user` is who asks and `auth` the session.
     """
+
+    _read: bytes | None = None
+
+    async def body(self) -> bytes:
+        """Return the body. Raises ClientException (413) for one that is larger than allowed.
+
+        Most come in one message; the framework reads all of them as it reads a stream.
+        """
+        if self._read is None:
+            most = self.route_handler.resolve_request_max_body_size() or math.inf
+            parts, length, is_whole = [], 0, False
+            while not is_whole:
+                message = await self.receive()
+                if message["type"] != "http.request":
+                    raise InternalServerException("the client went away")
+                parts.append(message["body"])
+                length += len(message["body"])
+                if length > most:
+                    raise ClientException(status_code=413)
+                is_whole = not message["more_body"]
+            self._read = b"".join(parts)
+        return self._read
 
     async def json(self) -> Any:
         """Return the body as the handler's type. Raises ValidationException, ClientException."""

@@ -11,14 +11,15 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 import msgspec
-from litestar import Request, Response
+from litestar import Request
 from litestar.exceptions import HTTPException, ValidationException
 
 from ....ports.language import errors
 from ....ports.language.errors import Refusal
+from .json_response import JsonResponse
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
-ProblemResponse: TypeAlias = Response[dict[str, Any]]
+ProblemResponse: TypeAlias = JsonResponse[dict[str, Any]]
 
 _log = logging.getLogger("solebook.http")
 
@@ -210,7 +211,7 @@ def _members(problem: Problem, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _response(problem: Problem, facts: dict[str, Any], headers: dict[str, str]) -> ProblemResponse:
-    return Response(
+    return JsonResponse(
         _members(problem, facts),
         status_code=problem.status,
         media_type=PROBLEM_JSON,

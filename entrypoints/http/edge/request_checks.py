@@ -5,15 +5,17 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response
+from litestar import Request
 from litestar.exceptions import ClientException, NotFoundException, ValidationException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
 from ....ports.language.ids import parse_id
+from .headers import header
+from .json_response import JsonResponse
 
 
-async def check_request(request: Request[Any, Any, Any]) -> Response[None] | None:
+async def check_request(request: Request[Any, Any, Any]) -> JsonResponse[None] | None:
     """Refuse ids in another spelling, query parameters that nobody reads, and a body that is none.
 
     A misspelt filter must not silently give everything. Raises NotFoundException,
@@ -21,7 +23,8 @@ async def check_request(request: Request[Any, Any, Any]) -> Response[None] | Non
     """
     if request.method == "OPTIONS":
         return _methods(request)
-    _check_ids(request)
+    if request.path_params:
+        _check_ids(request)
     handler = request.route_handler
     if request.scope["query_string"]:
         _check_query(request, handler)
@@ -42,7 +45,7 @@ def query_parameters(handler: HTTPRouteHandler) -> Iterator[str]:
             yield field.kwarg_definition.name or field.name
 
 
-def _methods(request: Request[Any, Any, Any]) -> Response[None]:
+def _methods(request: Request[Any, Any, Any]) -> JsonResponse[None]:
     # The framework's own answer leaves out methods that a path got from a later handler.
     path = request.scope["path_template"]
     methods = {
@@ -51,7 +54,7 @@ def _methods(request: Request[Any, Any, Any]) -> Response[None]:
         if route.path_format == path
         for method in route.methods
     }
-    return Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
+    return JsonResponse(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
 
 
 def _check_ids(request: Request[Any, Any, Any]) -> None:
@@ -79,5 +82,6 @@ async def _check_body(request: Request[Any, Any, Any]) -> None:
     if not await request.body():
         missing = {"key": "", "message": "the body is missing", "source": "body"}
         raise ValidationException(detail="the body is missing", extra=[missing])
-    if request.content_type[0] != "application/json":
+    kind = header(request.scope, b"content-type") or ""
+    if kind != "application/json" and request.content_type[0] != "application/json":
         raise ClientException("send the body as application/json", status_code=415)

@@ -14,6 +14,7 @@ from ....ports.language.placement import Placement
 from ..edge.idempotency import KeyHeader, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.json_response import JsonResponse
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..openapi.documented import example, problems, success
 from .quotes import (
@@ -78,7 +79,7 @@ class AsksController(Controller):
         placement = await application.bidding.place_ask(
             request.user, **terms(data), idempotency_key=key
         )
-        return Response(placed_ask(placement), headers=replay_header(placement))
+        return JsonResponse(placed_ask(placement), headers=replay_header(placement))
 
     @get(summary="The own asks", responses=problems())
     async def list_asks(
@@ -123,7 +124,7 @@ class AsksController(Controller):
         placement = await application.bidding.reprice_quote(
             request.user, Side.ASK, QuoteId(ask_id), **changes(data)
         )
-        return Response(placed_ask(placement))
+        return JsonResponse(placed_ask(placement))
 
     @delete(
         "/{ask_id:uuid}",

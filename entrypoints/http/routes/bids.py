@@ -14,6 +14,7 @@ from ....ports.language.placement import Placement
 from ..edge.idempotency import KeyHeader, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.json_response import JsonResponse
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..openapi.documented import example, problems, success
 from .quotes import (
@@ -78,7 +79,7 @@ class BidsController(Controller):
         placement = await application.bidding.place_bid(
             request.user, **terms(data), idempotency_key=key
         )
-        return Response(placed_bid(placement), headers=replay_header(placement))
+        return JsonResponse(placed_bid(placement), headers=replay_header(placement))
 
     @get(summary="The own bids", responses=problems())
     async def list_bids(
@@ -123,7 +124,7 @@ class BidsController(Controller):
         placement = await application.bidding.reprice_quote(
             request.user, Side.BID, QuoteId(bid_id), **changes(data)
         )
-        return Response(placed_bid(placement))
+        return JsonResponse(placed_bid(placement))
 
     @delete(
         "/{bid_id:uuid}",
