@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ..adapters.mail.eml_mailer import as_message
+from ..adapters.mail.eml_mailer import as_bytes
 from ..config.settings import Settings
 from ..ports.language.mail import Mail
 from ..ports.language.notifications import Letter, Notice, Recipient
@@ -16,4 +16,4 @@ def word_letter(settings: Settings, notice: Notice, recipient: Recipient) -> Let
 
 def eml_file(settings: Settings, mail: Mail, at: datetime) -> bytes:
     """Return the mail as a file that any mail program opens, from the deployment's sender."""
-    return as_message(mail, settings.notifications.sender, at).as_bytes()
+    return as_bytes(mail, settings.notifications.sender, at)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solebook.adapters.mail.eml_mailer import EmlMailer, as_message
+from solebook.adapters.mail.eml_mailer import EmlMailer, as_bytes
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.system.outgoing_folder import OutgoingFolder
 from solebook.composition.embedded import START
@@ -35,7 +35,7 @@ SYNTAX = [*'é,<>@"\\();: .', "\r\n", "Bcc: nobody@example.com", "=?utf-8?q?", "
 
 
 def parsed(mail: Mail) -> EmailMessage:
-    content = as_message(mail, SENDER, START).as_bytes()
+    content = as_bytes(mail, SENDER, START)
     return message_from_bytes(content, policy=default)
 
 
@@ -61,7 +61,7 @@ async def test_a_mail_is_a_file_that_a_mail_program_opens(
 
 
 def test_the_same_mail_at_the_same_instant_is_the_same_to_the_byte() -> None:
-    assert as_message(MAIL, SENDER, START).as_bytes() == as_message(MAIL, SENDER, START).as_bytes()
+    assert as_bytes(MAIL, SENDER, START) == as_bytes(MAIL, SENDER, START)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_no_text_ends_its_part() -> None:
 
 @pytest.mark.parametrize("local", ["a..b", "a'b", "a+b", "a=b", "é", "x" * 64])
 def test_an_address_goes_out_as_it_is(local: str) -> None:
-    content = as_message(replace(MAIL, to=f"{local}@example.com"), SENDER, START).as_bytes()
+    content = as_bytes(replace(MAIL, to=f"{local}@example.com"), SENDER, START)
     head = content.decode().partition("\r\n\r\n")[0].replace("\r\n", "")
     assert f"<{local}@example.com>" in head
 
@@ -132,4 +132,32 @@ def test_an_address_goes_out_as_it_is(local: str) -> None:
 )
 def test_what_is_no_address_is_a_defect(to: str) -> None:
     with pytest.raises(AssertionError, match="is no address"):
-        as_message(replace(MAIL, to=to), SENDER, START)
+        as_bytes(replace(MAIL, to=to), SENDER, START)
+
+
+@pytest.mark.parametrize(
+    "subject", ["Ünal’s bid", "Please ship: " + "a long name " * 20, "=?utf-8?q?Hello?="]
+)
+def test_a_subject_is_read_as_it_was_written(subject: str) -> None:
+    message = parsed(replace(MAIL, subject=subject))
+    assert message["Subject"] == subject.strip()
+    assert not message["Subject"].defects
+
+
+@pytest.mark.parametrize("name", ["Ünal", "St. John", "O'Neill-Smith", "T" * 300])
+def test_a_name_is_read_as_it_was_written(name: str) -> None:
+    [address] = parsed(replace(MAIL, name=name))["To"].addresses
+    assert address.display_name == name
+
+
+def test_texts_are_read_as_they_were_written() -> None:
+    written = f"ends in a space \n.\nFrom here\n{'é' * 200}\n\n=20 and a tab\t\nlast\n"
+    text, html = parsed(replace(MAIL, text=written, html=written)).iter_parts()
+    for part in (text, html):
+        assert cast(EmailMessage, part).get_content().replace("\r\n", "\n") == written
+
+
+def test_no_line_is_longer_than_servers_take() -> None:
+    words = "word " * 400
+    mail = replace(MAIL, subject=words, name=words, text=words, html=words)
+    assert max(map(len, as_bytes(mail, SENDER, START).split(b"\r\n"))) <= 998
