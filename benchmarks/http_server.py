@@ -21,6 +21,7 @@ from litestar.datastructures import State
 from litestar.exceptions import NotAuthorizedException
 
 from solebook.config.http import HttpSettings
+from solebook.entrypoints.garbage import collect_rarely
 from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.server import running_server, stop_signal
 from solebook.entrypoints.worker.workers import Workers
@@ -104,6 +105,7 @@ async def solebook() -> AsyncIterator[dict[str, object]]:
             async with Workers(market.application).running():
                 app = create_app(market.application, HTTP)
                 async with running_server(app, "127.0.0.1", 0) as url:
+                    collect_rarely()  # as `solebook serve` does
                     yield {
                         "url": url,
                         "buyers": [await _token(market, user) for user in market.buyers],

@@ -36,6 +36,7 @@ async def serve(options: argparse.Namespace) -> int:
     from ...composition.exclusive import exclusive
     from ...config.load import load_settings
     from ...config.settings import ServerSettings
+    from ..garbage import collect_rarely
     from ..http.app import create_app
     from ..http.server import running_server, stop_signal
     from ..worker.workers import Workers
@@ -51,6 +52,7 @@ async def serve(options: argparse.Namespace) -> int:
             app = create_app(application, settings.http, settings.stream)
             async with running_server(app, server.host, server.port) as url:
                 stop = stop_signal()
+                collect_rarely()
                 forgets = settings.store.adapter == "memory"
                 kept = "nothing is kept" if forgets else f"everything is kept in {settings.folder}"
                 print(f"solebook serves {url}  (the API: {url}/schema)")

@@ -14,7 +14,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class JsonResponse(Response[T]):
-    """The answer of every route: its content, or bytes that were encoded before.
+    """The answer of every route: its content, or bytes that were encoded before, JSON or not.
 
     The framework's own looks for a way to encode each answer and builds its head header by header,
     which takes longer than encoding it.
@@ -30,9 +30,10 @@ class JsonResponse(Response[T]):
         **_: Any,
     ) -> ASGIResponse:
         content = self.content
+        kind = self.media_type or media_type or "application/json"
         return _Encoded(
             status=self.status_code or status_code or HTTPStatus.OK,
-            media_type=self.media_type or media_type or "application/json",
+            media_type=f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
             headers=self.headers,
             body=content if isinstance(content, bytes) else _encode(content),
         )
