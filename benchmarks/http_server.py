@@ -25,14 +25,12 @@ from solebook.entrypoints.garbage import collect_rarely
 from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.server import running_server, stop_signal
 from solebook.entrypoints.worker.workers import Workers
-from solebook.ports.event_bus import Consumer
-from solebook.ports.language.events import OrderConfirmed
 from solebook.ports.language.messages import Message
 from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import User
 
-from .market import PASSWORD, SIZES, Market, open_market
+from .market import PASSWORD, SIZES, Market, consumer_of, open_market
 
 NO_LIMIT = RateLimit(burst=1_000_000, per_second=1_000_000)
 HTTP = HttpSettings(user_limit=NO_LIMIT, address_limit=NO_LIMIT, credentials_limit=NO_LIMIT)
@@ -122,7 +120,7 @@ def _counted(market: Market) -> list[Message]:
     async def count(message: Message) -> None:
         confirmed.append(message)
 
-    consumer = Consumer("benchmark", OrderConfirmed.SUBJECT, count)
+    consumer = consumer_of("order.created", count)
     market.application.adapters.event_bus.subscribe(consumer)
     return confirmed
 

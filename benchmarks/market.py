@@ -1,15 +1,18 @@
 """A market to measure: people who may trade, and one product in many sizes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.config.settings import SecuritySettings, Settings, StoreSettings
+from solebook.ports.event_bus import Consumer
 from solebook.ports.language.catalog import Product
+from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Actor, User
 
@@ -87,3 +90,10 @@ async def _user(application: Application, name: str) -> User:
 def actor(user: User) -> Actor:
     """Return the user as whoever acts."""
     return Actor(user.id, user.roles)
+
+
+def consumer_of(subject: str, handle: Callable[[Message], Awaitable[None]]) -> Consumer:
+    """Return a consumer for this revision or an earlier one, in which no queue was a role's."""
+    queue = next((queue for queue in Queue if queue == "trade"), None)
+    more: dict[str, Any] = {} if queue is None else {"queue": queue}
+    return Consumer("benchmark", subject, handle, **more)

@@ -22,13 +22,11 @@ from functools import partial
 from pathlib import Path
 
 from solebook.entrypoints.worker.workers import Workers
-from solebook.ports.event_bus import Consumer
-from solebook.ports.language.events import OrderConfirmed
 from solebook.ports.language.messages import Message
 from solebook.ports.language.rules import MarketRules
 
 from .in_turn import Figures, Measurement, checkout, in_turn, ratio, run
-from .market import SIZES, Market, actor, open_market
+from .market import SIZES, Market, actor, consumer_of, open_market
 
 RULES = MarketRules(
     max_unpaid_orders=1_000_000, max_backlog=timedelta(hours=1), payment_window=timedelta(hours=2)
@@ -54,7 +52,7 @@ async def _burst(market: Market, trades: int) -> Figures:
             all_confirmed.set()
 
     bus = application.adapters.event_bus
-    bus.subscribe(Consumer("benchmark", OrderConfirmed.SUBJECT, count))
+    bus.subscribe(consumer_of("order.created", count))
     workers = Workers(application)
     async with workers.running():
         await _place(market, trades, asks=True)

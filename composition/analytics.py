@@ -16,6 +16,7 @@ from ..ports.language.events import (
     OrderConfirmed,
     OrderRefundGranted,
 )
+from ..ports.language.messages import Queue
 from .adapters import Adapters
 from .router import Router, in_turn
 
@@ -46,12 +47,13 @@ def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
 
 
 def analytics_routes(
-    router: Router, analytics: AnalyticsUseCases, update_figures: UpdateFigures
+    analytics: AnalyticsUseCases, update_figures: UpdateFigures
 ) -> tuple[Consumer, ...]:
     """Return what the analytics context hears of: a sale is made, or is none after all.
 
     The search reads the tape when that is right, however late that is.
     """
+    router = Router(Queue.CHARTS)
     record_sale = in_turn(analytics.record_sale, update_figures)
     void_sale = in_turn(analytics.void_sale, update_figures)
     return (

@@ -1,10 +1,12 @@
 """The application: every use case, built once from one adapter for each port."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from ..core.bidding.admission import Admission
 from ..core.operations.uptime import Uptime
 from ..ports.language.notifications import Warehouse
+from ..ports.language.process_roles import ProcessRole
 from ..ports.language.rules import MarketRules
 from ..ports.matching import Matching
 from .adapters import Adapters
@@ -43,6 +45,8 @@ class Application:
     matching: Matching
     admission: Admission
     uptime: Uptime
+    roles: Set[ProcessRole]
+    """What runs in this process."""
     adapters: Adapters
     rules: MarketRules
     warehouse: Warehouse

@@ -11,6 +11,7 @@ from ..core.authentication.receive_item import ReceiveItem
 from ..core.authentication.view_task import ViewTask
 from ..ports.event_bus import Consumer
 from ..ports.language.events import OrderCancelled, OrderConfirmed, OrderReceived
+from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .router import Router
@@ -57,10 +58,9 @@ def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> Authenti
     )
 
 
-def authentication_routes(
-    router: Router, authentication: AuthenticationUseCases
-) -> tuple[Consumer, ...]:
+def authentication_routes(authentication: AuthenticationUseCases) -> tuple[Consumer, ...]:
     """Return what the authentication context hears of: pairs that come, arrive or stay away."""
+    router = Router(Queue.TRADE)
     return (
         router.inside(OrderConfirmed, "authentication.open_task", authentication.open_task),
         router.inside(OrderReceived, "authentication.receive_item", authentication.receive_item),

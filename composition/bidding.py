@@ -41,6 +41,7 @@ from ..ports.language.events import (
     SuspensionCarriedOut,
     UserSuspended,
 )
+from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
 from ..ports.matching import Matching
 from .adapters import Adapters
@@ -189,13 +190,12 @@ def adopt_rules_of(adapters: Adapters, rules: MarketRules) -> AdoptRules:
     )
 
 
-def bidding_routes(
-    router: Router, bidding: BiddingUseCases, release_stock: ReleaseStock
-) -> tuple[Consumer, ...]:
+def bidding_routes(bidding: BiddingUseCases, release_stock: ReleaseStock) -> tuple[Consumer, ...]:
     """Return what the bidding context hears of: cancelled orders, and what staff asks for.
 
     All of it is for the process that runs the engine.
     """
+    router = Router(Queue.MATCHING)
     # The unit is free before its ask returns to the book, where it may match again at once.
     unwind_match = in_turn(release_stock, bidding.unwind_match)
     return (

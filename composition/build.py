@@ -1,11 +1,14 @@
 """Builds the application from one adapter for each port."""
 
+from collections.abc import Set
+
 from ..core.bidding.admission import Admission
 from ..core.bidding.matching_engine import EngineLimits
 from ..core.operations.uptime import Uptime
 from ..core.payments.patience import Patience
 from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.language.notifications import Warehouse
+from ..ports.language.process_roles import ALL_ROLES, ProcessRole
 from ..ports.language.rules import MarketRules
 from ..ports.matching import Matching
 from .adapters import Adapters
@@ -34,8 +37,11 @@ def build_application(
     matching: Matching | None = None,
     engine_limits: EngineLimits | None = None,
     patience: Patience | None = None,
+    roles: Set[ProcessRole] = ALL_ROLES,
 ) -> Application:
     """Return the application on these adapters, its consumers subscribed to the event bus.
+
+    It runs what belongs to its `roles`; the others run in other processes on the same store.
 
     Without another `matching` it has an engine of its own (`engine_of`). Nothing runs yet: the
     engine is started by whoever runs the application.
@@ -70,6 +76,7 @@ def build_application(
             make_up=orders.put_off_deadlines,
             clock=adapters.clock,
         ),
+        roles=roles,
         adapters=adapters,
         rules=rules,
         warehouse=warehouse,

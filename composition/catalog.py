@@ -14,6 +14,7 @@ from ..core.catalog.view_product import ViewProduct
 from ..core.catalog.view_stock import ViewStock
 from ..ports.event_bus import Consumer
 from ..ports.language.events import MatchCreated, OrderAuthFailed, OrderDelivered, ProductChanged
+from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .router import Router
@@ -69,11 +70,12 @@ def catalog_use_cases(adapters: Adapters, rules: MarketRules) -> CatalogUseCases
     )
 
 
-def catalog_routes(router: Router, catalog: CatalogUseCases) -> tuple[Consumer, ...]:
+def catalog_routes(catalog: CatalogUseCases) -> tuple[Consumer, ...]:
     """Return what the catalog context hears of.
 
     A unit whose match is cancelled is released by the route that returns its ask to the book.
     """
+    router = Router(Queue.TRADE)
     return (
         router.inside(MatchCreated, "catalog.reserve_stock", catalog.reserve_stock),
         router.inside(OrderDelivered, "catalog.consume_stock", catalog.consume_stock),

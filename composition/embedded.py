@@ -1,5 +1,6 @@
 """The whole application in memory, on a virtual clock: for tests, simulations and notebooks."""
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,7 @@ from ..ports.clock import Clock
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
+from ..ports.language.process_roles import ALL_ROLES, ProcessRole
 from ..ports.language.rules import MarketRules
 from ..ports.randomness import Randomness
 from .adapters import Adapters, Store
@@ -52,18 +54,22 @@ def build_embedded(
     clock: VirtualClock | None = None,
     rules: MarketRules | None = None,
     after: Application | None = None,
+    roles: Set[ProcessRole] = ALL_ROLES,
 ) -> Application:
     """Return the application on memory adapters alone; the same seed repeats everything.
 
     It needs nothing beyond the standard library. `after` is an application that has stopped: the
     new one goes on with its store and its clock, as another process would, by `rules`.
+    It runs what belongs to its `roles`.
     """
     if after is not None:
-        return build_application(in_another_process(after.adapters), rules=rules or after.rules)
+        adapters = in_another_process(after.adapters)
+        return build_application(adapters, rules=rules or after.rules, roles=roles)
     clock = clock or VirtualClock(START)
     ids = SeededIds(seed, clock)
     store = build_memory_store(clock=clock, ids=ids)
-    return build_application(embedded_adapters(store, clock=clock, ids=ids, seed=seed), rules=rules)
+    adapters = embedded_adapters(store, clock=clock, ids=ids, seed=seed)
+    return build_application(adapters, rules=rules, roles=roles)
 
 
 def in_another_process(adapters: Adapters) -> Adapters:

@@ -35,6 +35,7 @@ from ..ports.language.events import (
     QuotesWithdrawn,
     UserRegistered,
 )
+from ..ports.language.messages import Queue
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
@@ -94,10 +95,9 @@ def notifications_use_cases(
     )
 
 
-def notifications_routes(
-    router: Router, notifications: NotificationsUseCases
-) -> tuple[Consumer, ...]:
+def notifications_routes(notifications: NotificationsUseCases) -> tuple[Consumer, ...]:
     """Return what the notifications context hears of, all by way of a queue: it delays no trade."""
+    router = Router(Queue.LETTERS)
     notify = notifications.notify
     return (
         router.told(UserRegistered, "notifications.notify", notify),

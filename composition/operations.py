@@ -15,6 +15,7 @@ from ..core.operations.resolve_alarm import ResolveAlarm
 from ..core.operations.view_backlog import ViewBacklog
 from ..ports.event_bus import Consumer
 from ..ports.language.events import AlarmRaised
+from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .router import Router
@@ -82,6 +83,7 @@ def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUs
     )
 
 
-def operations_routes(router: Router, operations: OperationsUseCases) -> tuple[Consumer, ...]:
+def operations_routes(operations: OperationsUseCases) -> tuple[Consumer, ...]:
     """Return what the operations context hears of: something must be looked at."""
+    router = Router(Queue.TRADE)
     return (router.inside(AlarmRaised, "operations.record_alarm", operations.record_alarm),)

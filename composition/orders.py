@@ -43,6 +43,7 @@ from ..ports.language.events import (
     StockRefused,
     StockReserved,
 )
+from ..ports.language.messages import Queue
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
@@ -151,8 +152,9 @@ def orders_use_cases(
     )
 
 
-def orders_routes(router: Router, orders: OrdersUseCases) -> tuple[Consumer, ...]:
+def orders_routes(orders: OrdersUseCases) -> tuple[Consumer, ...]:
     """Return what the orders context hears of: whatever takes an order a step further."""
+    router = Router(Queue.TRADE)
     hear, saga = router.inside, orders.continue_saga
     return (
         # The pair is reserved, the buyer charged.

@@ -242,11 +242,12 @@ def payments_use_cases(
     )
 
 
-def payments_routes(router: Router, payments: PaymentsUseCases) -> tuple[Consumer, ...]:
+def payments_routes(payments: PaymentsUseCases) -> tuple[Consumer, ...]:
     """Return what the payments context hears of.
 
     What calls the provider has a queue, in which buyers, or sellers, take turns.
     """
+    router = Router(Queue.TRADE)
     inside = router.inside
     charges = partial(router.persistent, Queue.CHARGES)
     refunds = partial(router.persistent, Queue.REFUNDS)

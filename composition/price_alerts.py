@@ -10,6 +10,7 @@ from ..core.price_alerts.watch_price import WatchPrice
 from ..core.price_alerts.watched_prices import WatchedPrices
 from ..ports.event_bus import Consumer
 from ..ports.language.events import LowestAskChanged
+from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .router import Router
@@ -61,11 +62,12 @@ def price_alerts_use_cases(adapters: Adapters, rules: MarketRules) -> PriceAlert
     )
 
 
-def price_alerts_routes(router: Router, price_alerts: PriceAlertsUseCases) -> tuple[Consumer, ...]:
+def price_alerts_routes(price_alerts: PriceAlertsUseCases) -> tuple[Consumer, ...]:
     """Return what the price_alerts context hears of.
 
     There is an event for many an ask, so what concerns nobody must cost next to nothing.
     """
+    router = Router(Queue.PRICE_ALERTS)
     return (
         router.repeatable(LowestAskChanged, "price_alerts.report_drops", price_alerts.report_drops),
     )

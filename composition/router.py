@@ -1,7 +1,7 @@
 """Routes of messages: how an event reaches a use case so that its effect happens once."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..ports.event_bus import Consumer, Effect
@@ -25,8 +25,15 @@ from ..ports.language.messages import Message, Queue
 E = TypeVar("E", bound=Event)
 
 
+@dataclass(frozen=True, slots=True)
 class Router:
-    """Turns routes into consumers that have their effect once."""
+    """Turns routes into consumers that have their effect once, in the role of a queue.
+
+    The queue is where messages wait that failed or are for another process, unless a route names
+    the queue of a slow consumer.
+    """
+
+    queue: Queue
 
     def inside(
         self,
@@ -35,7 +42,7 @@ class Router:
         use_case: Callable[[E], Awaitable[None]],
     ) -> Consumer:
         """Route to a use case that only writes to the store, so that its effect happens once."""
-        return _consumer(event, name, use_case, Effect.INSIDE)
+        return self._consumer(event, name, use_case, Effect.INSIDE)
 
     def outside(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
@@ -44,13 +51,13 @@ class Router:
 
         Such a use case has its effect once by itself; the inbox saves it the repetition.
         """
-        return _consumer(event, name, use_case, Effect.OUTSIDE)
+        return self._consumer(event, name, use_case, Effect.OUTSIDE)
 
     def repeatable(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
         """Route to a use case that costs less to repeat than to note, and changes nothing then."""
-        return _consumer(event, name, use_case, Effect.REPEATABLE)
+        return self._consumer(event, name, use_case, Effect.REPEATABLE)
 
     def told(self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]) -> Consumer:
         """Route like `inside`, by way of the queue of what people are told."""
@@ -75,15 +82,14 @@ class Router:
         consumer = self.outside(event, name, use_case)
         return replace(consumer, queue=queue, turn=_party_of, persists=True)
 
+    def _consumer(
+        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]], effect: Effect
+    ) -> Consumer:
+        async def handle(message: Message) -> None:
+            assert isinstance(message.event, event), message
+            await use_case(message.event)
 
-def _consumer(
-    event: type[E], name: str, use_case: Callable[[E], Awaitable[None]], effect: Effect
-) -> Consumer:
-    async def handle(message: Message) -> None:
-        assert isinstance(message.event, event), message
-        await use_case(message.event)
-
-    return Consumer(f"{name}:{event.SUBJECT}", event.SUBJECT, handle, effect)
+        return Consumer(f"{name}:{event.SUBJECT}", event.SUBJECT, handle, self.queue, effect)
 
 
 def _party_of(event: Event) -> str:

@@ -12,7 +12,6 @@ from .operations import operations_routes
 from .orders import orders_routes
 from .payments import payments_routes
 from .price_alerts import price_alerts_routes
-from .router import Router
 from .search import search_routes
 
 TO_THE_CHARGE = (
@@ -28,22 +27,22 @@ def routes(app: Application) -> tuple[Consumer, ...]:
 
     docs/messages.md shows them in the order of an order's life.
     """
-    router = Router()
     return (
-        *catalog_routes(router, app.catalog),
-        *orders_routes(router, app.orders),
-        *bidding_routes(router, app.bidding, app.catalog.release_stock),
-        *payments_routes(router, app.payments),
-        *authentication_routes(router, app.authentication),
-        *analytics_routes(router, app.analytics, app.search.update_figures),
-        *price_alerts_routes(router, app.price_alerts),
-        *search_routes(router, app.search),
-        *operations_routes(router, app.operations),
-        *notifications_routes(router, app.notifications),
+        *catalog_routes(app.catalog),
+        *orders_routes(app.orders),
+        *bidding_routes(app.bidding, app.catalog.release_stock),
+        *payments_routes(app.payments),
+        *authentication_routes(app.authentication),
+        *analytics_routes(app.analytics, app.search.update_figures),
+        *price_alerts_routes(app.price_alerts),
+        *search_routes(app.search),
+        *operations_routes(app.operations),
+        *notifications_routes(app.notifications),
     )
 
 
 def subscribe(app: Application) -> None:
-    """Subscribe every consumer to the application's event bus."""
+    """Subscribe every consumer to the application's event bus: here, or where its role runs."""
     for consumer in routes(app):
-        app.adapters.event_bus.subscribe(consumer)
+        here = consumer.queue.role in app.roles
+        app.adapters.event_bus.subscribe(consumer, here=here)

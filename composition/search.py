@@ -11,6 +11,7 @@ from ..core.search.suggest_products import SuggestProducts
 from ..core.search.update_figures import UpdateFigures
 from ..ports.event_bus import Consumer
 from ..ports.language.events import LowestAskChanged, ProductChanged
+from ..ports.language.messages import Queue
 from .adapters import Adapters
 from .router import Router
 
@@ -54,8 +55,9 @@ def search_use_cases(adapters: Adapters) -> SearchUseCases:
     )
 
 
-def search_routes(router: Router, search: SearchUseCases) -> tuple[Consumer, ...]:
+def search_routes(search: SearchUseCases) -> tuple[Consumer, ...]:
     """Return what the search context hears of; sales reach it by way of the tape's routes."""
+    router = Router(Queue.SEARCH)
     return (
         router.repeatable(ProductChanged, "search.index_product", search.index_product),
         router.repeatable(LowestAskChanged, "search.update_figures", search.update_figures),

@@ -43,10 +43,11 @@ class Consumer:
 
     Its `effect` says how the bus calls it, and how often.
 
-    A slow consumer names a `queue`: each of its messages waits in the store for one of that queue's
-    workers, so that it holds up nobody else. The queue is fair by what `priority` (the event's own
-    by default) and `turn` say of an event: see Delivery. At most one delivery of a turn is under
-    way at a time.
+    Its `queue` says whose role it is, and where its messages wait. Those of a slow consumer all do,
+    each for one of the queue's workers, so that it holds up nobody else. The queue is fair by what
+    `priority` (the event's own by default) and `turn` say of an event: see Delivery. At most one
+    delivery of a turn is under way at a time. Where messages do not all wait, those of one key
+    take turns.
 
     One that `persists` is tried again for as long as something is Unavailable: for that alone its
     messages never become dead letters. It must end them by itself.
@@ -55,8 +56,8 @@ class Consumer:
     name: str
     subject: str
     handle: Callable[[Message], Awaitable[None]]
+    queue: Queue
     effect: Effect = Effect.REPEATABLE
-    queue: Queue | None = None
     priority: Callable[[Event], Priority] = _of_event
     turn: Callable[[Event], str] = _no_turn
     persists: bool = False
@@ -65,8 +66,12 @@ class Consumer:
 class EventBus(Protocol):
     """Brings each message to every consumer of its subject at least once."""
 
-    def subscribe(self, consumer: Consumer) -> None:
-        """Register a consumer, before the first message. Names are unique (AssertionError)."""
+    def subscribe(self, consumer: Consumer, *, here: bool = True) -> None:
+        """Register a consumer, before the first message. Names are unique (AssertionError).
+
+        One that is not `here` is called in another process: this one sees to it that its messages
+        are not lost, and never calls it.
+        """
         ...
 
     async def publish(self, *messages: Message) -> None:
@@ -76,14 +81,14 @@ class EventBus(Protocol):
         """
         ...
 
-    async def work_off(self, queue: Queue | None) -> int:
+    async def work_off(self, queue: Queue) -> int:
         """Try all that is due in a queue, and return how many were tried, so 0 if nothing was due.
 
-        Without a queue it tries what failed for consumers that have none. Raises Unavailable.
+        Raises Unavailable.
         """
         ...
 
-    async def work(self, queue: Queue | None) -> None:
+    async def work(self, queue: Queue) -> None:
         """Try what is in a queue as soon as it is due, until cancelled.
 
         A worker that is free gets the next delivery, whatever the others are waiting for. Raises
@@ -98,26 +103,22 @@ class Deliveries(Protocol):
     async def put(self, delivery: Delivery) -> None:
         """Store or replace a delivery, by its consumer and message.
 
-        In a queue its turn joins the end of the line, unless it stands in it with another one.
+        Its turn joins the end of the line, unless it stands in it with another one.
         """
         ...
 
     async def add(self, deliveries: Sequence[Delivery]) -> None:
         """Store new deliveries. Where one waits for the same consumer and message, it stays.
 
-        In a queue their turns join the end of the line in this order, unless they stand in it.
+        Their turns join the end of the line in this order, unless they stand in it.
         """
         ...
 
     async def remove(self, deliveries: Sequence[Delivery]) -> None:
         """Forget deliveries that succeeded, as they were read; some may not be there any more.
 
-        In a queue their turns go to the end of the line with the next of their deliveries.
+        Their turns go to the end of the line with the next of their deliveries.
         """
-        ...
-
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Return live deliveries that are due and in no queue, longest overdue first."""
         ...
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:

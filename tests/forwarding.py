@@ -76,16 +76,16 @@ class ForwardingBus(EventBus):
     def __init__(self, bus: EventBus) -> None:
         self._bus = bus
 
-    def subscribe(self, consumer: Consumer) -> None:
-        self._bus.subscribe(consumer)
+    def subscribe(self, consumer: Consumer, *, here: bool = True) -> None:
+        self._bus.subscribe(consumer, here=here)
 
     async def publish(self, *messages: Message) -> None:
         await self._bus.publish(*messages)
 
-    async def work_off(self, queue: Queue | None) -> int:
+    async def work_off(self, queue: Queue) -> int:
         return await self._bus.work_off(queue)
 
-    async def work(self, queue: Queue | None) -> None:
+    async def work(self, queue: Queue) -> None:
         await self._bus.work(queue)
 
 

@@ -31,7 +31,7 @@ class _KeptDeliveries(MemoryAdapter):
         if delivery.attempts:
             failed = self._tables.failed_deliveries[delivery.message.key]
             self._database.put(failed, key, None)
-        if _stands_in_line(delivery):
+        if not delivery.dead:
             self._lines.add(key, delivery)
 
     def _remove(self, key: DeliveryKey) -> None:
@@ -39,7 +39,7 @@ class _KeptDeliveries(MemoryAdapter):
         if before is not None:
             self._database.remove(self._tables.deliveries, key)
             self._forget_failure(key, before.message.key)
-            if _stands_in_line(before):
+            if not before.dead:
                 self._lines.drop(key, before)
 
     def _forget_failure(self, key: DeliveryKey, message_key: str) -> None:
@@ -67,14 +67,6 @@ class MemoryDeliveries(_KeptDeliveries, Deliveries):
         await self._database.writing()
         for delivery in deliveries:
             self._remove((delivery.consumer, delivery.message.id))
-
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        with await self._database.reading():
-            deliveries = self._tables.deliveries.values()
-            live = [d for d in deliveries if not d.dead and d.queue is None]
-        due = [delivery for delivery in live if delivery.due_at <= now]
-        due.sort(key=lambda delivery: (delivery.due_at, delivery.id))
-        return due[:limit]
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         first: list[Delivery] = []
@@ -113,7 +105,3 @@ class MemoryDeadLetters(_KeptDeliveries, DeadLetters):
             again = replace(deliveries[key], attempts=0, due_at=at, dead=False)
             self._put(key, again)
             return again
-
-
-def _stands_in_line(delivery: Delivery) -> bool:
-    return delivery.queue is not None and not delivery.dead

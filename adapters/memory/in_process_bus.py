@@ -1,4 +1,4 @@
-"""An event bus within one process."""
+"""An event bus within one process, and for others on the same store."""
 
 from ...ports.event_bus import Consumer, EventBus
 from ...ports.language.messages import Message, Queue
@@ -6,19 +6,22 @@ from ..messaging.dispatcher import Dispatcher
 
 
 class InProcessBus(EventBus):
-    """Dispatches what is published at once, in the task that publishes it."""
+    """Dispatches what is published at once, in the task that publishes it.
+
+    What is for another process waits in the store, until that works its queues off.
+    """
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
 
-    def subscribe(self, consumer: Consumer) -> None:
-        self._dispatcher.subscribe(consumer)
+    def subscribe(self, consumer: Consumer, *, here: bool = True) -> None:
+        self._dispatcher.subscribe(consumer, here=here)
 
     async def publish(self, *messages: Message) -> None:
         await self._dispatcher.dispatch(messages)
 
-    async def work_off(self, queue: Queue | None) -> int:
+    async def work_off(self, queue: Queue) -> int:
         return await self._dispatcher.work_off(queue)
 
-    async def work(self, queue: Queue | None) -> None:
+    async def work(self, queue: Queue) -> None:
         await self._dispatcher.work(queue)

@@ -56,5 +56,4 @@ class MemoryLines(MemoryAdapter):
 
 def _turn_of(delivery: Delivery) -> _Turn:
     """Return the turn of a delivery; one that takes no turns with others has one of its own."""
-    assert delivery.queue is not None, delivery
     return delivery.queue, delivery.priority, delivery.turn or str(delivery.id)

@@ -11,6 +11,7 @@ from ...ports.event_bus import Consumer, Deliveries, Effect
 from ...ports.ids import Ids
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Delivery, Message, Queue
+from ...ports.language.process_roles import ProcessRole
 from ...ports.outbox import Inbox, Note
 from ...ports.randomness import Randomness
 from ...ports.transaction import Transaction
@@ -21,7 +22,7 @@ from .retry_policy import RetryPolicy
 _WORKERS = 4
 """How many deliveries of a queue are tried at once unless it is told."""
 _RETRIED_AT_ONCE = 16
-"""How many deliveries are tried at once of those that failed and are in no queue."""
+"""How many deliveries are tried at once in the queue of consumers that are not slow."""
 
 _Pair: TypeAlias = tuple[Consumer, Message]
 
@@ -39,10 +40,10 @@ class _Outcome:
 class Dispatcher:
     """Hands each message to the consumers of its subject, which handle it once.
 
-    A bus brings the messages; this is what both buses do with them. Other consumers of a message do
-    not wait for the one that fails: its delivery is kept in the store and tried again, and becomes
-    a dead letter in the end. For a consumer with a queue the message is kept in the store at once,
-    and tried by one of the queue's workers.
+    A bus brings the messages; this is what every bus does with them. Other consumers of a message
+    do not wait for the one that fails: its delivery is kept in the store and tried again, and
+    becomes a dead letter in the end. For a slow consumer, and for one in another process, the
+    message is kept in the store at once, and tried by one of its queue's workers.
 
     What is dispatched together is handled by consumers that are `inside` in one transaction, in a
     savepoint each. The same transaction notes in the inbox what was handled, and keeps what failed
@@ -71,16 +72,18 @@ class Dispatcher:
         self._dispatching = 0
         """How many portions are under way of which something concerns more than letters."""
         self._by_name: dict[str, Consumer] = {}
+        self._elsewhere: set[str] = set()
+        """The names of consumers in other processes."""
         self._by_subject: defaultdict[str, list[Consumer]] = defaultdict(list)
-        self._retries = self._workers_of(None, _RETRIED_AT_ONCE)
-        self._queues = {
-            queue: self._workers_of(queue, (workers or {}).get(queue, _WORKERS)) for queue in Queue
-        }
+        numbers = {queue: _workers_unless_told(queue) for queue in Queue} | dict(workers or {})
+        self._queues = {queue: self._workers_of(queue, number) for queue, number in numbers.items()}
 
-    def subscribe(self, consumer: Consumer) -> None:
-        """Register a consumer. Names are unique (AssertionError)."""
+    def subscribe(self, consumer: Consumer, *, here: bool) -> None:
+        """Register a consumer, `here` or in another process. Names are unique (AssertionError)."""
         assert consumer.name not in self._by_name, f"two consumers are named {consumer.name}"
         self._by_name[consumer.name] = consumer
+        if not here:
+            self._elsewhere.add(consumer.name)
         self._by_subject[consumer.subject].append(consumer)
 
     # ---- messages ------------------------------------------------------------------------
@@ -102,10 +105,10 @@ class Dispatcher:
             self._dispatching -= trades
 
     async def _dispatch(self, coming: Sequence[_Pair]) -> None:
-        stored = [pair for pair in coming if _is_in_store(pair[0])]
+        stored = [pair for pair in coming if self._is_in_store(pair[0])]
         if stored:
             await self._handle_in_store(stored)
-        called = [pair for pair in coming if not _is_in_store(pair[0])]
+        called = [pair for pair in coming if not self._is_in_store(pair[0])]
         if called:
             await self._handle_outside(called)
 
@@ -118,8 +121,10 @@ class Dispatcher:
                 note = (consumer.name, message.id)
                 if note in noted or note in outcome.handled:
                     continue
-                if consumer.queue is not None:
+                if self._waits(consumer):
                     outcome.joining.append(self._fresh(consumer, message))
+                    if not consumer.queue.is_for_slow_consumers:
+                        continue  # it is noted by whoever handles it
                 elif failure := await self._attempt_inside(consumer, message):
                     outcome.failed.append(self._failed(consumer, message, failure))
                     continue
@@ -160,30 +165,30 @@ class Dispatcher:
     async def _attempt_inside(self, consumer: Consumer, message: Message) -> Failure | None:
         return await self._attempts.make(consumer, message, within=self._transaction.savepoint)
 
+    def _is_in_store(self, consumer: Consumer) -> bool:
+        """Whether a message that is dispatched to a consumer is a matter of the store alone."""
+        return consumer.effect is Effect.INSIDE or self._waits(consumer)
+
+    def _waits(self, consumer: Consumer) -> bool:
+        """Whether a message to a consumer waits in its queue before anything is tried."""
+        return consumer.queue.is_for_slow_consumers or consumer.name in self._elsewhere
+
     # ---- deliveries ----------------------------------------------------------------------
 
-    async def work_off(self, queue: Queue | None) -> int:
+    async def work_off(self, queue: Queue) -> int:
         """Try all that is due in a queue; see EventBus."""
         assert not self._transaction.is_open, "each consumer has its own transaction"
-        return await self._at_work_on(queue).drain()
+        return await self._queues[queue].drain()
 
-    async def work(self, queue: Queue | None) -> None:
+    async def work(self, queue: Queue) -> None:
         """Try what is in a queue as soon as it is due, until cancelled; see EventBus."""
-        await self._at_work_on(queue).run()
+        await self._queues[queue].run()
 
-    def _at_work_on(self, queue: Queue | None) -> QueueWorkers:
-        return self._retries if queue is None else self._queues[queue]
-
-    def _workers_of(self, queue: Queue | None, workers: int) -> QueueWorkers:
+    def _workers_of(self, queue: Queue, workers: int) -> QueueWorkers:
         async def first(limit: int) -> Sequence[Delivery]:
-            now = self._clock.now()
-            if queue is None:
-                return await self._deliveries.due(now, limit)
-            return await self._deliveries.first_in(queue, now, limit)
+            return await self._deliveries.first_in(queue, self._clock.now(), limit)
 
         async def longest_due() -> Delivery | None:
-            if queue is None:
-                return None  # these go by their age anyway
             return await self._deliveries.longest_due_in(queue, self._clock.now())
 
         return QueueWorkers(
@@ -201,7 +206,7 @@ class Dispatcher:
         return self._dispatching > 0 or any(
             workers.is_at_work
             for queue, workers in self._queues.items()
-            if queue is not Queue.LETTERS
+            if queue.role is not ProcessRole.LETTERS
         )
 
     async def _try(self, delivery: Delivery) -> bool:
@@ -213,6 +218,9 @@ class Dispatcher:
         if consumer is None:
             gone = Failure("there is no such consumer any more", most=0)
             await self._put(self._attempts.failed(delivery, gone))
+            return False
+        if consumer.name in self._elsewhere:
+            await self._put(self._placed(consumer, delivery))
             return False
         if consumer.effect is Effect.INSIDE:
             await self._try_inside(consumer, delivery)
@@ -257,7 +265,6 @@ class Dispatcher:
             await self._deliveries.put(delivery)
 
     def _fresh(self, consumer: Consumer, message: Message) -> Delivery:
-        event = message.event
         return Delivery(
             id=MessageId(self._ids.new()),
             consumer=consumer.name,
@@ -266,38 +273,45 @@ class Dispatcher:
             due_at=self._clock.now(),
             error="",
             queue=consumer.queue,
-            priority=consumer.priority(event),
-            turn=consumer.turn(event),
+            priority=consumer.priority(message.event),
+            turn=_turn_of(consumer, message),
+        )
+
+    def _placed(self, consumer: Consumer, delivery: Delivery) -> Delivery:
+        """Return a delivery where its consumer's wait now, if they did not always."""
+        return replace(
+            delivery,
+            queue=consumer.queue,
+            priority=consumer.priority(delivery.message.event),
+            turn=_turn_of(consumer, delivery.message),
         )
 
     def _failed(self, consumer: Consumer, message: Message, failure: Failure) -> Delivery:
         return self._attempts.failed(self._fresh(consumer, message), failure)
 
     def _again(self, consumer: Consumer, delivery: Delivery, failure: Failure) -> Delivery:
-        """Return a delivery as it waits after one more failure, where its consumer's wait now."""
-        event = delivery.message.event
-        moved = replace(
-            delivery,
-            queue=consumer.queue,
-            priority=consumer.priority(event),
-            turn=consumer.turn(event),
-        )
-        return self._attempts.failed(moved, failure)
+        return self._attempts.failed(self._placed(consumer, delivery), failure)
 
     def _tell(self, deliveries: Sequence[Delivery]) -> None:
         """Say which queues have something new."""
-        by_queue: defaultdict[Queue | None, list[Delivery]] = defaultdict(list)
+        by_queue: defaultdict[Queue, list[Delivery]] = defaultdict(list)
         for delivery in deliveries:
             by_queue[delivery.queue].append(delivery)
         for queue, of_queue in by_queue.items():
-            self._at_work_on(queue).tell(of_queue)
+            self._queues[queue].tell(of_queue)
 
 
-def _is_in_store(consumer: Consumer) -> bool:
-    """Whether a message that is dispatched to a consumer is a matter of the store alone."""
-    return consumer.effect is Effect.INSIDE or consumer.queue is not None
+def _workers_unless_told(queue: Queue) -> int:
+    return _WORKERS if queue.is_for_slow_consumers else _RETRIED_AT_ONCE
+
+
+def _turn_of(consumer: Consumer, message: Message) -> str:
+    """Return the turn of a delivery: messages that do not all wait keep the order of their key."""
+    if consumer.queue.is_for_slow_consumers:
+        return consumer.turn(message.event)
+    return message.key
 
 
 def _is_noted_when_done(consumer: Consumer) -> bool:
     """Whether the inbox notes what a consumer has handled, and not what joined its queue."""
-    return consumer.queue is None and consumer.effect is not Effect.REPEATABLE
+    return not consumer.queue.is_for_slow_consumers and consumer.effect is not Effect.REPEATABLE

@@ -6,7 +6,7 @@ from functools import partial
 from random import Random
 
 from ...composition.application import Application
-from ...ports.event_bus import Consumer
+from ...ports.event_bus import Consumer, Queue
 from ...ports.language.authentication import Checks, Verdict
 from ...ports.language.events import (
     OrderAuthFailed,
@@ -73,7 +73,8 @@ class Logistics:
                 self._agenda.plan(after, partial(step, message.event.order_id))
 
         name = f"simulation.{step.__name__.strip('_')}:{event.SUBJECT}"
-        self._app.adapters.event_bus.subscribe(Consumer(name, event.SUBJECT, handle))
+        consumer = Consumer(name, event.SUBJECT, handle, Queue.TRADE)
+        self._app.adapters.event_bus.subscribe(consumer)
 
     async def _ship(self, order_id: OrderId) -> None:
         order = (await self._app.orders.view_order(OPERATOR, order_id)).order

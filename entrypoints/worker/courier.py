@@ -1,19 +1,20 @@
 """The courier: brings the messages that wait in queues to consumers that are slow."""
 
+from collections.abc import Set
+
 from ...ports.event_bus import EventBus
 from ...ports.language.messages import Queue
-
-QUEUES: tuple[Queue | None, ...] = (None, *Queue)
-"""What is worked off apart: what failed and is in no queue, and each of the queues."""
+from ...ports.language.process_roles import ALL_ROLES, ProcessRole
 
 
 class Courier:
-    """Works the queues off beside everything else, so that no trade waits for a mail."""
+    """Works the queues of its roles off beside everything else, so no trade waits for a mail."""
 
-    def __init__(self, bus: EventBus) -> None:
+    def __init__(self, bus: EventBus, roles: Set[ProcessRole] = ALL_ROLES) -> None:
         self._bus = bus
+        self.queues = tuple(queue for queue in Queue if queue.role in roles)
 
-    async def run(self, queue: Queue | None) -> None:
+    async def run(self, queue: Queue) -> None:
         """Work one queue off until cancelled. Raises what the store raises; it may run again."""
         await self._bus.work(queue)
 
@@ -22,6 +23,8 @@ class Courier:
 
         Letters are tried once nothing else is due.
         """
-        others = [queue for queue in QUEUES if queue is not Queue.LETTERS]
+        others = [queue for queue in self.queues if queue is not Queue.LETTERS]
         tried = sum([await self._bus.work_off(queue) for queue in others])
-        return tried or await self._bus.work_off(Queue.LETTERS)
+        if not tried and Queue.LETTERS in self.queues:
+            tried = await self._bus.work_off(Queue.LETTERS)
+        return tried

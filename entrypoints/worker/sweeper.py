@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from ...composition.adapters import Store
 from ...composition.application import Application
 from ...ports.language.events import DeadlineReached
+from ...ports.language.process_roles import ProcessRole
 
 _AT_ONCE = 256
 _INTERVAL = 1.0
@@ -25,6 +26,7 @@ class Sweeper:
         self._store = store
         self._clock = application.adapters.clock
         self._uptime = application.uptime
+        self._roles = application.roles
         self._forgotten_at: datetime | None = None
 
     async def run(self) -> None:
@@ -36,12 +38,19 @@ class Sweeper:
             await self._clock.sleep(_INTERVAL)
 
     async def sweep(self) -> int:
-        """See to a bounded part of what is due; return how much, so 0 when nothing is left."""
-        await self._uptime()
-        due = await self._meet_deadlines()
-        due += await self._bidding.expire_quotes()
-        due += await self._price_alerts.report_missed_drops()
-        await self._forget()
+        """See to a bounded part of what is due; return how much, so 0 when nothing is left.
+
+        What ends in the books is for the process with the engine.
+        """
+        due = 0
+        if ProcessRole.DEADLINES in self._roles:
+            await self._uptime()
+            due += await self._meet_deadlines()
+        if ProcessRole.MATCHING in self._roles:
+            due += await self._bidding.expire_quotes()
+        if ProcessRole.DEADLINES in self._roles:
+            due += await self._price_alerts.report_missed_drops()
+            await self._forget()
         return due
 
     async def _meet_deadlines(self) -> int:

@@ -9,7 +9,8 @@ from functools import partial
 from ...composition.application import Application
 from ...composition.engine import engine_of
 from ...ports.language.errors import Refusal
-from .courier import QUEUES, Courier
+from ...ports.language.process_roles import ProcessRole
+from .courier import Courier
 from .relay import Relay
 from .sweeper import Sweeper
 
@@ -20,40 +21,49 @@ _PAUSE = 1.0
 
 
 class Workers:
-    """The relay, the sweeper and the courier of one application.
+    """What one application runs behind the requests: the loops of its roles.
 
     Among the entrypoints only this one hands ports of the store on.
     """
 
     def __init__(self, application: Application) -> None:
         adapters = application.adapters
+        self._roles = application.roles
         self._uptime = application.uptime
-        self._engine = engine_of(application)
+        self._engine = engine_of(application) if ProcessRole.MATCHING in self._roles else None
         self.relay = Relay(
             outbox=adapters.store.outbox,
             bus=adapters.event_bus,
             transaction=adapters.store.transaction,
         )
         self.sweeper = Sweeper(application, adapters.store)
-        self.courier = Courier(adapters.event_bus)
+        self.courier = Courier(adapters.event_bus, self._roles)
 
     async def settle(self) -> None:
         """Do all that can be done without time passing. For those who own the clock."""
-        await self._uptime()
-        while await self.relay.drain() + await self.sweeper.sweep() + await self.courier.deliver():
+        await self._make_up()
+        while await self._relayed() + await self.sweeper.sweep() + await self.courier.deliver():
             pass
+
+    async def _relayed(self) -> int:
+        return await self.relay.drain() if ProcessRole.RELAY in self._roles else 0
+
+    async def _make_up(self) -> None:
+        """Make up for the time down before anybody is told that they are too late."""
+        if ProcessRole.DEADLINES in self._roles:
+            await self._uptime()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run the engine, the relay, the sweeper and the courier until the block is left.
 
-        The courier has a loop for each queue: one that fails or waits keeps no other from going on.
+        Each runs in its role. The courier has a loop for each queue: one that fails or waits keeps
+        no other from going on.
         """
-        await self._uptime()  # before anybody is told that they are too late
-        await self._engine.start()
-        loops = {"relay": self.relay.run, "sweeper": self.sweeper.run}
-        for queue in QUEUES:
-            loops[f"courier of {queue or 'retries'}"] = partial(self.courier.run, queue)
+        await self._make_up()
+        if self._engine is not None:
+            await self._engine.start()
+        loops = self._loops()
         tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in loops.items()]
         try:
             yield
@@ -61,7 +71,18 @@ class Workers:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._engine.stop()
+            if self._engine is not None:
+                await self._engine.stop()
+
+    def _loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        loops: dict[str, Callable[[], Awaitable[None]]] = {}
+        if ProcessRole.RELAY in self._roles:
+            loops["relay"] = self.relay.run
+        if self._roles & {ProcessRole.DEADLINES, ProcessRole.MATCHING}:
+            loops["sweeper"] = self.sweeper.run
+        for queue in self.courier.queues:
+            loops[f"courier of {queue}"] = partial(self.courier.run, queue)
+        return loops
 
 
 async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:

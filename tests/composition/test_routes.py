@@ -41,7 +41,7 @@ def repeatable(router: Router, use_case: Callable[[PaymentRefundDue], Awaitable[
 
 @pytest.fixture
 def router() -> Router:
-    return Router()
+    return Router(Queue.TRADE)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def deliver(bus: InProcessBus, message: Message) -> None:
     """Publish the message, and try whatever is due by now, in a queue or without one."""
     await bus.publish(message)
     await bus.work_off(Queue.LETTERS)
-    await bus.work_off(None)
+    await bus.work_off(Queue.TRADE)
 
 
 class UseCase:
@@ -120,7 +120,7 @@ async def test_a_message_that_failed_is_handled_when_it_is_tried_again(
     assert await effects(store) == 0
     await clock.advance(timedelta(seconds=1))
     await bus.work_off(Queue.LETTERS)
-    await bus.work_off(None)
+    await bus.work_off(Queue.TRADE)
     assert (len(use_case.calls), await effects(store)) == (2, 1)
 
 
@@ -143,9 +143,9 @@ async def test_no_transaction_waits_for_a_use_case_that_calls_the_world_outside(
     assert use_case.calls == [False]
 
 
-def test_only_a_queued_route_is_a_queued_consumer(router: Router, store: Store) -> None:
-    kinds = (inside, outside, queued)
-    assert [kind(router, UseCase(store)).queue for kind in kinds] == [None, None, Queue.LETTERS]
+def test_only_a_queued_route_leaves_the_queue_of_its_router(router: Router, store: Store) -> None:
+    queues = [kind(router, UseCase(store)).queue for kind in (inside, outside, queued)]
+    assert queues == [Queue.TRADE, Queue.TRADE, Queue.LETTERS]
 
 
 async def test_what_is_repeatable_is_repeated_and_leaves_no_note(

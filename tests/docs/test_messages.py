@@ -14,7 +14,7 @@ ROW = re.compile(r"^\| `(?P<subject>[\w.]+)` \| .+ \| (?P<heard_by>.+) \|$", re.
 
 def in_words(consumer: Consumer) -> str:
     name = f"`{consumer.name.removesuffix(f':{consumer.subject}')}`"
-    return f"{name} ({consumer.queue})" if consumer.queue else name
+    return f"{name} ({consumer.queue})" if consumer.queue.is_for_slow_consumers else name
 
 
 def test_the_page_says_who_hears_of_each_subject_in_which_order() -> None:

@@ -80,6 +80,23 @@ async def full(shelf: Shelf) -> Shelf:
     return shelf
 
 
+@pytest.fixture
+def another_bus(
+    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
+) -> EventBus:
+    """The bus of another process on the same store."""
+    return InProcessBus(
+        Dispatcher(
+            transaction=store.transaction,
+            inbox=store.inbox,
+            deliveries=store.deliveries,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+        )
+    )
+
+
 @pytest.fixture(params=["in_process"])
 def bus(
     store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness

@@ -29,7 +29,7 @@ class Handler:
 def consumer(
     name: str, handle: Callable[[Message], Awaitable[None]], subject: str = SUBJECT
 ) -> Consumer:
-    return Consumer(name, subject, handle)
+    return Consumer(name, subject, handle, Queue.TRADE)
 
 
 def queued(name: str, handle: Callable[[Message], Awaitable[None]]) -> Consumer:

@@ -33,7 +33,7 @@ from solebook.ports.language.ids import (
     UserId,
 )
 from solebook.ports.language.market import BookKey, Match, Quote, QuoteStatus, Side, Size
-from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.messages import Delivery, Message, Queue
 from solebook.ports.language.notifications import Notification, Shoe
 from solebook.ports.language.orders import Fees, Order, PaymentStatus
 from solebook.ports.language.payments import (
@@ -407,6 +407,7 @@ class Records:
             attempts=1,
             due_at=self.instant,
             error="Unavailable: the mail server is unavailable",
+            queue=Queue.TRADE,
         )
 
 

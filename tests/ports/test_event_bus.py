@@ -28,14 +28,14 @@ async def test_each_consumer_of_the_subject_gets_the_message(
         await bus.publish(message)
     assert welcome.got == audit.got == messages
     assert other.got == []
-    assert await bus.work_off(None) == 0
+    assert await bus.work_off(Queue.TRADE) == 0
 
 
 async def test_a_message_that_nobody_consumes_is_no_trouble(
     bus: EventBus, records: Records
 ) -> None:
     await bus.publish(records.message())
-    assert await bus.work_off(None) == 0
+    assert await bus.work_off(Queue.TRADE) == 0
 
 
 async def test_two_consumers_cannot_have_one_name(bus: EventBus) -> None:
@@ -56,17 +56,17 @@ async def test_one_that_fails_gets_the_message_again_and_the_others_do_not(
     assert before.got == after.got == [message]
     assert failing.got == []
     await clock.advance(LONG)
-    assert await bus.work_off(None) == 1
+    assert await bus.work_off(Queue.TRADE) == 1
     assert before.got == failing.got == after.got == [message]
     await clock.advance(LONG)
-    assert await bus.work_off(None) == 0
+    assert await bus.work_off(Queue.TRADE) == 0
 
 
 async def test_a_delivery_waits_until_it_is_due(bus: EventBus, records: Records) -> None:
     handler = Handler(Unavailable("mail"))
     bus.subscribe(consumer("welcome", handler))
     await bus.publish(records.message())
-    assert await bus.work_off(None) == 0
+    assert await bus.work_off(Queue.TRADE) == 0
     assert handler.got == []
 
 
@@ -79,10 +79,10 @@ async def test_one_that_persists_does_not_give_up_on_what_is_unavailable_but_on_
     await bus.publish(records.message())
     for _ in failures[1:]:
         await clock.advance(LONG)
-        assert await bus.work_off(None) == 1
+        assert await bus.work_off(Queue.TRADE) == 1
     assert not (await store.dead_letters.page(PageRequest())).items
     await clock.advance(LONG)
-    await bus.work_off(None)
+    await bus.work_off(Queue.TRADE)
     [letter] = (await store.dead_letters.page(PageRequest())).items
     assert "a bug" in letter.error
 
@@ -97,18 +97,18 @@ async def test_a_delivery_that_always_fails_ends_as_a_dead_letter_and_can_be_rep
     tries = 0
     while not (dead := (await store.dead_letters.page(PageRequest())).items):
         await clock.advance(LONG)
-        tries += await bus.work_off(None)
+        tries += await bus.work_off(Queue.TRADE)
         assert tries < 100
     (letter,) = dead
     assert (letter.consumer, letter.message, letter.attempts) == ("welcome", message, tries + 1)
     assert "mail is unavailable" in letter.error
     await clock.advance(LONG)
-    assert await bus.work_off(None) == 0
+    assert await bus.work_off(Queue.TRADE) == 0
 
     async with store.transaction():
         await store.dead_letters.replay(letter.id, clock.now())
     handler.failures.clear()
-    assert await bus.work_off(None) == 1
+    assert await bus.work_off(Queue.TRADE) == 1
     assert handler.got == [message]
     assert (await store.dead_letters.page(PageRequest())).items == ()
 
@@ -129,7 +129,7 @@ async def test_what_a_handler_wrote_before_it_failed_is_undone(
     await bus.publish(message)
     assert not await store.inbox.contains("welcome", message.id)
     await clock.advance(LONG)
-    await bus.work_off(None)
+    await bus.work_off(Queue.TRADE)
     assert await store.inbox.contains("welcome", message.id)
 
 
@@ -141,7 +141,7 @@ async def test_stopping_the_process_is_no_delivery(
     with pytest.raises(asyncio.CancelledError):
         await bus.publish(records.message())
     await clock.advance(LONG)
-    assert await bus.work_off(None) == 0
+    assert await bus.work_off(Queue.TRADE) == 0
 
 
 # ---- queued consumers ------------------------------------------------------------------------
@@ -156,7 +156,7 @@ async def test_a_queued_consumer_gets_its_messages_from_the_workers_alone(
     messages = [records.message(), records.message()]
     for message in messages:
         await bus.publish(message)
-    assert await bus.work_off(None) == 0
+    assert await bus.work_off(Queue.TRADE) == 0
     assert (mail.got, audit.got) == ([], messages)
     assert await bus.work_off(Queue.LETTERS) == 2
     assert mail.got == messages
@@ -188,7 +188,7 @@ async def test_a_queued_consumer_that_fails_gets_the_message_again_and_then_give
         tries += await bus.work_off(Queue.LETTERS)
         assert await bus.work_off(Queue.LETTERS) == 0
         await clock.advance(LONG)
-        assert await bus.work_off(None) == 0
+        assert await bus.work_off(Queue.TRADE) == 0
         assert tries < 100
     (letter,) = dead
     assert (letter.consumer, letter.message, letter.attempts) == ("mail", message, tries)

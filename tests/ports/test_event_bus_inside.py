@@ -37,9 +37,9 @@ class Writer:
 
 
 def inside(
-    name: str, handle: Callable[[Message], Awaitable[None]], queue: Queue | None = None
+    name: str, handle: Callable[[Message], Awaitable[None]], queue: Queue = Queue.TRADE
 ) -> Consumer:
-    return Consumer(name, SUBJECT, handle, effect=Effect.INSIDE, queue=queue)
+    return Consumer(name, SUBJECT, handle, queue, Effect.INSIDE)
 
 
 @pytest.mark.parametrize("failure", [Unavailable("mail"), AssertionError("bug"), KeyError("bug")])
@@ -56,9 +56,9 @@ async def test_one_that_fails_leaves_what_the_others_wrote(
     await bus.publish(records.message(), records.message())
     assert [await writer.written() for writer in (before, failing, after)] == [2, 1, 2]
     await clock.advance(LONG)
-    assert await bus.work_off(None) == 1
+    assert await bus.work_off(Queue.TRADE) == 1
     assert [await writer.written() for writer in (before, failing, after)] == [2, 2, 2]
-    assert await bus.work_off(None) == 0
+    assert await bus.work_off(Queue.TRADE) == 0
 
 
 async def test_a_message_that_is_published_again_has_its_effect_once(

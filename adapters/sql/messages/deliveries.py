@@ -29,16 +29,6 @@ _TURN = Statement(
         *_BY_KEY
     )
 )
-_DUE = Statement(
-    select(deliveries)
-    .where(
-        ~deliveries.c.dead, deliveries.c.queue.is_(None), deliveries.c.due_at <= bindparam("now")
-    )
-    .order_by(deliveries.c.due_at, deliveries.c.id)
-    .limit(bindparam("limit"))
-)
-
-
 _OLDEST = Statement(
     select(deliveries.c.occurred_at)
     .where(~deliveries.c.dead)
@@ -57,7 +47,7 @@ class SqlDeliveries(Deliveries):
     async def put(self, delivery: Delivery) -> None:
         before = await self._database.first(_TURN, **_key_of(delivery))
         await self._database.execute(_PUT, **values_of(delivery))
-        if before is not None and before.queue is not None and not before.dead:
+        if before is not None and not before.dead:
             left = {"queue": before.queue, "priority": before.priority, "turn": before.turn}
             await self._lines.go_to_the_end([left])
         await self._join([delivery])
@@ -68,15 +58,11 @@ class SqlDeliveries(Deliveries):
 
     async def remove(self, deliveries: Sequence[Delivery]) -> None:
         await self._database.execute_many(_REMOVE, [_key_of(delivery) for delivery in deliveries])
-        await self._lines.go_to_the_end([turn_of(d) for d in deliveries if _stands_in_line(d)])
+        await self._lines.go_to_the_end([turn_of(d) for d in deliveries if not d.dead])
 
     async def _join(self, deliveries: Sequence[Delivery]) -> None:
-        joining = [(turn_of(d), d.due_at) for d in deliveries if _stands_in_line(d)]
+        joining = [(turn_of(d), d.due_at) for d in deliveries if not d.dead]
         await self._lines.join(joining)
-
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        rows = await self._database.rows(_DUE, now=now, limit=limit)
-        return [delivery_of(row) for row in rows]
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         return [delivery_of(row) for row in await self._lines.first_in(queue, now, limit)]
@@ -92,10 +78,6 @@ class SqlDeliveries(Deliveries):
 
 def _key_of(delivery: Delivery) -> dict[str, Any]:
     return {"message_id": delivery.message.id, "consumer": delivery.consumer}
-
-
-def _stands_in_line(delivery: Delivery) -> bool:
-    return delivery.queue is not None and not delivery.dead
 
 
 def values_of(delivery: Delivery) -> dict[str, Any]:
@@ -131,7 +113,7 @@ def delivery_of(row: Row) -> Delivery:
         due_at=row.due_at,
         error=row.error,
         dead=row.dead,
-        queue=None if row.queue is None else Queue(row.queue),
+        queue=Queue(row.queue),
         priority=Priority(row.priority),
         turn="" if row.turn == str(row.id) else row.turn,
     )

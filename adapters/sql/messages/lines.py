@@ -42,7 +42,6 @@ _JOIN_WITH_NEXT = Statement(
         )
         .where(
             ~deliveries.c.dead,
-            deliveries.c.queue.is_not(None),
             deliveries.c.queue == bindparam("queue"),
             deliveries.c.priority == bindparam("priority"),
             deliveries.c.turn == bindparam("turn"),
@@ -55,7 +54,6 @@ _first_of_turn = (
     select(_waiting.c.id)
     .where(
         ~_waiting.c.dead,
-        _waiting.c.queue.is_not(None),
         _waiting.c.queue == turns.c.queue,
         _waiting.c.priority == turns.c.priority,
         _waiting.c.turn == turns.c.turn,

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
-    and_,
 )
 
 from ....ports.language.deadlines import DeadlineKind
@@ -58,19 +57,13 @@ deliveries = Table(
     Column("due_at", Instant, nullable=False),
     Column("error", String, nullable=False),
     Column("dead", Boolean, nullable=False),
-    Column("queue", String(32)),
+    Column("queue", String(32), nullable=False),
     Column("priority", Integer, nullable=False),
     # One that takes no turns with others has a turn of its own: its id.
     Column("turn", String, nullable=False),
     not_negative("attempts"),
 )
 partial_index("ix_deliveries_failed", deliveries.c.key, where=deliveries.c.attempts > 0)
-partial_index(
-    "ix_deliveries_due",
-    deliveries.c.due_at,
-    deliveries.c.id,
-    where=and_(~deliveries.c.dead, deliveries.c.queue.is_(None)),
-)
 partial_index("ix_deliveries_oldest", deliveries.c.occurred_at, where=~deliveries.c.dead)
 partial_index(
     "ix_deliveries_of_turn",
@@ -79,7 +72,7 @@ partial_index(
     deliveries.c.turn,
     deliveries.c.due_at,
     deliveries.c.id,
-    where=and_(~deliveries.c.dead, deliveries.c.queue.is_not(None)),
+    where=~deliveries.c.dead,
 )
 
 turns = Table(

@@ -28,6 +28,7 @@ POLICY = RetryPolicy(
     max_delay=timedelta(seconds=60),
 )
 WORKERS = 3
+TRADE = Queue.TRADE
 
 
 @pytest.fixture
@@ -76,9 +77,6 @@ class Broken(Deliveries):
     async def remove(self, deliveries: Sequence[Delivery]) -> None:
         raise Unavailable("the store")
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        raise Unavailable("the store")
-
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         raise Unavailable("the store")
 
@@ -93,11 +91,11 @@ def failing(error: Exception, name: str = "welcome") -> Consumer:
     async def handle(_: Message) -> None:
         raise error
 
-    return Consumer(name, "user.registered", handle)
+    return Consumer(name, "user.registered", handle, Queue.TRADE)
 
 
 async def waiting(store: Store, clock: VirtualClock) -> Delivery:
-    (delivery,) = await store.deliveries.due(clock.now() + timedelta(days=1), 10)
+    (delivery,) = await store.deliveries.first_in(Queue.TRADE, clock.now() + timedelta(days=1), 10)
     return delivery
 
 
@@ -112,9 +110,9 @@ async def test_each_try_waits_longer_until_the_last(
         delay = (delivery.due_at - clock.now()).total_seconds()
         assert backoff / 2 <= delay <= backoff
         await clock.advance(delivery.due_at - clock.now() - timedelta(microseconds=1))
-        assert await bus.work_off(None) == 0
+        assert await bus.work_off(Queue.TRADE) == 0
         await clock.advance(timedelta(microseconds=1))
-        assert await bus.work_off(None) == 1
+        assert await bus.work_off(Queue.TRADE) == 1
     (dead,) = (await store.dead_letters.page(PageRequest())).items
     assert (dead.attempts, dead.dead) == (3, True)
 
@@ -127,12 +125,12 @@ async def test_a_failed_redelivery_keeps_its_id_and_takes_the_new_error(
     async def handle(_: Message) -> None:
         raise errors.pop(0)
 
-    bus.subscribe(Consumer("welcome", "user.registered", handle))
+    bus.subscribe(Consumer("welcome", "user.registered", handle, Queue.TRADE))
     await bus.publish(message)
     first = await waiting(store, clock)
     assert first.error == "Unavailable: mail is unavailable; try again in 1 s"
     await clock.advance(timedelta(minutes=1))
-    await bus.work_off(None)
+    await bus.work_off(Queue.TRADE)
     second = await waiting(store, clock)
     assert (second.id, second.error) == (first.id, "KeyError: 'name'")
 
@@ -158,7 +156,7 @@ async def test_only_giving_up_is_told_as_an_error(
     await bus.publish(message)
     while not (errors := [r.message for r in caplog.records if r.levelno > logging.WARNING]):
         await clock.advance(POLICY.max_delay)
-        assert await bus.work_off(None) == 1
+        assert await bus.work_off(Queue.TRADE) == 1
     tries = f"gave up on welcome of user.registered {message.id} after 3 tries"
     assert errors == [f"{tries}: Unavailable: mail is unavailable; try again in 1 s"]
 
@@ -174,15 +172,15 @@ async def test_a_long_error_is_cut(
 async def test_a_delivery_whose_consumer_is_gone_is_a_dead_letter(
     bus: InProcessBus, store: Store, clock: VirtualClock, ids: SeededIds, message: Message
 ) -> None:
-    delivery = Delivery(MessageId(ids.new()), "gone", message, 1, clock.now(), "")
+    delivery = Delivery(MessageId(ids.new()), "gone", message, 1, clock.now(), "", Queue.TRADE)
     async with store.transaction():
         await store.deliveries.put(delivery)
-    assert await bus.work_off(None) == 1
+    assert await bus.work_off(Queue.TRADE) == 1
     (dead,) = (await store.dead_letters.page(PageRequest())).items
     assert dead.error == "there is no such consumer any more"
 
 
-async def test_what_failed_and_is_in_no_queue_is_tried_until_nothing_is_due(
+async def test_what_failed_is_tried_until_nothing_is_due(
     bus: InProcessBus, store: Store, clock: VirtualClock, ids: SeededIds, message: Message
 ) -> None:
     handled: list[Message] = []
@@ -190,13 +188,13 @@ async def test_what_failed_and_is_in_no_queue_is_tried_until_nothing_is_due(
     async def handle(message: Message) -> None:
         handled.append(message)
 
-    bus.subscribe(Consumer("welcome", "user.registered", handle))
+    bus.subscribe(Consumer("welcome", "user.registered", handle, Queue.TRADE))
     async with store.transaction():
         for _ in range(500):
             other = Message(MessageId(ids.new()), message.key, message.event, clock.now())
-            failed = Delivery(MessageId(ids.new()), "welcome", other, 1, clock.now(), "")
+            failed = Delivery(MessageId(ids.new()), "welcome", other, 1, clock.now(), "", TRADE)
             await store.deliveries.put(failed)
-    assert [await bus.work_off(None) for _ in range(2)] == [500, 0]
+    assert [await bus.work_off(Queue.TRADE) for _ in range(2)] == [500, 0]
     assert len(handled) == 500
 
 
@@ -351,11 +349,11 @@ async def test_a_consumer_that_becomes_a_queued_one_takes_over_what_it_failed_on
 ) -> None:
     bus.subscribe(replace(failing(Unavailable("mail")), queue=Queue.LETTERS))
     async with store.transaction():
-        failed = Delivery(MessageId(ids.new()), "welcome", message, 1, clock.now(), "")
+        failed = Delivery(MessageId(ids.new()), "welcome", message, 1, clock.now(), "", TRADE)
         await store.deliveries.put(failed)
-    assert await bus.work_off(None) == 1
+    assert await bus.work_off(Queue.TRADE) == 1
     await clock.advance(POLICY.max_delay)
-    assert await bus.work_off(None) == 0
+    assert await bus.work_off(Queue.TRADE) == 0
     assert await bus.work_off(Queue.LETTERS) == 1
 
 
@@ -396,4 +394,4 @@ async def test_publishing_inside_a_transaction_is_a_programming_error(
         with pytest.raises(AssertionError):
             await bus.publish(message)
         with pytest.raises(AssertionError):
-            await bus.work_off(None)
+            await bus.work_off(Queue.TRADE)

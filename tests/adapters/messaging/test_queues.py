@@ -42,9 +42,6 @@ class SlowDeliveries(Deliveries):
     async def remove(self, deliveries: Sequence[Delivery]) -> None:
         await self._deliveries.remove(deliveries)
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        return await self._deliveries.due(now, limit)
-
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         return await self._deliveries.first_in(queue, now, limit)
 

@@ -132,12 +132,11 @@ async def test_failed_deliveries_wait_on_and_dead_ones_stay_dead(store: Store) -
     event = UserRegistered(UserId(C), "user@example.com", "Test")
     message = Message(MessageId(A), "key", event, NOW)
     due_at = NOW + timedelta(minutes=1)
-    waiting = Delivery(MessageId(B), "welcome", message, 3, due_at, "Boom")
-    dead = Delivery(MessageId(D), "audit", message, 15, due_at, "Boom", dead=True)
-    assert list(await store.deliveries.due(due_at, 10)) == [waiting]
-    assert [await store.deliveries.first_in(queue, due_at, 10) for queue in Queue] == [
-        [] for _ in Queue
-    ]
+    waiting = Delivery(MessageId(B), "welcome", message, 3, due_at, "Boom", Queue.TRADE)
+    dead = Delivery(MessageId(D), "audit", message, 15, due_at, "Boom", Queue.TRADE, dead=True)
+    for queue in Queue:
+        expected = [waiting] if queue is Queue.TRADE else []
+        assert list(await store.deliveries.first_in(queue, due_at, 10)) == expected
     assert list((await store.dead_letters.page(PageRequest())).items) == [dead]
 
 

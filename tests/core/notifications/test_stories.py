@@ -315,9 +315,9 @@ class HandedPushes(PushMessenger):
 class DeafBus(ForwardingBus):
     """A bus on which notifications hear nothing."""
 
-    def subscribe(self, consumer: Consumer) -> None:
+    def subscribe(self, consumer: Consumer, *, here: bool = True) -> None:
         if not consumer.name.startswith("notifications."):
-            super().subscribe(consumer)
+            super().subscribe(consumer, here=here)
 
 
 async def hear(exchange: Exchange, messages: Sequence[Message]) -> None:

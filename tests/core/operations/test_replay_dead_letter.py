@@ -8,7 +8,7 @@ from solebook.ports.language.audit import Act, AuditAction, Target, TargetKind
 from solebook.ports.language.errors import Forbidden, InvalidText, NotFound, PartyToTheOrder
 from solebook.ports.language.events import Event, OrderAuthPassed, UserRegistered
 from solebook.ports.language.ids import MessageId
-from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.messages import Delivery, Message, Queue
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import Role
 
@@ -21,7 +21,8 @@ async def bury(exchange: Exchange, event: Event | None = None) -> Delivery:
     event = event or UserRegistered(exchange.buyer.user_id, "user-9@example.com", "Test")
     message = Message(MessageId(ids.new()), event.key, event, now)
     consumer = f"notifications.notify:{event.SUBJECT}"
-    letter = Delivery(MessageId(ids.new()), consumer, message, 15, now, "KeyError: 'x'", dead=True)
+    letter_id, error, queue = MessageId(ids.new()), "KeyError: 'x'", Queue.LETTERS
+    letter = Delivery(letter_id, consumer, message, 15, now, error, queue, dead=True)
     async with exchange.store.transaction():
         await exchange.store.deliveries.put(letter)
     return letter

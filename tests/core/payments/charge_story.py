@@ -112,15 +112,15 @@ class ChargeStory(RuleBasedStateMachine):
             self.run(self.exchange.bus.work_off(Queue.CHARGES))
         return order_id
 
-    @rule(work=st.sampled_from([None, *Queue, "relay", "everything"]))
-    def work_is_done(self, work: Queue | str | None) -> None:
+    @rule(work=st.sampled_from([*Queue, "relay", "everything"]))
+    def work_is_done(self, work: Queue | str) -> None:
         match work:
             case "relay":
                 self.run(self.exchange.workers.relay.drain())
             case "everything":
                 self.run(self.exchange.workers.settle())
             case _:
-                self.run(self.exchange.bus.work_off(Queue(work) if work else None))
+                self.run(self.exchange.bus.work_off(Queue(work)))
 
     @rule(by=st.sampled_from(TIMES) | st.sampled_from(DAYS), seen=st.booleans())
     def time_passes(self, by: timedelta, seen: bool) -> None:

@@ -21,7 +21,7 @@ from solebook.core.price_alerts.report_drops import ReportDrops
 from solebook.ports.language.events import LowestAskChanged, PriceDropped
 from solebook.ports.language.ids import AlertId, MessageId, ProductId, UserId
 from solebook.ports.language.market import BookKey, Condition, Size
-from solebook.ports.language.messages import Message
+from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.price_alerts import PriceAlert
@@ -53,7 +53,9 @@ class Watched:
             outbox=self.store.outbox,
             rules=rules or MarketRules(),
         )
-        self.consumer = Router().repeatable(LowestAskChanged, "report_drops", report_drops)
+        self.consumer = Router(Queue.PRICE_ALERTS).repeatable(
+            LowestAskChanged, "report_drops", report_drops
+        )
 
     async def add(self, price: int, made_at: datetime = MONDAY, **more: Any) -> PriceAlert:
         alert = PriceAlert(

@@ -13,7 +13,7 @@ from solebook.ports.language.audit import AuditAction
 from solebook.ports.language.errors import InvalidToken
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, OrderId, UserId
-from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.messages import Delivery, Message, Queue
 from solebook.ports.language.users import OPERATOR, Role
 
 from .conftest import Run
@@ -162,6 +162,7 @@ def bury(folder: Path, count: int) -> list[UUID]:
                     attempts=8,
                     due_at=LONG_AGO,
                     error="KeyError: 'x'",
+                    queue=Queue.LETTERS,
                     dead=True,
                 )
                 await store.deliveries.put(failed)
@@ -175,7 +176,7 @@ def due(folder: Path) -> set[UUID]:
 
     async def work(app: Application) -> set[UUID]:
         soon = app.adapters.clock.now() + timedelta(minutes=1)
-        due = await app.adapters.store.deliveries.due(soon, 1_000)
+        due = await app.adapters.store.deliveries.first_in(Queue.LETTERS, soon, 1_000)
         return {delivery.id for delivery in due}
 
     return within(folder, work)

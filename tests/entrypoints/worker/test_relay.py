@@ -34,7 +34,7 @@ class Bus(EventBus):
         self.errors: list[BaseException] = []
         self.calls = self.at_once = self.most_at_once = 0
 
-    def subscribe(self, consumer: Consumer) -> None:
+    def subscribe(self, consumer: Consumer, *, here: bool = True) -> None:
         raise NotImplementedError
 
     async def publish(self, *messages: Message) -> None:
@@ -51,10 +51,10 @@ class Bus(EventBus):
         finally:
             self.at_once -= 1
 
-    async def work_off(self, queue: Queue | None) -> int:
+    async def work_off(self, queue: Queue) -> int:
         raise NotImplementedError
 
-    async def work(self, queue: Queue | None) -> None:
+    async def work(self, queue: Queue) -> None:
         raise NotImplementedError
 
     def of(self, key: str) -> list[int]:

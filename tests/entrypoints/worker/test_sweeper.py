@@ -13,7 +13,7 @@ from solebook.adapters.messaging.retry_policy import RetryPolicy
 from solebook.composition.engine import engine_of
 from solebook.core.users.token_lifetimes import TokenLifetimes
 from solebook.entrypoints.worker.sweeper import Sweeper
-from solebook.ports.event_bus import Consumer
+from solebook.ports.event_bus import Consumer, Queue
 from solebook.ports.language.deadlines import Deadline, DeadlineKind
 from solebook.ports.language.errors import NotFound, Unavailable
 from solebook.ports.language.events import DeadlineReached
@@ -166,7 +166,7 @@ class Broken:
         self.handled: list[Message] = []
         self._clock, self._start = exchange.clock, exchange.clock.now()
         exchange.app.adapters.event_bus.subscribe(
-            Consumer("tests.broken", "order.created", self.handle)
+            Consumer("tests.broken", "order.created", self.handle, Queue.TRADE)
         )
 
     async def handle(self, message: Message) -> None:

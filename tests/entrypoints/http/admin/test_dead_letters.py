@@ -7,7 +7,7 @@ import pytest
 from solebook.entrypoints.http.routes.admin.dead_letters import shown_error
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
-from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.messages import Delivery, Message, Queue
 
 from ..world import Person, World
 
@@ -20,7 +20,8 @@ async def bury(world: World, error: str = "KeyError: 'x'") -> Delivery:
     event = UserRegistered(UserId(adapters.ids.new()), "buyer@example.com", "Somebody")
     message = Message(MessageId(adapters.ids.new()), event.key, event, now)
     consumer = "notifications.notify:user.registered"
-    letter = Delivery(MessageId(adapters.ids.new()), consumer, message, 15, now, error, dead=True)
+    letter_id, queue = MessageId(adapters.ids.new()), Queue.LETTERS
+    letter = Delivery(letter_id, consumer, message, 15, now, error, queue, dead=True)
     async with adapters.store.transaction():
         await adapters.store.deliveries.put(letter)
     return letter
