@@ -189,7 +189,6 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("notifications._COUNT_UNREAD.0", "ix_notifications_unread (user_id=?)"),
         ("notifications._FORGET.0", "ix_notifications_created_at (created_at<?)"),
         ("payouts._OF_SELLER.0", "ix_payouts_seller_id_order_id (seller_id=? AND order_id<?)"),
-        ("deliveries._DUE.0", "ix_deliveries_due (due_at<?)"),
         (
             "lines._FIRST.0",
             "ix_turns_queue_priority_due_at_place (queue=? AND priority=? AND due_at<?)",
