@@ -1,0 +1,75 @@
+"""Two stores on one database that know nothing of each other, as two processes have them."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from solebook.adapters.embedded.journal import MemoryJournal
+from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.composition.adapters import Store
+from solebook.composition.embedded import embedded_adapters
+from solebook.composition.engine import engine_of
+from solebook.composition.sql_store import build_sql_store
+from solebook.ports.language.rules import MarketRules
+
+from ...exchange import Exchange, exchange_on
+from ...invariants import check_invariants
+from .racing import Race
+
+RULES = MarketRules(max_price_alerts=1)
+
+
+@pytest.fixture(params=range(3), ids=lambda seed: f"seed-{seed}")
+def race(request: pytest.FixtureRequest) -> Race:
+    """What starts calls at once, in an order and with head starts that the seed says."""
+    return Race(request.param)
+
+
+@pytest.fixture(params=["sqlite"])
+async def urls(
+    request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path
+) -> tuple[str, str]:
+    """How each of two processes names one database; of each technology that two may share."""
+    assert request.param == "sqlite"
+    url = f"sqlite:///{shutil.copyfile(empty_database, tmp_path / 'solebook.db')}"
+    return url, url
+
+
+@pytest.fixture
+async def stores(urls: tuple[str, str], clock: VirtualClock) -> AsyncIterator[tuple[Store, Store]]:
+    """Two stores on one empty database."""
+    first, second = urls
+    async with SqlDatabase(first) as one, SqlDatabase(second) as other:
+        yield (
+            build_sql_store(one, clock=clock, ids=SeededIds(seed=11, clock=clock)),
+            build_sql_store(other, clock=clock, ids=SeededIds(seed=12, clock=clock)),
+        )
+
+
+@pytest.fixture
+async def exchanges(
+    stores: tuple[Store, Store], clock: VirtualClock
+) -> AsyncIterator[tuple[Exchange, Exchange]]:
+    """Two processes of one exchange, with one payment provider; the first has the engine."""
+    gateway = EmbeddedPaymentGateway(MemoryJournal(), clock, "whsec_embedded")
+    first, second = (
+        exchange_on(
+            replace(
+                embedded_adapters(store, clock=clock, ids=SeededIds(seed, clock), seed=seed),
+                payment_gateway=gateway,
+            ),
+            rules=RULES,
+        )
+        for seed, store in enumerate(stores, start=21)
+    )
+    await first.open()
+    yield first, second
+    await first.quiet()
+    await check_invariants(first)
+    await engine_of(first.app).stop()
