@@ -93,6 +93,8 @@ class Adapters:
     """Everything that the application stands on."""
 
     store: Store
+    stored_products: Products
+    """The store's products past the cache that is around them in `store`."""
     clock: Clock
     ids: Ids
     randomness: Randomness

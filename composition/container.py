@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
+from ..adapters.decorators.broadcast_cache import BroadcastCache
 from ..adapters.embedded.journal import Journal, MemoryJournal
 from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from ..adapters.embedded.push_messenger import EmbeddedPushMessenger
@@ -16,6 +17,7 @@ from ..adapters.mail.eml_mailer import EmlMailer
 from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
+from ..adapters.memory.cache_invalidations import MemoryCacheInvalidations
 from ..adapters.memory.in_process_bus import InProcessBus
 from ..adapters.memory.messengers import (
     MemoryMailer,
@@ -43,6 +45,7 @@ from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.access_tokens import AccessTokens, RevokedSessions
 from ..ports.book_stream import BookStream
 from ..ports.cache import Cache
+from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.clock import Clock
 from ..ports.event_bus import EventBus, Queue
 from ..ports.ids import Ids
@@ -175,11 +178,18 @@ class Container(containers.DeclarativeContainer):
         memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
         sqlite=providers.Singleton(_sql_store, sql_database, clock, ids),
     )
+    product_invalidations: providers.Provider[CacheInvalidations[ProductId]] = providers.Singleton(
+        MemoryCacheInvalidations
+    )
     product_cache: providers.Provider[Cache[ProductId, Product]] = providers.Singleton(
-        MemoryCache,
-        clock,
-        size=settings.provided.cache.products,
-        life=settings.provided.cache.product_life,
+        BroadcastCache,
+        providers.Singleton(
+            MemoryCache,
+            clock,
+            size=settings.provided.cache.products,
+            life=settings.provided.cache.product_life,
+        ),
+        invalidations=product_invalidations,
     )
     order_stream: providers.Provider[OrderStream] = providers.Singleton(
         MemoryOrderStream, queue=settings.provided.stream.queue
@@ -265,6 +275,7 @@ class Container(containers.DeclarativeContainer):
     adapters: providers.Provider[Adapters] = providers.Singleton(
         Adapters,
         store=store,
+        stored_products=plain_store.provided.products,
         clock=clock,
         ids=ids,
         randomness=randomness,

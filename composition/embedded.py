@@ -4,12 +4,14 @@ from collections.abc import Set
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from ..adapters.decorators.broadcast_cache import BroadcastCache
 from ..adapters.embedded.journal import MemoryJournal
 from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
 from ..adapters.memory.access_tokens import MemoryAccessTokens
 from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
+from ..adapters.memory.cache_invalidations import MemoryCacheInvalidations
 from ..adapters.memory.in_process_bus import InProcessBus
 from ..adapters.memory.messengers import (
     MemoryMailer,
@@ -25,6 +27,7 @@ from ..adapters.memory.seeded import SeededIds, SeededRandomness
 from ..adapters.memory.templates import MemoryTemplates
 from ..adapters.memory.virtual_clock import VirtualClock
 from ..adapters.messaging.dispatcher import Dispatcher
+from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.clock import Clock
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
@@ -78,14 +81,28 @@ def in_another_process(adapters: Adapters) -> Adapters:
     return replace(adapters, event_bus=bus)
 
 
-def embedded_adapters(store: Store, *, clock: Clock, ids: Ids, seed: int = 0) -> Adapters:
-    """Return adapters in memory around any store."""
+def embedded_adapters(
+    store: Store,
+    *,
+    clock: Clock,
+    ids: Ids,
+    seed: int = 0,
+    invalidations: CacheInvalidations[ProductId] | None = None,
+) -> Adapters:
+    """Return adapters in memory around any store.
+
+    Applications on one store that share `invalidations` forget a changed product together.
+    """
     randomness = SeededRandomness(seed)
     views = MemoryBookViews()
     order_stream = MemoryOrderStream(queue=_QUEUE)
-    cache = MemoryCache[ProductId, Product](clock, size=1_000, life=timedelta(days=1))
+    cache = BroadcastCache(
+        MemoryCache[ProductId, Product](clock, size=1_000, life=timedelta(days=1)),
+        invalidations=invalidations or MemoryCacheInvalidations(),
+    )
     return Adapters(
         store=decorated_store(store, product_cache=cache, order_stream=order_stream),
+        stored_products=store.products,
         clock=clock,
         ids=ids,
         randomness=randomness,

@@ -31,19 +31,20 @@ class SearchUseCases:
 def search_use_cases(adapters: Adapters) -> SearchUseCases:
     """Return what the search context does."""
     store, clock, search_index = adapters.store, adapters.clock, adapters.search_index
+    stored_products = adapters.stored_products
     read_figures = ReadFigures(book_views=adapters.book_views, tape=store.tape, clock=clock)
     return SearchUseCases(
         index_product=IndexProduct(
-            products=store.products, search_index=search_index, read_figures=read_figures
+            products=stored_products, search_index=search_index, read_figures=read_figures
         ),
         update_figures=UpdateFigures(
             orders=store.orders,
-            products=store.products,
+            products=stored_products,
             search_index=search_index,
             read_figures=read_figures,
         ),
         reindex_products=ReindexProducts(
-            products=store.products,
+            products=stored_products,
             books=store.books,
             tape=store.tape,
             search_index=search_index,

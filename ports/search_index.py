@@ -33,6 +33,15 @@ class SearchIndex(Protocol):
     Writes come late, twice and in any order, and what is older than what is there changes nothing.
     """
 
+    def writing(self, product_id: ProductId) -> AbstractAsyncContextManager[None]:
+        """Return a block in which nobody else in this process writes a product.
+
+        Whoever reads what they write does both inside, so that what is read last is written last.
+        Processes must not share a product; if they do, versions and instants still decide. It is
+        entered outside any transaction.
+        """
+        ...
+
     async def put(self, document: SearchDocument) -> None:
         """Index a product; one of a version no higher than the indexed one's changes nothing."""
         ...

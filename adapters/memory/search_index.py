@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +26,7 @@ from ...ports.language.text import spelling_key, words_of
 from ...ports.search_index import IndexRebuild, SearchIndex
 from ..text_search.facets import count_facets
 from ..text_search.spelling import candidate_trigrams, indexed_words, nearest, trigrams
+from ..text_search.turns import Turns
 
 _NOTHING_KNOWN = MarketFigures(None, 0, datetime.min.replace(tzinfo=UTC))
 
@@ -37,8 +38,12 @@ class MemorySearchIndex(SearchIndex):
         self._serving = _Index()
         self._building: _Index | None = None
         self._removed: set[ProductId] = set()
+        self._turns = Turns[ProductId]()
 
     # ---- writing -------------------------------------------------------------------------
+
+    def writing(self, product_id: ProductId) -> AbstractAsyncContextManager[None]:
+        return self._turns.of(product_id)
 
     async def put(self, document: SearchDocument) -> None:
         if document.product_id not in self._removed:

@@ -1,4 +1,4 @@
-"""Evict a changed product from the cache."""
+"""Evict a changed product from every process's cache."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from ...ports.language.ids import ProductId
 
 @dataclass(frozen=True, slots=True)
 class RefreshProduct:
-    """Evicts a changed product from the cache, so that no stale product is shown.
+    """Evicts a changed product from every process's cache, so that no stale product is shown.
 
-    A change made through this process's store evicts it already. This handler covers two other
-    cases: a commit that took effect although it was reported as failed, and a change by another
-    process.
+    Whichever process makes a change does so already. This handler covers two other cases: a commit
+    that took effect although it was reported as failed, and a process that ended before it told the
+    others. One process hears the message, and the cache tells all of them.
     """
 
     product_cache: Cache[ProductId, Product]

@@ -14,7 +14,8 @@ from .market_figures import ReadFigures
 class IndexProduct:
     """Indexes the current version of a product, which may be newer than the event's.
 
-    A duplicate or late event therefore changes nothing.
+    A duplicate or late event therefore changes nothing. Products are read past the cache: it may
+    still hold the version before.
     """
 
     products: Products
@@ -23,8 +24,9 @@ class IndexProduct:
 
     async def __call__(self, event: ProductChanged) -> None:
         """Index the product. Raises Unavailable, also while the event's version cannot be read."""
-        product = await self.products.get(event.product_id)
-        if product.version < event.version:
-            raise Unavailable(what="the product's latest version")
-        await self.search_index.put(document_of(product))
-        await self.search_index.put_figures(product.id, await self.read_figures(product))
+        async with self.search_index.writing(event.product_id):
+            product = await self.products.get(event.product_id)
+            if product.version < event.version:
+                raise Unavailable(what="the product's latest version")
+            await self.search_index.put(document_of(product))
+            await self.search_index.put_figures(product.id, await self.read_figures(product))

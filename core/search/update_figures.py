@@ -23,7 +23,8 @@ class UpdateFigures:
 
     It does so if a sale is made or voided, or if the lowest ask of a new pair changes. It reads the
     current figures instead of counting events, so a duplicate or late event is harmless. It ignores
-    a change of one size that stays above the product's lowest ask.
+    a change of one size that stays above the product's lowest ask. Products are read past the
+    cache, which may not know of a new size yet.
     """
 
     orders: Orders
@@ -44,11 +45,12 @@ class UpdateFigures:
             book = (await self.orders.get(event.order_id)).book
         else:
             book = event.book
-        product = await self.products.get(book.product_id)
-        figures = await self.read_figures(product)
-        if isinstance(event, LowestAskChanged) and not _affects(event, figures.lowest_ask):
-            return
-        await self.search_index.put_figures(product.id, figures)
+        async with self.search_index.writing(book.product_id):
+            product = await self.products.get(book.product_id)
+            figures = await self.read_figures(product)
+            if isinstance(event, LowestAskChanged) and not _affects(event, figures.lowest_ask):
+                return
+            await self.search_index.put_figures(product.id, figures)
 
 
 def _affects(event: LowestAskChanged, lowest_ask: Cents | None) -> bool:

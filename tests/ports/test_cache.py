@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from solebook.adapters.decorators.broadcast_cache import BroadcastCache
 from solebook.adapters.memory.cache import MemoryCache
+from solebook.adapters.memory.cache_invalidations import MemoryCacheInvalidations
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.cache import Cache
 from solebook.ports.language.errors import Unavailable
@@ -16,9 +18,12 @@ SIZE = 3
 LIFE = timedelta(seconds=60)
 
 
-@pytest.fixture(params=["memory"])
-def cache(clock: VirtualClock) -> Cache[str, str]:
-    return MemoryCache(clock, size=SIZE, life=LIFE)
+@pytest.fixture(params=["memory", "broadcast"])
+def cache(request: pytest.FixtureRequest, clock: VirtualClock) -> Cache[str, str]:
+    cache = MemoryCache[str, str](clock, size=SIZE, life=LIFE)
+    if request.param == "memory":
+        return cache
+    return BroadcastCache(cache, invalidations=MemoryCacheInvalidations())
 
 
 @dataclass

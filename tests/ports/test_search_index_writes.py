@@ -1,5 +1,7 @@
 """Contract of SearchIndex: what is told late or while it is made anew."""
 
+import asyncio
+
 import pytest
 
 from solebook.ports.language.errors import RebuildReplaced
@@ -56,6 +58,51 @@ async def test_a_removed_product_does_not_come_back(shelf: Shelf) -> None:
     assert await shelf.found("dunk") == []
     assert await shelf.suggested("dunk") == []
     assert await shelf.found() == []
+
+
+# ---- turns ---------------------------------------------------------------------------------------
+
+
+async def test_a_product_is_written_by_one_at_a_time_in_the_order_of_asking(shelf: Shelf) -> None:
+    product_id = shelf.document("dunk").product_id
+    done: list[int] = []
+
+    async def write(number: int) -> None:
+        async with shelf.index.writing(product_id):
+            before = len(done)
+            await asyncio.sleep(0)
+            assert len(done) == before
+            done.append(number)
+
+    await asyncio.gather(*(asyncio.create_task(write(number)) for number in range(5)))
+    assert done == [0, 1, 2, 3, 4]
+
+
+async def test_nobody_waits_for_the_turn_of_another_product(shelf: Shelf) -> None:
+    one, other = shelf.document("dunk").product_id, shelf.document("zebra").product_id
+    async with shelf.index.writing(one), shelf.index.writing(other):
+        pass
+
+
+async def test_a_turn_ends_with_a_failure_and_whoever_goes_away_has_none(shelf: Shelf) -> None:
+    product_id = shelf.document("dunk").product_id
+
+    async def wait_for_ever() -> None:
+        async with shelf.index.writing(product_id):
+            await asyncio.Event().wait()
+
+    async def fail() -> None:
+        async with shelf.index.writing(product_id):
+            waiting = asyncio.create_task(wait_for_ever())
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait({waiting})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    async with asyncio.timeout(5), shelf.index.writing(product_id):
+        pass
 
 
 # ---- rebuilding ------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The search index, with SQLite's full-text search (FTS5)."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from ....ports.language.text import spelling_key, words_of
 from ....ports.search_index import IndexRebuild, SearchIndex
 from ...text_search.facets import count_facets
 from ...text_search.spelling import allowed_typos, candidate_trigrams, nearest
+from ...text_search.turns import Turns
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
@@ -52,8 +53,13 @@ class SqliteSearchIndex(SearchIndex):
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
+        self._turns = Turns[ProductId]()
 
     # ---- writing -------------------------------------------------------------------------
+
+    def writing(self, product_id: ProductId) -> AbstractAsyncContextManager[None]:
+        assert not self._database.in_transaction, "the index must not be used in a transaction"
+        return self._turns.of(product_id)
 
     async def put(self, document: SearchDocument) -> None:
         async with self._transaction():

@@ -1,5 +1,6 @@
 """The index follows the catalogue and the trade, and can be made anew."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
@@ -72,6 +73,53 @@ async def test_a_product_is_found_once_it_is_created_and_as_it_was_last_edited(
     await exchange.workers.settle()
     assert [hit.product_id for hit in await hits(exchange, "crimsn")] == [product.id]
     assert await hits(exchange, "green") == []
+
+
+async def test_a_product_is_indexed_as_the_store_has_it_whatever_the_cache_holds(
+    exchange: Exchange,
+) -> None:
+    product, cache = exchange.product, exchange.app.adapters.product_cache
+    edited = await exchange.app.catalog.edit_product(
+        exchange.admin, product.id, colorway="Crimson", sizes=["9", "12"]
+    )
+
+    async def stale() -> Product:
+        return product
+
+    assert await cache.get(product.id, stale) == product
+    await exchange.app.search.index_product(ProductChanged(product.id, edited.version))
+    [hit] = await hits(exchange, "crimson")
+    assert hit.sizes == edited.sizes
+    assert await exchange.app.catalog.view_product(product.id) == product
+
+
+async def test_what_was_read_later_of_a_product_is_written_later(exchange: Exchange) -> None:
+    update: UpdateFigures = exchange.app.search.update_figures
+    read = update.read_figures
+    has_read, may_tell = asyncio.Event(), asyncio.Event()
+
+    class SlowFigures:
+        """Reads at once, and tells later."""
+
+        async def __call__(self, product: Product) -> MarketFigures:
+            found = await read(product)
+            has_read.set()
+            await may_tell.wait()
+            return found
+
+    async def lower_ask(amount: int) -> LowestAskChanged:
+        book = (await exchange.ask(exchange.seller, amount)).quote.book
+        return LowestAskChanged(book, None, amount, exchange.clock.now())
+
+    slow = replace(update, read_figures=SlowFigures())  # type: ignore[arg-type]  # they are figures
+    first = asyncio.create_task(slow(await lower_ask(20_000)))
+    await has_read.wait()
+    second = asyncio.create_task(update(await lower_ask(15_000)))
+    for _ in range(10):  # it would come to its end by now
+        await asyncio.sleep(0)
+    may_tell.set()
+    await asyncio.gather(first, second)
+    assert await figures(exchange) == (15_000, 0)
 
 
 async def test_late_and_repeated_events_change_nothing(exchange: Exchange) -> None:
