@@ -21,6 +21,7 @@ PARTS_OF_USE_CASES = {
     "solebook.core.bidding.place_on_side.PlaceOnSide",
     "solebook.core.orders.progress.Progress",
     "solebook.core.payments.count_decline.CountDecline",
+    "solebook.core.payments.lock_trade.LockTrade",
     "solebook.core.payments.preview_trades.PreviewTrades",
     "solebook.core.payments.set_off.SetOff",
     "solebook.core.search.market_figures.ReadFigures",
