@@ -107,7 +107,8 @@ def end_batch(shard: Shard, now: datetime) -> int:
     """Do what an engine does once a batch is committed; return how many trades it had."""
     trades = len(shard.batch.matches)
     shard.lowest_ask_changes(now)
-    shard.publications()
+    for book in shard.changed_books:
+        book.level_changes()
     shard.begin_batch()
     return trades
 

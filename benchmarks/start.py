@@ -3,14 +3,14 @@
     uv run nox -s bench -- start [--quotes 500000]
 
 It is measured in a process of its own each time, first on an empty exchange and then on the one
-with the quotes, from opening the store to the answer, on SQLite. The memory is what the second
-process has taken at most by then, beyond the first.
+with the quotes, from opening the store to the answer, on SQLite. Then it is measured how long it
+takes until all books are loaded, how long orders wait meanwhile, and what memory the second process
+has taken at most by then, beyond the first.
 """
 
 import argparse
 import asyncio
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -23,6 +23,7 @@ from typing import Any
 from uuid import UUID
 
 from solebook.composition.container import open_application
+from solebook.composition.engine import engine_of
 from solebook.config.settings import SecuritySettings, Settings
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.batch import Batch
@@ -53,22 +54,46 @@ def main() -> None:
         "seconds_empty": round(before["seconds"], 2),
         "seconds_full": round(after["seconds"], 2),
         "ratio": round(after["seconds"] / before["seconds"], 1),
+        "seconds_until_loaded": round(after["loaded"], 2),
+        "ms_order_p50_meanwhile": round(after["p50"] * 1e3, 1),
+        "ms_order_p99_meanwhile": round(after["p99"] * 1e3, 1),
         "bytes_a_resting_quote": round(grown * 1_024 / arguments.quotes),
     }
     print(json.dumps(figures))
 
 
 async def start(folder: Path) -> dict[str, float]:
-    """Return how long it takes to the first answer, and the memory once all books are loaded."""
+    """Return how long it takes to the first answer and until all is loaded, and the memory then."""
     begun = time.perf_counter()
     async with (
         open_application(_settings(folder)) as application,
         Workers(application).running(),
     ):
-        await application.matching.place(_order())
+        await application.matching.place(_order(0))
         seconds = time.perf_counter() - begun
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"seconds": seconds, "kilobytes": memory}
+        loading = asyncio.create_task(engine_of(application).loaded())
+        waits = [0.0]
+        while not loading.done():
+            asked = time.perf_counter()
+            await application.matching.place(_order(len(waits)))
+            waits.append(time.perf_counter() - asked)
+            await asyncio.sleep(0.05)
+        loaded = time.perf_counter() - begun
+        memory = _most_memory()
+    waits.sort()
+    return {
+        "seconds": seconds,
+        "loaded": loaded,
+        "p50": waits[len(waits) // 2],
+        "p99": waits[len(waits) * 99 // 100],
+        "kilobytes": memory,
+    }
+
+
+def _most_memory() -> int:
+    """Return the most kilobytes that this process had, without those of the one that started it."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 
 
 async def fill(folder: Path, quotes: int) -> None:
@@ -101,12 +126,12 @@ def _quotes(count: int, now: datetime) -> Iterator[Quote]:
         )
 
 
-def _order() -> PlaceQuote:
+def _order(number: int) -> PlaceQuote:
     return PlaceQuote(
-        id=QuoteId(UUID(int=2**100)),
+        id=QuoteId(UUID(int=2**100 + number)),
         side=Side.BID,
-        user_id=UserId(UUID(int=2**99)),
-        book=_book(0),
+        user_id=UserId(UUID(int=2**99 + number)),
+        book=_book(number * 7_919 % BOOKS),
         amount=5_000,
         expires_at=datetime.now(UTC) + timedelta(days=1),
     )

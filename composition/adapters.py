@@ -7,7 +7,7 @@ from ..ports.alarms import Alarms
 from ..ports.audit_log import AuditLog
 from ..ports.authentication_tasks import AuthenticationTasks
 from ..ports.book_stream import BookStream
-from ..ports.book_views import BookViews
+from ..ports.book_views import BookViews, StoredBooks
 from ..ports.books import Books
 from ..ports.cache import Cache
 from ..ports.charge_backlog import ChargeBacklog
@@ -63,6 +63,7 @@ class Store:
     rules_in_force: RulesInForce
     signs_of_life: SignsOfLife
     books: Books
+    stored_books: StoredBooks
     halts: Halts
     leases: Leases
     orders: Orders

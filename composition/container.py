@@ -206,7 +206,9 @@ class Container(containers.DeclarativeContainer):
         memory=providers.Singleton(MemoryRevokedSessions, clock),
         sqlite=providers.Singleton(_sql_revoked_sessions, sql_database, clock),
     )
-    book_views: providers.Provider[MemoryBookViews] = providers.Singleton(MemoryBookViews)
+    book_views: providers.Provider[MemoryBookViews] = providers.Singleton(
+        MemoryBookViews, store.provided.stored_books
+    )
     book_stream: providers.Provider[BookStream] = providers.Singleton(
         MemoryBookStream,
         book_views,

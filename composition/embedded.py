@@ -94,7 +94,7 @@ def embedded_adapters(
     Applications on one store that share `invalidations` forget a changed product together.
     """
     randomness = SeededRandomness(seed)
-    views = MemoryBookViews()
+    views = MemoryBookViews(store.stored_books)
     order_stream = MemoryOrderStream(queue=_QUEUE)
     cache = BroadcastCache(
         MemoryCache[ProductId, Product](clock, size=1_000, life=timedelta(days=1)),

@@ -30,6 +30,7 @@ from ..adapters.memory.sessions import MemorySessions
 from ..adapters.memory.signs_of_life import MemorySignsOfLife
 from ..adapters.memory.standing_quotes import MemoryStandingQuotes
 from ..adapters.memory.stock import MemoryStock
+from ..adapters.memory.stored_books import MemoryStoredBooks
 from ..adapters.memory.tape import MemoryTape
 from ..adapters.memory.users import (
     MemoryAddresses,
@@ -74,6 +75,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
             outbox=outbox,
             clock=clock,
         ),
+        stored_books=MemoryStoredBooks(database),
         halts=MemoryHalts(database),
         leases=MemoryLeases(database, clock=clock),
         orders=orders,

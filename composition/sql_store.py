@@ -10,6 +10,7 @@ from ..adapters.sql.bidding.halts import SqlHalts
 from ..adapters.sql.bidding.quotes import SqlQuotes
 from ..adapters.sql.bidding.rules_in_force import SqlRulesInForce
 from ..adapters.sql.bidding.standing_quotes import SqlStandingQuotes
+from ..adapters.sql.bidding.stored_books import SqlStoredBooks
 from ..adapters.sql.catalog.products import SqlProducts
 from ..adapters.sql.catalog.stock import SqlStock
 from ..adapters.sql.engine.database import SqlDatabase
@@ -81,6 +82,7 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         rules_in_force=SqlRulesInForce(database, clock=clock),
         signs_of_life=SqlSignsOfLife(database),
         books=SqlBooks(database, deadlines=deadlines, outbox=outbox, clock=clock),
+        stored_books=SqlStoredBooks(database),
         halts=SqlHalts(database),
         leases=SqlLeases(database, clock=clock),
         orders=SqlOrders(database),

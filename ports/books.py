@@ -9,7 +9,7 @@ from .language.errors import IdempotencyKeyReused
 from .language.halts import Halt
 from .language.idempotency import IdempotencyKey
 from .language.ids import HaltId, OrderId, QuoteId, UserId
-from .language.market import BookKey, Match, Quote
+from .language.market import BookKey, Match, Quote, Side
 from .language.placement import Placement
 
 
@@ -26,6 +26,21 @@ class Books(Protocol):
 
     async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
         """Return the quotes that stand or wait in some books, in order of arrival."""
+        ...
+
+    async def books(self, shard: int, shards: int) -> Mapping[BookKey, int]:
+        """Return the shard's books in which quotes rest, and how many rest in each."""
+        ...
+
+    async def waiting(self, shard: int, shards: int) -> Sequence[Quote]:
+        """Return the asks that wait until a book of the shard opens, in order of arrival."""
+        ...
+
+    async def open_quotes(self, user_ids: Collection[UserId]) -> Mapping[tuple[UserId, Side], int]:
+        """Return how many quotes of users stand or wait on each side, in the books of all shards.
+
+        Where there are none, there is no entry.
+        """
         ...
 
     async def standing_of(self, user_ids: Collection[UserId]) -> Sequence[Quote]:

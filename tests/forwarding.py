@@ -49,6 +49,15 @@ class ForwardingBooks(Books):
     async def halts(self, halt_ids: Collection[HaltId]) -> Mapping[HaltId, Halt]:
         return await self._books.halts(halt_ids)
 
+    async def books(self, shard: int, shards: int) -> Mapping[BookKey, int]:
+        return await self._books.books(shard, shards)
+
+    async def waiting(self, shard: int, shards: int) -> Sequence[Quote]:
+        return await self._books.waiting(shard, shards)
+
+    async def open_quotes(self, user_ids: Collection[UserId]) -> Mapping[tuple[UserId, Side], int]:
+        return await self._books.open_quotes(user_ids)
+
     async def standing_of(self, user_ids: Collection[UserId]) -> Sequence[Quote]:
         return await self._books.standing_of(user_ids)
 

@@ -3,11 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from ...ports.book_stream import BookReader, BookStream, FellBehind
 from ...ports.clock import Clock
+from ...ports.language.errors import Unavailable
 from ...ports.language.market import BookChange, BookChanges, BookKey, BookView
 from .book_views import MemoryBookViews
 
@@ -34,7 +35,7 @@ class MemoryBookStream(BookStream):
         self._queue = queue
         self._followed: dict[BookKey, _FollowedBook] = {}
         views.watch(self._hear)
-        views.watch_halts(self._hear_of_halts)
+        views.watch_all(self._hear_of_all)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[BookReader]:
@@ -44,12 +45,12 @@ class MemoryBookStream(BookStream):
         finally:
             reader.end()
 
-    def join(self, book: BookKey, reader: "MemoryBookReader") -> None:
-        """Have a reader told of a book from now on."""
+    def join(self, book: BookKey, reader: "MemoryBookReader", view: BookView) -> None:
+        """Have a reader told of a book from now on, of which `view` was read just now."""
         followed = self._followed.get(book)
         if followed is None:
             followed = self._followed[book] = _FollowedBook(self, book)
-        followed.join(reader)
+        followed.join(reader, view)
 
     def part(self, book: BookKey, reader: "MemoryBookReader") -> None:
         """Have a reader told no more of a book."""
@@ -62,9 +63,9 @@ class MemoryBookStream(BookStream):
         if followed is not None:
             followed.hear(publication)
 
-    def _hear_of_halts(self) -> None:
+    def _hear_of_all(self) -> None:
         for followed in self._followed.values():
-            followed.hear_of_halts()
+            followed.hear_of_all()
 
 
 class MemoryBookReader(BookReader):
@@ -73,20 +74,23 @@ class MemoryBookReader(BookReader):
     def __init__(self, stream: MemoryBookStream, limit: int) -> None:
         self._stream = stream
         self._limit = limit
-        self._books: set[BookKey] = set()
+        self._books: dict[BookKey, object] = {}
+        """What is followed, each with a mark of its own that tells one time from the next."""
         self._waiting: deque[BookView | BookChanges] = deque()
         self._news = asyncio.Event()
         self._fell_behind = False
 
     async def follow(self, book: BookKey) -> None:
         self.leave(book)
-        if not self._fell_behind:
-            self._books.add(book)
-            self._stream.join(book, self)
+        if self._fell_behind:
+            return
+        mark = self._books[book] = object()
+        view = await self._stream.views.whole(book)
+        if self._books.get(book) is mark:
+            self._stream.join(book, self, view)
 
     def leave(self, book: BookKey) -> None:
-        if book in self._books:
-            self._books.remove(book)
+        if self._books.pop(book, None) is not None:
             self._stream.part(book, self)
             self._waiting = deque(news for news in self._waiting if news.book != book)
 
@@ -142,8 +146,7 @@ class _FollowedBook:
         self._due = stream.clock.now()
         self._telling: asyncio.Task[None] | None = None
 
-    def join(self, reader: MemoryBookReader) -> None:
-        view = self._stream.views.view(self._book)
+    def join(self, reader: MemoryBookReader, view: BookView) -> None:
         self._readers[reader] = self._epoch, view.seq
         reader.tell(view)
 
@@ -161,10 +164,10 @@ class _FollowedBook:
             self._pending.append(publication)
             self._see_to_telling()
 
-    def hear_of_halts(self) -> None:
-        """Have the whole view told if the book was halted or opened."""
+    def hear_of_all(self) -> None:
+        """Have the whole view told if the book was halted or opened, or its view forgotten."""
         halted = self._stream.views.is_halted(self._book)
-        if halted != self._halted:
+        if halted != self._halted or self._stream.views.view(self._book, 0) is None:
             self._halted = halted
             self._begin_anew()
 
@@ -183,17 +186,20 @@ class _FollowedBook:
         await self._stream.clock.sleep(max(0.0, wait.total_seconds()))
         self._telling = None
         self._due = self._stream.clock.now() + self._stream.interval
-        self._tell()
+        epoch = self._epoch
+        with suppress(Unavailable):  # the book is told when it is published
+            view = await self._stream.views.whole(self._book)
+            if epoch == self._epoch:  # else somebody sees to telling it anew
+                self._tell(view)
 
-    def _tell(self) -> None:
-        view = self._stream.views.view(self._book)
+    def _tell(self, view: BookView) -> None:
         now = self._epoch, view.seq
         merged: dict[int, BookChanges] = {}
         for reader, told in tuple(self._readers.items()):
             if told == now:
                 continue
             epoch, seq = told
-            if epoch != self._epoch:
+            if epoch != self._epoch or not self._pending:
                 news: BookView | BookChanges = view
             else:
                 if seq not in merged:

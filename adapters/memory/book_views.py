@@ -1,41 +1,63 @@
 """Published order books, in memory."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
-from ...ports.book_views import BookViews
+from ...ports.book_views import BookViews, StoredBooks
 from ...ports.language.halts import Halt
-from ...ports.language.market import BookChange, BookKey, BookView, PriceLevel, Side
+from ...ports.language.market import BookChange, BookKey, BookView, PriceLevel, Side, shard_of
 from ...ports.language.money import Cents
 
 
 class MemoryBookViews(BookViews):
     """One dict of quantities by price for each side of each book."""
 
-    def __init__(self) -> None:
+    def __init__(self, stored: StoredBooks | None = None) -> None:
+        """Show books that are not published as they are stored, or without a store empty."""
+        self._stored = stored
         self._books: dict[BookKey, _Levels] = {}
+        self._shards = 1
+        self._complete: dict[int, int] = {}
+        """The shards of which every book is published, and the number of what is empty."""
         self._halts: tuple[Halt, ...] = ()
         self._watchers: list[Callable[[BookView | BookChange], None]] = []
-        self._halt_watchers: list[Callable[[], None]] = []
+        self._watchers_of_all: list[Callable[[], None]] = []
 
     def watch(self, hear: Callable[[BookView | BookChange], None]) -> None:
         """Have `hear` called with every publication from now on; it must be quick."""
         self._watchers.append(hear)
 
-    def watch_halts(self, hear: Callable[[], None]) -> None:
-        """Have `hear` called whenever other books are halted from now on; it must be quick."""
-        self._halt_watchers.append(hear)
+    def watch_all(self, hear: Callable[[], None]) -> None:
+        """Have `hear` called when other books are halted, or views forgotten; it must be quick."""
+        self._watchers_of_all.append(hear)
 
     def is_halted(self, key: BookKey) -> bool:
         """Return whether a book is halted at this instant."""
         return any(halt.covers(key) for halt in self._halts)
 
-    def view(self, key: BookKey, depth: int | None = None) -> BookView:
-        """Return a book's view as it is at this instant, by default the whole of it."""
+    def view(self, key: BookKey, depth: int | None = None) -> BookView | None:
+        """Return a book's view as it is at this instant, by default the whole of it.
+
+        It is None if the book is not published, though something may rest in it.
+        """
         book = self._books.get(key)
-        halted = self.is_halted(key)
-        if book is None:
-            return BookView(key, 0, halted=halted)
-        return BookView(key, book.seq, book.bids.top(depth), book.asks.top(depth), halted)
+        if book is not None:
+            top = book.bids.top(depth), book.asks.top(depth)
+            return BookView(key, book.seq, *top, self.is_halted(key))
+        empty_at = self._complete.get(shard_of(key, self._shards)) if self._stored else 0
+        return None if empty_at is None else BookView(key, empty_at, halted=self.is_halted(key))
+
+    async def whole(self, key: BookKey) -> BookView:
+        """Return the whole of a book, as it is published or stored."""
+        [view] = await self._views([key], None)
+        return view
+
+    async def begin(self, shard: int, shards: int) -> None:
+        self._shards = shards
+        self._complete.pop(shard, None)
+        if self._stored is not None:
+            for book in [book for book in self._books if shard_of(book, shards) == shard]:
+                del self._books[book]
+        self._told_of_all()
 
     async def publish(self, view: BookView) -> None:
         book = _Levels(view.seq)
@@ -56,23 +78,37 @@ class MemoryBookViews(BookViews):
         self._books[change.book] = book
         self._told(change)
 
+    async def complete(self, shard: int, shards: int, seq: int) -> None:
+        self._shards = shards
+        self._complete[shard] = seq
+
     async def show_halts(self, halts: Collection[Halt]) -> None:
         self._halts = tuple(halts)
-        for hear in self._halt_watchers:
-            hear()
-
-    async def books(self) -> Collection[BookKey]:
-        return tuple(self._books)
+        self._told_of_all()
 
     async def get(self, book: BookKey, depth: int) -> BookView:
-        return self.view(book, depth)
+        [view] = await self._views([book], depth)
+        return view
 
     async def best(self, books: list[BookKey]) -> list[BookView]:
-        return [self.view(book, 1) for book in books]
+        return await self._views(books, 1)
+
+    async def _views(self, books: Sequence[BookKey], depth: int | None) -> list[BookView]:
+        views = {book: self.view(book, depth) for book in books}
+        if self._stored is not None:
+            unknown = [book for book, view in views.items() if view is None]
+            for stored in await self._stored.views(unknown, depth) if unknown else ():
+                # It may have been published meanwhile.
+                views[stored.book] = self.view(stored.book, depth) or stored
+        return [view for book in books if (view := views[book]) is not None]
 
     def _told(self, publication: BookView | BookChange) -> None:
         for hear in self._watchers:
             hear(publication)
+
+    def _told_of_all(self) -> None:
+        for hear in self._watchers_of_all:
+            hear()
 
 
 class _Side:

@@ -66,6 +66,24 @@ class MemoryBooks(MemoryAdapter, Books):
         with await self._database.reading():
             return self._resting_in(books)
 
+    async def books(self, shard: int, shards: int) -> Mapping[BookKey, int]:
+        with await self._database.reading():
+            quotes = self._resting_in(
+                [b for b in self._tables.standing_in_book if shard_of(b, shards) == shard]
+            )
+        return Counter(quote.book for quote in quotes if quote.status is QuoteStatus.ACTIVE)
+
+    async def waiting(self, shard: int, shards: int) -> Sequence[Quote]:
+        return [
+            quote
+            async for quote in self.resting(shard, shards)
+            if quote.status is QuoteStatus.WAITING
+        ]
+
+    async def open_quotes(self, user_ids: Collection[UserId]) -> Mapping[tuple[UserId, Side], int]:
+        standing = await self.standing_of(user_ids)
+        return Counter((quote.user_id, quote.side) for quote in standing)
+
     async def standing_of(self, user_ids: Collection[UserId]) -> Sequence[Quote]:
         of_user, quotes = self._tables.quotes_of_user, self._tables.quotes
         with await self._database.reading():

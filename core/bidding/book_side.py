@@ -1,7 +1,7 @@
 """One side of an order book."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from ...ports.language.market import PriceLevel, Quote, Side
@@ -66,6 +66,13 @@ class BookSide:
             if rank < floor:
                 return
             yield quote
+
+    def fill(self, quotes: Iterable[Quote]) -> None:
+        """Let quotes rest in an empty side that is told of as they leave it."""
+        assert not self._quotes, "the side is not empty"
+        ranked = sorted((self._rank(quote), quote) for quote in quotes)
+        self._ranks = [rank for rank, _ in ranked]
+        self._quotes = [quote for _, quote in ranked]
 
     def add(self, quote: Quote) -> None:
         """Let a quote rest."""

@@ -48,9 +48,10 @@ class OnStanding(Command[T]):
     quote: Quote
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the quote unless it rests where the caller saw it."""
+        """Ask for the quote unless it rests where the caller saw it, and for its book."""
         if shard.find(self.quote) is None:
             wanted.quotes.add(self.quote.id)
+            wanted.books.add(self.quote.book)
 
     def latest(self, shard: Shard, stored: Stored) -> Quote:
         """Return the quote as it is now. Raises NotFound."""
@@ -92,7 +93,7 @@ class Expire(OnStanding[Quote]):
 
 @dataclass(frozen=True, slots=True)
 class Nothing(Command[None]):
-    """Changes nothing; it brings the engine to see to what earlier batches left over."""
+    """Changes nothing; it brings the engine to see to what an earlier batch left over."""
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
         """Do nothing."""

@@ -37,6 +37,8 @@ class Place(Command[Placement]):
         """Ask for earlier answers, and for what decides whom the user may trade with."""
         command = self.command
         wanted.placed.add(command.id)
+        if command.time_in_force is not _IOC:
+            wanted.openers.add(command.user_id)
         wanted.trade(command.user_id, command.side, command.book, command.amount)
         if command.idempotency_key is not None:
             wanted.keys.add(command.idempotency_key)
@@ -62,7 +64,7 @@ class Place(Command[Placement]):
             incoming = Incoming(command.user_id, command.side, command.amount)
             counterpart = counterpart_of(incoming, others, shard, stored, now)
         if counterpart is None:
-            self._check_may_rest(others, shard, now)
+            self._check_may_rest(others, shard, stored, now)
         quote = Quote(
             id=command.id,
             side=command.side,
@@ -89,7 +91,9 @@ class Place(Command[Placement]):
         match = stored.matches.get(quote.match_id) or shard.match(quote.match_id)
         return Placement(quote, match, replayed=True)
 
-    def _check_may_rest(self, others: BookSide, shard: Shard, now: datetime) -> None:
+    def _check_may_rest(
+        self, others: BookSide, shard: Shard, stored: Stored, now: datetime
+    ) -> None:
         """Raise NoCounterpart or TooManyOpenQuotes if a quote that cannot trade is refused."""
         command = self.command
         if command.time_in_force is _IOC:
@@ -97,9 +101,9 @@ class Place(Command[Placement]):
             # Who else may not trade was read only of those that are reached, who are gone.
             best = search(incoming, others, Stored(), now, shard.rules).counterpart
             raise NoCounterpart(best=best.amount if best else None)
-        limit = shard.rules.max_open_quotes
-        if shard.count_open(command.user_id, command.side) >= limit:
-            raise TooManyOpenQuotes(side=command.side, limit=limit)
+        open_quotes = stored.open_quotes.get((command.user_id, command.side), 0)
+        if not shard.may_open(command.user_id, command.side, open_quotes):
+            raise TooManyOpenQuotes(side=command.side, limit=shard.rules.max_open_quotes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Unwind(Command[None]):
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
         """Ask for the match, its quotes and whether its seller may trade."""
         wanted.matches.add(self.match)
+        wanted.books.add(self.book)
 
     def returns(self, stored: Stored) -> Quote | None:
         """Return the match's ask."""

@@ -1,6 +1,6 @@
 """The books of one shard in memory, and the batch of changes that is to be committed next."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,9 +12,7 @@ from ...ports.language.halts import Halt
 from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ...ports.language.market import (
-    BookChange,
     BookKey,
-    BookView,
     Match,
     Quote,
     QuoteStatus,
@@ -24,7 +22,6 @@ from ...ports.language.money import Cents
 from ...ports.language.placement import Placement
 from ...ports.language.rules import MarketRules
 from .book_side import BookSide
-from .open_quotes import OpenQuotes
 from .shard_book import ShardBook
 from .standing_halts import StandingHalts
 
@@ -36,10 +33,10 @@ _MATCHED = QuoteStatus.MATCHED
 class Shard:
     """Changes the books in memory, one command after the other, and notes it in `batch`.
 
-    The commands decide; the shard keeps books, batch and views in step. A command that raises has
-    changed nothing, and used up no arrival number, but for quotes in its way that may not trade any
-    more. The caller commits the batch and calls `begin_batch`; if the commit fails, the books that
-    were touched are loaded again.
+    The commands decide; the shard keeps books and batch in step. A book must be loaded before a
+    command needs it. A command that raises has changed nothing, and used up no arrival number, but
+    for quotes in its way that may not trade any more. The caller commits the batch and calls
+    `begin_batch`, or `give_up_batch` if that fails.
     """
 
     ids: Ids
@@ -47,59 +44,77 @@ class Shard:
     sequence: int = 0
     """The last used arrival number."""
     books: dict[BookKey, ShardBook] = field(default_factory=dict)
+    """Those that are loaded."""
     halts: StandingHalts = field(default_factory=StandingHalts)
     batch: Batch = field(default_factory=lambda: Batch(sequence=0))
-    _open: OpenQuotes = field(default_factory=OpenQuotes)
     _waiting: dict[BookKey, dict[QuoteId, Quote]] = field(default_factory=dict)
     """Asks that wait until their book opens."""
     _changed: dict[ShardBook, None] = field(default_factory=dict)
     """The books whose resting quotes this batch changed."""
+    _entered: list[Quote] = field(default_factory=list)
+    """What came to rest or to wait in this batch."""
+    _left: list[Quote] = field(default_factory=list)
+    """What does so no more."""
     _bought: dict[UserId, int] = field(default_factory=dict)
     """How often each buyer traded in this batch."""
     _keys: dict[tuple[UserId, str, str], IdempotencyKey] = field(default_factory=dict)
 
     # ---- loading -------------------------------------------------------------------------
 
-    def load(self, quotes: Iterable[Quote]) -> None:
-        """Let stored quotes rest or wait, and start afresh."""
-        for quote in quotes:
-            if quote.status is QuoteStatus.WAITING:
-                self._let_wait(quote)
-            else:
-                self.rest(quote)
+    def add_book(self, key: BookKey, quotes: Iterable[Quote]) -> ShardBook:
+        """Have a book of quotes that are stored; it must not be there yet."""
+        assert key not in self.books, f"{key} is loaded already"
+        active = (quote for quote in quotes if quote.status is QuoteStatus.ACTIVE)
+        book = self.books[key] = ShardBook(key, active)
+        return book
+
+    def begin(self, sequence: int) -> None:
+        """Count arrivals on from the last that is stored, with nothing loaded yet."""
+        self.sequence = sequence
         self.begin_batch()
 
-    def forget(self, books: Iterable[BookKey]) -> None:
-        """Empty some books, so that they can be loaded again."""
-        for key in books:
-            for quote in (*self.books.pop(key, ()), *self._waiting.pop(key, {}).values()):
-                self._open.remove(quote)
+    def have_halts(self, halts: Iterable[Halt], waiting: Iterable[Quote]) -> None:
+        """Have the halts that stand, and the asks that wait: all that are stored, and no others."""
+        self.halts = StandingHalts(halts)
+        self._waiting = {}
+        for ask in waiting:
+            self._let_wait(ask)
+
+    def give_up_batch(self) -> list[BookKey]:
+        """Forget the batch, and the books that it touched; return these.
+
+        They must be loaded again before anything else is done in them.
+        """
+        touched = dict.fromkeys(book.key for book in self._changed)
+        touched |= dict.fromkeys(quote.book for quote in self.batch.changed.values())
+        for key in touched:
+            self.books.pop(key, None)
+        self._changed = {}
+        self.begin_batch()
+        return list(touched)
 
     # ---- batches -------------------------------------------------------------------------
 
     def begin_batch(self) -> None:
-        """Start afresh with nothing to commit and nothing to publish."""
+        """Start afresh with nothing to commit and nothing to tell."""
         self.batch = Batch(sequence=self.sequence)
         for book in self._changed:
             book.begin_batch()
         self._changed = {}
+        self._entered = []
+        self._left = []
         self._bought = {}
         self._keys = {}
 
     @property
-    def touched_books(self) -> list[BookKey]:
-        """The books that this batch changed, each once."""
-        touched = dict.fromkeys(book.key for book in self._changed)
-        return list(touched | dict.fromkeys(quote.book for quote in self.batch.changed.values()))
+    def is_at_rest(self) -> bool:
+        """Whether no batch is under way, so that the books are as they are stored."""
+        return not self._changed and self.batch.is_empty
 
-    def publications(self) -> list[BookView | BookChange]:
-        """Return what the public is to be told of this batch: once for each book that it touched.
-
-        The first word on a book is its whole view, at the shard's sequence; every later one is a
-        change, numbered on by one. As each batch that touches a book uses up an arrival number at
-        least, a book never outruns the sequence, and numbers stay in order over a restart.
-        """
-        return [book.publication(self.sequence) for book in self._changed]
+    @property
+    def changed_books(self) -> Collection[ShardBook]:
+        """The books whose resting quotes this batch changed, in the order in which it did."""
+        return self._changed.keys()
 
     def lowest_ask_changes(self, now: datetime) -> list[LowestAskChanged]:
         """Return what is to be told with this batch of the lowest asks: a net change once a book.
@@ -108,10 +123,6 @@ class Shard:
         """
         changes = (book.lowest_ask_change(now) for book in self._changed)
         return [change for change in changes if change is not None]
-
-    def view(self, key: BookKey) -> BookView:
-        """Return the whole of a book, numbered so that everybody takes it for news."""
-        return self.book(key).view(self.sequence)
 
     # ---- looking up ----------------------------------------------------------------------
 
@@ -125,15 +136,24 @@ class Shard:
         return book.find(quote) if book is not None else None
 
     def book(self, key: BookKey) -> ShardBook:
-        """Return a book, an empty one if nobody ever placed anything in it."""
+        """Return a book that is loaded, an empty one if nothing of it is stored."""
         book = self.books.get(key)
         if book is None:
             book = self.books[key] = ShardBook(key)
         return book
 
-    def count_open(self, user_id: UserId, side: Side) -> int:
-        """Return how many quotes of a user rest or wait on one side of all books."""
-        return self._open.count(user_id, side)
+    def count_opened(self, user_id: UserId, side: Side) -> int:
+        """Return by how many this batch raises the open quotes of a user on a side."""
+        entered = sum(q.user_id == user_id and q.side is side for q in self._entered)
+        return entered - sum(q.user_id == user_id and q.side is side for q in self._left)
+
+    def may_open(self, user_id: UserId, side: Side, stored: int) -> bool:
+        """Return whether a user with so many open quotes in the store may have one more."""
+        limit = self.rules.max_open_quotes
+        # Most have so few that it does not matter whose the others in this batch are.
+        if stored + len(self._entered) < limit:
+            return True
+        return stored + self.count_opened(user_id, side) < limit
 
     def owners(self, key: BookKey, side: Side, amount: Cents, most: int) -> set[UserId]:
         """Return the first owners, up to `most`, of what one reaches that comes to a book."""
@@ -171,9 +191,13 @@ class Shard:
         return self.batch.halts.get(halt_id) or self.halts.get(halt_id)
 
     def all_standing(self) -> Iterator[Quote]:
-        """Yield every quote that rests or waits, one book after the other."""
+        """Yield every quote that rests in a loaded book, and all that wait."""
         for book in self.books.values():
             yield from book
+        yield from self.all_waiting()
+
+    def all_waiting(self) -> Iterator[Quote]:
+        """Yield every ask that waits until its book opens."""
         for asks in self._waiting.values():
             yield from asks.values()
 
@@ -217,14 +241,14 @@ class Shard:
         book = self.book(quote.book)
         self._changed[book] = None
         book.on(quote.side).add(quote)
-        self._open.add(quote)
+        self._entered.append(quote)
 
     def leave(self, quote: Quote) -> None:
         """Take a resting quote out of its book."""
         book = self.book(quote.book)
         self._changed[book] = None
         book.on(quote.side).remove(quote)
-        self._open.remove(quote)
+        self._left.append(quote)
 
     def end(self, quote: Quote, status: QuoteStatus) -> Quote:
         """Let a quote that rests or waits do so no more, for good."""
@@ -240,6 +264,7 @@ class Shard:
     def wait(self, ask: Quote) -> None:
         """Let an ask wait until its book opens."""
         self._let_wait(ask)
+        self._entered.append(ask)
         self.note(ask)
 
     def stop_waiting(self, ask: Quote) -> None:
@@ -248,7 +273,7 @@ class Shard:
         del waiting[ask.id]
         if not waiting:
             del self._waiting[ask.book]
-        self._open.remove(ask)
+        self._left.append(ask)
 
     def note_halt(self, halt: Halt) -> None:
         """Let a halt begin or end."""
@@ -303,4 +328,3 @@ class Shard:
 
     def _let_wait(self, ask: Quote) -> None:
         self._waiting.setdefault(ask.book, {})[ask.id] = ask
-        self._open.add(ask)

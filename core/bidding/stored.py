@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 from ...ports.books import Books
 from ...ports.language.batch import UnpaidOrders
@@ -19,6 +19,20 @@ from ...ports.users import Traders
 Owners: TypeAlias = Callable[[BookKey, Side, Cents, int], set[UserId]]
 """Tells whose resting quotes are reached by one on a side, at an amount, that comes to a book: the
 first of them by priority, up to a number."""
+
+
+class LoadedBooks(Protocol):
+    """The books in memory, which are loaded when a batch needs them."""
+
+    @property
+    def owners(self) -> Owners:
+        """Tells whose quotes one reaches that comes to a loaded book."""
+        ...
+
+    async def load(self, wanted: "Wanted") -> None:
+        """Load the wanted books that are not loaded yet. Raises Unavailable."""
+        ...
+
 
 _PASSED_OVER = 50
 """How many owners a batch looks up in a book beside one for each quote that comes to it."""
@@ -45,6 +59,8 @@ class Wanted:
     """Quotes that are to be placed, and were before if the command is repeated."""
     owners: set[UserId] = field(default_factory=set)
     """Users whose standing quotes are all read, beside those who may not trade."""
+    openers: set[UserId] = field(default_factory=set)
+    """Users whose quotes may come to rest, of which only so many may."""
     halts: set[HaltId] = field(default_factory=set)
     traders: set[UserId] = field(default_factory=set)
     """Users whose quotes may trade in this batch."""
@@ -54,6 +70,10 @@ class Wanted:
     """The bids that come to each book."""
     asks: dict[BookKey, Coming] = field(default_factory=dict)
     """The asks that come to each book."""
+    books: set[BookKey] = field(default_factory=set)
+    """Other books in which something is done."""
+    every_book: bool = False
+    """Whether something may be done in every book of the shard."""
 
     def trade(self, user_id: UserId, side: Side, book: BookKey, amount: Cents) -> None:
         """Ask for what decides whom a quote trades with that comes to a book."""
@@ -96,16 +116,23 @@ class Stored:
     standing: Mapping[UserId, Sequence[Quote]] = field(default_factory=dict)
     """The quotes that rest or wait, of the owners who were asked for and those who are barred."""
     halts: Mapping[HaltId, Halt] = field(default_factory=dict)
+    open_quotes: Mapping[tuple[UserId, Side], int] = field(default_factory=dict)
+    """How many quotes of users stand or wait, in the books of all shards."""
     unpaid: Mapping[UserId, UnpaidOrders] = field(default_factory=dict)
     """How many orders of buyers await payment, for all who were asked for."""
 
     @classmethod
     async def read(
-        cls, wanted: Wanted, owners: Owners, books: Books, traders: Traders, now: datetime
+        cls,
+        wanted: Wanted,
+        loaded: LoadedBooks,
+        books: Books,
+        traders: Traders,
+        now: datetime,
     ) -> Self:
-        """Read what is wanted: at most once of each kind.
+        """Read what is wanted: at most once of each kind. Raises Unavailable.
 
-        `owners` tells whose quotes one reaches that comes to a book.
+        All books are loaded that a command may need.
         """
         matches = await books.matches(wanted.matches) if wanted.matches else {}
         for match in matches.values():
@@ -119,13 +146,16 @@ class Stored:
         made = {quote.match_id for quote in placed if quote is not None and quote.match_id}
         if made:
             matches = {**matches, **await books.matches(made)}
-        wanted.add_owners(owners)
+        await loaded.load(wanted)
+        wanted.add_owners(loaded.owners)
         unpaid = await books.unpaid_orders(wanted.buyers) if wanted.buyers else {}
         barred = await traders.barred(wanted.traders, now) if wanted.traders else {}
         users = wanted.owners | barred.keys()
         standing: dict[UserId, list[Quote]] = {user: [] for user in users}
         for quote in await books.standing_of(users) if users else ():
             standing[quote.user_id].append(quote)
+        await loaded.load(Wanted(books={q.book for quotes in standing.values() for q in quotes}))
+        openers = wanted.openers
         return cls(
             quotes=quotes,
             matches=matches,
@@ -133,6 +163,7 @@ class Stored:
             barred=barred,
             standing=standing,
             halts=await books.halts(wanted.halts) if wanted.halts else {},
+            open_quotes=await books.open_quotes(openers) if openers else {},
             unpaid={buyer: unpaid.get(buyer, _NONE_UNPAID) for buyer in wanted.buyers},
         )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from ...ports.language.events import QuotesWithdrawn, SuspensionCarriedOut
 from ...ports.language.ids import AuditEntryId, UserId
 from ...ports.language.market import (
+    BookKey,
     Quote,
     QuoteStatus,
     Side,
@@ -61,6 +62,15 @@ class WithdrawUnfit(Command[int]):
 
     is_unfit: Callable[[Quote], bool]
     reason: WithdrawalReason
+    books: Collection[BookKey] | None = None
+    """All that such quotes may rest in; None means any book."""
+
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Ask for the books."""
+        if self.books is None:
+            wanted.every_book = True
+        else:
+            wanted.books |= {*self.books}
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> int:
         """Return how many there were."""

@@ -1,5 +1,6 @@
 """Contract of BookViews."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from solebook.adapters.memory.book_views import MemoryBookViews
-from solebook.ports.book_views import BookViews
+from solebook.ports.book_views import BookViews, StoredBooks
 from solebook.ports.language.market import (
     BookChange,
     BookKey,
@@ -16,6 +17,7 @@ from solebook.ports.language.market import (
     PriceLevel,
     Side,
     Size,
+    shard_of,
 )
 
 from .records import Records
@@ -140,19 +142,81 @@ async def test_the_best_levels_of_several_books_come_in_their_order(
     assert await views.best([]) == []
 
 
-async def test_every_book_with_a_view_is_told_even_an_empty_one(
-    views: BookViews, records: Records
+# ---- what is not published -----------------------------------------------------------------------
+
+
+class Stored(StoredBooks):
+    """Books with one bid each, as of arrival 40."""
+
+    def __init__(self, *books: BookKey) -> None:
+        self.books = books
+        self.asked: list[BookKey] = []
+
+    async def views(self, books: Sequence[BookKey], depth: int | None) -> Sequence[BookView]:
+        self.asked += books
+        return [
+            BookView(book, 40, levels((190, 1)) if book in self.books else ()) for book in books
+        ]
+
+
+@pytest.fixture
+def stored(book: BookKey) -> Stored:
+    return Stored(book)
+
+
+@pytest.fixture(params=["memory"])
+def with_store(stored: Stored) -> BookViews:
+    return MemoryBookViews(stored)
+
+
+async def test_a_book_that_is_not_published_is_shown_as_it_is_stored(
+    with_store: BookViews, stored: Stored, records: Records, book: BookKey
 ) -> None:
-    published, changed, emptied, unknown = (records.book() for _ in range(4))
-    assert list(await views.books()) == []
-    await views.publish(BookView(published, 2, levels((190, 1)), ()))
-    await views.apply(change(changed, 1, (Side.ASK, 200, 1)))
-    await views.apply(change(emptied, 1, (Side.ASK, 200, 1)))
-    await views.apply(change(emptied, 2, (Side.ASK, 200, 0)))
-    await views.get(unknown, 10)
-    told = list(await views.books())
-    assert len(told) == 3
-    assert set(told) == {published, changed, emptied}
+    empty, published = records.book(), records.book()
+    await with_store.publish(BookView(published, 41))
+    assert await with_store.get(book, 10) == BookView(book, 40, levels((190, 1)))
+    assert await with_store.best([empty, published, book]) == [
+        BookView(empty, 40),
+        BookView(published, 41),
+        BookView(book, 40, levels((190, 1))),
+    ]
+    assert published not in stored.asked
+
+
+async def test_once_all_are_published_any_other_is_empty_and_the_store_not_asked(
+    with_store: BookViews, stored: Stored, records: Records, book: BookKey
+) -> None:
+    await with_store.publish(BookView(book, 41, levels((190, 1))))
+    await with_store.complete(0, 1, 45)
+    other = records.book()
+    assert await with_store.best([other, book]) == [
+        BookView(other, 45),
+        BookView(book, 41, levels((190, 1))),
+    ]
+    assert stored.asked == []
+
+
+async def test_where_a_new_engine_begins_nothing_is_published_any_more(
+    with_store: BookViews, stored: Stored, records: Records, book: BookKey
+) -> None:
+    other = records.book()
+    await with_store.publish(BookView(other, 7, levels((150, 9))))
+    await with_store.complete(0, 1, 7)
+    await with_store.begin(0, 1)
+    assert await with_store.get(other, 10) == BookView(other, 40)
+    assert await with_store.get(book, 10) == BookView(book, 40, levels((190, 1)))
+
+
+async def test_a_new_engine_leaves_the_books_of_other_shards(
+    with_store: BookViews, stored: Stored, records: Records
+) -> None:
+    books = [records.book() for _ in range(20)]
+    for one in books:
+        await with_store.publish(BookView(one, 7, levels((150, 9))))
+    await with_store.begin(0, 2)
+    views = await with_store.best(books)
+    assert {shard_of(view.book, 2) for view in views if view.seq == 7} == {1}
+    assert {shard_of(view.book, 2) for view in views if view.seq == 40} == {0}
 
 
 bid_changes = st.tuples(st.just(Side.BID), st.integers(1, 5), st.integers(0, 3))

@@ -1,11 +1,12 @@
 """The matching engine's own store, in SQL."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, union_all, update
+from sqlalchemy import bindparam, func, literal_column, select, union_all, update
 
 from ....ports.books import Books
 from ....ports.clock import Clock
@@ -14,7 +15,7 @@ from ....ports.language.errors import IdempotencyKeyReused, ShardLost
 from ....ports.language.halts import Halt
 from ....ports.language.idempotency import IdempotencyKey
 from ....ports.language.ids import HaltId, OrderId, QuoteId, UserId
-from ....ports.language.market import BookKey, Match, MatchStatus, Quote, Side
+from ....ports.language.market import BookKey, Match, MatchStatus, Quote, Side, shard_of
 from ....ports.language.orders import OrderStatus
 from ....ports.language.placement import Placement
 from ..engine.constructs import insert_or_replace, one_of
@@ -26,14 +27,17 @@ from ..messages.idempotency_keys import REMEMBER, answer_values, find_answers
 from ..messages.outbox import SqlOutbox
 from ..orders.order_rows import ADD_ORDER, ADD_STEP, order_values, step_values
 from ..payments.payments import ADD_PAYMENT, payment_values
-from ..schema import engine_shards, matches, orders, payments
+from ..schema import asks, engine_shards, matches, orders, payments
 from ..schema.columns import is_word
-from .book_columns import book_values
+from .book_columns import book_of
 from .halts import BY_ID, PUT, STANDING, halt_of, halt_values
 from .quote_rows import (
     TABLES,
     Shared,
-    is_book,
+    is_active,
+    is_one_of_books,
+    is_waiting,
+    lists_of_books,
     match_of,
     match_values,
     on_each_side,
@@ -59,7 +63,32 @@ _RESTING = Statement(
         *standing(lambda table: table.c.book_hash % bindparam("shards") == bindparam("shard"))
     ).order_by("sequence", "id")
 )
-_RESTING_IN = Statement(union_all(*standing(is_book)))
+_RESTING_IN = Statement(union_all(*standing(is_one_of_books)))
+_BOOKS = Statement(
+    union_all(
+        *(
+            select(t.c.product_id, t.c.size, t.c.condition, func.count().label("quotes"))
+            .where(is_active(t))
+            .group_by(t.c.product_id, t.c.size, t.c.condition)
+            for t in TABLES.values()
+        )
+    )
+)
+_WAITING = Statement(
+    select(literal_column(f"'{Side.ASK}'").label("side"), asks)
+    .where(is_waiting(asks))
+    .order_by(asks.c.sequence)
+)
+_OPEN_QUOTES = Statement(
+    union_all(
+        *(
+            select(quotes.c.side, quotes.c.user_id, func.count().label("quotes")).group_by(
+                quotes.c.side, quotes.c.user_id
+            )
+            for quotes in (one.subquery() for one in standing(lambda t: one_of(t.c.user_id, "ids")))
+        )
+    )
+)
 _STANDING_OF = Statement(
     union_all(*standing(lambda t: one_of(t.c.user_id, "ids"))).order_by("sequence", "id")
 )
@@ -118,6 +147,7 @@ class SqlBooks(Books):
         self._deadlines = deadlines
         self._outbox = outbox
         self._clock = clock
+        self._shared = Shared()
 
     # ---- reading -------------------------------------------------------------------------
 
@@ -127,12 +157,28 @@ class SqlBooks(Books):
             yield quote_of(row, shared)
 
     async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
-        found = [
-            quote_of(row)
-            for book in set(books)
-            for row in await self._database.rows(_RESTING_IN, **book_values(book))
-        ]
-        return sorted(found, key=lambda quote: quote.sequence)
+        rows = await self._database.rows(_RESTING_IN, **lists_of_books(books))
+        return sorted(
+            (quote_of(row, self._shared) for row in rows), key=lambda quote: quote.sequence
+        )
+
+    async def books(self, shard: int, shards: int) -> Mapping[BookKey, int]:
+        resting: Counter[BookKey] = Counter()
+        for row in await self._database.rows(_BOOKS):
+            resting[book_of(row)] += row.quotes
+        if shards == 1:
+            return resting
+        return {book: count for book, count in resting.items() if shard_of(book, shards) == shard}
+
+    async def waiting(self, shard: int, shards: int) -> Sequence[Quote]:
+        quotes = map(quote_of, await self._database.rows(_WAITING))
+        return [quote for quote in quotes if shard_of(quote.book, shards) == shard]
+
+    async def open_quotes(self, user_ids: Collection[UserId]) -> Mapping[tuple[UserId, Side], int]:
+        open_quotes: Counter[tuple[UserId, Side]] = Counter()
+        for row in await self._database.rows(_OPEN_QUOTES, ids=user_ids):
+            open_quotes[row.user_id, Side(row.side)] += row.quotes
+        return open_quotes
 
     async def standing_of(self, user_ids: Collection[UserId]) -> Sequence[Quote]:
         return [quote_of(row) for row in await self._database.rows(_STANDING_OF, ids=user_ids)]

@@ -1,6 +1,6 @@
 """The rows of bids, asks and matches, which the quotes and the books share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -12,7 +12,8 @@ from sqlalchemy import (
     select,
 )
 
-from ....ports.language.market import Match, Quote, QuoteStatus, Side, shard_of
+from ....ports.language.market import BookKey, Match, Quote, QuoteStatus, Side, shard_of
+from ..engine.constructs import OneOfRows, one_of_rows
 from ..engine.statement import Row, Statement
 from ..schema import asks, bids, matches
 from ..schema.columns import is_word
@@ -44,6 +45,21 @@ def is_book(table: Table) -> ColumnElement[bool]:
         & (table.c.size == bindparam("size"))
         & (table.c.condition == bindparam("condition"))
     )
+
+
+def is_one_of_books(table: Table) -> OneOfRows:
+    """Return that a quote is in one of the books whose columns the parameters list."""
+    columns = (table.c.product_id, table.c.size, table.c.condition)
+    return one_of_rows(columns, ("product_ids", "sizes", "conditions"))
+
+
+def lists_of_books(books: Collection[BookKey]) -> dict[str, list[Any]]:
+    """Return the parameters that list some books."""
+    return {
+        "product_ids": [book.product_id for book in books],
+        "sizes": [book.size for book in books],
+        "conditions": [book.condition for book in books],
+    }
 
 
 def on_each_side(condition: Callable[[Table], ColumnElement[bool]]) -> list[Select[Any]]:
@@ -81,13 +97,20 @@ def quote_values(quote: Quote) -> dict[str, Any]:
 
 
 class Shared:
-    """Gives equal values as one object, so that the engine's many quotes take less memory."""
+    """Gives equal values as one object, so that the engine's many quotes take less memory.
+
+    It forgets them when it has seen too many.
+    """
+
+    _MOST = 100_000
 
     def __init__(self) -> None:
         self._values: dict[Any, Any] = {}
 
     def __call__(self, value: T) -> T:
-        """Return the first value that was equal to this one."""
+        """Return an earlier value that was equal to this one."""
+        if len(self._values) > self._MOST:
+            self._values.clear()
         shared: T = self._values.setdefault(value, value)
         return shared
 

@@ -1,6 +1,6 @@
 """SQL that each database writes in its own way; sqlite.py and postgres.py say how (ADR 0049)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self, TypeAlias
 
 from sqlalchemy import (
@@ -115,6 +115,24 @@ def one_of(column: ColumnElement[Any], parameter: str) -> OneOf:
     """
     values = bindparam(parameter, type_=ARRAY(column.type, dimensions=1), required=True)
     return OneOf(column, values)
+
+
+class OneOfRows(_Condition):
+    """Whether several values together are a row of arrays that stand side by side."""
+
+    name = "one_of_rows"
+
+
+def one_of_rows(columns: Sequence[ColumnElement[Any]], parameters: Sequence[str]) -> OneOfRows:
+    """Return that columns together have the values of a row in lists of one length.
+
+    Each list is one parameter: the values of one column.
+    """
+    values = [
+        bindparam(parameter, type_=ARRAY(column.type, dimensions=1), required=True)
+        for column, parameter in zip(columns, parameters, strict=True)
+    ]
+    return OneOfRows(*columns, *values)
 
 
 class Holds(_Condition):

@@ -13,6 +13,7 @@ from .constructs import (
     Holds,
     OnConflict,
     OneOf,
+    OneOfRows,
     advisory_lock,
     gathered,
     start_of_day,
@@ -47,6 +48,13 @@ def _advisory_lock(element: advisory_lock, compiler: SQLCompiler, **kw: Any) -> 
 def _one_of(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
     column, values = (compiler.process(part, **kw) for part in element.clauses)
     return f"{column} = ANY ({values})"
+
+
+@compiles(OneOfRows, "postgresql")
+def _one_of_rows(element: OneOfRows, compiler: SQLCompiler, **kw: Any) -> str:
+    parts = [compiler.process(part, **kw) for part in element.clauses]
+    columns, lists = parts[: len(parts) // 2], parts[len(parts) // 2 :]
+    return f"({', '.join(columns)}) IN (SELECT * FROM unnest({', '.join(lists)}))"  # noqa: S608  # of our own texts
 
 
 @compiles(Holds, "postgresql")

@@ -31,6 +31,7 @@ from .constructs import (
     Holds,
     OnConflict,
     OneOf,
+    OneOfRows,
     advisory_lock,
     gathered,
     start_of_day,
@@ -95,6 +96,19 @@ def _advisory_lock(*_: Any, **__: Any) -> str:
 def _one_of(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
     column, values = (compiler.process(part, **kw) for part in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  # of our own texts
+
+
+@compiles(OneOfRows, "sqlite")
+def _one_of_rows(element: OneOfRows, compiler: SQLCompiler, **kw: Any) -> str:
+    parts = list(element.clauses)
+    columns, lists = parts[: len(parts) // 2], parts[len(parts) // 2 :]
+    names = ", ".join(compiler.process(column, **kw) for column in columns)
+    beside = "".join(
+        f", json_extract({compiler.process(values, **kw)}, '$[' || key || ']')"
+        for values in lists[1:]
+    )
+    first = compiler.process(lists[0], **kw)
+    return f"({names}) IN (SELECT value{beside} FROM json_each({first}))"  # noqa: S608  # of our own texts
 
 
 @compiles(Holds, "sqlite")

@@ -131,11 +131,14 @@ def tables(empty_database: Path) -> Iterator[sqlite3.Connection]:
 # Those that have to look at every row: of the tape, of the ledger, of what rests, of the halts that
 # stand.
 LOOKING_AT_ALL = {
+    "books._BOOKS.0",
     "books._RESTING.0",
+    "books._WAITING.0",
     "books.STANDING.0",
     "halts.STANDING.0",
     "ledger._TOTALS.0",
     "orders._COUNT.0",
+    "stored_books.STANDING.0",
     "tape._SUMMARIES.0",
 }
 # Those whose rows are walked in the order of an index until there are enough.
@@ -176,7 +179,15 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("quotes._OF_USER.0", "ix_bids_user_id_id (user_id=? AND id<?)"),
         ("quotes._OF_USER.1", "ix_asks_user_id_id (user_id=? AND id<?)"),
         ("quotes._OVERDUE.0", "ix_asks_active_until (expires_at<?)"),
-        ("books._RESTING_IN.0", "ix_bids_active_in_book"),
+        ("books._RESTING_IN.0", "ix_bids_active_in_book (product_id=? AND size=? AND condition=?)"),
+        ("books._BOOKS.0", "INDEX ix_bids_active_in_book"),
+        ("books._OPEN_QUOTES.0", "ix_bids_active_of_user (user_id=?)"),
+        ("books._OPEN_QUOTES.0", "ix_asks_waiting_of_user (user_id=?)"),
+        ("books._STANDING_OF.0", "ix_asks_active_of_user (user_id=?)"),
+        (
+            "stored_books._LEVELS.0",
+            "ix_asks_active_in_book (product_id=? AND size=? AND condition=?)",
+        ),
         ("stock._LEVELS.0", "ix_asks_active_in_book (product_id=?)"),
         ("stock._LEVELS.0", "ix_reservations_reserved (product_id=?)"),
         ("tape._SALES.0", "ix_sales_of_product (product_id=? AND order_id<?)"),

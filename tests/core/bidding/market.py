@@ -89,9 +89,13 @@ class Market:
     async def restarted(
         self, *, rules: MarketRules | None = None, adopts_rules: bool = True
     ) -> Self:
-        """Return this market in another process, whose engine takes the shard over."""
+        """Return this market in another process, whose engine takes the shard over.
+
+        Its books are loaded already.
+        """
         again = self.in_another_process(rules=rules)
         await again.engine.start(adopts_rules=adopts_rules)
+        await again.engine.loaded()
         return again
 
     def in_another_process(
@@ -210,12 +214,14 @@ class Market:
 
 def build_market(*, rules: MarketRules | None = None, limits: EngineLimits | None = None) -> Market:
     """Return a market whose engine is not started yet."""
-    exchange = build_exchange(
-        rules=rules, limits=limits, change=_watched, book_views=WatchedViews()
-    )
+    views = WatchedViews()
+
+    def watched(store: Store) -> Store:
+        views.show_what_is_stored(store.stored_books)
+        return replace(
+            store, books=WatchedBooks(store.books), traders=WatchedTraders(store.traders)
+        )
+
+    exchange = build_exchange(rules=rules, limits=limits, change=watched, book_views=views)
     book = BookKey(ProductId(exchange.app.adapters.ids.new()), Size(SIZE))
     return Market(exchange, book, limits)
-
-
-def _watched(store: Store) -> Store:
-    return replace(store, books=WatchedBooks(store.books), traders=WatchedTraders(store.traders))

@@ -111,3 +111,7 @@ class Run:
     steps: list[Step]
     days: int = 0
     fails: bool = False
+    restarts: bool = False
+    """Another engine took over before the batch, and has loaded no book yet."""
+    loads: int = 0
+    """How many portions of the other books are loaded before the batch."""

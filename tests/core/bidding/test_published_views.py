@@ -9,6 +9,7 @@ import pytest
 from solebook.ports.language.errors import NoCounterpart, SelfTrade, Unavailable
 from solebook.ports.language.market import BookChange, BookKey, BookView, PriceLevel, Size
 
+from .callers import held_back
 from .market import PRICE, Market
 from .watched_adapters import UNAVAILABLE, WatchedViews
 
@@ -86,6 +87,7 @@ async def test_after_a_failed_commit_the_view_is_the_stores(market: Market, late
         await market.bid()
     assert await market.view() == before
     await market.bid(book=other_book(market))
+    await market.engine.loaded()
     after = await market.view()
     assert after.seq > before.seq
     assert after.asks == (() if late else before.asks)
@@ -107,7 +109,7 @@ async def test_without_another_caller_the_engine_recovers_by_itself(market: Mark
     await market.assert_view_is_the_store()
 
 
-async def test_a_view_that_could_not_be_told_is_told_whole_with_the_next_batch(
+async def test_a_view_that_could_not_be_told_is_told_whole_a_second_later(
     market: Market,
 ) -> None:
     await market.ask()
@@ -116,6 +118,7 @@ async def test_a_view_that_could_not_be_told_is_told_whole_with_the_next_batch(
     market.views.are_away = False
     assert (await market.view()).asks == levels((PRICE, 1))
     await market.bid(book=other_book(market))
+    await market.clock.advance(seconds(1))
     assert (await market.view()).asks == levels((PRICE, 1), (PRICE + 100, 1))
     await market.ask(PRICE + 200)
     await market.assert_view_is_the_store()
@@ -129,6 +132,7 @@ async def test_the_next_change_after_one_that_could_not_be_told_is_the_whole_vie
     await market.ask()
     market.views.are_away = False
     await market.ask()
+    await market.clock.advance(seconds(1))
     assert [type(told) for told in market.views.told] == [BookView, BookView]
     assert (await market.view()).asks == levels((PRICE, 3))
 
@@ -159,15 +163,16 @@ async def test_a_view_that_could_not_be_told_is_told_by_itself_a_little_later(
     assert len(market.views.told) == told
 
 
-async def test_views_that_are_away_are_asked_once_a_batch_and_not_for_every_book(
+async def test_views_that_are_away_are_asked_once_a_second_and_not_for_every_book(
     market: Market,
 ) -> None:
     books = [replace(market.book, size=Size(str(size))) for size in range(4, 14)]
     await asyncio.gather(*(market.ask(book=book) for book in books))
     market.views.are_away = True
     for _ in range(2):
-        market.views.calls = 0
         await asyncio.gather(*(market.ask(book=book) for book in books))
+        market.views.calls = 0
+        await market.clock.advance(seconds(1))
         assert market.views.calls == 1
     market.views.are_away = False
     await market.clock.advance(seconds(1))
@@ -179,11 +184,6 @@ async def test_books_are_told_in_the_order_in_which_they_were_touched(market: Ma
     books = [replace(market.book, size=Size(str(size))) for size in (9, 4, 13, 7, 12)]
     await asyncio.gather(*(market.ask(book=book) for book in books))
     assert [told.book for told in market.views.told] == books
-    await market.engine.stop()
-    market.views.told.clear()
-    again = await market.restarted()
-    assert [told.book for told in market.views.told] == books
-    await again.engine.stop()
 
 
 async def test_a_defect_in_the_views_loses_no_view(market: Market) -> None:
@@ -194,7 +194,8 @@ async def test_a_defect_in_the_views_loses_no_view(market: Market) -> None:
     market.views.are_away = False
     market.views.failures.append(AssertionError("a defect in the views"))
     await market.ask(PRICE + 100, book=other)
-    await market.clock.advance(seconds(1))
+    for _ in range(2):
+        await market.clock.advance(seconds(1))
     await market.assert_view_is_the_store()
     await market.assert_view_is_the_store(other)
 
@@ -215,6 +216,66 @@ async def test_an_engine_starts_while_the_views_are_away(market: Market) -> None
     await again.engine.stop()
 
 
+# ---- views that hang -----------------------------------------------------------------------------
+
+
+async def test_views_that_hang_delay_no_order(market: Market) -> None:
+    await market.ask()
+    market.views.may_tell.clear()
+    first = await market.ask(PRICE + 100)
+    second = await market.bid(PRICE + 100)
+    assert second.match is not None
+    assert await market.stored(first.quote) == first.quote
+    assert (await market.view()).asks == levels((PRICE, 1))
+    market.views.may_tell.set()
+    await market.clock.advance(seconds(0))
+    await market.assert_view_is_the_store()
+
+
+async def test_what_waits_for_the_views_is_told_at_once_for_each_book(market: Market) -> None:
+    other = other_book(market)
+    await asyncio.gather(market.ask(), market.ask(book=other))
+    before = (await market.view()).seq
+    market.views.told.clear()
+    market.views.may_tell.clear()
+    for step in range(1, 5):
+        await market.ask(PRICE + 100 * step)
+        await market.ask(PRICE + 100 * step, book=other)
+    market.views.may_tell.set()
+    await market.clock.advance(seconds(0))
+    # The first change of the first book was under way; all that came after it is one change.
+    assert [told.book for told in market.views.told] == [market.book, other, market.book]
+    assert (await market.view()).seq == before + 2
+    await market.assert_view_is_the_store()
+    await market.assert_view_is_the_store(other)
+
+
+async def test_an_engine_stops_though_the_views_hang(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("solebook.core.bidding.publishing._LAST_WORDS", 0.01)
+    market.views.may_tell.clear()
+    await market.ask()
+    await market.engine.stop()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_book_that_changed_while_a_change_failed_is_told_whole(market: Market) -> None:
+    await market.ask()
+    market.views.may_tell.clear()
+    market.views.failures.append(UNAVAILABLE)
+    await market.ask(PRICE + 100)
+    held = await held_back(market)
+    market.views.may_tell.set()
+    await market.clock.advance(seconds(2))
+    assert (await market.view()).asks == levels((PRICE, 1))  # never what is not committed
+    market.books.may_commit.set()
+    await held
+    await market.clock.advance(seconds(1))
+    assert [type(told) for told in market.views.told] == [BookView, BookView]
+    await market.assert_view_is_the_store()
+
+
 # ---- restarts ------------------------------------------------------------------------------------
 
 
@@ -233,9 +294,10 @@ async def test_a_new_engine_shows_every_book_anew(market: Market) -> None:
 async def test_a_new_engine_fills_views_that_know_nothing(market: Market) -> None:
     await market.ask()
     await market.engine.stop()
-    again = market.in_another_process(views=WatchedViews())
+    again = market.in_another_process(views=WatchedViews(market.adapters.store.stored_books))
     await again.engine.start()
     assert (await again.view()).asks == levels((PRICE, 1))
+    await again.engine.loaded()
     await again.assert_view_is_the_store()
     await again.engine.stop()
 
@@ -301,6 +363,7 @@ async def test_numbers_go_on_over_a_restart_after_views_that_were_told_late(
         await market.bid(book=other_book(market))
     with pytest.raises(NoCounterpart):
         await market.bid(PRICE - 100, ioc=True)
+    await market.clock.advance(seconds(1))
     await assert_numbers_go_on(market)
 
 

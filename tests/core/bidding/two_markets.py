@@ -1,8 +1,6 @@
 """A shard with all that an engine and its store do for it, and the naive market beside it."""
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias
@@ -10,20 +8,23 @@ from uuid import UUID
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.core.bidding.book_loader import BookLoader
 from solebook.core.bidding.commands import Cancel, Command, Expire, turn
 from solebook.core.bidding.halting import HaltBooks, OpenBooks
 from solebook.core.bidding.placements import Place, Reprice
+from solebook.core.bidding.publishing import Publisher
+from solebook.core.bidding.recovery import Recovery
 from solebook.core.bidding.returns import Unwind
 from solebook.core.bidding.shard import Shard
-from solebook.core.bidding.standing_halts import StandingHalts
+from solebook.core.bidding.shard_book import ShardBook
 from solebook.core.bidding.stored import Stored, Wanted
 from solebook.core.bidding.withdrawals import Withdraw, WithdrawAll
-from solebook.ports.language.batch import UnpaidOrders
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.events import MatchUnwound, QuotesWithdrawn
 from solebook.ports.language.halts import Halt
-from solebook.ports.language.ids import HaltId, OrderId, QuoteId, UserId
+from solebook.ports.language.ids import HaltId, OrderId, QuoteId
 from solebook.ports.language.market import (
+    BookKey,
     Match,
     MatchStatus,
     PriceLevel,
@@ -35,7 +36,6 @@ from solebook.ports.language.market import (
 from solebook.ports.language.placement import Placement, PlaceQuote
 from solebook.ports.language.rules import MarketRules
 
-from .folded_views import FoldedViews
 from .lowest_ask_chains import LowestAskChains
 from .market_steps import (
     BOOKS,
@@ -57,6 +57,7 @@ from .market_steps import (
     WithdrawingAll,
 )
 from .naive_book import NaiveMarket
+from .plain_store import PlainStore, PlainViews, at_once
 
 MAX_OPEN = 3
 MAX_UNPAID = 2
@@ -74,25 +75,46 @@ class TwoMarkets:
     def __init__(self) -> None:
         self.now = START
         self.ids = SeededIds(seed=3, clock=VirtualClock(START))
-        self.shard = Shard(ids=self.ids, rules=RULES)
         self.naive = NaiveMarket(MAX_OPEN, MAX_UNPAID)
-        self.quotes: dict[QuoteId, Quote] = {}
+        self.store = PlainStore()
+        self.views = PlainViews()
         self.seen: list[Quote] = []
-        self.matches: dict[OrderId, Match] = {}
-        self.settled: set[OrderId] = set()
-        self.answered: set[OrderId] = set()
-        """Whose orders are paid or cancelled."""
-        self.barred: dict[UserId, frozenset[Side]] = {}
-        self.halts: dict[HaltId, Halt] = {}
-        """All that were committed, also those that ended."""
         self.asked_halts = 0
         self.told: list[QuotesWithdrawn | MatchUnwound] = []
-        self.views = FoldedViews()
         self.lowest_asks = LowestAskChains()
+        self._start()
+
+    def _start(self) -> None:
+        """Let another engine take over, which has loaded no book yet."""
+        clock = VirtualClock(self.now)
+        self.ownership = at_once(self.store.take(0, self.now))
+        self.shard = Shard(ids=self.ids, rules=RULES)
+        self.shard.begin(self.ownership.sequence)
+        self.publisher = Publisher(self.views, self.shard, clock, number=0, shards=1)
+        self.loader = BookLoader(self.store, self.shard, self.publisher, clock, number=0, shards=1)
+        self.recovery = Recovery(self.store, self.shard, self.loader, self.publisher, clock)
+        at_once(self.loader.read_halts())
+        self.publisher.begin(self.ownership.sequence)
+
+    @property
+    def quotes(self) -> dict[QuoteId, Quote]:
+        return self.store.quotes
+
+    @property
+    def matches(self) -> dict[OrderId, Match]:
+        return self.store.made
+
+    @property
+    def halts(self) -> dict[HaltId, Halt]:
+        return self.store.all_halts
 
     def run(self, run: Run) -> None:
         """Let both hear a batch of commands. Raises AssertionError where they differ."""
         self.now += timedelta(days=run.days)
+        if run.restarts:
+            self._start()
+        for _ in range(run.loads):
+            at_once(self.loader.load_more())
         for step in run.steps:
             self._happen(step)
         before = self.naive.copy() if run.fails else self.naive
@@ -103,7 +125,8 @@ class TwoMarkets:
             assert answer == _outcome(naively)
         if run.fails:
             self.naive = before
-            self._reload()
+            self.recovery.doubt()
+            at_once(self.recovery.settle(self.ownership))
         else:
             self._commit()
         self._compare()
@@ -117,15 +140,15 @@ class TwoMarkets:
                 # An order is cancelled before its match is undone.
                 number = target % len(self.matches)
                 self.naive.trades[number].pending = False
-                self.settled.add(list(self.matches)[number])
+                self.store.settled.add(list(self.matches)[number])
             case Answering(user=user):
                 for number, match in enumerate(self.matches.values()):
                     if match.buyer_id == USERS[user]:
                         self.naive.trades[number].answered = True
-                        self.answered.add(match.id)
+                        self.store.answered_orders.add(match.id)
             case Barring(user=user, sides=sides):
                 self.naive.barred[USERS[user]] = frozenset(sides)
-                self.barred[USERS[user]] = frozenset(sides)
+                self.store.barred_users[USERS[user]] = frozenset(sides)
 
     def _in_turn(self, heard: list[Heard], stored: Stored) -> list[Heard]:
         """Return commands in the order in which the shard takes them: returning asks first."""
@@ -227,27 +250,7 @@ class TwoMarkets:
         wanted = Wanted()
         for command in commands:
             command.ask_for(wanted, self.shard)
-        matches = {match_id: self.matches[match_id] for match_id in wanted.matches}
-        for match in matches.values():
-            wanted.quotes |= {match.bid_id, match.ask_id}
-            ask = self.quotes[match.ask_id]
-            wanted.trade(ask.user_id, Side.ASK, ask.book, ask.amount)
-        wanted.add_owners(self.shard.owners)
-        pending = [match for match in self.matches.values() if match.id not in self.settled]
-        unpaid = Counter(match.buyer_id for match in pending)
-        answered = Counter(match.buyer_id for match in pending if match.id in self.answered)
-        barred = {u: sides for u, sides in self.barred.items() if sides and u in wanted.traders}
-        return Stored(
-            quotes={q: self.quotes[q] for q in wanted.quotes},
-            matches=matches,
-            halts={h: self.halts[h] for h in wanted.halts if h in self.halts},
-            barred=barred,
-            standing={
-                user: [quote for quote in self._standing() if quote.user_id == user]
-                for user in wanted.owners | barred.keys()
-            },
-            unpaid={b: UnpaidOrders(unpaid[b], answered[b]) for b in wanted.buyers},
-        )
+        return at_once(Stored.read(wanted, self.loader, self.store, self.store, self.now))
 
     def _apply(self, command: Command[Any], stored: Stored) -> None:
         answer = command.apply(self.shard, stored, self.now)
@@ -260,21 +263,10 @@ class TwoMarkets:
 
     def _commit(self) -> None:
         batch = self.shard.batch
-        assert not batch.added.keys() & batch.changed.keys()
-        assert not batch.added.keys() & self.quotes.keys()
-        assert batch.changed.keys() <= self.quotes.keys()
-        for quote in (*batch.added.values(), *batch.changed.values()):
-            self.quotes[quote.id] = quote
-            self.seen.append(quote)
-        self.halts |= batch.halts
-        for match_id in batch.unwound:
-            match = self.matches[match_id]
-            assert match.status is MatchStatus.OPEN, "a match is unwound once"
-            self.matches[match_id] = replace(match, status=MatchStatus.UNWOUND)
-        self.matches |= {match.id: match for match in batch.matches}
-        for publication in self.shard.publications():
-            self.views.tell(publication)
         changes = self.shard.lowest_ask_changes(self.now)
+        at_once(self.store.commit(self.ownership, batch))
+        self.seen += [*batch.added.values(), *batch.changed.values()]
+        self.publisher.note_batch()
         assert all(change.changed_at == self.now for change in changes)
         self.lowest_asks.tell_batch(changes)
         for event in batch.events:
@@ -282,30 +274,22 @@ class TwoMarkets:
             self.told.append(event)
         self.shard.begin_batch()
 
-    def _reload(self) -> None:
-        books = self.shard.touched_books
-        self.shard.begin_batch()
-        self.shard.forget(books)
-        self.shard.halts = StandingHalts(h for h in self.halts.values() if h.stands)
-        self.shard.load(quote for quote in self._standing() if quote.book in books)
-        for book in books:
-            self.views.tell(self.shard.view(book))
-
     # ---- comparing -----------------------------------------------------------------------
 
     def _compare(self) -> None:
         """Assert that store, memory and public views are all as the naive market is."""
+        assert at_once(self.publisher.tell())
         for book in BOOKS:
-            resting = list(self.shard.books.get(book, ()))
+            self._compare_stored(book)
+            if book not in self.shard.books:
+                continue
+            resting = list(self.shard.books[book])
             assert all(quote == self.quotes[quote.id] for quote in resting)
             for side in Side:
                 queue = self.naive.queue(book, side)
                 assert [quote.id for quote in resting if quote.side is side] == queue
                 amounts = [self.naive.quote(quote_id).amount for quote_id in queue]
-                assert self.views.levels(book, side) == _levels(amounts)
-            asks = self.naive.queue(book, Side.ASK)
-            best = self.naive.quote(asks[0]).amount if asks else None
-            assert self.lowest_asks.lowest.get(book) == best
+                assert self.views.folded.levels(book, side) == _levels(amounts)
         assert {(q.id, q.amount, q.expires_at, q.status) for q in self.quotes.values()} == {
             (q.id, q.amount, q.expires_at, q.status) for q in self.naive.quotes
         }
@@ -322,7 +306,6 @@ class TwoMarkets:
         numbers = {match_id: number for number, match_id in enumerate(self.matches)}
         unwound = [event for event in self.told if isinstance(event, MatchUnwound)]
         assert [(numbers[e.order_id], e.ask, e.withdrawal) for e in unwound] == self.naive.fates
-        self._compare_rebuilt()
         for quote in self.quotes.values():
             if quote.status is QuoteStatus.MATCHED:
                 assert quote.match_id is not None
@@ -331,25 +314,18 @@ class TwoMarkets:
                     self.matches[quote.match_id].ask_id,
                 )
 
+    def _compare_stored(self, book: BookKey) -> None:
+        """Assert that what is stored of a book, loaded or not, is as the naive market is."""
+        standing = at_once(self.store.resting_in([book]))
+        stored = ShardBook(book, (q for q in standing if q.status is QuoteStatus.ACTIVE))
+        for side in Side:
+            assert [quote.id for quote in stored.on(side)] == self.naive.queue(book, side)
+        asks = self.naive.queue(book, Side.ASK)
+        best = self.naive.quote(asks[0]).amount if asks else None
+        assert self.lowest_asks.lowest.get(book) == best
+
     def _withdrawn(self) -> list[QuotesWithdrawn]:
         return [event for event in self.told if isinstance(event, QuotesWithdrawn)]
-
-    def _compare_rebuilt(self) -> None:
-        """Assert that a shard that starts from the store has the same books."""
-        rebuilt = Shard(ids=self.ids, rules=RULES)
-        rebuilt.load(self._standing())
-        for book in BOOKS:
-            assert list(rebuilt.book(book)) == list(self.shard.book(book))
-        for user in USERS:
-            for side in Side:
-                count = sum((q.user_id, q.side) == (user, side) for q in self._standing())
-                assert rebuilt.count_open(user, side) == count
-                assert self.shard.count_open(user, side) == count
-        assert {q.id for q in self.shard.all_standing()} == {q.id for q in self._standing()}
-
-    def _standing(self) -> list[Quote]:
-        standing = [q for q in self.quotes.values() if q.status.stands]
-        return sorted(standing, key=lambda quote: quote.sequence)
 
 
 def _outcome(act: Callable[[], None]) -> object:

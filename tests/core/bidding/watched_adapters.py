@@ -1,18 +1,26 @@
 """The engine's adapters in memory, watched, and failing when a test wants them to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from solebook.adapters.memory.book_views import MemoryBookViews
-from solebook.ports.book_views import BookViews
+from solebook.ports.book_views import BookViews, StoredBooks
 from solebook.ports.books import Books
 from solebook.ports.language.batch import Batch, Ownership, UnpaidOrders
 from solebook.ports.language.errors import IdempotencyKeyReused, Unavailable
 from solebook.ports.language.halts import Halt
 from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import OrderId, QuoteId, UserId
-from solebook.ports.language.market import BookChange, BookKey, BookView, Match, Quote, Side
+from solebook.ports.language.market import (
+    BookChange,
+    BookKey,
+    BookView,
+    Match,
+    Quote,
+    Side,
+    shard_of,
+)
 from solebook.ports.language.placement import Placement
 from solebook.ports.users import Traders
 
@@ -43,6 +51,10 @@ class WatchedBooks(ForwardingBooks):
         """Of whom it was read how many orders they have not paid."""
         self.read_failures: list[Exception] = []
         """What the next readings of some books raise."""
+        self.loaded: set[BookKey] = set()
+        """The books that were read."""
+        self.held_back: asyncio.Event | None = None
+        """What the next reading of books waits for before it is answered."""
 
     async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
         self.readings.append("get")
@@ -63,14 +75,19 @@ class WatchedBooks(ForwardingBooks):
         self.buyers_read.append(tuple(buyer_ids))
         return await super().unpaid_orders(buyer_ids)
 
-    async def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
+    async def standing_halts(self) -> Sequence[Halt]:
         _raise_next(self.read_failures)
-        async for quote in super().resting(shard, shards):
-            yield quote
+        return await super().standing_halts()
 
     async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
+        self.readings.append("resting_in")
         _raise_next(self.read_failures)
-        return await super().resting_in(books)
+        found = await super().resting_in(books)
+        self.loaded |= {*books}
+        if self.held_back is not None:
+            held_back, self.held_back = self.held_back, None
+            await held_back.wait()
+        return found
 
     async def commit(self, ownership: Ownership, batch: Batch) -> None:
         self.committing.set()
@@ -104,8 +121,11 @@ class WatchedTraders(ForwardingTraders):
 class WatchedViews(BookViews):
     """Keeps every publication as a subscriber sees them, and fails some."""
 
-    def __init__(self) -> None:
-        self._views = MemoryBookViews()
+    def __init__(self, stored: StoredBooks | None = None) -> None:
+        self._views = MemoryBookViews(stored)
+        self.may_tell = asyncio.Event()
+        """Whoever tells or asks waits for it."""
+        self.may_tell.set()
         self.folded = FoldedViews()
         self.told: list[BookView | BookChange] = []
         self.calls = 0
@@ -115,22 +135,30 @@ class WatchedViews(BookViews):
         self.failures: list[Exception] = []
         """What the next calls raise instead of having an effect."""
 
-    async def books(self) -> Collection[BookKey]:
-        self._reach()
-        return await self._views.books()
+    async def begin(self, shard: int, shards: int) -> None:
+        await self._reach()
+        others = {
+            k: v for k, v in self.folded.quantities.items() if shard_of(k[0], shards) != shard
+        }
+        self.folded = FoldedViews(self.folded.seqs, others)
+        await self._views.begin(shard, shards)
+
+    async def complete(self, shard: int, shards: int, seq: int) -> None:
+        await self._reach()
+        await self._views.complete(shard, shards, seq)
 
     async def publish(self, view: BookView) -> None:
-        self._reach()
+        await self._reach()
         self._note(view)
         await self._views.publish(view)
 
     async def apply(self, change: BookChange) -> None:
-        self._reach()
+        await self._reach()
         self._note(change)
         await self._views.apply(change)
 
     async def show_halts(self, halts: Collection[Halt]) -> None:
-        self._reach()
+        await self._reach()
         await self._views.show_halts(halts)
 
     async def get(self, book: BookKey, depth: int) -> BookView:
@@ -139,8 +167,13 @@ class WatchedViews(BookViews):
     async def best(self, books: list[BookKey]) -> list[BookView]:
         return await self._views.best(books)
 
-    def _reach(self) -> None:
+    def show_what_is_stored(self, stored: StoredBooks) -> None:
+        """Show books that are not published as they are stored."""
+        self._views = MemoryBookViews(stored)
+
+    async def _reach(self) -> None:
         self.calls += 1
+        await self.may_tell.wait()
         if self.are_away:
             raise Unavailable(what="the views")
         _raise_next(self.failures)

@@ -1,0 +1,194 @@
+"""Commands wait, are applied in batches to the books in memory, and are answered once committed."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from ...ports.books import Books
+from ...ports.clock import Clock
+from ...ports.language.batch import Ownership
+from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable
+from ...ports.orders import OrderOpening
+from ...ports.users import Traders
+from .book_loader import BookLoader
+from .commands import Command, Nothing, turn
+from .publishing import Publisher
+from .recovery import Recovery
+from .shard import Shard
+from .stored import Stored, Wanted
+
+_log = logging.getLogger(__name__)
+
+ENGINE = "the matching engine"
+
+T = TypeVar("T")
+
+
+class BatchWriter:
+    """Takes what waits, up to a batch, and answers it. However it ends, nobody is left waiting.
+
+    If a commit fails, every caller in the batch gets Unavailable, and the books that the batch
+    touched are loaded again. If a command is defective, the others of its batch are run without it.
+    When the store says that another process owns the shard, no more commands are taken.
+    """
+
+    def __init__(
+        self,
+        *,
+        shard: Shard,
+        books: Books,
+        traders: Traders,
+        opening: OrderOpening,
+        clock: Clock,
+        loader: BookLoader,
+        publisher: Publisher,
+        recovery: Recovery,
+        queue: int,
+        batch: int,
+    ) -> None:
+        """Let up to `queue` commands wait, and commit up to `batch` of them at once."""
+        self._shard = shard
+        self._store = books
+        self._traders = traders
+        self._opening = opening
+        self._clock = clock
+        self._loader = loader
+        self._publisher = publisher
+        self._recovery = recovery
+        self._most_waiting = queue
+        self._most_at_once = batch
+        # One place more than the limit, so that the call to stop always finds room.
+        self._queue: asyncio.Queue[_Ticket[Any] | None] = asyncio.Queue(queue + 1)
+        self._is_committing = False
+        """Whether the batch under way is being committed, or was."""
+
+    async def submit(self, command: Command[T]) -> T:
+        """Let a command wait for its turn and return what it is answered. Raises QueueFull."""
+        if self._queue.qsize() >= self._most_waiting:
+            raise QueueFull(what=f"the queue of {ENGINE}", retry_after=1.0)
+        ticket = _Ticket(command)
+        self._queue.put_nowait(ticket)
+        return await ticket.answer
+
+    async def finish(self) -> None:
+        """Have `run` end when it has answered what waits."""
+        await self._queue.put(None)
+
+    async def run(self, ownership: Ownership) -> None:
+        """Answer commands until `finish` is called or the shard is lost."""
+        tickets: list[_Ticket[Any]] = []
+        try:
+            while tickets := await self._next_tickets():
+                try:
+                    await self._attend_to(tickets, ownership)
+                except ShardLost as lost:
+                    _log.error("%s; taking no more commands", lost)
+                    return
+                self._recovery.try_later(lambda: self.submit(Nothing()))
+        finally:
+            self._recovery.stop()
+            self._refuse([*tickets, *self._drain()])
+
+    async def _next_tickets(self) -> list["_Ticket[Any]"]:
+        """Wait for work and return as much as fits a batch; nothing once finished and drained."""
+        first = await self._queue.get()
+        return [] if first is None else [first, *self._drain(self._most_at_once - 1)]
+
+    def _drain(self, most: int | None = None) -> list["_Ticket[Any]"]:
+        tickets: list[_Ticket[Any]] = []
+        while not self._queue.empty() and (most is None or len(tickets) < most):
+            ticket = self._queue.get_nowait()
+            if ticket is None:
+                self._queue.put_nowait(None)
+                break
+            tickets.append(ticket)
+        return tickets
+
+    async def _attend_to(self, tickets: "Sequence[_Ticket[Any]]", ownership: Ownership) -> None:
+        """Run a batch. If a command in it is defective, only that one fails. Raises ShardLost."""
+        self._is_committing = False
+        try:
+            await self._run(tickets, ownership)
+        except ShardLost:
+            raise
+        except Exception as error:  # noqa: BLE001
+            # Whatever went wrong, nobody may be left waiting, and memory may not stay ahead of the
+            # store. A refusal is the store's own; anything else is a defect.
+            defect = None if isinstance(error, Refusal) else error
+            _log.error("a batch failed, its books are loaded again: %s", error, exc_info=defect)
+            self._recovery.doubt()
+            # What may have been committed must not be done twice.
+            if defect is None or self._is_committing or len(tickets) == 1:
+                self._refuse(tickets)
+                return
+            for ticket in tickets:
+                await self._attend_to([ticket], ownership)
+
+    async def _run(self, tickets: "Sequence[_Ticket[Any]]", ownership: Ownership) -> None:
+        await self._recovery.settle(ownership)
+        stored = await self._read([ticket.command for ticket in tickets])
+        now = self._clock.now()
+        in_turn = tickets
+        if stored.matches:
+            in_turn = sorted(tickets, key=lambda ticket: turn(ticket.command, stored))
+        for ticket in in_turn:
+            ticket.apply(self._shard, stored, now)
+        self._is_committing = True
+        if not self._shard.batch.is_empty:
+            await self._commit(now, ownership)
+            self._publisher.note_batch()
+        self._shard.begin_batch()
+        for ticket in tickets:
+            ticket.settle()
+
+    async def _read(self, commands: Sequence[Command[Any]]) -> Stored:
+        wanted = Wanted()
+        for command in commands:
+            command.ask_for(wanted, self._shard)
+        return await Stored.read(
+            wanted, self._loader, self._store, self._traders, self._clock.now()
+        )
+
+    async def _commit(self, now: datetime, ownership: Ownership) -> None:
+        batch = self._shard.batch
+        if batch.matches:
+            batch.opened = await self._opening.open(batch.matches)
+        batch.events += self._shard.lowest_ask_changes(now)
+        await self._store.commit(ownership, batch)
+
+    def _refuse(self, tickets: "Sequence[_Ticket[Any]]") -> None:
+        for ticket in tickets:
+            ticket.refuse(Unavailable(what=ENGINE))
+
+
+class _Ticket(Generic[T]):
+    """A command in the queue, and the caller who waits for its answer."""
+
+    __slots__ = ("_outcome", "_refusal", "answer", "command")
+
+    def __init__(self, command: Command[T]) -> None:
+        self.command = command
+        self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._outcome: T | None = None
+        self._refusal: Refusal | None = None
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
+        """Apply the command in memory and keep the outcome until it is durable."""
+        try:
+            self._outcome = self.command.apply(shard, stored, now)
+        except Refusal as refusal:
+            self._refusal = refusal
+
+    def settle(self) -> None:
+        """Give the caller the outcome."""
+        if self._refusal is not None:
+            self.refuse(self._refusal)
+        elif not self.answer.done():
+            self.answer.set_result(self._outcome)  # type: ignore[arg-type]  # T, or None where T is None
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Give the caller a refusal; they may have gone away."""
+        if not self.answer.done():
+            self.answer.set_exception(refusal)

@@ -1,0 +1,173 @@
+"""Books are loaded from the store: what a batch needs at once, the others little by little."""
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterable, Sequence
+
+from ...ports.books import Books
+from ...ports.clock import Clock
+from ...ports.language.errors import Unavailable
+from ...ports.language.market import BookKey, Quote
+from .publishing import Publisher
+from .shard import Shard
+from .stored import LoadedBooks, Owners, Wanted
+
+_log = logging.getLogger(__name__)
+
+_AT_ONCE = 200
+"""How many quotes are loaded before orders get their turn again, unless one book has more."""
+_PAUSE = 0.004
+"""Seconds that orders have for themselves then: about as long as loading so many takes."""
+_AGAIN = 1.0
+"""Seconds until the store is asked again that did not answer."""
+
+
+class BookLoader(LoadedBooks):
+    """Loads the books of one shard, and has each of them published.
+
+    A book that is not loaded cannot change, for the engine is the only one who writes it and loads
+    it first. So a book may be read while batches are run, as long as no batch that failed is in
+    doubt: what was read before that is not used.
+    """
+
+    def __init__(
+        self,
+        books: Books,
+        shard: Shard,
+        publisher: Publisher,
+        clock: Clock,
+        *,
+        number: int,
+        shards: int,
+    ) -> None:
+        """Load the books of `shard`, which is the one with this number of so many."""
+        self._store = books
+        self._shard = shard
+        self._publisher = publisher
+        self._clock = clock
+        self._number, self._shards = number, shards
+        self._missing: dict[BookKey, int] = {}
+        """Books that are to be loaded, and how many quotes rest in each as far as is known."""
+        self._is_listed = False
+        """Whether every book in which quotes rest is loaded or missing."""
+        self._listing = asyncio.Lock()
+        self._doubts = 0
+        """How many batches have failed."""
+        self._may_load = asyncio.Event()
+        """Set unless nothing is missing, or a batch that failed is in doubt."""
+        self._may_load.set()
+        self._loaded = asyncio.Event()
+
+    # ---- what a batch needs --------------------------------------------------------------
+
+    @property
+    def owners(self) -> Owners:
+        """Tells whose quotes one reaches that comes to a loaded book."""
+        return self._shard.owners
+
+    async def load(self, wanted: Wanted) -> None:
+        """Load the wanted books that are not loaded yet, in one query. Raises Unavailable."""
+        if self._loaded.is_set():
+            return
+        if wanted.every_book:
+            await self.list_books()
+            await self._read([*self._missing])
+        books = [*wanted.bids, *wanted.asks, *wanted.books]
+        await self._read([book for book in books if self._is_missing(book)])
+
+    def _is_missing(self, book: BookKey) -> bool:
+        if self._is_listed:
+            return book in self._missing
+        return book not in self._shard.books
+
+    async def _read(self, books: Collection[BookKey]) -> None:
+        if books:
+            self._enter(books, await self._store.resting_in({*books}))
+
+    def _enter(self, books: Iterable[BookKey], quotes: Sequence[Quote]) -> None:
+        """Have books in memory that were read; one may have been loaded meanwhile."""
+        resting: dict[BookKey, list[Quote]] = {book: [] for book in books}
+        for quote in quotes:
+            resting[quote.book].append(quote)
+        for book, theirs in resting.items():
+            self._missing.pop(book, None)
+            if book not in self._shard.books:
+                # One object for all quotes of the book.
+                key = theirs[0].book if theirs else book
+                self._publisher.note_loaded(self._shard.add_book(key, theirs))
+        self._note_whether_loaded()
+
+    async def read_halts(self) -> None:
+        """Have the halts that stand, and the asks that wait for their end. Raises Unavailable."""
+        halts = await self._store.standing_halts()
+        self._shard.have_halts(halts, await self._store.waiting(self._number, self._shards))
+
+    # ---- all the others ------------------------------------------------------------------
+
+    async def wait(self) -> None:
+        """Wait until every book is loaded."""
+        await self._loaded.wait()
+
+    async def run(self) -> None:
+        """Load all books, and those that a batch leaves in doubt, for ever."""
+        while True:
+            await self._may_load.wait()
+            try:
+                pause = _PAUSE if await self.load_more() else None
+            except Unavailable as error:
+                _log.warning("books are not loaded yet: %s", error)
+                pause = _AGAIN
+            if pause is None:
+                self._may_load.clear()
+            else:
+                await self._clock.sleep(pause)
+
+    async def load_more(self) -> bool:
+        """Load a portion of what is missing; return whether more is. Raises Unavailable."""
+        await self.list_books()
+        if self._missing:
+            doubts, portion = self._doubts, self._portion()
+            quotes = await self._store.resting_in(portion)
+            if doubts == self._doubts:
+                self._enter(portion, quotes)
+        return bool(self._missing)
+
+    async def list_books(self) -> set[BookKey]:
+        """Find out in which books quotes rest or wait, and return them. Raises Unavailable."""
+        async with self._listing:
+            if not self._is_listed:
+                found = await self._store.books(self._number, self._shards)
+                self._missing |= {b: n for b, n in found.items() if b not in self._shard.books}
+                self._is_listed = True
+                self._note_whether_loaded()
+        waiting = (ask.book for ask in self._shard.all_waiting())
+        return {*self._shard.books, *self._missing, *waiting}
+
+    def _portion(self) -> set[BookKey]:
+        portion: set[BookKey] = set()
+        quotes = 0
+        for book, count in self._missing.items():
+            quotes += count
+            if portion and quotes > _AT_ONCE:
+                break
+            portion.add(book)
+        return portion
+
+    # ---- after a batch failed ------------------------------------------------------------
+
+    def doubt(self, books: Iterable[BookKey]) -> None:
+        """Load no book until it is certain what was committed, and these books again then."""
+        self._doubts += 1
+        self._missing |= dict.fromkeys(books, 0)
+        self._may_load.clear()
+        self._loaded.clear()
+
+    def resume(self) -> None:
+        """Go on loading: it is certain what was committed."""
+        self._may_load.set()
+        self._note_whether_loaded()
+
+    def _note_whether_loaded(self) -> None:
+        if self._is_listed and not self._missing and not self._loaded.is_set():
+            self._loaded.set()
+            self._publisher.note_complete()
