@@ -12,11 +12,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
-from litestar.exceptions import (
-    ClientException,
-    InternalServerException,
-    ValidationException,
-)
+from litestar.exceptions import ClientException, ValidationException
 
 from ....ports.language.ids import SessionId
 from ....ports.language.users import Actor
@@ -34,9 +30,10 @@ class JsonRequest(Request[Actor, SessionId, State]):
     _read: bytes | None = None
 
     async def body(self) -> bytes:
-        """Return the body. Raises ClientException (413) for one that is larger than allowed.
+        """Return the body.
 
-        Most come in one message; the framework reads all of them as it reads a stream.
+        Raises ClientException for one that is larger than allowed (413), and for one whose client
+        left before its end (400), which nobody reads. Most come in one message; the framework reads all of them as it reads a stream.
         """
         if self._read is None:
             most = self.route_handler.resolve_request_max_body_size() or math.inf
@@ -44,7 +41,7 @@ class JsonRequest(Request[Actor, SessionId, State]):
             while not is_whole:
                 message = await self.receive()
                 if message["type"] != "http.request":
-                    raise InternalServerException("the client went away")
+                    raise ClientException("the client left before the end of the body")
                 parts.append(message["body"])
                 length += len(message["body"])
                 if length > most:

@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 
 from solebook.composition.application import Application
 from solebook.config.http import HttpSettings
+from solebook.entrypoints.http import protocol, server
 from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.server import running_server, stop_signal
 
@@ -113,6 +114,62 @@ async def test_a_long_body_is_no_long_head(app: Litestar) -> None:
     async with serving(app) as url:
         answer = await answer_to(url, head + b"x" * 500_000)
     assert answer.startswith(b"HTTP/1.1 415"), answer
+
+
+@pytest.mark.parametrize("path", ["/v1/sessions", "/v1/webhooks/stripe"])
+async def test_a_client_that_leaves_before_its_body_is_complete_is_no_defect(
+    app: Litestar, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = f"POST {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
+    async with serving(app) as url:
+        _, writer = await asyncio.open_connection("127.0.0.1", port_of(url))
+        writer.write(head.encode() + b"content-length: 20\r\n\r\n{")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET /health/live HTTP/1.1\r\nhost: a\r\nx",
+        b"POST /v1/sessions HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{",
+        b"GET /health/live HTTP/1.1\r\nhost: a\r\n\r\nGET /health/live HTTP/1.1\r\nhost: a\r\nx",
+    ],
+    ids=["half a head", "half a body", "half of the second request"],
+)
+async def test_a_client_that_does_not_finish_its_request_in_time_is_hung_up_on(
+    app: Litestar, begun: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "PATIENCE", 0.1)
+    async with serving(app) as url:
+        answer = await answer_to(url, begun)
+    last = answer.rpartition(b"HTTP/1.1 ")[2]
+    assert last.startswith(b"408 "), answer
+    assert last.endswith(b"The request took too long to arrive."), answer
+
+
+async def test_a_connection_on_which_nothing_is_asked_is_closed(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_KEEP_ALIVE", 0.1)
+    async with serving(app) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(url))
+        async with asyncio.timeout(SOON):
+            assert await reader.read() == b""
+        writer.close()
+
+
+async def test_a_live_stream_may_take_its_time(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "PATIENCE", 0.1)
+    async with serving(app) as url:
+        async with connect(f"{url.replace('http', 'ws', 1)}/v1/stream") as stream:
+            await answer_to(url, b"GET /")  # until this one was hung up on
+            await stream.send('{"op": "ping"}')
+            assert await stream.recv()
 
 
 async def test_a_live_stream_is_told_that_the_server_stops(app: Litestar) -> None:
