@@ -20,7 +20,10 @@ class AllowedHosts:
 
     def check(self, scope: Scope) -> None:
         """Raise ClientException for a request whose Host header is none of them."""
-        if not self._allowed.fullmatch(header(scope, b"host") or ""):
+        host = header(scope, b"host")
+        if not host:
+            raise ClientException("send a Host header")
+        if not self._allowed.fullmatch(host):
             raise ClientException("this server does not answer to that host name")
 
 

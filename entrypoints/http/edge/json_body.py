@@ -16,8 +16,9 @@ from litestar.exceptions import ClientException, ValidationException
 
 from ....ports.language.ids import SessionId
 from ....ports.language.users import Actor
+from .known_words import with_known_words
 
-_AT = re.compile(r" - at `\$\.?(?P<field>[^`]*)`$")
+_AT = re.compile(r" - at (?P<key>`key` in )?`\$\.?(?P<field>[^`]*)`$")
 _NAMED = re.compile(r"^Object .* field `(?P<field>[^`]*)`$")
 
 
@@ -32,8 +33,9 @@ class JsonRequest(Request[Actor, SessionId, State]):
     async def body(self) -> bytes:
         """Return the body.
 
-        Raises ClientException for one that is larger than allowed (413), and for one whose client
-        left before its end (400), which nobody reads. Most come in one message; the framework reads all of them as it reads a stream.
+        Most come in one message; the framework reads all of them as it reads a stream. Raises
+        ClientException for one that is larger than allowed (413), and, though nobody reads it, for
+        one whose client left before its end (400).
         """
         if self._read is None:
             most = self.route_handler.resolve_request_max_body_size() or math.inf
@@ -57,7 +59,7 @@ class JsonRequest(Request[Actor, SessionId, State]):
             return _decoder(field.annotation).decode(await self.body())
         except msgspec.ValidationError as error:
             raise ValidationException(
-                detail="the body is wrong", extra=[wrong_field(error)]
+                detail="the body is wrong", extra=[wrong_field(error, field.annotation)]
             ) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ClientException("the body is not JSON in UTF-8") from error
@@ -68,11 +70,13 @@ def _decoder(annotation: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(annotation)
 
 
-def wrong_field(error: msgspec.ValidationError) -> dict[str, str]:
-    """Return which field the decoder stumbled over, and why."""
+def wrong_field(error: msgspec.ValidationError, annotation: Any) -> dict[str, str]:
+    """Return which field the decoder of a type stumbled over, and why."""
     message = str(error)
-    path = at["field"] if (at := _AT.search(message)) else ""
-    message = _AT.sub("", message)
+    at = _AT.search(message)
+    path = at["field"] if at else ""
+    is_key = at is not None and at["key"] is not None
+    message = with_known_words(_AT.sub("", message), annotation, path, is_key=is_key)
     if named := _NAMED.search(message):
         path = f"{path}.{named['field']}".lstrip(".")
         message = "is missing" if "missing" in message else "is unknown here"

@@ -12,11 +12,13 @@ from typing import Any, TypeAlias
 
 import msgspec
 from litestar import Request
+from litestar.enums import ParamType
 from litestar.exceptions import HTTPException, ValidationException
 
 from ....ports.language import errors
 from ....ports.language.errors import Refusal
 from .json_response import JsonResponse
+from .known_words import with_known_words
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 ProblemResponse: TypeAlias = JsonResponse[dict[str, Any]]
@@ -96,9 +98,9 @@ RENAMED = {"status": "current_status"}
 _DETAILS = {
     HTTPStatus.NOT_FOUND: "there is nothing at this path",
     HTTPStatus.METHOD_NOT_ALLOWED: "this path does not take this method",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "the body is larger than this server takes",
 }
 _WAIT = {429, 503}
+_MISSING = re.compile(r"Missing required (?P<place>\w+) parameter '(?P<field>\w+)'")
 
 
 class FieldProblem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -149,9 +151,12 @@ def http_response(request: AnyRequest, error: HTTPException) -> ProblemResponse:
         return unexpected_response(request, error)
     status = HTTPStatus(error.status_code)
     if status is HTTPStatus.BAD_REQUEST:
-        problem = _malformed(error)
+        problem = _malformed(error, request)
     else:
         detail = _DETAILS.get(status, error.detail)
+        if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            limit = request.route_handler.resolve_request_max_body_size()
+            detail = f"the body is larger than {limit} bytes, the most allowed"
         problem = Problem("about:blank", status.phrase, status, detail)
     return _response(problem, {}, dict(error.headers or {}))
 
@@ -187,23 +192,27 @@ def _refused(refusal: Refusal) -> tuple[Problem, dict[str, Any]]:
     return Problem(problem_type(kind), problem_title(kind), STATUS[kind], str(refusal)), facts
 
 
-def _malformed(error: HTTPException) -> Problem:
+def _malformed(error: HTTPException, request: AnyRequest | None = None) -> Problem:
     """Return a 400 with the fields that are wrong, as far as the framework names them."""
     fields: list[FieldProblem] = []
-    if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        fields = [
-            FieldProblem(
-                field=str(wrong.get("key", "")),
-                message=str(wrong.get("message", "")),
-                place=str(getattr(source := wrong.get("source", ""), "value", source)),
-            )
-            for wrong in error.extra
-            if isinstance(wrong, dict)
-        ]
+    if missing := _MISSING.match(error.detail):
+        fields = [FieldProblem(missing["field"], "is missing", missing["place"])]
+    elif isinstance(error, ValidationException) and isinstance(error.extra, list):
+        fields = [_field(wrong, request) for wrong in error.extra if isinstance(wrong, dict)]
     detail = "; ".join(f"{f.field}: {f.message}" if f.field else f.message for f in fields)
     return Problem(
         "/problems/malformed-request", "Malformed request", 400, detail or error.detail, fields
     )
+
+
+def _field(wrong: dict[str, Any], request: AnyRequest | None) -> FieldProblem:
+    name, message = str(wrong.get("key", "")), str(wrong.get("message", ""))
+    place = str(getattr(source := wrong.get("source", ""), "value", source))
+    if request is not None and place == ParamType.QUERY.value:
+        parameters = request.route_handler.parsed_fn_signature.parameters
+        if name in parameters:
+            message = with_known_words(message, parameters[name].annotation)
+    return FieldProblem(name, message, place)
 
 
 def _members(problem: Problem, facts: dict[str, Any]) -> dict[str, Any]:

@@ -120,6 +120,7 @@ _HEAD = msgspec.json.Decoder(_Head)
 
 def read_request(text: str) -> Request:
     """Return what a client asks for. Raises ValidationException, ClientException."""
+    kind: type[Request] | None = None
     try:
         head = _HEAD.decode(text)
         kind = _KINDS.get((head.op, head.channel))
@@ -127,7 +128,8 @@ def read_request(text: str) -> Request:
             request: Request = _DECODERS[kind].decode(text)
             return request
     except msgspec.ValidationError as error:
-        raise ValidationException("the message is wrong", extra=[wrong_field(error)]) from error
+        field = wrong_field(error, kind or _Head)
+        raise ValidationException("the message is wrong", extra=[field]) from error
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ClientException("the message is not JSON") from error
     known = ", ".join(" ".join(names).strip() for names in _KINDS)

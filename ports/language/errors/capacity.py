@@ -1,8 +1,14 @@
 """Refusals of what is too much, too late or out of reach for now."""
 
+import math
 from dataclasses import dataclass
 
 from .base import Refusal
+
+
+def _whole(seconds: float) -> int:
+    """Return whole seconds that are enough."""
+    return max(1, math.ceil(seconds))
 
 
 @dataclass(eq=False)
@@ -14,7 +20,7 @@ class Unavailable(Refusal):
     """Seconds to wait before trying again."""
 
     def __str__(self) -> str:
-        return f"{self.what} is unavailable; try again in {self.retry_after:g} s"
+        return f"{self.what} is unavailable; try again in {_whole(self.retry_after)} s"
 
 
 @dataclass(eq=False)
@@ -26,7 +32,7 @@ class QueueFull(Refusal):
     """Seconds to wait before trying again."""
 
     def __str__(self) -> str:
-        return f"{self.what} is full; try again in {self.retry_after:g} s"
+        return f"{self.what} is full; try again in {_whole(self.retry_after)} s"
 
 
 @dataclass(eq=False)
@@ -39,7 +45,7 @@ class Overloaded(Refusal):
     def __str__(self) -> str:
         return (
             "the exchange is behind with charging and takes no new offers for now; what you have "
-            f"stands and can be cancelled; try again in {self.retry_after:g} s"
+            f"stands and can be cancelled; try again in {_whole(self.retry_after)} s"
         )
 
 
@@ -53,7 +59,7 @@ class CounterpartBusy(Refusal):
     def __str__(self) -> str:
         return (
             "the buyers that this ask reaches have too many orders that await payment; try again "
-            f"in {self.retry_after:g} s"
+            f"in {_whole(self.retry_after)} s"
         )
 
 
@@ -75,7 +81,7 @@ class RateLimited(Refusal):
     """Seconds to wait before trying again."""
 
     def __str__(self) -> str:
-        return f"too many requests; try again in {self.retry_after:g} s"
+        return f"too many requests; try again in {_whole(self.retry_after)} s"
 
 
 @dataclass(eq=False)

@@ -81,6 +81,7 @@ def test_waiting_is_told_in_whole_seconds_that_are_enough() -> None:
     refusal = next(kind for kind in STATUS if kind.__name__ == "RateLimited")
     response = refusal_response(REQUEST, refusal(retry_after=2.1))  # type: ignore[call-arg]  # RateLimited's field
     assert response.headers["Retry-After"] == "3"
+    assert response.content["detail"] == "too many requests; try again in 3 s"
 
 
 async def test_what_is_not_there_is_a_problem(world: World) -> None:

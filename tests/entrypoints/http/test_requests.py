@@ -66,6 +66,50 @@ async def test_a_field_deep_inside_is_named_by_its_path(market: World, admin: Pe
     assert error["field"] == "sizes[0].siez"
 
 
+async def test_a_word_that_is_none_of_those_known_is_told_with_them(
+    market: World, buyer: Person, admin: Person
+) -> None:
+    async def wrong(method: str, path: str, person: Person, json: object = None) -> tuple[str, str]:
+        answer = await market.call(method, path, person, json=json)
+        assert answer.status_code == 400, answer.text
+        [error] = answer.json()["errors"]
+        return error["field"], error["message"]
+
+    bid = {"product_id": str(market.product_id), "size": "9", "amount": 20_000}
+    conditions = "'worn' is none of these: new, used, damaged_box"
+    assert await wrong("POST", "/v1/bids", buyer, {**bid, "condition": "worn"}) == (
+        "condition",
+        conditions,
+    )
+    assert await wrong(
+        "GET", f"/v1/products/{market.product_id}/book?size=9&condition=worn", buyer
+    ) == ("condition", conditions)
+    field, message = await wrong("GET", "/v1/bids?status=gone", buyer)
+    assert field == "status"
+    assert message == "'gone' is none of these: active, matched, cancelled, expired, waiting"
+    path = f"/v1/users/{buyer.id}/roles"
+    assert await wrong("PUT", path, admin, {"roles": ["buyer", "king"]}) == (
+        "roles[1]",
+        "'king' is none of these: buyer, seller, authenticator, admin",
+    )
+    path = "/v1/users/me/notification-preferences"
+    channels = {"channels": {"welcome": ["fax"]}}
+    field, message = await wrong("PUT", path, buyer, channels)
+    assert (field, message) == (
+        "channels[...][0]",
+        "'fax' is none of these: email, sms, push, inbox",
+    )
+    field, message = await wrong("PUT", path, buyer, {"channels": {"gossip": []}})
+    assert field == "channels"
+    assert message.startswith("'gossip' is none of these: welcome, bid_matched, ")
+
+
+async def test_a_query_parameter_that_is_left_out_is_named(market: World) -> None:
+    answer = await market.get(f"/v1/products/{market.product_id}/book")
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"field": "size", "message": "is missing", "in": "query"}]
+
+
 @pytest.mark.parametrize("path", ["", "/book?size=9"])
 async def test_an_id_in_a_path_has_the_digits_of_ascii(market: World, path: str) -> None:
     async def status(spelling: str) -> int:
@@ -98,6 +142,7 @@ class TestSmallBodies:
         body = {**CREDENTIALS, "password": "x" * 1_024}
         answer = await world.post("/v1/sessions", json=body)
         assert (answer.status_code, answer.json()["title"]) == (413, "Request Entity Too Large")
+        assert answer.json()["detail"] == "the body is larger than 1024 bytes, the most allowed"
 
     async def test_an_oversized_body_of_unknown_length_is_refused(self, world: World) -> None:
         async def chunks() -> AsyncIterator[bytes]:

@@ -165,11 +165,10 @@ async def test_a_live_stream_may_take_its_time(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "PATIENCE", 0.1)
-    async with serving(app) as url:
-        async with connect(f"{url.replace('http', 'ws', 1)}/v1/stream") as stream:
-            await answer_to(url, b"GET /")  # until this one was hung up on
-            await stream.send('{"op": "ping"}')
-            assert await stream.recv()
+    async with serving(app) as url, connect(url.replace("http", "ws") + "/v1/stream") as stream:
+        await answer_to(url, b"GET /")  # until this one was hung up on
+        await stream.send('{"op": "ping"}')
+        assert await stream.recv()
 
 
 async def test_a_live_stream_is_told_that_the_server_stops(app: Litestar) -> None:

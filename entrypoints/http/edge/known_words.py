@@ -1,0 +1,59 @@
+"""Which words a field takes, told to whoever sent another."""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import msgspec
+
+_NONE_OF_THEM = re.compile(r"^Invalid enum value (?P<word>.*)$", re.DOTALL)
+_STEP = re.compile(r"\w+|\[[^]]*\]")
+
+
+def with_known_words(message: str, annotation: Any, path: str = "", *, is_key: bool = False) -> str:
+    """Return what the decoder said, but for a strange word with those that may stand there.
+
+    `annotation` is the type of what was decoded and `path` where in it the word stands, such as
+    `channels[...][0]`; `is_key` if the word is a key of what is there.
+    """
+    strange = _NONE_OF_THEM.match(message)
+    if strange is None:
+        return message
+    for step in _STEP.findall(path):
+        annotation = next(_inside(annotation, step), None)
+    if is_key:
+        annotation = next((get_args(part)[0] for part in _parts(annotation)), None)
+    return f"{strange['word']} is none of these: {', '.join(_words(annotation))}"
+
+
+def _inside(annotation: Any, step: str) -> Iterator[Any]:
+    """Yield the type of a field, or of an element for a step in brackets."""
+    for part in _parts(annotation):
+        arguments = get_args(part)
+        if step.startswith("[") and arguments:
+            yield arguments[0] if get_origin(part) is tuple else arguments[-1]
+        elif isinstance(part, type) and issubclass(part, msgspec.Struct):
+            yield from (
+                field.type for field in msgspec.structs.fields(part) if field.encode_name == step
+            )
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """Yield the types that a type is made of: those of a union, without their metadata."""
+    arguments = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        yield from _parts(arguments[0])
+    elif arguments and get_origin(annotation) not in (list, tuple, dict, set, frozenset, Literal):
+        for argument in arguments:
+            yield from _parts(argument)
+    else:
+        yield annotation
+
+
+def _words(annotation: Any) -> Iterator[str]:
+    for part in _parts(annotation):
+        if get_origin(part) is Literal:
+            yield from map(str, get_args(part))
+        elif isinstance(part, type) and issubclass(part, Enum):
+            yield from (str(word.value) for word in part)
