@@ -18,10 +18,16 @@ class Outbox(Protocol):
         """Store events, stamped with an id and the instant, in their order. Needs a transaction."""
         ...
 
-    async def unsent(self, limit: int, *, priority: Priority | None = None) -> Sequence[Message]:
+    async def unsent(
+        self,
+        limit: int,
+        *,
+        priority: Priority | None = None,
+        but: Collection[MessageId] = (),
+    ) -> Sequence[Message]:
         """Return the oldest messages that are not marked as sent, in order of commit.
 
-        With a `priority` only those of events that have it.
+        With a `priority` only those of events that have it; and none of those in `but`.
         """
         ...
 

@@ -34,10 +34,17 @@ class MemoryOutbox(MemoryAdapter, Outbox):
             self._database.put(self._tables.outbox, message.id, message)
         self._database.announce(self._added.set)
 
-    async def unsent(self, limit: int, *, priority: Priority | None = None) -> Sequence[Message]:
+    async def unsent(
+        self,
+        limit: int,
+        *,
+        priority: Priority | None = None,
+        but: Collection[MessageId] = (),
+    ) -> Sequence[Message]:
         with await self._database.reading():
             sent = self._tables.sent
-            unsent = (m for m in self._tables.outbox.values() if m.id not in sent)
+            messages = self._tables.outbox.values()
+            unsent = (m for m in messages if m.id not in sent and m.id not in but)
             if priority is not None:
                 unsent = (m for m in unsent if m.event.priority is priority)
             return list(islice(unsent, limit))

@@ -43,7 +43,7 @@ class _Lane:
     def wants_more(self, *, heard_news: bool) -> bool:
         """Whether it is time to look for more.
 
-        Each look reads all that is under way again, so a backlog is not looked at for each of it;
+        Each look passes over all that is under way, so a backlog is not looked at for each of it;
         and behind a window that is full, news is not to be seen yet.
         """
         if len(self.under_way) <= self.taken_up // 2:
@@ -146,10 +146,11 @@ class Relay:
 
     async def _take_up(self, lane: _Lane) -> None:
         """Read fresh messages."""
-        for message in await self._outbox.unsent(_WINDOW, priority=lane.priority):
-            if message.id not in lane.under_way:
-                lane.under_way.add(message.id)
-                lane.waiting.append(message)
+        room = _WINDOW - len(lane.under_way)
+        if room > 0:
+            fresh = await self._outbox.unsent(room, priority=lane.priority, but=lane.under_way)
+            lane.under_way.update(message.id for message in fresh)
+            lane.waiting.extend(fresh)
         lane.taken_up = len(lane.under_way)
 
     def _begin(self, lane: _Lane) -> None:

@@ -80,6 +80,9 @@ async def test_events_of_each_priority_are_had_apart(store: Store, records: Reco
         expected = everything[place::3]
         assert await store.outbox.unsent(10, priority=priority) == expected
         assert await store.outbox.unsent(2, priority=priority) == expected[:2]
+        but = {message.id for message in expected[:1]}
+        assert await store.outbox.unsent(10, priority=priority, but=but) == expected[1:]
+        assert await store.outbox.unsent(1, priority=priority, but=but) == expected[1:2]
 
 
 async def test_every_kind_of_event_is_read_back_whole(store: Store, records: Records) -> None:

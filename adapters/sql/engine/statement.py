@@ -6,7 +6,7 @@ written and read, and the driver is called once.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -70,9 +70,12 @@ def insert_row(table: Table) -> Insert:
     return insert(table).values({c: bindparam(c.name) for c in given})
 
 
-def update_row(table: Table) -> Update:
-    """Return an UPDATE of every other column in the row that has the given primary key."""
-    others = [c for c in table.c if not c.primary_key]
+def update_row(table: Table, *, fixed: Collection[str] = ()) -> Update:
+    """Return an UPDATE of every other column in the row that has the given primary key.
+
+    Columns that are `fixed` never change. They are left alone, and so are their indexes.
+    """
+    others = [c for c in table.c if not c.primary_key and c.name not in fixed]
     by_key = update(table).where(*(c == bindparam(c.name) for c in table.primary_key))
     return by_key.values({c: bindparam(c.name) for c in others})
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
@@ -12,13 +13,19 @@ from ....ports.language.ids import MessageId
 from ....ports.language.messages import Message
 from ....ports.language.priority import Priority
 from ....ports.outbox import Outbox
+from ..engine.constructs import one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement, insert_row
 from ..schema import outbox
 from .messages import message_of, message_values
 
 _ADD = Statement(insert_row(outbox))
-_OLDEST = select(outbox).order_by(outbox.c.sequence).limit(bindparam("limit"))
+_OLDEST = (
+    select(outbox)
+    .where(~one_of(outbox.c.id, "but"))
+    .order_by(outbox.c.sequence)
+    .limit(bindparam("limit"))
+)
 _UNSENT = Statement(_OLDEST)
 _UNSENT_OF_PRIORITY = Statement(_OLDEST.where(outbox.c.priority == bindparam("priority")))
 _MARK_SENT = Statement(delete(outbox).where(outbox.c.id == bindparam("id")))
@@ -44,11 +51,18 @@ class SqlOutbox(Outbox):
         await self._database.execute_many(_ADD, rows)
         self._database.announce(self._added.set)
 
-    async def unsent(self, limit: int, *, priority: Priority | None = None) -> Sequence[Message]:
+    async def unsent(
+        self,
+        limit: int,
+        *,
+        priority: Priority | None = None,
+        but: Collection[MessageId] = (),
+    ) -> Sequence[Message]:
+        asked: dict[str, Any] = {"limit": limit, "but": but}
         if priority is None:
-            rows = await self._database.rows(_UNSENT, limit=limit)
+            rows = await self._database.rows(_UNSENT, **asked)
         else:
-            rows = await self._database.rows(_UNSENT_OF_PRIORITY, limit=limit, priority=priority)
+            rows = await self._database.rows(_UNSENT_OF_PRIORITY, **asked, priority=priority)
         return [message_of(row) for row in rows]
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:

@@ -20,7 +20,23 @@ from ..schema.columns import is_word
 from .order_rows import ADD_STEP, order_of, order_values, step_of, step_values
 
 _GET = Statement(select(orders).where(orders.c.id == bindparam("id")), locks=True)
-_SAVE = Statement(update_row(orders).where(orders.c.version == bindparam("expected")))
+_FIXED = (
+    "bid_id",
+    "ask_id",
+    "buyer_id",
+    "seller_id",
+    "product_id",
+    "size",
+    "condition",
+    "price",
+    "seller_level",
+    "transaction_fee",
+    "processing_fee",
+    "shipping_fee",
+    "matched_at",
+)
+"""What an order is opened with, and keeps."""
+_SAVE = Statement(update_row(orders, fixed=_FIXED).where(orders.c.version == bindparam("expected")))
 _HISTORY = Statement(
     select(order_steps)
     .where(order_steps.c.order_id == bindparam("order_id"))

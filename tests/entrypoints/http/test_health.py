@@ -35,7 +35,13 @@ class _Away(Outbox):
     async def add(self, *events: Event) -> None:
         raise Unavailable(what="the store")
 
-    async def unsent(self, limit: int, *, priority: Priority | None = None) -> Sequence[Message]:
+    async def unsent(
+        self,
+        limit: int,
+        *,
+        priority: Priority | None = None,
+        but: Collection[MessageId] = (),
+    ) -> Sequence[Message]:
         raise Unavailable(what="the store", retry_after=2.5)
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:

@@ -239,9 +239,15 @@ class WatchedOutbox(Outbox):
     async def add(self, *events: Any) -> None:
         await self._outbox.add(*events)
 
-    async def unsent(self, limit: int, *, priority: Priority | None = None) -> Sequence[Message]:
+    async def unsent(
+        self,
+        limit: int,
+        *,
+        priority: Priority | None = None,
+        but: Collection[MessageId] = (),
+    ) -> Sequence[Message]:
         self.limits.add(limit)
-        return await self._outbox.unsent(limit, priority=priority)
+        return await self._outbox.unsent(limit, priority=priority, but=but)
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:
         if self.failing:
