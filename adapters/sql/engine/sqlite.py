@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -19,7 +20,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.dialects.sqlite.base import DATETIME, SQLiteDialect
 from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing, OnConflictDoUpdate
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -157,6 +158,37 @@ CREATE TRIGGER {table.name}_{name} BEFORE {when}
 BEGIN SELECT RAISE(ABORT, '{message}'); END"""
         for name, when in triggers.items()
     ]
+
+
+# ---- values ----------------------------------------------------------------------------------
+
+
+class InstantText(DATETIME):
+    """An instant as SQLite keeps it: UTC to the microsecond, in words, without the zone.
+
+    It is written and read in one step, for a row has many.
+    """
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
+        """Return how an instant is written."""
+        return _instant_to_text
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[str | None], datetime | None]:
+        """Return how an instant is read."""
+        return _instant_of_text
+
+
+def _instant_to_text(instant: datetime | None) -> str | None:
+    if instant is None:
+        return None
+    assert instant.tzinfo is not None, f"{instant} has no time zone"
+    return instant.astimezone(UTC).isoformat(" ", "microseconds")[:-6]  # all but +00:00
+
+
+def _instant_of_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 # ---- connections -----------------------------------------------------------------------------

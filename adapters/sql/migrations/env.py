@@ -12,7 +12,7 @@ from solebook.adapters.sql.schema.columns import Instant
 
 def _render(kind: str, item: Any, written: AutogenContext) -> str | Literal[False]:
     """Write a revision in SQLAlchemy's own types, so that it never changes with the code."""
-    if kind == "type" and isinstance(item, Instant):
+    if kind == "type" and item is Instant:
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, JSON):
         written.imports.add("from sqlalchemy.dialects.postgresql import JSONB")

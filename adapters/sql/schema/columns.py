@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from ....ports.language.market import Condition
-from ..engine import postgres
+from ..engine import postgres, sqlite
 
 metadata = MetaData(
     naming_convention={
@@ -43,14 +43,14 @@ Document = JSON(none_as_null=True).with_variant(postgres.DOCUMENT, "postgresql")
 """A JSON text. The adapters write and read it with msgspec, see payloads.py."""
 
 
-class Instant(TypeDecorator[datetime]):
+class _Instant(TypeDecorator[datetime]):
     """An instant in UTC, to the microsecond; naive datetimes are refused (AssertionError)."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the instant in UTC; SQLite, which knows no zones, leaves it out."""
+        """Return the instant in UTC."""
         if value is None:
             return None
         assert value.tzinfo is not None, f"{value} has no time zone"
@@ -59,6 +59,10 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return the instant, aware and in UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+Instant = _Instant().with_variant(sqlite.InstantText(), "sqlite")  # type: ignore[no-untyped-call]  # of SQLAlchemy
+"""An instant in UTC, to the microsecond; naive datetimes are refused (AssertionError)."""
 
 
 def word(kind: type[StrEnum], name: str) -> Enum:

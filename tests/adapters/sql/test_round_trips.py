@@ -187,7 +187,9 @@ async def order(store: Store, first: Order, second: Order) -> None:
     await commit(store, opened=[OpenedOrder(first, payment_of(first), (), (), ())])
     assert await store.orders.get(first.id) == first
     # What a match settles never changes; all else may.
-    second = replace(second, id=first.id, version=1)
+    settled = ["bid_id", "ask_id", "buyer_id", "seller_id", "book", "price", "fees", "matched_at"]
+    fixed = {name: getattr(first, name) for name in settled}
+    second = replace(second, id=first.id, version=1, **fixed)
     await store.orders.save(second, [])
     assert await store.orders.get(first.id) == second
 
