@@ -1,11 +1,11 @@
-"""How many orders a second are answered over HTTP, beside a bare handler of the same framework.
+"""Orders answered per second over HTTP, compared with a bare handler of the same framework.
 
     uv run nox -s bench -- http [--seconds 10] [--connections 64] [--rounds 3]
 
-The bare handler decodes and answers the same bodies, typed, and checks a token with PyJWT; it
-stores nothing. Both run in turn on the same server, and a process of its own sends the requests.
-`rests`: nothing matches. `trades`: a third of the orders would match. What is refused with 503 and
-Retry-After is answered too, and is told apart.
+The bare handler decodes and answers the same typed bodies and verifies a token with PyJWT, but
+stores nothing. Both run in turn on the same server, and a separate process sends the requests. In
+`rests` nothing matches. In `trades` a third of the orders would match. Refusals with 503 and
+Retry-After count as answered, and are also reported separately.
 """
 
 import argparse
@@ -35,7 +35,7 @@ CREATED, UNAVAILABLE = 201, 503
 
 @dataclass(slots=True)
 class Answers:
-    """What came back."""
+    """The collected answers: statuses and response times."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     without_retry_after: int = 0
@@ -43,7 +43,7 @@ class Answers:
 
 
 def requests(told: dict[str, Any], dice: random.Random, *, trades: bool) -> Iterator[bytes]:
-    """Yield requests without end, by each trader in turn."""
+    """Yield an endless sequence of requests, by each trader in turn."""
     buyers, sellers = cycle(told["buyers"]), cycle(told["sellers"])
     for size in cycle(told["sizes"]):
         if trades:
@@ -67,7 +67,7 @@ def _request(told: dict[str, Any], path: str, token: str, size: str, amount: int
 async def send(
     told: dict[str, Any], sent: Iterator[bytes], *, connections: int, seconds: float
 ) -> Answers:
-    """Send requests over some connections for so long, each after the answer to the one before."""
+    """Send requests for a time over several connections, each after the previous answer."""
     answers = Answers()
     until = time.perf_counter() + seconds
     url = urlsplit(told["url"])
@@ -92,7 +92,7 @@ async def send(
 
 @contextmanager
 def serving(name: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield what the server tells at first, and what it tells when it is stopped."""
+    """Run a server. Yield its first report, and a dict that is filled when it stops."""
     command = [sys.executable, "-m", "benchmarks.http_server", name]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -106,7 +106,7 @@ def serving(name: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
 
 
 def measure(name: str, *, trades: bool, seconds: float, connections: int) -> Figures:
-    """Return how a server answers; for solebook also what became of the orders."""
+    """Return the rates and latencies of a server, and for solebook the confirmed orders."""
     with serving(name) as (told, last):
         sent = requests(told, random.Random(7), trades=trades)
         begun = time.perf_counter()

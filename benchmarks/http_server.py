@@ -1,6 +1,6 @@
-"""A server to measure: solebook with everything on, or a bare handler beside it.
+"""The server to measure: solebook with everything on, or a bare handler.
 
-It prints one line of JSON with its URL and a token for each trader, and another when it is stopped.
+It prints a line of JSON with its URL and a token for each trader, and another line when it stops.
 """
 
 import argparse
@@ -42,7 +42,7 @@ SECRET = "a secret of at least thirty-two bytes"
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is sent to place a quote."""
+    """The request body that places a quote."""
 
     product_id: UUID
     size: str
@@ -53,7 +53,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """What is answered."""
+    """The response body."""
 
     id: UUID
     product_id: UUID
@@ -114,7 +114,7 @@ async def solebook() -> AsyncIterator[dict[str, object]]:
 
 
 def _counted(market: Market) -> list[Message]:
-    """Return a list to which each trade is added when it is confirmed."""
+    """Return a list that collects the event of each confirmed trade."""
     confirmed: list[Message] = []
 
     async def count(message: Message) -> None:

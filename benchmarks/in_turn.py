@@ -1,4 +1,4 @@
-"""Takes measurements in turn, so that what else the machine does falls on all of them alike."""
+"""Take measurements in turn, so that other load on the machine affects all of them alike."""
 
 import json
 import os
@@ -18,7 +18,7 @@ Measurement: TypeAlias = Callable[[], Figures]
 
 
 def in_turn(measurements: Mapping[str, Measurement], rounds: int) -> dict[str, Figures]:
-    """Take each measurement once a round and return the median of each figure."""
+    """Take each measurement once per round and return the median of each figure."""
     taken: dict[str, list[Figures]] = {name: [] for name in measurements}
     for number in range(1, rounds + 1):
         for name, measure in measurements.items():
@@ -33,7 +33,7 @@ def ratio(name: str, of: float, to: float) -> None:
 
 
 def run(module: str, *arguments: str, package: Path = ROOT) -> Figures:
-    """Measure in a process of its own, which imports solebook from the checkout `package`."""
+    """Measure in a separate process that imports solebook from the checkout `package`."""
     command = [sys.executable, "-m", f"benchmarks.{module}", "--once", *arguments]
     environment = os.environ | {"PYTHONPATH": str(package / ".dev")}
     finished = subprocess.run(
@@ -45,7 +45,7 @@ def run(module: str, *arguments: str, package: Path = ROOT) -> Figures:
 
 @contextmanager
 def checkout(revision: str) -> Iterator[Path]:
-    """Return a checkout of another revision, for as long as the block lasts."""
+    """Check out another revision, and remove it at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="solebook-before-") as folder:
         path = Path(folder) / "solebook"
         git = ["git", "-C", str(ROOT), "worktree"]

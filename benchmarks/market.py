@@ -1,4 +1,4 @@
-"""A market to measure: people who may trade, and one product in many sizes."""
+"""The market to measure: buyers, sellers, and one product in many sizes."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,12 +19,12 @@ from solebook.ports.language.users import OPERATOR, Actor, User
 SIZES = tuple(str(size) for size in range(4, 16))
 PASSWORD = "correct horse battery"
 PAIRS = 100
-"""How many buyers there are, and how many sellers."""
+"""The number of buyers, and of sellers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """An exchange with everything on, before anybody has placed anything."""
+    """An exchange with everything on and empty books."""
 
     application: Application
     product: Product
@@ -34,7 +34,7 @@ class Market:
 
 @asynccontextmanager
 async def open_market(folder: Path, *, store: str, rules: MarketRules) -> AsyncIterator[Market]:
-    """Open an exchange on `sqlite` (mails are files) or in `memory`; nothing works in it yet."""
+    """Open an exchange on `sqlite` (mails are files) or in `memory`, with no workers running."""
     settings = Settings(
         folder=str(folder),
         store=StoreSettings(adapter="memory" if store == "memory" else "sqlite"),
@@ -88,7 +88,7 @@ async def _user(application: Application, name: str) -> User:
 
 
 def actor(user: User) -> Actor:
-    """Return the user as whoever acts."""
+    """Return the user as an actor."""
     return Actor(user.id, user.roles)
 
 

@@ -1,4 +1,4 @@
-"""A seeded stream of orders for many books: most are placed, some cancelled, a few expire."""
+"""A seeded stream of order events for many books: most place, some cancel, a few expire."""
 
 import random
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from .packed_books import Order, PackedBooks
 
 BOOKS = 3_000
 _CANCELLED, _EXPIRED = 0.19, 0.03
-"""Which part of the events cancel a resting order, or end one; the others place one."""
+"""The shares of events that cancel or expire a resting order. All others place an order."""
 _SETTLED = 512
-"""After how many events an order may be cancelled or expire: its caller knows it by then."""
+"""An order is cancelled or expires at least this many events later, when its caller has its id."""
 _TICK = 100
 _MEAN, _SPREAD, _GAP = 20_000, 5_500, 2_300
-"""Amounts, in cents: bids are a gap below the mean, asks above it. So half of the orders match."""
+"""Amounts in cents. Bids are a gap below the mean and asks above, so half of the orders match."""
 
 
 class Kind(Enum):
@@ -26,7 +26,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happens to one order."""
+    """One event of one order."""
 
     kind: Kind
     order: Order
@@ -34,17 +34,17 @@ class Event:
 
 @dataclass(slots=True)
 class Stream:
-    """Events in their order, and what they come to."""
+    """Events in sequence, and their totals."""
 
     events: list[Event] = field(default_factory=list)
     ends: dict[int, int] = field(default_factory=dict)
-    """At which event an order expires, by its number, if it does."""
+    """The event at which an order expires, by order number, for those that do."""
     placed: int = 0
     trades: int = 0
 
 
 def stream_of(count: int, *, seed: int = 8) -> Stream:
-    """Return so many events, the same for the same seed. What is cancelled or expires rests."""
+    """Return `count` events, the same for the same seed. Only resting orders cancel or expire."""
     dice = random.Random(seed)
     books, resting, stream = PackedBooks(BOOKS), _Resting(), Stream()
     for position in range(count):
@@ -79,11 +79,11 @@ def _order(number: int, dice: random.Random) -> Order:
 
 
 class _Resting:
-    """The orders that rest, of which one can be drawn by lot."""
+    """The resting orders, from which a random one can be drawn."""
 
     def __init__(self) -> None:
         self.since: dict[int, int] = {}
-        """At which event each came, by its number."""
+        """The event that placed each order, by order number."""
         self._orders: list[Order] = []
         self._places: dict[int, int] = {}
 

@@ -1,4 +1,4 @@
-"""The peer of the shard: order books that do nothing but match, as fast as plain Python can."""
+"""The baseline for the shard: order books that only match, as fast as plain Python can."""
 
 from bisect import bisect_left, insort
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ _LAST_ARRIVAL = (1 << _ARRIVAL_BITS) - 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Order:
-    """A bid or an ask, at a price in cents. Its number is its place among all orders."""
+    """A bid or an ask, at a price in cents. `number` counts all orders by arrival."""
 
     number: int
     is_bid: bool
@@ -18,15 +18,15 @@ class Order:
 
     @property
     def rank(self) -> int:
-        """Its place in its list: by price, then by arrival."""
+        """The sort key in its list: by price, then by arrival."""
         price = self.price if self.is_bid else -self.price
         return price << _ARRIVAL_BITS | _LAST_ARRIVAL - self.number
 
 
 class PackedBooks:
-    """Two sorted lists of integers a book: the price above the arrival number, the best at the end.
+    """Two sorted lists of integers per book, best last, with price and arrival packed together.
 
-    They know no owners, expiries, ids or records, publish nothing, and commit nothing.
+    They have no owners, expiries, ids or records, publish nothing and commit nothing.
     """
 
     def __init__(self, books: int) -> None:
@@ -35,7 +35,7 @@ class PackedBooks:
         self._orders: dict[int, Order] = {}
 
     def place(self, order: Order) -> Order | None:
-        """Let an order rest, or return the resting one that it trades with."""
+        """Return the resting order that this one trades with. If there is none, let it rest."""
         bids, asks = self._bids[order.book], self._asks[order.book]
         own, others = (bids, asks) if order.is_bid else (asks, bids)
         if others:
@@ -49,7 +49,7 @@ class PackedBooks:
         return None
 
     def remove(self, order: Order) -> None:
-        """Take a resting order out of its book."""
+        """Remove a resting order from its book."""
         del self._orders[order.number]
         own = (self._bids if order.is_bid else self._asks)[order.book]
         del own[bisect_left(own, order.rank)]

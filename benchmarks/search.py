@@ -1,8 +1,9 @@
-"""How long the search index takes over a large catalogue, in processor time.
+"""The processor time of the search index with a large catalogue.
 
     uv run nox -s bench -- search [--products 50000] [--texts 500]
 
-It is the time of the whole process, SQLite's thread included, so a busy machine changes little.
+It measures the CPU time of the whole process, with SQLite's thread, so a busy machine matters
+little.
 """
 
 import argparse
@@ -41,7 +42,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def catalogue(count: int, dice: random.Random) -> Iterator[SearchDocument]:
-    """Names that share most of their words, and style codes that share none."""
+    """Yield products whose names share most of their words, but whose style codes share none."""
     colors = COLORS.split()
     for number in range(count):
         brand = dice.choice(list(MODELS))
@@ -60,7 +61,7 @@ def catalogue(count: int, dice: random.Random) -> Iterator[SearchDocument]:
 
 
 def typed(documents: Sequence[SearchDocument], dice: random.Random) -> str:
-    """The first 1 to 12 characters of how somebody may call a product."""
+    """Return the first 1 to 12 characters of a product's name or style code."""
     document = dice.choice(documents)
     name = f"{document.model} {document.colorway}"
     whole = dice.choice((name, f"{document.brand} {name}", document.colorway, document.style_code))
@@ -68,7 +69,7 @@ def typed(documents: Sequence[SearchDocument], dice: random.Random) -> str:
 
 
 def mistyped(text: str, dice: random.Random) -> str:
-    """A letter left out, another one, or two swapped."""
+    """Return the text with a typo: a letter missing, replaced, or swapped with the next."""
     at = dice.randrange(max(1, len(text) - 1))
     wrong = (text[at + 1 : at + 2] + text[at], "", dice.choice(LETTERS))
     skipped = (2, 1, 1)

@@ -1,12 +1,11 @@
-"""How many orders a second one shard takes in memory, against books that do nothing but match.
+"""Orders per second of one shard in memory, compared with books that only match.
 
     uv run nox -s bench -- shard [--events 1000000]
 
-The shard does all that it does between two commits: it says what is to be read, applies the
-commands of a batch, and says what is to be published. Nothing is read and nothing is committed. The
-peer keeps two sorted lists of integers a book (`packed_books.py`). Both take each portion of the
-same stream in turn, so that a busy machine slows both, and both must come to the same trades. Times
-are of the processor.
+The shard does all its work between two commits: it collects what to read, applies a batch of
+commands, and collects what to publish. Nothing is read or committed. The baseline keeps two sorted
+lists of integers per book (`packed_books.py`). Both process the same stream batch by batch in turn,
+so that a busy machine slows both. Both must find the same number of trades. Times are CPU times.
 """
 
 import argparse
@@ -37,7 +36,7 @@ from .packed_books import Order, PackedBooks
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 BATCH = 256
-"""As many commands as an engine commits at once."""
+"""The number of commands in a batch of the engine."""
 EVER = 10_000_000
 RULES = MarketRules(max_open_quotes=1_000_000, max_unpaid_orders=1_000_000)
 SIZES = tuple(Size(str(size)) for size in range(6, 16))
@@ -45,11 +44,11 @@ PRODUCTS = tuple(ProductId(UUID(int=number)) for number in range(BOOKS // len(SI
 BUYERS = tuple(UserId(UUID(int=2 * number)) for number in range(10_000))
 SELLERS = tuple(UserId(UUID(int=2 * number + 1)) for number in range(10_000))
 STORED = Stored(unpaid=dict.fromkeys(BUYERS, UnpaidOrders(0, 0)))
-"""What an engine would have read: everybody may trade."""
+"""The data that an engine would have read: everybody may trade."""
 
 
 class Caller:
-    """Turns the events of a stream into commands, and remembers the quotes that were placed."""
+    """Turns the events of a stream into commands, and remembers the placed quotes."""
 
     def __init__(self, ends: dict[int, int]) -> None:
         self._ends = ends
@@ -57,14 +56,14 @@ class Caller:
         self._placed: dict[int, Quote] = {}
 
     def command(self, event: Event) -> Command[Any]:
-        """Return what an event asks of the shard."""
+        """Return the shard's command for an event."""
         if event.kind is Kind.PLACE:
             return Place(self._place(event.order))
         quote = self._placed.pop(event.order.number)
         return Cancel(quote) if event.kind is Kind.CANCEL else Expire(quote)
 
     def hear(self, events: Sequence[Event], answers: Sequence[Any]) -> None:
-        """Remember what was answered."""
+        """Remember the resting quotes of the answers."""
         for event, answer in zip(events, answers, strict=True):
             if isinstance(answer, Placement):
                 self._placed[event.order.number] = answer.quote
@@ -85,17 +84,17 @@ class Caller:
 
 
 def book_of(number: int) -> BookKey:
-    """Return a book's name, as anew as each request brings it."""
+    """Return a new book key, because each request has its own object."""
     return BookKey(PRODUCTS[number // len(SIZES)], SIZES[number % len(SIZES)])
 
 
 def time_of(position: int) -> datetime:
-    """Return when the batch with an event comes."""
+    """Return the time of the batch with this event."""
     return START + timedelta(seconds=position // BATCH)
 
 
 def run_batch(shard: Shard, commands: Sequence[Command[Any]], now: datetime) -> list[Any]:
-    """Do what an engine does with a batch, but for reading and committing."""
+    """Process a batch as the engine does, without reading and committing."""
     wanted = Wanted()
     for command in commands:
         command.ask_for(wanted, shard)
@@ -104,7 +103,7 @@ def run_batch(shard: Shard, commands: Sequence[Command[Any]], now: datetime) -> 
 
 
 def end_batch(shard: Shard, now: datetime) -> int:
-    """Do what an engine does once a batch is committed; return how many trades it had."""
+    """Do what the engine does after the commit of a batch, and return its number of trades."""
     trades = len(shard.batch.matches)
     shard.lowest_ask_changes(now)
     for book in shard.changed_books:
@@ -114,13 +113,13 @@ def end_batch(shard: Shard, now: datetime) -> int:
 
 
 def measure(count: int) -> dict[str, float]:
-    """Return how many events a second the shard and the peer take, and their ratio."""
+    """Return the events per second of the shard and of the baseline, and their ratio."""
     stream = stream_of(count)
     shard, caller = Shard(ids=SystemIds(SystemClock()), rules=RULES), Caller(stream.ends)
     peer = PackedBooks(BOOKS)
     shard_time = peer_time = 0.0
     trades = peer_trades = 0
-    gc.freeze()  # the stream is none of the shard's garbage
+    gc.freeze()  # keep the stream out of garbage collections
     events = iter(stream.events)
     position = 0
     while portion := list(islice(events, BATCH)):
@@ -146,7 +145,7 @@ def measure(count: int) -> dict[str, float]:
 
 
 def run_peer(peer: PackedBooks, events: Sequence[Event]) -> int:
-    """Let the peer hear some events; return how many trades there were."""
+    """Process events with the baseline, and return the number of trades."""
     trades = 0
     for event in events:
         if event.kind is not Kind.PLACE:
@@ -157,7 +156,7 @@ def run_peer(peer: PackedBooks, events: Sequence[Event]) -> int:
 
 
 def bytes_a_quote(count: int) -> int:
-    """Return how many bytes a resting quote takes, its own id included, if so many rest."""
+    """Return the memory per resting quote in bytes, with its id, for `count` resting quotes."""
     shard, caller = Shard(ids=SystemIds(SystemClock()), rules=RULES), Caller({})
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
@@ -177,7 +176,7 @@ def _rest(shard: Shard, caller: Caller, numbers: range) -> None:
 
 
 def _far_apart(number: int) -> Order:
-    """Return an order that meets no other, whatever its number."""
+    """Return an order that matches no other."""
     is_bid = number % 2 == 0
     step = number % 50 * 100
     return Order(number, is_bid, number // 2 % BOOKS, 10_000 + step if is_bid else 30_000 - step)

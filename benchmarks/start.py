@@ -1,11 +1,10 @@
-"""How long an exchange with many resting quotes takes from its start to its first answered order.
+"""The time from the start of an exchange with many resting quotes to its first answered order.
 
     uv run nox -s bench -- start [--quotes 500000]
 
-It is measured in a process of its own each time, first on an empty exchange and then on the one
-with the quotes, from opening the store to the answer, on SQLite. Then it is measured how long it
-takes until all books are loaded, how long orders wait meanwhile, and what memory the second process
-has taken at most by then, beyond the first.
+It measures in separate processes, first with an empty exchange and then with the quotes: the time
+from opening the SQLite store to the answer, the time until all books are loaded, and how long orders
+wait meanwhile. The memory is the difference of the peak memory of both processes.
 """
 
 import argparse
@@ -33,7 +32,7 @@ from solebook.ports.language.placement import PlaceQuote
 
 BOOKS, USERS = 3_000, 20_000
 AT_ONCE = 10_000
-"""How many quotes are stored in one transaction."""
+"""The number of quotes stored in one transaction."""
 
 
 def main() -> None:
@@ -63,7 +62,7 @@ def main() -> None:
 
 
 async def start(folder: Path) -> dict[str, float]:
-    """Return how long it takes to the first answer and until all is loaded, and the memory then."""
+    """Return the times to the first answer and to the end of loading, and the peak memory."""
     begun = time.perf_counter()
     async with (
         open_application(_settings(folder)) as application,
@@ -97,7 +96,7 @@ def _most_memory() -> int:
 
 
 async def fill(folder: Path, quotes: int) -> None:
-    """Make an exchange with so many resting quotes."""
+    """Create an exchange with a number of resting quotes."""
     now = datetime.now(UTC)
     async with open_application(_settings(folder)) as application:
         books = application.adapters.store.books
@@ -110,7 +109,7 @@ async def fill(folder: Path, quotes: int) -> None:
 
 
 def _quotes(count: int, now: datetime) -> Iterator[Quote]:
-    """Yield quotes none of which reaches another, many in each book and of each user."""
+    """Yield quotes that do not match each other, many in each book and of each user."""
     for number in range(count):
         is_bid = number % 2 == 0
         step = number // BOOKS % 50 * 100

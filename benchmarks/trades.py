@@ -1,13 +1,13 @@
-"""How many trades a second are confirmed, from the match on, in a burst.
+"""Trades confirmed per second in a burst of matches.
 
     uv run nox -s bench -- trades [--store memory] [--trades 2000] [--before REVISION] [--rounds 3]
 
-The peer is the disk: how often a second SQLite makes one row durable, one after the other. With
-`--before` the same burst also goes through another revision of the package, in turn.
+The baseline is the disk: how many rows per second SQLite commits one by one. With `--before` the
+same burst also runs with another revision of the package, in turn.
 
-Everything of the embedded deployment is on: money, tape, search, and letters, which on SQLite are
-files. The asks rest already; then each bid meets one, as fast as the engine takes them. The time
-ends when the last order is confirmed. Letters may come after it, and are timed apart.
+Everything of the embedded deployment is on: money, tape, search and letters, which are files on
+SQLite. The asks rest first. Then bids match them as fast as the engine can. The time ends when the
+last order is confirmed. Letters may come later and are timed separately.
 """
 
 import argparse
@@ -34,7 +34,7 @@ RULES = MarketRules(
 
 
 async def measure(store: str, trades: int) -> Figures:
-    """Return confirmed trades a second, and how long the letters took besides."""
+    """Return the confirmed trades per second, and the extra time of the letters."""
     with tempfile.TemporaryDirectory(prefix="solebook-bench-") as folder:
         async with open_market(Path(folder), store=store, rules=RULES) as market:
             return await _burst(market, trades)
@@ -75,7 +75,7 @@ async def _burst(market: Market, trades: int) -> Figures:
 
 
 async def _place(market: Market, count: int, *, asks: bool) -> None:
-    """Have everybody place in turn, as many at once as there are people."""
+    """Let all people place quotes in turn, everybody concurrently."""
     bidding = market.application.bidding
     place = bidding.place_ask if asks else bidding.place_bid
     people = market.sellers if asks else market.buyers
@@ -95,7 +95,7 @@ async def _place(market: Market, count: int, *, asks: bool) -> None:
 
 
 def flushes(seconds: float = 3.0) -> Figures:
-    """Return how many rows a second SQLite makes durable, each in a transaction of its own."""
+    """Return how many rows per second SQLite makes durable, one transaction per row."""
     with tempfile.TemporaryDirectory(prefix="solebook-bench-") as folder:
         connection = sqlite3.connect(Path(folder) / "rows.sqlite3", isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")

@@ -1,4 +1,4 @@
-"""Every number of the settings has limits, and what they allow works."""
+"""Every number of the settings has limits."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def test_the_numbers_of_every_section_are_found() -> None:
 
 
 @pytest.mark.parametrize("name", ALONE)
-def test_a_number_outside_its_limits_is_refused_by_its_name(name: str) -> None:
+def test_a_number_outside_its_limits_is_refused_with_its_name(name: str) -> None:
     kind, between = NUMBERS[name]
     step: Any = timedelta(milliseconds=1) if kind is timedelta else 1
     least: Any = between.least
@@ -42,6 +42,6 @@ def test_a_number_outside_its_limits_is_refused_by_its_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALONE)
-def test_what_a_number_may_not_be_has_a_reason_unless_it_may_be_zero(name: str) -> None:
+def test_every_lower_limit_above_zero_has_a_reason(name: str) -> None:
     _, between = NUMBERS[name]
     assert between.why or between.least in (0, timedelta(0))

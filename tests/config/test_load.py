@@ -1,4 +1,4 @@
-"""Settings as they are read: what wins, what is refused, and what no message tells."""
+"""Settings: precedence of sources, invalid values, and secrets in messages."""
 
 import traceback
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def load(**environment: str) -> Settings:
 # ---- where settings come from --------------------------------------------------------------------
 
 
-def test_nothing_needs_to_be_set() -> None:
+def test_every_setting_has_a_default() -> None:
     settings = load_settings(None, {"PATH": "/bin", "HOME": "/root"})
     assert settings == Settings()
     assert (settings.mode, settings.store.adapter) == ("embedded", "sqlite")
@@ -87,19 +87,19 @@ def test_a_file_is_read(write: Write) -> None:
     assert settings.security.signing_keys == (KeySettings(id="2026", secret="not a secret"),)
 
 
-def test_a_file_of_the_usual_name_is_found_without_being_named(tmp_path: Path) -> None:
+def test_the_default_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "solebook.toml").write_text("[server]\nport = 9000\n")
     assert load().server.port == 9_000
 
 
-def test_a_file_that_is_named_is_read_instead_of_the_usual_one(tmp_path: Path) -> None:
+def test_a_given_file_replaces_the_default_file(tmp_path: Path) -> None:
     (tmp_path / "solebook.toml").write_text("[server]\nport = 9000\n")
     (tmp_path / "other.toml").write_text('[server]\nhost = "0.0.0.0"\n')
     server = load_settings(Path("other.toml"), {}).server
     assert (server.host, server.port) == ("0.0.0.0", 8_000)
 
 
-def test_the_environment_wins_over_the_file(write: Write) -> None:
+def test_the_environment_overrides_the_file(write: Write) -> None:
     file = write("[server]\nport = 9000\nhost = '0.0.0.0'\n[http]\nmax_body = 5000\n")
     environment = {"SOLEBOOK_SERVER__PORT": "9001", "SOLEBOOK_HTTP__MAX_BODY": "6000"}
     settings = load_settings(file, environment)
@@ -131,11 +131,11 @@ def test_durations_are_seconds_or_iso_8601(text: str, expected: float) -> None:
     assert load(MARKET__PAYOUT_HOLD=text).market.payout_hold == timedelta(seconds=expected)
 
 
-def test_names_may_be_written_in_any_case() -> None:
+def test_variable_names_are_case_insensitive() -> None:
     assert load(Server__Port="9000").server.port == 9_000
 
 
-def test_the_password_of_a_new_operator_is_no_setting() -> None:
+def test_the_operators_password_variable_is_not_a_setting() -> None:
     assert load(PASSWORD="correct horse battery") == Settings()
 
 
@@ -199,7 +199,7 @@ def test_the_password_of_a_new_operator_is_no_setting() -> None:
         ("SECURITY__ACCESS_TOKEN_LIFE", "0", "tokens would expire at once"),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_named(name: str, text: str, problem: str) -> None:
+def test_an_invalid_setting_is_refused_with_its_name(name: str, text: str, problem: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load(**{name: text})
     assert problem in str(refused.value)
@@ -221,7 +221,7 @@ def test_a_setting_that_makes_no_sense_is_named(name: str, text: str, problem: s
         ("[server", "market.toml is not TOML: "),
     ],
 )
-def test_a_file_that_makes_no_sense_is_refused(write: Write, text: str, problem: str) -> None:
+def test_a_file_with_invalid_settings_is_refused(write: Write, text: str, problem: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load_settings(write(text), {})
     assert problem in str(refused.value)
@@ -241,7 +241,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         load_settings(tmp_path, {})
 
 
-def test_a_section_cannot_be_put_into_a_value(write: Write) -> None:
+def test_a_value_cannot_have_a_section(write: Write) -> None:
     with pytest.raises(SettingsError, match="SOLEBOOK_FOLDER__NAME: folder is a value"):
         load_settings(write("folder = 'x'"), {"SOLEBOOK_FOLDER__NAME": "y"})
 
@@ -249,7 +249,7 @@ def test_a_section_cannot_be_put_into_a_value(write: Write) -> None:
 # ---- secrets -------------------------------------------------------------------------------------
 
 
-def test_production_with_its_secrets_is_fine() -> None:
+def test_production_with_its_secrets_is_accepted() -> None:
     settings = load_settings(None, PRODUCTION)
     assert settings.payments.webhook_secret == HUNTER
 
@@ -286,7 +286,7 @@ def test_production_without_a_warehouse_is_refused(part: str) -> None:
         load_settings(None, {k: v for k, v in PRODUCTION.items() if not k.endswith(part)})
 
 
-def test_a_place_without_region_and_postal_code_is_a_warehouse_too() -> None:
+def test_a_warehouse_needs_no_region_and_postal_code() -> None:
     warehouse = load_settings(None, PRODUCTION).warehouse
     assert warehouse.is_set
     assert warehouse.lines == ("Test Warehouse", "1 Main Street", "Portland", "US")
@@ -297,29 +297,29 @@ def test_a_warehouse_with_a_link_in_it_is_refused() -> None:
         load_settings(None, PRODUCTION | {"SOLEBOOK_WAREHOUSE__STREET": "see ship.example/here"})
 
 
-def test_a_warehouse_that_nobody_set_says_so() -> None:
+def test_an_unset_warehouse_says_so_in_letters() -> None:
     assert not Settings().warehouse.is_set
     assert Settings().warehouse.lines == ("Warehouse (its address is not set)",)
 
 
-def test_a_country_is_a_code() -> None:
+def test_a_country_must_be_a_code() -> None:
     with pytest.raises(SettingsError, match="country must be a code such as US, not 'USA'"):
         load(WAREHOUSE__COUNTRY="USA")
 
 
-# ---- what people are told ------------------------------------------------------------------------
+# ---- notifications -------------------------------------------------------------------------------
 
 
 def adapters(settings: Settings) -> tuple[str, str, str]:
     return settings.mail_adapter, settings.sms_adapter, settings.push_adapter
 
 
-def test_messages_are_kept_where_the_store_is() -> None:
+def test_messages_are_in_memory_if_the_store_is() -> None:
     assert adapters(load()) == ("eml", "folder", "folder")
     assert adapters(load(STORE__ADAPTER="memory")) == ("memory", "memory", "memory")
 
 
-def test_messages_are_kept_where_the_settings_say() -> None:
+def test_messages_use_the_configured_adapters() -> None:
     mail = load(STORE__ADAPTER="memory", NOTIFICATIONS__MAIL="eml")
     assert adapters(mail) == ("eml", "memory", "memory")
     others = load(NOTIFICATIONS__SMS="memory", NOTIFICATIONS__PUSH="memory")
@@ -355,7 +355,7 @@ def test_a_sender_that_is_no_address_is_refused(sender: str) -> None:
         load(NOTIFICATIONS__SENDER=sender)
 
 
-# ---- what is shown -------------------------------------------------------------------------------
+# ---- secrets in output ---------------------------------------------------------------------------
 
 
 def test_secrets_are_never_shown() -> None:
@@ -380,7 +380,7 @@ def test_secrets_are_never_shown() -> None:
         ("PAYMENTS__WEBHOOK_SECRETS", HUNTER),
     ],
 )
-def test_no_message_tells_a_secret(name: str, text: str) -> None:
+def test_no_error_message_contains_a_secret(name: str, text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load(**{name: text})
     assert HUNTER not in "".join(traceback.format_exception(refused.value))

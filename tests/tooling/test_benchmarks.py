@@ -1,4 +1,4 @@
-"""The benchmarks run; what they measure is nothing for a test."""
+"""The benchmarks run. Their measurements are not tested."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.integration
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
-def test_the_search_benchmark_tells_its_shares_in_milliseconds() -> None:
+def test_the_search_benchmark_prints_percentiles_in_milliseconds() -> None:
     command = [sys.executable, str(BENCHMARKS / "search.py"), "--products", "200", "--texts", "20"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")

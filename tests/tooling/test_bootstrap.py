@@ -1,4 +1,4 @@
-"""bootstrap.py with a stand-in for uv: what it runs, and what it says when it cannot."""
+"""bootstrap.py with a fake uv: the commands it runs, and its errors."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def fake_uv(tmp_path: Path) -> Path:
-    """A uv that is new enough, and otherwise tells its arguments and fails with 7."""
+    """Create a uv that is new enough, prints its arguments and exits with code 7."""
     folder = tmp_path / "bin"
     folder.mkdir()
     uv = folder / "uv"
@@ -42,7 +42,7 @@ def bootstrap(*words: str, path: Path) -> subprocess.CompletedProcess[str]:
         (["run", "serve"], "--all-extras|--no-default-groups|solebook|serve"),
     ],
 )
-def test_word_becomes_its_command_with_what_follows(
+def test_a_word_runs_its_command_with_the_further_arguments(
     words: list[str], runs: str, fake_uv: Path
 ) -> None:
     done = bootstrap(*words, path=fake_uv)
@@ -50,7 +50,7 @@ def test_word_becomes_its_command_with_what_follows(
     assert done.stdout.strip() == f"run|--project|{ROOT}|{runs}"
 
 
-def test_exit_code_is_the_commands_own(fake_uv: Path) -> None:
+def test_exit_code_is_that_of_the_command(fake_uv: Path) -> None:
     assert bootstrap("test", path=fake_uv).returncode == 7
 
 
@@ -61,7 +61,7 @@ def test_unknown_word_is_refused_in_one_line(fake_uv: Path) -> None:
     assert done.stderr == ("bootstrap.py: there is no 'tests', only demo, run, test (and --help)\n")
 
 
-def test_help_teaches_every_word(fake_uv: Path) -> None:
+def test_help_lists_every_word(fake_uv: Path) -> None:
     done = bootstrap("--help", path=fake_uv)
 
     assert done.returncode == 0

@@ -1,4 +1,4 @@
-"""What a cache around the catalogue adds to it; the contract is in tests/ports/test_products.py."""
+"""The cache of the catalogue. The contract of the port is in tests/ports/test_products.py."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ from solebook.ports.products import Products
 
 
 class SlowProducts(Products):
-    """Counts what is read, and keeps readers waiting between what they read and its return."""
+    """Counts reads, and delays the return of what was read."""
 
     def __init__(self, products: Products) -> None:
         self._products = products
@@ -81,7 +81,7 @@ async def write(store: Store, change: Callable[[Product], Awaitable[None]], what
         await change(what)
 
 
-async def test_a_product_that_does_not_change_is_read_once(
+async def test_an_unchanged_product_is_read_once(
     store: Store, products: CachedProducts, slow: SlowProducts, product: Product
 ) -> None:
     await write(store, products.add, product)
@@ -89,7 +89,7 @@ async def test_a_product_that_does_not_change_is_read_once(
     assert slow.reads == 1
 
 
-async def test_a_product_that_is_not_there_is_looked_for_every_time(
+async def test_a_missing_product_is_not_cached(
     store: Store, products: CachedProducts, product: Product
 ) -> None:
     for _ in range(2):
@@ -99,7 +99,7 @@ async def test_a_product_that_is_not_there_is_looked_for_every_time(
     assert await products.get(product.id) == product
 
 
-async def test_what_is_not_committed_is_seen_inside_alone(
+async def test_uncommitted_changes_are_seen_only_inside_the_transaction(
     store: Store, products: CachedProducts, product: Product
 ) -> None:
     await write(store, products.add, product)
@@ -112,7 +112,7 @@ async def test_what_is_not_committed_is_seen_inside_alone(
     assert await products.get(product.id) == changed
 
 
-async def test_a_change_that_is_undone_is_never_shown(
+async def test_a_rolled_back_change_is_never_shown(
     store: Store, products: CachedProducts, product: Product
 ) -> None:
     await write(store, products.add, product)
@@ -129,10 +129,10 @@ async def test_a_change_that_is_undone_is_never_shown(
 
 
 @pytest.mark.parametrize("first", ["read", "write"])
-async def test_a_change_during_a_read_leaves_nothing_old_behind(
+async def test_a_change_during_a_read_leaves_no_stale_product(
     store: Store, products: CachedProducts, slow: SlowProducts, product: Product, first: str
 ) -> None:
-    """The read sees the old product, and ends only after the change is committed."""
+    """The read sees the old product and ends after the commit of the change."""
     await write(store, products.add, product)
     changed = replace(product, model="Other", version=2)
     async with store.transaction():
@@ -153,10 +153,10 @@ async def test_a_change_during_a_read_leaves_nothing_old_behind(
     assert slow.reads == 2
 
 
-async def test_who_looks_for_a_product_after_it_was_added_finds_it(
+async def test_a_product_is_found_after_it_was_added(
     store: Store, products: CachedProducts, slow: SlowProducts, product: Product
 ) -> None:
-    """Even while somebody waits who looked for it before."""
+    """Even while an earlier read that did not find it is still waiting."""
     slow.open.clear()
     early = asyncio.create_task(products.get(product.id))
     await asyncio.sleep(0)

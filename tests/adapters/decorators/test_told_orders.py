@@ -1,4 +1,4 @@
-"""Who is told when an order changes."""
+"""Orders announce their changes to the order stream."""
 
 import pytest
 
@@ -17,7 +17,7 @@ async def exchange() -> Exchange:
     return exchange
 
 
-async def test_both_parties_are_told_of_every_step_and_nobody_else(exchange: Exchange) -> None:
+async def test_every_change_is_announced_to_both_parties_only(exchange: Exchange) -> None:
     stream = exchange.app.adapters.order_stream
     async with (
         stream.follow(exchange.buyer.user_id) as bought,
@@ -34,7 +34,7 @@ async def test_both_parties_are_told_of_every_step_and_nobody_else(exchange: Exc
         assert await others.next() == marker
 
 
-async def test_a_step_that_is_undone_is_not_told(exchange: Exchange) -> None:
+async def test_a_rolled_back_change_is_not_announced(exchange: Exchange) -> None:
     order = await exchange.trade()
     async with exchange.app.adapters.order_stream.follow(exchange.buyer.user_id) as reader:
 
@@ -52,7 +52,7 @@ async def test_a_step_that_is_undone_is_not_told(exchange: Exchange) -> None:
         assert await reader.next() == marker
 
 
-async def test_what_is_read_is_what_is_stored(exchange: Exchange) -> None:
+async def test_reads_are_passed_through(exchange: Exchange) -> None:
     order = await exchange.trade()
     orders = exchange.store.orders
     assert await orders.get(order.id) == order

@@ -1,4 +1,4 @@
-"""The embedded provider, on its file."""
+"""The embedded provider with its journal file."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_gateway(path: Path, clock: VirtualClock) -> Iterator[OpenGateway]:
-    """Open the file anew, as another process would."""
+    """Open the file again, as another process would."""
     journals: list[SqliteJournal] = []
 
     def open_it(*, patience: float = 0) -> EmbeddedPaymentGateway:

@@ -1,4 +1,4 @@
-"""What people do at the embedded provider itself is in its books, and is reported."""
+"""Unasked actions at the embedded provider are recorded and reported."""
 
 from pathlib import Path
 from uuid import UUID
@@ -30,7 +30,7 @@ async def latest(gateway: EmbeddedPaymentGateway) -> GatewayEvent:
     return gateway.parse_webhook(*webhook)
 
 
-async def test_an_unasked_refund_leaves_the_balance_and_is_reported(
+async def test_an_unasked_refund_lowers_the_balance_and_is_reported(
     open_gateway: OpenGateway,
 ) -> None:
     gateway = open_gateway()
@@ -47,7 +47,7 @@ async def test_an_unasked_refund_leaves_the_balance_and_is_reported(
         await Dashboard(gateway.journal).refund(charged.id, 21_302)
 
 
-async def test_what_was_refunded_unasked_is_left_out_of_what_can_be_refunded(
+async def test_an_unasked_refund_lowers_the_refundable_amount(
     open_gateway: OpenGateway,
 ) -> None:
     gateway = open_gateway()
@@ -61,7 +61,7 @@ async def test_what_was_refunded_unasked_is_left_out_of_what_can_be_refunded(
     assert await gateway.balance() == 0
 
 
-async def test_acts_are_in_the_journal_for_every_process(
+async def test_actions_are_in_the_journal_of_every_process(
     open_gateway: OpenGateway, path: Path, clock: VirtualClock
 ) -> None:
     gateway = open_gateway()
@@ -81,7 +81,7 @@ async def test_acts_are_in_the_journal_for_every_process(
     assert len({body for body, _ in await again.webhook_events()}) == 5
 
 
-async def test_a_payout_comes_back_once_and_is_reported_as_failed(
+async def test_a_payout_is_returned_once_and_reported_as_failed(
     open_gateway: OpenGateway,
 ) -> None:
     gateway = open_gateway()
@@ -100,7 +100,7 @@ async def test_a_payout_comes_back_once_and_is_reported_as_failed(
         await Dashboard(gateway.journal).return_payout("po_unknown")
 
 
-async def test_money_of_no_order_can_come_and_go(open_gateway: OpenGateway) -> None:
+async def test_money_can_move_for_no_order(open_gateway: OpenGateway) -> None:
     gateway = open_gateway()
     dashboard = Dashboard(gateway.journal)
 
@@ -118,7 +118,7 @@ async def test_money_of_no_order_can_come_and_go(open_gateway: OpenGateway) -> N
 @pytest.mark.parametrize(
     ("card", "moved"), [(tokens.CARD_CHARGED_HALF, 10_701), (tokens.CARD_CHARGED_DOUBLE, 42_802)]
 )
-async def test_another_amount_than_was_asked_is_charged_answered_and_reported(
+async def test_a_wrong_amount_is_charged_answered_and_reported(
     open_gateway: OpenGateway, card: str, moved: int
 ) -> None:
     gateway = open_gateway()
@@ -137,7 +137,7 @@ async def test_another_amount_than_was_asked_is_charged_answered_and_reported(
 @pytest.mark.parametrize(
     ("account", "moved"), [(tokens.ACCOUNT_PAID_HALF, 501), (tokens.ACCOUNT_PAID_DOUBLE, 2_002)]
 )
-async def test_another_amount_than_was_asked_is_paid_answered_and_reported(
+async def test_a_wrong_amount_is_paid_answered_and_reported(
     open_gateway: OpenGateway, account: str, moved: int
 ) -> None:
     gateway = open_gateway()
@@ -150,7 +150,7 @@ async def test_another_amount_than_was_asked_is_paid_answered_and_reported(
     assert await gateway.balance() == 21_401 - moved
 
 
-async def test_a_refund_whose_answer_was_lost_is_settled_by_the_same_call(
+async def test_a_refund_whose_answer_was_lost_is_answered_on_retry(
     open_gateway: OpenGateway,
 ) -> None:
     gateway = open_gateway()

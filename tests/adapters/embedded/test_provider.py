@@ -1,4 +1,4 @@
-"""The embedded provider beside a naive model, under random calls whose keys repeat."""
+"""The embedded provider compared with a simple model, for random calls with repeated keys."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ ACCOUNTS = [
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One call. The target of a refund is the number of the order whose charge goes back."""
+    """One call. The target of a refund is the number of the order whose charge is refunded."""
 
     operation: str
     order: int
@@ -63,7 +63,7 @@ class Words:
 
 @dataclass(slots=True)
 class Model:
-    """What a provider owes its callers, told as simply as possible."""
+    """The expected behaviour of a provider, as simple as possible."""
 
     words: dict[str, Words] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
@@ -98,7 +98,7 @@ class Model:
         return "Unavailable" if "times_out" in words.target else "done"
 
     def moved(self, words: Words) -> str:
-        """Move the money, unless there is not enough of it, and return what came of it."""
+        """Move the money if there is enough, and return the outcome."""
         if words.operation == "charge":
             self.charges.append(words.amount)
             self.charge_of_order.setdefault(words.order, words.amount)
@@ -116,7 +116,7 @@ class Model:
 
 
 async def ask(gateway: EmbeddedPaymentGateway, key: str, words: Words) -> str:
-    """Make the call and return what came of it."""
+    """Make the call and return the outcome."""
     order_id = OrderId(UUID(int=words.order))
     try:
         if words.operation == "charge":
@@ -140,7 +140,7 @@ async def ask(gateway: EmbeddedPaymentGateway, key: str, words: Words) -> str:
 
 
 def calls() -> st.SearchStrategy[list[tuple[str, Words]]]:
-    """A few keys, orders and amounts, so that they meet."""
+    """Few keys, orders and amounts, so that calls collide."""
     orders, amounts = st.integers(1, 3), st.sampled_from([100, 250, 400])
     words = st.one_of(
         st.builds(Words, st.just("charge"), orders, st.sampled_from(CARDS), amounts),
@@ -148,7 +148,7 @@ def calls() -> st.SearchStrategy[list[tuple[str, Words]]]:
         st.builds(Words, st.just("payout"), orders, st.sampled_from(ACCOUNTS), amounts),
     )
     call = st.tuples(st.sampled_from("abcdefgh"), words)
-    # Each call may come several times in a row, as a retry does.
+    # Each call may be repeated, as by retries.
     return st.lists(st.tuples(call, st.integers(1, 3)), max_size=20).map(
         lambda runs: [call for call, times in runs for _ in range(times)]
     )
@@ -163,13 +163,13 @@ async def follow(journal: Journal, model: Model, made: list[tuple[str, Words]]) 
 
 @given(calls())
 @settings(max_examples=150, deadline=None)
-def test_provider_answers_as_the_model_does(made: list[tuple[str, Words]]) -> None:
+def test_provider_answers_like_the_model(made: list[tuple[str, Words]]) -> None:
     asyncio.run(follow(MemoryJournal(), Model(), made))
 
 
 @given(calls(), calls())
 @settings(max_examples=15, deadline=None)
-def test_provider_on_a_file_goes_on_after_it_was_closed(
+def test_provider_on_a_file_continues_after_it_was_closed(
     made: list[tuple[str, Words]], later: list[tuple[str, Words]]
 ) -> None:
     model = Model()

@@ -1,4 +1,4 @@
-"""What the embedded provider did is on the disk before it is answered."""
+"""Calls of the embedded provider are on disk before they are answered."""
 
 import asyncio
 import sqlite3
@@ -54,7 +54,7 @@ async def charge(gateway: EmbeddedPaymentGateway, number: int, card: str = token
 
 
 def charge_until_killed(path: Path) -> int:
-    """Have another process charge, kill it, and return how many of its charges were answered."""
+    """Let another process charge, kill it, and return the number of answered charges."""
     with subprocess.Popen(
         [sys.executable, "-c", CHARGING, str(path)], stdout=subprocess.PIPE, text=True
     ) as process:
@@ -124,7 +124,7 @@ async def test_two_processes_at_once_wait_for_each_other(open_gateway: OpenGatew
     assert await one.balance() == 2_000
 
 
-async def test_callers_at_once_are_settled_one_after_another(open_gateway: OpenGateway) -> None:
+async def test_concurrent_callers_are_settled_one_after_another(open_gateway: OpenGateway) -> None:
     gateway = open_gateway()
 
     ids = await asyncio.gather(*(charge(gateway, number % 5) for number in range(20)))
@@ -133,7 +133,7 @@ async def test_callers_at_once_are_settled_one_after_another(open_gateway: OpenG
     assert await gateway.balance() == 500
 
 
-async def test_callers_at_once_are_written_together(path: Path) -> None:
+async def test_concurrent_callers_are_written_in_one_transaction(path: Path) -> None:
     journal = SqliteJournal(path)
     statements: list[str] = []
     journal._connection.set_trace_callback(statements.append)
@@ -145,7 +145,7 @@ async def test_callers_at_once_are_written_together(path: Path) -> None:
     journal.close()
 
 
-async def test_one_that_breaks_an_invariant_leaves_the_others_that_come_with_it(
+async def test_a_failing_call_does_not_affect_the_others_of_its_batch(
     open_gateway: OpenGateway,
 ) -> None:
     gateway = open_gateway()
@@ -161,7 +161,7 @@ async def test_one_that_breaks_an_invariant_leaves_the_others_that_come_with_it(
     assert await gateway.balance() == 200
 
 
-async def test_a_journal_that_is_closed_answers_nobody(path: Path) -> None:
+async def test_a_closed_journal_refuses_calls(path: Path) -> None:
     journal = SqliteJournal(path)
     journal.close()
 
@@ -169,7 +169,7 @@ async def test_a_journal_that_is_closed_answers_nobody(path: Path) -> None:
         await journal.consult(lambda provider: provider.balance)
 
 
-async def test_file_that_another_process_writes_is_unavailable_for_a_while(
+async def test_file_locked_by_another_process_is_unavailable(
     path: Path, open_gateway: OpenGateway
 ) -> None:
     gateway = open_gateway()
@@ -206,7 +206,7 @@ async def test_call_that_cannot_be_written_has_no_effect(
     assert await gateway.balance() == 200
 
 
-async def test_broken_invariant_leaves_the_provider_as_it_was(open_gateway: OpenGateway) -> None:
+async def test_broken_invariant_rolls_the_provider_back(open_gateway: OpenGateway) -> None:
     gateway = open_gateway()
     charge_id = await charge(gateway, 1)
 

@@ -1,4 +1,4 @@
-"""What the embedded provider reports, and whom the application believes."""
+"""Webhooks of the embedded provider, and their signatures."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ async def reported(gateway: EmbeddedPaymentGateway) -> list[GatewayEvent]:
     return [gateway.parse_webhook(*webhook) for webhook in await gateway.webhook_events()]
 
 
-async def test_everything_that_happened_is_reported_once(
+async def test_every_call_is_reported_once(
     gateway: EmbeddedPaymentGateway,
 ) -> None:
     charge_id = await charge(gateway, "charge", tokens.CARD)
@@ -78,7 +78,7 @@ async def test_everything_that_happened_is_reported_once(
         (tokens.CARD_THAT_STAYS_PENDING, []),
     ],
 )
-async def test_a_pending_charge_is_reported_and_then_what_the_bank_decides(
+async def test_a_pending_charge_is_reported_and_then_the_banks_decision(
     gateway: EmbeddedPaymentGateway, card: str, decision: list[GatewayEventKind]
 ) -> None:
     await charge(gateway, "charge", card)
@@ -103,14 +103,14 @@ async def test_charge_is_reported_even_if_its_answer_was_lost(
     assert await reported(gateway) == [before]
 
 
-async def test_call_that_did_not_arrive_is_not_reported(gateway: EmbeddedPaymentGateway) -> None:
+async def test_lost_call_is_not_reported(gateway: EmbeddedPaymentGateway) -> None:
     with pytest.raises(Unavailable):
         await charge(gateway, "charge", tokens.CARD_THAT_FAILS_ONCE)
 
     assert await reported(gateway) == []
 
 
-async def test_reports_go_on_from_where_they_were_read(gateway: EmbeddedPaymentGateway) -> None:
+async def test_reports_continue_after_the_last_read_one(gateway: EmbeddedPaymentGateway) -> None:
     for number in range(3):
         await charge(gateway, f"{number}", tokens.CARD)
 
@@ -120,7 +120,7 @@ async def test_reports_go_on_from_where_they_were_read(gateway: EmbeddedPaymentG
     assert await gateway.webhook_events(after=3) == []
 
 
-async def test_signature_is_good_within_five_minutes(
+async def test_signature_is_valid_for_five_minutes(
     gateway: EmbeddedPaymentGateway, clock: VirtualClock
 ) -> None:
     signature = gateway.sign(BODY)
@@ -144,14 +144,14 @@ async def test_signature_from_the_future_is_refused(clock: VirtualClock) -> None
     gateway.parse_webhook(BODY, signature)
 
 
-def test_signature_is_the_hmac_that_the_scheme_says(gateway: EmbeddedPaymentGateway) -> None:
-    # As `openssl dgst -sha256 -hmac whsec_test` says of the time, a full stop and the body.
+def test_signature_is_the_hmac_of_the_scheme(gateway: EmbeddedPaymentGateway) -> None:
+    # The output of `openssl dgst -sha256 -hmac whsec_test` for time, full stop and body.
     assert gateway.sign(BODY) == (
         "t=1772452800,v1=d976f88aa24711c3ea12e1f90564bc78b01faada9c5772c5c7902d6d31d85b12"
     )
 
 
-def test_one_good_signature_of_several_is_enough(gateway: EmbeddedPaymentGateway) -> None:
+def test_one_valid_signature_of_several_is_enough(gateway: EmbeddedPaymentGateway) -> None:
     timestamp, good = gateway.sign(BODY).split(",")
 
     gateway.parse_webhook(BODY, f"{timestamp},v1={'0' * 64},v0=x,{good}")
@@ -208,7 +208,7 @@ def test_malformed_signature_is_refused(gateway: EmbeddedPaymentGateway, signatu
 
 @given(st.text(max_size=40), st.binary(max_size=40))
 @settings(max_examples=40)
-def test_no_guess_is_believed(signature: str, body: bytes) -> None:
+def test_guessed_signatures_are_refused(signature: str, body: bytes) -> None:
     clock = VirtualClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
     gateway = EmbeddedPaymentGateway(MemoryJournal(), clock, "whsec_test")
 
@@ -231,7 +231,7 @@ def event(**fields: Any) -> bytes:
     return json.dumps(told).encode()
 
 
-def test_event_of_an_unheard_type_is_passed_on_as_other() -> None:
+def test_event_of_an_unknown_type_is_passed_on_as_other() -> None:
     for told in (event(type="charge.disputed"), event(type="other"), event(type="x", data=7)):
         assert read_event(told) == GatewayEvent("evt_1", GatewayEventKind.OTHER, None)
 
@@ -244,7 +244,7 @@ def test_event_of_an_unheard_type_is_passed_on_as_other() -> None:
         (GatewayEventKind.PAYOUT_FAILED, "payout_id"),
     ],
 )
-def test_refund_and_payout_have_the_providers_name_or_their_events(
+def test_refund_and_payout_events_are_named_by_the_providers_id_or_else_by_the_event(
     kind: GatewayEventKind, field: str
 ) -> None:
     named = read_event(event(type=kind, data={"amount": 100, field: "x_1"}))
@@ -254,7 +254,7 @@ def test_refund_and_payout_have_the_providers_name_or_their_events(
     assert (nameless.reference, nameless.name) == (None, "evt_1")
 
 
-def test_charge_of_nobodys_order_is_read_without_one() -> None:
+def test_charge_without_an_order_is_accepted() -> None:
     told = event(data={"charge_id": "ch_1", "amount": 100})
 
     assert read_event(told) == GatewayEvent(
@@ -297,6 +297,6 @@ def test_charge_of_nobodys_order_is_read_without_one() -> None:
         event(data={"charge_id": "ch_1", "amount": 100, "reason": {}}),
     ],
 )
-def test_body_without_sense_is_refused(body: bytes) -> None:
+def test_malformed_body_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidText):
         read_event(body)

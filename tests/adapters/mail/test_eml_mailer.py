@@ -1,4 +1,4 @@
-"""What is in an .eml file, whatever the mail says."""
+"""The content of an .eml file, for any text of the mail."""
 
 from dataclasses import replace
 from email import message_from_bytes
@@ -39,9 +39,7 @@ def parsed(mail: Mail) -> EmailMessage:
     return message_from_bytes(content, policy=default)
 
 
-async def test_a_mail_is_a_file_that_a_mail_program_opens(
-    tmp_path: Path, clock: VirtualClock
-) -> None:
+async def test_a_mail_is_an_eml_file(tmp_path: Path, clock: VirtualClock) -> None:
     await EmlMailer(OutgoingFolder(tmp_path), clock, sender=SENDER).send(MAIL)
     content = (tmp_path / f"{MAIL.id}.eml").read_bytes()
     assert content.count(b"\r\n") == content.count(b"\n")
@@ -92,7 +90,7 @@ def test_a_name_adds_neither_a_header_nor_a_recipient(name: str) -> None:
     name=st.lists(st.text(max_size=5) | st.sampled_from(SYNTAX), max_size=40).map("".join),
     body=st.text(max_size=200),
 )
-def test_no_text_whatever_adds_a_header_a_recipient_or_a_part(name: str, body: str) -> None:
+def test_no_text_adds_a_header_a_recipient_or_a_part(name: str, body: str) -> None:
     text = body.encode("utf-8", "replace").decode()
     name = name.encode("utf-8", "replace").decode()
     message = parsed(replace(MAIL, name=name, subject=name, text=text, html=text))
@@ -112,7 +110,7 @@ def test_no_text_ends_its_part() -> None:
 
 
 @pytest.mark.parametrize("local", ["a..b", "a'b", "a+b", "a=b", "é", "x" * 64])
-def test_an_address_goes_out_as_it_is(local: str) -> None:
+def test_an_address_is_not_changed(local: str) -> None:
     content = as_bytes(replace(MAIL, to=f"{local}@example.com"), SENDER, START)
     head = content.decode().partition("\r\n\r\n")[0].replace("\r\n", "")
     assert f"<{local}@example.com>" in head
@@ -130,7 +128,7 @@ def test_an_address_goes_out_as_it_is(local: str) -> None:
         "=?utf-8?q?nobody?=@example.com",
     ],
 )
-def test_what_is_no_address_is_a_defect(to: str) -> None:
+def test_an_invalid_address_raises_assertion_error(to: str) -> None:
     with pytest.raises(AssertionError, match="is no address"):
         as_bytes(replace(MAIL, to=to), SENDER, START)
 
@@ -138,26 +136,26 @@ def test_what_is_no_address_is_a_defect(to: str) -> None:
 @pytest.mark.parametrize(
     "subject", ["Ünal’s bid", "Please ship: " + "a long name " * 20, "=?utf-8?q?Hello?="]
 )
-def test_a_subject_is_read_as_it_was_written(subject: str) -> None:
+def test_a_subject_is_decoded_as_written(subject: str) -> None:
     message = parsed(replace(MAIL, subject=subject))
     assert message["Subject"] == subject.strip()
     assert not message["Subject"].defects
 
 
 @pytest.mark.parametrize("name", ["Ünal", "St. John", "O'Neill-Smith", "T" * 300])
-def test_a_name_is_read_as_it_was_written(name: str) -> None:
+def test_a_name_is_decoded_as_written(name: str) -> None:
     [address] = parsed(replace(MAIL, name=name))["To"].addresses
     assert address.display_name == name
 
 
-def test_texts_are_read_as_they_were_written() -> None:
+def test_texts_are_decoded_as_written() -> None:
     written = f"ends in a space \n.\nFrom here\n{'é' * 200}\n\n=20 and a tab\t\nlast\n"
     text, html = parsed(replace(MAIL, text=written, html=written)).iter_parts()
     for part in (text, html):
         assert cast(EmailMessage, part).get_content().replace("\r\n", "\n") == written
 
 
-def test_no_line_is_longer_than_servers_take() -> None:
+def test_no_line_exceeds_the_limit_of_mail_servers() -> None:
     words = "word " * 400
     mail = replace(MAIL, subject=words, name=words, text=words, html=words)
     assert max(map(len, as_bytes(mail, SENDER, START).split(b"\r\n"))) <= 998

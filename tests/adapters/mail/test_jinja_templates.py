@@ -1,4 +1,4 @@
-"""The words of the letters, and what becomes of a template that is wrong."""
+"""The texts of the letters, and broken templates."""
 
 import re
 import shutil
@@ -58,7 +58,7 @@ def in_condition(shoe: Shoe, condition: Condition) -> Shoe:
     return replace(shoe, book=replace(shoe.book, condition=condition))
 
 
-def test_nothing_paid_is_nothing_back(templates: JinjaTemplates) -> None:
+def test_without_a_payment_there_is_no_refund(templates: JinjaTemplates) -> None:
     sample = SAMPLES[NotificationKind.ORDER_CANCELLED]
     assert isinstance(sample, OrderCancelledNotice)
     paid = templates.render(sample, RECIPIENT)
@@ -72,7 +72,7 @@ def test_nothing_paid_is_nothing_back(templates: JinjaTemplates) -> None:
     assert "$" not in unpaid.text
 
 
-def test_nobody_is_told_that_they_were_not_charged_unless_it_is_known(
+def test_not_charged_is_only_said_if_it_is_known(
     templates: JinjaTemplates,
 ) -> None:
     sample = SAMPLES[NotificationKind.ORDER_CANCELLED]
@@ -88,7 +88,7 @@ def test_nobody_is_told_that_they_were_not_charged_unless_it_is_known(
         assert "That is our fault, not yours." in text
 
 
-def test_no_penalty_is_no_word_of_one(templates: JinjaTemplates) -> None:
+def test_without_a_penalty_none_is_mentioned(templates: JinjaTemplates) -> None:
     sample = SAMPLES[NotificationKind.SALE_AUTH_FAILED]
     assert isinstance(sample, SaleAuthFailedNotice)
     due = templates.render(sample, RECIPIENT)
@@ -118,7 +118,7 @@ def test_no_penalty_is_no_word_of_one(templates: JinjaTemplates) -> None:
         ),
     ],
 )
-def test_each_party_is_told_who_broke_the_trade_off(
+def test_each_party_is_told_who_cancelled_the_trade(
     templates: JinjaTemplates, reason: str, to_buyer: str, to_seller: str
 ) -> None:
     order, sale = (
@@ -135,7 +135,7 @@ def test_each_party_is_told_who_broke_the_trade_off(
 
 
 def every_fate(sale: SaleCancelledNotice) -> Iterator[SaleCancelledNotice]:
-    """A letter to a seller for everything that may become of an ask."""
+    """Return a letter to a seller for every fate of an ask."""
     for fate in set(AskFate) - {AskFate.WITHDRAWN}:
         yield replace(sale, ask=fate)
     yield replace(sale, ask=None)
@@ -144,7 +144,7 @@ def every_fate(sale: SaleCancelledNotice) -> Iterator[SaleCancelledNotice]:
 
 
 def every_withdrawal(sample: QuotesWithdrawnNotice) -> Iterator[QuotesWithdrawnNotice]:
-    """A letter for every reason to withdraw quotes: one quote, some, and more than are named."""
+    """Return letters for every withdrawal reason: one quote, several, more than are listed."""
     for reason in WithdrawalReason:
         yield replace(sample, reason=reason, note=None, count=1, offers=sample.offers[:1])
     yield replace(sample, count=len(sample.offers))
@@ -152,7 +152,7 @@ def every_withdrawal(sample: QuotesWithdrawnNotice) -> Iterator[QuotesWithdrawnN
 
 
 def every_case() -> Iterator[Notice]:
-    """A notice of each kind, and those of which a template words a case of their own."""
+    """Return a notice of each kind, and of each special case of a template."""
     yield from SAMPLES.values()
     order, sale, payout = (
         SAMPLES[kind]
@@ -214,14 +214,14 @@ def cases_of_complaints() -> Iterator[Notice]:
 
 
 @pytest.mark.parametrize("notice", list(every_case()))
-def test_the_text_and_the_page_say_the_same(templates: JinjaTemplates, notice: Notice) -> None:
+def test_text_and_html_say_the_same(templates: JinjaTemplates, notice: Notice) -> None:
     letter = templates.render(notice, RECIPIENT)
     _, _, page = letter.html.partition("</h1>")
     said = re.findall(r"\w+", unescape(re.sub("<[^>]+>", " ", page)))
     assert said == re.findall(r"\w+", letter.text.removesuffix("solebook\n"))
 
 
-def test_only_who_is_at_fault_hears_of_a_penalty(templates: JinjaTemplates) -> None:
+def test_only_the_party_at_fault_reads_of_a_penalty(templates: JinjaTemplates) -> None:
     sample = SAMPLES[NotificationKind.SALE_CANCELLED]
     assert isinstance(sample, SaleCancelledNotice)
     declined = CancelReason.PAYMENT_DECLINED
@@ -252,7 +252,7 @@ def test_a_seller_is_told_not_to_ship_before_the_buyer_has_paid(templates: Jinja
         assert "do not ship" in text.lower()
 
 
-def test_nobody_is_told_that_a_buyer_has_what_only_counts_as_delivered(
+def test_an_assumed_delivery_is_not_called_delivered(
     templates: JinjaTemplates,
 ) -> None:
     for kind in (NotificationKind.ORDER_DELIVERED, NotificationKind.SALE_DELIVERED):
@@ -262,7 +262,7 @@ def test_nobody_is_told_that_a_buyer_has_what_only_counts_as_delivered(
         assert "counts as delivered" in letter.html
 
 
-def test_the_warehouse_is_a_block_as_on_a_label(templates: JinjaTemplates) -> None:
+def test_the_warehouse_address_is_a_block_as_on_a_label(templates: JinjaTemplates) -> None:
     letter = templates.render(SAMPLES[NotificationKind.SALE_CONFIRMED], RECIPIENT)
     assert (
         "Ship it to:\n\n  Test Warehouse\n  1 Main Street\n  Portland, OR 97201\n  US\n\n"
@@ -278,7 +278,7 @@ def test_the_warehouse_is_a_block_as_on_a_label(templates: JinjaTemplates) -> No
         (Condition.DAMAGED_BOX, "Condition: new, in a damaged box\n"),
     ],
 )
-def test_a_seller_is_told_which_condition_was_sold(
+def test_a_seller_is_told_the_condition_of_the_pair(
     templates: JinjaTemplates, condition: Condition, words: str
 ) -> None:
     sample = SAMPLES[NotificationKind.SALE_CONFIRMED]
@@ -295,7 +295,7 @@ def test_a_seller_is_told_which_condition_was_sold(
         (Condition.DAMAGED_BOX, "size 10.5, new, in a damaged box"),
     ],
 )
-def test_the_price_of_a_used_pair_is_not_told_as_that_of_a_new_one(
+def test_a_price_alert_names_the_condition_of_a_used_pair(
     templates: JinjaTemplates, condition: Condition, ending: str
 ) -> None:
     sample = SAMPLES[NotificationKind.PRICE_DROPPED]
@@ -305,7 +305,7 @@ def test_the_price_of_a_used_pair_is_not_told_as_that_of_a_new_one(
     assert letter.brief.startswith(f"Nike Dunk Low White/Black, {ending}: the lowest ask is ")
 
 
-def test_a_letter_is_readable_without_loading_anything(templates: JinjaTemplates) -> None:
+def test_a_letter_loads_no_external_content(templates: JinjaTemplates) -> None:
     for notice in SAMPLES.values():
         letter = templates.render(notice, RECIPIENT)
         assert not re.search(r"<(img|link|script|style)|https?:|url\(", letter.html)
@@ -321,21 +321,19 @@ def test_a_letter_is_readable_without_loading_anything(templates: JinjaTemplates
         ("{% include 'nothing.txt' %}", "nothing.txt"),
     ],
 )
-def test_a_template_that_is_wrong_is_a_defect_and_no_letter_with_a_gap(
-    tmp_path: Path, words: str, problem: str
-) -> None:
+def test_a_broken_template_raises_assertion_error(tmp_path: Path, words: str, problem: str) -> None:
     folder = shutil.copytree(FOLDER, tmp_path / "templates")
     (folder / "welcome.html").write_text(words)
     with pytest.raises(AssertionError, match=f"the templates for welcome are broken: .*{problem}"):
         JinjaTemplates(folder).render(WelcomeNotice(), RECIPIENT)
 
 
-def test_a_template_that_is_missing_is_a_defect(tmp_path: Path) -> None:
+def test_a_missing_template_raises_assertion_error(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=r"welcome\.txt"):
         JinjaTemplates(tmp_path).render(WelcomeNotice(), RECIPIENT)
 
 
-def test_a_seller_reads_what_became_of_the_ask(templates: JinjaTemplates) -> None:
+def test_a_seller_reads_the_fate_of_the_ask(templates: JinjaTemplates) -> None:
     sample = SAMPLES[NotificationKind.SALE_CANCELLED]
     assert isinstance(sample, SaleCancelledNotice)
     letters = [templates.render(notice, RECIPIENT) for notice in every_fate(sample)]

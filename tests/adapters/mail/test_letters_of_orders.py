@@ -1,4 +1,4 @@
-"""What the letters of an order's end say of who decided it, and of a complaint."""
+"""Letters about deliveries, refunds and complaints."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ def templates() -> JinjaTemplates:
         (None, "counts as delivered", True),
     ],
 )
-def test_a_buyer_reads_who_said_that_the_pair_arrived_and_only_what_they_can_still_complain_of(
+def test_a_buyer_reads_the_proof_of_delivery_and_the_possible_complaints(
     templates: JinjaTemplates, proof: DeliveryProof | None, words: str, misses_it: bool
 ) -> None:
     sample = SAMPLES[NotificationKind.ORDER_DELIVERED]
@@ -72,7 +72,9 @@ def test_a_refund_that_decides_a_complaint_says_so_to_both(
         assert "complaint" not in other
 
 
-def test_only_a_buyer_who_has_the_pair_need_not_send_it_back(templates: JinjaTemplates) -> None:
+def test_only_a_buyer_who_has_the_pair_reads_that_no_return_is_needed(
+    templates: JinjaTemplates,
+) -> None:
     sample = SAMPLES[NotificationKind.ORDER_REFUNDED]
     assert isinstance(sample, OrderRefundedNotice)
     for kind in ComplaintKind:

@@ -22,19 +22,19 @@ async def test_hash_is_a_bcrypt_hash_of_the_configured_cost(passwords: BcryptPas
     assert bcrypt.checkpw(b"correct horse", password_hash.encode())
 
 
-def test_cost_is_12_unless_it_is_configured() -> None:
+def test_default_cost_is_12() -> None:
     with closing(BcryptPasswords()) as passwords:
         assert passwords._dummy_hash.startswith(b"$2b$12$")
 
 
-async def test_dummy_hash_costs_as_much_as_everybodys(passwords: BcryptPasswords) -> None:
+async def test_dummy_hash_takes_as_long_as_a_real_one(passwords: BcryptPasswords) -> None:
     password_hash = await passwords.hash("correct horse")
 
     assert len(passwords._dummy_hash) == len(password_hash)
     assert passwords._dummy_hash[:7] == password_hash[:7].encode()
 
 
-async def test_hash_made_at_another_cost_stays_good(passwords: BcryptPasswords) -> None:
+async def test_hash_of_another_cost_stays_valid(passwords: BcryptPasswords) -> None:
     with closing(BcryptPasswords(cost=5)) as dearer:
         password_hash = await dearer.hash("correct horse")
 
@@ -42,7 +42,7 @@ async def test_hash_made_at_another_cost_stays_good(passwords: BcryptPasswords) 
     assert not await passwords.verify("wrong horse", password_hash)
 
 
-async def test_call_beyond_the_queue_is_refused_at_once_and_the_others_are_served(
+async def test_call_to_a_full_queue_is_refused_at_once_and_the_others_succeed(
     passwords: BcryptPasswords,
 ) -> None:
     answers = await asyncio.gather(
@@ -56,7 +56,7 @@ async def test_call_beyond_the_queue_is_refused_at_once_and_the_others_are_serve
     assert await passwords.verify("correct horse", None) is False
 
 
-async def test_caller_who_gives_up_leaves_the_queue(passwords: BcryptPasswords) -> None:
+async def test_cancelled_caller_leaves_the_queue(passwords: BcryptPasswords) -> None:
     waiting = [asyncio.ensure_future(passwords.hash("correct horse")) for _ in range(3)]
     await asyncio.sleep(0)
     with pytest.raises(QueueFull):
@@ -70,7 +70,7 @@ async def test_caller_who_gives_up_leaves_the_queue(passwords: BcryptPasswords) 
     assert await passwords.verify("correct horse", await passwords.hash("correct horse"))
 
 
-async def test_event_loop_runs_on_while_a_password_is_hashed() -> None:
+async def test_event_loop_is_not_blocked_by_hashing() -> None:
     with closing(BcryptPasswords(cost=8)) as passwords:
         hashing = asyncio.ensure_future(passwords.hash("correct horse"))
         turns = 0
@@ -81,7 +81,7 @@ async def test_event_loop_runs_on_while_a_password_is_hashed() -> None:
     assert turns > 2
 
 
-async def test_closed_passwords_hash_no_more(passwords: BcryptPasswords) -> None:
+async def test_closed_passwords_refuse_to_hash(passwords: BcryptPasswords) -> None:
     passwords.close()
     passwords.close()
 
@@ -90,11 +90,11 @@ async def test_closed_passwords_hash_no_more(passwords: BcryptPasswords) -> None
 
 
 @pytest.mark.parametrize("cost", [3, 32])
-def test_cost_that_bcrypt_does_not_know_is_refused(cost: int) -> None:
+def test_cost_out_of_bcrypts_range_is_refused(cost: int) -> None:
     with pytest.raises(ValueError, match="rounds"):
         BcryptPasswords(cost=cost)
 
 
-def test_queue_that_lets_nothing_through_is_refused() -> None:
+def test_queue_of_length_0_is_refused() -> None:
     with pytest.raises(ValueError, match="max_waiting"):
         BcryptPasswords(cost=4, max_waiting=0)

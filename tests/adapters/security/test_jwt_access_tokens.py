@@ -38,14 +38,14 @@ def payload(claims: AccessClaims) -> dict[str, Any]:
 
 
 def problem(access_tokens: JwtAccessTokens, token: str) -> str:
-    """Check a token in vain and return what is wrong with it."""
+    """Expect a refused token and return its problem."""
     with pytest.raises(InvalidToken) as refused:
         access_tokens.verify(token)
     return refused.value.problem
 
 
 def signed(payload: dict[str, Any], key: SigningKey = NEW, **headers: Any) -> str:
-    """A token that the key's owner signed."""
+    """Return a token signed with the right key."""
     return jwt.encode(payload, key.secret, algorithm="HS256", headers={"kid": key.id} | headers)
 
 
@@ -66,7 +66,7 @@ def test_newest_key_signs_and_is_named_in_the_token(
     assert jwt.decode(token, NEW.secret, ["HS256"], {"verify_exp": False})["roles"] == ["buyer"]
 
 
-def test_token_of_an_older_key_is_good_until_the_key_is_dropped(
+def test_token_of_an_older_key_is_valid_until_the_key_is_removed(
     clock: VirtualClock, claims: AccessClaims
 ) -> None:
     token = JwtAccessTokens(clock, [OLD]).issue(claims)
@@ -75,7 +75,7 @@ def test_token_of_an_older_key_is_good_until_the_key_is_dropped(
     assert problem(JwtAccessTokens(clock, [NEW]), token) == "signed with an unknown key"
 
 
-def test_key_that_is_not_the_named_one_does_not_open_a_token(
+def test_token_signed_with_another_key_than_its_kid_is_refused(
     clock: VirtualClock, payload: dict[str, Any]
 ) -> None:
     token = signed(payload, SigningKey(NEW.id, OLD.secret))
@@ -102,12 +102,12 @@ def test_secret_under_32_bytes_is_refused(length: int) -> None:
     assert "xee" not in str(refused.value)
 
 
-def test_key_without_a_name_is_refused() -> None:
+def test_key_without_an_id_is_refused() -> None:
     with pytest.raises(ValueError, match="needs an id"):
         SigningKey("", b"k" * 32)
 
 
-def test_no_key_and_two_of_one_name_are_refused(clock: VirtualClock) -> None:
+def test_no_keys_and_duplicate_key_ids_are_refused(clock: VirtualClock) -> None:
     with pytest.raises(ValueError, match="need a signing key"):
         JwtAccessTokens(clock, [])
     with pytest.raises(ValueError, match="same id"):
@@ -144,11 +144,11 @@ def test_token_with_another_payload_is_refused(
     assert problem(access_tokens, token) == "forged"
 
 
-# ---- signed, and yet not as they should be ---------------------------------------------------
+# ---- signed but malformed --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("claim", ["sub", "sid", "roles", "exp"])
-def test_token_that_lacks_a_claim_is_refused(
+def test_token_without_a_required_claim_is_refused(
     clock: VirtualClock, payload: dict[str, Any], claim: str
 ) -> None:
     del payload[claim]
@@ -177,7 +177,7 @@ def test_token_with_a_malformed_claim_is_refused(
     clock: VirtualClock, payload: dict[str, Any], claim: str, value: object
 ) -> None:
     payload[claim] = value
-    # Not by way of PyJWT, which would refuse to sign some of them.
+    # Signed without PyJWT, which would refuse some of these headers.
     key = jwt.get_algorithm_by_name("HS256").prepare_key(NEW.secret)
     body = f"{encoded({'alg': 'HS256', 'kid': NEW.id})}.{encoded(payload)}"
     signature = jwt.get_algorithm_by_name("HS256").sign(body.encode(), key)
@@ -210,7 +210,7 @@ def test_token_with_a_malformed_header_is_refused(
 
 
 @pytest.mark.parametrize(("padding", "good"), [(100, True), (2_000, False)])
-def test_token_of_a_length_that_is_never_issued_is_refused(
+def test_too_long_token_is_refused(
     clock: VirtualClock, claims: AccessClaims, payload: dict[str, Any], padding: int, good: bool
 ) -> None:
     token = signed(payload | {"padding": "x" * padding})
@@ -227,7 +227,7 @@ def test_token_of_a_length_that_is_never_issued_is_refused(
 
 @pytest.fixture
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The tokens whose signature was checked."""
+    """Records the tokens whose signature was checked."""
     tokens: list[str] = []
     decode = jwt.decode
 

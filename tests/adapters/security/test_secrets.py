@@ -9,7 +9,7 @@ from solebook.adapters.security.access_tokens import SigningKey
 from solebook.adapters.security.secrets import load_or_create_secret
 
 
-def test_secret_is_made_once_and_then_read(tmp_path: Path) -> None:
+def test_secret_is_created_once_and_then_read(tmp_path: Path) -> None:
     path = tmp_path / "signing.key"
 
     secret = load_or_create_secret(path)
@@ -19,12 +19,12 @@ def test_secret_is_made_once_and_then_read(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["signing.key"]
 
 
-def test_two_files_hold_two_secrets(tmp_path: Path) -> None:
+def test_two_files_have_different_secrets(tmp_path: Path) -> None:
     assert load_or_create_secret(tmp_path / "a") != load_or_create_secret(tmp_path / "b")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are a POSIX matter")
-def test_secret_is_for_its_owners_eyes_only(tmp_path: Path) -> None:
+def test_secret_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     umask = os.umask(0)
     try:
         load_or_create_secret(tmp_path / "signing.key")
@@ -34,7 +34,7 @@ def test_secret_is_for_its_owners_eyes_only(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "signing.key").stat().st_mode) == 0o600
 
 
-def test_all_who_start_at_once_get_one_secret(tmp_path: Path) -> None:
+def test_concurrent_starts_get_the_same_secret(tmp_path: Path) -> None:
     for number in range(20):
         path = tmp_path / f"{number}.key"
         with ThreadPoolExecutor(8) as threads:
@@ -43,7 +43,7 @@ def test_all_who_start_at_once_get_one_secret(tmp_path: Path) -> None:
     assert len(os.listdir(tmp_path)) == 20
 
 
-def test_one_who_comes_second_in_a_race_takes_the_firsts_secret(
+def test_the_second_in_a_race_reads_the_secret_of_the_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "signing.key"
@@ -60,7 +60,7 @@ def test_one_who_comes_second_in_a_race_takes_the_firsts_secret(
 
 
 @pytest.mark.parametrize("content", [b"", b"s" * 31])
-def test_file_without_a_whole_secret_is_refused_and_kept(tmp_path: Path, content: bytes) -> None:
+def test_file_with_a_short_secret_is_refused_and_kept(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "signing.key"
     path.write_bytes(content)
 

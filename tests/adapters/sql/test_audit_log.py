@@ -1,4 +1,4 @@
-"""The audit log takes inserts only, whatever is said to the database."""
+"""Triggers refuse every update and delete of the audit log."""
 
 import sqlite3
 from pathlib import Path
@@ -24,7 +24,7 @@ REWRITES = (
 
 
 @pytest.mark.parametrize("sql", REWRITES)
-async def test_what_was_written_cannot_be_changed_or_deleted(
+async def test_entries_cannot_be_changed_or_deleted(
     store: Store, records: Records, path: Path, sql: str
 ) -> None:
     async with store.transaction():

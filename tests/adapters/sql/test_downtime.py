@@ -1,4 +1,4 @@
-"""An exchange on SQLite is killed, and started again in another process days later."""
+"""An exchange on SQLite is killed and restarted in another process days later."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ INSTANT = timedelta(microseconds=1)
 
 
 class Machine:
-    """What survives a process."""
+    """The state that survives the process."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -39,7 +39,7 @@ class Machine:
             yield exchange_on(replace(adapters, payment_gateway=gateway))
 
 
-async def test_nobody_is_late_because_the_exchange_was_down(url: str) -> None:
+async def test_deadlines_are_put_off_by_the_downtime(url: str) -> None:
     machine = Machine(url)
     async with machine.process() as before:
         await before.open()

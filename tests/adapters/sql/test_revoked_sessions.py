@@ -1,4 +1,4 @@
-"""What is particular to ended sessions on a database that processes share."""
+"""Revoked sessions in a database that several processes share."""
 
 import asyncio
 import sqlite3
@@ -28,7 +28,7 @@ def session_id(records: Records) -> SessionId:
     return SessionId(records.ids.new())
 
 
-async def test_another_process_hears_of_it_at_once(
+async def test_another_process_sees_a_revocation_at_once(
     revoked: SqlRevokedSessions, session_id: SessionId, url: str, clock: VirtualClock
 ) -> None:
     async with SqlDatabase(url) as another:
@@ -38,7 +38,7 @@ async def test_another_process_hears_of_it_at_once(
         assert await elsewhere.contains(session_id)
 
 
-async def test_it_is_remembered_over_a_restart(
+async def test_a_revocation_survives_a_restart(
     session_id: SessionId, url: str, clock: VirtualClock
 ) -> None:
     async with SqlDatabase(url) as database:
@@ -47,7 +47,7 @@ async def test_it_is_remembered_over_a_restart(
         assert await SqlRevokedSessions(database, clock).contains(session_id)
 
 
-async def test_what_has_expired_is_forgotten(
+async def test_expired_revocations_are_deleted(
     revoked: SqlRevokedSessions, records: Records, path: Path, clock: VirtualClock
 ) -> None:
     for _ in range(3):
@@ -59,7 +59,7 @@ async def test_what_has_expired_is_forgotten(
     reader.close()
 
 
-async def test_many_at_once_are_all_remembered(
+async def test_concurrent_revocations_are_all_stored(
     revoked: SqlRevokedSessions, records: Records, clock: VirtualClock
 ) -> None:
     ids = [SessionId(records.ids.new()) for _ in range(20)]
@@ -67,7 +67,7 @@ async def test_many_at_once_are_all_remembered(
     assert all([await revoked.contains(one) for one in ids])
 
 
-async def test_asking_does_not_wait_for_a_writer(
+async def test_a_read_does_not_wait_for_a_writer(
     revoked: SqlRevokedSessions, session_id: SessionId, path: Path
 ) -> None:
     writer = sqlite3.connect(path, isolation_level=None)
@@ -76,7 +76,7 @@ async def test_asking_does_not_wait_for_a_writer(
     writer.close()
 
 
-async def test_it_is_not_undone_with_the_work_of_somebody_else(
+async def test_a_revocation_is_not_rolled_back_with_another_transaction(
     revoked: SqlRevokedSessions, session_id: SessionId, database: SqlDatabase, clock: VirtualClock
 ) -> None:
     async with database.transaction():
@@ -85,7 +85,7 @@ async def test_it_is_not_undone_with_the_work_of_somebody_else(
     assert not await revoked.contains(session_id)
 
 
-async def test_nobody_is_let_in_by_a_store_that_does_not_answer(
+async def test_an_unavailable_store_raises_unavailable(
     session_id: SessionId, url: str, clock: VirtualClock
 ) -> None:
     async with SqlDatabase(url) as database:

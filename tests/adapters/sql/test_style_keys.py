@@ -1,4 +1,4 @@
-"""Products from before: style codes that are double stay, sizes that are none go."""
+"""Migration of older products: duplicate style codes stay, invalid sizes are removed."""
 
 import logging
 import sqlite3
@@ -55,7 +55,7 @@ ROWS = "".join(
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> str:
-    """What the migration said."""
+    """Return the log of the migration."""
     return "\n".join(record.getMessage() for record in caplog.get_records("setup"))
 
 
@@ -63,7 +63,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> str:
 async def store(
     tmp_path: Path, clock: VirtualClock, ids: SeededIds, caplog: pytest.LogCaptureFixture
 ) -> AsyncIterator[Store]:
-    """What becomes of an older database."""
+    """Return the store after the migration of an older database."""
 
     def upgrade(connection: Connection) -> None:
         command.upgrade(configuration_before(connection), OLDER)
@@ -90,7 +90,7 @@ async def test_products_with_one_style_code_stay_and_are_reported(
     assert "2 products have the style code of another product" in logged(caplog)
 
 
-async def test_a_product_with_anothers_style_code_can_be_edited(store: Store) -> None:
+async def test_a_duplicate_product_can_be_edited(store: Store) -> None:
     for product_id in (FIRST, SECOND):
         before = await store.products.get(product_id)
         after = replace(before, model="Other", version=before.version + 1)
@@ -100,7 +100,7 @@ async def test_a_product_with_anothers_style_code_can_be_edited(store: Store) ->
     assert len((await store.products.doubled(PageRequest())).items) == 2
 
 
-async def test_a_new_product_with_their_style_code_is_refused(
+async def test_a_new_product_with_an_existing_style_code_is_refused(
     store: Store, records: Records
 ) -> None:
     for spelling in ("DD1391-100", "dd1391 100", "DD1391100"):
@@ -109,7 +109,7 @@ async def test_a_new_product_with_their_style_code_is_refused(
                 await store.products.add(records.product(style_code=spelling))
 
 
-async def test_a_product_that_gets_a_style_code_of_its_own_is_double_no_more(store: Store) -> None:
+async def test_a_product_with_a_new_style_code_is_no_duplicate_any_more(store: Store) -> None:
     before = await store.products.get(SECOND)
     async with store.transaction():
         await store.products.save(
@@ -119,7 +119,7 @@ async def test_a_product_that_gets_a_style_code_of_its_own_is_double_no_more(sto
     assert [double.id for double in doubled] == [THIRD]
 
 
-async def test_sizes_that_are_none_are_taken_out_and_the_search_hears_of_it(
+async def test_invalid_sizes_are_removed_and_the_search_index_is_updated(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second, third = [await store.products.get(id_) for id_ in (FIRST, SECOND, THIRD)]

@@ -11,10 +11,10 @@ HOUR = timedelta(hours=1)
 HYPE = datetime(2015, 2, 14, 9, tzinfo=UTC)
 
 
-# ---- the machine's ---------------------------------------------------------------------------
+# ---- SystemClock -----------------------------------------------------------------------------
 
 
-def test_system_clock_tells_the_machines_time_in_utc() -> None:
+def test_system_clock_returns_the_system_time_in_utc() -> None:
     before = datetime.now(UTC)
     now = SystemClock().now()
 
@@ -22,7 +22,7 @@ def test_system_clock_tells_the_machines_time_in_utc() -> None:
     assert now.tzinfo is UTC
 
 
-def test_system_clock_stands_still_until_a_clock_that_was_set_back_has_caught_up() -> None:
+def test_system_clock_stands_still_after_the_system_time_was_set_back() -> None:
     wall = [NOON, NOON + HOUR, NOON, NOON + HOUR / 2, NOON + HOUR * 2]
     clock = SystemClock(iter(wall).__next__)
 
@@ -38,23 +38,23 @@ async def test_system_clock_sleeps() -> None:
     await SystemClock().sleep(0)
 
 
-# ---- the adjustable --------------------------------------------------------------------------
+# ---- AdjustableClock -------------------------------------------------------------------------
 
 
 @pytest.fixture
 def real() -> VirtualClock:
-    """What stands for the machine's clock."""
+    """Return a stand-in for the system clock."""
     return VirtualClock(NOON)
 
 
 async def finishes(task: asyncio.Task[None]) -> bool:
-    """Whether the task ends without any more time passing."""
+    """Return whether the task ends without more time passing."""
     for _ in range(20):
         await asyncio.sleep(0)
     return task.done()
 
 
-async def test_adjustable_clock_starts_anywhere_and_runs_with_real_time(
+async def test_adjustable_clock_starts_at_any_time_and_runs_in_real_time(
     real: VirtualClock,
 ) -> None:
     clock = AdjustableClock(HYPE, real)
@@ -66,7 +66,7 @@ async def test_adjustable_clock_starts_anywhere_and_runs_with_real_time(
     assert AdjustableClock(None, real).now() == real.now()
 
 
-async def test_adjustable_clock_moves_forward_and_runs_on_from_there(real: VirtualClock) -> None:
+async def test_adjustable_clock_moves_forward_and_runs_from_there(real: VirtualClock) -> None:
     clock = AdjustableClock(HYPE, real)
 
     clock.advance(timedelta(days=30))
@@ -88,7 +88,7 @@ def test_adjustable_clock_never_goes_backwards(real: VirtualClock) -> None:
     assert clock.now() == HYPE
 
 
-def test_instants_without_a_time_zone_are_refused_and_others_understood(
+def test_naive_datetimes_are_refused_and_aware_ones_converted(
     real: VirtualClock,
 ) -> None:
     with pytest.raises(ValueError, match="time zone"):
@@ -149,7 +149,7 @@ async def test_move_wakes_only_those_whose_instant_has_come(real: VirtualClock) 
     sleepers[2].cancel()
 
 
-async def test_sleep_of_no_time_lets_the_others_run(real: VirtualClock) -> None:
+async def test_sleep_of_0_seconds_lets_other_tasks_run(real: VirtualClock) -> None:
     clock = AdjustableClock(HYPE, real)
     ran: list[str] = []
 
@@ -178,7 +178,7 @@ async def test_sleeper_that_is_cancelled_leaves_nothing_behind(real: VirtualCloc
     assert asyncio.all_tasks() == before
 
 
-async def test_adjustable_clock_stands_on_the_machines_clock_unless_told_otherwise() -> None:
+async def test_adjustable_clock_uses_the_system_clock_by_default() -> None:
     before = datetime.now(UTC)
     clock = AdjustableClock()
 

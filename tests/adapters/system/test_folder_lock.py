@@ -1,4 +1,4 @@
-"""One process at a time in a folder."""
+"""The lock that allows one process at a time in a folder."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ with folder_lock(Path(sys.argv[1])):
 """
 
 
-def test_a_folder_that_is_held_is_refused_and_named(tmp_path: Path) -> None:
+def test_a_locked_folder_is_refused_with_its_name(tmp_path: Path) -> None:
     with (
         folder_lock(tmp_path),
         pytest.raises(OSError, match=f"another .* running on {tmp_path}; stop"),
@@ -26,7 +26,7 @@ def test_a_folder_that_is_held_is_refused_and_named(tmp_path: Path) -> None:
         folder_lock(tmp_path).__enter__()
 
 
-def test_a_folder_is_free_again_however_its_holder_ended(tmp_path: Path) -> None:
+def test_a_lock_is_released_after_success_and_failure(tmp_path: Path) -> None:
     with folder_lock(tmp_path):
         pass
     with pytest.raises(KeyError), folder_lock(tmp_path):
@@ -35,12 +35,12 @@ def test_a_folder_is_free_again_however_its_holder_ended(tmp_path: Path) -> None
         pass
 
 
-def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
+def test_a_missing_folder_is_created(tmp_path: Path) -> None:
     with folder_lock(tmp_path / "a" / "b"), folder_lock(tmp_path / "a"):
         assert (tmp_path / "a" / "b").is_dir()
 
 
-def test_a_process_that_is_killed_holds_nothing(tmp_path: Path) -> None:
+def test_a_killed_process_releases_the_lock(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
@@ -54,13 +54,13 @@ def test_a_process_that_is_killed_holds_nothing(tmp_path: Path) -> None:
         pass
 
 
-def test_a_folder_that_cannot_be_locked_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_locked_raises_os_error(tmp_path: Path) -> None:
     (tmp_path / "lock.sqlite3").mkdir()
     with pytest.raises(OSError, match="cannot be locked: unable to open"):
         folder_lock(tmp_path).__enter__()
 
 
-def test_whether_a_folder_is_held_can_be_asked_without_holding_it(tmp_path: Path) -> None:
+def test_is_locked_does_not_take_the_lock(tmp_path: Path) -> None:
     assert not is_locked(tmp_path)
     assert list(tmp_path.iterdir()) == []
     with folder_lock(tmp_path):
@@ -70,7 +70,7 @@ def test_whether_a_folder_is_held_can_be_asked_without_holding_it(tmp_path: Path
         pass
 
 
-def test_a_lock_that_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+def test_a_lock_that_cannot_be_read_raises_os_error(tmp_path: Path) -> None:
     (tmp_path / "lock.sqlite3").mkdir()
     with pytest.raises(OSError, match="cannot be read: unable to open"):
         is_locked(tmp_path)

@@ -9,7 +9,7 @@ from solebook.adapters.system.ids import SystemIds
 from solebook.ports.clock import Clock
 
 
-def test_id_is_a_uuid_of_version_7_with_the_clocks_milliseconds(clock: VirtualClock) -> None:
+def test_id_is_a_version_7_uuid_with_the_clocks_milliseconds(clock: VirtualClock) -> None:
     made = SystemIds(clock).new()
 
     assert (made.version, made.variant) == (7, RFC_4122)
@@ -37,7 +37,7 @@ async def test_ids_grow_with_the_clock(clock: VirtualClock) -> None:
     assert made[-1].int >> 80 == int(clock.now().timestamp() * 1_000)
 
 
-def test_ids_of_a_clock_in_the_past_sort_before_those_of_now(clock: VirtualClock) -> None:
+def test_ids_of_a_clock_in_the_past_sort_before_current_ones(clock: VirtualClock) -> None:
     past = AdjustableClock(datetime(2015, 2, 14, tzinfo=UTC), clock)
     ids = SystemIds(past)
 
@@ -50,7 +50,7 @@ def test_ids_of_a_clock_in_the_past_sort_before_those_of_now(clock: VirtualClock
 
 
 class BackwardClock(Clock):
-    """A clock that breaks its promise."""
+    """A clock that goes backwards."""
 
     def __init__(self) -> None:
         self._now = datetime(2026, 3, 2, tzinfo=UTC)
@@ -71,7 +71,7 @@ def test_ids_grow_even_if_time_goes_backwards() -> None:
     assert made == sorted(set(made))
 
 
-def test_two_makers_of_ids_make_different_ones(clock: VirtualClock) -> None:
+def test_two_generators_make_different_ids(clock: VirtualClock) -> None:
     assert SystemIds(clock).new() != SystemIds(clock).new()
 
 

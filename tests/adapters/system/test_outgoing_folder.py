@@ -1,4 +1,4 @@
-"""A folder of files for somebody else: whole, once, private, or Unavailable."""
+"""Files in an outgoing folder are complete, written once and private."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ from solebook.ports.language.errors import Unavailable
 
 
 def files(path: Path) -> dict[str, bytes]:
-    """What is in a folder, hidden or not."""
+    """Return the contents of a folder, with hidden files."""
     return {file.name: file.read_bytes() for file in path.iterdir()}
 
 
@@ -25,38 +25,38 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "outgoing" / "mail"
 
 
-async def test_a_file_is_there_in_a_folder_that_is_made_for_it(path: Path) -> None:
+async def test_the_folder_is_created_with_the_first_file(path: Path) -> None:
     await OutgoingFolder(path).put("1.eml", b"hello")
     assert files(path) == {"1.eml": b"hello"}
 
 
-async def test_a_file_that_is_there_stays_as_it_is(path: Path) -> None:
+async def test_an_existing_file_is_not_overwritten(path: Path) -> None:
     folder = OutgoingFolder(path)
     await folder.put("1.eml", b"hello")
     await folder.put("1.eml", b"goodbye")
     assert files(path) == {"1.eml": b"hello"}
 
 
-async def test_many_who_put_the_same_at_once_leave_one_file_and_no_draft(path: Path) -> None:
+async def test_concurrent_writes_of_one_file_leave_one_file_and_no_draft(path: Path) -> None:
     folder = OutgoingFolder(path)
     await asyncio.gather(*(folder.put("1.eml", b"hello" * 10_000) for _ in range(10)))
     assert files(path) == {"1.eml": b"hello" * 10_000}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
-async def test_only_its_owner_reads_it(path: Path) -> None:
+async def test_a_file_is_readable_by_its_owner_only(path: Path) -> None:
     await OutgoingFolder(path).put("1.eml", b"hello")
     assert mode(path) == 0o700
     assert mode(path / "1.eml") == 0o600
 
 
-async def test_a_folder_that_cannot_be_made_is_unavailable(path: Path) -> None:
+async def test_a_folder_that_cannot_be_created_is_unavailable(path: Path) -> None:
     path.parent.write_text("in the way")
     with pytest.raises(Unavailable, match=r"outgoing/mail is unavailable"):
         await OutgoingFolder(path).put("1.eml", b"hello")
 
 
-async def test_a_disk_that_fails_leaves_nothing_and_the_next_try_succeeds(
+async def test_a_failed_write_leaves_no_file_and_a_retry_succeeds(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(descriptor: int) -> None:

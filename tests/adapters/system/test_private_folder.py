@@ -1,4 +1,4 @@
-"""A folder for its owner alone."""
+"""A folder that only its owner can access."""
 
 import os
 import stat
@@ -15,13 +15,13 @@ def mode(path: Path) -> int:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are a POSIX matter")
-def test_a_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_new_folder_is_accessible_by_its_owner_only(tmp_path: Path) -> None:
     assert mode(private_folder(tmp_path / "a" / "b")) == 0o700
     with folder_lock(tmp_path / "c"):
         assert mode(tmp_path / "c") == 0o700
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are a POSIX matter")
-def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+def test_an_existing_folder_keeps_its_permissions(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     assert mode(private_folder(tmp_path)) == 0o755

@@ -4,7 +4,7 @@ import re
 from solebook.adapters.system.randomness import SystemRandomness
 
 
-def test_secret_is_url_safe_text_of_256_bits_that_never_comes_again() -> None:
+def test_secret_is_url_safe_text_of_256_bits_and_never_repeats() -> None:
     randomness = SystemRandomness()
     secrets = {randomness.secret() for _ in range(100)}
 
@@ -14,7 +14,7 @@ def test_secret_is_url_safe_text_of_256_bits_that_never_comes_again() -> None:
         assert len(base64.urlsafe_b64decode(secret + "=")) == 32
 
 
-def test_fraction_lies_between_0_and_1() -> None:
+def test_fraction_is_between_0_and_1() -> None:
     randomness = SystemRandomness()
     fractions = [randomness.fraction() for _ in range(1_000)]
 

@@ -32,7 +32,7 @@ def day(number: int, *prices: int) -> Candle:
 
 
 @given(instants, st.sampled_from(Interval))
-def test_an_instant_falls_in_one_interval(instant: datetime, interval: Interval) -> None:
+def test_an_instant_is_in_exactly_one_interval(instant: datetime, interval: Interval) -> None:
     start, end = start_of(instant, interval), end_of(instant, interval)
     assert start <= instant < end
     assert start_of(start, interval) == start
@@ -53,7 +53,7 @@ def test_weeks_begin_on_mondays_and_months_on_their_first() -> None:
     ),
     st.sampled_from(Interval),
 )
-def test_a_longer_candle_is_what_its_sales_make_of_it(
+def test_a_merged_candle_equals_the_candle_of_its_sales(
     days: dict[int, list[int]], interval: Interval
 ) -> None:
     candles = [day(number, *prices) for number, prices in sorted(days.items())]
@@ -65,7 +65,7 @@ def test_a_longer_candle_is_what_its_sales_make_of_it(
     ]
 
 
-def test_statistics_follow_from_days_and_books() -> None:
+def test_statistics_are_derived_from_days_and_books() -> None:
     book = BookKey(ProductId(uuid4()), NINE)
     days = [day(0, 100, 120), day(3, 110), day(9, 90, 132)]
     sold_at = datetime(2026, 1, 10, tzinfo=UTC)
@@ -79,7 +79,7 @@ def test_statistics_follow_from_days_and_books() -> None:
 
 
 @pytest.mark.parametrize("in_order", [1, -1])
-def test_of_two_sizes_sold_at_one_instant_the_last_is_that_of_the_later_id(in_order: int) -> None:
+def test_of_two_sales_at_one_instant_the_later_id_is_the_last(in_order: int) -> None:
     product_id, sold_at = ProductId(uuid4()), datetime(2026, 1, 10, tzinfo=UTC)
     books = [
         SalesSummary(1, price, Sale(OrderId(UUID(int=price)), book, price, sold_at))
@@ -88,14 +88,14 @@ def test_of_two_sizes_sold_at_one_instant_the_last_is_that_of_the_later_id(in_or
     assert statistics_of([], books[::in_order], retail_price=0).last_price == 200
 
 
-def test_without_sales_there_are_no_figures() -> None:
+def test_statistics_without_sales_are_empty() -> None:
     figures = statistics_of([], [], retail_price=0)
     assert (figures.sales_ever, figures.sales, figures.total) == (0, 0, 0)
     absent = (figures.last_price, figures.high, figures.low, figures.mean)
     assert {*absent, figures.volatility, figures.premium, figures.last_sold_at} == {None}
 
 
-def test_two_days_are_too_few_to_tell_volatility() -> None:
+def test_two_days_are_too_few_for_volatility() -> None:
     assert statistics_of([day(0, 1), day(1, 2)], [], 100).volatility is None
 
 
@@ -103,7 +103,7 @@ def test_two_days_are_too_few_to_tell_volatility() -> None:
 
 
 async def market() -> tuple[Application, ProductId, datetime]:
-    """An application with a product of which a pair was sold 53 weeks, a week and an hour ago."""
+    """Return an application with sales of 53 weeks, a week and an hour ago."""
     app = build_embedded()
     now, store = app.adapters.clock.now(), app.adapters.store
     product_id = ProductId(app.adapters.ids.new())
@@ -129,7 +129,7 @@ async def test_statistics_look_back_52_weeks() -> None:
         await app.analytics.view_statistics(ProductId(uuid4()))
 
 
-async def test_candles_go_up_to_now_unless_told_otherwise() -> None:
+async def test_candles_end_now_by_default() -> None:
     app, product_id, now = await market()
     view = app.analytics.view_candles
     assert [c.close for c in await view(product_id, interval=Interval.DAY)] == [120, 150]
@@ -140,7 +140,7 @@ async def test_candles_go_up_to_now_unless_told_otherwise() -> None:
     assert [c.close for c in only] == [120]
 
 
-async def test_a_span_must_be_one_and_not_too_long() -> None:
+async def test_an_empty_or_too_long_span_is_refused() -> None:
     app, product_id, now = await market()
     view = app.analytics.view_candles
     with pytest.raises(OutOfRange):

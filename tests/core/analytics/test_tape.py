@@ -1,4 +1,4 @@
-"""What is on the tape after orders were paid, cancelled and failed, told in any order."""
+"""The tape after paid, cancelled and failed orders, with events in any sequence."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +33,7 @@ def paid(clock: VirtualClock, ids: SeededIds) -> OrderConfirmed:
 
 
 def ends(paid: OrderConfirmed) -> dict[str, OrderCancelled | OrderAuthFailed]:
-    """Return the two ways in which a paid order can come to nothing."""
+    """Return two events that void the sale of a paid order."""
     return {
         "cancelled": OrderCancelled(
             order_id=paid.order_id,
@@ -60,7 +60,9 @@ async def sales(store: Store, paid: OrderConfirmed) -> list[Sale]:
     return list((await store.tape.sales(paid.book.product_id, PageRequest())).items)
 
 
-async def test_paid_order_is_a_sale_at_its_match(store: Store, paid: OrderConfirmed) -> None:
+async def test_paid_order_is_recorded_with_price_and_time_of_its_match(
+    store: Store, paid: OrderConfirmed
+) -> None:
     record_sale = RecordSale(store.transaction, store.tape)
 
     await record_sale(paid)
@@ -73,7 +75,7 @@ async def test_paid_order_is_a_sale_at_its_match(store: Store, paid: OrderConfir
 
 @pytest.mark.parametrize("end", ["cancelled", "auth_failed"])
 @pytest.mark.parametrize("messages", ["paid end", "end paid", "paid end paid", "end paid end"])
-async def test_order_that_came_to_nothing_is_off_the_tape(
+async def test_failed_order_is_off_the_tape(
     store: Store, paid: OrderConfirmed, end: str, messages: str
 ) -> None:
     steps: dict[str, tuple[Any, Any]] = {

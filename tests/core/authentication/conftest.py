@@ -1,4 +1,4 @@
-"""The warehouse that the tests of authentication share."""
+"""The warehouse fixture of the authentication tests."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who may review a pair, and for how long."""
+"""Claims: who may review a pair, and for how long."""
 
 import asyncio
 from dataclasses import replace
@@ -38,7 +38,9 @@ async def test_claim_puts_the_pair_in_review_for_the_length_of_a_lease(
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.AUTHENTICATOR])
-async def test_only_authenticators_claim_and_judge(warehouse: Warehouse, role: Role) -> None:
+async def test_only_authenticators_claim_and_give_verdicts(
+    warehouse: Warehouse, role: Role
+) -> None:
     task = await warehouse.received_task()
     somebody = replace(warehouse.authenticator, roles=frozenset({role}))
 
@@ -95,7 +97,7 @@ async def test_finished_task_cannot_be_claimed(warehouse: Warehouse, end: str) -
     assert await warehouse.task() == task
 
 
-async def test_claimed_pair_is_refused_to_another_until_the_lease_is_over(
+async def test_claimed_pair_is_refused_to_another_until_the_lease_expires(
     warehouse: Warehouse,
 ) -> None:
     task = await warehouse.claimed_task()
@@ -123,7 +125,7 @@ async def test_claiming_again_renews_the_lease(warehouse: Warehouse) -> None:
         await warehouse.authentication.claim_task(warehouse.colleague, task.id)
 
 
-async def test_of_two_who_claim_at_once_one_wins(warehouse: Warehouse) -> None:
+async def test_of_two_concurrent_claims_one_wins(warehouse: Warehouse) -> None:
     task = await warehouse.received_task()
 
     outcomes = await asyncio.gather(

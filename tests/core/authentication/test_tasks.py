@@ -1,4 +1,4 @@
-"""A task from the order's payment to the pair's arrival, with messages in any order."""
+"""A task from payment to arrival, with messages in any sequence."""
 
 from dataclasses import replace
 from itertools import permutations
@@ -46,7 +46,7 @@ async def test_arrival_makes_the_task_received(warehouse: Warehouse) -> None:
     assert (task.status, task.received_at) == (TaskStatus.RECEIVED, warehouse.clock.now())
 
 
-async def test_arrival_before_there_is_a_task_is_to_be_told_again(warehouse: Warehouse) -> None:
+async def test_arrival_before_the_task_exists_is_retried(warehouse: Warehouse) -> None:
     with pytest.raises(Unavailable):
         await warehouse.authentication.receive_item(warehouse.received)
 
@@ -55,7 +55,7 @@ async def test_arrival_before_there_is_a_task_is_to_be_told_again(warehouse: War
     assert (await warehouse.task()).status is TaskStatus.RECEIVED
 
 
-async def test_arrival_told_twice_does_not_disturb_the_review(warehouse: Warehouse) -> None:
+async def test_duplicate_arrival_keeps_the_review(warehouse: Warehouse) -> None:
     task = await warehouse.claimed_task()
 
     await warehouse.authentication.receive_item(warehouse.received)
@@ -74,7 +74,7 @@ async def test_cancelled_order_cancels_its_task(warehouse: Warehouse) -> None:
 
 
 @pytest.mark.parametrize("is_claimed", [False, True])
-async def test_cancellation_ends_the_work_on_a_pair_that_arrived(
+async def test_cancellation_cancels_the_task_of_a_received_pair(
     warehouse: Warehouse, is_claimed: bool
 ) -> None:
     task = await warehouse.received_task()
@@ -89,7 +89,7 @@ async def test_cancellation_ends_the_work_on_a_pair_that_arrived(
         await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS)
 
 
-async def test_a_verdict_stands_when_the_order_is_cancelled_after_it(warehouse: Warehouse) -> None:
+async def test_a_verdict_stands_if_the_order_is_cancelled_later(warehouse: Warehouse) -> None:
     task = await warehouse.received_task()
     await warehouse.authentication.claim_task(warehouse.authenticator, task.id)
     decided = await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS)
@@ -97,7 +97,7 @@ async def test_a_verdict_stands_when_the_order_is_cancelled_after_it(warehouse: 
     assert await warehouse.task() == decided
 
 
-async def test_cancellation_that_overtakes_the_opening_leaves_no_work(
+async def test_cancellation_before_the_opening_leaves_a_cancelled_task(
     warehouse: Warehouse,
 ) -> None:
     await warehouse.authentication.cancel_task(warehouse.cancelled)
@@ -106,7 +106,9 @@ async def test_cancellation_that_overtakes_the_opening_leaves_no_work(
     assert (await warehouse.task()).status is TaskStatus.CANCELLED
 
 
-async def test_late_arrival_of_a_cancelled_order_opens_no_work(warehouse: Warehouse) -> None:
+async def test_late_arrival_of_a_cancelled_order_keeps_the_task_cancelled(
+    warehouse: Warehouse,
+) -> None:
     await warehouse.authentication.cancel_task(warehouse.cancelled)
 
     await warehouse.authentication.receive_item(warehouse.received)
@@ -118,9 +120,7 @@ async def test_late_arrival_of_a_cancelled_order_opens_no_work(warehouse: Wareho
     "reason",
     [CancelReason.PAYMENT_DECLINED, CancelReason.PAYMENT_OVERDUE, CancelReason.STOCK_REFUSED],
 )
-async def test_order_that_was_never_confirmed_leaves_no_task_behind(
-    warehouse: Warehouse, reason: CancelReason
-) -> None:
+async def test_unconfirmed_order_has_no_task(warehouse: Warehouse, reason: CancelReason) -> None:
     await warehouse.authentication.cancel_task(replace(warehouse.cancelled, reason=reason))
 
     assert (
@@ -128,8 +128,8 @@ async def test_order_that_was_never_confirmed_leaves_no_task_behind(
     )
 
 
-async def test_any_order_of_messages_ends_the_same(warehouse: Warehouse) -> None:
-    """`opened` and `cancelled` arrive in some order, each twice."""
+async def test_any_sequence_of_messages_gives_the_same_result(warehouse: Warehouse) -> None:
+    """`opened` and `cancelled` arrive in any sequence, each twice."""
     messages: list[tuple[Any, Any]] = [
         (warehouse.authentication.open_task, warehouse.created),
         (warehouse.authentication.cancel_task, warehouse.cancelled),

@@ -1,4 +1,4 @@
-"""Which verdicts are taken, and that one verdict stands."""
+"""Which verdicts are accepted, and that a verdict is final."""
 
 import asyncio
 from dataclasses import replace
@@ -33,7 +33,7 @@ LEASE = MarketRules().review_lease
 PHOTO = PASS.photos[0]
 
 
-async def test_pass_is_told_with_the_verdict_that_is_kept(warehouse: Warehouse) -> None:
+async def test_pass_is_stored_and_emits_an_event(warehouse: Warehouse) -> None:
     task = await warehouse.claimed_task()
     await warehouse.clock.advance(timedelta(minutes=5))
 
@@ -47,7 +47,7 @@ async def test_pass_is_told_with_the_verdict_that_is_kept(warehouse: Warehouse) 
     ]
 
 
-async def test_fail_is_told_with_its_reason(warehouse: Warehouse) -> None:
+async def test_fail_emits_an_event_with_its_reason(warehouse: Warehouse) -> None:
     task = await warehouse.claimed_task()
 
     decided = await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, FAIL)
@@ -104,7 +104,7 @@ async def test_verdict_needs_a_claim(warehouse: Warehouse) -> None:
     assert await warehouse.told() == []
 
 
-async def test_cancelled_task_takes_no_verdict(warehouse: Warehouse) -> None:
+async def test_cancelled_task_accepts_no_verdict(warehouse: Warehouse) -> None:
     await warehouse.authentication.cancel_task(warehouse.cancelled)
     task = await warehouse.task()
 
@@ -113,7 +113,7 @@ async def test_cancelled_task_takes_no_verdict(warehouse: Warehouse) -> None:
     assert await warehouse.task() == task
 
 
-async def test_verdict_of_somebody_who_does_not_hold_the_task_is_refused(
+async def test_verdict_by_somebody_without_the_claim_is_refused(
     warehouse: Warehouse,
 ) -> None:
     task = await warehouse.claimed_task()
@@ -127,7 +127,7 @@ async def test_verdict_of_somebody_who_does_not_hold_the_task_is_refused(
     assert await warehouse.told() == []
 
 
-async def test_verdict_after_the_lease_counts_if_nobody_took_the_task_over(
+async def test_verdict_after_the_lease_is_accepted_if_nobody_else_claimed(
     warehouse: Warehouse,
 ) -> None:
     task = await warehouse.claimed_task()
@@ -138,7 +138,7 @@ async def test_verdict_after_the_lease_counts_if_nobody_took_the_task_over(
     assert decided.status is TaskStatus.PASSED
 
 
-async def test_verdict_after_somebody_took_the_task_over_is_refused(warehouse: Warehouse) -> None:
+async def test_verdict_after_somebody_else_claimed_is_refused(warehouse: Warehouse) -> None:
     task = await warehouse.claimed_task()
     await warehouse.clock.advance(LEASE)
     taken_over = await warehouse.authentication.claim_task(warehouse.colleague, task.id)
@@ -152,7 +152,7 @@ async def test_verdict_after_somebody_took_the_task_over_is_refused(warehouse: W
     assert await warehouse.task() == taken_over
 
 
-async def test_of_two_verdicts_at_once_one_stands(warehouse: Warehouse) -> None:
+async def test_of_two_concurrent_verdicts_one_stands(warehouse: Warehouse) -> None:
     task = await warehouse.claimed_task()
 
     outcomes = await asyncio.gather(
@@ -167,7 +167,7 @@ async def test_of_two_verdicts_at_once_one_stands(warehouse: Warehouse) -> None:
 
 
 @given(st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.booleans())
-def test_verdict_is_taken_exactly_if_it_brings_its_evidence(
+def test_verdict_is_accepted_exactly_if_it_has_its_evidence(
     passed: bool, box: bool, markers: bool, size: bool, photo: bool, reason: bool
 ) -> None:
     verdict = Verdict(
@@ -213,7 +213,7 @@ async def test_malformed_verdict_is_refused_and_changes_nothing(
     assert await warehouse.told() == []
 
 
-def test_largest_verdict_is_taken() -> None:
+def test_largest_verdict_is_accepted() -> None:
     photo = "https://photos.example.com/" + "a" * 2_021
     assert len(photo) == 2_048
     verdict = replace(FAIL, photos=(photo,) * 20, reason="x" * 1_000)

@@ -1,4 +1,4 @@
-"""Who sees which tasks, and what of them."""
+"""Who may see which tasks, and which fields."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ async def test_staff_see_every_task(
     assert await view_task.of_order(warehouse.colleague, task.order_id) == task
 
 
-async def test_a_party_who_is_staff_is_not_told_who_works_on_their_pair(
+async def test_a_party_who_is_staff_does_not_see_the_authenticator(
     warehouse: Warehouse, list_tasks: ListTasks, view_task: ViewTask
 ) -> None:
     task = await warehouse.claimed_task()

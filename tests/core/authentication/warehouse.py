@@ -1,4 +1,4 @@
-"""An order under way, as the authentication of its pair sees it."""
+"""An open order for tests of the authentication context."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ FAIL = Verdict(
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """An exchange of which only the authentication context is used, for one order."""
+    """An exchange whose authentication context is under test, with one order."""
 
     exchange: Exchange
     created: OrderConfirmed
@@ -72,16 +72,16 @@ class Warehouse:
         return task
 
     async def received_task(self) -> AuthenticationTask:
-        """Bring the pair into the warehouse."""
+        """Receive the pair in the warehouse."""
         await self.authentication.open_task(self.created)
         await self.authentication.receive_item(self.received)
         return await self.task()
 
     async def claimed_task(self) -> AuthenticationTask:
-        """Have the authenticator claim the pair."""
+        """Let the authenticator claim the pair."""
         task = await self.received_task()
         return await self.authentication.claim_task(self.authenticator, task.id)
 
     async def told(self) -> list[Event]:
-        """Return the events that went out."""
+        """Return the emitted events."""
         return [message.event for message in await self.store.outbox.unsent(100)]

@@ -15,7 +15,7 @@ SIDE = ProductImage("http://img.example.com/side.jpg?w=800", 2)
 
 
 @pytest.mark.parametrize("code", ["DD1391-100", "555088 134", "A/B", "x" * 40])
-def test_style_codes_of_makers_are_kept(code: str) -> None:
+def test_valid_style_codes_are_accepted(code: str) -> None:
     assert check_style_code(f" {code} ") == code
 
 
@@ -37,21 +37,21 @@ def test_style_codes_of_makers_are_kept(code: str) -> None:
         "\u0410B1391-100",
     ],
 )
-def test_other_style_codes_are_refused(code: str) -> None:
+def test_invalid_style_codes_are_refused(code: str) -> None:
     with pytest.raises(InvalidText) as refused:
         check_style_code(code)
     assert refused.value.field == "style_code"
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 101, "Red\x00"])
-def test_blank_and_long_names_are_refused_by_their_field(name: str) -> None:
+def test_blank_and_long_names_are_refused_with_their_field(name: str) -> None:
     assert check_product_name("brand", " Testbrand ") == "Testbrand"
     with pytest.raises(InvalidText) as refused:
         check_product_name("colorway", name)
     assert refused.value.field == "colorway"
 
 
-def test_retail_price_lies_between_nothing_and_the_highest_amount() -> None:
+def test_retail_price_is_between_0_and_the_highest_amount() -> None:
     assert check_retail_price(0, 10_000) == 0
     assert check_retail_price(10_000, 10_000) == 10_000
     for price in (-1, 10_001):
@@ -67,38 +67,38 @@ def test_titles_with_links_or_addresses_are_refused(name: str) -> None:
     assert refused.value.field == "model"
 
 
-def test_sizes_are_kept_in_their_order() -> None:
+def test_sizes_keep_their_order() -> None:
     assert check_sizes(["10.5", "9", "6Y"]) == ("10.5", "9", "6Y")
 
 
 @pytest.mark.parametrize("count", [0, 61])
-def test_no_size_and_too_many_are_refused(count: int) -> None:
+def test_no_sizes_and_too_many_sizes_are_refused(count: int) -> None:
     with pytest.raises(OutOfRange) as refused:
         check_sizes(["9"] * count)
     assert (refused.value.minimum, refused.value.maximum) == (1, 60)
 
 
-def test_60_sizes_are_not_too_many() -> None:
+def test_60_sizes_are_accepted() -> None:
     sizes = [f"{number}{suffix}" for suffix in ("", "W", "Y") for number in range(1, 21)]
     assert len(check_sizes(sizes)) == 60
 
 
-def test_what_is_no_size_is_refused() -> None:
+def test_invalid_sizes_are_refused() -> None:
     with pytest.raises(InvalidSize):
         check_sizes(["9", "10.25"])
 
 
-def test_size_named_twice_is_refused() -> None:
+def test_duplicate_size_is_refused() -> None:
     with pytest.raises(InvalidText, match="duplicate size"):
         check_sizes(["9", "10", "9"])
 
 
-def test_images_are_put_in_order() -> None:
+def test_images_are_sorted_by_position() -> None:
     assert check_images([SIDE, TOP]) == (TOP, SIDE)
     assert check_images([]) == ()
 
 
-def test_20_images_are_enough() -> None:
+def test_up_to_20_images_are_accepted() -> None:
     images = [ProductImage("https://img.example.com/1.jpg", n) for n in range(21)]
 
     assert len(check_images(images[:20])) == 20
@@ -122,18 +122,18 @@ def test_20_images_are_enough() -> None:
         "https://img.example.com/" + "x" * 2_025,
     ],
 )
-def test_image_that_is_no_web_address_is_refused(url: str) -> None:
+def test_image_with_an_invalid_url_is_refused(url: str) -> None:
     with pytest.raises(InvalidText) as refused:
         check_images([TOP, ProductImage(url, 2)])
     assert refused.value.field == "images"
 
 
 @pytest.mark.parametrize("position", [-1, 1_001])
-def test_image_at_an_impossible_position_is_refused(position: int) -> None:
+def test_image_position_out_of_range_is_refused(position: int) -> None:
     with pytest.raises(OutOfRange):
         check_images([ProductImage(TOP.url, position)])
 
 
-def test_two_images_at_one_position_are_refused() -> None:
+def test_duplicate_image_position_is_refused() -> None:
     with pytest.raises(InvalidText, match="duplicate position"):
         check_images([TOP, ProductImage(SIDE.url, TOP.position)])

@@ -60,7 +60,7 @@ async def told(store: Store) -> list[Event]:
 # ---- creating --------------------------------------------------------------------------------
 
 
-async def test_created_product_is_in_the_catalogue_and_told(
+async def test_created_product_is_stored_and_emits_an_event(
     store: Store, clock: VirtualClock, product: Product
 ) -> None:
     assert await store.products.get(product.id) == product
@@ -73,7 +73,7 @@ async def test_created_product_is_in_the_catalogue_and_told(
 @pytest.mark.parametrize(
     "spelling", [" TS1234-100 ", "ts1234-100", "TS1234 100", "TS1234100", "ts-12/34 100"]
 )
-async def test_second_product_of_a_style_code_is_refused_and_not_told(
+async def test_duplicate_style_code_is_refused_without_an_event(
     store: Store, create_product: CreateProduct, admin: Actor, product: Product, spelling: str
 ) -> None:
     with pytest.raises(StyleCodeTaken):
@@ -86,7 +86,7 @@ async def test_second_product_of_a_style_code_is_refused_and_not_told(
 @pytest.mark.parametrize(
     ("field", "value", "refusal"), [("style_code", "T_1", InvalidText), *BAD_DETAILS]
 )
-async def test_product_with_a_bad_detail_is_refused_and_not_kept(
+async def test_product_with_an_invalid_detail_is_refused_and_not_stored(
     store: Store,
     create_product: CreateProduct,
     admin: Actor,
@@ -125,7 +125,7 @@ async def test_only_admins_create_products(
         ("images", [], ()),
     ],
 )
-async def test_edit_changes_what_is_given_raises_the_version_and_is_told(
+async def test_edit_changes_the_given_fields_raises_the_version_and_emits_an_event(
     store: Store,
     edit_product: EditProduct,
     admin: Actor,
@@ -144,7 +144,7 @@ async def test_edit_changes_what_is_given_raises_the_version_and_is_told(
     assert await told(store) == [ProductChanged(product.id, 1), ProductChanged(product.id, 2)]
 
 
-async def test_edit_that_changes_nothing_is_not_told(
+async def test_edit_that_changes_nothing_emits_no_event(
     store: Store, edit_product: EditProduct, admin: Actor, product: Product
 ) -> None:
     assert await edit_product(admin, product.id) == product
@@ -155,7 +155,7 @@ async def test_edit_that_changes_nothing_is_not_told(
 
 
 @pytest.mark.parametrize(("field", "value", "refusal"), BAD_DETAILS)
-async def test_bad_edit_is_refused_and_the_good_one_beside_it_is_not_kept(
+async def test_edit_with_an_invalid_field_changes_nothing(
     store: Store,
     edit_product: EditProduct,
     admin: Actor,
@@ -173,7 +173,7 @@ async def test_bad_edit_is_refused_and_the_good_one_beside_it_is_not_kept(
     assert len(await told(store)) == 1
 
 
-async def test_two_edits_at_once_lose_nothing(
+async def test_of_two_concurrent_edits_none_is_lost(
     store: Store, edit_product: EditProduct, admin: Actor, product: Product
 ) -> None:
     await asyncio.gather(
@@ -194,7 +194,7 @@ async def test_only_admins_edit_products(
     assert await store.products.get(product.id) == product
 
 
-async def test_unknown_product_cannot_be_edited(
+async def test_edit_of_an_unknown_product_is_not_found(
     edit_product: EditProduct, admin: Actor, ids: SeededIds
 ) -> None:
     with pytest.raises(NotFound):

@@ -1,4 +1,4 @@
-"""What orders do to stock, in whatever order it is told."""
+"""Stock reservations, with events of orders in any sequence."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -35,7 +35,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Trade:
-    """One match of an ask, and what may become of its order."""
+    """A match of an ask, and the events that may end its order."""
 
     order_id: OrderId
     bid_id: QuoteId
@@ -120,7 +120,7 @@ async def test_match_reserves_the_unit_of_its_ask(
     assert await told(store) == [StockReserved(trade.order_id)]
 
 
-async def test_match_told_twice_reserves_one_unit(
+async def test_duplicate_match_event_reserves_one_unit(
     store: Store, reserve_stock: ReserveStock, trade: Trade
 ) -> None:
     await reserve_stock(trade.match())
@@ -131,7 +131,7 @@ async def test_match_told_twice_reserves_one_unit(
     assert set(await told(store)) == {StockReserved(trade.order_id)}
 
 
-async def test_unit_of_another_order_is_refused(
+async def test_unit_reserved_by_another_order_is_refused(
     store: Store, reserve_stock: ReserveStock, ids: SeededIds
 ) -> None:
     first, second = trades_of_one_ask(ids, 2)
@@ -144,11 +144,11 @@ async def test_unit_of_another_order_is_refused(
     assert await told(store) == [StockReserved(first.order_id), StockRefused(second.order_id)]
 
 
-# ---- what ends a reservation -----------------------------------------------------------------
+# ---- the end of a reservation ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("reason", CancelReason)
-async def test_cancelled_order_gives_its_unit_back_only_if_the_ask_returns(
+async def test_cancelled_order_releases_its_unit_only_if_the_ask_returns(
     store: Store,
     reserve_stock: ReserveStock,
     release_stock: ReleaseStock,
@@ -205,7 +205,7 @@ async def test_released_unit_is_reserved_for_the_next_order(
     assert await status(store, second) is ReservationStatus.RESERVED
 
 
-async def test_end_told_twice_or_contradicted_changes_nothing(
+async def test_duplicate_or_contradicting_end_changes_nothing(
     store: Store,
     reserve_stock: ReserveStock,
     release_stock: ReleaseStock,
@@ -225,7 +225,7 @@ async def test_end_told_twice_or_contradicted_changes_nothing(
 # ---- out of order ----------------------------------------------------------------------------
 
 
-async def test_match_told_after_its_cancellation_does_not_hold_the_unit(
+async def test_match_after_its_cancellation_reserves_nothing(
     store: Store, reserve_stock: ReserveStock, release_stock: ReleaseStock, ids: SeededIds
 ) -> None:
     late, next_trade = trades_of_one_ask(ids, 2)
@@ -239,7 +239,7 @@ async def test_match_told_after_its_cancellation_does_not_hold_the_unit(
     assert await told(store) == [StockReserved(next_trade.order_id)]
 
 
-async def test_cancellation_of_an_order_that_was_refused_leaves_the_other_its_unit(
+async def test_cancellation_of_a_refused_order_keeps_the_other_orders_reservation(
     store: Store, reserve_stock: ReserveStock, release_stock: ReleaseStock, ids: SeededIds
 ) -> None:
     holder, refused = trades_of_one_ask(ids, 2)
@@ -252,7 +252,7 @@ async def test_cancellation_of_an_order_that_was_refused_leaves_the_other_its_un
     assert await status(store, refused) is None
 
 
-async def test_end_of_an_order_that_never_was_changes_nothing(
+async def test_end_of_an_unknown_order_changes_nothing(
     store: Store, release_stock: ReleaseStock, consume_stock: ConsumeStock, trade: Trade
 ) -> None:
     await release_stock(trade.auth_failed())
@@ -263,14 +263,14 @@ async def test_end_of_an_order_that_never_was_changes_nothing(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4)), max_size=15), st.booleans())
-def test_unit_is_never_two_orders_nor_fewer_than_none(
+def test_a_unit_never_belongs_to_two_orders_and_stock_is_never_negative(
     steps: list[tuple[int, int]], at_once: bool
 ) -> None:
     asyncio.run(tell(steps, at_once))
 
 
 async def tell(steps: list[tuple[int, int]], at_once: bool) -> None:
-    """Tell what happened to three orders of one ask, one after the other or all at once."""
+    """Deliver events of three orders of one ask, in sequence or concurrently."""
     clock = VirtualClock(NOW)
     ids = SeededIds(seed=1, clock=clock)
     store = build_memory_store(clock=clock, ids=ids)

@@ -1,4 +1,4 @@
-"""What is seen of the catalogue, and by whom."""
+"""Views of the catalogue, and who may see them."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import OPERATOR, Actor, Role
 
 
-async def test_only_admins_look_for_products_that_were_added_twice() -> None:
+async def test_only_admins_list_duplicate_products() -> None:
     app = build_embedded()
     list_doubled = app.catalog.list_doubled_products
 
@@ -19,7 +19,7 @@ async def test_only_admins_look_for_products_that_were_added_twice() -> None:
         await list_doubled(buyer, PageRequest(limit=1))
 
 
-async def test_a_product_that_there_is_not_has_no_stock() -> None:
+async def test_stock_of_an_unknown_product_is_not_found() -> None:
     app = build_embedded()
 
     assert (await app.catalog.list_products(PageRequest(limit=1))).items == ()

@@ -1,4 +1,4 @@
-"""Messengers whose messages can be read, and some that do not take any."""
+"""Messengers that record their messages, and some that fail."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from solebook.ports.messengers import Mailer
 
 @dataclass
 class Messengers:
-    """One messenger for each channel but the inbox."""
+    """A messenger for each channel except the inbox."""
 
     mailer: MemoryMailer
     text_messenger: MemoryTextMessenger
@@ -26,7 +26,7 @@ class Messengers:
 
     @property
     def counts(self) -> tuple[int, int, int]:
-        """How many mails, text and push messages were sent."""
+        """Return the numbers of sent mails, text and push messages."""
         return (
             len(self.mailer.sent),
             len(self.text_messenger.sent),
@@ -37,7 +37,7 @@ class Messengers:
 def delivering(
     store: Store, messengers: Messengers, mailer: Mailer | None = None
 ) -> DeliverNotification:
-    """Return the use case on a store and messengers, of which the mailer may be another."""
+    """Return the use case with a store and messengers, and optionally another mailer."""
     return DeliverNotification(
         notifications=store.notifications,
         recipients=store.recipients,
@@ -58,7 +58,7 @@ class HangingMailer(Mailer):
 
 @dataclass
 class ForgetfulMailer(Mailer):
-    """Takes every mail, and fails to say so the first time."""
+    """Accepts every mail, but its first answer is lost."""
 
     taken: list[Mail] = field(default_factory=list)
 

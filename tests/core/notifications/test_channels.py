@@ -1,4 +1,4 @@
-"""Over which channels a user is told."""
+"""The channels over which a user is notified."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +27,7 @@ PREFERENCES = st.builds(
 
 @settings(max_examples=20)
 @given(preferences=PREFERENCES, kind=KINDS)
-def test_a_channel_is_used_if_it_is_wanted_and_there_is_a_way(
+def test_a_channel_is_used_if_it_is_wanted_and_possible(
     preferences: NotificationPreferences, kind: NotificationKind
 ) -> None:
     ways = {Channel.EMAIL, Channel.INBOX}
@@ -38,7 +38,7 @@ def test_a_channel_is_used_if_it_is_wanted_and_there_is_a_way(
     assert usable_channels(preferences, kind) == preferences.channels_for(kind) & ways
 
 
-def test_who_said_nothing_is_told_by_email_and_in_the_inbox() -> None:
+def test_the_defaults_are_email_and_inbox() -> None:
     preferences = NotificationPreferences(NOBODY)
     for kind in NotificationKind:
         assert usable_channels(preferences, kind) == {Channel.EMAIL, Channel.INBOX}

@@ -1,4 +1,4 @@
-"""How a notification is handed to its messengers."""
+"""Delivery of a notification by its messengers."""
 
 import asyncio
 from dataclasses import replace
@@ -28,7 +28,7 @@ SUBJECT = "Order auth passed: Testbrand Model One White/Crème"
 
 @pytest.fixture
 async def told(store: Store, records: Records, user: User) -> Notification:
-    """A notification to somebody who wants it everywhere."""
+    """Return a notification to a user who wants every channel."""
     notification = records.notification(user.id)
     async with store.transaction():
         await store.users.add(user)
@@ -70,7 +70,7 @@ async def test_text_and_push_messages_are_brief(
     assert messengers.counts == (0, 1, 1)
 
 
-async def test_an_id_is_the_same_on_every_try_and_another_for_every_channel_and_notification(
+async def test_a_message_id_is_stable_across_retries_and_unique_per_channel(
     store: Store, records: Records, messengers: Messengers, told: Notification, user: User
 ) -> None:
     another = records.notification(user.id)
@@ -90,7 +90,7 @@ async def test_an_id_is_the_same_on_every_try_and_another_for_every_channel_and_
     assert len({message.id for message in sent}) == 6
 
 
-async def test_a_mail_whose_taking_was_not_heard_is_sent_again_under_its_id(
+async def test_a_mail_whose_answer_was_lost_is_sent_again_with_the_same_id(
     store: Store, messengers: Messengers, told: Notification
 ) -> None:
     mailer = ForgetfulMailer()
@@ -103,7 +103,7 @@ async def test_a_mail_whose_taking_was_not_heard_is_sent_again_under_its_id(
     assert first == second
 
 
-async def test_a_messenger_that_hangs_is_given_up_for_now(
+async def test_a_messenger_that_hangs_times_out(
     store: Store, messengers: Messengers, told: Notification
 ) -> None:
     deliver = delivering(store, messengers, HangingMailer())
@@ -116,7 +116,7 @@ async def test_a_messenger_that_hangs_is_given_up_for_now(
 
 
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.PUSH])
-async def test_who_took_phone_and_devices_back_gets_nothing_there(
+async def test_a_removed_phone_or_device_gets_nothing(
     store: Store, messengers: Messengers, told: Notification, user: User, channel: Channel
 ) -> None:
     await prefer(store, replace(reachable(user), phone=None, devices=()))
@@ -125,7 +125,7 @@ async def test_who_took_phone_and_devices_back_gets_nothing_there(
 
 
 @pytest.mark.parametrize("channel", CARRIED)
-async def test_who_silenced_the_kind_meanwhile_gets_nothing(
+async def test_a_kind_disabled_meanwhile_is_not_delivered(
     store: Store, messengers: Messengers, told: Notification, user: User, channel: Channel
 ) -> None:
     silence = tuple((kind, frozenset({Channel.INBOX})) for kind in NotificationKind)
@@ -134,7 +134,7 @@ async def test_who_silenced_the_kind_meanwhile_gets_nothing(
     assert messengers.counts == (0, 0, 0)
 
 
-async def test_a_phone_that_was_changed_meanwhile_is_the_one_that_is_used(
+async def test_a_phone_changed_meanwhile_is_used(
     store: Store, messengers: Messengers, told: Notification, user: User
 ) -> None:
     await prefer(store, replace(reachable(user), phone="+15550199"))
@@ -143,7 +143,7 @@ async def test_a_phone_that_was_changed_meanwhile_is_the_one_that_is_used(
     assert text.phone == "+15550199"
 
 
-async def test_a_notification_that_is_gone_is_delivered_to_nobody(
+async def test_a_deleted_notification_is_not_delivered(
     store: Store, messengers: Messengers, told: Notification, records: Records
 ) -> None:
     async with store.transaction():
@@ -152,7 +152,7 @@ async def test_a_notification_that_is_gone_is_delivered_to_nobody(
     assert messengers.counts == (0, 0, 0)
 
 
-async def test_a_user_who_is_gone_is_delivered_nothing(
+async def test_a_deleted_user_gets_nothing(
     store: Store, messengers: Messengers, records: Records
 ) -> None:
     orphan = records.notification(records.user_id())

@@ -1,4 +1,4 @@
-"""However often a price is crossed, letters stay few, and those that matter go first."""
+"""Many price crossings cause few letters, and important letters go first."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -45,7 +45,7 @@ def subjects(exchange: Exchange) -> list[str]:
     return [mail.subject.partition(":")[0] for mail in mailer.sent]
 
 
-async def test_an_ask_placed_and_cancelled_hundreds_of_times_is_one_letter_for_each_watcher(
+async def test_an_ask_placed_and_cancelled_hundreds_of_times_causes_one_letter_per_watcher(
     exchange: Exchange,
 ) -> None:
     watchers = [await exchange.person() for _ in range(WATCHERS)]
@@ -65,7 +65,7 @@ async def test_an_ask_placed_and_cancelled_hundreds_of_times_is_one_letter_for_e
     assert letters.index("Sale confirmed") < min(about_prices)
 
 
-async def test_a_hundred_alerts_of_one_watcher_on_one_book_are_one_letter(
+async def test_a_hundred_alerts_of_one_user_on_one_book_cause_one_letter(
     exchange: Exchange,
 ) -> None:
     for step in range(WATCHERS):

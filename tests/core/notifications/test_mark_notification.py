@@ -1,4 +1,4 @@
-"""What users mark in their inboxes."""
+"""Users mark notifications as read or unread."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +33,7 @@ async def added(store: Store, notification: Notification) -> Notification:
     return notification
 
 
-async def test_the_first_reading_is_the_one_noted_until_it_is_unread_again(
+async def test_the_time_of_the_first_reading_is_kept_until_marked_unread(
     store: Store, records: Records, clock: VirtualClock, actor: Actor, mark: MarkNotification
 ) -> None:
     told = await added(store, records.notification(actor.user_id))
@@ -49,7 +49,7 @@ async def test_the_first_reading_is_the_one_noted_until_it_is_unread_again(
 
 
 @pytest.mark.parametrize("whose", ["nobody's", "another's", "kept out of the inbox"])
-async def test_what_is_not_in_the_own_inbox_is_not_found(
+async def test_a_notification_outside_your_inbox_is_not_found(
     store: Store, records: Records, actor: Actor, mark: MarkNotification, whose: str
 ) -> None:
     own = records.notification(actor.user_id, in_inbox=whose != "kept out of the inbox")

@@ -1,4 +1,4 @@
-"""Who is told what of an event."""
+"""The notices of each event for buyer and seller."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -79,7 +79,7 @@ def cancelled(reason: CancelReason) -> OrderCancelled:
 
 
 def told(event: TradeNews, order: Order = PAID) -> tuple[Notice | None, Notice | None]:
-    """What the buyer and the seller are told."""
+    """Return the notices of the buyer and the seller."""
     return (
         notice_to_buyer(event, order, SHOE, RULES, WAREHOUSE),
         notice_to_seller(event, order, SHOE, RULES, WAREHOUSE),
@@ -145,7 +145,7 @@ STORY: list[tuple[TradeNews, Notice | None, Notice | None]] = [
 @pytest.mark.parametrize(
     ("event", "buyer", "seller"), STORY, ids=[type(event).__name__ for event, _, _ in STORY]
 )
-def test_buyer_and_seller_are_told_their_part(
+def test_buyer_and_seller_get_their_notices(
     event: TradeNews, buyer: Notice | None, seller: Notice | None
 ) -> None:
     assert told(event) == (buyer, seller)
@@ -154,7 +154,7 @@ def test_buyer_and_seller_are_told_their_part(
 def unwound(
     reason: CancelReason, ask: AskFate = AskFate.ENDED, order: Order = PAID
 ) -> Notice | None:
-    """What the seller is told once the match of an order is undone."""
+    """Return the seller's notice after the match of an order is unwound."""
     withdrawal = WithdrawalReason.OWN_COUNTERPART if ask is AskFate.WITHDRAWN else None
     ended = replace(order, cancel_reason=reason, note="a note")
     buyer, seller = told(MatchUnwound(ID, ask, withdrawal), ended)
@@ -182,7 +182,7 @@ def test_a_seller_is_told_why_a_sale_ended_and_what_it_costs(
 
 
 @pytest.mark.parametrize("ask", AskFate)
-def test_a_seller_is_told_what_became_of_the_ask(ask: AskFate) -> None:
+def test_a_seller_is_told_the_fate_of_the_ask(ask: AskFate) -> None:
     notice = unwound(CancelReason.PAYMENT_OVERDUE, ask)
     assert isinstance(notice, SaleCancelledNotice)
     withdrawn = ask is AskFate.WITHDRAWN
@@ -190,7 +190,7 @@ def test_a_seller_is_told_what_became_of_the_ask(ask: AskFate) -> None:
     assert notice.withdrawal is (WithdrawalReason.OWN_COUNTERPART if withdrawn else None)
 
 
-def test_a_seller_is_told_of_the_end_once_it_is_known_what_became_of_the_ask() -> None:
+def test_a_seller_is_notified_of_a_cancellation_when_the_asks_fate_is_known() -> None:
     _, seller = told(cancelled(CancelReason.SELLER_CANCELLED))
     assert seller is None
 
@@ -207,7 +207,7 @@ def test_a_buyer_is_told_why_an_order_ended(reason: CancelReason) -> None:
     assert buyer == OrderCancelledNotice(ID, SHOE, reason=reason, note="a note", refund=21_400)
 
 
-def test_a_buyer_whose_payment_was_declined_is_not_told_twice() -> None:
+def test_a_buyer_whose_payment_was_declined_gets_one_notice() -> None:
     assert told(cancelled(CancelReason.PAYMENT_DECLINED))[0] is None
 
 
@@ -222,20 +222,20 @@ def test_a_buyer_whose_payment_was_declined_is_not_told_twice() -> None:
         (PaymentStatus.REFUNDED, 21_400),
     ],
 )
-def test_a_buyer_gets_back_what_was_paid(status: PaymentStatus, refund: int) -> None:
+def test_a_buyer_gets_the_payment_back(status: PaymentStatus, refund: int) -> None:
     order = replace(PAID, payment_status=status)
     buyer, _ = told(cancelled(CancelReason.ADMIN_CANCELLED), order)
     assert isinstance(buyer, OrderCancelledNotice)
     assert buyer.refund == refund
 
 
-def test_the_penalty_of_a_cheap_pair_is_the_least() -> None:
+def test_the_penalty_of_a_cheap_pair_is_the_minimum() -> None:
     seller = unwound(CancelReason.SELLER_CANCELLED, order=replace(PAID, price=5_000))
     assert isinstance(seller, SaleCancelledNotice)
     assert seller.penalty == 1_500
 
 
-def test_a_shoe_is_called_by_brand_model_and_colorway(records: Records) -> None:
+def test_a_shoes_name_has_brand_model_and_colorway(records: Records) -> None:
     product = records.product(brand="Nike", model="Dunk Low", colorway="Panda", style_code="D-1")
     book = records.book(product.id)
     assert shoe_of(product, book) == Shoe(book, "Nike Dunk Low Panda", "D-1")

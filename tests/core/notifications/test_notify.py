@@ -1,4 +1,4 @@
-"""What is stored and requested when people are told."""
+"""Notifications are stored, and their channels requested."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -71,7 +71,7 @@ async def inbox(store: Store, user_id: UserId) -> tuple[Notification, ...]:
 
 
 async def requested(store: Store) -> list[tuple[NotificationRequested, str]]:
-    """What was requested, and the key by which it is relayed."""
+    """Return the requested deliveries and their message keys."""
     return [
         (message.event, message.key)
         for message in await store.outbox.unsent(100)
@@ -80,7 +80,7 @@ async def requested(store: Store) -> list[tuple[NotificationRequested, str]]:
 
 
 async def prefer(store: Store, user_id: UserId, *channels: Channel) -> None:
-    """Have a user with a phone and a device want each kind over these channels."""
+    """Set a user's channels for every kind, with a phone and a device."""
     chosen = tuple((kind, frozenset(channels)) for kind in NotificationKind)
     async with store.transaction():
         await store.preferences.put(
@@ -88,7 +88,7 @@ async def prefer(store: Store, user_id: UserId, *channels: Channel) -> None:
         )
 
 
-async def test_who_joins_is_welcomed_in_the_inbox_and_by_email(
+async def test_a_new_user_is_welcomed_in_the_inbox_and_by_email(
     store: Store, notify: Notify, clock: VirtualClock, joined: UserRegistered
 ) -> None:
     await notify(joined)
@@ -107,7 +107,7 @@ async def test_who_joins_is_welcomed_in_the_inbox_and_by_email(
     assert await requested(store) == [(email, str(welcome.id))]
 
 
-async def test_each_channel_is_requested_by_itself(
+async def test_each_channel_is_requested_separately(
     store: Store, notify: Notify, joined: UserRegistered
 ) -> None:
     await prefer(store, joined.user_id, *Channel)
@@ -119,7 +119,7 @@ async def test_each_channel_is_requested_by_itself(
     ]
 
 
-async def test_what_is_not_wanted_in_the_inbox_is_stored_for_its_messengers_alone(
+async def test_a_notification_not_wanted_in_the_inbox_is_stored_for_its_messengers_only(
     store: Store, notify: Notify, joined: UserRegistered
 ) -> None:
     await prefer(store, joined.user_id, Channel.SMS)
@@ -132,7 +132,7 @@ async def test_what_is_not_wanted_in_the_inbox_is_stored_for_its_messengers_alon
     assert not stored.in_inbox
 
 
-async def test_what_is_wanted_in_the_inbox_alone_is_not_carried(
+async def test_a_notification_wanted_only_in_the_inbox_requests_no_delivery(
     store: Store, notify: Notify, joined: UserRegistered
 ) -> None:
     await prefer(store, joined.user_id, Channel.INBOX)
@@ -141,7 +141,7 @@ async def test_what_is_wanted_in_the_inbox_alone_is_not_carried(
     assert await requested(store) == []
 
 
-async def test_who_wants_to_hear_nothing_leaves_no_trace(
+async def test_without_channels_nothing_is_stored(
     store: Store, notify: Notify, clock: VirtualClock, joined: UserRegistered
 ) -> None:
     await prefer(store, joined.user_id)
@@ -152,14 +152,14 @@ async def test_who_wants_to_hear_nothing_leaves_no_trace(
         assert await store.notifications.forget(clock.now() + timedelta(days=1)) == 0
 
 
-async def test_nobody_is_told_for_who_is_gone(
+async def test_a_deleted_user_is_not_notified(
     store: Store, notify: Notify, records: Records
 ) -> None:
     await notify(UserRegistered(records.user_id(), "gone@example.com", "Test"))
     assert await requested(store) == []
 
 
-async def test_who_watches_a_price_is_told_each_time_it_is_crossed(
+async def test_a_price_alert_notifies_at_each_crossing(
     store: Store, notify: Notify, records: Records, clock: VirtualClock, joined: UserRegistered
 ) -> None:
     product = records.product()
@@ -183,7 +183,7 @@ async def test_who_watches_a_price_is_told_each_time_it_is_crossed(
     ]
 
 
-async def test_withdrawn_quotes_are_told_together_each_time_it_happens(
+async def test_withdrawn_quotes_cause_one_notification_per_event(
     store: Store, notify: Notify, records: Records, joined: UserRegistered
 ) -> None:
     product, another = records.product(), records.product(style_code="AB-2", model="Model Two")
@@ -217,7 +217,7 @@ async def test_withdrawn_quotes_are_told_together_each_time_it_happens(
     assert [told.notice for told in await inbox(store, joined.user_id)] == [notice, notice]
 
 
-async def test_an_orders_news_are_told_once_however_often_they_come(
+async def test_duplicate_events_of_an_order_notify_once(
     store: Store, notify: Notify, records: Records, clock: VirtualClock, joined: UserRegistered
 ) -> None:
     product = records.product()
@@ -241,7 +241,7 @@ async def test_an_orders_news_are_told_once_however_often_they_come(
     assert len(await requested(store)) == 2
 
 
-async def test_an_order_that_is_not_there_is_a_failure_and_tells_nobody(
+async def test_an_event_of_an_unknown_order_fails_and_notifies_nobody(
     store: Store, notify: Notify, records: Records, clock: VirtualClock
 ) -> None:
     user_id, quote_id = records.user_id(), records.quote_id()

@@ -1,4 +1,4 @@
-"""What users may say about what they want to hear of."""
+"""Users set their notification preferences."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def set_preferences(store: Store) -> SetNotificationPreferences:
     return SetNotificationPreferences(transaction=store.transaction, preferences=store.preferences)
 
 
-async def test_what_a_user_says_replaces_all_that_was_said_before(
+async def test_new_preferences_replace_all_old_ones(
     store: Store, actor: Actor, set_preferences: SetNotificationPreferences
 ) -> None:
     said = await set_preferences(actor, **SAID)
@@ -74,7 +74,7 @@ async def test_a_phone_has_8_to_15_digits(
         "+1555010٣",
     ],
 )
-async def test_another_phone_is_refused_and_nothing_changes(
+async def test_an_invalid_phone_is_refused_and_nothing_changes(
     store: Store, actor: Actor, set_preferences: SetNotificationPreferences, phone: str
 ) -> None:
     before = await set_preferences(actor, **SAID)
@@ -84,7 +84,7 @@ async def test_another_phone_is_refused_and_nothing_changes(
     assert await store.preferences.get(actor.user_id) == before
 
 
-async def test_ten_devices_of_255_characters_are_remembered(
+async def test_ten_devices_of_255_characters_are_stored(
     actor: Actor, set_preferences: SetNotificationPreferences
 ) -> None:
     devices = [f"{n}" + "~!" * 127 for n in range(10)]
@@ -104,7 +104,7 @@ async def test_ten_devices_of_255_characters_are_remembered(
         ([f"device-{n}" for n in range(11)], OutOfRange),
     ],
 )
-async def test_other_devices_are_refused_and_nothing_changes(
+async def test_invalid_devices_are_refused_and_nothing_changes(
     store: Store,
     actor: Actor,
     set_preferences: SetNotificationPreferences,

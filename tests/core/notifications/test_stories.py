@@ -1,4 +1,4 @@
-"""What people are told in the course of a trade, and that it is once, whatever is redelivered."""
+"""Notifications in the course of a trade, each once in spite of redeliveries."""
 
 import asyncio
 from collections import Counter
@@ -54,7 +54,7 @@ HOLD = timedelta(days=3)
 
 
 async def read(exchange: Exchange, who: Actor) -> list[Notification]:
-    """What somebody was told, in the order in which it was."""
+    """Return the notifications in a user's inbox, oldest first."""
     notifications = exchange.store.notifications
     page = await notifications.inbox_of(who.user_id, PageRequest(limit=100))
     return list(page.items[::-1])
@@ -71,7 +71,7 @@ def mailer_of(exchange: Exchange) -> MemoryMailer:
 
 
 def new_exchange(*, deaf: bool = False, **messengers: Any) -> Exchange:
-    """Return an exchange with messengers of one's own; if deaf, people are told of nothing."""
+    """Return an exchange with recording messengers. If deaf, it sends no notifications."""
     exchange = build_exchange(**messengers)
     if not deaf:
         return exchange
@@ -79,10 +79,10 @@ def new_exchange(*, deaf: bool = False, **messengers: Any) -> Exchange:
     return exchange_on(replace(adapters, event_bus=DeafBus(adapters.event_bus)))
 
 
-# ---- what is told --------------------------------------------------------------------------------
+# ---- notifications of a trade --------------------------------------------------------------------
 
 
-async def test_a_pair_that_is_sold_is_told_of_from_match_to_payout(exchange: Exchange) -> None:
+async def test_a_sale_is_notified_from_match_to_payout(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     await exchange.later(HOLD)
     assert await kinds(exchange, exchange.buyer) == [
@@ -110,7 +110,7 @@ async def test_a_pair_that_is_sold_is_told_of_from_match_to_payout(exchange: Exc
     assert paid.amount == order.payout_amount
 
 
-async def test_everything_that_is_told_is_mailed_to_who_is_told(exchange: Exchange) -> None:
+async def test_every_notification_is_mailed_to_its_user(exchange: Exchange) -> None:
     await exchange.trade(OrderStatus.DELIVERED)
     await exchange.later(HOLD)
     mailed = Counter((mail.to, mail.subject) for mail in mailer_of(exchange).sent)
@@ -129,7 +129,7 @@ async def test_everything_that_is_told_is_mailed_to_who_is_told(exchange: Exchan
         (tokens.CARD, ["welcome", "bid_matched", "order_confirmed", "order_cancelled"]),
     ],
 )
-async def test_a_trade_that_comes_to_nothing_is_told_to_both(
+async def test_a_failed_trade_is_notified_to_both(
     exchange: Exchange, card: str, told: list[str]
 ) -> None:
     buyer = await exchange.new_buyer(card)
@@ -145,7 +145,7 @@ async def test_a_trade_that_comes_to_nothing_is_told_to_both(
     assert ended == "sale_cancelled"
 
 
-async def test_a_seller_reads_what_became_of_the_ask(exchange: Exchange) -> None:
+async def test_a_seller_reads_the_fate_of_the_ask(exchange: Exchange) -> None:
     poor = await exchange.new_buyer(tokens.DECLINED_CARD)
     await exchange.match(buyer=poor)
     await exchange.workers.settle()
@@ -154,7 +154,7 @@ async def test_a_seller_reads_what_became_of_the_ask(exchange: Exchange) -> None
     assert (returned.notice.ask, returned.notice.withdrawal) == (AskFate.RETURNED, None)
 
 
-async def test_a_seller_whose_ask_was_to_trade_at_once_reads_that_it_ended(
+async def test_a_seller_of_an_immediate_or_cancel_ask_reads_that_it_ended(
     exchange: Exchange,
 ) -> None:
     poor = await exchange.new_buyer(tokens.DECLINED_CARD)
@@ -167,14 +167,14 @@ async def test_a_seller_whose_ask_was_to_trade_at_once_reads_that_it_ended(
     assert ended.notice.withdrawal is WithdrawalReason.IMMEDIATE_OR_CANCEL
 
 
-async def test_a_pair_that_fails_is_told_to_both(exchange: Exchange) -> None:
+async def test_a_failed_authentication_is_notified_to_both(exchange: Exchange) -> None:
     await exchange.trade(OrderStatus.AUTH_FAILED)
     (*_, buyers) = await kinds(exchange, exchange.buyer)
     (*_, sellers) = await kinds(exchange, exchange.seller)
     assert (buyers, sellers) == ("order_auth_failed", "sale_auth_failed")
 
 
-async def test_who_watches_a_price_is_told_when_an_ask_comes_down_to_it(
+async def test_a_price_alert_notifies_when_an_ask_reaches_its_price(
     exchange: Exchange,
 ) -> None:
     await exchange.app.price_alerts.watch_price(
@@ -189,7 +189,7 @@ async def test_who_watches_a_price_is_told_when_an_ask_comes_down_to_it(
     assert dropped.notice.shoe.name == "Brand Model White/Black"
 
 
-async def test_each_refusal_of_a_payout_is_told_of(exchange: Exchange) -> None:
+async def test_each_refused_payout_is_notified(exchange: Exchange) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     await exchange.trade(OrderStatus.DELIVERED, seller=seller)
     await exchange.later(HOLD)
@@ -204,7 +204,7 @@ async def test_each_refusal_of_a_payout_is_told_of(exchange: Exchange) -> None:
     ]
 
 
-async def test_a_refusal_is_of_what_is_left_after_penalties(exchange: Exchange) -> None:
+async def test_a_refused_payout_is_the_amount_after_penalties(exchange: Exchange) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     await exchange.trade(OrderStatus.CANCELLED, seller=seller)
     await exchange.trade(OrderStatus.DELIVERED, seller=seller)
@@ -214,7 +214,7 @@ async def test_a_refusal_is_of_what_is_left_after_penalties(exchange: Exchange) 
     assert refused.amount == 17_600 - 3_000
 
 
-async def test_an_order_that_is_told_of_again_is_not_told_to_people_again(
+async def test_duplicate_events_of_an_order_are_not_notified_again(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.CANCELLED)
@@ -231,7 +231,7 @@ async def test_an_order_that_is_told_of_again_is_not_told_to_people_again(
 
 @dataclass
 class BrokenMailer(Mailer):
-    """Takes nothing until it is mended."""
+    """Fails until it is repaired."""
 
     mended: MemoryMailer | None = None
 
@@ -241,7 +241,7 @@ class BrokenMailer(Mailer):
         await self.mended.send(mail)
 
 
-async def test_a_messenger_that_is_down_holds_up_no_trade_and_brings_all_once_it_is_back() -> None:
+async def test_a_messenger_outage_delays_no_trade_and_all_mails_are_sent_afterwards() -> None:
     mailer = BrokenMailer()
     exchange = new_exchange(mailer=mailer)
     await exchange.open()
@@ -258,7 +258,7 @@ async def test_a_messenger_that_is_down_holds_up_no_trade_and_brings_all_once_it
 
 
 class WrongTemplates(Templates):
-    """Has no words for anything."""
+    """Fails for every notice."""
 
     def headline(self, notice: Notice, recipient: Recipient) -> Headline:
         raise AssertionError(f"there are no words for {notice!r}")
@@ -267,7 +267,7 @@ class WrongTemplates(Templates):
         raise AssertionError(f"there are no words for {notice!r}")
 
 
-async def test_words_that_are_wrong_hold_up_no_trade() -> None:
+async def test_broken_templates_delay_no_trade() -> None:
     exchange = new_exchange(templates=WrongTemplates())
     await exchange.open()
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -278,12 +278,12 @@ async def test_words_that_are_wrong_hold_up_no_trade() -> None:
     await engine_of(exchange.app).stop()
 
 
-# ---- once, whatever is redelivered ---------------------------------------------------------------
+# ---- once, in spite of redeliveries --------------------------------------------------------------
 
 
 @dataclass
 class Handed(Mailer):
-    """Notes whatever it is handed, a repetition too."""
+    """Records every mail, duplicates too."""
 
     messages: Counter[tuple[Channel, str, str]] = field(default_factory=Counter)
 
@@ -293,7 +293,7 @@ class Handed(Mailer):
 
 @dataclass
 class HandedTexts(TextMessenger):
-    """Notes text messages beside the mail."""
+    """Records text messages next to the mails."""
 
     handed: Handed
 
@@ -303,7 +303,7 @@ class HandedTexts(TextMessenger):
 
 @dataclass
 class HandedPushes(PushMessenger):
-    """Notes push messages beside the mail."""
+    """Records push messages next to the mails."""
 
     handed: Handed
 
@@ -313,7 +313,7 @@ class HandedPushes(PushMessenger):
 
 
 class DeafBus(ForwardingBus):
-    """A bus on which notifications hear nothing."""
+    """A bus that ignores the subscriptions of notifications."""
 
     def subscribe(self, consumer: Consumer, *, here: bool = True) -> None:
         if not consumer.name.startswith("notifications."):
@@ -321,7 +321,7 @@ class DeafBus(ForwardingBus):
 
 
 async def hear(exchange: Exchange, messages: Sequence[Message]) -> None:
-    """Deliver messages to the notifications' own consumers."""
+    """Deliver messages to the consumers of notifications."""
     adapters = exchange.app.adapters
     bus = InProcessBus(
         Dispatcher(
@@ -367,13 +367,13 @@ TOLD: dict[Story, int] = {
     a_seller_cancels: 6,
     a_card_is_declined: 4,
 }
-"""What happens, and how many notifications the buyer and the seller get of it."""
+"""Stories, and the number of notifications that buyer and seller get."""
 
 
 async def handed_over(
     story: Story, redelivered: Callable[[Sequence[Message]], list[Message]]
 ) -> Counter[tuple[Channel, str, str]]:
-    """Tell a story, then deliver its news and what is requested after them as `redelivered`."""
+    """Play a story, then deliver its events and requests in the order of `redelivered`."""
     handed = Handed()
     exchange = new_exchange(
         deaf=True,
@@ -392,7 +392,7 @@ async def handed_over(
 
 @settings(max_examples=5, deadline=None)
 @given(story=st.sampled_from(list(TOLD)), random=st.randoms(use_true_random=False))
-def test_each_message_thrice_in_any_order_is_one_delivery_to_each_user_over_each_channel(
+def test_messages_delivered_thrice_in_any_sequence_reach_each_user_and_channel_once(
     story: Story, random: Random
 ) -> None:
     def thrice(messages: Sequence[Message]) -> list[Message]:
@@ -403,7 +403,7 @@ def test_each_message_thrice_in_any_order_is_one_delivery_to_each_user_over_each
     once = asyncio.run(handed_over(story, list))
     assert asyncio.run(handed_over(story, thrice)) == once
     assert set(once.values()) == {1}
-    # Everybody is welcomed too: two who are not reached everywhere, by email.
+    # Everybody gets a welcome too. Two users without phone and device get it by email.
     welcomes = Counter(channel for channel, _, subject in once if subject == "Welcome")
     news = Counter(channel for channel, _, subject in once if subject != "Welcome")
     assert news == dict.fromkeys((Channel.EMAIL, Channel.SMS, Channel.PUSH), TOLD[story])

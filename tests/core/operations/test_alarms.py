@@ -1,4 +1,4 @@
-"""What admins are told to look at, and how they say that they did."""
+"""Alarms are sent to admins, who resolve them."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -40,7 +40,7 @@ async def told(exchange: Exchange, who: Actor) -> list[AlarmNotice]:
 
 
 async def admin_with(exchange: Exchange, person: Actor) -> Actor:
-    """Make somebody an admin too."""
+    """Register another admin."""
     user = await exchange.store.users.get(person.user_id)
     async with exchange.store.transaction():
         await exchange.store.users.save(replace(user, roles=user.roles | {Role.ADMIN}))
@@ -52,7 +52,7 @@ async def admin(exchange: Exchange) -> Actor:
     return await admin_with(exchange, exchange.admin)
 
 
-async def test_every_admin_is_told_and_nobody_else(exchange: Exchange, admin: Actor) -> None:
+async def test_every_admin_is_notified_and_nobody_else(exchange: Exchange, admin: Actor) -> None:
     second = await admin_with(exchange, await exchange.person())
     await raise_alarm(exchange)
     for one in (admin, second):
@@ -60,7 +60,7 @@ async def test_every_admin_is_told_and_nobody_else(exchange: Exchange, admin: Ac
     assert await told(exchange, exchange.authenticator) == []
 
 
-async def test_admins_who_are_a_party_to_the_order_are_not_told_of_it(
+async def test_admins_who_are_a_party_to_the_order_are_not_notified(
     exchange: Exchange, admin: Actor
 ) -> None:
     order = await exchange.trade()
@@ -70,7 +70,7 @@ async def test_admins_who_are_a_party_to_the_order_are_not_told_of_it(
     assert await told(exchange, seller) == []
 
 
-async def test_an_alarm_that_is_raised_again_is_counted_and_told_again(
+async def test_an_alarm_raised_again_is_counted_and_notified_again(
     exchange: Exchange, admin: Actor
 ) -> None:
     first = await raise_alarm(exchange)
@@ -80,7 +80,7 @@ async def test_an_alarm_that_is_raised_again_is_counted_and_told_again(
     assert len(await told(exchange, admin)) == 2
 
 
-async def test_an_admin_resolves_an_alarm_and_says_why(exchange: Exchange, admin: Actor) -> None:
+async def test_an_admin_resolves_an_alarm_with_a_reason(exchange: Exchange, admin: Actor) -> None:
     alarm = await raise_alarm(exchange)
     resolved = await exchange.app.operations.resolve_alarm(admin, alarm.id, reason=" asked them ")
     assert resolved == replace(
@@ -95,7 +95,7 @@ async def test_an_admin_resolves_an_alarm_and_says_why(exchange: Exchange, admin
     assert (entry.act.actor_id, entry.act.reason) == (admin.user_id, "asked them")
 
 
-async def test_an_alarm_that_is_raised_after_it_was_resolved_is_a_new_one(
+async def test_an_alarm_raised_after_its_resolution_is_a_new_one(
     exchange: Exchange, admin: Actor
 ) -> None:
     alarm = await raise_alarm(exchange)
@@ -104,9 +104,7 @@ async def test_an_alarm_that_is_raised_after_it_was_resolved_is_a_new_one(
     assert (again.id != alarm.id, again.count, again.closed_at) == (True, 1, None)
 
 
-async def test_whoever_may_not_resolve_an_alarm_changes_nothing(
-    exchange: Exchange, admin: Actor
-) -> None:
+async def test_a_refused_resolution_changes_nothing(exchange: Exchange, admin: Actor) -> None:
     order = await exchange.trade()
     alarm = await raise_alarm(exchange, order.id)
     seller = await admin_with(exchange, exchange.seller)
@@ -125,7 +123,7 @@ async def test_whoever_may_not_resolve_an_alarm_changes_nothing(
     assert await exchange.store.audit_log.page(PageRequest()) == before
 
 
-async def test_an_alarm_is_resolved_once_also_by_the_command_line(exchange: Exchange) -> None:
+async def test_an_alarm_is_resolved_only_once_also_by_the_operator(exchange: Exchange) -> None:
     alarm = await raise_alarm(exchange, (await exchange.trade()).id)
     resolve = exchange.app.operations.resolve_alarm
     await resolve(OPERATOR, alarm.id, reason="seen to")

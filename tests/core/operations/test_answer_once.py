@@ -1,4 +1,4 @@
-"""A request that is sent again is done once and gets the same answer."""
+"""A retried request has its effect once and gets the same answer."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -25,7 +25,7 @@ def answer_once(exchange: Exchange) -> AnswerOnce:
 
 
 class Deed:
-    """What is done for a request: it counts how often."""
+    """The effect of a request. It counts its calls."""
 
     def __init__(self) -> None:
         self.times = 0
@@ -36,7 +36,7 @@ class Deed:
 
 
 class Latecomer(IdempotencyKeys):
-    """Keys that show nothing at the first look: the twin's answer is committed only after it."""
+    """Finds nothing on the first read, as if the concurrent request committed just after it."""
 
     def __init__(self, keys: IdempotencyKeys) -> None:
         self._keys = keys
@@ -53,7 +53,7 @@ class Latecomer(IdempotencyKeys):
         return await self._keys.forget(before)
 
 
-async def test_the_second_time_nothing_is_done_and_the_answer_is_the_first(
+async def test_a_retry_has_no_effect_and_gets_the_first_answer(
     answer_once: AnswerOnce, key: IdempotencyKey
 ) -> None:
     deed = Deed()
@@ -63,7 +63,7 @@ async def test_the_second_time_nothing_is_done_and_the_answer_is_the_first(
     assert deed.times == 1
 
 
-async def test_the_key_of_another_request_is_refused(
+async def test_a_key_used_by_another_request_is_refused(
     answer_once: AnswerOnce, key: IdempotencyKey
 ) -> None:
     deed = Deed()
@@ -74,7 +74,7 @@ async def test_the_key_of_another_request_is_refused(
     assert deed.times == 1
 
 
-async def test_what_is_refused_is_not_remembered(
+async def test_the_answer_to_a_refused_request_is_not_stored(
     answer_once: AnswerOnce, key: IdempotencyKey
 ) -> None:
     async def refuse() -> bytes:
@@ -85,7 +85,7 @@ async def test_what_is_refused_is_not_remembered(
     assert await answer_once(key, Deed()) == Answered(b"done", replayed=False)
 
 
-async def test_a_request_that_meets_its_twin_gets_the_twins_answer(
+async def test_a_concurrent_duplicate_gets_the_answer_of_the_first(
     exchange: Exchange, key: IdempotencyKey
 ) -> None:
     keys = Latecomer(exchange.store.idempotency_keys)

@@ -1,4 +1,4 @@
-"""Waiting for what another process makes of a request, no longer than was said."""
+"""Wait for the outcome of a request in another process, with a timeout."""
 
 import asyncio
 from datetime import timedelta
@@ -15,7 +15,7 @@ async def request(exchange: Exchange) -> AuditEntry:
     return await exchange.app.bidding.request_withdrawal(exchange.admin, ask.id, reason="a test")
 
 
-async def test_an_outcome_that_is_there_is_returned_at_once(exchange: Exchange) -> None:
+async def test_an_existing_outcome_is_returned_at_once(exchange: Exchange) -> None:
     entry = await request(exchange)
     await exchange.workers.settle()
     found = await exchange.app.operations.await_outcome(entry.id, timedelta(0))
@@ -23,7 +23,7 @@ async def test_an_outcome_that_is_there_is_returned_at_once(exchange: Exchange) 
     assert found is not None
 
 
-async def test_an_outcome_that_comes_in_time_is_returned(exchange: Exchange) -> None:
+async def test_an_outcome_before_the_timeout_is_returned(exchange: Exchange) -> None:
     entry = await request(exchange)
     waiting = asyncio.create_task(exchange.app.operations.await_outcome(entry.id, PATIENCE))
     await exchange.clock.advance(PATIENCE / 2)
@@ -35,7 +35,7 @@ async def test_an_outcome_that_comes_in_time_is_returned(exchange: Exchange) -> 
     assert found.act.about == entry.id
 
 
-async def test_nobody_waits_longer_than_was_said(exchange: Exchange) -> None:
+async def test_waiting_ends_at_the_timeout(exchange: Exchange) -> None:
     entry = await request(exchange)
     waiting = asyncio.create_task(exchange.app.operations.await_outcome(entry.id, PATIENCE))
     await exchange.clock.advance(PATIENCE - timedelta(milliseconds=1))

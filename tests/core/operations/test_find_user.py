@@ -1,4 +1,4 @@
-"""Whoever runs the exchange finds a user, with how they stand."""
+"""Admins find a user, with quotes and balances."""
 
 from datetime import timedelta
 
@@ -22,14 +22,14 @@ async def test_a_user_is_found_by_id_and_by_email(exchange: Exchange) -> None:
     assert await find.by_email(exchange.admin, f" {email.upper()} ") == by_id
 
 
-async def test_nobody_is_found_where_nobody_is(exchange: Exchange) -> None:
+async def test_an_unknown_email_or_id_finds_nobody(exchange: Exchange) -> None:
     find = exchange.app.operations.find_user
     with pytest.raises(NotFound):
         await find(exchange.admin, UserId(exchange.app.adapters.ids.new()))
     assert await find.by_email(exchange.admin, "nobody@example.com") is None
 
 
-async def test_a_record_says_what_rests_in_the_books(exchange: Exchange) -> None:
+async def test_a_record_counts_the_open_quotes(exchange: Exchange) -> None:
     asks = [(await exchange.ask(exchange.seller, 30_000 + n * 100)).quote for n in range(101)]
     await exchange.bid(exchange.buyer, 10_000)
     await exchange.match(price=20_000)
@@ -38,11 +38,11 @@ async def test_a_record_says_what_rests_in_the_books(exchange: Exchange) -> None
     assert (seller.open_asks, seller.open_bids) == (101, 0)
     buyer = await find(exchange.admin, exchange.buyer.user_id)
     assert (buyer.open_asks, buyer.open_bids) == (0, 1)
-    # The exchange's own check at the end reads one page of each person's quotes.
+    # The invariant check at the end reads one page of each user's quotes.
     await exchange.app.bidding.cancel_quote(exchange.seller, Side.ASK, asks[0].id)
 
 
-async def test_an_ask_that_waits_outside_a_halted_book_is_an_open_one(exchange: Exchange) -> None:
+async def test_an_ask_waiting_outside_a_halted_book_counts_as_open(exchange: Exchange) -> None:
     buyer = await exchange.new_buyer(tokens.DECLINED_CARD)
     await exchange.match(buyer=buyer)
     await exchange.app.bidding.request_halt(
@@ -53,7 +53,7 @@ async def test_an_ask_that_waits_outside_a_halted_book_is_an_open_one(exchange: 
     assert record.open_asks == 1
 
 
-async def test_a_record_says_what_is_owed(exchange: Exchange) -> None:
+async def test_a_record_has_payable_and_debt(exchange: Exchange) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     sold = await exchange.trade(OrderStatus.DELIVERED, seller=seller)
     await exchange.later(timedelta(days=4))
@@ -62,7 +62,7 @@ async def test_a_record_says_what_is_owed(exchange: Exchange) -> None:
     assert (record.payable, record.debt) == ((await exchange.payout(sold.id)).amount, 3_000)
 
 
-async def test_a_record_says_how_many_cards_were_declined_and_what_follows(
+async def test_a_record_has_the_declines_and_the_bar_on_bidding(
     exchange: Exchange,
 ) -> None:
     find = exchange.app.operations.find_user

@@ -1,4 +1,4 @@
-"""What only admins list: alarms, dead letters, the audit log, halts, everybody's quotes."""
+"""Lists for admins only: alarms, dead letters, audit log, halts, all users' quotes."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -23,13 +23,13 @@ LISTS: dict[str, Callable[[Exchange, Actor], Awaitable[Any]]] = {
 
 
 @pytest.mark.parametrize("what", LISTS)
-async def test_only_admins_list_it(exchange: Exchange, what: str) -> None:
+async def test_only_admins_may_list(exchange: Exchange, what: str) -> None:
     await LISTS[what](exchange, OPERATOR)
     with pytest.raises(Forbidden):
         await LISTS[what](exchange, exchange.seller)
 
 
-async def test_the_audit_log_is_read_by_who_did_it_and_what_to(exchange: Exchange) -> None:
+async def test_the_audit_log_is_filtered_by_actor_and_target(exchange: Exchange) -> None:
     order, read = await exchange.trade(), exchange.app.operations.read_audit_log
     await exchange.app.orders.freeze_payout(OPERATOR, order.id, reason="an odd price")
 
@@ -38,7 +38,7 @@ async def test_the_audit_log_is_read_by_who_did_it_and_what_to(exchange: Exchang
     assert (await read(OPERATOR, PAGE, actor_id=exchange.seller.user_id)).items == ()
 
 
-async def test_what_waits_behind_the_requests_is_told(exchange: Exchange) -> None:
+async def test_the_backlog_has_unsent_messages_and_due_letters(exchange: Exchange) -> None:
     backlog = exchange.app.operations.view_backlog
     await exchange.match()
     assert await backlog.has_messages()

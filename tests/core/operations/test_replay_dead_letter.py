@@ -1,4 +1,4 @@
-"""A message that was given up is tried again, and the audit log says by whom."""
+"""Dead letters are retried, and the retry is audited."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from ...exchange import Exchange
 
 
 async def bury(exchange: Exchange, event: Event | None = None) -> Delivery:
-    """Have one dead letter."""
+    """Create one dead letter."""
     ids, now = exchange.app.adapters.ids, exchange.clock.now()
     event = event or UserRegistered(exchange.buyer.user_id, "user-9@example.com", "Test")
     message = Message(MessageId(ids.new()), event.key, event, now)
@@ -35,9 +35,7 @@ async def audited(exchange: Exchange) -> list[Act]:
 
 
 @pytest.mark.parametrize("reason", [None, "the template is mended"])
-async def test_a_dead_letter_is_tried_again_with_an_entry(
-    exchange: Exchange, reason: str | None
-) -> None:
+async def test_a_dead_letter_is_retried_and_audited(exchange: Exchange, reason: str | None) -> None:
     letter = await bury(exchange)
     again = await exchange.app.operations.replay_dead_letter(
         exchange.admin, letter.id, reason=reason
@@ -56,7 +54,7 @@ async def test_a_dead_letter_is_tried_again_with_an_entry(
     }
 
 
-async def test_what_is_refused_stays_dead_and_unmentioned(exchange: Exchange) -> None:
+async def test_a_refused_retry_changes_nothing_and_is_not_audited(exchange: Exchange) -> None:
     letter = await bury(exchange)
     replay = exchange.app.operations.replay_dead_letter
     for who in (exchange.buyer, exchange.authenticator):
@@ -71,7 +69,7 @@ async def test_what_is_refused_stays_dead_and_unmentioned(exchange: Exchange) ->
     await replay(exchange.admin, letter.id, reason="or the exchange would not be well")
 
 
-async def test_no_party_has_a_message_about_their_order_tried_again(exchange: Exchange) -> None:
+async def test_a_party_to_the_order_cannot_retry_its_message(exchange: Exchange) -> None:
     order = await exchange.trade()
     letter = await bury(exchange, OrderAuthPassed(order.id, order.buyer_id, order.seller_id))
     for party in (exchange.buyer, exchange.seller):

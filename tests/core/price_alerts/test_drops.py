@@ -1,4 +1,4 @@
-"""Each alert fires once for each time that the lowest ask comes down across its price."""
+"""An alert fires each time the lowest ask crosses its price on the way down."""
 
 import math
 from collections import Counter
@@ -39,7 +39,7 @@ Drop = tuple[AlertId, int, datetime]
 
 
 class Watched:
-    """One book with alerts, whose events a test delivers as it likes."""
+    """A book with alerts, to which a test delivers events."""
 
     def __init__(self, rules: MarketRules | None = None) -> None:
         self.clock = VirtualClock(MONDAY)
@@ -70,7 +70,7 @@ class Watched:
         return alert
 
     def walk(self, lowest_asks: list[int | None]) -> list[Message]:
-        """The events of a walk that begins without an ask, a second apart."""
+        """Return the events of a walk of the lowest ask, a second apart, from no ask."""
         return [
             self.message(before, after, MONDAY + SECOND * step)
             for step, (before, after) in enumerate(pairwise([None, *lowest_asks]))
@@ -98,7 +98,7 @@ class Watched:
 
 
 def firings(alert: PriceAlert, lowest_asks: list[int | None], rules: MarketRules) -> list[Drop]:
-    """What an alert that sees the walk in its order says, step by step."""
+    """Return the firings of an alert, step by step, for events in sequence."""
     drops: list[Drop] = []
     last = math.inf
     for step, lowest_ask in enumerate(lowest_asks):
@@ -121,7 +121,7 @@ rests = st.builds(MarketRules, price_alert_pause=seconds, price_alert_memory=sec
 
 @settings(max_examples=50, deadline=None)
 @given(rules=rests, walk=walks, alerts=st.lists(st.tuples(prices, st.integers(0, 10)), max_size=5))
-async def test_in_the_order_of_the_changes_alerts_fire_as_the_rule_says(
+async def test_alerts_fire_by_the_rule_if_changes_arrive_in_sequence(
     rules: MarketRules, walk: list[int | None], alerts: list[tuple[int, int]]
 ) -> None:
     watched = Watched(rules)
@@ -141,7 +141,7 @@ async def test_in_the_order_of_the_changes_alerts_fire_as_the_rule_says(
     alerts=st.lists(st.tuples(prices, st.integers(0, 10)), max_size=5),
     data=st.data(),
 )
-async def test_in_any_order_no_alert_fires_more_than_the_rule_allows(
+async def test_no_alert_fires_more_often_than_the_rule_allows_in_any_sequence(
     rules: MarketRules, walk: list[int | None], alerts: list[tuple[int, int]], data: st.DataObject
 ) -> None:
     watched = Watched(rules)
@@ -164,7 +164,7 @@ async def test_in_any_order_no_alert_fires_more_than_the_rule_allows(
             assert second < first or second_at - first_at >= rules.price_alert_memory
 
 
-async def test_what_is_told_says_whom_and_what() -> None:
+async def test_the_event_has_user_alert_and_prices() -> None:
     watched = Watched()
     alert = await watched.add(200)
     await watched.deliver(watched.message(None, 150, MONDAY + SECOND))
@@ -187,7 +187,7 @@ async def test_what_is_told_says_whom_and_what() -> None:
         (100, None, False),
     ],
 )
-async def test_a_price_is_crossed_by_coming_down_to_it_from_above(
+async def test_a_price_is_crossed_only_from_above(
     before: int | None, after: int | None, fires: bool
 ) -> None:
     watched = Watched()
@@ -196,7 +196,7 @@ async def test_a_price_is_crossed_by_coming_down_to_it_from_above(
     assert len(await watched.told()) == fires
 
 
-async def test_an_alert_of_the_same_instant_counts_and_a_younger_one_does_not() -> None:
+async def test_an_alert_created_at_the_same_instant_fires_and_a_later_one_does_not() -> None:
     watched = Watched()
     same = await watched.add(200)
     await watched.add(200, MONDAY + timedelta(microseconds=1))
@@ -204,7 +204,7 @@ async def test_an_alert_of_the_same_instant_counts_and_a_younger_one_does_not() 
     assert [event.alert_id for event in await watched.told()] == [same.id]
 
 
-async def test_another_book_is_another_market() -> None:
+async def test_a_fall_in_another_book_does_not_fire() -> None:
     watched = Watched()
     await watched.add(200, book=BookKey(watched.book.product_id, Size(SIZE), Condition.USED))
     await watched.add(200, book=BookKey(watched.book.product_id, Size("10")))
@@ -212,7 +212,7 @@ async def test_another_book_is_another_market() -> None:
     assert not await watched.told()
 
 
-async def test_a_crowd_is_told_some_at_a_time_and_nobody_twice() -> None:
+async def test_many_users_are_notified_in_batches_and_each_once() -> None:
     watched = Watched()
     crowd = [await watched.add(100 * (1 + number % 4)) for number in range(300)]
     waiting = {alert.id for alert in crowd if 200 <= alert.price < 400}
@@ -223,7 +223,7 @@ async def test_a_crowd_is_told_some_at_a_time_and_nobody_twice() -> None:
     assert set(told) == waiting
 
 
-async def test_a_crowd_is_not_told_in_one_transaction() -> None:
+async def test_many_users_are_notified_in_several_transactions() -> None:
     watched = Watched()
     for _ in range(300):
         await watched.add(200)
@@ -233,7 +233,7 @@ async def test_a_crowd_is_not_told_in_one_transaction() -> None:
     assert watched.transactions.count == 6
 
 
-async def test_a_change_that_concerns_nobody_begins_no_transaction() -> None:
+async def test_a_change_without_matching_alerts_begins_no_transaction() -> None:
     watched = Watched()
     await watched.add(200)
     await watched.deliver(watched.message(None, 200))
@@ -243,7 +243,7 @@ async def test_a_change_that_concerns_nobody_begins_no_transaction() -> None:
     assert watched.transactions.count == 0
 
 
-async def test_a_users_alerts_that_fire_together_are_told_at_once_by_the_lowest_price() -> None:
+async def test_alerts_of_a_user_that_fire_together_emit_one_event_with_the_lowest_price() -> None:
     watched = Watched()
     user_id = UserId(watched.ids.new())
     alerts = [await watched.add(price, user_id=user_id) for price in (300, 200, 100, 400)]
@@ -261,14 +261,14 @@ async def test_a_users_alerts_that_fire_together_are_told_at_once_by_the_lowest_
 
 
 async def lowest_asks_told(watched: Watched, *falls: tuple[int, timedelta]) -> list[int]:
-    """Let the lowest ask fall again and again, and return what one alert at 200 says."""
+    """Let the lowest ask fall several times, and return the firings of an alert at 200."""
     await watched.add(200)
     for lowest_ask, after in falls:
         await watched.deliver(watched.message(None, lowest_ask, MONDAY + after))
     return [event.lowest_ask for event in await watched.told()]
 
 
-async def test_an_alert_that_fired_rests_even_where_the_price_is_lower() -> None:
+async def test_a_fired_alert_rests_even_at_a_lower_price() -> None:
     falls = (200, NONE), (100, 59 * MINUTE)
     assert await lowest_asks_told(Watched(), *falls) == [200]
 
@@ -278,17 +278,17 @@ async def test_a_rested_alert_fires_at_a_lower_price_and_not_at_the_same() -> No
     assert await lowest_asks_told(Watched(), *falls) == [200, 190]
 
 
-async def test_what_an_alert_missed_while_it_rested_does_not_make_it_rest_longer() -> None:
+async def test_a_missed_fall_does_not_prolong_the_rest() -> None:
     falls = (200, NONE), (200, 30 * MINUTE), (150, HOUR)
     assert await lowest_asks_told(Watched(), *falls) == [200, 150]
 
 
-async def test_a_week_later_the_same_price_is_news_again() -> None:
+async def test_after_the_memory_an_alert_fires_again_at_the_same_price() -> None:
     falls = (150, NONE), (200, 7 * DAY - SECOND), (200, 7 * DAY)
     assert await lowest_asks_told(Watched(), *falls) == [150, 200]
 
 
-async def test_a_market_without_rest_and_memory_tells_of_each_crossing() -> None:
+async def test_without_pause_and_memory_each_crossing_fires() -> None:
     rules = MarketRules(price_alert_pause=NONE, price_alert_memory=NONE)
     falls = (200, NONE), (200, SECOND), (200, 2 * SECOND)
     assert await lowest_asks_told(Watched(rules), *falls) == [200, 200, 200]
@@ -304,13 +304,13 @@ async def watch(exchange: Exchange, price: int) -> PriceAlert:
 
 
 async def drops(exchange: Exchange) -> list[tuple[int, int]]:
-    """What was told so far: the price that was waited for, and the lowest ask."""
+    """Return the wanted price and the lowest ask of each event so far."""
     await exchange.workers.settle()
     events = [message.event for message in exchange.bus.published]
     return [(e.wanted, e.lowest_ask) for e in events if isinstance(e, PriceDropped)]
 
 
-async def test_an_ask_that_is_placed_fires_the_alerts_it_undercuts(exchange: Exchange) -> None:
+async def test_a_new_ask_fires_the_alerts_that_it_reaches(exchange: Exchange) -> None:
     for price in (19_000, 20_000, 21_000):
         await watch(exchange, price)
     await exchange.ask(exchange.seller, 20_000)
@@ -320,7 +320,7 @@ async def test_an_ask_that_is_placed_fires_the_alerts_it_undercuts(exchange: Exc
     assert await drops(exchange) == [(20_000, 20_000), (19_000, 18_000)]
 
 
-async def test_what_was_there_before_the_alert_is_no_news(exchange: Exchange) -> None:
+async def test_an_ask_older_than_the_alert_does_not_fire(exchange: Exchange) -> None:
     await exchange.ask(exchange.seller, 20_000)
     await exchange.clock.advance(SECOND)
     await watch(exchange, 20_000)
@@ -328,7 +328,7 @@ async def test_what_was_there_before_the_alert_is_no_news(exchange: Exchange) ->
     assert await drops(exchange) == []
 
 
-async def test_an_alert_made_while_the_event_waits_is_too_late_for_it(exchange: Exchange) -> None:
+async def test_an_alert_created_while_the_event_waits_does_not_fire(exchange: Exchange) -> None:
     await exchange.workers.settle()
     await exchange.ask(exchange.seller, 20_000)
     await exchange.clock.advance(timedelta(microseconds=1))
@@ -350,7 +350,7 @@ async def test_an_ask_that_is_repriced_away_and_back_fires_again(exchange: Excha
     assert page.items[0].dropped_at == exchange.clock.now() - HOUR
 
 
-async def test_an_ask_that_is_placed_and_cancelled_fires_at_a_lower_price_and_not_at_the_same(
+async def test_an_ask_placed_and_cancelled_fires_again_only_at_a_lower_price(
     exchange: Exchange,
 ) -> None:
     await watch(exchange, 20_000)
@@ -361,14 +361,14 @@ async def test_an_ask_that_is_placed_and_cancelled_fires_at_a_lower_price_and_no
     assert await drops(exchange) == [(20_000, 20_000), (20_000, 19_000)]
 
 
-async def test_an_ask_that_trades_at_once_was_never_there_to_wait_for(exchange: Exchange) -> None:
+async def test_an_ask_that_trades_at_once_does_not_fire(exchange: Exchange) -> None:
     await watch(exchange, 25_000)
     await exchange.bid(exchange.buyer, 20_000)
     await exchange.ask(exchange.seller, 20_000)
     assert await drops(exchange) == []
 
 
-async def test_an_ask_that_returns_from_an_undone_match_at_once_is_told_once(
+async def test_an_ask_that_returns_from_an_unwound_match_fires_once(
     exchange: Exchange,
 ) -> None:
     await watch(exchange, 20_000)
@@ -377,14 +377,14 @@ async def test_an_ask_that_returns_from_an_undone_match_at_once_is_told_once(
     assert (await exchange.order(order_id)).status is OrderStatus.CANCELLED
 
 
-async def test_a_deleted_alert_is_silent(exchange: Exchange) -> None:
+async def test_a_deleted_alert_does_not_fire(exchange: Exchange) -> None:
     alert = await watch(exchange, 20_000)
     await exchange.ask(exchange.seller, 20_000)
     await exchange.app.price_alerts.unwatch_price(exchange.buyer, alert.id)
     assert await drops(exchange) == []
 
 
-async def test_an_event_that_fails_and_comes_again_is_told_once(exchange: Exchange) -> None:
+async def test_a_retried_event_fires_once(exchange: Exchange) -> None:
     await watch(exchange, 20_000)
     exchange.bus.failing["price_alerts.report_drops:lowest_ask.changed"] = 2
     await exchange.ask(exchange.seller, 20_000)

@@ -1,4 +1,4 @@
-"""All alerts of a user on one book rest together, and what they miss is made up for."""
+"""Alerts of a user on one book rest together, and fire later for missed falls."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -32,7 +32,7 @@ async def told(exchange: Exchange) -> list[int]:
     return [lowest_ask for _, lowest_ask in await drops(exchange)]
 
 
-async def test_a_price_that_steps_down_through_many_alerts_is_told_once_and_where_it_ends(
+async def test_a_fall_through_many_alerts_fires_once_now_and_once_after_the_rest(
     exchange: Exchange,
 ) -> None:
     prices = range(20_000, 18_000, -100)
@@ -51,7 +51,7 @@ async def test_a_price_that_steps_down_through_many_alerts_is_told_once_and_wher
     assert len(await drops(exchange)) == 2
 
 
-async def test_what_was_missed_and_is_gone_is_not_told(exchange: Exchange) -> None:
+async def test_a_missed_price_that_is_gone_does_not_fire(exchange: Exchange) -> None:
     await watch(exchange, 20_000)
     await watch(exchange, 15_000)
     await ask(exchange, 20_000)
@@ -61,12 +61,12 @@ async def test_what_was_missed_and_is_gone_is_not_told(exchange: Exchange) -> No
     await cancel(exchange, bait)
     await later(exchange, 2 * HOUR)
     assert await told(exchange) == [20_000]
-    # It was seen to, and the alert is as good as new.
+    # The missed fall is forgotten, so the alert can fire again.
     await ask(exchange, 14_000)
     assert await told(exchange) == [20_000, 14_000]
 
 
-async def test_what_was_missed_is_told_as_it_stands_when_the_rest_is_over(
+async def test_a_missed_fall_fires_with_the_price_at_the_end_of_the_rest(
     exchange: Exchange,
 ) -> None:
     await watch(exchange, 20_000)
@@ -83,7 +83,7 @@ async def test_what_was_missed_is_told_as_it_stands_when_the_rest_is_over(
     assert await drops(exchange) == [(20_000, 20_000), (15_000, 14_000)]
 
 
-async def test_an_alert_that_was_made_after_its_user_was_told_fires_at_once(
+async def test_an_alert_created_after_the_last_firing_fires_at_once(
     exchange: Exchange,
 ) -> None:
     await watch(exchange, 20_000)
@@ -98,7 +98,7 @@ async def test_an_alert_that_was_made_after_its_user_was_told_fires_at_once(
     assert await told(exchange) == [20_000, 17_500]
 
 
-async def test_whoever_was_told_of_a_price_hears_of_none_that_is_higher(
+async def test_an_alert_does_not_fire_at_a_higher_price_than_before(
     exchange: Exchange,
 ) -> None:
     await watch(exchange, 20_000)
@@ -113,7 +113,7 @@ async def test_whoever_was_told_of_a_price_hears_of_none_that_is_higher(
     assert await told(exchange) == [20_000, 15_000]
 
 
-async def test_other_users_and_other_books_do_not_rest_with_it(exchange: Exchange) -> None:
+async def test_alerts_of_other_users_and_books_do_not_rest(exchange: Exchange) -> None:
     await watch(exchange, 20_000)
     await ask(exchange, 20_000)
     await later(exchange, MINUTE)
@@ -137,7 +137,7 @@ steps = st.tuples(
 @pytest.mark.integration
 @settings(max_examples=60, deadline=None)
 @given(story=st.lists(steps, max_size=25))
-async def test_whatever_happens_a_user_is_told_seldom_and_of_lower_prices_only(
+async def test_firings_are_rare_and_at_lower_prices_in_any_history(
     story: list[tuple[str, int, timedelta]],
 ) -> None:
     exchange = build_exchange()

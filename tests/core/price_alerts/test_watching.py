@@ -1,4 +1,4 @@
-"""Alerts are made and deleted by their owners, within the market's rules."""
+"""Users create and delete alerts, within the market's rules."""
 
 from dataclasses import replace
 from typing import Any
@@ -55,7 +55,7 @@ async def test_an_alert_is_for_a_book_and_a_price(exchange: Exchange) -> None:
     assert await alerts(exchange) == [alert]
 
 
-async def test_a_pair_is_new_unless_told_otherwise(exchange: Exchange) -> None:
+async def test_the_default_condition_is_new(exchange: Exchange) -> None:
     assert (await watch(exchange)).book.condition is Condition.NEW
 
 
@@ -69,7 +69,7 @@ async def test_a_pair_is_new_unless_told_otherwise(exchange: Exchange) -> None:
         ({"size": "14"}, SizeNotOffered),
     ],
 )
-async def test_what_no_ask_could_be_is_not_watched(
+async def test_a_price_that_no_ask_may_have_is_refused(
     exchange: Exchange, wrong: dict[str, Any], refusal: type[Refusal]
 ) -> None:
     with pytest.raises(refusal):
@@ -77,13 +77,13 @@ async def test_what_no_ask_could_be_is_not_watched(
     assert not await alerts(exchange)
 
 
-async def test_a_product_that_does_not_exist_is_not_watched(exchange: Exchange) -> None:
+async def test_an_unknown_product_is_not_found(exchange: Exchange) -> None:
     with pytest.raises(NotFound):
         await watch(exchange, product_id=ProductId(exchange.buyer.user_id))
     assert not await alerts(exchange)
 
 
-async def test_one_user_watches_one_price_of_a_book_once(exchange: Exchange) -> None:
+async def test_a_duplicate_alert_is_refused(exchange: Exchange) -> None:
     first = await watch(exchange)
     with pytest.raises(AlertExists) as refused:
         await watch(exchange)
@@ -92,7 +92,7 @@ async def test_one_user_watches_one_price_of_a_book_once(exchange: Exchange) -> 
     assert await alerts(exchange) == [first]
 
 
-async def test_a_user_has_so_many_alerts_and_no_more() -> None:
+async def test_the_number_of_alerts_per_user_is_limited() -> None:
     exchange = build_exchange(rules=MarketRules(max_price_alerts=2))
     await exchange.open()
     made = [await watch(exchange, price) for price in (20_000, 20_100)]
@@ -106,7 +106,7 @@ async def test_a_user_has_so_many_alerts_and_no_more() -> None:
     await engine_of(exchange.app).stop()
 
 
-async def test_nobody_watches_a_price_where_no_alerts_are_offered() -> None:
+async def test_a_limit_of_0_disables_alerts() -> None:
     exchange = build_exchange(rules=MarketRules(max_price_alerts=0))
     await exchange.open()
     with pytest.raises(TooManyAlerts, match="this market offers no price alerts"):
@@ -114,7 +114,7 @@ async def test_nobody_watches_a_price_where_no_alerts_are_offered() -> None:
     await engine_of(exchange.app).stop()
 
 
-async def test_a_deleted_alert_is_gone_and_its_price_can_be_watched_again(
+async def test_a_deleted_alert_can_be_created_again(
     exchange: Exchange,
 ) -> None:
     alert = await watch(exchange)

@@ -1,4 +1,4 @@
-"""The index follows the catalogue and the trade, and can be made anew."""
+"""The index follows the catalogue and the trades, and can be rebuilt."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ async def hits(exchange: Exchange, text: str = "") -> list[SearchHit]:
 
 
 async def figures(exchange: Exchange) -> tuple[int | None, int]:
-    """The lowest ask and the sales of the exchange's product, as the index has them."""
+    """Return the indexed lowest ask and sales of the exchange's product."""
     [hit] = [hit for hit in await hits(exchange) if hit.product_id == exchange.product.id]
     return hit.lowest_ask, hit.sales
 
@@ -62,7 +62,7 @@ async def another(exchange: Exchange, number: int = 1) -> Product:
 # ---- the catalogue -------------------------------------------------------------------------------
 
 
-async def test_a_product_is_found_once_it_is_created_and_as_it_was_last_edited(
+async def test_a_product_is_found_after_its_creation_and_after_an_edit(
     exchange: Exchange,
 ) -> None:
     product = await another(exchange)
@@ -75,7 +75,7 @@ async def test_a_product_is_found_once_it_is_created_and_as_it_was_last_edited(
     assert await hits(exchange, "green") == []
 
 
-async def test_a_product_is_indexed_as_the_store_has_it_whatever_the_cache_holds(
+async def test_a_product_is_indexed_from_the_store_and_not_from_a_stale_cache(
     exchange: Exchange,
 ) -> None:
     product, cache = exchange.product, exchange.app.adapters.product_cache
@@ -93,18 +93,18 @@ async def test_a_product_is_indexed_as_the_store_has_it_whatever_the_cache_holds
     assert await exchange.app.catalog.view_product(product.id) == product
 
 
-async def test_what_was_read_later_of_a_product_is_written_later(exchange: Exchange) -> None:
+async def test_figures_that_were_read_later_are_written_later(exchange: Exchange) -> None:
     update: UpdateFigures = exchange.app.search.update_figures
     read = update.read_figures
-    has_read, may_tell = asyncio.Event(), asyncio.Event()
+    has_read, may_return = asyncio.Event(), asyncio.Event()
 
     class SlowFigures:
-        """Reads at once, and tells later."""
+        """Reads at once, and returns later."""
 
         async def __call__(self, product: Product) -> MarketFigures:
             found = await read(product)
             has_read.set()
-            await may_tell.wait()
+            await may_return.wait()
             return found
 
     async def lower_ask(amount: int) -> LowestAskChanged:
@@ -115,14 +115,14 @@ async def test_what_was_read_later_of_a_product_is_written_later(exchange: Excha
     first = asyncio.create_task(slow(await lower_ask(20_000)))
     await has_read.wait()
     second = asyncio.create_task(update(await lower_ask(15_000)))
-    for _ in range(10):  # it would come to its end by now
+    for _ in range(10):  # enough for it to finish, if it did not wait
         await asyncio.sleep(0)
-    may_tell.set()
+    may_return.set()
     await asyncio.gather(first, second)
     assert await figures(exchange) == (15_000, 0)
 
 
-async def test_late_and_repeated_events_change_nothing(exchange: Exchange) -> None:
+async def test_late_and_duplicate_events_change_nothing(exchange: Exchange) -> None:
     product_id = exchange.product.id
     await exchange.app.catalog.edit_product(exchange.admin, product_id, colorway="Crimson")
     await exchange.workers.settle()
@@ -133,13 +133,13 @@ async def test_late_and_repeated_events_change_nothing(exchange: Exchange) -> No
     assert before[0].colorway == "Crimson"
 
 
-async def test_a_change_that_is_not_to_be_seen_yet_is_tried_again(exchange: Exchange) -> None:
+async def test_a_change_that_cannot_be_read_yet_is_retried(exchange: Exchange) -> None:
     index_product: IndexProduct = exchange.app.search.index_product
     with pytest.raises(Unavailable):
         await index_product(ProductChanged(exchange.product.id, 2))
 
 
-async def test_a_product_that_is_indexed_late_has_its_figures(exchange: Exchange) -> None:
+async def test_a_product_indexed_late_has_its_figures(exchange: Exchange) -> None:
     exchange.bus.failing["search.index_product:product.changed"] = 1
     product = exchange.product = await another(exchange)
     await exchange.workers.settle()
@@ -151,7 +151,7 @@ async def test_a_product_that_is_indexed_late_has_its_figures(exchange: Exchange
     assert await figures(exchange) == (31_000, 1)
 
 
-# ---- the trade -----------------------------------------------------------------------------------
+# ---- trades --------------------------------------------------------------------------------------
 
 
 async def test_figures_follow_a_sale(exchange: Exchange) -> None:
@@ -166,9 +166,7 @@ async def test_figures_follow_a_sale(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("end", [OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED])
-async def test_a_sale_that_comes_to_nothing_is_not_counted(
-    exchange: Exchange, end: OrderStatus
-) -> None:
+async def test_a_voided_sale_is_not_counted(exchange: Exchange, end: OrderStatus) -> None:
     await exchange.trade(price=25_000)
     await exchange.trade(end, price=25_000)
     assert await figures(exchange) == (None, 1)
@@ -182,7 +180,7 @@ async def test_a_sale_that_comes_to_nothing_is_not_counted(
         ("analytics.void_sale:order.auth_failed", OrderStatus.AUTH_FAILED, 0),
     ],
 )
-async def test_a_tape_that_is_late_is_read_once_it_is_right(
+async def test_sales_are_right_after_a_failed_consumer_is_retried(
     exchange: Exchange, failing: str, status: OrderStatus, sales: int
 ) -> None:
     exchange.bus.failing[failing] = 1
@@ -191,14 +189,14 @@ async def test_a_tape_that_is_late_is_read_once_it_is_right(
     assert (await figures(exchange))[1] == sales
 
 
-async def test_an_event_that_comes_again_is_not_counted_again(exchange: Exchange) -> None:
+async def test_a_duplicate_event_is_not_counted_twice(exchange: Exchange) -> None:
     order = await exchange.trade()
     for message in [m for m in exchange.bus.published if m.key == str(order.id)]:
         await exchange.tell_again(message)
     assert await figures(exchange) == (None, 1)
 
 
-async def test_a_late_event_does_not_bring_old_figures_back(exchange: Exchange) -> None:
+async def test_a_late_event_does_not_restore_old_figures(exchange: Exchange) -> None:
     exchange.bus.failing["analytics.record_sale:order.created"] = 1
     await exchange.trade(OrderStatus.CANCELLED)
     await exchange.quiet()
@@ -225,7 +223,7 @@ async def test_the_lowest_ask_follows_every_ask(exchange: Exchange) -> None:
     assert await lowest_ask() is None
 
 
-async def test_an_ask_for_a_used_pair_makes_no_price(exchange: Exchange) -> None:
+async def test_an_ask_for_a_used_pair_does_not_count(exchange: Exchange) -> None:
     await exchange.ask(exchange.seller, 30_000)
     await exchange.ask(exchange.seller, 5_000, condition=Condition.USED)
     await exchange.workers.settle()
@@ -254,7 +252,7 @@ async def test_an_ask_above_the_lowest_of_another_size_is_not_written(exchange: 
 
 
 class WatchedIndex(MemorySearchIndex):
-    """Notes what figures are written."""
+    """Records the written figures."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -277,7 +275,7 @@ deeds = st.lists(
 
 @settings(max_examples=10, deadline=None)
 @given(deeds)
-async def test_in_whatever_order_it_hears_the_index_has_the_lowest_ask_in_the_end(
+async def test_in_any_sequence_of_events_the_index_ends_with_the_lowest_ask(
     deeds: list[tuple[str, str, int, list[int]]],
 ) -> None:
     exchange = build_exchange()
@@ -313,10 +311,10 @@ async def test_in_whatever_order_it_hears_the_index_has_the_lowest_ask_in_the_en
     await engine_of(exchange.app).stop()
 
 
-# ---- anew ----------------------------------------------------------------------------------------
+# ---- rebuild -------------------------------------------------------------------------------------
 
 
-async def test_everything_is_indexed_anew_with_its_figures(exchange: Exchange) -> None:
+async def test_a_rebuild_indexes_every_product_with_its_figures(exchange: Exchange) -> None:
     await exchange.trade()
     for number in range(120):
         await another(exchange, number)
@@ -335,7 +333,7 @@ async def test_everything_is_indexed_anew_with_its_figures(exchange: Exchange) -
     assert await figures(exchange) == (41_000, 1)
 
 
-async def test_a_product_that_changes_while_all_are_indexed_is_found_as_it_is_then(
+async def test_a_product_changed_during_a_rebuild_is_found_as_changed(
     exchange: Exchange,
 ) -> None:
     reindex: ReindexProducts = exchange.app.search.reindex_products
@@ -343,7 +341,7 @@ async def test_a_product_that_changes_while_all_are_indexed_is_found_as_it_is_th
     old = {exchange.product.id: exchange.product}
 
     class Old:
-        """Products as they were before they changed."""
+        """Returns products in their old version."""
 
         async def page(self, request: object) -> object:
             await exchange.app.catalog.edit_product(
@@ -359,7 +357,7 @@ async def test_a_product_that_changes_while_all_are_indexed_is_found_as_it_is_th
     assert (hit.colorway, hit.sales) == ("Crimson", 1)
 
 
-async def test_a_rebuild_that_fails_leaves_the_index_as_it_was(exchange: Exchange) -> None:
+async def test_a_failed_rebuild_keeps_the_old_index(exchange: Exchange) -> None:
     before = await hits(exchange)
 
     def fail(_: int) -> None:

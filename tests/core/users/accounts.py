@@ -1,4 +1,4 @@
-"""The users context of an exchange."""
+"""An exchange for tests of the users context."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ PASSWORD = "correct horse battery"
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """An exchange of which only the users context is used."""
+    """An exchange whose users context is under test."""
 
     exchange: Exchange
 
@@ -55,42 +55,42 @@ class Accounts:
         return self.exchange.app.adapters.revoked_sessions
 
     def hashing(self, passwords: Passwords) -> "Accounts":
-        """Return the same accounts in a process that hashes passwords in another way."""
+        """Return the same accounts with another hash function."""
         return Accounts(self.exchange.in_another_process(passwords=passwords))
 
-    # ---- what tests do and look at -------------------------------------------------------
+    # ---- actions and queries of tests -------------------------------------------------------
 
     async def join(self, email: str = EMAIL) -> User:
-        """Register somebody with the usual password."""
+        """Register a user with the default password."""
         return await self.users.register_user(
             email=email, password=PASSWORD, first_name="Test", last_name="Buyer"
         )
 
     async def enter(self, email: str = EMAIL) -> SignedIn:
-        """Sign somebody in with the usual password."""
+        """Sign in with the default password."""
         return await self.users.sign_in(email=email, password=PASSWORD)
 
     async def admin(self) -> Actor:
-        """An actor who is a registered admin."""
+        """Return an actor who is a registered admin."""
         user = await self.join("admin-1@example.com")
         return Actor(user.id, frozenset({Role.ADMIN}))
 
     def session_of(self, signed_in: SignedIn) -> SessionId:
-        """The session that an access token belongs to."""
+        """Return the session of an access token."""
         return self.access_tokens.verify(signed_in.access_token).session_id
 
     async def events(self) -> list[Event]:
-        """Everything that was told so far."""
+        """Return all events so far."""
         return [message.event for message in await self.store.outbox.unsent(100)]
 
 
 def build_accounts(passwords: Passwords) -> Accounts:
-    """Build an exchange with passwords and access tokens as they are in earnest."""
+    """Build an exchange with real password hashes and access tokens."""
     exchange = build_exchange(passwords=passwords)
     access_tokens = JwtAccessTokens(exchange.clock, [SigningKey("test", b"k" * 32)])
     return Accounts(exchange.in_another_process(access_tokens=access_tokens))
 
 
 def actor(user: User) -> Actor:
-    """The user, in their own roles."""
+    """Return the user as an actor with their roles."""
     return Actor(user.id, user.roles)

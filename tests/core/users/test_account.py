@@ -1,4 +1,4 @@
-"""What users do with their own account."""
+"""Users manage their own account."""
 
 import asyncio
 from dataclasses import replace
@@ -24,7 +24,7 @@ HOME = {
 # ---- names -----------------------------------------------------------------------------------
 
 
-async def test_user_changes_the_name_that_is_given_and_keeps_the_other(
+async def test_edit_changes_the_given_name_and_keeps_the_other(
     accounts: Accounts, buyer: User
 ) -> None:
     user = await accounts.users.edit_profile(actor(buyer), last_name=" Seller ")
@@ -36,11 +36,11 @@ async def test_user_changes_the_name_that_is_given_and_keeps_the_other(
     assert (user.first_name, user.last_name) == ("New", "Seller")
 
 
-async def test_edit_of_nothing_changes_nothing(accounts: Accounts, buyer: User) -> None:
+async def test_edit_without_fields_changes_nothing(accounts: Accounts, buyer: User) -> None:
     assert await accounts.users.edit_profile(actor(buyer)) == buyer
 
 
-async def test_bad_name_is_refused_and_the_good_one_beside_it_is_not_kept(
+async def test_invalid_name_is_refused_and_the_valid_one_is_not_saved(
     accounts: Accounts, buyer: User
 ) -> None:
     with pytest.raises(InvalidText):
@@ -70,7 +70,7 @@ async def add(accounts: Accounts, user: User, **fields: str) -> Address:
     )
 
 
-async def test_added_address_is_the_users_and_lets_them_bid(
+async def test_added_address_belongs_to_the_user_and_allows_bids(
     accounts: Accounts, buyer: User
 ) -> None:
     assert not (await accounts.store.traders.standing(buyer.id)).has_address
@@ -84,7 +84,7 @@ async def test_added_address_is_the_users_and_lets_them_bid(
 
 
 @pytest.mark.parametrize("field", ["region", "postal_code"])
-async def test_address_in_a_country_without_regions_or_postal_codes_is_fine(
+async def test_region_and_postal_code_may_be_empty(
     accounts: Accounts, buyer: User, field: str
 ) -> None:
     await add(accounts, buyer, **{field: ""})
@@ -111,7 +111,7 @@ async def test_address_in_a_country_without_regions_or_postal_codes_is_fine(
         ("country", "US\n"),
     ],
 )
-async def test_bad_address_is_refused_by_its_field_and_not_kept(
+async def test_invalid_address_is_refused_with_its_field_and_not_saved(
     accounts: Accounts, buyer: User, field: str, value: str
 ) -> None:
     with pytest.raises(InvalidText) as refused:
@@ -121,7 +121,7 @@ async def test_bad_address_is_refused_by_its_field_and_not_kept(
     assert list(await accounts.store.addresses.of(buyer.id)) == []
 
 
-async def test_user_keeps_20_addresses_even_when_two_more_come_at_once(
+async def test_two_concurrent_requests_cannot_exceed_20_addresses(
     accounts: Accounts, buyer: User
 ) -> None:
     for _ in range(MAX_ADDRESSES - 1):
@@ -135,12 +135,12 @@ async def test_user_keeps_20_addresses_even_when_two_more_come_at_once(
     assert len(await accounts.store.addresses.of(buyer.id)) == MAX_ADDRESSES == 20
 
 
-async def test_stranger_keeps_no_addresses(accounts: Accounts, buyer: User) -> None:
+async def test_stranger_cannot_add_addresses(accounts: Accounts, buyer: User) -> None:
     with pytest.raises(NotFound):
         await add(accounts, replace(buyer, id=UserId(accounts.ids.new())))
 
 
-async def test_removed_address_makes_room(accounts: Accounts, buyer: User) -> None:
+async def test_removed_address_frees_its_place(accounts: Accounts, buyer: User) -> None:
     first, second = await add(accounts, buyer), await add(accounts, buyer)
 
     await accounts.users.remove_address(actor(buyer), first.id)
@@ -148,7 +148,7 @@ async def test_removed_address_makes_room(accounts: Accounts, buyer: User) -> No
     assert list(await accounts.store.addresses.of(buyer.id)) == [second]
 
 
-async def test_somebody_elses_address_is_not_found_and_stays(
+async def test_another_users_address_is_not_found_and_stays(
     accounts: Accounts, buyer: User
 ) -> None:
     other = await accounts.join("buyer-2@example.com")
@@ -162,12 +162,10 @@ async def test_somebody_elses_address_is_not_found_and_stays(
     assert list(await accounts.store.addresses.of(other.id)) == [address]
 
 
-# ---- paying and being paid -------------------------------------------------------------------
+# ---- payment method and payout account -------------------------------------------------------
 
 
-async def test_payment_method_on_file_lets_the_user_bid_and_be_charged(
-    accounts: Accounts, buyer: User
-) -> None:
+async def test_payment_method_allows_bids_and_charges(accounts: Accounts, buyer: User) -> None:
     await accounts.users.set_payment_method(actor(buyer), token="pm_1")
     user = await accounts.users.set_payment_method(actor(buyer), token="pm_2")
 

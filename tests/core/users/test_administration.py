@@ -1,4 +1,4 @@
-"""What admins decide about users."""
+"""Admins set roles and suspensions."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ async def test_admin_replaces_all_roles_of_a_user(accounts: Accounts, buyer: Use
     assert (await accounts.store.users.get(buyer.id)).roles == {Role.AUTHENTICATOR}
 
 
-async def test_new_roles_sign_the_user_out_everywhere_and_nobody_else(
+async def test_new_roles_revoke_all_sessions_of_that_user_only(
     accounts: Accounts, buyer: User
 ) -> None:
     admin = await accounts.admin()
@@ -57,7 +57,7 @@ async def test_only_admins_set_roles(accounts: Accounts, buyer: User) -> None:
     assert await accounts.store.users.get(buyer.id) == buyer
 
 
-async def test_admin_keeps_the_own_admin_role_but_may_take_others(accounts: Accounts) -> None:
+async def test_admin_cannot_remove_their_own_admin_role(accounts: Accounts) -> None:
     admin = await accounts.admin()
     other = await accounts.join("admin-2@example.com")
     await accounts.users.set_roles(
@@ -79,7 +79,7 @@ async def test_admin_keeps_the_own_admin_role_but_may_take_others(accounts: Acco
     assert (await accounts.store.users.get(other.id)).roles == {Role.BUYER}
 
 
-async def test_roles_of_nobody_cannot_be_set(accounts: Accounts) -> None:
+async def test_roles_of_an_unknown_user_are_not_found(accounts: Accounts) -> None:
     with pytest.raises(NotFound):
         await accounts.users.set_roles(
             await accounts.admin(),
@@ -109,7 +109,7 @@ async def test_only_admins_suspend(accounts: Accounts, buyer: User) -> None:
     assert await accounts.store.users.get(buyer.id) == buyer
 
 
-async def test_nobody_lifts_their_own_suspension(accounts: Accounts) -> None:
+async def test_admin_cannot_lift_their_own_suspension(accounts: Accounts) -> None:
     admin = await accounts.admin()
     await accounts.users.set_suspension(admin, admin.user_id, suspended=True, reason="a test")
 
@@ -120,12 +120,12 @@ async def test_nobody_lifts_their_own_suspension(accounts: Accounts) -> None:
 
 
 async def audited(accounts: Accounts) -> list[Act]:
-    """What the audit log says, oldest first."""
+    """Return the audit log, oldest first."""
     page = await accounts.store.audit_log.page(PageRequest(limit=100))
     return [entry.act for entry in reversed(page.items)]
 
 
-async def test_a_suspension_is_in_the_audit_log_with_who_and_why(
+async def test_a_suspension_is_audited_with_actor_and_reason(
     accounts: Accounts, buyer: User
 ) -> None:
     admin = await accounts.admin()
@@ -147,9 +147,7 @@ async def test_a_suspension_is_in_the_audit_log_with_who_and_why(
     ]
 
 
-async def test_new_roles_are_in_the_audit_log_with_the_old_ones(
-    accounts: Accounts, buyer: User
-) -> None:
+async def test_new_roles_are_audited_with_the_old_ones(accounts: Accounts, buyer: User) -> None:
     admin = await accounts.admin()
 
     await accounts.users.set_roles(
@@ -167,7 +165,7 @@ async def test_new_roles_are_in_the_audit_log_with_the_old_ones(
 
 
 @pytest.mark.parametrize("reason", ["", " ", "two\nlines", "x" * 501])
-async def test_an_action_without_a_sound_reason_changes_nothing(
+async def test_an_action_without_a_valid_reason_changes_nothing(
     accounts: Accounts, buyer: User, reason: str
 ) -> None:
     admin = await accounts.admin()
@@ -183,7 +181,7 @@ async def test_an_action_without_a_sound_reason_changes_nothing(
     assert await audited(accounts) == []
 
 
-async def test_what_is_refused_is_not_in_the_audit_log(accounts: Accounts, buyer: User) -> None:
+async def test_refused_actions_are_not_audited(accounts: Accounts, buyer: User) -> None:
     admin, nobody = await accounts.admin(), UserId(accounts.ids.new())
 
     for who, whom in ((actor(buyer), buyer.id), (admin, nobody)):
@@ -198,6 +196,6 @@ async def test_what_is_refused_is_not_in_the_audit_log(accounts: Accounts, buyer
 @pytest.mark.parametrize(
     ("access", "refresh"), [(timedelta(0), timedelta(1)), (timedelta(2), timedelta(1))]
 )
-def test_token_lifetimes_that_contradict_are_refused(access: timedelta, refresh: timedelta) -> None:
+def test_invalid_token_lifetimes_are_refused(access: timedelta, refresh: timedelta) -> None:
     with pytest.raises(ValueError, match="0 < access <= refresh"):
         TokenLifetimes(access=access, refresh=refresh)

@@ -11,7 +11,7 @@ from .accounts import Accounts, actor
 
 
 async def refused(accounts: Accounts, refresh_token: str) -> str:
-    """Refresh in vain and return what is wrong with the token."""
+    """Expect a refused refresh and return its problem."""
     with pytest.raises(InvalidToken) as refusal:
         await accounts.users.refresh_session(refresh_token=refresh_token)
     return refusal.value.problem
@@ -35,7 +35,7 @@ async def test_refresh_gives_new_tokens_in_the_same_session(
     assert token.expires_at == accounts.clock.now() + timedelta(days=30)
 
 
-async def test_session_lives_on_as_long_as_it_is_refreshed_in_time(
+async def test_session_lasts_as_long_as_it_is_refreshed_in_time(
     accounts: Accounts, buyer: User
 ) -> None:
     signed_in = await accounts.enter()
@@ -46,7 +46,7 @@ async def test_session_lives_on_as_long_as_it_is_refreshed_in_time(
     assert signed_in.user == buyer
 
 
-async def test_refreshed_access_token_carries_the_roles_of_now(
+async def test_refreshed_access_token_carries_the_current_roles(
     accounts: Accounts, buyer: User
 ) -> None:
     first = await accounts.enter()
@@ -58,9 +58,7 @@ async def test_refreshed_access_token_carries_the_roles_of_now(
     assert Role.SELLER in accounts.access_tokens.verify(second.access_token).roles
 
 
-async def test_reused_token_ends_the_whole_session_for_good(
-    accounts: Accounts, buyer: User
-) -> None:
+async def test_reused_token_revokes_the_whole_session(accounts: Accounts, buyer: User) -> None:
     first = await accounts.enter()
     second = await accounts.users.refresh_session(refresh_token=first.refresh_token)
 
@@ -75,9 +73,7 @@ async def test_reused_token_ends_the_whole_session_for_good(
         assert refusal.value.problem == "revoked"
 
 
-async def test_reused_token_leaves_the_users_other_sessions_alone(
-    accounts: Accounts, buyer: User
-) -> None:
+async def test_reused_token_keeps_the_users_other_sessions(accounts: Accounts, buyer: User) -> None:
     stolen, other = await accounts.enter(), await accounts.enter()
     await accounts.users.refresh_session(refresh_token=stolen.refresh_token)
     await refused(accounts, stolen.refresh_token)
@@ -86,7 +82,7 @@ async def test_reused_token_leaves_the_users_other_sessions_alone(
     await accounts.users.refresh_session(refresh_token=other.refresh_token)
 
 
-async def test_spent_token_ends_the_session_even_after_its_own_time(
+async def test_spent_token_revokes_the_session_even_after_it_expired(
     accounts: Accounts, buyer: User
 ) -> None:
     first = await accounts.enter()
@@ -98,7 +94,7 @@ async def test_spent_token_ends_the_session_even_after_its_own_time(
     assert await refused(accounts, second.refresh_token) == "revoked"
 
 
-async def test_two_refreshes_at_once_with_one_token_one_wins_and_the_session_ends(
+async def test_of_two_concurrent_refreshes_one_succeeds_and_the_session_is_revoked(
     accounts: Accounts, buyer: User
 ) -> None:
     signed_in = await accounts.enter()
@@ -114,16 +110,14 @@ async def test_two_refreshes_at_once_with_one_token_one_wins_and_the_session_end
     assert await refused(accounts, winner.refresh_token) == "revoked"
 
 
-async def test_token_is_good_until_the_last_instant_of_its_30_days(
-    accounts: Accounts, buyer: User
-) -> None:
+async def test_token_is_valid_until_the_end_of_its_30_days(accounts: Accounts, buyer: User) -> None:
     signed_in = await accounts.enter()
     await accounts.clock.advance(timedelta(days=30) - timedelta(microseconds=1))
 
     await accounts.users.refresh_session(refresh_token=signed_in.refresh_token)
 
 
-async def test_expired_token_is_refused_and_the_session_is_left_as_it_is(
+async def test_expired_token_is_refused_and_the_session_stays_open(
     accounts: Accounts, buyer: User
 ) -> None:
     signed_in = await accounts.enter()
@@ -134,9 +128,7 @@ async def test_expired_token_is_refused_and_the_session_is_left_as_it_is(
     assert (await accounts.store.sessions.get(session_id)).revoked_at is None
 
 
-async def test_token_of_a_session_that_was_signed_out_is_refused(
-    accounts: Accounts, buyer: User
-) -> None:
+async def test_token_of_a_signed_out_session_is_refused(accounts: Accounts, buyer: User) -> None:
     signed_in = await accounts.enter()
     await accounts.users.sign_out(accounts.session_of(signed_in))
 
@@ -150,13 +142,13 @@ async def test_unknown_token_is_refused(accounts: Accounts, buyer: User, token: 
     assert await refused(accounts, token) == "unknown"
 
 
-async def test_access_token_is_no_refresh_token(accounts: Accounts, buyer: User) -> None:
+async def test_access_token_is_refused_as_a_refresh_token(accounts: Accounts, buyer: User) -> None:
     signed_in = await accounts.enter()
 
     assert await refused(accounts, signed_in.access_token) == "unknown"
 
 
-async def test_refresh_inside_a_transaction_is_a_programming_error(
+async def test_refresh_inside_a_transaction_raises_assertion_error(
     accounts: Accounts, buyer: User
 ) -> None:
     signed_in = await accounts.enter()

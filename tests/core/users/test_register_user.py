@@ -22,20 +22,20 @@ async def test_new_user_is_stored_as_a_buyer_who_can_be_found_by_email(accounts:
     assert (user.payment_method, user.payout_account, user.suspended) == (None, None, False)
 
 
-async def test_password_is_kept_only_as_its_hash(accounts: Accounts) -> None:
+async def test_password_is_stored_only_as_a_hash(accounts: Accounts) -> None:
     user = await accounts.join()
 
     assert PASSWORD not in repr(user)
     assert await accounts.passwords.verify(PASSWORD, user.password_hash)
 
 
-async def test_registration_is_told(accounts: Accounts) -> None:
+async def test_registration_emits_an_event(accounts: Accounts) -> None:
     user = await accounts.join()
 
     assert await accounts.events() == [UserRegistered(user.id, EMAIL, "Test")]
 
 
-async def test_second_user_with_the_same_email_is_refused_and_nothing_is_told(
+async def test_duplicate_email_is_refused_without_an_event(
     accounts: Accounts,
 ) -> None:
     first = await accounts.join()
@@ -61,7 +61,7 @@ async def test_second_user_with_the_same_email_is_refused_and_nothing_is_told(
         ("last_name", "x" * 101),
     ],
 )
-async def test_bad_input_is_refused_and_nobody_joins(
+async def test_invalid_input_is_refused_and_no_user_is_stored(
     accounts: Accounts, field: str, value: str
 ) -> None:
     given = {"email": EMAIL, "password": PASSWORD, "first_name": "Test", "last_name": "Buyer"}
@@ -75,7 +75,7 @@ async def test_bad_input_is_refused_and_nobody_joins(
 
 
 class PasswordsOutsideTransactions(Passwords):
-    """Hashes only while nothing is locked."""
+    """Asserts that no transaction is open while it hashes."""
 
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
@@ -88,7 +88,7 @@ class PasswordsOutsideTransactions(Passwords):
         raise NotImplementedError
 
 
-async def test_password_is_hashed_before_the_store_is_locked(accounts: Accounts) -> None:
+async def test_password_is_hashed_outside_the_transaction(accounts: Accounts) -> None:
     passwords = PasswordsOutsideTransactions(accounts.store.transaction)
 
     user = await accounts.hashing(passwords).join()

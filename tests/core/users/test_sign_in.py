@@ -27,7 +27,7 @@ async def test_right_password_opens_a_session_with_both_tokens(
     assert (session.user_id, session.created_at, session.revoked_at) == (buyer.id, now, None)
 
 
-async def test_refresh_token_is_kept_only_as_its_hash_for_30_days(
+async def test_refresh_token_is_stored_only_as_a_hash_for_30_days(
     accounts: Accounts, buyer: User
 ) -> None:
     signed_in = await accounts.enter()
@@ -46,7 +46,7 @@ async def test_tokens_are_not_shown_in_logs(accounts: Accounts, buyer: User) -> 
     assert signed_in.refresh_token not in repr(signed_in)
 
 
-async def test_each_sign_in_is_a_session_of_its_own(accounts: Accounts, buyer: User) -> None:
+async def test_each_sign_in_opens_its_own_session(accounts: Accounts, buyer: User) -> None:
     phone, laptop = await accounts.enter(), await accounts.enter()
 
     assert accounts.session_of(phone) != accounts.session_of(laptop)
@@ -55,7 +55,7 @@ async def test_each_sign_in_is_a_session_of_its_own(accounts: Accounts, buyer: U
 
 @dataclass
 class RecordingPasswords(Passwords):
-    """Remembers what was checked."""
+    """Records the verified passwords."""
 
     inner: Passwords
     checked: list[tuple[str, str | None]] = field(default_factory=list)
@@ -69,7 +69,7 @@ class RecordingPasswords(Passwords):
 
 
 @pytest.mark.parametrize("email", ["nobody@example.com", "no email at all", "", "\ud800@b.example"])
-async def test_unknown_email_gets_the_answer_and_the_work_of_a_wrong_password(
+async def test_unknown_email_gets_the_same_answer_and_work_as_a_wrong_password(
     accounts: Accounts, buyer: User, email: str
 ) -> None:
     passwords = RecordingPasswords(accounts.passwords)
@@ -86,7 +86,7 @@ async def test_unknown_email_gets_the_answer_and_the_work_of_a_wrong_password(
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
-async def test_password_that_nobody_can_have_is_refused_alike_for_known_and_unknown_emails(
+async def test_too_long_password_is_refused_alike_for_known_and_unknown_emails(
     accounts: Accounts, buyer: User, email: str
 ) -> None:
     with pytest.raises(InvalidText) as refused:
@@ -104,7 +104,7 @@ async def test_suspended_user_may_sign_in(accounts: Accounts, buyer: User) -> No
 
 @dataclass
 class SlowPasswords(Passwords):
-    """An admin takes the user's roles away while the password is being checked."""
+    """While it verifies a password, an admin removes the user's roles."""
 
     accounts: Accounts
     admin: Actor
@@ -120,7 +120,7 @@ class SlowPasswords(Passwords):
         return True
 
 
-async def test_role_taken_away_during_the_sign_in_is_not_in_its_token(accounts: Accounts) -> None:
+async def test_role_removed_during_the_sign_in_is_not_in_its_token(accounts: Accounts) -> None:
     admin = await accounts.admin()
     user = await accounts.join()
     await accounts.users.set_roles(

@@ -9,7 +9,7 @@ from solebook.ports.language.users import Actor, Role, User
 from .accounts import Accounts
 
 
-async def test_access_token_tells_who_asks_in_which_session(
+async def test_access_token_identifies_the_user_and_the_session(
     accounts: Accounts, buyer: User
 ) -> None:
     signed_in = await accounts.enter()
@@ -20,7 +20,7 @@ async def test_access_token_tells_who_asks_in_which_session(
     assert answer == (expected, accounts.session_of(signed_in))
 
 
-async def test_expired_access_token_lets_nobody_in(accounts: Accounts, buyer: User) -> None:
+async def test_expired_access_token_is_refused(accounts: Accounts, buyer: User) -> None:
     signed_in = await accounts.enter()
     await accounts.clock.advance(timedelta(minutes=15))
 
@@ -29,14 +29,14 @@ async def test_expired_access_token_lets_nobody_in(accounts: Accounts, buyer: Us
     assert refused.value.problem == "expired"
 
 
-async def test_refresh_token_is_no_access_token(accounts: Accounts, buyer: User) -> None:
+async def test_refresh_token_is_refused_as_an_access_token(accounts: Accounts, buyer: User) -> None:
     signed_in = await accounts.enter()
 
     with pytest.raises(InvalidToken):
         await accounts.users.authenticate_request(signed_in.refresh_token)
 
 
-async def test_signing_out_voids_the_sessions_access_tokens_at_once(
+async def test_signing_out_revokes_the_sessions_access_tokens_at_once(
     accounts: Accounts, buyer: User
 ) -> None:
     gone, other = await accounts.enter(), await accounts.enter()
@@ -49,7 +49,7 @@ async def test_signing_out_voids_the_sessions_access_tokens_at_once(
     await accounts.users.authenticate_request(other.access_token)
 
 
-async def test_no_access_token_of_a_session_outlives_the_memory_of_its_end(
+async def test_a_revocation_is_remembered_until_the_last_access_token_expires(
     accounts: Accounts, buyer: User
 ) -> None:
     signed_in = await accounts.enter()
@@ -58,14 +58,14 @@ async def test_no_access_token_of_a_session_outlives_the_memory_of_its_end(
     await accounts.users.sign_out(accounts.session_of(latest))
 
     for _ in range(16):
-        # Whenever another session ends, those whose tokens have all expired are forgotten.
+        # Revoking a session also forgets revocations whose tokens have all expired.
         await accounts.revoked_sessions.add(SessionId(accounts.ids.new()), accounts.clock.now())
         with pytest.raises(InvalidToken):
             await accounts.users.authenticate_request(latest.access_token)
         await accounts.clock.advance(timedelta(minutes=1))
 
 
-async def test_signing_out_twice_keeps_the_first_instant(accounts: Accounts, buyer: User) -> None:
+async def test_signing_out_twice_keeps_the_first_time(accounts: Accounts, buyer: User) -> None:
     session_id = accounts.session_of(await accounts.enter())
     first = accounts.clock.now()
     await accounts.users.sign_out(session_id)
@@ -76,6 +76,6 @@ async def test_signing_out_twice_keeps_the_first_instant(accounts: Accounts, buy
     assert (await accounts.store.sessions.get(session_id)).revoked_at == first
 
 
-async def test_session_that_never_was_cannot_be_signed_out(accounts: Accounts) -> None:
+async def test_unknown_session_is_not_found(accounts: Accounts) -> None:
     with pytest.raises(NotFound):
         await accounts.users.sign_out(SessionId(accounts.ids.new()))

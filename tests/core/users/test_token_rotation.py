@@ -1,4 +1,4 @@
-"""Rotation under every order in which thieves and owners may refresh."""
+"""Token rotation, with refreshes by owners and thieves in any order."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from .accounts import Accounts, build_accounts
 
 
 class FreePasswords(Passwords):
-    """Rotation is not about passwords."""
+    """Accepts every password, because only rotation is under test."""
 
     async def hash(self, password: str) -> str:
         return password
@@ -27,7 +27,7 @@ class FreePasswords(Passwords):
 
 @dataclass
 class Device:
-    """One session, and every refresh token that was ever given out in it, oldest first."""
+    """A session and all refresh tokens issued in it, oldest first."""
 
     session_id: SessionId
     tokens: list[str] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Device:
 
 bursts = st.lists(
     st.tuples(
-        st.lists(  # refreshes at one moment: of which device, and how many tokens back
+        st.lists(  # concurrent refreshes: the device, and how many tokens back
             st.tuples(st.integers(0, 1), st.integers(0, 2)), min_size=1, max_size=4
         ),
         st.integers(0, 20),  # days until the next
@@ -47,7 +47,7 @@ bursts = st.lists(
 
 @settings(max_examples=30, deadline=None)
 @given(bursts)
-def test_at_most_one_refresh_token_of_a_session_is_good_and_none_after_a_reuse(
+def test_a_session_has_at_most_one_valid_refresh_token_and_none_after_a_reuse(
     rounds: list[tuple[list[tuple[int, int]], int]],
 ) -> None:
     asyncio.run(rotate(rounds))

@@ -1,4 +1,4 @@
-"""The command line in a folder of its own."""
+"""The command line in a temporary folder."""
 
 import asyncio
 import shutil
@@ -15,7 +15,7 @@ from solebook.entrypoints.cli.main import main
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command answered: its exit code, what it printed, and what it complained of."""
+    """The result of a command: exit code, standard output and standard error."""
 
     code: int
     out: str
@@ -27,7 +27,7 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture(scope="session")
 def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an empty exchange, to be copied: a migration takes its time."""
+    """Return a folder with an empty exchange to copy, because a migration is slow."""
     folder = tmp_path_factory.mktemp("exchange")
     asyncio.run(migrate_store(Settings(folder=str(folder))))
     return folder
@@ -35,7 +35,7 @@ def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(empty_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory with an exchange in its usual place."""
+    """Return a working directory with an exchange in the default place."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOLEBOOK_SECURITY__BCRYPT_COST", "4")
     return shutil.copytree(empty_folder, tmp_path / "solebook-data")
@@ -46,7 +46,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     def run_it(*arguments: str) -> Outcome:
         try:
             code = main(arguments)
-        except SystemExit as stop:  # argparse's way to end a program
+        except SystemExit as stop:  # argparse exits this way
             code = stop.code if isinstance(stop.code, int) else 1
         return Outcome(code, *capsys.readouterr())
 

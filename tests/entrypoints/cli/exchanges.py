@@ -1,4 +1,4 @@
-"""An exchange in a folder: what is done in it behind the command line's back."""
+"""An exchange in a folder, prepared and inspected without the command line."""
 
 import asyncio
 import threading
@@ -34,7 +34,7 @@ def settings_of(folder: Path) -> Settings:
 
 
 def within(folder: Path, work: Callable[[Application], Awaitable[T]]) -> T:
-    """Do something in the exchange of a folder."""
+    """Run something in the exchange of a folder."""
 
     async def done() -> T:
         async with open_application(settings_of(folder)) as application:
@@ -45,7 +45,7 @@ def within(folder: Path, work: Callable[[Application], Awaitable[T]]) -> T:
 
 @contextmanager
 def served(folder: Path) -> Iterator[None]:
-    """Have the exchange of a folder run, as `solebook serve` does, in another thread."""
+    """Run the exchange of a folder in another thread, as `solebook serve` does."""
     ready, over = threading.Event(), threading.Event()
 
     async def serve() -> None:
@@ -66,7 +66,7 @@ def served(folder: Path) -> Iterator[None]:
 
 
 def audit_log(folder: Path) -> list[Act]:
-    """What the audit log says, oldest first."""
+    """Return the audit log, oldest first."""
 
     async def work(app: Application) -> list[Act]:
         page = await app.adapters.store.audit_log.page(PageRequest(limit=100))
@@ -76,7 +76,7 @@ def audit_log(folder: Path) -> list[Act]:
 
 
 def open_asks(folder: Path, count: int = 1) -> list[Quote]:
-    """Have a seller with asks in the books, of whom nobody was told yet."""
+    """Create a seller with asks in the books, whose events are not relayed yet."""
 
     async def work(app: Application) -> list[Quote]:
         exchange = Exchange(app)
@@ -91,7 +91,7 @@ def open_asks(folder: Path, count: int = 1) -> list[Quote]:
 
 
 def stored(folder: Path, quote: Quote) -> Quote:
-    """A quote as it is now."""
+    """Return the current state of a quote."""
 
     async def work(app: Application) -> Quote:
         return await app.adapters.store.quotes.get(quote.id)
@@ -107,7 +107,7 @@ def is_suspended(folder: Path, user_id: UserId) -> bool:
 
 
 def traded(folder: Path, until: OrderStatus = OrderStatus.CONFIRMED) -> Order:
-    """Have a buyer and a seller trade, and their order come as far as this."""
+    """Let a buyer and a seller trade, until their order has a status."""
     [ask] = open_asks(folder)
 
     async def work(app: Application) -> Order:

@@ -1,4 +1,4 @@
-"""`solebook admin`, on a database as an exchange leaves it."""
+"""`solebook admin` on the database of a stopped exchange."""
 
 import asyncio
 import sqlite3
@@ -50,7 +50,7 @@ def roles_of(folder: Path, token: str) -> frozenset[Role]:
 # ---- grant ---------------------------------------------------------------------------------------
 
 
-def test_a_role_comes_beside_the_others(folder: Path, run: Run) -> None:
+def test_a_role_is_added_to_the_others(folder: Path, run: Run) -> None:
     register(folder)
     done = run("admin", "grant", EMAIL, "authenticator")
     assert (done.code, done.out, done.err) == (0, f"{EMAIL} is authenticator, buyer\n", "")
@@ -60,9 +60,7 @@ def test_a_role_comes_beside_the_others(folder: Path, run: Run) -> None:
     assert roles == {Role.ADMIN, Role.AUTHENTICATOR, Role.BUYER}
 
 
-def test_a_grant_is_in_the_audit_log_with_the_reason_if_there_is_one(
-    folder: Path, run: Run
-) -> None:
+def test_a_grant_is_audited_with_its_optional_reason(folder: Path, run: Run) -> None:
     register(folder)
     assert run("admin", "grant", EMAIL).code == 0
     assert run("admin", "grant", EMAIL, "--reason", "runs the night shift").code == 0
@@ -73,7 +71,7 @@ def test_a_grant_is_in_the_audit_log_with_the_reason_if_there_is_one(
     assert [act.reason for act in acts] == [None, "runs the night shift"]
 
 
-def test_whoever_gets_a_role_signs_in_again(folder: Path, run: Run) -> None:
+def test_a_new_role_ends_the_users_sessions(folder: Path, run: Run) -> None:
     register(folder)
     token = sign_in(folder)
     assert roles_of(folder, token) == {Role.BUYER}
@@ -82,7 +80,7 @@ def test_whoever_gets_a_role_signs_in_again(folder: Path, run: Run) -> None:
         roles_of(folder, token)
 
 
-def test_the_first_admin_is_registered_on_the_way(
+def test_the_first_admin_can_be_registered(
     folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOLEBOOK_PASSWORD", PASSWORD)
@@ -96,7 +94,9 @@ def test_the_first_admin_is_registered_on_the_way(
 
 def test_a_password_is_asked_for(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def typed(prompt: str) -> str:
-        with pytest.raises(RuntimeError):  # or Ctrl-C at the prompt would go to the event loop
+        with pytest.raises(
+            RuntimeError
+        ):  # otherwise the event loop would handle Ctrl-C at the prompt
             asyncio.get_running_loop()
         return PASSWORD
 
@@ -105,7 +105,7 @@ def test_a_password_is_asked_for(folder: Path, run: Run, monkeypatch: pytest.Mon
     assert Role.ADMIN in roles_of(folder, sign_in(folder))
 
 
-def test_nobody_is_there_to_be_asked_for_a_password(
+def test_no_password_at_the_prompt_is_a_one_line_error(
     folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def typed(prompt: str) -> str:
@@ -125,7 +125,7 @@ def test_a_weak_password_is_refused(
     assert one_line(refused.err).startswith("solebook: password is shorter than")
 
 
-def test_nobody_gets_a_role_who_is_not_there(folder: Path, run: Run) -> None:
+def test_a_grant_to_an_unknown_user_is_refused(folder: Path, run: Run) -> None:
     refused = run("admin", "grant", EMAIL)
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err) == (
@@ -133,9 +133,7 @@ def test_nobody_gets_a_role_who_is_not_there(folder: Path, run: Run) -> None:
     )
 
 
-def test_a_role_that_there_is_not_is_refused_with_those_that_there_are(
-    folder: Path, run: Run
-) -> None:
+def test_an_unknown_role_is_refused_with_the_valid_ones(folder: Path, run: Run) -> None:
     refused = run("admin", "grant", EMAIL, "boss")
     assert refused.code == 2
     line = refused.err.splitlines()[-1]
@@ -147,7 +145,7 @@ def test_a_role_that_there_is_not_is_refused_with_those_that_there_are(
 
 
 def bury(folder: Path, count: int) -> list[UUID]:
-    """Have so many dead letters."""
+    """Create a number of dead letters."""
 
     async def work(app: Application) -> list[UUID]:
         store, ids = app.adapters.store, [uuid4() for _ in range(count)]
@@ -172,7 +170,7 @@ def bury(folder: Path, count: int) -> list[UUID]:
 
 
 def due(folder: Path) -> set[UUID]:
-    """The deliveries that will be retried within the minute."""
+    """Return the deliveries that are due for a retry within a minute."""
 
     async def work(app: Application) -> set[UUID]:
         soon = app.adapters.clock.now() + timedelta(minutes=1)
@@ -191,7 +189,7 @@ def test_dead_letters_are_listed(folder: Path, run: Run) -> None:
     assert count == "1 dead letter"
 
 
-def test_more_dead_letters_than_fit_a_page_are_listed_page_by_page(folder: Path, run: Run) -> None:
+def test_dead_letters_are_listed_page_by_page(folder: Path, run: Run) -> None:
     letters = bury(folder, 3)
     *lines, count, more = run("admin", "dead-letters", "--limit", "2").out.splitlines()
     assert count == "2 dead letters"
@@ -203,13 +201,13 @@ def test_more_dead_letters_than_fit_a_page_are_listed_page_by_page(folder: Path,
 
 
 @pytest.mark.parametrize("limit", ["0", "101"])
-def test_a_page_of_dead_letters_is_bounded(folder: Path, run: Run, limit: str) -> None:
+def test_the_page_size_of_dead_letters_is_limited(folder: Path, run: Run, limit: str) -> None:
     refused = run("admin", "dead-letters", "--limit", limit)
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err).startswith("solebook: limit")
 
 
-def test_a_dead_letter_is_tried_again(folder: Path, run: Run) -> None:
+def test_a_dead_letter_is_retried(folder: Path, run: Run) -> None:
     letter, other = bury(folder, 2)
     done = run("admin", "replay", str(letter))
     assert (done.code, done.out, done.err) == (0, "1 dead letter will be retried\n", "")
@@ -217,21 +215,21 @@ def test_a_dead_letter_is_tried_again(folder: Path, run: Run) -> None:
     assert str(other) in run("admin", "dead-letters").out
 
 
-def test_all_dead_letters_are_tried_again(folder: Path, run: Run) -> None:
+def test_all_dead_letters_are_retried(folder: Path, run: Run) -> None:
     letters = bury(folder, 101)
     done = run("admin", "replay", "--all")
     assert (done.code, done.out, done.err) == (0, "101 dead letters will be retried\n", "")
     assert due(folder) == set(letters)
 
 
-def test_there_may_be_no_dead_letters(folder: Path, run: Run) -> None:
+def test_without_dead_letters_none_is_retried(folder: Path, run: Run) -> None:
     shown = run("admin", "dead-letters")
     assert (shown.code, shown.out, shown.err) == (0, "no dead letters\n", "")
     done = run("admin", "replay", "--all")
     assert (done.code, done.out, done.err) == (0, "no dead letters\n", "")
 
 
-def test_a_dead_letter_that_there_is_not_is_one_line(folder: Path, run: Run) -> None:
+def test_an_unknown_dead_letter_is_a_one_line_error(folder: Path, run: Run) -> None:
     nothing = uuid4()
     refused = run("admin", "replay", str(nothing))
     assert (refused.code, refused.out) == (1, "")
@@ -240,13 +238,13 @@ def test_a_dead_letter_that_there_is_not_is_one_line(folder: Path, run: Run) -> 
 
 
 @pytest.mark.parametrize("which", [[], ["01a20865-5255-76b6-b569-2780c4781b78", "--all"]])
-def test_which_dead_letters_is_to_be_said_once(folder: Path, run: Run, which: list[str]) -> None:
+def test_an_id_and_all_exclude_each_other(folder: Path, run: Run, which: list[str]) -> None:
     refused = run("admin", "replay", *which)
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err) == "solebook: give the id of one dead letter, or --all"
 
 
-def test_an_id_that_is_none_is_refused(folder: Path, run: Run) -> None:
+def test_an_invalid_id_is_refused(folder: Path, run: Run) -> None:
     refused = run("admin", "replay", "the-first")
     assert refused.code == 2
     assert "argument ID: 'the-first' is not an id" in refused.err
@@ -265,7 +263,7 @@ def test_an_empty_ledger_is_balanced(folder: Path, run: Run) -> None:
     ]
 
 
-def test_money_that_only_the_provider_knows_of_is_told(folder: Path, run: Run) -> None:
+def test_money_missing_in_the_ledger_is_reported(folder: Path, run: Run) -> None:
     async def work(app: Application) -> None:
         await app.adapters.payment_gateway.charge(
             key="stray",
@@ -280,11 +278,11 @@ def test_money_that_only_the_provider_knows_of_is_told(folder: Path, run: Run) -
     assert shown.out.splitlines()[-2:] == ["provider            1,234.56", "NOT BALANCED"]
 
 
-# ---- where there is nothing to look after --------------------------------------------------------
+# ---- without an exchange to manage ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("action", [["grant", EMAIL], ["dead-letters"], ["solvency"]])
-def test_nobody_else_looks_after_a_store_in_memory(
+def test_a_store_in_memory_is_refused(
     folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, action: list[str]
 ) -> None:
     monkeypatch.setenv("SOLEBOOK_STORE__ADAPTER", "memory")
@@ -305,7 +303,7 @@ def test_nobody_else_looks_after_a_store_in_memory(
         ["grant", EMAIL, "admin"],
     ],
 )
-def test_a_folder_without_an_exchange_is_left_without_one(
+def test_a_folder_without_an_exchange_is_refused_and_stays_empty(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, action: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -318,7 +316,7 @@ def test_a_folder_without_an_exchange_is_left_without_one(
 @pytest.mark.parametrize(
     "action", [["dead-letters"], ["solvency"], ["reindex"], ["grant", EMAIL, "--register"]]
 )
-def test_a_database_with_another_schema_is_refused_and_stays_as_it_is(
+def test_a_database_with_another_schema_is_refused_and_not_migrated(
     folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, action: list[str]
 ) -> None:
     monkeypatch.setenv("SOLEBOOK_PASSWORD", PASSWORD)

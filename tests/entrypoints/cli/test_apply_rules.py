@@ -1,4 +1,4 @@
-"""`solebook admin apply-rules`, on a database with quotes that new rules do not allow."""
+"""`solebook admin apply-rules` on a database with quotes that violate the new rules."""
 
 import asyncio
 import os
@@ -31,11 +31,11 @@ T = TypeVar("T")
 BOOK = BookKey(ProductId(UUID(int=1)), Size("9"))
 OWNER = UserId(UUID(int=2))
 AMOUNTS = {Side.BID: (2_400, 11_000), Side.ASK: (20_000, 30_000)}
-"""The lowest bid is outside the rules of the tests."""
+"""The lowest bid violates the rules of the tests."""
 
 
 def within(folder: Path, work: Callable[[Application], Awaitable[T]]) -> T:
-    """Do something in the exchange of a folder, by the rules as they were."""
+    """Run something in the exchange of a folder, under the old rules."""
 
     async def done() -> T:
         async with open_application(Settings(folder=str(folder))) as application:
@@ -63,7 +63,7 @@ async def place(app: Application) -> None:
 
 @pytest.fixture
 def market(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with some quotes, and settings whose lowest amount and shipping have risen."""
+    """Return a folder with quotes, and settings with a higher minimum and shipping fee."""
     within(folder, place)
     monkeypatch.setenv("SOLEBOOK_MARKET__MIN_AMOUNT", "10000")
     monkeypatch.setenv("SOLEBOOK_MARKET__SHIPPING_FEE", "1600")
@@ -106,7 +106,7 @@ shipping_fee: 1400 -> 1600
 """
 
 
-def test_a_dry_run_tells_what_would_be_and_changes_nothing(market: Path, run: Run) -> None:
+def test_a_dry_run_shows_the_effect_and_changes_nothing(market: Path, run: Run) -> None:
     for _ in range(2):
         shown = run("admin", "apply-rules", "--dry-run")
         assert (shown.code, shown.out) == (0, CHANGES + "nothing was changed\n")
@@ -114,7 +114,7 @@ def test_a_dry_run_tells_what_would_be_and_changes_nothing(market: Path, run: Ru
     assert told(market) == []
 
 
-def test_what_is_outside_is_withdrawn_and_the_exchange_starts_by_the_rules(
+def test_violating_quotes_are_withdrawn_and_the_exchange_starts_with_the_rules(
     market: Path, run: Run
 ) -> None:
     done = run("admin", "apply-rules", "--reason", "no trades below $100")
@@ -131,7 +131,7 @@ def test_what_is_outside_is_withdrawn_and_the_exchange_starts_by_the_rules(
     assert again.out == ("the exchange last ran with these rules; there is nothing to apply\n")
 
 
-def test_it_is_in_the_audit_log_with_its_outcome(market: Path, run: Run) -> None:
+def test_the_action_is_audited_with_its_outcome(market: Path, run: Run) -> None:
     run("admin", "apply-rules", "--reason", "no trades below $100")
     shown = run("admin", "audit").out
     assert "rules_applied" in shown
@@ -139,7 +139,7 @@ def test_it_is_in_the_audit_log_with_its_outcome(market: Path, run: Run) -> None
     assert "no trades below $100" in shown
 
 
-def test_it_needs_a_reason_or_changes_nothing(market: Path, run: Run) -> None:
+def test_a_reason_or_a_dry_run_is_required(market: Path, run: Run) -> None:
     assert run("admin", "apply-rules").code == 2
     assert run("admin", "apply-rules", "--dry-run", "--reason", "both").code == 2
     refused = run("admin", "apply-rules", "--reason", " ")
@@ -147,9 +147,7 @@ def test_it_needs_a_reason_or_changes_nothing(market: Path, run: Run) -> None:
     assert statuses(market)[2_400] == "active"
 
 
-def test_it_does_not_work_beside_a_running_exchange_but_a_dry_run_does(
-    market: Path, run: Run
-) -> None:
+def test_a_running_exchange_allows_only_a_dry_run(market: Path, run: Run) -> None:
     with exclusive(Settings(folder=str(market))):
         refused = run("admin", "apply-rules", "--reason", "now")
         assert refused.code == 1
@@ -158,7 +156,7 @@ def test_it_does_not_work_beside_a_running_exchange_but_a_dry_run_does(
     assert statuses(market)[2_400] == "active"
 
 
-def test_after_it_the_exchange_starts(market: Path, run: Run) -> None:
+def test_the_exchange_starts_afterwards(market: Path, run: Run) -> None:
     run("admin", "apply-rules", "--reason", "no trades below $100")
 
     async def start() -> bool:

@@ -1,4 +1,4 @@
-"""What the command line reads that is no plain text or number."""
+"""Argument types of the command line."""
 
 import re
 from argparse import ArgumentTypeError
@@ -24,7 +24,7 @@ def test_an_amount_is_in_dollars(text: str, cents: int) -> None:
         *("0", "0.00", "10000000.01", "9" * 5_000),
     ],
 )
-def test_an_amount_that_is_none_is_refused(text: str) -> None:
+def test_an_invalid_amount_is_refused(text: str) -> None:
     with pytest.raises(
         ArgumentTypeError, match=f"^{re.escape(repr(text))} is not an amount in dollars"
     ):

@@ -1,4 +1,4 @@
-"""`solebook demo`: what it refuses, before anything starts."""
+"""`solebook demo`: errors before anything starts."""
 
 from pathlib import Path
 
@@ -11,20 +11,20 @@ from .test_main import one_line
 
 
 @pytest.mark.parametrize("limit", ["0", "-1"])
-def test_a_limit_below_one_sale_is_one_line(folder: Path, run: Run, limit: str) -> None:
+def test_a_limit_below_one_sale_is_a_one_line_error(folder: Path, run: Run, limit: str) -> None:
     refused = run("demo", "--limit", limit)
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err) == f"solebook: the limit must be at least 1 sale, not {limit}"
 
 
 @pytest.mark.parametrize("option", ["--sales", "--products"])
-def test_a_file_that_cannot_be_read_is_one_line(folder: Path, run: Run, option: str) -> None:
+def test_an_unreadable_file_is_a_one_line_error(folder: Path, run: Run, option: str) -> None:
     refused = run("demo", option, "none.csv")
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err) == "solebook: [Errno 2] No such file or directory: 'none.csv'"
 
 
-def test_bad_rows_are_told_one_by_one(folder: Path, run: Run, tmp_path: Path) -> None:
+def test_bad_rows_are_listed_one_by_one(folder: Path, run: Run, tmp_path: Path) -> None:
     sales = tmp_path / "sales.csv"
     sales.write_text("sold_on,product,us_size,price_usd\n2017-10-17,Nike Dunk Low,9,250\n")
     refused = run("demo", "--sales", str(sales))
@@ -35,13 +35,13 @@ def test_bad_rows_are_told_one_by_one(folder: Path, run: Run, tmp_path: Path) ->
     ]
 
 
-def test_a_report_that_cannot_be_written_is_told_at_once(folder: Path, run: Run) -> None:
+def test_an_unwritable_report_fails_at_once(folder: Path, run: Run) -> None:
     refused = run("demo", "--report", "none/report.json")
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err).startswith("solebook: [Errno 2] No such file or directory: ")
 
 
-def test_what_the_exchange_refuses_is_one_line(
+def test_a_refusal_of_the_exchange_is_a_one_line_error(
     folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refused_demo(**_: object) -> int:
@@ -55,7 +55,7 @@ def test_what_the_exchange_refuses_is_one_line(
     )
 
 
-def test_it_has_settings_of_its_own(folder: Path, run: Run) -> None:
+def test_the_demo_has_no_config_option(folder: Path, run: Run) -> None:
     refused = run("demo", "--config", "solebook.toml")
     assert refused.code == 2
     assert "unrecognized arguments: --config solebook.toml" in refused.err

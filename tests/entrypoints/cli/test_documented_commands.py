@@ -1,4 +1,4 @@
-"""Every `solebook ...` that the documentation or a help text shows is one that the parser takes."""
+"""Every `solebook ...` in the documentation or in a help text can be parsed."""
 
 import re
 import shlex
@@ -17,7 +17,7 @@ NOTHING = "00000000-0000-0000-0000-000000000000"
 
 
 def commands_in(text: str) -> Iterator[list[str]]:
-    """The arguments of each `solebook` in a text of shell lines, with some id for each variable."""
+    """Yield the arguments of each `solebook` line, with an id in place of each variable."""
     for line in text.splitlines():
         if line.startswith("solebook "):
             yield shlex.split(re.sub(r"\$\w+", NOTHING, line), comments=True)[1:]
@@ -28,7 +28,7 @@ def documented() -> list[list[str]]:
     return [command for block in blocks for command in commands_in(block)]
 
 
-def test_every_command_of_the_documentation_is_one_that_there_is() -> None:
+def test_every_documented_command_can_be_parsed() -> None:
     commands = documented()
     assert len(commands) > 20
     for command in commands:
@@ -39,7 +39,7 @@ ACTIONS = {action.name: action for job in JOBS for action in job}
 
 
 @pytest.mark.parametrize("name", ACTIONS)
-def test_an_action_shows_an_example_that_works(name: str) -> None:
+def test_the_example_of_an_action_can_be_parsed(name: str) -> None:
     [first, *_] = commands_in(ACTIONS[name].example)
     assert first[:2] == ["admin", name]
     build_parser().parse_args(first)
@@ -54,7 +54,7 @@ def test_an_action_is_in_the_operators_guide(name: str) -> None:
     assert re.search(rf"solebook admin {name}\b", guide)
 
 
-def test_every_action_that_changes_something_asks_for_a_reason() -> None:
+def test_every_action_that_changes_something_requires_a_reason() -> None:
     reads = {
         "find-user",
         "find-order",
@@ -69,5 +69,5 @@ def test_every_action_that_changes_something_asks_for_a_reason() -> None:
         "suspense",
     }
     without = {name for name, action in ACTIONS.items() if not action.needs_reason}
-    # Trying a message again is always safe, so a reason may be left out there.
+    # A retry is always safe, so its reason is optional.
     assert without == reads | {"replay"}

@@ -1,4 +1,4 @@
-"""`solebook mail`: every letter can be seen, without an exchange and without sending one."""
+"""`solebook mail` previews every letter without an exchange."""
 
 from email import message_from_bytes
 from email.policy import default
@@ -27,7 +27,7 @@ def test_every_kind_is_listed_with_its_subject(run: Run, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("kind", NotificationKind)
-def test_every_kind_can_be_seen(run: Run, kind: str) -> None:
+def test_every_kind_can_be_previewed(run: Run, kind: str) -> None:
     shown = run("mail", "preview", kind)
     assert (shown.code, shown.err) == (0, "")
     subject, brief, empty, greeting, *_ = shown.out.splitlines()
@@ -59,7 +59,7 @@ def test_a_preview_has_the_warehouse_and_the_sender_of_the_settings(
     assert "From: test@example.com" in (tmp_path / "sale.eml").read_text()
 
 
-def test_a_file_is_what_its_name_says(run: Run, tmp_path: Path) -> None:
+def test_the_file_format_follows_from_the_name(run: Run, tmp_path: Path) -> None:
     preview = ("mail", "preview", "payout_paid")
     for name in ("a.eml", "a.html", "a.txt"):
         done = run(*preview, "--output", name)
@@ -81,16 +81,16 @@ def test_a_file_is_what_its_name_says(run: Run, tmp_path: Path) -> None:
         (["welcome", "--config", "no.toml"], "no.toml cannot be read: No such file"),
     ],
 )
-def test_what_cannot_be_shown_is_one_line(run: Run, arguments: list[str], problem: str) -> None:
+def test_an_impossible_preview_is_a_one_line_error(
+    run: Run, arguments: list[str], problem: str
+) -> None:
     refused = run("mail", "preview", *arguments)
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err).startswith(f"solebook: {problem}")
 
 
 @pytest.mark.parametrize("form", [["--text"], ["--html"], ["--output", "a.eml"]])
-def test_a_form_without_a_kind_is_not_passed_over(
-    run: Run, tmp_path: Path, form: list[str]
-) -> None:
+def test_a_form_without_a_kind_is_refused(run: Run, tmp_path: Path, form: list[str]) -> None:
     refused = run("mail", *form)
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err) == f"solebook: {form[0]} is for a preview of one KIND"
@@ -103,6 +103,6 @@ def test_another_action_is_refused_with_the_usage(run: Run) -> None:
     assert refused.err.startswith("usage: solebook mail")
 
 
-def test_plain_words_can_be_seen_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memory_templates_can_be_previewed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOLEBOOK_NOTIFICATIONS__TEMPLATES", "memory")
     assert "Sale confirmed" in run("mail", "preview", "sale_confirmed").out

@@ -1,4 +1,4 @@
-"""The command line: its help, its one-line errors, and what it says when something is missing."""
+"""The command line: help, one-line errors and missing packages."""
 
 import socket
 import sqlite3
@@ -26,7 +26,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command) or "solebook")
-def test_every_command_explains_itself(run: Run, command: list[str]) -> None:
+def test_every_command_has_help(run: Run, command: list[str]) -> None:
     shown = run(*command, "--help")
     assert (shown.code, shown.err) == (0, "")
     assert shown.out.startswith(f"usage: {' '.join(['solebook', *command])} ")
@@ -39,9 +39,7 @@ def test_help_needs_nothing_but_the_standard_library(run: Run) -> None:
 
 
 @pytest.mark.parametrize("command", [[], ["admin"], ["serves"], ["serve", "--ports", "1"]])
-def test_a_command_that_there_is_not_is_refused_with_the_usage(
-    run: Run, command: list[str]
-) -> None:
+def test_an_unknown_command_is_refused_with_the_usage(run: Run, command: list[str]) -> None:
     refused = run(*command)
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.startswith("usage: solebook")
@@ -51,7 +49,7 @@ def test_a_command_that_there_is_not_is_refused_with_the_usage(
 
 
 def one_line(text: str) -> str:
-    """The only line of what must be one."""
+    """Return the single line of an output."""
     [line] = text.splitlines()
     return line
 
@@ -67,7 +65,7 @@ def one_line(text: str) -> str:
     ],
 )
 @pytest.mark.parametrize("command", ["serve", "migrate"])
-def test_settings_that_make_no_sense_are_one_line(
+def test_invalid_settings_are_a_one_line_error(
     folder: Path,
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
@@ -82,14 +80,14 @@ def test_settings_that_make_no_sense_are_one_line(
     assert one_line(refused.err).startswith(f"solebook: {problem}")
 
 
-def test_a_file_that_is_not_there_is_one_line(folder: Path, run: Run) -> None:
+def test_a_missing_file_is_a_one_line_error(folder: Path, run: Run) -> None:
     refused = run("migrate", "--config", "market.toml")
     assert one_line(refused.err) == (
         "solebook: market.toml cannot be read: No such file or directory"
     )
 
 
-def test_verbose_shows_where_an_error_came_from_and_the_line_too(folder: Path, run: Run) -> None:
+def test_verbose_adds_the_traceback_to_the_line(folder: Path, run: Run) -> None:
     refused = run("migrate", "--config", "market.toml", "--verbose")
     assert refused.code == 1
     first, *_, last = refused.err.splitlines()
@@ -98,7 +96,7 @@ def test_verbose_shows_where_an_error_came_from_and_the_line_too(folder: Path, r
 
 
 @pytest.mark.parametrize(("verbose", "lines"), [([], 1), (["-v"], 10)])
-def test_a_package_that_is_missing_is_told_with_the_way_to_install_it(
+def test_a_missing_package_is_reported_with_the_install_command(
     folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, verbose: list[str], lines: int
 ) -> None:
     monkeypatch.delitem(sys.modules, "solebook.entrypoints.http.server", raising=False)
@@ -114,7 +112,7 @@ def test_a_package_that_is_missing_is_told_with_the_way_to_install_it(
 # ---- migrate -------------------------------------------------------------------------------------
 
 
-def test_migrating_makes_what_is_missing(
+def test_migrate_creates_the_database(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -135,7 +133,7 @@ def test_a_store_in_memory_has_nothing_to_migrate(
     assert (done.code, done.out, done.err) == (0, "a store in memory has nothing to migrate\n", "")
 
 
-def test_a_database_that_is_newer_is_left_alone(folder: Path, run: Run) -> None:
+def test_a_newer_database_is_not_changed(folder: Path, run: Run) -> None:
     database = sqlite3.connect(folder / "solebook.sqlite3")
     database.execute("UPDATE alembic_version SET version_num = '9999'")
     database.commit()
@@ -150,13 +148,13 @@ def test_a_database_that_is_newer_is_left_alone(folder: Path, run: Run) -> None:
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    """A port that somebody listens on."""
+    """Return a port that is in use."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 
 
 @pytest.mark.parametrize("command", [["serve"], ["demo", "--limit", "1"]])
-def test_a_port_that_is_taken_is_one_line(
+def test_a_port_in_use_is_a_one_line_error(
     folder: Path, run: Run, taken: int, command: list[str]
 ) -> None:
     refused = run(*command, "--port", str(taken))
@@ -175,7 +173,7 @@ def test_a_port_that_is_taken_is_one_line(
         (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:8000: Cannot assign"),
     ],
 )
-def test_a_place_that_nobody_can_listen_on_is_one_line(
+def test_an_invalid_host_is_a_one_line_error(
     folder: Path, run: Run, where: list[str], problem: str
 ) -> None:
     refused = run("serve", *where)
@@ -183,7 +181,7 @@ def test_a_place_that_nobody_can_listen_on_is_one_line(
     assert one_line(refused.err).startswith(f"solebook: {problem}")
 
 
-def test_a_folder_that_cannot_be_locked_is_one_line(folder: Path, run: Run) -> None:
+def test_a_folder_that_cannot_be_locked_is_a_one_line_error(folder: Path, run: Run) -> None:
     (folder / "lock.sqlite3").mkdir()
     refused = run("serve")
     assert one_line(refused.err) == (

@@ -1,4 +1,4 @@
-"""`solebook provider`: the embedded provider acts by itself, and the exchange books it."""
+"""`solebook provider` moves money unasked, and the exchange books it."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from .test_main import one_line
 
 
 def settle(folder: Path) -> None:
-    """Have the exchange act on what was reported."""
+    """Let the exchange process the reports of the provider."""
 
     async def work(app: Application) -> None:
         await Workers(app).relay.drain()
@@ -21,7 +21,7 @@ def settle(folder: Path) -> None:
     within(folder, work)
 
 
-def test_what_is_done_there_is_booked_here(folder: Path, run: Run) -> None:
+def test_unasked_money_is_booked_by_the_exchange(folder: Path, run: Run) -> None:
     charged = run("provider", "charge", "50")
     assert (charged.code, charged.err) == (0, "")
     name = charged.out.split()[0]
@@ -42,7 +42,7 @@ def test_what_is_done_there_is_booked_here(folder: Path, run: Run) -> None:
     assert run("admin", "solvency").code == 0
 
 
-def test_a_payout_comes_back(folder: Path, run: Run) -> None:
+def test_a_payout_is_returned(folder: Path, run: Run) -> None:
     name = run("provider", "pay-out", "7").out.split()[0]
     assert run("provider", "return-payout", name).out == f"{name} was returned\n"
     settle(folder)
@@ -60,18 +60,20 @@ def test_a_payout_comes_back(folder: Path, run: Run) -> None:
         ("return-payout", "po_unknown"),
     ],
 )
-def test_what_never_was_is_one_line(folder: Path, run: Run, arguments: tuple[str, ...]) -> None:
+def test_an_unknown_charge_or_payout_is_a_one_line_error(
+    folder: Path, run: Run, arguments: tuple[str, ...]
+) -> None:
     assert "the provider made no" in one_line(run("provider", *arguments).err)
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "1.005", "1e3", "much"])
-def test_an_amount_is_in_dollars_and_above_zero(folder: Path, run: Run, amount: str) -> None:
+def test_an_amount_must_be_in_dollars_and_above_zero(folder: Path, run: Run, amount: str) -> None:
     refused = run("provider", "charge", amount)
     assert refused.code == 2
     assert f"{amount!r} is not an amount in dollars" in refused.err
 
 
-def test_an_order_without_a_shortfall_is_one_line(folder: Path, run: Run) -> None:
+def test_an_order_without_a_shortfall_is_a_one_line_error(folder: Path, run: Run) -> None:
     nothing = "00000000-0000-0000-0000-000000000000"
     done = run("admin", "bear-shortfall", nothing, "exchange", "--reason", "a mistake")
     assert done.code == 1

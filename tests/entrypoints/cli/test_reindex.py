@@ -1,4 +1,4 @@
-"""`solebook admin reindex`, on a database as an exchange leaves it."""
+"""`solebook admin reindex` on the database of a stopped exchange."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def within(folder: Path, work: Callable[[Application], Awaitable[T]]) -> T:
-    """Do something in the exchange of a folder, whose messages nobody relays."""
+    """Run something in the exchange of a folder, without relaying its messages."""
 
     async def done() -> T:
         async with open_application(Settings(folder=str(folder))) as application:
@@ -48,7 +48,7 @@ async def found(app: Application) -> list[str]:
     return sorted(hit.colorway for hit in results.hits)
 
 
-def test_what_nobody_told_the_index_is_found_afterwards(folder: Path, run: Run) -> None:
+def test_products_missing_in_the_index_are_found_afterwards(folder: Path, run: Run) -> None:
     within(folder, create_products)
     assert within(folder, found) == []
     done = run("admin", "reindex")
@@ -61,7 +61,7 @@ def test_an_exchange_without_products_has_an_empty_index(folder: Path, run: Run)
     assert run("admin", "reindex").out == "0 products indexed\n"
 
 
-def test_a_store_in_memory_cannot_be_indexed_from_here(folder: Path, run: Run) -> None:
+def test_a_store_in_memory_cannot_be_reindexed(folder: Path, run: Run) -> None:
     (folder.parent / "solebook.toml").write_text('[store]\nadapter = "memory"\n')
     done = run("admin", "reindex")
     assert (done.code, done.out) == (1, "")

@@ -1,4 +1,4 @@
-"""`solebook admin style-codes`, on a database that has a product twice."""
+"""`solebook admin style-codes` on a database with duplicate products."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ from .conftest import Run
 
 
 def within(folder: Path, work: Callable[[Application], Awaitable[None]]) -> None:
-    """Do something in the exchange of a folder."""
+    """Run something in the exchange of a folder."""
 
     async def done() -> None:
         async with open_application(Settings(folder=str(folder))) as application:
@@ -32,7 +32,7 @@ def within(folder: Path, work: Callable[[Application], Awaitable[None]]) -> None
 
 @pytest.fixture
 def doubled(folder: Path) -> Path:
-    """A folder with products of which two have one style code, as an older version allowed."""
+    """Return a folder with duplicate products, as an older version allowed them."""
 
     async def create(app: Application) -> None:
         for style_code in ("DD1391-100", "DD1391-101", "DD1391-102"):
@@ -64,9 +64,7 @@ def ids(folder: Path) -> list[str]:
     return [str(UUID(id_)) for (id_,) in rows]
 
 
-def test_products_with_one_style_code_are_listed_with_the_first_of_them(
-    doubled: Path, run: Run
-) -> None:
+def test_duplicate_products_are_listed_with_the_original(doubled: Path, run: Run) -> None:
     first, second, third = ids(doubled)
     assert run("admin", "style-codes").out == (
         f"{third}  dd1391 100  is also  {first}  DD1391-100\n"
@@ -75,7 +73,7 @@ def test_products_with_one_style_code_are_listed_with_the_first_of_them(
     )
 
 
-def test_a_long_list_is_read_page_by_page(doubled: Path, run: Run) -> None:
+def test_duplicate_products_are_listed_page_by_page(doubled: Path, run: Run) -> None:
     _, second, third = ids(doubled)
     shown = run("admin", "style-codes", "--limit", "1").out
     assert third in shown
@@ -86,17 +84,19 @@ def test_a_long_list_is_read_page_by_page(doubled: Path, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_catalogue_without_any_says_so(run: Run) -> None:
+def test_a_catalogue_without_duplicates_says_so(run: Run) -> None:
     assert run("admin", "style-codes").out == "no duplicate products\n"
 
 
-def test_they_are_reported_at_the_start(doubled: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_duplicates_are_logged_at_the_start(
+    doubled: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.WARNING):
         within(doubled, report_doubled_products)
     assert "`solebook admin style-codes` lists them" in caplog.text
 
 
-def test_a_catalogue_without_any_is_not_reported(
+def test_a_catalogue_without_duplicates_logs_nothing(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):

@@ -1,4 +1,4 @@
-"""The demo's figures: worked out of a file's sales, and read through the API."""
+"""The demo's figures, calculated from a file's sales and read through the API."""
 
 import io
 from collections.abc import AsyncIterator
@@ -85,11 +85,11 @@ ONLY_TEN = Figures(
 )
 
 
-def test_a_products_figures_follow_from_its_sales() -> None:
+def test_a_products_figures_are_calculated_from_its_sales() -> None:
     assert figures_of(ROWS, TODAY) == ALL_SIZES
 
 
-def test_a_sizes_figures_follow_from_its_sales() -> None:
+def test_a_sizes_figures_are_calculated_from_its_sales() -> None:
     assert figures_of([row for row in ROWS if row.size == TEN], TODAY) == ONLY_TEN
 
 
@@ -104,7 +104,7 @@ def test_a_sale_of_52_weeks_ago_counts_and_one_of_the_day_before_does_not() -> N
 
 @dataclass(frozen=True)
 class Exchange:
-    """An exchange with the rows' sales on its tape, and what it says of them."""
+    """An exchange with the sales of the rows on its tape."""
 
     application: Application
     product_id: ProductId
@@ -117,7 +117,7 @@ class Exchange:
             await store.tape.record(Sale(order_id, BookKey(self.product_id, size), price, sold_at))
 
     async def conclude(self, rows: list[SaleRow]) -> tuple[int, str]:
-        """Compare it with a file as the demo does; return the exit code and what is shown."""
+        """Compare it with a file as the demo does. Return the exit code and the output."""
         report = await make_report(self.application, self.market_data, {DUNK: str(self.product_id)})
         console = Console(file=io.StringIO(), width=200)
         code = _conclude(console, report, rows, None)
@@ -146,7 +146,7 @@ async def exchange() -> AsyncIterator[Exchange]:
         yield exchange
 
 
-async def test_the_api_tells_the_figures_of_a_product_and_its_sizes(exchange: Exchange) -> None:
+async def test_the_api_returns_the_figures_of_a_product_and_its_sizes(exchange: Exchange) -> None:
     told = await exchange.market_data.of(DUNK, str(exchange.product_id))
     assert told is not None
     assert told.figures == ALL_SIZES
@@ -156,7 +156,7 @@ async def test_the_api_tells_the_figures_of_a_product_and_its_sizes(exchange: Ex
     assert (told.lowest_ask, told.highest_bid) == (None, None)
 
 
-async def test_a_market_that_has_the_file_ends_well(exchange: Exchange) -> None:
+async def test_a_market_that_equals_the_file_ends_with_success(exchange: Exchange) -> None:
     code, shown = await exchange.conclude(ROWS)
     assert code == 0
     assert "The tape holds exactly the file's 6 sales." in shown
@@ -188,7 +188,7 @@ async def test_a_sale_at_another_price_ends_with_an_error(exchange: Exchange) ->
     assert f"{DUNK}: its list of sales differs" in shown
 
 
-async def test_of_many_differences_the_first_are_shown_and_the_rest_counted(
+async def test_the_first_differences_are_shown_and_the_rest_counted(
     exchange: Exchange,
 ) -> None:
     code, shown = await exchange.conclude([replace(row, price=row.price + 100) for row in ROWS])

@@ -1,4 +1,4 @@
-"""The demo's files: what is read of them, and what is said of each bad row."""
+"""The demo's files: valid rows, and messages about bad rows."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def sales(file: Path) -> list[SaleRow]:
     return read_sales(file, CATALOGUE, RULES)
 
 
-# ---- what is read --------------------------------------------------------------------------------
+# ---- valid files ---------------------------------------------------------------------------------
 
 
 def test_products_are_read(write: Write) -> None:
@@ -58,7 +58,7 @@ def test_products_are_read(write: Write) -> None:
     assert catalogue(file) == CATALOGUE
 
 
-def test_sales_are_read_oldest_first_and_in_their_order_on_a_day(write: Write) -> None:
+def test_sales_are_read_oldest_first_and_in_file_order_on_a_day(write: Write) -> None:
     file = write(
         SALES_HEADER,
         "2021-05-02,Nike Dunk Low,9,250",
@@ -77,7 +77,7 @@ def test_sales_are_read_oldest_first_and_in_their_order_on_a_day(write: Write) -
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\n\n"])
-def test_files_of_any_spreadsheet_are_read(write: Write, encoding: str, newline: str) -> None:
+def test_files_of_common_spreadsheets_are_read(write: Write, encoding: str, newline: str) -> None:
     file = write(
         "price_usd,us_size,note,sold_on,product",
         "250, 9 ,é\u2028x,2021-05-02, Nike Dunk Low ",
@@ -95,7 +95,7 @@ def test_prices_are_dollars_with_or_without_cents(write: Write, text: str, cents
     assert row.price == cents
 
 
-def test_the_sample_is_sound() -> None:
+def test_the_sample_is_valid() -> None:
     products = read_catalogue(None, RULES)
     rows = read_sales(None, products, RULES)
     assert (len(products), len(rows)) == (27, 605)
@@ -146,7 +146,7 @@ def test_the_sample_is_sound() -> None:
         ("2021-05-02,Nike Air Max 1, OG,9,250", "there are more fields than columns"),
     ],
 )
-def test_a_bad_sale_is_told_with_its_line(write: Write, row: str, problem: str) -> None:
+def test_a_bad_sale_is_reported_with_its_line(write: Write, row: str, problem: str) -> None:
     file = write(SALES_HEADER, "2021-05-02,Nike Dunk Low,9,250", row)
     with pytest.raises(BadFile) as refused:
         sales(file)
@@ -171,7 +171,7 @@ def test_a_bad_sale_is_told_with_its_line(write: Write, row: str, problem: str) 
         ("Nike Dunk Low,Dunk,white,110,2021-03-10", "'Nike Dunk Low' is a duplicate"),
     ],
 )
-def test_a_bad_product_is_told_with_its_line(write: Write, row: str, problem: str) -> None:
+def test_a_bad_product_is_reported_with_its_line(write: Write, row: str, problem: str) -> None:
     file = write(PRODUCTS_HEADER, "Nike Dunk Low,Dunk,white,110,2021-03-10", row)
     with pytest.raises(BadFile) as refused:
         catalogue(file)
@@ -181,7 +181,7 @@ def test_a_bad_product_is_told_with_its_line(write: Write, row: str, problem: st
     assert problem in line
 
 
-def test_lines_are_counted_as_an_editor_counts_them(write: Write) -> None:
+def test_lines_are_counted_as_in_an_editor(write: Write) -> None:
     file = write(
         SALES_HEADER,
         '2021-05-02,"Nike\nDunk",9,250',
@@ -219,7 +219,7 @@ def test_twenty_bad_rows_are_all_shown(write: Write) -> None:
         ("", "no sold_on, product, us_size, price_usd"),
     ],
 )
-def test_columns_that_are_missing_are_told(write: Write, header: str, missing: str) -> None:
+def test_missing_columns_are_reported(write: Write, header: str, missing: str) -> None:
     with pytest.raises(BadFile) as refused:
         sales(write(header))
     assert str(refused.value).endswith(
@@ -237,17 +237,17 @@ def test_a_file_without_rows_is_refused(write: Write, tmp_path: Path) -> None:
         catalogue(tmp_path / "file.csv")
 
 
-def test_a_file_that_is_no_text_is_refused(write: Write) -> None:
+def test_a_binary_file_is_refused(write: Write) -> None:
     with pytest.raises(BadFile, match=r"file.csv is not UTF-8 text$"):
         sales(write(SALES_HEADER, "2021-05-02,Nike é,9,250", encoding="latin-1"))
 
 
-def test_a_quotation_mark_that_never_ends_is_told(write: Write) -> None:
+def test_an_unclosed_quotation_mark_is_reported(write: Write) -> None:
     with pytest.raises(BadFile, match=r"file.csv is not CSV: unexpected end of data"):
         sales(write(SALES_HEADER, '2021-05-02,"Nike Dunk Low,9,250', *["x"] * 5))
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         sales(tmp_path / "none.csv")
     with pytest.raises(IsADirectoryError):

@@ -1,4 +1,4 @@
-"""The mail that the demo shows is the one that the inbox tells of, read from its file."""
+"""The demo finds the mail of the newest notification in an inbox."""
 
 import io
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ SAMPLES = sample_notices(WAREHOUSE)
 
 
 class Inbox:
-    """The one thing of the API that the letter is looked for with."""
+    """The part of the API that finds the letter."""
 
     def __init__(self, *items: dict[str, Any]) -> None:
         self._items = items
@@ -46,7 +46,7 @@ def seller(name: str, *items: dict[str, Any]) -> Person:
 
 
 class Exchange:
-    """Writes mails and says what its inbox would."""
+    """Writes mails and returns their notifications."""
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         self._mailer = EmlMailer(OutgoingFolder(folder), clock, sender="test@example.com")
@@ -90,13 +90,13 @@ async def test_the_newest_mail_that_asks_a_seller_to_ship_is_found(
     assert found.text.endswith("solebook")
 
 
-async def test_without_any_there_is_nothing_to_find(tmp_path: Path) -> None:
+async def test_without_such_a_mail_it_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ApiRefusal, match="no seller was asked to ship"):
         await find_letter([seller("one")], tmp_path)
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_it_is_shown_whole_and_nothing_in_it_is_taken_for_markup(width: int) -> None:
+def test_the_mail_is_shown_in_full_without_interpreting_markup(width: int) -> None:
     letter = FoundLetter(
         Path("a/b.eml"), "T <t@example.com>", "[red]Ship[/]", "[gs] Dunk\n  1 Main"
     )

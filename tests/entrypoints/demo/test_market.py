@@ -1,4 +1,4 @@
-"""The demo's trading: whatever the sales are, each pair trades at its historic price."""
+"""The demo's trading: each pair trades at its historic price, for any sales."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -48,7 +48,7 @@ def sale(price: int, size: str = "9", product: str = PRODUCTS[0], day: int = 0) 
     return SaleRow(FIRST + timedelta(days=day), product, Size(size), price)
 
 
-def test_each_sale_knows_the_prices_of_its_book_from_there_on() -> None:
+def test_each_sale_has_the_price_range_of_its_book_from_there_on() -> None:
     rows = [sale(300), sale(900, size="10"), sale(100), sale(200), sale(50, product=PRODUCTS[1])]
     ahead = list(_look_ahead(rows))
     assert [coming.row for coming in ahead] == rows
@@ -65,7 +65,7 @@ def test_each_sale_knows_the_prices_of_its_book_from_there_on() -> None:
 
 
 @given(st.lists(st.integers(1, 1_000), min_size=1, max_size=30))
-def test_ranges_are_those_of_what_is_left(prices: list[int]) -> None:
+def test_ranges_cover_the_remaining_prices(prices: list[int]) -> None:
     rest = [prices[place:] for place in range(len(prices))]
     assert _ranges(prices) == [(min(left), max(left)) for left in rest]
 
@@ -74,7 +74,7 @@ def test_ranges_are_those_of_what_is_left(prices: list[int]) -> None:
 
 
 class Exchange:
-    """An exchange in memory with the demo's people in it."""
+    """An exchange in memory with the people of the demo."""
 
     def __init__(self, application: Application, clock: VirtualClock, people: People) -> None:
         self.application = application
@@ -84,7 +84,7 @@ class Exchange:
         self.products = 0
 
     async def trade(self, sales: list[SaleRow]) -> dict[BookKey, list[int]]:
-        """Trade sales of products of their own, later than all before, and return the prices."""
+        """Trade sales of new products, later than all before, and return the prices."""
         shift = self.clock.now().date() + timedelta(days=1) - sales[0].sold_on
         rows = [replace(row, sold_on=row.sold_on + shift) for row in sales]
         ids = {name: await self._create() for name in sorted({row.product for row in rows})}
@@ -117,7 +117,7 @@ class Exchange:
 
 @asynccontextmanager
 async def open_exchange(max_open_quotes: int) -> AsyncIterator[Exchange]:
-    # Nobody is charged here, so orders stay unpaid.
+    # No workers run, so orders stay unpaid.
     rules = replace(RULES, max_open_quotes=max_open_quotes, max_unpaid_orders=1_000_000)
     clock = VirtualClock(datetime.combine(FIRST, OPENS))
     ids = SeededIds(1, clock)
@@ -169,11 +169,11 @@ async def test_every_pair_trades_at_its_historic_price(
     assert sorted(traded.values()) == sorted(historic.values())
 
 
-async def test_prices_at_the_edges_of_the_market_are_traded_in_every_way(
+async def test_prices_at_the_limits_of_the_market_trade_in_every_way(
     exchange: Exchange,
 ) -> None:
     edges = [LOWEST, LOWEST + 1, LOWEST + 20, HIGHEST - 20, HIGHEST - 1, HIGHEST]
-    ways = 15  # which of three quotes rest, and by how many of five ticks the other is better
+    ways = 15  # which quotes rest (3 ways), and by how many ticks the other is better (5 ways)
     prices = [ticks * RULES.tick for ticks in edges for _ in range(ways)]
     [traded] = (await exchange.trade([sale(price) for price in prices])).values()
     assert traded == prices
@@ -186,7 +186,7 @@ async def test_prices_at_the_edges_of_the_market_are_traded_in_every_way(
 async def test_one_bid_and_one_ask_stay_around_the_last_price_if_the_market_allows(
     exchange: Exchange, price: int
 ) -> None:
-    # 30 sales, so that those that were there at first have been replaced.
+    # 30 sales, so that the first quotes around the price have been replaced.
     [book] = await exchange.trade([sale(20_000)] * 29 + [sale(price)])
     view = await exchange.application.adapters.book_views.get(book, 10)
     bids = [(price - MARGIN, 1)] if price - MARGIN >= RULES.min_amount else []
@@ -195,7 +195,7 @@ async def test_one_bid_and_one_ask_stay_around_the_last_price_if_the_market_allo
     assert [(level.price, level.quantity) for level in view.asks] == asks
 
 
-async def test_nobody_comes_to_have_too_many_quotes_open() -> None:
+async def test_nobody_exceeds_the_limit_of_open_quotes() -> None:
     async with open_exchange(max_open_quotes=2) as exchange:
         traded = await exchange.trade([sale(20_000, day=day // 20) for day in range(200)])
     assert [len(prices) for prices in traded.values()] == [200]

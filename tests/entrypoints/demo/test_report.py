@@ -1,4 +1,4 @@
-"""The demo's report: what it counts, how it looks, and that it tells every difference."""
+"""The demo's report: its numbers, its table and its list of differences."""
 
 import io
 import json
@@ -41,7 +41,7 @@ def candle(day: str, *prices: int) -> Candle:
 
 
 def one_sale(day: str, price: int) -> Figures:
-    """The figures of a single sale within the last 52 weeks."""
+    """Return the figures of a single sale within the last 52 weeks."""
     return Figures(
         sales=1,
         last_price=price,
@@ -106,7 +106,7 @@ REPORT = Report(
 )
 
 
-# ---- what is written -----------------------------------------------------------------------------
+# ---- the JSON file -------------------------------------------------------------------------------
 
 
 def test_the_file_has_the_sales_the_orders_and_the_ledger() -> None:
@@ -146,12 +146,12 @@ ONE_SALE = {
 }
 
 
-def test_the_parts_of_the_ledger_add_up_to_what_is_held() -> None:
+def test_the_parts_of_the_ledger_add_up_to_the_held_money() -> None:
     ledger = REPORT.as_json()["ledger"]
     assert ledger["escrow"] + ledger["payables"] + ledger["fees"] == ledger["held"]
 
 
-# ---- what is shown -------------------------------------------------------------------------------
+# ---- the console ---------------------------------------------------------------------------------
 
 
 def shown(report: Report, width: int = 120) -> list[str]:
@@ -161,7 +161,7 @@ def shown(report: Report, width: int = 120) -> list[str]:
     return console.file.getvalue().splitlines()
 
 
-def test_every_product_has_its_line() -> None:
+def test_every_product_has_a_line() -> None:
     lines = shown(REPORT)
     [dunk] = [line.split() for line in lines if DUNK in line]
     assert dunk == [*DUNK.split(), "3", "$300", "$200", "$300", "$100", "$320", "-"]
@@ -172,7 +172,7 @@ def test_every_product_has_its_line() -> None:
     ]
 
 
-def test_a_cent_that_is_missing_is_told() -> None:
+def test_a_missing_cent_is_reported() -> None:
     solvency = replace(SOLVENCY, gateway_balance=167_399)
     lines = shown(replace(REPORT, solvency=solvency))
     assert lines[-1] == "The payment provider holds $1,673.99: NOT BALANCED"
@@ -194,7 +194,7 @@ def test_the_table_fits_the_console(width: int, most: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["Nike [red]Dunk[/red]", "Nike [/] Dunk", "Nike [dunk]", "\\[x]"])
-def test_a_name_is_shown_as_it_is(name: str) -> None:
+def test_markup_in_a_name_is_not_interpreted(name: str) -> None:
     assert any(
         name in line for line in shown(replace(REPORT, products={name: REPORT.products[DUNK]}))
     )
@@ -212,16 +212,16 @@ def dunk(**changes: object) -> ProductFigures:
     return replace(product, figures=replace(product.figures, **changes))  # type: ignore[arg-type]  # fields by name
 
 
-def test_nothing_differs_where_the_market_has_what_the_file_has() -> None:
+def test_a_market_that_equals_the_file_has_no_differences() -> None:
     assert differences(REPORT, SALES) == []
 
 
-def test_a_product_without_its_sales_is_told() -> None:
+def test_a_product_without_sales_is_reported() -> None:
     without = replace(REPORT, products={AIR_MAX: REPORT.products[AIR_MAX]})
     assert differences(without, SALES) == [f"{DUNK} was not sold"]
 
 
-def test_a_product_that_should_have_no_sales_is_told() -> None:
+def test_a_product_with_unexpected_sales_is_reported() -> None:
     assert differences(REPORT, [row for row in SALES if row.product == DUNK]) == [
         f"{AIR_MAX} is not in the file"
     ]
@@ -237,7 +237,7 @@ def test_a_product_that_should_have_no_sales_is_told() -> None:
         (dunk(low=9_999), "low is 9999, not 10000"),
     ],
 )
-def test_a_number_that_differs_is_told(product: ProductFigures, difference: str) -> None:
+def test_a_different_number_is_reported(product: ProductFigures, difference: str) -> None:
     assert differing(product) == [f"{DUNK}: {difference}"]
 
 
@@ -250,7 +250,7 @@ def test_a_number_that_differs_is_told(product: ProductFigures, difference: str)
         YearFigures(2, 25_000.0, 30_000, None),
     ],
 )
-def test_a_year_that_differs_is_told(year: YearFigures) -> None:
+def test_a_different_year_is_reported(year: YearFigures) -> None:
     [difference] = differing(dunk(year=year))
     assert difference.startswith(f"{DUNK}: the last 52 weeks is YearFigures(")
 
@@ -268,12 +268,12 @@ OCTOBER = candle("2017-10-01", 20_000, 30_000)
         [replace(OCTOBER, total=50_001)],
     ],
 )
-def test_a_candle_that_differs_is_told(months: list[Candle]) -> None:
+def test_a_different_candle_is_reported(months: list[Candle]) -> None:
     [difference] = differing(dunk(months=[candle("2016-01-01", 10_000), *months]))
     assert difference.startswith(f"{DUNK}: month 2017-10 is Candle(")
 
 
-def test_a_candle_too_few_or_too_many_is_told() -> None:
+def test_a_missing_or_extra_candle_is_reported() -> None:
     days = REPORT.products[DUNK].figures.days
     fewer = differing(dunk(days=days[1:]))
     assert fewer[0] == f"{DUNK}: days is 2, not 3"
@@ -299,16 +299,16 @@ def test_a_candle_too_few_or_too_many_is_told() -> None:
         ),
     ],
 )
-def test_a_size_that_differs_is_told(by_size: dict[str, Figures], told: list[str]) -> None:
+def test_a_different_size_is_reported(by_size: dict[str, Figures], told: list[str]) -> None:
     product = replace(REPORT.products[DUNK], by_size=by_size)
     assert differing(product) == [f"{DUNK} {words}" for words in told]
 
 
-def test_sales_in_another_order_are_told() -> None:
+def test_sales_in_another_sequence_are_reported() -> None:
     product = REPORT.products[DUNK]
     swapped = replace(product, tape=product.tape[::-1])
     assert differing(swapped) == [f"{DUNK}: its list of sales differs"]
 
 
-def test_every_difference_is_told() -> None:
+def test_every_difference_is_reported() -> None:
     assert len(differing(dunk(sales=4, last_price=1))) == 2

@@ -1,4 +1,4 @@
-"""Small markets, and the one that most tests look at."""
+"""Small markets, and the result that most tests share."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is wrong with a market is seen."""
+"""Violated invariants of a market are detected."""
 
 from dataclasses import replace
 
@@ -38,11 +38,11 @@ def order(records: Records) -> Order:
     return records.opened(records.match(records.bid(book), records.ask(book))).order
 
 
-async def test_market_in_which_nothing_happened_is_well(app: Application, records: Records) -> None:
+async def test_invariants_of_an_empty_market_hold(app: Application, records: Records) -> None:
     assert await check_invariants(app, [records.book()]) == ALL_WELL
 
 
-async def test_missing_money_is_seen(app: Application, records: Records) -> None:
+async def test_missing_money_is_detected(app: Application, records: Records) -> None:
     store = app.adapters.store
     async with store.transaction():
         await store.ledger.post(records.transfer(records.order_id()))
@@ -53,7 +53,7 @@ async def test_missing_money_is_seen(app: Application, records: Records) -> None
     assert not found.hold
 
 
-async def test_crossed_book_is_seen(app: Application, records: Records) -> None:
+async def test_crossed_book_is_detected(app: Application, records: Records) -> None:
     store, book = app.adapters.store, records.book()
     bid, ask = records.bid(book, amount=20_000), records.ask(book, amount=20_000)
     await store.books.commit(await store.books.take(0, records.instant), records.batch(bid, ask))
@@ -61,7 +61,7 @@ async def test_crossed_book_is_seen(app: Application, records: Records) -> None:
     assert await check_invariants(app, [book]) == replace(ALL_WELL, no_book_crossed=False)
 
 
-async def test_dead_letter_is_seen(app: Application, records: Records) -> None:
+async def test_dead_letter_is_detected(app: Application, records: Records) -> None:
     store = app.adapters.store
     async with store.transaction():
         await store.deliveries.put(records.delivery(dead=True))
@@ -78,14 +78,14 @@ def test_pair_in_two_orders_is_sold_twice(records: Records) -> None:
     assert sold_twice([cancelled, second]) == {first.ask_id}
 
 
-def test_pair_that_was_given_back_is_sold_once(records: Records) -> None:
+def test_pair_whose_ask_returned_is_sold_once(records: Records) -> None:
     first = replace(order(records), cancel_reason=CancelReason.PAYMENT_DECLINED)
     second = replace(order(records), ask_id=first.ask_id)
 
     assert sold_twice([first, second]) == set()
 
 
-def test_bid_in_two_orders_buys_twice(records: Records) -> None:
+def test_bid_in_two_orders_is_detected(records: Records) -> None:
     first = replace(order(records), cancel_reason=CancelReason.PAYMENT_DECLINED)
     second = replace(order(records), bid_id=first.bid_id)
 
@@ -96,7 +96,7 @@ def test_bid_in_two_orders_buys_twice(records: Records) -> None:
     ("bid", "ask", "crossed"),
     [(100, 101, False), (100, 100, True), (101, 100, True), (None, 100, False), (100, None, False)],
 )
-def test_view_is_crossed_where_a_bid_reaches_an_ask(
+def test_view_is_crossed_if_a_bid_reaches_an_ask(
     records: Records, bid: int | None, ask: int | None, crossed: bool
 ) -> None:
     bids, asks = (() if price is None else (PriceLevel(price, 1),) for price in (bid, ask))

@@ -1,4 +1,4 @@
-"""What comes of a market, by who trades in it and by which rules."""
+"""Results of simulated markets with different people and rules."""
 
 import math
 from dataclasses import replace
@@ -48,20 +48,18 @@ def test_trades_are_the_orders_that_stand(result: SimulationResult) -> None:
     assert sorted(result.trades, key=lambda trade: trade.time) == list(result.trades)
 
 
-def test_orders_come_to_every_end_and_are_on_every_way(market: Market) -> None:
+def test_orders_reach_every_status_except_pending(market: Market) -> None:
     result = replace(market, buyers=14, sellers=14, behaviour=Behaviour(pairs_authentic=0.8))
 
     assert result.simulate().orders.keys() == set(OrderStatus) - {OrderStatus.PENDING}
 
 
-def test_exchange_refuses_only_what_traders_may_expect(result: SimulationResult) -> None:
+def test_exchange_refuses_only_for_expected_reasons(result: SimulationResult) -> None:
     assert result.refusals["NoCounterpart"] > 0
     assert result.refusals.keys() <= {"NoCounterpart", "IllegalMove", "QuoteNotActive"}
 
 
-def test_summary_tells_the_trades_the_money_and_every_book(
-    market: Market, result: SimulationResult
-) -> None:
+def test_summary_has_trades_money_and_every_book(market: Market, result: SimulationResult) -> None:
     summary = result.summary()
 
     assert (
@@ -73,8 +71,8 @@ def test_summary_tells_the_trades_the_money_and_every_book(
             assert f"\n{sneaker.name} {size} " in summary
 
 
-def test_summary_of_a_market_without_a_trade_is_one_too() -> None:
-    # No pair is worth its shipping.
+def test_a_market_without_trades_has_a_summary() -> None:
+    # No pair is worth the shipping fee.
     quiet = Market(days=1, buyers=1, sellers=1, rules=MarketRules(shipping_fee=5_000_000))
 
     result = quiet.simulate()
@@ -86,7 +84,7 @@ def test_summary_of_a_market_without_a_trade_is_one_too() -> None:
 # ---- people matter ---------------------------------------------------------------------------
 
 
-def test_cards_that_decline_make_no_trade_and_lose_no_ask(market: Market) -> None:
+def test_declined_cards_cause_no_trade_and_lose_no_ask(market: Market) -> None:
     result = behaving(market, cards_declined=1, impatience=0, cancelling=0, repricing=0)
 
     assert result.trades == ()
@@ -111,14 +109,14 @@ def test_pairs_that_fail_authentication_are_refunded(market: Market) -> None:
     assert result.fees_earned == 0
 
 
-def test_parcels_that_are_lost_end_with_their_deadline(market: Market) -> None:
+def test_lost_parcels_cancel_their_orders_at_the_deadline(market: Market) -> None:
     result = behaving(market, parcels_arrived=0, handling=timedelta(hours=1))
 
     assert result.orders[OrderStatus.CANCELLED] > 0
     assert OrderStatus.AUTHENTICATING not in result.orders
 
 
-def test_silent_buyers_have_their_pairs_counted_as_delivered(market: Market) -> None:
+def test_delivery_is_assumed_if_buyers_do_not_confirm(market: Market) -> None:
     hurry = {"handling": timedelta(minutes=5), "transit": timedelta(minutes=5)}
 
     result = behaving(market, deliveries_confirmed=0, **hurry)
@@ -171,7 +169,7 @@ def test_lower_thresholds_raise_sellers(market: Market, result: SimulationResult
     assert easy.fees_earned < result.fees_earned
 
 
-def test_fees_of_nearly_the_whole_price_silence_every_seller(market: Market) -> None:
+def test_fees_of_nearly_the_whole_price_stop_every_seller(market: Market) -> None:
     ruinous = ruled(market, transaction_fees=(9_600, 9_600, 9_600, 9_600, 9_600))
 
     assert ruinous.trades == ()
@@ -192,7 +190,7 @@ def test_fees_of_nearly_the_whole_price_silence_every_seller(market: Market) -> 
         ({"sneakers": (Sneaker("A", 900),)}, "A: the fair_value 900 is outside the rules"),
     ],
 )
-def test_market_that_makes_no_sense_is_refused(parameters: dict[str, Any], message: str) -> None:
+def test_invalid_market_is_refused(parameters: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Market(**parameters)
 
@@ -210,7 +208,7 @@ def test_market_that_makes_no_sense_is_refused(parameters: dict[str, Any], messa
         ({"transit": timedelta(days=366)}, "transit must be above 0 and at most 365 days"),
     ],
 )
-def test_behaviour_that_makes_no_sense_is_refused(parameters: dict[str, Any], message: str) -> None:
+def test_invalid_behaviour_is_refused(parameters: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Behaviour(**parameters)
 
@@ -226,13 +224,13 @@ def test_behaviour_that_makes_no_sense_is_refused(parameters: dict[str, Any], me
         ({"sizes": ("9", "9")}, "A: sizes must be one or more, all different"),
     ],
 )
-def test_sneaker_that_makes_no_sense_is_refused(parameters: dict[str, Any], message: str) -> None:
+def test_invalid_sneaker_is_refused(parameters: dict[str, Any], message: str) -> None:
     fields: dict[str, Any] = {"name": "A", "fair_value": 9_000} | parameters
 
     with pytest.raises(ValueError, match=message):
         Sneaker(**fields)
 
 
-def test_sneaker_in_a_size_that_is_none_is_refused() -> None:
+def test_sneaker_in_an_invalid_size_is_refused() -> None:
     with pytest.raises(InvalidSize):
         Sneaker("A", 9_000, sizes=("huge",))

@@ -1,4 +1,4 @@
-"""The same market is the same market: in this process, in the next, at any time."""
+"""Simulations are deterministic, in every process."""
 
 import os
 import subprocess
@@ -25,14 +25,16 @@ def test_same_seed_repeats_everything(market: Market, result: SimulationResult) 
     assert repr(again) == repr(result)
 
 
-def test_other_seed_is_another_course_of_events(market: Market, result: SimulationResult) -> None:
+def test_another_seed_gives_another_course_of_events(
+    market: Market, result: SimulationResult
+) -> None:
     other = replace(market, seed=market.seed + 1).simulate()
 
     assert other.trades
     assert other.trades != result.trades
 
 
-def test_no_order_of_hashes_has_a_say() -> None:
+def test_hash_seeds_do_not_matter() -> None:
     runs = [
         subprocess.Popen(
             [sys.executable, "-c", PROGRAM],
@@ -50,10 +52,12 @@ def test_no_order_of_hashes_has_a_say() -> None:
     assert first == second
 
 
-async def test_within_an_event_loop_it_is_awaited(market: Market, result: SimulationResult) -> None:
+async def test_simulate_async_works_in_a_running_event_loop(
+    market: Market, result: SimulationResult
+) -> None:
     assert await market.simulate_async() == result
 
 
-async def test_within_an_event_loop_the_other_way_says_so(market: Market) -> None:
+async def test_simulate_in_a_running_event_loop_raises_runtime_error(market: Market) -> None:
     with pytest.raises(RuntimeError, match=r"await market\.simulate_async\(\)"):
         market.simulate()

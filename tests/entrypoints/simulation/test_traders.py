@@ -1,4 +1,4 @@
-"""When traders come, and what they are ready to pay and to take."""
+"""The visits of traders, and the prices that they accept."""
 
 from datetime import timedelta
 from random import Random
@@ -20,7 +20,7 @@ RULES = MarketRules()
 
 @given(worth=st.integers(1_500, 9_000_000))
 @settings(max_examples=50)
-def test_no_trade_at_the_worst_amount_costs_anybody_more_than_the_pair_is_worth(worth: int) -> None:
+def test_a_trade_at_the_worst_amount_is_no_loss(worth: int) -> None:
     ask = to_amount(Side.ASK, worst_price(Side.ASK, worth, RULES), RULES)
     if ask is not None:
         fees = fees_of(ask, 1, RULES)
@@ -44,13 +44,13 @@ def test_no_trade_at_the_worst_amount_costs_anybody_more_than_the_pair_is_worth(
         (Side.ASK, float("inf"), None),
     ],
 )
-def test_amount_is_the_nearest_that_is_no_worse_and_allowed(
+def test_amount_is_the_nearest_allowed_one_that_is_no_worse(
     side: Side, price: float, amount: int | None
 ) -> None:
     assert to_amount(side, price, RULES) == amount
 
 
-def test_visits_come_as_often_as_is_said_and_in_order() -> None:
+def test_visits_have_the_given_rate_and_are_in_order() -> None:
     behaviour = Behaviour(visits_per_day=4, repricing=0.3, cancelling=0.2, impatience=0.4)
 
     visits = list(draw_visits(behaviour, days=500, books=3, dice=Random(1)))
@@ -66,7 +66,7 @@ def test_visits_come_as_often_as_is_said_and_in_order() -> None:
     assert sum(v.patient for v in visits) / len(visits) == pytest.approx(0.6, abs=0.04)
 
 
-def test_fair_value_moves_as_its_drift_and_volatility_say() -> None:
+def test_fair_value_follows_drift_and_volatility() -> None:
     still = fair_values(Sneaker("still", 20_000, volatility=0), 10, Random(1))
     rising = fair_values(Sneaker("rising", 20_000, drift=0.01, volatility=0), 10, Random(1))
     wild = fair_values(Sneaker("wild", 20_000, volatility=0.1), 10, Random(1))

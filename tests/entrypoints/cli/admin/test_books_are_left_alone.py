@@ -1,4 +1,4 @@
-"""`solebook admin` writes no quotes: only the process with the matching engine does."""
+"""`solebook admin` never writes quotes, because only the matching engine does."""
 
 import sqlite3
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Prepare = Callable[[Path], tuple[str, ...]]
 
 
 def quotes(folder: Path) -> list[tuple[object, ...]]:
-    """Every bid, ask and match, as the database has them."""
+    """Return every bid, ask and match in the database."""
     database = sqlite3.connect(folder / "solebook.sqlite3")
     rows: list[tuple[object, ...]] = []
     for table in ("bids", "asks", "matches"):
@@ -89,12 +89,12 @@ CALLS: dict[str, Prepare] = {
 }
 
 
-def test_every_action_is_tried_here() -> None:
+def test_every_action_is_covered() -> None:
     assert {action.name for job in JOBS for action in job} <= CALLS.keys()
 
 
 @pytest.mark.parametrize("action", [action.name for job in JOBS for action in job])
-def test_an_action_leaves_every_quote_as_it_is(folder: Path, run: Run, action: str) -> None:
+def test_an_action_changes_no_quote(folder: Path, run: Run, action: str) -> None:
     arguments = CALLS[action](folder)
     before = quotes(folder)
     assert before

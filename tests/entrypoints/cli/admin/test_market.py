@@ -1,4 +1,4 @@
-"""The market by command: the running exchange carries out what is asked."""
+"""Market actions, carried out by the running exchange."""
 
 from pathlib import Path
 from uuid import uuid4
@@ -15,7 +15,7 @@ from ..test_main import one_line
 WHY = ("--reason", "the amount is a typing error")
 
 
-def test_a_running_exchange_takes_a_quote_out_of_its_book(folder: Path, run: Run) -> None:
+def test_a_running_exchange_withdraws_a_quote(folder: Path, run: Run) -> None:
     [ask] = open_asks(folder)
     with served(folder):
         done = run("admin", "withdraw-quote", str(ask.id), *WHY, "--note", "please check it")
@@ -36,13 +36,13 @@ def test_without_a_running_exchange_nothing_is_withdrawn_until_one_starts(
     assert one_line(done.out).startswith("no exchange is running here; this will be carried out")
     assert stored(folder, ask).status is QuoteStatus.ACTIVE
     with served(folder):
-        # The second request is behind the first, so when it has its outcome the first has too.
+        # Requests are carried out in sequence, so the first is done when the second is.
         again = run("admin", "withdraw-quote", str(ask.id), *WHY)
     assert again.code in (0, 1)
     assert stored(folder, ask).status is QuoteStatus.CANCELLED
 
 
-def test_a_command_waits_no_longer_than_it_is_told(folder: Path, run: Run) -> None:
+def test_a_command_waits_until_its_timeout(folder: Path, run: Run) -> None:
     [ask] = open_asks(folder)
     with served(folder):
         done = run("admin", "withdraw-quote", str(ask.id), *WHY, "--wait", "0")
@@ -50,7 +50,9 @@ def test_a_command_waits_no_longer_than_it_is_told(folder: Path, run: Run) -> No
     assert one_line(done.out).startswith("the exchange did not carry it out within 0 s, but will")
 
 
-def test_a_quote_that_is_not_there_is_one_line_and_no_entry(folder: Path, run: Run) -> None:
+def test_an_unknown_quote_is_a_one_line_error_without_an_audit_entry(
+    folder: Path, run: Run
+) -> None:
     refused = run("admin", "withdraw-quote", str(uuid4()), *WHY)
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err).startswith("solebook: there is no quote ")
@@ -58,7 +60,9 @@ def test_a_quote_that_is_not_there_is_one_line_and_no_entry(folder: Path, run: R
 
 
 @pytest.mark.parametrize("more", [(), ("--reason", " "), (*WHY, "--note", "two\nlines")])
-def test_a_withdrawal_needs_sound_words(folder: Path, run: Run, more: tuple[str, ...]) -> None:
+def test_a_withdrawal_needs_a_valid_reason_and_note(
+    folder: Path, run: Run, more: tuple[str, ...]
+) -> None:
     [ask] = open_asks(folder)
     before = audit_log(folder)
     refused = run("admin", "withdraw-quote", str(ask.id), *more)
@@ -66,7 +70,7 @@ def test_a_withdrawal_needs_sound_words(folder: Path, run: Run, more: tuple[str,
     assert audit_log(folder) == before
 
 
-def test_a_running_exchange_halts_a_product_and_opens_it(folder: Path, run: Run) -> None:
+def test_a_running_exchange_halts_a_product_and_ends_the_halt(folder: Path, run: Run) -> None:
     [ask] = open_asks(folder)
     product = str(ask.book.product_id)
     with served(folder):
@@ -95,7 +99,7 @@ def test_without_a_running_exchange_books_are_halted_when_one_starts(
     assert run("admin", "halts").out == "no standing halts\n"
 
 
-def test_what_cannot_be_halted_is_one_line(folder: Path, run: Run) -> None:
+def test_an_invalid_halt_is_a_one_line_error(folder: Path, run: Run) -> None:
     [ask] = open_asks(folder)
     for action in (
         ("halt", str(uuid4())),
@@ -108,7 +112,7 @@ def test_what_cannot_be_halted_is_one_line(folder: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize("wait", ["nan", "inf", "-1", "1e9", "long"])
-def test_a_wait_that_makes_no_sense_asks_for_nothing(folder: Path, run: Run, wait: str) -> None:
+def test_an_invalid_wait_is_refused_before_the_request(folder: Path, run: Run, wait: str) -> None:
     [ask] = open_asks(folder)
     before = audit_log(folder)
     refused = run("admin", "withdraw-quote", str(ask.id), *WHY, f"--wait={wait}")

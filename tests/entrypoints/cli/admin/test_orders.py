@@ -1,4 +1,4 @@
-"""Orders and their money by command."""
+"""Actions on orders and their money."""
 
 from pathlib import Path
 from uuid import uuid4
@@ -47,7 +47,7 @@ def order_now(folder: Path, order: Order) -> Order:
 
 
 def provider_names(folder: Path, order: Order) -> tuple[str | None, str | None]:
-    """What the provider calls the order's charge and its refund."""
+    """Return the provider's ids of the order's charge and refund."""
 
     async def work(app: Application) -> tuple[str | None, str | None]:
         payment = await app.adapters.store.payments.find(order.id)
@@ -95,7 +95,7 @@ def test_an_order_is_shown_with_its_money_and_its_parcels(folder: Path, run: Run
     ]
 
 
-def test_an_order_is_shown_with_what_the_provider_calls_its_money(folder: Path, run: Run) -> None:
+def test_an_order_is_shown_with_the_providers_ids(folder: Path, run: Run) -> None:
     order = traded(folder, OrderStatus.DELIVERED)
     run("admin", "refund", str(order.id), "--borne-by", "exchange", *WHY)
 
@@ -152,7 +152,7 @@ def test_a_payout_is_frozen_and_released(folder: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize("bearer", ["seller", "exchange", "buyer"])
-def test_an_order_is_refunded_and_somebody_bears_it(folder: Path, run: Run, bearer: str) -> None:
+def test_an_order_is_refunded_with_a_bearer(folder: Path, run: Run, bearer: str) -> None:
     order = traded(folder, OrderStatus.DELIVERED)
     done = run("admin", "refund", str(order.id), "--borne-by", bearer, *WHY)
     assert (done.code, done.err) == (0, "")
@@ -162,7 +162,7 @@ def test_an_order_is_refunded_and_somebody_bears_it(folder: Path, run: Run, bear
     assert (act.action, act.facts["borne_by"]) == (AuditAction.ORDER_REFUNDED, bearer)
 
 
-def test_who_bears_a_refund_must_be_said(folder: Path, run: Run) -> None:
+def test_a_refund_needs_a_bearer(folder: Path, run: Run) -> None:
     refused = run("admin", "refund", str(uuid4()), *WHY)
     assert refused.code == 2
     assert "--borne-by" in refused.err
@@ -197,7 +197,7 @@ def test_a_complaint_is_decided(folder: Path, run: Run, decision: tuple[str, ...
     )
 
 
-def test_a_decision_that_contradicts_itself_is_one_line(folder: Path, run: Run) -> None:
+def test_a_contradictory_decision_is_a_one_line_error(folder: Path, run: Run) -> None:
     order = traded(folder, OrderStatus.DELIVERED)
     complain(folder, order)
     refused = run("admin", "decide-complaint", str(order.id), "--in-favour-of", "buyer", *WHY)
@@ -205,7 +205,7 @@ def test_a_decision_that_contradicts_itself_is_one_line(folder: Path, run: Run) 
     assert "bears" in one_line(refused.err)
 
 
-def test_a_debt_is_written_off_as_far_as_it_goes(folder: Path, run: Run) -> None:
+def test_a_write_off_cannot_exceed_the_debt(folder: Path, run: Run) -> None:
     order = traded(folder)
 
     async def break_it_off(app: Application) -> None:
@@ -231,7 +231,7 @@ def test_a_debt_is_written_off_as_far_as_it_goes(folder: Path, run: Run) -> None
 
 
 @pytest.mark.parametrize("action", STAFF)
-def test_an_order_that_is_not_there_is_one_line_and_no_entry(
+def test_an_unknown_order_is_a_one_line_error_without_an_audit_entry(
     folder: Path, run: Run, action: str
 ) -> None:
     nothing = str(uuid4())
@@ -242,7 +242,7 @@ def test_an_order_that_is_not_there_is_one_line_and_no_entry(
 
 
 @pytest.mark.parametrize("action", STAFF)
-def test_a_reason_is_needed_and_must_be_sound(folder: Path, run: Run, action: str) -> None:
+def test_a_valid_reason_is_required(folder: Path, run: Run, action: str) -> None:
     order = traded(folder)
     before = audit_log(folder)
     arguments = ("admin", action, str(order.id), *MORE.get(action, ()))
@@ -263,7 +263,7 @@ def test_frozen_orders_are_listed_until_they_are_released(folder: Path, run: Run
     assert run("admin", "frozen-orders").out == "no frozen orders\n"
 
 
-def test_a_payout_that_nobody_is_owed_is_not_repeated(folder: Path, run: Run) -> None:
+def test_a_payout_that_is_not_owed_is_not_requested_again(folder: Path, run: Run) -> None:
     order = traded(folder)
     before = audit_log(folder)
     refused = run("admin", "pay-out", str(order.id), *WHY)

@@ -1,4 +1,4 @@
-"""Users by command: found, suspended, reinstated."""
+"""Actions on users: find, suspend, reinstate."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ WHY = ("--reason", "sent two fakes in one week")
 
 
 @pytest.mark.parametrize("by", ["email", "id"])
-def test_a_user_is_found_with_how_they_stand(folder: Path, run: Run, by: str) -> None:
+def test_a_user_is_shown_with_quotes_and_balances(folder: Path, run: Run, by: str) -> None:
     asks = open_asks(folder, 2)
     shown = run("admin", "find-user", str(asks[0].user_id) if by == "id" else f" {SELLER.title()}")
     assert (shown.code, shown.err) == (0, "")
@@ -33,7 +33,9 @@ def test_a_user_is_found_with_how_they_stand(folder: Path, run: Run, by: str) ->
 
 @pytest.mark.parametrize("name", ["nobody@example.com", "01a2086e-0000-7000-8000-000000000000"])
 @pytest.mark.parametrize("action", ["find-user", "quotes", "suspend", "reinstate"])
-def test_nobody_is_one_line(folder: Path, run: Run, action: str, name: str) -> None:
+def test_an_unknown_user_is_a_one_line_error(
+    folder: Path, run: Run, action: str, name: str
+) -> None:
     more = {"find-user": (), "quotes": ("ask",)}.get(action, WHY)
     refused = run("admin", action, name, *more)
     assert (refused.code, refused.out) == (1, "")
@@ -41,7 +43,7 @@ def test_nobody_is_one_line(folder: Path, run: Run, action: str, name: str) -> N
     assert audit_log(folder) == []
 
 
-def test_what_a_user_has_in_the_books_is_listed_page_by_page(folder: Path, run: Run) -> None:
+def test_open_quotes_of_a_user_are_listed_page_by_page(folder: Path, run: Run) -> None:
     asks = open_asks(folder, 3)
     *lines, count, more = run("admin", "quotes", SELLER, "ask", "--limit", "2").out.splitlines()
     assert count == "2 open asks"
@@ -53,9 +55,7 @@ def test_what_a_user_has_in_the_books_is_listed_page_by_page(folder: Path, run: 
     assert run("admin", "quotes", SELLER, "bid").out == "no open bids\n"
 
 
-def test_a_running_exchange_takes_a_suspended_users_quotes_out_of_the_books(
-    folder: Path, run: Run
-) -> None:
+def test_a_running_exchange_withdraws_a_suspended_users_quotes(folder: Path, run: Run) -> None:
     asks = open_asks(folder, 2)
     with served(folder):
         done = run("admin", "suspend", SELLER, *WHY)
@@ -68,9 +68,7 @@ def test_a_running_exchange_takes_a_suspended_users_quotes_out_of_the_books(
     assert (outcome.action, outcome.facts) == (AuditAction.CARRIED_OUT, {"withdrawn": 2})
 
 
-def test_a_suspension_that_finds_nothing_in_the_books_says_that_nothing_is_left(
-    folder: Path, run: Run
-) -> None:
+def test_a_suspension_without_open_quotes_says_so(folder: Path, run: Run) -> None:
     open_asks(folder)
     with served(folder):
         run("admin", "suspend", SELLER, *WHY)
@@ -79,7 +77,7 @@ def test_a_suspension_that_finds_nothing_in_the_books_says_that_nothing_is_left(
     assert again.out == f"{SELLER} is suspended; none of their quotes is left in the books\n"
 
 
-def test_without_a_running_exchange_a_suspension_counts_and_writes_no_quotes(
+def test_without_a_running_exchange_a_suspension_is_stored_and_no_quote_changes(
     folder: Path, run: Run
 ) -> None:
     [ask] = open_asks(folder)
@@ -102,7 +100,7 @@ def test_a_suspension_is_lifted(folder: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize("action", ["suspend", "reinstate"])
-def test_a_suspension_needs_a_sound_reason(folder: Path, run: Run, action: str) -> None:
+def test_a_suspension_needs_a_valid_reason(folder: Path, run: Run, action: str) -> None:
     [ask] = open_asks(folder)
     before = audit_log(folder)
     missing = run("admin", action, SELLER)

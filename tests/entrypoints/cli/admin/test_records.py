@@ -1,4 +1,4 @@
-"""Alarms and the audit log by command."""
+"""Actions on alarms and the audit log."""
 
 import shlex
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_every_report_of_an_open_alarm_is_in_its_line(folder: Path, run: Run) ->
     assert line.endswith("provider_report  2 times  it charged 50.00  it paid 20.00")
 
 
-def test_an_alarm_that_is_not_open_is_one_line(folder: Path, run: Run) -> None:
+def test_resolving_a_closed_alarm_is_a_one_line_error(folder: Path, run: Run) -> None:
     raise_alarm(folder)
     alarm_id = run("admin", "alarms").out.split()[0]
     run("admin", "resolve-alarm", alarm_id, *WHY)
@@ -64,7 +64,7 @@ def test_an_alarm_that_is_not_open_is_one_line(folder: Path, run: Run) -> None:
     assert len(audit_log(folder)) == 1
 
 
-def test_the_audit_log_is_read_by_target_and_by_actor(folder: Path, run: Run) -> None:
+def test_the_audit_log_is_filtered_by_target_and_by_actor(folder: Path, run: Run) -> None:
     [ask] = open_asks(folder)
     run("admin", "suspend", SELLER, *WHY)
     line, count = run("admin", "audit", "--target", str(ask.user_id)).out.splitlines()
@@ -80,7 +80,7 @@ def test_the_audit_log_is_read_by_target_and_by_actor(folder: Path, run: Run) ->
     assert run("admin", "audit").out.splitlines()[-1] == "2 entries"
 
 
-def test_the_audit_log_is_read_page_by_page_with_what_was_chosen(folder: Path, run: Run) -> None:
+def test_the_audit_log_is_paged_with_its_filters(folder: Path, run: Run) -> None:
     [ask] = open_asks(folder)
     settings = folder.parent / "my market.toml"
     settings.write_text("")
