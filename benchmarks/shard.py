@@ -62,7 +62,7 @@ class Caller:
         quote = self._placed.pop(event.order.number)
         return Cancel(quote) if event.kind is Kind.CANCEL else Expire(quote)
 
-    def hear(self, events: Sequence[Event], answers: Sequence[Any]) -> None:
+    def record(self, events: Sequence[Event], answers: Sequence[Any]) -> None:
         """Remember the resting quotes of the answers."""
         for event, answer in zip(events, answers, strict=True):
             if isinstance(answer, Placement):
@@ -132,7 +132,7 @@ def measure(count: int) -> dict[str, float]:
         peer_trades += run_peer(peer, portion)
         peer_time += time.process_time() - shard_ended
         shard_time += shard_ended - begun
-        caller.hear(portion, answers)
+        caller.record(portion, answers)
         position += len(portion)
     assert trades == peer_trades == stream.trades, (trades, peer_trades, stream.trades)
     return {

@@ -12,7 +12,7 @@ from .settings import Settings
 
 DEFAULT_FILE = Path("solebook.toml")
 _PREFIX = "SOLEBOOK_"
-_NO_SETTINGS = {"SOLEBOOK_PASSWORD"}  # which `solebook admin grant --register` reads
+_NOT_SETTINGS = {"SOLEBOOK_PASSWORD"}  # which `solebook admin grant --register` reads
 _DEFAULTS = msgspec.to_builtins(Settings())
 
 
@@ -30,15 +30,17 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
     """
     values = _read(file)
     for name, text in sorted(environment.items()):
-        if name.startswith(_PREFIX) and name not in _NO_SETTINGS:
+        if name.startswith(_PREFIX) and name not in _NOT_SETTINGS:
             _set(values, name, text)
     try:
-        return msgspec.convert(_completed(values, _DEFAULTS), Settings, strict=False)
+        return msgspec.convert(_with_defaults(values, _DEFAULTS), Settings, strict=False)
     except (msgspec.ValidationError, ValueError) as error:
-        raise SettingsError(f"the settings are wrong: {error}{_words(str(error))}") from error
+        raise SettingsError(
+            f"the settings are wrong: {error}{_allowed_words(str(error))}"
+        ) from error
 
 
-def _words(error: str) -> str:
+def _allowed_words(error: str) -> str:
     """Return a hint with the allowed words if the error is about an invalid enum value."""
     at = re.search(r"enum value .* - at `\$\.([a-z_.]+)`$", error)
     if at is None:
@@ -82,7 +84,7 @@ def _value(name: str, text: str) -> Any:
         raise SettingsError(f"{name} is not JSON: {error}") from error
 
 
-def _completed(values: Any, defaults: Any, path: str = "") -> Any:
+def _with_defaults(values: Any, defaults: Any, path: str = "") -> Any:
     """Return the values, with defaults for those that are missing."""
     if not isinstance(values, dict) or not isinstance(defaults, dict):
         return values
@@ -90,6 +92,6 @@ def _completed(values: Any, defaults: Any, path: str = "") -> Any:
         if name not in defaults:
             raise SettingsError(f"there is no setting {path}{name}")
     return {
-        name: _completed(values[name], default, f"{path}{name}.") if name in values else default
+        name: _with_defaults(values[name], default, f"{path}{name}.") if name in values else default
         for name, default in defaults.items()
     }

@@ -170,20 +170,20 @@ class Settings(Section, frozen=True):
     @property
     def mail_adapter(self) -> Literal["eml", "memory"]:
         """The adapter that sends mail."""
-        return self.notifications.mail or ("memory" if self._forgets else "eml")
+        return self.notifications.mail or ("memory" if self._is_in_memory else "eml")
 
     @property
     def sms_adapter(self) -> Literal["folder", "memory"]:
         """The adapter that sends text messages."""
-        return self.notifications.sms or ("memory" if self._forgets else "folder")
+        return self.notifications.sms or ("memory" if self._is_in_memory else "folder")
 
     @property
     def push_adapter(self) -> Literal["folder", "memory"]:
         """The adapter that sends push messages."""
-        return self.notifications.push or ("memory" if self._forgets else "folder")
+        return self.notifications.push or ("memory" if self._is_in_memory else "folder")
 
     @property
-    def _forgets(self) -> bool:
+    def _is_in_memory(self) -> bool:
         return self.store.adapter == "memory"
 
     @property

@@ -17,11 +17,11 @@ from ..system.outgoing_folder import OutgoingFolder
 
 _ADDRESS = re.compile(r"""[^\s@<>()\[\],;:\\"]+@[^\s@<>()\[\],;:\\"]+""")
 _NOT_IN_A_NAME = re.compile(r"""[@<>()\[\],;:\\"]""")
-"""Characters that need quoting, and that careless programs could take for another recipient."""
+"""Characters that need quoting, because some mail programs could read them as a recipient."""
 _ATOMS = re.compile(r"[A-Za-z0-9 '-]*")
-"""A name that needs neither quoting nor encoding before an address."""
+"""A name that needs neither quoting nor encoding."""
 _ENCODED = "=?"
-"""The start of an encoded word. A text with one is encoded itself, so that nobody decodes it."""
+"""The start of an encoded word. A text that contains it is encoded, so that it is not decoded."""
 
 
 class EmlMailer(Mailer):
@@ -41,8 +41,8 @@ def as_bytes(mail: Mail, sender: str, at: datetime) -> bytes:
     """Return the mail as an RFC 5322 message with text and HTML alternatives.
 
     The mail's texts cannot add headers or recipients. The same mail at the same instant gives the
-    same bytes. The standard library's `EmailMessage` parses each header that it is given, which
-    takes fifteen times as long.
+    same bytes. It does not use the standard library's `EmailMessage`, which is fifteen times slower
+    because it parses each header.
     """
     is_address = _ADDRESS.fullmatch(mail.to) and _ENCODED not in mail.to
     assert is_address, f"{mail.to!r} is no address"
@@ -87,26 +87,26 @@ def _quoted_printable(text: str) -> bytes:
 
 
 def _phrase(name: str) -> str:
-    """Return a name as it stands before an address."""
+    """Return a display name for an address header."""
     name = one_line(_NOT_IN_A_NAME.sub(" ", name))
     return _folded(name, "To", as_it_is=_ATOMS.fullmatch(name) is not None)
 
 
 def _unstructured(text: str) -> str:
-    """Return the value of a header that is any text."""
+    """Return the value of an unstructured header."""
     text = one_line(text)
     return _folded(text, "Subject", as_it_is=text.isascii() and _ENCODED not in text)
 
 
 def _folded(text: str, header: str, *, as_it_is: bool) -> str:
-    """Return a text in lines for a header; encoded, unless it may stand there as it is."""
+    """Return a text folded into header lines. It is encoded unless `as_it_is`."""
     charset = "us-ascii" if as_it_is else "utf-8"
     return Header(text, charset, header_name=header).encode(linesep="\r\n")
 
 
-@lru_cache(8)  # there is one sender, in the settings
+@lru_cache(8)  # the settings have only one sender
 def _sender(sender: str) -> tuple[str, str]:
-    """Return the value of the From header, and the domain that names the messages."""
+    """Return the value of the From header, and the domain for message ids."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     return message.as_string().partition(": ")[2].strip(), parseaddr(sender)[1].rpartition("@")[2]

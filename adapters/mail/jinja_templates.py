@@ -60,26 +60,26 @@ class JinjaTemplates(Templates):
         )
 
     def headline(self, notice: Notice, recipient: Recipient) -> Headline:
-        with _wording(notice):
-            return self._headline(self._text(notice), _words(notice, recipient))
+        with _template_errors(notice):
+            return self._headline(self._text(notice), _variables(notice, recipient))
 
     def render(self, notice: Notice, recipient: Recipient) -> Letter:
-        with _wording(notice):
-            text, words = self._text(notice), _words(notice, recipient)
+        with _template_errors(notice):
+            text, variables = self._text(notice), _variables(notice, recipient)
             html = self._templates.get_template(f"{notice.KIND}.html")
-            headline = self._headline(text, words)
+            headline = self._headline(text, variables)
             return Letter(
                 subject=headline.subject,
                 brief=headline.brief,
-                text=_without_gaps(text.render(words)),
-                html=_without_gaps(html.render(words, subject=headline.subject)),
+                text=_without_gaps(text.render(variables)),
+                html=_without_gaps(html.render(variables, subject=headline.subject)),
             )
 
     def _text(self, notice: Notice) -> Template:
         return self._templates.get_template(f"{notice.KIND}.txt")
 
-    def _headline(self, text: Template, words: dict[str, Any]) -> Headline:
-        return Headline(_block(text, "subject", words), _block(text, "brief", words))
+    def _headline(self, text: Template, variables: dict[str, Any]) -> Headline:
+        return Headline(_block(text, "subject", variables), _block(text, "brief", variables))
 
 
 def money(amount: Cents) -> str:
@@ -122,7 +122,7 @@ def pair(shoe: Shoe) -> str:
 
 
 @contextmanager
-def _wording(notice: Notice) -> Iterator[None]:
+def _template_errors(notice: Notice) -> Iterator[None]:
     """Raise AssertionError for an unknown notice or a broken template."""
     assert NOTICES.get(notice.KIND) is type(notice), f"there are no words for {notice!r}"
     try:
@@ -131,7 +131,7 @@ def _wording(notice: Notice) -> Iterator[None]:
         raise AssertionError(f"the templates for {notice.KIND} are broken: {error}") from error
 
 
-def _words(notice: Notice, recipient: Recipient) -> dict[str, Any]:
+def _variables(notice: Notice, recipient: Recipient) -> dict[str, Any]:
     return _fields(_plain(notice)) | {"first_name": plain_name(recipient.first_name) or "there"}
 
 
@@ -153,8 +153,8 @@ def _fields(value: Any) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
-def _block(template: Template, name: str, words: dict[str, Any]) -> str:
-    return one_line("".join(template.blocks[name](template.new_context(words))))
+def _block(template: Template, name: str, variables: dict[str, Any]) -> str:
+    return one_line("".join(template.blocks[name](template.new_context(variables))))
 
 
 def _without_gaps(text: str) -> str:

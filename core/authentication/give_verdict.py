@@ -10,7 +10,7 @@ from ...ports.language.staff import check_role
 from ...ports.language.users import Actor, Role
 from ...ports.outbox import Outbox
 from ...ports.transaction import Transaction
-from .review import check_authenticator, decided, finding
+from .review import check_authenticator, decided, verdict_event
 from .verdicts import check_verdict
 
 
@@ -42,5 +42,5 @@ class GiveVerdict:
             after = decided(task, actor.user_id, verdict, self.clock.now())
             if after is not task:
                 await self.authentication_tasks.save(after)
-                await self.outbox.add(finding(after))
+                await self.outbox.add(verdict_event(after))
         return after

@@ -6,7 +6,7 @@ from ...ports.authentication_tasks import AuthenticationTasks
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
 from ...ports.language.paging import Page, PageRequest
 from ...ports.language.users import Actor
-from .shown_tasks import check_sees_tasks, show_task
+from .shown_tasks import check_may_see_tasks, show_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,6 @@ class ListTasks:
 
         Raises Forbidden.
         """
-        check_sees_tasks(actor, "list tasks")
+        check_may_see_tasks(actor, "list tasks")
         page = await self.authentication_tasks.page(request, status)
         return Page(tuple(show_task(task, actor) for task in page.items), page.next_cursor)

@@ -63,7 +63,7 @@ def decided(
     )
 
 
-def finding(
+def verdict_event(
     task: AuthenticationTask,
 ) -> AuthPassed | AuthFailed:
     """Return the event for a decided task."""

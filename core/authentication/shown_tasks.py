@@ -7,7 +7,7 @@ from ...ports.language.errors import Forbidden
 from ...ports.language.users import Actor, Role
 
 
-def check_sees_tasks(actor: Actor, action: str) -> None:
+def check_may_see_tasks(actor: Actor, action: str) -> None:
     """Raise Forbidden unless the actor is an authenticator or an admin."""
     if not (actor.has(Role.AUTHENTICATOR) or actor.has(Role.ADMIN)):
         raise Forbidden(action=action, needs="admin or authenticator")

@@ -52,7 +52,7 @@ class Uptime:
             return
         async with self._transaction():
             if self._noted_at is None:
-                await self._look_back(now)
+                await self._check_downtime(now)
             await self._signs_of_life.note(now)
         self._noted_at = now
 
@@ -66,7 +66,7 @@ class Uptime:
         if self._noted_at is not None:
             self._noted_at = self._clock.now()
 
-    async def _look_back(self, now: datetime) -> None:
+    async def _check_downtime(self, now: datetime) -> None:
         since = await self._signs_of_life.latest()
         if since is not None and now - since > _DOWN_FROM:
             _log.warning("the exchange was down from %s to %s", since, now)

@@ -9,7 +9,7 @@ from ...ports.language.rules import MarketRules
 from ...ports.outbox import Outbox
 from ...ports.price_alerts import PriceAlerts
 from ...ports.transaction import Transaction
-from .telling import tell
+from .firing import fire
 
 _USERS = 50
 """The number of users whose alerts fire in one transaction."""
@@ -60,7 +60,7 @@ class ReportDrops:
             for _, of_user in groupby(concerned, key=lambda alert: alert.user_id):
                 alerts = list(of_user)
                 if any(map(fall.has_rested, alerts)):
-                    await tell(alerts, fall, self.price_alerts, self.outbox)
+                    await fire(alerts, fall, self.price_alerts, self.outbox)
                 else:
                     ids = [alert.id for alert in alerts]
                     await self.price_alerts.note_missed(ids, missed=True)

@@ -12,7 +12,7 @@ from ...ports.language.rules import MarketRules
 from ...ports.outbox import Outbox
 from ...ports.price_alerts import PriceAlerts
 from ...ports.transaction import Transaction
-from .telling import tell
+from .firing import fire
 
 _AT_ONCE = 256
 
@@ -61,4 +61,4 @@ class ReportMissedDrops:
         )
         concerned = [alert for alert in alerts if fall.concerns(alert)]
         if concerned:
-            await tell(concerned, fall, self.price_alerts, self.outbox)
+            await fire(concerned, fall, self.price_alerts, self.outbox)

@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-_ABOUT = """\
+_DESCRIPTION = """\
 Starts an exchange on a fresh database, loads a catalogue, and replays real sales through its HTTP
 API: signed-in sellers and buyers place asks and bids so that each pair trades at its historic price
 and on its historic day. The pairs are shipped, authenticated and delivered, and their sellers are
@@ -18,7 +18,10 @@ that you can look around.
 def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        "demo", parents=[common], help="watch an exchange trade real sales", description=_ABOUT
+        "demo",
+        parents=[common],
+        help="watch an exchange trade real sales",
+        description=_DESCRIPTION,
     )
     parser.add_argument(
         "--products",

@@ -12,12 +12,12 @@ from .sample_notices import ORDER, RECIPIENT, SENT_AT, sample_notices
 if TYPE_CHECKING:
     from ...config.settings import Settings
 
-_ABOUT = """\
+_DESCRIPTION = """\
 Lists the kinds of mail that an exchange sends, or shows one of them for a made-up trade. It sends
 nothing and needs no database. Sender and warehouse come from your settings, and the text from the
 templates in adapters/mail/templates.
 """
-_MORE = """\
+_EPILOG = """\
 examples:
   solebook mail                                         the kinds, each with its subject
   solebook mail preview sale_confirmed                  one of them as text
@@ -33,8 +33,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         "mail",
         parents=[common],
         help="preview the mails of an exchange",
-        description=_ABOUT,
-        epilog=_MORE,
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

@@ -13,11 +13,11 @@ from ...ports.language.errors import Refusal
 from . import demo, mail, migrate, provider, serve
 from .admin import command as admin
 
-_ABOUT = """\
+_DESCRIPTION = """\
 solebook is a sneaker exchange: buyers bid, sellers ask, the engine matches them, the buyer is
 charged into escrow, the pair is authenticated, and only then shipped on and paid out.
 """
-_MORE = """\
+_EPILOG = """\
 start with:
   solebook demo     watch an exchange trade real sales, then look around in it
   solebook serve    run your own exchange on http://127.0.0.1:8000
@@ -64,8 +64,8 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser with all commands."""
     parser = argparse.ArgumentParser(
         prog="solebook",
-        description=_ABOUT,
-        epilog=_MORE,
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(log_level=logging.WARNING)

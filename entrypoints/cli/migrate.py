@@ -4,7 +4,7 @@ import argparse
 import os
 from typing import Any
 
-_ABOUT = """\
+_DESCRIPTION = """\
 Migrates the database to the schema of this version of solebook. It does nothing if the schema is
 current. `solebook serve` migrates by itself. Run this first if several processes start at once, or
 to check that the migration works.
@@ -14,7 +14,7 @@ to check that the migration works.
 def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        "migrate", parents=[common], help="migrate the database", description=_ABOUT
+        "migrate", parents=[common], help="migrate the database", description=_DESCRIPTION
     )
     parser.set_defaults(run=migrate)
 

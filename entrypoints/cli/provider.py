@@ -7,12 +7,12 @@ from ...composition.application import Application
 from .arguments import an_amount, an_id
 from .opened import opened_application
 
-_ABOUT = """\
+_DESCRIPTION = """\
 Moves money at the embedded payment provider, as its web dashboard would, without a request of the
 exchange. The provider reports it by webhook. Use it to try out how the exchange reacts. Amounts are
 in dollars.
 """
-_MORE = """\
+_EPILOG = """\
 examples:
   solebook provider refund ch_3a4f 1.00            refund 1.00 of a charge
   solebook provider charge 50.00                   charge a card for no known order
@@ -28,8 +28,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         "provider",
         parents=[common],
         help="move money at the embedded payment provider",
-        description=_ABOUT,
-        epilog=_MORE,
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     acts = parser.add_subparsers(metavar="ACT", required=True, dest="act")

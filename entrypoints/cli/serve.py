@@ -11,7 +11,7 @@ from ...ports.language.users import OPERATOR
 
 _log = logging.getLogger("solebook.serve")
 
-_ABOUT = """\
+_DESCRIPTION = """\
 Runs the whole exchange in one process: the HTTP API, the matching engine and the workers. Without
 settings it stores everything in ./solebook-data (SQLite, synced to disk) and takes payments with
 an embedded provider, which has test cards and moves no real money. Stop it with Ctrl-C. Everything
@@ -22,7 +22,7 @@ that it has acknowledged is on disk.
 def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        "serve", parents=[common], help="run an exchange", description=_ABOUT
+        "serve", parents=[common], help="run an exchange", description=_DESCRIPTION
     )
     parser.add_argument("--host", help="where to listen (127.0.0.1)")
     parser.add_argument("--port", type=int, help="the port to listen on (8000); 0 picks a free one")

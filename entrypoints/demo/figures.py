@@ -167,7 +167,7 @@ def _candles_of(sales: Sequence[SaleRow], start_of: Callable[[date], date]) -> l
     ]
 
 
-def as_told(figures: Figures) -> dict[str, Any]:
+def by_name(figures: Figures) -> dict[str, Any]:
     """Return the figures by unique names, so that they can be compared one by one."""
     return {
         "sales": figures.sales,

@@ -33,7 +33,7 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
-class _Coming:
+class _UpcomingSale:
     """A sale, its place in its book, and the price range of its book from here on."""
 
     row: SaleRow
@@ -72,7 +72,7 @@ class Market:
 
     async def trade_day(self, sales: Sequence[SaleRow]) -> list[Trade]:
         """Trade the day's sales, which must be the next in the file."""
-        lanes: defaultdict[str, list[_Coming]] = defaultdict(list)
+        lanes: defaultdict[str, list[_UpcomingSale]] = defaultdict(list)
         for row in sales:
             coming = next(self._coming)
             assert coming.row is row, "sales are traded in their order"
@@ -99,11 +99,11 @@ class Market:
         await wait_for(returned, f"ask {order['ask_id']} to return to its book")
         await seller.api.delete(path)
 
-    async def _trade_lane(self, lane: list[_Coming]) -> list[Trade]:
+    async def _trade_lane(self, lane: list[_UpcomingSale]) -> list[Trade]:
         async with self._slots:
             return [await self._trade_sale(coming) for coming in lane]
 
-    async def _trade_sale(self, coming: _Coming) -> Trade:
+    async def _trade_sale(self, coming: _UpcomingSale) -> Trade:
         row, turn = coming.row, coming.number
         buyer = self._people.buyers[turn % len(self._people.buyers)]
         seller = self._people.sellers[turn // 2 % len(self._people.sellers)]
@@ -132,7 +132,7 @@ class Market:
                     placed = await buyer.api.patch(path, {"amount": row.price})
         return _trade(placed, buyer, seller, row.price)
 
-    async def _quote_around(self, coming: _Coming, buyer: Api, seller: Api) -> None:
+    async def _quote_around(self, coming: _UpcomingSale, buyer: Api, seller: Api) -> None:
         """Place a bid and an ask out of reach of all later sales of the book.
 
         They replace the earlier ones of the book, so that nobody exceeds the limit of open quotes.
@@ -165,7 +165,7 @@ def _trade(placed: Any, buyer: Person, seller: Person, price: Cents) -> Trade:
     return Trade(match["order_id"], buyer, seller)
 
 
-def _look_ahead(sales: Sequence[SaleRow]) -> Iterator[_Coming]:
+def _look_ahead(sales: Sequence[SaleRow]) -> Iterator[_UpcomingSale]:
     """Yield each sale with the range of prices in its book from that sale on."""
     books: defaultdict[tuple[str, Size], list[Cents]] = defaultdict(list)
     for row in sales:
@@ -177,7 +177,7 @@ def _look_ahead(sales: Sequence[SaleRow]) -> Iterator[_Coming]:
         place = places[book]
         places[book] += 1
         lowest, highest = ranges[book][place]
-        yield _Coming(row, number, place, place == len(books[book]) - 1, lowest, highest)
+        yield _UpcomingSale(row, number, place, place == len(books[book]) - 1, lowest, highest)
 
 
 def _ranges(prices: list[Cents]) -> list[tuple[Cents, Cents]]:

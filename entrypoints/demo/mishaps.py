@@ -15,7 +15,7 @@ _LONG_ENOUGH = timedelta(days=5)
 """Longer than two business days, even across a weekend."""
 
 
-async def suffer_mishaps(
+async def make_failing_trades(
     market: Market,
     warehouse: Warehouse,
     people: People,

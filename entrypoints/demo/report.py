@@ -16,7 +16,7 @@ from ...composition.application import Application
 from ...ports.language.money import Cents
 from ...ports.language.payments import AccountKind, Solvency
 from ...ports.language.users import OPERATOR
-from .figures import Figures, MarketData, ProductFigures, as_told, figures_of
+from .figures import Figures, MarketData, ProductFigures, by_name, figures_of
 from .files import SaleRow
 
 
@@ -95,33 +95,33 @@ def differences(report: Report, sales: Sequence[SaleRow]) -> list[str]:
         elif name not in expected:
             found.append(f"{name} is not in the file")
         else:
-            wanted, told = expected[name], report.products[name]
-            found += _differing(name, told.figures, figures_of(wanted, report.today))
-            found += _differing_sizes(name, told.by_size, wanted, report.today)
-            if list(told.tape) != wanted:
+            wanted, reported = expected[name], report.products[name]
+            found += _differing(name, reported.figures, figures_of(wanted, report.today))
+            found += _differing_sizes(name, reported.by_size, wanted, report.today)
+            if list(reported.tape) != wanted:
                 found.append(f"{name}: its list of sales differs")
     return found
 
 
 def _differing_sizes(
-    name: str, told: dict[str, Figures], sales: Sequence[SaleRow], today: date
+    name: str, reported: dict[str, Figures], sales: Sequence[SaleRow], today: date
 ) -> Iterator[str]:
     expected: defaultdict[str, list[SaleRow]] = defaultdict(list)
     for row in sales:
         expected[row.size].append(row)
-    for size in sorted(expected.keys() | told.keys()):
-        if size not in told:
+    for size in sorted(expected.keys() | reported.keys()):
+        if size not in reported:
             yield f"{name} was not sold in {size}"
         elif size not in expected:
             yield f"{name} in {size} is not in the file"
         else:
             yield from _differing(
-                f"{name} in {size}", told[size], figures_of(expected[size], today)
+                f"{name} in {size}", reported[size], figures_of(expected[size], today)
             )
 
 
-def _differing(what: str, told: Figures, expected: Figures) -> Iterator[str]:
-    here, there = as_told(told), as_told(expected)
+def _differing(what: str, reported: Figures, expected: Figures) -> Iterator[str]:
+    here, there = by_name(reported), by_name(expected)
     for figure in here | there:
         if here.get(figure) != there.get(figure):
             yield f"{what}: {figure} is {here.get(figure)}, not {there.get(figure)}"

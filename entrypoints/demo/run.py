@@ -32,7 +32,7 @@ from .figures import MarketData
 from .files import CatalogueRow, SaleRow, read_catalogue, read_sales
 from .letter import FoundLetter, find_letter
 from .market import Market
-from .mishaps import MISHAPS, suffer_mishaps
+from .mishaps import MISHAPS, make_failing_trades
 from .people import PASSWORD, PEOPLE, People, gather_people
 from .report import Report, differences, make_report
 from .warehouse import Warehouse
@@ -132,7 +132,7 @@ class _Demo:
             market = Market(people, product_ids, rows, self._application.rules)
             warehouse = Warehouse(people)
             bar = self._bars.add_task("failing trades", total=MISHAPS)
-            await suffer_mishaps(market, warehouse, people, rows[0], self._advance)
+            await make_failing_trades(market, warehouse, people, rows[0], self._advance)
             self._bars.update(bar, completed=MISHAPS)
             await self._trade(market, warehouse, rows)
             await wait_for(self._is_quiet, "the outbox to be empty")

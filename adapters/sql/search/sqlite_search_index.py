@@ -132,18 +132,18 @@ class SqliteSearchIndex(SearchIndex):
     # ---- reading -------------------------------------------------------------------------
 
     async def search(self, query: SearchQuery) -> SearchResults:
-        slot, meaning = await self._meaning(query.text)
-        if meaning is None:
+        slot, text_query = await self._text_query(query.text)
+        if text_query is None:
             return SearchResults((), 0, count_facets([]))
-        values = meaning.values() | _filters(query)
+        values = text_query.values() | _filters(query)
         end = query.offset + query.limit
         rows = await self._database.rows(
-            slot.hits[query.sort, meaning.has_text],
+            slot.hits[query.sort, text_query.has_text],
             **values,
             limit=query.limit,
             offset=query.offset,
         )
-        groups = await self._database.rows(slot.groups[meaning.has_text], **values)
+        groups = await self._database.rows(slot.groups[text_query.has_text], **values)
         total = sum(group.count for group in groups)
         return SearchResults(
             hits=tuple(map(_hit, rows)),
@@ -153,23 +153,23 @@ class SqliteSearchIndex(SearchIndex):
         )
 
     async def facets(self, query: SearchQuery) -> SearchFacets:
-        slot, meaning = await self._meaning(query.text)
-        if meaning is None:
+        slot, text_query = await self._text_query(query.text)
+        if text_query is None:
             return count_facets([])
-        values = meaning.values() | _filters(query)
-        return _facets(await self._database.rows(slot.groups[meaning.has_text], **values))
+        values = text_query.values() | _filters(query)
+        return _facets(await self._database.rows(slot.groups[text_query.has_text], **values))
 
     async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
-        slot, meaning = await self._meaning(check_search_text(text))
-        if meaning is None:
+        slot, text_query = await self._text_query(check_search_text(text))
+        if text_query is None:
             return []
-        if not meaning.has_text:
+        if not text_query.has_text:
             rows = await self._database.rows(slot.suggest_all, limit=limit)
             return [_suggestion(row) for row in rows]
         # Query the three ranks of relevance in turn, because the first two are usually enough.
-        rows = await self._database.rows(slot.suggest_by_key, key=meaning.key, limit=limit)
+        rows = await self._database.rows(slot.suggest_by_key, key=text_query.key, limit=limit)
         found = {row.product_id: _suggestion(row) for row in rows}
-        for match in dict.fromkeys((meaning.exact, meaning.match)):
+        for match in dict.fromkeys((text_query.exact, text_query.match)):
             if len(found) < limit:
                 for row in await self._most_traded(slot, match, limit):
                     found.setdefault(row.product_id, _suggestion(row))
@@ -182,32 +182,32 @@ class SqliteSearchIndex(SearchIndex):
         statement = slot.suggest_many if breadth.count > BROAD else slot.suggest_few
         return await self._database.rows(statement, match=match, limit=limit)
 
-    async def _meaning(self, text: str) -> "tuple[SearchSlot, _Meaning | None]":
+    async def _text_query(self, text: str) -> "tuple[SearchSlot, _TextQuery | None]":
         """Return the serving slot and the query for it, or None if nothing can match."""
         slot = _SLOTS[(await self._state()).serving]
         typed = words_of(text)
         parts = []
         for word in typed:
-            part = await self._meant(slot, word)
+            part = await self._word_query(slot, word)
             if part is None:
                 return slot, None
             parts.append(part)
         exact = " AND ".join(f'"{word}"' for word in typed)
-        return slot, _Meaning(" AND ".join(parts), exact, spelling_key(text))
+        return slot, _TextQuery(" AND ".join(parts), exact, spelling_key(text))
 
-    async def _meant(self, slot: SearchSlot, typed: str) -> str | None:
-        begun = f'"{typed}"*'
-        if await self._database.first(slot.begun, match=begun) is not None:
-            return begun
+    async def _word_query(self, slot: SearchSlot, typed: str) -> str | None:
+        prefix = f'"{typed}"*'
+        if await self._database.first(slot.any_match, match=prefix) is not None:
+            return prefix
         if not allowed_typos(typed):
             return None
         similar = _any_of(sorted(candidate_trigrams(typed)))
         rows = await self._database.rows(slot.similar, match=similar)
         candidates = {row.word for row in rows}
         while words := nearest(typed, candidates):
-            meant = f"({_any_of(words)})"
-            if await self._database.first(slot.begun, match=meant) is not None:
-                return meant
+            corrected = f"({_any_of(words)})"
+            if await self._database.first(slot.any_match, match=corrected) is not None:
+                return corrected
             candidates.difference_update(words)  # stale words that no product has any more
         return None
 
@@ -222,7 +222,7 @@ class _Rebuild(IndexRebuild):
 
 
 @dataclass(frozen=True, slots=True)
-class _Meaning:
+class _TextQuery:
     """A search text as FTS5 queries: `match` allows typos, `exact` has the words as typed."""
 
     match: str

@@ -110,7 +110,7 @@ class SearchSlot:
             _command(tables.text, "delete-all"),
             _command(tables.trigrams, "delete-all"),
         ]
-        self.begun = Statement(
+        self.any_match = Statement(
             select(tables.text.c.rowid).where(_matching(tables.text, "match")).limit(1)
         )
         self.similar = Statement(_similar(tables))

@@ -14,16 +14,16 @@ Argument: TypeAlias = Callable[[argparse.ArgumentParser], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Output:
     """What an action prints, and the exit code of the command."""
 
     text: str
     code: int = 0
 
 
-_WHY = "the reason, for the audit log"
+_REASON_HELP = "the reason, for the audit log"
 
-Run: TypeAlias = Callable[[Application, argparse.Namespace], Awaitable[str | Told]]
+Run: TypeAlias = Callable[[Application, argparse.Namespace], Awaitable[str | Output]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,11 @@ class Action:
         for argument in self.arguments:
             argument(parser)
         if self.needs_reason:
-            why = f"the reason, for {self.told_to} and the audit log" if self.told_to else _WHY
+            why = (
+                f"the reason, for {self.told_to} and the audit log"
+                if self.told_to
+                else _REASON_HELP
+            )
             parser.add_argument("--reason", required=True, metavar="TEXT", help=why)
         parser.set_defaults(run=self._run)
 
@@ -71,7 +75,7 @@ async def perform(run: Run, options: argparse.Namespace) -> int:
     async with opened_application(options) as app:
         told = await run(app, options)
     if isinstance(told, str):
-        told = Told(told)
+        told = Output(told)
     print(told.text)
     return told.code
 

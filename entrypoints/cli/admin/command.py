@@ -17,7 +17,7 @@ from . import (
     shortfalls,
 )
 
-_ABOUT = """\
+_DESCRIPTION = """\
 Manages an exchange through its database, whether it is running or not. Changes to the books are
 left to the running exchange, except by apply-rules. Most changes require a reason, which the audit
 log keeps. `solebook admin ACTION --help` explains an action and shows an example.
@@ -37,7 +37,7 @@ JOBS = (
 
 def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """Add the command to the command line."""
-    parser = commands.add_parser("admin", help="manage an exchange", description=_ABOUT)
+    parser = commands.add_parser("admin", help="manage an exchange", description=_DESCRIPTION)
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     grant.add_to(actions, common)
     for job in JOBS:

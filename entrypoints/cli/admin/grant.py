@@ -10,11 +10,11 @@ from ....ports.language.users import OPERATOR, Role
 from ..opened import opened_application
 from .action import Actions
 
-_ABOUT = """\
+_DESCRIPTION = """\
 Adds a role to a user and ends their sessions, so that they sign in again with the role. --register
 creates the user first and asks for a password, or takes it from SOLEBOOK_PASSWORD.
 """
-_MORE = """\
+_EPILOG = """\
 examples:
   solebook admin grant admin@example.com --register
   admin@example.com is admin, buyer
@@ -30,8 +30,8 @@ def add_to(actions: Actions, common: argparse.ArgumentParser) -> None:
         "grant",
         parents=[common],
         help="give a user a role, such as admin",
-        description=_ABOUT,
-        epilog=_MORE,
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     grant.add_argument("email")

@@ -8,24 +8,24 @@ from ....ports.language.halts import Halt
 from ....ports.language.ids import HaltId, ProductId, QuoteId
 from ....ports.language.market import Condition
 from ....ports.language.users import OPERATOR
-from .action import Action, Told, argument, id_argument
+from .action import Action, Output, argument, id_argument
 from .listing import PAGING, listed, page_request
-from .waiting import WAIT, told_when_done
+from .waiting import WAIT, wait_for_outcome
 
 
-async def withdraw_quote(app: Application, options: argparse.Namespace) -> Told:
+async def withdraw_quote(app: Application, options: argparse.Namespace) -> Output:
     """Ask the exchange to withdraw a quote."""
     entry = await app.bidding.request_withdrawal(
         OPERATOR, QuoteId(options.quote), reason=options.reason, note=options.note
     )
 
-    def said(outcome: AuditEntry) -> str:
+    def describe(outcome: AuditEntry) -> str:
         return f"the {entry.act.facts['side']} {options.quote} is {outcome.act.facts['status']}"
 
-    return await told_when_done(app, options, entry, said)
+    return await wait_for_outcome(app, options, entry, describe)
 
 
-async def halt(app: Application, options: argparse.Namespace) -> Told:
+async def halt(app: Application, options: argparse.Namespace) -> Output:
     """Ask the exchange to halt books of a product."""
     condition = None if options.condition is None else Condition(options.condition)
     entry = await app.bidding.request_halt(
@@ -36,19 +36,21 @@ async def halt(app: Application, options: argparse.Namespace) -> Told:
         reason=options.reason,
     )
 
-    def said(outcome: AuditEntry) -> str:
+    def describe(outcome: AuditEntry) -> str:
         already = " already" if outcome.act.facts["stood_before"] else ""
         return f"halted{already}: {outcome.act.facts['halt_id']}"
 
-    return await told_when_done(app, options, entry, said)
+    return await wait_for_outcome(app, options, entry, describe)
 
 
-async def end_halt(app: Application, options: argparse.Namespace) -> Told:
+async def end_halt(app: Application, options: argparse.Namespace) -> Output:
     """Ask the exchange to end a halt."""
     entry = await app.bidding.request_halt_end(
         OPERATOR, HaltId(options.halt), reason=options.reason
     )
-    return await told_when_done(app, options, entry, lambda _: f"the halt {options.halt} has ended")
+    return await wait_for_outcome(
+        app, options, entry, lambda _: f"the halt {options.halt} has ended"
+    )
 
 
 async def list_halts(app: Application, options: argparse.Namespace) -> str:

@@ -20,12 +20,12 @@ _EXAMPLE_ID = "01a2086f-4c22-7d19-b9b5-1a2b3c4d5e6f"
 
 def _on_order(
     do: Callable[[Application, OrderId, argparse.Namespace], Awaitable[Order]],
-    said: Callable[[Order, argparse.Namespace], str],
+    describe: Callable[[Order, argparse.Namespace], str],
 ) -> Run:
     """Return the `run` of an action on the order given in the options."""
 
     async def run(app: Application, options: argparse.Namespace) -> str:
-        return said(await do(app, OrderId(options.order), options), options)
+        return describe(await do(app, OrderId(options.order), options), options)
 
     return run
 

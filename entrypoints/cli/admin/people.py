@@ -8,9 +8,9 @@ from ....ports.language.audit import AuditEntry
 from ....ports.language.ids import UserId, parse_id
 from ....ports.language.market import Quote, QuoteStatus, Side
 from ....ports.language.users import OPERATOR
-from .action import Action, Told, argument, dollars
+from .action import Action, Output, argument, dollars
 from .listing import PAGING, listed, page_request
-from .waiting import NOT_YET, WAIT, told_when_done
+from .waiting import NOT_YET, WAIT, wait_for_outcome
 
 USER = argument("user", metavar="USER", help="the email or the id of a user")
 
@@ -65,7 +65,7 @@ def _quote(quote: Quote) -> str:
     return f"{quote.id}  {dollars(quote.amount)}  {book}  until {quote.expires_at:%Y-%m-%d}{waits}"
 
 
-async def suspend(app: Application, options: argparse.Namespace) -> Told:
+async def suspend(app: Application, options: argparse.Namespace) -> Output:
     """Suspend a user. The running exchange withdraws their quotes."""
     record = await named_user(app, options.user)
     done = await app.users.set_suspension(
@@ -73,17 +73,17 @@ async def suspend(app: Application, options: argparse.Namespace) -> Told:
     )
     email = record.user.email
 
-    def said(outcome: AuditEntry) -> str:
+    def describe(outcome: AuditEntry) -> str:
         if withdrawn := outcome.act.facts.get("withdrawn"):
             return f"{email} is suspended; withdrawn quotes: {withdrawn}"
         if withdrawn == 0:
             return f"{email} is suspended; none of their quotes is left in the books"
         return f"{email} was reinstated meanwhile; no quotes were withdrawn"
 
-    told = await told_when_done(app, options, done.entry, said)
+    told = await wait_for_outcome(app, options, done.entry, describe)
     if told.code == NOT_YET:
         text = f"{email} is suspended; their quotes are still in the books: {told.text}"
-        return Told(text, NOT_YET)
+        return Output(text, NOT_YET)
     return told
 
 

@@ -5,7 +5,7 @@ import argparse
 from ..opened import opened_application
 from .action import Actions
 
-_ABOUT = """\
+_DESCRIPTION = """\
 Rebuilds the search index from the products, asks and sales in the database, while the old index
 serves. Needed once for a database from a version without search. It also repairs an index that
 missed updates, for example because of a dead letter.
@@ -18,7 +18,7 @@ def add_to(actions: Actions, common: argparse.ArgumentParser) -> None:
         "reindex",
         parents=[common],
         help="rebuild the search index",
-        description=_ABOUT,
+        description=_DESCRIPTION,
     )
     parser.set_defaults(run=reindex)
 

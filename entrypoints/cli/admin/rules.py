@@ -10,13 +10,13 @@ from ....ports.language.users import OPERATOR
 from ..opened import opened_application
 from .action import Actions
 
-_ABOUT = """\
+_DESCRIPTION = """\
 Withdraws all standing bids and asks that violate the rules in the settings, notifies their owners,
 and adopts the rules, so that the exchange can start with them. Owners whose fees or shipping rise
 are notified too. It runs the matching engine itself, so stop the exchange first. The letters are
 sent when the exchange runs again. --dry-run changes nothing, and works beside a running exchange.
 """
-_MORE = """\
+_EPILOG = """\
 examples:
   solebook admin apply-rules --dry-run
   min_amount: 2500 -> 10000
@@ -39,8 +39,8 @@ def add_to(actions: Actions, common: argparse.ArgumentParser) -> None:
         "apply-rules",
         parents=[common],
         help="apply new rules and withdraw quotes that violate them",
-        description=_ABOUT,
-        epilog=_MORE,
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     how = parser.add_mutually_exclusive_group(required=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from ....composition.application import Application
 from ....ports.language.audit import AuditAction, AuditEntry
 from ..opened import is_served
-from .action import Told, argument
+from .action import Output, argument
 
 NOT_YET = 3
 """The exit code if the request is stored but not carried out yet."""
@@ -34,18 +34,18 @@ WAIT = argument(
 )
 
 
-async def told_when_done(
+async def wait_for_outcome(
     app: Application,
     options: argparse.Namespace,
     entry: AuditEntry,
     done: Callable[[AuditEntry], str],
-) -> Told:
+) -> Output:
     """Return the outcome of a request, as text from `done`, or that it is not carried out yet.
 
     Raises ValueError with the text from `done` if the request was refused meanwhile.
     """
     if not is_served(options):
-        return Told(
+        return Output(
             "no exchange is running here; this will be carried out when one starts "
             f"(audit entry {entry.id})",
             NOT_YET,
@@ -54,11 +54,11 @@ async def told_when_done(
     within = timedelta(seconds=options.wait)
     outcome = await app.operations.await_outcome(entry.id, within)
     if outcome is None:
-        return Told(
+        return Output(
             f"the exchange did not carry it out within {options.wait:g} s, but will "
             f"(audit entry {entry.id})",
             NOT_YET,
         )
     if outcome.act.action is not AuditAction.CARRIED_OUT:
         raise ValueError(done(outcome))
-    return Told(done(outcome))
+    return Output(done(outcome))

@@ -1,4 +1,4 @@
-"""Tell a user of a price drop, and let their alerts on the book rest."""
+"""Fire a user's alerts on one book."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from ...ports.outbox import Outbox
 from ...ports.price_alerts import PriceAlerts
 
 
-async def tell(
+async def fire(
     alerts: Sequence[PriceAlert], fall: PriceFall, price_alerts: PriceAlerts, outbox: Outbox
 ) -> None:
     """Emit one event for a user's alerts on one book and let the alerts rest.
