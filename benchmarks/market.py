@@ -93,7 +93,7 @@ def actor(user: User) -> Actor:
 
 
 def consumer_of(subject: str, handle: Callable[[Message], Awaitable[None]]) -> Consumer:
-    """Return a consumer for this revision or an earlier one, in which no queue was a role's."""
+    """Return a consumer that also works with earlier revisions, which have no queue `trade`."""
     queue = next((queue for queue in Queue if queue == "trade"), None)
     more: dict[str, Any] = {} if queue is None else {"queue": queue}
     return Consumer("benchmark", subject, handle, **more)

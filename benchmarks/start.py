@@ -2,9 +2,9 @@
 
     uv run nox -s bench -- start [--quotes 500000]
 
-It measures in separate processes, first with an empty exchange and then with the quotes: the time
-from opening the SQLite store to the answer, the time until all books are loaded, and how long orders
-wait meanwhile. The memory is the difference of the peak memory of both processes.
+It measures in separate processes, first with an empty exchange and then with the quotes. It reports
+the time from opening the SQLite store to the answer, the time until all books are loaded, and how
+long orders wait meanwhile. The memory is the difference between the peak memory of both processes.
 """
 
 import argparse
@@ -78,7 +78,7 @@ async def start(folder: Path) -> dict[str, float]:
             waits.append(time.perf_counter() - asked)
             await asyncio.sleep(0.05)
         loaded = time.perf_counter() - begun
-        memory = _most_memory()
+        memory = _peak_memory()
     waits.sort()
     return {
         "seconds": seconds,
@@ -89,8 +89,8 @@ async def start(folder: Path) -> dict[str, float]:
     }
 
 
-def _most_memory() -> int:
-    """Return the most kilobytes that this process had, without those of the one that started it."""
+def _peak_memory() -> int:
+    """Return the peak memory of this process in kilobytes, without that of its parent."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 

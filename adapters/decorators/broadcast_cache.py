@@ -1,4 +1,4 @@
-"""A cache whose values are forgotten by all processes together."""
+"""A cache that evicts values in all processes."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -11,10 +11,10 @@ V = TypeVar("V")
 
 
 class BroadcastCache(Cache[K, V]):
-    """Keeps values in a cache of this process, and tells the other processes what to forget."""
+    """Keeps values in a local cache, and broadcasts every eviction to the other processes."""
 
     def __init__(self, cache: Cache[K, V], *, invalidations: CacheInvalidations[K]) -> None:
-        """Forget from now on what any process says that it forgets."""
+        """Subscribe to the evictions of all processes."""
         self._cache = cache
         self._invalidations = invalidations
         invalidations.subscribe(cache.forget)

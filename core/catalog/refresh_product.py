@@ -12,9 +12,9 @@ from ...ports.language.ids import ProductId
 class RefreshProduct:
     """Evicts a changed product from every process's cache, so that no stale product is shown.
 
-    Whichever process makes a change does so already. This handler covers two other cases: a commit
-    that took effect although it was reported as failed, and a process that ended before it told the
-    others. One process hears the message, and the cache tells all of them.
+    The process that makes a change does so already. This handler covers two other cases: a commit
+    that took effect although it was reported as failed, and a process that ended before its
+    broadcast. One process handles the message, and its cache broadcasts the eviction.
     """
 
     product_cache: Cache[ProductId, Product]

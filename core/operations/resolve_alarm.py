@@ -35,7 +35,8 @@ class ResolveAlarm:
         """
         check_role(actor, Role.ADMIN, "resolve alarms")
         resolution = parse_reason(reason)
-        # Whom an alarm concerns never changes; read out here, its order is not locked after it.
+        # Check outside the transaction, so that the order is not locked after the alarm. The order
+        # of an alarm never changes.
         await self._check_party(actor, await self.alarms.get(alarm_id))
         async with self.transaction():
             alarm = await self.alarms.get(alarm_id)

@@ -14,8 +14,8 @@ from .market_figures import ReadFigures
 class IndexProduct:
     """Indexes the current version of a product, which may be newer than the event's.
 
-    A duplicate or late event therefore changes nothing. Products are read past the cache: it may
-    still hold the version before.
+    A duplicate or late event therefore changes nothing. `products` must bypass the cache, which may
+    have a stale version.
     """
 
     products: Products

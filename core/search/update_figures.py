@@ -23,8 +23,8 @@ class UpdateFigures:
 
     It does so if a sale is made or voided, or if the lowest ask of a new pair changes. It reads the
     current figures instead of counting events, so a duplicate or late event is harmless. It ignores
-    a change of one size that stays above the product's lowest ask. Products are read past the
-    cache, which may not know of a new size yet.
+    a change of one size that stays above the product's lowest ask. `products` must bypass the
+    cache, which may not have a new size yet.
     """
 
     orders: Orders

@@ -1,4 +1,4 @@
-"""A product that changed is forgotten by every process that keeps it."""
+"""A changed product is evicted from the caches of all processes."""
 
 from solebook.adapters.memory.cache_invalidations import MemoryCacheInvalidations
 from solebook.adapters.memory.seeded import SeededIds
@@ -18,7 +18,7 @@ Invalidations = CacheInvalidations[ProductId]
 def process(
     store: Store, clock: VirtualClock, seed: int, invalidations: Invalidations | None = None
 ) -> Exchange:
-    """Return an application on a store, with a cache of its own."""
+    """Return an application on a store, with its own cache."""
     ids = SeededIds(seed, clock)
     return exchange_on(
         embedded_adapters(store, clock=clock, ids=ids, seed=seed, invalidations=invalidations)
@@ -29,7 +29,7 @@ async def colorway(exchange: Exchange, product_id: ProductId) -> str:
     return (await exchange.app.catalog.view_product(product_id)).colorway
 
 
-async def test_applications_that_share_a_broadcast_forget_a_product_together(
+async def test_an_edit_evicts_the_product_in_all_processes(
     store: Store, clock: VirtualClock
 ) -> None:
     shared: Invalidations = MemoryCacheInvalidations()
@@ -44,7 +44,7 @@ async def test_applications_that_share_a_broadcast_forget_a_product_together(
     await engine_of(first.app).stop()
 
 
-async def test_the_one_process_that_hears_of_a_change_tells_the_others(
+async def test_a_process_that_handles_the_event_evicts_the_product_in_all(
     store: Store, clock: VirtualClock
 ) -> None:
     shared: Invalidations = MemoryCacheInvalidations()
