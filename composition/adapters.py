@@ -22,7 +22,7 @@ from ..ports.leases import Leases
 from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.notifications import Notifications, Preferences
 from ..ports.order_stream import OrderStream
-from ..ports.orders import Orders
+from ..ports.orders import Destinations, Orders
 from ..ports.outbox import Deadlines, Inbox, Outbox
 from ..ports.passwords import Passwords
 from ..ports.payment_gateway import PaymentGateway
@@ -41,7 +41,7 @@ from ..ports.stock import Stock
 from ..ports.tape import Tape
 from ..ports.templates import Templates
 from ..ports.transaction import Transaction
-from ..ports.users import Addresses, Destinations, PaymentAccounts, Recipients, Traders, Users
+from ..ports.users import Addresses, NewestAddresses, PaymentAccounts, Recipients, Traders, Users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Store:
     users: Users
     addresses: Addresses
     traders: Traders
-    destinations: Destinations
+    newest_addresses: NewestAddresses
     payment_accounts: PaymentAccounts
     recipients: Recipients
     sessions: Sessions
@@ -67,6 +67,7 @@ class Store:
     halts: Halts
     leases: Leases
     orders: Orders
+    destinations: Destinations
     payments: Payments
     declines: Declines
     charge_backlog: ChargeBacklog

@@ -22,7 +22,7 @@ def build_engine(
         traders=store.traders,
         opening=OpenOrders(
             fees=fee_schedule(adapters, rules),
-            destinations=store.destinations,
+            newest_addresses=store.newest_addresses,
             payment_accounts=store.payment_accounts,
             rules=rules,
         ),

@@ -9,6 +9,7 @@ from ..adapters.memory.database import MemoryDatabase
 from ..adapters.memory.deadlines import MemoryDeadlines
 from ..adapters.memory.declines import MemoryDeclines
 from ..adapters.memory.deliveries import MemoryDeadLetters, MemoryDeliveries
+from ..adapters.memory.destinations import MemoryDestinations
 from ..adapters.memory.halts import MemoryHalts
 from ..adapters.memory.idempotency_keys import MemoryIdempotencyKeys
 from ..adapters.memory.leases import MemoryLeases
@@ -34,7 +35,7 @@ from ..adapters.memory.stored_books import MemoryStoredBooks
 from ..adapters.memory.tape import MemoryTape
 from ..adapters.memory.users import (
     MemoryAddresses,
-    MemoryDestinations,
+    MemoryNewestAddresses,
     MemoryPaymentAccounts,
     MemoryRecipients,
     MemoryTraders,
@@ -49,6 +50,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
     """Return an empty store that lives as long as it is referred to."""
     database = MemoryDatabase()
     orders = MemoryOrders(database)
+    destinations = MemoryDestinations(database)
     payments = MemoryPayments(database)
     deadlines = MemoryDeadlines(database)
     outbox = MemoryOutbox(database, clock=clock, ids=ids)
@@ -57,7 +59,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         users=MemoryUsers(database),
         addresses=MemoryAddresses(database),
         traders=MemoryTraders(database),
-        destinations=MemoryDestinations(database),
+        newest_addresses=MemoryNewestAddresses(database),
         payment_accounts=MemoryPaymentAccounts(database),
         recipients=MemoryRecipients(database),
         sessions=MemorySessions(database),
@@ -70,6 +72,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         books=MemoryBooks(
             database,
             orders=orders,
+            destinations=destinations,
             payments=payments,
             deadlines=deadlines,
             outbox=outbox,
@@ -79,6 +82,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         halts=MemoryHalts(database),
         leases=MemoryLeases(database, clock=clock),
         orders=orders,
+        destinations=destinations,
         payments=payments,
         declines=MemoryDeclines(database),
         charge_backlog=MemoryChargeBacklog(database),

@@ -93,7 +93,11 @@ def orders_use_cases(
     staff = StaffActs(orders=orders, audit_log=store.audit_log)
     return OrdersUseCases(
         view_order=ViewOrder(
-            orders=orders, destinations=store.destinations, warehouse=warehouse, rules=rules
+            orders=orders,
+            destinations=store.destinations,
+            newest_addresses=store.newest_addresses,
+            warehouse=warehouse,
+            rules=rules,
         ),
         list_orders=ListOrders(orders=orders),
         list_frozen_orders=ListFrozenOrders(orders=orders),

@@ -30,6 +30,7 @@ from ..adapters.sql.operations.audit_log import SqlAuditLog
 from ..adapters.sql.operations.leases import SqlLeases
 from ..adapters.sql.operations.signs_of_life import SqlSignsOfLife
 from ..adapters.sql.orders.charge_backlog import SqlChargeBacklog
+from ..adapters.sql.orders.destinations import SqlDestinations
 from ..adapters.sql.orders.orders import SqlOrders
 from ..adapters.sql.payments.declines import SqlDeclines
 from ..adapters.sql.payments.ledger import SqlLedger
@@ -39,7 +40,7 @@ from ..adapters.sql.payments.seller_records import SqlSellerRecords
 from ..adapters.sql.payments.webhooks import SqlWebhooks
 from ..adapters.sql.price_alerts.price_alerts import SqlPriceAlerts
 from ..adapters.sql.users.addresses import SqlAddresses
-from ..adapters.sql.users.destinations import SqlDestinations
+from ..adapters.sql.users.newest_addresses import SqlNewestAddresses
 from ..adapters.sql.users.payment_accounts import SqlPaymentAccounts
 from ..adapters.sql.users.recipients import SqlRecipients
 from ..adapters.sql.users.sessions import SqlSessions
@@ -71,7 +72,7 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         users=SqlUsers(database),
         addresses=SqlAddresses(database),
         traders=SqlTraders(database),
-        destinations=SqlDestinations(database),
+        newest_addresses=SqlNewestAddresses(database),
         payment_accounts=SqlPaymentAccounts(database),
         recipients=SqlRecipients(database),
         sessions=SqlSessions(database),
@@ -86,6 +87,7 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         halts=SqlHalts(database),
         leases=SqlLeases(database, clock=clock),
         orders=SqlOrders(database),
+        destinations=SqlDestinations(database),
         payments=SqlPayments(database),
         declines=SqlDeclines(database),
         charge_backlog=SqlChargeBacklog(database),

@@ -10,6 +10,7 @@ from .language.market import Match, Side
 from .language.orders import Order, OrderStatus
 from .language.paging import Page, PageRequest
 from .language.steps import RecordedStep
+from .language.users import PostalAddress
 
 
 class Orders(Protocol):
@@ -54,6 +55,18 @@ class Orders(Protocol):
 
     async def count_by_status(self) -> dict[OrderStatus, int]:
         """Return how many orders are in each state that any is in."""
+        ...
+
+
+class Destinations(Protocol):
+    """Where the pairs of orders go. They are kept apart from the histories, to be erasable."""
+
+    async def find(self, order_id: OrderId) -> PostalAddress | None:
+        """Return the address that was the buyer's newest at the match, unless it was erased."""
+        ...
+
+    async def erase(self, order_id: OrderId) -> None:
+        """Forget the address; there may be none. Needs a transaction."""
         ...
 
 

@@ -64,8 +64,8 @@ class Traders(Protocol):
         ...
 
 
-class Destinations(Protocol):
-    """What orders must know of a user: where their pairs are to go."""
+class NewestAddresses(Protocol):
+    """What orders must know of a user: where a pair would go now."""
 
     async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, PostalAddress]:
         """Return each user's newest address, for those who have one."""

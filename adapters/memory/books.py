@@ -26,6 +26,7 @@ from ...ports.language.orders import OrderStatus
 from ...ports.language.placement import Placement
 from .database import MemoryAdapter, MemoryDatabase
 from .deadlines import MemoryDeadlines
+from .destinations import MemoryDestinations
 from .idempotency_keys import committed_placement
 from .orders import MemoryOrders
 from .outbox import MemoryOutbox
@@ -41,6 +42,7 @@ class MemoryBooks(MemoryAdapter, Books):
         database: MemoryDatabase,
         *,
         orders: MemoryOrders,
+        destinations: MemoryDestinations,
         payments: MemoryPayments,
         deadlines: MemoryDeadlines,
         outbox: MemoryOutbox,
@@ -48,6 +50,7 @@ class MemoryBooks(MemoryAdapter, Books):
     ) -> None:
         super().__init__(database)
         self._orders = orders
+        self._destinations = destinations
         self._payments = payments
         self._deadlines = deadlines
         self._outbox = outbox
@@ -177,6 +180,8 @@ class MemoryBooks(MemoryAdapter, Books):
                 self._database.put(self._tables.answers, (key.user_id, key.scope, key.key), answer)
             for opened in batch.opened:
                 await self._orders.insert(opened.order, opened.history)
+                if opened.destination is not None:
+                    await self._destinations.insert(opened.order.id, opened.destination)
                 await self._payments.open_or_lock(opened.payment)
                 for deadline in opened.deadlines:
                     await self._deadlines.set(deadline)

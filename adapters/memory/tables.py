@@ -57,7 +57,14 @@ from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.priority import Priority
 from ...ports.language.rules import MarketRules
 from ...ports.language.steps import RecordedStep
-from ...ports.language.users import Address, BidBar, RefreshToken, Session, User
+from ...ports.language.users import (
+    Address,
+    BidBar,
+    PostalAddress,
+    RefreshToken,
+    Session,
+    User,
+)
 from .in_order import InOrder
 
 K = TypeVar("K")
@@ -141,6 +148,7 @@ class Tables:
 
         self.orders: dict[OrderId, Order] = {}
         self.histories: dict[OrderId, tuple[RecordedStep, ...]] = {}
+        self.destinations: dict[OrderId, PostalAddress] = {}
         self.orders_of_user: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
         self.orders_by_status: defaultdict[OrderStatus, dict[OrderId, None]] = defaultdict(dict)
         self.frozen_orders: dict[OrderId, None] = {}

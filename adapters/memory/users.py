@@ -9,7 +9,7 @@ from ...ports.language.ids import AddressId, UserId
 from ...ports.language.market import Side
 from ...ports.language.notifications import Recipient
 from ...ports.language.users import Address, PostalAddress, Role, TraderStanding, User
-from ...ports.users import Addresses, Destinations, PaymentAccounts, Recipients, Traders, Users
+from ...ports.users import Addresses, NewestAddresses, PaymentAccounts, Recipients, Traders, Users
 from .database import MemoryAdapter
 
 
@@ -100,7 +100,7 @@ class MemoryTraders(MemoryAdapter, Traders):
         return frozenset({Side.BID}) if bar is not None and now < bar.until else frozenset()
 
 
-class MemoryDestinations(MemoryAdapter, Destinations):
+class MemoryNewestAddresses(MemoryAdapter, NewestAddresses):
     """Reads where pairs go off the addresses."""
 
     async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, PostalAddress]:

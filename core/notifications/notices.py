@@ -16,7 +16,7 @@ from ...ports.language.complaint_notices import (
     SaleRefundedNotice,
     SaleReturnedNotice,
 )
-from ...ports.language.complaints import ComplaintKind, ComplaintState
+from ...ports.language.complaints import Complaint, ComplaintKind, ComplaintState
 from ...ports.language.events import (
     ComplaintDecided,
     MatchCreated,
@@ -123,10 +123,11 @@ def notice_to_buyer(
         case OrderDelivered(delivered_at=at, proof=proof):
             until = (order.held_since or at) + rules.complaint_window
             return OrderDeliveredNotice(*trade, at, until, proof)
-        case OrderComplained(kind=kind, reason=reason):
-            return OrderComplainedNotice(*trade, kind, reason)
-        case ComplaintDecided(kind=kind, state=state, answer=answer):
+        case OrderComplained(kind=kind):
+            return OrderComplainedNotice(*trade, kind, _complaint(order).reason)
+        case ComplaintDecided(kind=kind, state=state):
             send_to = warehouse if state is ComplaintState.RETURN_AWAITED else None
+            answer = _complaint(order).answer or ""
             return OrderComplaintDecidedNotice(*trade, kind, state, answer, send_to)
         case OrderRefundGranted():
             refund = order.refund_amount
@@ -207,10 +208,10 @@ def _notice_of_complaint(
     """Return the seller's notice of a complaint, a refund, a frozen payout or a penalty."""
     trade = order.id, shoe
     match event:
-        case OrderComplained(kind=kind, reason=reason):
-            return SaleComplainedNotice(*trade, kind, reason)
-        case ComplaintDecided(kind=kind, state=state, answer=answer):
-            return SaleComplaintDecidedNotice(*trade, kind, state, answer)
+        case OrderComplained(kind=kind):
+            return SaleComplainedNotice(*trade, kind, _complaint(order).reason)
+        case ComplaintDecided(kind=kind, state=state):
+            return SaleComplaintDecidedNotice(*trade, kind, state, _complaint(order).answer or "")
         case OrderRefundGranted(borne_by=borne_by):
             reclaimed = order.payout_status is PayoutStatus.RECLAIMED
             owed = order.payout_amount if reclaimed else 0
@@ -240,6 +241,11 @@ def _complaint_decided(order: Order, event: OrderRefundGranted | None) -> Compla
     else:
         by_itself = event.note is not None
     return complaint.kind if by_itself else None
+
+
+def _complaint(order: Order) -> Complaint:
+    assert order.complaint is not None, f"nobody has complained of {order.id}"
+    return order.complaint
 
 
 def _hold_ends_at(order: Order, rules: MarketRules) -> datetime | None:

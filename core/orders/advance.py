@@ -141,17 +141,17 @@ def _arrived(order: Order) -> tuple[Event, ...]:
 
 def _complained(order: Order) -> tuple[Event, ...]:
     assert order.complaint is not None, order
-    kind, reason = order.complaint.kind, order.complaint.reason
+    kind = order.complaint.kind
     alarm = AlarmRaised(
         AlarmKind.COMPLAINT_OPEN, order.id, f"The buyer complained: {kind.replace('_', ' ')}."
     )
-    return OrderComplained(order.id, kind, reason), alarm
+    return OrderComplained(order.id, kind), alarm
 
 
 def _complaint_decided(order: Order) -> tuple[Event, ...]:
     complaint = order.complaint
     assert complaint is not None, order
-    decided = ComplaintDecided(order.id, complaint.kind, complaint.state, complaint.answer or "")
+    decided = ComplaintDecided(order.id, complaint.kind, complaint.state)
     if order.status is OrderStatus.CANCELLED:
         return decided, order_cancelled(order)
     return (decided,)

@@ -83,7 +83,6 @@ def _open(step: MatchCreated, at: datetime) -> Order:
         matched_at=match.matched_at,
         updated_at=at,
         version=1,
-        ship_to=step.ship_to,
     )
 
 

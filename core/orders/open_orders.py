@@ -11,7 +11,7 @@ from ...ports.language.rules import MarketRules
 from ...ports.language.steps import MatchCreated
 from ...ports.orders import OrderOpening
 from ...ports.payments import FeeSchedule
-from ...ports.users import Destinations, PaymentAccounts
+from ...ports.users import NewestAddresses, PaymentAccounts
 from .advance import advance
 
 
@@ -25,7 +25,7 @@ class OpenOrders(OrderOpening):
     """
 
     fees: FeeSchedule
-    destinations: Destinations
+    newest_addresses: NewestAddresses
     payment_accounts: PaymentAccounts
     rules: MarketRules
 
@@ -33,12 +33,11 @@ class OpenOrders(OrderOpening):
         """Return the pending order of each match, in their order."""
         all_fees = await self.fees.quote([(match.seller_id, match.price) for match in matches])
         buyers = {match.buyer_id for match in matches}
-        destinations = await self.destinations.of(buyers)
+        addresses = await self.newest_addresses.of(buyers)
         cards = await self.payment_accounts.payment_methods(buyers)
         opened = []
         for match, fees in zip(matches, all_fees, strict=True):
-            step = MatchCreated(match, fees, destinations.get(match.buyer_id))
-            taken = advance(None, step, match.matched_at, self.rules)
+            taken = advance(None, MatchCreated(match, fees), match.matched_at, self.rules)
             opened.append(
                 OpenedOrder(
                     order=taken.order,
@@ -46,6 +45,7 @@ class OpenOrders(OrderOpening):
                     history=(taken.recorded,),
                     deadlines=taken.begins,
                     events=taken.events,
+                    destination=addresses.get(match.buyer_id),
                 )
             )
         return opened

@@ -8,8 +8,8 @@ from ...ports.language.notifications import Warehouse
 from ...ports.language.orders import Order
 from ...ports.language.rules import MarketRules
 from ...ports.language.users import Actor, PostalAddress
-from ...ports.orders import Orders
-from ...ports.users import Destinations
+from ...ports.orders import Destinations, Orders
+from ...ports.users import NewestAddresses
 from .shown_orders import ShownOrder, show_order
 from .viewers import Viewer, visible_order
 
@@ -36,6 +36,7 @@ class ViewOrder:
 
     orders: Orders
     destinations: Destinations
+    newest_addresses: NewestAddresses
     warehouse: Warehouse
     rules: MarketRules
 
@@ -51,9 +52,10 @@ class ViewOrder:
         )
 
     async def _ship_to(self, order: Order) -> PostalAddress | None:
-        if order.ship_to is not None:
-            return order.ship_to
-        return (await self.destinations.of({order.buyer_id})).get(order.buyer_id)
+        kept = await self.destinations.find(order.id)
+        if kept is not None:
+            return kept
+        return (await self.newest_addresses.of({order.buyer_id})).get(order.buyer_id)
 
     def _complain_by(self, order: Order) -> datetime | None:
         held_since = order.held_since

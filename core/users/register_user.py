@@ -48,5 +48,5 @@ class RegisterUser:
         )
         async with self.transaction():
             await self.users.add(user)
-            await self.outbox.add(UserRegistered(user.id, user.email, user.first_name))
+            await self.outbox.add(UserRegistered(user.id))
         return user

@@ -13,6 +13,7 @@ from .orders import Order
 from .payments import Payment
 from .placement import Placement
 from .steps import RecordedStep
+from .users import PostalAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class OpenedOrder:
     history: tuple[RecordedStep, ...]
     deadlines: tuple[Deadline, ...]
     events: tuple[Event, ...]
+    destination: PostalAddress | None = None
+    """Where the pair goes in the end; None if the buyer has no address."""
 
 
 @dataclass(slots=True)

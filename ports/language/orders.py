@@ -8,7 +8,6 @@ from .complaints import Bearer, Complaint, ComplaintState
 from .ids import OrderId, QuoteId, UserId
 from .market import BookKey
 from .money import Cents
-from .users import PostalAddress
 
 
 class OrderStatus(StrEnum):
@@ -177,12 +176,7 @@ class Order:
     matched_at: datetime
     updated_at: datetime
     version: int
-    """The number of events in its history."""
-    ship_to: PostalAddress | None = None
-    """Where the pair goes in the end, frozen at the match.
-
-    None if the buyer had no address then, and on orders from before it was frozen.
-    """
+    """The number of steps in its history."""
     status: OrderStatus = OrderStatus.PENDING
     payment_status: PaymentStatus = PaymentStatus.PENDING
     stock_status: StockStatus = StockStatus.UNRESERVED

@@ -13,7 +13,6 @@ from .ids import OrderId, UserId
 from .market import Match
 from .money import Cents
 from .orders import CancelReason, DeliveryProof, Fees, FreezeReason, Shipment
-from .users import PostalAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,6 @@ class MatchCreated:
     TYPE: ClassVar[str] = "match_created"
     match: Match
     fees: Fees
-    ship_to: PostalAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)

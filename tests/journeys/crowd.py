@@ -134,7 +134,7 @@ def poison(folder: Path, uncharged: OrderId, unread: OrderId) -> None:
             "UPDATE payments SET amount = 0 WHERE order_id = ?", (uncharged.hex,)
         ).rowcount
         changed += store.execute(
-            "UPDATE orders SET ship_to = '{}' WHERE id = ?", (unread.hex,)
+            "UPDATE orders SET complaint = '{}' WHERE id = ?", (unread.hex,)
         ).rowcount
         store.commit()
     assert changed == 2

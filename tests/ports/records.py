@@ -219,7 +219,6 @@ class Records:
 
     def opened(self, match: Match) -> OpenedOrder:
         """What core makes of a match, as far as a store can tell."""
-        ship_to = self.postal_address()
         order = Order(
             id=match.id,
             bid_id=match.bid_id,
@@ -232,9 +231,8 @@ class Records:
             matched_at=match.matched_at,
             updated_at=match.matched_at,
             version=1,
-            ship_to=ship_to,
         )
-        opening = steps.MatchCreated(match, FEES, ship_to)
+        opening = steps.MatchCreated(match, FEES)
         return OpenedOrder(
             order=order,
             payment=payment_of(order),
@@ -252,6 +250,7 @@ class Records:
                     matched_at=match.matched_at,
                 ),
             ),
+            destination=self.postal_address(),
         )
 
     def batch(self, *added: Quote, **fields: Any) -> Batch:
@@ -383,8 +382,7 @@ class Records:
     # ---- messages ------------------------------------------------------------------------
 
     def event(self) -> UserRegistered:
-        number = next(self._number)
-        return UserRegistered(self.user_id(), f"user-{number}@example.com", "Test")
+        return UserRegistered(self.user_id())
 
     def message(self, **fields: Any) -> Message:
         event = self.event()

@@ -109,7 +109,7 @@ async def test_every_kind_of_event_is_read_back_whole(store: Store, records: Rec
         ship_by=records.instant,
     )
     events: Sequence[Event] = (
-        UserRegistered(user_id, "ü@example.com", "Tëst"),
+        UserRegistered(user_id),
         ProductChanged(book.product_id, 7),
         records.opened(records.match(records.bid(book), records.ask(book))).events[0],
         PaymentDeclined(order_id, "no “funds”"),

@@ -1,4 +1,4 @@
-"""Contracts of Users, Addresses, Traders, Destinations, PaymentAccounts and Recipients."""
+"""Contracts of Users, Addresses, Traders, NewestAddresses, PaymentAccounts and Recipients."""
 
 import asyncio
 from dataclasses import replace
@@ -226,18 +226,18 @@ async def test_pairs_go_to_each_users_newest_address(store: Store, records: Reco
         for address in (second, only, third, other, first):  # the newest is not added last
             await store.addresses.add(address)
         asked = [user.id for user in (moved, settled, homeless)]
-        found = await store.destinations.of(asked)
+        found = await store.newest_addresses.of(asked)
     assert found == {moved.id: third.postal, settled.id: only.postal}
-    assert await store.destinations.of(asked) == found
+    assert await store.newest_addresses.of(asked) == found
     async with store.transaction():
         await store.addresses.remove(moved.id, third.id)
         await store.addresses.remove(settled.id, only.id)
-    assert await store.destinations.of(asked) == {moved.id: second.postal}
+    assert await store.newest_addresses.of(asked) == {moved.id: second.postal}
 
 
 async def test_nobodys_pairs_go_nowhere(store: Store, records: Records) -> None:
-    assert await store.destinations.of([]) == {}
-    assert await store.destinations.of([records.user_id()]) == {}
+    assert await store.newest_addresses.of([]) == {}
+    assert await store.newest_addresses.of([records.user_id()]) == {}
 
 
 async def test_payment_accounts_are_the_users_tokens(store: Store, records: Records) -> None:

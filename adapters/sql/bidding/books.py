@@ -25,6 +25,7 @@ from ..engine.statement import Statement, insert_row
 from ..messages.deadlines import SqlDeadlines
 from ..messages.idempotency_keys import REMEMBER, answer_values, find_answers
 from ..messages.outbox import SqlOutbox
+from ..orders.destinations import ADD_DESTINATION, destination_values
 from ..orders.order_rows import ADD_ORDER, ADD_STEP, order_values, step_values
 from ..payments.payments import ADD_PAYMENT, payment_values
 from ..schema import asks, engine_shards, matches, orders, payments
@@ -252,6 +253,12 @@ class SqlBooks(Books):
             return
         orders = (order_values(one.order) for one in opened)
         await self._database.execute_many(ADD_ORDER, orders)
+        kept = (
+            destination_values(one.order.id, one.destination)
+            for one in opened
+            if one.destination is not None
+        )
+        await self._database.execute_many(ADD_DESTINATION, kept)
         to_pay = (payment_values(one.payment) for one in opened)
         await self._database.execute_many(ADD_PAYMENT, to_pay)
         history = _all(one.history for one in opened)

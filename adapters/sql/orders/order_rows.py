@@ -5,7 +5,6 @@ from typing import Any
 from ....ports.language.complaints import Complaint
 from ....ports.language.orders import Fees, FreezeReason, Order, Shipment
 from ....ports.language.steps import RecordedStep
-from ....ports.language.users import PostalAddress
 from ..bidding.book_columns import book_of, book_values
 from ..engine.payloads import decode, decode_step, encode
 from ..engine.statement import Row, Statement, insert_row
@@ -33,7 +32,6 @@ def order_values(order: Order) -> dict[str, Any]:
         "matched_at": order.matched_at,
         "updated_at": order.updated_at,
         "version": order.version,
-        "ship_to": None if order.ship_to is None else encode(order.ship_to),
         "status": order.status,
         "payment_status": order.payment_status,
         "stock_status": order.stock_status,
@@ -77,7 +75,6 @@ def order_of(row: Row) -> Order:
         matched_at=row.matched_at,
         updated_at=row.updated_at,
         version=row.version,
-        ship_to=None if row.ship_to is None else decode(row.ship_to, PostalAddress),
         status=row.status,
         payment_status=row.payment_status,
         stock_status=row.stock_status,

@@ -15,7 +15,7 @@ from .leases import leases
 from .messages import deadlines, deliveries, inbox, outbox, turns
 from .notifications import notification_preferences, notifications
 from .operations import alarms, sign_of_life
-from .orders import order_steps, orders
+from .orders import destinations, order_steps, orders
 from .payments import (
     bid_bars,
     declines,
@@ -41,6 +41,7 @@ __all__ = [
     "deadlines",
     "declines",
     "deliveries",
+    "destinations",
     "engine_shards",
     "halts",
     "idempotency_keys",

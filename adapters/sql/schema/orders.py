@@ -67,7 +67,6 @@ orders = Table(
     Column("delivered_at", Instant),
     Column("cancel_reason", word(CancelReason, "cancel_reason")),
     Column("note", String),
-    Column("ship_to", Document),
     Column("carrier_had_it", Boolean, nullable=False),
     Column("delivery_proof", word(DeliveryProof, "delivery_proof")),
     Column("complaint", Document),
@@ -99,6 +98,15 @@ partial_index(
 )
 # Those whose payouts are frozen.
 partial_index("ix_orders_frozen", orders.c.id, where=text("freezes <> '[]'"))
+
+# Apart from the order and its history, so that it can be erased.
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("order_id", Uuid, ForeignKey("orders.id"), primary_key=True),
+    Column("address", Document, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 order_steps = Table(
     "order_steps",

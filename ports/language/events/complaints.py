@@ -18,18 +18,16 @@ class OrderComplained(OrderRelated):
     SUBJECT: ClassVar[str] = "order.complained"
     order_id: OrderId
     kind: ComplaintKind
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class ComplaintDecided(OrderRelated):
-    """An admin decided on the buyer's complaint; `answer` is in the admin's words."""
+    """An admin decided on the buyer's complaint; the order has the words of both."""
 
     SUBJECT: ClassVar[str] = "complaint.decided"
     order_id: OrderId
     kind: ComplaintKind
     state: ComplaintState
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,6 @@ class UserRegistered(Event):
 
     SUBJECT: ClassVar[str] = "user.registered"
     user_id: UserId
-    email: str
-    first_name: str
 
     @property
     def key(self) -> str:

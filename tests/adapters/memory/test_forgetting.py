@@ -8,6 +8,7 @@ import pytest
 from solebook.adapters.memory.books import MemoryBooks
 from solebook.adapters.memory.database import MemoryDatabase
 from solebook.adapters.memory.deadlines import MemoryDeadlines
+from solebook.adapters.memory.destinations import MemoryDestinations
 from solebook.adapters.memory.orders import MemoryOrders
 from solebook.adapters.memory.outbox import MemoryOutbox
 from solebook.adapters.memory.payments import MemoryPayments
@@ -78,6 +79,7 @@ async def test_days_on_which_nothing_falls_due_any_more_are_forgotten(
     books = MemoryBooks(
         database,
         orders=orders,
+        destinations=MemoryDestinations(database),
         payments=MemoryPayments(database),
         deadlines=deadlines,
         outbox=outbox,

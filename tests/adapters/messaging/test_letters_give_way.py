@@ -33,7 +33,7 @@ async def test_one_letter_is_under_way_while_a_charge_is_and_several_afterwards(
     bus.subscribe(Consumer("charges", SUBJECT, charges, queue=Queue.CHARGES))
     bus.subscribe(Consumer("letters", SUBJECT, letters, queue=Queue.LETTERS))
     users = [UserId(ids.new()) for _ in range(4)]
-    events = [UserRegistered(user, "user@example.com", "Test") for user in users]
+    events = [UserRegistered(user) for user in users]
     messages = [Message(MessageId(ids.new()), e.key, e, clock.now()) for e in events]
     await bus.publish(*messages)
     work = [asyncio.create_task(bus.work(queue)) for queue in (Queue.CHARGES, Queue.LETTERS)]

@@ -96,7 +96,7 @@ def bus(
 
 @pytest.fixture
 def messages(clock: VirtualClock, ids: SeededIds) -> list[Message]:
-    events = [UserRegistered(UserId(ids.new()), "u@example.com", "Test") for _ in range(AT_ONCE)]
+    events = [UserRegistered(UserId(ids.new())) for _ in range(AT_ONCE)]
     return [Message(MessageId(ids.new()), event.key, event, clock.now()) for event in events]
 
 

@@ -115,6 +115,7 @@ PARTS = (
     "asks",
     "matches",
     "orders",
+    "destinations",
     "payments",
     "history",
     "deadlines",

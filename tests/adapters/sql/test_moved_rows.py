@@ -129,7 +129,7 @@ async def store(path: Path) -> AsyncIterator[Store]:
 
 
 async def test_failed_deliveries_wait_on_and_dead_ones_stay_dead(store: Store) -> None:
-    event = UserRegistered(UserId(C), "user@example.com", "Test")
+    event = UserRegistered(UserId(C))
     message = Message(MessageId(A), "key", event, NOW)
     due_at = NOW + timedelta(minutes=1)
     waiting = Delivery(MessageId(B), "welcome", message, 3, due_at, "Boom", Queue.TRADE)
@@ -146,7 +146,7 @@ async def test_orders_are_still_what_their_histories_fold_into(
 ) -> None:
     order = await store.orders.get(OrderId(order_id))
     assert fold(await store.orders.history(order.id)) == order
-    assert order.ship_to is None
+    assert await store.destinations.find(order.id) is None
     assert order in (await store.orders.of_user(order.buyer_id, PageRequest())).items
 
 

@@ -117,7 +117,7 @@ class Market:
             traders=self.traders,
             opening=OpenOrders(
                 fees=fees,
-                destinations=store.destinations,
+                newest_addresses=store.newest_addresses,
                 payment_accounts=store.payment_accounts,
                 rules=rules,
             ),

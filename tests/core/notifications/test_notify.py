@@ -63,7 +63,7 @@ def notify(store: Store, clock: VirtualClock, ids: SeededIds) -> Notify:
 async def joined(store: Store, user: User) -> UserRegistered:
     async with store.transaction():
         await store.users.add(user)
-    return UserRegistered(user.id, user.email, user.first_name)
+    return UserRegistered(user.id)
 
 
 async def inbox(store: Store, user_id: UserId) -> tuple[Notification, ...]:
@@ -155,7 +155,7 @@ async def test_without_channels_nothing_is_stored(
 async def test_a_deleted_user_is_not_notified(
     store: Store, notify: Notify, records: Records
 ) -> None:
-    await notify(UserRegistered(records.user_id(), "gone@example.com", "Test"))
+    await notify(UserRegistered(records.user_id()))
     assert await requested(store) == []
 
 

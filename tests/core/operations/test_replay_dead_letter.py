@@ -18,7 +18,7 @@ from ...exchange import Exchange
 async def bury(exchange: Exchange, event: Event | None = None) -> Delivery:
     """Create one dead letter."""
     ids, now = exchange.app.adapters.ids, exchange.clock.now()
-    event = event or UserRegistered(exchange.buyer.user_id, "user-9@example.com", "Test")
+    event = event or UserRegistered(exchange.buyer.user_id)
     message = Message(MessageId(ids.new()), event.key, event, now)
     consumer = f"notifications.notify:{event.SUBJECT}"
     letter_id, error, queue = MessageId(ids.new()), "KeyError: 'x'", Queue.LETTERS

@@ -110,7 +110,7 @@ TOLD: list[tuple[str, str, tuple[Event, ...]]] = [
         "shipping_to_buyer",
         "complained: not_received",
         (
-            OrderComplained(ID, ComplaintKind.NOT_RECEIVED, "odd"),
+            OrderComplained(ID, ComplaintKind.NOT_RECEIVED),
             AlarmRaised(AlarmKind.COMPLAINT_OPEN, ID, "The buyer complained: not received."),
         ),
     ),
@@ -118,7 +118,7 @@ TOLD: list[tuple[str, str, tuple[Event, ...]]] = [
         "shipping_to_buyer, complained",
         "complaint_upheld: exchange",
         (
-            ComplaintDecided(ID, ComplaintKind.NOT_RECEIVED, ComplaintState.UPHELD, "so it is"),
+            ComplaintDecided(ID, ComplaintKind.NOT_RECEIVED, ComplaintState.UPHELD),
             cancelled(CancelReason.NOT_RECEIVED, "so it is"),
         ),
     ),
@@ -130,18 +130,13 @@ TOLD: list[tuple[str, str, tuple[Event, ...]]] = [
                 ID,
                 ComplaintKind.NOT_AS_DESCRIBED,
                 ComplaintState.DISMISSED,
-                "it is the right pair",
             ),
         ),
     ),
     (
         "delivered, complained",
         "complaint_upheld: seller",
-        (
-            ComplaintDecided(
-                ID, ComplaintKind.NOT_AS_DESCRIBED, ComplaintState.RETURN_AWAITED, "so it is"
-            ),
-        ),
+        (ComplaintDecided(ID, ComplaintKind.NOT_AS_DESCRIBED, ComplaintState.RETURN_AWAITED),),
     ),
     ("cancelled, captured", "pair_arrived", ()),
     ("seller_shipping", "carrier_receipt_noted", ()),

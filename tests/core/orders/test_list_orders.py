@@ -64,7 +64,9 @@ async def test_each_party_sees_the_way_that_concerns_them(exchange: Exchange) ->
         await view_order(exchange.buyer, order.id),
         await view_order(exchange.seller, order.id),
     )
-    assert (buyers.ship_to, buyers.warehouse) == (order.ship_to, None)
+    destination = await exchange.store.destinations.find(order.id)
+    assert destination is not None
+    assert (buyers.ship_to, buyers.warehouse) == (destination, None)
     assert (sellers.ship_to, sellers.warehouse) == (None, exchange.app.warehouse)
 
 

@@ -12,10 +12,11 @@ from solebook.ports.language.money import Cents
 from solebook.ports.language.orders import Fees, PaymentStatus
 from solebook.ports.language.users import PostalAddress
 from solebook.ports.payments import FeeSchedule
-from solebook.ports.users import Destinations, PaymentAccounts
+from solebook.ports.users import NewestAddresses, PaymentAccounts
 
-from .walks import HOME, MATCH, OPENED, RULES
+from .walks import MATCH, OPENED, RULES
 
+HOME = PostalAddress("1 Test Street", "Testville", "OR", "97005", "US")
 FLAT = replace(HOME, street="2 Test Street")
 MOVED, SETTLED, HOMELESS = (UserId(UUID(int=number)) for number in (10, 11, 12))
 
@@ -28,7 +29,7 @@ class EqualFees(FeeSchedule):
 
 
 @dataclass
-class KnownDestinations(Destinations):
+class KnownNewestAddresses(NewestAddresses):
     """Who lives where, and what was asked."""
 
     homes: dict[UserId, PostalAddress]
@@ -62,8 +63,8 @@ def match(number: int, buyer_id: UserId) -> Match:
 
 
 async def test_each_order_keeps_where_its_own_buyer_lives_and_all_are_asked_for_at_once() -> None:
-    destinations = KnownDestinations({MOVED: HOME, SETTLED: FLAT})
-    open_orders = OpenOrders(EqualFees(), destinations, KnownCards(), RULES)
+    addresses = KnownNewestAddresses({MOVED: HOME, SETTLED: FLAT})
+    open_orders = OpenOrders(EqualFees(), addresses, KnownCards(), RULES)
     matches = [
         match(number, buyer)
         for number, buyer in enumerate([SETTLED, MOVED, HOMELESS, SETTLED], start=1)
@@ -72,26 +73,26 @@ async def test_each_order_keeps_where_its_own_buyer_lives_and_all_are_asked_for_
     opened = await open_orders.open(matches)
 
     assert [one.order.id for one in opened] == [match.id for match in matches]
-    assert [one.order.ship_to for one in opened] == [FLAT, HOME, None, FLAT]
-    assert destinations.asked == [{SETTLED, MOVED, HOMELESS}]
+    assert [one.destination for one in opened] == [FLAT, HOME, None, FLAT]
+    assert addresses.asked == [{SETTLED, MOVED, HOMELESS}]
     for one in opened:
         assert fold(one.history) == one.order
 
 
 async def test_who_moves_between_two_matches_is_sent_one_pair_to_each_home() -> None:
-    destinations = KnownDestinations({MOVED: HOME})
-    open_orders = OpenOrders(EqualFees(), destinations, KnownCards(), RULES)
+    addresses = KnownNewestAddresses({MOVED: HOME})
+    open_orders = OpenOrders(EqualFees(), addresses, KnownCards(), RULES)
     [before] = await open_orders.open([match(1, MOVED)])
 
-    destinations.homes[MOVED] = FLAT
+    addresses.homes[MOVED] = FLAT
     [after] = await open_orders.open([match(2, MOVED)])
 
-    assert (before.order.ship_to, after.order.ship_to) == (HOME, FLAT)
+    assert (before.destination, after.destination) == (HOME, FLAT)
 
 
 async def test_each_payment_keeps_its_own_buyers_card_and_all_are_asked_for_at_once() -> None:
     cards = KnownCards({MOVED: "pm_moved", SETTLED: "pm_settled"})
-    open_orders = OpenOrders(EqualFees(), KnownDestinations({}), cards, RULES)
+    open_orders = OpenOrders(EqualFees(), KnownNewestAddresses({}), cards, RULES)
     buyers = [SETTLED, MOVED, HOMELESS, SETTLED]
 
     opened = await open_orders.open(
@@ -115,7 +116,7 @@ async def test_each_payment_keeps_its_own_buyers_card_and_all_are_asked_for_at_o
 
 async def test_the_card_is_shown_in_nothing_that_a_match_brings() -> None:
     open_orders = OpenOrders(
-        EqualFees(), KnownDestinations({}), KnownCards({MOVED: "pm_secret"}), RULES
+        EqualFees(), KnownNewestAddresses({}), KnownCards({MOVED: "pm_secret"}), RULES
     )
     [opened] = await open_orders.open([match(1, MOVED)])
     assert opened.payment.payment_method == "pm_secret"

@@ -48,7 +48,6 @@ from solebook.ports.language.steps import (
     Shipped,
     StockReserved,
 )
-from solebook.ports.language.users import PostalAddress
 
 from ...exchange import MONDAY
 
@@ -66,8 +65,7 @@ MATCH = Match(
     matched_at=MONDAY,
     maker=Side.ASK,
 )
-HOME = PostalAddress("1 Test Street", "Testville", "OR", "97005", "US")
-OPENED = MatchCreated(MATCH, Fees(1, transaction=1_800, processing=600, shipping=1_400), HOME)
+OPENED = MatchCreated(MATCH, Fees(1, transaction=1_800, processing=600, shipping=1_400))
 INBOUND, OUTBOUND = Shipment("UPS", "1Z1"), Shipment("FedEx", "2Z2")
 
 MOVES: dict[str, OrderStep] = {

@@ -32,7 +32,7 @@ async def test_password_is_stored_only_as_a_hash(accounts: Accounts) -> None:
 async def test_registration_emits_an_event(accounts: Accounts) -> None:
     user = await accounts.join()
 
-    assert await accounts.events() == [UserRegistered(user.id, EMAIL, "Test")]
+    assert await accounts.events() == [UserRegistered(user.id)]
 
 
 async def test_duplicate_email_is_refused_without_an_event(

@@ -151,7 +151,7 @@ def bury(folder: Path, count: int) -> list[UUID]:
         store, ids = app.adapters.store, [uuid4() for _ in range(count)]
         async with store.transaction():
             for letter_id in ids:
-                event = UserRegistered(UserId(uuid4()), EMAIL, "Test")
+                event = UserRegistered(UserId(uuid4()))
                 message = Message(MessageId(uuid4()), event.key, event, LONG_AGO)
                 failed = Delivery(
                     id=MessageId(letter_id),

@@ -17,7 +17,7 @@ WHY = {"reason": "the template is mended"}
 async def bury(world: World, error: str = "KeyError: 'x'") -> Delivery:
     """Have one dead letter."""
     adapters, now = world.application.adapters, world.clock.now()
-    event = UserRegistered(UserId(adapters.ids.new()), "buyer@example.com", "Somebody")
+    event = UserRegistered(UserId(adapters.ids.new()))
     message = Message(MessageId(adapters.ids.new()), event.key, event, now)
     consumer = "notifications.notify:user.registered"
     letter_id, queue = MessageId(adapters.ids.new()), Queue.LETTERS

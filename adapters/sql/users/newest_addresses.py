@@ -1,4 +1,4 @@
-"""The destinations of orders, in SQL."""
+"""The newest addresses of users, in SQL."""
 
 from collections.abc import Collection, Mapping
 
@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 
 from ....ports.language.ids import UserId
 from ....ports.language.users import PostalAddress
-from ....ports.users import Destinations
+from ....ports.users import NewestAddresses
 from ..engine.constructs import one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement
@@ -29,7 +29,7 @@ _OF = Statement(
 )
 
 
-class SqlDestinations(Destinations):
+class SqlNewestAddresses(NewestAddresses):
     """Reads each user's newest address."""
 
     def __init__(self, database: SqlDatabase) -> None:

@@ -1,0 +1,24 @@
+"""Where the pairs of orders go, in memory."""
+
+from ...ports.language.ids import OrderId
+from ...ports.language.users import PostalAddress
+from ...ports.orders import Destinations
+from .database import MemoryAdapter
+
+
+class MemoryDestinations(MemoryAdapter, Destinations):
+    """Addresses by order."""
+
+    async def insert(self, order_id: OrderId, address: PostalAddress) -> None:
+        """Store the address of a new order, for the books."""
+        await self._database.writing()
+        self._database.put(self._tables.destinations, order_id, address)
+
+    async def find(self, order_id: OrderId) -> PostalAddress | None:
+        with await self._database.reading():
+            return self._tables.destinations.get(order_id)
+
+    async def erase(self, order_id: OrderId) -> None:
+        await self._database.writing()
+        if order_id in self._tables.destinations:
+            self._database.remove(self._tables.destinations, order_id)

@@ -1,0 +1,38 @@
+"""Where the pairs of orders go, in SQL."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select
+
+from ....ports.language.ids import OrderId
+from ....ports.language.users import PostalAddress
+from ....ports.orders import Destinations
+from ..engine.database import SqlDatabase
+from ..engine.payloads import decode, encode
+from ..engine.statement import Statement, insert_row
+from ..schema import destinations
+
+ADD_DESTINATION = Statement(insert_row(destinations))
+_FIND = Statement(
+    select(destinations.c.address).where(destinations.c.order_id == bindparam("order_id"))
+)
+_ERASE = Statement(delete(destinations).where(destinations.c.order_id == bindparam("order_id")))
+
+
+def destination_values(order_id: OrderId, address: PostalAddress) -> dict[str, Any]:
+    """Return a destination's values by column."""
+    return {"order_id": order_id, "address": encode(address)}
+
+
+class SqlDestinations(Destinations):
+    """One JSON text for each order, since no query looks into it."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def find(self, order_id: OrderId) -> PostalAddress | None:
+        row = await self._database.first(_FIND, order_id=order_id)
+        return None if row is None else decode(row.address, PostalAddress)
+
+    async def erase(self, order_id: OrderId) -> None:
+        await self._database.execute(_ERASE, order_id=order_id)

@@ -1,0 +1,42 @@
+"""Contract of Destinations."""
+
+from solebook.composition.adapters import Store
+
+from .records import Records
+from .shard import Shard
+
+
+async def test_where_a_pair_goes_is_kept_with_its_order(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    one, other = await shard.trade(records.book()), await shard.trade(records.book())
+    assert one.destination is not None
+    assert await store.destinations.find(one.order.id) == one.destination
+    assert await store.destinations.find(other.order.id) == other.destination
+    assert await store.destinations.find(records.order_id()) is None
+
+
+async def test_a_destination_is_erased_and_the_order_and_its_history_stay(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    erased, kept = await shard.trade(records.book()), await shard.trade(records.book())
+    for _ in range(2):
+        async with store.transaction():
+            await store.destinations.erase(erased.order.id)
+    assert await store.destinations.find(erased.order.id) is None
+    assert await store.orders.get(erased.order.id) == erased.order
+    assert list(await store.orders.history(erased.order.id)) == list(erased.history)
+    assert await store.destinations.find(kept.order.id) == kept.destination
+
+
+async def test_what_is_erased_in_a_block_that_fails_is_still_there(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    opened = await shard.trade(records.book())
+    try:
+        async with store.transaction():
+            await store.destinations.erase(opened.order.id)
+            raise LookupError
+    except LookupError:
+        pass
+    assert await store.destinations.find(opened.order.id) == opened.destination
