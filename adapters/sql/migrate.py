@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...ports.language.errors import Unavailable
+from .engine.drivers import migration_engine
 from .engine.errors import STORE
-from .engine.sqlite import migration_engine
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

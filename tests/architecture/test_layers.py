@@ -52,3 +52,55 @@ def test_entrypoints_ask_no_store_and_no_projection() -> None:
     }
 
     assert asking == set(), "ask a query of the core instead"
+
+
+DRIVERS = {"sqlite3", "aiosqlite", "asyncpg"}
+KNOW_A_DRIVER = {
+    "solebook.adapters.sql.engine.sqlite": "connects the store to SQLite",
+    "solebook.adapters.embedded.sqlite_journal": "the embedded payment provider's file is its own",
+    "solebook.adapters.system.folder_lock": "the lock of a folder is a lock of SQLite on a file",
+    "solebook.benchmarks.trades": "looks into the file that it measured",
+}
+KNOW_A_DATABASE = {
+    "solebook.adapters.sql.engine.drivers": "picks a driver by the URL",
+    "solebook.adapters.sql.engine.sqlite_driver": "is SQLite's",
+    "solebook.adapters.sql.engine.sqlite_writer": "is SQLite's",
+    "solebook.adapters.sql.schema.columns": "gives a type its form in each database",
+    "solebook.adapters.sql.schema.audit": "gives a trigger its form in each database",
+    "solebook.adapters.sql.migrations": "a revision says for itself what it does",
+}
+
+
+def outside(known: dict[str, str], modules: set[str]) -> set[str]:
+    return {
+        module
+        for module in modules
+        if not any(module == one or module.startswith(f"{one}.") for one in known)
+    }
+
+
+def test_a_driver_of_a_database_is_known_to_one_module_of_the_store(
+    imports: grimp.ImportGraph,
+) -> None:
+    knowing = {
+        module
+        for driver in DRIVERS & imports.modules
+        for module in imports.find_modules_that_directly_import(driver)
+        if not module.startswith("solebook.tests")
+    }
+
+    assert outside(KNOW_A_DRIVER, knowing) == set()
+
+
+def test_what_is_one_databases_own_is_picked_in_one_place(imports: grimp.ImportGraph) -> None:
+    own = {
+        f"solebook.adapters.sql.engine.{name}" for name in ("sqlite", "sqlite_driver", "postgres")
+    }
+    knowing = {
+        module
+        for one in own
+        for module in imports.find_modules_that_directly_import(one)
+        if not module.startswith("solebook.tests")
+    }
+
+    assert outside(KNOW_A_DATABASE, knowing) == set()

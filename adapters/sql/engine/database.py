@@ -1,9 +1,8 @@
 """The store's connections and its ambient transactions."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -13,13 +12,11 @@ from sqlalchemy import String, bindparam, select
 
 from ....ports.language.errors import Unavailable
 from .constructs import advisory_lock
+from .driver import Connection
+from .drivers import driver_of
 from .errors import STORE, Conflict
 from .finished import finished
-from .sqlite import DIALECT, SqliteConnection, path_of
 from .statement import Row, Statement
-from .writer import SqliteWriter
-
-_log = logging.getLogger(__name__)
 
 _LOCK = Statement(select(advisory_lock(bindparam("name", type_=String)).label("locked")))
 
@@ -29,14 +26,14 @@ class _Work:
     """What the outermost transaction of a task has done so far."""
 
     owner: asyncio.Task[Any] | None
-    begun: bool = False
-    """From the first call on, the work has its turn to write."""
+    connection: Connection | None = None
+    """From the first call on, the work has a transaction of the database."""
     broken: bool = False
     """A call did not come to its end, so nothing more is written and nothing is committed."""
     announcements: list[Callable[[], None]] = field(default_factory=list)
 
 
-class _Call(AbstractAsyncContextManager[SqliteConnection]):
+class _Call(AbstractAsyncContextManager[Connection]):
     """The use of the connection for one statement of a transaction."""
 
     __slots__ = ("_conflict_is_expected", "_database", "_work")
@@ -46,7 +43,7 @@ class _Call(AbstractAsyncContextManager[SqliteConnection]):
         self._work = work
         self._conflict_is_expected = conflict_is_expected
 
-    async def __aenter__(self) -> SqliteConnection:
+    async def __aenter__(self) -> Connection:
         if self._work.broken:
             raise Unavailable(what=STORE)
         try:
@@ -71,49 +68,33 @@ class _Call(AbstractAsyncContextManager[SqliteConnection]):
 
 
 class SqlDatabase:
-    """One SQLite file: a connection that writes, for one transaction at a time, and some that read.
+    """Runs statements, in the current task's transaction or outside any.
 
-    Readers never wait for a writer: they see what was committed last.
+    Outside a transaction only what is committed is read.
     """
 
     def __init__(self, url: str, *, readers: int = 4, patience: float = 10.0) -> None:
         """Describe a database; `patience` is how many seconds to wait for a turn (Unavailable).
 
-        Raises ValueError for a URL that names no file, or another kind of database.
+        Raises ValueError for an URL that makes no sense, or another kind of database.
         """
-        self.dialect = DIALECT
-        self._path = path_of(url)
-        self._patience = patience
-        self._readers = readers
-        self._idle: list[SqliteConnection] = []
-        self._reading = asyncio.Semaphore(readers)
-        self._writer = SqliteWriter(self._path, patience=patience)
+        self._driver = driver_of(url, readers=readers, patience=patience)
+        self.dialect = self._driver.dialect
         self._is_open = False
         self._work: ContextVar[_Work | None] = ContextVar("work", default=None)
 
     # ---- life ----------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        """Connect, so that a file that cannot be used is told at once. Raises Unavailable."""
-        await self._writer.open()
+        """Connect, so that a database that cannot be used is told at once. Raises Unavailable."""
+        await self._driver.open()
         self._is_open = True
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Let what is under way come to its end, and disconnect."""
         self._is_open = False
-        await finished(self._close())
-
-    async def _close(self) -> None:
-        await self._writer.close()
-        try:
-            async with asyncio.timeout(self._patience):
-                for _ in range(self._readers):
-                    await self._reading.acquire()
-        except TimeoutError:
-            _log.warning("disconnecting from the store while it is read")
-        while self._idle:
-            await self._idle.pop().close()
+        await finished(self._driver.close())
 
     # ---- transactions --------------------------------------------------------------------
 
@@ -133,12 +114,12 @@ class SqlDatabase:
         try:
             yield
         except BaseException:
-            if work.begun:
-                await finished(self._give_up(work))
+            if work.connection is not None:
+                await finished(self._driver.undo(work.connection))
             raise
         else:
-            if work.begun:
-                await finished(self._conclude(work))
+            if work.connection is not None:
+                await finished(self._conclude(work, work.connection))
         finally:
             self._work.reset(token)
 
@@ -162,13 +143,13 @@ class SqlDatabase:
             raise
         await connection.execute("RELEASE step", ())
 
-    async def _undo_step(self, work: _Work, connection: SqliteConnection) -> None:
+    async def _undo_step(self, work: _Work, connection: Connection) -> None:
         work.broken = True
         try:
             await connection.execute("ROLLBACK TO step", ())
             await connection.execute("RELEASE step", ())
         except AssertionError as error:
-            # SQLite gave up the whole transaction by itself, and the savepoint with it.
+            # The database gave up the whole transaction by itself, and the savepoint with it.
             raise Unavailable(what=STORE) from error
         work.broken = False
 
@@ -184,18 +165,14 @@ class SqlDatabase:
         work = self._work.get()
         return work if work is not None and work.owner is asyncio.current_task() else None
 
-    async def _conclude(self, work: _Work) -> None:
+    async def _conclude(self, work: _Work, connection: Connection) -> None:
+        work.connection = None
         if work.broken:
-            await self._give_up(work)
+            await self._driver.undo(connection)
             raise Unavailable(what=STORE)
-        work.begun = False
-        await self._writer.conclude()
+        await self._driver.commit(connection)
         for announcement in work.announcements:
             announcement()
-
-    async def _give_up(self, work: _Work) -> None:
-        work.begun = False
-        await self._writer.undo()
 
     # ---- statements ----------------------------------------------------------------------
 
@@ -221,13 +198,10 @@ class SqlDatabase:
         It has a connection of its own and sees what is committed.
         """
         compiled = statement.compiled(self.dialect)
-        connection = await SqliteConnection.open(self._path, read_only=True)
-        try:
-            async for rows in connection.stream(compiled.sql, compiled.write(values)):
+        async with aclosing(self._driver.stream(compiled.sql, compiled.write(values))) as portions:
+            async for rows in portions:
                 for row in compiled.read(rows):
                     yield row
-        finally:
-            await finished(connection.close())
 
     async def execute(self, statement: Statement, /, **values: Any) -> int:
         """Run a statement that writes and return how many rows it changed. Raises Unavailable."""
@@ -267,52 +241,21 @@ class SqlDatabase:
 
     def _connection(
         self, *, writes: bool, conflict_is_expected: bool = False
-    ) -> AbstractAsyncContextManager[SqliteConnection]:
+    ) -> AbstractAsyncContextManager[Connection]:
         work = self._current()
         if work is not None:
             return _Call(self, work, conflict_is_expected)
         assert not writes, _OUTSIDE
-        return self._reader()
-
-    async def _begun(self, work: _Work) -> SqliteConnection:
-        if not work.begun:
-            if not self._is_open:
-                raise Unavailable(what=STORE)
-            connection = await self._writer.begin()
-            work.begun = True
-            return connection
-        return self._writer.connected
-
-    @asynccontextmanager
-    async def _reader(self) -> AsyncIterator[SqliteConnection]:
-        await self._take_reader()
-        try:
-            if self._idle:
-                reader = self._idle.pop()
-            else:
-                reader = await SqliteConnection.open(self._path, read_only=True)
-            sound = True
-            try:
-                yield reader
-            except Unavailable:
-                sound = False
-                raise
-            finally:
-                if sound:
-                    self._idle.append(reader)
-                else:
-                    await finished(reader.close())
-        finally:
-            self._reading.release()
-
-    async def _take_reader(self) -> None:
         if not self._is_open:
             raise Unavailable(what=STORE)
-        try:
-            async with asyncio.timeout(self._patience if self._reading.locked() else None):
-                await self._reading.acquire()
-        except TimeoutError:
-            raise Unavailable(what=STORE) from None
+        return self._driver.reading()
+
+    async def _begun(self, work: _Work) -> Connection:
+        if work.connection is None:
+            if not self._is_open:
+                raise Unavailable(what=STORE)
+            work.connection = await self._driver.begin()
+        return work.connection
 
 
 _OUTSIDE = "the store is written inside `async with transaction():` and by the same task"

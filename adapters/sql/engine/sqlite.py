@@ -39,6 +39,7 @@ from .constructs import (
     start_of_hour,
     uuid_text,
 )
+from .driver import Connection as SqlConnection
 from .errors import STORE, Conflict
 from .finished import finished
 from .payloads import encode
@@ -226,7 +227,7 @@ def migration_engine(url: str) -> AsyncEngine:
     return engine
 
 
-class SqliteConnection:
+class SqliteConnection(SqlConnection):
     """One connection, in autocommit until `begin`, for one caller at a time.
 
     Short statements run where they are called: handing one to a thread costs twenty times as much
