@@ -1,1 +1,1 @@
-"""Built-in stand-ins for external services: they move no real money and send no messages."""
+"""Built-in stand-ins for external services: they move no real money, and messages are files."""

@@ -11,8 +11,8 @@ from ...ports.transaction import Transaction
 class VoidSale:
     """Voids the sale of a trade that was cancelled, refunded or failed authentication.
 
-    The bearer of a refund does not matter, because the buyer did not keep a pair at that price. The
-    sale stays voided, even if it is recorded later.
+    The bearer of a refund does not matter, because in the end nobody paid that price for the pair.
+    The sale stays voided, even if it is recorded later.
     """
 
     transaction: Transaction

@@ -25,7 +25,7 @@ class UserRecord:
     payable: Cents
     """Settled but not yet paid out."""
     debt: Cents
-    """Penalties owed. Later payouts settle them."""
+    """What the user owes the exchange. Later payouts settle it."""
     open_bids: int
     open_asks: int
     """Includes asks that wait outside a halted book."""

@@ -12,7 +12,7 @@ from ...ports.language.users import Actor
 class AuthenticateRequest:
     """Takes a request's user, roles and session from its access token.
 
-    It reads nothing from the store except whether the session has been revoked.
+    It does not read the store, except to check whether the session was revoked.
     """
 
     access_tokens: AccessTokens
