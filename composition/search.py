@@ -42,6 +42,7 @@ def search_use_cases(adapters: Adapters) -> SearchUseCases:
             products=stored_products,
             search_index=search_index,
             read_figures=read_figures,
+            clock=clock,
         ),
         reindex_products=ReindexProducts(
             products=stored_products,

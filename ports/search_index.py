@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 
 from .language.ids import ProductId
@@ -51,6 +52,10 @@ class SearchIndex(Protocol):
 
         Of figures as of the same instant those that come last stand.
         """
+        ...
+
+    async def figures_as_of(self, product_id: ProductId) -> datetime | None:
+        """Return the instant of a product's figures, or None if it has none."""
         ...
 
     async def remove(self, product_id: ProductId) -> None:

@@ -75,6 +75,10 @@ class MemorySearchIndex(SearchIndex):
         if self._building is not index:
             raise RebuildReplaced
 
+    async def figures_as_of(self, product_id: ProductId) -> datetime | None:
+        known = self._serving.entries.get(product_id)
+        return None if known is None or known.figures is _NOTHING_KNOWN else known.figures.as_of
+
     def latest(self, product_id: ProductId, figures: MarketFigures) -> MarketFigures | None:
         """Return these figures or those that serve, whichever are later; None if it is removed."""
         if product_id in self._removed:

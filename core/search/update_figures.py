@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ...ports.clock import Clock
 from ...ports.language.events import (
     LowestAskChanged,
     OrderAuthFailed,
@@ -25,12 +26,15 @@ class UpdateFigures:
     current figures instead of counting events, so a duplicate or late event is harmless. It ignores
     a change of one size that stays above the product's lowest ask. `products` must bypass the
     cache, which may not have a new size yet.
+
+    Events that wait for their turn to write a product share the figures that are read next.
     """
 
     orders: Orders
     products: Products
     search_index: SearchIndex
     read_figures: ReadFigures
+    clock: Clock
 
     async def __call__(
         self,
@@ -45,7 +49,11 @@ class UpdateFigures:
             book = (await self.orders.get(event.order_id)).book
         else:
             book = event.book
+        heard_at = self.clock.now()
         async with self.search_index.writing(book.product_id):
+            as_of = await self.search_index.figures_as_of(book.product_id)
+            if as_of is not None and as_of > heard_at:
+                return
             product = await self.products.get(book.product_id)
             figures = await self.read_figures(product)
             if isinstance(event, LowestAskChanged) and not _affects(event, figures.lowest_ask):

@@ -60,6 +60,17 @@ async def test_a_removed_product_does_not_come_back(shelf: Shelf) -> None:
     assert await shelf.found() == []
 
 
+async def test_figures_are_known_by_their_instant(shelf: Shelf) -> None:
+    document = shelf.document("dunk")
+    assert await shelf.index.figures_as_of(document.product_id) is None
+    await shelf.index.put(document)
+    assert await shelf.index.figures_as_of(document.product_id) is None
+    for minutes in (5, 4):
+        await shelf.index.put_figures(document.product_id, figures(20_000, minutes=minutes))
+        as_of = await shelf.index.figures_as_of(document.product_id)
+        assert as_of == figures(minutes=5).as_of
+
+
 # ---- turns ---------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, true, update
@@ -71,6 +72,11 @@ class SqliteSearchIndex(SearchIndex):
         async with self._transaction():
             for slot in await self._written():
                 await slot.write_figures(self._database, {product_id: figures})
+
+    async def figures_as_of(self, product_id: ProductId) -> datetime | None:
+        slot = _SLOTS[(await self._state()).serving]
+        known = await slot.figures(self._database, [product_id])
+        return known[product_id].as_of if known else None
 
     async def remove(self, product_id: ProductId) -> None:
         async with self._transaction():

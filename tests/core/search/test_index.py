@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.composition.engine import engine_of
+from solebook.core.search.documents import document_of
 from solebook.core.search.index_product import IndexProduct
 from solebook.core.search.reindex_products import ReindexProducts
 from solebook.core.search.update_figures import UpdateFigures
@@ -260,6 +261,35 @@ class WatchedIndex(MemorySearchIndex):
 
     async def put_figures(self, product_id: ProductId, figures: MarketFigures) -> None:
         self.written.append(figures)
+
+
+class CountedIndex(MemorySearchIndex):
+    """Counts how often figures are written, by a clock that moves on each time."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__()
+        self.writes = 0
+        self._clock = exchange.clock
+
+    async def put_figures(self, product_id: ProductId, figures: MarketFigures) -> None:
+        self.writes += 1
+        await super().put_figures(product_id, figures)
+        await self._clock.advance(timedelta(seconds=1))
+
+
+async def test_events_that_wait_for_their_turn_share_the_figures_that_are_read_next(
+    exchange: Exchange,
+) -> None:
+    product = await another(exchange)
+    index, use_case = CountedIndex(exchange), exchange.app.search.update_figures
+    assert isinstance(use_case, UpdateFigures)
+    await index.put(document_of(product))
+    update = replace(use_case, search_index=index)
+    book, now = product.book("9", Condition.NEW), exchange.clock.now()
+    await update(LowestAskChanged(book, None, 20_000, now))
+    assert index.writes == 1
+    await asyncio.gather(*(update(LowestAskChanged(book, None, 20_000, now)) for _ in range(16)))
+    assert index.writes == 3  # the first one's, and one for all that waited meanwhile
 
 
 deeds = st.lists(
