@@ -34,23 +34,23 @@ class Incoming:
         return self.amount
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Search:
     """What an incoming quote meets among the resting quotes that it reaches."""
 
-    counterpart: Quote | None = None
+    counterpart: Final[Quote | None] = None
     """The first by priority that it may trade with."""
-    own: Quote | None = None
+    own: Final[Quote | None] = None
     """The first that it passed over because both have one owner."""
-    busy: Quote | None = None
+    busy: Final[Quote | None] = None
     """The first bid that it passed over because its buyer has too many unpaid orders."""
-    expired: Sequence[Quote] = ()
+    expired: Final[Sequence[Quote]] = ()
     """Quotes in its way that are to be taken out of the book because their time is over."""
-    held_up: Sequence[Quote] = ()
+    held_up: Final[Sequence[Quote]] = ()
     """Bids in its way that are to be withdrawn: their buyers keep sellers waiting."""
-    unpayable: Sequence[Quote] = ()
+    unpayable: Final[Sequence[Quote]] = ()
     """Quotes in its way that are to be withdrawn: trading would cost the seller money."""
-    barred: Sequence[Quote] = ()
+    barred: Final[Sequence[Quote]] = ()
     """Quotes in its way that are to be withdrawn: their owners may not trade any more."""
 
 

@@ -36,9 +36,9 @@ class Place(Command[Placement]):
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
         """Ask for earlier answers, and for what decides whom the user may trade with."""
         command = self.command
-        wanted.placed.add(command.id)
+        wanted.placed.append(command.id)
         if command.time_in_force is not _IOC:
-            wanted.openers.add(command.user_id)
+            wanted.may_open = True
         wanted.trade(command.user_id, command.side, command.book, command.amount)
         if command.idempotency_key is not None:
             wanted.keys.add(command.idempotency_key)
@@ -55,7 +55,8 @@ class Place(Command[Placement]):
         made = self._made_before(shard, stored)
         if made is not None:
             return made
-        stored.check_may_trade(command.user_id, command.side)
+        if stored.barred:
+            stored.check_may_trade(command.user_id, command.side)
         shard.check_open(command.book)
         book = shard.book(command.book)
         others = book.against(command.side)
@@ -66,24 +67,26 @@ class Place(Command[Placement]):
         if counterpart is None:
             self._check_may_rest(others, shard, stored, now)
         quote = Quote(
-            id=command.id,
-            side=command.side,
-            user_id=command.user_id,
-            book=book.key,  # one object for all of its quotes
-            amount=command.amount,
-            sequence=shard.next_arrival(),
+            command.id,
+            command.side,
+            command.user_id,
+            book.key,  # one object for all of its quotes
+            command.amount,
+            shard.next_arrival(),
             created_at=now,
             expires_at=command.expires_at,
             time_in_force=command.time_in_force,
         )
-        placement = shard.enter(quote, counterpart, now)
+        placement = shard.enter(quote, counterpart, now, book)
         shard.add(placement, key)
         return placement
 
     def _made_before(self, shard: Shard, stored: Stored) -> Placement | None:
         """Return the placement, as it stands now, that a repeated command made the first time."""
         quote_id = self.command.id
-        quote = shard.noted(quote_id) or stored.quotes.get(quote_id)
+        quote = shard.batch.added.get(quote_id)
+        if quote is None and stored.quotes and quote_id in stored.quotes:
+            quote = shard.batch.changed.get(quote_id) or stored.quotes[quote_id]
         if quote is None:
             return None
         if quote.match_id is None:
@@ -135,7 +138,7 @@ class Reprice(OnStanding[Placement]):
         moved = replace(moved, expires_at=self.expires_at or quote.expires_at)
         shard.next_arrival()
         shard.leave(quote)
-        placement = shard.enter(moved, counterpart, now)
+        placement = shard.enter(moved, counterpart, now, shard.book(moved.book))
         shard.note(placement.quote)
         return placement
 

@@ -88,7 +88,7 @@ def return_to_book(
         shard.note(replace(ask, status=QuoteStatus.CANCELLED))
         return AskFate.WITHDRAWN, reason
     active = replace(ask, status=QuoteStatus.ACTIVE, match_id=None)
-    shard.note(shard.enter(active, counterpart, now).quote)
+    shard.note(shard.enter(active, counterpart, now, shard.book(ask.book)).quote)
     return AskFate.RETURNED if counterpart is None else AskFate.TRADED, None
 
 

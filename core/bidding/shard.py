@@ -1,6 +1,6 @@
 """The books of one shard in memory, and the batch of changes that is to be committed next."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,6 +27,7 @@ from .standing_halts import StandingHalts
 
 _BID = Side.BID  # an enum's member is slow to look up
 _MATCHED = QuoteStatus.MATCHED
+_NOBODY: Set[UserId] = frozenset()
 
 
 @dataclass(slots=True)
@@ -128,7 +129,7 @@ class Shard:
 
     def find(self, quote: Quote) -> Quote | None:
         """Return the quote that rests with this one's side, amount and arrival number, or waits."""
-        if quote.book in self._waiting:
+        if self._waiting and quote.book in self._waiting:
             waiting = self._waiting[quote.book].get(quote.id)
             if waiting is not None:
                 return waiting
@@ -155,12 +156,12 @@ class Shard:
             return True
         return stored + self.count_opened(user_id, side) < limit
 
-    def owners(self, key: BookKey, side: Side, amount: Cents, most: int) -> set[UserId]:
+    def owners(self, key: BookKey, side: Side, amount: Cents, most: int) -> Set[UserId]:
         """Return the first owners, up to `most`, of what one reaches that comes to a book."""
-        owners: set[UserId] = set()
         book = self.books.get(key)
         if book is None or (resting := book.against(side)).best_within(amount) is None:
-            return owners
+            return _NOBODY
+        owners: set[UserId] = set()
         for quote in resting.within(amount):
             owners.add(quote.user_id)
             if len(owners) == most:
@@ -183,7 +184,7 @@ class Shard:
 
     def check_open(self, key: BookKey) -> None:
         """Raise BookHalted if nothing trades in the book for now."""
-        if self.halts.cover(key):
+        if self.halts.stand and self.halts.cover(key):
             raise BookHalted(product_id=key.product_id, size=key.size, condition=key.condition)
 
     def halt(self, halt_id: HaltId) -> Halt | None:
@@ -229,19 +230,16 @@ class Shard:
         self.batch.sequence = self.sequence
         return self.sequence
 
-    def enter(self, quote: Quote, counterpart: Quote | None, now: datetime) -> Placement:
-        """Let a quote trade with its counterpart, or rest if there is none."""
-        if counterpart is not None:
-            return self._trade(quote, counterpart, now)
-        self.rest(quote)
-        return Placement(quote)
-
-    def rest(self, quote: Quote) -> None:
-        """Add an active quote to its book."""
-        book = self.book(quote.book)
+    def enter(
+        self, quote: Quote, counterpart: Quote | None, now: datetime, book: ShardBook
+    ) -> Placement:
+        """Let a quote trade with its counterpart, or rest in its book if there is none."""
         self._changed[book] = None
+        if counterpart is not None:
+            return self._trade(quote, counterpart, now, book)
         book.on(quote.side).add(quote)
         self._entered.append(quote)
+        return Placement(quote)
 
     def leave(self, quote: Quote) -> None:
         """Take a resting quote out of its book."""
@@ -306,7 +304,7 @@ class Shard:
 
     # ---- keeping in step -----------------------------------------------------------------
 
-    def _trade(self, taker: Quote, resting: Quote, now: datetime) -> Placement:
+    def _trade(self, taker: Quote, resting: Quote, now: datetime, book: ShardBook) -> Placement:
         bid, ask = (taker, resting) if taker.side is _BID else (resting, taker)
         first = bid if bid.sequence <= ask.sequence else ask
         match = Match(
@@ -320,7 +318,8 @@ class Shard:
             matched_at=now,
             maker=first.side,
         )
-        self.leave(resting)
+        book.on(resting.side).remove(resting)
+        self._left.append(resting)
         self.note(resting.in_status(_MATCHED, match.id))
         self.batch.matches.append(match)
         self._bought[bid.user_id] = self.bought(bid.user_id) + 1

@@ -10,11 +10,13 @@ from ...ports.language.market import BookKey
 class StandingHalts:
     """The halts that have not ended. A book is halted while at least one of them covers it."""
 
-    __slots__ = ("_by_id", "_of_product")
+    __slots__ = ("_by_id", "_of_product", "stand")
 
     def __init__(self, halts: Iterable[Halt] = ()) -> None:
         self._by_id: dict[HaltId, Halt] = {}
         self._of_product: dict[ProductId, dict[HaltId, Halt]] = {}
+        self.stand = False
+        """Whether any book is halted: no order need look further if not."""
         for halt in halts:
             self.add(halt)
 
@@ -34,19 +36,19 @@ class StandingHalts:
 
     def cover(self, book: BookKey) -> bool:
         """Return whether a book is halted."""
-        if not self._of_product:
-            return False
         halts = self._of_product.get(book.product_id)
         return halts is not None and any(halt.covers(book) for halt in halts.values())
 
     def add(self, halt: Halt) -> None:
         """Let a halt stand."""
         self._by_id[halt.id] = halt
+        self.stand = True
         self._of_product.setdefault(halt.product_id, {})[halt.id] = halt
 
     def remove(self, halt: Halt) -> None:
         """Let a halt stand no longer."""
         del self._by_id[halt.id]
+        self.stand = bool(self._by_id)
         of_product = self._of_product[halt.product_id]
         del of_product[halt.id]
         if not of_product:

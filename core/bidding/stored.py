@@ -1,6 +1,6 @@
 """What a batch of commands must know of the store, read once for all of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self, TypeAlias
@@ -16,7 +16,7 @@ from ...ports.language.money import Cents
 from ...ports.language.placement import Placement
 from ...ports.users import Traders
 
-Owners: TypeAlias = Callable[[BookKey, Side, Cents, int], set[UserId]]
+Owners: TypeAlias = Callable[[BookKey, Side, Cents, int], Set[UserId]]
 """Tells whose resting quotes are reached by one on a side, at an amount, that comes to a book: the
 first of them by priority, up to a number."""
 
@@ -36,7 +36,7 @@ class LoadedBooks(Protocol):
 
 _PASSED_OVER = 50
 """How many owners a batch looks up in a book beside one for each quote that comes to it."""
-_BID = Side.BID  # an enum's member is slow to look up
+_BID, _ASK = Side.BID, Side.ASK  # an enum's members are slow to look up
 
 
 @dataclass(slots=True)
@@ -55,12 +55,12 @@ class Wanted:
     matches: set[OrderId] = field(default_factory=set)
     """Read with their quotes, whose asks may return."""
     quotes: set[QuoteId] = field(default_factory=set)
-    placed: set[QuoteId] = field(default_factory=set)
+    placed: list[QuoteId] = field(default_factory=list)
     """Quotes that are to be placed, and were before if the command is repeated."""
     owners: set[UserId] = field(default_factory=set)
     """Users whose standing quotes are all read, beside those who may not trade."""
-    openers: set[UserId] = field(default_factory=set)
-    """Users whose quotes may come to rest, of which only so many may."""
+    may_open: bool = False
+    """Whether a quote of one who trades may come to rest, of which only so many may."""
     halts: set[HaltId] = field(default_factory=set)
     traders: set[UserId] = field(default_factory=set)
     """Users whose quotes may trade in this batch."""
@@ -81,9 +81,9 @@ class Wanted:
         if side is _BID:
             self.buyers.add(user_id)
         coming = self.bids if side is _BID else self.asks
-        others = coming.get(book)
-        if others is None:
-            coming[book] = Coming(amount)
+        first = Coming(amount)
+        others = coming.setdefault(book, first)
+        if others is first:
             return
         others.count += 1
         if amount > others.amount if side is _BID else amount < others.amount:
@@ -92,11 +92,14 @@ class Wanted:
     def add_owners(self, owners: Owners) -> None:
         """Ask also for the owners of what these quotes reach: one each, and some to pass over."""
         for book, bids in self.bids.items():
-            self.traders |= owners(book, Side.BID, bids.amount, bids.count + _PASSED_OVER)
+            found = owners(book, _BID, bids.amount, bids.count + _PASSED_OVER)
+            if found:
+                self.traders |= found
         for book, asks in self.asks.items():
-            found = owners(book, Side.ASK, asks.amount, asks.count + _PASSED_OVER)
-            self.traders |= found
-            self.buyers |= found
+            found = owners(book, _ASK, asks.amount, asks.count + _PASSED_OVER)
+            if found:
+                self.traders |= found
+                self.buyers |= found
         self.bids.clear()
         self.asks.clear()
 
@@ -137,7 +140,7 @@ class Stored:
         matches = await books.matches(wanted.matches) if wanted.matches else {}
         for match in matches.values():
             wanted.quotes |= {match.bid_id, match.ask_id}
-        ids = wanted.quotes | wanted.placed
+        ids = [*wanted.quotes, *wanted.placed]
         quotes = await books.get(ids) if ids else {}
         for match in matches.values():
             ask = quotes[match.ask_id]
@@ -147,6 +150,7 @@ class Stored:
         if made:
             matches = {**matches, **await books.matches(made)}
         await loaded.load(wanted)
+        openers = {*wanted.traders} if wanted.may_open else set()
         wanted.add_owners(loaded.owners)
         unpaid = await books.unpaid_orders(wanted.buyers) if wanted.buyers else {}
         barred = await traders.barred(wanted.traders, now) if wanted.traders else {}
@@ -155,7 +159,6 @@ class Stored:
         for quote in await books.standing_of(users) if users else ():
             standing[quote.user_id].append(quote)
         await loaded.load(Wanted(books={q.book for quotes in standing.values() for q in quotes}))
-        openers = wanted.openers
         return cls(
             quotes=quotes,
             matches=matches,
