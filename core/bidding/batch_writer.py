@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -10,14 +10,24 @@ from ...ports.books import Books
 from ...ports.clock import Clock
 from ...ports.language.batch import Ownership
 from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable
+from ...ports.language.halts import Halt
+from ...ports.language.ids import AuditEntryId, HaltId, OrderId, UserId
+from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, shard_of
+from ...ports.language.money import Cents
+from ...ports.language.placement import Placement, PlaceQuote
+from ...ports.matching import Matching
 from ...ports.orders import OrderOpening
 from ...ports.users import Traders
 from .book_loader import BookLoader
-from .commands import Command, Nothing, turn
+from .commands import Cancel, Command, Expire, Nothing, turn
+from .halting import HaltBooks, OpenBooks
+from .placements import Place, Reprice
 from .publishing import Publisher
 from .recovery import Recovery
+from .returns import Unwind
 from .shard import Shard
 from .stored import Stored, Wanted
+from .withdrawals import Withdraw, WithdrawAll
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +36,7 @@ ENGINE = "the matching engine"
 T = TypeVar("T")
 
 
-class BatchWriter:
+class BatchWriter(Matching):
     """Takes what waits, up to a batch, and answers it. However it ends, nobody is left waiting.
 
     If a commit fails, every caller in the batch gets Unavailable, and the books that the batch
@@ -38,6 +48,8 @@ class BatchWriter:
         self,
         *,
         shard: Shard,
+        number: int,
+        shards: int,
         books: Books,
         traders: Traders,
         opening: OrderOpening,
@@ -48,8 +60,12 @@ class BatchWriter:
         queue: int,
         batch: int,
     ) -> None:
-        """Let up to `queue` commands wait, and commit up to `batch` of them at once."""
+        """Write `shard`, which is the one with this number of so many.
+
+        Up to `queue` commands wait, and up to `batch` of them are committed at once.
+        """
         self._shard = shard
+        self._number, self._shards = number, shards
         self._store = books
         self._traders = traders
         self._opening = opening
@@ -61,11 +77,94 @@ class BatchWriter:
         self._most_at_once = batch
         # One place more than the limit, so that the call to stop always finds room.
         self._queue: asyncio.Queue[_Ticket[Any] | None] = asyncio.Queue(queue + 1)
+        self._writing: asyncio.Task[None] | None = None
+        """What runs this, while it does."""
         self._is_committing = False
         """Whether the batch under way is being committed, or was."""
 
+    # ---- the port ------------------------------------------------------------------------
+
+    async def check_ready(self) -> None:
+        """Raise Unavailable unless the engine runs."""
+        if not self.is_running:
+            raise Unavailable(what=ENGINE)
+
+    async def place(self, command: PlaceQuote) -> Placement:
+        """Match the quote with the best counterpart, or let it rest; see the port."""
+        self._check_own(command.book)
+        return await self.submit(Place(command))
+
+    async def reprice(
+        self, quote: Quote, amount: Cents | None = None, expires_at: datetime | None = None
+    ) -> Placement:
+        """Move an active quote to another amount, another expiry, or both; see the port."""
+        self._check_own(quote.book)
+        return await self.submit(Reprice(quote, amount, expires_at))
+
+    async def cancel(self, quote: Quote) -> Quote:
+        """Take an active quote out of its book; see the port."""
+        self._check_own(quote.book)
+        return await self.submit(Cancel(quote))
+
+    async def expire(self, quote: Quote) -> Quote:
+        """Take a quote out of its book whose time is over; see the port."""
+        self._check_own(quote.book)
+        return await self.submit(Expire(quote))
+
+    async def withdraw(
+        self, quote: Quote, reason: WithdrawalReason, note: str | None = None
+    ) -> Quote:
+        """Cancel a quote although its owner did not ask for it; see the port."""
+        self._check_own(quote.book)
+        return await self.submit(Withdraw(quote, reason, note))
+
+    async def withdraw_all(
+        self,
+        user_id: UserId,
+        sides: Collection[Side],
+        reason: WithdrawalReason,
+        note: str | None = None,
+        *,
+        entry_id: AuditEntryId | None = None,
+    ) -> int:
+        """Withdraw every quote of a user on these sides; see the port."""
+        return await self.submit(WithdrawAll(user_id, sides, reason, note, entry_id))
+
+    async def unwind(self, match_id: OrderId, book: BookKey, *, ask_returns: bool) -> None:
+        """Undo a match whose order was cancelled; see the port."""
+        self._check_own(book)
+        await self.submit(Unwind(match_id, book, ask_returns))
+
+    async def halt(self, halt: Halt) -> Halt:
+        """Keep books from trading; see the port."""
+        if halt.book is not None:
+            self._check_own(halt.book)
+        return await self.submit(HaltBooks(halt))
+
+    async def open(self, halt_id: HaltId) -> Halt:
+        """End a halt; see the port."""
+        return await self.submit(OpenBooks(halt_id))
+
+    def _check_own(self, book: BookKey) -> None:
+        """Raise ShardLost if the book is in another engine's shard."""
+        shard = shard_of(book, self._shards) if self._shards > 1 else self._number
+        if shard != self._number:
+            raise ShardLost(shard=shard)
+
+    # ---- batches -------------------------------------------------------------------------
+
+    @property
+    def is_running(self) -> bool:
+        """Whether commands are taken."""
+        return self._writing is not None and not self._writing.done()
+
     async def submit(self, command: Command[T]) -> T:
-        """Let a command wait for its turn and return what it is answered. Raises QueueFull."""
+        """Let a command wait for its turn and return what it is answered.
+
+        Raises QueueFull, Unavailable.
+        """
+        if not self.is_running:
+            raise Unavailable(what=ENGINE)
         if self._queue.qsize() >= self._most_waiting:
             raise QueueFull(what=f"the queue of {ENGINE}", retry_after=1.0)
         ticket = _Ticket(command)

@@ -14,9 +14,9 @@ from .stored import LoadedBooks, Owners, Wanted
 
 _log = logging.getLogger(__name__)
 
-_AT_ONCE = 200
+_AT_ONCE = 100
 """How many quotes are loaded before orders get their turn again, unless one book has more."""
-_PAUSE = 0.004
+_PAUSE = 0.002
 """Seconds that orders have for themselves then: about as long as loading so many takes."""
 _AGAIN = 1.0
 """Seconds until the store is asked again that did not answer."""

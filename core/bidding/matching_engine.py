@@ -2,36 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from ...ports.book_views import BookViews
 from ...ports.books import Books
 from ...ports.clock import Clock
 from ...ports.ids import Ids
-from ...ports.language.errors import ShardLost, Unavailable
-from ...ports.language.halts import Halt
-from ...ports.language.ids import AuditEntryId, HaltId, OrderId, UserId
-from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, is_size, shard_of
-from ...ports.language.money import Cents
-from ...ports.language.placement import Placement, PlaceQuote
+from ...ports.language.errors import Unavailable
+from ...ports.language.market import WithdrawalReason, is_size
 from ...ports.language.rules import MarketRules
-from ...ports.matching import Matching
 from ...ports.orders import OrderOpening
 from ...ports.users import Traders
 from .adopt_rules import AdoptRules
-from .batch_writer import ENGINE, BatchWriter
+from .batch_writer import BatchWriter
 from .book_loader import BookLoader
-from .commands import Cancel, Command, Expire
-from .halting import HaltBooks, OpenBooks
-from .placements import Place, Reprice
 from .publishing import Publisher
 from .recovery import Recovery
-from .returns import Unwind
 from .shard import Shard
-from .withdrawals import Withdraw, WithdrawAll, WithdrawUnfit
+from .withdrawals import WithdrawUnfit
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +39,7 @@ class EngineLimits:
             raise ValueError(f"an engine must take at least one command at a time: {self}")
 
 
-class MatchingEngine(Matching):
+class MatchingEngine(BatchWriter):
     """Matches in memory, commits in groups, and only then answers.
 
     Commands wait in a bounded queue. The engine takes what waits, applies it in order to the
@@ -76,41 +65,32 @@ class MatchingEngine(Matching):
         shard: int = 0,
         shards: int = 1,
     ) -> None:
-        self._store = books
-        self._clock = clock
-        self._rules = rules
-        self._adopt_rules = adopt_rules
-        self._number, self._shards = shard, shards
-        self._shard = Shard(ids=ids, rules=rules)
-        self._publisher = Publisher(views, self._shard, clock, number=shard, shards=shards)
-        self._loader = BookLoader(
-            books, self._shard, self._publisher, clock, number=shard, shards=shards
-        )
+        held = Shard(ids=ids, rules=rules)
+        publisher = Publisher(views, held, clock, number=shard, shards=shards)
+        loader = BookLoader(books, held, publisher, clock, number=shard, shards=shards)
         limits = limits or EngineLimits()
-        self._writer = BatchWriter(
-            shard=self._shard,
+        super().__init__(
+            shard=held,
+            number=shard,
+            shards=shards,
             books=books,
             traders=traders,
             opening=opening,
             clock=clock,
-            loader=self._loader,
-            publisher=self._publisher,
-            recovery=Recovery(books, self._shard, self._loader, self._publisher, clock),
+            loader=loader,
+            publisher=publisher,
+            recovery=Recovery(books, held, loader, publisher, clock),
             queue=limits.queue,
             batch=limits.batch,
         )
-        self._writing: asyncio.Task[None] | None = None
+        self._rules = rules
+        self._adopt_rules = adopt_rules
         self._loading: asyncio.Task[None] | None = None
         self._sizes: asyncio.Task[None] | None = None
         self._publishing: asyncio.Task[None] | None = None
         self._ran = False
 
     # ---- life ----------------------------------------------------------------------------
-
-    @property
-    def is_running(self) -> bool:
-        """Whether commands are taken."""
-        return self._writing is not None and not self._writing.done()
 
     async def start(self, *, adopts_rules: bool = True) -> None:
         """Take the shard over and run. Books are loaded from then on.
@@ -131,7 +111,7 @@ class MatchingEngine(Matching):
         self._publisher.begin(ownership.sequence)
         name = f"matching-shard-{self._number}"
         self._publishing = asyncio.create_task(self._publisher.run(), name=f"{name}-publisher")
-        self._writing = asyncio.create_task(self._writer.run(ownership), name=name)
+        self._writing = asyncio.create_task(self.run(ownership), name=name)
         self._loading = asyncio.create_task(self._loader.run(), name=f"{name}-loader")
         self._sizes = asyncio.create_task(self._withdraw_invalid_sizes(), name=f"{name}-sizes")
         self._writing.add_done_callback(self._stop_loading)
@@ -148,7 +128,7 @@ class MatchingEngine(Matching):
         if writing is None:
             return
         try:
-            await self._writer.finish()
+            await self.finish()
             await writing
         finally:
             loading = [task for task in (self._loading, self._sizes) if task is not None]
@@ -168,7 +148,7 @@ class MatchingEngine(Matching):
             invalid = {book for book in books if not is_size(book.size)}
             if not invalid:
                 return
-            count = await self._submit(
+            count = await self.submit(
                 WithdrawUnfit(
                     lambda quote: quote.book in invalid, WithdrawalReason.INVALID_SIZE, invalid
                 )
@@ -178,83 +158,11 @@ class MatchingEngine(Matching):
         else:
             _log.warning("%d quotes in sizes that are none were withdrawn", count)
 
-    # ---- the port ------------------------------------------------------------------------
-
-    async def check_ready(self) -> None:
-        """Raise Unavailable unless the engine runs."""
-        if not self.is_running:
-            raise Unavailable(what=ENGINE)
-
-    async def place(self, command: PlaceQuote) -> Placement:
-        """Match the quote with the best counterpart, or let it rest; see the port."""
-        self._check_own(command.book)
-        return await self._submit(Place(command))
-
-    async def reprice(
-        self, quote: Quote, amount: Cents | None = None, expires_at: datetime | None = None
-    ) -> Placement:
-        """Move an active quote to another amount, another expiry, or both; see the port."""
-        self._check_own(quote.book)
-        return await self._submit(Reprice(quote, amount, expires_at))
-
-    async def cancel(self, quote: Quote) -> Quote:
-        """Take an active quote out of its book; see the port."""
-        self._check_own(quote.book)
-        return await self._submit(Cancel(quote))
-
-    async def expire(self, quote: Quote) -> Quote:
-        """Take a quote out of its book whose time is over; see the port."""
-        self._check_own(quote.book)
-        return await self._submit(Expire(quote))
-
-    async def withdraw(
-        self, quote: Quote, reason: WithdrawalReason, note: str | None = None
-    ) -> Quote:
-        """Cancel a quote although its owner did not ask for it; see the port."""
-        self._check_own(quote.book)
-        return await self._submit(Withdraw(quote, reason, note))
-
-    async def withdraw_all(
-        self,
-        user_id: UserId,
-        sides: Collection[Side],
-        reason: WithdrawalReason,
-        note: str | None = None,
-        *,
-        entry_id: AuditEntryId | None = None,
-    ) -> int:
-        """Withdraw every quote of a user on these sides; see the port."""
-        return await self._submit(WithdrawAll(user_id, sides, reason, note, entry_id))
+    # ---- for ApplyRules -------------------------------------------------------------------
 
     async def withdraw_outside_rules(self) -> int:
         """Withdraw every quote at an amount that the rules do not allow; return how many."""
         allows = self._rules.allows
-        return await self._submit(
+        return await self.submit(
             WithdrawUnfit(lambda quote: not allows(quote.amount), WithdrawalReason.OUTSIDE_RULES)
         )
-
-    async def unwind(self, match_id: OrderId, book: BookKey, *, ask_returns: bool) -> None:
-        """Undo a match whose order was cancelled; see the port."""
-        self._check_own(book)
-        await self._submit(Unwind(match_id, book, ask_returns))
-
-    async def halt(self, halt: Halt) -> Halt:
-        """Keep books from trading; see the port."""
-        if halt.book is not None:
-            self._check_own(halt.book)
-        return await self._submit(HaltBooks(halt))
-
-    async def open(self, halt_id: HaltId) -> Halt:
-        """End a halt; see the port."""
-        return await self._submit(OpenBooks(halt_id))
-
-    def _check_own(self, book: BookKey) -> None:
-        """Raise ShardLost if the book is in another engine's shard."""
-        shard = shard_of(book, self._shards) if self._shards > 1 else self._number
-        if shard != self._number:
-            raise ShardLost(shard=shard)
-
-    async def _submit(self, command: Command[T]) -> T:
-        if not self.is_running:
-            raise Unavailable(what=ENGINE)
-        return await self._writer.submit(command)
