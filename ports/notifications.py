@@ -27,14 +27,14 @@ class Notifications(Protocol):
         """Note when a stored notification was read, or that it is unread."""
         ...
 
-    async def inbox_of(
+    async def of_user(
         self, user_id: UserId, request: PageRequest, *, unread_only: bool = False
     ) -> Page[Notification]:
-        """Return a page of what is in the user's inbox, newest first."""
+        """Return a page of what the user reads in the app, newest first."""
         ...
 
     async def count_unread(self, user_id: UserId) -> int:
-        """Return how much in the user's inbox is unread."""
+        """Return how much of what the user reads in the app is unread."""
         ...
 
     async def forget(self, before: datetime) -> int:

@@ -14,7 +14,7 @@ from .tables import day_of, drop_if_empty, until
 
 
 class MemoryNotifications(MemoryAdapter, Notifications):
-    """Notifications by id, and an index of each user's inbox."""
+    """Notifications by id, and an index of what each user reads in the app."""
 
     async def add(self, notification: Notification) -> bool:
         await self._database.writing()
@@ -27,9 +27,9 @@ class MemoryNotifications(MemoryAdapter, Notifications):
         of_day = self._tables.notifications_on_day[day_of(notification.created_at)]
         self._database.put(of_day, notification.id, notification)
         self._database.put(self._tables.notifications, notification.id, notification)
-        if notification.in_inbox:
-            inbox = self._tables.inbox_of_user[notification.user_id]
-            self._database.put(inbox, notification.id, None)
+        if notification.in_app:
+            listed = self._tables.listed_of_user[notification.user_id]
+            self._database.put(listed, notification.id, None)
             self._note(notification)
         return True
 
@@ -41,15 +41,15 @@ class MemoryNotifications(MemoryAdapter, Notifications):
         await self._database.writing()
         marked = replace(self._tables.notifications[notification_id], read_at=read_at)
         self._database.put(self._tables.notifications, notification_id, marked)
-        if marked.in_inbox:
+        if marked.in_app:
             self._note(marked)
 
-    async def inbox_of(
+    async def of_user(
         self, user_id: UserId, request: PageRequest, *, unread_only: bool = False
     ) -> Page[Notification]:
         with await self._database.reading():
             tables = self._tables
-            of_user = tables.unread_of_user if unread_only else tables.inbox_of_user
+            of_user = tables.unread_of_user if unread_only else tables.listed_of_user
             return newest_first(of_user.get(user_id, ()), tables.notifications, request)
 
     async def count_unread(self, user_id: UserId) -> int:
@@ -65,7 +65,7 @@ class MemoryNotifications(MemoryAdapter, Notifications):
         return len(old)
 
     def _note(self, notification: Notification) -> None:
-        """Have the index of what is unread agree with a notification of an inbox."""
+        """Have the index of what is unread agree with a notification that is read in the app."""
         unread = self._tables.unread_of_user[notification.user_id]
         if notification.read_at is None:
             self._database.put(unread, notification.id, None)
@@ -75,7 +75,7 @@ class MemoryNotifications(MemoryAdapter, Notifications):
     def _drop(self, notification: Notification) -> None:
         user_id, order_id = notification.user_id, notification.notice.once_for
         by_day, day = self._tables.notifications_on_day, day_of(notification.created_at)
-        for of_user in (self._tables.inbox_of_user, self._tables.unread_of_user):
+        for of_user in (self._tables.listed_of_user, self._tables.unread_of_user):
             if notification.id in of_user.get(user_id, ()):
                 self._database.remove(of_user[user_id], notification.id)
         if order_id is not None:

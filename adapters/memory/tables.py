@@ -76,7 +76,7 @@ DeliveryKey: TypeAlias = tuple[str, MessageId]
 
 @dataclass(frozen=True, slots=True)
 class ShardState:
-    """Who may write a shard, and the last arrival number used in it."""
+    """Who may write a shard, and the last sequence number used in it."""
 
     epoch: int = 0
     sequence: int = 0
@@ -196,7 +196,7 @@ class Tables:
             defaultdict(dict)
         )
         """By the day on which they were made, as they were made."""
-        self.inbox_of_user: defaultdict[UserId, dict[NotificationId, None]] = defaultdict(dict)
+        self.listed_of_user: defaultdict[UserId, dict[NotificationId, None]] = defaultdict(dict)
         self.unread_of_user: defaultdict[UserId, dict[NotificationId, None]] = defaultdict(dict)
         self.told_once: dict[tuple[UserId, NotificationKind, OrderId], None] = {}
         self.notification_preferences: dict[UserId, NotificationPreferences] = {}

@@ -14,8 +14,8 @@ _LAST_ARRIVAL = (1 << _ARRIVAL_BITS) - 1
 class BookSide:
     """The resting bids, or asks, of a book in the order of their priority.
 
-    Each quote has a rank: its amount (negated for asks) above its arrival number (counted down), so
-    that comparing two integers compares price, then time. The ranks are sorted, and the quotes lie
+    Each quote has a rank: its amount (negated for asks) above its sequence number (counted down).
+    So comparing two integers compares price, then time. The ranks are sorted, and the quotes lie
     beside them. The best is at the end, where removal is cheap.
     """
 
@@ -79,7 +79,7 @@ class BookSide:
         ranks, rank = self._ranks, self._rank(quote)
         place = bisect_left(ranks, rank)
         taken = place < len(ranks) and ranks[place] == rank
-        assert not taken, f"arrival number {quote.sequence} is taken"
+        assert not taken, f"sequence number {quote.sequence} is taken"
         self.changed[quote.amount] = None
         ranks.insert(place, rank)
         self._quotes.insert(place, quote)
@@ -94,7 +94,7 @@ class BookSide:
         del self._ranks[place], self._quotes[place]
 
     def find(self, quote: Quote) -> Quote | None:
-        """Return the resting quote with this one's amount and arrival number."""
+        """Return the resting quote with this one's amount and sequence number."""
         place = self._place(quote)
         return None if place is None else self._quotes[place]
 

@@ -19,7 +19,7 @@ from .withdrawals import standing_of, withdraw
 class Incoming:
     """A quote that comes to a book, as matching sees it.
 
-    `sequence` is its arrival number. None means that it arrives now, after all that rest.
+    `sequence` is its sequence number. None means that it arrives now, after all that rest.
     """
 
     user_id: Final[UserId]

@@ -42,7 +42,7 @@ class OrderBook:
         self.on(quote.side).remove(quote)
 
     def find(self, quote: Quote) -> Quote | None:
-        """Return the resting quote with this one's side, amount and arrival number."""
+        """Return the resting quote with this one's side, amount and sequence number."""
         return self.on(quote.side).find(quote)
 
     def against(self, side: Side) -> BookSide:

@@ -74,7 +74,7 @@ class Publisher:
     What was committed waits here until it is shown, merged for each book, so that no order waits
     for the views, and never more waits than every book. A book is told whole first, numbered by
     the shard's sequence; then its changes, numbered on by one. As each batch that touches a book
-    uses up an arrival number at least, a book never outruns the sequence, and numbers stay in order
+    uses up a sequence number at least, a book never outruns the sequence, and numbers stay in order
     over a restart. What cannot be shown is shown whole a little later, for the books are the truth.
     """
 
@@ -87,7 +87,7 @@ class Publisher:
         self._clock = clock
         self._number, self._shards = number, shards
         self._committed = 0
-        """The last arrival number that is durable."""
+        """The last sequence number that is durable."""
         self._news: dict[BookKey, News] = {}
         """What is committed and not told yet."""
         self._shown: dict[BookKey, int] = {}
@@ -137,7 +137,7 @@ class Publisher:
             self._wake.set()
 
     def note_committed(self) -> None:
-        """All arrival numbers that were used are durable."""
+        """All sequence numbers that were used are durable."""
         self._committed = self._shard.sequence
 
     def note_halts(self) -> None:

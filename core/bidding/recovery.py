@@ -41,7 +41,7 @@ class Recovery:
 
         The commit that failed may have taken effect, or be on its way even now. So an empty one
         goes first: it waits for its turn behind that, tells whether the shard is still ours, and
-        makes the arrival numbers durable that were used up, before a view is numbered by them.
+        makes the sequence numbers durable that were used up, before a view is numbered by them.
         """
         if not self._in_doubt:
             return

@@ -66,7 +66,7 @@ def return_to_book(
 ) -> tuple[AskFate, WithdrawalReason | None]:
     """Bring an ask back into its book, where it may trade at once; return what became of it.
 
-    It keeps its arrival number, so it has the place that it had, and later bids pay its amount. It
+    It keeps its sequence number, so it has the place that it had, and later bids pay its amount. It
     passes over bids of its owner, and it does not matter how many orders a buyer has not paid yet.
     If the book is halted, it waits.
     """

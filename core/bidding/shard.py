@@ -35,7 +35,7 @@ class Shard:
     """Changes the books in memory, one command after the other, and notes it in `batch`.
 
     The commands decide; the shard keeps books and batch in step. A book must be loaded before a
-    command needs it. A command that raises has changed nothing, and used up no arrival number, but
+    command needs it. A command that raises has changed nothing, and used up no sequence number, but
     for quotes in its way that may not trade any more. The caller commits the batch and calls
     `begin_batch`, or `give_up_batch` if that fails.
     """
@@ -43,7 +43,7 @@ class Shard:
     ids: Ids
     rules: MarketRules
     sequence: int = 0
-    """The last used arrival number."""
+    """The last used sequence number."""
     books: dict[BookKey, ShardBook] = field(default_factory=dict)
     """Those that are loaded."""
     halts: StandingHalts = field(default_factory=StandingHalts)
@@ -128,7 +128,7 @@ class Shard:
     # ---- looking up ----------------------------------------------------------------------
 
     def find(self, quote: Quote) -> Quote | None:
-        """Return the quote that rests with this one's side, amount and arrival number, or waits."""
+        """Return the quote with this one's side, amount and sequence number, resting or not."""
         if self._waiting and quote.book in self._waiting:
             waiting = self._waiting[quote.book].get(quote.id)
             if waiting is not None:
@@ -225,7 +225,7 @@ class Shard:
     # ---- what commands are made of -------------------------------------------------------
 
     def next_arrival(self) -> int:
-        """Use up an arrival number. Whatever touches a book does so at least once."""
+        """Use up a sequence number. Whatever touches a book does so at least once."""
         self.sequence += 1
         self.batch.sequence = self.sequence
         return self.sequence

@@ -10,7 +10,7 @@ from ...ports.matching import Matching
 class UnwindMatch:
     """When an order is cancelled, its bid is cancelled too.
 
-    Its ask returns to the book, with its arrival number, if only the buyer's payment or the
+    Its ask returns to the book, with its sequence number, if only the buyer's payment or the
     exchange was at fault; there it may match again. It does not return if it is
     immediate-or-cancel, has expired or is outside the rules, if its owner is suspended, or if it
     reaches only its owner's bids. Otherwise the ask is cancelled.

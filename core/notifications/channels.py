@@ -8,7 +8,7 @@ def usable_channels(
 ) -> frozenset[Channel]:
     """Return the channels that the user wants for a kind and that can reach the user.
 
-    Email and inbox always work. A text message needs a phone, a push message a device.
+    Email and the app always work. A text message needs a phone, a push message a device.
     """
     unusable = set()
     if preferences.phone is None:

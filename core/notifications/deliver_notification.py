@@ -75,5 +75,5 @@ class DeliverNotification:
                 await self.push_messenger.send(
                     PushMessage(id_, preferences.devices, letter.subject, letter.brief)
                 )
-            case Channel.INBOX:
-                raise AssertionError("the inbox has no messenger")
+            case Channel.IN_APP:
+                raise AssertionError("the app has no messenger")

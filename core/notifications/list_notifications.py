@@ -1,4 +1,4 @@
-"""List the notifications in your inbox."""
+"""List your notifications."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from ...ports.notifications import Notifications
 
 
 @dataclass(frozen=True, slots=True)
-class InboxPage:
-    """A page of an inbox, and the number of unread notifications in the whole inbox."""
+class NotificationPage:
+    """A page of notifications, and the number of unread ones on all pages."""
 
     items: Sequence[Notification]
     next_cursor: UUID | None
@@ -21,14 +21,14 @@ class InboxPage:
 
 @dataclass(frozen=True, slots=True)
 class ListNotifications:
-    """A user lists the notifications in their inbox."""
+    """A user lists the notifications that they read in the app."""
 
     notifications: Notifications
 
     async def __call__(
         self, actor: Actor, request: PageRequest, *, unread_only: bool = False
-    ) -> InboxPage:
-        """Return a page of the actor's inbox, newest first."""
-        page = await self.notifications.inbox_of(actor.user_id, request, unread_only=unread_only)
+    ) -> NotificationPage:
+        """Return a page of the actor's notifications, newest first."""
+        page = await self.notifications.of_user(actor.user_id, request, unread_only=unread_only)
         unread = await self.notifications.count_unread(actor.user_id)
-        return InboxPage(page.items, page.next_cursor, unread)
+        return NotificationPage(page.items, page.next_cursor, unread)

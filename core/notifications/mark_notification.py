@@ -13,7 +13,7 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class MarkNotification:
-    """A user marks a notification in their inbox as read or unread.
+    """A user marks a notification as read or unread.
 
     Marking a read notification as read again keeps the time of the first reading.
     """
@@ -27,11 +27,11 @@ class MarkNotification:
     ) -> Notification:
         """Return the updated notification.
 
-        Raises NotFound, also if the notification is not in the user's inbox.
+        Raises NotFound, also if the user does not read the notification in the app.
         """
         async with self.transaction():
             found = await self.notifications.find(notification_id)
-            if found is None or found.user_id != actor.user_id or not found.in_inbox:
+            if found is None or found.user_id != actor.user_id or not found.in_app:
                 raise NotFound(what="notification", id=notification_id)
             if read == (found.read_at is not None):
                 return found

@@ -48,7 +48,7 @@ News: TypeAlias = (
 class Notify:
     """Notifies the users whom an event concerns, over the channels that they want.
 
-    The notification is stored with its facts and its rendered subject, and is in the inbox at once.
+    The notification is stored with its facts and its rendered subject, and is in the app at once.
     The other channels are requested through the outbox and delivered later. If a user wants no
     channel for a kind, nothing is stored.
     """
@@ -126,11 +126,11 @@ class Notify:
             notice=notice,
             subject=headline.subject,
             brief=headline.brief,
-            in_inbox=Channel.INBOX in channels,
+            in_app=Channel.IN_APP in channels,
             created_at=self.clock.now(),
         )
         if await self.notifications.add(notification):
-            carried = sorted(channels - {Channel.INBOX})
+            carried = sorted(channels - {Channel.IN_APP})
             await self.outbox.add(
                 *(NotificationRequested(notification.id, c, user_id, notice.KIND) for c in carried)
             )

@@ -41,7 +41,7 @@ class FoundLetter:
 async def find_letter(sellers: Sequence[Person], folder: Path) -> FoundLetter:
     """Wait for the newest mail that asks a seller to ship, and return it.
 
-    The sellers' inboxes tell its id. Raises ApiRefusal if there is none.
+    The sellers' notifications tell its id. Raises ApiRefusal if there is none.
     """
     wanted = [told for seller in sellers if (told := await _last_told(seller))]
     told = max(wanted, key=lambda told: str(told["created_at"]), default=None)

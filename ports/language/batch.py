@@ -20,7 +20,7 @@ from .users import PostalAddress
 class Ownership:
     """The right to write one shard. Taking it raises the epoch, which voids every earlier one.
 
-    `sequence` is the shard's last used arrival number.
+    `sequence` is the shard's last used sequence number.
     """
 
     shard: int

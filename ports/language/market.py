@@ -129,7 +129,7 @@ def shard_of(book: BookKey, shards: int) -> int:
 class Quote:
     """A bid or an ask: what one user will pay or take for one pair.
 
-    `amount` is in cents. `sequence` is its arrival number in the engine's shard: among equal
+    `amount` is in cents. `sequence` is its sequence number in the engine's shard: among equal
     amounts the lower trades first. `expires_at` is UTC; from that instant on it no longer trades.
     """
 

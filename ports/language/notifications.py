@@ -18,8 +18,8 @@ class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     PUSH = "push"
-    INBOX = "inbox"
-    """Kept by the exchange itself, for the user to read."""
+    IN_APP = "in_app"
+    """Listed by the API, for the user to read in the app."""
 
 
 class NotificationKind(StrEnum):
@@ -204,13 +204,13 @@ class Notification:
     notice: Notice
     subject: str
     brief: str
-    in_inbox: bool
-    """Whether the user wanted it in the inbox."""
+    in_app: bool
+    """Whether the user wanted to read it in the app."""
     created_at: datetime
     read_at: datetime | None = None
 
 
-DEFAULT_CHANNELS = frozenset({Channel.EMAIL, Channel.PUSH, Channel.INBOX})
+DEFAULT_CHANNELS = frozenset({Channel.EMAIL, Channel.PUSH, Channel.IN_APP})
 """Where a kind goes to while its user has said nothing of it: a text message is never a default."""
 
 

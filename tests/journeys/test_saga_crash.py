@@ -60,7 +60,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
         machine = Machine(folder, clock, SeededIds(1, clock))
         async with machine.process(Edges(None), migrate=True) as exchange:
             await exchange.open()
-            await exchange.want({Channel.INBOX})
+            await exchange.want({Channel.IN_APP})
             await engine_of(exchange.app).stop()
         return exchange
 
@@ -123,7 +123,7 @@ class Outcome:
 
 async def outcome_of(exchange: Exchange) -> Outcome:
     store, orders = exchange.store, await exchange.orders()
-    quarter, inbox_of = Quarter.of(MONDAY), store.notifications.inbox_of
+    quarter, listed = Quarter.of(MONDAY), store.notifications.of_user
     volumes = await store.seller_records.of([exchange.seller.user_id], [quarter])
     reservations = [await store.stock.find(order.id) for order in orders]
     tasks = [await store.authentication_tasks.find_by_order(order.id) for order in orders]
@@ -156,7 +156,7 @@ async def outcome_of(exchange: Exchange) -> Outcome:
         volume=[(v.sales, v.volume) for v in volumes.values()],
         tape=[(s.sales, s.total) for s in await store.tape.summaries()],
         told=[
-            sorted(told.notice.KIND for told in (await inbox_of(person.user_id, _ALL)).items)
+            sorted(told.notice.KIND for told in (await listed(person.user_id, _ALL)).items)
             for person in exchange.people
         ],
         left_over=len(unsent) + len(failed),

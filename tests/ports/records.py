@@ -375,7 +375,7 @@ class Records:
             notice=self.notice(),
             subject="Your pair is authentic",
             brief="Testbrand Model One White/Crème is authentic.",
-            in_inbox=True,
+            in_app=True,
             created_at=self.instant,
         )
 

@@ -26,9 +26,9 @@ async def add(store: Store, *notifications: Notification) -> list[bool]:
         return [await store.notifications.add(one) for one in notifications]
 
 
-async def inbox(store: Store, user_id: UserId, *, unread_only: bool = False) -> list[Notification]:
+async def listed(store: Store, user_id: UserId, *, unread_only: bool = False) -> list[Notification]:
     async def read(request: PageRequest) -> Page[Notification]:
-        return await store.notifications.inbox_of(user_id, request, unread_only=unread_only)
+        return await store.notifications.of_user(user_id, request, unread_only=unread_only)
 
     return await all_pages(read)
 
@@ -46,7 +46,7 @@ async def test_an_added_notification_is_found_whole(store: Store, records: Recor
     user_id = records.user_id()
     told = records.notification(user_id)
     read = records.notification(user_id, notice=WelcomeNotice(), read_at=records.instant)
-    quiet = records.notification(user_id, in_inbox=False)
+    quiet = records.notification(user_id, in_app=False)
     assert await add(store, told, read, quiet) == [True, True, True]
     for one in (told, read, quiet):
         assert await store.notifications.find(one.id) == one
@@ -58,10 +58,10 @@ async def test_an_inbox_lists_the_users_own_newest_first_without_what_is_kept_ou
 ) -> None:
     user_id, other = records.user_id(), records.user_id()
     own = [records.notification(user_id) for _ in range(5)]
-    quiet = records.notification(user_id, in_inbox=False)
+    quiet = records.notification(user_id, in_app=False)
     await add(store, own[2], own[0], quiet, records.notification(other), *own[3:], own[1])
-    assert await inbox(store, user_id) == own[::-1]
-    assert await inbox(store, records.user_id()) == []
+    assert await listed(store, user_id) == own[::-1]
+    assert await listed(store, records.user_id()) == []
 
 
 async def test_what_was_read_is_listed_but_not_among_the_unread(
@@ -69,14 +69,14 @@ async def test_what_was_read_is_listed_but_not_among_the_unread(
 ) -> None:
     user_id = records.user_id()
     own = [records.notification(user_id) for _ in range(5)]
-    quiet = records.notification(user_id, in_inbox=False)
+    quiet = records.notification(user_id, in_app=False)
     await add(store, *own, quiet, records.notification(records.user_id()))
     assert await store.notifications.count_unread(user_id) == 5
     own[1] = await mark(store, own[1], records)
     own[4] = await mark(store, own[4], records)
     await mark(store, quiet, records)
-    assert await inbox(store, user_id) == own[::-1]
-    assert await inbox(store, user_id, unread_only=True) == [own[3], own[2], own[0]]
+    assert await listed(store, user_id) == own[::-1]
+    assert await listed(store, user_id, unread_only=True) == [own[3], own[2], own[0]]
     assert await store.notifications.count_unread(user_id) == 3
 
 
@@ -89,7 +89,7 @@ async def test_what_was_read_can_be_unread_again(store: Store, records: Records)
         async with store.transaction():
             await store.notifications.mark(notification.id, None)
     assert await store.notifications.find(notification.id) == notification
-    assert await inbox(store, user_id, unread_only=True) == [notification]
+    assert await listed(store, user_id, unread_only=True) == [notification]
     assert await store.notifications.count_unread(user_id) == 1
 
 
@@ -107,7 +107,7 @@ async def test_a_kind_is_told_a_user_once_for_an_order(store: Store, records: Re
     )
     assert await add(store, again) == [False]
     assert await store.notifications.find(again.id) is None
-    assert await inbox(store, user_id) == [first]
+    assert await listed(store, user_id) == [first]
     assert await store.notifications.count_unread(user_id) == 1
 
 
@@ -141,7 +141,7 @@ async def test_what_can_happen_again_is_told_again(
     )
     told = [records.notification(user_id, notice=notice) for _ in range(2)]
     assert await add(store, *told) == [True, True]
-    assert await inbox(store, user_id) == told[::-1]
+    assert await listed(store, user_id) == told[::-1]
 
 
 async def test_what_was_told_in_a_transaction_that_failed_can_be_told(
@@ -159,7 +159,7 @@ async def test_what_was_told_in_a_transaction_that_failed_can_be_told(
     assert await store.notifications.find(notification.id) is None
     assert await store.notifications.count_unread(notification.user_id) == 0
     assert await add(store, notification) == [True]
-    assert await inbox(store, notification.user_id) == [notification]
+    assert await listed(store, notification.user_id) == [notification]
 
 
 async def test_the_old_are_forgotten_and_those_from_the_very_instant_on_are_kept(
@@ -167,7 +167,7 @@ async def test_the_old_are_forgotten_and_those_from_the_very_instant_on_are_kept
 ) -> None:
     user_id, day = records.user_id(), timedelta(days=1)
     old, older, quiet, kept, new = (
-        records.notification(user_id, created_at=records.instant + offset, in_inbox=shown)
+        records.notification(user_id, created_at=records.instant + offset, in_app=shown)
         for offset, shown in [
             (-timedelta(microseconds=1), True),
             (-40 * day, True),
@@ -184,7 +184,7 @@ async def test_the_old_are_forgotten_and_those_from_the_very_instant_on_are_kept
         assert await store.notifications.forget(records.instant) == 0
     for gone in (old, older, quiet):
         assert await store.notifications.find(gone.id) is None
-    assert await inbox(store, user_id) == [new, kept]
+    assert await listed(store, user_id) == [new, kept]
     assert await store.notifications.count_unread(user_id) == 2
     assert await add(store, replace(old, id=quiet.id)) == [True]
 
@@ -197,7 +197,7 @@ async def test_who_never_said_has_the_defaults(store: Store, records: Records) -
     preferences = await store.preferences.get(user_id)
     assert preferences == NotificationPreferences(user_id)
     for kind in NotificationKind:
-        assert preferences.channels_for(kind) == {Channel.EMAIL, Channel.PUSH, Channel.INBOX}
+        assert preferences.channels_for(kind) == {Channel.EMAIL, Channel.PUSH, Channel.IN_APP}
 
 
 async def test_preferences_are_replaced_as_a_whole_and_are_the_users_own(

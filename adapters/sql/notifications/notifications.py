@@ -17,8 +17,8 @@ from ..engine.statement import Row, Statement
 from ..schema import notifications
 
 _columns = notifications.c
-_in_inbox = _columns.in_inbox & (_columns.user_id == bindparam("user_id"))
-_unread = _in_inbox & _columns.read_at.is_(None)
+_in_app = _columns.in_app & (_columns.user_id == bindparam("user_id"))
+_unread = _in_app & _columns.read_at.is_(None)
 
 _ADD = Statement(insert_or_skip(notifications, _columns.user_id, _columns.kind, _columns.once_for))
 _FIND = Statement(select(notifications).where(_columns.id == bindparam("id")), locks=True)
@@ -27,7 +27,7 @@ _MARK = Statement(
     .where(_columns.id == bindparam("notification_id"))
     .values(read_at=bindparam("read_at"))
 )
-_INBOX = Statement(newest_first(select(notifications).where(_in_inbox), _columns.id))
+_IN_APP = Statement(newest_first(select(notifications).where(_in_app), _columns.id))
 _UNREAD = Statement(newest_first(select(notifications).where(_unread), _columns.id))
 _COUNT_UNREAD = Statement(select(func.count().label("unread")).where(_unread))
 _FORGET = Statement(
@@ -51,10 +51,10 @@ class SqlNotifications(Notifications):
     async def mark(self, notification_id: NotificationId, read_at: datetime | None) -> None:
         await self._database.execute(_MARK, notification_id=notification_id, read_at=read_at)
 
-    async def inbox_of(
+    async def of_user(
         self, user_id: UserId, request: PageRequest, *, unread_only: bool = False
     ) -> Page[Notification]:
-        statement = _UNREAD if unread_only else _INBOX
+        statement = _UNREAD if unread_only else _IN_APP
         return await page(self._database, statement, request, _notification, user_id=user_id)
 
     async def count_unread(self, user_id: UserId) -> int:
@@ -75,7 +75,7 @@ def _values(notification: Notification) -> dict[str, Any]:
         "notice": encode(notification.notice),
         "subject": notification.subject,
         "brief": notification.brief,
-        "in_inbox": notification.in_inbox,
+        "in_app": notification.in_app,
         "created_at": notification.created_at,
         "read_at": notification.read_at,
     }
@@ -88,7 +88,7 @@ def _notification(row: Row) -> Notification:
         notice=decode_notice(NotificationKind(row.kind), row.notice),
         subject=row.subject,
         brief=row.brief,
-        in_inbox=row.in_inbox,
+        in_app=row.in_app,
         created_at=row.created_at,
         read_at=row.read_at,
     )

@@ -15,7 +15,7 @@ notifications = Table(
     Column("notice", Document, nullable=False),
     Column("subject", String, nullable=False),
     Column("brief", String, nullable=False),
-    Column("in_inbox", Boolean, nullable=False),
+    Column("in_app", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("read_at", Instant),
     # Where once_for is null, every row differs from every other.
@@ -23,15 +23,13 @@ notifications = Table(
 )
 Index(None, notifications.c.created_at)
 # In an AND the column is compared as queries compare it; alone it is not, and the index unused.
-_in_inbox = and_(true(), notifications.c.in_inbox)
-partial_index(
-    "ix_notifications_inbox", notifications.c.user_id, notifications.c.id, where=_in_inbox
-)
+_in_app = and_(true(), notifications.c.in_app)
+partial_index("ix_notifications_in_app", notifications.c.user_id, notifications.c.id, where=_in_app)
 partial_index(
     "ix_notifications_unread",
     notifications.c.user_id,
     notifications.c.id,
-    where=_in_inbox & notifications.c.read_at.is_(None),
+    where=_in_app & notifications.c.read_at.is_(None),
 )
 
 notification_preferences = Table(

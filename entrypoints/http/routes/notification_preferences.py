@@ -54,7 +54,7 @@ _SET = {
 }
 _EXAMPLE = {
     **_SET,
-    "channels": {kind: ["email", "inbox", "push"] for kind in NotificationKind}
+    "channels": {kind: ["email", "in_app", "push"] for kind in NotificationKind}
     | {"price_dropped": ["push", "sms"], "ask_matched": []},
 }
 

@@ -1,4 +1,4 @@
-"""The inbox: what the exchange told a user."""
+"""Notifications: what the exchange told a user."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -35,7 +35,7 @@ class NotificationView(msgspec.Struct, frozen=True):
 
 
 class NotificationListing(msgspec.Struct, frozen=True):
-    """A page of notifications, newest first, and how many are unread in the whole inbox."""
+    """A page of notifications, newest first, and how many are unread on all pages."""
 
     items: list[NotificationView]
     next_cursor: UUID | None
@@ -81,7 +81,7 @@ class NotificationsController(Controller):
     tags = ("notifications",)
 
     @get(
-        summary="The own inbox",
+        summary="Your notifications",
         responses=success(
             200, NotificationListing, {"items": [_EXAMPLE], "next_cursor": None, "unread": 1}
         )
@@ -95,7 +95,7 @@ class NotificationsController(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> NotificationListing:
-        """Return what the user was told and wanted in the inbox, newest first, for a year."""
+        """Return what the user was told and wanted to read in the app, newest first, for a year."""
         page = await application.notifications.list_notifications(
             request.user, page_request(limit, cursor), unread_only=unread
         )

@@ -115,3 +115,19 @@ async def test_the_way_down_leads_to_what_was_there(older: Path) -> None:
     await run(older, "0041", command.upgrade)
     await run(older, "0040", command.downgrade)
     assert {table: rows(older, f"SELECT * FROM {table}") for table in tables} == before
+
+
+async def test_what_users_chose_to_read_in_the_app_is_kept_up_and_down(tmp_path: Path) -> None:
+    path = tmp_path / "chosen.db"
+    await run(path, "0044", command.upgrade)
+    chosen = json.dumps([["welcome", ["email", "inbox"]], ["price_dropped", ["sms"]]])
+    execute(
+        path,
+        f"""INSERT INTO notification_preferences
+            VALUES ('{UUID(int=1).hex}', NULL, '[]', '{chosen}')""",
+    )
+    await run(path, "0045", command.upgrade)
+    query = "SELECT channels FROM notification_preferences"
+    assert rows(path, query) == [(chosen.replace("inbox", "in_app"),)]
+    await run(path, "0044", command.downgrade)
+    assert rows(path, query) == [(chosen,)]

@@ -163,7 +163,7 @@ def test_no_statement_reads_a_whole_table(tables: sqlite3.Connection, name: str)
         assert scanned == step or scanned.startswith(small), step
 
 
-PAGED = ("_PAGE", "_ALL", "_OF_SELLER", "_SALES", "quotes._OF_USER.", "_INBOX", "._UNREAD")
+PAGED = ("_PAGE", "_ALL", "_OF_SELLER", "_SALES", "quotes._OF_USER.", "_IN_APP", "._UNREAD")
 
 
 @pytest.mark.parametrize("name", sorted(n for n in STATEMENTS if any(page in n for page in PAGED)))
@@ -195,7 +195,7 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("orders._OF_USER.0", "ix_orders_buyer_id_id (buyer_id=? AND id<?)"),
         ("orders._OF_USER.0", "ix_orders_seller_id_id (seller_id=? AND id<?)"),
         ("orders._ALL.1", "ix_orders_status_id (status=? AND id<?)"),
-        ("notifications._INBOX.0", "ix_notifications_inbox (user_id=? AND id<?)"),
+        ("notifications._IN_APP.0", "ix_notifications_in_app (user_id=? AND id<?)"),
         ("notifications._UNREAD.0", "ix_notifications_unread (user_id=? AND id<?)"),
         ("notifications._COUNT_UNREAD.0", "ix_notifications_unread (user_id=?)"),
         ("notifications._FORGET.0", "ix_notifications_created_at (created_at<?)"),

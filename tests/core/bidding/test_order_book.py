@@ -87,18 +87,18 @@ def test_a_cent_outweighs_any_difference_of_arrival(side: Side, better: int) -> 
 
 
 @pytest.mark.parametrize("sequence", [0, -1, LAST + 1])
-def test_an_arrival_number_that_would_reach_into_the_amount_is_a_defect(sequence: int) -> None:
+def test_a_sequence_number_that_would_reach_into_the_amount_is_a_defect(sequence: int) -> None:
     with pytest.raises(AssertionError):
         OrderBook().add(replace(quote(Side.ASK, 20_000, 1), sequence=sequence))
 
 
 def test_two_quotes_cannot_have_one_place() -> None:
     book = book_of(quote(Side.BID, 20_000, 3))
-    with pytest.raises(AssertionError, match="arrival number 3 is taken"):
+    with pytest.raises(AssertionError, match="sequence number 3 is taken"):
         book.add(replace(quote(Side.BID, 20_000, 3), id=QuoteId(UUID(int=99))))
 
 
-def test_a_bid_and_an_ask_may_share_an_arrival_number() -> None:
+def test_a_bid_and_an_ask_may_share_a_sequence_number() -> None:
     bid, ask = quote(Side.BID, 10_000, 3), quote(Side.ASK, 20_000, 3)
     book = book_of(bid, ask)
     assert list(book) == [bid, ask]

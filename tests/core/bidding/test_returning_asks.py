@@ -1,4 +1,4 @@
-"""An ask whose match is undone returns with its arrival number, if its terms and owner allow it."""
+"""An ask whose match is undone returns in its old place, if its terms and owner allow it."""
 
 import asyncio
 from collections.abc import AsyncIterator

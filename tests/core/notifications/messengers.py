@@ -18,7 +18,7 @@ from solebook.ports.messengers import Mailer
 
 @dataclass
 class Messengers:
-    """A messenger for each channel except the inbox."""
+    """A messenger for each channel except the app."""
 
     mailer: MemoryMailer
     text_messenger: MemoryTextMessenger

@@ -30,7 +30,7 @@ PREFERENCES = st.builds(
 def test_a_channel_is_used_if_it_is_wanted_and_possible(
     preferences: NotificationPreferences, kind: NotificationKind
 ) -> None:
-    ways = {Channel.EMAIL, Channel.INBOX}
+    ways = {Channel.EMAIL, Channel.IN_APP}
     if preferences.phone:
         ways.add(Channel.SMS)
     if preferences.devices:
@@ -41,4 +41,4 @@ def test_a_channel_is_used_if_it_is_wanted_and_possible(
 def test_the_defaults_are_email_and_inbox() -> None:
     preferences = NotificationPreferences(NOBODY)
     for kind in NotificationKind:
-        assert usable_channels(preferences, kind) == {Channel.EMAIL, Channel.INBOX}
+        assert usable_channels(preferences, kind) == {Channel.EMAIL, Channel.IN_APP}

@@ -128,7 +128,7 @@ async def test_a_removed_phone_or_device_gets_nothing(
 async def test_a_kind_disabled_meanwhile_is_not_delivered(
     store: Store, messengers: Messengers, told: Notification, user: User, channel: Channel
 ) -> None:
-    silence = tuple((kind, frozenset({Channel.INBOX})) for kind in NotificationKind)
+    silence = tuple((kind, frozenset({Channel.IN_APP})) for kind in NotificationKind)
     await prefer(store, replace(reachable(user), channels=silence))
     await delivering(store, messengers)(NotificationRequested(told.id, channel))
     assert messengers.counts == (0, 0, 0)
@@ -166,4 +166,4 @@ async def test_the_inbox_has_no_messenger(
     store: Store, messengers: Messengers, told: Notification
 ) -> None:
     with pytest.raises(AssertionError, match="no messenger"):
-        await delivering(store, messengers)(NotificationRequested(told.id, Channel.INBOX))
+        await delivering(store, messengers)(NotificationRequested(told.id, Channel.IN_APP))

@@ -48,11 +48,11 @@ async def test_the_time_of_the_first_reading_is_kept_until_marked_unread(
     assert (await mark(actor, told.id, read=True)).read_at == clock.now()
 
 
-@pytest.mark.parametrize("whose", ["nobody's", "another's", "kept out of the inbox"])
+@pytest.mark.parametrize("whose", ["nobody's", "another's", "kept out of the app"])
 async def test_a_notification_outside_your_inbox_is_not_found(
     store: Store, records: Records, actor: Actor, mark: MarkNotification, whose: str
 ) -> None:
-    own = records.notification(actor.user_id, in_inbox=whose != "kept out of the inbox")
+    own = records.notification(actor.user_id, in_app=whose != "kept out of the app")
     told = replace(own, user_id=records.user_id()) if whose == "another's" else own
     if whose != "nobody's":
         await added(store, told)

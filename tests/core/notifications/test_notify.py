@@ -66,8 +66,8 @@ async def joined(store: Store, user: User) -> UserRegistered:
     return UserRegistered(user.id)
 
 
-async def inbox(store: Store, user_id: UserId) -> tuple[Notification, ...]:
-    return (await store.notifications.inbox_of(user_id, PageRequest())).items
+async def listed(store: Store, user_id: UserId) -> tuple[Notification, ...]:
+    return (await store.notifications.of_user(user_id, PageRequest())).items
 
 
 async def requested(store: Store) -> list[tuple[NotificationRequested, str]]:
@@ -92,14 +92,14 @@ async def test_a_new_user_is_welcomed_in_the_inbox_and_by_email(
     store: Store, notify: Notify, clock: VirtualClock, joined: UserRegistered
 ) -> None:
     await notify(joined)
-    (welcome,) = await inbox(store, joined.user_id)
+    (welcome,) = await listed(store, joined.user_id)
     assert welcome == Notification(
         id=welcome.id,
         user_id=joined.user_id,
         notice=WelcomeNotice(),
         subject="Welcome",
         brief="Welcome",
-        in_inbox=True,
+        in_app=True,
         created_at=clock.now(),
     )
     kind = NotificationKind.WELCOME
@@ -112,7 +112,7 @@ async def test_each_channel_is_requested_separately(
 ) -> None:
     await prefer(store, joined.user_id, *Channel)
     await notify(joined)
-    (welcome,) = await inbox(store, joined.user_id)
+    (welcome,) = await listed(store, joined.user_id)
     assert [event for event, _ in await requested(store)] == [
         NotificationRequested(welcome.id, channel, joined.user_id, NotificationKind.WELCOME)
         for channel in (Channel.EMAIL, Channel.PUSH, Channel.SMS)
@@ -124,20 +124,20 @@ async def test_a_notification_not_wanted_in_the_inbox_is_stored_for_its_messenge
 ) -> None:
     await prefer(store, joined.user_id, Channel.SMS)
     await notify(joined)
-    assert await inbox(store, joined.user_id) == ()
+    assert await listed(store, joined.user_id) == ()
     ((event, _),) = await requested(store)
     assert event.channel is Channel.SMS
     stored = await store.notifications.find(event.notification_id)
     assert stored is not None
-    assert not stored.in_inbox
+    assert not stored.in_app
 
 
 async def test_a_notification_wanted_only_in_the_inbox_requests_no_delivery(
     store: Store, notify: Notify, joined: UserRegistered
 ) -> None:
-    await prefer(store, joined.user_id, Channel.INBOX)
+    await prefer(store, joined.user_id, Channel.IN_APP)
     await notify(joined)
-    assert len(await inbox(store, joined.user_id)) == 1
+    assert len(await listed(store, joined.user_id)) == 1
     assert await requested(store) == []
 
 
@@ -147,7 +147,7 @@ async def test_without_channels_nothing_is_stored(
     await prefer(store, joined.user_id)
     await notify(joined)
     assert await requested(store) == []
-    assert await inbox(store, joined.user_id) == ()
+    assert await listed(store, joined.user_id) == ()
     async with store.transaction():
         assert await store.notifications.forget(clock.now() + timedelta(days=1)) == 0
 
@@ -177,7 +177,7 @@ async def test_a_price_alert_notifies_at_each_crossing(
     await notify(event)
     await notify(replace(event, lowest_ask=18_000))
     shoe = Shoe(book, "Testbrand Model One White/Crème", product.style_code)
-    assert [told.notice for told in await inbox(store, joined.user_id)] == [
+    assert [told.notice for told in await listed(store, joined.user_id)] == [
         PriceDroppedNotice(shoe, wanted=20_000, lowest_ask=18_000),
         PriceDroppedNotice(shoe, wanted=20_000, lowest_ask=19_000),
     ]
@@ -214,7 +214,7 @@ async def test_withdrawn_quotes_cause_one_notification_per_event(
             WithdrawnOffer(Side.ASK, shoes[1], ask.amount),
         ),
     )
-    assert [told.notice for told in await inbox(store, joined.user_id)] == [notice, notice]
+    assert [told.notice for told in await listed(store, joined.user_id)] == [notice, notice]
 
 
 async def test_duplicate_events_of_an_order_notify_once(
@@ -234,10 +234,10 @@ async def test_duplicate_events_of_an_order_notify_once(
     assert isinstance(event, MatchCreated)
     for _ in range(3):
         await notify(event)
-    (matched,) = await inbox(store, order.buyer_id)
+    (matched,) = await listed(store, order.buyer_id)
     assert isinstance(matched.notice, BidMatchedNotice)
     assert matched.notice.total == order.buyer_total
-    assert len(await inbox(store, order.seller_id)) == 1
+    assert len(await listed(store, order.seller_id)) == 1
     assert len(await requested(store)) == 2
 
 

@@ -54,9 +54,9 @@ HOLD = timedelta(days=3)
 
 
 async def read(exchange: Exchange, who: Actor) -> list[Notification]:
-    """Return the notifications in a user's inbox, oldest first."""
+    """Return the notifications that a user reads in the app, oldest first."""
     notifications = exchange.store.notifications
-    page = await notifications.inbox_of(who.user_id, PageRequest(limit=100))
+    page = await notifications.of_user(who.user_id, PageRequest(limit=100))
     return list(page.items[::-1])
 
 

@@ -35,8 +35,8 @@ async def raise_alarm(exchange: Exchange, order_id: OrderId | None = None) -> Al
 
 
 async def told(exchange: Exchange, who: Actor) -> list[AlarmNotice]:
-    inbox = await exchange.store.notifications.inbox_of(who.user_id, PageRequest(limit=100))
-    return [one.notice for one in inbox.items if isinstance(one.notice, AlarmNotice)]
+    listed = await exchange.store.notifications.of_user(who.user_id, PageRequest(limit=100))
+    return [one.notice for one in listed.items if isinstance(one.notice, AlarmNotice)]
 
 
 async def admin_with(exchange: Exchange, person: Actor) -> Actor:

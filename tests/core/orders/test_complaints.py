@@ -81,8 +81,8 @@ async def open_alarms(exchange: Exchange) -> list[AlarmKind]:
 
 async def told(exchange: Exchange, who: str) -> list[str]:
     person = {"buyer": exchange.buyer, "seller": exchange.seller}[who]
-    inbox = await exchange.store.notifications.inbox_of(person.user_id, PageRequest(limit=100))
-    return [one.notice.KIND.value for one in inbox.items[::-1]]
+    listed = await exchange.store.notifications.of_user(person.user_id, PageRequest(limit=100))
+    return [one.notice.KIND.value for one in listed.items[::-1]]
 
 
 # ---- what can be said when -------------------------------------------------------------------
@@ -269,8 +269,8 @@ async def test_a_refund_that_decides_a_complaint_tells_both_so(
     )
     await exchange.workers.settle()
     for who in (exchange.buyer, exchange.seller):
-        inbox = await exchange.store.notifications.inbox_of(who.user_id, PageRequest())
-        notice = inbox.items[0].notice
+        listed = await exchange.store.notifications.of_user(who.user_id, PageRequest())
+        notice = listed.items[0].notice
         assert isinstance(notice, REFUNDS)
         assert (notice.note, notice.complaint) == ("a mix-up of ours", kind)
 
@@ -281,8 +281,8 @@ async def test_a_refund_that_a_decision_brings_does_not_tell_of_it_again(
     order = await exchange.trade(OrderStatus.DELIVERED)
     await complain(exchange, order.id)
     await decide(exchange, order.id, Role.BUYER, Bearer.SELLER, waive_return=True)
-    inbox = await exchange.store.notifications.inbox_of(exchange.buyer.user_id, PageRequest())
-    notice = inbox.items[0].notice
+    listed = await exchange.store.notifications.of_user(exchange.buyer.user_id, PageRequest())
+    notice = listed.items[0].notice
     assert isinstance(notice, OrderRefundedNotice)
     assert notice.complaint is None
 

@@ -178,8 +178,8 @@ async def test_the_buyer_of_a_pair_that_only_counts_as_delivered_is_told_until_w
     await exchange.later(14 * DAY)
     last = (await exchange.store.orders.history(order.id))[-1]
     assert last.step == Delivered(DeliveryProof.ASSUMED)
-    inbox = await exchange.store.notifications.inbox_of(exchange.buyer.user_id, PageRequest())
-    notice = inbox.items[0].notice
+    listed = await exchange.store.notifications.of_user(exchange.buyer.user_id, PageRequest())
+    notice = listed.items[0].notice
     assert isinstance(notice, OrderDeliveredNotice)
     assert notice.proof is DeliveryProof.ASSUMED
     assert notice.complain_by == exchange.clock.now() + 3 * DAY

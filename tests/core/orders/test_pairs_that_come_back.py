@@ -43,8 +43,8 @@ async def decide(
 
 async def told(exchange: Exchange, who: Actor) -> list[str]:
     """Return the kinds of what somebody was told, newest first."""
-    inbox = await exchange.store.notifications.inbox_of(who.user_id, PageRequest(limit=100))
-    return [one.notice.KIND.value for one in inbox.items]
+    listed = await exchange.store.notifications.of_user(who.user_id, PageRequest(limit=100))
+    return [one.notice.KIND.value for one in listed.items]
 
 
 async def came_back(exchange: Exchange) -> Order:
@@ -77,8 +77,8 @@ async def test_a_pair_that_comes_too_late_goes_back_to_the_buyer_whose_it_is(
     assert (order.status, order.return_status) == (OrderStatus.DELIVERED, ReturnStatus.SENT)
     assert (await told(exchange, exchange.buyer))[0] == "order_shipped"
     assert await told(exchange, exchange.seller) == before
-    inbox = await exchange.store.notifications.inbox_of(exchange.buyer.user_id, PageRequest())
-    notice = inbox.items[0].notice
+    listed = await exchange.store.notifications.of_user(exchange.buyer.user_id, PageRequest())
+    notice = listed.items[0].notice
     assert isinstance(notice, OrderShippedNotice)
     assert not notice.confirm
     await check_invariants(exchange)

@@ -23,7 +23,7 @@ async def test_a_cards_token_is_in_no_history_event_notification_or_log(
     failed = await exchange.trade(OrderStatus.AUTH_FAILED, buyer=buyer)
     assert (await exchange.payment(delivered.id)).payment_method == TOKEN
     everything = PageRequest(limit=100)
-    inbox = await exchange.store.notifications.inbox_of(buyer.user_id, everything)
+    listed = await exchange.store.notifications.of_user(buyer.user_id, everything)
     shown = [
         delivered,
         failed,
@@ -32,7 +32,7 @@ async def test_a_cards_token_is_in_no_history_event_notification_or_log(
         await exchange.store.orders.history(delivered.id),
         await exchange.store.orders.history(failed.id),
         exchange.bus.published,
-        inbox.items,
+        listed.items,
         caplog.text,
     ]
     assert [each for each in shown if TOKEN in repr(each)] == []

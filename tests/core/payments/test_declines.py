@@ -59,7 +59,7 @@ async def test_the_third_decline_takes_the_buyers_bids_out_of_the_books_and_refu
     assert (barred.value.declines, barred.value.until) == (3, MONDAY + 30 * DAY)
     assert "3 of your payments were declined" in str(barred.value)
     newest = PageRequest(limit=10)
-    told = (await exchange.store.notifications.inbox_of(buyer.user_id, newest)).items
+    told = (await exchange.store.notifications.of_user(buyer.user_id, newest)).items
     [letter] = [n.notice for n in told if isinstance(n.notice, QuotesWithdrawnNotice)]
     assert letter.count == 2
 

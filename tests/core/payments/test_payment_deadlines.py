@@ -21,7 +21,7 @@ from .unpaid import CHARGE, GIVE_UP, INSTANT, WINDOW, deadlines, end
 
 async def told_last(exchange: Exchange, actor: Actor) -> OrderCancelledNotice | SaleCancelledNotice:
     newest = PageRequest(limit=1)
-    [last] = (await exchange.store.notifications.inbox_of(actor.user_id, newest)).items
+    [last] = (await exchange.store.notifications.of_user(actor.user_id, newest)).items
     assert isinstance(last.notice, OrderCancelledNotice | SaleCancelledNotice)
     return last.notice
 

@@ -1,4 +1,4 @@
-"""The demo finds the mail of the newest notification in an inbox."""
+"""The demo finds the mail of the newest notification of a user."""
 
 import io
 from collections.abc import AsyncIterator

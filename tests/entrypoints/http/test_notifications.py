@@ -1,4 +1,4 @@
-"""The inbox and the preferences over HTTP."""
+"""Notifications and preferences over HTTP."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,17 +10,17 @@ from solebook.ports.language.notifications import Channel, NotificationKind
 
 from .world import PARCEL, Person, World
 
-INBOX = "/v1/notifications"
+NOTIFICATIONS = "/v1/notifications"
 PREFERENCES = "/v1/users/me/notification-preferences"
-DEFAULT = ["email", "inbox", "push"]
+DEFAULT = ["email", "in_app", "push"]
 
 
 async def kinds(world: World, who: Person, query: str = "") -> list[str]:
-    listing = await world.ok("GET", f"{INBOX}{query}", who)
+    listing = await world.ok("GET", f"{NOTIFICATIONS}{query}", who)
     return [item["kind"] for item in listing["items"]]
 
 
-# ---- the inbox -----------------------------------------------------------------------------------
+# ---- what users read in the app ------------------------------------------------------------------
 
 
 async def test_both_parties_read_of_their_trade_in_their_inboxes(
@@ -31,7 +31,7 @@ async def test_both_parties_read_of_their_trade_in_their_inboxes(
     assert await kinds(market, buyer) == ["order_confirmed", "bid_matched", "welcome"]
     assert await kinds(market, seller) == ["sale_confirmed", "ask_matched", "welcome"]
 
-    listing = await market.ok("GET", INBOX, buyer)
+    listing = await market.ok("GET", NOTIFICATIONS, buyer)
     latest = listing["items"][0]
     assert latest.pop("id")
     assert latest.pop("subject").startswith("Order confirmed")
@@ -48,8 +48,8 @@ async def test_both_parties_read_of_their_trade_in_their_inboxes(
 
 async def test_an_inbox_comes_in_pages(market: World, buyer: Person, seller: Person) -> None:
     await market.order(buyer, seller)
-    first = await market.ok("GET", f"{INBOX}?limit=2", buyer)
-    rest = await market.ok("GET", f"{INBOX}?limit=2&cursor={first['next_cursor']}", buyer)
+    first = await market.ok("GET", f"{NOTIFICATIONS}?limit=2", buyer)
+    rest = await market.ok("GET", f"{NOTIFICATIONS}?limit=2&cursor={first['next_cursor']}", buyer)
     assert [item["kind"] for item in first["items"] + rest["items"]] == await kinds(market, buyer)
     assert rest["next_cursor"] is None
     assert first["unread"] == rest["unread"] == 3
@@ -59,14 +59,14 @@ async def test_what_was_read_keeps_the_first_time_and_can_be_unread_again(
     market: World, buyer: Person
 ) -> None:
     await market.workers.settle()
-    [welcome] = (await market.ok("GET", INBOX, buyer))["items"]
-    path = f"{INBOX}/{welcome['id']}"
+    [welcome] = (await market.ok("GET", NOTIFICATIONS, buyer))["items"]
+    path = f"{NOTIFICATIONS}/{welcome['id']}"
     read = await market.ok("PATCH", path, buyer, json={"read": True})
     assert read == welcome | {"read_at": "2026-03-02T12:00:00Z"}
     await market.pass_of_time(timedelta(minutes=1))
     assert await market.ok("PATCH", path, buyer, json={"read": True}) == read
     assert await kinds(market, buyer, "?unread=true") == []
-    assert await market.ok("GET", INBOX, buyer) == {
+    assert await market.ok("GET", NOTIFICATIONS, buyer) == {
         "items": [read],
         "next_cursor": None,
         "unread": 0,
@@ -79,9 +79,11 @@ async def test_nobody_marks_what_is_anothers_or_is_not_there(
     market: World, buyer: Person, seller: Person
 ) -> None:
     await market.workers.settle()
-    [welcome] = (await market.ok("GET", INBOX, buyer))["items"]
+    [welcome] = (await market.ok("GET", NOTIFICATIONS, buyer))["items"]
     for notification_id, who in ((welcome["id"], seller), (str(uuid4()), buyer)):
-        answer = await market.call("PATCH", f"{INBOX}/{notification_id}", who, json={"read": True})
+        answer = await market.call(
+            "PATCH", f"{NOTIFICATIONS}/{notification_id}", who, json={"read": True}
+        )
         assert answer.status_code == 404
         assert answer.json()["id"] == notification_id
     assert await kinds(market, buyer, "?unread=true") == ["welcome"]
@@ -92,8 +94,8 @@ async def test_a_mark_that_makes_no_sense_is_refused(
     market: World, buyer: Person, body: dict[str, Any]
 ) -> None:
     await market.workers.settle()
-    [welcome] = (await market.ok("GET", INBOX, buyer))["items"]
-    answer = await market.call("PATCH", f"{INBOX}/{welcome['id']}", buyer, json=body)
+    [welcome] = (await market.ok("GET", NOTIFICATIONS, buyer))["items"]
+    answer = await market.call("PATCH", f"{NOTIFICATIONS}/{welcome['id']}", buyer, json=body)
     assert answer.status_code == 400
     assert await kinds(market, buyer, "?unread=true") == ["welcome"]
 

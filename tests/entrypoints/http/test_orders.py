@@ -100,8 +100,8 @@ async def test_why_a_payment_was_declined_is_told_to_the_buyer_alone(
 
     assert await notes(broke) == ["card_declined"] * 3
     assert await notes(seller) == [None] * 3
-    inbox = await market.ok("GET", "/v1/notifications", seller)
-    assert not any("card" in told["subject"] + told["text"] for told in inbox["items"])
+    listed = await market.ok("GET", "/v1/notifications", seller)
+    assert not any("card" in told["subject"] + told["text"] for told in listed["items"])
 
 
 async def test_a_failed_pair_goes_back_to_its_seller(

@@ -268,11 +268,11 @@ async def test_a_session_is_forgotten_a_week_after_its_last_token_expired(
 
 async def test_what_people_were_told_is_kept_for_a_year(exchange: Exchange) -> None:
     notifications, buyer_id = exchange.store.notifications, exchange.buyer.user_id
-    (welcome,) = (await notifications.inbox_of(buyer_id, PageRequest())).items
+    (welcome,) = (await notifications.of_user(buyer_id, PageRequest())).items
     await exchange.later(365 * DAY)
-    assert (await notifications.inbox_of(buyer_id, PageRequest())).items == (welcome,)
+    assert (await notifications.of_user(buyer_id, PageRequest())).items == (welcome,)
     await exchange.later(timedelta(hours=1))
-    assert (await notifications.inbox_of(buyer_id, PageRequest())).items == ()
+    assert (await notifications.of_user(buyer_id, PageRequest())).items == ()
 
 
 async def test_what_may_still_be_sent_again_is_remembered_however_old_it_is(

@@ -122,7 +122,7 @@ async def test_nothing_of_a_suspended_user_stays_in_the_books_and_they_are_told(
     ]
     assert len(suspended) == 2
     for person in suspended:
-        told = await opened.store.notifications.inbox_of(person.user_id, _ALL)
+        told = await opened.store.notifications.of_user(person.user_id, _ALL)
         assert NotificationKind.QUOTES_WITHDRAWN in {item.notice.KIND for item in told.items}
         for side in Side:
             quotes = opened.store.quotes.of_user(person.user_id, side, _ALL, QuoteStatus.ACTIVE)

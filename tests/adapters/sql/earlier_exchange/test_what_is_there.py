@@ -35,8 +35,8 @@ ODD_SIZES = "555088-001"
 RENAMED = {"order_events": "order_steps"}
 """The tables that are called otherwise by now."""
 
-NAMES = ("type", "subject", "consumer")
-"""What holds names of steps and of events, some of which are others by now."""
+NAMES = ("type", "subject", "consumer", "channels")
+"""What holds names of steps, events and channels, some of which are others by now."""
 
 
 def rows(path: Path) -> dict[str, tuple[list[str], Counter[tuple[Any, ...]]]]:
@@ -173,7 +173,7 @@ async def test_what_people_have_is_still_theirs(exchange: Exchange) -> None:
     for person in exchange.people:
         for side in Side:
             quotes += (await store.quotes.of_user(person.user_id, side, _ALL)).items
-        inboxes += len((await store.notifications.inbox_of(person.user_id, _ALL)).items)
+        inboxes += len((await store.notifications.of_user(person.user_id, _ALL)).items)
         alerts += len((await store.price_alerts.of_user(person.user_id, _ALL)).items)
         addresses += len(await store.addresses.of(person.user_id))
         await store.preferences.get(person.user_id)
