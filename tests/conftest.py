@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -21,9 +22,22 @@ REACHES_OUT = (
     "entrypoints/cli",
     "entrypoints/demo",
     "entrypoints/http",
+    "ports/two_stores",
     "tooling/test_bootstrap.py",
 )
 """Where tests use files, sockets, processes or the whole HTTP application."""
+
+
+EXAMPLES = {True: 20, False: 100}
+"""How many examples of a property are tried in the unit suite, and elsewhere, where a test does
+not say so itself."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try few examples in the unit suite, and hold none to a time: the machine may be busy."""
+    is_unit = "not integration" in config.option.markexpr
+    settings.register_profile("suite", max_examples=EXAMPLES[is_unit], deadline=None)
+    settings.load_profile("suite")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -43,9 +57,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("integration")
 
 
+def pytest_collection() -> None:
+    """Collect no garbage meanwhile: what is imported stays, and each round would look at it."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what was imported: it stays, and each round would look at it."""
+    """Leave what was imported out of the rounds from now on."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,17 +13,18 @@ from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.messaging.dispatcher import Dispatcher
-from solebook.adapters.sql.engine.database import SqlDatabase
-from solebook.adapters.sql.migrate import migrate
-from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 from solebook.composition.adapters import Store
 from solebook.composition.memory_store import build_memory_store
-from solebook.composition.sql_store import build_sql_store
 from solebook.ports.event_bus import EventBus
 
 from .records import Records
 from .shard import Shard
 from .shelf import NAMES, Shelf
+
+if TYPE_CHECKING:
+    from solebook.adapters.sql.engine.database import SqlDatabase
+
+# SQLAlchemy is imported where SQLite's turn begins, so that the unit suite does without it.
 
 
 @pytest.fixture(scope="session")
@@ -34,13 +36,18 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def _prepare(url: str) -> None:
+    from solebook.adapters.sql.engine.database import SqlDatabase
+    from solebook.adapters.sql.migrate import migrate
+
     await migrate(url)
     async with SqlDatabase(url):
         pass  # to turn its write-ahead log on, which takes longer than most tests
 
 
 @pytest.fixture
-async def database(empty_database: Path, tmp_path: Path) -> AsyncIterator[SqlDatabase]:
+async def database(empty_database: Path, tmp_path: Path) -> AsyncIterator["SqlDatabase"]:
+    from solebook.adapters.sql.engine.database import SqlDatabase
+
     path = shutil.copyfile(empty_database, tmp_path / "solebook.db")
     async with SqlDatabase(f"sqlite:///{path}") as database:
         yield database
@@ -51,6 +58,8 @@ def store(request: pytest.FixtureRequest, clock: VirtualClock, ids: SeededIds) -
     """An empty store of each technology."""
     if request.param == "memory":
         return build_memory_store(clock=clock, ids=ids)
+    from solebook.composition.sql_store import build_sql_store
+
     return build_sql_store(request.getfixturevalue("database"), clock=clock, ids=ids)
 
 
@@ -69,6 +78,8 @@ def shelf(request: pytest.FixtureRequest, ids: SeededIds) -> Shelf:
     """An empty search index of each technology."""
     if request.param == "memory":
         return Shelf(MemorySearchIndex(), ids)
+    from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
+
     return Shelf(SqliteSearchIndex(request.getfixturevalue("database")), ids)
 
 

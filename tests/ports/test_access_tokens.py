@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from solebook.adapters.memory.seeded import SeededIds
@@ -95,7 +95,6 @@ def test_expiry_in_another_time_zone_is_the_same_instant(
 
 
 @every_adapter
-@settings(max_examples=50)
 @given(data=st.data())
 def test_token_with_one_character_changed_is_refused(build: Builder, data: st.DataObject) -> None:
     clock = VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
@@ -115,7 +114,6 @@ def test_token_with_one_character_changed_is_refused(build: Builder, data: st.Da
 
 
 @every_adapter
-@settings(max_examples=50)
 @given(text=st.text(st.characters(), max_size=200) | st.text('eyJ.{}[]"=A0', max_size=200))
 def test_any_other_text_is_refused(build: Builder, text: str) -> None:
     access_tokens = build(VirtualClock(datetime(2026, 3, 2, tzinfo=UTC)))

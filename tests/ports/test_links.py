@@ -1,7 +1,7 @@
 """What is a link, and what is an honest name."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from solebook.ports.language.errors import InvalidText
@@ -212,7 +212,6 @@ parts = st.sampled_from(
 )
 
 
-@settings(max_examples=50)
 @given(
     text=st.lists(parts, max_size=12).map("".join) | st.text(max_size=30),
     instead=st.sampled_from([REMOVED, ""]),

@@ -6,7 +6,6 @@ import pytest
 
 from solebook.adapters.memory.revoked_sessions import MemoryRevokedSessions
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.sql.users.revoked_sessions import SqlRevokedSessions
 from solebook.ports.access_tokens import RevokedSessions
 from solebook.ports.language.ids import SessionId
 
@@ -19,6 +18,8 @@ LIFETIME = timedelta(minutes=15)
 def revoked(request: pytest.FixtureRequest, clock: VirtualClock) -> RevokedSessions:
     if request.param == "memory":
         return MemoryRevokedSessions(clock)
+    from solebook.adapters.sql.users.revoked_sessions import SqlRevokedSessions
+
     return SqlRevokedSessions(request.getfixturevalue("database"), clock)
 
 

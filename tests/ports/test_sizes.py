@@ -1,7 +1,7 @@
 """A size has one spelling."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from solebook.ports.language.errors import InvalidSize
@@ -51,6 +51,5 @@ def test_any_other_spelling_is_none(text: str) -> None:
         st.characters(categories=["Nd", "No", "Nl"]) | st.sampled_from(".WYCK"), max_size=5
     )
 )
-@settings(max_examples=50, deadline=None)
 def test_a_size_is_of_ascii(text: str) -> None:
     assert text.isascii() or not is_size(text)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from solebook.adapters.text_search.spelling import (
@@ -36,14 +36,12 @@ def every_way(typed: str, meant: str) -> int:
     return fewest(len(typed), len(meant))
 
 
-@settings(max_examples=75)
 @given(WORDS, WORDS, st.integers(0, 3))
 def test_typos_are_counted_up_to_the_most_that_matter(typed: str, meant: str, most: int) -> None:
     fewest = every_way(typed, meant)
     assert typos(typed, meant, most) == (fewest if fewest <= most else None)
 
 
-@settings(max_examples=75)
 @given(st.text(alphabet="abcdefgh", min_size=4, max_size=9), st.data())
 def test_one_swap_leaves_a_trigram_to_find_the_word_by(meant: str, data: st.DataObject) -> None:
     i = data.draw(st.integers(0, len(meant) - 2))
@@ -52,7 +50,6 @@ def test_one_swap_leaves_a_trigram_to_find_the_word_by(meant: str, data: st.Data
     assert meant in nearest(typed, [meant])
 
 
-@settings(max_examples=60)
 @given(st.text(max_size=30))
 @example("\u3392 Stra\u00dfe \u0130")
 def test_words_are_their_own_words(text: str) -> None:

@@ -100,7 +100,7 @@ def act_out(history: list[Run]) -> None:
         markets.run(run)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(histories(everything) | histories(returns))
 def test_the_shard_does_what_the_naive_market_does(history: list[Run]) -> None:
     act_out(history)

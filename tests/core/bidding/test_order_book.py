@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from solebook.core.bidding.order_book import OrderBook
@@ -149,7 +149,6 @@ places = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(Side), st.lists(places, unique_by=lambda place: place[1], max_size=10))
 def test_the_order_is_price_then_arrival_at_the_edges_of_the_numbers(
     side: Side, places: list[tuple[int, int]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from solebook.adapters.memory.seeded import SeededIds
@@ -261,7 +261,6 @@ async def test_end_of_an_unknown_order_changes_nothing(
     assert await status(store, trade) is None
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4)), max_size=15), st.booleans())
 def test_a_unit_never_belongs_to_two_orders_and_stock_is_never_negative(
     steps: list[tuple[int, int]], at_once: bool

@@ -306,7 +306,7 @@ def run_stories(max_examples: int, steps: int) -> None:
 
 
 def test_the_books_are_the_providers_after_any_story() -> None:
-    run_stories(max_examples=8, steps=20)
+    run_stories(max_examples=4, steps=20)
 
 
 @pytest.mark.integration

@@ -350,7 +350,7 @@ async def opened() -> Exchange:
 
 
 def test_the_books_balance_after_any_story() -> None:
-    run_stories(8)
+    run_stories(4)
 
 
 @pytest.mark.integration

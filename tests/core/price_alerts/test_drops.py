@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from solebook.adapters.embedded import tokens
@@ -119,7 +119,6 @@ seconds = st.integers(0, 6).map(lambda count: SECOND * count)
 rests = st.builds(MarketRules, price_alert_pause=seconds, price_alert_memory=seconds)
 
 
-@settings(max_examples=50, deadline=None)
 @given(rules=rests, walk=walks, alerts=st.lists(st.tuples(prices, st.integers(0, 10)), max_size=5))
 async def test_alerts_fire_by_the_rule_if_changes_arrive_in_sequence(
     rules: MarketRules, walk: list[int | None], alerts: list[tuple[int, int]]
@@ -134,7 +133,6 @@ async def test_alerts_fire_by_the_rule_if_changes_arrive_in_sequence(
         assert await watched.dropped_at(alert) == last
 
 
-@settings(max_examples=50, deadline=None)
 @given(
     rules=rests,
     walk=walks,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from solebook.composition.engine import engine_of
@@ -135,7 +135,6 @@ steps = st.tuples(
 
 
 @pytest.mark.integration
-@settings(max_examples=60, deadline=None)
 @given(story=st.lists(steps, max_size=25))
 async def test_firings_are_rare_and_at_lower_prices_in_any_history(
     story: list[tuple[str, int, timedelta]],

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from solebook.core.users.session_tokens import SignedIn, token_hash
@@ -45,7 +45,6 @@ bursts = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
 @given(bursts)
 def test_a_session_has_at_most_one_valid_refresh_token_and_none_after_a_reuse(
     rounds: list[tuple[list[tuple[int, int]], int]],
