@@ -56,13 +56,14 @@ def test_entrypoints_ask_no_store_and_no_projection() -> None:
 
 DRIVERS = {"sqlite3", "aiosqlite", "asyncpg"}
 KNOW_A_DRIVER = {
-    "solebook.adapters.sql.engine.sqlite": "connects the store to SQLite",
+    "solebook.adapters.sql.engine.sqlite_connection": "connects the store to SQLite",
     "solebook.adapters.embedded.sqlite_journal": "the embedded payment provider's file is its own",
     "solebook.adapters.system.folder_lock": "the lock of a folder is a lock of SQLite on a file",
     "solebook.benchmarks.trades": "looks into the file that it measured",
 }
 KNOW_A_DATABASE = {
     "solebook.adapters.sql.engine.drivers": "picks a driver by the URL",
+    "solebook.adapters.sql.engine.sqlite_connection": "is SQLite's",
     "solebook.adapters.sql.engine.sqlite_driver": "is SQLite's",
     "solebook.adapters.sql.engine.sqlite_writer": "is SQLite's",
     "solebook.adapters.sql.schema.columns": "gives a type its form in each database",
@@ -93,9 +94,8 @@ def test_a_driver_of_a_database_is_known_to_one_module_of_the_store(
 
 
 def test_what_is_one_databases_own_is_picked_in_one_place(imports: grimp.ImportGraph) -> None:
-    own = {
-        f"solebook.adapters.sql.engine.{name}" for name in ("sqlite", "sqlite_driver", "postgres")
-    }
+    names = ("sqlite", "sqlite_connection", "sqlite_driver", "sqlite_writer", "postgres")
+    own = {f"solebook.adapters.sql.engine.{name}" for name in names}
     knowing = {
         module
         for one in own

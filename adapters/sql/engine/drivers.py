@@ -1,7 +1,7 @@
 """Which driver is for the database that an URL names."""
 
 from .driver import Driver
-from .sqlite import migration_engine, path_of
+from .sqlite_connection import migration_engine, path_of
 from .sqlite_driver import SqliteDriver
 
 __all__ = ["driver_of", "migration_engine"]

@@ -13,7 +13,8 @@ from ....ports.language.errors import Unavailable
 from .driver import Connection, Driver
 from .errors import STORE
 from .finished import finished
-from .sqlite import DIALECT, SqliteConnection
+from .sqlite import DIALECT
+from .sqlite_connection import SqliteConnection
 from .sqlite_writer import SqliteWriter
 
 _log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ....ports.language.errors import Unavailable
 from .errors import STORE
-from .sqlite import SqliteConnection
+from .sqlite_connection import SqliteConnection
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import pytest
 
 from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.engine.errors import Conflict
-from solebook.adapters.sql.engine.sqlite import SqliteConnection
+from solebook.adapters.sql.engine.sqlite_connection import SqliteConnection
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound, Unavailable
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from solebook.adapters.sql.engine import sqlite
+from solebook.adapters.sql.engine import sqlite_connection
 from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.engine.finished import finished
-from solebook.adapters.sql.engine.sqlite import SqliteConnection
+from solebook.adapters.sql.engine.sqlite_connection import SqliteConnection
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import EmailTaken, Unavailable
 from solebook.ports.language.users import User
@@ -100,7 +100,7 @@ async def test_a_writer_who_never_gets_a_turn_is_told(
 async def test_a_file_that_another_process_holds_too_long_is_an_outage(
     monkeypatch: pytest.MonkeyPatch, path: Path, open_store: OpenStore, records: Records
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.01)
+    monkeypatch.setattr(sqlite_connection, "BUSY_TIMEOUT", 0.01)
     refused, user = records.user(), records.user()
     other = sqlite3.connect(path, isolation_level=None)
     async with open_store() as store:
@@ -290,7 +290,7 @@ async def test_a_cancellation_that_is_swallowed_does_not_commit_half_of_the_work
     async def write() -> None:
         async with store.transaction():
             await store.users.add(user)
-            monkeypatch.setattr(sqlite, "_SHORT", 1)  # every query goes on in the thread
+            monkeypatch.setattr(sqlite_connection, "_SHORT", 1)  # every query goes on in the thread
             task = asyncio.current_task()
             assert task is not None
             task.cancel()

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from solebook.adapters.sql.engine.sqlite import SqliteConnection
+from solebook.adapters.sql.engine.sqlite_connection import SqliteConnection
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound, Unavailable
 from solebook.ports.language.users import User

@@ -1,0 +1,276 @@
+"""How SQLite is connected, and what its errors mean."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import aiosqlite
+from sqlalchemy import URL, event, make_url
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from ....ports.language.errors import Unavailable
+from .driver import Connection
+from .errors import STORE, Conflict
+from .finished import finished
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT = 5.0
+"""Seconds to wait for another process that writes the same file."""
+_PREPARED_STATEMENTS = 512
+_ROWS_AT_ONCE = 1_000
+_SHORT = 20_000
+"""Steps of SQLite's machine, about a millisecond, after which a query goes on in a thread."""
+_FIRST_PAUSE = 0.001
+_LONGEST_PAUSE = 0.05
+"""Seconds between two attempts while another process writes."""
+_OLDEST = (3, 35, 0)  # the first with RETURNING
+
+
+def path_of(url: str) -> Path:
+    """Return the file that an URL such as sqlite:///exchange.db names. Raises ValueError."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ValueError(str(error)) from None
+    if parsed.get_backend_name() != "sqlite":
+        raise ValueError(f"the store can be kept in sqlite, not in {parsed.get_backend_name()}")
+    if not parsed.database or parsed.database == ":memory:":
+        raise ValueError(f"{url!r} names no file to keep the store in")
+    return Path(parsed.database)
+
+
+def migration_engine(url: str) -> AsyncEngine:
+    """Return an engine whose transactions keep all other writers out and hold DDL together."""
+    path = path_of(url)
+
+    async def connect() -> aiosqlite.Connection:
+        _, thread = await _connect(path, patience=BUSY_TIMEOUT)
+        return thread
+
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)), async_creator=connect
+    )
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: SyncConnection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+class SqliteConnection(Connection):
+    """One connection, in autocommit until `begin`, for one caller at a time.
+
+    Short statements run where they are called: handing one to a thread costs twenty times as much
+    as running it. What waits for the disk or for another process, or turns out to take long, runs
+    in the connection's thread, and the event loop goes on.
+
+    No error of the driver leaves it: Unavailable when the disk, the file or another process is at
+    fault, Conflict when a constraint is, AssertionError when the statement is.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, thread: aiosqlite.Connection) -> None:
+        self._connection = connection
+        self._thread = thread
+        """Runs calls on the same connection."""
+
+    @classmethod
+    async def open(cls, path: Path, *, read_only: bool = False) -> Self:
+        """Connect to a file, which a writer creates. Raises Unavailable."""
+        assert sqlite3.sqlite_version_info >= _OLDEST, f"SQLite {sqlite3.sqlite_version} is too old"
+        opened = cls(*await _connect(path))
+        try:
+            for pragma in _READER if read_only else _WRITER:
+                await opened._patiently(partial(opened._connection.execute, f"PRAGMA {pragma}"))
+        except BaseException:
+            await finished(opened.close())
+            raise
+        return opened
+
+    async def close(self) -> None:
+        """Close the connection, which undoes what was not committed."""
+        await self._thread.close()
+
+    async def begin(self) -> None:
+        """Begin a transaction as the one writer of the file; waits while another process writes."""
+        await self._patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
+
+    async def commit(self) -> None:
+        """Make durable what was written since `begin`; fails if SQLite gave it up by itself."""
+        await _waited_for(self._thread.execute("COMMIT"))
+
+    async def rollback(self) -> None:
+        """Undo what was written since `begin`; there may be nothing to undo."""
+        await _waited_for(self._thread.rollback())
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """Run a query and return its rows."""
+        self._connection.set_progress_handler(_stop, _SHORT)
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except _DRIVER_ERRORS as error:
+            if not _is(error, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
+                raise _translated(error) from error
+        finally:
+            self._connection.set_progress_handler(None, 0)
+        rows = await _waited_for(
+            self._thread.execute_fetchall(sql, values), on_cancel=self._connection.interrupt
+        )
+        return list(rows)
+
+    async def fetch_written(
+        self, sql: str, values: Sequence[Any], *, long: bool = False
+    ) -> list[Any]:
+        """Run a statement that writes and return the rows that it gives back."""
+        if long:
+            return list(await _waited_for(self._thread.execute_fetchall(sql, values)))
+        return _in_place(lambda: self._connection.execute(sql, values).fetchall())
+
+    async def execute(self, sql: str, values: Sequence[Any], *, long: bool = False) -> int:
+        """Run a statement that writes and return how many rows it changed."""
+        if long:
+            return (await _waited_for(self._thread.execute(sql, values))).rowcount
+        return _in_place(lambda: self._connection.execute(sql, values).rowcount)
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run a statement once for each row of values and return how many rows were changed."""
+        if len(rows) > _ROWS_AT_ONCE:
+            return (await _waited_for(self._thread.executemany(sql, rows))).rowcount
+        return _in_place(lambda: self._connection.executemany(sql, rows).rowcount)
+
+    async def stream(self, sql: str, values: Sequence[Any]) -> AsyncIterator[Iterable[Any]]:
+        """Run a statement and yield its rows in portions, all as of one instant."""
+        cursor = await _waited_for(self._thread.execute(sql, values))
+        while rows := list(await _waited_for(cursor.fetchmany(_ROWS_AT_ONCE))):
+            yield rows
+
+    async def _patiently(self, call: Callable[[], T]) -> T:
+        """Make a call again while another process is in its way. SQLite would stop the loop."""
+        give_up_at, pause = time.monotonic() + BUSY_TIMEOUT, _FIRST_PAUSE
+        while True:
+            try:
+                return call()
+            except _DRIVER_ERRORS as error:
+                if not _is(error, sqlite3.SQLITE_BUSY) or time.monotonic() > give_up_at:
+                    raise _translated(error) from error
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+_WRITER = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-65536",
+)
+"""What a savepoint saves stays in memory, and 64 MiB of pages are kept at hand."""
+_READER = ("query_only=ON",)
+
+
+async def _connect(
+    path: Path, *, patience: float = 0
+) -> tuple[sqlite3.Connection, aiosqlite.Connection]:
+    """Return a connection, and the thread that it can be used in. Raises Unavailable.
+
+    `patience` is how many seconds each statement waits for another process.
+    """
+    made: list[sqlite3.Connection] = []
+    failures: list[sqlite3.Error] = []
+
+    def connect() -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                path,
+                timeout=patience,
+                isolation_level=None,
+                cached_statements=_PREPARED_STATEMENTS,
+                check_same_thread=False,
+            )
+        except sqlite3.Error as error:
+            # A driver that never connected cannot be closed, and its thread would go on by itself.
+            failures.append(error)
+            connection = sqlite3.connect(":memory:", check_same_thread=False)
+        made.append(connection)
+        return connection
+
+    thread = aiosqlite.Connection(connect, iter_chunk_size=_ROWS_AT_ONCE)
+
+    async def wait() -> None:
+        await thread
+
+    try:
+        await finished(wait())
+        for failure in failures:
+            raise _translated(failure) from failure
+    except BaseException:
+        await finished(thread.close())
+        raise
+    return made[0], thread
+
+
+def _in_place(call: Callable[[], T]) -> T:
+    """Return what a call of the driver returns that is made where it is asked for."""
+    try:
+        return call()
+    except _DRIVER_ERRORS as error:
+        raise _translated(error) from error
+
+
+async def _waited_for(
+    call: Coroutine[Any, Any, T], *, on_cancel: Callable[[], None] | None = None
+) -> T:
+    """Return what a call of the thread returns.
+
+    It comes to its end, or to the one that `on_cancel` brings about, even when the caller is
+    cancelled: the connection is not to be used in two threads at once.
+    """
+    try:
+        return await finished(call, on_cancel=on_cancel)
+    except _DRIVER_ERRORS as error:
+        raise _translated(error) from error
+
+
+_DRIVER_ERRORS = (sqlite3.Error, ValueError)
+
+
+def _stop() -> bool:
+    """Stop a statement that is run in place and has turned out to take long."""
+    return True
+
+
+def _is(error: Exception, *codes: int) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in codes
+
+
+def _translated(error: Exception) -> Exception:
+    """Return what an error of the driver is for the rest of the program."""
+    if isinstance(error, sqlite3.IntegrityError):
+        return Conflict(str(error))
+    if _is_outage(error):
+        return Unavailable(what=STORE)
+    return AssertionError(f"the store refused a statement: {error}")
+
+
+_STATEMENT_AT_FAULT = {
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_MISUSE,
+    sqlite3.SQLITE_RANGE,
+}
+
+
+def _is_outage(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return "clos" in str(error) or "no active connection" in str(error)
+    return code & 0xFF not in _STATEMENT_AT_FAULT
