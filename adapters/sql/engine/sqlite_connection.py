@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another process that writes the same file."""
+_MIGRATION_TIMEOUT = 60.0
+"""Seconds to wait for another process that migrates the same file, of many rows maybe."""
 _PREPARED_STATEMENTS = 512
 _ROWS_AT_ONCE = 1_000
 _SHORT = 20_000
@@ -51,7 +53,7 @@ def migration_engine(url: str) -> AsyncEngine:
     path = path_of(url)
 
     async def connect() -> aiosqlite.Connection:
-        _, thread = await _connect(path, patience=BUSY_TIMEOUT)
+        _, thread = await _connect(path, patience=_MIGRATION_TIMEOUT)
         return thread
 
     engine = create_async_engine(
