@@ -31,7 +31,9 @@ class MemoryOutbox(MemoryAdapter, Outbox):
         await self._database.writing()
         for event in events:
             message = Message(MessageId(self._ids.new()), event.key, event, self._clock.now())
-            self._database.put(self._tables.outbox, message.id, message)
+            of_priority = self._tables.outbox_of_priority[event.priority]
+            for table in (self._tables.outbox, of_priority):
+                self._database.put(table, message.id, message)
         self._database.announce(self._added.set)
 
     async def unsent(
@@ -42,11 +44,11 @@ class MemoryOutbox(MemoryAdapter, Outbox):
         but: Collection[MessageId] = (),
     ) -> Sequence[Message]:
         with await self._database.reading():
-            sent = self._tables.sent
-            messages = self._tables.outbox.values()
-            unsent = (m for m in messages if m.id not in sent and m.id not in but)
+            table = self._tables.outbox
             if priority is not None:
-                unsent = (m for m in unsent if m.event.priority is priority)
+                table = self._tables.outbox_of_priority[priority]
+            passed_over = self._tables.sent.keys() | but
+            unsent = (m for id_, m in table.items() if id_ not in passed_over)
             return list(islice(unsent, limit))
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:
@@ -63,7 +65,8 @@ class MemoryOutbox(MemoryAdapter, Outbox):
     def _drop_sent(self) -> None:
         # Only after the commit: a message that came back by a rollback would be last in the dict.
         for message_id in self._tables.sent:
-            del self._tables.outbox[message_id]
+            message = self._tables.outbox.pop(message_id)
+            del self._tables.outbox_of_priority[message.event.priority][message_id]
         self._tables.sent.clear()
 
 

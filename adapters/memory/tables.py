@@ -208,6 +208,7 @@ class Tables:
 
         self.outbox: dict[MessageId, Message] = {}
         """In order of commit; what was sent is gone from it once that is committed."""
+        self.outbox_of_priority: defaultdict[Priority, dict[MessageId, Message]] = defaultdict(dict)
         self.sent: dict[MessageId, None] = {}
         self.inbox: defaultdict[MessageId, dict[str, datetime]] = defaultdict(dict)
         self.deadlines: dict[tuple[OrderId, DeadlineKind], Deadline] = {}

@@ -1,0 +1,112 @@
+"""How the dispatcher handles messages that come together."""
+
+from collections.abc import Collection, Set
+from datetime import datetime
+
+import pytest
+
+from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.messaging.dispatcher import Dispatcher
+from solebook.composition.adapters import Store
+from solebook.ports.event_bus import Consumer, Effect, Queue
+from solebook.ports.language.errors import Outdated
+from solebook.ports.language.events import UserRegistered
+from solebook.ports.language.ids import MessageId, UserId
+from solebook.ports.language.messages import Message
+from solebook.ports.outbox import Inbox, Note
+
+SUBJECT = UserRegistered.SUBJECT
+
+
+class WatchedInbox(Inbox):
+    """Counts how often it is read and written, and may hide what it knows."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self.reads = self.writes = 0
+        self.hides = False
+
+    async def note(self, handled: Collection[Note], at: datetime) -> None:
+        self.writes += 1
+        await self._inbox.note(handled, at)
+
+    async def notes_of(self, message_ids: Collection[MessageId]) -> Set[Note]:
+        self.reads += 1
+        return set() if self.hides else await self._inbox.notes_of(message_ids)
+
+    async def contains(self, consumer: str, message_id: MessageId) -> bool:
+        return await self._inbox.contains(consumer, message_id)
+
+    async def forget(self, before: datetime) -> int:
+        return await self._inbox.forget(before)
+
+
+@pytest.fixture
+def inbox(store: Store) -> WatchedInbox:
+    return WatchedInbox(store.inbox)
+
+
+@pytest.fixture
+def dispatcher(
+    store: Store,
+    inbox: WatchedInbox,
+    clock: VirtualClock,
+    ids: SeededIds,
+    randomness: SeededRandomness,
+) -> Dispatcher:
+    return Dispatcher(
+        transaction=store.transaction,
+        inbox=inbox,
+        deliveries=store.deliveries,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+    )
+
+
+@pytest.fixture
+def messages(clock: VirtualClock, ids: SeededIds) -> list[Message]:
+    events = [UserRegistered(UserId(ids.new())) for _ in range(16)]
+    return [Message(MessageId(ids.new()), event.key, event, clock.now()) for event in events]
+
+
+async def nothing(_: Message) -> None:
+    """Handle a message without any effect."""
+
+
+@pytest.mark.parametrize("effect", [Effect.INSIDE, Effect.OUTSIDE])
+async def test_the_inbox_is_read_once_and_written_once_for_messages_that_come_together(
+    dispatcher: Dispatcher, inbox: WatchedInbox, messages: list[Message], effect: Effect
+) -> None:
+    for name in ("one", "two"):
+        dispatcher.subscribe(Consumer(name, SUBJECT, nothing, Queue.TRADE, effect), here=True)
+    await dispatcher.dispatch(messages)
+    assert (inbox.reads, inbox.writes) == (1, 1)
+
+
+async def test_what_another_process_handled_at_the_same_time_is_undone(
+    dispatcher: Dispatcher, inbox: WatchedInbox, store: Store, messages: list[Message]
+) -> None:
+    async def effect(message: Message) -> None:
+        await store.outbox.add(message.event)
+
+    dispatcher.subscribe(Consumer("one", SUBJECT, effect, Queue.TRADE, Effect.INSIDE), here=True)
+    await dispatcher.dispatch(messages[:1])
+    inbox.hides = True  # as if the other's notes were not committed yet
+    with pytest.raises(Outdated):
+        await dispatcher.dispatch(messages)
+    assert len(await store.outbox.unsent(100)) == 1
+
+
+async def test_a_message_that_comes_twice_together_is_handled_once(
+    dispatcher: Dispatcher, messages: list[Message]
+) -> None:
+    handled: list[Message] = []
+
+    async def note(message: Message) -> None:
+        handled.append(message)
+
+    dispatcher.subscribe(Consumer("one", SUBJECT, note, Queue.TRADE, Effect.INSIDE), here=True)
+    await dispatcher.dispatch([*messages, messages[0]])
+    assert handled == messages
