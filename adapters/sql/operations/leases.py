@@ -26,7 +26,10 @@ _SET = Statement(
 
 
 class SqlLeases(Leases):
-    """The latest lease of each name, which may have expired. Each change locks its row."""
+    """The latest lease of each name, which may have expired. Each change locks its row.
+
+    The time is this process's: processes that share a file share a machine and its clock.
+    """
 
     def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
         self._database = database
@@ -40,6 +43,7 @@ class SqlLeases(Leases):
                 return Lease(name, holder, 1, now + life)
             last = _lease(await self._database.first(_LOCK, of=name))
             assert last is not None, "its row was just there"
+            now = self._clock.now()  # waiting for the row may have taken a while
             if not last.is_over(now) and last.holder != holder:
                 return None
             return await self._set(Lease(name, holder, last.epoch + 1, now + life))
