@@ -1,4 +1,4 @@
-"""The saga: what an order's next step brings with it."""
+"""The saga: the events and deadlines that follow from an order's next step."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,10 +41,10 @@ from .moves import check_legal
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
-    """What a step brings with it, to be committed as a whole.
+    """A step and its consequences, committed together.
 
-    That is the order as it is now, the step as it is recorded, the events for the other contexts,
-    and the deadlines that begin and end.
+    They are the updated order, the recorded step, the events for the other contexts, and the
+    deadlines that begin and end.
     """
 
     order: Order
@@ -57,9 +57,9 @@ class StepTaken:
 def advance(
     order: Order | None, step: steps.OrderStep, at: datetime, rules: MarketRules
 ) -> StepTaken:
-    """Return what the order's next step brings with it. Raises IllegalMove.
+    """Return the order's next step with its consequences. Raises IllegalMove.
 
-    Pure: the same order, step and instant give the same.
+    Pure: the result depends only on the arguments.
     """
     if order is not None:
         check_legal(order, step)
@@ -74,7 +74,7 @@ def advance(
 
 
 def _events(order: Order, step: steps.OrderStep) -> tuple[Event, ...]:
-    """What the other contexts are told."""
+    """Return the events for the other contexts."""
     match step:
         case steps.MatchCreated():
             return (_match_created(order),)
@@ -125,15 +125,15 @@ def _events(order: Order, step: steps.OrderStep) -> tuple[Event, ...]:
 
 
 def _arrived(order: Order) -> tuple[Event, ...]:
-    """An admin looks at a pair that nobody waited for, where somebody may have to decide."""
+    """Return an alarm for an unexpected pair if an admin may have to decide about it."""
     kind = AlarmKind.PAIR_CAME_BACK
     if order.status is OrderStatus.AUTH_PASSED:
-        note = "The pair came back on its way to its buyer, and is to be dispatched again."
+        note = "The pair came back on its way to the buyer and must be dispatched again."
     elif order.sale_stands:
-        note = "The pair came back from its buyer, and the sale stands: it is the buyer's."
+        note = "The buyer sent the pair back, but the sale stands: the pair belongs to the buyer."
     elif order.cancel_reason is CancelReason.ARRIVAL_OVERDUE and order.owes_penalty:
         kind = AlarmKind.PAIR_ARRIVED_LATE
-        note = "The pair arrived, and its seller owes a penalty, unless the carrier had it in time."
+        note = "The pair arrived late. The seller owes a penalty unless the carrier had it in time."
     else:
         return ()
     return (AlarmRaised(kind, order.id, note),)
@@ -158,7 +158,7 @@ def _complaint_decided(order: Order) -> tuple[Event, ...]:
 
 
 def _refund_granted(before: Order | None, after: Order, step: steps.OrderStep) -> tuple[Event, ...]:
-    """Whatever the step: a delivered pair is to be refunded from now on."""
+    """Return OrderRefundGranted if the step, of any kind, makes a refund due after delivery."""
     was_due = before is not None and before.payment_status is PaymentStatus.REFUND_DUE
     if (
         after.status is not OrderStatus.DELIVERED
@@ -219,7 +219,7 @@ def _order_delivered(order: Order) -> OrderDelivered:
 
 
 def order_cancelled(order: Order) -> OrderCancelled:
-    """Return the news that the order was cancelled. It may be told again: all who hear it know."""
+    """Return the OrderCancelled event. It can be published again: its consumers are idempotent."""
     assert order.cancel_reason is not None, order
     return OrderCancelled(
         order_id=order.id,

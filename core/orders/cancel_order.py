@@ -1,4 +1,4 @@
-"""An order is cancelled."""
+"""Cancel an order."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,11 @@ from .viewers import visible_order
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
-    """The seller may cancel a confirmed order, at the price of the penalty; an admin every order
-    that is not delivered, without. The buyer gets everything back, and a pair that is in the
-    warehouse goes back to its seller. An admin who is the seller cancels as the seller.
+    """Cancels an order and refunds the buyer in full.
+
+    A seller may cancel a confirmed order and owes the penalty. An admin may cancel any order that
+    is not delivered, without a penalty. An admin who is the seller cancels as the seller. A pair in
+    the warehouse goes back to the seller.
     """
 
     transaction: Transaction
@@ -28,7 +30,7 @@ class CancelOrder:
     progress: Progress
 
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> Order:
-        """Return the order, now cancelled.
+        """Return the cancelled order.
 
         Raises NotFound, Forbidden, PartyToTheOrder, InvalidText, IllegalMove, Outdated.
         """

@@ -1,4 +1,4 @@
-"""The buyer complains."""
+"""Complain about an order."""
 
 from dataclasses import dataclass
 
@@ -20,12 +20,13 @@ from .viewers import visible_order
 
 @dataclass(frozen=True, slots=True)
 class Complain:
-    """The buyer says what is wrong, once an order, and the payout is frozen until that is settled.
+    """The buyer complains, once per order. The payout is frozen until the complaint is settled.
 
-    What the buyer withdrew by confirming the delivery does not count. That a pair did not arrive
-    can be said from when it left the warehouse, unless the buyer confirmed its delivery; that it is
-    not as described, from its delivery. Both can be said until `rules.complaint_window` after the
-    delivery, not counting the time in which the exchange was down, whatever the payout does.
+    A complaint that the buyer withdrew by confirming the delivery does not count. The buyer can
+    report a pair as not received once it has left the warehouse, unless they confirmed its
+    delivery. They can report it as not as described once it is delivered. Both are possible until
+    `rules.complaint_window` after the delivery, even if the seller was paid. Downtime does not
+    count.
     """
 
     transaction: Transaction

@@ -1,4 +1,4 @@
-"""The pair reached its buyer."""
+"""Confirm the delivery of a pair to its buyer."""
 
 from dataclasses import dataclass
 
@@ -17,11 +17,11 @@ from .viewers import visible_order
 
 @dataclass(frozen=True, slots=True)
 class ConfirmDelivery:
-    """The buyer, or an admin who is no party, says that the pair arrived.
+    """The buyer, or an admin who is not a party, confirms that the pair arrived.
 
-    After the hold the seller is paid. The buyer who does so withdraws their complaint that it did
-    not arrive; an admin decides on such a complaint instead. What an admin confirms is in the audit
-    log.
+    The hold begins, and the seller is paid after it. A buyer who confirms withdraws their complaint
+    that the pair was not received. An admin cannot confirm while a complaint is open; they decide
+    it instead. An admin's confirmation goes into the audit log.
     """
 
     transaction: Transaction
@@ -30,7 +30,7 @@ class ConfirmDelivery:
     progress: Progress
 
     async def __call__(self, actor: Actor, order_id: OrderId) -> Order:
-        """Return the order, now delivered.
+        """Return the delivered order.
 
         Raises NotFound, Forbidden, PartyToTheOrder, IllegalMove, Outdated.
         """

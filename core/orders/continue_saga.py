@@ -1,4 +1,4 @@
-"""The saga of an order goes on when another context has done its part."""
+"""Continue an order's saga when another context reports back."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -49,21 +49,23 @@ SagaNews: TypeAlias = (
     | PayoutReopened
     | FreezeRequested
 )
-"""What the other contexts report back on an order."""
+"""The events that other contexts report about an order."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContinueSaga:
-    """Records on the order what another context reports, and so takes the next step.
+    """Records a report of another context on the order as its next step.
 
-    Stock reserved: the payment is requested. Paid: confirmed, and the seller ships within two
-    business days. Stock refused, payment declined or abandoned: cancelled. A verdict: passed or
-    failed. Money paid back (asked for or not), never taken, paid out or owed again: noted. A
-    payout that must not leave: frozen.
+    If the stock is reserved, the payment is requested. If the buyer paid, the order is confirmed
+    and the seller has two business days to ship. If the stock is refused, or the payment declined
+    or abandoned, the order is cancelled. A verdict passes or fails the pair. Refunds (also unasked
+    ones), charges that were never made and payouts paid or owed again are recorded. A freeze
+    request freezes the payout.
 
-    A report that comes twice, or too late for the order's state, changes nothing; but stock
-    reserved for an order that was cancelled meanwhile is told of it again, and who was not charged
-    in the end is noted on it.
+    A duplicate report, or one too late for the order's state, changes nothing, with two exceptions.
+    If stock is reserved for an order that was cancelled meanwhile, OrderCancelled is published
+    again, because catalog must release it. If a late report says that the buyer was not charged,
+    the order records that.
     """
 
     transaction: Transaction
@@ -74,7 +76,7 @@ class ContinueSaga:
     rules: MarketRules
 
     async def __call__(self, news: SagaNews) -> None:
-        """Take the step, if there is one."""
+        """Take the step if it is legal."""
         async with self.transaction():
             order = await self.orders.get(news.order_id)
             step = self._step(news)
@@ -121,7 +123,7 @@ class ContinueSaga:
 
 
 def _tells_of_no_charge(news: SagaNews) -> bool:
-    """Whether the news says that the buyer was not charged, whatever else it came for."""
+    """Whether the event also says that the buyer was not charged."""
     match news:
         case PaymentDeclined() | PaymentAbandoned(charge_known=True):
             return True

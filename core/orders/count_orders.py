@@ -1,4 +1,4 @@
-"""An admin counts the orders."""
+"""Count the orders by state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from ...ports.orders import Orders
 
 @dataclass(frozen=True, slots=True)
 class CountOrders:
-    """How many orders are in each state."""
+    """Counts the orders in each state, for admins."""
 
     orders: Orders
 
     async def __call__(self, actor: Actor) -> Mapping[OrderStatus, int]:
-        """Return the number of orders in each state that any is in. Raises Forbidden."""
+        """Return the number of orders by state, without empty states. Raises Forbidden."""
         check_role(actor, Role.ADMIN, "count orders")
         return await self.orders.count_by_status()

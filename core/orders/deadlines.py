@@ -1,4 +1,4 @@
-"""Which deadlines an order has: which begin with a step, and which still matter after it."""
+"""The deadlines of an order: which ones begin with a step, and which still matter after it."""
 
 from datetime import datetime
 
@@ -37,14 +37,14 @@ _STATES: dict[DeadlineKind, OrderStatus] = {
     DeadlineKind.TRANSIT: OrderStatus.SHIPPING_TO_BUYER,
     DeadlineKind.DELIVERY: OrderStatus.SHIPPING_TO_BUYER,
 }
-"""The deadlines that belong to one state each."""
+"""The deadlines that matter in one state only."""
 
 _UNPAID = (PayoutStatus.HELD, PayoutStatus.FAILED)
 _OVER = (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
 
 
 def matters(order: Order, kind: DeadlineKind) -> bool:
-    """Return whether a deadline of this kind has anything to say in the order's state."""
+    """Return whether a deadline of this kind has an effect in the order's state."""
     if kind in _STATES:
         return order.status is _STATES[kind]
     match kind:
@@ -65,7 +65,7 @@ def matters(order: Order, kind: DeadlineKind) -> bool:
             frozen = bool(order.freezes - {FreezeReason.COMPLAINT})
             return frozen and (to_come or order.payout_status in _UNPAID)
         case _:
-            raise AssertionError(f"nobody said when {kind} matters")
+            raise AssertionError(f"no rule says when {kind} matters")
 
 
 def deadlines_begun(
@@ -73,9 +73,9 @@ def deadlines_begun(
 ) -> tuple[Deadline, ...]:
     """Return the deadlines that begin with a step.
 
-    Some begin with the step itself, and others with what it brings about, whichever step that
-    is: a refund that is due, or may be, since nobody knows whether the buyer was charged; a pair
-    that is to go back; a payout that nothing keeps any more.
+    Some begin with the step itself. Others begin with a state that any step may bring about: a
+    refund that is due, or may be due because it is unknown whether the buyer was charged; a pair
+    that must go back; a payout that nothing stops any more.
     """
     due = _begun_by(after, step, at, rules)
     if isinstance(step, PutOff):
@@ -94,7 +94,7 @@ def deadlines_begun(
 
 
 def deadlines_ended(before: Order | None, after: Order) -> tuple[DeadlineKind, ...]:
-    """Return the deadlines that mattered before a step and do not after it; not all may run."""
+    """Return the deadlines that no longer matter after a step; some of them may not be running."""
     if before is None:
         return ()
     return tuple(k for k in DeadlineKind if matters(before, k) and not matters(after, k))
@@ -126,7 +126,10 @@ def _begun_by(
 
 
 def _put_off(order: Order, step: PutOff, rules: MarketRules) -> dict[DeadlineKind, datetime]:
-    """Return the deadlines that the order keeps itself; a hold that was over stays so."""
+    """Return the postponed deadlines that depend on the order's row.
+
+    A hold that was already over is not postponed.
+    """
     if step.ship_by is not None:
         return {DeadlineKind.SHIPMENT: step.ship_by}
     hold_ends_at = _hold_ends_at(order, step.until, rules)
@@ -136,7 +139,7 @@ def _put_off(order: Order, step: PutOff, rules: MarketRules) -> dict[DeadlineKin
 
 
 def _hold_ends_at(order: Order, at: datetime, rules: MarketRules) -> datetime:
-    """Return until when the payout is held: not at all for a pair that was never delivered."""
+    """Return when the payout's hold ends: `at` if the pair was never delivered."""
     return at if order.held_since is None else order.held_since + rules.payout_hold
 
 

@@ -1,4 +1,4 @@
-"""An admin decides on a complaint."""
+"""Decide a complaint."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,13 @@ from .staff_acts import StaffActs
 
 @dataclass(frozen=True, slots=True)
 class DecideComplaint:
-    """An admin decides for the seller, and the sale stands; or for the buyer, and who bears it.
+    """An admin decides a complaint for the seller or the buyer.
 
-    The buyer of a pair that is not as described is refunded when it is back at the warehouse, or at
-    once if the return is waived. Until it is back, the return can be waived after all, or the
-    complaint be decided for the seller: a pair that nobody sends back waits for nobody. The reason
-    goes into the audit log, and both parties are told it.
+    If the seller is right, the sale stands. If the buyer is right, the admin says who bears the
+    refund. A buyer whose pair is not as described is refunded when the pair is back at the
+    warehouse, or at once if the admin waives the return. Until the pair is back, an admin can still
+    waive the return or decide for the seller, because the buyer may never send it. The reason goes
+    into the audit log, and both parties see it.
     """
 
     transaction: Transaction
@@ -60,14 +61,14 @@ class DecideComplaint:
 def _decision(
     actor: Actor, in_favour_of: Role, why: Reason, borne_by: Bearer | None, waive_return: bool
 ) -> ComplaintDismissed | ComplaintUpheld:
-    """Return what is recorded. Raises InvalidDecision."""
+    """Return the step to record. Raises InvalidDecision."""
     if in_favour_of is Role.SELLER:
         if borne_by is not None or waive_return:
-            problem = "nobody bears a refund, and nothing comes back, if the seller is right"
+            problem = "if the seller is right, there is no refund to bear and no return to waive"
             raise InvalidDecision(problem=problem)
         return ComplaintDismissed(actor.user_id, why)
     if in_favour_of is not Role.BUYER:
-        raise InvalidDecision(problem="a complaint is decided for the buyer or for the seller")
+        raise InvalidDecision(problem="decide a complaint for the buyer or for the seller")
     if borne_by is None:
-        raise InvalidDecision(problem="a decision for the buyer says who bears the refund")
+        raise InvalidDecision(problem="a decision for the buyer must say who bears the refund")
     return ComplaintUpheld(actor.user_id, why, borne_by, waive_return)

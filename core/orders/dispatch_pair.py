@@ -1,4 +1,4 @@
-"""The warehouse sends a pair on."""
+"""Send a pair from the warehouse."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ from .warehouse import check_warehouse
 
 @dataclass(frozen=True, slots=True)
 class DispatchPair:
-    """An authenticator sends a pair that passed to its buyer, and one that is due back to whose it
-    is: its seller, or its buyer if the sale stands.
+    """An authenticator sends a pair that passed to its buyer, and a pair due back to its owner.
 
-    A pair on its way to the buyer counts as delivered after 14 days.
+    The owner is the seller, or the buyer if the sale stands. A pair on its way to the buyer counts
+    as delivered after 14 days.
     """
 
     transaction: Transaction
@@ -29,7 +29,7 @@ class DispatchPair:
     async def __call__(
         self, actor: Actor, order_id: OrderId, *, carrier: str, tracking_number: str
     ) -> Order:
-        """Return the order, now shipping_to_buyer, or with its return sent.
+        """Return the order, which is shipping_to_buyer or has its return sent.
 
         Raises NotFound, Forbidden, PartyToTheOrder, InvalidText, IllegalMove, Outdated.
         """

@@ -1,4 +1,4 @@
-"""The seller takes more time to ship."""
+"""Extend the seller's time to ship."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from .viewers import visible_order
 
 @dataclass(frozen=True, slots=True)
 class ExtendShipment:
-    """The seller of a confirmed order may once have 24 hours more to ship it."""
+    """The seller of a confirmed order may extend the time to ship by 24 hours, once."""
 
     transaction: Transaction
     orders: Orders

@@ -1,4 +1,4 @@
-"""An order's payout is frozen."""
+"""Freeze an order's payout."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ from .staff_acts import StaffActs
 
 @dataclass(frozen=True, slots=True)
 class FreezePayout:
-    """An admin stops the payout of an order, whose seller is told; the order goes on else.
+    """An admin freezes the payout of an order; otherwise the order continues.
 
-    What the provider was asked for already is not stopped. The reason goes into the audit log and
-    the history, and neither buyer nor seller sees it.
+    The seller is notified. A payout already requested from the provider is not stopped. The reason
+    goes into the audit log and the history, and only staff see it.
     """
 
     transaction: Transaction
@@ -28,7 +28,7 @@ class FreezePayout:
         """Return the order.
 
         Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, Outdated, and IllegalMove, also
-        where nothing is left to pay. Freezing twice is fine.
+        if nothing is left to pay. Idempotent.
         """
         why = parse_reason(reason)
         async with self.transaction():

@@ -1,4 +1,4 @@
-"""The history of an order, folded into its row."""
+"""Folds the history of an order into its current state."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -51,7 +51,7 @@ from ...ports.language.steps import (
 
 
 def fold(history: Iterable[RecordedStep]) -> Order:
-    """Return the order that a whole history gives."""
+    """Return the order that results from its complete history."""
     order: Order | None = None
     for recorded in history:
         order = apply(order, recorded.step, recorded.at)
@@ -61,7 +61,7 @@ def fold(history: Iterable[RecordedStep]) -> Order:
 
 
 def apply(order: Order | None, step: OrderStep, at: datetime) -> Order:
-    """Return the order after one more step. It does not ask whether the step is legal."""
+    """Return the order after one more step, without checking that the step is legal."""
     if isinstance(step, MatchCreated):
         assert order is None, "an order is opened once"
         return _open(step, at)
@@ -194,7 +194,7 @@ def _change_complaint(
 
 
 def _settle_complaint(order: Order, state: ComplaintState, answer: str | None) -> Order:
-    """Return the order with its complaint, if it has one that is not settled, settled."""
+    """Return the order with its open complaint, if any, settled."""
     if order.complaint is None or order.complaint.is_settled:
         return order
     complaint = replace(order.complaint, state=state, answer=answer or order.complaint.answer)
@@ -204,7 +204,7 @@ def _settle_complaint(order: Order, state: ComplaintState, answer: str | None) -
 
 
 def _deliver(order: Order, proof: DeliveryProof, at: datetime) -> Order:
-    """Return the order with its pair at its buyer, who does not miss it any more."""
+    """Return the order as delivered, with a complaint that the pair is missing withdrawn."""
     order = _settle_complaint(order, ComplaintState.WITHDRAWN, None)
     return replace(
         order,
@@ -218,7 +218,7 @@ def _deliver(order: Order, proof: DeliveryProof, at: datetime) -> Order:
 
 
 def _arrive(order: Order) -> Order:
-    """Return the order with its pair in the warehouse once more."""
+    """Return the order with its pair back in the warehouse."""
     if order.status is OrderStatus.SHIPPING_TO_BUYER:
         return replace(order, status=OrderStatus.AUTH_PASSED, outbound=None)
     borne_by = order.borne_by
@@ -229,12 +229,12 @@ def _arrive(order: Order) -> Order:
 
 
 def _return(order: Order) -> ReturnStatus:
-    """Whether a pair in the warehouse leaves it: not if the exchange pays the seller for it."""
+    """Return DUE for a pair in the warehouse, or KEPT if the exchange pays the seller for it."""
     return ReturnStatus.KEPT if order.exchange_pays else ReturnStatus.DUE
 
 
 def _refund(order: Order, borne_by: Bearer) -> Order:
-    """Return the delivered order with its refund due."""
+    """Return the delivered order with the refund due."""
     payout = order.payout_status
     if borne_by is not Bearer.EXCHANGE:
         paid = payout is PayoutStatus.PAID
@@ -245,7 +245,7 @@ def _refund(order: Order, borne_by: Bearer) -> Order:
         payout_status=payout,
         borne_by=borne_by,
     )
-    if order.return_status is ReturnStatus.DUE:  # it was to go back to its buyer
+    if order.return_status is ReturnStatus.DUE:  # it was due back to its buyer until now
         return replace(refunded, return_status=_return(refunded))
     return refunded
 
@@ -278,9 +278,10 @@ _IN_THE_WAREHOUSE = (OrderStatus.AUTHENTICATING, OrderStatus.AUTH_PASSED)
 
 
 def _was_handed_over(order: Order) -> bool:
-    """Whether the seller of a running order has not got the pair any more, as far as is known.
+    """Whether the seller of a running order is known to have handed over the pair.
 
-    Anybody can make a tracking number up: the warehouse has to have had it, or a carrier.
+    A tracking number is no proof because anybody can make one up. Either the warehouse or a carrier
+    must have had the pair.
     """
     in_hand = (*_IN_THE_WAREHOUSE, OrderStatus.SHIPPING_TO_BUYER)
     return order.status in in_hand or order.carrier_had_it
@@ -293,6 +294,6 @@ def _payment_of_cancelled(order: Order, step: Cancelled) -> PaymentStatus:
         return PaymentStatus.DECLINED
     if step.reason in (CancelReason.PAYMENT_OVERDUE, CancelReason.GIVEN_UP):
         return PaymentStatus.ABANDONED if step.charge_known else PaymentStatus.UNKNOWN
-    # Somebody ended the order while its payment was under way, if that was requested at all.
+    # The order ended while the payment was under way, if it was requested at all.
     was_requested = order.stock_status is StockStatus.RESERVED
     return PaymentStatus.UNKNOWN if was_requested else PaymentStatus.ABANDONED

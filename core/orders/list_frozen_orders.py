@@ -1,4 +1,4 @@
-"""An admin lists the orders whose payouts are frozen."""
+"""List the orders whose payouts are frozen."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from .shown_orders import ShownOrder, show_order
 
 @dataclass(frozen=True, slots=True)
 class ListFrozenOrders:
-    """Orders whose payouts wait until a freeze is lifted, newest first."""
+    """Lists the orders whose payouts are frozen, newest first, for admins."""
 
     orders: Orders
 
     async def __call__(self, actor: Actor, request: PageRequest) -> Page[ShownOrder]:
-        """Return a page of them, each as the admin sees it. Raises Forbidden."""
+        """Return a page of orders as the admin may see them. Raises Forbidden."""
         check_role(actor, Role.ADMIN, "list frozen orders")
         page = await self.orders.frozen(request)
         return Page(tuple(show_order(order, actor) for order in page.items), page.next_cursor)

@@ -1,4 +1,4 @@
-"""A user lists their orders; staff list everybody's."""
+"""List your orders, or everybody's as staff."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _SIDES: Mapping[Role | None, Side] = {Role.BUYER: Side.BID, Role.SELLER: Side.AS
 
 @dataclass(frozen=True, slots=True)
 class ListOrders:
-    """Orders, newest first, a page at a time, each as the one who asks sees it."""
+    """Lists orders, newest first, with the fields that the actor may see."""
 
     orders: Orders
 
@@ -30,9 +30,9 @@ class ListOrders:
     ) -> Page[ShownOrder]:
         """Return a page of the orders that the actor has in a role.
 
-        As a buyer these are the own purchases, as a seller the own sales, without a role both; as
-        an authenticator or an admin everybody's orders. With a `status` only those in it. Raises
-        Forbidden to those who do not hold the role of staff that they ask in.
+        A buyer gets their purchases, a seller their sales, and without a role both. An
+        authenticator or an admin gets everybody's orders. `status` filters by state. Raises
+        Forbidden if the actor does not have the staff role.
         """
         if role in (Role.AUTHENTICATOR, Role.ADMIN):
             if not actor.has(role):

@@ -1,4 +1,4 @@
-"""An order's deadline has passed."""
+"""Act on an order's deadline that has passed."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,15 +28,18 @@ _UNPAID = (DeadlineKind.PAYMENT, DeadlineKind.GIVE_UP)
 
 @dataclass(frozen=True, slots=True)
 class MeetDeadline:
-    """What happens when nobody acted in time.
+    """Applies a deadline that has passed.
 
-    Not paid yet: payments finds out whether the buyer was charged, and decides. Not shipped in
-    time, or never arrived: cancelled. Not confirmed for 14 days after dispatch, and no complaint:
-    delivered. The hold over: the payout falls due. Time alone decides nothing about a pair in the
-    warehouse, a complaint or an answer of the provider: those raise an alarm, and again every day
-    until the state is left. Whether the buyer of an order that ended was charged is asked every
-    day for a month, and then once a month, with an alarm. A deadline that was met changes nothing;
-    one that was extended meanwhile is kept anew.
+    - Not paid: payments finds out whether the buyer was charged, and decides.
+    - Not shipped in time, or never arrived: the order is cancelled.
+    - Not confirmed for 14 days after dispatch, without a complaint: it counts as delivered.
+    - The hold is over: the payout falls due.
+    - A pair in the warehouse, a complaint or an answer of the provider is overdue: an alarm is
+      raised, and again every day until the state changes. Time alone decides nothing here.
+    - It is unknown whether the buyer of an order that ended was charged: the provider is asked
+      every day for a month, and then once a month with an alarm.
+
+    A deadline that was met changes nothing. One that was extended meanwhile is set again.
     """
 
     transaction: Transaction
@@ -48,7 +51,7 @@ class MeetDeadline:
     rules: MarketRules
 
     async def __call__(self, reached: DeadlineReached) -> None:
-        """Do what falls due."""
+        """Apply the deadline if it still matters."""
         async with self.transaction():
             order = await self.orders.get(reached.order_id)
             if not matters(order, reached.kind):
@@ -63,7 +66,7 @@ class MeetDeadline:
                 await self._end(order, reached.kind)
 
     async def _raise(self, order: Order, kind: DeadlineKind) -> None:
-        """Tell the admins, have what can be repeated repeated, and look again after a while."""
+        """Raise the alarm, request the payout or refund again, and set the next deadline."""
         now = self.clock.now()
         alarm = alarm_of(order, kind, now)
         if alarm is not None:
@@ -82,12 +85,12 @@ class MeetDeadline:
         step = self._step(kind)
         extended = order.ship_by if kind is DeadlineKind.SHIPMENT else None
         if extended is not None and self.clock.now() < extended:
-            # Whoever found the earlier deadline due may have cleared this one in its place.
+            # The sweeper that found the earlier deadline due may have cleared the extended one.
             await self.deadlines.set(Deadline(kind, order.id, extended))
         elif is_legal(order, step):
             await self.progress(order, step)
         else:
-            # A complaint keeps the order from counting as delivered until it is decided.
+            # An order with an open complaint does not count as delivered.
             await self._again(order, kind, self.rules.alarm_interval)
 
     async def _again(self, order: Order, kind: DeadlineKind, after: timedelta) -> None:

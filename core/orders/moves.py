@@ -1,4 +1,4 @@
-"""The moves of an order: which are legal in which state."""
+"""The moves of an order that are legal in each state."""
 
 from ...ports.language.complaints import ComplaintKind, ComplaintState
 from ...ports.language.errors import IllegalMove
@@ -80,10 +80,10 @@ MOVES: dict[OrderStatus, tuple[type[OrderStep], ...]] = {
     ),
     OrderStatus.AUTH_FAILED: (PaymentRefunded, PairArrived, Returned),
 }
-"""What can be recorded in each state. An order that does none of these stays as it is."""
+"""The steps that can be recorded in each state."""
 
 _NOBODYS = (StockReserved, Confirmed, BuyerNotCharged, PaymentRefunded, PayoutPaid, PayoutRefused)
-"""The moves that nobody can ask for: they tell what came of the stock or the money."""
+"""The moves that no user can request: they report what happened to the stock or the money."""
 
 NOTES: tuple[type[OrderStep], ...] = (
     PayoutFrozen,
@@ -94,7 +94,7 @@ NOTES: tuple[type[OrderStep], ...] = (
     CarrierReceiptNoted,
     PutOff,
 )
-"""What is noted on an order beside its moves, and leaves it where it is."""
+"""Steps that are recorded beside the moves and do not change the order's state."""
 
 CANCEL_REASONS: dict[OrderStatus, tuple[CancelReason, ...]] = {
     OrderStatus.PENDING: (
@@ -114,7 +114,7 @@ CANCEL_REASONS: dict[OrderStatus, tuple[CancelReason, ...]] = {
     OrderStatus.AUTH_PASSED: (CancelReason.ADMIN_CANCELLED,),
     OrderStatus.SHIPPING_TO_BUYER: (CancelReason.ADMIN_CANCELLED,),
 }
-"""Why an order may be cancelled in each state. In none can an admin not end it."""
+"""The reasons to cancel an order in each state. An admin can cancel in all of them."""
 
 _MAY_BE_REFUNDED = (
     PaymentStatus.REFUND_DUE,
@@ -122,7 +122,7 @@ _MAY_BE_REFUNDED = (
     PaymentStatus.UNKNOWN,
     PaymentStatus.DECLINED,
 )
-"""Also a charge that nobody waited for any more can succeed late."""
+"""A charge can still succeed late, after the exchange stopped waiting for it."""
 
 
 def is_legal(order: Order, step: OrderStep) -> bool:
@@ -135,7 +135,7 @@ def is_legal(order: Order, step: OrderStep) -> bool:
         case Cancelled(reason=reason):
             return reason in CANCEL_REASONS[order.status]
         case Delivered(proof=proof):
-            # Time does not decide about a complaint, and an admin does it by a decision.
+            # A deadline cannot settle a complaint, and an admin must decide it instead.
             return proof is DeliveryProof.BUYER or not _has_complaint(order)
         case Complained(kind=kind):
             return kind in complaint_kinds(order)
@@ -151,16 +151,16 @@ def legal_moves(order: Order) -> tuple[str, ...]:
 
 
 def check_legal(order: Order, step: OrderStep) -> None:
-    """Raise IllegalMove, with the legal moves that somebody can ask for, unless this is legal."""
+    """Raise IllegalMove, with the legal moves that users can request, unless the step is legal."""
     if not is_legal(order, step):
-        # A move may be legal for another reason, but is no answer to who asked for this.
+        # The same move with other data may be legal, but listing it would confuse the user.
         no_answer = {step.TYPE, *(move.TYPE for move in _NOBODYS)}
         legal = tuple(move for move in legal_moves(order) if move not in no_answer)
         raise IllegalMove(order_id=order.id, status=order.status, move=step.TYPE, legal=legal)
 
 
 def complaint_kinds(order: Order) -> tuple[ComplaintKind, ...]:
-    """Return what the buyer can complain of in the order's state, if it is not too late."""
+    """Return the complaints that the order's state allows the buyer, ignoring the window."""
     if order.status is not OrderStatus.DELIVERED:
         return (ComplaintKind.NOT_RECEIVED,)
     if order.delivery_proof is DeliveryProof.BUYER:
@@ -169,7 +169,7 @@ def complaint_kinds(order: Order) -> tuple[ComplaintKind, ...]:
 
 
 def _is_due(order: Order, move: type[OrderStep]) -> bool:
-    """Whether the states beside the order's own allow the move."""
+    """Whether the order's other states (payment, stock, payout, return) allow the move."""
     if move is StockReserved:
         return order.stock_status is StockStatus.UNRESERVED
     if move is Confirmed:
@@ -196,19 +196,19 @@ def _is_due(order: Order, move: type[OrderStep]) -> bool:
 
 
 def _pays_out(order: Order, move: type[OrderStep]) -> bool:
-    """Whether the seller can be paid for the order, or the provider can refuse to."""
+    """Whether the order's payout can be paid, or refused by the provider."""
     payable: tuple[PayoutStatus, ...] = (PayoutStatus.HELD,)
     if move is PayoutPaid:
-        # What the provider was asked for before the buyer was refunded may be paid after that.
+        # A payout requested before the refund may be paid after it.
         payable = (PayoutStatus.HELD, PayoutStatus.FAILED, PayoutStatus.CANCELLED)
     if _is_excused(order):
-        # What the seller was made to pay as a penalty is paid back.
+        # The seller gets the penalty back.
         payable = (*payable, PayoutStatus.NONE)
     return order.payout_status in payable
 
 
 def _may_complain(order: Order) -> bool:
-    """Whether the buyer has not complained yet, but for a complaint that they withdrew."""
+    """Whether the buyer can complain: a paid order without a complaint, or a withdrawn one."""
     complaint = order.complaint
     if complaint is not None and complaint.state is not ComplaintState.WITHDRAWN:
         return False
@@ -216,9 +216,9 @@ def _may_complain(order: Order) -> bool:
 
 
 def _can_be_sent(order: Order, move: type[OrderStep]) -> bool:
-    """Whether the pair can leave the warehouse this way: to its buyer, or back to its seller.
+    """Whether the pair can leave the warehouse to its buyer, or back to its seller.
 
-    One that came back stays until a complaint about it is decided.
+    A pair that came back stays until a complaint about it is decided.
     """
     if order.status is OrderStatus.AUTH_PASSED:
         return True
@@ -241,30 +241,30 @@ def _can_be_noted(order: Order, step: OrderStep) -> bool:
         case PutOff(ship_by=ship_by):
             return _gives_time(order, to_ship=ship_by is not None)
         case PaymentRefundedUnasked() | ShortfallBorne():
-            return True  # in every state: it is what happened
+            return True  # a fact, which is recorded in every state
         case CarrierReceiptNoted():
             late = order.cancel_reason is CancelReason.ARRIVAL_OVERDUE
             shipping = order.status is OrderStatus.SELLER_SHIPPING
             return not order.carrier_had_it and (shipping or late)
         case _:
-            raise AssertionError(f"{step} is no note")
+            raise AssertionError(f"{step} is not a note")
 
 
 def _gives_time(order: Order, *, to_ship: bool) -> bool:
-    """Whether the seller still may ship the pair, or the buyer still complain of it."""
+    """Whether the seller may still ship the pair, or the buyer still complain about it."""
     if to_ship:
         return order.status is OrderStatus.CONFIRMED
     return order.held_since is not None and Complained.TYPE in legal_moves(order)
 
 
 _PAYABLE = (PayoutStatus.HELD, PayoutStatus.FAILED, PayoutStatus.PAID)
-"""Where the provider was asked to pay, and may not have paid everything, or for good."""
+"""States in which the provider was asked to pay, and the payout can become owed again."""
 
 _UNPAID = {
     False: (PayoutStatus.NONE, PayoutStatus.HELD, PayoutStatus.FAILED),
     True: (PayoutStatus.HELD, PayoutStatus.FAILED),
 }
-"""By whether the order is cancelled: what there may be to pay its seller for it."""
+"""Payout states that can be frozen, by whether the order is cancelled."""
 
 
 def _has_complaint(order: Order) -> bool:
@@ -272,5 +272,5 @@ def _has_complaint(order: Order) -> bool:
 
 
 def _is_excused(order: Order) -> bool:
-    """Whether the seller does not owe the penalty that the order was cancelled with."""
+    """Whether the seller is excused from the penalty of an overdue arrival."""
     return order.cancel_reason is CancelReason.ARRIVAL_OVERDUE and order.carrier_had_it

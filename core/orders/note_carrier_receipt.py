@@ -1,4 +1,4 @@
-"""The carrier had a pair that does not arrive."""
+"""Note that the carrier had a pair that did not arrive."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ from .staff_acts import StaffActs
 
 @dataclass(frozen=True, slots=True)
 class NoteCarrierReceipt:
-    """An admin notes that the carrier had the pair, so that its seller is not at fault.
+    """An admin notes that the carrier had the pair, so the seller is not at fault.
 
-    Before the order is cancelled since the pair never arrived, it keeps the seller from owing the
-    penalty. After it, the penalty is reversed. The reason goes into the audit log.
+    If the order is later cancelled because the pair never arrived, the seller owes no penalty. If
+    it was cancelled already, the penalty is reversed. The reason goes into the audit log.
     """
 
     transaction: Transaction
@@ -28,7 +28,7 @@ class NoteCarrierReceipt:
         """Return the order.
 
         Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, Outdated, and IllegalMove, also
-        where it was noted before.
+        if it was noted before.
         """
         why = parse_reason(reason)
         async with self.transaction():

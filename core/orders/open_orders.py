@@ -1,4 +1,4 @@
-"""Matches become orders."""
+"""Open an order for each match."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +17,10 @@ from .advance import advance
 
 @dataclass(frozen=True, slots=True)
 class OpenOrders(OrderOpening):
-    """Each match opens one pending order, which has the match's id.
+    """Opens one pending order for each match, with the match's id.
 
-    What it costs, where the pair goes (the buyer's newest address) and which card the buyer is
-    charged by are frozen as they are at that moment. The engine commits the order and its payment
-    with the match.
+    The fees, the destination (the buyer's newest address) and the buyer's card are fixed at the
+    match. The engine commits the order and its payment with the match.
     """
 
     fees: FeeSchedule
@@ -30,7 +29,7 @@ class OpenOrders(OrderOpening):
     rules: MarketRules
 
     async def open(self, matches: Sequence[Match]) -> Sequence[OpenedOrder]:
-        """Return the pending order of each match, in their order."""
+        """Return the pending order of each match, in the order of the matches."""
         all_fees = await self.fees.quote([(match.seller_id, match.price) for match in matches])
         buyers = {match.buyer_id for match in matches}
         addresses = await self.newest_addresses.of(buyers)

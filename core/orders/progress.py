@@ -1,4 +1,4 @@
-"""Takes a stored order one step further."""
+"""Saves an order's next step."""
 
 from dataclasses import dataclass
 
@@ -17,8 +17,8 @@ from .advance import advance
 class Progress:
     """Saves an order's step with its events and deadlines. It needs a transaction.
 
-    An alarm that a deadline raised is over when that deadline ends; one that tells what the payment
-    provider did unasked, when an admin lifts the freeze that came of it.
+    The alarm of a deadline closes when that deadline ends. An alarm about an unasked action of the
+    payment provider closes when an admin lifts the resulting freeze.
     """
 
     orders: Orders
@@ -47,9 +47,9 @@ class Progress:
 
 
 def _settles_report(order: Order, step: OrderStep) -> bool:
-    """Whether nothing is left to be decided of what the payment provider did unasked.
+    """Whether the step settles the alarm about an unasked action of the payment provider.
 
-    An order that was charged another amount, and so is not paid, is not settled by a release.
+    A pending order, which was charged a wrong amount, is not settled by lifting the freeze.
     """
     released = isinstance(step, PayoutReleased) and step.reason is FreezeReason.PROVIDER
     return released and order.status is not OrderStatus.PENDING

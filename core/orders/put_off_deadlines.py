@@ -1,4 +1,4 @@
-"""The exchange was down: what people had time for is put off."""
+"""Put off deadlines by a downtime."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,17 +13,16 @@ from .moves import is_legal
 from .progress import Progress
 
 _OF_PEOPLE = (DeadlineKind.PAYMENT, DeadlineKind.ARRIVAL, DeadlineKind.DELIVERY)
-"""The deadlines of what people do or wait for, of which the order itself keeps nothing."""
+"""The deadlines of people that are not also stored on the order."""
 
 
 @dataclass(frozen=True, slots=True)
 class PutOffDeadlines:
-    """Time in which the exchange was down does not count against people.
+    """Puts people's deadlines off by the downtime, because it does not count against them.
 
-    By as long as it was down it puts off what had not passed by then: the time to pay, to ship and
-    to arrive, the delivery that is assumed, and the time to complain with the hold before the
-    payout. What only raises alarms is not put off, and neither is that an order is given up, which
-    is the exchange's own fault.
+    Only deadlines that had not passed when the downtime began are put off: the time to pay, to ship
+    and to arrive, the assumed delivery, and the time to complain together with the hold. Deadlines
+    that only raise alarms are not put off. Nor is giving up, because it is the exchange's fault.
     """
 
     transaction: Transaction
@@ -33,7 +32,7 @@ class PutOffDeadlines:
     rules: MarketRules
 
     async def __call__(self, since: datetime, until: datetime) -> None:
-        """Put off, once, by the time in between. Called again, it puts off again."""
+        """Put the deadlines off by `until - since`. Not idempotent: call it once per downtime."""
         async with self.transaction():
             for deadline in await self.deadlines.running(_OF_PEOPLE, since):
                 due_at = deadline.due_at + (until - since)
@@ -49,7 +48,7 @@ class PutOffDeadlines:
                 await self.progress(order, put_off)
 
     async def _put_complaints_off(self, since: datetime, until: datetime) -> None:
-        """Whoever may complain no more is waited for no longer."""
+        """Put off the end of the complaint window and the hold of orders that are still in it."""
         for order in await self.orders.held_since(since - self.rules.complaint_window):
             assert order.held_since is not None, order
             put_off = PutOff(since, until, held_since=order.held_since + (until - since))

@@ -1,4 +1,4 @@
-"""The warehouse scans a pair in."""
+"""Receive a pair at the warehouse."""
 
 from dataclasses import dataclass
 
@@ -17,10 +17,10 @@ from .warehouse import check_warehouse
 class ReceivePair:
     """An authenticator receives a pair.
 
-    One that the seller shipped can then be authenticated. One that comes back from the way to its
-    buyer is dispatched again. One whose order has ended, or that its buyer sends back after a
-    complaint, goes back to its seller, unless the exchange paid for it; if the sale stands, it goes
-    back to its buyer.
+    A pair from the seller can then be authenticated. A pair that comes back on its way to the buyer
+    must be dispatched again. If the order has ended, or the buyer returns the pair after a
+    complaint, it is due back to the seller, unless the exchange pays for it. If the sale stands, it
+    is due back to the buyer.
     """
 
     transaction: Transaction
@@ -28,7 +28,7 @@ class ReceivePair:
     progress: Progress
 
     async def __call__(self, actor: Actor, order_id: OrderId) -> Order:
-        """Return the order, now authenticating, or with its pair to be sent on.
+        """Return the order, which is now authenticating or has a pair to send.
 
         Raises NotFound, Forbidden, PartyToTheOrder, IllegalMove, Outdated.
         """
@@ -47,4 +47,4 @@ _AGAIN = (
     OrderStatus.CANCELLED,
     OrderStatus.AUTH_FAILED,
 )
-"""Where a pair is not awaited for the first time."""
+"""States in which an arriving pair is a return or late, and is not authenticated."""

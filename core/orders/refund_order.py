@@ -1,4 +1,4 @@
-"""An order is refunded by an admin."""
+"""Refund an order as an admin."""
 
 from dataclasses import dataclass
 
@@ -16,13 +16,13 @@ from .staff_acts import StaffActs
 
 @dataclass(frozen=True, slots=True)
 class RefundOrder:
-    """An admin refunds the buyer of a paid order and says who bears it.
+    """An admin refunds the buyer of a paid order and says who bears the refund.
 
-    Before its delivery that ends the order. After it, whatever the payout does, the buyer is paid
-    back; a complaint that is not settled is decided for the buyer. The seller is paid at the
-    exchange's cost only for a pair that the warehouse had, or a carrier is known to have had. An
-    order that is not paid yet is cancelled instead. The reason goes into the audit log, and both
-    parties are told it.
+    Before delivery this cancels the order. After delivery the buyer is refunded even if the seller
+    was paid, and an open complaint is decided for the buyer. If the exchange bears the refund, the
+    seller is paid only if the warehouse had the pair or a carrier is known to have had it. An order
+    that is not paid yet cannot be refunded; cancel it instead. The reason goes into the audit log,
+    and both parties see it.
     """
 
     transaction: Transaction

@@ -1,4 +1,4 @@
-"""An order's payout is released."""
+"""Release an order's payout."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,10 @@ from .staff_acts import StaffActs
 
 @dataclass(frozen=True, slots=True)
 class ReleasePayout:
-    """An admin lifts every freeze of an order's payout but that of a complaint, which is decided.
+    """An admin lifts all freezes of an order's payout except a complaint's, which must be decided.
 
-    When nothing stops it any more and the hold is over, the payout falls due. The alarm about what
-    the payment provider did unasked is over with its freeze. The reason goes into the audit log.
+    The payout falls due when no freeze is left and the hold is over. The alarm about an unasked
+    action of the payment provider closes with its freeze. The reason goes into the audit log.
     """
 
     transaction: Transaction
@@ -29,7 +29,7 @@ class ReleasePayout:
         """Return the order.
 
         Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, Outdated, and IllegalMove, also
-        where only a complaint stops it. Releasing twice is fine.
+        if only a complaint freezes it. Idempotent.
         """
         why = parse_reason(reason)
         async with self.transaction():

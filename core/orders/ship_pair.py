@@ -1,4 +1,4 @@
-"""The seller ships the pair to the warehouse."""
+"""Ship a pair to the warehouse."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,9 @@ from .viewers import visible_order
 
 @dataclass(frozen=True, slots=True)
 class ShipPair:
-    """The seller of a confirmed order names the carrier and the tracking number.
+    """The seller of a confirmed order gives the carrier and the tracking number.
 
-    From then on the pair has 14 days to arrive at the warehouse.
+    The pair must arrive at the warehouse within 14 days.
     """
 
     transaction: Transaction
@@ -28,7 +28,7 @@ class ShipPair:
     async def __call__(
         self, actor: Actor, order_id: OrderId, *, carrier: str, tracking_number: str
     ) -> Order:
-        """Return the order, now seller_shipping.
+        """Return the order, which is now seller_shipping.
 
         Raises NotFound, Forbidden, InvalidText, IllegalMove, Outdated.
         """

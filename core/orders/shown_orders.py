@@ -1,7 +1,7 @@
-"""An order as one of those who may see it sees it.
+"""The fields of an order that each viewer sees.
 
-The buyer sees what the buyer pays and the seller what the seller gets; neither sees the other's
-side of the bill, which is None for them. Authenticators and admins see all of it.
+The buyer sees what the buyer pays, and the seller what the seller gets. The other party's amounts
+are None. Authenticators and admins see everything.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from .viewers import Viewer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFees:
-    """In cents: the seller pays `transaction` and `processing`, the buyer `shipping`."""
+    """Fees in cents: the seller pays `transaction` and `processing`, the buyer `shipping`."""
 
     seller_level: int | None
     transaction: Cents | None
@@ -39,7 +39,7 @@ class ShownFees:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownOrder:
-    """A trade on its way. Money is in cents; what is the other party's business is None."""
+    """An order as its viewer sees it. Money is in cents; fields of the other party are None."""
 
     id: OrderId
     status: OrderStatus
@@ -75,7 +75,7 @@ class ShownOrder:
 
 
 def show_order(order: Order, actor: Actor) -> ShownOrder:
-    """Return what the actor, who may see the order, sees of it."""
+    """Return the fields of the order that the actor may see."""
     viewer = Viewer.of(actor, order)
     fees = order.fees
     reason = order.cancel_reason

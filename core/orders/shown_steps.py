@@ -1,4 +1,4 @@
-"""What each party sees of an order's history."""
+"""The steps of an order's history as each viewer sees them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -84,12 +84,12 @@ SHOWN: Mapping[type[OrderStep], Mapping[str, frozenset[Viewer]]] = {
     PayoutReleased: {"reason": _SALE, "note": _STAFF, "by": _STAFF},
     CarrierReceiptNoted: {"note": _STAFF, "by": _STAFF},
 }
-"""Which fields of each step are shown, and to whom. What its match settled is on the order."""
+"""The viewers of each field of each step. The data of MatchCreated is shown on the order."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownStep:
-    """Step `number` in an order's history. What `data` holds depends on `type`."""
+    """Step `number` in an order's history. The keys of `data` depend on `type`."""
 
     number: int
     type: str
@@ -98,7 +98,7 @@ class ShownStep:
 
 
 def show_step(recorded: RecordedStep, viewer: Viewer) -> ShownStep:
-    """Return what the viewer sees of a step."""
+    """Return the step with the fields that the viewer may see."""
     step = recorded.step
     if isinstance(step, Cancelled) and not viewer.sees_note(step.reason):
         step = replace(step, note=None)

@@ -1,4 +1,4 @@
-"""What staff does to an order: who may do it, and the entry that it leaves in the audit log."""
+"""Staff actions on orders: the permission check and the audit log entry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from ...ports.orders import Orders
 
 @dataclass(frozen=True, slots=True)
 class StaffActs:
-    """Lets an admin who is no party act on an order, and notes what they did.
+    """Checks that an admin may act on an order, and records the action.
 
-    It needs a transaction: the order stays locked, and the entry commits with the act.
+    It needs a transaction: the order stays locked, and the entry commits with the action.
     """
 
     orders: Orders
     audit_log: AuditLog
 
     async def order_for(self, actor: Actor, order_id: OrderId, action: str) -> Order:
-        """Return the order. Raises Forbidden, NotFound, PartyToTheOrder."""
+        """Return and lock the order. Raises Forbidden, NotFound, PartyToTheOrder."""
         check_role(actor, Role.ADMIN, action)
         order = await self.orders.get(order_id)
         check_no_party(actor, order.id, buyer_id=order.buyer_id, seller_id=order.seller_id)
@@ -37,7 +37,7 @@ class StaffActs:
         reason: Reason | None,
         facts: Mapping[str, Fact] | None = None,
     ) -> None:
-        """Add the entry to the audit log."""
+        """Add an entry to the audit log."""
         await self.audit_log.add(
             Act(
                 actor_id=actor.user_id,

@@ -1,4 +1,4 @@
-"""Somebody looks at an order's history."""
+"""View an order's history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from .viewers import Viewer, visible_order
 
 @dataclass(frozen=True, slots=True)
 class ViewHistory:
-    """What happened to an order, for those who may see the order."""
+    """Shows the history of an order to everybody who may see the order."""
 
     orders: Orders
 
     async def __call__(self, actor: Actor, order_id: OrderId) -> Sequence[ShownStep]:
-        """Return what the actor sees of every step, oldest first. Raises NotFound."""
+        """Return the steps as the actor may see them, oldest first. Raises NotFound."""
         order = await visible_order(self.orders, actor, order_id)
         viewer = Viewer.of(actor, order)
         return [show_step(step, viewer) for step in await self.orders.history(order_id)]

@@ -1,4 +1,4 @@
-"""Somebody looks at an order."""
+"""View an order."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,23 +16,23 @@ from .viewers import Viewer, visible_order
 
 @dataclass(frozen=True, slots=True)
 class OrderInDetail:
-    """An order, and where its pair goes, as one of those who may see it sees it."""
+    """An order and its shipping addresses, as its viewer sees them."""
 
     order: ShownOrder
     ship_to: PostalAddress | None
-    """Where the pair goes in the end, for the buyer and the warehouse.
+    """The pair's destination, for the buyer and staff.
 
-    None for the seller, and if the buyer had no address at the match and has none now.
+    None for the seller, or if the buyer had no address at the match and has none now.
     """
     warehouse: Warehouse | None
     """Where the seller ships the pair; None for the buyer, unless a complaint sends it back."""
     complain_by: datetime | None
-    """Until when the buyer of a delivered pair can complain; None for the seller."""
+    """The end of the complaint window of a delivered pair; None for the seller."""
 
 
 @dataclass(frozen=True, slots=True)
 class ViewOrder:
-    """Its buyer, its seller, authenticators and admins see an order; to others it is not there."""
+    """Shows an order to its buyer, its seller and staff. To everybody else it does not exist."""
 
     orders: Orders
     destinations: Destinations
@@ -41,7 +41,7 @@ class ViewOrder:
     rules: MarketRules
 
     async def __call__(self, actor: Actor, order_id: OrderId) -> OrderInDetail:
-        """Return what the actor sees of the order. Raises NotFound."""
+        """Return the order as the actor may see it. Raises NotFound."""
         order = await visible_order(self.orders, actor, order_id)
         viewer = Viewer.of(actor, order)
         return OrderInDetail(

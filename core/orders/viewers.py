@@ -1,4 +1,4 @@
-"""Who sees an order, and what of it each of them sees."""
+"""Who may see an order, and which parts of it."""
 
 from enum import Enum
 
@@ -11,7 +11,7 @@ from ...ports.orders import Orders
 
 
 class Viewer(Enum):
-    """Who looks at an order."""
+    """The capacity in which somebody views an order."""
 
     BUYER = "buyer"
     SELLER = "seller"
@@ -19,9 +19,9 @@ class Viewer(Enum):
 
     @classmethod
     def of(cls, actor: Actor, order: Order) -> "Viewer":
-        """Return as whom the actor, who may see the order, looks at it.
+        """Return the capacity in which the actor, who may see the order, views it.
 
-        Staff who buy or sell in it look at it as the party that they are.
+        Staff who are a party to the order view it as that party.
         """
         if actor.user_id == order.buyer_id:
             return cls.BUYER
@@ -29,28 +29,28 @@ class Viewer(Enum):
 
     @property
     def sees_purchase(self) -> bool:
-        """Whether what the buyer pays is shown."""
+        """Whether the viewer sees what the buyer pays."""
         return self is not Viewer.SELLER
 
     @property
     def sees_sale(self) -> bool:
-        """Whether what the seller gets is shown."""
+        """Whether the viewer sees what the seller gets."""
         return self is not Viewer.BUYER
 
     def sees_bearer(self, of: Bearer | None) -> bool:
-        """Whether it is shown who bears the refund: what the seller owes is the seller's matter."""
+        """Whether the viewer sees who bears the refund. The buyer sees it only if it is them."""
         return self.sees_sale or of is Bearer.BUYER
 
     def sees_note(self, of: CancelReason) -> bool:
-        """Whether what was noted with the reason of a cancellation is shown."""
+        """Whether the viewer sees the note of a cancellation."""
         return self.sees_purchase or not of.noted_for_buyer
 
 
 async def visible_order(orders: Orders, actor: Actor, order_id: OrderId) -> Order:
     """Return an order to its buyer, its seller, an authenticator or an admin.
 
-    Inside a transaction the order stays locked until its end. Raises NotFound, also for everybody
-    else: to them it is not there.
+    Inside a transaction the order stays locked until the end. Raises NotFound, also if the actor
+    may not see the order.
     """
     order = await orders.get(order_id)
     staff = actor.has(Role.AUTHENTICATOR) or actor.has(Role.ADMIN)
