@@ -106,7 +106,7 @@ def serving(name: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
 
 
 def measure(name: str, *, trades: bool, seconds: float, connections: int) -> Figures:
-    """Return the rates and latencies of a server, and for solebook the confirmed orders."""
+    """Return how a server answers and its processor time an answer; also what became of orders."""
     with serving(name) as (told, last):
         sent = requests(told, random.Random(7), trades=trades)
         begun = time.perf_counter()
@@ -119,15 +119,16 @@ def measure(name: str, *, trades: bool, seconds: float, connections: int) -> Fig
         "answered_per_second": answers.statuses.total() / taken,
         "placed_per_second": answers.statuses[CREATED] / taken,
         "refused_per_second": answers.statuses[UNAVAILABLE] / taken,
-        "p50_ms": _percentile(answers.seconds, 50),
-        "p99_ms": _percentile(answers.seconds, 99),
+        "p50_ms": percentile(answers.seconds, 50),
+        "p99_ms": percentile(answers.seconds, 99),
+        "cpu_ms": last["busy"] / answers.statuses.total() * 1_000,
     }
     if "confirmed" in last:
         figures["confirmed_per_second"] = last["confirmed"] / taken
     return figures
 
 
-def _percentile(seconds: Sequence[float], which: int) -> float:
+def percentile(seconds: Sequence[float], which: int) -> float:
     return statistics.quantiles(seconds, n=100)[which - 1] * 1_000
 
 
@@ -145,7 +146,7 @@ def main() -> None:
     }
     medians = in_turn(measurements, options.rounds)
     for name in ("rests", "trades"):
-        for figure in ("answered_per_second", "p99_ms"):
+        for figure in ("answered_per_second", "p99_ms", "cpu_ms"):
             words = figure.replace("_", " ")
             ratio(
                 f"{name}: {words}, to the bare handler's",

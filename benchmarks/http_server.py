@@ -1,4 +1,4 @@
-"""The server to measure: solebook with everything on, or a bare handler.
+"""The server to measure: solebook with everything on, or bare handlers.
 
 It prints a line of JSON with its URL and a token for each trader, and another line when it stops.
 """
@@ -6,19 +6,12 @@ It prints a line of JSON with its URL and a token for each trader, and another l
 import argparse
 import json
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
-from uuid import UUID, uuid4
 
-import jwt
-import msgspec
 import uvloop
-from litestar import Litestar, Request, get, post
-from litestar.datastructures import State
-from litestar.exceptions import NotAuthorizedException
 
 from solebook.config.http import HttpSettings
 from solebook.entrypoints.garbage import collect_rarely
@@ -30,77 +23,22 @@ from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import User
 
-from .market import PASSWORD, SIZES, Market, consumer_of, open_market
+from .bare_server import LEVELS, bare
+from .market import PASSWORD, SIZES, Market, actor, consumer_of, open_market
 
 NO_LIMIT = RateLimit(burst=1_000_000, per_second=1_000_000)
 HTTP = HttpSettings(user_limit=NO_LIMIT, address_limit=NO_LIMIT, credentials_limit=NO_LIMIT)
 RULES = MarketRules(max_open_quotes=1_000_000, max_unpaid_orders=1_000_000)
-SECRET = "a secret of at least thirty-two bytes"
-
-
-# ---- the bare handler ----------------------------------------------------------------------------
-
-
-class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The request body that places a quote."""
-
-    product_id: UUID
-    size: str
-    amount: Annotated[int, msgspec.Meta(ge=1)]
-    condition: str = "new"
-    expires_in_days: int | None = None
-    time_in_force: str = "gtc"
-
-
-class Placed(msgspec.Struct, frozen=True):
-    """The response body."""
-
-    id: UUID
-    product_id: UUID
-    size: str
-    amount: int
-    condition: str
-    status: str
-    created_at: datetime
-
-
-def _user(request: "Request[None, None, State]") -> str:
-    token = request.headers.get("authorization", "").removeprefix("Bearer ")
-    try:
-        return str(jwt.decode(token, SECRET, algorithms=["HS256"])["sub"])
-    except jwt.InvalidTokenError:
-        raise NotAuthorizedException from None
-
-
-@post(["/v1/asks", "/v1/bids"])
-async def place(request: "Request[None, None, State]", data: Order) -> Placed:
-    _user(request)
-    now = datetime.now(UTC)
-    return Placed(uuid4(), data.product_id, data.size, data.amount, data.condition, "active", now)
-
-
-@get("/health/live")
-async def live() -> dict[str, str]:
-    return {"status": "ok"}
-
-
-@asynccontextmanager
-async def bare() -> AsyncIterator[dict[str, object]]:
-    expires = datetime.now(UTC) + timedelta(hours=1)
-    token = jwt.encode({"sub": "somebody", "exp": expires}, SECRET, algorithm="HS256")
-    async with running_server(Litestar([place, live], logging_config=None), "127.0.0.1", 0) as url:
-        yield {"url": url, "buyers": [token], "sellers": [token], "product": str(uuid4())}
-
-
-# ---- solebook ------------------------------------------------------------------------------------
 
 
 @asynccontextmanager
 async def solebook() -> AsyncIterator[dict[str, object]]:
+    """Serve an exchange with a deep book, and tell what a benchmark needs to ask it."""
     with tempfile.TemporaryDirectory(prefix="solebook-bench-") as folder:
         async with open_market(Path(folder), store="sqlite", rules=RULES) as market:
             confirmed = _counted(market)
             async with Workers(market.application).running():
+                await _deepen(market)
                 app = create_app(market.application, HTTP)
                 async with running_server(app, "127.0.0.1", 0) as url:
                     collect_rarely()  # as `solebook serve` does
@@ -111,6 +49,17 @@ async def solebook() -> AsyncIterator[dict[str, object]]:
                         "product": str(market.product.id),
                     }
             print(json.dumps({"confirmed": len(confirmed)}), flush=True)
+
+
+async def _deepen(market: Market) -> None:
+    """Have a bid and an ask rest at each level of the first size, far from where others trade."""
+    bidding = market.application.bidding
+    for level in LEVELS:
+        for place, user, amount in (
+            (bidding.place_bid, market.buyers[level], 4_900 - 100 * level),
+            (bidding.place_ask, market.sellers[level], 90_000 + 100 * level),
+        ):
+            await place(actor(user), product_id=market.product.id, size=SIZES[0], amount=amount)
 
 
 def _counted(market: Market) -> list[Message]:
@@ -134,7 +83,9 @@ async def _serve(name: str) -> None:
     async with (bare if name == "bare" else solebook)() as told:
         stopped = stop_signal()
         print(json.dumps(told | {"sizes": SIZES}), flush=True)
+        begun = time.process_time()
         await stopped.wait()
+        print(json.dumps({"busy": time.process_time() - begun}), flush=True)
 
 
 def main() -> None:
