@@ -23,12 +23,12 @@ T = TypeVar("T")
 
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another process that writes the same file."""
-_MIGRATION_TIMEOUT = 60.0
-"""Seconds to wait for another process that migrates the same file, of many rows maybe."""
 _PREPARED_STATEMENTS = 512
 _ROWS_AT_ONCE = 1_000
 _SHORT = 20_000
 """Steps of SQLite's machine, about a millisecond, after which a query goes on in a thread."""
+_LONG_FOR = 32
+"""Runs of a query that took long before it is tried on the event loop again."""
 _FIRST_PAUSE = 0.001
 _LONGEST_PAUSE = 0.05
 """Seconds between two attempts while another process writes."""
@@ -53,7 +53,7 @@ def migration_engine(url: str) -> AsyncEngine:
     path = path_of(url)
 
     async def connect() -> aiosqlite.Connection:
-        _, thread = await _connect(path, patience=_MIGRATION_TIMEOUT)
+        _, thread = await _connect(path, patience=BUSY_TIMEOUT)
         return thread
 
     engine = create_async_engine(
@@ -82,6 +82,8 @@ class SqliteConnection(Connection):
         self._connection = connection
         self._thread = thread
         """Runs calls on the same connection."""
+        self._long: dict[str, int] = {}
+        """For queries that took long: how many more runs go to the thread at once."""
 
     @classmethod
     async def open(cls, path: Path, *, read_only: bool = False) -> Self:
@@ -114,14 +116,22 @@ class SqliteConnection(Connection):
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """Run a query and return its rows."""
+        if self._long.get(sql):
+            self._long[sql] -= 1
+            return await self._fetch_in_thread(sql, values)
         self._connection.set_progress_handler(_stop, _SHORT)
         try:
             return self._connection.execute(sql, values).fetchall()
         except _DRIVER_ERRORS as error:
-            if not _is(error, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
+            if _is(error, sqlite3.SQLITE_INTERRUPT):
+                self._long[sql] = _LONG_FOR
+            elif not _is(error, sqlite3.SQLITE_BUSY):
                 raise _translated(error) from error
         finally:
             self._connection.set_progress_handler(None, 0)
+        return await self._fetch_in_thread(sql, values)
+
+    async def _fetch_in_thread(self, sql: str, values: Sequence[Any]) -> list[Any]:
         rows = await _waited_for(
             self._thread.execute_fetchall(sql, values), on_cancel=self._connection.interrupt
         )

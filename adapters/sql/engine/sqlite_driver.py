@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Dialect
@@ -65,34 +66,36 @@ class SqliteDriver(Driver):
 
     # ---- reading -------------------------------------------------------------------------
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Connection]:
-        await self._take_reader()
-        try:
-            if self._idle:
-                reader = self._idle.pop()
-            else:
-                reader = await SqliteConnection.open(self._path, read_only=True)
-            sound = True
-            try:
-                yield reader
-            except Unavailable:
-                sound = False
-                raise
-            finally:
-                if sound:
-                    self._idle.append(reader)
-                else:
-                    await finished(reader.close())
-        finally:
-            self._reading.release()
+    def reading(self) -> AbstractAsyncContextManager[Connection]:
+        return _Reading(self)
 
-    async def _take_reader(self) -> None:
+    async def take_reader(self) -> SqliteConnection:
+        """Return a connection for one read. Raises Unavailable."""
         try:
-            async with asyncio.timeout(self._patience if self._reading.locked() else None):
+            if self._reading.locked():
+                async with asyncio.timeout(self._patience):
+                    await self._reading.acquire()
+            else:
                 await self._reading.acquire()
         except TimeoutError:
             raise Unavailable(what=STORE) from None
+        if self._idle:
+            return self._idle.pop()
+        try:
+            return await SqliteConnection.open(self._path, read_only=True)
+        except BaseException:
+            self._reading.release()
+            raise
+
+    async def return_reader(self, reader: SqliteConnection, *, sound: bool) -> None:
+        """Keep the connection for the next read, or close it if it is broken."""
+        try:
+            if sound:
+                self._idle.append(reader)
+            else:
+                await finished(reader.close())
+        finally:
+            self._reading.release()
 
     async def stream(self, sql: str, values: Sequence[Any]) -> AsyncGenerator[Iterable[Any], None]:
         connection = await SqliteConnection.open(self._path, read_only=True)
@@ -101,3 +104,24 @@ class SqliteDriver(Driver):
                 yield rows
         finally:
             await finished(connection.close())
+
+
+class _Reading(AbstractAsyncContextManager[Connection]):
+    """One read. A generator as the context manager would take longer than the read itself."""
+
+    __slots__ = ("_driver", "_reader")
+
+    def __init__(self, driver: SqliteDriver) -> None:
+        self._driver = driver
+
+    async def __aenter__(self) -> Connection:
+        self._reader = await self._driver.take_reader()
+        return self._reader
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._driver.return_reader(self._reader, sound=not isinstance(error, Unavailable))

@@ -133,6 +133,9 @@ def problem_title(refusal: type[Refusal]) -> str:
     return re.sub(r"(?<=.)(?=[A-Z])", " ", refusal.__name__).capitalize()
 
 
+_NAMES = {kind: (problem_type(kind), problem_title(kind)) for kind in STATUS}
+
+
 def refusal_response(_: AnyRequest, refusal: Refusal) -> ProblemResponse:
     """Tell a refusal, with its own data beside the members of every problem."""
     problem, facts = _refused(refusal)
@@ -189,7 +192,7 @@ def _refused(refusal: Refusal) -> tuple[Problem, dict[str, Any]]:
     """Return the problem that a refusal is, and its own data."""
     kind = type(refusal)
     facts = {RENAMED.get(name, name): value for name, value in refusal.data().items()}
-    return Problem(problem_type(kind), problem_title(kind), STATUS[kind], str(refusal)), facts
+    return Problem(*_NAMES[kind], STATUS[kind], str(refusal)), facts
 
 
 def _malformed(error: HTTPException, request: AnyRequest | None = None) -> Problem:

@@ -14,6 +14,9 @@ from ....ports.language.ids import parse_id
 from .headers import header
 from .json_response import JsonResponse
 
+_SHORTEST_ID = 32
+"""Characters of an id without hyphens."""
+
 
 async def check_request(request: Request[Any, Any, Any]) -> JsonResponse[None] | None:
     """Refuse ids in another spelling, query parameters that nobody reads, and a body that is none.
@@ -61,6 +64,8 @@ def _check_ids(request: Request[Any, Any, Any]) -> None:
     # The framework takes whatever `UUID` does, also digits of other scripts.
     ids = {value for value in request.path_params.values() if isinstance(value, UUID)}
     for segment in request.scope["path"].split("/"):
+        if len(segment) < _SHORTEST_ID:
+            continue
         with suppress(ValueError):
             ids.discard(parse_id(segment))
     if ids:
@@ -68,10 +73,10 @@ def _check_ids(request: Request[Any, Any, Any]) -> None:
 
 
 def _check_query(request: Request[Any, Any, Any], handler: HTTPRouteHandler) -> None:
-    known = sorted(query_parameters(handler))
-    unknown = sorted(set(request.query_params) - set(known))
+    known = set(query_parameters(handler))
+    unknown = sorted(set(request.query_params) - known)
     if unknown:
-        message = f"is unknown here; known: {', '.join(known) or 'none'}"
+        message = f"is unknown here; known: {', '.join(sorted(known)) or 'none'}"
         raise ValidationException(
             detail="a query parameter is unknown",
             extra=[{"key": name, "message": message, "source": "query"} for name in unknown],

@@ -223,6 +223,25 @@ async def test_a_short_query_does_not_leave_its_caller(path: Path) -> None:
     await connection.close()
 
 
+async def test_a_query_that_took_long_is_not_begun_in_vain_each_time(path: Path) -> None:
+    connection = await SqliteConnection.open(path, read_only=True)
+    query = LONG.replace("300000", "?")
+
+    async def leaves_its_caller(length: int) -> bool:
+        asked = asyncio.ensure_future(connection.fetch(query, (length,)))
+        await asyncio.sleep(0)
+        at_once = asked.done()
+        assert await asked == [(length,)]
+        return not at_once
+
+    assert not await leaves_its_caller(3)
+    assert await leaves_its_caller(300_000)
+    assert await leaves_its_caller(3)
+    while await leaves_its_caller(3):
+        pass  # in the end it is tried again
+    await connection.close()
+
+
 async def test_a_long_query_that_is_cancelled_is_over_at_once(path: Path) -> None:
     connection = await SqliteConnection.open(path, read_only=True)
     endless = LONG.replace("WHERE n < 300000", "")
