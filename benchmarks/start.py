@@ -99,6 +99,9 @@ async def fill(folder: Path, quotes: int) -> None:
     """Create an exchange with a number of resting quotes."""
     now = datetime.now(UTC)
     async with open_application(_settings(folder)) as application:
+        engine = engine_of(application)
+        await engine.start()  # which has the rules stored, as an exchange has that ran before
+        await engine.stop()
         books = application.adapters.store.books
         ownership = await books.take(0, now)
         resting = _quotes(quotes, now)

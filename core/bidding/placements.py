@@ -22,7 +22,7 @@ from .counterparts import Incoming, search, search_side
 from .shard import Shard
 from .stored import Stored, Wanted
 
-_IOC = TimeInForce.IOC  # an enum's member is slow to look up
+_BID, _IOC = Side.BID, TimeInForce.IOC  # an enum's members are slow to look up
 _BUSY_FOR = 5.0
 """Seconds after which an ask may be placed again that reaches only bids of busy buyers."""
 
@@ -59,7 +59,7 @@ class Place(Command[Placement]):
             stored.check_may_trade(command.user_id, command.side)
         shard.check_open(command.book)
         book = shard.book(command.book)
-        others = book.against(command.side)
+        others = book.asks if command.side is _BID else book.bids
         counterpart = None
         if not others.is_clear(command.amount, now):
             incoming = Incoming(command.user_id, command.side, command.amount)

@@ -122,7 +122,7 @@ class Shard:
 
         A batch begins as the store is, so a book's events continue one another, whatever fails.
         """
-        changes = (book.lowest_ask_change(now) for book in self._changed)
+        changes = (book.lowest_ask_change(now) for book in self._changed if book.asks.changed)
         return [change for change in changes if change is not None]
 
     # ---- looking up ----------------------------------------------------------------------
@@ -237,7 +237,7 @@ class Shard:
         self._changed[book] = None
         if counterpart is not None:
             return self._trade(quote, counterpart, now, book)
-        book.on(quote.side).add(quote)
+        (book.bids if quote.side is _BID else book.asks).add(quote)
         self._entered.append(quote)
         return Placement(quote)
 

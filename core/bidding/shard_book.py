@@ -38,8 +38,6 @@ class ShardBook(OrderBook):
 
     def lowest_ask_change(self, now: datetime) -> LowestAskChanged | None:
         """Return what is to be told of the lowest ask, if this batch changed it."""
-        if not self.asks.changed:
-            return None
         lowest, before = self._lowest_ask(), self._told_lowest_ask
         if lowest == before:
             return None
