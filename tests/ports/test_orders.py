@@ -103,7 +103,7 @@ async def test_a_saved_order_keeps_every_field(
     assert await store.orders.get(order.id) == saved
 
 
-async def test_every_kind_of_event_is_read_back_in_order(
+async def test_every_kind_of_step_is_read_back_in_order(
     store: Store, records: Records, shard: Shard
 ) -> None:
     opened = await shard.trade(records.book())

@@ -40,14 +40,14 @@ AT = datetime(2026, 3, 2, tzinfo=UTC)
 BY = UserId(UUID(int=9))
 
 
-def test_every_event_has_its_row_and_every_column_its_field() -> None:
+def test_every_step_has_its_row_and_every_column_its_field() -> None:
     assert set(SHOWN) == set(ORDER_STEPS.values())
     for kind, shown in SHOWN.items():
         assert set(shown) <= {field.name for field in fields(kind)}, kind
 
 
 @pytest.mark.parametrize(
-    ("event", "buyer", "seller"),
+    ("step", "buyer", "seller"),
     [
         (Confirmed(21_400, AT), {"amount", "ship_by"}, {"ship_by"}),
         (PaymentRefunded(21_400), {"amount"}, set()),
@@ -75,11 +75,11 @@ def test_every_event_has_its_row_and_every_column_its_field() -> None:
     ],
 )
 def test_a_party_sees_what_is_theirs_and_staff_see_all(
-    event: OrderStep, buyer: set[str], seller: set[str]
+    step: OrderStep, buyer: set[str], seller: set[str]
 ) -> None:
-    recorded = RecordedStep(OrderId(UUID(int=1)), 3, AT, event)
+    recorded = RecordedStep(OrderId(UUID(int=1)), 3, AT, step)
     seen = {viewer: set(show_step(recorded, viewer).data) for viewer in Viewer}
-    everything = {field.name for field in fields(event)}
+    everything = {field.name for field in fields(step)}
     assert seen == {Viewer.BUYER: buyer, Viewer.SELLER: seller, Viewer.STAFF: everything}
 
 
