@@ -3,18 +3,15 @@
 The exchange behind its API is in tests/entrypoints/http/world.py.
 """
 
-import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from solebook.adapters.embedded import tokens
-from solebook.adapters.embedded.journal import Journal, MemoryJournal
+from solebook.adapters.embedded.journal import MemoryJournal
 from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
-from solebook.adapters.embedded.provider import Provider
 from solebook.adapters.memory.payments import MemoryPayments
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -26,10 +23,9 @@ from solebook.composition.engine import engine_of
 from solebook.composition.memory_store import build_memory_store
 from solebook.core.bidding.matching_engine import EngineLimits
 from solebook.entrypoints.worker.workers import Workers
-from solebook.ports.event_bus import Consumer, EventBus, Queue
+from solebook.ports.event_bus import Queue
 from solebook.ports.language.authentication import Checks, Verdict
 from solebook.ports.language.catalog import Product
-from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.ids import MessageId, OrderId
 from solebook.ports.language.messages import Delivery, Message
 from solebook.ports.language.notifications import Channel, NotificationKind
@@ -40,84 +36,15 @@ from solebook.ports.language.placement import Placement
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Actor, Role
 
-from .forwarding import ForwardingBus
-
-R = TypeVar("R")
+from .provider_line import Line
+from .tapped_bus import TappedBus
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SIZE = "9"
 PARCEL = {"carrier": "UPS", "tracking_number": "1Z999"}
 PASS = Verdict(True, Checks(True, True, True), ("https://photos.example.com/1.jpg",))
 FAIL = Verdict(False, Checks(True, False, True), (), "the stitching is wrong")
-_FAILURES = 5
-"""How often one message fails at most: it is not to end among the dead letters."""
 _EVERYTHING = PageRequest(limit=100)
-
-
-class TappedBus(ForwardingBus):
-    """A bus that remembers what it delivered, and whose consumers fail when they are told to."""
-
-    def __init__(self, bus: EventBus) -> None:
-        super().__init__(bus)
-        self.published: list[Message] = []
-        self.consumers: dict[str, Consumer] = {}
-        self.failing: Counter[str] = Counter()
-        """How many times each consumer fails from now on, before it does anything."""
-        self._failures: Counter[tuple[str, MessageId]] = Counter()
-
-    def subscribe(self, consumer: Consumer, *, here: bool = True) -> None:
-        async def handle(message: Message) -> None:
-            failures = consumer.name, message.id
-            if self.failing[consumer.name] > 0 and self._failures[failures] < _FAILURES:
-                self.failing[consumer.name] -= 1
-                self._failures[failures] += 1
-                raise Unavailable(what=consumer.name)
-            await consumer.handle(message)
-
-        self.consumers[consumer.name] = consumer
-        super().subscribe(replace(consumer, handle=handle), here=here)
-
-    async def publish(self, *messages: Message) -> None:
-        self.published.extend(messages)
-        await super().publish(*messages)
-
-
-class Line(Journal):
-    """The line to the payment provider: it can be cut, lose answers, and keep a call waiting."""
-
-    def __init__(self, journal: Journal) -> None:
-        self.beyond = journal
-        """What the provider has on its side."""
-        self.is_cut = False
-        """No request gets through."""
-        self.loses_answers = False
-        """Every request gets through, and nobody hears what came of it."""
-        self._open = asyncio.Event()
-        self._open.set()
-        self._arrived = asyncio.Event()
-
-    def hold(self) -> None:
-        """Keep requests on their way until `release`."""
-        self._open.clear()
-        self._arrived.clear()
-
-    def release(self) -> None:
-        """Let requests through."""
-        self._open.set()
-
-    async def arrival(self) -> None:
-        """Return once a request is on its way."""
-        await self._arrived.wait()
-
-    async def consult(self, work: Callable[[Provider], R]) -> R:
-        self._arrived.set()
-        await self._open.wait()
-        if self.is_cut:
-            raise Unavailable(what="the payment provider")
-        answer = await self.beyond.consult(work)
-        if self.loses_answers:
-            raise Unavailable(what="the payment provider")
-        return answer
 
 
 @dataclass(repr=False)  # asyncio would spell all of it out whenever a fixture has made one

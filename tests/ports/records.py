@@ -1,40 +1,25 @@
 """Valid records for the contract suites, each with ids of its own."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import count
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
-from solebook.ports.clock import Clock
-from solebook.ports.ids import Ids
 from solebook.ports.language import steps
-from solebook.ports.language.alarms import Alarm, AlarmKind
 from solebook.ports.language.analytics import Sale
-from solebook.ports.language.audit import Act, AuditAction, Target, parse_reason
-from solebook.ports.language.authentication import AuthenticationTask, TaskStatus
 from solebook.ports.language.batch import Batch, OpenedOrder
 from solebook.ports.language.catalog import Product, ProductImage, Reservation, ReservationStatus
-from solebook.ports.language.deadlines import Deadline, DeadlineKind
-from solebook.ports.language.events import MatchCreated, UserRegistered
+from solebook.ports.language.events import MatchCreated
 from solebook.ports.language.halts import Halt
 from solebook.ports.language.ids import (
     AddressId,
-    AlarmId,
-    AlertId,
     HaltId,
-    MessageId,
-    NotificationId,
     OrderId,
     ProductId,
     QuoteId,
     SessionId,
-    TaskId,
     UserId,
 )
 from solebook.ports.language.market import BookKey, Match, Quote, QuoteStatus, Side, Size
-from solebook.ports.language.messages import Delivery, Message, Queue
-from solebook.ports.language.notifications import Notification, Shoe
 from solebook.ports.language.orders import Fees, Order, PaymentStatus
 from solebook.ports.language.payments import (
     Account,
@@ -45,46 +30,24 @@ from solebook.ports.language.payments import (
     PayoutState,
     Transfer,
 )
-from solebook.ports.language.price_alerts import PriceAlert
-from solebook.ports.language.trade_notices import OrderAuthPassedNotice
 from solebook.ports.language.users import Address, PostalAddress, RefreshToken, Session, User
 
-T = TypeVar("T")
+from .told_records import ToldRecords, made
 
 FEES = Fees(seller_level=1, transaction=1_800, processing=600, shipping=1_400)
 
 
 @dataclass(slots=True)
-class Records:
+class Records(ToldRecords):
     """Makes records; keyword arguments replace their fields."""
-
-    ids: Ids
-    clock: Clock
-    _number: "count[int]" = field(default_factory=lambda: count(1))
-
-    @property
-    def instant(self) -> datetime:
-        """Now, in a microsecond that a store must not round away."""
-        return self.clock.now() + timedelta(microseconds=123_457)
-
-    # ---- ids -----------------------------------------------------------------------------
-
-    def user_id(self) -> UserId:
-        return UserId(self.ids.new())
-
-    def order_id(self) -> OrderId:
-        return OrderId(self.ids.new())
 
     def quote_id(self) -> QuoteId:
         return QuoteId(self.ids.new())
 
-    def product_id(self) -> ProductId:
-        return ProductId(self.ids.new())
-
     # ---- users ---------------------------------------------------------------------------
 
     def user(self, **fields: Any) -> User:
-        return _made(
+        return made(
             User,
             fields,
             id=self.user_id(),
@@ -96,7 +59,7 @@ class Records:
         )
 
     def address(self, user_id: UserId, **fields: Any) -> Address:
-        return _made(
+        return made(
             Address,
             fields,
             id=AddressId(self.ids.new()),
@@ -106,7 +69,7 @@ class Records:
         )
 
     def postal_address(self, **fields: Any) -> PostalAddress:
-        return _made(
+        return made(
             PostalAddress,
             fields,
             street="1 Test Street",
@@ -117,7 +80,7 @@ class Records:
         )
 
     def session(self, user_id: UserId, **fields: Any) -> Session:
-        return _made(
+        return made(
             Session,
             fields,
             id=SessionId(self.ids.new()),
@@ -126,7 +89,7 @@ class Records:
         )
 
     def refresh_token(self, session_id: SessionId, **fields: Any) -> RefreshToken:
-        return _made(
+        return made(
             RefreshToken,
             fields,
             token_hash=f"{next(self._number):064x}",
@@ -137,7 +100,7 @@ class Records:
     # ---- catalogue and stock -------------------------------------------------------------
 
     def product(self, **fields: Any) -> Product:
-        return _made(
+        return made(
             Product,
             fields,
             id=self.product_id(),
@@ -155,11 +118,8 @@ class Records:
             created_at=self.instant,
         )
 
-    def book(self, product_id: ProductId | None = None, size: str = "9", **fields: Any) -> BookKey:
-        return BookKey(product_id or self.product_id(), Size(size), **fields)
-
     def reservation(self, ask_id: QuoteId, book: BookKey, **fields: Any) -> Reservation:
-        return _made(
+        return made(
             Reservation,
             fields,
             order_id=self.order_id(),
@@ -172,7 +132,7 @@ class Records:
     # ---- the market ----------------------------------------------------------------------
 
     def quote(self, side: Side, book: BookKey, **fields: Any) -> Quote:
-        return _made(
+        return made(
             Quote,
             fields,
             id=self.quote_id(),
@@ -186,7 +146,7 @@ class Records:
         )
 
     def halt(self, product_id: ProductId, **fields: Any) -> Halt:
-        return _made(
+        return made(
             Halt,
             fields,
             id=HaltId(self.ids.new()),
@@ -203,7 +163,7 @@ class Records:
         return self.quote(Side.ASK, book, **fields)
 
     def match(self, bid: Quote, ask: Quote, **fields: Any) -> Match:
-        return _made(
+        return made(
             Match,
             fields,
             id=self.order_id(),
@@ -260,25 +220,8 @@ class Records:
 
     # ---- after the match -----------------------------------------------------------------
 
-    def alarm(self, **fields: Any) -> Alarm:
-        return _made(
-            Alarm,
-            fields,
-            id=AlarmId(self.ids.new()),
-            kind=AlarmKind.PAIR_NOT_CLAIMED,
-            order_id=self.order_id(),
-            note="nobody has claimed it",
-            raised_at=self.instant,
-            last_at=self.instant,
-        )
-
-    def deadline(self, order_id: OrderId, **fields: Any) -> Deadline:
-        return _made(
-            Deadline, fields, kind=DeadlineKind.PAYMENT, order_id=order_id, due_at=self.instant
-        )
-
     def payment(self, **fields: Any) -> Payment:
-        return _made(
+        return made(
             Payment,
             fields,
             order_id=self.order_id(),
@@ -289,7 +232,7 @@ class Records:
         )
 
     def payout(self, **fields: Any) -> Payout:
-        return _made(
+        return made(
             Payout,
             fields,
             order_id=self.order_id(),
@@ -301,7 +244,7 @@ class Records:
         )
 
     def transfer(self, order_id: OrderId, **fields: Any) -> Transfer:
-        return _made(
+        return made(
             Transfer,
             fields,
             id=f"{order_id}:step-{next(self._number)}",
@@ -313,99 +256,14 @@ class Records:
             ),
         )
 
-    def task(self, **fields: Any) -> AuthenticationTask:
-        return _made(
-            AuthenticationTask,
-            fields,
-            id=TaskId(self.ids.new()),
-            order_id=self.order_id(),
-            buyer_id=self.user_id(),
-            seller_id=self.user_id(),
-            book=self.book(),
-            status=TaskStatus.AWAITING_ITEM,
-            created_at=self.instant,
-        )
-
-    def price_alert(self, book: BookKey, **fields: Any) -> PriceAlert:
-        return _made(
-            PriceAlert,
-            fields,
-            id=AlertId(self.ids.new()),
-            user_id=self.user_id(),
-            book=book,
-            price=20_000,
-            created_at=self.instant,
-        )
-
     def sale(self, book: BookKey, **fields: Any) -> Sale:
-        return _made(
+        return made(
             Sale,
             fields,
             order_id=self.order_id(),
             book=book,
             price=20_000,
             sold_at=self.instant,
-        )
-
-    # ---- staff ---------------------------------------------------------------------------
-
-    def act(self, **fields: Any) -> Act:
-        return _made(
-            Act,
-            fields,
-            actor_id=self.user_id(),
-            action=AuditAction.SUSPENSION_SET,
-            target=Target.user(self.user_id()),
-            reason=parse_reason("sent two fakes in one week"),
-            facts={"suspended": True},
-        )
-
-    # ---- notifications -------------------------------------------------------------------
-
-    def notice(self, order_id: OrderId | None = None) -> OrderAuthPassedNotice:
-        shoe = Shoe(self.book(), "Testbrand Model One White/Crème", "TS-0001")
-        return OrderAuthPassedNotice(order_id or self.order_id(), shoe)
-
-    def notification(self, user_id: UserId, **fields: Any) -> Notification:
-        return _made(
-            Notification,
-            fields,
-            id=NotificationId(self.ids.new()),
-            user_id=user_id,
-            notice=self.notice(),
-            subject="Your pair is authentic",
-            brief="Testbrand Model One White/Crème is authentic.",
-            in_app=True,
-            created_at=self.instant,
-        )
-
-    # ---- messages ------------------------------------------------------------------------
-
-    def event(self) -> UserRegistered:
-        return UserRegistered(self.user_id())
-
-    def message(self, **fields: Any) -> Message:
-        event = self.event()
-        return _made(
-            Message,
-            fields,
-            id=MessageId(self.ids.new()),
-            key=event.key,
-            event=event,
-            occurred_at=self.instant,
-        )
-
-    def delivery(self, **fields: Any) -> Delivery:
-        return _made(
-            Delivery,
-            fields,
-            id=MessageId(self.ids.new()),
-            consumer="welcome",
-            message=self.message(),
-            attempts=1,
-            due_at=self.instant,
-            error="Unavailable: the mail server is unavailable",
-            queue=Queue.TRADE,
         )
 
 
@@ -424,7 +282,3 @@ def payment_of(order: Order) -> Payment:
         created_at=order.matched_at,
         payment_method="pm_at_the_match",
     )
-
-
-def _made(kind: Callable[..., T], fields: dict[str, Any], /, **defaults: Any) -> T:
-    return kind(**(defaults | fields))

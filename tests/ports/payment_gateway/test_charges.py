@@ -1,0 +1,196 @@
+"""The contract of the payment gateway: charges."""
+
+import asyncio
+
+import pytest
+
+from solebook.ports.language.errors import (
+    ChargeDeclined,
+    Unavailable,
+)
+from solebook.ports.language.payments import Charge, DeclinedCharge, PendingCharge
+
+from .rig import Rig
+
+
+async def test_charge_is_held_and_found_by_its_order(rig: Rig) -> None:
+    order_id = rig.order_id()
+    assert await rig.gateway.find_charge(order_id) is None
+
+    charge = await rig.gateway.charge(
+        key=rig.key(), order_id=order_id, payment_method=rig.card, amount=21_400
+    )
+
+    assert charge.amount == 21_400
+    assert await rig.gateway.find_charge(order_id) == charge
+    assert await rig.gateway.find_charge(rig.order_id()) is None
+    assert await rig.gateway.balance() == 21_400
+
+
+async def test_same_charge_again_charges_once(rig: Rig) -> None:
+    key, order_id = rig.key(), rig.order_id()
+
+    charges = [
+        await rig.gateway.charge(key=key, order_id=order_id, payment_method=rig.card, amount=21_400)
+        for _ in range(3)
+    ]
+
+    assert charges[0] == charges[1] == charges[2]
+    assert await rig.gateway.balance() == 21_400
+
+
+async def test_same_charge_many_times_at_once_charges_once(rig: Rig) -> None:
+    key, order_id = rig.key(), rig.order_id()
+
+    charges = await asyncio.gather(
+        *(
+            rig.gateway.charge(key=key, order_id=order_id, payment_method=rig.card, amount=21_400)
+            for _ in range(8)
+        )
+    )
+
+    assert len(set(charges)) == 1
+    assert await rig.gateway.balance() == 21_400
+
+
+async def test_declined_card_is_declined_every_time_and_charges_nothing(rig: Rig) -> None:
+    key, order_id = rig.key(), rig.order_id()
+    reasons = set()
+
+    for _ in range(2):
+        with pytest.raises(ChargeDeclined) as refusal:
+            await rig.gateway.charge(
+                key=key, order_id=order_id, payment_method=rig.declined_card, amount=21_400
+            )
+        reasons.add(refusal.value.reason)
+
+    assert reasons == {"card_declined"}
+    assert await rig.gateway.find_charge(order_id) == DeclinedCharge("card_declined")
+    assert await rig.gateway.balance() == 0
+
+
+async def test_decline_does_not_stop_another_try_under_another_key(rig: Rig) -> None:
+    order_id = rig.order_id()
+    with pytest.raises(ChargeDeclined):
+        await rig.gateway.charge(
+            key=rig.key(), order_id=order_id, payment_method=rig.declined_card, amount=21_400
+        )
+
+    charge = await rig.gateway.charge(
+        key=rig.key(), order_id=order_id, payment_method=rig.card, amount=21_400
+    )
+
+    assert await rig.gateway.find_charge(order_id) == charge
+
+
+async def test_key_used_with_other_words_is_a_broken_invariant(rig: Rig) -> None:
+    key, order_id = rig.key(), rig.order_id()
+    charge = await rig.gateway.charge(
+        key=key, order_id=order_id, payment_method=rig.card, amount=21_400
+    )
+
+    with pytest.raises(AssertionError):
+        await rig.gateway.charge(key=key, order_id=order_id, payment_method=rig.card, amount=21_500)
+    with pytest.raises(AssertionError):
+        await rig.gateway.charge(
+            key=key, order_id=rig.order_id(), payment_method=rig.card, amount=21_400
+        )
+    with pytest.raises(AssertionError):
+        await rig.gateway.charge(
+            key=key, order_id=order_id, payment_method=rig.declined_card, amount=21_400
+        )
+    with pytest.raises(AssertionError):
+        await rig.gateway.refund(key=key, charge_id=charge.id, amount=21_400)
+
+    assert await rig.gateway.balance() == 21_400
+
+
+async def test_call_that_did_not_reach_the_provider_has_no_effect_until_repeated(rig: Rig) -> None:
+    key, order_id = rig.key(), rig.order_id()
+
+    async def charge() -> str:
+        done = await rig.gateway.charge(
+            key=key, order_id=order_id, payment_method=rig.card_that_fails_once, amount=21_400
+        )
+        return done.id
+
+    with pytest.raises(Unavailable):
+        await charge()
+    assert await rig.gateway.find_charge(order_id) is None
+    assert await rig.gateway.balance() == 0
+
+    assert await charge() == await charge()
+    assert await rig.gateway.balance() == 21_400
+
+
+async def test_charge_whose_answer_was_lost_is_settled_by_the_same_call(rig: Rig) -> None:
+    key, order_id = rig.key(), rig.order_id()
+
+    async def charge() -> str:
+        done = await rig.gateway.charge(
+            key=key, order_id=order_id, payment_method=rig.card_that_times_out, amount=21_400
+        )
+        return done.id
+
+    with pytest.raises(Unavailable):
+        await charge()
+    found = await rig.gateway.find_charge(order_id)
+    assert isinstance(found, Charge)
+    assert await rig.gateway.balance() == 21_400
+
+    assert [await charge(), await charge()] == [found.id, found.id]
+    assert await rig.gateway.balance() == 21_400
+
+
+async def test_a_pending_charge_holds_no_money_and_stays_what_it_is_until_it_is_decided(
+    rig: Rig,
+) -> None:
+    key, order_id = rig.key(), rig.order_id()
+
+    pending = [
+        await rig.gateway.charge(
+            key=key, order_id=order_id, payment_method=rig.card_that_stays_pending, amount=21_400
+        )
+        for _ in range(2)
+    ]
+
+    assert isinstance(pending[0], PendingCharge)
+    assert pending[0] == pending[1] == await rig.gateway.find_charge(order_id)
+    assert await rig.gateway.balance() == 0
+
+
+@pytest.mark.parametrize("asks_again", [True, False])
+async def test_a_pending_charge_that_succeeds_is_told_when_asked(
+    rig: Rig, asks_again: bool
+) -> None:
+    key, order_id = rig.key(), rig.order_id()
+
+    async def charge() -> Charge | PendingCharge:
+        return await rig.gateway.charge(
+            key=key, order_id=order_id, payment_method=rig.card_charged_later, amount=21_400
+        )
+
+    pending = await charge()
+    assert isinstance(pending, PendingCharge)
+    decided = await charge() if asks_again else await rig.gateway.find_charge(order_id)
+
+    assert decided == Charge(pending.id, 21_400)
+    assert await charge() == await rig.gateway.find_charge(order_id) == decided
+    assert await rig.gateway.balance() == 21_400
+
+
+async def test_a_pending_charge_that_is_declined_is_told_when_asked(rig: Rig) -> None:
+    key, order_id = rig.key(), rig.order_id()
+
+    async def charge() -> Charge | PendingCharge:
+        return await rig.gateway.charge(
+            key=key, order_id=order_id, payment_method=rig.card_declined_later, amount=21_400
+        )
+
+    assert isinstance(await charge(), PendingCharge)
+    found = await rig.gateway.find_charge(order_id)
+    assert isinstance(found, DeclinedCharge)
+    with pytest.raises(ChargeDeclined) as declined:
+        await charge()
+    assert declined.value.reason == found.reason
+    assert await rig.gateway.balance() == 0

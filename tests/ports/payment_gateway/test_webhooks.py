@@ -1,0 +1,41 @@
+"""The contract of the payment gateway: webhooks."""
+
+import pytest
+
+from solebook.ports.language.errors import (
+    InvalidSignature,
+    InvalidText,
+)
+from solebook.ports.language.payments import GatewayEventKind
+
+from .rig import Rig
+
+
+async def test_signed_webhook_is_read(rig: Rig) -> None:
+    order_id = rig.order_id()
+    body = (
+        b'{"id": "evt_1", "type": "charge.captured", "data": {"order_id": "%s",'
+        b' "charge_id": "ch_1", "amount": 21400, "reason": null}}' % str(order_id).encode()
+    )
+
+    event = rig.gateway.parse_webhook(body, rig.sign(body))
+
+    assert (event.id, event.kind) == ("evt_1", GatewayEventKind.CHARGE_CAPTURED)
+    assert (event.order_id, event.charge_id, event.amount) == (order_id, "ch_1", 21_400)
+
+
+async def test_webhook_is_refused_if_a_byte_was_changed(rig: Rig) -> None:
+    body = b'{"id": "evt_1", "type": "charge.captured", "data": {"amount": 21400}}'
+    signature = rig.sign(body)
+
+    with pytest.raises(InvalidSignature):
+        rig.gateway.parse_webhook(body.replace(b"21400", b"91400"), signature)
+    with pytest.raises(InvalidSignature):
+        rig.gateway.parse_webhook(body, "")
+
+
+async def test_signed_webhook_without_sense_is_refused(rig: Rig) -> None:
+    body = b"not JSON"
+
+    with pytest.raises(InvalidText):
+        rig.gateway.parse_webhook(body, rig.sign(body))
