@@ -1,1 +1,1 @@
-"""The only place that knows every layer: it picks the adapters and builds the application."""
+"""The composition root: the only place that knows every layer and builds the application."""

@@ -1,4 +1,4 @@
-"""One adapter for each port."""
+"""The adapters of an application, one per port."""
 
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ from ..ports.users import Addresses, NewestAddresses, PaymentAccounts, Recipient
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """The ports that share one transaction, all kept by one technology."""
+    """The ports that share one transaction, implemented by one technology."""
 
     transaction: Transaction
     users: Users
@@ -92,11 +92,11 @@ class Store:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """Everything that the application stands on."""
+    """All adapters of an application."""
 
     store: Store
     stored_products: Products
-    """The store's products past the cache that is around them in `store`."""
+    """The products without the cache that wraps them in `store`."""
     clock: Clock
     ids: Ids
     randomness: Randomness

@@ -1,4 +1,4 @@
-"""The analytics context: what it does, how that is built, and which messages it hears."""
+"""The analytics context: its use cases, their wiring, and its routes."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from .router import Router, in_turn
 
 @dataclass(frozen=True, slots=True)
 class AnalyticsUseCases:
-    """What the analytics context does."""
+    """The use cases of the analytics context."""
 
     record_sale: RecordSale
     void_sale: VoidSale
@@ -33,7 +33,7 @@ class AnalyticsUseCases:
 
 
 def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
-    """Return what the analytics context does."""
+    """Return the use cases of the analytics context."""
     store, clock = adapters.store, adapters.clock
     transaction, tape = store.transaction, store.tape
     known_sizes = KnownSizes(products=store.products, tape=tape, book_views=adapters.book_views)
@@ -49,9 +49,9 @@ def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
 def analytics_routes(
     analytics: AnalyticsUseCases, update_figures: UpdateFigures
 ) -> tuple[Consumer, ...]:
-    """Return what the analytics context hears of: a sale is made, or is none after all.
+    """Return the routes of the analytics context: sales are recorded and voided.
 
-    The search reads the tape when that is right, however late that is.
+    The search reads the tape after each change of it.
     """
     router = Router(Queue.CHARTS)
     record_sale = in_turn(analytics.record_sale, update_figures)

@@ -1,4 +1,4 @@
-"""The application: every use case, built once from one adapter for each port."""
+"""The application: all use cases, built from one adapter per port."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ from .users import UsersUseCases
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Every use case by context, the admission of new offers, the uptime, the adapters.
+    """All use cases by context, with admission, uptime and the adapters.
 
-    The engine is apart (`composition/engine.py`): it may run in another process.
-    Entrypoints read by queries. Of the adapters they use none that belongs to the store.
+    The engine is separate (`composition/engine.py`), because it may run in another process.
+    Entrypoints read through queries, and never use adapters of the store.
     """
 
     users: UsersUseCases
@@ -46,7 +46,7 @@ class Application:
     admission: Admission
     uptime: Uptime
     roles: Set[ProcessRole]
-    """What runs in this process."""
+    """The roles of this process."""
     adapters: Adapters
     rules: MarketRules
     warehouse: Warehouse

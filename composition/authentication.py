@@ -1,4 +1,4 @@
-"""The authentication context: what it does, how that is built, and which messages it hears."""
+"""The authentication context: its use cases, their wiring, and its routes."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from .router import Router
 
 @dataclass(frozen=True, slots=True)
 class AuthenticationUseCases:
-    """What the authentication context does."""
+    """The use cases of the authentication context."""
 
     open_task: OpenTask
     receive_item: ReceiveItem
@@ -31,7 +31,7 @@ class AuthenticationUseCases:
 
 
 def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> AuthenticationUseCases:
-    """Return what the authentication context does."""
+    """Return the use cases of the authentication context."""
     store, clock = adapters.store, adapters.clock
     transaction, tasks = store.transaction, store.authentication_tasks
     return AuthenticationUseCases(
@@ -59,7 +59,9 @@ def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> Authenti
 
 
 def authentication_routes(authentication: AuthenticationUseCases) -> tuple[Consumer, ...]:
-    """Return what the authentication context hears of: pairs that come, arrive or stay away."""
+    """Return the routes of the authentication context: tasks open, become claimable and are
+    cancelled.
+    """
     router = Router(Queue.TRADE)
     return (
         router.inside(OrderConfirmed, "authentication.open_task", authentication.open_task),

@@ -1,4 +1,4 @@
-"""The bidding context: what it does, how that is built, and which messages it hears."""
+"""The bidding context: its use cases, their wiring, and its routes."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -51,7 +51,7 @@ from .router import Router, in_turn
 
 @dataclass(frozen=True, slots=True)
 class BiddingUseCases:
-    """What the bidding context does."""
+    """The use cases of the bidding context."""
 
     place_bid: PlaceBid
     place_ask: PlaceAsk
@@ -83,7 +83,7 @@ class BiddingUseCases:
 def bidding_use_cases(
     adapters: Adapters, rules: MarketRules, matching: Matching, admission: Admission
 ) -> BiddingUseCases:
-    """Return what the bidding context does."""
+    """Return the use cases of the bidding context."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
     outcomes = Outcomes(transaction=store.transaction, audit_log=store.audit_log)
     find_book = FindBook(products=store.products, book_views=adapters.book_views)
@@ -168,7 +168,7 @@ def bidding_use_cases(
 
 
 def compare_rules_of(adapters: Adapters, rules: MarketRules) -> CompareRules:
-    """Return the use case that compares the rules with those that the store was run with."""
+    """Return the use case that compares the settings with the rules of the last run."""
     return CompareRules(
         rules_in_force=adapters.store.rules_in_force,
         standing_quotes=adapters.store.standing_quotes,
@@ -179,7 +179,7 @@ def compare_rules_of(adapters: Adapters, rules: MarketRules) -> CompareRules:
 
 
 def adopt_rules_of(adapters: Adapters, rules: MarketRules) -> AdoptRules:
-    """Return the use case by which the engine adopts the rules when it starts."""
+    """Return the use case with which the engine adopts the rules at its start."""
     store = adapters.store
     return AdoptRules(
         transaction=store.transaction,
@@ -191,12 +191,12 @@ def adopt_rules_of(adapters: Adapters, rules: MarketRules) -> AdoptRules:
 
 
 def bidding_routes(bidding: BiddingUseCases, release_stock: ReleaseStock) -> tuple[Consumer, ...]:
-    """Return what the bidding context hears of: cancelled orders, and what staff asks for.
+    """Return the routes of the bidding context: cancelled orders, and requests of staff.
 
-    All of it is for the process that runs the engine.
+    All of them run in the process with the engine.
     """
     router = Router(Queue.MATCHING)
-    # The unit is free before its ask returns to the book, where it may match again at once.
+    # The unit must be free before its ask returns to the book, where it may match immediately.
     unwind_match = in_turn(release_stock, bidding.unwind_match)
     return (
         router.outside(OrderCancelled, "bidding.unwind_match", unwind_match),

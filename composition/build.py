@@ -1,4 +1,4 @@
-"""Builds the application from one adapter for each port."""
+"""Builds the application from one adapter per port."""
 
 from collections.abc import Set
 
@@ -39,12 +39,11 @@ def build_application(
     patience: Patience | None = None,
     roles: Set[ProcessRole] = ALL_ROLES,
 ) -> Application:
-    """Return the application on these adapters, its consumers subscribed to the event bus.
+    """Return the application on these adapters, with its consumers subscribed to the event bus.
 
-    It runs what belongs to its `roles`; the others run in other processes on the same store.
-
-    Without another `matching` it has an engine of its own (`engine_of`). Nothing runs yet: the
-    engine is started by whoever runs the application.
+    It runs the work of its `roles`. Other processes on the same store run the other roles. Without
+    `matching` it has its own engine (`engine_of`). Nothing is started yet; the caller starts the
+    engine.
     """
     rules = rules or MarketRules()
     warehouse = warehouse or Warehouse()

@@ -1,4 +1,4 @@
-"""The catalog context: what it does, how that is built, and which messages it hears."""
+"""The catalog context: its use cases, their wiring, and its routes."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from .router import Router
 
 @dataclass(frozen=True, slots=True)
 class CatalogUseCases:
-    """What the catalog context does."""
+    """The use cases of the catalog context."""
 
     create_product: CreateProduct
     edit_product: EditProduct
@@ -37,7 +37,7 @@ class CatalogUseCases:
 
 
 def catalog_use_cases(adapters: Adapters, rules: MarketRules) -> CatalogUseCases:
-    """Return what the catalog context does."""
+    """Return the use cases of the catalog context."""
     store, clock = adapters.store, adapters.clock
     transaction = store.transaction
     return CatalogUseCases(
@@ -71,9 +71,9 @@ def catalog_use_cases(adapters: Adapters, rules: MarketRules) -> CatalogUseCases
 
 
 def catalog_routes(catalog: CatalogUseCases) -> tuple[Consumer, ...]:
-    """Return what the catalog context hears of.
+    """Return the routes of the catalog context.
 
-    A unit whose match is cancelled is released by the route that returns its ask to the book.
+    The unit of a cancelled match is released by the route that returns its ask to the book.
     """
     router = Router(Queue.TRADE)
     return (

@@ -1,4 +1,4 @@
-"""The container: picks an adapter for each port, as the settings say."""
+"""The container: selects an adapter for each port from the settings."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -79,7 +79,7 @@ def _passwords(settings: Settings) -> Iterator[Passwords]:
 @contextmanager
 def _journal(settings: Settings) -> Iterator[Journal]:
     if settings.store.adapter == "memory":
-        # Both sides of the books are forgotten together, or they would not balance.
+        # The ledger and the provider's books are lost together; otherwise they would not balance.
         yield MemoryJournal()
         return
     journal = SqliteJournal(make_folder(settings) / "payment-provider.sqlite3")
@@ -111,7 +111,7 @@ def _workers(settings: Settings) -> Mapping[Queue, int]:
 
 
 def make_folder(settings: Settings) -> Path:
-    """Return the folder of the embedded adapters, which is made if it is missing."""
+    """Return the folder of the embedded adapters, and create it if it is missing."""
     return private_folder(Path(settings.folder))
 
 
@@ -120,11 +120,11 @@ def _outgoing(settings: Settings, channel: str) -> OutgoingFolder:
 
 
 def outgoing_folder(settings: Settings) -> Path:
-    """Return where the embedded messengers leave what somebody else is to send on."""
+    """Return the folder of the embedded messengers' files."""
     return Path(settings.folder) / "outgoing"
 
 
-# What only some exchanges need is imported here, so that one in memory does without.
+# Optional packages are imported here, so that an exchange in memory does not need them.
 
 
 def _jinja_templates() -> Templates:
@@ -161,7 +161,7 @@ def _sqlite_search_index(database: "SqlDatabase") -> SearchIndex:
 
 
 class Container(containers.DeclarativeContainer):
-    """One provider for each port. Where there is a choice, the settings name the adapter."""
+    """One provider per port. The settings select the adapter."""
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
 
@@ -320,17 +320,17 @@ class Container(containers.DeclarativeContainer):
 async def open_application(
     settings: Settings, *, clock: Clock | None = None, migrate: bool = True
 ) -> AsyncIterator[Application]:
-    """Open every adapter that the settings name, and close them when the block is left.
+    """Open all adapters that the settings select, and close them when the block is left.
 
-    A clock other than the system's may be given, for those who move the time themselves. The store
-    is brought up to date first; with `migrate=False` it must be so already. Raises OSError,
-    ValueError and Unavailable where an adapter cannot be opened.
+    `clock` replaces the system clock, for callers who control the time. The store is migrated
+    first; with `migrate=False` it must be up to date. Raises OSError, ValueError and Unavailable if
+    an adapter cannot be opened.
     """
     container = Container(settings=settings)
     container.migrate.override(providers.Object(migrate))
     if clock is not None:
         container.clock.override(providers.Object(clock))
-    # Whether a provider answers with an awaitable depends on what the settings picked; now it does.
+    # Whether a provider returns an awaitable depends on the selected adapters. Here it does.
     container.application.enable_async_mode()
     try:
         yield await container.application.async_()

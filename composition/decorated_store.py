@@ -1,4 +1,4 @@
-"""The store as the application sees it: with what is kept at hand, and who is told of changes."""
+"""The store with its decorators: cached products and announced orders."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from .adapters import Store
 def decorated_store(
     store: Store, *, product_cache: Cache[ProductId, Product], order_stream: OrderStream
 ) -> Store:
-    """Return any store with products kept at hand and orders told to their parties."""
+    """Return a store with a product cache and with announcements of changed orders."""
     transaction = store.transaction
     return replace(
         store,

@@ -1,4 +1,4 @@
-"""What only a demonstration needs: a clock that somebody moves."""
+"""A movable clock for the demo."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -8,17 +8,17 @@ from ..ports.clock import Clock
 
 
 class MovableClock(Clock, Protocol):
-    """A clock that its owner moves forward."""
+    """A clock that its owner can move forward."""
 
     def advance(self, by: timedelta) -> None:
-        """Move the time on."""
+        """Move the time forward."""
         ...
 
     def move_to(self, instant: datetime) -> None:
-        """Move the time on to an aware instant that has not passed yet. Raises ValueError."""
+        """Move the time forward to an aware instant. Raises ValueError if it has passed."""
         ...
 
 
 def movable_clock(start: datetime) -> MovableClock:
-    """Return a clock that starts at an aware instant and runs as fast as the machine's."""
+    """Return a clock that starts at an aware instant and runs at normal speed."""
     return AdjustableClock(start)

@@ -1,4 +1,4 @@
-"""The whole application in memory, on a virtual clock: for tests, simulations and notebooks."""
+"""The whole application in memory with a virtual clock, for tests, simulations and notebooks."""
 
 from collections.abc import Set
 from dataclasses import replace
@@ -44,11 +44,11 @@ from .memory_store import build_memory_store
 __all__ = ["START", "VirtualClock", "build_embedded", "embedded_adapters", "in_another_process"]
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-"""When a virtual clock starts unless it is told otherwise."""
+"""The default start of a virtual clock."""
 
 _INTERVAL = timedelta(milliseconds=100)
 _QUEUE = 256
-"""How often the streams tell, and how much waits for each reader."""
+"""The size of each stream reader's queue."""
 
 
 def build_embedded(
@@ -59,11 +59,10 @@ def build_embedded(
     after: Application | None = None,
     roles: Set[ProcessRole] = ALL_ROLES,
 ) -> Application:
-    """Return the application on memory adapters alone; the same seed repeats everything.
+    """Return the application on memory adapters. The same seed gives the same results.
 
-    It needs nothing beyond the standard library. `after` is an application that has stopped: the
-    new one goes on with its store and its clock, as another process would, by `rules`.
-    It runs what belongs to its `roles`.
+    It needs only the standard library. `after` is a stopped application: the new one continues with
+    its store and clock, like another process, under `rules`. It runs the work of its `roles`.
     """
     if after is not None:
         adapters = in_another_process(after.adapters)
@@ -76,7 +75,7 @@ def build_embedded(
 
 
 def in_another_process(adapters: Adapters) -> Adapters:
-    """Return the adapters as another process has them: with a bus that nobody is subscribed to."""
+    """Return the adapters as another process has them, with a bus without subscribers."""
     bus = _bus(adapters.store, adapters.clock, adapters.ids, adapters.randomness)
     return replace(adapters, event_bus=bus)
 
@@ -89,9 +88,9 @@ def embedded_adapters(
     seed: int = 0,
     invalidations: CacheInvalidations[ProductId] | None = None,
 ) -> Adapters:
-    """Return adapters in memory around any store.
+    """Return memory adapters around any store.
 
-    Applications on one store that share `invalidations` forget a changed product together.
+    Applications on one store with the same `invalidations` invalidate their caches together.
     """
     randomness = SeededRandomness(seed)
     views = MemoryBookViews(store.stored_books)

@@ -1,4 +1,4 @@
-"""The matching engine, apart from the application that asks it through `Matching`."""
+"""The matching engine, separate from the application, which calls it through `Matching`."""
 
 from ..core.bidding.apply_rules import ApplyRules
 from ..core.bidding.matching_engine import EngineLimits, MatchingEngine
@@ -14,7 +14,7 @@ from .payments import fee_schedule
 def build_engine(
     adapters: Adapters, rules: MarketRules, limits: EngineLimits | None = None
 ) -> MatchingEngine:
-    """Return the engine of the one shard, which is not started yet."""
+    """Return the engine of the only shard, not started yet."""
     store = adapters.store
     return MatchingEngine(
         books=store.books,
@@ -35,9 +35,9 @@ def build_engine(
 
 
 def engine_of(application: Application) -> MatchingEngine:
-    """Return the engine of this process, for whoever starts and stops it.
+    """Return the engine of this process, to start and stop it.
 
-    Raises LookupError if the application asks an engine in another process.
+    Raises LookupError if the application uses an engine in another process.
     """
     if not isinstance(application.matching, MatchingEngine):
         raise LookupError("this process runs no matching engine")

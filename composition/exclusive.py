@@ -1,4 +1,4 @@
-"""One exchange at a time in a folder."""
+"""The lock that allows only one exchange per folder."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -8,10 +8,10 @@ from ..config.settings import Settings
 
 
 def exclusive(settings: Settings) -> AbstractContextManager[None]:
-    """Keep other exchanges out of the settings' folder. Raises OSError if one is in it."""
+    """Lock the settings' folder. Raises OSError if another exchange uses it."""
     return folder_lock(Path(settings.folder))
 
 
 def is_running(settings: Settings) -> bool:
-    """Return whether an exchange runs in the settings' folder. Raises OSError."""
+    """Return whether an exchange is running in the settings' folder. Raises OSError."""
     return is_locked(Path(settings.folder))

@@ -1,4 +1,4 @@
-"""Letters for those who want to see one before it is sent: no store, no messenger."""
+"""Previews of messages, without a store or a messenger."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from .container import Container
 
 
 def word_letter(settings: Settings, notice: Notice, recipient: Recipient) -> Letter:
-    """Return the notice in the words that a deployment would send."""
+    """Return the notice as the deployment would word it."""
     return Container(settings=settings).templates().render(notice, recipient)
 
 
 def eml_file(settings: Settings, mail: Mail, at: datetime) -> bytes:
-    """Return the mail as a file that any mail program opens, from the deployment's sender."""
+    """Return the mail as an .eml file, with the deployment's sender."""
     return as_bytes(mail, settings.notifications.sender, at)

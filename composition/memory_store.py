@@ -1,4 +1,4 @@
-"""The store in memory, for tests and simulations."""
+"""The in-memory store, for tests and simulations."""
 
 from ..adapters.memory.alarms import MemoryAlarms
 from ..adapters.memory.audit_log import MemoryAuditLog
@@ -47,7 +47,7 @@ from .adapters import Store
 
 
 def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
-    """Return an empty store that lives as long as it is referred to."""
+    """Return an empty store."""
     database = MemoryDatabase()
     orders = MemoryOrders(database)
     destinations = MemoryDestinations(database)

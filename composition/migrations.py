@@ -1,17 +1,17 @@
-"""The store is brought up to the code's schema."""
+"""The migration of the store."""
 
 from ..config.settings import Settings
 from .container import make_folder
 
 
 async def migrate_store(settings: Settings) -> str | None:
-    """Bring the store up to date and return its URL, or None where there is nothing to migrate.
+    """Migrate the store and return its URL, or None if there is nothing to migrate.
 
     Raises Unavailable if the store is newer than this code.
     """
     if settings.store.adapter == "memory":
         return None
-    # Imported here, so that an exchange in memory does not need what only SQL needs.
+    # Imported here, so that an exchange in memory does not need the SQL packages.
     from ..adapters.sql.migrate import migrate
 
     make_folder(settings)

@@ -1,4 +1,4 @@
-"""The notifications context: what it does, how that is built, and which messages it hears."""
+"""The notifications context: its use cases, their wiring, and its routes."""
 
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ from .router import Router
 
 @dataclass(frozen=True, slots=True)
 class NotificationsUseCases:
-    """What the notifications context does."""
+    """The use cases of the notifications context."""
 
     notify: Notify
     deliver_notification: DeliverNotification
@@ -57,7 +57,7 @@ class NotificationsUseCases:
 def notifications_use_cases(
     adapters: Adapters, rules: MarketRules, warehouse: Warehouse
 ) -> NotificationsUseCases:
-    """Return what the notifications context does."""
+    """Return the use cases of the notifications context."""
     store, clock, templates = adapters.store, adapters.clock, adapters.templates
     transaction, notifications = store.transaction, store.notifications
     return NotificationsUseCases(
@@ -96,7 +96,10 @@ def notifications_use_cases(
 
 
 def notifications_routes(notifications: NotificationsUseCases) -> tuple[Consumer, ...]:
-    """Return what the notifications context hears of, all by way of a queue: it delays no trade."""
+    """Return the routes of the notifications context.
+
+    All use a queue, so that they delay no trade.
+    """
     router = Router(Queue.LETTERS)
     notify = notifications.notify
     return (

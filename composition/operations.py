@@ -1,4 +1,4 @@
-"""The operations context: what it does, how that is built, and which messages it hears."""
+"""The operations context: its use cases, their wiring, and its routes."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from .router import Router
 
 @dataclass(frozen=True, slots=True)
 class OperationsUseCases:
-    """What the operations context does."""
+    """The use cases of the operations context."""
 
     record_alarm: RecordAlarm
     resolve_alarm: ResolveAlarm
@@ -39,7 +39,7 @@ class OperationsUseCases:
 
 
 def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUseCases:
-    """Return what the operations context does."""
+    """Return the use cases of the operations context."""
     store, clock = adapters.store, adapters.clock
     return OperationsUseCases(
         record_alarm=RecordAlarm(
@@ -84,6 +84,6 @@ def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUs
 
 
 def operations_routes(operations: OperationsUseCases) -> tuple[Consumer, ...]:
-    """Return what the operations context hears of: something must be looked at."""
+    """Return the routes of the operations context: alarms are recorded."""
     router = Router(Queue.TRADE)
     return (router.inside(AlarmRaised, "operations.record_alarm", operations.record_alarm),)

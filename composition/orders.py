@@ -1,4 +1,4 @@
-"""The orders context: what it does, how that is built, and which messages it hears."""
+"""The orders context: its use cases, their wiring, and its routes."""
 
 from dataclasses import dataclass
 
@@ -52,7 +52,7 @@ from .router import Router
 
 @dataclass(frozen=True, slots=True)
 class OrdersUseCases:
-    """What the orders context does."""
+    """The use cases of the orders context."""
 
     view_order: ViewOrder
     list_orders: ListOrders
@@ -79,7 +79,7 @@ class OrdersUseCases:
 def orders_use_cases(
     adapters: Adapters, rules: MarketRules, warehouse: Warehouse
 ) -> OrdersUseCases:
-    """Return what the orders context does."""
+    """Return the use cases of the orders context."""
     store, clock = adapters.store, adapters.clock
     transaction, orders = store.transaction, store.orders
     progress = Progress(
@@ -157,7 +157,7 @@ def orders_use_cases(
 
 
 def orders_routes(orders: OrdersUseCases) -> tuple[Consumer, ...]:
-    """Return what the orders context hears of: whatever takes an order a step further."""
+    """Return the routes of the orders context: everything that advances an order."""
     router = Router(Queue.TRADE)
     hear, saga = router.inside, orders.continue_saga
     return (
@@ -167,7 +167,7 @@ def orders_routes(orders: OrdersUseCases) -> tuple[Consumer, ...]:
         hear(PaymentCaptured, "orders.continue_saga", saga),
         hear(PaymentDeclined, "orders.continue_saga", saga),
         hear(PaymentAbandoned, "orders.continue_saga", saga),
-        # The pair was looked at.
+        # The pair is authenticated.
         hear(AuthPassed, "orders.continue_saga", saga),
         hear(AuthFailed, "orders.continue_saga", saga),
         # The seller is paid.
@@ -175,11 +175,11 @@ def orders_routes(orders: OrdersUseCases) -> tuple[Consumer, ...]:
         hear(PayoutRefused, "orders.continue_saga", saga),
         hear(PayoutReopened, "orders.continue_saga", saga),
         hear(FreezeRequested, "orders.continue_saga", saga),
-        # The buyer has the money back.
+        # The buyer is refunded.
         hear(PaymentRefunded, "orders.continue_saga", saga),
         hear(PaymentRefundedUnasked, "orders.continue_saga", saga),
         hear(ShortfallBorne, "orders.continue_saga", saga),
         hear(BuyerNotCharged, "orders.continue_saga", saga),
-        # Time passes.
+        # Deadlines pass.
         hear(DeadlineReached, "orders.meet_deadline", orders.meet_deadline),
     )

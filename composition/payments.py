@@ -1,4 +1,4 @@
-"""The payments context: what it does, how that is built, and which messages it hears."""
+"""The payments context: its use cases, their wiring, and its routes."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -59,7 +59,7 @@ from .router import Router
 
 @dataclass(frozen=True, slots=True)
 class PaymentsUseCases:
-    """What the payments context does."""
+    """The use cases of the payments context."""
 
     charge_buyer: ChargeBuyer
     abandon_payment: AbandonPayment
@@ -85,20 +85,20 @@ class PaymentsUseCases:
 
 
 def fee_schedule(adapters: Adapters, rules: MarketRules) -> FeeSchedule:
-    """Return what answers orders and traders on fees."""
+    """Return the implementation of FeeSchedule."""
     records = adapters.store.seller_records
     return QuoteFees(seller_records=records, clock=adapters.clock, rules=rules)
 
 
 def trade_previews(adapters: Adapters, rules: MarketRules) -> TradePreviews:
-    """Return what answers bidding on what trades bring and cost."""
+    """Return the implementation of TradePreviews."""
     return PreviewTrades(fees=fee_schedule(adapters, rules), rules=rules)
 
 
 def payments_use_cases(
     adapters: Adapters, rules: MarketRules, patience: Patience
 ) -> PaymentsUseCases:
-    """Return what the payments context does."""
+    """Return the use cases of the payments context."""
     store, clock, gateway = adapters.store, adapters.clock, adapters.payment_gateway
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
     orders = store.orders
@@ -243,9 +243,9 @@ def payments_use_cases(
 
 
 def payments_routes(payments: PaymentsUseCases) -> tuple[Consumer, ...]:
-    """Return what the payments context hears of.
+    """Return the routes of the payments context.
 
-    What calls the provider has a queue, in which buyers, or sellers, take turns.
+    Consumers that call the provider have a queue, in which buyers or sellers take turns.
     """
     router = Router(Queue.TRADE)
     inside = router.inside
@@ -256,11 +256,11 @@ def payments_routes(payments: PaymentsUseCases) -> tuple[Consumer, ...]:
         # The buyer is charged, or the charge is given up.
         charges(PaymentRequested, "payments.charge_buyer", payments.charge_buyer),
         charges(PaymentOverdue, "payments.abandon_payment", payments.abandon_payment),
-        # The buyer has the pair; after the hold the seller has the money.
+        # The pair is delivered, and after the hold the seller is paid.
         inside(OrderDelivered, "payments.record_completed_sale", payments.record_completed_sale),
         payouts(PayoutDue, "payments.pay_seller", payments.pay_seller),
         payouts(PayoutAccountChanged, "payments.retry_payouts", payments.retry_payouts),
-        # Something went wrong: the buyer has the money back.
+        # The trade failed, and the buyer is refunded.
         refunds(OrderCancelled, "payments.refund_buyer", payments.refund_buyer),
         inside(OrderCancelled, "payments.penalise_seller", payments.penalise_seller),
         refunds(OrderAuthFailed, "payments.refund_buyer", payments.refund_buyer),
@@ -269,14 +269,14 @@ def payments_routes(payments: PaymentsUseCases) -> tuple[Consumer, ...]:
         inside(OrderRefundGranted, "payments.take_back_sale", payments.take_back_sale),
         payouts(PenaltyExcused, "payments.reverse_penalty", payments.reverse_penalty),
         refunds(PaymentRefundDue, "payments.refund_buyer", payments.refund_buyer),
-        # The provider reports.
+        # Reports of the provider.
         inside(GatewayReported, "payments.handle_webhook", payments.handle_webhook),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What the use cases share."""
+    """The parts that use cases share."""
 
     irregularities: Irregularities
     suspense: Suspense

@@ -1,4 +1,4 @@
-"""The price_alerts context: what it does, how that is built, and which messages it hears."""
+"""The price_alerts context: its use cases, their wiring, and its routes."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from .router import Router
 
 @dataclass(frozen=True, slots=True)
 class PriceAlertsUseCases:
-    """What the price_alerts context does."""
+    """The use cases of the price_alerts context."""
 
     watch_price: WatchPrice
     unwatch_price: UnwatchPrice
@@ -29,7 +29,7 @@ class PriceAlertsUseCases:
 
 
 def price_alerts_use_cases(adapters: Adapters, rules: MarketRules) -> PriceAlertsUseCases:
-    """Return what the price_alerts context does."""
+    """Return the use cases of the price_alerts context."""
     store = adapters.store
     transaction, price_alerts = store.transaction, store.price_alerts
     watched_prices = WatchedPrices(book_views=adapters.book_views)
@@ -63,9 +63,9 @@ def price_alerts_use_cases(adapters: Adapters, rules: MarketRules) -> PriceAlert
 
 
 def price_alerts_routes(price_alerts: PriceAlertsUseCases) -> tuple[Consumer, ...]:
-    """Return what the price_alerts context hears of.
+    """Return the routes of the price_alerts context.
 
-    There is an event for many an ask, so what concerns nobody must cost next to nothing.
+    The event is frequent, so an event without watchers must cost almost nothing.
     """
     router = Router(Queue.PRICE_ALERTS)
     return (

@@ -1,4 +1,4 @@
-"""What an operator does at the embedded payment provider itself, and has it report."""
+"""Actions of an operator at the embedded payment provider, with their webhooks."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -16,30 +16,30 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ProviderPages:
-    """Moves money at the provider unasked, and delivers its webhook to the exchange.
+    """Moves money at the provider without a request, and delivers its webhook to the exchange.
 
-    The exchange may run in another process: it acts on the report like on any other.
+    The exchange may run in another process. It handles the report like any other.
     """
 
     application: Application
 
     async def refund(self, charge_id: str, amount: Cents) -> str:
-        """Give a part of a charge back and return the refund's id.
+        """Refund a part of a charge and return the refund's id.
 
-        Raises RefundDeclined, AssertionError for a charge that never was.
+        Raises RefundDeclined, and AssertionError for an unknown charge.
         """
         return (await self._act(self._dashboard().refund(charge_id, amount))).id
 
     async def charge(self, order_id: UUID | None, amount: Cents) -> str:
-        """Charge somebody and return the charge's id."""
+        """Charge a card and return the charge's id."""
         return (await self._act(self._dashboard().charge(_order(order_id), amount))).id
 
     async def pay_out(self, order_id: UUID | None, amount: Cents) -> str:
-        """Pay somebody and return the payout's id. Raises PayoutDeclined."""
+        """Pay an account and return the payout's id. Raises PayoutDeclined."""
         return (await self._act(self._dashboard().pay_out(_order(order_id), amount))).id
 
     async def return_payout(self, payout_id: str) -> str:
-        """Have a payout come back and return its id. Raises AssertionError if it cannot."""
+        """Return a payout to the provider and return its id. Raises AssertionError if it cannot."""
         await self._act(self._dashboard().return_payout(payout_id))
         return payout_id
 

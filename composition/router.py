@@ -1,4 +1,4 @@
-"""Routes of messages: how an event reaches a use case so that its effect happens once."""
+"""Routes of messages to use cases."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -27,10 +27,10 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """Turns routes into consumers that have their effect once, in the role of a queue.
+    """Turns routes into consumers, in the role of a queue.
 
-    The queue is where messages wait that failed or are for another process, unless a route names
-    the queue of a slow consumer.
+    Failed messages and those for another process wait in this queue, unless a route names the queue
+    of a slow consumer.
     """
 
     queue: Queue
@@ -41,43 +41,43 @@ class Router:
         name: str,
         use_case: Callable[[E], Awaitable[None]],
     ) -> Consumer:
-        """Route to a use case that only writes to the store, so that its effect happens once."""
+        """Route to a use case that only writes to the store. Its effect happens once."""
         return self._consumer(event, name, use_case, Effect.INSIDE)
 
     def outside(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
-        """Route to a use case that calls the world outside, which no transaction may wait for.
+        """Route to a use case that calls external services, for which no transaction may wait.
 
-        Such a use case has its effect once by itself; the inbox saves it the repetition.
+        The use case must be idempotent. The inbox avoids repetitions.
         """
         return self._consumer(event, name, use_case, Effect.OUTSIDE)
 
     def repeatable(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
-        """Route to a use case that costs less to repeat than to note, and changes nothing then."""
+        """Route to an idempotent use case that is cheaper to repeat than to record."""
         return self._consumer(event, name, use_case, Effect.REPEATABLE)
 
     def told(self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]) -> Consumer:
-        """Route like `inside`, by way of the queue of what people are told."""
+        """Route like `inside`, through the queue of notifications."""
         return _in_letters(self.inside(event, name, use_case))
 
     def queued(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
-        """Route by way of the queue to a use case that calls the world outside, which is slow.
+        """Route through the queue of notifications to a slow use case that calls external services.
 
-        Such a use case has its effect once by itself.
+        The use case must be idempotent.
         """
         return _in_letters(self.outside(event, name, use_case))
 
     def persistent(
         self, queue: Queue, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
     ) -> Consumer:
-        """Route like `queued`, by way of a queue in which buyers, or sellers, take turns.
+        """Route through a queue in which buyers or sellers take turns.
 
-        What the provider does not answer is asked again for as long as it takes.
+        If the provider is unavailable, the call is retried without limit.
         """
         consumer = self.outside(event, name, use_case)
         return replace(consumer, queue=queue, turn=_party_of, persists=True)
@@ -107,7 +107,7 @@ def _party_of(event: Event) -> str:
 
 
 def _in_letters(consumer: Consumer) -> Consumer:
-    """Return the consumer with a queue, in which users take turns."""
+    """Return the consumer with the queue of notifications, in which users take turns."""
     return replace(consumer, queue=Queue.LETTERS, turn=_user_of)
 
 
@@ -118,7 +118,7 @@ def _user_of(event: Event) -> str:
 
 
 def in_turn(*use_cases: Callable[[E], Awaitable[None]]) -> Callable[[E], Awaitable[None]]:
-    """Return a use case that does these one after the other, all again if one fails."""
+    """Return a use case that runs these one after the other. If one fails, all are repeated."""
 
     async def do(event: E) -> None:
         for use_case in use_cases:

@@ -1,4 +1,4 @@
-"""Who hears of which message, in all contexts."""
+"""The routes of all contexts."""
 
 from ..ports.event_bus import Consumer
 from ..ports.language.events import MatchCreated, PaymentRequested, StockReserved
@@ -19,13 +19,13 @@ TO_THE_CHARGE = (
     f"orders.continue_saga:{StockReserved.SUBJECT}",
     f"payments.charge_buyer:{PaymentRequested.SUBJECT}",
 )
-"""The consumers that bring an order from its match to its charge."""
+"""The consumers between the match of an order and its charge."""
 
 
 def routes(app: Application) -> tuple[Consumer, ...]:
-    """Return every consumer. Those of one subject are called in this order.
+    """Return all consumers. Consumers of one subject are called in this order.
 
-    docs/messages.md shows them in the order of an order's life.
+    docs/messages.md lists them by the life of an order.
     """
     return (
         *catalog_routes(app.catalog),
@@ -42,7 +42,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
 
 
 def subscribe(app: Application) -> None:
-    """Subscribe every consumer to the application's event bus: here, or where its role runs."""
+    """Subscribe all consumers to the application's event bus: here, or where their role runs."""
     for consumer in routes(app):
         here = consumer.queue.role in app.roles
         app.adapters.event_bus.subscribe(consumer, here=here)

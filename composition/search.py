@@ -1,4 +1,4 @@
-"""The search context: what it does, how that is built, and which messages it hears."""
+"""The search context: its use cases, their wiring, and its routes."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from .router import Router
 
 @dataclass(frozen=True, slots=True)
 class SearchUseCases:
-    """What the search context does."""
+    """The use cases of the search context."""
 
     index_product: IndexProduct
     update_figures: UpdateFigures
@@ -29,7 +29,7 @@ class SearchUseCases:
 
 
 def search_use_cases(adapters: Adapters) -> SearchUseCases:
-    """Return what the search context does."""
+    """Return the use cases of the search context."""
     store, clock, search_index = adapters.store, adapters.clock, adapters.search_index
     stored_products = adapters.stored_products
     read_figures = ReadFigures(book_views=adapters.book_views, tape=store.tape, clock=clock)
@@ -58,7 +58,7 @@ def search_use_cases(adapters: Adapters) -> SearchUseCases:
 
 
 def search_routes(search: SearchUseCases) -> tuple[Consumer, ...]:
-    """Return what the search context hears of; sales reach it by way of the tape's routes."""
+    """Return the routes of the search context. Sales reach it through the routes of the tape."""
     router = Router(Queue.SEARCH)
     return (
         router.repeatable(ProductChanged, "search.index_product", search.index_product),

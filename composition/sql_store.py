@@ -1,4 +1,4 @@
-"""The store in a SQL database."""
+"""The store in an SQL database."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -53,10 +53,10 @@ from .adapters import Store
 
 @asynccontextmanager
 async def open_sql_database(url: str, *, migrate: bool = True) -> AsyncIterator[SqlDatabase]:
-    """Open the database that an URL such as sqlite:///exchange.db names, and close it in the end.
+    """Open the database at a URL such as sqlite:///exchange.db, and close it at the end.
 
-    It is brought to this version of the schema first; with `migrate=False` it must have it.
-    Raises ValueError for an URL that makes no sense, WrongSchema, Unavailable.
+    It is migrated first; with `migrate=False` it must be up to date. Raises ValueError for an
+    invalid URL, WrongSchema, Unavailable.
     """
     await (upgrade(url) if migrate else require_current(url))
     async with SqlDatabase(url) as database:

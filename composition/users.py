@@ -1,4 +1,4 @@
-"""The users context: what it does, and how that is built. It hears no messages."""
+"""The users context: its use cases and their wiring. It has no routes."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from .adapters import Adapters
 
 @dataclass(frozen=True, slots=True)
 class UsersUseCases:
-    """What the users context does."""
+    """The use cases of the users context."""
 
     register_user: RegisterUser
     sign_in: SignIn
@@ -43,7 +43,7 @@ class UsersUseCases:
 
 
 def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCases:
-    """Return what the users context does."""
+    """Return the use cases of the users context."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
     transaction, users = store.transaction, store.users
     return UsersUseCases(

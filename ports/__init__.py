@@ -1,1 +1,1 @@
-"""The ground floor: a Protocol for every socket, in the words of `language`."""
+"""The ports: a Protocol for everything that the core needs from outside, in terms of `language`."""

@@ -1,4 +1,4 @@
-"""The ports to access tokens and to their revocation."""
+"""The ports to access tokens and their revocation."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,27 +8,27 @@ from .language.users import AccessClaims
 
 
 class AccessTokens(Protocol):
-    """Signs and checks the short-lived tokens that requests carry."""
+    """Signs and verifies the short-lived tokens of requests."""
 
     def issue(self, claims: AccessClaims) -> str:
         """Return a signed token."""
         ...
 
     def verify(self, token: str) -> AccessClaims:
-        """Return what the token says. Raises InvalidToken if forged, malformed or expired."""
+        """Return the token's claims. Raises InvalidToken if forged, malformed or expired."""
         ...
 
 
 class RevokedSessions(Protocol):
-    """The sessions whose access tokens are void before they expire.
+    """Sessions whose access tokens are invalid before they expire.
 
-    Added to outside any transaction, so that nobody's failure undoes it.
+    Sessions are added outside any transaction, so that no rollback removes them.
     """
 
     async def add(self, session_id: SessionId, until: datetime) -> None:
-        """Refuse the session's access tokens at least until `until`, when all have expired."""
+        """Revoke the session's access tokens, at least until `until`, when all have expired."""
         ...
 
     async def contains(self, session_id: SessionId) -> bool:
-        """Return whether the session's access tokens are refused. Raises Unavailable."""
+        """Return whether the session's access tokens are revoked. Raises Unavailable."""
         ...

@@ -10,12 +10,14 @@ from .language.paging import Page, PageRequest
 
 
 class Alarms(Protocol):
-    """What admins must look at. Writes need a transaction."""
+    """Alarms for admins. Writes need a transaction."""
 
     async def add(self, alarm: Alarm) -> Alarm:
-        """Store a new alarm, or count it on the open one of its kind and order, and return that.
+        """Store a new alarm, or count it on the open alarm of its kind and order. Return that
+        alarm.
 
-        The open one keeps its id and its first instant, and takes the note (`Alarm.raised_again`).
+        The open alarm keeps its id and its first time, and its note is updated
+        (`Alarm.raised_again`).
         """
         ...
 
@@ -28,7 +30,7 @@ class Alarms(Protocol):
         ...
 
     async def close(self, order_id: OrderId, kinds: Collection[AlarmKind], at: datetime) -> int:
-        """Close the order's open alarms of these kinds, and return how many there were."""
+        """Close the order's open alarms of these kinds, and return their number."""
         ...
 
     async def page(self, request: PageRequest, *, open_only: bool = False) -> Page[Alarm]:

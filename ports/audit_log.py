@@ -9,13 +9,13 @@ from .language.paging import Page, PageRequest
 
 
 class AuditLog(Protocol):
-    """What staff did. Entries are added, and never changed or deleted."""
+    """The actions of staff. Entries are only added, never changed or deleted."""
 
     async def add(self, act: Act) -> AuditEntry:
-        """Store what was done, stamped with an id and the instant, and return the entry.
+        """Store an action with a new id and the current time, and return the entry.
 
-        It belongs in the transaction of what it tells, and needs one. An entry has one outcome at
-        most: where `about` has one already, that one is returned and nothing is stored.
+        It must be called in the transaction of the action. An entry has at most one outcome: if
+        `about` already has one, that outcome is returned and nothing is stored.
         """
         ...
 
@@ -24,7 +24,7 @@ class AuditLog(Protocol):
         ...
 
     async def outcome_of(self, entry_id: AuditEntryId) -> AuditEntry | None:
-        """Return the entry that is `about` this one, once there is one."""
+        """Return the entry that is `about` this one, or None if there is none yet."""
         ...
 
     async def page(
@@ -34,5 +34,7 @@ class AuditLog(Protocol):
         actor_id: UserId | None = None,
         target_id: UUID | None = None,
     ) -> Page[AuditEntry]:
-        """Return a page of entries, newest first: all, or an actor's, or a target's, or both."""
+        """Return a page of entries, newest first: all, or those of an actor, of a target, or of
+        both.
+        """
         ...

@@ -8,10 +8,10 @@ from .language.paging import Page, PageRequest
 
 
 class AuthenticationTasks(Protocol):
-    """One task an order. Writes need a transaction."""
+    """Authentication tasks, one per order. Writes need a transaction."""
 
     async def add(self, task: AuthenticationTask) -> bool:
-        """Store a new task; return False, and change nothing, if its order has one."""
+        """Store a new task. Return False and change nothing if its order already has one."""
         ...
 
     async def save(self, task: AuthenticationTask) -> None:
@@ -23,7 +23,7 @@ class AuthenticationTasks(Protocol):
         ...
 
     async def find_by_order(self, order_id: OrderId) -> AuthenticationTask | None:
-        """Return the order's task, if it has one; locked like `get`."""
+        """Return the order's task, locked like `get`, or None."""
         ...
 
     async def page(

@@ -1,4 +1,4 @@
-"""The port to order books as they change."""
+"""The port to live changes of order books."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
@@ -7,37 +7,37 @@ from .language.market import BookChanges, BookKey, BookView
 
 
 class FellBehind(Exception):
-    """More waited for a reader than may wait, so it is told nothing more."""
+    """The reader's queue overflowed, so the reader gets nothing more."""
 
 
 class BookReader(Protocol):
-    """What one reader is told of the books that it follows.
+    """The queue of one reader that follows books.
 
-    What it does not take waits, up to a limit: whoever reads too slowly falls behind, and neither
-    the market nor the other readers ever wait for it.
+    The queue is bounded. A reader that is too slow falls behind; neither the market nor other
+    readers wait for it.
     """
 
     async def follow(self, book: BookKey) -> None:
-        """Tell the whole view of a book, and then every change after it: no gap, none twice.
+        """Send the whole view of a book and then every change after it, without gaps or duplicates.
 
-        Changes may come several in one. When the book is published anew, its whole view comes
-        again and the changes go on from there. A book that is followed already begins anew.
-        Raises Unavailable.
+        Several changes may be merged into one. If the book is published again, its whole view is
+        sent again, followed by changes. Following a book again starts over with a view. Raises
+        Unavailable.
         """
         ...
 
     def leave(self, book: BookKey) -> None:
-        """Tell nothing more of the book, not even what waits; it may be one not followed."""
+        """Stop following a book and drop its queued messages. The book need not be followed."""
         ...
 
     async def next(self) -> BookView | BookChanges:
-        """Wait for the next news and return it. Raises FellBehind, from then on each time."""
+        """Wait for the next view or change and return it. Raises FellBehind, then on every call."""
         ...
 
 
 class BookStream(Protocol):
-    """The published books, live. The views are the record; nothing is kept here."""
+    """Live changes of the published books. Nothing is stored; the views are the record."""
 
     def open(self) -> AbstractAsyncContextManager[BookReader]:
-        """Return a reader that follows nothing yet and lives as long as the block."""
+        """Return a reader that follows nothing yet, and exists until the block is left."""
         ...

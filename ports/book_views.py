@@ -1,4 +1,4 @@
-"""The ports to published order books, and to stored ones for readers."""
+"""The ports to the published order books, and to the stored ones for readers."""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol
@@ -8,18 +8,18 @@ from .language.market import BookChange, BookKey, BookView
 
 
 class BookViews(Protocol):
-    """What the public sees of each book: only committed states, never a crossed one.
+    """The public view of each book: only committed states, and never a crossed one.
 
-    The books are the truth; a view can be published anew at any time. Of a book that was not
-    published since its engine began, readers are shown what the store has.
+    The books are the source of truth. A view can be published again at any time. Until a book is
+    published after a start of its engine, readers get the stored book.
     """
 
     async def begin(self, shard: int, shards: int) -> None:
-        """Forget what was published of a shard's books: its engine publishes them anew."""
+        """Drop the published views of a shard's books. Its engine publishes them again."""
         ...
 
     async def publish(self, view: BookView) -> None:
-        """Replace a book's view, but for whether it is halted."""
+        """Replace a book's view, except whether it is halted."""
         ...
 
     async def apply(self, change: BookChange) -> None:
@@ -27,19 +27,22 @@ class BookViews(Protocol):
         ...
 
     async def complete(self, shard: int, shards: int, seq: int) -> None:
-        """Note that all of a shard's books are published: any other is empty, as of `seq`."""
+        """Record that all of a shard's books are published.
+
+        Any other book is empty, as of `seq`.
+        """
         ...
 
     async def show_halts(self, halts: Collection[Halt]) -> None:
-        """Show the books as halted that these halts cover, also books without a view; no others."""
+        """Show exactly the books of these halts as halted, including books without a view."""
         ...
 
     async def get(self, book: BookKey, depth: int) -> BookView:
-        """Return up to `depth` levels of each side. Raises Unavailable."""
+        """Return up to `depth` levels per side. Raises Unavailable."""
         ...
 
     async def best(self, books: list[BookKey]) -> list[BookView]:
-        """Return the best level of each side of several books, in their order.
+        """Return the best level of each side of several books, in the same order.
 
         Raises Unavailable.
         """
@@ -47,12 +50,12 @@ class BookViews(Protocol):
 
 
 class StoredBooks(Protocol):
-    """Order books as the store has them, for readers of those that are not published yet."""
+    """The stored order books, for readers of books that are not published yet."""
 
     async def views(self, books: Sequence[BookKey], depth: int | None) -> Sequence[BookView]:
-        """Return the books in their order, up to `depth` levels of each side; None means all.
+        """Return the books in the same order, with up to `depth` levels per side. None means all.
 
-        Each has the number up to which its shard's arrivals are committed at least, so that what
-        an engine publishes later has no lower number. Raises Unavailable.
+        Each view has a number up to which its shard's arrivals are committed, so that later views
+        of an engine never have a lower number. Raises Unavailable.
         """
         ...

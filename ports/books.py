@@ -1,4 +1,4 @@
-"""The port to the matching engine's own store."""
+"""The port to the matching engine's store."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
@@ -14,51 +14,51 @@ from .language.placement import Placement
 
 
 class Books(Protocol):
-    """Where the engine keeps its shards' books."""
+    """The stored books of the engine's shards."""
 
     async def take(self, shard: int, at: datetime) -> Ownership:
-        """Take the shard over: from now on no commit under an earlier ownership succeeds."""
+        """Take over the shard. Commits of earlier owners fail from now on."""
         ...
 
     def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
-        """Yield the quotes that stand or wait in the shard's books, in order of arrival."""
+        """Yield the quotes that rest or wait in the shard's books, in order of arrival."""
         ...
 
     async def resting_in(self, books: Collection[BookKey]) -> Sequence[Quote]:
-        """Return the quotes that stand or wait in some books, in order of arrival."""
+        """Return the quotes that rest or wait in some books, in order of arrival."""
         ...
 
     async def books(self, shard: int, shards: int) -> Mapping[BookKey, int]:
-        """Return the shard's books in which quotes rest, and how many rest in each."""
+        """Return the shard's books with resting quotes, and the number of quotes in each."""
         ...
 
     async def waiting(self, shard: int, shards: int) -> Sequence[Quote]:
-        """Return the asks that wait until a book of the shard opens, in order of arrival."""
+        """Return the asks that wait for a book of the shard to open, in order of arrival."""
         ...
 
     async def open_quotes(self, user_ids: Collection[UserId]) -> Mapping[tuple[UserId, Side], int]:
-        """Return how many quotes of users stand or wait on each side, in the books of all shards.
+        """Return how many quotes of each user rest or wait per side, in the books of all shards.
 
-        Where there are none, there is no entry.
+        Zero counts are omitted.
         """
         ...
 
     async def standing_of(self, user_ids: Collection[UserId]) -> Sequence[Quote]:
-        """Return the quotes of some users that stand or wait in any book, in order of arrival."""
+        """Return the quotes of some users that rest or wait in any book, in order of arrival."""
         ...
 
     async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
-        """Return those of the quotes that are stored."""
+        """Return the quotes with these ids that exist."""
         ...
 
     async def matches(self, match_ids: Collection[OrderId]) -> Mapping[OrderId, Match]:
-        """Return those of the matches that are stored."""
+        """Return the matches with these ids that exist."""
         ...
 
     async def answered(
         self, keys: Collection[IdempotencyKey]
     ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
-        """Return the committed placement of each key that was used, or that it was another's."""
+        """Return the committed placement of each used key, or that another request used it."""
         ...
 
     async def standing_halts(self) -> Sequence[Halt]:
@@ -66,13 +66,13 @@ class Books(Protocol):
         ...
 
     async def halts(self, halt_ids: Collection[HaltId]) -> Mapping[HaltId, Halt]:
-        """Return those of the halts that are stored, also ended ones."""
+        """Return the halts with these ids that exist, including ended ones."""
         ...
 
     async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, UnpaidOrders]:
-        """Return how many orders of each buyer await payment, for those who have any."""
+        """Return the unpaid orders of each buyer who has any."""
         ...
 
     async def commit(self, ownership: Ownership, batch: Batch) -> None:
-        """Make the batch durable in one transaction, or raise ShardLost or Unavailable."""
+        """Commit the batch in one transaction, or raise ShardLost or Unavailable."""
         ...

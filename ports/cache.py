@@ -1,4 +1,4 @@
-"""The port to what is kept at hand."""
+"""The port to a cache."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
@@ -8,23 +8,23 @@ V = TypeVar("V")
 
 
 class Cache(Protocol[K_contra, V]):
-    """Values that take a while to load, by key: a bounded number of them, each for a bounded time.
+    """A bounded number of values by key, each for a limited time.
 
-    What is kept may always be lost, and is then loaded again.
+    A value may be lost at any time, and is then loaded again.
     """
 
     async def get(self, key: K_contra, load: Callable[[], Awaitable[V]]) -> V:
-        """Return the value that is kept, or load it and keep it.
+        """Return the cached value, or load and cache it.
 
-        However many ask meanwhile, it is loaded once; whoever goes away leaves the others their
-        answer. What the load raises goes to those who wait for it, and nothing is kept. It runs in
-        a task of its own, so outside any transaction.
+        Concurrent calls share one load, even if some of them are cancelled. An exception of the
+        load goes to all of them, and nothing is cached. The load runs in its own task, so outside
+        any transaction.
         """
         ...
 
     def forget(self, key: K_contra) -> None:
-        """Give nobody who asks from now on what was loaded, or began to be loaded, before.
+        """Remove a value, and do not cache loads that started earlier.
 
-        It returns at once; other processes that share the adapter may hear of it a moment later.
+        It returns immediately. Other processes that share the adapter may notice moments later.
         """
         ...

@@ -1,4 +1,4 @@
-"""The port by which processes tell each other what is not to be kept any more."""
+"""The port to cache invalidations across processes."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar
@@ -7,22 +7,23 @@ K = TypeVar("K")
 
 
 class CacheInvalidations(Protocol[K]):
-    """Keys of values that changed, brought to every process that keeps some of them.
+    """Broadcasts the keys of changed values to every process that may cache them.
 
-    That is a broadcast: not one process hears of it, as of a message on the event bus, but each. It
-    may be lost on its way to another process, whose value is then used until its life is over.
+    Every process receives each key, unlike a message on the event bus, which one process handles. A
+    broadcast to another process may be lost; its cached value is then used until the end of its
+    lifetime.
     """
 
     def publish(self, key: K) -> None:
-        """Have every subscriber hear of a key: in this process at once, in others in a moment.
+        """Send a key to all subscribers: immediately in this process, and moments later in others.
 
         It raises nothing.
         """
         ...
 
     def subscribe(self, forget: Callable[[K], None]) -> None:
-        """Have `forget` called with each key that any process publishes from now on.
+        """Call `forget` with each key that any process publishes from now on.
 
-        It is quick and raises nothing.
+        `forget` must be fast and raise nothing.
         """
         ...

@@ -5,12 +5,12 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time and waits, so that a test or a simulation can own both."""
+    """Tells the time and waits. Tests and simulations can control it."""
 
     def now(self) -> datetime:
-        """Return this instant, aware and in UTC. It never goes backwards."""
+        """Return the current time, aware and in UTC. It never goes backwards."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Return once `seconds` have passed on this clock."""
+        """Return when `seconds` have passed on this clock."""
         ...

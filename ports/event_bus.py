@@ -1,4 +1,4 @@
-"""The ports to the event bus and to what it could not deliver."""
+"""The ports to the event bus, its deliveries and its dead letters."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -16,17 +16,25 @@ __all__ = ["Consumer", "DeadLetters", "Deliveries", "Effect", "EventBus", "Prior
 
 
 class Effect(Enum):
-    """Where a consumer has its effect, which decides how the bus calls it."""
+    """Where a consumer has its effect. This determines how the bus calls it."""
 
     INSIDE = "inside"
-    """Only in the store. It is called in a transaction, together with others, and handles each
-    message once."""
+    """Only in the store.
+
+    The bus calls it in a transaction, together with others, once per message.
+    """
     OUTSIDE = "outside"
-    """Outside the store, too. It is called outside any transaction, and has its effect once by
-    itself; the bus saves it most repetitions."""
+    """Also outside the store.
+
+    The bus calls it outside any transaction. The consumer must be idempotent, although the bus
+    avoids most repetitions.
+    """
     REPEATABLE = "repeatable"
-    """Anywhere. It costs less to repeat than to note, and changes nothing then. It is called
-    outside any transaction."""
+    """Anywhere.
+
+    The bus calls it outside any transaction, and keeps no record because repeating is cheaper and
+    changes nothing.
+    """
 
 
 def _of_event(event: Event) -> Priority:
@@ -39,18 +47,17 @@ def _no_turn(_: Event) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """Handles the messages of one subject. Whatever `handle` raises is a failed attempt.
+    """Handles the messages of one subject. Any exception of `handle` is a failed attempt.
 
-    Its `effect` says how the bus calls it, and how often.
+    `effect` determines how the bus calls it, and how often.
 
-    Its `queue` says whose role it is, and where its messages wait. Those of a slow consumer all do,
-    each for one of the queue's workers, so that it holds up nobody else. The queue is fair by what
-    `priority` (the event's own by default) and `turn` say of an event: see Delivery. At most one
-    delivery of a turn is under way at a time. Where messages do not all wait, those of one key
-    take turns.
+    `queue` determines its role, and where its messages wait. All messages of a slow consumer wait
+    for a worker of its queue, so that they delay no other consumer. The queue is fair according to
+    `priority` (by default the event's own) and `turn`: see Delivery. At most one delivery of a turn
+    is under way at a time. In the other queues, messages with the same key take turns.
 
-    One that `persists` is tried again for as long as something is Unavailable: for that alone its
-    messages never become dead letters. It must end them by itself.
+    If `persists` is true, Unavailable is retried without limit, and does not lead to a dead letter.
+    The consumer itself must end such messages.
     """
 
     name: str
@@ -64,96 +71,91 @@ class Consumer:
 
 
 class EventBus(Protocol):
-    """Brings each message to every consumer of its subject at least once."""
+    """Delivers each message to every consumer of its subject, at least once."""
 
     def subscribe(self, consumer: Consumer, *, here: bool = True) -> None:
         """Register a consumer, before the first message. Names are unique (AssertionError).
 
-        One that is not `here` is called in another process: this one sees to it that its messages
-        are not lost, and never calls it.
+        A consumer that is not `here` is called in another process. This one only ensures that its
+        messages are not lost.
         """
         ...
 
     async def publish(self, *messages: Message) -> None:
-        """Return once the messages can no longer be lost. Raises Unavailable.
+        """Return when the messages can no longer be lost. Raises Unavailable.
 
-        Each consumer gets the messages of one key in this order.
+        Each consumer gets messages with the same key in this order.
         """
         ...
 
     async def work_off(self, queue: Queue) -> int:
-        """Try all that is due in a queue, and return how many were tried, so 0 if nothing was due.
-
-        Raises Unavailable.
-        """
+        """Try all due deliveries of a queue, and return how many were tried. Raises Unavailable."""
         ...
 
     async def work(self, queue: Queue) -> None:
-        """Try what is in a queue as soon as it is due, until cancelled.
+        """Process a queue as deliveries become due, until cancelled.
 
-        A worker that is free gets the next delivery, whatever the others are waiting for. Raises
-        Unavailable when the store does; it may be called again.
+        A free worker gets the next delivery, whatever the others are waiting for. Raises
+        Unavailable if the store does; it may be called again.
         """
         ...
 
 
 class Deliveries(Protocol):
-    """Messages that wait for one consumer, the dead among them. Writes need a transaction."""
+    """Messages that wait for one consumer, including dead letters. Writes need a transaction."""
 
     async def put(self, delivery: Delivery) -> None:
         """Store or replace a delivery, by its consumer and message.
 
-        Its turn joins the end of the line, unless it stands in it with another one.
+        Its turn joins the end of the line unless it is already there.
         """
         ...
 
     async def add(self, deliveries: Sequence[Delivery]) -> None:
-        """Store new deliveries. Where one waits for the same consumer and message, it stays.
+        """Store new deliveries. An existing delivery of the same consumer and message stays.
 
-        Their turns join the end of the line in this order, unless they stand in it.
+        Their turns join the end of the line in this order unless they are already there.
         """
         ...
 
     async def remove(self, deliveries: Sequence[Delivery]) -> None:
-        """Forget deliveries that succeeded, as they were read; some may not be there any more.
+        """Delete successful deliveries, as they were read. Some may be gone already.
 
-        Their turns go to the end of the line with the next of their deliveries.
+        Their turns go to the end of the line with their next delivery.
         """
         ...
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Return the first live deliveries of a queue that are due, in the order to take them in.
+        """Return the first due live deliveries of a queue, in processing order.
 
-        The highest priority comes first, then those that have stood in the line longest. Each turn
-        has one delivery of each priority there, the longest overdue, so this reads no more than it
-        returns, however long the queue is.
+        The highest priority comes first, then the turns that have been in the line longest. Each
+        turn has one delivery per priority in the line, the longest overdue. So this reads only as
+        many rows as it returns, however long the queue is.
         """
         ...
 
     async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
-        """Return the one that is due longest of those that are first of their priority in a queue.
+        """Return the longest overdue of those that are first of their priority in a queue.
 
-        So a low priority is found, however much of a higher one comes.
+        This finds a low priority even during a stream of higher ones.
         """
         ...
 
     async def oldest(self) -> datetime | None:
-        """Return when the event of the oldest live delivery occurred; None if nothing waits."""
+        """Return when the event of the oldest live delivery occurred, or None if nothing waits."""
         ...
 
 
 class DeadLetters(Protocol):
-    """Deliveries that were given up, for an admin."""
+    """Dead letters: deliveries that failed after all retries."""
 
     async def page(self, request: PageRequest) -> Page[Delivery]:
-        """Return a page of dead deliveries, newest first."""
+        """Return a page of dead letters, newest first."""
         ...
 
     async def replay(self, delivery_id: MessageId, at: datetime) -> Delivery:
-        """Have a dead delivery tried again from `at`, its count of tries reset, and return it.
+        """Make a dead letter due at `at`, with its attempts reset, and return it. Raises NotFound.
 
-        Raises NotFound.
-
-        It makes a transaction of its own where there is none.
+        It opens a transaction if there is none.
         """
         ...

@@ -1,4 +1,4 @@
-"""The port to halts, for reading; the matching engine writes them."""
+"""The read-only port to halts. The matching engine writes them."""
 
 from typing import Protocol
 
@@ -8,12 +8,12 @@ from .language.paging import Page, PageRequest
 
 
 class Halts(Protocol):
-    """Halts, by id and newest first."""
+    """Halts, by id or newest first."""
 
     async def get(self, halt_id: HaltId) -> Halt:
-        """Return the halt, also one that has ended. Raises NotFound."""
+        """Return the halt, including ended ones. Raises NotFound."""
         ...
 
     async def page(self, request: PageRequest, *, standing: bool | None = None) -> Page[Halt]:
-        """Return halts, newest first: all, or only those that stand, or have ended."""
+        """Return halts, newest first: all, only active ones, or only ended ones."""
         ...

@@ -1,4 +1,4 @@
-"""The port to remembered requests."""
+"""The port to stored responses of idempotency keys."""
 
 from datetime import datetime
 from typing import Protocol
@@ -7,16 +7,16 @@ from .language.idempotency import IdempotencyKey
 
 
 class IdempotencyKeys(Protocol):
-    """Answers by idempotency key, for a day at least. Writes need a transaction."""
+    """Responses by idempotency key, kept for at least a day. Writes need a transaction."""
 
     async def find(self, key: IdempotencyKey) -> bytes | None:
-        """Return the answer that was remembered, if any. Raises IdempotencyKeyReused."""
+        """Return the stored response, or None. Raises IdempotencyKeyReused."""
         ...
 
     async def remember(self, key: IdempotencyKey, answer: bytes, at: datetime) -> None:
-        """Keep the answer. Raises Outdated if another request with the key came first."""
+        """Store the response. Raises Outdated if a concurrent request with the key came first."""
         ...
 
     async def forget(self, before: datetime) -> int:
-        """Drop answers remembered before an instant and return how many."""
+        """Delete responses stored before an instant, and return their number."""
         ...

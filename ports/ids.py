@@ -1,11 +1,11 @@
-"""The port to fresh identifiers."""
+"""The port to new ids."""
 
 from typing import Protocol
 from uuid import UUID
 
 
 class Ids(Protocol):
-    """Makes identifiers."""
+    """Generates ids."""
 
     def new(self) -> UUID:
         """Return a new UUID of version 7, which sorts after earlier ones."""

@@ -1,4 +1,4 @@
-"""The port to leases: what only one process may do at a time."""
+"""The port to leases, for work that only one process may do at a time."""
 
 from datetime import timedelta
 from typing import Protocol
@@ -7,31 +7,32 @@ from .language.leases import Lease
 
 
 class Leases(Protocol):
-    """Leases by name, by the store's time. Each call is a transaction of its own.
+    """Leases by name, by the store's time. Each call is its own transaction.
 
-    Calling it inside a transaction is a programming error (AssertionError): a lease is taken,
-    renewed and lost whatever becomes of other work. Raises Unavailable when the store does not
-    answer; then nobody knows whether the call took effect.
+    Calling it inside a transaction is a programming error (AssertionError), because a lease must
+    not depend on the outcome of other work. Raises Unavailable if the store does not respond; the
+    call may still have taken effect.
     """
 
     async def acquire(self, name: str, holder: str, life: timedelta) -> Lease | None:
-        """Return a lease with a new epoch that ends after `life`; None if another holder has one.
+        """Return a lease with a new epoch that ends after `life`, or None if another holder has
+        one.
 
-        A lease that is over is anybody's, and a holder may replace its own.
+        An ended lease is free, and a holder may replace its own.
         """
         ...
 
     async def renew(self, lease: Lease, life: timedelta) -> Lease | None:
-        """Return the lease with its end put off to `life` from now; None if it was lost.
+        """Return the lease with its end moved to `life` from now, or None if it was lost.
 
-        It is lost once it is over, even if nobody took it since.
+        A lease is lost when it ends, even if nobody else has taken it.
         """
         ...
 
     async def release(self, lease: Lease) -> None:
-        """Let others have it at once. A lease that was lost, or given back, stays as it is."""
+        """Free the lease immediately. A lost or released lease does not change."""
         ...
 
     async def holder(self, name: str) -> Lease | None:
-        """Return the lease that is in force, if there is one."""
+        """Return the current lease, or None."""
         ...

@@ -1,4 +1,4 @@
-"""The ports to what carries a message to a person's mailbox, phone or device."""
+"""The ports that send messages to mailboxes, phones and devices."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ class Mailer(Protocol):
     """Sends email."""
 
     async def send(self, mail: Mail) -> None:
-        """Hand the mail over; the second time with one id changes nothing where that can be told.
+        """Send the mail. Repeating an id changes nothing if the messenger can detect it.
 
         Raises Unavailable, within 30 seconds.
         """
@@ -20,7 +20,7 @@ class TextMessenger(Protocol):
     """Sends text messages."""
 
     async def send(self, message: TextMessage) -> None:
-        """Hand the message over, like Mailer.send. Raises Unavailable, within 30 seconds."""
+        """Send the message, like Mailer.send. Raises Unavailable, within 30 seconds."""
         ...
 
 
@@ -28,5 +28,5 @@ class PushMessenger(Protocol):
     """Sends push messages."""
 
     async def send(self, message: PushMessage) -> None:
-        """Hand the message over, like Mailer.send. Raises Unavailable, within 30 seconds."""
+        """Send the message, like Mailer.send. Raises Unavailable, within 30 seconds."""
         ...

@@ -1,4 +1,4 @@
-"""The ports to stored notifications, and to what users want to hear of."""
+"""The ports to stored notifications and to users' preferences."""
 
 from datetime import datetime
 from typing import Protocol
@@ -9,13 +9,13 @@ from .language.paging import Page, PageRequest
 
 
 class Notifications(Protocol):
-    """What users were told. Writes need a transaction."""
+    """Users' notifications. Writes need a transaction."""
 
     async def add(self, notification: Notification) -> bool:
         """Store a new notification.
 
-        Return False, and store nothing, if its notice is one that the user is told once for an
-        order (`Notice.once_for`) and was told already.
+        Return False and store nothing if the user already got this kind of notice for the order
+        (`Notice.once_for`).
         """
         ...
 
@@ -24,29 +24,32 @@ class Notifications(Protocol):
         ...
 
     async def mark(self, notification_id: NotificationId, read_at: datetime | None) -> None:
-        """Note when a stored notification was read, or that it is unread."""
+        """Record when a stored notification was read, or that it is unread."""
         ...
 
     async def of_user(
         self, user_id: UserId, request: PageRequest, *, unread_only: bool = False
     ) -> Page[Notification]:
-        """Return a page of what the user reads in the app, newest first."""
+        """Return a page of the notifications that the user reads in the app, newest first."""
         ...
 
     async def count_unread(self, user_id: UserId) -> int:
-        """Return how much of what the user reads in the app is unread."""
+        """Return the number of unread notifications that the user reads in the app."""
         ...
 
     async def forget(self, before: datetime) -> int:
-        """Drop what was made before an instant and return how much. Needs a transaction."""
+        """Delete notifications from before an instant, and return their number.
+
+        Needs a transaction.
+        """
         ...
 
 
 class Preferences(Protocol):
-    """What users want to hear of, and where. Writes need a transaction."""
+    """Users' notification preferences. Writes need a transaction."""
 
     async def get(self, user_id: UserId) -> NotificationPreferences:
-        """Return the user's preferences: the defaults, if they never said."""
+        """Return the user's preferences, or the defaults."""
         ...
 
     async def put(self, preferences: NotificationPreferences) -> None:

@@ -1,4 +1,4 @@
-"""The port to orders as they change."""
+"""The port to live changes of orders."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
@@ -7,27 +7,27 @@ from .language.ids import OrderId, UserId
 
 
 class OrderReader(Protocol):
-    """What one listener is told of a user's orders."""
+    """The queue of changed orders for one listener."""
 
     async def next(self) -> OrderId:
-        """Wait for an order that changed since it was returned last, and return it.
+        """Wait for an order that changed since it was last returned, and return its id.
 
-        An order that changes twice meanwhile is returned once. Raises FellBehind, from then on each
-        time, once more orders waited than may wait.
+        Several changes of an order are returned once. Raises FellBehind, then on every call, if
+        more orders waited than allowed.
         """
         ...
 
 
 class OrderStream(Protocol):
-    """Which orders change, told to those of their parties who listen at that moment.
+    """Announces changed orders to those of their parties who are listening.
 
-    It is news and no record: what nobody heard is in Orders all the same.
+    It is a hint and not a record. Orders is the record.
     """
 
     def tell(self, order_id: OrderId, *parties: UserId) -> None:
-        """Tell the parties that an order changed. It returns at once and raises nothing."""
+        """Announce that an order changed. It returns immediately and raises nothing."""
         ...
 
     def follow(self, user_id: UserId) -> AbstractAsyncContextManager[OrderReader]:
-        """Return a reader of what is told to the user from now on, until the block ends."""
+        """Return a reader of the user's changes from now on, until the block is left."""
         ...

@@ -21,14 +21,14 @@ class Orders(Protocol):
         ...
 
     async def save(self, order: Order, steps: Sequence[RecordedStep]) -> None:
-        """Replace the order and append its new steps, the last of them number `order.version`.
+        """Replace the order and append its new steps. The last one has the number `order.version`.
 
-        Raises NotFound, and Outdated if the history grew in between.
+        Raises NotFound, and Outdated if the history has grown since it was read.
         """
         ...
 
     async def history(self, order_id: OrderId) -> Sequence[RecordedStep]:
-        """Return all steps of the order, in order. Raises NotFound."""
+        """Return all steps of the order, oldest first. Raises NotFound."""
         ...
 
     async def of_user(
@@ -42,39 +42,41 @@ class Orders(Protocol):
         ...
 
     async def all(self, request: PageRequest, status: OrderStatus | None = None) -> Page[Order]:
-        """Return a page of everybody's orders."""
+        """Return a page of all orders."""
         ...
 
     async def frozen(self, request: PageRequest) -> Page[Order]:
-        """Return a page of the orders whose payouts wait until a freeze is lifted."""
+        """Return a page of the orders with a frozen payout."""
         ...
 
     async def held_since(self, instant: datetime) -> Sequence[Order]:
-        """Return the orders whose time to complain counts from after an instant, in no order."""
+        """Return the orders whose time to complain started after an instant, in no particular
+        order.
+        """
         ...
 
     async def count_by_status(self) -> dict[OrderStatus, int]:
-        """Return how many orders are in each state that any is in."""
+        """Return the number of orders per status, without statuses that no order has."""
         ...
 
 
 class Destinations(Protocol):
-    """Where the pairs of orders go. They are kept apart from the histories, to be erasable."""
+    """Shipping addresses of orders, stored apart from the histories so that they can be erased."""
 
     async def find(self, order_id: OrderId) -> PostalAddress | None:
-        """Return the address that was the buyer's newest at the match, unless it was erased."""
+        """Return the buyer's newest address at the match, or None if it was missing or erased."""
         ...
 
     async def erase(self, order_id: OrderId) -> None:
-        """Forget the address; there may be none. Needs a transaction."""
+        """Erase the address, which need not exist. Needs a transaction."""
         ...
 
 
 class OrderOpening(Protocol):
-    """What turns matches into orders. The engine calls it before it commits."""
+    """Creates orders from matches. The engine calls it before it commits."""
 
     async def open(self, matches: Sequence[Match]) -> Sequence[OpenedOrder]:
-        """Return the pending order of each match, in their order.
+        """Return the pending order of each match, in the same order.
 
         Fees, destination and payment method are frozen with it.
         """

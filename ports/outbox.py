@@ -1,4 +1,4 @@
-"""The ports to messages that wait in the store: outbox, inbox, deadlines."""
+"""The ports to messages and deadlines in the store: outbox, inbox, deadlines."""
 
 from collections.abc import Collection, Sequence, Set
 from datetime import datetime
@@ -12,10 +12,10 @@ from .language.priority import Priority
 
 
 class Outbox(Protocol):
-    """Events that commit together with the state they tell of, and then go to the bus."""
+    """Events that commit with the state change they report, and are then published."""
 
     async def add(self, *events: Event) -> None:
-        """Store events, stamped with an id and the instant, in their order. Needs a transaction."""
+        """Store events with new ids and the current time, in this order. Needs a transaction."""
         ...
 
     async def unsent(
@@ -25,18 +25,18 @@ class Outbox(Protocol):
         priority: Priority | None = None,
         but: Collection[MessageId] = (),
     ) -> Sequence[Message]:
-        """Return the oldest messages that are not marked as sent, in order of commit.
+        """Return the oldest messages that are not marked as sent, in commit order.
 
-        With a `priority` only those of events that have it; and none of those in `but`.
+        With a `priority`, only events with that priority. Messages in `but` are omitted.
         """
         ...
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:
-        """Never return these messages again. Needs a transaction."""
+        """Mark messages as sent, so that they are not returned again. Needs a transaction."""
         ...
 
     async def wait(self) -> None:
-        """Return once this process added something since the last call; maybe early."""
+        """Return when this process has added something since the last call. It may return early."""
         ...
 
 
@@ -45,18 +45,18 @@ Note: TypeAlias = tuple[str, MessageId]
 
 
 class Inbox(Protocol):
-    """What each consumer has handled."""
+    """The messages that each consumer has handled."""
 
     async def note(self, handled: Collection[Note], at: datetime) -> None:
-        """Note what was handled.
+        """Record handled messages.
 
-        Raises Outdated if some of it was noted before, by whoever handled it at the same time.
+        Raises Outdated if one was recorded before, because another process handled it concurrently.
         Needs a transaction.
         """
         ...
 
     async def notes_of(self, message_ids: Collection[MessageId]) -> Set[Note]:
-        """Return which of these messages were handled, and by whom."""
+        """Return which of these messages were handled, and by which consumers."""
         ...
 
     async def contains(self, consumer: str, message_id: MessageId) -> bool:
@@ -64,27 +64,27 @@ class Inbox(Protocol):
         ...
 
     async def forget(self, before: datetime) -> int:
-        """Drop what was noted before an instant and return how much. Needs a transaction."""
+        """Delete records from before an instant, and return their number. Needs a transaction."""
         ...
 
 
 class Deadlines(Protocol):
-    """What falls due, and when. Writes need a transaction."""
+    """Deadlines of orders. Writes need a transaction."""
 
     async def set(self, deadline: Deadline) -> None:
-        """Store a deadline, in place of the order's earlier one of its kind."""
+        """Store a deadline. It replaces the order's deadline of the same kind."""
         ...
 
     async def clear(self, order_id: OrderId, kinds: Collection[DeadlineKind]) -> None:
-        """Forget deadlines that no longer matter; there may be none."""
+        """Delete deadlines that no longer matter. They need not exist."""
         ...
 
     async def of(self, order_id: OrderId) -> Sequence[Deadline]:
-        """Return the deadlines of an order that run, in no order."""
+        """Return the running deadlines of an order, in no particular order."""
         ...
 
     async def running(self, kinds: Collection[DeadlineKind], after: datetime) -> Sequence[Deadline]:
-        """Return all deadlines of these kinds that pass after an instant, in no order."""
+        """Return all deadlines of these kinds after an instant, in no particular order."""
         ...
 
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:

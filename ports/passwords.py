@@ -4,10 +4,10 @@ from typing import Protocol
 
 
 class Passwords(Protocol):
-    """Hashes and checks passwords, slowly on purpose and off the event loop.
+    """Hashes and verifies passwords, slowly on purpose and off the event loop.
 
-    Both methods raise InvalidText for a password that cannot be hashed whole (over 72 bytes of
-    UTF-8), and QueueFull when too many wait already.
+    Both methods raise InvalidText for a password over 72 bytes of UTF-8, and QueueFull if too many
+    calls wait already.
     """
 
     async def hash(self, password: str) -> str:
@@ -15,5 +15,5 @@ class Passwords(Protocol):
         ...
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Return whether the password has this hash. None does the same work and returns False."""
+        """Return whether the password has this hash. None takes as long and returns False."""
         ...

@@ -17,10 +17,10 @@ from .language.payments import (
 class PaymentGateway(Protocol):
     """Moves real money. Call it outside any transaction.
 
-    The same `key` with the same words has its effect once, and returns or raises the same again;
-    only a pending charge becomes another outcome.
-    Every method raises Unavailable when the provider does not answer in time: the effect may or may
-    not have happened, and the same call again settles it.
+    Calls are idempotent: the same `key` with the same arguments has its effect once, and returns or
+    raises the same result again. Only a pending charge can get another outcome. Every method raises
+    Unavailable if the provider does not respond in time. In that case the effect is unknown, and
+    repeating the same call resolves it.
     """
 
     async def charge(
@@ -28,23 +28,24 @@ class PaymentGateway(Protocol):
     ) -> Charge | PendingCharge:
         """Charge a buyer into the platform's balance. Raises ChargeDeclined.
 
-        A charge may be pending first. Its outcome comes later: by webhook, or by asking again with
-        the same words or with `find_charge`.
+        A charge may be pending at first. Its outcome comes later: by webhook, by repeating the
+        call, or from `find_charge`.
         """
         ...
 
     async def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
-        """Return what became of the order's charge so far.
+        """Return the current outcome of the order's charge.
 
-        That is one that succeeded if any did, else the latest; None if no request arrived.
+        It is the successful one if there is any, otherwise the latest, or None if no request
+        arrived.
         """
         ...
 
     async def refund(self, *, key: str, charge_id: str, amount: Cents) -> RefundMade:
-        """Give a buyer money back.
+        """Refund a buyer.
 
-        Refunds never exceed their charge: raises RefundDeclined if less than this is left of it,
-        which may be due to refunds that nobody here asked for.
+        Refunds never exceed their charge. Raises RefundDeclined if less than this amount is left,
+        which may be due to unrequested refunds.
         """
         ...
 
@@ -53,18 +54,21 @@ class PaymentGateway(Protocol):
     ) -> PayoutMade:
         """Transfer money from the platform's balance to a seller.
 
-        Raises PayoutDeclined where the account cannot be paid. Where the platform's balance does
-        not reach, no seller can mend that: it raises Unavailable, and the call is made again.
+        Raises PayoutDeclined if the account cannot be paid. If the platform's balance is too low,
+        which the seller cannot fix, it raises Unavailable, and the call is retried.
         """
         ...
 
     async def balance(self) -> Cents:
-        """Return what the provider holds for the platform; below zero, what it is owed."""
+        """Return what the provider holds for the platform.
+
+        A negative balance is owed to the provider.
+        """
         ...
 
     def parse_webhook(self, body: bytes, signature: str) -> GatewayEvent:
-        """Check the signature over the raw body and return the event.
+        """Verify the signature over the raw body and return the event.
 
-        Raises InvalidSignature, and InvalidText for a signed body that makes no sense.
+        Raises InvalidSignature, and InvalidText for a signed but malformed body.
         """
         ...

@@ -1,4 +1,4 @@
-"""The ports to stored payments, payouts, sellers' records and the ledger."""
+"""The ports to stored payments, declines, payouts, the ledger, seller records and webhooks."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -27,126 +27,126 @@ from .language.users import BidBar
 
 
 class Payments(Protocol):
-    """One payment an order. Writes need a transaction."""
+    """Payments, one per order. Writes need a transaction."""
 
     async def find(self, order_id: OrderId) -> Payment | None:
-        """Return the order's payment, locked until the end of a transaction.
+        """Return the order's payment, locked until the end of a transaction, or None.
 
-        Where there is none, nothing is locked: another transaction may open it meanwhile.
+        If there is none, nothing is locked, and another transaction may open it.
         """
         ...
 
     async def order_of(self, charge_id: str) -> OrderId | None:
-        """Return the order that was paid by a charge. It locks nothing."""
+        """Return the order that a charge paid for, without a lock."""
         ...
 
     async def open_or_lock(self, payment: Payment) -> Payment:
-        """Store the order's payment if it has none. Return the order's, locked until the end.
+        """Store the order's payment if it has none. Return the order's payment, locked until the
+        end.
 
-        Of transactions that open one at once the first stores its own. The others wait for its end
-        and get that payment.
+        If several transactions open one concurrently, the first stores its own. The others wait for
+        it to end and get that payment.
         """
         ...
 
     async def save(self, payment: Payment) -> None:
-        """Replace the order's payment, which was opened (else AssertionError)."""
+        """Replace the order's payment, which must exist (AssertionError)."""
         ...
 
 
 class Declines(Protocol):
-    """Charges that the provider declined, and who may not bid because of them.
+    """Declined charges, and the users who are barred from bidding because of them.
 
-    Writes need a transaction. Whoever adds or forgives a buyer's declines keeps others who would do
-    so out until its end: what it reads of them stays true.
+    Writes need a transaction. Adding or forgiving a buyer's declines locks them until its end, so
+    that decisions based on them stay valid.
     """
 
     async def add(self, decline: Decline) -> bool:
-        """Store an order's decline; return False, and change nothing, if there is one."""
+        """Store an order's decline. Return False and change nothing if there is one."""
         ...
 
     async def since(self, buyer_id: UserId, instant: datetime) -> Sequence[Decline]:
-        """Return the buyer's declines after an instant that were not forgiven, newest first.
-
-        There are at most a hundred.
-        """
+        """Return the buyer's unforgiven declines after an instant, newest first, up to 100."""
         ...
 
     async def bar(self, bar: BidBar) -> None:
-        """Keep a buyer from bidding, in place of an earlier bar."""
+        """Bar a buyer from bidding. It replaces an earlier bar."""
         ...
 
     async def find_bar(self, buyer_id: UserId) -> BidBar | None:
-        """Return the buyer's bar, which may be over."""
+        """Return the buyer's bar, which may have ended, or None."""
         ...
 
     async def forgive(self, buyer_id: UserId, at: datetime) -> int:
-        """Forgive what was declined so far, lift the bar, and return how many declines it were."""
+        """Forgive the buyer's declines so far, lift the bar, and return the number of declines."""
         ...
 
 
 class Payouts(Protocol):
-    """One payout an order. Writes need a transaction."""
+    """Payouts, one per order. Writes need a transaction."""
 
     async def find(self, order_id: OrderId) -> Payout | None:
-        """Return the order's payout, locked until the end of a transaction.
+        """Return the order's payout, locked until the end of a transaction, or None.
 
-        Where there is none, nothing is locked: another transaction may open it meanwhile.
+        If there is none, nothing is locked, and another transaction may open it.
         """
         ...
 
     async def order_of(self, payout_id: str) -> OrderId | None:
-        """Return the order whose latest payout the provider calls so. It locks nothing."""
+        """Return the order whose latest payout has this name at the provider, without a lock."""
         ...
 
     async def open_or_lock(self, payout: Payout) -> Payout:
-        """Store the order's payout if it has none. Return the order's, locked until the end.
+        """Store the order's payout if it has none. Return the order's payout, locked until the end.
 
-        Of transactions that open one at once the first stores its own. The others wait for its end
-        and get that payout.
+        If several transactions open one concurrently, the first stores its own. The others wait for
+        it to end and get that payout.
         """
         ...
 
     async def save(self, payout: Payout) -> None:
-        """Replace the order's payout, which was opened (else AssertionError)."""
+        """Replace the order's payout, which must exist (AssertionError)."""
         ...
 
     async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
-        """Return the seller's payouts that are due or were refused, up to a thousand of them."""
+        """Return the seller's due or refused payouts, at most a thousand."""
         ...
 
     async def of_seller(self, seller_id: UserId, request: PageRequest) -> Page[Payout]:
-        """Return a page of the seller's payouts, newest first (by order)."""
+        """Return a page of the seller's payouts, newest order first."""
         ...
 
 
 class Ledger(Protocol):
-    """The double-entry ledger: append-only. Writes need a transaction."""
+    """The append-only double-entry ledger. Writes need a transaction."""
 
     async def post(self, transfer: Transfer) -> bool:
-        """Append a transfer; return False, and change nothing, if one with its id is there."""
+        """Append a transfer. Return False and change nothing if its id exists."""
         ...
 
     async def find(self, transfer_id: str) -> Transfer | None:
-        """Return the transfer with this id, if there is one."""
+        """Return the transfer with this id, or None."""
         ...
 
     async def balance(self, account: Account) -> Cents:
-        """Return what is in an account. Whoever decides by it asks `lock`."""
+        """Return the balance of an account, for display. Decisions must use `lock`."""
         ...
 
     async def lock(self, *accounts: Account) -> Sequence[Cents]:
-        """Return what is in each account, as only this transaction may decide by until its end.
+        """Return the balance of each account, and lock them for decisions until the transaction
+        ends.
 
-        Others that lock one of them wait. Who moves money whatever the balance does not wait.
+        Other transactions that lock one of them wait. Transfers that do not depend on the balance
+        do not wait.
         """
         ...
 
     async def open_accounts(
         self, kind: AccountKind, limit: int, after: str = ""
     ) -> Sequence[tuple[str, Cents]]:
-        """Return owners and balances of the accounts of a kind that are not at zero.
+        """Return owners and balances of the accounts of a kind with a non-zero balance.
 
-        They come by owner, up to `limit` of those after one.
+        They are sorted by owner, up to `limit` after the given one.
         """
         ...
 
@@ -155,7 +155,7 @@ class Ledger(Protocol):
         ...
 
     async def entries(self, order_id: OrderId) -> Sequence[Entry]:
-        """Return every entry made for an order, in the order of their making."""
+        """Return all entries of an order, oldest first."""
         ...
 
 
@@ -167,13 +167,16 @@ class SellerRecords(Protocol):
         ...
 
     async def remove(self, seller_id: UserId, quarter: Quarter, price: Cents) -> bool:
-        """Count one completed sale less; return False, and change nothing, if it is not there."""
+        """Remove one completed sale from the count.
+
+        Return False and change nothing if there is none.
+        """
         ...
 
     async def of(
         self, seller_ids: Collection[UserId], quarters: Collection[Quarter]
     ) -> Mapping[tuple[UserId, Quarter], SalesVolume]:
-        """Return what the sellers sold in the quarters; nothing sold is left out."""
+        """Return the sellers' sales in the quarters, without those that are zero."""
         ...
 
 
@@ -181,7 +184,7 @@ class Webhooks(Protocol):
     """The payment provider's events, each stored once. Writes need a transaction."""
 
     async def store(self, event: GatewayEvent) -> bool:
-        """Store an event; return False if one with its id is stored already."""
+        """Store an event. Return False if its id exists."""
         ...
 
     async def get(self, event_id: str) -> GatewayEvent:
@@ -189,21 +192,26 @@ class Webhooks(Protocol):
         ...
 
     async def has(self, kind: GatewayEventKind, reference: str) -> bool:
-        """Return whether an event of this kind was stored about this refund or payout."""
+        """Return whether an event of this kind about this refund or payout is stored."""
         ...
 
 
 class FeeSchedule(Protocol):
-    """What trades cost, asked by orders, answered by payments."""
+    """The fees of trades. Orders asks, payments answers."""
 
     async def quote(self, sales: Sequence[tuple[UserId, Cents]]) -> Sequence[Fees]:
-        """Return the fees of each (seller, price), in their order, by the sellers' levels now."""
+        """Return the fees of each (seller, price), in the same order, at the sellers' current
+        levels.
+        """
         ...
 
 
 class TradePreviews(Protocol):
-    """What bidding asks payments: what trades at the best prices of a book bring or cost."""
+    """What trades at the best prices of a book would pay or cost.
+
+    Bidding asks, payments answers.
+    """
 
     async def __call__(self, seller_id: UserId | None, book: BookView) -> TradePreview:
-        """Return what the best prices mean to the one who asks, or to somebody unknown."""
+        """Return what trades at the best prices would pay or cost the user, or an anonymous one."""
         ...

@@ -12,20 +12,21 @@ from .language.price_alerts import PriceAlert, PriceFall
 
 
 class PriceAlerts(Protocol):
-    """The prices that users watch. Writes need a transaction."""
+    """Price alerts. Writes need a transaction."""
 
     async def add(self, alert: PriceAlert) -> None:
         """Store a new alert. Raises AlertExists if its user has one for the book and price."""
         ...
 
     async def remove(self, user_id: UserId, alert_id: AlertId) -> None:
-        """Remove one of the user's alerts. Raises NotFound, also when it is somebody else's."""
+        """Remove one of the user's alerts. Raises NotFound, also for another user's alert."""
         ...
 
     async def lock(self, user_id: UserId) -> int:
-        """Return how many the user has, as only this transaction may decide by until its end.
+        """Return the number of the user's alerts, and lock it for decisions until the transaction
+        ends.
 
-        Others that lock the user's alerts wait.
+        Other transactions that lock the user's alerts wait.
         """
         ...
 
@@ -36,23 +37,23 @@ class PriceAlerts(Protocol):
     async def concerned_by(self, fall: PriceFall, *, users: int) -> Sequence[PriceAlert]:
         """Return the alerts of up to `users` users that a fall of the lowest ask concerns.
 
-        Those that rest are among them, unless it is noted already that they missed one. A user's
-        alerts come together, the lowest price first.
+        Pausing alerts are included unless a miss is already recorded. They are grouped by user,
+        lowest price first.
         """
         ...
 
     async def note_told(
         self, user_id: UserId, book: BookKey, at: datetime, lowest_ask: Cents
     ) -> None:
-        """Note that a user was told of a book's lowest ask, where no later time is noted.
+        """Record that a user was told of a book's lowest ask, unless a later time is recorded.
 
-        All the user's alerts on the book that are no younger rest from then on, and none of them
-        missed anything. Those whose price was reached have fired.
+        All alerts of the user on the book that are not younger pause from then on and have missed
+        nothing. Those whose price was reached have fired.
         """
         ...
 
     async def note_missed(self, alert_ids: Collection[AlertId], *, missed: bool) -> None:
-        """Note that alerts missed a fall while they rested, or that this was seen to."""
+        """Record that alerts missed a fall during their pause, or that the miss was handled."""
         ...
 
     async def missed(self, told_by: datetime, limit: int) -> Sequence[PriceAlert]:

@@ -8,9 +8,9 @@ from .language.paging import Page, PageRequest
 
 
 class Products(Protocol):
-    """Products. Writes need a transaction.
+    """The catalogue. Writes need a transaction.
 
-    No two products have one style key, but for those that had one before that was a rule.
+    Style keys are unique, except for duplicates from before that rule.
     """
 
     async def add(self, product: Product) -> None:
@@ -30,5 +30,5 @@ class Products(Protocol):
         ...
 
     async def doubled(self, request: PageRequest) -> Page[DoubledProduct]:
-        """Return a page of the products that have an earlier one's style code, newest first."""
+        """Return a page of the products with the style code of an earlier one, newest first."""
         ...

@@ -1,4 +1,4 @@
-"""The port to stored bids, asks and matches, for reading."""
+"""The read-only port to stored bids, asks and matches."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,16 +29,16 @@ class Quotes(Protocol):
     ) -> Page[Quote]:
         """Return a page of the user's bids or asks, newest first.
 
-        With a `status` only those in it, and with `standing` only those that may still trade.
+        With a `status`, only quotes in it. With `standing`, only quotes that may still trade.
         """
         ...
 
     async def stand_in(self, book: BookKey) -> bool:
-        """Return whether a quote rests in a book, or waits until it opens."""
+        """Return whether a quote rests in a book, or waits for it to open."""
         ...
 
     async def place_in_queue(self, quote: Quote) -> QueuePlace:
-        """Return how many active quotes of its book and side come before an active one."""
+        """Return how many active quotes come before an active one, on its side of its book."""
         ...
 
     async def answered(self, key: IdempotencyKey) -> Placement | None:

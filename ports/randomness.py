@@ -1,15 +1,15 @@
-"""The port to chance."""
+"""The port to randomness."""
 
 from typing import Protocol
 
 
 class Randomness(Protocol):
-    """Makes secrets and jitter."""
+    """Generates secrets and jitter."""
 
     def secret(self) -> str:
-        """Return a URL-safe text with at least 256 bits that nobody can guess."""
+        """Return an unguessable URL-safe text with at least 256 bits."""
         ...
 
     def fraction(self) -> float:
-        """Return a number from 0 up to but not including 1, good enough to spread retries."""
+        """Return a number from 0 (inclusive) to 1 (exclusive), random enough to spread retries."""
         ...

@@ -6,8 +6,8 @@ from .language.rate_limits import RateLimit
 
 
 class RateLimits(Protocol):
-    """Token buckets by name, exact over all processes that share the adapter."""
+    """Token buckets by name, exact across all processes that share the adapter."""
 
     async def take(self, bucket: str, limit: RateLimit) -> None:
-        """Take one token. Raises RateLimited with the seconds until one is there, Unavailable."""
+        """Take one token. Raises RateLimited with the seconds until the next one, Unavailable."""
         ...

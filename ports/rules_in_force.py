@@ -1,4 +1,4 @@
-"""The port to the rules that the store was last run with."""
+"""The port to the market rules of the last run."""
 
 from typing import Protocol
 
@@ -6,12 +6,12 @@ from .language.rules import MarketRules
 
 
 class RulesInForce(Protocol):
-    """The rules by which the standing quotes were placed. Writes need a transaction."""
+    """The rules under which the standing quotes were placed. Writes need a transaction."""
 
     async def find(self) -> MarketRules | None:
-        """Return them, or None if none are noted that would be accepted today."""
+        """Return the stored rules, or None if there are none that are valid today."""
         ...
 
     async def put(self, rules: MarketRules) -> None:
-        """Note the rules that the store is run with from now on."""
+        """Store the rules of the current run."""
         ...

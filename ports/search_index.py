@@ -17,68 +17,68 @@ from .language.search import (
 
 
 class IndexRebuild(Protocol):
-    """An index in the making."""
+    """A rebuild of the index."""
 
     async def put(self, products: Sequence[tuple[SearchDocument, MarketFigures]]) -> None:
-        """Add products; what the index was told of one in the meantime stands if it is later.
+        """Add products. Later data that the index got meanwhile wins.
 
-        Raises RebuildReplaced if another rebuild was begun since.
+        Raises RebuildReplaced if another rebuild has started since.
         """
         ...
 
 
 class SearchIndex(Protocol):
-    """The catalogue as people search it. It follows the store and can be made anew at any time.
+    """The searchable catalogue. It follows the store and can be rebuilt at any time.
 
-    It is outside of the store and of its transactions: an index may be a service of its own.
-    Writes come late, twice and in any order, and what is older than what is there changes nothing.
+    It is outside the store and its transactions, because it may be a separate service. Writes may
+    be late, duplicate or out of order. A write that is older than the stored data changes nothing.
     """
 
     def writing(self, product_id: ProductId) -> AbstractAsyncContextManager[None]:
         """Return a block in which nobody else in this process writes a product.
 
-        Whoever reads what they write does both inside, so that what is read last is written last.
-        Processes must not share a product; if they do, versions and instants still decide. It is
-        entered outside any transaction.
+        Read the product inside the block before writing it, so that the latest state is written
+        last. Processes must not share a product; if they do, versions and times still decide. It
+        must be entered outside any transaction.
         """
         ...
 
     async def put(self, document: SearchDocument) -> None:
-        """Index a product; one of a version no higher than the indexed one's changes nothing."""
+        """Index a product. A version that is not higher than the indexed one changes nothing."""
         ...
 
     async def put_figures(self, product_id: ProductId, figures: MarketFigures) -> None:
-        """Replace a product's figures by later ones; those of an unknown product are not kept.
+        """Replace a product's figures by later ones. Figures of an unknown product are dropped.
 
-        Of figures as of the same instant those that come last stand.
+        Of figures from the same instant, the last write wins.
         """
         ...
 
     async def figures_as_of(self, product_id: ProductId) -> datetime | None:
-        """Return the instant of a product's figures, or None if it has none."""
+        """Return the time of a product's figures, or None if it has none."""
         ...
 
     async def remove(self, product_id: ProductId) -> None:
-        """Take a product out for good: it does not come back, also if it is put only later."""
+        """Remove a product permanently. A later `put` does not restore it."""
         ...
 
     async def search(self, query: SearchQuery) -> SearchResults:
-        """Return what has every word of the query, as the beginning of a word or with a typo."""
+        """Return the products that contain every word of the query, as a prefix or with a typo."""
         ...
 
     async def facets(self, query: SearchQuery) -> SearchFacets:
-        """Return the facets of all that the query finds, of its filters too."""
+        """Return the facets of all results of the query, including its filters."""
         ...
 
     async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
-        """Return the most relevant products for a text that may not be finished yet."""
+        """Return the most relevant products for a partial text."""
         ...
 
     def rebuild(self) -> AbstractAsyncContextManager[IndexRebuild]:
-        """Return a block that makes the index anew and puts it in the old one's place at its end.
+        """Return a block that rebuilds the index and replaces the old one when it ends.
 
-        Until then the old one serves, and for good if an exception leaves the block. What is
-        written to the index meanwhile goes to both. Of two rebuilds the later one replaces the
-        earlier, which raises RebuildReplaced.
+        The old index serves until then, and stays if an exception leaves the block. Writes to the
+        index during the rebuild go to both. A later rebuild replaces an earlier one, which raises
+        RebuildReplaced.
         """
         ...

@@ -1,4 +1,4 @@
-"""The port to sign-in sessions and their refresh tokens."""
+"""The port to sessions and their refresh tokens."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,7 +8,7 @@ from .language.users import RefreshToken, Session
 
 
 class Sessions(Protocol):
-    """Sessions and the refresh tokens of each. Writes need a transaction."""
+    """Sessions and their refresh tokens. Writes need a transaction."""
 
     async def add(self, session: Session) -> None:
         """Store a new session."""
@@ -19,11 +19,11 @@ class Sessions(Protocol):
         ...
 
     async def revoke(self, session_id: SessionId, at: datetime) -> None:
-        """End the session; ending it twice keeps the first instant. Raises NotFound."""
+        """End the session. Ending it again keeps the first time. Raises NotFound."""
         ...
 
     async def revoke_all(self, user_id: UserId, at: datetime) -> list[SessionId]:
-        """End all of the user's sessions and return those that were open."""
+        """End all of the user's sessions, and return those that were open."""
         ...
 
     async def add_token(self, token: RefreshToken) -> None:
@@ -31,16 +31,16 @@ class Sessions(Protocol):
         ...
 
     async def find_token(self, token_hash: str) -> RefreshToken | None:
-        """Return the token with this hash, spent or not."""
+        """Return the token with this hash, used or not, or None."""
         ...
 
     async def spend_token(self, token_hash: str, at: datetime) -> bool:
-        """Mark the token as spent; return False if it was spent before or is unknown."""
+        """Mark the token as used. Return False if it was used before or is unknown."""
         ...
 
     async def forget(self, before: datetime) -> int:
-        """Drop tokens that expired before an instant, and the sessions whose last one that was.
+        """Delete tokens that expired before an instant, and sessions without any token left.
 
-        Returns how many tokens were dropped. Needs a transaction.
+        Return the number of deleted tokens. Needs a transaction.
         """
         ...

@@ -1,19 +1,19 @@
-"""The port to what says until when the exchange was up."""
+"""The port to the heartbeat of the exchange."""
 
 from datetime import datetime
 from typing import Protocol
 
 
 class SignsOfLife(Protocol):
-    """The latest instant at which the exchange is known to have been up."""
+    """The last time at which the exchange is known to have been up."""
 
     async def latest(self) -> datetime | None:
-        """Return it, or None if none was noted yet.
+        """Return it, or None if there is none yet.
 
-        Inside a transaction no other process notes one until its end.
+        Inside a transaction, no other process can update it until the end.
         """
         ...
 
     async def note(self, at: datetime) -> None:
-        """Note another in its place. Needs a transaction."""
+        """Replace it. Needs a transaction."""
         ...

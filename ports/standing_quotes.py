@@ -1,4 +1,4 @@
-"""The port to all standing quotes at once: those that wait for a trade."""
+"""The port to aggregates over all standing quotes."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -10,15 +10,15 @@ from .language.standing_quotes import OwnedQuotes, StandingCount
 
 
 class StandingQuotes(Protocol):
-    """Bids and asks that rest in a book, or wait for a halted one to open. Quick for very many.
+    """Bids and asks that rest in a book or wait for a halted one. Fast for very many quotes.
 
-    One that is expired by `now` is none, whether or not it was tidied away.
+    Quotes that are expired at `now` do not count, even if they are still in a book.
     """
 
     async def outside(self, rules: MarketRules, now: datetime) -> StandingCount:
-        """Count those at amounts that the rules do not allow."""
+        """Count the quotes at amounts that the rules do not allow."""
         ...
 
     def by_owner(self, side: Side, now: datetime) -> AsyncIterator[OwnedQuotes]:
-        """Yield them by owner and amount, one owner after the other."""
+        """Yield the quotes grouped by owner and amount, one owner after the other."""
         ...

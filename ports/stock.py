@@ -1,4 +1,4 @@
-"""The port to units of stock and their reservations."""
+"""The port to stock and reservations."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,21 +8,21 @@ from .language.ids import OrderId, ProductId
 
 
 class Stock(Protocol):
-    """Stock: an active ask is one unit. Writes need a transaction."""
+    """Stock. An active ask is one unit. Writes need a transaction."""
 
     async def levels(self, product_id: ProductId) -> Sequence[StockLevel]:
-        """Return what is available and reserved in each size that has any, by the size's text."""
+        """Return the available and reserved units of each size with any, sorted by size text."""
         ...
 
     async def reserve(self, reservation: Reservation) -> Reservation:
-        """Store a reservation, or return the one that its order has already.
+        """Store a reservation, or return the existing one of its order.
 
         Raises AlreadyReserved if the unit is reserved for, or consumed by, another order.
         """
         ...
 
     async def find(self, order_id: OrderId) -> Reservation | None:
-        """Return the order's reservation, if it has one."""
+        """Return the order's reservation, or None."""
         ...
 
     async def settle(self, order_id: OrderId, status: ReservationStatus) -> None:

@@ -11,14 +11,14 @@ from .language.paging import Page, PageRequest
 
 
 class Tape(Protocol):
-    """Every sale once. Writes need a transaction."""
+    """All sales, each once. Writes need a transaction."""
 
     async def record(self, sale: Sale) -> None:
-        """Put a sale on the tape; one that was recorded or voided before stays as it is."""
+        """Add a sale to the tape. A sale that was recorded or voided before does not change."""
         ...
 
     async def void(self, order_id: OrderId) -> None:
-        """Take a sale off the tape for good, also if it is recorded only later."""
+        """Remove a sale from the tape permanently, even if it is recorded later."""
         ...
 
     async def sales(
@@ -39,19 +39,20 @@ class Tape(Protocol):
     ) -> Sequence[Candle]:
         """Return the sales from `start` until before `end` as candles, oldest first.
 
-        Every interval with a sale has one. Longer candles are made of these.
+        Intervals without a sale are omitted. Longer candles are built from these.
         """
         ...
 
     async def count(self, product_id: ProductId) -> int:
-        """Return how many sales of a product there are."""
+        """Return the number of sales of a product."""
         ...
 
     async def summaries(
         self, product_id: ProductId | None = None, size: Size | None = None
     ) -> Sequence[SalesSummary]:
-        """Return each book's summary: of one size of a product, of all its sizes, or of all books.
+        """Return a summary per book: for one size of a product, all its sizes, or all books.
 
-        The last sale is the latest; of one instant, that of the later order id.
+        Its last sale is the latest one. If two have the same time, it is the one with the later
+        order id.
         """
         ...

@@ -6,17 +6,17 @@ from .language.notifications import Headline, Letter, Notice, Recipient
 
 
 class Templates(Protocol):
-    """Puts notices into words."""
+    """Words notices."""
 
     def headline(self, notice: Notice, recipient: Recipient) -> Headline:
-        """Return subject and brief of the letter alone, which is quicker than all of it."""
+        """Return only the subject and the brief, which is faster than `render`."""
         ...
 
     def render(self, notice: Notice, recipient: Recipient) -> Letter:
-        """Return the notice as a letter to the recipient.
+        """Return the notice as a message to the recipient.
 
-        Text and HTML tell every fact of it, amounts as `$176.00`. Subject and brief are one line
-        each, and so is whatever people wrote, which is escaped in the HTML. Every kind of notice
-        has its words: one that has none is a defect (AssertionError).
+        Text and HTML contain every fact, with amounts as `$176.00`. Subject, brief and user texts
+        are one line each. User texts are escaped in HTML. A kind of notice without a template is a
+        bug (AssertionError).
         """
         ...

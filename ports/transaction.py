@@ -1,4 +1,4 @@
-"""The port to atomic work on the store."""
+"""The port to transactions of the store."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -6,16 +6,16 @@ from typing import Protocol
 
 
 class Transaction(Protocol):
-    """Makes what is written inside `async with transaction():` durable at once, or not at all.
+    """Makes all writes inside `async with transaction():` durable together, or none of them.
 
-    It is ambient: the store's ports (Users, Orders, Outbox, ...) called by the same task inside
-    the block take part without being handed anything. A block inside a block joins the outer one,
-    and only the outermost commits. An exception that leaves the outermost block undoes everything.
-    The store is not touched before the first call inside, so slow work may come first.
+    It is ambient: the store's ports (Users, Orders, Outbox, ...) join if the same task calls them
+    inside the block. A nested block joins the outer one, and only the outermost commits. An
+    exception that leaves the outermost block rolls everything back. The store is first used by the
+    first call inside, so slow work can come before it.
 
     Writing through a store's port outside any block is a programming error (AssertionError).
-    Reading outside sees the last committed state.
-    Raises Unavailable when the store does not answer or the commit fails.
+    Reading outside returns the last committed state. Raises Unavailable if the store does not
+    respond or the commit fails.
     """
 
     def __call__(self) -> AbstractAsyncContextManager[None]:
@@ -23,23 +23,23 @@ class Transaction(Protocol):
         ...
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
-        """Return a block inside the current transaction that can be undone by itself.
+        """Return a block inside the current transaction that can be rolled back separately.
 
-        An exception that leaves it undoes what was written and announced in it; whoever catches it
-        goes on with the rest of the transaction. Outside any transaction it is an AssertionError.
+        An exception that leaves it undoes its writes and announcements. If the caller catches it,
+        the rest of the transaction continues. Outside any transaction it is an AssertionError.
         """
         ...
 
     @property
     def is_open(self) -> bool:
-        """Whether the current task is inside a block. External calls are made when it is not."""
+        """Whether the current task is inside a block. External calls must be made outside."""
         ...
 
     def announce(self, call: Callable[[], None]) -> None:
-        """Have `call` made once the current task's transaction is committed; never if it is not.
+        """Run `call` after the current transaction commits, and never if it does not.
 
-        It follows a write in the same transaction; outside any it is an AssertionError. The call is
-        quick and raises nothing. A commit that is reported as failed announces nothing, though it
-        may have taken effect.
+        It must follow a write in the same transaction; outside any it is an AssertionError. The
+        call must be fast and raise nothing. If a commit is reported as failed, nothing is
+        announced, although it may have taken effect.
         """
         ...

@@ -26,7 +26,7 @@ class Users(Protocol):
         ...
 
     async def find_by_email(self, email: str) -> User | None:
-        """Return the user with this lower-case email, if there is one."""
+        """Return the user with this lower-case email, or None."""
         ...
 
 
@@ -38,16 +38,16 @@ class Addresses(Protocol):
         ...
 
     async def remove(self, user_id: UserId, address_id: AddressId) -> None:
-        """Remove one of the user's addresses. Raises NotFound, also when it is somebody else's."""
+        """Remove one of the user's addresses. Raises NotFound, also for another user's address."""
         ...
 
     async def of(self, user_id: UserId) -> Sequence[Address]:
-        """Return all of the user's addresses, oldest first (there is a small limit to them)."""
+        """Return all of the user's addresses, oldest first. Their number is limited."""
         ...
 
 
 class Traders(Protocol):
-    """What bidding must know of a user."""
+    """What bidding needs to know about users."""
 
     async def standing(self, user_id: UserId) -> TraderStanding:
         """Return whether the user may bid or ask. Raises NotFound."""
@@ -56,45 +56,45 @@ class Traders(Protocol):
     async def barred(
         self, user_ids: Collection[UserId], now: datetime
     ) -> Mapping[UserId, frozenset[Side]]:
-        """Return the sides on which each user may not trade now, for those who may not.
+        """Return the sides on which users may not trade now, for each user who is barred.
 
-        A suspended user may trade on neither side. One whose cards were declined too often may not
-        bid until their bar is over.
+        A suspended user may trade on neither side. A user with too many declined cards may not bid
+        until the bar ends.
         """
         ...
 
 
 class NewestAddresses(Protocol):
-    """What orders must know of a user: where a pair would go now."""
+    """What orders needs to know about users: their newest shipping addresses."""
 
     async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, PostalAddress]:
-        """Return each user's newest address, for those who have one."""
+        """Return the newest address of each user who has one."""
         ...
 
 
 class PaymentAccounts(Protocol):
-    """What orders and payments must know of a user: the provider's tokens."""
+    """What orders and payments need to know about users: the provider's tokens."""
 
     async def payment_method(self, user_id: UserId) -> str | None:
-        """Return the token that the buyer is charged by."""
+        """Return the buyer's payment token, or None."""
         ...
 
     async def payment_methods(self, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
-        """Return the token that each buyer is charged by, for those who have one."""
+        """Return the payment token of each buyer who has one."""
         ...
 
     async def payout_account(self, user_id: UserId) -> str | None:
-        """Return the account that the seller is paid to."""
+        """Return the seller's payout account, or None."""
         ...
 
 
 class Recipients(Protocol):
-    """What notifications must know of a user."""
+    """What notifications needs to know about users."""
 
     async def find(self, user_id: UserId) -> Recipient | None:
-        """Return by which name and email the user is written to, if there is one."""
+        """Return the name and the email for messages to the user, or None."""
         ...
 
     async def admins(self) -> Sequence[Recipient]:
-        """Return every admin, up to a hundred of them."""
+        """Return all admins, at most a hundred."""
         ...

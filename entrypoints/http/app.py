@@ -86,9 +86,9 @@ def create_app(
     settings: HttpSettings | None = None,
     stream_settings: StreamSettings | None = None,
 ) -> Litestar:
-    """Return the HTTP application over `application`.
+    """Return the HTTP application for `application`.
 
-    It starts nothing: the matching engine and the workers run beside it, started by the caller.
+    It starts nothing: the caller starts the matching engine and the workers.
     """
     settings = settings or HttpSettings()
     limits = application.adapters.rate_limits

@@ -1,4 +1,4 @@
-"""The HTTP protocol of one connection, with limits to how large and how slow a request may be."""
+"""The HTTP protocol of one connection, with limits for the size and the time of a request."""
 
 import asyncio
 from http import HTTPStatus
@@ -6,21 +6,25 @@ from http import HTTPStatus
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 MAX_HEAD = 65_536
-"""Bytes of a request's first line and headers, about. The parser itself takes any number."""
+"""The maximum size of the request line and headers in bytes, approximately.
+
+The parser has no limit.
+"""
 PATIENCE = 30.0
-"""Seconds from the first byte of a request until all of it must be there."""
+"""Seconds within which a request must be complete, from its first byte."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Answers 400 to a head that is too long and 408 to a request that is too slow, and hangs up.
+    """Answers 400 if a head is too large and 408 if a request is too slow, and closes the
+    connection.
 
-    A connection on which nothing is asked at all is closed like one that is kept alive in vain.
+    A connection without any request is closed like an idle one.
     """
 
     _is_in_head = True
     _head = 0
     _since: float | None = None
-    """When the request began that is not complete, by the clock of the loop."""
+    """When the incomplete request began, by the clock of the loop."""
     _look: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the base does
@@ -69,7 +73,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._look = None
 
     def _look_after_it(self) -> None:
-        """Hang up if the request under way is late, and look again later if it is not yet.
+        """Close the connection if the current request is late; otherwise check again later.
 
         One timer serves all requests of a busy connection.
         """
@@ -91,6 +95,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _is_answering(self) -> bool:
-        """Return whether part of an answer was sent already, so that another would garble it."""
+        """Return whether a part of a response was sent, so that another one would corrupt it."""
         cycle = self.cycle
         return cycle is not None and cycle.response_started and not cycle.response_complete

@@ -1,4 +1,4 @@
-"""The HTTP server within a running event loop."""
+"""The HTTP server, inside a running event loop."""
 
 import asyncio
 import errno
@@ -13,21 +13,23 @@ from litestar import Litestar
 from .protocol import BoundedProtocol
 
 _KEEP_ALIVE = 75
-"""Seconds that an idle connection stays open: longer than clients and proxies keep theirs, so
-that it is not closed under a request.
+"""Seconds that an idle connection stays open.
+
+It is longer than the timeout of clients and proxies, so that no connection is closed during a
+request.
 """
 _MAX_MESSAGE = 65_536
-"""Bytes of a WebSocket message that are read at all; the live stream has a lower limit."""
+"""The maximum size of a WebSocket message in bytes. The live stream has a lower limit."""
 _PING = 20.0
-"""Seconds between pings of a WebSocket, and until the answer must be there."""
+"""Seconds between WebSocket pings, and the timeout of their answers."""
 _UNREAD = 30
-"""Seconds that a client may leave what it was sent unread before its connection is cut."""
+"""Seconds after which a connection is closed if its client reads nothing."""
 _GRACE = 10
-"""Seconds that requests under way have when the server stops."""
+"""Seconds that running requests get when the server stops."""
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the program around it, which has more to stop than this server."""
+    """A server that leaves signals to the surrounding program, which has more to stop."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -44,9 +46,9 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[str]:
-    """Serve until the block is left, and tell the URL. Port 0 picks a free one.
+    """Serve until the block is left, and yield the URL. Port 0 picks a free port.
 
-    Raises OSError if nothing can listen there.
+    Raises OSError if the address cannot be used.
     """
     listener = _listen(host, port)
     server = _Server(
@@ -56,13 +58,13 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # whose X-Forwarded-For is believed is in HttpSettings
+            proxy_headers=False,  # HttpSettings says which proxies are trusted
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_GRACE,
             ws_max_size=_MAX_MESSAGE,
             ws_ping_interval=_PING,
             ws_ping_timeout=_PING,
-            ws_per_message_deflate=False,  # costs more time and memory than small messages save
+            ws_per_message_deflate=False,  # not worth the time and memory for small messages
         )
     )
     serving = asyncio.create_task(server.serve([listener]))
@@ -81,7 +83,7 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
 
 
 def stop_signal() -> asyncio.Event:
-    """Return what is set when the process is asked to stop, from now on."""
+    """Return an event that is set when the process gets SIGINT or SIGTERM."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -91,13 +93,13 @@ def stop_signal() -> asyncio.Event:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio turns off Nagle's delay, which costs 40 ms an answer,
-    # only where it is.
+    # asyncio disables Nagle's algorithm, which delays each response by 40 ms, only if the protocol
+    # is given.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            # Or else the kernel keeps what a client does not read for as long as it likes.
+            # Without it the kernel buffers unread data without a time limit.
             milliseconds = _UNREAD * 1_000
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
         listener.bind((host, port))
@@ -105,6 +107,6 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         problem = getattr(error, "strerror", None) or error
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            problem = f"{problem}; name another port (--port), or stop what listens there"
+            problem = f"{problem}; choose another port (--port), or stop the program that uses it"
         raise OSError(f"cannot listen on {host}:{port}: {problem}") from error
     return listener

@@ -1,4 +1,4 @@
-"""The courier: brings the messages that wait in queues to consumers that are slow."""
+"""The courier: handles the messages that wait in queues."""
 
 from collections.abc import Set
 
@@ -8,20 +8,20 @@ from ...ports.language.process_roles import ALL_ROLES, ProcessRole
 
 
 class Courier:
-    """Works the queues of its roles off beside everything else, so no trade waits for a mail."""
+    """Processes the queues of its roles in the background, so that no trade waits for a mail."""
 
     def __init__(self, bus: EventBus, roles: Set[ProcessRole] = ALL_ROLES) -> None:
         self._bus = bus
         self.queues = tuple(queue for queue in Queue if queue.role in roles)
 
     async def run(self, queue: Queue) -> None:
-        """Work one queue off until cancelled. Raises what the store raises; it may run again."""
+        """Process one queue until cancelled. Raises what the store raises; it may be run again."""
         await self._bus.work(queue)
 
     async def deliver(self) -> int:
-        """Try all that is due in any queue; return how much, so 0 when nothing is left.
+        """Try all due deliveries of all queues, and return how many were tried.
 
-        Letters are tried once nothing else is due.
+        Notifications are tried when nothing else is due.
         """
         others = [queue for queue in self.queues if queue is not Queue.LETTERS]
         tried = sum([await self._bus.work_off(queue) for queue in others])

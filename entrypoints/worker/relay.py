@@ -1,4 +1,4 @@
-"""The relay: messages go from the outbox to the event bus."""
+"""The relay: publishes messages from the outbox to the event bus."""
 
 import asyncio
 import logging
@@ -17,13 +17,13 @@ from ...ports.transaction import Transaction
 _log = logging.getLogger(__name__)
 
 _WINDOW = 1_024
-"""How many messages of each priority may be under way at once."""
+"""The maximum of messages of each priority that are under way."""
 _PORTION = 16
-"""How many messages are published together: long enough to save time, short enough for others."""
+"""The number of messages published together. More would delay others."""
 _SHARES = {Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 2}
-"""Of each priority, one in so many of the portions may be under way, beside those of the others."""
+"""The share of portions that each priority may use: all, or one in so many."""
 _POLL = 1.0
-"""Seconds after which the outbox is looked at although nobody told of anything new."""
+"""Seconds after which the outbox is checked even without a wake-up."""
 
 
 @dataclass(slots=True)
@@ -32,26 +32,26 @@ class _Lane:
 
     priority: Priority
     free: int
-    """How many more portions of it may be published at once."""
+    """How many more portions of it may be published now."""
     under_way: set[MessageId] = field(default_factory=set)
-    """What was read and is not marked as sent yet."""
+    """Messages that were read and are not marked as sent yet."""
     waiting: deque[Message] = field(default_factory=deque)
-    """What of it is not being published yet."""
+    """Messages that are not being published yet."""
     taken_up: int = 0
-    """How many were under way when the outbox was looked at last."""
+    """How many messages were under way at the last read of the outbox."""
 
     def wants_more(self, *, heard_news: bool) -> bool:
-        """Whether it is time to look for more.
+        """Whether to read the outbox again.
 
-        Each look passes over all that is under way, so a backlog is not looked at for each of it;
-        and behind a window that is full, news is not to be seen yet.
+        Each read skips everything that is under way. So a backlog is not read for every message,
+        and a full window is not read for new messages.
         """
         if len(self.under_way) <= self.taken_up // 2:
             return True
         return heard_news and self.taken_up < _WINDOW
 
     def portion(self, busy: Collection[str]) -> list[Message]:
-        """Take the first messages, up to a portion, that are of no key that is busy."""
+        """Take the first messages, up to a portion, whose keys are not busy."""
         taken: list[Message] = []
         left: deque[Message] = deque()
         while self.waiting and len(taken) < _PORTION:
@@ -62,13 +62,13 @@ class _Lane:
 
 
 class Relay:
-    """Publishes what was committed to the outbox, and then marks it as sent.
+    """Publishes the messages of the outbox, and then marks them as sent.
 
-    Messages go in portions. Those of one key go in the order of their commit: a portion has no
-    message of a key that another one has. Up to `concurrency` portions are published at once, so a
-    key that is held up holds up few others. Each priority has room of its own, so however many can
-    wait are not in the way of those that cannot. A crash before the mark publishes again: consumers
-    know.
+    Messages are published in portions. Messages with the same key stay in commit order: no two
+    concurrent portions share a key. Up to `concurrency` portions are published at once, so a slow
+    key delays few others. Each priority has reserved capacity, so low priorities do not delay high
+    ones. After a crash before the mark, messages are published again, and consumers detect the
+    duplicates.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Relay:
         concurrency: int = 16,
         pause: float = 1.0,
     ) -> None:
-        """Describe a relay; `pause` is how many seconds a portion waits for a bus that is away."""
+        """Create a relay. `pause` is how many seconds a portion waits if the bus is unavailable."""
         self._outbox = outbox
         self._bus = bus
         self._transaction = transaction
@@ -108,7 +108,7 @@ class Relay:
             await self._abandon()
 
     async def drain(self) -> int:
-        """Relay until nothing is left to send, and return how many messages were sent.
+        """Relay until the outbox is empty, and return how many messages were sent.
 
         Raises what the outbox raises; it may be called again.
         """
@@ -123,7 +123,7 @@ class Relay:
         return count
 
     async def _step(self) -> None:
-        """Send what can be sent and wait for something to happen."""
+        """Publish what is possible, and wait for the next change."""
         await self._mark_sent()
         await self._feed()
         if self._news not in self._tasks:
@@ -136,7 +136,7 @@ class Relay:
         self._collect()
 
     async def _feed(self) -> bool:
-        """Look for fresh messages if it is time to; return whether any message is under way."""
+        """Read new messages if needed, and return whether any message is under way."""
         heard_news, self._heard_news = self._heard_news, False
         for lane in self._lanes:
             if lane.wants_more(heard_news=heard_news):
@@ -145,7 +145,7 @@ class Relay:
         return any(lane.under_way for lane in self._lanes)
 
     async def _take_up(self, lane: _Lane) -> None:
-        """Read fresh messages."""
+        """Read new messages."""
         room = _WINDOW - len(lane.under_way)
         if room > 0:
             fresh = await self._outbox.unsent(room, priority=lane.priority, but=lane.under_way)
@@ -154,7 +154,7 @@ class Relay:
         lane.taken_up = len(lane.under_way)
 
     def _begin(self, lane: _Lane) -> None:
-        """Publish as many portions as may be under way."""
+        """Publish as many portions as allowed."""
         while lane.free and (portion := lane.portion(self._busy)):
             lane.free -= 1
             self._busy.update(message.key for message in portion)
@@ -165,7 +165,7 @@ class Relay:
             try:
                 await self._bus.publish(*portion)
             except Unavailable as error:
-                _log.warning("the event bus is out of reach: %s", error)
+                _log.warning("the event bus is unavailable: %s", error)
                 await asyncio.sleep(self._pause)
             else:
                 break
@@ -174,7 +174,7 @@ class Relay:
         lane.free += 1
 
     async def _abandon(self) -> None:
-        """Stop sending. What was under way is found in the outbox again."""
+        """Stop publishing. Messages under way stay in the outbox."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -184,7 +184,7 @@ class Relay:
         self._sent.clear()
 
     def _collect(self) -> None:
-        """Let go of tasks that have ended; a defect in one of them is raised here."""
+        """Remove finished tasks. An exception of a task is raised here."""
         for task in [task for task in self._tasks if task.done()]:
             self._tasks.remove(task)
             task.result()

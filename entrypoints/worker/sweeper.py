@@ -1,4 +1,4 @@
-"""The sweeper: turns the passing of time into messages."""
+"""The sweeper: turns passed deadlines into messages and deletes old data."""
 
 from datetime import datetime, timedelta
 
@@ -9,16 +9,16 @@ from ...ports.language.process_roles import ProcessRole
 
 _AT_ONCE = 256
 _INTERVAL = 1.0
-"""Seconds between two looks at the clock."""
+"""Seconds between two checks of the clock."""
 _FORGET_EVERY = timedelta(hours=1)
 _REMEMBER = timedelta(days=7)
-"""How long handled messages, answered requests and sessions that are over are remembered."""
+"""How long inbox records, stored responses and ended sessions are kept."""
 _KEEP_TOLD = timedelta(days=365)
-"""How long users can read what they were told."""
+"""How long notifications are kept."""
 
 
 class Sweeper:
-    """Sees to what falls due, and first that no deadline passed while the exchange was down."""
+    """Processes everything that is due, after making up for downtime."""
 
     def __init__(self, application: Application, store: Store) -> None:
         self._bidding = application.bidding
@@ -66,8 +66,8 @@ class Sweeper:
         now = self._clock.now()
         if self._forgotten_at is not None and now - self._forgotten_at < _FORGET_EVERY:
             return
-        # After a long rest a message may wait that a consumer handled before and may get again: it
-        # was not yet marked as sent, or its delivery not yet forgotten.
+        # After a long downtime, a message that a consumer already handled may be delivered again,
+        # because it was not marked as sent or its delivery was not deleted.
         oldest = [message.occurred_at for message in await self._store.outbox.unsent(1)]
         delivered = await self._store.deliveries.oldest()
         if delivered is not None:

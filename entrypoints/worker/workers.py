@@ -1,4 +1,4 @@
-"""Everything that works behind the application in one process."""
+"""The background work of one process."""
 
 import asyncio
 import logging
@@ -17,13 +17,13 @@ from .sweeper import Sweeper
 _log = logging.getLogger(__name__)
 
 _PAUSE = 1.0
-"""Seconds between the failure of a loop and its new start."""
+"""Seconds between the failure of a loop and its restart."""
 
 
 class Workers:
-    """What one application runs behind the requests: the loops of its roles.
+    """The background loops of an application's roles.
 
-    Among the entrypoints only this one hands ports of the store on.
+    This is the only entrypoint that passes on ports of the store.
     """
 
     def __init__(self, application: Application) -> None:
@@ -40,7 +40,7 @@ class Workers:
         self.courier = Courier(adapters.event_bus, self._roles)
 
     async def settle(self) -> None:
-        """Do all that can be done without time passing. For those who own the clock."""
+        """Do everything possible without time passing, for callers who control the clock."""
         await self._make_up()
         while await self._relayed() + await self.sweeper.sweep() + await self.courier.deliver():
             pass
@@ -49,7 +49,7 @@ class Workers:
         return await self.relay.drain() if ProcessRole.RELAY in self._roles else 0
 
     async def _make_up(self) -> None:
-        """Make up for the time down before anybody is told that they are too late."""
+        """Make up for downtime before any deadline takes effect."""
         if ProcessRole.DEADLINES in self._roles:
             await self._uptime()
 
@@ -57,8 +57,8 @@ class Workers:
     async def running(self) -> AsyncIterator[None]:
         """Run the engine, the relay, the sweeper and the courier until the block is left.
 
-        Each runs in its role. The courier has a loop for each queue: one that fails or waits keeps
-        no other from going on.
+        Each runs only in its role. The courier has a loop per queue, so that a slow or failing one
+        does not block the others.
         """
         await self._make_up()
         if self._engine is not None:
@@ -86,7 +86,7 @@ class Workers:
 
 
 async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
-    """Start a loop again whenever it fails: nothing may stop the others' orders."""
+    """Restart a loop whenever it fails, so that one order cannot stop the others."""
     while True:
         try:
             await run()

@@ -1,1 +1,1 @@
-"""The words that cross a boundary: values, records, events, refusals."""
+"""The types that cross a boundary: values, records, events, refusals."""

@@ -1,4 +1,4 @@
-"""The tape and its figures: what was sold, for how much, when."""
+"""The tape of sales, and candles and statistics about it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from .money import Cents
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A paid trade, at its match's price in cents and instant (UTC)."""
+    """A paid trade, with the price (in cents) and the time (UTC) of its match."""
 
     order_id: OrderId
     book: BookKey
@@ -26,7 +26,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class SalesSummary:
-    """The sales of one book, voided ones left out: how many, their total in cents, the last."""
+    """The sales of one book without voided ones: their number, total in cents, and the last one."""
 
     sales: int
     total: Cents
@@ -38,7 +38,7 @@ class SalesSummary:
 
 
 class Interval(StrEnum):
-    """How long a candle lasts, in UTC: weeks begin on Mondays."""
+    """The length of a candle, in UTC. Weeks begin on Mondays."""
 
     HOUR = "1h"
     DAY = "1d"
@@ -48,7 +48,7 @@ class Interval(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candle:
-    """The sales of one interval, from `starts_at` (UTC) on; prices and their total in cents."""
+    """The sales of one interval from `starts_at` (UTC). Prices and the total are in cents."""
 
     starts_at: datetime
     open: Cents
@@ -66,9 +66,9 @@ class Candle:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The figures of a product, or of one size, over the last 52 weeks but for `sales_ever`.
+    """Statistics of a product, or of one size, over the last 52 weeks (`sales_ever`: all time).
 
-    Prices are in cents and None without a sale to take them from.
+    Prices are in cents, and None without a sale.
     """
 
     sales_ever: int
@@ -80,6 +80,6 @@ class Statistics:
     low: Cents | None
     mean: float | None
     volatility: float | None
-    """The standard deviation of the logarithmic returns from one day's close to the next."""
+    """The standard deviation of the logarithmic returns between daily closes."""
     premium: float | None
-    """What the last price is above the retail price, as a fraction of that: 0.5 is 50 %."""
+    """The last price relative to the retail price, as a fraction above it: 0.5 is 50 %."""

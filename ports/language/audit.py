@@ -1,4 +1,4 @@
-"""The audit log: what staff did, to what, and why."""
+"""The audit log: the actions of staff, with target and reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from .ids import AuditEntryId, OrderId, ProductId, QuoteId, UserId
 from .text import check_text
 
 MAX_REASON = 500
-"""The most characters that a reason may have."""
+"""The maximum length of a reason."""
 
 Reason = NewType("Reason", str)
-"""Why staff did something, in their own words. `parse_reason` makes one."""
+"""The reason of an action of staff. `parse_reason` creates it."""
 
 Fact: TypeAlias = str | int | bool | tuple[str, ...] | None
 
@@ -29,7 +29,7 @@ def parse_reason(text: str) -> Reason:
 
 
 class AuditAction(StrEnum):
-    """What was done. A new action is a new word: no table needs to change."""
+    """What was done. A new action needs no migration."""
 
     ROLES_SET = "roles_set"
     SUSPENSION_SET = "suspension_set"
@@ -54,13 +54,13 @@ class AuditAction(StrEnum):
     ALARM_RESOLVED = "alarm_resolved"
     DEAD_LETTER_REPLAYED = "dead_letter_replayed"
     CARRIED_OUT = "carried_out"
-    """The outcome of a request: the process with the engine did what it asked for."""
+    """The outcome of a request: the process with the engine carried it out."""
     NOT_CARRIED_OUT = "not_carried_out"
-    """The outcome of a request: it was refused, and `facts` say by what."""
+    """The outcome of a request: it was refused, and `facts` say why."""
 
 
 class TargetKind(StrEnum):
-    """What kind of thing an action is done to."""
+    """The kind of an action's target."""
 
     USER = "user"
     QUOTE = "quote"
@@ -74,7 +74,7 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an action is done to. The market as a whole has no id."""
+    """The target of an action. The market as a whole has no id."""
 
     kind: TargetKind
     id: UUID | None = None
@@ -102,12 +102,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """What a member of staff did: an audit entry before it is stored.
+    """An action of staff: an audit entry before it is stored.
 
-    `facts` are what the action needs to be understood later (ids, amounts in cents, words of the
-    market), never secrets, tokens or what a user typed of themselves: an entry stays for good.
-    `reason` is None only where none is asked for, as in the catalogue. `about` is the entry whose
-    outcome this one tells.
+    `facts` explain the action later (ids, amounts in cents, terms of the market). They never
+    contain secrets, tokens or personal data, because an entry is permanent. `reason` is None only
+    if none is required, as in the catalogue. `about` is the entry whose outcome this one records.
     """
 
     actor_id: UserId
@@ -120,7 +119,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """An act with its number and its instant (UTC). It is never changed and never deleted."""
+    """A stored action with its id and time (UTC). It is never changed or deleted."""
 
     id: AuditEntryId
     at: datetime

@@ -9,7 +9,7 @@ from .market import BookKey
 
 
 class TaskStatus(StrEnum):
-    """Where a pair is on its way through the warehouse."""
+    """The state of a pair in the warehouse."""
 
     AWAITING_ITEM = "awaiting_item"
     RECEIVED = "received"
@@ -21,7 +21,7 @@ class TaskStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """The three checks that a pair must all pass."""
+    """The three checks of a pair."""
 
     box_condition: bool
     authenticity_markers: bool
@@ -29,13 +29,13 @@ class Checks:
 
     @property
     def all_passed(self) -> bool:
-        """Whether nothing was found wrong."""
+        """Whether all checks passed."""
         return self.box_condition and self.authenticity_markers and self.size_verification
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An authenticator's finding. `photos` are URLs; a fail has a reason."""
+    """An authenticator's verdict. `photos` are URLs. A fail has a reason."""
 
     passed: bool
     checks: Checks
@@ -45,7 +45,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class AuthenticationTask:
-    """The work of authenticating one order's pair."""
+    """The authentication task of one order's pair."""
 
     id: TaskId
     order_id: OrderId
@@ -57,8 +57,8 @@ class AuthenticationTask:
     received_at: datetime | None = None
     authenticator_id: UserId | None = None
     lease_until: datetime | None = None
-    """Until then (UTC) nobody but `authenticator_id` may claim it."""
+    """Only `authenticator_id` may claim it until then (UTC)."""
     verdict: Verdict | None = None
     decided_at: datetime | None = None
     version: int = 1
-    """Grows by one with every change; a save of an outdated version is refused."""
+    """It is incremented by every change. Saving an outdated version is refused."""

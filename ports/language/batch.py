@@ -1,4 +1,4 @@
-"""What the matching engine commits at once, and by what right."""
+"""The matching engine's batches and the ownership of shards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,8 @@ from .users import PostalAddress
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """The right to write one shard. Taking it raises the epoch, which voids every earlier one.
+    """The right to write one shard. Taking it over increments the epoch and ends earlier
+    ownerships.
 
     `sequence` is the shard's last used sequence number.
     """
@@ -30,10 +31,10 @@ class Ownership:
 
 @dataclass(frozen=True, slots=True)
 class UnpaidOrders:
-    """How many orders of a buyer await payment.
+    """The number of a buyer's unpaid orders.
 
-    Of these `answered` are no delay of the exchange's: the provider has answered, and waits for the
-    buyer or the buyer's bank.
+    For `answered` of them the exchange is not the cause: the provider has answered, and waits for
+    the buyer or the buyer's bank.
     """
 
     count: int
@@ -42,24 +43,24 @@ class UnpaidOrders:
 
 @dataclass(frozen=True, slots=True)
 class OpenedOrder:
-    """What a match brings with it, to be committed together."""
+    """An order opened by a match, with everything that is committed together with it."""
 
     order: Order
     payment: Payment
-    """What the buyer is to be charged, with the card that is on file at the match."""
+    """The payment to charge, with the card on file at the match."""
     history: tuple[RecordedStep, ...]
     deadlines: tuple[Deadline, ...]
     events: tuple[Event, ...]
     destination: PostalAddress | None = None
-    """Where the pair goes in the end; None if the buyer has no address."""
+    """The shipping address, or None if the buyer has no address."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """Everything that a run of engine commands changed, to be committed at once.
+    """Everything that a batch of engine commands changed, to be committed together.
 
-    `added` and `changed` hold each quote once, in its final state; `unwound` are matches that no
-    longer stand.
+    `added` and `changed` contain each quote once, in its final state. `unwound` are the matches
+    that were undone.
     """
 
     sequence: int
@@ -72,7 +73,7 @@ class Batch:
     halts: dict[HaltId, Halt] = field(default_factory=dict)
     """Halts that began or ended, each in its final state."""
     events: list[Event] = field(default_factory=list)
-    """What to tell besides, and after, what the opened orders bring."""
+    """Events to publish after those of the opened orders."""
 
     @property
     def is_empty(self) -> bool:

@@ -13,7 +13,7 @@ from .text import spelling_key
 
 @dataclass(frozen=True, slots=True)
 class ProductImage:
-    """A picture of a product; the lowest position comes first."""
+    """An image of a product. The lowest position comes first."""
 
     url: str
     position: int
@@ -21,8 +21,9 @@ class ProductImage:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A sneaker: `style_code` is its maker's, and unique however it is spelt; `retail_price` is in
-    cents.
+    """A product. `retail_price` is in cents.
+
+    `style_code` is the maker's code. It is unique by its letters and digits.
     """
 
     id: ProductId
@@ -36,7 +37,7 @@ class Product:
     images: tuple[ProductImage, ...]
     created_at: datetime
     version: int = 1
-    """Grows by one with every change."""
+    """It is incremented by every change."""
 
     @property
     def style_key(self) -> str:
@@ -52,9 +53,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class DoubledProduct:
-    """A product that has the style code of another, `original_id`, which was there before it.
+    """A product with the style code of an earlier one, `original_id`.
 
-    New ones are refused. This is one from before style codes were compared by letters and digits.
+    New duplicates are refused. This one is from before style codes were compared by letters and
+    digits.
     """
 
     id: ProductId
@@ -65,7 +67,7 @@ class DoubledProduct:
 
 @dataclass(frozen=True, slots=True)
 class StockLevel:
-    """How many pairs of one size can be bought now, and how many are promised to orders."""
+    """The number of pairs of one size that are for sale, and of those that are reserved."""
 
     size: Size
     available: int
@@ -77,20 +79,20 @@ class StockLevel:
 
 
 class ReservationStatus(StrEnum):
-    """What became of a reserved unit. Only `reserved` can still change."""
+    """The state of a reserved unit. Only `reserved` can still change."""
 
     RESERVED = "reserved"
     CONSUMED = "consumed"
-    """Its order was completed: the pair is the buyer's."""
+    """Its order was completed. The pair is the buyer's."""
     RELEASED = "released"
-    """Its order was cancelled and the ask is for sale again."""
+    """Its order was cancelled, and the ask is for sale again."""
     REMOVED = "removed"
-    """Its order was cancelled and the pair is not for sale any more."""
+    """Its order was cancelled, and the pair is no longer for sale."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """One unit of stock (an ask) promised to one order."""
+    """One unit of stock (an ask) reserved for one order."""
 
     order_id: OrderId
     ask_id: QuoteId

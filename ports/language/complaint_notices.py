@@ -1,4 +1,4 @@
-"""What buyer and seller are told of complaints, refunds after delivery and stopped payouts."""
+"""Notices about complaints, refunds after delivery and frozen payouts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from .trade_notices import TradeNotice
 
 @dataclass(frozen=True, slots=True)
 class OrderComplainedNotice(TradeNotice):
-    """To the buyer: the complaint was received, in the buyer's own words."""
+    """To the buyer: the complaint was received. `reason` is the buyer's text."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_COMPLAINED
     complaint: ComplaintKind
@@ -27,7 +27,10 @@ class OrderComplainedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class SaleComplainedNotice(TradeNotice):
-    """To the seller: the buyer complained, and the payout waits. `reason` is the buyer's words."""
+    """To the seller: the buyer complained, and the payout is frozen.
+
+    `reason` is the buyer's text.
+    """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_COMPLAINED
     complaint: ComplaintKind
@@ -41,7 +44,7 @@ class SaleComplainedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class ComplaintDecidedNotice(TradeNotice):
-    """The base of what both are told when an admin decides; `note` is the admin's words."""
+    """The base of the notices about a decision. `note` is the admin's text."""
 
     complaint: ComplaintKind
     state: ComplaintState
@@ -55,7 +58,7 @@ class ComplaintDecidedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class OrderComplaintDecidedNotice(ComplaintDecidedNotice):
-    """To the buyer: what was decided, and where to send the pair if it is to come back first."""
+    """To the buyer: the decision, and where to send the pair if it must come back first."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_COMPLAINT_DECIDED
     send_to: Warehouse | None
@@ -63,16 +66,16 @@ class OrderComplaintDecidedNotice(ComplaintDecidedNotice):
 
 @dataclass(frozen=True, slots=True)
 class SaleComplaintDecidedNotice(ComplaintDecidedNotice):
-    """To the seller: what was decided."""
+    """To the seller: the decision."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_COMPLAINT_DECIDED
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRefundedNotice(TradeNotice):
-    """To the buyer of a delivered pair: `refund` comes back, and `kept` does not.
+    """To the buyer of a delivered pair: `refund` is paid back, and `kept` is not.
 
-    `complaint` is what they had complained of, if the refund decided it.
+    `complaint` is the kind of complaint that the refund decided, if any.
     """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_REFUNDED
@@ -86,8 +89,8 @@ class OrderRefundedNotice(TradeNotice):
 class SaleRefundedNotice(TradeNotice):
     """To the seller of a delivered pair: the buyer is refunded, and who bears it.
 
-    `owed` is what the seller was paid already and owes back. The pair goes back to the seller if
-    `returned`. `complaint` is what the buyer had complained of, if the refund decided it.
+    `owed` is what the seller was already paid and owes back. If `returned`, the pair goes back to
+    the seller. `complaint` is the kind of complaint that the refund decided, if any.
     """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_REFUNDED
@@ -114,7 +117,7 @@ class SaleReturnedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class PayoutFrozenNotice(TradeNotice):
-    """To the seller: the payout waits until somebody has looked at the order."""
+    """To the seller: the payout is frozen until an admin has looked at the order."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_FROZEN
     reason: FreezeReason
@@ -127,9 +130,9 @@ class PayoutFrozenNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class PayoutReleasedNotice(TradeNotice):
-    """To the seller: nothing stops the payout any more.
+    """To the seller: the payout is no longer frozen.
 
-    It is due at `due_at`, or now, or, unless the pair is `delivered` or lost, after its delivery.
+    It is due at `due_at`, or now, or after the delivery unless the pair is `delivered` or lost.
     """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_RELEASED
@@ -145,7 +148,7 @@ class PayoutReleasedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class PenaltyReversedNotice(TradeNotice):
-    """To the seller: `cancelled` of the penalty is owed no longer, and `paid_back` is paid out."""
+    """To the seller: `cancelled` of the penalty is no longer owed, and `paid_back` is paid out."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.PENALTY_REVERSED
     cancelled: Cents

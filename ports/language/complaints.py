@@ -1,4 +1,4 @@
-"""Complaints: what a buyer says is wrong with an order, and what becomes of it."""
+"""Buyers' complaints about orders, and their outcomes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +11,14 @@ class ComplaintKind(StrEnum):
     NOT_RECEIVED = "not_received"
     """The pair did not reach its buyer."""
     NOT_AS_DESCRIBED = "not_as_described"
-    """The pair reached its buyer, and is not the one that was bought."""
+    """The pair reached its buyer, but is not the one that was bought."""
 
 
 class ComplaintState(StrEnum):
-    """What became of a complaint."""
+    """The state of a complaint."""
 
     OPEN = "open"
-    """An admin has to decide."""
+    """An admin must decide."""
     RETURN_AWAITED = "return_awaited"
     """Decided for the buyer, who is refunded when the pair is back at the warehouse."""
     UPHELD = "upheld"
@@ -35,26 +35,26 @@ class Bearer(StrEnum):
     BUYER = "buyer"
     """The buyer gets the price back, and bears the shipping."""
     SELLER = "seller"
-    """The buyer gets everything back, and the seller nothing for the trade."""
+    """The buyer gets everything back, and the seller gets nothing for the trade."""
     EXCHANGE = "exchange"
     """The buyer gets everything back, and the seller is paid as if nothing had happened.
 
-    Whoever still has the pair is paid nothing, and owes nothing.
+    A seller who still has the pair is paid nothing and owes nothing.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What the buyer complained of, in their words, and what an admin answered."""
+    """The buyer's complaint, and an admin's answer."""
 
     kind: ComplaintKind
     reason: str
     at: datetime
     state: ComplaintState = ComplaintState.OPEN
     answer: str | None = None
-    """The words of whoever decided."""
+    """The text of the admin who decided."""
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is left to be done about it."""
+        """Whether the complaint needs no further action."""
         return self.state not in (ComplaintState.OPEN, ComplaintState.RETURN_AWAITED)

@@ -1,4 +1,4 @@
-"""What trading costs by the rules, and that it costs more than it did."""
+"""The costs of trading, and increases by new rules."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from .money import BasisPoints, Cents
 class SellerTerms:
     """The fees of a seller at their level.
 
-    The transaction fee is a share of the price, in basis points, and at least so many cents; the
+    The transaction fee is a share of the price in basis points with a minimum in cents. The
     processing fee is a share too.
     """
 
@@ -20,7 +20,7 @@ class SellerTerms:
 
 @dataclass(frozen=True, slots=True)
 class FeesRise:
-    """The fees of some of a seller's standing asks, `asks` in number, are higher than they were."""
+    """The fees of `asks` standing asks of a seller have increased."""
 
     before: SellerTerms
     after: SellerTerms
@@ -29,7 +29,7 @@ class FeesRise:
 
 @dataclass(frozen=True, slots=True)
 class ShippingRise:
-    """The shipping of a buyer's standing bids, `bids` in number, costs more cents than it did."""
+    """The shipping of `bids` standing bids of a buyer has increased, in cents."""
 
     before: Cents
     after: Cents

@@ -1,4 +1,4 @@
-"""Deadlines: instants at which something happens unless it was prevented."""
+"""Deadlines of orders."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,10 @@ from .ids import OrderId
 
 
 class DeadlineKind(StrEnum):
-    """What falls due."""
+    """What must have happened by the deadline."""
 
     PAYMENT = "payment"
-    """A charge that the provider took must have succeeded."""
+    """A pending charge must have succeeded."""
     GIVE_UP = "give_up"
     """The provider must have given its first answer to the charge."""
     SHIPMENT = "shipment"
@@ -21,32 +21,32 @@ class DeadlineKind(StrEnum):
     DELIVERY = "delivery"
     """The pair counts as delivered to the buyer."""
     PAYOUT = "payout"
-    """The hold is over: the seller is paid."""
+    """The hold is over, and the seller is paid."""
     CLAIM = "claim"
-    """An authenticator must have taken the pair on."""
+    """An authenticator must have claimed the pair."""
     REVIEW = "review"
     """The authenticator must have given a verdict."""
     DISPATCH = "dispatch"
     """The pair must have left the warehouse for its buyer."""
     RETURN = "return"
-    """The pair must have left the warehouse for its seller."""
+    """The pair must have left the warehouse for its seller, or for its buyer if the sale stands."""
     TRANSIT = "transit"
     """The pair must have reached its buyer."""
     COMPLAINT = "complaint"
     """An admin must have decided on the complaint."""
     COMPLAINT_RETURN = "complaint_return"
-    """The pair that the buyer complained of must be back at the warehouse."""
+    """The pair of a complaint must be back at the warehouse."""
     FREEZE = "freeze"
     """An admin must have looked at the frozen payout again."""
     PAYOUT_ANSWER = "payout_answer"
     """The provider must have paid the seller."""
     REFUND = "refund"
-    """The provider must have refunded the buyer, or said whether it charged them at all."""
+    """The provider must have refunded the buyer, or told whether it charged them at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One order's deadline of one kind; an order has at most one of each kind."""
+    """One deadline of an order. An order has at most one of each kind."""
 
     kind: DeadlineKind
     order_id: OrderId

@@ -1,4 +1,4 @@
-"""Halts: books in which nothing trades for a while."""
+"""Halts of books."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,9 @@ from .market import BookKey, Condition, Size
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Halts the books of a product: all of them, or those in one size, one condition, or both.
+    """A halt of a product's books: all of them, or those in one size, one condition, or both.
 
-    It also covers books that nobody has placed anything in yet. Instants are UTC.
+    It also covers books that are still empty. Times are UTC.
     """
 
     id: HaltId
@@ -30,13 +30,13 @@ class Halt:
 
     @property
     def book(self) -> BookKey | None:
-        """The one book that it halts; None if it may be more than one."""
+        """Return the only book that it covers, or None if it may be more than one."""
         if self.size is None or self.condition is None:
             return None
         return BookKey(self.product_id, self.size, self.condition)
 
     def covers(self, book: BookKey) -> bool:
-        """Return whether a book is one of those that it halts."""
+        """Return whether the halt covers a book."""
         return (
             book.product_id == self.product_id
             and self.size in (None, book.size)

@@ -1,4 +1,4 @@
-"""A client's name for a request, by which a repetition is known."""
+"""Idempotency keys of requests."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from .ids import UserId
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A client's own name for a request, and what the request was.
+    """A client's key for a request, with a fingerprint of the request.
 
-    Two requests of one user and scope with one key are the same request; a different
-    `fingerprint` then gives it away as another. `scope` is the operation.
+    Two requests with the same user, scope and key are the same request, unless their `fingerprint`
+    differs. `scope` is the operation.
     """
 
     user_id: UserId
@@ -20,5 +20,5 @@ class IdempotencyKey:
 
     @property
     def name(self) -> tuple[UserId, str, str]:
-        """What two requests share that a client calls the same."""
+        """What identifies the request: user, scope and key."""
         return self.user_id, self.scope, self.key

@@ -1,4 +1,4 @@
-"""Identifiers. Every id is a UUID of version 7, so ids sort by the time they were made."""
+"""Ids. Every id is a UUID of version 7, so ids sort by creation time."""
 
 import re
 from typing import NewType
@@ -12,7 +12,7 @@ QuoteId = NewType("QuoteId", UUID)
 """Identifies a bid or an ask."""
 HaltId = NewType("HaltId", UUID)
 OrderId = NewType("OrderId", UUID)
-"""Identifies a match and the order that it opens: they share one id."""
+"""Identifies a match and its order, which share one id."""
 TaskId = NewType("TaskId", UUID)
 MessageId = NewType("MessageId", UUID)
 AlertId = NewType("AlertId", UUID)
@@ -26,7 +26,7 @@ _ID = re.compile(r"[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}", re.IGNORECA
 def parse_id(text: str) -> UUID:
     """Return the id that is written, with hyphens or without. Raises ValueError.
 
-    `UUID` alone also takes braces and digits of other scripts, which bodies of requests do not.
+    `UUID` also accepts braces and digits of other scripts, which request bodies do not.
 
     >>> parse_id("019caaf2-7c00-7000-8000-000000000001")
     UUID('019caaf2-7c00-7000-8000-000000000001')

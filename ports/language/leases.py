@@ -1,4 +1,4 @@
-"""Leases: who may do for a while what only one process may do."""
+"""Leases for work that only one process may do at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right of one holder to something with a name, until an instant (UTC).
+    """The right of one holder to a named resource, until an instant (UTC).
 
-    `epoch` is higher than that of every earlier lease of the name, so that what is done under an
-    earlier one can be told apart and refused.
+    `epoch` is higher than that of every earlier lease of the name, so that work under an earlier
+    lease can be detected and refused.
     """
 
     name: str
@@ -22,5 +22,5 @@ class Lease:
         return self.expires_at <= now
 
     def is_still(self, lease: "Lease", now: datetime) -> bool:
-        """Whether this is the same right as `lease`, however often renewed, and has not ended."""
+        """Whether this is the same lease as `lease`, possibly renewed, and has not ended."""
         return (self.holder, self.epoch) == (lease.holder, lease.epoch) and not self.is_over(now)

@@ -1,7 +1,7 @@
-"""Limits of the numbers that a deployment may set, written beside each number.
+"""Limits of the numbers in the settings, declared beside each number.
 
-A field is declared as `Annotated[int, Between(1, 10)]`, and its class calls `check_limits` when a
-value is made. A number without limits is a mistake of the program, so none can be forgotten.
+A field is declared as `Annotated[int, Between(1, 10)]`, and its class calls `check_limits` on
+creation. A number without limits raises an error, so none can be forgotten.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _FOUND: "dict[type, dict[str, tuple[type, Between]]]" = {}
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The least and the most that a number may be, and why it may not be less, or more."""
+    """The minimum and the maximum of a number, and the reasons for them."""
 
     least: Number
     most: Number
@@ -31,7 +31,7 @@ class Between:
         number: Any = value
         least: Any = self.least
         most: Any = self.most
-        if not least <= number <= most:  # nor is NaN
+        if not least <= number <= most:  # also for NaN
             reason = self.why if number < least else self.why_not_more if number > most else ""
             why = f": {reason}" if reason else ""
             limits = f"{as_written(least)} to {as_written(most)}"

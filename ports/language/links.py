@@ -1,4 +1,4 @@
-"""Links and addresses in texts that people wrote, as mail programs and phones find them."""
+"""Links and addresses in user texts, as mail programs and phones detect them."""
 
 import re
 import unicodedata
@@ -9,10 +9,10 @@ from .text import check_text, one_line
 from .top_level_domains import TOP_LEVEL_DOMAINS
 
 REMOVED = "[link removed]"
-"""What stands in place of a link."""
+"""The replacement of a link."""
 
 _DOTS = dict.fromkeys(map(ord, "。．｡"), ".")
-"""Characters that browsers read as the dots of a domain."""
+"""Characters that browsers treat as the dots of a domain."""
 
 _INVISIBLE = frozenset(
     {0x034F, 0x115F, 0x1160, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)}
@@ -25,8 +25,9 @@ _SCHEME = re.compile(
     )
 )
 _LIKE_A_LINK = re.compile(r"""(?<![a-z0-9])[a-z][a-z0-9+.-]+:(?=\S)|\w@\w|\\\\\w|(?<!\S)//\w""")
-"""What looks like a link or an address, be it that few programs make a link of it: a scheme with
-something behind its colon, an email address without a dot, a path that names a machine."""
+"""What looks like a link or an address, even if few programs link it: a scheme followed by text, an
+email address without a dot, a path that names a host.
+"""
 _WWW = re.compile(r"""(?<!\w)www\d?\.[^\s<>"]*""")
 _EMAIL = re.compile(r"""[^\s@<>()\[\],;:"]+@[\w-]+(?:\.[\w-]+)+""")
 _DOMAIN = re.compile(r"""(?<![\w.-])[\w-]+(?:\.[\w-]+)+""")
@@ -38,11 +39,11 @@ _COMMON = """
     ru shop site store test to top tv uk us xyz
 """
 _SHORT = frozenset(_COMMON.split())
-"""What a domain of one letter may end in: `t.me` is a link, and `M.Sc` is not."""
+"""The top-level domains of a one-letter domain: `t.me` is a link, and `M.Sc` is not."""
 
 
 def has_link(text: str) -> bool:
-    """Return whether a mail program would make a link of something in `text`.
+    """Return whether a mail program would turn something in `text` into a link.
 
     >>> has_link("Pay at evil.example/now"), has_link("St. John, Air Max 1.0")
     (True, False)
@@ -67,7 +68,7 @@ def without_links(text: str, instead: str = REMOVED) -> str:
 
 
 def plain_name(text: str) -> str:
-    """Return a name on one line and without links, of which nothing may be left.
+    """Return a name on one line and without links; it may become empty.
 
     >>> plain_name("Test evil.example")
     'Test'
@@ -76,10 +77,10 @@ def plain_name(text: str) -> str:
 
 
 def check_plain(field: str, value: str, *, max_length: int, min_length: int = 1) -> str:
-    """Return `value` as `check_text` does, if there is no link or address in it.
+    """Return `value` as `check_text` does, if it contains no link or address.
 
-    For what is shown to others as a name or a title. It is stricter than `has_link`: what only
-    looks like a link is refused too, such as `http:evil`. Raises InvalidText.
+    It is for names and titles that others see. It is stricter than `has_link`: text that only looks
+    like a link is refused too, such as `http:evil`. Raises InvalidText.
     """
     text = check_text(field, value, max_length=max_length, min_length=min_length)
     if has_link(text) or _LIKE_A_LINK.search(_plain(text)[0]):
@@ -88,10 +89,10 @@ def check_plain(field: str, value: str, *, max_length: int, min_length: int = 1)
 
 
 def _plain(text: str) -> tuple[str, Sequence[int]]:
-    """Return `text` as programs read it, and where each of its characters comes from.
+    """Return `text` as programs read it, and the origin of each of its characters.
 
-    It is in lower case and without invisible characters, and characters that stand for others,
-    such as full-width letters, are those others.
+    It is in lower case and without invisible characters. Full-width letters and similar characters
+    are normalized.
     """
     if text.isascii():
         return text.lower(), range(len(text))
@@ -106,7 +107,7 @@ def _plain(text: str) -> tuple[str, Sequence[int]]:
 
 
 def _links(plain: str) -> Iterator[tuple[int, int]]:
-    """Yield where links begin and end, from the first to the last."""
+    """Yield the start and the end of each link, in order."""
     end = 0
     while True:
         found = [span for span in (_first(plain, end, kind) for kind in _KINDS) if span]
@@ -131,7 +132,7 @@ _KINDS = (_SCHEME, _WWW, _EMAIL, _DOMAIN)
 
 
 def _is_domain(name: str, *, has_path: bool) -> bool:
-    """Return whether words with dots between them are a domain, or the address of a machine."""
+    """Return whether words with dots between them are a domain or an IP address."""
     if _FOUR_NUMBERS.fullmatch(name):
         return True
     *labels, last = name.rstrip("_-").split(".")

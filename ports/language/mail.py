@@ -1,4 +1,4 @@
-"""Emails, text messages and push messages, ready to be sent."""
+"""Emails, text messages and push messages."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -10,13 +10,13 @@ from .notifications import Channel, Letter, Recipient
 
 
 def message_id(notification_id: NotificationId, channel: Channel) -> UUID:
-    """Return the id that a notification has over a channel: the same on every try."""
+    """Return the id of a notification on a channel. It is the same for every attempt."""
     return uuid5(notification_id, channel)
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One email. `id` is the same on every try, so that a repetition can be told."""
+    """An email. `id` is the same for every attempt, so that duplicates can be detected."""
 
     id: UUID
     to: str
@@ -40,7 +40,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class TextMessage:
-    """One SMS to a number in E.164. `id` is the same on every try."""
+    """A text message to a number in E.164. `id` is the same for every attempt."""
 
     id: UUID
     phone: str
@@ -49,7 +49,7 @@ class TextMessage:
 
 @dataclass(frozen=True, slots=True)
 class PushMessage:
-    """One message to a user's devices, by their tokens. `id` is the same on every try."""
+    """A push message to a user's device tokens. `id` is the same for every attempt."""
 
     id: UUID
     devices: tuple[str, ...]

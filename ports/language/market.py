@@ -1,4 +1,4 @@
-"""The words of the market: sides, sizes, conditions, books, quotes, matches."""
+"""The terms of the market: sides, sizes, conditions, books, quotes, matches."""
 
 import re
 import zlib
@@ -39,7 +39,7 @@ def parse_size(text: str) -> Size:
 
 
 class Side(StrEnum):
-    """Which side of a book a quote stands on."""
+    """The side of a book."""
 
     BID = "bid"
     ASK = "ask"
@@ -51,7 +51,7 @@ class Side(StrEnum):
 
 
 class Condition(StrEnum):
-    """The state of the pair; only equal conditions meet."""
+    """The condition of a pair. Only equal conditions match."""
 
     NEW = "new"
     USED = "used"
@@ -59,7 +59,7 @@ class Condition(StrEnum):
 
 
 class TimeInForce(StrEnum):
-    """What becomes of a quote that finds no counterpart, or whose match is undone."""
+    """What happens to a quote that finds no counterpart, or whose match is undone."""
 
     GTC = "gtc"
     """Good till cancelled: it rests in the book."""
@@ -68,14 +68,14 @@ class TimeInForce(StrEnum):
 
 
 class QuoteStatus(StrEnum):
-    """Where a quote is in its life. Only an active quote rests in a book."""
+    """The state of a quote. Only an active quote rests in a book."""
 
     ACTIVE = "active"
     MATCHED = "matched"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     WAITING = "waiting"
-    """An ask that returns while its book is halted. It enters when the book opens."""
+    """An ask that returned while its book was halted. It enters when the book opens."""
 
     @property
     def stands(self) -> bool:
@@ -84,53 +84,57 @@ class QuoteStatus(StrEnum):
 
 
 class WithdrawalReason(StrEnum):
-    """Why a quote left its book although its owner did not ask for it."""
+    """Why a quote was cancelled without a request by its owner."""
 
     IMMEDIATE_OR_CANCEL = "immediate_or_cancel"
-    """It was placed to trade at once or not at all, and its match was undone."""
+    """It was placed `ioc`, and its match was undone."""
     OWN_COUNTERPART = "own_counterpart"
-    """It is an ask that returned, and reached only bids of its owner."""
+    """It is an ask that returned and reached only bids of its owner."""
     OUTSIDE_RULES = "outside_rules"
-    """Its amount is outside the rules of the market, or leaves its seller less than nothing."""
+    """Its amount is outside the rules of the market, or its payout would be negative."""
     INVALID_SIZE = "invalid_size"
-    """Its size is not a size that the market knows."""
+    """Its size is not valid."""
     SUSPENDED = "suspended"
     """Its owner is suspended."""
     PAYMENTS_DECLINED = "payments_declined"
     """Too many of its owner's payments were declined."""
     UNPAID_ORDERS = "unpaid_orders"
-    """An ask reached it while its owner had as many unpaid orders as allowed, all for a cause on
-    the buyer's side."""
+    """An ask reached it while its owner had the maximum of unpaid orders, all for a cause on the
+    buyer's side.
+    """
     ADMIN = "admin"
     """An admin withdrew it."""
 
 
 @dataclass(frozen=True, slots=True)
 class BookKey:
-    """Names one book: a product in a size and a condition."""
+    """The key of a book: a product in a size and a condition."""
 
     product_id: ProductId
     size: Size
     condition: Condition = Condition.NEW
 
     def __hash__(self) -> int:
-        # The engine looks books up several times an order; the ids' own hashes are slower. Books
-        # that differ in their condition alone are told apart by comparing them.
+        # The engine looks up books several times per order, and hashing the ids is slower. Books
+        # that differ only in their condition have the same hash.
         return hash((self.product_id.int, self.size))
 
 
 def shard_of(book: BookKey, shards: int) -> int:
-    """Return which of `shards` engine shards has the book: the same in every process, for ever."""
+    """Return the engine shard of a book, out of `shards`.
+
+    It never changes and is the same everywhere.
+    """
     name = f"{book.product_id}:{book.size}:{book.condition}"
     return zlib.crc32(name.encode()) % shards
 
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Quote:
-    """A bid or an ask: what one user will pay or take for one pair.
+    """A bid or an ask: what a user will pay or accept for one pair.
 
     `amount` is in cents. `sequence` is its sequence number in the engine's shard: among equal
-    amounts the lower trades first. `expires_at` is UTC; from that instant on it no longer trades.
+    amounts, the lower one trades first. From `expires_at` (UTC) on it no longer trades.
     """
 
     id: Final[QuoteId]
@@ -143,11 +147,14 @@ class Quote:
     expires_at: Final[datetime]
     status: Final[QuoteStatus] = QuoteStatus.ACTIVE
     match_id: Final[OrderId | None] = None
-    """The match it is in, while its status is matched; kept when that match is unwound."""
+    """The match of a matched quote. It is kept when that match is undone."""
     time_in_force: Final[TimeInForce] = TimeInForce.GTC
 
     def in_status(self, status: QuoteStatus, match_id: OrderId | None) -> "Quote":
-        """Return the quote in another status. The engine needs it quicker than `replace` is."""
+        """Return the quote in another status.
+
+        It is faster than `replace`, which the engine needs.
+        """
         return Quote(
             self.id,
             self.side,
@@ -165,7 +172,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnQuote:
-    """A quote that was withdrawn, as its owner is told of it. `amount` is in cents."""
+    """A withdrawn quote, as reported to its owner. `amount` is in cents."""
 
     id: QuoteId
     side: Side
@@ -174,18 +181,18 @@ class WithdrawnQuote:
 
 
 class AskFate(StrEnum):
-    """What became of the ask of a match that was undone."""
+    """What happened to the ask of an undone match."""
 
     RETURNED = "returned"
-    """It is back in its book, with the place that it had."""
+    """It is back in its book, in its old place."""
     TRADED = "traded"
-    """It went back into its book and met another bid at once."""
+    """It returned to its book and immediately matched another bid."""
     WAITING = "waiting"
     """Its book is halted. It waits outside until the book opens."""
     EXPIRED = "expired"
-    """Its time is over."""
+    """It has expired."""
     ENDED = "ended"
-    """It was cancelled with the sale, for the sale's end was not only the buyer's affair."""
+    """It was cancelled with the sale, because not only the buyer's payment was the cause."""
     WITHDRAWN = "withdrawn"
     """It may not return, for a reason of its own."""
 
@@ -195,12 +202,15 @@ class MatchStatus(StrEnum):
 
     OPEN = "open"
     UNWOUND = "unwound"
-    """Its order was cancelled: the bid is cancelled, the ask is back in the book or cancelled."""
+    """Its order was cancelled.
+
+    The bid is cancelled, and the ask is back in the book or cancelled.
+    """
 
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Match:
-    """A bid and an ask that met. `price` is the amount, in cents, of the one that arrived first."""
+    """A matched bid and ask. `price` is the amount of the earlier one, in cents."""
 
     id: Final[OrderId]
     bid_id: Final[QuoteId]
@@ -220,7 +230,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class QueuePlace:
-    """How many quotes trade before a resting one: at a better price, and earlier at the same."""
+    """How many quotes trade before a resting one: at a better price, or earlier at the same one."""
 
     better_price: int
     same_price: int
@@ -228,7 +238,7 @@ class QueuePlace:
 
 @dataclass(frozen=True, slots=True)
 class PriceLevel:
-    """How many pairs stand at one price."""
+    """The number of pairs at one price."""
 
     price: Cents
     quantity: int
@@ -236,29 +246,29 @@ class PriceLevel:
 
 @dataclass(frozen=True, slots=True)
 class BookView:
-    """A published state of a book: levels from the best price on, as of change number `seq`."""
+    """A published state of a book: levels, best price first, as of change number `seq`."""
 
     book: BookKey
     seq: int
     bids: tuple[PriceLevel, ...] = ()
     asks: tuple[PriceLevel, ...] = ()
     halted: bool = False
-    """Whether nothing trades in the book for now."""
+    """Whether trading in the book is halted."""
 
     @property
     def highest_bid(self) -> Cents | None:
-        """The best price a seller can sell at now."""
+        """The best price at which a seller can sell now."""
         return self.bids[0].price if self.bids else None
 
     @property
     def lowest_ask(self) -> Cents | None:
-        """The best price a buyer can buy at now."""
+        """The best price at which a buyer can buy now."""
         return self.asks[0].price if self.asks else None
 
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class LevelChange:
-    """The new quantity at one price of one side; zero removes the level."""
+    """The new quantity at one price of one side. Zero removes the level."""
 
     side: Final[Side]
     price: Final[Cents]
@@ -267,7 +277,7 @@ class LevelChange:
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class BookChange:
-    """Change number `seq` of a book. A view and all changes after its seq give the later view."""
+    """Change number `seq` of a book. A view plus all later changes gives the later view."""
 
     book: Final[BookKey]
     seq: Final[int]
@@ -276,7 +286,7 @@ class BookChange:
 
 @dataclass(frozen=True, slots=True)
 class BookChanges:
-    """Changes number `first_seq` to `seq` of a book in one: each level once, as they left it."""
+    """The combined changes `first_seq` to `seq` of a book, with each level's final quantity."""
 
     book: BookKey
     first_seq: int
@@ -285,7 +295,7 @@ class BookChanges:
 
     @classmethod
     def merge(cls, changes: Sequence[BookChange]) -> "BookChanges":
-        """Return one or more changes, each the next of the same book, as one."""
+        """Return one or more consecutive changes of a book as one."""
         first = changes[0]
         levels: dict[tuple[Side, Cents], LevelChange] = {}
         for seq, change in enumerate(changes, start=first.seq):

@@ -1,4 +1,4 @@
-"""The envelope in which an event travels."""
+"""Messages, deliveries and queues."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,39 +11,39 @@ from .process_roles import ProcessRole
 
 
 class Queue(StrEnum):
-    """Where messages to consumers wait. Each queue is one role's, and has workers of its own.
+    """A queue of messages to consumers. Each queue belongs to one role, and has its own workers.
 
-    The messages to slow consumers always wait in theirs. In the other queues wait those that
-    failed, and those that the relay keeps for another process.
+    Messages to slow consumers always wait in their queue. The other queues hold failed messages,
+    and those that the relay stores for another process.
     """
 
     TRADE = "trade"
-    """Orders go on."""
+    """The next steps of orders."""
     MATCHING = "matching"
-    """The engine is asked for something."""
+    """Calls of the engine."""
     SEARCH = "search"
-    """The search index is changed."""
+    """Updates of the search index."""
     CHARTS = "charts"
-    """Sales are recorded."""
+    """Recorded sales."""
     PRICE_ALERTS = "price_alerts"
-    """Price alerts are looked through."""
+    """Checks of price alerts."""
     CHARGES = "charges"
-    """Buyers' cards are charged."""
+    """Charges of buyers."""
     REFUNDS = "refunds"
-    """Buyers are given their money back."""
+    """Refunds of buyers."""
     PAYOUTS = "payouts"
-    """Sellers are paid."""
+    """Payouts to sellers."""
     LETTERS = "letters"
-    """People are told something."""
+    """Notifications of users."""
 
     @property
     def role(self) -> ProcessRole:
-        """The role whose processes work it off."""
+        """The role whose processes handle it."""
         return _ROLES[self]
 
     @property
     def is_for_slow_consumers(self) -> bool:
-        """Whether each message waits in it, and not only what failed or is for another process."""
+        """Whether all messages wait in it, not only failed ones and those for another process."""
         return self in _SLOW
 
 
@@ -63,10 +63,10 @@ _SLOW = {Queue.CHARGES, Queue.REFUNDS, Queue.PAYOUTS, Queue.LETTERS}
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One event on its way to its consumers.
+    """An event on its way to its consumers.
 
-    `key` names what it is about (an order, a user): messages of one key are relayed in the
-    order in which they were committed. The id is the same on every redelivery.
+    `key` names its subject (an order, a user). Messages with the same key are relayed in commit
+    order. The id is the same for every redelivery.
     """
 
     id: MessageId
@@ -76,18 +76,18 @@ class Message:
 
     @property
     def subject(self) -> str:
-        """The event's name on the bus, such as `order.created`."""
+        """The event's name on the bus, such as `order.confirmed`."""
         return self.event.SUBJECT
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message that waits for one consumer: for its first try, for another, or for an admin.
+    """A message that waits for one consumer: for its first attempt, for a retry, or for an admin.
 
-    `attempts` counts the tries so far, and `error` is what the last one ended in. While `dead` is
-    false it is tried at `due_at` (UTC) or later, by the workers of its `queue`: the highest
-    priority first, and those of one priority in turns: each `turn` (such as a buyer) has one in the
-    line at a time. A delivery whose turn is empty takes no turns with others.
+    `attempts` counts the attempts so far, and `error` is the last failure. Unless it is `dead`, the
+    workers of its `queue` try it at `due_at` (UTC) or later, the highest priority first. Within a
+    priority, deliveries take turns: each `turn` (such as a buyer) has one delivery in the line at a
+    time. An empty turn does not take turns.
     """
 
     id: MessageId

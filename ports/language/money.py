@@ -3,10 +3,10 @@
 from typing import TypeAlias
 
 Cents: TypeAlias = int
-"""A whole number of cents of the deployment's one currency."""
+"""A whole number of cents in the deployment's only currency."""
 
 BasisPoints: TypeAlias = int
-"""A hundredth of a percent: 900 is 9 %."""
+"""Hundredths of a percent: 900 is 9 %."""
 
 
 def share(amount: Cents, rate: BasisPoints) -> Cents:

@@ -1,4 +1,4 @@
-"""Every notice by its kind, and what the people who run the exchange are told."""
+"""All notices by kind, and the notices to admins."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -47,7 +47,7 @@ from .trade_notices import (
 
 @dataclass(frozen=True, slots=True)
 class AlarmNotice(Notice):
-    """To every admin: something must be looked at, and what it is about."""
+    """To every admin: an alarm, and what it is about."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ALARM
     alarm: AlarmKind
@@ -56,12 +56,12 @@ class AlarmNotice(Notice):
 
     @property
     def order_id(self) -> OrderId | None:
-        """The order to look at, if it is one."""
+        """The order that the alarm is about, if any."""
         return self.order
 
     @property
     def once_for(self) -> None:
-        """It is told each time it is raised."""
+        """It is sent each time the alarm is raised."""
         return None
 
 
@@ -101,4 +101,4 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
         AlarmNotice,
     )
 }
-"""Every notice by its kind, for adapters that read them back."""
+"""Every notice by its kind, for adapters that deserialize them."""

@@ -1,4 +1,4 @@
-"""What people are told, of what, and over which channel."""
+"""Notifications, notices and channels."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Channel(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """What a notification is about. The buyer of a pair has an order, its seller a sale."""
+    """The kind of a notification. For the buyer a trade is an order, for the seller a sale."""
 
     WELCOME = "welcome"
     BID_MATCHED = "bid_matched"
@@ -60,7 +60,7 @@ class NotificationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shoe:
-    """The pair that a notice is about, as people call it."""
+    """The pair of a notice, by name."""
 
     book: BookKey
     name: str
@@ -71,8 +71,7 @@ class Shoe:
 class Warehouse:
     """Where sellers ship their pairs. `country` is ISO 3166-1 alpha-2, or empty.
 
-    Until a deployment has set it, it says so in place of an address. Raises ValueError for a
-    country that is none.
+    Until it is set, its name says so. Raises ValueError for an invalid country.
     """
 
     name: str = "Warehouse (its address is not set)"
@@ -88,19 +87,22 @@ class Warehouse:
 
     @property
     def is_set(self) -> bool:
-        """Whether a parcel would find it. Not every place has regions and postal codes."""
+        """Whether the address is complete. Not every place has regions and postal codes."""
         return self.name != Warehouse().name and all((self.street, self.city, self.country))
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """It as on a parcel's label."""
+        """The lines of a shipping label."""
         district = " ".join(part for part in (self.region, self.postal_code) if part)
         place = ", ".join(part for part in (self.city, district) if part)
         return tuple(line for line in (self.name, self.street, place, self.country) if line)
 
 
 class Notice:
-    """The base of what is told, as facts: amounts in cents, instants in UTC, no wording."""
+    """The base of all notices.
+
+    They contain facts without wording: amounts in cents, times in UTC.
+    """
 
     __slots__ = ()
     KIND: ClassVar[NotificationKind]
@@ -117,24 +119,23 @@ class Notice:
 
     @property
     def once_for(self) -> OrderId | None:
-        """The order of which a user is told this kind of notice once; None: each time it happens.
+        """The order for which a user gets this kind of notice once, or None for every time.
 
-        A message may come again as another: that an order was cancelled is told of twice if its
-        pair was reserved meanwhile.
+        An event can be published twice: a cancellation is, if its pair was reserved meanwhile.
         """
         return self.order_id
 
 
 @dataclass(frozen=True, slots=True)
 class WelcomeNotice(Notice):
-    """To who joined."""
+    """To a new user."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.WELCOME
 
 
 @dataclass(frozen=True, slots=True)
 class PriceDroppedNotice(Notice):
-    """To who watches a price: the lowest ask came down to `lowest_ask`."""
+    """To a user with a price alert: the lowest ask fell to `lowest_ask`."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.PRICE_DROPPED
     shoe: Shoe
@@ -149,7 +150,7 @@ class PriceDroppedNotice(Notice):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnOffer:
-    """A bid or an ask that was withdrawn. `amount` is in cents."""
+    """A withdrawn bid or ask. `amount` is in cents."""
 
     side: Side
     shoe: Shoe
@@ -158,9 +159,9 @@ class WithdrawnOffer:
 
 @dataclass(frozen=True, slots=True)
 class QuotesWithdrawnNotice(Notice):
-    """To the owner of bids and asks that were withdrawn at once, all for one reason.
+    """To the owner of bids and asks that were withdrawn together for one reason.
 
-    `count` is how many; `offers` are the first of them.
+    `count` is their number, and `offers` are the first of them.
     """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.QUOTES_WITHDRAWN
@@ -172,7 +173,7 @@ class QuotesWithdrawnNotice(Notice):
 
 @dataclass(frozen=True, slots=True)
 class CostsRoseNotice(Notice):
-    """To the owner of bids and asks that stand, whose trades cost the owner more by new rules."""
+    """To the owner of standing bids and asks whose trades cost more under new rules."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.COSTS_ROSE
     fees: FeesRise | None
@@ -181,7 +182,7 @@ class CostsRoseNotice(Notice):
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A notice in a few words, one line each; `brief` alone tells the matter."""
+    """The subject and the brief of a notice, one line each. `brief` makes sense by itself."""
 
     subject: str
     brief: str
@@ -189,7 +190,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Letter(Headline):
-    """A notice in all words, as plain text and as a page."""
+    """A worded notice, as plain text and as HTML."""
 
     text: str
     html: str
@@ -197,7 +198,7 @@ class Letter(Headline):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What one user was told. `subject` and `brief` stay as they were worded at the time."""
+    """A user's notification. `subject` and `brief` stay as they were worded."""
 
     id: NotificationId
     user_id: UserId
@@ -205,35 +206,35 @@ class Notification:
     subject: str
     brief: str
     in_app: bool
-    """Whether the user wanted to read it in the app."""
+    """Whether the user reads it in the app."""
     created_at: datetime
     read_at: datetime | None = None
 
 
 DEFAULT_CHANNELS = frozenset({Channel.EMAIL, Channel.PUSH, Channel.IN_APP})
-"""Where a kind goes to while its user has said nothing of it: a text message is never a default."""
+"""The channels of a kind without a preference. Text messages are never a default."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationPreferences:
-    """What a user wants to hear of, and where. A channel without a way to reach them is skipped."""
+    """A user's channels per kind. A channel without a phone or device is skipped."""
 
     user_id: UserId
     phone: str | None = None
-    """For text messages, as E.164 has it: +15550100."""
+    """The number for text messages in E.164: +15550100."""
     devices: tuple[str, ...] = ()
-    """The tokens of the devices that take push messages."""
+    """The push tokens of the user's devices."""
     channels: tuple[tuple[NotificationKind, frozenset[Channel]], ...] = ()
-    """The kinds for which the user chose channels; an empty set is silence."""
+    """The channels of the kinds that the user configured. An empty set turns a kind off."""
 
     def channels_for(self, kind: NotificationKind) -> frozenset[Channel]:
-        """Return the channels of a kind, chosen or default."""
+        """Return the channels of a kind, configured or default."""
         return dict(self.channels).get(kind, DEFAULT_CHANNELS)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is written to."""
+    """The recipient of a message."""
 
     user_id: UserId
     email: str

@@ -1,4 +1,4 @@
-"""Orders: what a match becomes, from payment to payout."""
+"""Orders: trades from the match to the payout."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from .money import Cents
 
 
 class OrderStatus(StrEnum):
-    """Where an order is on its way."""
+    """The state of an order."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -25,22 +25,22 @@ class OrderStatus(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """Where the buyer's money is."""
+    """The state of the buyer's payment."""
 
     PENDING = "pending"
     CAPTURED = "captured"
     """In escrow."""
     DECLINED = "declined"
     ABANDONED = "abandoned"
-    """The order ended and its buyer was not charged; a charge that succeeds late is refunded."""
+    """The order ended without a charge. A late charge is refunded."""
     UNKNOWN = "unknown"
-    """The order ended and it is not known whether the buyer was charged; a charge is refunded."""
+    """The order ended, and it is unknown whether the buyer was charged. A charge is refunded."""
     REFUND_DUE = "refund_due"
     REFUNDED = "refunded"
 
 
 class StockStatus(StrEnum):
-    """What became of the order's unit of stock."""
+    """The state of the order's unit of stock."""
 
     UNRESERVED = "unreserved"
     RESERVED = "reserved"
@@ -50,22 +50,25 @@ class StockStatus(StrEnum):
 
 
 class PayoutStatus(StrEnum):
-    """Where the seller's money is."""
+    """The state of the seller's payout."""
 
     NONE = "none"
     HELD = "held"
-    """Delivered; paid when the hold is over."""
+    """Delivered. It is paid when the hold is over."""
     PAID = "paid"
     FAILED = "failed"
-    """The provider refused the seller's account; it is asked again when the seller names one."""
+    """The provider refused it.
+
+    It is retried when the seller sets an account or an admin requests it.
+    """
     CANCELLED = "cancelled"
     """The buyer was refunded before the seller was paid, and not at the exchange's cost."""
     RECLAIMED = "reclaimed"
-    """The buyer was refunded after the seller was paid, who owes it back."""
+    """The buyer was refunded after the seller was paid, and the seller owes it back."""
 
 
 class ReturnStatus(StrEnum):
-    """Whether a pair that is in the warehouse, and not on its first way, leaves it.
+    """Whether a pair in the warehouse must leave it again, apart from its first dispatch.
 
     It goes back to its seller, or to its buyer if the sale stands.
     """
@@ -83,9 +86,9 @@ class FreezeReason(StrEnum):
     COMPLAINT = "complaint"
     """The buyer complained, and the complaint is not settled."""
     ADMIN = "admin"
-    """An admin said so."""
+    """An admin froze it."""
     PROVIDER = "provider"
-    """The payment provider did something with the order's money that it was not asked for."""
+    """The payment provider moved the order's money without a request."""
 
 
 class CancelReason(StrEnum):
@@ -93,9 +96,9 @@ class CancelReason(StrEnum):
 
     PAYMENT_DECLINED = "payment_declined"
     PAYMENT_OVERDUE = "payment_overdue"
-    """The provider took the charge, and the payment window passed before it succeeded."""
+    """The charge was pending, and did not succeed within the payment window."""
     GIVEN_UP = "given_up"
-    """Nobody could say in time whether the buyer can pay: the exchange's own fault."""
+    """The provider did not answer in time. This is the exchange's own fault."""
     STOCK_REFUSED = "stock_refused"
     SELLER_CANCELLED = "seller_cancelled"
     SHIPMENT_OVERDUE = "shipment_overdue"
@@ -106,7 +109,7 @@ class CancelReason(StrEnum):
 
     @property
     def ask_returns(self) -> bool:
-        """Whether the ask goes back into its book: the seller and the pair were not at fault."""
+        """Whether the ask returns to its book: neither the seller nor the pair was at fault."""
         return self in (
             CancelReason.PAYMENT_DECLINED,
             CancelReason.PAYMENT_OVERDUE,
@@ -124,23 +127,23 @@ class CancelReason(StrEnum):
 
     @property
     def noted_for_buyer(self) -> bool:
-        """Whether the note is no business of the seller's: the provider says it of a card."""
+        """Whether the note is only for the buyer: it is the provider's reason about a card."""
         return self is CancelReason.PAYMENT_DECLINED
 
 
 class DeliveryProof(StrEnum):
-    """Who said that the pair reached the buyer."""
+    """Who confirmed that the pair reached the buyer."""
 
     BUYER = "buyer"
     ADMIN = "admin"
     CARRIER = "carrier"
     ASSUMED = "assumed"
-    """Nobody objected within the time allowed."""
+    """Nobody objected in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """A parcel on its way."""
+    """A parcel's carrier and tracking number."""
 
     carrier: str
     tracking_number: str
@@ -148,13 +151,13 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class Fees:
-    """What the trade costs, in cents, frozen on the order at its match."""
+    """The fees of a trade, in cents, frozen on the order at its match."""
 
     seller_level: int
     transaction: Cents
     processing: Cents
     shipping: Cents
-    """Paid by the buyer, on top of the price."""
+    """Paid by the buyer, in addition to the price."""
 
     def __post_init__(self) -> None:
         assert 1 <= self.seller_level <= 5, self
@@ -163,7 +166,7 @@ class Fees:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One trade. Its id is its match's id. Folding the order's history gives exactly this row."""
+    """One trade. Its id is its match's id. Folding its history gives exactly this row."""
 
     id: OrderId
     bid_id: QuoteId
@@ -193,29 +196,29 @@ class Order:
     delivered_at: datetime | None = None
     delivery_proof: DeliveryProof | None = None
     held_since: datetime | None = None
-    """From when the hold and the time to complain count.
+    """The start of the hold and of the time to complain.
 
-    That is the delivery, put off by the time since then in which the exchange was down.
+    It is the delivery, postponed by later downtime.
     """
     complaint: Complaint | None = None
     freezes: frozenset[FreezeReason] = frozenset()
-    """Why the payout is frozen. Nothing is paid out as long as one stands."""
+    """Why the payout is frozen. Nothing is paid out while there is any reason."""
     borne_by: Bearer | None = None
-    """Who bears the refund, from when it is decided; None where nothing had been paid."""
+    """Who bears the refund, once decided. None if nothing had been paid."""
     refunded_unasked: Cents = 0
-    """What the provider gave back to the buyer without having been asked for it."""
+    """What the provider refunded to the buyer without a request."""
     cancel_reason: CancelReason | None = None
     note: str | None = None
-    """The words given with a cancellation or a failed authentication."""
+    """The reason of a cancellation or a failed authentication."""
 
     @property
     def payout_amount(self) -> Cents:
-        """What the seller receives, before any debt is settled."""
+        """What the seller receives, before debts are settled."""
         return self.price - self.fees.transaction - self.fees.processing
 
     @property
     def may_be_paid_out(self) -> bool:
-        """Whether the seller is to be paid now, or as soon as the hold is over."""
+        """Whether the seller is to be paid now, or when the hold is over."""
         return not self.freezes and self.payout_status in (PayoutStatus.HELD, PayoutStatus.FAILED)
 
     @property
@@ -228,19 +231,19 @@ class Order:
 
     @property
     def payout_is_stopped(self) -> bool:
-        """Whether the provider must not be asked to pay the seller: frozen, or not due any more."""
+        """Whether the provider must not be asked to pay the seller: frozen, or no longer due."""
         undone = (PayoutStatus.CANCELLED, PayoutStatus.RECLAIMED)
         return bool(self.freezes) or self.payout_status in undone
 
     @property
     def awaits_return(self) -> bool:
-        """Whether the buyer is to send the pair back to be refunded."""
+        """Whether the buyer must send the pair back to be refunded."""
         complaint = self.complaint
         return complaint is not None and complaint.state is ComplaintState.RETURN_AWAITED
 
     @property
     def sale_stands(self) -> bool:
-        """Whether the delivered pair is its buyer's, wherever it is."""
+        """Whether the delivered pair belongs to its buyer, wherever it is."""
         is_paid = self.payment_status is PaymentStatus.CAPTURED
         return self.status is OrderStatus.DELIVERED and is_paid
 
@@ -248,7 +251,7 @@ class Order:
     def exchange_pays(self) -> bool:
         """Whether the exchange bears the refund and pays the seller as if nothing had happened.
 
-        It does not for a pair that its seller still had: there is nothing to pay for.
+        It does not pay for a pair that its seller still had.
         """
         return self.borne_by is Bearer.EXCHANGE and self.payout_status is not PayoutStatus.NONE
 
@@ -261,7 +264,7 @@ class Order:
 
     @property
     def refund_amount(self) -> Cents:
-        """What the buyer gets back if the order is refunded: of what did not go back already."""
+        """What the buyer gets back if the order is refunded, without what was refunded already."""
         back = self.price if self.borne_by is Bearer.BUYER else self.buyer_total
         return max(0, back - self.refunded_unasked)
 

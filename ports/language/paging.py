@@ -1,4 +1,4 @@
-"""Pages: every list has a limit and goes on from an opaque cursor."""
+"""Paging: every list has a limit and an opaque cursor."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -9,12 +9,12 @@ from .errors import OutOfRange
 T = TypeVar("T")
 
 MAX_PAGE = 100
-"""The most items that one page may hold."""
+"""The maximum number of items on a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Asks for up to `limit` items after the item whose id is `after`. Raises OutOfRange."""
+    """Requests up to `limit` items after the item with the id `after`. Raises OutOfRange."""
 
     limit: int = 20
     after: UUID | None = None
@@ -26,7 +26,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Up to a page of items, newest first, and where the next page begins (None: no more)."""
+    """Items, newest first, and the cursor of the next page (None: there is none)."""
 
     items: tuple[T, ...]
     next_cursor: UUID | None = None

@@ -12,7 +12,7 @@ from .orders import PaymentStatus
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """The buyer's payment for one order, in cents. It opens together with the order."""
+    """The buyer's payment for one order, in cents. It is opened together with the order."""
 
     order_id: OrderId
     buyer_id: UserId
@@ -20,35 +20,35 @@ class Payment:
     status: PaymentStatus
     created_at: datetime
     payment_method: str | None = field(default=None, repr=False)
-    """The token that is charged, frozen at the match. It is shown to nobody."""
+    """The token to charge, frozen at the match. It is never shown."""
     charge_id: str | None = None
-    """The provider's name of the charge, once there is one."""
+    """The provider's id of the charge, once known."""
     reason: str | None = None
     """Why it was declined."""
     attempted_at: datetime | None = None
-    """When the provider was last asked to charge (UTC), noted before the call; None: never."""
+    """When the latest charge attempt began (UTC), stored before the call, or None."""
     answered_at: datetime | None = None
-    """When the provider first answered (UTC), whatever it said; None: not yet."""
+    """When the provider first answered (UTC), whatever the answer, or None."""
     refunded: Cents = 0
-    """What went back to the buyer so far, asked for or not. It never exceeds the capture."""
+    """What was refunded so far, requested or not. It never exceeds the charge."""
     refund_asked: Cents = 0
-    """What the provider is asked to refund, written down before the call; 0: not asked."""
+    """The amount of the current refund request, stored before the call, or 0."""
     refund_declines: int = 0
-    """How often it declined: what is asked after that is no repetition of what was."""
+    """How often the provider declined a refund. A request after that needs a new key."""
     refund_id: str | None = None
-    """The provider's name of the refund that it was asked for, once it is known."""
+    """The provider's id of the requested refund, once known."""
     refund_report: str | None = None
-    """The webhook that told of that refund without a name of its own."""
+    """The webhook event that reported that refund without an id."""
 
     @property
     def left(self) -> Cents:
-        """What is left of the capture."""
+        """What is left of the charge."""
         return self.amount - self.refunded
 
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """The provider declined the charge of one order, at an instant (UTC)."""
+    """A declined charge of an order (UTC)."""
 
     order_id: OrderId
     buyer_id: UserId
@@ -57,19 +57,22 @@ class Decline:
 
 
 class PayoutState(StrEnum):
-    """Where a payout is."""
+    """The state of a payout."""
 
     DUE = "due"
-    """Out of escrow and owed to the seller; the provider has been, or is being, asked."""
+    """Out of escrow and owed to the seller. The provider was asked, or will be."""
     PAID = "paid"
     REFUSED = "refused"
     CANCELLED = "cancelled"
-    """It is not paid: its buyer was refunded, and what was owed is set off against that."""
+    """It is not paid, because the buyer was refunded.
+
+    The amount is offset against the seller's debt.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """What one order pays its seller: `amount`, after `debt_settled` was kept back."""
+    """The payout of one order: `amount`, after `debt_settled` was deducted."""
 
     order_id: OrderId
     seller_id: UserId
@@ -78,58 +81,60 @@ class Payout:
     state: PayoutState
     created_at: datetime
     account: str | None = None
-    """The account that is paid, frozen at the first try: a retry must use the same words."""
+    """The account to pay, frozen at the first attempt, because a retry must use the same arguments.
+    """
     paid_at: datetime | None = None
     reason: str | None = None
     """Why it was refused."""
     refusals: int = 0
-    """How often it was refused: what is asked after a refusal is no repetition of what was."""
+    """How often it was refused. A request after that needs a new key."""
     paid: Cents = 0
-    """What has arrived of `amount`: another amount than was asked for may be paid."""
+    """What was paid of `amount` so far. It can differ from what was requested."""
     asked: Cents = 0
-    """What the provider was asked for, where that is not what is owed any more; else 0."""
+    """The requested amount if it is no longer what is owed, otherwise 0."""
     payout_id: str | None = None
-    """The provider's name of the latest payout that was asked for, once it is known."""
+    """The provider's id of the latest requested payout, once known."""
     report: str | None = None
-    """The webhook that told of that payout without a name of its own."""
+    """The webhook event that reported that payout without an id."""
 
     @property
     def owed(self) -> Cents:
-        """What the seller is still to be paid."""
+        """What the seller is still owed."""
         unpaid = self.state in (PayoutState.DUE, PayoutState.REFUSED)
         return self.amount - self.paid if unpaid else 0
 
     @property
     def question(self) -> Cents:
-        """What the provider is asked to pay: a question keeps its words until it is answered."""
+        """The amount to request. A request stays unchanged until it is answered."""
         return self.asked or self.owed
 
 
 class AccountKind(StrEnum):
-    """The kinds of account in the ledger."""
+    """The kinds of accounts in the ledger."""
 
     WORLD = "world"
-    """Everybody's money that is not held here; minus what the payment provider holds for us."""
+    """The outside world: minus what the payment provider holds for the exchange."""
     ESCROW = "escrow"
-    """One for each order: the buyer's money until the order is over."""
+    """One per order: the buyer's money until the order is over."""
     PAYABLE = "payable"
-    """One for each seller: owed to them, not yet paid."""
+    """One per seller: owed to them, not yet paid."""
     FEES = "fees"
     PROCESSING = "processing"
     SHIPPING = "shipping"
     PENALTIES = "penalties"
     DEBT = "debt"
-    """One for each seller: what they owe and have not settled, as a negative balance."""
+    """One per user: what they owe and have not settled, as a negative balance."""
     SUSPENSE = "suspense"
-    """One for each charge, refund or payout of nothing that is known: money that came, or went as a
-    negative balance, and waits until somebody can tell whose it is."""
+    """One per unassigned charge, refund or payout: money that came in, or was paid out as a
+    negative balance, until its owner is known.
+    """
     LOSSES = "losses"
     """What the exchange bore, as a negative balance: refunds, and by user the debts written off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account of the ledger; `owner` is an order's or a user's id, or empty."""
+    """An account of the ledger. `owner` is the id of an order or a user, or empty."""
 
     kind: AccountKind
     owner: str = ""
@@ -147,7 +152,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A signed amount in cents that is added to an account."""
+    """A signed amount in cents on an account."""
 
     account: Account
     amount: Cents
@@ -155,10 +160,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Money moved between accounts, all at once. Its entries sum to zero.
+    """An atomic movement of money between accounts. Its entries sum to zero.
 
-    `id` is made of the order and the step, so that one step moves money once. A debt that is
-    written off is of no order.
+    `id` is built from the order and the step, so that one step moves money once. The write-off of a
+    debt belongs to no order.
     """
 
     id: str
@@ -173,25 +178,25 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Solvency:
-    """What the ledger holds by kind of account, in cents, against what the provider holds."""
+    """The ledger's total per kind of account, in cents, and what the provider holds."""
 
     by_kind: dict[AccountKind, Cents]
     gateway_balance: Cents
 
     @property
     def held(self) -> Cents:
-        """The total of every account but the outside world."""
+        """The total of all accounts except the outside world."""
         return sum(v for kind, v in self.by_kind.items() if kind is not AccountKind.WORLD)
 
     @property
     def balanced(self) -> bool:
-        """Whether not a cent is missing or too many."""
+        """Whether the ledger matches the provider to the cent."""
         return self.held == self.gateway_balance and sum(self.by_kind.values()) == 0
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge that succeeded: the provider has the money, `amount` cents."""
+    """A successful charge: the provider has `amount` cents."""
 
     id: str
     amount: Cents
@@ -199,7 +204,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class PendingCharge:
-    """A charge that the provider took and has not decided: its outcome is told later, or asked."""
+    """A charge that the provider accepted but has not decided. The outcome comes later."""
 
     id: str
     amount: Cents
@@ -207,18 +212,18 @@ class PendingCharge:
 
 @dataclass(frozen=True, slots=True)
 class DeclinedCharge:
-    """A charge that the provider will not make, and why. No money moved."""
+    """A charge that the provider refused, and why. No money moved."""
 
     reason: str
 
 
 ChargeOutcome: TypeAlias = Charge | PendingCharge | DeclinedCharge
-"""What the provider can say of a charge that it was asked for."""
+"""The possible outcomes of a charge."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefundMade:
-    """A refund that succeeded: `amount` cents of a charge went back to its buyer."""
+    """A successful refund of `amount` cents."""
 
     id: str
     amount: Cents
@@ -226,28 +231,28 @@ class RefundMade:
 
 @dataclass(frozen=True, slots=True)
 class PayoutMade:
-    """A payout that succeeded: `amount` cents left for the seller, maybe not what was asked."""
+    """A successful payout of `amount` cents, which may differ from the request."""
 
     id: str
     amount: Cents
 
 
 class GatewayEventKind(StrEnum):
-    """What a payment provider's webhook can tell."""
+    """The kinds of webhook events."""
 
     CHARGE_CAPTURED = "charge.captured"
     CHARGE_DECLINED = "charge.declined"
     CHARGE_REFUNDED = "charge.refunded"
     PAYOUT_PAID = "payout.paid"
     PAYOUT_FAILED = "payout.failed"
-    """A payout was declined; or one that had been paid came back, and the money with it."""
+    """A payout was declined, or was paid and came back."""
     OTHER = "other"
-    """Something that solebook does not act on."""
+    """An event that solebook ignores."""
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayEvent:
-    """One webhook of the payment provider, checked and parsed."""
+    """A verified and parsed webhook event of the payment provider."""
 
     id: str
     kind: GatewayEventKind
@@ -256,17 +261,17 @@ class GatewayEvent:
     amount: Cents = 0
     reason: str | None = None
     reference: str | None = None
-    """The provider's name of the refund or payout, if the event tells it."""
+    """The provider's id of the refund or payout, if the event contains it."""
 
     @property
     def name(self) -> str:
-        """What names the refund or payout: the event does so where the provider does not."""
+        """The id of the refund or payout, or of the event if the provider gives none."""
         return self.reference or self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """A calendar quarter in UTC, in which sellers earn their level."""
+    """A calendar quarter in UTC, for seller levels."""
 
     year: int
     number: int
@@ -286,7 +291,7 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True)
 class SalesVolume:
-    """A seller's completed sales in a quarter, and their prices' total in cents."""
+    """A seller's completed sales in a quarter, and their total in cents."""
 
     sales: int = 0
     volume: Cents = 0
@@ -294,7 +299,7 @@ class SalesVolume:
 
 @dataclass(frozen=True, slots=True)
 class Proceeds:
-    """What a seller would net at a price, in cents."""
+    """What a seller would receive at a price, in cents."""
 
     price: Cents
     transaction_fee: Cents
@@ -313,11 +318,11 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class TradePreview:
-    """The trades that a book offers now; None where there is nobody to trade with."""
+    """The trades that a book offers now. None means that there is no counterpart."""
 
     sell_now: Proceeds | None
     """Selling to the highest bid."""
     undercut: Proceeds | None
-    """Asking one tick under the lowest ask, if that would rest."""
+    """An ask one tick below the lowest ask, if it would rest."""
     buy_now: Cost | None
     """Buying from the lowest ask."""

@@ -1,4 +1,4 @@
-"""The command to place a quote, and what became of it."""
+"""The command to place a quote, and its result."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,17 +12,17 @@ from .money import Cents
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Placement:
-    """What became of a quote that was placed, restored or repriced."""
+    """The result of placing, returning or repricing a quote."""
 
     quote: Final[Quote]
     match: Final[Match | None] = None
     replayed: Final[bool] = False
-    """Whether it was answered before, under the same idempotency key."""
+    """Whether it was already answered, under the same idempotency key."""
 
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class PlaceQuote:
-    """Asks the engine to place a bid or an ask that passed every rule but those of the book."""
+    """A bid or an ask that passed all checks except those of the book."""
 
     id: Final[QuoteId]
     side: Final[Side]

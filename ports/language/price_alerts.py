@@ -1,4 +1,4 @@
-"""Prices that users watch."""
+"""Price alerts."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from .money import Cents
 
 @dataclass(frozen=True, slots=True)
 class PriceAlert:
-    """A user wants to hear when a book's lowest ask comes down to `price` cents, or below."""
+    """A user's alert for when a book's lowest ask falls to `price` cents or below."""
 
     id: AlertId
     user_id: UserId
@@ -20,19 +20,19 @@ class PriceAlert:
     dropped_at: datetime | None = None
     """When it last fired."""
     dropped_to: Cents | None = None
-    """The lowest ask that it last fired at; None also if it fired before that was noted."""
+    """The lowest ask when it last fired. None also for alerts that fired before this was stored."""
     told_at: datetime | None = None
-    """When its user was last told of the book, by any alert, since this one was made."""
+    """When the user was last told about the book, by any alert, since this one was created."""
     missed: bool = False
-    """Whether it would have fired since then, but for its rest."""
+    """Whether it would have fired since then without the pause."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceFall:
-    """The lowest ask of a book came down at an instant: from `before`, or from none.
+    """A fall of a book's lowest ask at an instant: from `before`, or from no ask.
 
-    `pause` is how long a user's alerts on a book rest after one of them has fired, and `memory`
-    how long after an alert has fired it fires only at a lower price.
+    `pause` is how long a user's alerts on a book pause after one has fired. `memory` is how long an
+    alert that fired fires again only at a lower price.
     """
 
     book: BookKey
@@ -44,20 +44,20 @@ class PriceFall:
 
     @property
     def rested_since(self) -> datetime:
-        """Alerts whose users were told then or earlier have rested."""
+        """Alerts whose users were told at this time or earlier are no longer paused."""
         return self.at - self.pause
 
     @property
     def forgotten_since(self) -> datetime:
-        """Alerts that fired then or earlier do not remember at which price."""
+        """Alerts that fired at this time or earlier do not remember their price."""
         return self.at - self.memory
 
     def concerns(self, alert: PriceAlert) -> bool:
-        """Return whether it makes an alert fire, as soon as that has rested.
+        """Return whether the fall makes an alert fire, at the latest after its pause.
 
-        It does with those whose price the lowest ask crossed on its way down, if they are no
-        younger, and hear of a lower price than the last one unless that is forgotten. One that
-        fired at this fall or at a later one is not concerned.
+        The lowest ask must have crossed its price, and the alert must not be younger than the fall.
+        Unless it is forgotten, the lowest ask must also be below the last reported one. An alert
+        that fired at this fall or a later one does not fire again.
         """
         crossed = alert.book == self.book and self.lowest_ask <= alert.price
         if not crossed or (self.before is not None and self.before <= alert.price):
@@ -73,5 +73,5 @@ class PriceFall:
         return self.lowest_ask < alert.dropped_to
 
     def has_rested(self, alert: PriceAlert) -> bool:
-        """Return whether an alert may fire: its user was not told of the book for a while."""
+        """Return whether an alert may fire because its user's pause is over."""
         return alert.told_at is None or alert.told_at <= self.rested_since

@@ -1,4 +1,4 @@
-"""The priority of what waits."""
+"""The priority of messages."""
 
 from enum import IntEnum
 
@@ -6,14 +6,14 @@ from .notifications import NotificationKind
 
 
 class Priority(IntEnum):
-    """What goes first where messages wait. A lower number goes before any higher one."""
+    """The priority of queued messages. A lower number goes first."""
 
     HIGH = 0
-    """A trade goes on from it, or somebody must act on it and loses something if it is late."""
+    """A trade depends on it, or somebody loses something if it is late."""
     NORMAL = 1
     """Somebody should know it soon."""
     LOW = 2
-    """Nice to know, at any time."""
+    """It can wait."""
 
 
 _HIGH, _NORMAL, _LOW = Priority.HIGH, Priority.NORMAL, Priority.LOW
@@ -51,4 +51,4 @@ PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.WELCOME: _LOW,  # who just joined is at the screen
     NotificationKind.PRICE_DROPPED: _LOW,  # thousands may hear of one price, and one pair is there
 }
-"""The priority of each kind of notification, with the reason. Every kind is in it."""
+"""The priority of every kind of notification, with the reason."""

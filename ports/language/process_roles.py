@@ -1,27 +1,27 @@
-"""The roles in which processes do the work behind the requests."""
+"""The roles of processes."""
 
 from collections.abc import Set
 from enum import StrEnum
 
 
 class ProcessRole(StrEnum):
-    """A set of loops and consumers that one process runs, or some of several."""
+    """A set of loops and consumers. A process runs one role or several."""
 
     MATCHING = "matching"
-    """The matching engine, what ends with time in the books, and what asks the engine."""
+    """The matching engine, expiry of quotes, and consumers that call the engine."""
     RELAY = "relay"
-    """Messages go from the outbox to the bus."""
+    """Publishes messages from the outbox to the bus."""
     TRADE = "trade"
-    """Orders go on: stock, the saga, money, authentication."""
+    """Continues orders: stock, the saga, money, authentication."""
     DEADLINES = "deadlines"
-    """Deadlines become messages, and what is old is forgotten."""
+    """Turns deadlines into messages, and deletes old data."""
     LETTERS = "letters"
-    """People are told something."""
+    """Notifies users."""
     SEARCH = "search"
-    """The search follows the catalogue and the market."""
+    """Updates the search index from the catalogue and the market."""
     CHARTS = "charts"
-    """Sales are recorded."""
+    """Records sales."""
 
 
 ALL_ROLES: Set[ProcessRole] = frozenset(ProcessRole)
-"""What a process runs that does everything."""
+"""The roles of a process that does everything."""

@@ -1,4 +1,4 @@
-"""How much is let through in a time."""
+"""Rate limits."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,7 +10,7 @@ _NOTHING = "a rate limit must let something through"
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """A token bucket: holds up to `burst` tokens and gains `per_second` of them."""
+    """A token bucket with up to `burst` tokens that refills with `per_second`."""
 
     burst: Annotated[int, Between(1, 10_000_000, _NOTHING)]
     per_second: Annotated[float, Between(0.001, 10_000_000, _NOTHING)]

@@ -1,4 +1,4 @@
-"""The rules of one market: every number that a deployment may set."""
+"""The rules of the market: all numbers that a deployment can set."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,12 +10,12 @@ from .limits import Between, check_limits
 from .money import BasisPoints, Cents, share
 
 LEVELS = 5
-"""How many levels a seller can reach."""
+"""The number of seller levels."""
 
 _MAX_AMOUNT = 1_000_000_000
-"""Cents. Totals of many sales at such prices still fit the store's integers."""
+"""Cents. Totals of many such sales still fit into the store's integers."""
 _WHOLE = 10_000
-"""Basis points: the whole of an amount."""
+"""100 % in basis points."""
 
 _SECOND = timedelta(seconds=1)
 _YEAR = timedelta(days=365)
@@ -26,7 +26,7 @@ _OVERDUE = "an order would be overdue as soon as it is made"
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """How many days a quote may live."""
+    """The minimum, maximum and default lifetime of a quote, in days."""
 
     minimum: Annotated[int, Between(1, 3_650, "a quote would expire as it is placed")]
     maximum: Annotated[int, Between(1, 3_650, "a quote would expire as it is placed")]
@@ -43,7 +43,7 @@ class Lifetimes:
 
 @dataclass(frozen=True, slots=True)
 class LevelThreshold:
-    """Either is enough to reach a seller level in a quarter; `volume` is in cents."""
+    """Sales or volume (in cents) in a quarter that reach a seller level. Either is enough."""
 
     sales: Annotated[int, Between(0, 1_000_000_000)]
     volume: Annotated[Cents, Between(0, 1_000_000_000_000)]
@@ -54,11 +54,11 @@ class LevelThreshold:
 
 @dataclass(frozen=True, slots=True)
 class MarketRules:
-    """The rules of the market, with its defaults.
+    """The rules of the market, with their defaults.
 
-    Raises ValueError, which tells why, for numbers that break the market: alone, or together.
-    By rules that are accepted every trade leaves its seller a cent at least, whatever the price and
-    the seller's level, and no order is overdue as soon as it is made.
+    Raises ValueError with the reason for numbers that break the market, alone or together. Under
+    valid rules every trade leaves its seller at least one cent, at any price and level, and no
+    order is overdue at once.
     """
 
     tick: Annotated[Cents, Between(1, 1_000_000, "amounts need a step")] = 100
@@ -67,15 +67,15 @@ class MarketRules:
     bid_days: Lifetimes = Lifetimes(1, 60, 30)
     ask_days: Lifetimes = Lifetimes(1, 365, 60)
     max_open_quotes: Annotated[int, Between(1, 1_000_000, "nothing could rest in a book")] = 500
-    """Open bids, and open asks, that one user may have."""
+    """The maximum of open bids, and of open asks, per user."""
     max_unpaid_orders: Annotated[int, Between(1, 1_000_000, "nobody could buy anything")] = 20
-    """Orders of one buyer that may await their payment."""
+    """The maximum of unpaid orders per buyer."""
     max_price_alerts: Annotated[int, Between(0, 100_000)] = 100
-    """Price alerts that one user may have; 0 offers none."""
+    """The maximum of price alerts per user. 0 disables them."""
     price_alert_pause: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(hours=1)
-    """How long a user's alerts on a book rest when one has fired; 0 does not let them rest."""
+    """How long a user's alerts on a book pause after one has fired. 0 disables the pause."""
     price_alert_memory: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(days=7)
-    """How long after it has fired an alert fires only at a lower price; 0 takes any price."""
+    """How long an alert that fired fires again only at a lower price. 0 allows any price."""
 
     transaction_fees: tuple[
         Annotated[BasisPoints, Between(0, _WHOLE - 1, why_not_more=_NOTHING_LEFT)], ...
@@ -101,19 +101,19 @@ class MarketRules:
         BasisPoints,
         Between(0, _WHOLE, why_not_more="a seller would owe more than the whole price of a trade"),
     ] = 1_500
-    """Of the price."""
+    """A share of the price."""
     min_penalty: Annotated[Cents, Between(0, _MAX_AMOUNT)] = 1_500
 
     payment_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(minutes=15)
-    """From the provider's first answer to a charge until it must have succeeded."""
+    """From the provider's first answer to a pending charge until it must have succeeded."""
     give_up_after: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(hours=1)
-    """From the match until the provider must have given its first answer."""
+    """From the match until the provider's first answer."""
     max_backlog: Annotated[timedelta, Between(_SECOND, _YEAR, "no offer would be taken")] = (
         timedelta(seconds=5)
     )
-    """How long an order may wait for its turn to be charged before new offers are refused."""
+    """How long an order may wait to be charged before new offers are refused."""
     max_declines: Annotated[int, Between(1, 100, "nobody could bid")] = 3
-    """So many declined cards within `decline_window` keep a buyer from bidding."""
+    """The number of declined cards within `decline_window` that bars a buyer from bidding."""
     decline_window: Annotated[timedelta, Between(_SECOND, _YEAR, "no decline would count")] = (
         timedelta(days=30)
     )
@@ -124,35 +124,35 @@ class MarketRules:
     arrival_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(days=14)
     delivery_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(days=14)
     payout_hold: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(days=3)
-    """0 pays the seller as soon as the pair is delivered."""
+    """0 pays the seller at the delivery."""
     complaint_window: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(days=3)
-    """How long after the delivery the buyer can complain; 0 leaves no time for it."""
+    """From the delivery until the buyer can no longer complain. 0 disables complaints after it."""
     review_lease: Annotated[timedelta, Between(_SECOND, _YEAR, "two could review one pair")] = (
         timedelta(minutes=30)
     )
 
     claim_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=2)
-    """A pair that was received is to be taken on by an authenticator."""
+    """From the receipt until an authenticator must have claimed the pair."""
     review_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=1)
-    """An authenticator who took a pair on is to give a verdict."""
+    """From the first claim until the verdict."""
     dispatch_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=2)
-    """A pair that passed is to leave for its buyer."""
+    """From the pass until the dispatch."""
     return_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=3)
-    """A pair that is due back to its seller, or its buyer, is to leave the warehouse."""
+    """From when a pair is due back to its seller or buyer until it leaves the warehouse."""
     transit_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=10)
-    """A pair that left for its buyer is to arrive."""
+    """From the dispatch until the delivery."""
     decision_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=2)
-    """An admin is to decide on a complaint."""
+    """From a complaint until an admin's decision."""
     complaint_return_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(
         days=14
     )
-    """A pair that was complained of is to be back at the warehouse."""
+    """From a decision for the buyer until the pair is back."""
     answer_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=1)
-    """The provider is to have paid the seller, or refunded the buyer."""
+    """From a due payout or refund until the provider has made it."""
     alarm_interval: Annotated[
         timedelta, Between(timedelta(minutes=1), _YEAR, "admins would be told of nothing else")
     ] = timedelta(days=1)
-    """When one of these is still not so, an alarm is raised again."""
+    """How often an alarm is repeated while its state lasts."""
 
     def __post_init__(self) -> None:
         check_limits(self)
@@ -184,8 +184,8 @@ class MarketRules:
             raise ValueError("level_thresholds must not fall from one level to the next")
 
     def _check_fees(self) -> None:
-        # Each of the two fees is rounded up by half a cent at most. What is left before rounding
-        # grows with the price. So more than a cent at the lowest amount is a cent at every other.
+        # Each of the two fees is rounded up by at most half a cent. What is left before rounding
+        # grows with the price. So more than a cent at the lowest amount means a cent at any other.
         left = _WHOLE - max(self.transaction_fees) - self.processing_fee
         if self.min_amount * left <= _WHOLE:
             raise ValueError(
@@ -201,7 +201,7 @@ class MarketRules:
             )
 
     def penalty_of(self, price: Cents) -> Cents:
-        """Return what a seller owes who breaks off a trade at `price`.
+        """Return the penalty of a seller who breaks off a trade at `price`.
 
         >>> MarketRules().penalty_of(20_000)
         3000
@@ -209,9 +209,9 @@ class MarketRules:
         return max(share(price, self.penalty), self.min_penalty)
 
     def least_payout(self, price: Cents) -> Cents:
-        """Return the least that a seller of any level gets of a trade at `price`.
+        """Return the lowest payout of a trade at `price`, for any seller level.
 
-        It is less than nothing only where the fees are higher than the price.
+        It is negative only if the fees exceed the price.
 
         >>> MarketRules().least_payout(2_500)
         1925
@@ -220,7 +220,7 @@ class MarketRules:
         return price - transaction - share(price, self.processing_fee)
 
     def loses_money(self, price: Cents) -> bool:
-        """Whether a trade at `price` may leave its seller less than nothing. In the rules none may.
+        """Whether the payout of a trade at `price` may be negative. Allowed amounts never are.
 
         >>> MarketRules().loses_money(500), MarketRules().loses_money(2_500)
         (True, False)
@@ -228,11 +228,14 @@ class MarketRules:
         return price < self.min_amount and self.least_payout(price) < 0
 
     def allows(self, amount: Cents) -> bool:
-        """Whether quotes may stand at `amount`; then a trade there leaves any seller something."""
+        """Whether quotes may stand at `amount`.
+
+        A trade at an allowed amount leaves any seller something.
+        """
         return self.min_amount <= amount <= self.max_amount and amount % self.tick == 0
 
     def check_amount(self, amount: Cents, *, field: str = "amount") -> None:
-        """Raise OutOfRange or OutsideTick unless quotes may stand at `amount`, given in `field`."""
+        """Raise OutOfRange or OutsideTick unless `amount`, given in `field`, is allowed."""
         if not self.min_amount <= amount <= self.max_amount:
             raise OutOfRange(
                 field=field, value=amount, minimum=self.min_amount, maximum=self.max_amount

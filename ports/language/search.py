@@ -1,4 +1,4 @@
-"""The words of searching: documents, queries, and what is found."""
+"""Search documents, queries and results."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,18 +12,21 @@ from .paging import MAX_PAGE
 from .text import check_text, words_of
 
 MAX_TEXT = 100
-"""The most characters that somebody may search for."""
+"""The maximum length of a query."""
 MAX_WORDS = 10
 MAX_OFFSET = 1_000
-"""How far one can go on through what a search finds: who wants more of it searches better."""
+"""The maximum offset of a page of results. To see more, narrow the search."""
 MAX_SUGGESTIONS = 20
 PRICE_BOUNDS: tuple[Cents, ...] = (0, 10_000, 20_000, 30_000, 50_000, 100_000)
-"""Where the price buckets begin, in cents; each ends where the next begins, the last nowhere."""
+"""The start of each price bucket, in cents.
+
+Each ends where the next begins; the last has no end.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchDocument:
-    """A product as it is searched for; of two, the one of the higher `version` is later."""
+    """A product in the index. A higher `version` is later."""
 
     product_id: ProductId
     version: int
@@ -38,11 +41,10 @@ class SearchDocument:
 
 @dataclass(frozen=True, slots=True)
 class MarketFigures:
-    """What changes about a product with every trade, as of an instant.
+    """The figures of a product that change with the market, as of an instant.
 
-    `lowest_ask` is the lowest price in cents at which a new pair can be bought in any size, and
-    `sales` how many were sold. `as_of` is before both were read, so of two readings the one with
-    the later `as_of` knows more.
+    `lowest_ask` is the lowest price in cents for a new pair in any size, and `sales` is the number
+    of sales. `as_of` is before both were read, so the figures with the later `as_of` are newer.
     """
 
     lowest_ask: Cents | None
@@ -51,12 +53,12 @@ class MarketFigures:
 
 
 class SearchSort(StrEnum):
-    """In which order products are listed; among equals, those traded most and then the newest."""
+    """The sort order. Ties are sorted by number of sales, then newest first."""
 
     RELEVANCE = "relevance"
-    """The style code that was typed, then what has every word as typed, then the rest."""
+    """An exact style code first, then products with every word as typed, then the rest."""
     PRICE_ASC = "price_asc"
-    """By lowest ask; what nobody sells comes last."""
+    """By lowest ask. Products without asks come last."""
     PRICE_DESC = "price_desc"
     NEWEST = "newest"
     """By release date."""
@@ -65,19 +67,19 @@ class SearchSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchFilters:
-    """What every product that is found must have; prices in cents are of the lowest ask."""
+    """Filters of a search. Prices in cents apply to the lowest ask."""
 
     brand: str | None = None
     size: Size | None = None
     min_price: Cents | None = None
     max_price: Cents | None = None
     year: int | None = None
-    """Of the release."""
+    """The release year."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """Asks for `limit` products from number `offset` on; an empty `text` is every product.
+    """Requests `limit` products from `offset` on. An empty `text` finds every product.
 
     Raises InvalidText, OutOfRange.
     """
@@ -95,7 +97,7 @@ class SearchQuery:
 
 
 def check_search_text(text: str) -> str:
-    """Return what somebody searches for, without white space around it. Raises InvalidText."""
+    """Return the query without surrounding white space. Raises InvalidText."""
     checked = check_text("q", text, max_length=MAX_TEXT, min_length=0)
     if len(words_of(checked)) > MAX_WORDS:
         raise InvalidText(field="q", problem=f"has more than {MAX_WORDS} words")
@@ -109,7 +111,7 @@ def _check_range(field: str, value: int, minimum: int, maximum: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A product that was found, with its figures as the index knows them."""
+    """A search result, with the figures that the index has."""
 
     product_id: ProductId
     style_code: str
@@ -125,7 +127,7 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class FacetCount:
-    """How many of the products found have one value."""
+    """The number of results with one value."""
 
     value: str
     count: int
@@ -133,7 +135,7 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class PriceCount:
-    """How many have a lowest ask from `minimum` to below `below` cents (None: without end)."""
+    """The number of results with a lowest ask from `minimum` to below `below` (None: no end)."""
 
     minimum: Cents
     below: Cents | None
@@ -142,9 +144,9 @@ class PriceCount:
 
 @dataclass(frozen=True, slots=True)
 class SearchFacets:
-    """What is found, counted by brand (most first), size, release year (newest first) and price.
+    """The results counted by brand (most first), size, release year (newest first) and price.
 
-    Values that nothing has are left out.
+    Values without results are omitted.
     """
 
     brands: tuple[FacetCount, ...]
@@ -155,7 +157,7 @@ class SearchFacets:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """A part of what is found, how much it is in `total`, and where the next part begins."""
+    """A page of results, the total number, and the offset of the next page."""
 
     hits: tuple[SearchHit, ...]
     total: int
@@ -165,7 +167,7 @@ class SearchResults:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A product that somebody may be about to type."""
+    """A suggested product."""
 
     product_id: ProductId
     style_code: str

@@ -1,4 +1,4 @@
-"""Who may act as staff: a role is needed, and nobody judges their own case."""
+"""Who may act as staff: a role is required, and nobody decides their own case."""
 
 from .errors import Forbidden, PartyToTheOrder
 from .ids import OrderId, UserId
@@ -6,16 +6,16 @@ from .users import Actor, Role
 
 
 def check_role(actor: Actor, role: Role, action: str) -> None:
-    """Raise Forbidden unless the actor holds the role; an admin is no authenticator."""
+    """Raise Forbidden unless the actor has the role. An admin is not an authenticator."""
     if not actor.has(role):
         raise Forbidden(action=action, needs=f"an {role}")
 
 
 def check_no_party(actor: Actor, order_id: OrderId, *, buyer_id: UserId, seller_id: UserId) -> None:
-    """Raise PartyToTheOrder if the actor buys or sells in the order.
+    """Raise PartyToTheOrder if the actor is the buyer or the seller of the order.
 
-    Every action of staff on an order asks this, in whatever role it is done. A party who is staff
-    still acts as the party that they are.
+    Every staff action on an order calls this, in any role. A party who is staff can still act as
+    the party.
     """
     if actor.user_id in (buyer_id, seller_id):
         raise PartyToTheOrder(order_id=order_id)

@@ -1,4 +1,4 @@
-"""How many quotes stand, in all and by owner."""
+"""Counts of standing quotes, in total and by owner."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from .money import Cents
 
 @dataclass(frozen=True, slots=True)
 class StandingCount:
-    """How many standing quotes there are of a kind, and how many users own them."""
+    """The number of standing quotes, by side, and of their owners."""
 
     bids: int = 0
     asks: int = 0
@@ -22,7 +22,7 @@ class StandingCount:
 
 @dataclass(frozen=True, slots=True)
 class OwnedQuotes:
-    """How many quotes of one user stand at one amount (cents) on one side."""
+    """The number of a user's standing quotes at one amount (cents) on one side."""
 
     user_id: UserId
     amount: Cents

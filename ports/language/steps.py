@@ -1,7 +1,7 @@
-"""Steps: what happened to an order, one after the other. Folding its history gives the order.
+"""Steps: what happened to an order. Folding the history of steps gives the order.
 
-A step shares its name with the event that tells of it, which has `Order` before it where the
-other contexts do not know whose it is: SellerShipped and OrderSellerShipped.
+A step shares its name with the event that reports it. Steps name people only by their ids. If the
+event's name needs the context, it begins with `Order`: SellerShipped and OrderSellerShipped.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from .orders import CancelReason, DeliveryProof, Fees, FreezeReason, Shipment
 
 @dataclass(frozen=True, slots=True)
 class MatchCreated:
-    """A bid and an ask met, and their order is pending."""
+    """A bid and an ask matched, and their order is pending."""
 
     TYPE: ClassVar[str] = "match_created"
     match: Match
@@ -26,14 +26,14 @@ class MatchCreated:
 
 @dataclass(frozen=True, slots=True)
 class StockReserved:
-    """The seller's pair is promised to the order."""
+    """The seller's pair is reserved for the order."""
 
     TYPE: ClassVar[str] = "stock_reserved"
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The buyer's money is in escrow; the seller ships by `ship_by` (UTC)."""
+    """The buyer's money is in escrow. The seller must ship by `ship_by` (UTC)."""
 
     TYPE: ClassVar[str] = "confirmed"
     amount: Cents
@@ -42,7 +42,7 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class ShipByExtended:
-    """The seller took the one extension."""
+    """The seller used the only extension."""
 
     TYPE: ClassVar[str] = "ship_by_extended"
     ship_by: datetime
@@ -50,7 +50,7 @@ class ShipByExtended:
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """The exchange was down, and what the order gives people time for is put off by as long."""
+    """The exchange was down, and the order's deadline was postponed by that time."""
 
     TYPE: ClassVar[str] = "put_off"
     since: datetime
@@ -61,7 +61,7 @@ class PutOff:
 
 @dataclass(frozen=True, slots=True)
 class SellerShipped:
-    """The seller gave the pair to a carrier, for the warehouse."""
+    """The seller shipped the pair to the warehouse."""
 
     TYPE: ClassVar[str] = "seller_shipped"
     shipment: Shipment
@@ -77,7 +77,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class AuthPassed:
-    """An authenticator found the pair authentic."""
+    """An authenticator passed the pair."""
 
     TYPE: ClassVar[str] = "auth_passed"
     by: UserId
@@ -85,7 +85,7 @@ class AuthPassed:
 
 @dataclass(frozen=True, slots=True)
 class AuthFailed:
-    """An authenticator found the pair wanting."""
+    """An authenticator failed the pair."""
 
     TYPE: ClassVar[str] = "auth_failed"
     by: UserId
@@ -94,9 +94,9 @@ class AuthFailed:
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """The warehouse gave the pair to a carrier, for its buyer.
+    """The warehouse dispatched the pair to its buyer.
 
-    A pair that came back after its delivery goes to its buyer again if the sale stands.
+    A pair that came back after its delivery is dispatched to its buyer again if the sale stands.
     """
 
     TYPE: ClassVar[str] = "shipped"
@@ -105,7 +105,7 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The warehouse gave the pair to a carrier, back to its seller."""
+    """The warehouse dispatched the pair back to its seller."""
 
     TYPE: ClassVar[str] = "returned"
     shipment: Shipment
@@ -121,11 +121,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The order ended before its delivery; `by` is None when a deadline or a machine did it.
+    """The order ended before its delivery. `by` is None if no person cancelled it.
 
-    `charge_known` is False if an unpaid order was ended without knowing whether its buyer was
-    charged after all. `borne_by` is who bears the refund; where it is None and the buyer had paid,
-    the seller.
+    `charge_known` is False if an unpaid order ended without knowing whether its buyer was charged.
+    `borne_by` is who bears the refund; None means the seller if the buyer had paid.
     """
 
     TYPE: ClassVar[str] = "cancelled"
@@ -138,14 +137,14 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class BuyerNotCharged:
-    """It is known by now that the buyer of an order that had ended was not charged."""
+    """It is now known that the buyer of an ended order was not charged."""
 
     TYPE: ClassVar[str] = "buyer_not_charged"
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentRefunded:
-    """The buyer has the money back."""
+    """The buyer was refunded."""
 
     TYPE: ClassVar[str] = "payment_refunded"
     amount: Cents
@@ -153,7 +152,7 @@ class PaymentRefunded:
 
 @dataclass(frozen=True, slots=True)
 class PayoutPaid:
-    """The seller was paid: `amount` went to the account, `debt_settled` to penalties owed."""
+    """The seller was paid: `amount` went to the account, and `debt_settled` settled debts."""
 
     TYPE: ClassVar[str] = "payout_paid"
     amount: Cents
@@ -162,7 +161,7 @@ class PayoutPaid:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRefundedUnasked:
-    """The provider gave the buyer `amount` cents back that it was not asked for."""
+    """The provider refunded `amount` cents to the buyer without a request."""
 
     TYPE: ClassVar[str] = "payment_refunded_unasked"
     amount: Cents
@@ -170,7 +169,7 @@ class PaymentRefundedUnasked:
 
 @dataclass(frozen=True, slots=True)
 class ShortfallBorne:
-    """An admin decided who bears what the provider gave back unasked, and the trade goes on."""
+    """An admin decided who bears what the provider refunded unasked, and the trade continues."""
 
     TYPE: ClassVar[str] = "shortfall_borne"
     amount: Cents
@@ -216,7 +215,7 @@ class ComplaintDismissed:
 class ComplaintUpheld:
     """An admin decided for the buyer.
 
-    A pair that is not as described has to come back first, unless its return is waived.
+    A pair that is not as described must come back first, unless its return is waived.
     """
 
     TYPE: ClassVar[str] = "complaint_upheld"
@@ -228,7 +227,7 @@ class ComplaintUpheld:
 
 @dataclass(frozen=True, slots=True)
 class PairArrived:
-    """The warehouse scanned in a pair that is not for its buyer (any more)."""
+    """The warehouse scanned in a pair that came back, or whose order had ended."""
 
     TYPE: ClassVar[str] = "pair_arrived"
     by: UserId
@@ -246,7 +245,7 @@ class RefundGranted:
 
 @dataclass(frozen=True, slots=True)
 class PayoutFrozen:
-    """The seller is not paid while this stands; `by` is None where no admin did it."""
+    """The payout is frozen. `by` is None if no admin froze it."""
 
     TYPE: ClassVar[str] = "payout_frozen"
     reason: FreezeReason
@@ -256,7 +255,7 @@ class PayoutFrozen:
 
 @dataclass(frozen=True, slots=True)
 class PayoutReleased:
-    """This reason does not keep the seller from being paid any more."""
+    """One reason no longer freezes the payout."""
 
     TYPE: ClassVar[str] = "payout_released"
     reason: FreezeReason
@@ -266,7 +265,7 @@ class PayoutReleased:
 
 @dataclass(frozen=True, slots=True)
 class CarrierReceiptNoted:
-    """An admin noted that the carrier had the pair: its seller is not at fault."""
+    """An admin noted that the carrier had the pair, so that its seller is not at fault."""
 
     TYPE: ClassVar[str] = "carrier_receipt_noted"
     by: UserId
@@ -342,7 +341,7 @@ ORDER_STEPS: dict[str, type[OrderStep]] = {
 
 @dataclass(frozen=True, slots=True)
 class RecordedStep:
-    """Step `number` (1, 2, ...) in the history of an order, at a UTC instant."""
+    """Step `number` (1, 2, ...) of an order's history, with its time (UTC)."""
 
     order_id: OrderId
     number: int

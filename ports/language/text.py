@@ -1,4 +1,4 @@
-"""Text that people typed: bounded, visible, and without white space around it."""
+"""User texts: bounded, visible, and without surrounding white space."""
 
 import re
 import unicodedata
@@ -7,19 +7,18 @@ from urllib.parse import urlsplit
 from .errors import InvalidText
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, line and paragraph separators, what turns the direction of a line, and halves
-of surrogate pairs."""
+"""Control characters, line and paragraph separators, direction controls, and surrogates."""
 
 _MARKS = re.compile('["“”„‟«»″＂❝❞〝〞]')
-"""What could be read as a quotation mark."""
+"""Characters that could be read as quotation marks."""
 _APOSTROPHE = "'"
 
 MAX_URL = 2_048
-"""The most characters that a URL may have."""
+"""The maximum length of a URL."""
 
 
 def check_text(field: str, value: str, *, max_length: int, min_length: int = 1) -> str:
-    """Return `value` without the white space around it, `min_length` to `max_length` characters.
+    """Return `value` without surrounding white space, `min_length` to `max_length` characters.
 
     `field` names it in the refusal. Raises InvalidText: too short or too long once stripped (so
     blank, unless `min_length` is 0), a control character inside, a line break among them, or only
@@ -53,7 +52,7 @@ def one_line(text: str) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number of things in words.
+    """Return a number of things in English.
 
     >>> counted(0, "alarm"), counted(1, "bid"), counted(2, "entry")
     ('no alarms', '1 bid', '2 entries')
@@ -63,7 +62,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def quoted(said: str) -> str:
-    """Return somebody's words in quotation marks that they cannot close themselves.
+    """Return user text in quotation marks that it cannot close.
 
     >>> quoted('It is a "fake"')
     "“It is a 'fake'”"

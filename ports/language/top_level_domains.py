@@ -1,8 +1,8 @@
-"""The names that a domain may end in.
+"""The top-level domains.
 
-Mail programs make a link of `word.word` only if the last word is one of these, so they tell a
-domain from a full stop without a space behind it. From https://data.iana.org/TLD/, of 2025; those
-that RFC 2606 reserves for examples and tests are added.
+Mail programs turn `word.word` into a link only if the last word is one of these. The list tells a
+domain from a full stop without a following space. From https://data.iana.org/TLD/, of 2025, plus
+those that RFC 2606 reserves for examples and tests.
 """
 
 _NAMES = """

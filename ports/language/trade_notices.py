@@ -1,4 +1,4 @@
-"""What an order's buyer and seller are told on its way, as facts."""
+"""Notices about orders to their buyers and sellers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from .orders import CancelReason, DeliveryProof
 
 @dataclass(frozen=True, slots=True)
 class TradeNotice(Notice):
-    """The base of what is told of one order."""
+    """The base of the notices about one order."""
 
     order: OrderId
     shoe: Shoe
@@ -32,7 +32,7 @@ class TradeNotice(Notice):
 
 @dataclass(frozen=True, slots=True)
 class BidMatchedNotice(TradeNotice):
-    """To the buyer: the bid met an ask, and `total` is charged now."""
+    """To the buyer: the bid matched an ask, and `total` is charged now."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.BID_MATCHED
     price: Cents
@@ -41,7 +41,7 @@ class BidMatchedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class AskMatchedNotice(TradeNotice):
-    """To the seller: the ask met a bid; nothing is to be shipped before the buyer has paid."""
+    """To the seller: the ask matched a bid. Nothing is to be shipped before the buyer has paid."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ASK_MATCHED
     price: Cents
@@ -50,7 +50,7 @@ class AskMatchedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class PaymentDeclinedNotice(TradeNotice):
-    """To the buyer: the provider would not charge `total`, so the order is cancelled."""
+    """To the buyer: the provider declined to charge `total`, so the order is cancelled."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.PAYMENT_DECLINED
     total: Cents
@@ -59,7 +59,7 @@ class PaymentDeclinedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class OrderConfirmedNotice(TradeNotice):
-    """To the buyer: `total` is paid and in escrow, and the seller is to ship."""
+    """To the buyer: `total` is paid and in escrow, and the seller must ship."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_CONFIRMED
     price: Cents
@@ -69,7 +69,7 @@ class OrderConfirmedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class SaleConfirmedNotice(TradeNotice):
-    """To the seller: what to ship, where, by when."""
+    """To the seller: what to ship, where, and by when."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_CONFIRMED
     price: Cents
@@ -80,9 +80,11 @@ class SaleConfirmedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelledNotice(TradeNotice):
-    """To the buyer: the order ended, why, what comes back (0 if nothing was paid) and what is kept.
+    """To the buyer: the order was cancelled, why, what is refunded (0 if nothing was paid) and what
+    is kept.
 
-    `charge_unknown` says that it is not known yet whether they were charged; a charge comes back.
+    `charge_unknown` says that it is not known yet whether they were charged. A charge would be
+    refunded.
     """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_CANCELLED
@@ -92,16 +94,16 @@ class OrderCancelledNotice(TradeNotice):
     charge_unknown: bool = False
     kept: Cents = 0
     complaint: ComplaintKind | None = None
-    """What the buyer had complained of, if the cancellation decided it."""
+    """The kind of complaint that the cancellation decided, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class SaleCancelledNotice(TradeNotice):
-    """To the seller: the sale ended, why, what it costs them, and what became of ask and pair.
+    """To the seller: the sale was cancelled, why, what it costs, and what happened to ask and pair.
 
-    `withdrawal` says why the ask was withdrawn, if it was. Notices from before this was told say
-    nothing of the ask: it is None. `payout` is what the exchange pays for the pair where it bears
-    the refund, and keeps the pair. A pair that is in the warehouse goes back: `returned`.
+    `withdrawal` is why the ask was withdrawn, if it was. In older notices the ask is None. `payout`
+    is what the exchange pays for the pair if it bears the refund and keeps the pair. `returned`
+    says that a pair in the warehouse goes back.
     """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_CANCELLED
@@ -113,7 +115,7 @@ class SaleCancelledNotice(TradeNotice):
     payout: Cents = 0
     returned: bool = False
     complaint: ComplaintKind | None = None
-    """What the buyer had complained of, if the cancellation decided it."""
+    """The kind of complaint that the cancellation decided, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class OrderAuthPassedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class SaleAuthPassedNotice(TradeNotice):
-    """To the seller: the pair is authentic; `payout` follows after delivery."""
+    """To the seller: the pair is authentic. `payout` follows after the delivery."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.SALE_AUTH_PASSED
     payout: Cents
@@ -133,7 +135,7 @@ class SaleAuthPassedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class OrderAuthFailedNotice(TradeNotice):
-    """To the buyer: the pair failed, and everything comes back."""
+    """To the buyer: the pair failed, and everything is refunded."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_AUTH_FAILED
     reason: str
@@ -151,7 +153,7 @@ class SaleAuthFailedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class OrderShippedNotice(TradeNotice):
-    """To the buyer: the pair is on its way; `confirm` asks to confirm its delivery."""
+    """To the buyer: the pair was dispatched. `confirm` asks to confirm its delivery."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_SHIPPED
     carrier: str
@@ -166,10 +168,11 @@ class OrderShippedNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class OrderDeliveredNotice(TradeNotice):
-    """To the buyer: the pair was delivered, or counts as such, and until when they can complain.
+    """To the buyer: the pair was delivered, or counts as delivered, and until when they can
+    complain.
 
-    Who confirmed the delivery cannot complain any more that the pair did not arrive. Notices from
-    before it was told who said so have no `proof`.
+    A buyer who confirmed the delivery can no longer complain that the pair did not arrive. Older
+    notices have no `proof`.
     """
 
     KIND: ClassVar[NotificationKind] = NotificationKind.ORDER_DELIVERED
@@ -189,7 +192,7 @@ class SaleDeliveredNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class PayoutPaidNotice(TradeNotice):
-    """To the seller: `amount` was paid, after `debt_settled` was kept back."""
+    """To the seller: `amount` was paid, after `debt_settled` was deducted."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_PAID
     amount: Cents
@@ -198,7 +201,7 @@ class PayoutPaidNotice(TradeNotice):
 
 @dataclass(frozen=True, slots=True)
 class PayoutRefusedNotice(TradeNotice):
-    """To the seller: the provider would not pay `amount`, and another account is needed."""
+    """To the seller: the provider refused to pay `amount`, and another account is needed."""
 
     KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_REFUSED
     amount: Cents

@@ -1,4 +1,4 @@
-"""Users: who they are, where they live, how they sign in."""
+"""Users, addresses, sessions and tokens."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: a signed-in user, in the roles that their access token carries."""
+    """The user who makes a request, with the roles of their access token."""
 
     user_id: UserId
     roles: frozenset[Role]
@@ -30,12 +30,15 @@ class Actor:
 
 
 OPERATOR = Actor(UserId(UUID(int=0)), frozenset({Role.ADMIN}))
-"""Whoever runs the exchange and so may do anything: no user is behind it."""
+"""The operator, who may do everything as an admin but is not a user."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A registered user. `email` is lower case and unique; `password_hash` stays on the server."""
+    """A registered user.
+
+    `email` is lower case and unique. `password_hash` never leaves the server.
+    """
 
     id: UserId
     email: str
@@ -47,14 +50,14 @@ class User:
     payment_method: str | None = field(default=None, repr=False)
     """The payment provider's token of the buyer's card."""
     payout_account: str | None = None
-    """The provider's account that the seller is paid to; having one makes a user a seller."""
+    """The provider's account that the seller is paid to. It makes the user a seller."""
     suspended: bool = False
-    """A suspended user trades on neither side; orders that are under way go on."""
+    """A suspended user cannot trade. Existing orders continue."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostalAddress:
-    """Where a parcel goes. `country` is ISO 3166-1 alpha-2."""
+    """A postal address. `country` is ISO 3166-1 alpha-2."""
 
     street: str
     city: str
@@ -65,7 +68,7 @@ class PostalAddress:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A shipping address that a user keeps; pairs go to the newest of them."""
+    """A user's shipping address. Pairs go to the newest one."""
 
     id: AddressId
     user_id: UserId
@@ -75,7 +78,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in on one device: the family of all refresh tokens that follow from it."""
+    """A sign-in on one device, with all refresh tokens that follow from it."""
 
     id: SessionId
     user_id: UserId
@@ -85,7 +88,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """A refresh token, known by its SHA-256 alone. It is good for one use."""
+    """A refresh token, stored as its SHA-256. It can be used once."""
 
     token_hash: str
     session_id: SessionId
@@ -95,7 +98,7 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What an access token says: who, in which roles, in which session, until when (UTC)."""
+    """The claims of an access token: user, session, roles and expiry (UTC)."""
 
     user_id: UserId
     session_id: SessionId
@@ -105,7 +108,7 @@ class AccessClaims:
 
 @dataclass(frozen=True, slots=True)
 class BidBar:
-    """A user may not bid until an instant (UTC), because of so many declined cards."""
+    """A bar from bidding until an instant (UTC), because of declined cards."""
 
     buyer_id: UserId
     declines: int
@@ -121,4 +124,4 @@ class TraderStanding:
     has_payout_account: bool
     suspended: bool
     bid_bar: BidBar | None = None
-    """Keeps them from bidding because of declined cards, until it is over."""
+    """The bar from bidding because of declined cards. It may have ended."""

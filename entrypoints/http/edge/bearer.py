@@ -1,4 +1,4 @@
-"""Who asks: the access token of a request."""
+"""Authentication by the access token of a request."""
 
 from collections.abc import Awaitable, Callable
 
@@ -12,17 +12,14 @@ from .headers import header
 Authenticate = Callable[[str], Awaitable[tuple[Actor, SessionId]]]
 
 PUBLIC = {"exclude_from_auth": True}
-"""The `opt` of a route that asks for no token."""
+"""The `opt` of a route that needs no token."""
 
 WELCOME = {"auth_is_optional": True}
-"""The `opt` of a route that answers anybody, and those who are signed in in their own way.
-
-A token that is given must be good.
-"""
+"""The `opt` of a route where a token is optional. A given token must be valid."""
 
 
 def bearer_token(scope: Scope) -> str:
-    """Return the token in the Authorization header. Raises InvalidToken where there is none."""
+    """Return the token in the Authorization header. Raises InvalidToken if there is none."""
     scheme, _, token = (header(scope, b"authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise InvalidToken(problem="missing")

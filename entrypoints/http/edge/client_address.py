@@ -1,4 +1,4 @@
-"""Whose request it is, as far as the network tells."""
+"""The client address of a request."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -7,17 +7,17 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from litestar.types import Scope
 
 AddressOf = Callable[[Scope], str]
-"""Tells a request's address as the name of a rate limit's bucket."""
+"""Returns the address of a request, as the name of a rate-limit bucket."""
 
 _UNKNOWN = "unknown"
-"""The client of a Unix socket has no address; all such clients are one."""
+"""The client of a Unix socket has no address. All such clients share one bucket."""
 
 
 def client_address(proxies: Sequence[IPv4Network | IPv6Network]) -> AddressOf:
-    """Return what tells a request's address.
+    """Return a function that returns the client address of a request.
 
-    It is the peer's, unless the peer is a trusted proxy: then the last address in X-Forwarded-For
-    that is no trusted proxy itself. What stands before that one anybody could have written.
+    It is the peer's address, unless the peer is a trusted proxy. In that case it is the last
+    address in X-Forwarded-For that is not a trusted proxy. Addresses before that one can be forged.
     """
 
     def address_of(scope: Scope) -> str:
@@ -47,7 +47,7 @@ def _is_trusted(text: str, proxies: Sequence[IPv4Network | IPv6Network]) -> bool
 
 @lru_cache(4_096)  # clients ask more than once, and an address always has the same bucket
 def _bucket(text: str) -> str:
-    # One household has at least a whole /64 of IPv6, so a bucket an address would limit nobody.
+    # A household has at least a /64 of IPv6, so a bucket per address would limit nobody.
     try:
         address = ip_address(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What every request passes before its route."""
+"""The checks that every request passes before its route."""
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -10,9 +10,9 @@ from .rate_limiting import RequestLimits
 
 
 class Gate:
-    """Lets a request pass that is for this server, not one too many, and of somebody known.
+    """Checks the host, the rate limits and the access token of a request.
 
-    It is one middleware, because each takes as long as all that is checked here.
+    It is one middleware, because each middleware costs as much time as all of these checks.
     """
 
     def __init__(
@@ -29,9 +29,9 @@ class Gate:
         self._authenticate = authenticate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have the route answer, with the actor as `user` and the session as `auth`.
+        """Call the route, with the actor as `user` and the session as `auth`.
 
-        The limit of the address comes first, so that bad tokens are counted too. Raises
+        The limit of the address comes first, so that invalid tokens are counted too. Raises
         ClientException, RateLimited, InvalidToken, Unavailable.
         """
         self._hosts.check(scope)
@@ -48,7 +48,7 @@ class Gate:
 
 
 def _needs_token(scope: Scope) -> bool:
-    """Whether an HTTP request must have a good token; also where one is optional and given."""
+    """Whether a request must have a valid token. An optional token must be valid if it is given."""
     opt = scope["route_handler"].opt
     if opt.get("exclude_from_auth"):
         return False

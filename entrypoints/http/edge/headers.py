@@ -1,4 +1,4 @@
-"""Headers: how those of a request are read, and which keep browsers and caches from harm."""
+"""Reading request headers, and the security headers of responses."""
 
 from litestar.types import Message, Scope
 
@@ -12,9 +12,9 @@ _DEFAULTS = (
 
 
 def header(scope: Scope, name: bytes) -> str | None:
-    """Return the first header of a request that has a name, which is given in lower case.
+    """Return the first request header with a name, which is given in lower case.
 
-    The framework decodes all headers of a request to find one.
+    The framework would decode all headers to find one.
     """
     for key, value in scope["headers"]:
         if key == name:
@@ -23,7 +23,7 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 
 async def add_security_headers(message: Message, _: Scope) -> None:
-    """Add the headers that the route did not set itself; what it did not call public is private."""
+    """Add the headers that the route did not set. By default a response must not be cached."""
     if message["type"] == "http.response.start":
         headers = list(message["headers"])
         names = {name for name, _ in headers}

@@ -1,4 +1,4 @@
-"""Which names the server answers to."""
+"""The host names that the server accepts."""
 
 import re
 
@@ -9,7 +9,7 @@ from .headers import header
 
 
 class AllowedHosts:
-    """The names of the deployment.
+    """The allowed host names.
 
     `patterns` are names, such as `example.com`, or all names below one, such as `*.example.com`.
     """
@@ -19,15 +19,15 @@ class AllowedHosts:
         self._allowed = re.compile(f"(?:{names})(?::[0-9]+)?", re.IGNORECASE | re.ASCII)
 
     def check(self, scope: Scope) -> None:
-        """Raise ClientException for a request whose Host header is none of them."""
+        """Raise ClientException if the request's Host header is not allowed."""
         host = header(scope, b"host")
         if not host:
             raise ClientException("send a Host header")
         if not self._allowed.fullmatch(host):
-            raise ClientException("this server does not answer to that host name")
+            raise ClientException("this host name is not allowed")
 
 
 def _expression(pattern: str) -> str:
     if pattern == "*":
-        return ".+"  # also [::1], which is no name
+        return ".+"  # also [::1], which is not a name
     return re.escape(pattern).replace(r"\*", r"[\w.-]+")

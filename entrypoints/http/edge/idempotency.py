@@ -1,8 +1,8 @@
-"""Idempotency keys: a POST that is sent again has its effect once and gets the same answer.
+"""Idempotency keys: a repeated POST has one effect and gets the same response.
 
-Every POST takes an `Idempotency-Key` but those that sign in and the webhook, which has the
-provider's event id. The key is the client's name for the request: the same key with another body
-is refused. What is refused changed nothing and is not remembered, so it may be tried again.
+Every POST takes an `Idempotency-Key`, except those that sign in and the webhook, which has the
+provider's event id. The client chooses the key. The same key with a different body is refused. A
+refused request changed nothing and is not stored, so it can be repeated.
 """
 
 import hashlib
@@ -28,17 +28,17 @@ KeyHeader: TypeAlias = Annotated[
         min_length=1,
         max_length=200,
         pattern="^[\x20-\x7e]+$",
-        description="Your own name for this request, such as a fresh UUID. Sent again with the "
-        "same body it has no second effect and gets the first answer; with another body it is "
-        "refused.",
+        description="A unique value that you choose for this request, such as a new UUID. "
+        "Repeating the request with the same body has no second effect and returns the first "
+        "response. A different body is refused.",
     ),
 ]
 
 REPLAYED = "Idempotent-Replayed"
-"""The header of an answer that was given before."""
+"""The header of a response that repeats an earlier one."""
 
 ANONYMOUS = UserId(UUID(int=0))
-"""Whose the keys are of somebody who is not signed in."""
+"""The owner of the keys of anonymous requests."""
 
 
 class _Answer(msgspec.Struct):
@@ -49,10 +49,10 @@ class _Answer(msgspec.Struct):
 async def request_key(
     request: JsonRequest, key: str | None, *, body: bytes | None = None
 ) -> IdempotencyKey | None:
-    """Return the key of a request, if it has one.
+    """Return the key of a request, or None if it has none.
 
-    What makes it the same request is its path and its body, or `body` where that may not be kept
-    even as a hash.
+    Requests are the same if their path and body are the same. `body` replaces the real body if that
+    must not be stored, not even as a hash.
     """
     if key is None:
         return None
@@ -73,7 +73,7 @@ async def once(
     key: IdempotencyKey | None,
     run: Callable[[], Awaitable[Any]],
 ) -> JsonResponse[Any]:
-    """Return the answer that `run` gives, or the one that the key was given before.
+    """Return the response of `run`, or the stored response of the key.
 
     Raises IdempotencyKeyReused and what `run` raises.
     """

@@ -1,4 +1,4 @@
-"""What handlers are given by the application object."""
+"""The dependencies that handlers get from the application."""
 
 from typing import TypeAlias
 

@@ -1,7 +1,6 @@
-"""The body of a request, decoded strictly and in one pass.
+"""Strict decoding of request bodies.
 
-The framework would decode to plain values first and then convert them leniently, so that "20000"
-passed as the number 20000.
+The framework would convert bodies leniently, so that "20000" would be accepted as a number.
 """
 
 import math
@@ -23,9 +22,9 @@ _NAMED = re.compile(r"^Object .* field `(?P<field>[^`]*)`$")
 
 
 class JsonRequest(Request[Actor, SessionId, State]):
-    """A request whose body, if its handler takes one, is decoded straight to the handler's type.
+    """A request whose body is decoded directly into the handler's type.
 
-    After authentication `user` is who asks and `auth` the session.
+    After authentication `user` is the actor and `auth` the session.
     """
 
     _read: bytes | None = None
@@ -33,9 +32,9 @@ class JsonRequest(Request[Actor, SessionId, State]):
     async def body(self) -> bytes:
         """Return the body.
 
-        Most come in one message; the framework reads all of them as it reads a stream. Raises
-        ClientException for one that is larger than allowed (413), and, though nobody reads it, for
-        one whose client left before its end (400).
+        Most bodies arrive in one message, while the framework always reads them as a stream. Raises
+        ClientException for a body that is too large (413), and for a client that disconnects before
+        its end (400).
         """
         if self._read is None:
             most = self.route_handler.resolve_request_max_body_size() or math.inf
@@ -43,7 +42,7 @@ class JsonRequest(Request[Actor, SessionId, State]):
             while not is_whole:
                 message = await self.receive()
                 if message["type"] != "http.request":
-                    raise ClientException("the client left before the end of the body")
+                    raise ClientException("the client disconnected before the end of the body")
                 parts.append(message["body"])
                 length += len(message["body"])
                 if length > most:
@@ -71,7 +70,7 @@ def _decoder(annotation: Any) -> msgspec.json.Decoder[Any]:
 
 
 def wrong_field(error: msgspec.ValidationError, annotation: Any) -> dict[str, str]:
-    """Return which field the decoder of a type stumbled over, and why."""
+    """Return the field of a type that failed to decode, and why."""
     message = str(error)
     at = _AT.search(message)
     path = at["field"] if at else ""

@@ -1,4 +1,4 @@
-"""Answers in JSON, encoded in one pass."""
+"""JSON responses, encoded in one pass."""
 
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -14,10 +14,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 class JsonResponse(Response[T]):
-    """The answer of every route: its content, or bytes that were encoded before, JSON or not.
+    """The response of every route: its content, or bytes that are already encoded.
 
-    The framework's own looks for a way to encode each answer and builds its head header by header,
-    which takes longer than encoding it.
+    The framework's own response selects an encoder and builds its headers one by one, which takes
+    longer than the encoding.
     """
 
     def to_asgi_response(
@@ -40,7 +40,7 @@ class JsonResponse(Response[T]):
 
 
 class _Encoded(ASGIResponse):
-    """An answer as it goes to the server."""
+    """An encoded response."""
 
     __slots__ = ("_head",)
 

@@ -1,4 +1,4 @@
-"""Which words a field takes, told to whoever sent another."""
+"""Error messages that list the valid words of a field."""
 
 import re
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ _STEP = re.compile(r"\w+|\[[^]]*\]")
 
 
 def with_known_words(message: str, annotation: Any, path: str = "", *, is_key: bool = False) -> str:
-    """Return what the decoder said, but for a strange word with those that may stand there.
+    """Return the decoder's message, with the valid words if a word is unknown.
 
-    `annotation` is the type of what was decoded and `path` where in it the word stands, such as
-    `channels[...][0]`; `is_key` if the word is a key of what is there.
+    `annotation` is the decoded type, and `path` is where the word is, such as `channels[...][0]`.
+    `is_key` says that the word is a key.
     """
     strange = _NONE_OF_THEM.match(message)
     if strange is None:
@@ -40,7 +40,7 @@ def _inside(annotation: Any, step: str) -> Iterator[Any]:
 
 
 def _parts(annotation: Any) -> Iterator[Any]:
-    """Yield the types that a type is made of: those of a union, without their metadata."""
+    """Yield the members of a union, or the type itself, without metadata."""
     arguments = get_args(annotation)
     if get_origin(annotation) is Annotated:
         yield from _parts(arguments[0])

@@ -1,7 +1,7 @@
-"""What each refusal is over HTTP, and how every error is told: RFC 9457 problems.
+"""The HTTP status of each refusal, and the conversion of errors to RFC 9457 problems.
 
-A 400 means that the request does not have the documented shape; a 422 that it has, and that the
-market will not have it; a 409 that it would be fine if things stood otherwise.
+400 means that the request does not have the documented shape. 422 means that the shape is right,
+but the market never accepts it. 409 means that it conflicts with the current state.
 """
 
 import logging
@@ -26,7 +26,7 @@ ProblemResponse: TypeAlias = JsonResponse[dict[str, Any]]
 _log = logging.getLogger("solebook.http")
 
 PROBLEM_JSON = "application/problem+json"
-"""The media type of every answer that is not a success."""
+"""The media type of every error response."""
 
 STATUS: dict[type[Refusal], int] = {
     # input
@@ -51,7 +51,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.BiddingBarred: 403,
     errors.PartyToTheOrder: 403,
     errors.NotFound: 404,
-    # the state of things
+    # conflicts with the current state
     errors.Outdated: 409,
     errors.EmailTaken: 409,
     errors.TooManyAddresses: 409,
@@ -90,14 +90,14 @@ STATUS: dict[type[Refusal], int] = {
     errors.ShardLost: 503,
     errors.Unavailable: 503,
 }
-"""The one table of refusals and HTTP statuses."""
+"""The HTTP status of each refusal."""
 
 RENAMED = {"status": "current_status"}
-"""Fields of refusals whose names are taken in a problem."""
+"""Refusal fields whose names conflict with members of a problem."""
 
 _DETAILS = {
-    HTTPStatus.NOT_FOUND: "there is nothing at this path",
-    HTTPStatus.METHOD_NOT_ALLOWED: "this path does not take this method",
+    HTTPStatus.NOT_FOUND: "this path does not exist",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this path does not support this method",
 }
 _WAIT = {429, 503}
 _MISSING = re.compile(r"Missing required (?P<place>\w+) parameter '(?P<field>\w+)'")
@@ -109,27 +109,27 @@ class FieldProblem(msgspec.Struct, frozen=True, omit_defaults=True):
     field: str
     message: str
     place: str = msgspec.field(name="in", default="")
-    """Where the field stands: body, query, header or path."""
+    """Where the field is: body, query, header or path."""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An error (RFC 9457). `type` names its kind for good; some kinds have further members."""
+    """An error (RFC 9457). `type` is stable. Some types have further members."""
 
     type: str
     title: str
     status: int
     detail: str
     errors: list[FieldProblem] = []
-    """Which fields do not have the documented shape, where that is the problem."""
+    """The fields that do not have the documented shape, if that is the problem."""
 
 
 def problem_type(refusal: type[Refusal]) -> str:
-    """Return the stable name of a refusal's kind, such as `/problems/outside-tick`."""
+    """Return the stable name of a refusal's type, such as `/problems/outside-tick`."""
     return "/problems/" + re.sub(r"(?<=.)(?=[A-Z])", "-", refusal.__name__).lower()
 
 
 def problem_title(refusal: type[Refusal]) -> str:
-    """Return the short name of a refusal's kind for people, such as `Outside tick`."""
+    """Return the title of a refusal's type, such as `Outside tick`."""
     return re.sub(r"(?<=.)(?=[A-Z])", " ", refusal.__name__).capitalize()
 
 
@@ -137,7 +137,7 @@ _NAMES = {kind: (problem_type(kind), problem_title(kind)) for kind in STATUS}
 
 
 def refusal_response(_: AnyRequest, refusal: Refusal) -> ProblemResponse:
-    """Tell a refusal, with its own data beside the members of every problem."""
+    """Return the problem of a refusal, with its data as further members."""
     problem, facts = _refused(refusal)
     headers = {}
     if problem.status in _WAIT:
@@ -149,7 +149,7 @@ def refusal_response(_: AnyRequest, refusal: Refusal) -> ProblemResponse:
 
 
 def http_response(request: AnyRequest, error: HTTPException) -> ProblemResponse:
-    """Tell an error of the framework: an unknown path, a malformed body and the like."""
+    """Return the problem of a framework error, such as an unknown path or a malformed body."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return unexpected_response(request, error)
     status = HTTPStatus(error.status_code)
@@ -159,44 +159,44 @@ def http_response(request: AnyRequest, error: HTTPException) -> ProblemResponse:
         detail = _DETAILS.get(status, error.detail)
         if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             limit = request.route_handler.resolve_request_max_body_size()
-            detail = f"the body is larger than {limit} bytes, the most allowed"
+            detail = f"the body is larger than the maximum of {limit} bytes"
         problem = Problem("about:blank", status.phrase, status, detail)
     return _response(problem, {}, dict(error.headers or {}))
 
 
 def problem_of(error: Refusal | HTTPException) -> dict[str, Any]:
-    """Return the members of a problem that is not told as an answer of its own.
+    """Return the members of a problem that is sent inside another message.
 
-    It is a refusal, or what is malformed.
+    The error is a refusal or a malformed request.
     """
     problem, facts = _refused(error) if isinstance(error, Refusal) else (_malformed(error), {})
     return _members(problem, facts)
 
 
 def nothing_here() -> ProblemResponse:
-    """Tell that a path is unknown."""
+    """Return the problem of an unknown path."""
     status = HTTPStatus.NOT_FOUND
     return _response(Problem("about:blank", status.phrase, status, _DETAILS[status]), {}, {})
 
 
 def unexpected_response(request: AnyRequest, error: Exception) -> ProblemResponse:
-    """Log what should not have happened, and tell nothing of it."""
-    # Quoted, because a path may hold a line break.
+    """Log an unexpected error, and return a problem without details."""
+    # Quoted, because a path may contain a line break.
     _log.error("%s %r failed", request.method, request.url.path, exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = "something went wrong on this side; it was logged"
+    detail = "internal error; it was logged"
     return _response(Problem("about:blank", status.phrase, status, detail), {}, {})
 
 
 def _refused(refusal: Refusal) -> tuple[Problem, dict[str, Any]]:
-    """Return the problem that a refusal is, and its own data."""
+    """Return the problem of a refusal, and its data."""
     kind = type(refusal)
     facts = {RENAMED.get(name, name): value for name, value in refusal.data().items()}
     return Problem(*_NAMES[kind], STATUS[kind], str(refusal)), facts
 
 
 def _malformed(error: HTTPException, request: AnyRequest | None = None) -> Problem:
-    """Return a 400 with the fields that are wrong, as far as the framework names them."""
+    """Return a 400 with the wrong fields, if the framework names them."""
     fields: list[FieldProblem] = []
     if missing := _MISSING.match(error.detail):
         fields = [FieldProblem(missing["field"], "is missing", missing["place"])]

@@ -1,4 +1,4 @@
-"""How often who may ask."""
+"""Rate limits of requests."""
 
 import logging
 
@@ -13,11 +13,11 @@ from .client_address import AddressOf
 _log = logging.getLogger("solebook.http")
 
 UNLIMITED = {"exclude_from_rate_limits": True}
-"""The `opt` of a route that may be asked at any rate."""
+"""The `opt` of a route without rate limits."""
 
 
 class RequestLimits:
-    """Takes a token for every request; lets it pass when the buckets cannot be reached."""
+    """Takes tokens for every request. If the buckets are unavailable, the request passes."""
 
     def __init__(
         self,
@@ -33,25 +33,25 @@ class RequestLimits:
         self._address_of = address_of
 
     async def take_for_address(self, scope: Scope) -> None:
-        """Take one of the client's address, signed in or not. Raises RateLimited."""
+        """Take a token of the client's address, signed in or not. Raises RateLimited."""
         await self._take(f"address:{self._address_of(scope)}", self._address_limit)
 
     async def take_for_user(self, actor: Actor) -> None:
-        """Take one of a signed-in user. Raises RateLimited."""
+        """Take a token of a signed-in user. Raises RateLimited."""
         await self._take(f"user:{actor.user_id}", self._user_limit)
 
     async def _take(self, bucket: str, limit: RateLimit) -> None:
         try:
             await self._limits.take(bucket, limit)
         except Unavailable as error:
-            # Better a while without limits than no trade at all.
+            # No limits for a while are better than no trading.
             _log.warning("%s", error)
 
 
 class CredentialLimits:
-    """The stricter limits on guessing passwords and on filling the users' table.
+    """The stricter limits of sign-ins and registrations, against password guessing.
 
-    When the buckets cannot be reached nobody signs in: guessing must not be free.
+    If the buckets are unavailable, nobody can sign in, because guessing must always be limited.
     """
 
     def __init__(self, limits: RateLimits, limit: RateLimit, address_of: AddressOf) -> None:

@@ -1,4 +1,4 @@
-"""What is checked of every request before its parameters are read."""
+"""Checks of every request before its parameters are parsed."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,10 +19,10 @@ _SHORTEST_ID = 32
 
 
 async def check_request(request: Request[Any, Any, Any]) -> JsonResponse[None] | None:
-    """Refuse ids in another spelling, query parameters that nobody reads, and a body that is none.
+    """Refuse ids in unusual spellings, unknown query parameters, and missing or non-JSON bodies.
 
-    A misspelt filter must not silently give everything. Raises NotFoundException,
-    ValidationException, ClientException. An OPTIONS request is answered here and goes no further.
+    A misspelled filter must not silently return everything. Raises NotFoundException,
+    ValidationException, ClientException. An OPTIONS request is answered here.
     """
     if request.method == "OPTIONS":
         return _methods(request)
@@ -42,14 +42,14 @@ def takes_body(handler: HTTPRouteHandler) -> bool:
 
 
 def query_parameters(handler: HTTPRouteHandler) -> Iterator[str]:
-    """Yield the names of the query parameters that a handler reads."""
+    """Yield the names of a handler's query parameters."""
     for field in handler.parsed_fn_signature.parameters.values():
         if isinstance(field.kwarg_definition, QueryParameter):
             yield field.kwarg_definition.name or field.name
 
 
 def _methods(request: Request[Any, Any, Any]) -> JsonResponse[None]:
-    # The framework's own answer leaves out methods that a path got from a later handler.
+    # The framework's own response omits methods of handlers that were registered later.
     path = request.scope["path_template"]
     methods = {
         method
@@ -61,7 +61,7 @@ def _methods(request: Request[Any, Any, Any]) -> JsonResponse[None]:
 
 
 def _check_ids(request: Request[Any, Any, Any]) -> None:
-    # The framework takes whatever `UUID` does, also digits of other scripts.
+    # The framework accepts everything that `UUID` does, including digits of other scripts.
     ids = {value for value in request.path_params.values() if isinstance(value, UUID)}
     for segment in request.scope["path"].split("/"):
         if len(segment) < _SHORTEST_ID:

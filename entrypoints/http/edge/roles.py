@@ -1,4 +1,4 @@
-"""Which roles a route asks for. Whose object it is, the use cases check."""
+"""The roles that a route requires. Use cases check who owns an object."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +12,16 @@ from ....ports.language.users import Actor, Role
 
 @dataclass(frozen=True)
 class RoleGuard:
-    """Lets an actor pass who holds one of the roles."""
+    """Allows actors with at least one of the roles."""
 
     roles: frozenset[Role]
 
     async def __call__(
         self, connection: ASGIConnection[Any, Actor, Any, Any], handler: BaseRouteHandler
     ) -> None:
-        """Raise Forbidden for everybody else."""
+        """Raise Forbidden for all others."""
         if connection.scope["method"] == "OPTIONS":  # type: ignore[typeddict-item]  # it is HTTP
-            return  # which only tells the methods of a path, and asks nobody who they are
+            return  # it only lists the methods of a path, without authentication
         if not connection.user.roles & self.roles:
             raise Forbidden(
                 action=handler.handler_name.replace("_", " "),
@@ -30,5 +30,5 @@ class RoleGuard:
 
 
 def requires(*roles: Role) -> RoleGuard:
-    """Return the guard of a route that only actors with one of `roles` may call."""
+    """Return the guard of a route that requires one of `roles`."""
     return RoleGuard(frozenset(roles))

@@ -13,38 +13,38 @@ from ..edge.problems import nothing_here
 from .reference import JsonDocument, ReferencePage
 
 _DESCRIPTION = """\
-Bids, asks and everything that follows from a trade. Money is a whole number of cents, times are
-UTC in RFC 3339, ids are UUIDs. Errors are problems (RFC 9457). Lists come in pages. A POST that
-carries an `Idempotency-Key` has its effect once, however often it is sent; an answer that was
-given before says `Idempotent-Replayed: true`. The WebSocket `/v1/stream` tells live what changes;
-OpenAPI has no words for it, the page "Follow a book" of the documentation does."""
+The API of a sneaker exchange: bids, asks, and the orders that follow from a match. Money is a
+whole number of cents, times are UTC in RFC 3339, ids are UUIDs. Errors are problems (RFC 9457).
+Lists are paged. A POST with an `Idempotency-Key` has its effect once, even if it is repeated; a
+repeated response has the header `Idempotent-Replayed: true`. The WebSocket `/v1/stream` sends
+changes live. OpenAPI cannot describe it; see the page "Follow a book" of the documentation."""
 
 _TAGS = {
-    "users": "Who trades: registering, the own profile, what admins set.",
-    "sessions": "Signing in, staying signed in, signing out.",
+    "users": "Registration, your profile, and user administration.",
+    "sessions": "Sign in, renew a session, sign out.",
     "products": "The catalogue and its stock.",
-    "market": "Best prices, order books and the tape of sales, open to all.",
-    "search": "Finding products by words, filters and what is counted of them, open to all.",
-    "bids": "What buyers offer.",
-    "asks": "What sellers want.",
-    "price alerts": "Prices to wait for.",
-    "orders": "What a match becomes, from payment to delivery.",
-    "authentication": "The authenticators' work on the shoes.",
-    "payouts": "What sellers were paid.",
-    "notifications": "What the exchange tells people, and what they want to hear of.",
-    "admin": "What the people who run the exchange do, each with a reason.",
-    "webhooks": "What the payment provider reports.",
-    "health": "For whatever watches the process.",
+    "market": "Best prices, order books and the tape of sales. Public.",
+    "search": "Search for products with filters and facets. Public.",
+    "bids": "Buyers' offers.",
+    "asks": "Sellers' offers.",
+    "price alerts": "Notifications about falling prices.",
+    "orders": "The trades that follow from matches, from payment to delivery.",
+    "authentication": "The authentication of shoes in the warehouse.",
+    "payouts": "Payments to sellers.",
+    "notifications": "Your notifications, and your preferences.",
+    "admin": "Actions of admins. Every change requires a reason.",
+    "webhooks": "Reports of the payment provider.",
+    "health": "Health checks for monitoring.",
 }
 
 
 async def _only_what_there_is(response: Response[Any]) -> Response[Any]:
-    """Tell an unknown path below /schema as a problem, where the framework sends a page."""
+    """Return an unknown path below /schema as a problem; the framework would send a page."""
     return nothing_here() if response.status_code == 404 else response
 
 
 def openapi_config() -> OpenAPIConfig:
-    """Return how the document is made and where it is served: /schema and /schema/openapi.json."""
+    """Return the configuration of the document, served at /schema and /schema/openapi.json."""
     return OpenAPIConfig(
         title="solebook",
         version=__version__,

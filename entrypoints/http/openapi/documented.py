@@ -1,4 +1,4 @@
-"""How routes tell the OpenAPI document what they answer."""
+"""Helpers with which routes document their responses."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,14 +16,16 @@ from ....ports.language.errors import Refusal
 from ..edge.problems import PROBLEM_JSON, STATUS, Problem, problem_title
 
 PUBLIC_SECURITY: list[dict[str, list[str]]] = [{}]
-"""The `security` of a route that asks for no token."""
+"""The `security` of a route that needs no token."""
 
 Responses = dict[int, ResponseSpec]
 
 
 class SharedSpec(ResponseSpec):
-    """A documented answer that is never changed. The framework copies every handler deeply, more
-    than once, and these specifications would be most of the work.
+    """A documented response that is never copied.
+
+    The framework deep-copies every handler more than once, and copying these would take most of the
+    time.
     """
 
     def __deepcopy__(self, _: dict[int, Any]) -> "SharedSpec":
@@ -31,17 +33,17 @@ class SharedSpec(ResponseSpec):
 
 
 _OURS = __name__.removesuffix("openapi.documented")
-"""Where the shapes of the API are."""
+"""The package of the API's schemas."""
 _EVERYWHERE = (errors.RateLimited, errors.Unavailable)
 
 
 def problems(
     *refusals: type[Refusal], public: bool = False, body: bool = False, roles: bool = False
 ) -> Responses:
-    """Return the documentation of every problem that a route answers with.
+    """Return the documentation of every problem that a route can return.
 
-    They are its own `refusals`, what any route may answer, and: unless it is `public`, 401; with
-    `roles`, 403; with a `body`, what a body can have wrong.
+    This includes `refusals` and what every route can return. It adds 401 unless the route is
+    `public`, 403 if it requires `roles`, and the errors of a `body`.
     """
     reasons: dict[int, list[str]] = defaultdict(list)
     reasons[400].append("Malformed request")
@@ -67,12 +69,12 @@ def problems(
 
 
 def example(value: object) -> Any:
-    """Return the mark of a request's body, with an example of it."""
+    """Return the annotation of a request body with an example."""
     return Body(examples=[Example(summary="An example", value=value)])
 
 
 def success(status: int, container: Any, body: object) -> Responses:
-    """Return the documentation of a success, with an example, `body`."""
+    """Return the documentation of a success with an example `body`."""
     return {
         status: SharedSpec(
             data_container=container,
@@ -84,9 +86,9 @@ def success(status: int, container: Any, body: object) -> Responses:
 
 
 def describe_shapes(document: dict[str, Any]) -> dict[str, Any]:
-    """Return an OpenAPI document whose shapes are described by their classes' docstrings.
+    """Return an OpenAPI document with schemas described by their classes' docstrings.
 
-    The framework describes routes by their docstrings, but not what goes in and out of them.
+    The framework describes only routes by their docstrings.
     """
     shapes: dict[str, dict[str, Any]] = document["components"]["schemas"]
     for kind in _subclasses(msgspec.Struct):

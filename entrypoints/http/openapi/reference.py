@@ -1,4 +1,4 @@
-"""The API's reference as a page: made from the OpenAPI document, without scripts or a CDN."""
+"""The API reference as an HTML page, generated from the OpenAPI document without scripts."""
 
 import json
 from collections.abc import Iterator
@@ -139,7 +139,7 @@ def _rows(title: str, rows: Iterator[tuple[str, ...]]) -> str:
 
 
 def _type(schema: Node) -> str:
-    """Return a schema in a few words, with links to the shapes it names."""
+    """Return a short description of a schema, with links to the schemas that it names."""
     if reference := schema.get("$ref"):
         name = escape(reference.rpartition("/")[2])
         return f"<a href='#{name}'>{name}</a>"

@@ -1,4 +1,4 @@
-"""The own shipping addresses."""
+"""Your shipping addresses."""
 
 from datetime import datetime
 from typing import Annotated
@@ -24,7 +24,10 @@ from ..openapi.documented import example, problems, success
 
 
 class NewAddress(msgspec.Struct, forbid_unknown_fields=True):
-    """Where pairs are shipped. `country` is ISO 3166-1 alpha-2; region and code may be empty."""
+    """A shipping address.
+
+    `country` is ISO 3166-1 alpha-2. `region` and `postal_code` may be empty.
+    """
 
     street: Annotated[str, Meta(min_length=1, max_length=200)]
     city: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -46,7 +49,7 @@ class AddressView(msgspec.Struct, frozen=True):
 
 
 def address_view(address: Address) -> AddressView:
-    """Return an address as it is sent."""
+    """Return an address as a response."""
     return AddressView(
         id=address.id,
         street=address.postal.street,
@@ -78,9 +81,9 @@ class AddressesController(Controller):
     path = "/v1/users/me/addresses"
     tags = ("users",)
 
-    @get(summary="The own addresses", responses=problems())
+    @get(summary="List your addresses", responses=problems())
     async def list_addresses(self, request: JsonRequest, application: App) -> list[AddressView]:
-        """Return all addresses, oldest first. There are few, so they come in one piece."""
+        """Return all your addresses, oldest first. The list is not paged."""
         addresses = await application.users.list_addresses(request.user)
         return [address_view(address) for address in addresses]
 
@@ -96,7 +99,7 @@ class AddressesController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[AddressView]:
-        """Add a shipping address; one is needed before the first bid."""
+        """Add a shipping address. Bids require one."""
 
         async def run() -> AddressView:
             return address_view(
@@ -116,5 +119,5 @@ class AddressesController(Controller):
     async def remove_address(
         self, request: JsonRequest, address_id: FromPath[UUID], application: App
     ) -> None:
-        """Remove an address. Pairs under way go to the newest that is left."""
+        """Remove an address. Existing orders keep the address that was frozen at their match."""
         await application.users.remove_address(request.user, AddressId(address_id))

@@ -1,4 +1,4 @@
-"""Asks: what sellers want."""
+"""Asks: sellers' offers."""
 
 from typing import Annotated
 from uuid import UUID
@@ -42,14 +42,14 @@ from .quotes import (
 
 
 class PlacedAsk(msgspec.Struct, frozen=True):
-    """What became of an ask: it rests, or it met a bid."""
+    """The result of an ask: it rests, or it matched a bid."""
 
     ask: QuoteView
     match: MatchView | None
 
 
 def placed_ask(placement: Placement) -> PlacedAsk:
-    """Return the placement of an ask as it is sent."""
+    """Return the placement of an ask as a response."""
     return PlacedAsk(quote_view(placement.quote), match_view(placement.match))
 
 
@@ -74,14 +74,14 @@ class AsksController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[PlacedAsk]:
-        """Offer to sell one pair. It meets the highest bid that is no lower, at its price."""
+        """Ask for one pair. It matches the highest bid of another user at or above its amount."""
         key = await request_key(request, idempotency_key)
         placement = await application.bidding.place_ask(
             request.user, **terms(data), idempotency_key=key
         )
         return JsonResponse(placed_ask(placement), headers=replay_header(placement))
 
-    @get(summary="The own asks", responses=problems())
+    @get(summary="List your asks", responses=problems())
     async def list_asks(
         self,
         request: JsonRequest,
@@ -90,7 +90,7 @@ class AsksController(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> QuoteListing:
-        """Return the own asks, newest first."""
+        """Return your asks, newest first."""
         page = await application.bidding.list_quotes(
             request.user, Side.ASK, page_request(limit, cursor), status
         )
@@ -98,13 +98,13 @@ class AsksController(Controller):
 
     @get(
         "/{ask_id:uuid}",
-        summary="An ask",
+        summary="View an ask",
         responses=success(200, QuoteDetail, DETAIL_EXAMPLE) | problems(NotFound),
     )
     async def view_ask(
         self, request: JsonRequest, ask_id: FromPath[UUID], application: App
     ) -> QuoteDetail:
-        """Return one of the own asks, and how many come before it in its book."""
+        """Return one of your asks, with its place in the queue."""
         seen = await application.bidding.view_quote(request.user, Side.ASK, QuoteId(ask_id))
         return quote_detail(seen)
 
@@ -120,7 +120,7 @@ class AsksController(Controller):
         data: Annotated[QuoteChange, example({"amount": 21_000})],
         application: App,
     ) -> Response[PlacedAsk]:
-        """Give an active ask another amount, where it may match at once, or another lifetime."""
+        """Change the amount of an active ask, so that it may match immediately, or its expiry."""
         placement = await application.bidding.reprice_quote(
             request.user, Side.ASK, QuoteId(ask_id), **changes(data)
         )
@@ -135,7 +135,7 @@ class AsksController(Controller):
     async def cancel_ask(
         self, request: JsonRequest, ask_id: FromPath[UUID], application: App
     ) -> QuoteView:
-        """Take an active ask out of its book and return it, cancelled."""
+        """Cancel an active ask, or one that waits for a halted book, and return it."""
         return quote_view(
             await application.bidding.cancel_quote(request.user, Side.ASK, QuoteId(ask_id))
         )

@@ -1,4 +1,4 @@
-"""Authentication: the authenticators' work on the shoes (signing in is in sessions)."""
+"""The authentication of shoes (signing in is in sessions)."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -35,12 +35,12 @@ from ..edge.roles import requires
 from ..openapi.documented import example, problems, success
 
 StatusFilter: TypeAlias = Annotated[
-    TaskStatus | None, QueryParameter(description="Only those in this state.")
+    TaskStatus | None, QueryParameter(description="Only tasks in this state.")
 ]
 
 
 class CheckResults(msgspec.Struct, forbid_unknown_fields=True):
-    """The three checks that a pair must all pass."""
+    """The three checks of a pair."""
 
     box_condition: bool
     authenticity_markers: bool
@@ -48,7 +48,7 @@ class CheckResults(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Finding(msgspec.Struct, forbid_unknown_fields=True):
-    """A pass needs all three checks and a photo; a fail a reason, which both parties are told."""
+    """A verdict. A pass requires all three checks and a photo; a fail requires a reason."""
 
     passed: bool
     checks: CheckResults
@@ -59,7 +59,7 @@ class Finding(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class TaskView(msgspec.Struct, frozen=True):
-    """The work of authenticating one pair. Whose pair it is, the authenticator is not told."""
+    """The authentication task of one pair. It does not show the buyer and the seller."""
 
     id: UUID
     order_id: UUID
@@ -83,7 +83,7 @@ class TaskListing(msgspec.Struct, frozen=True):
 
 
 def task_view(task: AuthenticationTask) -> TaskView:
-    """Return a task as it is sent."""
+    """Return a task as a response."""
     return TaskView(
         id=task.id,
         order_id=task.order_id,
@@ -108,7 +108,7 @@ _WORKING: tuple[type[Refusal], ...] = (
     Outdated,
     IdempotencyKeyReused,
 )
-"""What work on a task is refused for."""
+"""The refusals of work on a task."""
 
 _FINDING = {
     "passed": True,
@@ -158,7 +158,7 @@ class AuthenticationController(Controller):
 
     @get(
         "/{task_id:uuid}",
-        summary="A task",
+        summary="View a task",
         guards=[requires(Role.AUTHENTICATOR, Role.ADMIN)],
         responses=success(200, TaskView, _EXAMPLE) | problems(NotFound, roles=True),
     )
@@ -182,7 +182,7 @@ class AuthenticationController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[TaskView]:
-        """Take a received pair for review, for as long as the lease lasts."""
+        """Claim a received pair for review. The claim ends at `lease_until`."""
 
         async def run() -> TaskView:
             task = await application.authentication.claim_task(request.user, TaskId(task_id))
@@ -206,7 +206,10 @@ class AuthenticationController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[TaskView]:
-        """Say what was found. The same verdict again is fine, a different one is refused."""
+        """Give the verdict on a pair.
+
+        The same verdict can be repeated; a different one is refused.
+        """
         verdict = Verdict(
             passed=data.passed,
             checks=Checks(

@@ -1,4 +1,4 @@
-"""Bids: what buyers offer."""
+"""Bids: buyers' offers."""
 
 from typing import Annotated
 from uuid import UUID
@@ -42,14 +42,14 @@ from .quotes import (
 
 
 class PlacedBid(msgspec.Struct, frozen=True):
-    """What became of a bid: it rests, or it met an ask."""
+    """The result of a bid: it rests, or it matched an ask."""
 
     bid: QuoteView
     match: MatchView | None
 
 
 def placed_bid(placement: Placement) -> PlacedBid:
-    """Return the placement of a bid as it is sent."""
+    """Return the placement of a bid as a response."""
     return PlacedBid(quote_view(placement.quote), match_view(placement.match))
 
 
@@ -74,14 +74,14 @@ class BidsController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[PlacedBid]:
-        """Offer to buy one pair. It meets the lowest ask that is no higher, at its price."""
+        """Bid for one pair. It matches the lowest ask of another user at or below its amount."""
         key = await request_key(request, idempotency_key)
         placement = await application.bidding.place_bid(
             request.user, **terms(data), idempotency_key=key
         )
         return JsonResponse(placed_bid(placement), headers=replay_header(placement))
 
-    @get(summary="The own bids", responses=problems())
+    @get(summary="List your bids", responses=problems())
     async def list_bids(
         self,
         request: JsonRequest,
@@ -90,7 +90,7 @@ class BidsController(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> QuoteListing:
-        """Return the own bids, newest first."""
+        """Return your bids, newest first."""
         page = await application.bidding.list_quotes(
             request.user, Side.BID, page_request(limit, cursor), status
         )
@@ -98,13 +98,13 @@ class BidsController(Controller):
 
     @get(
         "/{bid_id:uuid}",
-        summary="A bid",
+        summary="View a bid",
         responses=success(200, QuoteDetail, DETAIL_EXAMPLE) | problems(NotFound),
     )
     async def view_bid(
         self, request: JsonRequest, bid_id: FromPath[UUID], application: App
     ) -> QuoteDetail:
-        """Return one of the own bids, and how many come before it in its book."""
+        """Return one of your bids, with its place in the queue."""
         seen = await application.bidding.view_quote(request.user, Side.BID, QuoteId(bid_id))
         return quote_detail(seen)
 
@@ -120,7 +120,7 @@ class BidsController(Controller):
         data: Annotated[QuoteChange, example({"amount": 21_000})],
         application: App,
     ) -> Response[PlacedBid]:
-        """Give an active bid another amount, where it may match at once, or another lifetime."""
+        """Change the amount of an active bid, so that it may match immediately, or its expiry."""
         placement = await application.bidding.reprice_quote(
             request.user, Side.BID, QuoteId(bid_id), **changes(data)
         )
@@ -135,7 +135,7 @@ class BidsController(Controller):
     async def cancel_bid(
         self, request: JsonRequest, bid_id: FromPath[UUID], application: App
     ) -> QuoteView:
-        """Take an active bid out of its book and return it, cancelled."""
+        """Cancel an active bid and return it."""
         return quote_view(
             await application.bidding.cancel_quote(request.user, Side.BID, QuoteId(bid_id))
         )

@@ -1,4 +1,4 @@
-"""A product's prices over time and its figures, open to all."""
+"""Public candles and statistics of a product."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -19,13 +19,13 @@ from ..openapi.documented import PUBLIC_SECURITY, problems, success
 from .market import ConditionQuery, OptionalSizeQuery
 
 IntervalQuery: TypeAlias = Annotated[
-    Interval, QueryParameter(description="How long a candle lasts, in UTC; weeks begin on Mondays.")
+    Interval, QueryParameter(description="The length of a candle, in UTC. Weeks begin on Mondays.")
 ]
-# Texts, because as a datetime the framework would also take a number.
+# Strings, because the framework would also accept a number as a datetime.
 From: TypeAlias = Annotated[
     str | None,
     QueryParameter(
-        name="from", format="date-time", description="Begin with the interval of this instant."
+        name="from", format="date-time", description="Start with the interval of this time."
     ),
 ]
 To: TypeAlias = Annotated[
@@ -33,7 +33,7 @@ To: TypeAlias = Annotated[
     QueryParameter(
         name="to",
         format="date-time",
-        description="End with the interval of this instant; else now.",
+        description="End with the interval of this time. The default is now.",
     ),
 ]
 
@@ -67,7 +67,7 @@ class FiguresController(Controller):
 
     @get(
         "/candles",
-        summary="Prices over time",
+        summary="List candles",
         responses=success(
             200,
             CandleListing,
@@ -97,7 +97,10 @@ class FiguresController(Controller):
         start: From = None,
         end: To = None,
     ) -> CandleListing:
-        """Return the sales in candles, at most 1,000 intervals; one without a sale is left out."""
+        """Return the sales as candles, over at most 1,000 intervals.
+
+        Intervals without a sale are omitted.
+        """
         candles = await application.analytics.view_candles(
             ProductId(product_id),
             interval=interval,
@@ -110,7 +113,7 @@ class FiguresController(Controller):
 
     @get(
         "/statistics",
-        summary="The figures of the last 52 weeks",
+        summary="View statistics of the last 52 weeks",
         responses=success(
             200,
             Statistics,
@@ -136,7 +139,7 @@ class FiguresController(Controller):
         size: OptionalSizeQuery = None,
         condition: ConditionQuery = Condition.NEW,
     ) -> Statistics:
-        """Return what the product, or one size of it, fetched. Amounts are in cents."""
+        """Return price statistics of a product, or of one size of it. Amounts are in cents."""
         return await application.analytics.view_statistics(
             ProductId(product_id),
             size=size,

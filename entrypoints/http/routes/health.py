@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can serve."""
+"""Health checks."""
 
 from typing import Literal
 
@@ -12,20 +12,20 @@ from ..openapi.documented import PUBLIC_SECURITY, problems
 
 
 class Health(msgspec.Struct, frozen=True):
-    """All is well."""
+    """The process is alive."""
 
     status: Literal["ok"] = "ok"
 
 
 class Readiness(msgspec.Struct, frozen=True):
-    """The process serves. While it is overloaded it takes no new bids and asks, but all else."""
+    """The process can serve. While it is overloaded, it refuses new bids and asks."""
 
     overloaded: bool
     status: Literal["ok"] = "ok"
 
 
 class HealthController(Controller):
-    """Health, for whatever watches the process."""
+    """Health checks for monitoring."""
 
     path = "/health"
     tags = ("health",)
@@ -34,14 +34,14 @@ class HealthController(Controller):
 
     @get("/live", summary="Is the process alive?", responses=problems(public=True))
     async def live(self) -> Health:
-        """Answer, which says it all."""
+        """Return that the process is alive."""
         return Health()
 
     @get("/ready", summary="Can the process serve?", responses=problems(public=True))
     async def ready(self, application: App) -> Readiness:
-        """Answer if the store answers and the matching engine runs; else 503.
+        """Return that the store responds and the matching engine runs; otherwise 503.
 
-        A process that is overloaded is ready: it says so in `overloaded`.
+        An overloaded process is ready, with `overloaded` set.
         """
         await application.operations.view_backlog.has_messages()
         await application.matching.check_ready()

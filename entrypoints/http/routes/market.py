@@ -1,4 +1,4 @@
-"""The market of a product, open to all: best prices, the book, the tape."""
+"""The public market of a product: best prices, the book, the tape."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -27,45 +27,45 @@ OptionalSizeQuery: TypeAlias = Annotated[
     str | None, QueryParameter(min_length=1, max_length=10, description="Only this US size.")
 ]
 ConditionQuery: TypeAlias = Annotated[
-    Condition, QueryParameter(description="The state of the pair; only equal conditions meet.")
+    Condition, QueryParameter(description="The condition of the pair. Only equal ones match.")
 ]
 Depth: TypeAlias = Annotated[
-    int, QueryParameter(ge=1, le=100, description="The most price levels of each side.")
+    int, QueryParameter(ge=1, le=100, description="The maximum number of price levels per side.")
 ]
 
 
 class LastSale(msgspec.Struct, frozen=True):
-    """The sale that was recorded last. `price` is in cents."""
+    """The latest sale. `price` is in cents."""
 
     price: int
     sold_at: datetime
 
 
 class MarketView(msgspec.Struct, frozen=True):
-    """Where one size of a product stands. Prices are in cents; `sales` counts them."""
+    """The market of one size of a product. Prices are in cents, and `sales` is their number."""
 
     lowest_ask: int | None
     highest_bid: int | None
     last_sale: LastSale | None
     sales: int
     sell_now: Proceeds | None
-    """What selling to the highest bid nets the one who asks."""
+    """The proceeds of selling to the highest bid."""
     undercut: Proceeds | None
-    """What an ask one tick under the lowest would net them, if it would rest."""
+    """The proceeds of an ask one tick below the lowest, if it would rest."""
     buy_now: Cost | None
-    """What buying from the lowest ask costs."""
+    """The cost of buying from the lowest ask."""
     halted: bool
-    """Whether nothing trades for now: then nothing can be sold or bought."""
+    """Whether trading is halted. Then nothing can be sold or bought."""
 
 
 class BookPicture(msgspec.Struct, frozen=True):
-    """The levels of a book from the best price outwards, as of change number `seq`."""
+    """The price levels of a book, best first, as of change number `seq`."""
 
     seq: int
     bids: list[PriceLevel]
     asks: list[PriceLevel]
     halted: bool
-    """Whether nothing trades in the book for now."""
+    """Whether trading in the book is halted."""
 
 
 class SaleView(msgspec.Struct, frozen=True):
@@ -85,7 +85,7 @@ class SaleListing(msgspec.Struct, frozen=True):
 
 
 def sale_view(sale: Sale) -> SaleView:
-    """Return a sale as it is sent; who traded is not told."""
+    """Return a sale as a response, without buyer and seller."""
     return SaleView(
         price=sale.price,
         size=sale.book.size,
@@ -104,7 +104,7 @@ class MarketController(Controller):
 
     @get(
         "/market",
-        summary="Best prices and last sale",
+        summary="View best prices and last sale",
         responses=success(
             200,
             MarketView,
@@ -140,9 +140,9 @@ class MarketController(Controller):
         size: SizeQuery,
         condition: ConditionQuery = Condition.NEW,
     ) -> MarketView:
-        """Return where one size stands, and what trading now would bring or cost.
+        """Return the best prices of one size, and what trading now would pay or cost.
 
-        With a token the seller's fees are those of the one who asks; else those of level 1.
+        With a token, the fees are those of the caller. Without one, they are those of level 1.
         """
         user = request.scope.get("user")
         market = await application.bidding.view_market(
@@ -165,7 +165,7 @@ class MarketController(Controller):
 
     @get(
         "/book",
-        summary="The order book",
+        summary="View the order book",
         responses=success(
             200,
             BookPicture,
@@ -186,7 +186,7 @@ class MarketController(Controller):
         condition: ConditionQuery = Condition.NEW,
         depth: Depth = 20,
     ) -> BookPicture:
-        """Return how many pairs stand at which price. Who stands there is not told."""
+        """Return the number of pairs at each price. Their owners are not shown."""
         view = await application.bidding.view_book(
             ProductId(product_id), size, condition, depth=depth
         )
@@ -196,7 +196,7 @@ class MarketController(Controller):
 
     @get(
         "/sales",
-        summary="The tape of sales",
+        summary="List sales",
         responses=problems(NotFound, InvalidSize, SizeNotOffered, public=True),
     )
     async def list_sales(

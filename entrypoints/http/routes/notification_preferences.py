@@ -1,4 +1,4 @@
-"""What a user wants to hear of, and where."""
+"""Notification preferences."""
 
 from typing import Annotated, TypeAlias
 
@@ -18,11 +18,11 @@ Channels: TypeAlias = Annotated[list[Channel], Meta(max_length=len(Channel))]
 
 
 class PreferenceSet(msgspec.Struct, forbid_unknown_fields=True):
-    """All preferences, in place of those before.
+    """All preferences. They replace the previous ones.
 
-    `phone` is a number in E.164, such as +15550100, and `devices` are the tokens of those that take
-    push messages; without them text and push messages are skipped. `channels` has a list for each
-    kind of notification: empty, nothing is told; left out, it goes where it goes by default.
+    `phone` is a number in E.164, such as +15550100, and `devices` are push tokens. Without them,
+    text and push messages are skipped. `channels` has a list of channels per kind of notification.
+    An empty list turns the kind off; omitted kinds use the default.
     """
 
     phone: Annotated[str, Meta(min_length=9, max_length=16)] | None = None
@@ -31,7 +31,7 @@ class PreferenceSet(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PreferencesView(msgspec.Struct, frozen=True):
-    """What a user wants to hear of, and where: every kind, chosen or by default."""
+    """The channels of every kind of notification, chosen or by default."""
 
     phone: str | None
     devices: list[str]
@@ -39,7 +39,7 @@ class PreferencesView(msgspec.Struct, frozen=True):
 
 
 def preferences_view(preferences: NotificationPreferences) -> PreferencesView:
-    """Return preferences as they are sent."""
+    """Return preferences as a response."""
     return PreferencesView(
         phone=preferences.phone,
         devices=list(preferences.devices),
@@ -66,17 +66,17 @@ class NotificationPreferencesController(Controller):
     tags = ("notifications",)
 
     @get(
-        summary="The own preferences",
+        summary="View your preferences",
         responses=success(200, PreferencesView, _EXAMPLE) | problems(),
     )
     async def view_preferences(self, request: JsonRequest, application: App) -> PreferencesView:
-        """Return over which channels the user is told of each kind."""
+        """Return your notification channels per kind."""
         return preferences_view(
             await application.notifications.view_notification_preferences(request.user)
         )
 
     @put(
-        summary="Set the own preferences",
+        summary="Set your preferences",
         responses=success(200, PreferencesView, _EXAMPLE) | problems(InvalidText, body=True),
     )
     async def set_preferences(
@@ -85,7 +85,7 @@ class NotificationPreferencesController(Controller):
         data: Annotated[PreferenceSet, example(_SET)],
         application: App,
     ) -> PreferencesView:
-        """Replace all preferences. What is under way follows them too."""
+        """Replace your notification preferences. Queued messages follow them too."""
         preferences = await application.notifications.set_notification_preferences(
             request.user,
             phone=data.phone,

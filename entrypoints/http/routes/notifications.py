@@ -1,4 +1,4 @@
-"""Notifications: what the exchange told a user."""
+"""Notifications of a user."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -17,12 +17,12 @@ from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, page_request
 from ..openapi.documented import example, problems, success
 
 UnreadFilter: TypeAlias = Annotated[
-    bool, QueryParameter(description="`true`: only what is unread.")
+    bool, QueryParameter(description="`true`: only unread notifications.")
 ]
 
 
 class NotificationView(msgspec.Struct, frozen=True):
-    """What a user was told, in one line, and the order or the product that it is about."""
+    """A notification in one line, with the order or product that it is about."""
 
     id: UUID
     kind: NotificationKind
@@ -35,7 +35,7 @@ class NotificationView(msgspec.Struct, frozen=True):
 
 
 class NotificationListing(msgspec.Struct, frozen=True):
-    """A page of notifications, newest first, and how many are unread on all pages."""
+    """A page of notifications, newest first, and the number of unread ones on all pages."""
 
     items: list[NotificationView]
     next_cursor: UUID | None
@@ -49,7 +49,7 @@ class Reading(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def notification_view(notification: Notification) -> NotificationView:
-    """Return a notification as it is sent."""
+    """Return a notification as a response."""
     return NotificationView(
         id=notification.id,
         kind=notification.notice.KIND,
@@ -81,7 +81,7 @@ class NotificationsController(Controller):
     tags = ("notifications",)
 
     @get(
-        summary="Your notifications",
+        summary="List your notifications",
         responses=success(
             200, NotificationListing, {"items": [_EXAMPLE], "next_cursor": None, "unread": 1}
         )
@@ -95,7 +95,7 @@ class NotificationsController(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> NotificationListing:
-        """Return what the user was told and wanted to read in the app, newest first, for a year."""
+        """Return your notifications of the last year, newest first."""
         page = await application.notifications.list_notifications(
             request.user, page_request(limit, cursor), unread_only=unread
         )
@@ -118,7 +118,7 @@ class NotificationsController(Controller):
         data: Annotated[Reading, example({"read": True})],
         application: App,
     ) -> NotificationView:
-        """Mark a notification as read, which keeps the first time, or as unread."""
+        """Mark a notification as read or unread. Marking it read again keeps the first time."""
         marked = await application.notifications.mark_notification(
             request.user, NotificationId(notification_id), read=data.read
         )

@@ -1,4 +1,4 @@
-"""Orders as they are sent."""
+"""Schemas of orders."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -28,7 +28,7 @@ from ....ports.language.users import PostalAddress
 
 
 class FeesView(msgspec.Struct, frozen=True):
-    """In cents: the seller pays `transaction` and `processing`, the buyer `shipping`."""
+    """The fees in cents. The seller pays `transaction` and `processing`, the buyer `shipping`."""
 
     seller_level: int | None
     transaction: int | None
@@ -37,7 +37,7 @@ class FeesView(msgspec.Struct, frozen=True):
 
 
 class OrderView(msgspec.Struct, frozen=True):
-    """A trade on its way. Money is in cents; what is the other party's business is null."""
+    """An order. Money is in cents. Fields that concern only the other party are null."""
 
     id: UUID
     status: OrderStatus
@@ -65,25 +65,25 @@ class OrderView(msgspec.Struct, frozen=True):
     delivery_proof: DeliveryProof | None
     complaint: Complaint | None
     payout_freezes: list[FreezeReason] | None
-    """Why the seller is not paid yet."""
+    """Why the payout is frozen."""
     borne_by: Bearer | None
-    """Who bears the refund; shown to the buyer only if it is the buyer."""
+    """Who bears the refund. The buyer sees it only if the buyer bears it."""
     cancel_reason: CancelReason | None
     note: str | None
 
 
 class OrderDetail(OrderView, frozen=True):
-    """A trade on its way, and where it goes."""
+    """An order with its addresses and the end of the time to complain."""
 
     ship_to: PostalAddress | None
-    """Where the pair goes in the end, for the buyer and the warehouse.
+    """The shipping address, for the buyer and the warehouse.
 
     Null for the seller, and if the buyer had no address at the match and has none now.
     """
     warehouse: Warehouse | None
-    """Where the seller ships the pair; null for the buyer, unless a complaint sends it back."""
+    """Where the seller ships the pair. Null for the buyer, unless a complaint requires a return."""
     complain_by: datetime | None
-    """Until when the buyer of a delivered pair can complain; null for the seller."""
+    """When the time to complain about a delivered pair ends. Null for the seller."""
 
 
 class OrderListing(msgspec.Struct, frozen=True):
@@ -94,7 +94,7 @@ class OrderListing(msgspec.Struct, frozen=True):
 
 
 class StepView(msgspec.Struct, frozen=True):
-    """Step `number` in an order's history. What `data` holds depends on `type`."""
+    """Step `number` of an order's history. The contents of `data` depend on `type`."""
 
     number: int
     type: str
@@ -103,12 +103,12 @@ class StepView(msgspec.Struct, frozen=True):
 
 
 def order_view(shown: ShownOrder) -> OrderView:
-    """Return an order as it is sent."""
+    """Return an order as a response."""
     return OrderView(**_sent(shown))
 
 
 def order_detail(detail: OrderInDetail) -> OrderDetail:
-    """Return an order, and where its pair goes, as it is sent."""
+    """Return an order with its addresses as a response."""
     return OrderDetail(
         **_sent(detail.order),
         ship_to=detail.ship_to,
@@ -130,7 +130,7 @@ def _fields(shown: ShownOrder | ShownFees) -> dict[str, Any]:
 
 
 def step_view(shown: ShownStep) -> StepView:
-    """Return a step of an order as it is sent."""
+    """Return a step of an order as a response."""
     data = {name: msgspec.to_builtins(value) for name, value in shown.data.items()}
     return StepView(number=shown.number, type=shown.type, at=shown.at, data=data)
 
@@ -166,4 +166,4 @@ EXAMPLE = {
     "cancel_reason": None,
     "note": None,
 }
-"""What a seller sees of a confirmed order."""
+"""A confirmed order, as its seller sees it."""

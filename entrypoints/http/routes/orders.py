@@ -1,4 +1,4 @@
-"""Orders: from the match to the buyer's door."""
+"""Orders, from the match to the delivery."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeAlias
@@ -45,12 +45,12 @@ from .order_views import (
 RoleFilter: TypeAlias = Annotated[
     Role | None,
     QueryParameter(
-        description="`buyer` or `seller`: only the own purchases or sales. `authenticator` or "
-        "`admin`, for those who are: everybody's orders."
+        description="`buyer` or `seller`: only your purchases or sales. `authenticator` or "
+        "`admin`: all orders, if you have that role."
     ),
 ]
 StatusFilter: TypeAlias = Annotated[
-    OrderStatus | None, QueryParameter(description="Only those in this state.")
+    OrderStatus | None, QueryParameter(description="Only orders in this state.")
 ]
 
 MOVING: tuple[type[Refusal], ...] = (
@@ -60,24 +60,24 @@ MOVING: tuple[type[Refusal], ...] = (
     Outdated,
     IdempotencyKeyReused,
 )
-"""What moving an order is refused for."""
+"""The refusals of every move of an order."""
 
 
 class Parcel(msgspec.Struct, forbid_unknown_fields=True):
-    """Who carries the parcel, and under which number."""
+    """The carrier and the tracking number."""
 
     carrier: Annotated[str, Meta(min_length=1, max_length=60)]
     tracking_number: Annotated[str, Meta(min_length=1, max_length=60)]
 
 
 class Cancellation(msgspec.Struct, forbid_unknown_fields=True):
-    """Why, in the words of whoever cancels, as both parties are told."""
+    """The reason of a cancellation, which both parties see."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class ComplaintMade(msgspec.Struct, forbid_unknown_fields=True):
-    """What is wrong, and in what way, in the words of the buyer, as the seller is told."""
+    """The kind of complaint, and the buyer's reason, which the seller sees."""
 
     kind: ComplaintKind
     reason: Annotated[str, Meta(min_length=1, max_length=1_000)]
@@ -105,7 +105,7 @@ class OrdersController(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> OrderListing:
-        """Return the own orders, or everybody's for those who may see them, newest first."""
+        """Return your orders, or all orders for authenticators and admins, newest first."""
         page = await application.orders.list_orders(
             request.user, page_request(limit, cursor), role=role, status=status
         )
@@ -113,7 +113,7 @@ class OrdersController(Controller):
 
     @get(
         "/{order_id:uuid}",
-        summary="An order",
+        summary="View an order",
         responses=success(
             200, OrderDetail, EXAMPLE | {"ship_to": None, "warehouse": None, "complain_by": None}
         )
@@ -124,17 +124,17 @@ class OrdersController(Controller):
     ) -> OrderDetail:
         """Return an order to its buyer, its seller, an authenticator or an admin.
 
-        The buyer and the warehouse also see where the pair goes in the end: to the address that
-        was the buyer's newest at the match, or is now if there was none. The seller and the
-        warehouse see where the seller ships it.
+        The buyer and the warehouse also see the shipping address: the buyer's newest at the match,
+        or the current one if there was none. The seller and the warehouse see where the seller
+        ships the pair.
         """
         return order_detail(await application.orders.view_order(request.user, OrderId(order_id)))
 
-    @get("/{order_id:uuid}/history", summary="An order's history", responses=problems(NotFound))
+    @get("/{order_id:uuid}/history", summary="View the history", responses=problems(NotFound))
     async def view_history(
         self, request: JsonRequest, order_id: FromPath[UUID], application: App
     ) -> list[StepView]:
-        """Return what happened to an order, in order. There is little, so it comes in one piece."""
+        """Return the steps of an order, oldest first. The list is not paged."""
         history = await application.orders.view_history(request.user, OrderId(order_id))
         return [step_view(step) for step in history]
 
@@ -152,7 +152,7 @@ class OrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """The seller gave the pair to a carrier."""
+        """Record that the seller shipped the pair to the warehouse."""
         return await _move(
             request,
             application,
@@ -167,7 +167,7 @@ class OrdersController(Controller):
 
     @post(
         "/{order_id:uuid}/shipment-extension",
-        summary="Take longer to ship",
+        summary="Extend the shipping deadline",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE) | problems(*MOVING),
     )
@@ -178,7 +178,7 @@ class OrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """The seller takes the one extension of the shipping deadline."""
+        """Extend the shipping deadline. The seller can do this once."""
         return await _move(
             request,
             application,
@@ -188,7 +188,7 @@ class OrdersController(Controller):
 
     @post(
         "/{order_id:uuid}/receipt",
-        summary="Scan in at the warehouse",
+        summary="Scan in a pair",
         status_code=200,
         guards=[requires(Role.AUTHENTICATOR)],
         responses=success(200, OrderView, EXAMPLE) | problems(*MOVING, PartyToTheOrder, roles=True),
@@ -200,7 +200,7 @@ class OrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """A pair reached the warehouse: to be authenticated, or to go back if its order ended."""
+        """Scan in a pair at the warehouse, for authentication or because it came back."""
         return await _move(
             request,
             application,
@@ -210,7 +210,7 @@ class OrdersController(Controller):
 
     @post(
         "/{order_id:uuid}/dispatch",
-        summary="Send on from the warehouse",
+        summary="Dispatch a pair",
         status_code=200,
         guards=[requires(Role.AUTHENTICATOR)],
         responses=success(200, OrderView, EXAMPLE)
@@ -224,7 +224,7 @@ class OrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """The pair left the warehouse: to its buyer if it passed, back to its seller if not."""
+        """Send a pair from the warehouse to its buyer, or back to its seller."""
         return await _move(
             request,
             application,
@@ -250,7 +250,7 @@ class OrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """The buyer, or an admin, says that the pair arrived."""
+        """Confirm the delivery, as the buyer or an admin."""
         return await _move(
             request,
             application,
@@ -273,7 +273,9 @@ class OrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """The seller (for the penalty) before shipping, or an admin before delivery."""
+        """Cancel an order, as the seller before shipping (with a penalty) or as an admin before
+        delivery.
+        """
         return await _move(
             request,
             application,
@@ -285,7 +287,7 @@ class OrdersController(Controller):
 
     @post(
         "/{order_id:uuid}/complaint",
-        summary="Complain",
+        summary="Complain about an order",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE)
         | problems(*MOVING, ComplaintTooLate, InvalidText, body=True),
@@ -301,7 +303,10 @@ class OrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """The buyer says what is wrong, once. The seller is not paid until that is settled."""
+        """Complain about an order, once, as the buyer.
+
+        The payout is frozen until an admin decides.
+        """
         return await _move(
             request,
             application,

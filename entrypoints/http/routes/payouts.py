@@ -1,4 +1,4 @@
-"""Payouts: what sellers were paid."""
+"""Payouts to sellers."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from ..openapi.documented import problems
 
 
 class PayoutView(msgspec.Struct, frozen=True):
-    """What one order paid its seller, in cents, after `debt_settled` was kept back."""
+    """The payout of one order, in cents. `debt_settled` was deducted to settle debts."""
 
     order_id: UUID
     status: PayoutState
@@ -33,7 +33,7 @@ class PayoutListing(msgspec.Struct, frozen=True):
 
 
 def payout_view(payout: Payout) -> PayoutView:
-    """Return a payout as it is sent."""
+    """Return a payout as a response."""
     return PayoutView(
         order_id=payout.order_id,
         status=payout.state,
@@ -51,7 +51,7 @@ class PayoutsController(Controller):
     path = "/v1/payouts"
     tags = ("payouts",)
 
-    @get(summary="The own payouts", responses=problems())
+    @get(summary="List your payouts", responses=problems())
     async def list_payouts(
         self,
         request: JsonRequest,
@@ -59,6 +59,6 @@ class PayoutsController(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> PayoutListing:
-        """Return the own payouts, newest first; whoever sold nothing has none."""
+        """Return your payouts, newest first."""
         page = await application.payments.list_payouts(request.user, page_request(limit, cursor))
         return listing(PayoutListing, page, payout_view)

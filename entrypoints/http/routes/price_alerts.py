@@ -1,4 +1,4 @@
-"""The own price alerts."""
+"""Your price alerts."""
 
 from datetime import datetime
 from typing import Annotated
@@ -31,7 +31,7 @@ from .quotes import Amount
 
 
 class NewPriceAlert(msgspec.Struct, forbid_unknown_fields=True):
-    """The price to wait for, and for which pair."""
+    """The price and the pair to watch."""
 
     product_id: UUID
     size: Annotated[str, Meta(min_length=1, max_length=10)]
@@ -40,7 +40,7 @@ class NewPriceAlert(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PriceAlertView(msgspec.Struct, frozen=True):
-    """A price that is watched, and where the market stands. Prices are in cents."""
+    """A price alert and the current lowest ask. Prices are in cents."""
 
     id: UUID
     product_id: UUID
@@ -48,23 +48,23 @@ class PriceAlertView(msgspec.Struct, frozen=True):
     condition: Condition
     price: int
     lowest_ask: int | None
-    """The lowest ask at this moment."""
+    """The current lowest ask."""
     created_at: datetime
     dropped_at: datetime | None
-    """When the alert last fired: the lowest ask had come down to the price, or below."""
+    """When the alert last fired, because the lowest ask fell to its price or below."""
     dropped_to: int | None
-    """The lowest ask that the alert last fired at."""
+    """The lowest ask when the alert last fired."""
 
 
 class PriceAlertListing(msgspec.Struct, frozen=True):
-    """A page of the own price alerts, newest first."""
+    """A page of your price alerts, newest first."""
 
     items: list[PriceAlertView]
     next_cursor: UUID | None
 
 
 def price_alert_view(watched: WatchedPrice) -> PriceAlertView:
-    """Return a price that is watched as it is sent."""
+    """Return a price alert as a response."""
     alert = watched.alert
     return PriceAlertView(
         id=alert.id,
@@ -102,7 +102,7 @@ class PriceAlertsController(Controller):
     tags = ("price alerts",)
 
     @post(
-        summary="Watch a price",
+        summary="Create a price alert",
         responses=success(201, PriceAlertView, _EXAMPLE)
         | problems(
             OutOfRange,
@@ -123,9 +123,9 @@ class PriceAlertsController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[PriceAlertView]:
-        """Be told whenever the lowest ask comes down to a price or below.
+        """Create an alert for when the lowest ask falls to a price or below.
 
-        Where `lowest_ask` is there already, that is all that is told of it.
+        If `lowest_ask` is already there, no notification is sent.
         """
 
         async def run() -> PriceAlertView:
@@ -141,7 +141,7 @@ class PriceAlertsController(Controller):
 
         return await once(request, application, await request_key(request, idempotency_key), run)
 
-    @get(summary="The own price alerts", responses=problems())
+    @get(summary="List your price alerts", responses=problems())
     async def list_price_alerts(
         self,
         request: JsonRequest,
@@ -149,7 +149,7 @@ class PriceAlertsController(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> PriceAlertListing:
-        """Return the prices that are watched, newest first."""
+        """Return your price alerts, newest first."""
         page = await application.price_alerts.list_price_alerts(
             request.user, page_request(limit, cursor)
         )
@@ -159,5 +159,5 @@ class PriceAlertsController(Controller):
     async def unwatch_price(
         self, request: JsonRequest, alert_id: FromPath[UUID], application: App
     ) -> None:
-        """Watch a price no more."""
+        """Delete a price alert."""
         await application.price_alerts.unwatch_price(request.user, AlertId(alert_id))

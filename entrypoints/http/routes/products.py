@@ -36,13 +36,13 @@ RetailPrice = Annotated[int, Meta(ge=0, le=100_000_000, description="In cents.")
 
 
 class SizeEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A US size that a product is made in, such as 9, 10.5 or 6Y."""
+    """A US size of a product, such as 9, 10.5 or 6Y."""
 
     size: Annotated[str, Meta(min_length=1, max_length=10)]
 
 
 class ImageEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A picture; the lowest position comes first."""
+    """An image. The lowest position comes first."""
 
     url: Annotated[str, Meta(min_length=1, max_length=MAX_URL)]
     position: Annotated[int, Meta(ge=0, le=MAX_IMAGE_POSITION)]
@@ -53,7 +53,7 @@ Images = Annotated[list[ImageEntry], Meta(max_length=MAX_IMAGES)]
 
 
 class NewProduct(msgspec.Struct, forbid_unknown_fields=True):
-    """A sneaker for the catalogue."""
+    """A new product of the catalogue."""
 
     style_code: Annotated[str, Meta(min_length=3, max_length=40)]
     brand: Word
@@ -66,7 +66,7 @@ class NewProduct(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ProductChange(msgspec.Struct, forbid_unknown_fields=True):
-    """What changes; what is left out stays. Sizes and images are replaced as a whole."""
+    """The fields to change. Omitted fields stay. Sizes and images are replaced as a whole."""
 
     brand: Word | UnsetType = UNSET
     model: Word | UnsetType = UNSET
@@ -78,7 +78,7 @@ class ProductChange(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ProductView(msgspec.Struct, frozen=True):
-    """A sneaker in the catalogue. `retail_price` is in cents."""
+    """A product of the catalogue. `retail_price` is in cents."""
 
     id: UUID
     style_code: str
@@ -100,7 +100,7 @@ class ProductListing(msgspec.Struct, frozen=True):
 
 
 def product_view(product: Product) -> ProductView:
-    """Return a product as it is sent."""
+    """Return a product as a response."""
     return ProductView(
         id=product.id,
         style_code=product.style_code,
@@ -139,7 +139,7 @@ class ProductsController(Controller):
     tags = ("products",)
 
     @get(
-        summary="List the catalogue",
+        summary="List products",
         opt=PUBLIC,
         security=PUBLIC_SECURITY,
         responses=problems(public=True),
@@ -172,7 +172,7 @@ class ProductsController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[ProductView]:
-        """Add a sneaker to the catalogue."""
+        """Add a product to the catalogue."""
 
         async def run() -> ProductView:
             return product_view(
@@ -193,7 +193,7 @@ class ProductsController(Controller):
 
     @get(
         "/{product_id:uuid}",
-        summary="A product",
+        summary="View a product",
         opt=PUBLIC,
         security=PUBLIC_SECURITY,
         responses=success(200, ProductView, _EXAMPLE) | problems(NotFound, public=True),
@@ -217,7 +217,7 @@ class ProductsController(Controller):
         data: Annotated[ProductChange, example({"retail_price": 11_500})],
         application: App,
     ) -> ProductView:
-        """Change a product. Quotes that stand in a size that is dropped stay."""
+        """Change a product. Standing quotes in a removed size stay."""
         product = await application.catalog.edit_product(
             request.user,
             ProductId(product_id),
@@ -233,14 +233,14 @@ class ProductsController(Controller):
 
     @get(
         "/{product_id:uuid}/stock",
-        summary="A product's stock",
+        summary="View a product's stock",
         opt=PUBLIC,
         security=PUBLIC_SECURITY,
         responses=success(200, list[StockLevel], [{"size": "10.5", "available": 3, "reserved": 1}])
         | problems(NotFound, public=True),
     )
     async def view_stock(self, product_id: FromPath[UUID], application: App) -> list[StockLevel]:
-        """Return, for each size that has any, how many pairs are for sale and how many promised."""
+        """Return the number of pairs for sale and of reserved pairs, for each size that has any."""
         return list(await application.catalog.view_stock(ProductId(product_id)))
 
 

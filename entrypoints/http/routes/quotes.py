@@ -1,4 +1,4 @@
-"""What bids and asks have in common on the wire."""
+"""Schemas that bids and asks share."""
 
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias, TypedDict
@@ -38,7 +38,7 @@ from ..edge.idempotency import REPLAYED
 Amount = Annotated[int, Meta(ge=1, le=2**53 - 1, description="In cents, a multiple of the tick.")]
 Days = Annotated[int, Meta(ge=1, le=3_650)]
 StatusFilter: TypeAlias = Annotated[
-    QuoteStatus | None, QueryParameter(description="Only those in this state.")
+    QuoteStatus | None, QueryParameter(description="Only quotes in this state.")
 ]
 
 PLACING: tuple[type[Refusal], ...] = (
@@ -59,7 +59,7 @@ PLACING: tuple[type[Refusal], ...] = (
     Overloaded,
     QueueFull,
 )
-"""What placing on either side is refused for."""
+"""The refusals of placing on either side."""
 CHANGING: tuple[type[Refusal], ...] = (
     NotFound,
     QuoteNotActive,
@@ -79,7 +79,10 @@ CANCELLING: tuple[type[Refusal], ...] = (NotFound, QuoteNotActive, QueueFull)
 
 
 class NewQuote(msgspec.Struct, forbid_unknown_fields=True):
-    """An offer for one pair. With `ioc` it trades now, at `amount` or better, or is refused."""
+    """An offer for one pair.
+
+    With `ioc` it trades immediately, at `amount` or better, or is refused.
+    """
 
     product_id: UUID
     size: Annotated[str, Meta(min_length=1, max_length=10)]
@@ -90,14 +93,17 @@ class NewQuote(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class QuoteChange(msgspec.Struct, forbid_unknown_fields=True):
-    """What changes; what is left out stays. Another amount goes to the back of the queue."""
+    """The fields to change.
+
+    Omitted fields stay. A new amount moves the quote to the back of the queue.
+    """
 
     amount: Amount | UnsetType = UNSET
     expires_in_days: Days | UnsetType = UNSET
 
 
 class QuoteView(msgspec.Struct, frozen=True):
-    """A bid or an ask as its owner sees it. `amount` is in cents."""
+    """A bid or an ask, for its owner. `amount` is in cents."""
 
     id: UUID
     status: QuoteStatus
@@ -112,7 +118,7 @@ class QuoteView(msgspec.Struct, frozen=True):
 
 
 class QuoteDetail(QuoteView, frozen=True):
-    """A bid or an ask with its place in the queue, while it is active."""
+    """A bid or an ask, with its place in the queue while it is active."""
 
     ahead: QueuePlace | None
 
@@ -125,7 +131,10 @@ class QuoteListing(msgspec.Struct, frozen=True):
 
 
 class MatchView(msgspec.Struct, frozen=True):
-    """A trade at the amount, in cents, of who came first. Its order has the match's id."""
+    """A match.
+
+    Its price is the amount of the earlier quote, in cents. Its order has the match's id.
+    """
 
     id: UUID
     price: int
@@ -134,7 +143,7 @@ class MatchView(msgspec.Struct, frozen=True):
 
 
 def quote_view(quote: Quote) -> QuoteView:
-    """Return a bid or an ask as it is sent."""
+    """Return a bid or an ask as a response."""
     return QuoteView(
         id=quote.id,
         status=quote.status,
@@ -150,19 +159,19 @@ def quote_view(quote: Quote) -> QuoteView:
 
 
 def quote_detail(queued: QueuedQuote) -> QuoteDetail:
-    """Return a bid or an ask with its place in the queue as it is sent."""
+    """Return a bid or an ask with its place in the queue as a response."""
     return QuoteDetail(**msgspec.structs.asdict(quote_view(queued.quote)), ahead=queued.ahead)
 
 
 def match_view(match: Match | None) -> MatchView | None:
-    """Return a match as it is sent, if there is one."""
+    """Return a match as a response, or None."""
     if match is None:
         return None
     return MatchView(id=match.id, price=match.price, order_id=match.id, matched_at=match.matched_at)
 
 
 class Terms(TypedDict):
-    """What PlaceBid and PlaceAsk take of a body."""
+    """The arguments of PlaceBid and PlaceAsk."""
 
     product_id: ProductId
     size: str
@@ -173,7 +182,7 @@ class Terms(TypedDict):
 
 
 def terms(data: NewQuote) -> Terms:
-    """Return what a body says is to be placed."""
+    """Return the arguments of a placement from the request body."""
     return Terms(
         product_id=ProductId(data.product_id),
         size=data.size,
@@ -185,12 +194,12 @@ def terms(data: NewQuote) -> Terms:
 
 
 def replay_header(placement: Placement) -> dict[str, str] | None:
-    """Return the header that says that the same request was answered before, if it was."""
+    """Return the header of a repeated response, or None."""
     return {REPLAYED: "true"} if placement.replayed else None
 
 
 def changes(data: QuoteChange) -> dict[str, Any]:
-    """Return what RepriceQuote is to change."""
+    """Return the arguments of RepriceQuote."""
     return {
         name: value
         for name in ("amount", "expires_in_days")

@@ -1,4 +1,4 @@
-"""Finding products, open to all."""
+"""Public search for products."""
 
 from datetime import date
 from typing import Annotated, TypeAlias
@@ -31,8 +31,8 @@ Text: TypeAlias = Annotated[
     str,
     QueryParameter(
         max_length=MAX_TEXT,
-        description="Words, beginnings of words or a style code; typos are forgiven. Left out, "
-        "every product.",
+        description="Words, prefixes of words or a style code. Typos are tolerated. Omit it to "
+        "find every product.",
     ),
 ]
 Brand: TypeAlias = Annotated[
@@ -40,36 +40,36 @@ Brand: TypeAlias = Annotated[
 ]
 MinPrice: TypeAlias = Annotated[
     int | None,
-    QueryParameter(ge=0, le=1_000_000_000, description="Lowest asks from this on, in cents."),
+    QueryParameter(ge=0, le=1_000_000_000, description="The minimum lowest ask, in cents."),
 ]
 MaxPrice: TypeAlias = Annotated[
     int | None,
-    QueryParameter(ge=0, le=1_000_000_000, description="Lowest asks up to this, in cents."),
+    QueryParameter(ge=0, le=1_000_000_000, description="The maximum lowest ask, in cents."),
 ]
 Year: TypeAlias = Annotated[
-    int | None, QueryParameter(ge=1, le=9999, description="Only what was released in this year.")
+    int | None, QueryParameter(ge=1, le=9999, description="Only products released in this year.")
 ]
 Sort: TypeAlias = Annotated[
-    SearchSort, QueryParameter(description="The order; among equals, what is traded most.")
+    SearchSort, QueryParameter(description="The sort order. Ties are sorted by number of sales.")
 ]
 Offset: TypeAlias = Annotated[
     int,
     QueryParameter(
         ge=0,
         le=MAX_OFFSET,
-        description="The `next_cursor` of the page before; left out, the first page.",
+        description="The `next_cursor` of the previous page. Omit for the first page.",
     ),
 ]
 Suggestions: TypeAlias = Annotated[
-    int, QueryParameter(ge=1, le=MAX_SUGGESTIONS, description="The most products to suggest.")
+    int, QueryParameter(ge=1, le=MAX_SUGGESTIONS, description="The maximum number of products.")
 ]
 
 
 class FoundProduct(msgspec.Struct, frozen=True):
-    """A product that was found. Prices are in cents; `sales` counts them.
+    """A product in the search results. Prices are in cents, and `sales` is the number of sales.
 
-    `lowest_ask` is for a new pair in any size, as of the product's last sale or change; the
-    market of a size tells what it is now.
+    `lowest_ask` is for a new pair in any size. It is updated moments after the market; the market
+    of a size has the current value.
     """
 
     id: UUID
@@ -85,7 +85,7 @@ class FoundProduct(msgspec.Struct, frozen=True):
 
 
 class SearchListing(msgspec.Struct, frozen=True):
-    """A page of what was found, how much it is in all, and of which brands, sizes and so on."""
+    """A page of search results, the total number, and the facets of all results."""
 
     items: list[FoundProduct]
     next_cursor: int | None
@@ -94,7 +94,7 @@ class SearchListing(msgspec.Struct, frozen=True):
 
 
 class SuggestedProduct(msgspec.Struct, frozen=True):
-    """A product that may be meant, and how it is called."""
+    """A suggested product and its name."""
 
     id: UUID
     style_code: str
@@ -102,13 +102,13 @@ class SuggestedProduct(msgspec.Struct, frozen=True):
 
 
 class SuggestionListing(msgspec.Struct, frozen=True):
-    """Products that may be meant, the most relevant first."""
+    """Suggested products, most relevant first."""
 
     items: list[SuggestedProduct]
 
 
 def found_product(hit: SearchHit) -> FoundProduct:
-    """Return a hit as it is sent."""
+    """Return a search result as a response."""
     return FoundProduct(
         id=hit.product_id,
         style_code=hit.style_code,
@@ -124,7 +124,7 @@ def found_product(hit: SearchHit) -> FoundProduct:
 
 
 def suggested_product(suggestion: Suggestion) -> SuggestedProduct:
-    """Return a suggestion as it is sent."""
+    """Return a suggestion as a response."""
     return SuggestedProduct(suggestion.product_id, suggestion.style_code, suggestion.text)
 
 
@@ -135,7 +135,7 @@ def search_filters(
     max_price: int | None,
     year: int | None,
 ) -> SearchFilters:
-    """Return the filters that the parameters ask for. Raises InvalidSize."""
+    """Return the filters for these parameters. Raises InvalidSize."""
     only = None if size is None else parse_size(size)
     return SearchFilters(brand, only, min_price, max_price, year)
 

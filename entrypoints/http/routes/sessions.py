@@ -1,4 +1,4 @@
-"""Sessions: signing in, staying signed in, signing out."""
+"""Sign in, renew a session, sign out."""
 
 from typing import Annotated
 
@@ -15,20 +15,23 @@ from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
 
 
 class Credentials(msgspec.Struct, forbid_unknown_fields=True):
-    """Who signs in."""
+    """An email and a password."""
 
     email: Annotated[str, Meta(min_length=1, max_length=254)]
     password: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class Refresh(msgspec.Struct, forbid_unknown_fields=True):
-    """The refresh token that was given last; it is good for one use."""
+    """The newest refresh token. It can be used once."""
 
     refresh_token: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class Tokens(msgspec.Struct, frozen=True):
-    """Send the access token as `Authorization: Bearer ...`; it lives for `expires_in` seconds."""
+    """Send the access token as `Authorization: Bearer ...`.
+
+    It is valid for `expires_in` seconds.
+    """
 
     access_token: str
     refresh_token: str
@@ -37,7 +40,7 @@ class Tokens(msgspec.Struct, frozen=True):
 
 
 def tokens(signed_in: SignedIn) -> Tokens:
-    """Return a sign-in as it is sent."""
+    """Return the tokens as a response."""
     return Tokens(
         access_token=signed_in.access_token,
         refresh_token=signed_in.refresh_token,
@@ -55,7 +58,7 @@ _EXAMPLE = {
 
 
 class SessionsController(Controller):
-    """Sessions. Their POSTs take no idempotency key: every sign-in has tokens of its own."""
+    """Sessions. Their POSTs take no idempotency key, because every sign-in has its own tokens."""
 
     path = "/v1/sessions"
     tags = ("sessions",)
@@ -77,13 +80,13 @@ class SessionsController(Controller):
         application: App,
         credential_limits: Limits,
     ) -> Tokens:
-        """Open a session."""
+        """Sign in with email and password, and open a session."""
         await credential_limits.check(request.scope, data.email)
         return tokens(await application.users.sign_in(email=data.email, password=data.password))
 
     @post(
         "/refresh",
-        summary="Get new tokens",
+        summary="Renew a session",
         status_code=200,
         opt=PUBLIC,
         security=PUBLIC_SECURITY,
@@ -94,13 +97,13 @@ class SessionsController(Controller):
         data: Annotated[Refresh, example({"refresh_token": "r3Fr35h..."})],
         application: App,
     ) -> Tokens:
-        """Change a refresh token for new tokens of the same session.
+        """Exchange a refresh token for new tokens of the same session.
 
-        A refresh token that comes a second time was stolen by somebody: its session ends.
+        If a refresh token is used twice, it may have been stolen, so its session ends.
         """
         return tokens(await application.users.refresh_session(refresh_token=data.refresh_token))
 
     @delete("/current", summary="Sign out", responses=problems())
     async def sign_out(self, request: JsonRequest, application: App) -> None:
-        """End the session of the access token; none of its tokens is good any more."""
+        """End the session. Its access tokens and its refresh token become invalid."""
         await application.users.sign_out(request.auth)

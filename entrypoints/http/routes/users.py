@@ -1,4 +1,4 @@
-"""Users: joining, the own profile, and what admins set."""
+"""Registration, your profile, and user administration."""
 
 from datetime import datetime
 from typing import Annotated
@@ -38,7 +38,7 @@ ProviderName = Annotated[str, Meta(min_length=1, max_length=MAX_PROVIDER_TOKEN)]
 
 
 class Registration(msgspec.Struct, forbid_unknown_fields=True):
-    """Who joins. The password has at least 8 characters and at most 72 bytes."""
+    """A new user. The password has at least 8 characters and at most 72 bytes."""
 
     email: Annotated[str, Meta(min_length=3, max_length=MAX_EMAIL)]
     password: Annotated[str, Meta(min_length=MIN_PASSWORD, max_length=72)]
@@ -47,7 +47,7 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ProfileChange(msgspec.Struct, forbid_unknown_fields=True):
-    """What changes; what is left out stays."""
+    """The fields to change. Omitted fields stay."""
 
     first_name: Name | UnsetType = UNSET
     last_name: Name | UnsetType = UNSET
@@ -66,7 +66,7 @@ class PayoutAccount(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class RoleSet(msgspec.Struct, forbid_unknown_fields=True):
-    """All roles that the user shall have, and why, if there is something to say."""
+    """All roles of the user, with an optional reason."""
 
     roles: Annotated[list[Role], Meta(max_length=len(Role))]
     reason: ReasonText | None = None
@@ -80,14 +80,14 @@ class Suspension(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class BalanceView(msgspec.Struct, frozen=True):
-    """A user's money at the exchange, in cents. Payouts settle the debt first."""
+    """What the exchange owes the user, and what the user owes, in cents."""
 
     payable: int
     debt: int
 
 
 class UserView(msgspec.Struct, frozen=True):
-    """A user as they and the admins see them. Of payment details only the end is shown."""
+    """A user. Only the last characters of payment details are shown."""
 
     id: UUID
     email: str
@@ -101,13 +101,13 @@ class UserView(msgspec.Struct, frozen=True):
 
 
 class OwnView(UserView, frozen=True):
-    """A user as they see themselves, and until when they may not bid because of declined cards."""
+    """Your profile, and when a block on bidding because of declined cards ends."""
 
     bids_barred_until: datetime | None
 
 
 def user_view(user: User) -> UserView:
-    """Return a user as they are sent."""
+    """Return a user as a response."""
     return UserView(
         id=user.id,
         email=user.email,
@@ -122,7 +122,7 @@ def user_view(user: User) -> UserView:
 
 
 def own_view(profile: Profile) -> OwnView:
-    """Return a user as they see themselves."""
+    """Return a user's own profile as a response."""
     return OwnView(
         **msgspec.structs.asdict(user_view(profile.user)),
         bids_barred_until=profile.bids_barred_until,
@@ -184,9 +184,9 @@ class UsersController(Controller):
         credential_limits: Limits,
         idempotency_key: KeyHeader = None,
     ) -> Response[UserView]:
-        """Join the market as a buyer."""
+        """Register a user with a unique email. New users are buyers."""
         await credential_limits.check(request.scope, data.email)
-        # The key is kept with a hash of the request, and no quick hash of a password may be kept.
+        # The request is stored as a hash, and no fast hash of a password may be stored.
         public = f"{data.email}\0{data.first_name}\0{data.last_name}".encode()
         key = await request_key(request, idempotency_key, body=public)
         if key is not None:
@@ -208,21 +208,21 @@ class UsersController(Controller):
 
     @get(
         "/me",
-        summary="The own profile",
+        summary="View your profile",
         responses=success(200, OwnView, _OWN) | problems(),
     )
     async def view_me(self, request: JsonRequest, application: App) -> OwnView:
-        """Return who is signed in."""
+        """Return your profile."""
         return own_view(await application.users.view_profile(request.user))
 
-    @patch("/me", summary="Edit the own profile", responses=problems(InvalidText, body=True))
+    @patch("/me", summary="Edit your profile", responses=problems(InvalidText, body=True))
     async def edit_me(
         self,
         request: JsonRequest,
         data: Annotated[ProfileChange, example({"first_name": "Test"})],
         application: App,
     ) -> UserView:
-        """Change the own names."""
+        """Change your first and last name."""
         user = await application.users.edit_profile(
             request.user,
             first_name=None if data.first_name is UNSET else data.first_name,
@@ -232,7 +232,7 @@ class UsersController(Controller):
 
     @put(
         "/me/payment-method",
-        summary="Put a payment method on file",
+        summary="Set your payment method",
         responses=problems(InvalidText, body=True),
     )
     async def set_payment_method(
@@ -241,12 +241,12 @@ class UsersController(Controller):
         data: Annotated[PaymentMethod, example({"token": "pm_card_visa"})],
         application: App,
     ) -> UserView:
-        """Set what bids are charged to: a token that the payment provider's own form gave."""
+        """Set the card that your bids are charged to, as a token of the payment provider."""
         return user_view(await application.users.set_payment_method(request.user, token=data.token))
 
     @put(
         "/me/payout-account",
-        summary="Put a payout account on file",
+        summary="Set your payout account",
         responses=problems(InvalidText, body=True),
     )
     async def set_payout_account(
@@ -255,18 +255,18 @@ class UsersController(Controller):
         data: Annotated[PayoutAccount, example({"account": "acct_1"})],
         application: App,
     ) -> UserView:
-        """Set where sales are paid to, which makes the user a seller."""
+        """Set the account that your sales are paid to. It makes you a seller."""
         return user_view(
             await application.users.set_payout_account(request.user, account=data.account)
         )
 
     @get(
         "/me/balance",
-        summary="The own balance",
+        summary="View your balance",
         responses=success(200, BalanceView, {"payable": 0, "debt": 3_000}) | problems(),
     )
     async def view_balance(self, request: JsonRequest, application: App) -> BalanceView:
-        """Return what the exchange owes whoever is signed in, and what they owe it."""
+        """Return what the exchange owes you, and what you owe."""
         balance = await application.payments.view_balance(request.user)
         return BalanceView(payable=balance.payable, debt=balance.debt)
 
@@ -294,7 +294,7 @@ class UsersController(Controller):
 
     @put(
         "/{user_id:uuid}/suspension",
-        summary="Suspend a user, or lift it",
+        summary="Suspend a user or lift the suspension",
         guards=[requires(Role.ADMIN)],
         responses=problems(NotFound, InvalidText, body=True, roles=True),
     )
@@ -307,7 +307,10 @@ class UsersController(Controller):
         ],
         application: App,
     ) -> UserView:
-        """A suspended user trades on neither side, and their quotes leave the books."""
+        """Suspend a user or lift a suspension.
+
+        A suspended user cannot trade, and their quotes are withdrawn.
+        """
         done = await application.users.set_suspension(
             request.user, UserId(user_id), suspended=data.suspended, reason=data.reason
         )

@@ -1,4 +1,4 @@
-"""Webhooks: what the payment provider reports."""
+"""Webhooks of the payment provider."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -24,11 +24,11 @@ class Received(msgspec.Struct, frozen=True):
 
 @dataclass
 class WebhookOperation(Operation):
-    """Documents the body, which the handler reads raw: the signature is over its bytes."""
+    """Documents the body. The handler reads it raw, because the signature is over its bytes."""
 
     def __post_init__(self) -> None:
         self.request_body = RequestBody(
-            description="An event as the payment provider sends it.",
+            description="An event of the payment provider.",
             required=True,
             content={"application/json": OpenAPIMediaType(schema=Schema(type=OpenAPIType.OBJECT))},
         )
@@ -42,7 +42,7 @@ class WebhooksController(Controller):
 
     @post(
         "/stripe",
-        summary="Take an event of the payment provider",
+        summary="Receive an event of the payment provider",
         status_code=200,
         opt=PUBLIC,
         security=PUBLIC_SECURITY,
@@ -58,6 +58,6 @@ class WebhooksController(Controller):
             str, HeaderParameter(name="Stripe-Signature", min_length=1, max_length=1_000)
         ],
     ) -> Received:
-        """Store a signed event, once; it is acted on later."""
+        """Store a signed event once. It is processed later."""
         await application.payments.receive_webhook(await request.body(), stripe_signature)
         return Received()

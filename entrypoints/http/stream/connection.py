@@ -1,4 +1,4 @@
-"""One connection to the live stream, from its handshake to its end."""
+"""One connection to the live stream, from the handshake to the end."""
 
 import asyncio
 import logging
@@ -53,13 +53,13 @@ from .seats import NoSeat, Seats
 _log = logging.getLogger("solebook.http")
 
 _GLANCE = 1.0
-"""Seconds between two looks at whether the client still reads, talks and is signed in."""
+"""Seconds between two checks of timeouts and expiry."""
 _LAST_WORD = 1.0
-"""Seconds that telling why the connection ends may take: a client that does not read may be why."""
+"""The timeout for sending the close reason. The client may be closed because it does not read."""
 
 
 class Closed(Exception):
-    """The connection is over: for a reason of the server's, or because the client is gone."""
+    """The connection has ended: the server closed it with a code, or the client disconnected."""
 
     def __init__(self, code: CloseCode | None = None) -> None:
         super().__init__(code)
@@ -68,7 +68,7 @@ class Closed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Whose connection it is, by which token, and until when (UTC)."""
+    """The token and the actor of an authenticated connection, and the expiry (UTC)."""
 
     token: str
     actor: Actor
@@ -76,10 +76,10 @@ class SignedIn:
 
 
 class StreamConnection:
-    """Does what one client asks for and tells it the news, in tasks that end together.
+    """Serves one client with several tasks that end together.
 
-    One task listens, one tells of books, one of orders, and one watches the clock. A message is
-    sent whole before the next one is begun.
+    One task receives requests, one sends books, one sends orders, and one checks timeouts. Messages
+    are sent one at a time.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class StreamConnection:
         address: str,
         count: Callable[[Actor | None], Awaitable[None]],
     ) -> None:
-        """Describe a connection; `count` takes a message from the client's rate limits."""
+        """Create a connection. `count` takes a token of the client's rate limits per message."""
         self._socket = socket
         self._application = application
         self._adapters = application.adapters
@@ -110,7 +110,7 @@ class StreamConnection:
         self._sending_since: datetime | None = None
 
     async def run(self) -> None:
-        """Serve the client until one side has enough."""
+        """Serve the client until either side ends the connection."""
         await self._socket.accept()
         code = await self._serve()
         if code is not None:
@@ -119,7 +119,7 @@ class StreamConnection:
     # ---- life --------------------------------------------------------------------------------
 
     async def _serve(self) -> CloseCode | None:
-        """Serve the client and return what it is to be told in the end, if it is still there."""
+        """Serve the client, and return the close code if the client is still connected."""
         code = None
         try:
             with self._own_seats:
@@ -139,7 +139,7 @@ class StreamConnection:
         return code
 
     async def _admit(self) -> None:
-        """Take the connection's seats, and sign in whoever came with a token."""
+        """Take the connection's seats, and authenticate a client that sent a token."""
         try:
             await self._count(None)
             self._take_seat("", self._settings.connections)
@@ -160,7 +160,7 @@ class StreamConnection:
             raise Closed(CloseCode.TOO_MANY_CONNECTIONS) from None
 
     async def _watch(self) -> NoReturn:
-        """Look at the clock now and then. Raises Closed."""
+        """Check timeouts and expiry periodically. Raises Closed."""
         settings = self._settings
         while True:
             await self._clock.sleep(_GLANCE)
@@ -191,7 +191,7 @@ class StreamConnection:
     # ---- listening ---------------------------------------------------------------------------
 
     async def _listen(self, reader: BookReader, tasks: asyncio.TaskGroup) -> NoReturn:
-        """Do what the client asks for, one request after the other. Raises Closed."""
+        """Handle the client's requests one after the other. Raises Closed."""
         errors = 0
         while True:
             text = await self._receive()
@@ -208,7 +208,7 @@ class StreamConnection:
                 errors = 0
 
     async def _receive(self) -> str:
-        """Return the next message, or nothing for one that is no text. Raises Closed."""
+        """Return the next message, or an empty text for a binary one. Raises Closed."""
         message = await self._socket.receive()
         if message["type"] != "websocket.receive":
             raise Closed
@@ -286,7 +286,7 @@ class StreamConnection:
                 try:
                     order_id = await reader.next()
                     assert self._signed_in is not None
-                    # The token may be void before it expires: asked each time.
+                    # The token may be revoked before it expires, so check it each time.
                     await self._application.users.authenticate_request(self._signed_in.token)
                     seen = await self._application.orders.view_order(actor, order_id)
                 except FellBehind:
@@ -296,13 +296,13 @@ class StreamConnection:
                 await self._send(OrderChanged(order=order_view(seen.order)))
 
     async def _send(self, answer: Answer) -> None:
-        """Send a message, after those that are being sent. Raises Closed if nobody is there."""
+        """Send a message after those that are being sent. Raises Closed if the client is gone."""
         async with self._sending:
             self._sending_since = self._clock.now()
             try:
                 await self._socket.send_text(msgspec.json.encode(answer).decode())
             except (WebSocketException, OSError):
-                raise Closed from None  # which of them depends on the server
+                raise Closed from None  # the error's type depends on the server
             finally:
                 self._sending_since = None
 
@@ -313,7 +313,7 @@ def _signed_out(refusal: Refusal) -> Closed:
 
 
 def _reason(closed: BaseExceptionGroup[Closed]) -> CloseCode | None:
-    """Return why a connection is over, as the first of its tasks found."""
+    """Return why a connection ended, according to its first failed task."""
     first: BaseException = closed
     while isinstance(first, BaseExceptionGroup):
         first = first.exceptions[0]

@@ -1,4 +1,4 @@
-"""The live stream: books and orders as they change, over one WebSocket."""
+"""The live stream of books and orders, over one WebSocket."""
 
 import logging
 from typing import Any, TypeAlias
@@ -22,11 +22,11 @@ from .seats import Seats
 _log = logging.getLogger("solebook.http")
 
 _STRANGE_ORIGIN = 4403
-"""Told before the handshake is over, so the client sees an HTTP 403."""
+"""Sent before the handshake is complete, so the client gets HTTP 403."""
 
 
 class Stream:
-    """Everything that the connections of one process share."""
+    """The state that all connections of one process share."""
 
     def __init__(
         self,
@@ -42,7 +42,10 @@ class Stream:
         self._seats = Seats()
 
     async def serve(self, socket: WebSocket[Any, Any, Any]) -> None:
-        """Serve one client to its end. Raises WebSocketException for a page of a strange origin."""
+        """Serve one client until it disconnects.
+
+        Raises WebSocketException for a disallowed origin.
+        """
         self._check_origin(socket)
         address = self._address_of(socket.scope)
 
@@ -53,7 +56,7 @@ class Stream:
                 if actor is not None:
                     await limits.take(f"user:{actor.user_id}", self._http.user_limit)
             except Unavailable as error:
-                # As with requests: better a while without limits than no market at all.
+                # As for requests: no limits for a while are better than no market.
                 _log.warning("%s", error)
 
         connection = StreamConnection(
@@ -62,13 +65,13 @@ class Stream:
         await connection.run()
 
     def _check_origin(self, socket: WebSocket[Any, Any, Any]) -> None:
-        """Let in programs, the server's own pages, and those that may call the API as well."""
+        """Allow programs, the server's own pages, and the origins that may call the API."""
         origin = socket.headers.get("origin")
         allowed = self._http.cors_origins
         if origin is None or origin in allowed or "*" in allowed:
             return
         if urlsplit(origin).netloc.lower() != socket.headers.get("host", "").lower():
-            raise WebSocketException(detail="this origin may not connect", code=_STRANGE_ORIGIN)
+            raise WebSocketException(detail="this origin is not allowed", code=_STRANGE_ORIGIN)
 
 
 TheStream: TypeAlias = NamedDependency[SkipValidation[Stream]]
@@ -77,5 +80,5 @@ TheStream: TypeAlias = NamedDependency[SkipValidation[Stream]]
 
 @websocket("/v1/stream", opt=PUBLIC)
 async def follow_market(socket: WebSocket[Any, Any, Any], stream: TheStream) -> None:
-    """Tell the client what it subscribes to: see docs/how-to/follow-a-book.md."""
+    """Send the client what it subscribes to: see docs/how-to/follow-a-book.md."""
     await stream.serve(socket)

@@ -1,4 +1,4 @@
-"""What is said on the live stream, in both directions."""
+"""The messages of the live stream, in both directions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,18 +25,18 @@ from ..routes.order_views import OrderView
 
 
 class CloseCode(IntEnum):
-    """Why the server ended a connection. Below 4000 the codes are those of the protocol."""
+    """Why the server closed a connection. Codes below 4000 are defined by the protocol."""
 
     MESSAGE_TOO_LARGE = 1009
     SERVER_ERROR = 1011
     TRY_AGAIN = 1013
-    """Something the stream needs is not there at the moment."""
+    """A dependency of the stream is unavailable."""
     TOO_MANY_ERRORS = 4400
     SIGNED_OUT = 4401
-    """The token was no good, or is not any more."""
+    """The token is invalid or expired, or its session was ended."""
     IDLE = 4408
     FELL_BEHIND = 4410
-    """The client read too slowly; what it missed is gone."""
+    """The client read too slowly, and messages were dropped."""
     TOO_MANY_CONNECTIONS = 4429
 
 
@@ -44,23 +44,23 @@ class CloseCode(IntEnum):
 
 
 class _Request(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Every request names what it wants."""
+    """Every request has an operation."""
 
     op: str
 
 
 class Authenticate(_Request, frozen=True):
-    """Sign in, or go on being signed in, by an access token."""
+    """Authenticate the connection, or renew its authentication, with an access token."""
 
     token: Annotated[str, Meta(min_length=1)]
 
 
 class Ping(_Request, frozen=True):
-    """Ask for a sign of life."""
+    """Request a `pong`."""
 
 
 class BookRequest(_Request, frozen=True):
-    """Follow a book, or no longer; a book that is followed already begins anew."""
+    """Subscribe to a book, or unsubscribe."""
 
     channel: Literal["book"]
     product_id: UUID
@@ -69,30 +69,30 @@ class BookRequest(_Request, frozen=True):
 
     @property
     def book(self) -> BookKey:
-        """The book that is meant. Raises InvalidSize."""
+        """Return the book. Raises InvalidSize."""
         return BookKey(ProductId(self.product_id), parse_size(self.size), self.condition)
 
 
 class FollowBook(BookRequest, frozen=True):
-    """Follow a book; one that is followed already begins anew."""
+    """Subscribe to a book. Subscribing again starts with a new snapshot."""
 
 
 class LeaveBook(BookRequest, frozen=True):
-    """Follow a book no longer."""
+    """Unsubscribe from a book."""
 
 
 class OrdersRequest(_Request, frozen=True):
-    """Follow the own orders, or no longer."""
+    """Subscribe to your own orders, or unsubscribe."""
 
     channel: Literal["orders"]
 
 
 class FollowOrders(OrdersRequest, frozen=True):
-    """Follow the own orders."""
+    """Subscribe to your own orders."""
 
 
 class LeaveOrders(OrdersRequest, frozen=True):
-    """Follow the own orders no longer."""
+    """Unsubscribe from your own orders."""
 
 
 Request: TypeAlias = Authenticate | Ping | FollowBook | LeaveBook | FollowOrders | LeaveOrders
@@ -119,7 +119,7 @@ _HEAD = msgspec.json.Decoder(_Head)
 
 
 def read_request(text: str) -> Request:
-    """Return what a client asks for. Raises ValidationException, ClientException."""
+    """Return a client's request. Raises ValidationException, ClientException."""
     kind: type[Request] | None = None
     try:
         head = _HEAD.decode(text)
@@ -133,7 +133,7 @@ def read_request(text: str) -> Request:
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ClientException("the message is not JSON") from error
     known = ", ".join(" ".join(names).strip() for names in _KINDS)
-    raise ClientException(f"the op and its channel are none of these: {known}")
+    raise ClientException(f"unknown op or channel; known: {known}")
 
 
 # ---- from the server -----------------------------------------------------------------------------
@@ -149,9 +149,9 @@ class _OfBook(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Snapshot(_OfBook, frozen=True, kw_only=True, tag="snapshot"):
-    """A whole book as of change number `seq`. It replaces whatever the client had of it.
+    """A whole book as of change number `seq`. It replaces the client's copy.
 
-    It comes again when the book is halted or opened.
+    It is sent again when the book is halted or opened.
     """
 
     seq: int
@@ -161,7 +161,7 @@ class Snapshot(_OfBook, frozen=True, kw_only=True, tag="snapshot"):
 
 
 class Change(_OfBook, frozen=True, kw_only=True, tag="change"):
-    """Changes number `first_seq` to `seq` of a book in one; quantity 0 removes a level."""
+    """The combined changes `first_seq` to `seq` of a book. Quantity 0 removes a level."""
 
     first_seq: int
     seq: int
@@ -169,41 +169,41 @@ class Change(_OfBook, frozen=True, kw_only=True, tag="change"):
 
 
 class Left(_OfBook, frozen=True, kw_only=True, tag="unsubscribed"):
-    """Nothing more is told of the book."""
+    """The subscription to the book has ended."""
 
 
 class Subscribed(msgspec.Struct, frozen=True, tag_field="type", tag="subscribed"):
-    """From now on every change of the own orders is told."""
+    """Every change of your own orders is sent from now on."""
 
     channel: Literal["orders"] = "orders"
 
 
 class Unsubscribed(msgspec.Struct, frozen=True, tag_field="type", tag="unsubscribed"):
-    """Nothing more is told of the own orders."""
+    """The subscription to your own orders has ended."""
 
     channel: Literal["orders"] = "orders"
 
 
 class OrderChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="order"):
-    """One of the own orders as it is now."""
+    """One of your own orders in its current state."""
 
     channel: Literal["orders"] = "orders"
     order: OrderView
 
 
 class Authenticated(msgspec.Struct, frozen=True, tag_field="type", tag="authenticated"):
-    """The connection is the user's until `expires_at` (UTC), or until it authenticates again."""
+    """The connection is authenticated until `expires_at` (UTC)."""
 
     user_id: UUID
     expires_at: datetime
 
 
 class Pong(msgspec.Struct, frozen=True, tag_field="type", tag="pong"):
-    """The sign of life."""
+    """The response to a ping."""
 
 
 class Error(msgspec.Struct, frozen=True, tag_field="type", tag="error"):
-    """A request had no effect; `problem` is what the REST API would answer."""
+    """A request had no effect. `problem` is the same as in the REST API."""
 
     problem: dict[str, Any]
 
@@ -222,7 +222,7 @@ Answer: TypeAlias = (
 
 
 def book_message(news: BookView | BookChanges) -> Snapshot | Change:
-    """Return news of a book as they are sent."""
+    """Return a view or a change of a book as a message."""
     product_id, size, condition = news.book.product_id, news.book.size, news.book.condition
     if isinstance(news, BookView):
         return Snapshot(
@@ -245,5 +245,5 @@ def book_message(news: BookView | BookChanges) -> Snapshot | Change:
 
 
 def left_message(book: BookKey) -> Left:
-    """Return that a book is left."""
+    """Return the message that a subscription has ended."""
     return Left(product_id=book.product_id, size=book.size, condition=book.condition)

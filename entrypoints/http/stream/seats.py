@@ -1,4 +1,4 @@
-"""How many connections to the live stream there are, and whose."""
+"""Counts of the connections to the live stream."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 
 class NoSeat(Exception):
-    """As many connections as are allowed are there already."""
+    """The maximum number of connections is reached."""
 
 
 class Seats:
-    """Counts connections by whose they are; each holds its seats as long as it lives."""
+    """Counts connections by owner. A connection holds its seats until it ends."""
 
     def __init__(self) -> None:
         self._taken: Counter[str] = Counter()

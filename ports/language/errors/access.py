@@ -8,7 +8,7 @@ from .base import Refusal
 
 @dataclass(eq=False)
 class NotFound(Refusal):
-    """There is no such thing, or none that the caller may know of."""
+    """It does not exist, or the caller may not see it."""
 
     what: str
     id: UUID
@@ -19,7 +19,7 @@ class NotFound(Refusal):
 
 @dataclass(eq=False)
 class Forbidden(Refusal):
-    """The caller may see it but not do this to it; `needs` says who may."""
+    """The caller is not allowed to do this; `needs` says who is."""
 
     action: str
     needs: str
@@ -30,7 +30,7 @@ class Forbidden(Refusal):
 
 @dataclass(eq=False)
 class Outdated(Refusal):
-    """Somebody else changed it in between; read it again and retry."""
+    """It was changed concurrently. Read it again and retry."""
 
     what: str
     id: UUID
@@ -41,7 +41,7 @@ class Outdated(Refusal):
 
 @dataclass(eq=False)
 class WrongCredentials(Refusal):
-    """Email and password do not belong together. It never tells which of them is wrong."""
+    """The email or the password is wrong."""
 
     def __str__(self) -> str:
         return "the email or the password is wrong"
@@ -49,7 +49,7 @@ class WrongCredentials(Refusal):
 
 @dataclass(eq=False)
 class InvalidToken(Refusal):
-    """The access or refresh token is malformed, expired, spent or revoked; sign in again."""
+    """The access or refresh token is malformed, expired, already used or revoked. Sign in again."""
 
     problem: str
 

@@ -1,4 +1,4 @@
-"""What every refusal is."""
+"""The base of all refusals."""
 
 from dataclasses import fields
 from typing import Any

@@ -13,7 +13,7 @@ def _whole(seconds: float) -> int:
 
 @dataclass(eq=False)
 class Unavailable(Refusal):
-    """Something outside did not answer, or did not save; the same call may succeed later."""
+    """A dependency did not respond or did not save. A retry may succeed."""
 
     what: str
     retry_after: float = 1.0
@@ -25,7 +25,7 @@ class Unavailable(Refusal):
 
 @dataclass(eq=False)
 class QueueFull(Refusal):
-    """As much work waits as is allowed; nothing was accepted."""
+    """A queue is full; the request was not accepted."""
 
     what: str
     retry_after: float
@@ -37,7 +37,7 @@ class QueueFull(Refusal):
 
 @dataclass(eq=False)
 class Overloaded(Refusal):
-    """The exchange is behind with charging, and takes no new offers until it has caught up."""
+    """The exchange is behind with charging, and accepts no new offers until it has caught up."""
 
     retry_after: float
     """Seconds to wait before trying again."""
@@ -51,7 +51,7 @@ class Overloaded(Refusal):
 
 @dataclass(eq=False)
 class CounterpartBusy(Refusal):
-    """The ask reaches only bids of buyers who have too many orders that await payment."""
+    """The ask reaches only bids of buyers with too many unpaid orders."""
 
     retry_after: float
     """Seconds to wait before trying again."""
@@ -65,7 +65,7 @@ class CounterpartBusy(Refusal):
 
 @dataclass(eq=False)
 class TooManySubscriptions(Refusal):
-    """A connection follows as many books as it may."""
+    """A connection follows the maximum number of books."""
 
     limit: int
 
@@ -75,7 +75,7 @@ class TooManySubscriptions(Refusal):
 
 @dataclass(eq=False)
 class RateLimited(Refusal):
-    """The caller asks too often."""
+    """Too many requests."""
 
     retry_after: float
     """Seconds to wait before trying again."""
@@ -86,7 +86,7 @@ class RateLimited(Refusal):
 
 @dataclass(eq=False)
 class ShardLost(Refusal):
-    """Another process owns the shard of the matching engine now."""
+    """Another process now owns the shard of the matching engine."""
 
     shard: int
 
@@ -106,7 +106,7 @@ class IdempotencyKeyReused(Refusal):
 
 @dataclass(eq=False)
 class RebuildReplaced(Refusal):
-    """A later rebuild of the search index took the place of this one."""
+    """A later rebuild of the search index replaced this one."""
 
     def __str__(self) -> str:
         return "another rebuild of the search index was begun, which takes the place of this one"

@@ -7,7 +7,7 @@ from .base import Refusal
 
 @dataclass(eq=False)
 class InvalidSize(Refusal):
-    """The text is no US shoe size."""
+    """The text is not a US shoe size."""
 
     size: str
 
@@ -41,7 +41,7 @@ class InvalidText(Refusal):
 
 @dataclass(eq=False)
 class OutsideTick(Refusal):
-    """An amount is no multiple of the tick (cents)."""
+    """The amount is not a multiple of the tick (cents)."""
 
     amount: int
     tick: int

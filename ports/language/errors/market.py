@@ -19,7 +19,7 @@ class StyleCodeTaken(Refusal):
 
 @dataclass(eq=False)
 class SizeNotOffered(Refusal):
-    """The product is not made in this size."""
+    """The product is not available in this size."""
 
     size: str
     offered: tuple[str, ...]
@@ -41,7 +41,7 @@ class AlreadyReserved(Refusal):
 
 @dataclass(eq=False)
 class PaymentMethodMissing(Refusal):
-    """A bid needs a payment method on file."""
+    """A bid requires a payment method."""
 
     def __str__(self) -> str:
         return "put a payment method on file before you bid"
@@ -49,7 +49,7 @@ class PaymentMethodMissing(Refusal):
 
 @dataclass(eq=False)
 class AddressMissing(Refusal):
-    """A bid needs a shipping address."""
+    """A bid requires a shipping address."""
 
     def __str__(self) -> str:
         return "add a shipping address before you bid"
@@ -57,7 +57,7 @@ class AddressMissing(Refusal):
 
 @dataclass(eq=False)
 class PayoutAccountMissing(Refusal):
-    """An ask needs a payout account."""
+    """An ask requires a payout account."""
 
     def __str__(self) -> str:
         return "put a payout account on file before you ask"
@@ -65,7 +65,7 @@ class PayoutAccountMissing(Refusal):
 
 @dataclass(eq=False)
 class TradingSuspended(Refusal):
-    """A suspended user places and changes no bids and no asks."""
+    """The user is suspended and cannot place or change bids and asks."""
 
     def __str__(self) -> str:
         return "your account is suspended; orders under way go on"
@@ -83,7 +83,7 @@ class TradingBarred(Refusal):
 
 @dataclass(eq=False)
 class BiddingBarred(Refusal):
-    """Too many of the buyer's cards were declined lately."""
+    """Too many of the buyer's cards were declined recently."""
 
     declines: int
     until: datetime
@@ -98,7 +98,7 @@ class BiddingBarred(Refusal):
 
 @dataclass(eq=False)
 class TooManyOpenQuotes(Refusal):
-    """The user has as many open bids, or asks, as allowed already."""
+    """The user has the maximum number of open bids or asks."""
 
     side: str
     limit: int
@@ -109,7 +109,7 @@ class TooManyOpenQuotes(Refusal):
 
 @dataclass(eq=False)
 class BookHalted(Refusal):
-    """Nothing trades in this book for now; what stands in it can be cancelled."""
+    """Trading in this book is halted. Standing quotes can be cancelled."""
 
     product_id: UUID
     size: str
@@ -121,7 +121,7 @@ class BookHalted(Refusal):
 
 @dataclass(eq=False)
 class HaltEnded(Refusal):
-    """The halt is over, so it cannot end again."""
+    """The halt has already ended."""
 
     id: UUID
     ended_at: datetime
@@ -132,7 +132,7 @@ class HaltEnded(Refusal):
 
 @dataclass(eq=False)
 class SelfTrade(Refusal):
-    """The quote reaches no quotes but the same user's own."""
+    """The quote reaches only the user's own quotes."""
 
     resting_id: UUID
 
@@ -142,7 +142,7 @@ class SelfTrade(Refusal):
 
 @dataclass(eq=False)
 class TooManyUnpaidOrders(Refusal):
-    """The buyer has as many orders that await payment as allowed, and the bid would trade."""
+    """The bid would trade, and the buyer has the maximum number of unpaid orders."""
 
     limit: int
 
@@ -152,7 +152,10 @@ class TooManyUnpaidOrders(Refusal):
 
 @dataclass(eq=False)
 class NoCounterpart(Refusal):
-    """An immediate-or-cancel quote reached nobody. `best` is others' best price, in cents."""
+    """An immediate-or-cancel quote found no counterpart.
+
+    `best` is the best price of other users.
+    """
 
     best: int | None
 
@@ -164,7 +167,7 @@ class NoCounterpart(Refusal):
 
 @dataclass(eq=False)
 class QuoteNotActive(Refusal):
-    """The bid or ask is matched, cancelled or expired, so it can no longer change."""
+    """The bid or ask is matched, cancelled or expired, so it cannot change."""
 
     id: UUID
     side: str

@@ -18,7 +18,7 @@ class EmailTaken(Refusal):
 
 @dataclass(eq=False)
 class TooManyAddresses(Refusal):
-    """A user keeps as many addresses as allowed already."""
+    """The user has the maximum number of addresses."""
 
     limit: int
 
@@ -28,7 +28,7 @@ class TooManyAddresses(Refusal):
 
 @dataclass(eq=False)
 class TooManyAlerts(Refusal):
-    """The user watches as many prices as allowed already."""
+    """The user has the maximum number of price alerts."""
 
     limit: int
 
@@ -40,7 +40,7 @@ class TooManyAlerts(Refusal):
 
 @dataclass(eq=False)
 class AlertExists(Refusal):
-    """The user watches this price of this book already, with the alert `id`."""
+    """The user already watches this price of this book, with the alert `id`."""
 
     id: UUID
 

@@ -47,7 +47,7 @@ class IllegalMove(Refusal):
 
 @dataclass(eq=False)
 class TaskNotOpen(Refusal):
-    """The authentication task is not in a state for this."""
+    """The authentication task is in the wrong state for this."""
 
     task_id: UUID
     status: str
@@ -70,7 +70,7 @@ class TaskClaimed(Refusal):
 
 @dataclass(eq=False)
 class PartyToTheOrder(Refusal):
-    """The buyer or the seller of an order does not act on it as staff, in any role."""
+    """The buyer and the seller of an order cannot act on it as staff."""
 
     order_id: UUID
 
@@ -80,7 +80,7 @@ class PartyToTheOrder(Refusal):
 
 @dataclass(eq=False)
 class AlarmClosed(Refusal):
-    """The alarm is not open any more: `closed_at` (UTC) says since when."""
+    """The alarm was closed at `closed_at` (UTC)."""
 
     alarm_id: UUID
     closed_at: datetime
@@ -91,7 +91,7 @@ class AlarmClosed(Refusal):
 
 @dataclass(eq=False)
 class PayoutStopped(Refusal):
-    """The order's payout is frozen, for `reasons`; nothing is paid out before it is released."""
+    """The order's payout is frozen, for `reasons`. Release it first."""
 
     order_id: UUID
     reasons: tuple[str, ...]
@@ -102,7 +102,7 @@ class PayoutStopped(Refusal):
 
 @dataclass(eq=False)
 class PayoutNotOpen(Refusal):
-    """The order has no payout that was refused or is not answered; `state` says where it is."""
+    """The order has no payout that was refused or is unanswered; `state` is its state."""
 
     order_id: UUID
     state: str
@@ -116,7 +116,7 @@ class PayoutNotOpen(Refusal):
 
 @dataclass(eq=False)
 class NoShortfall(Refusal):
-    """The order's escrow holds all that it should: there is nothing for anybody to bear."""
+    """The order's escrow is complete: there is nothing to bear."""
 
     order_id: UUID
 
@@ -126,7 +126,7 @@ class NoShortfall(Refusal):
 
 @dataclass(eq=False)
 class NothingInSuspense(Refusal):
-    """No money waits in suspense under this name of the payment provider."""
+    """No money is in suspense under this name."""
 
     name: str
 
@@ -136,7 +136,7 @@ class NothingInSuspense(Refusal):
 
 @dataclass(eq=False)
 class BeyondDebt(Refusal):
-    """More was to be written off than the user owes (cents)."""
+    """The amount to write off exceeds the user's debt, `owed` (cents)."""
 
     user_id: UUID
     owed: int
@@ -147,7 +147,7 @@ class BeyondDebt(Refusal):
 
 @dataclass(eq=False)
 class ComplaintTooLate(Refusal):
-    """The time to complain of a delivered pair was over at `until` (UTC)."""
+    """The time to complain about a delivered pair ended at `until` (UTC)."""
 
     order_id: UUID
     until: datetime
@@ -158,7 +158,7 @@ class ComplaintTooLate(Refusal):
 
 @dataclass(eq=False)
 class InvalidDecision(Refusal):
-    """The decision on a complaint contradicts itself or lacks a part."""
+    """The decision on a complaint is contradictory or incomplete."""
 
     problem: str
 
@@ -168,7 +168,7 @@ class InvalidDecision(Refusal):
 
 @dataclass(eq=False)
 class InvalidVerdict(Refusal):
-    """The verdict contradicts itself or lacks its evidence."""
+    """The verdict is contradictory or lacks evidence."""
 
     problem: str
 
@@ -178,7 +178,7 @@ class InvalidVerdict(Refusal):
 
 @dataclass(eq=False)
 class VerdictGiven(Refusal):
-    """A different verdict was given already, and verdicts stand."""
+    """A different verdict was already given, and verdicts are final."""
 
     task_id: UUID
     passed: bool
@@ -200,7 +200,7 @@ class ChargeDeclined(Refusal):
 
 @dataclass(eq=False)
 class PayoutDeclined(Refusal):
-    """The payment provider will not pay this account, now or on a retry."""
+    """The payment provider declines to pay this account; a retry will not help."""
 
     reason: str
 
@@ -210,7 +210,7 @@ class PayoutDeclined(Refusal):
 
 @dataclass(eq=False)
 class RefundDeclined(Refusal):
-    """The payment provider will not refund this much of a charge, now or on a retry."""
+    """The payment provider declines to refund this amount; a retry will not help."""
 
     reason: str
 
@@ -220,7 +220,7 @@ class RefundDeclined(Refusal):
 
 @dataclass(eq=False)
 class InvalidSignature(Refusal):
-    """A webhook was not signed by the payment provider, or too long ago."""
+    """The webhook's signature is wrong or too old."""
 
     problem: str
 

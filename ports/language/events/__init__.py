@@ -1,7 +1,7 @@
-"""Events: what happened, in the past tense, as it is told to the other contexts.
+"""Events that contexts publish to each other, in the past tense.
 
-Each has a subject (its name on the bus), a version and a typed payload. A consumer must accept
-an event twice and out of order.
+Each has a subject (its name on the bus), a version and a typed payload. A consumer must tolerate
+duplicates and any order.
 """
 
 from .base import Event, OrderRelated
@@ -186,4 +186,4 @@ EVENTS: dict[str, type[Event]] = {
         HaltEndRequested,
     )
 }
-"""Every event by its subject, for adapters that read them back."""
+"""Every event by its subject, for adapters that deserialize them."""

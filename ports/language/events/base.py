@@ -1,4 +1,4 @@
-"""What every event is."""
+"""The base of all events."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from ..priority import Priority
 
 
 class Event:
-    """The base of all events; `key` names what it is about, for ordering."""
+    """The base of all events. `key` names the subject of the event, for ordering."""
 
     __slots__ = ()
     SUBJECT: ClassVar[str]
@@ -15,12 +15,12 @@ class Event:
 
     @property
     def key(self) -> str:
-        """Events of one key are relayed in the order in which they were committed."""
+        """Events with the same key are relayed in commit order."""
         raise AssertionError(f"{type(self).__name__} has no key")
 
     @property
     def priority(self) -> Priority:
-        """What goes first, where events wait. A trade goes on from most of them."""
+        """The priority of the event in queues. Most events continue a trade."""
         return Priority.HIGH
 
 

@@ -13,7 +13,7 @@ from .base import OrderRelated
 
 @dataclass(frozen=True, slots=True)
 class OrderComplained(OrderRelated):
-    """The buyer complained; the payout is frozen until the complaint is settled."""
+    """The buyer complained. The payout is frozen until the complaint is settled."""
 
     SUBJECT: ClassVar[str] = "order.complained"
     order_id: OrderId
@@ -22,7 +22,7 @@ class OrderComplained(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class ComplaintDecided(OrderRelated):
-    """An admin decided on the buyer's complaint; the order has the words of both."""
+    """An admin decided the buyer's complaint. The order has the texts of both."""
 
     SUBJECT: ClassVar[str] = "complaint.decided"
     order_id: OrderId
@@ -42,12 +42,12 @@ class OrderRefundGranted(OrderRelated):
     borne_by: Bearer
     delivered_at: datetime
     note: str | None = None
-    """Why, in the words of the admin, unless a decision on a complaint said it."""
+    """The admin's reason, unless it is in a decision on a complaint."""
 
 
 @dataclass(frozen=True, slots=True)
 class FreezeRequested(OrderRelated):
-    """Somebody found that the order's payout must not leave: whoever keeps the order freezes it."""
+    """The order's payout must be frozen."""
 
     SUBJECT: ClassVar[str] = "freeze.requested"
     order_id: OrderId
@@ -57,7 +57,7 @@ class FreezeRequested(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PayoutFrozen(OrderRelated):
-    """The seller is not paid while this stands."""
+    """The payout is frozen."""
 
     SUBJECT: ClassVar[str] = "payout.frozen"
     order_id: OrderId
@@ -67,7 +67,7 @@ class PayoutFrozen(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PayoutReleased(OrderRelated):
-    """Nothing keeps the seller from being paid any more, but the hold if that is not over."""
+    """The payout is no longer frozen. It may still be held."""
 
     SUBJECT: ClassVar[str] = "payout.released"
     order_id: OrderId
@@ -75,7 +75,7 @@ class PayoutReleased(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PenaltyExcused(OrderRelated):
-    """The seller does not owe the penalty that the order was cancelled with."""
+    """The seller does not owe the penalty of the cancelled order."""
 
     SUBJECT: ClassVar[str] = "penalty.excused"
     order_id: OrderId
@@ -84,7 +84,7 @@ class PenaltyExcused(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PenaltyReversed(OrderRelated):
-    """A penalty was taken back: `cancelled` cents were still owed, `paid_back` had been settled."""
+    """A penalty was reversed: `cancelled` cents were still owed, `paid_back` had been settled."""
 
     SUBJECT: ClassVar[str] = "penalty.reversed"
     order_id: OrderId

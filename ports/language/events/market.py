@@ -14,7 +14,7 @@ from .base import Event, OrderRelated
 
 @dataclass(frozen=True, slots=True)
 class ProductChanged(Event):
-    """A product was created or changed; `version` tells which of two is later."""
+    """A product was created or changed. The higher `version` is later."""
 
     SUBJECT: ClassVar[str] = "product.changed"
     product_id: ProductId
@@ -28,7 +28,7 @@ class ProductChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class MatchCreated(OrderRelated):
-    """A bid and an ask met; their order is pending."""
+    """A bid and an ask matched, and their order is pending."""
 
     SUBJECT: ClassVar[str] = "match.created"
     order_id: OrderId
@@ -43,10 +43,10 @@ class MatchCreated(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class LowestAskChanged(Event):
-    """The best price to buy at in one book went from `before` to `lowest_ask`; None is no ask.
+    """A book's lowest ask changed from `before` to `lowest_ask`. None means no ask.
 
-    The events of a book make a chain: each begins where the one before it ended. So whether a
-    price was crossed can be told from one of them, in whatever order they come.
+    The events of a book form a chain: each begins where the previous one ended. So a single event
+    determines whether a price was crossed, in whatever order events arrive.
     """
 
     SUBJECT: ClassVar[str] = "lowest_ask.changed"
@@ -62,15 +62,15 @@ class LowestAskChanged(Event):
 
     @property
     def priority(self) -> Priority:
-        """There is one for many an ask, and only the search and price alerts follow it."""
+        """It is frequent, and only search and price alerts need it."""
         return Priority.LOW
 
 
 @dataclass(frozen=True, slots=True)
 class MatchUnwound(OrderRelated):
-    """The match of a cancelled order was undone. `ask` is what became of its ask.
+    """The match of a cancelled order was undone. `ask` is what happened to its ask.
 
-    `withdrawal` says why the ask was withdrawn, if it was.
+    `withdrawal` is why the ask was withdrawn, if it was.
     """
 
     SUBJECT: ClassVar[str] = "match.unwound"
@@ -84,10 +84,10 @@ class MatchUnwound(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class QuotesWithdrawn(Event):
-    """Some bids and asks of one user were withdrawn at once, all for one reason.
+    """Bids and asks of one user were withdrawn together, for one reason.
 
-    `count` is how many; `quotes` names the first of them, up to NAMED. `note` says more in the
-    words of whoever withdrew them.
+    `count` is their number, and `quotes` contains the first of them, up to NAMED. `note` is the
+    text of who withdrew them.
     """
 
     SUBJECT: ClassVar[str] = "quotes.withdrawn"
@@ -106,7 +106,7 @@ class QuotesWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class CostsRose(Event):
-    """By new rules, trades of a user's standing quotes cost the user more than they did."""
+    """Under new rules, trades of a user's standing quotes cost the user more."""
 
     SUBJECT: ClassVar[str] = "costs.rose"
     user_id: UserId
@@ -126,7 +126,7 @@ class CostsRose(Event):
 
 @dataclass(frozen=True, slots=True)
 class StockReserved(OrderRelated):
-    """The seller's pair is promised to the order."""
+    """The seller's pair is reserved for the order."""
 
     SUBJECT: ClassVar[str] = "stock.reserved"
     order_id: OrderId
@@ -134,7 +134,7 @@ class StockReserved(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class StockRefused(OrderRelated):
-    """The seller's pair is promised to another order."""
+    """The seller's pair is reserved for another order."""
 
     SUBJECT: ClassVar[str] = "stock.refused"
     order_id: OrderId

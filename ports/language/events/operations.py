@@ -1,4 +1,4 @@
-"""Events for the people who run the exchange."""
+"""Events for admins."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +10,7 @@ from .base import Event
 
 @dataclass(frozen=True, slots=True)
 class AlarmRaised(Event):
-    """An admin must look at something: at an order, or at the exchange as a whole."""
+    """An alarm about an order, or about the exchange as a whole."""
 
     SUBJECT: ClassVar[str] = "alarm.raised"
     kind: AlarmKind
@@ -19,5 +19,5 @@ class AlarmRaised(Event):
 
     @property
     def key(self) -> str:
-        """The order, if it is about one, so that it comes in turn with what happens to it."""
+        """The order, if there is one, to keep the event in sequence with the order's others."""
         return str(self.order_id or self.kind)

@@ -14,7 +14,7 @@ from .base import OrderRelated
 
 @dataclass(frozen=True, slots=True)
 class OrderConfirmed(OrderRelated):
-    """The order is paid and confirmed; the seller ships by `ship_by` (UTC)."""
+    """The order is paid and confirmed. The seller must ship by `ship_by` (UTC)."""
 
     SUBJECT: ClassVar[str] = "order.created"
     order_id: OrderId
@@ -46,7 +46,7 @@ class OrderReceived(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class AuthPassed(OrderRelated):
-    """An authenticator found the pair authentic."""
+    """An authenticator passed the pair."""
 
     SUBJECT: ClassVar[str] = "auth.passed"
     order_id: OrderId
@@ -56,7 +56,7 @@ class AuthPassed(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class AuthFailed(OrderRelated):
-    """An authenticator found the pair wanting."""
+    """An authenticator failed the pair."""
 
     SUBJECT: ClassVar[str] = "auth.failed"
     order_id: OrderId
@@ -67,7 +67,7 @@ class AuthFailed(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class OrderAuthPassed(OrderRelated):
-    """The pair is ready to go to its buyer."""
+    """The pair can be dispatched to its buyer."""
 
     SUBJECT: ClassVar[str] = "order.auth_passed"
     order_id: OrderId
@@ -77,7 +77,7 @@ class OrderAuthPassed(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class OrderAuthFailed(OrderRelated):
-    """The order ended: the buyer is refunded, the pair goes back, the seller owes the penalty."""
+    """The order failed: the buyer is refunded, the pair goes back, the seller owes the penalty."""
 
     SUBJECT: ClassVar[str] = "order.auth_failed"
     order_id: OrderId
@@ -113,7 +113,7 @@ class OrderReturned(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class OrderDelivered(OrderRelated):
-    """The pair reached the buyer: a completed sale."""
+    """The pair reached the buyer, and the sale is complete."""
 
     SUBJECT: ClassVar[str] = "order.delivered"
     order_id: OrderId
@@ -122,12 +122,15 @@ class OrderDelivered(OrderRelated):
     price: Cents
     delivered_at: datetime
     proof: DeliveryProof | None = None
-    """Who said so; None in messages from before this was told."""
+    """Who confirmed it. None in older messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelled(OrderRelated):
-    """The order ended before its delivery. `reason` tells whose fault it was and what follows."""
+    """The order ended before its delivery.
+
+    `reason` determines who was at fault and what follows.
+    """
 
     SUBJECT: ClassVar[str] = "order.cancelled"
     order_id: OrderId
@@ -145,7 +148,7 @@ class OrderCancelled(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class DeadlineReached(OrderRelated):
-    """An order's deadline passed without being prevented."""
+    """An order's deadline passed."""
 
     SUBJECT: ClassVar[str] = "deadline.reached"
     order_id: OrderId

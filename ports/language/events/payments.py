@@ -1,4 +1,4 @@
-"""Events of the money."""
+"""Events of payments and payouts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class PaymentCaptured(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PaymentDeclined(OrderRelated):
-    """The provider will not charge the buyer."""
+    """The provider declined to charge the buyer."""
 
     SUBJECT: ClassVar[str] = "payment.declined"
     order_id: OrderId
@@ -41,7 +41,7 @@ class PaymentDeclined(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class BuyerBarred(Event):
-    """Too many of a buyer's cards were declined: they may not bid until an instant (UTC)."""
+    """A buyer had too many declined cards and may not bid until an instant (UTC)."""
 
     SUBJECT: ClassVar[str] = "buyer.barred"
     buyer_id: UserId
@@ -56,7 +56,7 @@ class BuyerBarred(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaymentOverdue(OrderRelated):
-    """A deadline of an order's payment has passed: it is to be found out whether it was made."""
+    """A payment deadline has passed, and payments must find out whether the buyer was charged."""
 
     SUBJECT: ClassVar[str] = "payment.overdue"
     order_id: OrderId
@@ -66,9 +66,9 @@ class PaymentOverdue(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PaymentAbandoned(OrderRelated):
-    """The buyer is not charged any more, and why.
+    """The buyer will not be charged any more, and why.
 
-    Whether they were charged is not known if `charge_known` is False; then a charge goes back.
+    If `charge_known` is False, it is unknown whether they were charged. A charge would be refunded.
     """
 
     SUBJECT: ClassVar[str] = "payment.abandoned"
@@ -79,7 +79,7 @@ class PaymentAbandoned(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class BuyerNotCharged(OrderRelated):
-    """It is known by now that the buyer of an order that had ended was not charged."""
+    """It is now known that the buyer of an ended order was not charged."""
 
     SUBJECT: ClassVar[str] = "buyer.not_charged"
     order_id: OrderId
@@ -87,7 +87,7 @@ class BuyerNotCharged(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PaymentRefundDue(OrderRelated):
-    """The buyer's money arrived after the order had ended, and goes back."""
+    """The buyer's money arrived after the order had ended, and must be refunded."""
 
     SUBJECT: ClassVar[str] = "payment.refund_due"
     order_id: OrderId
@@ -95,7 +95,7 @@ class PaymentRefundDue(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PaymentRefunded(OrderRelated):
-    """The buyer has the money back."""
+    """The buyer was refunded."""
 
     SUBJECT: ClassVar[str] = "payment.refunded"
     order_id: OrderId
@@ -104,7 +104,7 @@ class PaymentRefunded(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PaymentRefundedUnasked(OrderRelated):
-    """The provider gave the buyer `amount` cents back that it was not asked for."""
+    """The provider refunded `amount` cents to the buyer without a request."""
 
     SUBJECT: ClassVar[str] = "payment.refunded_unasked"
     order_id: OrderId
@@ -113,7 +113,7 @@ class PaymentRefundedUnasked(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class ShortfallBorne(OrderRelated):
-    """An admin decided who bears `amount` cents that the provider gave back unasked."""
+    """An admin decided who bears `amount` cents that the provider refunded unasked."""
 
     SUBJECT: ClassVar[str] = "shortfall.borne"
     order_id: OrderId
@@ -123,7 +123,7 @@ class ShortfallBorne(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PayoutDue(OrderRelated):
-    """The hold is over: the escrow is to be settled and the seller paid."""
+    """The hold is over. The escrow must be settled and the seller paid."""
 
     SUBJECT: ClassVar[str] = "payout.due"
     order_id: OrderId
@@ -136,7 +136,7 @@ class PayoutDue(OrderRelated):
 
     @classmethod
     def of(cls, order: Order) -> "PayoutDue":
-        """Return what is to be settled and paid for an order."""
+        """Return the event with the amounts of an order."""
         return cls(
             order_id=order.id,
             seller_id=order.seller_id,
@@ -150,7 +150,7 @@ class PayoutDue(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PayoutPaid(OrderRelated):
-    """The seller was paid `amount` cents, after `debt_settled` was kept back."""
+    """The seller was paid `amount` cents, after `debt_settled` was deducted."""
 
     SUBJECT: ClassVar[str] = "payout.paid"
     order_id: OrderId
@@ -172,7 +172,7 @@ class PayoutReopened(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PayoutRefused(OrderRelated):
-    """The provider will not pay `amount` cents to the seller's account."""
+    """The provider refused to pay `amount` cents to the seller's account."""
 
     SUBJECT: ClassVar[str] = "payout.refused"
     order_id: OrderId
@@ -183,12 +183,12 @@ class PayoutRefused(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class GatewayReported(Event):
-    """A webhook of the payment provider was stored and waits to be acted on."""
+    """A webhook of the payment provider was stored and must be processed."""
 
     SUBJECT: ClassVar[str] = "gateway.reported"
     event_id: str
 
     @property
     def key(self) -> str:
-        """The provider's own id of the event: webhooks come in any order."""
+        """The provider's id of the event, because webhooks come in any order."""
         return self.event_id

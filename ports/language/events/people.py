@@ -1,4 +1,4 @@
-"""Events of users, and of what they are told."""
+"""Events of users and notifications."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from .base import Event
 
 @dataclass(frozen=True, slots=True)
 class UserRegistered(Event):
-    """Somebody joined."""
+    """A user registered."""
 
     SUBJECT: ClassVar[str] = "user.registered"
     user_id: UserId
@@ -27,7 +27,7 @@ class UserRegistered(Event):
 
 @dataclass(frozen=True, slots=True)
 class PayoutAccountChanged(Event):
-    """A seller named an account to be paid to, the first or another."""
+    """A seller set a payout account."""
 
     SUBJECT: ClassVar[str] = "payout_account.changed"
     user_id: UserId
@@ -41,7 +41,7 @@ class PayoutAccountChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PriceDropped(Event):
-    """The lowest ask came down to a price that a user waits for, or below: once per crossing."""
+    """The lowest ask crossed the price of a user's alert."""
 
     SUBJECT: ClassVar[str] = "price.dropped"
     alert_id: AlertId
@@ -64,9 +64,9 @@ class PriceDropped(Event):
 
 @dataclass(frozen=True, slots=True)
 class NotificationRequested(Event):
-    """A notification is to be brought to its user over one channel.
+    """A notification must be sent to its user over one channel.
 
-    Requests from before users and kinds were told have neither.
+    Older requests have no user and no kind.
     """
 
     SUBJECT: ClassVar[str] = "notification.requested"

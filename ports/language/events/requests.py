@@ -1,7 +1,7 @@
-"""Events by which staff asks the process with the matching engine to do something.
+"""Requests of staff to the process with the matching engine.
 
-Only that process writes books. Each event names the audit entry of the request; the entry that
-tells its outcome is about that one.
+Only that process changes books. Each event names the audit entry of the request. The outcome is
+another entry about that one.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .base import Event
 
 @dataclass(frozen=True, slots=True)
 class QuoteWithdrawalRequested(Event):
-    """A quote is to leave its book, whoever's it is. `note` is for its owner."""
+    """A quote of any user must be withdrawn. `note` is for its owner."""
 
     SUBJECT: ClassVar[str] = "quote.withdrawal_requested"
     entry_id: AuditEntryId
@@ -29,7 +29,7 @@ class QuoteWithdrawalRequested(Event):
 
 @dataclass(frozen=True, slots=True)
 class UserSuspended(Event):
-    """Everything that a user has in the books is to leave them."""
+    """All quotes of a user must be withdrawn."""
 
     SUBJECT: ClassVar[str] = "user.suspended"
     entry_id: AuditEntryId
@@ -43,9 +43,9 @@ class UserSuspended(Event):
 
 @dataclass(frozen=True, slots=True)
 class SuspensionCarriedOut(Event):
-    """What a suspended user had in the books has left them: so many quotes were withdrawn.
+    """The quotes of a suspended user were withdrawn, with their number.
 
-    It is committed with the withdrawal, so that no crash makes the log forget how many they were.
+    It is committed with the withdrawal, so that the number survives a crash.
     """
 
     SUBJECT: ClassVar[str] = "suspension.carried_out"
@@ -61,9 +61,9 @@ class SuspensionCarriedOut(Event):
 
 @dataclass(frozen=True, slots=True)
 class HaltRequested(Event):
-    """Books of a product are to be halted: all of them, or those in a size, a condition, or both.
+    """Books of a product must be halted: all, or those in a size, a condition, or both.
 
-    Halting and opening have the product as their key, so that they come in their order.
+    Halting and opening have the product as their key, so that they stay in sequence.
     """
 
     SUBJECT: ClassVar[str] = "halt.requested"
@@ -81,7 +81,7 @@ class HaltRequested(Event):
 
 @dataclass(frozen=True, slots=True)
 class HaltEndRequested(Event):
-    """A halt is to end."""
+    """A halt must end."""
 
     SUBJECT: ClassVar[str] = "halt_end.requested"
     entry_id: AuditEntryId

@@ -161,7 +161,7 @@ def test_a_port_in_use_is_a_one_line_error(
     assert (refused.code, refused.out) == (1, "")
     assert one_line(refused.err) == (
         f"solebook: cannot listen on 127.0.0.1:{taken}: Address already in use; "
-        "name another port (--port), or stop what listens there"
+        "choose another port (--port), or stop the program that uses it"
     )
 
 

@@ -113,7 +113,7 @@ async def test_the_document_describes_its_shapes(world: World) -> None:
     answer = await world.get("/schema/openapi.json")
     assert answer.headers["content-type"] == "application/vnd.oai.openapi+json"
     shapes = answer.json()["components"]["schemas"]
-    assert shapes["QuoteView"]["description"].startswith("A bid or an ask as its owner sees it.")
+    assert shapes["QuoteView"]["description"].startswith("A bid or an ask, for its owner.")
     assert answer.json()["info"]["title"] == "solebook"
 
 

@@ -142,7 +142,7 @@ class TestSmallBodies:
         body = {**CREDENTIALS, "password": "x" * 1_024}
         answer = await world.post("/v1/sessions", json=body)
         assert (answer.status_code, answer.json()["title"]) == (413, "Request Entity Too Large")
-        assert answer.json()["detail"] == "the body is larger than 1024 bytes, the most allowed"
+        assert answer.json()["detail"] == "the body is larger than the maximum of 1024 bytes"
 
     async def test_an_oversized_body_of_unknown_length_is_refused(self, world: World) -> None:
         async def chunks() -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""Alarms: what an admin must look at."""
+"""Alarms for admins."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -27,14 +27,14 @@ from ...openapi.documented import example, problems, success
 from .reasons import ReasonGiven
 
 OpenFilter: TypeAlias = Annotated[
-    bool, QueryParameter(name="open", description="`true`: only what nobody has seen to yet.")
+    bool, QueryParameter(name="open", description="`true`: only open alarms.")
 ]
 
 
 class AlarmView(msgspec.Struct, frozen=True):
-    """Something to look at, and how often it was raised since it is open.
+    """An alarm, and how often it was raised while open.
 
-    `closed_by` and `resolution` are null where what it was about ended by itself.
+    `closed_by` and `resolution` are null if it closed by itself.
     """
 
     id: UUID
@@ -57,7 +57,7 @@ class AlarmListing(msgspec.Struct, frozen=True):
 
 
 def alarm_view(alarm: Alarm) -> AlarmView:
-    """Return an alarm as it is sent."""
+    """Return an alarm as a response."""
     return AlarmView(
         id=alarm.id,
         kind=alarm.kind,
@@ -141,7 +141,7 @@ class AlarmsController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[AlarmView]:
-        """Say that it was seen to. It opens again if it is raised again."""
+        """Close an alarm. It opens again if it is raised again."""
 
         async def run() -> AlarmView:
             return alarm_view(

@@ -1,4 +1,4 @@
-"""The audit log, for reading."""
+"""The audit log, read-only."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -18,26 +18,26 @@ from ...edge.roles import requires
 from ...openapi.documented import problems, success
 
 ActorFilter: TypeAlias = Annotated[
-    UUID | None, QueryParameter(description="Only what this user did.")
+    UUID | None, QueryParameter(description="Only actions of this user.")
 ]
 TargetFilter: TypeAlias = Annotated[
     UUID | None,
-    QueryParameter(description="Only what was done to this user, quote, order or other thing."),
+    QueryParameter(description="Only actions on this user, quote, order or other target."),
 ]
 
 
 class TargetView(msgspec.Struct, frozen=True):
-    """What an action was done to; the market as a whole has no id."""
+    """The target of an action. The market as a whole has no id."""
 
     kind: TargetKind
     id: UUID | None
 
 
 class AuditEntryView(msgspec.Struct, frozen=True):
-    """What a member of staff did, to what and why.
+    """An action of staff, with its target and reason.
 
-    Whoever used `solebook admin` is the actor 00000000-0000-0000-0000-000000000000. `about` is the
-    entry whose outcome this one tells.
+    Actions with `solebook admin` have the actor 00000000-0000-0000-0000-000000000000. `about` is
+    the entry whose outcome this one records.
     """
 
     id: UUID
@@ -58,7 +58,7 @@ class AuditListing(msgspec.Struct, frozen=True):
 
 
 def audit_entry_view(entry: AuditEntry) -> AuditEntryView:
-    """Return an entry as it is sent."""
+    """Return an entry as a response."""
     act = entry.act
     return AuditEntryView(
         id=entry.id,
@@ -91,7 +91,7 @@ class AuditController(Controller):
     tags = ("admin",)
 
     @get(
-        summary="The audit log",
+        summary="Read the audit log",
         guards=[requires(Role.ADMIN)],
         responses=success(200, AuditListing, {"items": [EXAMPLE], "next_cursor": None})
         | problems(roles=True),
@@ -105,7 +105,7 @@ class AuditController(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> AuditListing:
-        """Return what staff did, newest first. Entries are never changed and never deleted."""
+        """Return the actions of staff, newest first. Entries are never changed or deleted."""
         page = await application.operations.read_audit_log(
             request.user,
             page_request(limit, cursor),

@@ -1,4 +1,4 @@
-"""Messages that were given up."""
+"""Dead letters: messages that failed after all retries."""
 
 from datetime import datetime
 from typing import Annotated
@@ -29,10 +29,10 @@ from .reasons import ReasonGiven
 
 
 class DeadLetterView(msgspec.Struct, frozen=True):
-    """A message that a consumer could not handle after every retry. It holds no personal data.
+    """A message that a consumer could not handle after all retries. It contains no personal data.
 
-    `about` is the id of the order, user or other thing that it is about. Of an error that is a
-    defect the kind alone is shown: its text, which may hold anything, is in the log.
+    `about` is the id of the order, user or other object that it is about. For a bug, `error` is
+    only its type, because its text could contain user input; the text is in the log.
     """
 
     id: UUID
@@ -52,7 +52,7 @@ class DeadLetterListing(msgspec.Struct, frozen=True):
 
 
 def dead_letter_view(delivery: Delivery) -> DeadLetterView:
-    """Return a dead letter as it is sent."""
+    """Return a dead letter as a response."""
     return DeadLetterView(
         id=delivery.id,
         subject=delivery.message.subject,
@@ -69,11 +69,11 @@ _NAMES_NOBODY = frozenset(
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not errors.EmailTaken
 )
-"""The refusals whose texts hold ids, amounts and words of the market alone."""
+"""The refusals whose texts contain only ids, amounts and terms of the market."""
 
 
 def shown_error(error: str) -> str:
-    """Return an error, `Kind: text`, without a text that may hold what a user typed.
+    """Return an error, `Kind: text`, without the text if it could contain user input.
 
     >>> shown_error("KeyError: 'buyer@example.com'")
     'KeyError'
@@ -94,13 +94,13 @@ _EXAMPLE = {
 
 
 class DeadLettersController(Controller):
-    """Messages that were given up."""
+    """Dead letters."""
 
     path = "/v1/admin/dead-letters"
     tags = ("admin",)
 
     @get(
-        summary="Messages that were given up",
+        summary="List dead letters",
         guards=[requires(Role.ADMIN)],
         responses=success(200, DeadLetterListing, {"items": [_EXAMPLE], "next_cursor": None})
         | problems(roles=True),
@@ -120,7 +120,7 @@ class DeadLettersController(Controller):
 
     @post(
         "/{letter_id:uuid}/replay",
-        summary="Have a dead letter tried again",
+        summary="Replay a dead letter",
         status_code=200,
         guards=[requires(Role.ADMIN)],
         responses=success(200, DeadLetterView, _EXAMPLE | {"attempts": 0})
@@ -141,7 +141,7 @@ class DeadLettersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[DeadLetterView]:
-        """Have it tried again, which is always safe: every effect happens once."""
+        """Handle a dead letter again. This is always safe, because handling is idempotent."""
 
         async def run() -> DeadLetterView:
             return dead_letter_view(

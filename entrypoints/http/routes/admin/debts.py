@@ -1,4 +1,4 @@
-"""What users owe, and what of it is written off."""
+"""Debts of users."""
 
 from typing import Annotated
 from uuid import UUID
@@ -26,7 +26,7 @@ from .reasons import ReasonText
 
 
 class WriteOff(msgspec.Struct, forbid_unknown_fields=True):
-    """How much of a debt is written off, in cents, and why."""
+    """The amount to write off, in cents, and why."""
 
     amount: Annotated[int, Meta(ge=1)]
     reason: ReasonText
@@ -72,7 +72,7 @@ class DebtsController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[DebtView]:
-        """Have the exchange bear what a user owes, or a part of it, but never more."""
+        """Write off all or part of a user's debt, at the exchange's cost."""
 
         async def run() -> DebtView:
             still_owed = await application.payments.write_off_debt(

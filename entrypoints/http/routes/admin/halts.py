@@ -1,4 +1,4 @@
-"""Halts: books in which nothing trades for a while."""
+"""Halts of books."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -32,14 +32,12 @@ from .requests import RequestView, carried_out, request_responses
 
 StandingFilter: TypeAlias = Annotated[
     bool | None,
-    QueryParameter(description="`true`: only halts that stand; `false`: only those that ended."),
+    QueryParameter(description="`true`: only active halts; `false`: only ended ones."),
 ]
 
 
 class NewHalt(ReasonGiven, forbid_unknown_fields=True):
-    """Which books are halted, and why. Without a size every size is, without a condition every
-    condition.
-    """
+    """The books to halt, and why. Without a size or a condition, all of them are halted."""
 
     product_id: UUID
     size: Annotated[str, Meta(min_length=1, max_length=10)] | None = None
@@ -47,7 +45,7 @@ class NewHalt(ReasonGiven, forbid_unknown_fields=True):
 
 
 class HaltView(msgspec.Struct, frozen=True):
-    """Books in which nothing trades. Where size or condition is null, all of them are meant."""
+    """Halted books. If size or condition is null, the halt covers all of them."""
 
     id: UUID
     product_id: UUID
@@ -65,7 +63,7 @@ class HaltListing(msgspec.Struct, frozen=True):
 
 
 def halt_view(halt: Halt) -> HaltView:
-    """Return a halt as it is sent."""
+    """Return a halt as a response."""
     return HaltView(
         id=halt.id,
         product_id=halt.product_id,
@@ -95,7 +93,7 @@ class HaltsController(Controller):
     tags = ("admin",)
 
     @get(
-        summary="Which books are halted",
+        summary="List halts",
         guards=[requires(Role.ADMIN)],
         responses=success(200, HaltListing, {"items": [_EXAMPLE], "next_cursor": None})
         | problems(roles=True),
@@ -141,7 +139,10 @@ class HaltsController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[RequestView]:
-        """In a halted book cancelling works and nothing trades; asks that return wait outside."""
+        """Halt books.
+
+        Halted books do not trade, quotes can be cancelled, and returning asks wait.
+        """
         return await carried_out(
             request,
             application,
@@ -171,7 +172,7 @@ class HaltsController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[RequestView]:
-        """Open the books that no other halt covers. Asks that waited enter, and may match."""
+        """End a halt. Books without another halt open, and waiting asks enter and may match."""
         return await carried_out(
             request,
             application,

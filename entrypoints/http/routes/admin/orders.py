@@ -1,4 +1,4 @@
-"""Orders that staff has to interfere with."""
+"""Actions of admins on orders."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
@@ -40,23 +40,23 @@ ACTING: tuple[type[Refusal], ...] = (
     InvalidText,
     IdempotencyKeyReused,
 )
-"""What any act on an order is refused for."""
+"""The refusals of every admin action on an order."""
 
 Why = Annotated[ReasonGiven, example({"reason": "the buyer's bank asked us to look at it"})]
 
 
 class RefundOrdered(msgspec.Struct, forbid_unknown_fields=True):
-    """Why the buyer is refunded, as both parties are told, and who bears it."""
+    """The reason of a refund, which both parties see, and who bears it."""
 
     reason: ReasonText
     borne_by: Bearer
 
 
 class ComplaintDecision(msgspec.Struct, forbid_unknown_fields=True):
-    """Who is right, and why, as both parties are told.
+    """The decision, and its reason, which both parties see.
 
-    A decision for the buyer names who bears the refund. It comes when a pair that is not as
-    described is back, unless `waive_return` is true.
+    A decision for the buyer names who bears the refund. If the pair is not as described, the refund
+    follows when the pair is back, unless `waive_return` is true.
     """
 
     in_favour_of: Literal["buyer", "seller"]
@@ -66,14 +66,14 @@ class ComplaintDecision(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PayoutRequested(msgspec.Struct, frozen=True):
-    """The provider is asked in a moment."""
+    """The provider is asked again moments later."""
 
     order_id: UUID
     requested: bool
 
 
 class AdminOrdersController(Controller):
-    """Orders that staff interferes with. Whoever buys or sells in one does not."""
+    """Actions of admins on orders, refused for the buyer and the seller of the order."""
 
     path = "/v1/admin/orders/{order_id:uuid}"
     tags = ("admin",)
@@ -81,7 +81,7 @@ class AdminOrdersController(Controller):
 
     @post(
         "/payout-freeze",
-        summary="Stop an order's payout",
+        summary="Freeze an order's payout",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE | {"payout_freezes": ["admin"]})
         | problems(*ACTING, IllegalMove, Outdated, body=True, roles=True),
@@ -94,7 +94,7 @@ class AdminOrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """Nothing is paid out for the order until the freeze is lifted; else the order goes on."""
+        """Freeze the payout of an order. The order itself continues."""
         freeze = application.orders.freeze_payout
         return await _act(
             request,
@@ -105,7 +105,7 @@ class AdminOrdersController(Controller):
 
     @post(
         "/payout-release",
-        summary="Let an order's payout go on",
+        summary="Release an order's payout",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE)
         | problems(*ACTING, IllegalMove, Outdated, body=True, roles=True),
@@ -118,7 +118,7 @@ class AdminOrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """Lift every freeze but that of a complaint, which is decided instead."""
+        """Lift every freeze of a payout, except that of a complaint, which must be decided."""
         release = application.orders.release_payout
         return await _act(
             request,
@@ -144,7 +144,7 @@ class AdminOrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """Refund a paid order, which ends it if the pair was not delivered yet."""
+        """Refund a paid order. If the pair is not delivered yet, this cancels the order."""
         refund = application.orders.refund_order
         return await _act(
             request,
@@ -170,7 +170,7 @@ class AdminOrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """A seller whose pair the carrier lost owes no penalty; one that was noted is reversed."""
+        """Note that the carrier had the pair, so that its seller owes no penalty."""
         note = application.orders.note_carrier_receipt
         return await _act(
             request,
@@ -181,7 +181,7 @@ class AdminOrdersController(Controller):
 
     @post(
         "/complaint-decision",
-        summary="Decide on a complaint",
+        summary="Decide a complaint",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE)
         | problems(*ACTING, IllegalMove, Outdated, InvalidDecision, body=True, roles=True),
@@ -197,7 +197,7 @@ class AdminOrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[OrderView]:
-        """Say who is right. Until a pair is back, the decision can still be changed."""
+        """Decide a complaint. Until a pair is back, the decision can be changed."""
         decide = application.orders.decide_complaint
         return await _act(
             request,
@@ -215,7 +215,7 @@ class AdminOrdersController(Controller):
 
     @post(
         "/payout",
-        summary="Pay out again",
+        summary="Retry a payout",
         status_code=202,
         responses=success(
             202,
@@ -234,7 +234,7 @@ class AdminOrdersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[PayoutRequested]:
-        """Have the provider asked again for a payout that it refused or did not answer."""
+        """Retry a payout that the provider refused or did not answer."""
 
         async def run() -> PayoutRequested:
             await application.payments.pay_out_again(

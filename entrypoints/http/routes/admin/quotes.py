@@ -1,4 +1,4 @@
-"""Bids and asks of anybody, taken out of their books by staff."""
+"""Withdrawal of quotes by admins."""
 
 from typing import Annotated
 from uuid import UUID
@@ -30,13 +30,13 @@ Note = Annotated[
 
 
 class Withdrawal(ReasonGiven, forbid_unknown_fields=True):
-    """Why a quote is taken out of its book. The owner reads the note and not the reason."""
+    """The reason of a withdrawal. The owner sees the note but not the reason."""
 
     note: Note | None = None
 
 
 class AdminQuotesController(Controller):
-    """Quotes of anybody."""
+    """Quotes of all users."""
 
     path = "/v1/admin/quotes"
     tags = ("admin",)
@@ -62,7 +62,7 @@ class AdminQuotesController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[RequestView]:
-        """Take any bid or ask out of its book. Its owner is told."""
+        """Withdraw a bid or an ask of any user. Its owner is notified."""
         return await carried_out(
             request,
             application,

@@ -1,4 +1,4 @@
-"""Why staff does something: the body that every admin action takes."""
+"""The reason that every admin action requires."""
 
 from typing import Annotated
 
@@ -12,12 +12,12 @@ ReasonText = Annotated[
     Meta(
         min_length=1,
         max_length=MAX_REASON,
-        description="On one line. It stays in the audit log for good.",
+        description="One line, stored permanently in the audit log.",
     ),
 ]
 
 
 class ReasonGiven(msgspec.Struct, forbid_unknown_fields=True):
-    """Why it is done."""
+    """The reason of an action."""
 
     reason: ReasonText

@@ -1,4 +1,4 @@
-"""What the process with the matching engine carries out, and how its outcome is answered."""
+"""Requests that the process with the matching engine carries out."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -17,21 +17,21 @@ from ...edge.json_body import JsonRequest
 from ...openapi.documented import Responses, success
 
 PATIENCE = timedelta(seconds=3)
-"""How long an answer waits for the outcome."""
+"""How long a response waits for the outcome."""
 
 
 class RequestState(StrEnum):
-    """How far a request of staff is."""
+    """The state of a request."""
 
     WAITING = "waiting"
     """It is stored, and will be carried out."""
     CARRIED_OUT = "carried_out"
     NOT_CARRIED_OUT = "not_carried_out"
-    """Things stand otherwise by now; `facts` say how."""
+    """The situation had changed; `facts` say how."""
 
 
 class RequestView(msgspec.Struct, frozen=True):
-    """A request of staff and what became of it. `id` is its entry in the audit log."""
+    """A request and its outcome. `id` is its entry in the audit log."""
 
     id: UUID
     state: RequestState
@@ -43,7 +43,7 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 def request_responses(facts: dict[str, Fact]) -> Responses:
-    """Return the documentation of both answers, with what a success says in its facts."""
+    """Return the documentation of both responses, with the facts of a success."""
     entry_id = "01890a5e-2c11-7b1c-9c1e-3f5f1f7f3c11"
     done = {"id": entry_id, "state": "carried_out", "facts": facts}
     waiting = {"id": entry_id, "state": "waiting", "facts": {}}
@@ -56,10 +56,10 @@ async def carried_out(
     idempotency_key: str | None,
     ask: Callable[[], Awaitable[AuditEntry]],
 ) -> Response[RequestView]:
-    """Store what `ask` asks for, and answer with what became of it: 200, or 202 if that is not yet
-    known. The same idempotency key asks once, and answers with what is known by then.
+    """Store a request with `ask`, and respond with its outcome: 200, or 202 if it is not known yet.
 
-    Raises IdempotencyKeyReused and what `ask` raises.
+    If the idempotency key is repeated, the request is not stored again, and the response has the
+    current outcome. Raises IdempotencyKeyReused and what `ask` raises.
     """
 
     async def run() -> _Asked:

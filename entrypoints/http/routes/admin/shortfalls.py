@@ -1,4 +1,4 @@
-"""What the payment provider did unasked: who bears it, and what nobody can tell apart."""
+"""Unrequested movements of the payment provider: shortfalls and money in suspense."""
 
 from typing import Annotated
 from uuid import UUID
@@ -28,14 +28,14 @@ from .reasons import ReasonText
 
 
 class ShortfallDecision(msgspec.Struct, forbid_unknown_fields=True):
-    """Who bears what the provider gave back unasked, and why."""
+    """Who bears what the provider refunded unasked, and why."""
 
     borne_by: Bearer
     reason: ReasonText
 
 
 class ShortfallView(msgspec.Struct, frozen=True):
-    """What somebody bears now, in cents."""
+    """The amount that is borne now, in cents."""
 
     order_id: UUID
     amount: int
@@ -43,14 +43,14 @@ class ShortfallView(msgspec.Struct, frozen=True):
 
 
 class SuspenseWriteOff(msgspec.Struct, forbid_unknown_fields=True):
-    """What is given up looking for, by the provider's name of the charge, refund or payout."""
+    """The money to write off, by the provider's name of the charge, refund or payout."""
 
     name: Annotated[str, Meta(min_length=1, max_length=1_000)]
     reason: ReasonText
 
 
 class SuspenseView(msgspec.Struct, frozen=True):
-    """What waited in suspense, in cents; below zero, what had left."""
+    """Money in suspense, in cents. A negative amount was paid out."""
 
     name: str
     amount: int
@@ -64,7 +64,7 @@ _EXAMPLE = {
 
 
 class ShortfallsController(Controller):
-    """Money that the payment provider moved unasked."""
+    """Unrequested movements of the payment provider."""
 
     path = "/v1/admin"
     tags = ("admin",)
@@ -96,7 +96,7 @@ class ShortfallsController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[ShortfallView]:
-        """Fill the escrow up again, so that the trade can go on once its payout is released."""
+        """Refill an order's escrow, so that the trade can continue once its payout is released."""
 
         async def run() -> ShortfallView:
             amount = await application.payments.bear_shortfall(
@@ -122,7 +122,10 @@ class ShortfallsController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[SuspenseView]:
-        """Have the exchange bear what left for no known order, or keep what came."""
+        """Write off money of no known order.
+
+        The exchange bears what was paid out, or keeps what came in.
+        """
 
         async def run() -> SuspenseView:
             amount = await application.payments.write_off_suspense(

@@ -1,4 +1,4 @@
-"""Users as staff sees them."""
+"""User administration."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -25,13 +25,13 @@ from ..quotes import QuoteListing, StatusFilter, quote_view
 from .reasons import ReasonGiven
 
 Email: TypeAlias = Annotated[
-    str, QueryParameter(min_length=3, max_length=MAX_EMAIL, description="The whole email.")
+    str, QueryParameter(min_length=3, max_length=MAX_EMAIL, description="The complete email.")
 ]
-SideChoice: TypeAlias = Annotated[Side, QueryParameter(description="Which side of the books.")]
+SideChoice: TypeAlias = Annotated[Side, QueryParameter(description="Bids or asks.")]
 
 
 class UserRecordView(msgspec.Struct, frozen=True):
-    """A user, and how they stand with the exchange. Money is in cents."""
+    """A user and their account status. Money is in cents."""
 
     id: UUID
     email: str
@@ -51,20 +51,20 @@ class UserRecordView(msgspec.Struct, frozen=True):
 
 
 class UserRecords(msgspec.Struct, frozen=True):
-    """The user with an email, if there is one."""
+    """The user with an email, or an empty list."""
 
     items: list[UserRecordView]
     next_cursor: UUID | None = None
 
 
 class Forgiveness(msgspec.Struct, frozen=True):
-    """How many declined cards count no longer."""
+    """The number of declined cards that no longer count."""
 
     forgiven: int
 
 
 def user_record_view(record: UserRecord) -> UserRecordView:
-    """Return a user as staff sees them: without the password's hash, without any token."""
+    """Return a user for admins, without the password hash and tokens."""
     user = record.user
     return UserRecordView(
         id=user.id,
@@ -105,7 +105,7 @@ _EXAMPLE = {
 
 
 class AdminUsersController(Controller):
-    """Users as staff sees them."""
+    """Users, for admins."""
 
     path = "/v1/admin/users"
     tags = ("admin",)
@@ -117,27 +117,27 @@ class AdminUsersController(Controller):
         | problems(roles=True),
     )
     async def find_users(self, request: JsonRequest, application: App, email: Email) -> UserRecords:
-        """Return the user with this email, or none."""
+        """Return the user with this email, or an empty list."""
         record = await application.operations.find_user.by_email(request.user, email)
         return UserRecords([] if record is None else [user_record_view(record)])
 
     @get(
         "/{user_id:uuid}",
-        summary="A user",
+        summary="View a user",
         guards=[requires(Role.ADMIN)],
         responses=success(200, UserRecordView, _EXAMPLE) | problems(NotFound, roles=True),
     )
     async def find_user(
         self, request: JsonRequest, user_id: FromPath[UUID], application: App
     ) -> UserRecordView:
-        """Return a user, with what they have in the books and what is owed."""
+        """Return a user, with open quotes and balances."""
         return user_record_view(
             await application.operations.find_user(request.user, UserId(user_id))
         )
 
     @get(
         "/{user_id:uuid}/quotes",
-        summary="A user's bids or asks",
+        summary="List a user's bids or asks",
         guards=[requires(Role.ADMIN)],
         responses=success(200, QuoteListing, {"items": [QUOTE_EXAMPLE], "next_cursor": None})
         | problems(NotFound, roles=True),
@@ -174,7 +174,7 @@ class AdminUsersController(Controller):
         application: App,
         idempotency_key: KeyHeader = None,
     ) -> Response[Forgiveness]:
-        """Let a buyer bid again whose cards were declined too often: none of it counts any more."""
+        """Forgive a buyer's declined cards. They no longer count, and the buyer can bid again."""
 
         async def run() -> Forgiveness:
             entry = await application.payments.forgive_declines(

@@ -1,4 +1,4 @@
-"""Money that waits for an admin: frozen payouts, and what nobody can tell apart."""
+"""Money that waits for an admin: frozen payouts and suspense."""
 
 from typing import Annotated, TypeAlias
 
@@ -20,13 +20,13 @@ NameCursor: TypeAlias = Annotated[
     str,
     QueryParameter(
         max_length=1_000,
-        description="The `next_cursor` of the page before; left out, the first page.",
+        description="The `next_cursor` of the previous page. Omit for the first page.",
     ),
 ]
 
 
 class SuspenseListing(msgspec.Struct, frozen=True):
-    """A page of what is in suspense, by the provider's names."""
+    """A page of money in suspense, sorted by the provider's names."""
 
     items: list[SuspenseView]
     next_cursor: str | None
@@ -41,7 +41,7 @@ class WaitingMoneyController(Controller):
 
     @get(
         "/frozen-orders",
-        summary="Orders whose payouts are frozen",
+        summary="List frozen orders",
         responses=success(200, OrderListing, {"items": [ORDER_EXAMPLE], "next_cursor": None})
         | problems(roles=True),
     )
@@ -52,7 +52,7 @@ class WaitingMoneyController(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> OrderListing:
-        """Return the orders whose payouts are frozen, newest first; `payout_freezes` says why."""
+        """Return the orders with frozen payouts, newest first. `payout_freezes` has the reasons."""
         page = await application.orders.list_frozen_orders(
             request.user, page_request(limit, cursor)
         )
@@ -60,7 +60,7 @@ class WaitingMoneyController(Controller):
 
     @get(
         "/suspense",
-        summary="Money in suspense",
+        summary="List money in suspense",
         responses=success(
             200,
             SuspenseListing,
@@ -75,7 +75,7 @@ class WaitingMoneyController(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: NameCursor = "",
     ) -> SuspenseListing:
-        """Return what the provider took or paid for no known order, by its names."""
+        """Return money that the provider charged or paid for no known order, sorted by name."""
         page = await application.payments.list_suspense(request.user, limit, cursor)
         items = [SuspenseView(item.name, item.amount) for item in page.items]
         return SuspenseListing(items, page.next_cursor)
