@@ -97,7 +97,7 @@ async def test_a_word_that_is_none_of_those_known_is_told_with_them(
     field, message = await wrong("PUT", path, buyer, channels)
     assert (field, message) == (
         "channels[...][0]",
-        "'fax' is none of these: email, sms, push, inbox",
+        "'fax' is none of these: email, sms, push, in_app",
     )
     field, message = await wrong("PUT", path, buyer, {"channels": {"gossip": []}})
     assert field == "channels"
