@@ -1,1 +1,1 @@
-"""Where every cent is: charges, escrow, refunds and payouts, in double entry."""
+"""Charges, escrow, refunds and payouts, kept in a double-entry ledger."""

@@ -1,4 +1,4 @@
-"""A payment whose time is over is abandoned, unless it arrived after all."""
+"""Abandon a payment that is overdue, unless the charge succeeded."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,14 +26,16 @@ from .patience import Patience
 
 @dataclass(frozen=True, slots=True)
 class AbandonPayment:
-    """What becomes of a payment whose deadline has passed.
+    """Decides a payment whose deadline has passed.
 
-    An attempt that is under way is waited for: the deadline is set again for when it is over. If
-    the provider was ever asked, it is asked what became of the charge: one that succeeded beats the
-    deadline. Only then is the payment abandoned, and the order hears of it. One that the provider
-    took is overdue `payment_window` after its first answer. One that it did not answer is given up
-    `give_up_after` after the match, which is the exchange's own fault; if the provider does not
-    answer even then, it stays unknown whether the buyer was charged, and a charge goes back.
+    While an attempt is under way, the deadline is set again for its end. If the provider was ever
+    asked, it is asked for the outcome of the charge, and a charge that succeeded is captured.
+    Otherwise the payment is abandoned and the order is cancelled.
+
+    A charge that the provider took is overdue `payment_window` after the provider's first answer. A
+    charge without an answer is given up `give_up_after` after the match, which is the exchange's
+    fault. If the provider cannot be reached even then, the outcome stays unknown, and a charge that
+    turns up later is refunded.
     """
 
     transaction: Transaction
@@ -47,7 +49,7 @@ class AbandonPayment:
     patience: Patience
 
     async def __call__(self, overdue: PaymentOverdue) -> None:
-        """Decide, or find that it was decided. Raises Unavailable: try again."""
+        """Decide the payment unless it is decided. Raises Unavailable, after which retry."""
         while (payment := await self._undecided(overdue)) is not None:
             if payment.attempted_at is None:
                 await self._end(payment, CancelReason.GIVEN_UP, charge_known=True)
@@ -55,7 +57,7 @@ class AbandonPayment:
                 await self._look_up(payment)
 
     async def _undecided(self, overdue: PaymentOverdue) -> Payment | None:
-        """Return the payment if it must be decided now; what comes later gets its deadline."""
+        """Return the payment if it must be decided now. If not yet, set its deadline again."""
         async with self.transaction():
             payment = await self.payments.find(overdue.order_id) or _opened(overdue)
             if payment.status is not PaymentStatus.PENDING:
@@ -67,10 +69,10 @@ class AbandonPayment:
             return payment
 
     async def _due(self, payment: Payment) -> Deadline:
-        """Return when the payment must be decided, and by which deadline."""
+        """Return the deadline by which the payment must be decided."""
         now, attempt_ends_at = self.clock.now(), self.patience.attempt_ends_at(payment)
         if payment.answered_at is not None:
-            # One that runs still may have been put off.
+            # A running deadline may have been put off.
             running = await self.deadlines.of(payment.order_id)
             put_off = [one.due_at for one in running if one.kind is DeadlineKind.PAYMENT]
             due_at = max([payment.answered_at + self.rules.payment_window, *put_off])
@@ -84,7 +86,7 @@ class AbandonPayment:
         return payment.created_at + self.rules.give_up_after
 
     async def _look_up(self, payment: Payment) -> None:
-        """Ask the provider what became of the charge, and act on its answer."""
+        """Ask the provider for the outcome of the charge, and apply it."""
         try:
             found = await self.patience.wait_for(self.gateway.find_charge(payment.order_id))
         except Unavailable:
@@ -121,7 +123,7 @@ class AbandonPayment:
 def _opened(overdue: PaymentOverdue) -> Payment:
     """Return the payment of an order from before payments were opened with their orders.
 
-    It is not stored unless it ends: whoever charges it knows the amount.
+    It is stored only if the payment ends. Otherwise ChargeBuyer stores it with its amount.
     """
     return Payment(
         order_id=overdue.order_id,

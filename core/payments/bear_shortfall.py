@@ -1,4 +1,4 @@
-"""Somebody bears what the payment provider gave back unasked."""
+"""Decide who bears a shortfall."""
 
 from dataclasses import dataclass
 
@@ -25,12 +25,12 @@ from .transfers import escrow
 
 @dataclass(frozen=True, slots=True)
 class BearShortfall:
-    """An admin decides who bears what an order's escrow is short of, and the trade can go on.
+    """An admin decides who bears the shortfall of an order's escrow, so the trade can continue.
 
-    The exchange takes it as a loss. The seller or the buyer owes it, and their next payouts settle
-    that. The payout stays frozen, and the alarm about it open, until it is released; where nothing
-    is frozen the alarm is over. If the order is refunded later all the same, nobody bears it any
-    more. The reason goes into the audit log.
+    If the exchange bears it, it is a loss. If the seller or the buyer bears it, it is a debt that
+    their next payouts settle. The payout stays frozen and the alarm open until an admin releases
+    the payout. If it is not frozen, the alarm closes. If the order is refunded later, the shortfall
+    is reversed. The reason goes into the audit log.
     """
 
     transaction: Transaction
@@ -46,7 +46,7 @@ class BearShortfall:
     async def __call__(
         self, actor: Actor, order_id: OrderId, *, borne_by: Bearer, reason: str
     ) -> Cents:
-        """Return how much it was, in cents.
+        """Return the shortfall in cents.
 
         Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, NoShortfall.
         """
@@ -75,9 +75,10 @@ class BearShortfall:
         return shortfall
 
     async def _shortfall(self, order: Order) -> Cents:
-        """Return what is missing: of the whole while the trade goes on, of nothing once it ended.
+        """Return the shortfall in cents: what the escrow should hold minus what it holds.
 
-        What is to be refunded, or was charged in another amount, is short of nothing.
+        It should hold the buyer's total while the trade continues, and nothing once it is settled
+        or refunded. An order whose refund is due, or that is pending, has no shortfall.
         """
         payment = await self.payments.find(order.id)
         if payment is None or payment.status not in (

@@ -1,4 +1,4 @@
-"""The buyer is charged into escrow."""
+"""Charge the buyer into escrow."""
 
 from dataclasses import dataclass, replace
 
@@ -19,13 +19,12 @@ from .patience import Patience
 
 @dataclass(frozen=True, slots=True)
 class ChargeBuyer:
-    """The buyer pays price and shipping at the match, and the money waits in escrow.
+    """Charges the buyer price and shipping at the match, into the order's escrow.
 
-    The attempt is noted before the provider is asked, in the transaction that sees that the order
-    still waits for its payment: an order that has ended is not charged, nor one that is about to be
-    given up. The question carries a key made of the order, so that a crash at any instant and every
-    retry charge once. If the provider takes the charge and tells its outcome later, the payment
-    window begins.
+    The attempt is committed before the provider is asked. The same transaction checks that the
+    order is still pending and not due to be given up. The idempotency key is derived from the
+    order, so a crash or a retry cannot charge twice. If the provider takes the charge and reports
+    its outcome later, the payment window begins.
     """
 
     transaction: Transaction
@@ -39,7 +38,7 @@ class ChargeBuyer:
     patience: Patience
 
     async def __call__(self, request: PaymentRequested) -> None:
-        """Charge, or find that it was done or is not wanted. Raises Unavailable: try again."""
+        """Charge the buyer if that is still needed. Raises Unavailable, after which retry."""
         payment = await self._begin(request)
         if payment is None:
             return
@@ -49,7 +48,7 @@ class ChargeBuyer:
         await self._charge(payment, payment.payment_method)
 
     async def _begin(self, request: PaymentRequested) -> Payment | None:
-        """Note an attempt and return its payment; None if none is to be made."""
+        """Store an attempt and return its payment, or None if no attempt is needed."""
         async with self.transaction():
             order = await self.orders.get(request.order_id)
             payment = await self.payments.find(request.order_id)
@@ -62,7 +61,7 @@ class ChargeBuyer:
             return payment
 
     def _is_wanted(self, payment: Payment, order: Order) -> bool:
-        """Whether the provider is to be asked: nobody knows its answer, and there is still time."""
+        """Whether to ask the provider: it has not answered, and the order can still be paid."""
         return (
             payment.status is PaymentStatus.PENDING
             and payment.answered_at is None

@@ -1,4 +1,4 @@
-"""The books are compared with the payment provider's."""
+"""Compare the ledger with the payment provider's balance."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ from .patience import Patience
 
 @dataclass(frozen=True, slots=True)
 class CheckSolvency:
-    """What the ledger says is held must be what the provider says it holds, to the cent.
+    """Compares the money in the ledger with the provider's balance.
 
-    While a provider's answer is still on its way the two may differ; when nothing is under way
-    they may not.
+    They may differ while an answer of the provider is under way. Otherwise they are equal to the
+    cent.
     """
 
     ledger: Ledger
@@ -21,7 +21,7 @@ class CheckSolvency:
     patience: Patience
 
     async def __call__(self) -> Solvency:
-        """Return both sides. Raises Unavailable."""
+        """Return the ledger's totals and the provider's balance. Raises Unavailable."""
         return Solvency(
             await self.ledger.totals(), await self.patience.wait_for(self.gateway.balance())
         )

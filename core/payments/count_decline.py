@@ -1,4 +1,4 @@
-"""A declined card counts against its buyer."""
+"""Count a decline against its buyer."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,11 @@ from ...ports.payments import Declines
 
 @dataclass(frozen=True, slots=True)
 class CountDecline:
-    """At the third declined card within 30 days a buyer may not bid any more.
+    """Bars a buyer from bidding at the third decline within 30 days.
 
-    That lasts until fewer than three lie within the last 30 days. Only what the provider declined
-    counts, once an order: no outage, no delay of ours and no window that passed. It needs a
-    transaction.
+    The bar lasts until fewer than three declines lie within the last 30 days. Only declines by the
+    provider count, once per order: no outages, no delays of the exchange and no expired payment
+    windows. It needs a transaction.
     """
 
     declines: Declines
@@ -26,7 +26,7 @@ class CountDecline:
     rules: MarketRules
 
     async def __call__(self, payment: Payment, reason: str) -> None:
-        """Store a payment's decline, and keep its buyer from bidding if it was one too many."""
+        """Store a payment's decline, and bar its buyer if the limit is reached."""
         now, buyer_id = self.clock.now(), payment.buyer_id
         if not await self.declines.add(Decline(payment.order_id, buyer_id, now, reason)):
             return

@@ -1,4 +1,4 @@
-"""What the provider answered on a buyer's payment is recorded."""
+"""Records the provider's answers about a buyer's payment."""
 
 from dataclasses import dataclass, replace
 
@@ -28,11 +28,11 @@ from .transfers import captured
 
 @dataclass(frozen=True, slots=True)
 class Escrow:
-    """Keeps a payment, its transfers and the news of them together, whoever brings the answer.
+    """Commits a payment, its transfers and its events together, for answers and webhooks alike.
 
-    The provider's direct answer and its webhook may both come, in any order and often: the
-    first moves the payment on and the others find it moved. What was not asked for is booked all
-    the same, and raises an alarm.
+    The provider's direct answer and its webhooks may arrive in any order and more than once. The
+    first one changes the payment, and the others change nothing. Unasked charges and refunds are
+    booked too, and raise an alarm.
     """
 
     transaction: Transaction
@@ -47,10 +47,10 @@ class Escrow:
     rules: MarketRules
 
     async def capture(self, order_id: OrderId, charge: Charge) -> None:
-        """The charge succeeded. If the order had ended by then, the money is to go back.
+        """Record that the charge succeeded. If the order has ended, a refund becomes due.
 
-        A charge of another amount than was asked for confirms no order: it waits in escrow for an
-        admin. A second charge of an order waits in suspense.
+        A charge of a wrong amount does not confirm the order: it waits in escrow for an admin. A
+        second charge of an order waits in suspense.
         """
         async with self.transaction():
             payment = await self._known(order_id)
@@ -61,7 +61,7 @@ class Escrow:
             elif payment.amount != charge.amount:
                 what = f"{dollars(charge.amount)} now, and {dollars(payment.amount)} before"
                 await self.irregularities.note(
-                    order_id, f"The provider says that it charged {what}: {charge.id}."
+                    order_id, f"The provider reported a charge of {what}: {charge.id}."
                 )
 
     async def _capture(self, payment: Payment, charge: Charge) -> None:
@@ -87,7 +87,7 @@ class Escrow:
             await self.irregularities.note(order_id, problem)
 
     async def wait(self, order_id: OrderId) -> None:
-        """The provider took the charge and tells its outcome later: the payment window begins."""
+        """Record that the charge is pending at the provider: the payment window begins."""
         async with self.transaction():
             payment = await self._known(order_id)
             if payment.status is PaymentStatus.PENDING and payment.answered_at is None:
@@ -96,7 +96,7 @@ class Escrow:
                 await self.deadlines.set(Deadline(DeadlineKind.PAYMENT, order_id, ends_at))
 
     async def decline(self, order_id: OrderId, reason: str) -> None:
-        """The provider will not charge the buyer, which counts against them."""
+        """Record a decline by the provider, and count it against the buyer."""
         async with self.transaction():
             payment = await self._known(order_id)
             if payment.status is PaymentStatus.PENDING:
@@ -104,7 +104,7 @@ class Escrow:
             await self.refuse(order_id, reason)
 
     async def refuse(self, order_id: OrderId, reason: str) -> None:
-        """The buyer is not charged, whoever said so."""
+        """Record that the buyer is not charged, for a decline or for another reason."""
         async with self.transaction():
             payment = await self._known(order_id)
             if payment.status is PaymentStatus.PENDING:
@@ -115,11 +115,11 @@ class Escrow:
                 await self._clear(payment)
             elif payment.charge_id is not None:
                 await self.irregularities.note(
-                    order_id, f"The provider declined a charge that it had made: {reason}."
+                    order_id, f"The provider declined a charge that it had already made: {reason}."
                 )
 
     async def clear(self, payment: Payment) -> None:
-        """It is known by now that the buyer of an order that had ended was not charged."""
+        """Record that the buyer of an order that has ended was not charged."""
         async with self.transaction():
             if await self._known(payment.order_id) == payment:
                 await self._clear(payment)
@@ -129,7 +129,7 @@ class Escrow:
         await self.outbox.add(BuyerNotCharged(payment.order_id))
 
     def _answered(self, payment: Payment) -> Payment:
-        """Note when the provider answered first."""
+        """Return the payment with the instant of the provider's first answer."""
         return replace(payment, answered_at=payment.answered_at or self.clock.now())
 
     async def _known(self, order_id: OrderId) -> Payment:
@@ -140,12 +140,12 @@ class Escrow:
 
 
 def _problem_of(payment: Payment, charge: Charge, went: Cents) -> str | None:
-    """Return what is wrong with the charge of a payment, if anything."""
+    """Return what is wrong with the charge of a payment, or None."""
     amount = dollars(charge.amount)
     if payment.amount not in (0, charge.amount):
-        return f"The provider charged {amount} and not {dollars(payment.amount)}: {charge.id}."
+        return f"The provider charged {amount}, not {dollars(payment.amount)}: {charge.id}."
     if payment.status is PaymentStatus.DECLINED:
-        return f"The provider charged {amount} after it had declined to: {charge.id}."
+        return f"The provider charged {amount} after it had declined the charge: {charge.id}."
     if payment.attempted_at is None:
         return f"The provider charged {amount} that it was not asked for: {charge.id}."
     if went:

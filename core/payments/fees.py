@@ -1,4 +1,4 @@
-"""Fees: what a trade costs."""
+"""The fees of a trade."""
 
 from ...ports.language.money import Cents, share
 from ...ports.language.orders import Fees

@@ -1,4 +1,4 @@
-"""A buyer's declined cards are forgiven."""
+"""Forgive a buyer's declines."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,10 @@ from ...ports.users import Users
 
 @dataclass(frozen=True, slots=True)
 class ForgiveDeclines:
-    """An admin forgives what was declined to a buyer so far: none of it counts, and they may bid.
+    """An admin forgives a buyer's declines so far: none of them counts, and the buyer may bid.
 
-    Bids that left the books stay out of them. Nobody forgives their own declines. The reason goes
-    into the audit log.
+    Bids that left the books do not return. Admins cannot forgive their own declines. The reason
+    goes into the audit log.
     """
 
     transaction: Transaction
@@ -28,7 +28,7 @@ class ForgiveDeclines:
     clock: Clock
 
     async def __call__(self, actor: Actor, user_id: UserId, *, reason: str) -> AuditEntry:
-        """Return the audit entry, which says how many. Raises Forbidden, InvalidText, NotFound."""
+        """Return the audit entry with their number. Raises Forbidden, InvalidText, NotFound."""
         check_role(actor, Role.ADMIN, "forgive declined payments")
         check_not_own(actor, user_id, "forgive these declined payments")
         reason = parse_reason(reason)

@@ -1,4 +1,4 @@
-"""What the payment provider reported is acted on."""
+"""Apply a stored webhook of the payment provider."""
 
 from dataclasses import dataclass
 
@@ -19,14 +19,14 @@ from .suspense import Suspense
 
 @dataclass(frozen=True, slots=True)
 class HandleWebhook:
-    """A report moves the payment or payout on if the direct answer did not yet, whatever the order
-    in which reports come.
+    """Updates the payment or payout from a webhook, unless the direct answer already did.
 
-    What the provider did unasked is booked all the same. What belongs to nothing that is known
-    waits in suspense. Either raises an alarm, and freezes the order's payout.
+    Webhooks may arrive in any order. Unasked charges, refunds and payouts are booked too. Money for
+    no known order waits in suspense. Both raise an alarm and freeze the order's payout, if the
+    order is known.
 
-    Whose a charge or a payout is may be recorded at the same time. So what is of nothing known is
-    looked for again once what waits under its name is locked.
+    Another transaction may be recording the order of a charge or a payout at the same time. An
+    unknown one is therefore looked up again after its name in suspense is locked.
     """
 
     transaction: Transaction
@@ -41,7 +41,7 @@ class HandleWebhook:
     irregularities: Irregularities
 
     async def __call__(self, reported: GatewayReported) -> None:
-        """Act on it. Raises Unavailable for an order whose payment is not stored yet."""
+        """Apply the webhook. Raises Unavailable if the order's payment is not stored yet."""
         async with self.transaction():
             event = await self.webhooks.get(reported.event_id)
             match event.kind:
@@ -101,7 +101,7 @@ class HandleWebhook:
             await self.irregularities.note(None, what)
 
     async def _payment(self, event: GatewayEvent) -> Payment | None:
-        """Return the payment that an event is about, told by its charge or else by its order."""
+        """Return the payment of an event, found by the charge, else by the order, or None."""
         order = await self._order_of_charge(event) or await self._order(event.order_id)
         if order is None and event.charge_id is not None:
             await self.suspense.lock(event.charge_id)
@@ -114,7 +114,7 @@ class HandleWebhook:
         return payment
 
     async def _order_of_payout(self, event: GatewayEvent) -> Order | None:
-        """Return the order that a payout is for, told by itself or else by the payout's name."""
+        """Return the order of a payout, found by the order's id, else by the payout's, or None."""
         order = await self._order(event.order_id)
         if order is not None or event.reference is None:
             return order
@@ -139,5 +139,5 @@ class HandleWebhook:
 
 
 def _is_of(event: GatewayEvent, payment: Payment) -> bool:
-    """Whether a refund is one of the charge that made the payment."""
+    """Whether the refunded charge is the one that paid the payment."""
     return payment.charge_id is not None and event.charge_id in (None, payment.charge_id)

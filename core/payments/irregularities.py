@@ -1,4 +1,4 @@
-"""Something that the payment provider did, and was not asked for, is brought to somebody's eyes."""
+"""Alarms about unasked actions of the payment provider."""
 
 from dataclasses import dataclass
 
@@ -11,22 +11,22 @@ from ...ports.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class Irregularities:
-    """Alarms the admins, and has the payout of the order that it is about frozen.
+    """Raises an alarm and requests a freeze of the order's payout.
 
-    It needs a transaction: what was booked, or left out of the books, commits with its alarm.
+    It needs a transaction: the alarm commits with the transfers that it is about.
     """
 
     outbox: Outbox
 
     async def note(self, order_id: OrderId | None, what: str) -> None:
-        """Tell of it; `order_id` is None where no order is known that it could belong to."""
+        """Raise the alarm; `order_id` is None if the order is unknown."""
         await self.outbox.add(AlarmRaised(AlarmKind.PROVIDER_REPORT, order_id, what))
         if order_id is not None:
             await self.outbox.add(FreezeRequested(order_id, FreezeReason.PROVIDER, what))
 
 
 def dollars(amount: int) -> str:
-    """Return an amount of cents as people write it.
+    """Return an amount of cents in dollars.
 
     >>> dollars(1_400)
     '14.00'

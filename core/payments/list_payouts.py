@@ -1,4 +1,4 @@
-"""A seller looks at their payouts."""
+"""List your payouts."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ from ...ports.payments import Payouts
 
 @dataclass(frozen=True, slots=True)
 class ListPayouts:
-    """A seller sees what they were paid; whoever sold nothing was paid nothing."""
+    """Lists the payouts of the actor, which is an empty page for a user without sales."""
 
     payouts: Payouts
 
     async def __call__(self, actor: Actor, request: PageRequest) -> Page[Payout]:
-        """Return a page of the actor's own payouts, newest first."""
+        """Return a page of the actor's payouts, newest first."""
         return await self.payouts.of_seller(actor.user_id, request)

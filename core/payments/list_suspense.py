@@ -1,4 +1,4 @@
-"""An admin looks at money that nobody can tell apart."""
+"""List the money in suspense."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ from ...ports.payments import Ledger
 
 @dataclass(frozen=True, slots=True)
 class InSuspense:
-    """What the provider took, or paid out if it is below zero, for no known order."""
+    """Money for no known order: taken by the provider, or paid out if the amount is negative."""
 
     name: str
-    """The provider's name of it."""
+    """The provider's id of the charge, refund or payout."""
     amount: Cents
 
 
 @dataclass(frozen=True, slots=True)
 class SuspensePage:
-    """A page of what is in suspense, by the provider's names."""
+    """A page of the money in suspense, sorted by the provider's names."""
 
     items: Sequence[InSuspense]
     next_cursor: str | None
-    """The name to go on after, if there is more."""
+    """The name after which the next page begins; None on the last page."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListSuspense:
-    """Money in suspense, by the provider's names."""
+    """Lists the money in suspense, sorted by the provider's names, for admins."""
 
     ledger: Ledger
 
     async def __call__(self, actor: Actor, limit: int, after: str = "") -> SuspensePage:
-        """Return up to `limit` of what comes after a name. Raises Forbidden."""
+        """Return up to `limit` items whose names follow `after`. Raises Forbidden."""
         check_role(actor, Role.ADMIN, "list suspense")
         found = await self.ledger.open_accounts(AccountKind.SUSPENSE, limit + 1, after)
         items = [InSuspense(name, amount) for name, amount in found[:limit]]

@@ -1,4 +1,4 @@
-"""The records of one trade are locked in one order."""
+"""Locks the records of a trade in a fixed sequence."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from ...ports.payments import Payments, Payouts
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """An order with its payment and its payout, as they are until the end of a transaction."""
+    """An order with its payment and its payout, locked until the end of the transaction."""
 
     order: Order
     payment: Payment | None
@@ -20,10 +20,10 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class LockTrade:
-    """Locks an order, then its payment, then its payout, where there are any.
+    """Locks an order, then its payment, then its payout, if they exist.
 
-    Whoever locks more than one of them does it in this order, so that no two transactions wait for
-    each other. It needs a transaction.
+    All code that locks more than one of them uses this sequence, which prevents deadlocks. It needs
+    a transaction.
     """
 
     orders: Orders

@@ -1,4 +1,4 @@
-"""A seller who was not paid is paid again."""
+"""Repeat a payout that was refused or not answered."""
 
 from dataclasses import dataclass
 
@@ -23,11 +23,11 @@ from .payout_questions import taken_up
 
 @dataclass(frozen=True, slots=True)
 class PayOutAgain:
-    """An admin has the provider asked again for a payout that it refused, or whose answer is lost.
+    """An admin repeats a payout that the provider refused or did not answer.
 
-    What was refused is asked for under a new key, to the account that the seller has now. What was
-    asked for, and not answered, is asked for in the same words: that pays once. So is a payout
-    that should be under way since the hold is over, and is not. The reason goes into the audit log.
+    A refused payout gets a new idempotency key and goes to the seller's current account. An
+    unanswered one is requested with the same key and data, so it is paid once. A payout that should
+    have begun when the hold ended, but did not, is begun. The reason goes into the audit log.
     """
 
     transaction: Transaction
@@ -40,10 +40,10 @@ class PayOutAgain:
     rules: MarketRules
 
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> None:
-        """Have it asked for in a moment.
+        """Request the payout; it is paid in the background.
 
         Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, PayoutStopped, PayoutNotOpen, and
-        PayoutAccountMissing where the seller has none now.
+        PayoutAccountMissing if the seller has none now.
         """
         check_role(actor, Role.ADMIN, "have a payout repeated")
         why = parse_reason(reason)
@@ -77,7 +77,7 @@ class PayOutAgain:
             raise PayoutNotOpen(order_id=order.id, state=order.payout_status)
 
     def _is_due(self, order: Order) -> bool:
-        """Whether the hold is over."""
+        """Whether the order may be paid out and the hold is over."""
         held_since = order.held_since
         is_over = held_since is None or held_since + self.rules.payout_hold <= self.clock.now()
         return order.may_be_paid_out and is_over

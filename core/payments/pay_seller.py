@@ -1,4 +1,4 @@
-"""The seller is paid."""
+"""Pay the seller."""
 
 from dataclasses import dataclass
 
@@ -17,13 +17,13 @@ from .transfers import debt, escrow, settled
 
 @dataclass(frozen=True, slots=True)
 class PaySeller:
-    """When the hold after delivery is over, the escrow is shared out and the seller is paid.
+    """Settles the escrow and pays the seller when the hold is over.
 
-    Fees are taken first, then what the seller owes, as far as the payout reaches. The split is
-    committed before the provider is asked, in the transaction that sees that nothing stops the
-    payout and that the escrow is whole. The question carries a key made of the order and the
-    account: a crash and a retry pay once. What was refused is asked again if the seller has named
-    another account since.
+    Fees are deducted first, then the seller's debt, as far as the payout covers it. The split is
+    committed before the provider is asked. The same transaction checks that nothing stops the
+    payout and that the escrow is complete. The idempotency key is derived from the order and the
+    account, so a crash or a retry cannot pay twice. A refused payout is requested again if the
+    seller has changed the account since.
     """
 
     transaction: Transaction
@@ -36,13 +36,13 @@ class PaySeller:
     clock: Clock
 
     async def __call__(self, due: PayoutDue) -> None:
-        """Pay, or find that it was done or is stopped. Raises Unavailable: try again."""
+        """Pay the seller unless that is done or stopped. Raises Unavailable, after which retry."""
         payout = await self._begin(due)
         if payout is not None and payout.state is PayoutState.DUE:
             await self.payables.ask(payout)
 
     async def _begin(self, due: PayoutDue) -> Payout | None:
-        """Return the payout to be asked for; None if it is stopped."""
+        """Return the payout to request, or None if it is stopped."""
         async with self.transaction():
             order = await self.orders.get(due.order_id)
             payout = await self.payouts.find(due.order_id)
@@ -59,7 +59,7 @@ class PaySeller:
             return payout
 
     async def _share_out(self, due: PayoutDue, account: str | None) -> Payout | None:
-        """Return the payout; None if the escrow does not hold all of it: somebody must look."""
+        """Settle the escrow and return the payout. If the escrow is short, alarm; return None."""
         held, owned = await self.ledger.lock(escrow(due.order_id), debt(due.seller_id))
         total = due.price + due.shipping_fee
         if held != total:

@@ -1,4 +1,4 @@
-"""What is owed to sellers: the provider is asked to pay it, and what it answers is recorded."""
+"""Requests payouts from the provider and records its answers."""
 
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ from .set_off import SetOff
 
 @dataclass(frozen=True, slots=True)
 class Payables:
-    """Has the provider pay sellers, and records that it did, or that it would not."""
+    """Requests payouts from the provider, and records them as paid or refused."""
 
     transaction: Transaction
     payouts: Payouts
@@ -30,7 +30,7 @@ class Payables:
     patience: Patience
 
     async def ask(self, payout: Payout) -> None:
-        """Have the provider pay what is due, once however often it is asked. Raises Unavailable."""
+        """Have the provider pay a payout. Idempotent. Raises Unavailable."""
         if payout.amount == 0:
             await self.record_payout.nothing(payout.order_id)
             return
@@ -52,9 +52,10 @@ class Payables:
             await self.record_payout.answer(payout, made)
 
     async def refuse(self, asked: Payout, reason: str) -> None:
-        """The provider will not pay the account; the money stays owed to the seller.
+        """Record that the provider refused to pay; the money stays owed to the seller.
 
-        What was asked since is another question: it may be paid, and must not be asked twice.
+        If the payout was requested again meanwhile, nothing changes, because the new request may
+        succeed.
         """
         async with self.transaction():
             payout = (await self.lock_trade(asked.order_id)).payout

@@ -1,4 +1,4 @@
-"""The seller who breaks a trade off owes a penalty."""
+"""Charge a penalty to a seller who breaks off a trade."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,12 @@ from .transfers import penalised
 
 @dataclass(frozen=True, slots=True)
 class PenaliseSeller:
-    """A seller who breaks a trade off owes 15 % of its price, or a minimum.
+    """A seller who breaks off a trade owes 15 % of its price, or a minimum.
 
-    That is one who cancels, does not ship in time, sends a pair that fails authentication, or whose
-    pair never arrives, unless an admin noted that the carrier had it. The penalty is a debt, which
-    the seller's next payouts settle. A market may have no penalty.
+    A seller breaks off a trade by cancelling, by not shipping in time, or with a pair that fails
+    authentication or never arrives. There is no penalty if an admin noted that the carrier had the
+    pair. The penalty is a debt that the seller's next payouts settle. The market rules may set it
+    to zero.
     """
 
     transaction: Transaction
@@ -27,11 +28,11 @@ class PenaliseSeller:
     rules: MarketRules
 
     async def __call__(self, event: OrderCancelled | OrderAuthFailed) -> None:
-        """Note the debt, once for an order."""
+        """Post the debt, once per order."""
         if isinstance(event, OrderCancelled) and not event.reason.seller_at_fault:
             return
         penalty = self.rules.penalty_of(event.price)
-        if penalty == 0:  # by the rules, or of a price so low that a share of it is no cent
+        if penalty == 0:  # by the rules, or because a low price rounds it down
             return
         async with self.transaction():
             if not await self._is_owed(event):
@@ -41,7 +42,7 @@ class PenaliseSeller:
             )
 
     async def _is_owed(self, event: OrderCancelled | OrderAuthFailed) -> bool:
-        """Whether the seller was not excused before the penalty could be noted."""
+        """Whether the penalty is owed; an admin may have excused the seller already."""
         if isinstance(event, OrderAuthFailed):
             return True
         return (await self.orders.get(event.order_id)).owes_penalty

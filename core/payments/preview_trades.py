@@ -1,4 +1,4 @@
-"""A trader asks what a trade would bring or cost."""
+"""Preview what a trade would bring or cost."""
 
 from dataclasses import dataclass
 
@@ -16,15 +16,16 @@ _LEVEL_OF_STRANGERS = 1
 
 @dataclass(frozen=True, slots=True)
 class PreviewTrades(TradePreviews):
-    """The fees are those of the seller who asks, at the level of this moment, and of level 1 for
-    somebody who is not known. They are frozen only at a match.
+    """Previews trades with the fees of the seller's current level, or of level 1 if anonymous.
+
+    The fees are frozen only at a match.
     """
 
     fees: FeeSchedule
     rules: MarketRules
 
     async def __call__(self, seller_id: UserId | None, book: BookView) -> TradePreview:
-        """Return what the best prices mean to the one who asks; nothing in a halted book."""
+        """Return the proceeds and costs at the book's best prices, or none in a halted book."""
         if book.halted:
             return TradePreview(sell_now=None, undercut=None, buy_now=None)
         return TradePreview(

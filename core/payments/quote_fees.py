@@ -1,4 +1,4 @@
-"""Trades are told what they cost."""
+"""Work out the fees of trades."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ _NOTHING = SalesVolume()
 
 @dataclass(frozen=True, slots=True)
 class QuoteFees(FeeSchedule):
-    """The fees of a trade follow from its price and from its seller's level at that moment."""
+    """Works out fees from the price of a trade and its seller's current level."""
 
     seller_records: SellerRecords
     clock: Clock
     rules: MarketRules
 
     async def quote(self, sales: Sequence[tuple[UserId, Cents]]) -> Sequence[Fees]:
-        """Return the fees of each (seller, price), in their order."""
+        """Return the fees of each (seller, price), in the same order."""
         this = Quarter.of(self.clock.now())
         records = await self.seller_records.of(
             {seller for seller, _ in sales}, {this, this.previous}

@@ -1,4 +1,4 @@
-"""The payment provider reports."""
+"""Receive a webhook of the payment provider."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class ReceiveWebhook:
-    """A webhook is checked, stored once by its id, and answered; it is acted on afterwards."""
+    """Verifies a webhook and stores it once by its id. It is applied after the response."""
 
     transaction: Transaction
     gateway: PaymentGateway
@@ -19,7 +19,7 @@ class ReceiveWebhook:
     outbox: Outbox
 
     async def __call__(self, body: bytes, signature: str) -> None:
-        """Store it. Raises InvalidSignature, InvalidText."""
+        """Store the webhook. Raises InvalidSignature, InvalidText."""
         event = self.gateway.parse_webhook(body, signature)
         async with self.transaction():
             if await self.webhooks.store(event):

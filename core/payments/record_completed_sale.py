@@ -1,4 +1,4 @@
-"""A completed sale counts towards its seller's level."""
+"""Count a completed sale towards its seller's level."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,16 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class RecordCompletedSale:
-    """A sale is complete when its pair is delivered, and counts in the quarter of that day.
+    """Counts a sale in the quarter in which its pair was delivered.
 
-    It must be handled once: the consumer's inbox sees to that.
+    It is not idempotent: the consumer's inbox discards duplicate events.
     """
 
     transaction: Transaction
     seller_records: SellerRecords
 
     async def __call__(self, event: OrderDelivered) -> None:
-        """Count it."""
+        """Count the sale."""
         async with self.transaction():
             quarter = Quarter.of(event.delivered_at)
             await self.seller_records.add(event.seller_id, quarter, event.price)

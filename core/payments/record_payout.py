@@ -1,4 +1,4 @@
-"""The provider has paid a seller, or has the money back: that is recorded."""
+"""Records payouts that the provider made, and payouts that came back."""
 
 from dataclasses import dataclass, replace
 
@@ -29,11 +29,11 @@ from .transfers import paid_out, payout_transfer_id, taken_back
 
 @dataclass(frozen=True, slots=True)
 class RecordPayout:
-    """Keeps a payout, its transfers and the news of it together, whoever brings the answer.
+    """Commits a payout, its transfers and its events together, for answers and webhooks alike.
 
-    Each payout that the provider makes is booked once, by its name: from what is owed to the
-    seller, and what is more than that becomes the seller's debt. What was not asked for, or not in
-    this amount, raises an alarm. Where less was paid, or money came back, the rest is owed again.
+    Each payout of the provider is booked once, by its name. It reduces what the seller is owed, and
+    an excess becomes the seller's debt. An unasked payout or a wrong amount raises an alarm. If too
+    little was paid, or money came back, the rest is owed again.
     """
 
     transaction: Transaction
@@ -48,14 +48,14 @@ class RecordPayout:
     clock: Clock
 
     async def nothing(self, order_id: OrderId) -> None:
-        """A payout of nothing needs no provider: it counts as paid."""
+        """Record a payout of zero as paid, without asking the provider."""
         async with self.transaction():
             payout = await self._stored(order_id)
             if payout.state is not PayoutState.PAID:
                 await self._paid(payout, 0)
 
     async def answer(self, asked: Payout, made: PayoutMade) -> None:
-        """The provider answered: it has paid what it was asked for, or another amount."""
+        """Record the provider's answer: it paid the requested amount, or another one."""
         async with self.transaction():
             payout = (await self.lock_trade(asked.order_id)).payout
             assert payout is not None, asked
@@ -69,7 +69,7 @@ class RecordPayout:
                 await self._reopen(replace(payout, payout_id=made.id), f"the provider paid {paid}")
 
     async def report(self, order: Order, event: GatewayEvent) -> None:
-        """A webhook told of a payout: the one that was asked for, or another one."""
+        """Record a webhook about a payout: the requested one, or another one."""
         async with self.transaction():
             payout = (await self.lock_trade(order.id)).payout
             if await self._is_told(order.id, payout, event):
@@ -79,28 +79,28 @@ class RecordPayout:
                 report = None if event.reference else event.id
                 payout = replace(payout, payout_id=event.reference, report=report)
             elif payout is not None and payout.state is PayoutState.DUE:
-                # The question that is under way keeps its words, and its answer may be this.
+                # Keep the amount of the request under way: this may be the report of its answer.
                 report = payout.report or (None if event.reference else event.id)
                 payout = replace(payout, asked=payout.question, report=report)
             made = PayoutMade(event.name, event.amount)
             await self._book(payout, order.id, order.seller_id, made, unasked=not awaited)
 
     async def fail(self, order: Order, event: GatewayEvent) -> None:
-        """A webhook told that a payout failed: if it was booked as paid, the money is back."""
+        """Record a webhook about a failed payout. If it was booked as paid, the money is back."""
         async with self.transaction():
             payout = (await self.lock_trade(order.id)).payout
             paid = await self._booked(order.id, payout, event)
             if paid is not None:
                 await self._return(order.id, payout, paid, event.reason)
             elif payout is None or not (payout.owed or payout.refusals):
-                what = f"A payout failed that is not known: {event.name}, {dollars(event.amount)}."
+                what = f"An unknown payout failed: {event.name}, {dollars(event.amount)}."
                 await self.irregularities.note(order.id, what)
-            # Else it was an attempt that the provider declined, and moved nothing.
+            # Otherwise the provider declined an attempt, and no money moved.
 
     # ---- once ----------------------------------------------------------------------------
 
     async def _is_answered(self, payout: Payout, made: PayoutMade) -> bool:
-        """Return whether this payout was booked already, told of by a webhook."""
+        """Return whether a webhook already booked this payout."""
         if await self._find(payout.order_id, made.id) is not None:
             return True
         if payout.payout_id is not None or payout.report is None:
@@ -112,7 +112,10 @@ class RecordPayout:
         return True
 
     async def _is_told(self, order_id: OrderId, payout: Payout | None, event: GatewayEvent) -> bool:
-        """Return whether the payout is known; a nameless report of the known one is noted."""
+        """Return whether the reported payout is already booked.
+
+        The first report of it under another name, or without one, is stored on the payout.
+        """
         if await self._find(order_id, event.name) is not None:
             return True
         if payout is None:
@@ -128,7 +131,7 @@ class RecordPayout:
         return False
 
     async def _latest_moved(self, payout: Payout, event: GatewayEvent) -> Cents | None:
-        """Return what the latest payout moved, if the event may tell of it without its name."""
+        """Return what the latest payout moved, if the event may report it without its name."""
         if payout.payout_id is None:  # paid before names were kept
             legacy = await self.ledger.find(f"{payout.order_id}:payout")
             return None if legacy is None else _moved(legacy)
@@ -140,7 +143,7 @@ class RecordPayout:
     async def _booked(
         self, order_id: OrderId, payout: Payout | None, event: GatewayEvent
     ) -> Transfer | None:
-        """Return the transfer of the payout that an event tells of."""
+        """Return the transfer of the payout that an event reports, or None."""
         named = await self._find(order_id, event.name)
         if named is not None or payout is None or payout.state is not PayoutState.PAID:
             return named
@@ -189,7 +192,7 @@ class RecordPayout:
         return payout
 
     async def _paid(self, payout: Payout, amount: Cents) -> Payout:
-        """The seller has everything."""
+        """Record the payout as paid in full."""
         paid = replace(
             payout, state=PayoutState.PAID, paid_at=self.clock.now(), reason=None, asked=0
         )
@@ -202,7 +205,7 @@ class RecordPayout:
     async def _return(
         self, order_id: OrderId, payout: Payout | None, paid: Transfer, reason: str | None
     ) -> Payout | None:
-        """The money of a payout is back at the provider."""
+        """Record that the money of a payout is back at the provider."""
         if not await self.ledger.post(taken_back(paid, self.clock.now())):
             return payout
         what = f"A payout of {dollars(_moved(paid))} came back to the provider"
@@ -220,7 +223,7 @@ class RecordPayout:
         return await self._reopen(payout, reason or "the payout came back")
 
     async def _reopen(self, payout: Payout, reason: str) -> Payout:
-        """The seller is owed the rest, or all of it again; nothing is under way."""
+        """Record that the rest, or all, is owed to the seller again, with no request under way."""
         reopened = replace(
             payout,
             state=PayoutState.REFUSED,
@@ -233,7 +236,9 @@ class RecordPayout:
         if not await self.set_off.if_reclaimed(reopened):
             order_id, seller_id = payout.order_id, payout.seller_id
             await self.outbox.add(PayoutReopened(order_id, seller_id, reopened.owed, reason))
-            await self.irregularities.note(order_id, f"The seller is owed the rest: {reason}.")
+            await self.irregularities.note(
+                order_id, f"The seller is still owed the rest: {reason}."
+            )
         return reopened
 
     async def _stored(self, order_id: OrderId) -> Payout:
@@ -243,10 +248,10 @@ class RecordPayout:
 
 
 def _is_awaited(payout: Payout, event: GatewayEvent) -> bool:
-    """Whether the provider was asked for exactly this, and its answer is not known."""
+    """Whether the provider was asked for this amount and has not answered."""
     return payout.state is PayoutState.DUE and payout.question == event.amount
 
 
 def _moved(transfer: Transfer) -> Cents:
-    """Return what a payout's transfer took from the provider."""
+    """Return how much money a payout's transfer took from the provider, in cents."""
     return sum(e.amount for e in transfer.entries if e.account.kind is AccountKind.WORLD)

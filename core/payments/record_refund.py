@@ -1,4 +1,4 @@
-"""The provider has refunded a buyer: that is recorded."""
+"""Records refunds that the provider made."""
 
 from dataclasses import dataclass, replace
 
@@ -21,14 +21,14 @@ from .transfers import debt, refunded_unasked, taken_back, unasked_refund_id
 
 @dataclass(frozen=True, slots=True)
 class RecordRefund:
-    """Keeps a refund, its transfer and the news of it together, whoever brings the answer.
+    """Commits a refund, its transfer and its events together, for answers and webhooks alike.
 
-    A refund is the one that was asked for, or it was made unasked: then it is booked from the
-    escrow, and raises an alarm. Each is booked once, by the provider's name. More than is left of
-    the charge is not booked: the provider cannot have made it.
+    A refund that is not the requested one is unasked: it is booked from the escrow and raises an
+    alarm. Each refund is booked once, by the provider's name. No more is booked than is left of the
+    charge, because the provider cannot have refunded more.
 
-    Who bears a refund that was asked for stands on the order. A payout of the order that the
-    provider refused is not paid any more, unless the exchange bears the refund.
+    The order says who bears a requested refund. A payout of the order that the provider refused is
+    set off, unless the exchange bears the refund.
     """
 
     transaction: Transaction
@@ -41,9 +41,9 @@ class RecordRefund:
     clock: Clock
 
     async def prepare(self, order_id: OrderId) -> Payment | None:
-        """Write down what the provider is to refund; None if nothing is due, or left to refund.
+        """Store the amount to request and return the payment, or None if nothing is due or left.
 
-        What it was asked for already, and has not answered, stays what it is asked for.
+        If a request is unanswered, its amount stays the same.
         """
         async with self.transaction():
             trade, payment = await self._locked(order_id)
@@ -59,7 +59,7 @@ class RecordRefund:
             return payment
 
     async def answer(self, order_id: OrderId, made: RefundMade) -> None:
-        """The provider answered: it has made the refund that it was asked for."""
+        """Record the provider's answer: it made a refund."""
         async with self.transaction():
             trade, payment = await self._locked(order_id)
             if payment.refund_id == made.id:
@@ -70,7 +70,7 @@ class RecordRefund:
             elif payment.refund_id is None and payment.refund_report is not None:
                 await self.payments.save(replace(payment, refund_id=made.id))
             elif not is_known:
-                # What was taken for it was another one.
+                # The refund recorded as the requested one was another one.
                 payment = replace(payment, refund_id=made.id)
                 await self._unasked(payment, made.id, made.amount)
 
@@ -79,7 +79,7 @@ class RecordRefund:
     ) -> None:
         payment = replace(payment, refund_id=made.id)
         if is_known:
-            # It was told of before, and not recognised; only the rest is left to be asked for.
+            # A webhook booked this refund as unasked. Only the rest must still be requested.
             await self._ask_again(payment)
         elif made.amount == payment.refund_asked:
             await self._complete(trade, payment, made.amount)
@@ -88,7 +88,7 @@ class RecordRefund:
             await self._ask_again(payment)
 
     async def decline(self, asked: Payment, reason: str) -> bool:
-        """The provider will not refund this much. Return whether less is to be asked for now."""
+        """Record that the provider declined this amount. Return whether to request less now."""
         async with self.transaction():
             payment = await self.payments.find(asked.order_id)
             assert payment is not None, asked
@@ -102,7 +102,7 @@ class RecordRefund:
             return payment.refunded != asked.refunded
 
     async def report(self, order_id: OrderId, event: GatewayEvent) -> None:
-        """A webhook told of a refund: the one that was asked for, or another one."""
+        """Record a webhook about a refund: the requested one, or another one."""
         async with self.transaction():
             trade, payment = await self._locked(order_id)
             if await self._is_told(payment, event):
@@ -118,7 +118,10 @@ class RecordRefund:
                 await self._unasked(payment, event.name, event.amount)
 
     async def _is_told(self, payment: Payment, event: GatewayEvent) -> bool:
-        """Return whether the refund is known; a nameless report of the known one is noted."""
+        """Return whether the reported refund is already booked.
+
+        The first report of the requested refund is stored on the payment.
+        """
         if event.name in (payment.refund_id, payment.refund_report):
             return True
         if await self.ledger.find(unasked_refund_id(payment.order_id, event.name)) is not None:
@@ -131,11 +134,11 @@ class RecordRefund:
         return True
 
     async def _unasked(self, payment: Payment, name: str, amount: Cents) -> Payment:
-        """Book as much of it as is left of the charge, and have somebody look at it."""
+        """Book an unasked refund, up to what is left of the charge, and raise an alarm."""
         order_id, booked = payment.order_id, min(amount, payment.left)
         what = f"The provider refunded {dollars(amount)} that it was not asked for: {name}."
         if booked < amount:
-            what += f" Only {dollars(booked)} was left of the charge, and no more is booked."
+            what += f" Only {dollars(booked)} was left of the charge, so no more is booked."
         if booked:
             payment = replace(payment, refunded=payment.refunded + booked)
             now = self.clock.now()
@@ -148,16 +151,16 @@ class RecordRefund:
         return payment
 
     async def _ask_again(self, payment: Payment) -> None:
-        """Have the rest refunded, by a question of its own."""
+        """Request the rest of the refund, under a new key."""
         declines = payment.refund_declines + 1
         await self.payments.save(replace(payment, refund_asked=0, refund_declines=declines))
         await self.outbox.add(PaymentRefundDue(payment.order_id))
 
     async def _complete(self, trade: Trade, payment: Payment, made: Cents) -> None:
-        """The buyer has got back what was due.
+        """Record that the buyer has been refunded.
 
-        If a report of another refund cannot have been true, since more is gone than there was,
-        nothing is booked twice.
+        Book no more than is left of the charge. An earlier report of an unasked refund may have
+        been wrong.
         """
         back = min(made, payment.left)
         if back < made:
@@ -175,9 +178,9 @@ class RecordRefund:
         await self.outbox.add(PaymentRefunded(order.id, back))
 
     async def _undo_shortfalls(self, order: Order) -> None:
-        """Whoever bore a part that went back unasked does not bear it any more.
+        """Reverse the shortfalls that the parties or the exchange bore for this order.
 
-        Who has paid for it by now has that to their credit, and somebody has to pay it back.
+        If a party's payouts already settled it, they have a credit, and the alarm says so.
         """
         number, now = 1, self.clock.now()
         while (transfer := await self.ledger.find(borne_id(order, number))) is not None:
@@ -199,16 +202,16 @@ class RecordRefund:
 
 
 def _is_awaited(payment: Payment, event: GatewayEvent) -> bool:
-    """Whether the provider was asked for exactly this, and its answer is not known."""
+    """Whether the provider was asked for this amount and has not answered."""
     is_due = payment.status is PaymentStatus.REFUND_DUE
     return is_due and payment.refund_asked == event.amount
 
 
 def _is_first_report(payment: Payment, event: GatewayEvent) -> bool:
-    """Whether it tells of the refund that was asked for, and by no name that is known.
+    """Whether the event is the first report of the refund that was requested and is booked.
 
-    A provider without names for refunds reports by the event alone what it answered before. What
-    was refunded before names were kept has none either.
+    A provider without names for refunds reports them by the event's id only. Refunds from before
+    names were stored have no name either.
     """
     if payment.status is not PaymentStatus.REFUNDED or payment.refund_asked != event.amount:
         return False

@@ -1,4 +1,4 @@
-"""The buyer gets the money back."""
+"""Refund the buyer."""
 
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -23,18 +23,18 @@ from .payables import Payables
 from .record_refund import RecordRefund
 
 RefundCause: TypeAlias = OrderCancelled | OrderAuthFailed | OrderRefundGranted | PaymentRefundDue
-"""Why a buyer is refunded."""
+"""The events that cause a refund."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefundBuyer:
-    """An order that is cancelled, fails authentication or is refunded after delivery is paid back.
+    """Refunds an order that is cancelled, fails authentication or is refunded after delivery.
 
-    That is in full, but for the shipping if the buyer bears it.
+    The refund is in full, without the shipping if the buyer bears it.
 
-    If it was not paid yet, nothing is charged from now on. If the provider was asked and its answer
-    is not known, it is asked what became of the charge: one that succeeded is refunded. One that is
-    still pending there is refunded when the provider reports that it succeeded.
+    An unpaid order is not charged from now on. If the outcome of its charge is unknown, the
+    provider is asked: a charge that succeeded is refunded. A charge that is still pending is
+    refunded when the provider reports its success.
     """
 
     transaction: Transaction
@@ -48,7 +48,7 @@ class RefundBuyer:
     patience: Patience
 
     async def __call__(self, cause: RefundCause) -> None:
-        """Refund, or find that it was done or that there is nothing. Raises Unavailable."""
+        """Refund the buyer if anything is due. Raises Unavailable, after which retry."""
         payment = await self._end(cause)
         if payment.status is PaymentStatus.UNKNOWN:
             payment = await self._find_out(payment)
@@ -57,11 +57,11 @@ class RefundBuyer:
         await self._settle_payout(payment.order_id)
 
     async def _refund(self, order_id: OrderId) -> bool:
-        """Have the provider refund what is due. Return whether less is to be asked for now.
+        """Have the provider refund what is due. Return whether to request less now.
 
-        It declines a refund of more than is left, when others were made that nobody here asked for.
-        Those that are known by now are left out at the next try. Those that are not known yet
-        will be reported, and the refund goes on then.
+        The provider declines to refund more than is left of a charge, which happens after unasked
+        refunds. The next request subtracts those that are known. The others will be reported, and
+        the refund continues then.
         """
         payment = await self.record_refund.prepare(order_id)
         if payment is None:
@@ -79,13 +79,13 @@ class RefundBuyer:
         return False
 
     async def _settle_payout(self, order_id: OrderId) -> None:
-        """Find out what became of a payout that was under way: the seller was paid, or is not."""
+        """Get the provider's answer to a payout that was under way."""
         payout = await self.payouts.find(order_id)
         if payout is not None and payout.state is PayoutState.DUE:
             await self.payables.ask(payout)
 
     async def _end(self, cause: RefundCause) -> Payment:
-        """Write down that no charge is wanted, or that the money is to go back."""
+        """Store that no charge is wanted any more, or that a refund is due."""
         async with self.transaction():
             payment = await self.payments.find(cause.order_id)
             if payment is None:  # an order from before payments were opened with their orders
@@ -113,7 +113,7 @@ class RefundBuyer:
         return moved
 
     async def _find_out(self, payment: Payment) -> Payment:
-        """Return the payment once it is known whether the buyer was charged, or as it is."""
+        """Ask the provider whether the buyer was charged, and return the updated payment."""
         found = await self.patience.wait_for(self.gateway.find_charge(payment.order_id))
         if isinstance(found, Charge):
             await self.escrow.capture(payment.order_id, found)
@@ -130,6 +130,9 @@ class RefundBuyer:
 
 
 def _key(payment: Payment) -> str:
-    """The provider repeats its answer to a key, so the question after a decline has another."""
+    """Return the refund's idempotency key. It changes after each decline.
+
+    The provider repeats its answer to a known key.
+    """
     key = f"{payment.order_id}:refund"
     return f"{key}:{payment.refund_declines}" if payment.refund_declines else key

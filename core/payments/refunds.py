@@ -1,4 +1,4 @@
-"""The transfer of a refund, by who bears it and whether the order was settled by then."""
+"""The transfers of refunds, shortfalls and set-offs."""
 
 from datetime import datetime
 
@@ -10,9 +10,10 @@ from .transfers import WORLD, debt, escrow, losses, payable
 
 
 def refund_amount(order: Order, payment: Payment) -> Cents:
-    """Return what the buyer is still to get back, of what did not go back already.
+    """Return what is still to be refunded to the buyer, in cents.
 
-    That is all that was paid, or the price if the buyer bears the refund.
+    The refund is all that was paid, or the price if the buyer bears the refund. Unasked refunds are
+    subtracted.
     """
     is_whole = order.borne_by is not Bearer.BUYER or payment.amount != order.buyer_total
     due = payment.amount if is_whole else order.price
@@ -20,10 +21,10 @@ def refund_amount(order: Order, payment: Payment) -> Cents:
 
 
 def is_share(order: Order) -> bool:
-    """Return whether the order's payout is a share of its escrow.
+    """Return whether the order's payout is a share of its escrow that a refund can reclaim.
 
-    That of an order that ended before its delivery is a penalty that is paid back; or the exchange
-    bears the refund, and the seller keeps their share.
+    The payout of an order that ended before delivery is a penalty paid back, or the exchange bears
+    the refund and the seller keeps the share.
     """
     return order.delivered_at is not None
 
@@ -31,13 +32,13 @@ def is_share(order: Order) -> bool:
 def refunded(
     order: Order, payment: Payment, payout: Payout | None, back: Cents, at: datetime
 ) -> Transfer | None:
-    """Return the transfer that gives the buyer the money back; None if none has to move.
+    """Return the transfer of a refund, or None if no money has to move.
 
-    What the exchange pays for is a loss, and the escrow is settled as if nothing had happened. Else
-    the money comes from the escrow; or, where that was settled already, from all who had a share of
-    it: what the seller was due becomes a debt, and the platform gives its fees back. Only the
-    shipping stays where it is if the buyer bears it. What went back before, unasked, is part of the
-    refund: the escrow is short of it, and is filled up.
+    A refund that the exchange bears is a loss, and the escrow is settled as usual. Any other refund
+    comes from the escrow. If the escrow is already settled, all who had a share of it pay: the
+    seller's share becomes a debt, and the platform gives its fees back. If the buyer bears the
+    refund, the shipping is kept. Unasked refunds are part of the refund: the transfer fills up the
+    escrow, which is short of them.
     """
     unasked = payment.refunded
     kept = payment.amount - unasked - back
@@ -60,7 +61,7 @@ def refunded(
 
 
 def borne(order: Order, bearer: Bearer, number: int, amount: Cents, at: datetime) -> Transfer:
-    """Return the transfer by which somebody bears what went back unasked, and the trade goes on."""
+    """Return the transfer of a shortfall from its bearer to the escrow."""
     accounts = {
         Bearer.BUYER: debt(order.buyer_id),
         Bearer.SELLER: debt(order.seller_id),
@@ -71,15 +72,15 @@ def borne(order: Order, bearer: Bearer, number: int, amount: Cents, at: datetime
 
 
 def borne_id(order: Order, number: int) -> str:
-    """Return the id of the order's transfer number `number` by which somebody bears a shortfall."""
+    """Return the id of the order's shortfall transfer number `number`."""
     return f"{order.id}:shortfall:{number}"
 
 
 def set_off(payout: Payout, amount: Cents, at: datetime, name: str | None = None) -> Transfer:
-    """Return the transfer that settles the seller's debt with what is not paid any more.
+    """Return the transfer that settles the seller's debt with a payout that is no longer paid.
 
-    `name` is the provider's name of a payout that came back when the rest was set off already.
-    Raises AssertionError for an amount of nothing.
+    `name` is the provider's name of a payout that came back after the rest was set off. Raises
+    AssertionError if the amount is not positive.
     """
     assert amount > 0, payout
     owed, owes = payable(payout.seller_id), debt(payout.seller_id)

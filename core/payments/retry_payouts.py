@@ -1,4 +1,4 @@
-"""A seller's refused payouts are tried again."""
+"""Retry a seller's refused payouts."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,14 @@ from .payout_questions import taken_up
 
 @dataclass(frozen=True, slots=True)
 class RetryPayouts:
-    """A seller who names an account is paid what could not be paid to the one before.
+    """Retries the refused payouts of a seller who sets a payout account.
 
-    It may be the same account, now that whatever was wrong with it is mended.
+    It may be the same account as before, if its problem is fixed.
 
-    The account is frozen on the payout before the provider is asked, and never changed while its
-    answer is not known: whichever account comes next, nobody is paid twice. An account that was
-    replaced by now is only asked for the answer that it owes. A payout that is frozen stays
-    refused; it falls due again when the last freeze is lifted.
+    The account is stored on the payout before the provider is asked, and does not change until the
+    provider answers, so nobody is paid twice. If the account was replaced meanwhile, only payouts
+    already requested to it are retried. A frozen payout stays refused and falls due again when the
+    last freeze is lifted.
     """
 
     transaction: Transaction
@@ -33,9 +33,10 @@ class RetryPayouts:
     payables: Payables
 
     async def __call__(self, event: PayoutAccountChanged) -> None:
-        """Pay them, or find that it was done. Raises Unavailable: try again.
+        """Pay the refused payouts. Raises Unavailable, after which retry.
 
-        It does so too while the answer of the account before is awaited, which may be a refusal.
+        It also raises Unavailable while a payout to the previous account is unanswered, because the
+        answer may be a refusal.
         """
         is_current = event.account == await self.payment_accounts.payout_account(event.user_id)
         is_awaited = False
@@ -51,7 +52,7 @@ class RetryPayouts:
             raise Unavailable(what="the answer of another payout account")
 
     async def _take_up(self, order_id: OrderId, account: str | None) -> Payout:
-        """Return the payout, now due to the account if it was refused and nothing stops it."""
+        """Return the payout. If it was refused and nothing stops it, it is due to the account."""
         async with self.transaction():
             order = await self.orders.get(order_id)
             payout = await self.payouts.find(order_id)

@@ -1,4 +1,4 @@
-"""A penalty that was not owed is taken back."""
+"""Reverse a penalty that was not owed."""
 
 from dataclasses import dataclass
 
@@ -18,12 +18,11 @@ from .transfers import debt, losses, penalty_reversed
 
 @dataclass(frozen=True, slots=True)
 class ReversePenalty:
-    """What the seller still owes of it is cancelled; what payouts settled already is paid back.
+    """Cancels what the seller still owes of a penalty, and pays back what payouts settled.
 
-    A seller's debts are one debt, so that what they owe for something else is cancelled before
-    anything is paid back: that comes to the same. What was written off was never the seller's
-    money, and goes back to the exchange. The second time changes nothing; nor does it if there was
-    no penalty.
+    All debts of a seller are one balance, so any debt is cancelled before anything is paid back;
+    the result is the same. A part that was written off goes back to the exchange, because the
+    seller never paid it. Idempotent; nothing happens if there was no penalty.
     """
 
     transaction: Transaction
@@ -36,7 +35,7 @@ class ReversePenalty:
     clock: Clock
 
     async def __call__(self, event: PenaltyExcused) -> None:
-        """Reverse it, or find that it was done. Raises Unavailable: try again."""
+        """Reverse the penalty once. Raises Unavailable, after which retry."""
         await self._reverse(event)
         payout = await self.payouts.find(event.order_id)
         if payout is not None and payout.state is PayoutState.DUE:
@@ -44,7 +43,7 @@ class ReversePenalty:
 
     async def _reverse(self, event: PenaltyExcused) -> None:
         async with self.transaction():
-            await self.orders.get(event.order_id)  # its lock: of two reversals at once one is made
+            await self.orders.get(event.order_id)  # locks it, so concurrent reversals run once
             penalty = await self._penalty(event.order_id)
             if penalty == 0:
                 return
@@ -67,7 +66,7 @@ class ReversePenalty:
             )
 
     async def _penalty(self, order_id: OrderId) -> Cents:
-        """Return what the order's penalty comes to by now: nothing once it was reversed."""
+        """Return the order's penalty in cents, which is zero after its reversal."""
         entries = await self.ledger.entries(order_id)
         return sum(e.amount for e in entries if e.account.kind is AccountKind.PENALTIES)
 

@@ -1,4 +1,4 @@
-"""Seller levels: who sells much pays less."""
+"""Seller levels, which lower the fees of sellers with many sales."""
 
 from ...ports.language.payments import SalesVolume
 from ...ports.language.rules import MarketRules
@@ -7,8 +7,8 @@ from ...ports.language.rules import MarketRules
 def level_of(this_quarter: SalesVolume, last_quarter: SalesVolume, rules: MarketRules) -> int:
     """Return the seller's level, 1 to 5.
 
-    A level is reached by completed sales or by their volume in a quarter, counts at once, and is
-    kept for the next quarter.
+    A seller reaches a level by the number or the volume of completed sales in a quarter. The level
+    applies at once and for the next quarter.
     """
     return max(_reached(this_quarter, rules), _reached(last_quarter, rules))
 

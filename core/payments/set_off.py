@@ -1,4 +1,4 @@
-"""A payout is not paid any more, since its buyer was refunded."""
+"""Sets off a payout against the seller's debt after the buyer was refunded."""
 
 from dataclasses import dataclass, replace
 
@@ -14,10 +14,10 @@ from .refunds import is_share, set_off
 
 @dataclass(frozen=True, slots=True)
 class SetOff:
-    """What is owed to the seller of a refunded order settles what the seller owes for the refund.
+    """Settles a seller's debt for a refund with the order's unpaid payout.
 
-    That is so for a payout that the provider refused, or that came back: nothing is under way. It
-    needs a transaction.
+    The payout was refused by the provider or came back, so no request is under way. It needs a
+    transaction.
     """
 
     orders: Orders
@@ -27,18 +27,18 @@ class SetOff:
     clock: Clock
 
     async def __call__(self, payout: Payout) -> None:
-        """Set it off, unless it is not refused."""
+        """Set off the payout if it is refused."""
         if payout.state is PayoutState.REFUSED:
             await self.payouts.save(replace(payout, state=PayoutState.CANCELLED))
             if payout.owed:
                 await self.ledger.post(set_off(payout, payout.owed, self.clock.now()))
 
     async def returned(self, payout: Payout, amount: Cents, name: str) -> None:
-        """Set off what came back of a payout whose rest was set off already."""
+        """Set off the amount that came back of a payout whose rest was set off already."""
         await self.ledger.post(set_off(payout, amount, self.clock.now(), name))
 
     async def if_reclaimed(self, payout: Payout) -> bool:
-        """Set it off if its order was refunded at its seller's cost. Return whether it was."""
+        """Set off the payout if a refund reclaims it. Return whether that is so."""
         order = await self.orders.get(payout.order_id)
         payment = await self.payments.find(payout.order_id)
         refunded = payment is not None and payment.status is PaymentStatus.REFUNDED

@@ -1,4 +1,4 @@
-"""Money at the provider that nobody can tell apart waits in suspense."""
+"""Books money for no known order in suspense."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,10 @@ from .transfers import suspended, suspense, taken_back
 
 @dataclass(frozen=True, slots=True)
 class Suspense:
-    """Books what the provider did with money of no payment or payout that is known.
+    """Books charges, refunds and payouts of the provider that match no known payment or payout.
 
-    Each charge, refund and payout is booked once, by the provider's name, and raises an alarm. What
-    waits under a name is locked by whoever books it or finds out whose it is. It needs a
-    transaction.
+    Each is booked once, by the provider's name, and raises an alarm. The account of a name is
+    locked while it is booked or assigned to an order. It needs a transaction.
     """
 
     ledger: Ledger
@@ -25,11 +24,11 @@ class Suspense:
     clock: Clock
 
     async def lock(self, name: str) -> None:
-        """Have what waits under a name, or does not yet, stay as it is until the end."""
+        """Lock the account of a name, even if it is empty, until the transaction ends."""
         await self.ledger.lock(suspense(name))
 
     async def charge(self, order_id: OrderId | None, charge: Charge) -> None:
-        """Somebody was charged, for no order or once too often for `order_id`."""
+        """Book a charge for no known order, or a second charge for `order_id`."""
         why = "for no known order" if order_id is None else "beside the order's own charge"
         what = f"The provider charged {dollars(charge.amount)} {why}: {charge.id}."
         await self._book(_charge(charge.id), charge.id, charge.amount, order_id, what)
@@ -37,18 +36,18 @@ class Suspense:
     async def refund(
         self, order_id: OrderId | None, charge_id: str | None, name: str, amount: Cents
     ) -> None:
-        """A part of a charge went back that is not the payment of any order, or not yet."""
+        """Book a refund of a charge that is not yet, or never, the payment of an order."""
         of = charge_id or name
-        what = f"The provider refunded {dollars(amount)} of a charge that is not known: {of}."
+        what = f"The provider refunded {dollars(amount)} of an unknown charge: {of}."
         await self._book(f"{_charge(of)}:refund:{name}", of, -amount, order_id, what)
 
     async def pay_out(self, name: str, amount: Cents) -> None:
-        """Somebody was paid for no known order."""
-        what = f"The provider paid {dollars(amount)} out for no known order: {name}."
+        """Book a payout for no known order."""
+        what = f"The provider paid out {dollars(amount)} for no known order: {name}."
         await self._book(_payout(name), name, -amount, None, what)
 
     async def return_payout(self, name: str) -> bool:
-        """A payout for no known order came back. Return False if none was booked under its name."""
+        """Book that a payout came back. Return False if none was booked under its name."""
         await self.lock(name)
         paid = await self.ledger.find(_payout(name))
         if paid is None:
@@ -59,14 +58,14 @@ class Suspense:
         return True
 
     async def claim_payout(self, name: str) -> None:
-        """It is known by now which order a payout is for: it leaves suspense."""
+        """Take a payout out of suspense, because its order is known now."""
         await self.lock(name)
         paid = await self.ledger.find(_payout(name))
         if paid is not None:
             await self.ledger.post(taken_back(paid, self.clock.now()))
 
     async def of_charge(self, charge_id: str) -> tuple[Cents, Cents]:
-        """Return what came of a charge, and what went back of it, before its payment was known."""
+        """Return how much of a charge came into suspense and how much was refunded, in cents."""
         (waits,) = await self.ledger.lock(suspense(charge_id))
         charged = await self.ledger.find(_charge(charge_id))
         came = 0 if charged is None else sum(max(0, e.amount) for e in charged.entries)

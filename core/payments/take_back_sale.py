@@ -1,4 +1,4 @@
-"""A completed sale that was refunded does not count towards its seller's level any more."""
+"""Remove a refunded sale from its seller's level."""
 
 from dataclasses import dataclass
 
@@ -12,17 +12,17 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class TakeBackSale:
-    """A refund takes the sale out of the quarter in which it was counted.
+    """Removes a refunded sale from the quarter in which it was counted.
 
-    What the exchange bears stays: for its seller nothing is different. It must be handled once: the
-    consumer's inbox sees to that.
+    If the exchange bears the refund, the sale still counts. It is not idempotent: the consumer's
+    inbox discards duplicate events.
     """
 
     transaction: Transaction
     seller_records: SellerRecords
 
     async def __call__(self, event: OrderRefundGranted) -> None:
-        """Take it out. Raises Unavailable while it has not been counted: try again."""
+        """Remove the sale. Raises Unavailable if it has not been counted yet, after which retry."""
         if event.borne_by is Bearer.EXCHANGE:
             return
         async with self.transaction():

@@ -1,9 +1,9 @@
-"""The transfers of the ledger: every way in which money moves.
+"""The transfers of the ledger.
 
-An order's escrow fills with the buyer's payment, and empties in one of two ways: back to the
-buyer, or settled into what the seller, the platform and the shipper are due. A refund that does not
-come from the escrow is in `refunds.py`. Each transfer's id is made of the order and the step, so
-that a step that is taken twice moves money once.
+The buyer's payment fills an order's escrow. It is then either refunded to the buyer or settled into
+the shares of the seller, the platform and the shipper. The transfers of requested refunds are in
+`refunds.py`. A transfer's id is derived from the order and the step, so a repeated step moves money
+once.
 """
 
 from collections.abc import Mapping
@@ -18,17 +18,17 @@ WORLD = Account(AccountKind.WORLD)
 
 
 def escrow(order_id: OrderId) -> Account:
-    """The order's escrow."""
+    """Return the order's escrow account."""
     return Account(AccountKind.ESCROW, str(order_id))
 
 
 def payable(seller_id: UserId) -> Account:
-    """What is owed to the seller."""
+    """Return the account of what the exchange owes the seller."""
     return Account.payable(seller_id)
 
 
 def debt(seller_id: UserId) -> Account:
-    """What the seller owes, as a negative balance."""
+    """Return the account of what the user owes, as a negative balance."""
     return Account.debt(seller_id)
 
 
@@ -40,9 +40,9 @@ def captured(
     came: Cents = 0,
     went: Cents = 0,
 ) -> Transfer:
-    """The buyer's money arrives in escrow.
+    """Return the transfer of a charge into escrow.
 
-    What came and went of the charge before anybody knew whose it is leaves suspense.
+    `came` and `went` are what was charged and refunded in suspense before the order was known.
     """
     entries = (
         Entry(WORLD, came - charge.amount),
@@ -54,21 +54,21 @@ def captured(
 
 
 def refunded_unasked(order_id: OrderId, name: str, amount: Cents, at: datetime) -> Transfer:
-    """The provider gave the buyer money back by itself; `name` is its name of the refund.
+    """Return the transfer of an unasked refund; `name` is the provider's name of it.
 
-    Whoever bears it fills the escrow up again.
+    It leaves a shortfall in the escrow until an admin decides who bears it.
     """
     transfer_id = unasked_refund_id(order_id, name)
     return _move(transfer_id, order_id, at, escrow(order_id), WORLD, amount)
 
 
 def unasked_refund_id(order_id: OrderId, name: str) -> str:
-    """Return the id of the transfer of a refund that was not asked for."""
+    """Return the id of the transfer of an unasked refund."""
     return f"{order_id}:refund:{name}"
 
 
 def settled(due: PayoutDue, debt_settled: Cents, at: datetime) -> Transfer:
-    """The escrow is shared out, and as much of the seller's debt as can be is kept back."""
+    """Return the transfer that shares out the escrow and settles part of the seller's debt."""
     total = due.price + due.shipping_fee
     entries = [
         Entry(escrow(due.order_id), -total),
@@ -85,7 +85,7 @@ def settled(due: PayoutDue, debt_settled: Cents, at: datetime) -> Transfer:
 def paid_out(
     order_id: OrderId, seller_id: UserId, name: str, owed: Cents, excess: Cents, at: datetime
 ) -> Transfer:
-    """The seller's money leaves; what was not owed is the seller's debt.
+    """Return the transfer of a payout; an excess becomes the seller's debt.
 
     `name` is the provider's name of the payout.
     """
@@ -101,24 +101,24 @@ def payout_transfer_id(order_id: OrderId, name: str) -> str:
 
 
 def taken_back(transfer: Transfer, at: datetime) -> Transfer:
-    """What a transfer moved moves back."""
+    """Return the reversal of a transfer."""
     entries = tuple(Entry(entry.account, -entry.amount) for entry in transfer.entries)
     return Transfer(f"{transfer.id}:back", transfer.order_id, at, entries)
 
 
 def suspended(transfer_id: str, name: str, amount: Cents, at: datetime) -> Transfer:
-    """Money of nothing that is known came; or went, if the amount is below zero."""
+    """Return the transfer of money for no known order; it left if the amount is negative."""
     entries = (Entry(WORLD, -amount), Entry(suspense(name), amount))
     return Transfer(transfer_id, None, at, entries)
 
 
 def suspense(name: str) -> Account:
-    """What waits under the provider's name of a charge, a refund or a payout."""
+    """Return the suspense account of a charge, refund or payout, by the provider's name."""
     return Account(AccountKind.SUSPENSE, name)
 
 
 def penalised(order_id: OrderId, seller_id: UserId, amount: Cents, at: datetime) -> Transfer:
-    """The seller owes a penalty, which later payouts settle."""
+    """Return the transfer of a penalty into the seller's debt."""
     penalties = Account(AccountKind.PENALTIES)
     return _move(f"{order_id}:penalty", order_id, at, debt(seller_id), penalties, amount)
 
@@ -130,7 +130,7 @@ def penalty_reversed(
     paid_back: Cents,
     at: datetime,
 ) -> Transfer:
-    """A penalty goes back to the accounts that bore it, and to the seller who paid it."""
+    """Return the reversal of a penalty to the accounts that bore it and the seller who paid it."""
     credited = {**shares, payable(seller_id): paid_back}
     entries = tuple(Entry(account, amount) for account, amount in credited.items() if amount)
     penalty = Entry(Account(AccountKind.PENALTIES), -sum(credited.values()))
@@ -138,18 +138,18 @@ def penalty_reversed(
 
 
 def written_off(transfer_id: str, user_id: UserId, amount: Cents, at: datetime) -> Transfer:
-    """The exchange bears what a user owes. It is of no order."""
+    """Return the transfer of a user's debt to the losses. It belongs to no order."""
     return _move(transfer_id, None, at, losses(user_id), debt(user_id), amount)
 
 
 def suspense_written_off(transfer_id: str, name: str, amount: Cents, at: datetime) -> Transfer:
-    """The exchange bears what left of suspense, or keeps what is in it."""
+    """Return the transfer of money in suspense to the losses, as a loss or a gain."""
     entries = (Entry(suspense(name), -amount), Entry(losses(), amount))
     return Transfer(transfer_id, None, at, entries)
 
 
 def losses(user_id: UserId | None = None) -> Account:
-    """What the exchange bore: a user's debts that were written off, or refunds."""
+    """Return the account of losses: a user's debts that were written off, or of the exchange."""
     return Account(AccountKind.LOSSES, "" if user_id is None else str(user_id))
 
 

@@ -1,4 +1,4 @@
-"""What the exchange owes a user, and what they owe it."""
+"""View your balance."""
 
 from dataclasses import dataclass
 
@@ -10,22 +10,22 @@ from ...ports.payments import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """One user's money at the exchange, in cents; nothing here is ever less than zero."""
+    """One user's balance at the exchange, in cents; the amounts are never negative."""
 
     payable: Cents
-    """Not yet paid out: from sales that are settled, and what they bore and need not bear."""
+    """Not yet paid out: shares of settled sales, and credit for reversed shortfalls."""
     debt: Cents
-    """Penalties and what else they owe. The next payouts settle it first."""
+    """Penalties and other debt. The next payouts settle it first."""
 
 
 @dataclass(frozen=True, slots=True)
 class ViewBalance:
-    """A user sees what they are owed and what they owe."""
+    """Shows a user what the exchange owes them and what they owe it."""
 
     ledger: Ledger
 
     async def __call__(self, actor: Actor) -> Balance:
-        """Return the actor's own balance."""
+        """Return the actor's balance."""
         payable = await self.ledger.balance(Account.payable(actor.user_id))
         debt = await self.ledger.balance(Account.debt(actor.user_id))
         return Balance(payable=payable + max(0, debt), debt=max(0, -debt))

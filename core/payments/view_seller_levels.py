@@ -1,4 +1,4 @@
-"""An admin looks at the levels of sellers."""
+"""View the levels of sellers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ _NOTHING = SalesVolume()
 
 @dataclass(frozen=True, slots=True)
 class ViewSellerLevels:
-    """A seller's level follows from what they sold in this quarter and in the one before."""
+    """Shows the levels of sellers, by their sales in this quarter and the previous one."""
 
     seller_records: SellerRecords
     clock: Clock
     rules: MarketRules
 
     async def __call__(self, actor: Actor, sellers: Sequence[UserId]) -> Mapping[UserId, int]:
-        """Return the level of each seller now. Raises Forbidden."""
+        """Return the current level of each seller. Raises Forbidden."""
         check_role(actor, Role.ADMIN, "view seller levels")
         this = Quarter.of(self.clock.now())
         sold = await self.seller_records.of(sellers, [this, this.previous])

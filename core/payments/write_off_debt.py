@@ -1,4 +1,4 @@
-"""A debt is written off."""
+"""Write off a debt."""
 
 from dataclasses import dataclass
 
@@ -19,9 +19,9 @@ from .transfers import debt, written_off
 
 @dataclass(frozen=True, slots=True)
 class WriteOffDebt:
-    """An admin has the exchange bear what a user owes, or a part of it, but never more.
+    """An admin writes off a user's debt, or a part of it, as a loss of the exchange.
 
-    Nobody writes off their own debt. The reason goes into the audit log.
+    Admins cannot write off their own debt. The reason goes into the audit log.
     """
 
     transaction: Transaction
@@ -62,4 +62,4 @@ class WriteOffDebt:
 
 
 _MOST = 1_000_000_000
-"""Cents, in one go."""
+"""The maximum of one write-off, in cents."""

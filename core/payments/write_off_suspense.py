@@ -1,4 +1,4 @@
-"""Money that nobody could tell apart is given up looking for."""
+"""Write off money in suspense."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,10 @@ from .transfers import suspense, suspense_written_off
 
 @dataclass(frozen=True, slots=True)
 class WriteOffSuspense:
-    """An admin has the exchange bear what left unasked, or keep what came, for no known order.
+    """An admin writes off money in suspense: the exchange bears what left, or keeps what came.
 
-    A charge that is to go back is refunded at the provider instead, whose report empties its
-    suspense. The reason goes into the audit log.
+    To give a charge back, refund it at the provider instead; its webhook then clears the suspense
+    account. The reason goes into the audit log.
     """
 
     transaction: Transaction
@@ -31,7 +31,7 @@ class WriteOffSuspense:
     ids: Ids
 
     async def __call__(self, actor: Actor, name: str, *, reason: str) -> Cents:
-        """Return what waited under the provider's name of it, in cents; below zero, what had left.
+        """Return the amount in suspense, in cents; negative if money had left.
 
         Raises Forbidden, InvalidText, NothingInSuspense.
         """
