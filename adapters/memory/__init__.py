@@ -1,1 +1,1 @@
-"""Every store as plain Python objects, so that an exchange lives for one test or one simulation."""
+"""In-memory adapters of every store, for tests and simulations."""

@@ -1,4 +1,4 @@
-"""Access tokens that are kept rather than signed, for tests and simulations."""
+"""Access tokens that are stored instead of signed, for tests and simulations."""
 
 from ...ports.access_tokens import AccessTokens
 from ...ports.clock import Clock
@@ -8,7 +8,7 @@ from ...ports.randomness import Randomness
 
 
 class MemoryAccessTokens(AccessTokens):
-    """Remembers what each token says; tokens are forgotten with it."""
+    """Stores the claims of each token; tokens do not outlive this object."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         self._clock = clock

@@ -14,7 +14,7 @@ from .paging import newest_first
 
 
 class MemoryAlarms(MemoryAdapter, Alarms):
-    """Alarms by id, and the open ones by what they are about."""
+    """Alarms by id, and an index of the open ones by kind and order."""
 
     async def add(self, alarm: Alarm) -> Alarm:
         await self._database.writing()

@@ -13,7 +13,7 @@ from .paging import newest_first
 
 
 class MemoryAuditLog(MemoryAdapter, AuditLog):
-    """Entries by id, and the outcome of each that has one."""
+    """Entries by id, and an index of their outcomes."""
 
     def __init__(self, database: MemoryDatabase, *, clock: Clock, ids: Ids) -> None:
         super().__init__(database)

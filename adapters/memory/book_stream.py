@@ -1,4 +1,4 @@
-"""Order books as they change, from the views in memory."""
+"""Streams changes of order books from the views in memory."""
 
 import asyncio
 from collections import deque
@@ -13,22 +13,23 @@ from ...ports.language.market import BookChange, BookChanges, BookKey, BookView
 from .book_views import MemoryBookViews
 
 _MAX_PENDING = 1_000
-"""Changes of one book that are kept to be told; of more than that the whole view is told."""
+"""The maximum of buffered changes of one book. Beyond it, readers get the complete view."""
 
 
 class MemoryBookStream(BookStream):
-    """Hears every publication, and tells each book's readers at most once an interval.
+    """Receives every publication, and sends it to a book's readers at most once per interval.
 
-    Hearing costs the engine the same however many listen: a look-up, and a note if anybody follows
-    the book. The first change after a quiet while is told at once, later ones together.
+    A publication costs the engine the same for any number of readers: a look-up, and an append if
+    anybody follows the book. The first change after a quiet interval is sent at once, later ones
+    together.
     """
 
     def __init__(
         self, views: MemoryBookViews, clock: Clock, *, interval: timedelta, queue: int
     ) -> None:
-        """Follow `views`; up to `queue` news wait for each reader. Raises ValueError."""
+        """Follow `views`; up to `queue` items wait for each reader. Raises ValueError."""
         if interval < timedelta(0) or queue < 1:
-            raise ValueError(f"no stream tells every {interval} and lets {queue} news wait")
+            raise ValueError(f"interval and queue must be positive, not {interval} and {queue}")
         self.views = views
         self.clock = clock
         self.interval = interval
@@ -46,14 +47,14 @@ class MemoryBookStream(BookStream):
             reader.end()
 
     def join(self, book: BookKey, reader: "MemoryBookReader", view: BookView) -> None:
-        """Have a reader told of a book from now on, of which `view` was read just now."""
+        """Let a reader follow a book whose current view is `view`."""
         followed = self._followed.get(book)
         if followed is None:
             followed = self._followed[book] = _FollowedBook(self, book)
         followed.join(reader, view)
 
     def part(self, book: BookKey, reader: "MemoryBookReader") -> None:
-        """Have a reader told no more of a book."""
+        """Let a reader stop following a book."""
         followed = self._followed.get(book)
         if followed is not None and followed.part(reader):
             del self._followed[book]
@@ -69,13 +70,13 @@ class MemoryBookStream(BookStream):
 
 
 class MemoryBookReader(BookReader):
-    """A queue with a bound, for one reader."""
+    """A bounded queue for one reader."""
 
     def __init__(self, stream: MemoryBookStream, limit: int) -> None:
         self._stream = stream
         self._limit = limit
         self._books: dict[BookKey, object] = {}
-        """What is followed, each with a mark of its own that tells one time from the next."""
+        """The followed books, each with a unique mark per time that it is followed."""
         self._waiting: deque[BookView | BookChanges] = deque()
         self._news = asyncio.Event()
         self._fell_behind = False
@@ -103,7 +104,7 @@ class MemoryBookReader(BookReader):
         return self._waiting.popleft()
 
     def tell(self, news: BookView | BookChanges) -> None:
-        """Let news wait, or nothing any more if too much waits already."""
+        """Queue an item. If the queue is full, end the stream instead."""
         if len(self._waiting) >= self._limit:
             self._fell_behind = True
             self.end()
@@ -120,7 +121,7 @@ class MemoryBookReader(BookReader):
 
 
 class _FollowedBook:
-    """One book that somebody follows, and what its readers are still to be told."""
+    """A book with readers, and the changes that are not sent to them yet."""
 
     __slots__ = (
         "_book",
@@ -137,12 +138,12 @@ class _FollowedBook:
         self._stream = stream
         self._book = book
         self._readers: dict[MemoryBookReader, tuple[int, int]] = {}
-        """The epoch and the seq of what each was told last."""
+        """The epoch and the seq that each reader got last."""
         self._epoch = 0
-        """How often the book was published whole: its changes follow that view and no other."""
+        """How often the complete view was published. Changes apply to that view only."""
         self._halted = stream.views.is_halted(book)
         self._pending: list[BookChange] = []
-        """The changes since everybody was told, in this epoch."""
+        """The changes of this epoch that are not sent yet."""
         self._due = stream.clock.now()
         self._telling: asyncio.Task[None] | None = None
 
@@ -151,7 +152,7 @@ class _FollowedBook:
         reader.tell(view)
 
     def part(self, reader: MemoryBookReader) -> bool:
-        """Let a reader go and return whether it was the last."""
+        """Remove a reader and return whether it was the last."""
         self._readers.pop(reader, None)
         if not self._readers and self._telling is not None:
             self._telling.cancel()
@@ -165,7 +166,7 @@ class _FollowedBook:
             self._see_to_telling()
 
     def hear_of_all(self) -> None:
-        """Have the whole view told if the book was halted or opened, or its view forgotten."""
+        """Send the complete view if the book was halted or opened, or its view was dropped."""
         halted = self._stream.views.is_halted(self._book)
         if halted != self._halted or self._stream.views.view(self._book, 0) is None:
             self._halted = halted
@@ -181,15 +182,15 @@ class _FollowedBook:
             self._telling = asyncio.create_task(self._tell_when_due())
 
     async def _tell_when_due(self) -> None:
-        # Also when it is due at once this lets the engine go on first.
+        # Sleep even if it is due at once, so that the engine continues first.
         wait = self._due - self._stream.clock.now()
         await self._stream.clock.sleep(max(0.0, wait.total_seconds()))
         self._telling = None
         self._due = self._stream.clock.now() + self._stream.interval
         epoch = self._epoch
-        with suppress(Unavailable):  # the book is told when it is published
+        with suppress(Unavailable):  # the book is sent when it is published
             view = await self._stream.views.whole(self._book)
-            if epoch == self._epoch:  # else somebody sees to telling it anew
+            if epoch == self._epoch:  # otherwise another task sends the new epoch
                 self._tell(view)
 
     def _tell(self, view: BookView) -> None:

@@ -9,35 +9,35 @@ from ...ports.language.money import Cents
 
 
 class MemoryBookViews(BookViews):
-    """One dict of quantities by price for each side of each book."""
+    """A dict of quantities by price for each side of each book."""
 
     def __init__(self, stored: StoredBooks | None = None) -> None:
-        """Show books that are not published as they are stored, or without a store empty."""
+        """Show unpublished books from the `stored` ones, or as empty without a store."""
         self._stored = stored
         self._books: dict[BookKey, _Levels] = {}
         self._shards = 1
         self._complete: dict[int, int] = {}
-        """The shards of which every book is published, and the number of what is empty."""
+        """The shards whose books are all published, with the seq of their empty books."""
         self._halts: tuple[Halt, ...] = ()
         self._watchers: list[Callable[[BookView | BookChange], None]] = []
         self._watchers_of_all: list[Callable[[], None]] = []
 
     def watch(self, hear: Callable[[BookView | BookChange], None]) -> None:
-        """Have `hear` called with every publication from now on; it must be quick."""
+        """Call `hear` with every publication from now on; it must be fast."""
         self._watchers.append(hear)
 
     def watch_all(self, hear: Callable[[], None]) -> None:
-        """Have `hear` called when other books are halted, or views forgotten; it must be quick."""
+        """Call `hear` when halts change or views are dropped; it must be fast."""
         self._watchers_of_all.append(hear)
 
     def is_halted(self, key: BookKey) -> bool:
-        """Return whether a book is halted at this instant."""
+        """Return whether a book is halted now."""
         return any(halt.covers(key) for halt in self._halts)
 
     def view(self, key: BookKey, depth: int | None = None) -> BookView | None:
-        """Return a book's view as it is at this instant, by default the whole of it.
+        """Return a book's current view, by default of all its levels.
 
-        It is None if the book is not published, though something may rest in it.
+        It is None if the book is not published, although quotes may rest in it.
         """
         book = self._books.get(key)
         if book is not None:
@@ -47,7 +47,7 @@ class MemoryBookViews(BookViews):
         return None if empty_at is None else BookView(key, empty_at, halted=self.is_halted(key))
 
     async def whole(self, key: BookKey) -> BookView:
-        """Return the whole of a book, as it is published or stored."""
+        """Return the complete view of a book, published or stored."""
         [view] = await self._views([key], None)
         return view
 
@@ -98,7 +98,7 @@ class MemoryBookViews(BookViews):
         if self._stored is not None:
             unknown = [book for book, view in views.items() if view is None]
             for stored in await self._stored.views(unknown, depth) if unknown else ():
-                # It may have been published meanwhile.
+                # The book may have been published meanwhile.
                 views[stored.book] = self.view(stored.book, depth) or stored
         return [view for book in books if (view := views[book]) is not None]
 
@@ -112,7 +112,7 @@ class MemoryBookViews(BookViews):
 
 
 class _Side:
-    """The levels of one side, whose prices are sorted when somebody looks."""
+    """The levels of one side, whose prices are sorted on demand."""
 
     __slots__ = ("_best_first", "_descending", "quantities")
 
@@ -148,6 +148,6 @@ class _Levels:
         self.asks = _Side(descending=False)
 
     def check(self, book: BookKey) -> None:
-        """Raise AssertionError if the book is crossed: some match was missed."""
+        """Raise AssertionError if the book is crossed, because a match was missed."""
         bids, asks = self.bids.quantities, self.asks.quantities
         assert not bids or not asks or max(bids) < min(asks), f"{book} is crossed"

@@ -1,4 +1,4 @@
-"""The matching engine's own store, in memory."""
+"""The matching engine's store, in memory."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -35,7 +35,7 @@ from .tables import Answer, ShardState, day_of, drop_if_empty
 
 
 class MemoryBooks(MemoryAdapter, Books):
-    """Writes quotes and matches, and what a match brings, through the adapters that keep it."""
+    """Writes quotes and matches, and through other adapters the orders that matches open."""
 
     def __init__(
         self,
@@ -168,7 +168,7 @@ class MemoryBooks(MemoryAdapter, Books):
                 self._add(quote)
             for quote in batch.changed.values():
                 self._change(quote)
-            # An ask may be unwound and matched again in one batch: its old match must go first.
+            # An ask may be unwound and matched again in one batch: remove its old match first.
             for match_id in batch.unwound:
                 self._unwind(match_id)
             for match in batch.matches:
@@ -206,7 +206,7 @@ class MemoryBooks(MemoryAdapter, Books):
             self._rest(quote)
 
     def _rest(self, quote: Quote) -> None:
-        """Let a quote that rests or waits be found as such."""
+        """Index a quote that rests or waits."""
         on_day = self._tables.standing_on_day[day_of(quote.expires_at)]
         self._database.put(self._tables.standing_in_book[quote.book], quote.id, None)
         self._database.put(on_day, quote.id, quote)

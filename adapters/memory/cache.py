@@ -1,4 +1,4 @@
-"""What is kept at hand, in memory."""
+"""A cache, in memory."""
 
 import asyncio
 from collections import OrderedDict
@@ -14,19 +14,19 @@ V = TypeVar("V")
 
 
 class MemoryCache(Cache[K, V]):
-    """The values that were asked for last. A load that was forgotten meanwhile is not kept."""
+    """The most recently used values. A load that was invalidated meanwhile is not stored."""
 
     def __init__(self, clock: Clock, *, size: int, life: timedelta) -> None:
         """Keep up to `size` values, each until `life` after its load began. Raises ValueError."""
         if size < 1 or life <= timedelta(0):
-            raise ValueError(f"a cache must keep something for a while, not {size} for {life}")
+            raise ValueError(f"size and life must be positive, not {size} and {life}")
         self._clock = clock
         self._size = size
         self._life = life
         self._kept: OrderedDict[K, tuple[V, datetime]] = OrderedDict()
         self._loading: dict[K, asyncio.Task[V]] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
-        """Also those that were forgotten: a task that nobody refers to may vanish."""
+        """All running loads, also invalidated ones: asyncio may drop tasks without a reference."""
 
     async def get(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
         kept = self._kept.get(key)
@@ -65,4 +65,4 @@ class MemoryCache(Cache[K, V]):
     def _loaded(self, task: asyncio.Task[Any]) -> None:
         self._under_way.discard(task)
         if not task.cancelled():
-            task.exception()  # looked at, lest it be logged where all who waited went away
+            task.exception()  # retrieved, or asyncio logs it if every waiter was cancelled

@@ -1,4 +1,4 @@
-"""Invalidations of caches that are in one process."""
+"""Invalidations of the caches in one process."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -9,7 +9,7 @@ K = TypeVar("K")
 
 
 class MemoryCacheInvalidations(CacheInvalidations[K]):
-    """Tells all caches that share this object."""
+    """Calls all caches that share this object."""
 
     def __init__(self) -> None:
         self._subscribers: list[Callable[[K], None]] = []

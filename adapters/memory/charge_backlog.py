@@ -1,4 +1,4 @@
-"""What waits to be charged, in memory."""
+"""The backlog of charges, in memory."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,7 +10,7 @@ from .database import MemoryAdapter
 
 
 class MemoryChargeBacklog(MemoryAdapter, ChargeBacklog):
-    """Looks through the payments that were never tried."""
+    """Scans the payments without an attempt."""
 
     async def waits_since_before(self, instant: datetime, *, consumers: Collection[str]) -> bool:
         with await self._database.reading():
@@ -32,7 +32,7 @@ class MemoryChargeBacklog(MemoryAdapter, ChargeBacklog):
         return any(consumer in consumers for consumer, _ in failed)
 
     def _waits_for_another(self, payment: Payment, instant: datetime) -> bool:
-        """Whether the buyer's own charges were in the way."""
+        """Whether the payment waits behind another charge of the same buyer."""
         answered_at = self._tables.last_answer.get(payment.buyer_id)
         if answered_at is not None and answered_at >= instant:
             return True

@@ -1,4 +1,4 @@
-"""The one store behind all memory adapters, and its transactions."""
+"""The store behind all memory adapters, and its transactions."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -25,19 +25,19 @@ _AS_IT_IS = nullcontext()
 class MemoryDatabase(Transaction):
     """Tables of frozen records with serialised, ambient transactions.
 
-    One transaction at a time touches the tables, from its first call to its end; the others wait
-    for their turn. Every change is noted, so that it can be undone: for good when an exception
-    leaves the block, and for an instant when somebody reads from outside while the writer waits
-    for something else. So readers see only what was committed, and never wait.
+    One transaction at a time uses the tables, from its first call to its end; the others wait.
+    Every change goes into an undo log. It is rolled back if an exception leaves the block, and
+    undone temporarily if another task reads while the writer awaits. So readers see only committed
+    data and never wait.
 
-    An adapter calls `writing` before it changes a table and reads within `reading`; between these
-    calls and its use of the tables it does not await.
+    An adapter calls `writing` before it changes a table, and reads within `reading`. It must not
+    await between these calls and its use of the tables.
     """
 
     def __init__(self) -> None:
         self.tables = Tables()
         self._lock = asyncio.Lock()
-        # Inside is the task that entered the outermost block: a task that it starts is not.
+        # Only the task that entered the outermost block is inside; tasks that it starts are not.
         self._inside: set[asyncio.Task[Any]] = set()
         self._holder: asyncio.Task[Any] | None = None
         self._changes: list[tuple[dict[Any, Any], Any, Any]] = []
@@ -70,29 +70,29 @@ class MemoryDatabase(Transaction):
     # ---- for the adapters ----------------------------------------------------------------
 
     async def writing(self) -> None:
-        """Take the current transaction's turn. Raises AssertionError outside any."""
+        """Wait for the transaction's turn to write. Raises AssertionError outside a transaction."""
         assert await self._take_turn(), "the store is written inside `async with transaction()`"
 
     async def reading(self) -> AbstractContextManager[None]:
-        """Return a block to read in, which must not await."""
+        """Return a context for reading, which must not await."""
         if await self._take_turn() or not self._changes:
             return _AS_IT_IS
         return self._without_uncommitted()
 
     def put(self, table: dict[K, V], key: K, value: V) -> None:
-        """Set one record of a table, or one entry of an index."""
+        """Set a record of a table, or an entry of an index."""
         self._changes.append((table, key, table.get(key, _MISSING)))
         table[key] = value
 
     def remove(self, table: dict[K, V], key: K) -> None:
-        """Remove one record of a table, or one entry of an index."""
+        """Remove a record of a table, or an entry of an index."""
         self._changes.append((table, key, table[key]))
         del table[key]
 
     # ---- blocks --------------------------------------------------------------------------
 
     def _enter(self, task: asyncio.Task[Any]) -> bool:
-        """Open the outermost block of a task; return False if it has one."""
+        """Open the outermost block of a task. Return False if the task has one."""
         if task in self._inside:
             return False
         self._inside.add(task)
@@ -113,7 +113,7 @@ class MemoryDatabase(Transaction):
                 announce()
 
     async def _take_turn(self) -> bool:
-        """Wait until no other transaction is under way; return False outside any block."""
+        """Wait until no other transaction is under way. Return False outside a transaction."""
         task = asyncio.current_task()
         if task is None or task not in self._inside:
             return False
@@ -131,13 +131,13 @@ class MemoryDatabase(Transaction):
             self._undo()
 
     def _undo_after(self, changes: int) -> None:
-        """Take back all changes after the first `changes` of them, for good."""
+        """Roll back all changes after the first `changes`."""
         kept, self._changes = self._changes[:changes], self._changes[changes:]
         self._undo()
         self._changes = kept
 
     def _undo(self) -> None:
-        """Take all uncommitted changes back. The second call makes them again."""
+        """Undo all uncommitted changes. A second call redoes them."""
         undone = []
         for table, key, before in reversed(self._changes):
             undone.append((table, key, table.get(key, _MISSING)))
@@ -149,7 +149,7 @@ class MemoryDatabase(Transaction):
 
 
 class _Block(AbstractAsyncContextManager[None]):
-    """One `async with transaction():`."""
+    """One `async with transaction():` block."""
 
     __slots__ = ("_database", "_opened_by")
 
@@ -174,7 +174,7 @@ class _Block(AbstractAsyncContextManager[None]):
 
 
 class MemoryAdapter:
-    """What every adapter on a MemoryDatabase starts from."""
+    """The base class of adapters on a MemoryDatabase."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""What falls due, in memory."""
+"""Deadlines, in memory."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Declined charges and what follows from them, in memory."""
+"""Declines and bars from bidding, in memory."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ _MOST = 100
 
 
 class MemoryDeclines(MemoryAdapter, Declines):
-    """Declines by order, and an index by buyer of those that count."""
+    """Declines by order, and an index by buyer of the ones that count."""
 
     async def add(self, decline: Decline) -> bool:
         await self._database.writing()

@@ -1,4 +1,4 @@
-"""Messages that wait for a consumer, in memory."""
+"""Deliveries and dead letters, in memory."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from .tables import DeliveryKey, drop_if_empty
 
 
 class _KeptDeliveries(MemoryAdapter):
-    """The table of deliveries, the dead among them, and the lines of its queues."""
+    """The table of deliveries, including dead letters, and the lines of the queues."""
 
     def __init__(self, database: MemoryDatabase, *, clock: Clock) -> None:
         super().__init__(database)
@@ -88,7 +88,7 @@ class MemoryDeliveries(_KeptDeliveries, Deliveries):
 
 
 class MemoryDeadLetters(_KeptDeliveries, DeadLetters):
-    """The dead among the deliveries."""
+    """The dead letters among the deliveries."""
 
     async def page(self, request: PageRequest) -> Page[Delivery]:
         with await self._database.reading():

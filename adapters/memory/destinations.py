@@ -1,4 +1,4 @@
-"""Where the pairs of orders go, in memory."""
+"""The destinations of orders, in memory."""
 
 from ...ports.language.ids import OrderId
 from ...ports.language.users import PostalAddress
@@ -10,7 +10,7 @@ class MemoryDestinations(MemoryAdapter, Destinations):
     """Addresses by order."""
 
     async def insert(self, order_id: OrderId, address: PostalAddress) -> None:
-        """Store the address of a new order, for the books."""
+        """Store the address of a new order; MemoryBooks calls it."""
         await self._database.writing()
         self._database.put(self._tables.destinations, order_id, address)
 

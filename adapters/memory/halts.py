@@ -1,4 +1,4 @@
-"""Halts, for reading, in memory."""
+"""Halts for reading, in memory."""
 
 from ...ports.halts import Halts
 from ...ports.language.errors import NotFound

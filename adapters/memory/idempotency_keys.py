@@ -1,4 +1,4 @@
-"""Remembered requests, in memory."""
+"""Idempotency keys, in memory."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from .tables import Answer, Tables
 
 
 class MemoryIdempotencyKeys(MemoryAdapter, IdempotencyKeys):
-    """Answers by user, scope and key, in one table with the placements of MemoryBooks."""
+    """Answers by user, scope and key, in the same table as the placements of MemoryBooks."""
 
     async def find(self, key: IdempotencyKey) -> bytes | None:
         with await self._database.reading():
@@ -41,7 +41,7 @@ class MemoryIdempotencyKeys(MemoryAdapter, IdempotencyKeys):
 def committed_placement(
     tables: Tables, key: IdempotencyKey
 ) -> Placement | IdempotencyKeyReused | None:
-    """Return the placement that was committed under a key, or that it was another request's."""
+    """Return the placement committed under a key, or that another request used the key."""
     answer = tables.answers.get((key.user_id, key.scope, key.key))
     if answer is None:
         return None

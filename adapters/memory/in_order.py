@@ -1,4 +1,4 @@
-"""Records by key that are read in an order of their own."""
+"""A dict that can be read in the order of a rank."""
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
@@ -9,9 +9,9 @@ V = TypeVar("V")
 
 
 class InOrder(dict[K, V]):
-    """A dict that keeps its records by rank as well, so that the first ones are found at once.
+    """A dict that also sorts its records by rank, so that the first ones are found fast.
 
-    Every rank is another one. MemoryDatabase changes it, and undoes changes, as it does a dict's.
+    Ranks are unique. MemoryDatabase changes it, and undoes changes, as with any dict.
     """
 
     __slots__ = ("_rank", "_ranked")
@@ -32,12 +32,12 @@ class InOrder(dict[K, V]):
         super().__delitem__(key)
 
     def in_order(self) -> Iterator[tuple[K, V]]:
-        """Yield keys and records, the one of the lowest rank first."""
+        """Yield keys and records, the lowest rank first."""
         for _, key in self._ranked:
             yield key, self[key]
 
     def first(self) -> V:
-        """Return the record of the lowest rank; there is one."""
+        """Return the record of the lowest rank. The dict must not be empty."""
         return self[self._ranked[0][1]]
 
     def _forget(self, key: K) -> None:

@@ -1,4 +1,4 @@
-"""An event bus within one process, and for others on the same store."""
+"""An event bus within one process, which also serves other processes through the store."""
 
 from ...ports.event_bus import Consumer, EventBus
 from ...ports.language.messages import Message, Queue
@@ -6,9 +6,9 @@ from ..messaging.dispatcher import Dispatcher
 
 
 class InProcessBus(EventBus):
-    """Dispatches what is published at once, in the task that publishes it.
+    """Dispatches messages at once, in the task that publishes them.
 
-    What is for another process waits in the store, until that works its queues off.
+    Messages for another process wait in the store until that process works off its queues.
     """
 
     def __init__(self, dispatcher: Dispatcher) -> None:

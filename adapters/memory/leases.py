@@ -12,7 +12,7 @@ from .database import MemoryAdapter, MemoryDatabase
 
 
 class MemoryLeases(MemoryAdapter, Leases):
-    """The last lease of each name, which may be over."""
+    """The last lease of each name, which may have expired."""
 
     def __init__(self, database: MemoryDatabase, *, clock: Clock) -> None:
         super().__init__(database)

@@ -1,4 +1,4 @@
-"""Who stands in the lines of the queues, in memory."""
+"""The lines of the queues, in memory."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,14 +15,14 @@ _Turn = tuple[Queue, Priority, str]
 
 
 class MemoryLines(MemoryAdapter):
-    """The turns of each queue and priority, in the order in which they are to be taken."""
+    """The turns of each queue and priority, in the sequence in which they are taken."""
 
     def __init__(self, database: MemoryDatabase, *, clock: Clock) -> None:
         super().__init__(database)
         self._clock = clock
 
     def add(self, key: DeliveryKey, delivery: Delivery) -> None:
-        """Note a delivery, and let its turn join the line, if it does not stand in it already."""
+        """Add a delivery, and let its turn join the line if it is not in it."""
         turn = _turn_of(delivery)
         self._database.put(self._tables.deliveries_of_turn[turn], key, delivery)
         place = self._tables.lines[turn[:2]].get(turn[2])
@@ -30,7 +30,7 @@ class MemoryLines(MemoryAdapter):
             self._join(turn, delivery.due_at)
 
     def drop(self, key: DeliveryKey, delivery: Delivery) -> None:
-        """Forget a delivery, and send its turn to the end of the line with the next one."""
+        """Remove a delivery, and move its turn to the end of the line with its next delivery."""
         turn = _turn_of(delivery)
         of_turn = self._tables.deliveries_of_turn[turn]
         self._database.remove(of_turn, key)
@@ -43,7 +43,7 @@ class MemoryLines(MemoryAdapter):
     def first_in(
         self, queue: Queue, priority: Priority, now: datetime, limit: int
     ) -> Sequence[Delivery]:
-        """Return the first delivery of each of the first turns; to be called within `reading`."""
+        """Return the first delivery of each of the first turns. Call it within `reading`."""
         line = self._tables.lines[queue, priority].in_order()
         due = takewhile(lambda stands: stands[1].due_at <= now, line)
         waiting = self._tables.deliveries_of_turn
@@ -55,5 +55,5 @@ class MemoryLines(MemoryAdapter):
 
 
 def _turn_of(delivery: Delivery) -> _Turn:
-    """Return the turn of a delivery; one that takes no turns with others has one of its own."""
+    """Return the turn of a delivery; a delivery without one gets a unique turn."""
     return delivery.queue, delivery.priority, delivery.turn or str(delivery.id)

@@ -1,4 +1,4 @@
-"""Mail, text and push messages that reach nobody, in memory."""
+"""Mail, text and push messages that are stored instead of sent."""
 
 from collections.abc import Sequence
 from typing import Generic, TypeVar
@@ -9,11 +9,11 @@ from ...ports.messengers import Mailer, PushMessenger, TextMessenger
 M = TypeVar("M", Mail, TextMessage, PushMessage)
 
 _MOST = 1_000
-"""How many messages are kept of each kind."""
+"""The maximum of stored messages per kind."""
 
 
 class _Sent(Generic[M]):
-    """The messages that were sent last, each once."""
+    """The latest messages, without duplicates."""
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
@@ -26,17 +26,17 @@ class _Sent(Generic[M]):
 
     @property
     def sent(self) -> Sequence[M]:
-        """The messages, oldest first."""
+        """Return the messages, oldest first."""
         return list(self._by_id.values())
 
 
 class MemoryMailer(_Sent[Mail], Mailer):
-    """Mail that can be read here alone."""
+    """Stores mail, which can be read from `sent`."""
 
 
 class MemoryTextMessenger(_Sent[TextMessage], TextMessenger):
-    """Text messages that can be read here alone."""
+    """Stores text messages, which can be read from `sent`."""
 
 
 class MemoryPushMessenger(_Sent[PushMessage], PushMessenger):
-    """Push messages that can be read here alone."""
+    """Stores push messages, which can be read from `sent`."""

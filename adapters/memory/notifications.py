@@ -1,4 +1,4 @@
-"""What users were told, and what they want to hear of, in memory."""
+"""Notifications and users' preferences, in memory."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -65,7 +65,7 @@ class MemoryNotifications(MemoryAdapter, Notifications):
         return len(old)
 
     def _note(self, notification: Notification) -> None:
-        """Have the index of what is unread agree with a notification that is read in the app."""
+        """Update the index of unread notifications for one that is shown in the app."""
         unread = self._tables.unread_of_user[notification.user_id]
         if notification.read_at is None:
             self._database.put(unread, notification.id, None)
@@ -87,7 +87,7 @@ class MemoryNotifications(MemoryAdapter, Notifications):
 
 
 class MemoryPreferences(MemoryAdapter, Preferences):
-    """Preferences of those who said something."""
+    """The preferences of users who changed them."""
 
     async def get(self, user_id: UserId) -> NotificationPreferences:
         with await self._database.reading():

@@ -1,4 +1,4 @@
-"""Orders as they change, within one process."""
+"""Streams changes of orders within one process."""
 
 import asyncio
 from collections import defaultdict
@@ -11,12 +11,12 @@ from ...ports.order_stream import OrderReader, OrderStream
 
 
 class MemoryOrderStream(OrderStream):
-    """The readers of each user who listens."""
+    """The readers of each listening user."""
 
     def __init__(self, *, queue: int) -> None:
-        """Let up to `queue` orders wait for each reader. Raises ValueError."""
+        """Queue up to `queue` orders for each reader. Raises ValueError."""
         if queue < 1:
-            raise ValueError(f"no stream lets {queue} orders wait")
+            raise ValueError(f"queue must be positive, not {queue}")
         self._queue = queue
         self._readers: defaultdict[UserId, set[MemoryOrderReader]] = defaultdict(set)
 
@@ -38,7 +38,7 @@ class MemoryOrderStream(OrderStream):
 
 
 class MemoryOrderReader(OrderReader):
-    """The orders that changed, each once, in the order in which they first did."""
+    """The changed orders without duplicates, in the sequence of their first change."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -57,7 +57,7 @@ class MemoryOrderReader(OrderReader):
         return order_id
 
     def tell(self, order_id: OrderId) -> None:
-        """Let an order wait, or none any more if too many wait already."""
+        """Queue an order. If the queue is full, end the stream instead."""
         if order_id not in self._waiting and len(self._waiting) >= self._limit:
             self._fell_behind = True
             self._waiting.clear()

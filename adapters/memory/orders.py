@@ -18,7 +18,7 @@ class MemoryOrders(MemoryAdapter, Orders):
     """Orders by id, by their parties and by status."""
 
     async def insert(self, order: Order, history: tuple[RecordedStep, ...]) -> None:
-        """Store a new order, for the books: an order begins with its match."""
+        """Store a new order; MemoryBooks calls it because an order begins with its match."""
         await self._database.writing()
         assert order.id not in self._tables.orders, order
         _check_numbers(order, history, since=0)

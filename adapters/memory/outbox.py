@@ -1,4 +1,4 @@
-"""Messages that wait, and what was handled of them, in memory."""
+"""The outbox and the inbox, in memory."""
 
 import asyncio
 from collections.abc import Collection, Sequence, Set
@@ -19,7 +19,7 @@ from .tables import drop_if_empty
 
 
 class MemoryOutbox(MemoryAdapter, Outbox):
-    """Messages in order of commit, which is the order in which transactions have their turns."""
+    """Messages in commit order, which is the sequence in which transactions get their turns."""
 
     def __init__(self, database: MemoryDatabase, *, clock: Clock, ids: Ids) -> None:
         super().__init__(database)
@@ -63,7 +63,7 @@ class MemoryOutbox(MemoryAdapter, Outbox):
         self._added.clear()
 
     def _drop_sent(self) -> None:
-        # Only after the commit: a message that came back by a rollback would be last in the dict.
+        # Only after the commit: a rollback would put the message back at the end of the dict.
         for message_id in self._tables.sent:
             message = self._tables.outbox.pop(message_id)
             del self._tables.outbox_of_priority[message.event.priority][message_id]

@@ -1,4 +1,4 @@
-"""How the memory adapters cut lists into pages."""
+"""Paging for the memory adapters."""
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
@@ -17,7 +17,7 @@ def newest_first(
     request: PageRequest,
     matches: Callable[[T], bool] = lambda _: True,
 ) -> Page[T]:
-    """Return a page of those records under `ids` that match, by descending id: ids sort by time."""
+    """Return a page of the records under `ids` that match, newest first, as ids sort by time."""
     after = request.after
     rest = ids if after is None else (i for i in ids if i < after)
     found = (i for i in sorted(rest, reverse=True) if matches(records[i]))

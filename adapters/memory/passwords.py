@@ -7,11 +7,11 @@ from ...ports.language.errors import InvalidText
 from ...ports.passwords import Passwords
 
 _LONGEST = 72
-"""Bytes: what the adapter for real deployments can hash."""
+"""In bytes: the limit of the production adapter."""
 
 
 class MemoryPasswords(Passwords):
-    """Hashes without salt and without delay: no secret is safe with it."""
+    """Fast hashes without salt, which are not secure."""
 
     async def hash(self, password: str) -> str:
         encoded = password.encode()

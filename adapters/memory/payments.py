@@ -126,7 +126,7 @@ class MemoryPayouts(MemoryAdapter, Payouts):
 
 
 class MemoryLedger(MemoryAdapter, Ledger):
-    """The entries of each order, and the running balances."""
+    """The entries of each order, and running balances."""
 
     async def post(self, transfer: Transfer) -> bool:
         await self._database.writing()
@@ -208,7 +208,7 @@ class MemorySellerRecords(MemoryAdapter, SellerRecords):
 
 
 class MemoryWebhooks(MemoryAdapter, Webhooks):
-    """The provider's events by their ids."""
+    """The provider's events by id."""
 
     async def store(self, event: GatewayEvent) -> bool:
         await self._database.writing()

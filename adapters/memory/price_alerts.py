@@ -1,4 +1,4 @@
-"""The prices that users watch, in memory."""
+"""Price alerts, in memory."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from .paging import newest_first
 
 
 class MemoryPriceAlerts(MemoryAdapter, PriceAlerts):
-    """Alerts by id, and which each user and each book has."""
+    """Alerts by id, and indexes by user and by book."""
 
     async def add(self, alert: PriceAlert) -> None:
         await self._database.writing()

@@ -46,5 +46,5 @@ class MemoryProducts(MemoryAdapter, Products):
             return newest_first(self._tables.products, self._tables.products, request)
 
     async def doubled(self, request: PageRequest) -> Page[DoubledProduct]:
-        # Nothing in memory is from before style keys were compared.
+        # Only stores older than the check of style keys have duplicates, and memory is never old.
         return Page(())

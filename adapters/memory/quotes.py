@@ -1,4 +1,4 @@
-"""Bids, asks and matches, for reading, in memory."""
+"""Bids, asks and matches for reading, in memory."""
 
 from collections.abc import Sequence
 from datetime import datetime

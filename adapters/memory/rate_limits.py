@@ -10,7 +10,7 @@ from ...ports.language.rate_limits import RateLimit
 from ...ports.rate_limits import RateLimits
 
 _ROUNDING = 1e-9
-"""What sums of floats may be off by, in tokens."""
+"""The tolerance for rounding errors of floats, in tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class _Bucket:
 
 
 class MemoryRateLimits(RateLimits):
-    """Buckets by name. A full one is as good as none, so it is forgotten."""
+    """Buckets by name. Full ones are removed because a new bucket is full too."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -46,7 +46,7 @@ class MemoryRateLimits(RateLimits):
             self._forget_full(now)
 
     def _forget_full(self, now: datetime) -> None:
-        """Look through all buckets, and next time when there are twice as many as now remain."""
+        """Remove full buckets, and scan again when there are twice as many as remain now."""
         self._buckets = {
             name: bucket
             for name, bucket in self._buckets.items()

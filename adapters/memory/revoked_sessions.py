@@ -1,4 +1,4 @@
-"""Sessions whose access tokens are void, in memory."""
+"""Revoked sessions, in memory."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from ...ports.language.ids import SessionId
 
 
 class MemoryRevokedSessions(RevokedSessions):
-    """The sessions and until when each is remembered."""
+    """Sessions, each with the instant until which it is stored."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -22,7 +22,7 @@ class MemoryRevokedSessions(RevokedSessions):
         return session_id in self._until
 
     def _forget_expired(self) -> None:
-        # Access tokens all live equally long, so those that expire first were added first.
+        # All access tokens have the same lifetime, so the ones that expire first come first.
         now = self._clock.now()
         while self._until:
             oldest = next(iter(self._until))

@@ -1,4 +1,4 @@
-"""The rules that the store was last run with, in memory."""
+"""The rules in force, in memory."""
 
 from ...ports.language.rules import MarketRules
 from ...ports.rules_in_force import RulesInForce

@@ -32,7 +32,7 @@ _NOTHING_KNOWN = MarketFigures(None, 0, datetime.min.replace(tzinfo=UTC))
 
 
 class MemorySearchIndex(SearchIndex):
-    """One index that serves, and while it is made anew a second one that does not yet."""
+    """The index that serves and, during a rebuild, a second one that does not serve yet."""
 
     def __init__(self) -> None:
         self._serving = _Index()
@@ -71,7 +71,7 @@ class MemorySearchIndex(SearchIndex):
                 self._building = None
 
     def check(self, index: "_Index") -> None:
-        """Raise RebuildReplaced unless this is the index that is being built."""
+        """Raise RebuildReplaced unless this index is the one being built."""
         if self._building is not index:
             raise RebuildReplaced
 
@@ -80,7 +80,7 @@ class MemorySearchIndex(SearchIndex):
         return None if known is None or known.figures is _NOTHING_KNOWN else known.figures.as_of
 
     def latest(self, product_id: ProductId, figures: MarketFigures) -> MarketFigures | None:
-        """Return these figures or those that serve, whichever are later; None if it is removed."""
+        """Return the later of these figures and the serving ones; None if it is removed."""
         if product_id in self._removed:
             return None
         known = self._serving.entries.get(product_id)
@@ -137,7 +137,7 @@ class _Entry:
 
 
 class _Index:
-    """Products, those that have each word, and the words that have each run of three characters."""
+    """Products, an index of products by word, and an index of words by trigram."""
 
     def __init__(self) -> None:
         self.entries: dict[ProductId, _Entry] = {}
@@ -176,14 +176,14 @@ class _Index:
                     self._words[trigram].remove(word)
 
     def find(self, words: Sequence[str]) -> list[_Entry]:
-        """Return the products that have every word."""
+        """Return the products that contain every word."""
         found = set(self.entries)
         for word in words:
             found &= {i for meant in self._meant(word) for i in self._having[meant]}
         return [self.entries[product_id] for product_id in found]
 
     def _meant(self, typed: str) -> Sequence[str]:
-        """Return the words that begin with what was typed, or else those it may be a typo of."""
+        """Return the words with the typed prefix, or else similar words in case of a typo."""
         begun = [word for word in self._having if word.startswith(typed)]
         if begun:
             return begun
@@ -224,7 +224,7 @@ def _order(sort: SearchSort, text: str) -> Callable[[_Entry], Any]:
             case SearchSort.MOST_TRADED:
                 return ()
 
-    # Ids sort by the time they were made.
+    # Ids sort by creation time.
     return lambda entry: (first(entry), -entry.figures.sales, -entry.document.product_id.int)
 
 

@@ -1,4 +1,4 @@
-"""Ids and randomness that a seed repeats."""
+"""Reproducible ids and randomness from a seed."""
 
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
@@ -26,13 +26,13 @@ class SeededIds(Ids):
         since = self._clock.now() - _EPOCH
         milliseconds = (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000
         fresh = milliseconds << _RANDOM_BITS | self._random.getrandbits(_RANDOM_BITS)
-        # Within one millisecond it counts on in random steps, as RFC 9562 has it.
+        # Within one millisecond it counts up in random steps, as in RFC 9562.
         self._last = max(fresh, self._last + 1 + self._random.getrandbits(32))
         return _version_7(self._last)
 
 
 class SeededRandomness(Randomness):
-    """Chance for tests and simulations. Its secrets are none: who knows the seed knows them all."""
+    """Randomness for tests and simulations, not for secrets: the seed reveals all of them."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)  # noqa: S311  # repeatable on purpose
@@ -45,7 +45,7 @@ class SeededRandomness(Randomness):
 
 
 def _version_7(number: int) -> UUID:
-    """Spread 48 bits of milliseconds and 74 others around the version and the variant."""
+    """Return a UUID with 48 bits of milliseconds and 74 other bits."""
     high, low = number >> _LOW_BITS, number & ((1 << _LOW_BITS) - 1)
     milliseconds, middle = high >> 12, high & 0xFFF
     return UUID(int=milliseconds << 80 | 0x7 << 76 | middle << 64 | 0b10 << 62 | low)

@@ -1,4 +1,4 @@
-"""Until when the exchange was up, in memory."""
+"""The last instant at which the exchange was up, in memory."""
 
 from datetime import datetime
 

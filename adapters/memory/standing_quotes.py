@@ -1,4 +1,4 @@
-"""All standing quotes at once, in memory."""
+"""Standing quotes, in memory."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from .database import MemoryAdapter
 
 
 class MemoryStandingQuotes(MemoryAdapter, StandingQuotes):
-    """Looks through every quote."""
+    """Scans all quotes."""
 
     async def outside(self, rules: MarketRules, now: datetime) -> StandingCount:
         outside = [q for q in await self._standing(now) if not rules.allows(q.amount)]

@@ -11,9 +11,9 @@ from .database import MemoryAdapter
 
 
 class MemoryStock(MemoryAdapter, Stock):
-    """Reservations by order and by unit, with a count of them for each size.
+    """Reservations by order and by unit, with their count for each size.
 
-    The count of active asks is kept by MemoryBooks.
+    MemoryBooks counts the active asks.
     """
 
     async def levels(self, product_id: ProductId) -> Sequence[StockLevel]:

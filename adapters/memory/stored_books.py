@@ -1,4 +1,4 @@
-"""Order books as the store has them, in memory."""
+"""Views of stored order books, in memory."""
 
 from collections import Counter
 from collections.abc import Sequence

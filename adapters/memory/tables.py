@@ -1,4 +1,4 @@
-"""The tables that the memory adapters share: records by key, and the indexes that find them."""
+"""The tables of the memory adapters: records by key, and their indexes."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -76,14 +76,14 @@ DeliveryKey: TypeAlias = tuple[str, MessageId]
 
 @dataclass(frozen=True, slots=True)
 class ShardState:
-    """Who may write a shard, and the last sequence number used in it."""
+    """The owner of a shard and its last sequence number."""
 
     epoch: int = 0
     sequence: int = 0
 
 
 class Place(NamedTuple):
-    """A place in a line: when it may be taken, and a number that grows with each one."""
+    """A place in a line: its due time and an increasing number."""
 
     due_at: datetime
     number: int
@@ -91,7 +91,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered under an idempotency key, and to which request."""
+    """The request and the answer of an idempotency key."""
 
     fingerprint: str
     content: bytes | Placement
@@ -107,9 +107,9 @@ def _itself(place: Place) -> Place:
 
 
 class Tables:
-    """Every table of the store. Only MemoryDatabase changes one, so that it can undo the change.
+    """All tables of the store. Only MemoryDatabase changes them, because it must undo changes.
 
-    The inner dicts of indexes with None for values are sets whose every change can be undone.
+    The inner dicts with None values are sets whose changes can be undone.
     """
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class Tables:
         self.product_by_style_key: dict[str, ProductId] = {}
         self.reservations: dict[OrderId, Reservation] = {}
         self.order_of_unit: dict[QuoteId, OrderId] = {}
-        """The order that a unit is reserved for or was consumed by."""
+        """The order that reserved or consumed a unit."""
         self.available: defaultdict[ProductId, dict[Size, int]] = defaultdict(dict)
         self.reserved: defaultdict[ProductId, dict[Size, int]] = defaultdict(dict)
 
@@ -135,11 +135,11 @@ class Tables:
             dict
         )
         self.standing_on_day: defaultdict[date, dict[QuoteId, Quote]] = defaultdict(dict)
-        """The quotes that rest or wait, by the day on which they expire."""
+        """Resting and waiting quotes by the day on which they expire."""
         self.standing_in_book: defaultdict[BookKey, dict[QuoteId, None]] = defaultdict(dict)
         self.matches: dict[OrderId, Match] = {}
         self.match_of_quote: dict[QuoteId, OrderId] = {}
-        """The match that stands for a bid or an ask."""
+        """The current match of a bid or an ask."""
         self.shards: dict[int, ShardState] = {}
         self.halts: dict[HaltId, Halt] = {}
         self.leases: dict[str, Lease] = {}
@@ -157,19 +157,19 @@ class Tables:
         self.alerts_of_user: defaultdict[UserId, dict[AlertId, None]] = defaultdict(dict)
         self.alerts_in_book: defaultdict[BookKey, dict[AlertId, None]] = defaultdict(dict)
         self.alerts_that_missed: dict[AlertId, None] = {}
-        """Those that did not fire because they rested."""
+        """Alerts that did not fire because they rested."""
 
         self.payments: dict[OrderId, Payment] = {}
         self.payments_by_charge: dict[str, OrderId] = {}
         self.untried_payments: dict[OrderId, None] = {}
-        """Those that nobody tried to charge yet."""
+        """Pending payments without an attempt."""
         self.unanswered_payments: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
-        """By buyer, those whose provider was asked and has not answered."""
+        """By buyer, payments with an attempt that the provider has not answered."""
         self.last_answer: dict[UserId, datetime] = {}
-        """When the provider last answered the first time to a buyer's charge."""
+        """By buyer, the latest first answer of the provider to a charge."""
         self.declines: dict[OrderId, Decline] = {}
         self.declines_of_buyer: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
-        """Those that were not forgiven."""
+        """Declines that are not forgiven."""
         self.bid_bars: dict[UserId, BidBar] = {}
         self.payouts: dict[OrderId, Payout] = {}
         self.payouts_by_name: dict[str, OrderId] = {}
@@ -195,7 +195,7 @@ class Tables:
         self.notifications_on_day: defaultdict[date, dict[NotificationId, Notification]] = (
             defaultdict(dict)
         )
-        """By the day on which they were made, as they were made."""
+        """By the day of creation, in the sequence of creation."""
         self.listed_of_user: defaultdict[UserId, dict[NotificationId, None]] = defaultdict(dict)
         self.unread_of_user: defaultdict[UserId, dict[NotificationId, None]] = defaultdict(dict)
         self.told_once: dict[tuple[UserId, NotificationKind, OrderId], None] = {}
@@ -207,7 +207,7 @@ class Tables:
         self.open_alarms: dict[tuple[OrderId | None, AlarmKind], AlarmId] = {}
 
         self.outbox: dict[MessageId, Message] = {}
-        """In order of commit; what was sent is gone from it once that is committed."""
+        """In commit order. Sent messages are removed after the commit."""
         self.outbox_of_priority: defaultdict[Priority, dict[MessageId, Message]] = defaultdict(dict)
         self.sent: dict[MessageId, None] = {}
         self.inbox: defaultdict[MessageId, dict[str, datetime]] = defaultdict(dict)
@@ -217,31 +217,31 @@ class Tables:
         )
         self.deliveries: dict[DeliveryKey, Delivery] = {}
         self.failed_deliveries: defaultdict[str, dict[DeliveryKey, None]] = defaultdict(dict)
-        """By the key of their message, those that failed at least once."""
+        """By message key, the deliveries that failed at least once."""
         self.deliveries_of_turn: defaultdict[
             tuple[Queue, Priority, str], InOrder[DeliveryKey, Delivery]
         ] = defaultdict(partial(InOrder, _by_due_at))
-        """The live ones of each queue, priority and turn, the longest overdue first."""
+        """The live deliveries of each queue, priority and turn, the longest overdue first."""
         self.lines: defaultdict[tuple[Queue, Priority], InOrder[str, Place]] = defaultdict(
             partial(InOrder, _itself)
         )
-        """Where each turn stands, the first one first."""
+        """The place of each turn, the first one first."""
         self.places = count()
 
 
 def day_of(instant: datetime) -> date:
-    """Return the UTC day, by which tables find what falls due without looking at all the rest."""
+    """Return the UTC day, the key of the indexes that find due records without a full scan."""
     return instant.astimezone(UTC).date()
 
 
 def drop_if_empty(table: dict[K, Any], key: K) -> None:
-    """Forget a key, such as a day, of which nothing is left, once that is committed."""
+    """Remove an empty entry, such as a day, after the commit."""
     if not table.get(key, True):
         del table[key]
 
 
 def until(now: datetime, by_day: Mapping[date, Mapping[Any, V]]) -> Iterator[V]:
-    """Yield what is in an index by day up to and including today, of which some is due later."""
+    """Yield an index's records up to and including today. Some may fall due later today."""
     today = day_of(now)
     for day, of_day in by_day.items():
         if day <= today:

@@ -95,7 +95,7 @@ class MemoryTape(MemoryAdapter, Tape):
             ]
 
     def _add_up_again(self, book: BookKey) -> None:
-        """Count a book's sales afresh: its last one may have been voided."""
+        """Recount a book's turnover, because its last sale may have been voided."""
         turnover = None
         for order_id in self._tables.sales_of_product[book.product_id]:
             sale = self._tables.sales[order_id]
@@ -109,7 +109,7 @@ class MemoryTape(MemoryAdapter, Tape):
 
 
 def _with(turnover: SalesSummary | None, sale: Sale) -> SalesSummary:
-    """Return a turnover with one more sale in it."""
+    """Return the turnover with one more sale."""
     if turnover is None:
         return SalesSummary(1, sale.price, sale)
     last = max(turnover.last, sale, key=_PLACE)

@@ -1,4 +1,4 @@
-"""Plain words from the standard library, for tests and simulations."""
+"""Plain letters without a template engine, for tests and simulations."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -21,11 +21,11 @@ from ...ports.language.text import one_line, quoted
 from ...ports.templates import Templates
 
 _SAID = ("note", "reason")
-"""What somebody else wrote."""
+"""Facts that contain text by users."""
 
 
 class MemoryTemplates(Templates):
-    """Letters that list the facts of a notice, as they are named in the code."""
+    """Letters that list the facts of a notice under their names in the code."""
 
     def headline(self, notice: Notice, recipient: Recipient) -> Headline:
         assert NOTICES.get(notice.KIND) is type(notice), f"there are no words for {notice!r}"

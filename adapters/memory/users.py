@@ -1,4 +1,4 @@
-"""Users, their addresses, and what other contexts must know of them, in memory."""
+"""Users, their addresses, and what other contexts read of them, in memory."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -49,7 +49,7 @@ class MemoryUsers(MemoryAdapter, Users):
 
 
 class MemoryAddresses(MemoryAdapter, Addresses):
-    """Addresses in one dict for each user."""
+    """Addresses in a dict for each user."""
 
     async def add(self, address: Address) -> None:
         await self._database.writing()
@@ -69,7 +69,7 @@ class MemoryAddresses(MemoryAdapter, Addresses):
 
 
 class MemoryTraders(MemoryAdapter, Traders):
-    """Reads a trader's standing off the user and the addresses."""
+    """Reads a trader's standing from the user and the addresses."""
 
     async def standing(self, user_id: UserId) -> TraderStanding:
         with await self._database.reading():
@@ -101,7 +101,7 @@ class MemoryTraders(MemoryAdapter, Traders):
 
 
 class MemoryNewestAddresses(MemoryAdapter, NewestAddresses):
-    """Reads where pairs go off the addresses."""
+    """Reads destinations from the addresses."""
 
     async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, PostalAddress]:
         with await self._database.reading():
@@ -114,7 +114,7 @@ class MemoryNewestAddresses(MemoryAdapter, NewestAddresses):
 
 
 class MemoryPaymentAccounts(MemoryAdapter, PaymentAccounts):
-    """Reads the provider's tokens off the user."""
+    """Reads the provider's tokens from the user."""
 
     async def payment_method(self, user_id: UserId) -> str | None:
         with await self._database.reading():
@@ -133,7 +133,7 @@ class MemoryPaymentAccounts(MemoryAdapter, PaymentAccounts):
 
 
 class MemoryRecipients(MemoryAdapter, Recipients):
-    """Reads name and email off the user."""
+    """Reads name and email from the user."""
 
     async def find(self, user_id: UserId) -> Recipient | None:
         with await self._database.reading():

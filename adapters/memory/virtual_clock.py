@@ -1,4 +1,4 @@
-"""A clock that only moves when it is told to."""
+"""A clock that moves only when a test moves it."""
 
 import asyncio
 import heapq
@@ -8,7 +8,7 @@ from itertools import count
 from ...ports.clock import Clock
 
 _TURNS = 10
-"""How often the others run before the clock moves on."""
+"""How many turns other tasks get before the clock moves on."""
 
 
 class VirtualClock(Clock):
@@ -33,10 +33,10 @@ class VirtualClock(Clock):
         await wake
 
     async def advance(self, by: timedelta) -> None:
-        """Move the time on, stopping where somebody wakes so that they see their own instant.
+        """Move the time on. Stop at each sleeper's instant, so that it wakes at the right time.
 
-        Before each step and at the end the other tasks get a few turns of the event loop, enough
-        for what they do in memory.
+        Before each stop and at the end, other tasks get a few turns of the event loop. That is
+        enough for work in memory.
         """
         assert by >= timedelta(0), "time never goes backwards"
         end = self._now + by
