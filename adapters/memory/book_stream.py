@@ -29,7 +29,9 @@ class MemoryBookStream(BookStream):
     ) -> None:
         """Follow `views`; up to `queue` items wait for each reader. Raises ValueError."""
         if interval < timedelta(0) or queue < 1:
-            raise ValueError(f"interval and queue must be positive, not {interval} and {queue}")
+            raise ValueError(
+                f"need an interval of at least 0 and a queue of at least 1: {interval}, {queue}"
+            )
         self.views = views
         self.clock = clock
         self.interval = interval

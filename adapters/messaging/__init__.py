@@ -1,1 +1,1 @@
-"""How messages are handled whatever brings them: once each, with retries and dead letters."""
+"""Message handling for every event bus: once per consumer, with retries and dead letters."""

@@ -1,4 +1,4 @@
-"""Attempts: a consumer is called, and what follows if it fails."""
+"""Attempts to deliver a message to a consumer, and their failures."""
 
 import logging
 from collections.abc import Callable
@@ -19,14 +19,14 @@ _MAX_ERROR = 500
 
 
 class Failure(NamedTuple):
-    """What an attempt ended in, and after how many of them at most it is given up (None: never)."""
+    """The error of an attempt, and the maximum number of attempts (None: no limit)."""
 
     error: str
     most: int | None
 
 
 class Attempts:
-    """Calls consumers, and decides when a delivery that failed is tried again, if at all."""
+    """Calls consumers, and decides if and when a failed delivery is retried."""
 
     def __init__(self, policy: RetryPolicy, clock: Clock, randomness: Randomness) -> None:
         self._policy = policy
@@ -40,15 +40,15 @@ class Attempts:
         *,
         within: Callable[[], AbstractAsyncContextManager[Any]] = nullcontext,
     ) -> Failure | None:
-        """Hand a message to a consumer and return what went wrong, if anything did.
+        """Hand a message to a consumer. Return the failure, or None.
 
-        `within` is a block around the call that a failure leaves by its exception.
+        `within` is a context around the call, which an exception of the consumer leaves.
         """
         try:
             async with within():
                 await consumer.handle(message)
-        except Exception as error:  # noqa: BLE001  # by contract, whatever is raised
-            # A refusal may pass (something is unavailable); anything else is a bug to be found.
+        except Exception as error:  # noqa: BLE001  # a consumer may raise anything
+            # A refusal may be temporary. Anything else is a bug and is logged with its traceback.
             bug = None if isinstance(error, Refusal) else error
             _log.warning(
                 "%s failed on %s %s: %s", consumer.name, message.subject, message.id, error,
@@ -62,7 +62,7 @@ class Attempts:
         return None
 
     def failed(self, delivery: Delivery, failure: Failure) -> Delivery:
-        """Return a delivery as it is after one more failure: when to try it again, if at all."""
+        """Return a delivery after one more failure, with its next due time, or dead."""
         attempts = delivery.attempts + 1
         delay = self._policy.delay(attempts, self._randomness.fraction())
         failed = replace(

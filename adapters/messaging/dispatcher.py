@@ -1,4 +1,4 @@
-"""The dispatcher: hands messages to consumers, and keeps what waits or failed in the store."""
+"""The dispatcher: hands messages to consumers, and stores deliveries that wait or failed."""
 
 import asyncio
 from collections import defaultdict
@@ -20,34 +20,33 @@ from .queue_workers import QueueWorkers
 from .retry_policy import RetryPolicy
 
 _WORKERS = 4
-"""How many deliveries of a queue are tried at once unless it is told."""
+"""The default number of concurrent deliveries in a queue of slow consumers."""
 _RETRIED_AT_ONCE = 16
-"""How many deliveries are tried at once in the queue of consumers that are not slow."""
+"""The default number of concurrent deliveries in the other queues."""
 
 _Pair: TypeAlias = tuple[Consumer, Message]
 
 
 @dataclass(slots=True)
 class _Outcome:
-    """What became of messages, to be written to the store at once."""
+    """The outcome of messages, written to the store together."""
 
     handled: set[Note] = field(default_factory=set)
     joining: list[Delivery] = field(default_factory=list)
-    """What joins a queue."""
+    """Deliveries that join a queue."""
     failed: list[Delivery] = field(default_factory=list)
 
 
 class Dispatcher:
     """Hands each message to the consumers of its subject, which handle it once.
 
-    A bus brings the messages; this is what every bus does with them. Other consumers of a message
-    do not wait for the one that fails: its delivery is kept in the store and tried again, and
-    becomes a dead letter in the end. For a slow consumer, and for one in another process, the
-    message is kept in the store at once, and tried by one of its queue's workers.
+    Every event bus uses it. If a consumer fails, the others do not wait: the failed delivery is
+    stored, retried, and finally becomes a dead letter. A message for a slow consumer, or for one in
+    another process, is stored at once and handled by a worker of its queue.
 
-    What is dispatched together is handled by consumers that are `inside` in one transaction, in a
-    savepoint each. The same transaction notes in the inbox what was handled, and keeps what failed
-    and what waits in queues.
+    Consumers that are `inside` handle the messages of one dispatch in one transaction, with a
+    savepoint each. The same transaction records handled messages in the inbox, and stores
+    deliveries that failed or wait in queues.
     """
 
     def __init__(
@@ -62,7 +61,7 @@ class Dispatcher:
         policy: RetryPolicy | None = None,
         workers: Mapping[Queue, int] | None = None,
     ) -> None:
-        """Describe a dispatcher; `workers`: how many deliveries of each queue are tried at once."""
+        """Create a dispatcher; `workers` is the number of concurrent deliveries per queue."""
         self._transaction = transaction
         self._inbox = inbox
         self._deliveries = deliveries
@@ -70,7 +69,7 @@ class Dispatcher:
         self._ids = ids
         self._attempts = Attempts(policy or RetryPolicy(), clock, randomness)
         self._dispatching = 0
-        """How many portions are under way of which something concerns more than letters."""
+        """The number of dispatches under way that are not only about letters."""
         self._by_name: dict[str, Consumer] = {}
         self._elsewhere: set[str] = set()
         """The names of consumers in other processes."""
@@ -89,9 +88,9 @@ class Dispatcher:
     # ---- messages ------------------------------------------------------------------------
 
     async def dispatch(self, messages: Sequence[Message]) -> None:
-        """Return once each consumer has handled the messages, or they are kept for it.
+        """Return when each consumer has handled the messages or has them stored.
 
-        A consumer gets the messages of one key in this order. Raises Unavailable.
+        A consumer gets the messages of one key in this sequence. Raises Unavailable.
         """
         assert not self._transaction.is_open, "each consumer has its own transaction"
         coming = [(c, m) for m in messages for c in self._by_subject.get(m.subject, ())]
@@ -113,7 +112,7 @@ class Dispatcher:
             await self._handle_outside(called)
 
     async def _handle_in_store(self, pairs: Sequence[_Pair]) -> None:
-        """Let consumers handle messages, or have them wait in queues, all in one transaction."""
+        """Let consumers handle messages, or put them into queues, in one transaction."""
         async with self._transaction():
             noted = await self._noted(pairs)
             outcome = _Outcome()
@@ -124,7 +123,7 @@ class Dispatcher:
                 if self._waits(consumer):
                     outcome.joining.append(self._fresh(consumer, message))
                     if not consumer.queue.is_for_slow_consumers:
-                        continue  # it is noted by whoever handles it
+                        continue  # the worker that handles it writes the inbox note
                 elif failure := await self._attempt_inside(consumer, message):
                     outcome.failed.append(self._failed(consumer, message, failure))
                     continue
@@ -133,7 +132,7 @@ class Dispatcher:
         self._tell(outcome.joining)
 
     async def _handle_outside(self, pairs: Sequence[_Pair]) -> None:
-        """Call consumers outside any transaction: those of one key in turn, of others at once."""
+        """Call consumers outside a transaction: keys concurrently, each key in sequence."""
         noted = await self._noted([pair for pair in pairs if pair[0].effect is Effect.OUTSIDE])
         by_key: defaultdict[str, list[_Pair]] = defaultdict(list)
         for consumer, message in pairs:
@@ -153,7 +152,7 @@ class Dispatcher:
                 outcome.handled.add((consumer.name, message.id))
 
     async def _noted(self, pairs: Sequence[_Pair]) -> Collection[Note]:
-        """Return what the inbox says of these messages."""
+        """Return the inbox notes of these messages."""
         return await self._inbox.notes_of({message.id for _, message in pairs}) if pairs else ()
 
     async def _write(self, outcome: _Outcome) -> None:
@@ -166,22 +165,22 @@ class Dispatcher:
         return await self._attempts.make(consumer, message, within=self._transaction.savepoint)
 
     def _is_in_store(self, consumer: Consumer) -> bool:
-        """Whether a message that is dispatched to a consumer is a matter of the store alone."""
+        """Whether dispatching a message to this consumer only touches the store."""
         return consumer.effect is Effect.INSIDE or self._waits(consumer)
 
     def _waits(self, consumer: Consumer) -> bool:
-        """Whether a message to a consumer waits in its queue before anything is tried."""
+        """Whether messages to this consumer wait in a queue for their first attempt."""
         return consumer.queue.is_for_slow_consumers or consumer.name in self._elsewhere
 
     # ---- deliveries ----------------------------------------------------------------------
 
     async def work_off(self, queue: Queue) -> int:
-        """Try all that is due in a queue; see EventBus."""
+        """Try all due deliveries of a queue; see EventBus."""
         assert not self._transaction.is_open, "each consumer has its own transaction"
         return await self._queues[queue].drain()
 
     async def work(self, queue: Queue) -> None:
-        """Try what is in a queue as soon as it is due, until cancelled; see EventBus."""
+        """Try deliveries of a queue as soon as they are due, until cancelled; see EventBus."""
         await self._queues[queue].run()
 
     def _workers_of(self, queue: Queue, workers: int) -> QueueWorkers:
@@ -202,7 +201,7 @@ class Dispatcher:
         )
 
     def _is_trading(self) -> bool:
-        """Whether trades are under way, to which letters give way."""
+        """Whether trades are under way, which go before letters."""
         return self._dispatching > 0 or any(
             workers.is_at_work
             for queue, workers in self._queues.items()
@@ -210,13 +209,13 @@ class Dispatcher:
         )
 
     async def _try(self, delivery: Delivery) -> bool:
-        """Try a delivery once, and store when to try it again if it fails.
+        """Try a delivery once. If it fails, store when to retry it.
 
-        Return whether it is done and still stored.
+        Return whether it succeeded and must still be removed from the store.
         """
         consumer = self._by_name.get(delivery.consumer)
         if consumer is None:
-            gone = Failure("there is no such consumer any more", most=0)
+            gone = Failure("this consumer no longer exists", most=0)
             await self._put(self._attempts.failed(delivery, gone))
             return False
         if consumer.name in self._elsewhere:
@@ -247,7 +246,7 @@ class Dispatcher:
         return True
 
     async def _is_done(self, consumer: Consumer, delivery: Delivery) -> bool:
-        """Whether the inbox says so. What joined a queue was noted then, and says nothing."""
+        """Whether the inbox has it. For slow consumers the note only says that it was queued."""
         if not _is_noted_when_done(consumer):
             return False
         return await self._inbox.contains(consumer.name, delivery.message.id)
@@ -278,7 +277,7 @@ class Dispatcher:
         )
 
     def _placed(self, consumer: Consumer, delivery: Delivery) -> Delivery:
-        """Return a delivery where its consumer's wait now, if they did not always."""
+        """Return a delivery with its consumer's current queue, priority and turn."""
         return replace(
             delivery,
             queue=consumer.queue,
@@ -293,7 +292,7 @@ class Dispatcher:
         return self._attempts.failed(self._placed(consumer, delivery), failure)
 
     def _tell(self, deliveries: Sequence[Delivery]) -> None:
-        """Say which queues have something new."""
+        """Wake the workers of the queues that have new deliveries."""
         by_queue: defaultdict[Queue, list[Delivery]] = defaultdict(list)
         for delivery in deliveries:
             by_queue[delivery.queue].append(delivery)
@@ -306,12 +305,12 @@ def _workers_unless_told(queue: Queue) -> int:
 
 
 def _turn_of(consumer: Consumer, message: Message) -> str:
-    """Return the turn of a delivery: messages that do not all wait keep the order of their key."""
+    """Return the turn of a delivery. In other queues, messages of one key keep their sequence."""
     if consumer.queue.is_for_slow_consumers:
         return consumer.turn(message.event)
     return message.key
 
 
 def _is_noted_when_done(consumer: Consumer) -> bool:
-    """Whether the inbox notes what a consumer has handled, and not what joined its queue."""
+    """Whether the inbox note is written after handling, and not when joining the queue."""
     return not consumer.queue.is_for_slow_consumers and consumer.effect is not Effect.REPEATABLE

@@ -13,22 +13,22 @@ from ...ports.language.messages import Delivery
 from ...ports.language.priority import Priority
 
 _POLL = 1.0
-"""Seconds after which the queue is looked at although nobody told of anything new in it."""
+"""The interval at which the queue is polled without a notification, in seconds."""
 _LONG = timedelta(minutes=1)
-"""What is due longer than this is let go before higher priorities now and then."""
+"""A delivery overdue by this may go before higher priorities now and then."""
 _ROUNDS = 16
-"""How many deliveries a worker tries, on average, before the store is asked for more."""
+"""The average number of deliveries that a worker tries between two reads of the store."""
 
 
 class QueueWorkers:
-    """Tries what is first in the queue, some deliveries at once; a free worker gets the next.
+    """Tries the deliveries of a queue, several at a time; a free worker gets the next one.
 
-    At most one delivery of a turn is under way. Whenever the store is asked for more, and some were
-    tried since, the one that is due longest goes first if it has waited for a minute, however
-    low its priority is. What was delivered is forgotten when the store is asked for more, many
-    deliveries in one transaction: each transaction waits for the disk.
+    At most one delivery of a turn is under way. To prevent starvation, the longest overdue delivery
+    goes first now and then if it has waited for a minute, whatever its priority. Finished
+    deliveries are removed in batches before the next read, because each transaction waits for the
+    disk.
 
-    While it `gives_way` to more important work, one delivery at a time is under way.
+    While it `gives_way` to more important work, only one delivery is under way.
     """
 
     def __init__(
@@ -42,11 +42,11 @@ class QueueWorkers:
         workers: int,
         gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Describe the workers.
+        """Create the workers.
 
-        `first` returns the first deliveries of the queue, and `longest_due` the one that is due
-        longest. `attempt` tries one and returns whether it is done and still stored; one that
-        failed is stored with when to try it again. `forget` drops what is done.
+        `first` returns the first deliveries of the queue, and `longest_due` the longest overdue
+        one. `attempt` tries one, stores a retry if it fails, and returns whether it succeeded and
+        must still be removed. `forget` removes finished deliveries.
         """
         if workers < 1:
             raise ValueError(f"a queue needs at least one worker, not {workers}")
@@ -58,27 +58,27 @@ class QueueWorkers:
         self._workers = workers
         self._gives_way = gives_way
         self._ahead: deque[Delivery] = deque()
-        """What was read and is not under way yet."""
+        """Deliveries that were read but are not under way yet."""
         self._under_way: dict[asyncio.Task[bool], Delivery] = {}
         self._done: list[Delivery] = []
         self._since_longest_due = 0
-        """How many were begun since the one that was due longest went first."""
+        """The number of deliveries begun since the longest overdue one went first."""
         self._news = asyncio.Event()
         self._beginning = asyncio.Lock()
 
     @property
     def is_at_work(self) -> bool:
-        """Whether something is under way, or was read and comes next."""
+        """Whether a delivery is under way or about to be tried."""
         return bool(self._under_way or self._ahead)
 
     def tell(self, deliveries: Sequence[Delivery]) -> None:
-        """Say that deliveries were stored, so that nobody waits for the next look."""
+        """Wake the workers, because deliveries were stored."""
         if self._ahead and min(d.priority for d in deliveries) < self._ahead[-1].priority:
-            self._ahead.clear()  # what was read before is still in the store, behind the new ones
+            self._ahead.clear()  # still in the store, and read again after the new ones
         self._news.set()
 
     async def run(self) -> None:
-        """Work until cancelled. Raises what the store raises; it may be called again."""
+        """Work until cancelled. Errors of the store propagate; it may be called again."""
         waits: set[asyncio.Task[Any]] = set()
         try:
             while True:
@@ -101,9 +101,9 @@ class QueueWorkers:
             await self._abandon()
 
     async def drain(self) -> int:
-        """Work until nothing is due any more, and return how many deliveries were tried.
+        """Work until nothing is due, and return the number of deliveries tried.
 
-        It may be called again, and while it runs. Raises what the store raises.
+        It may be called again, also concurrently. Errors of the store propagate.
         """
         count = 0
         try:
@@ -115,8 +115,8 @@ class QueueWorkers:
         return count
 
     async def _begin(self) -> bool:
-        """Give each free worker a delivery, while there are any; return whether any is at work."""
-        async with self._beginning:  # or what two read would be tried twice
+        """Give each free worker a delivery, if there are any. Return whether one is at work."""
+        async with self._beginning:  # otherwise two readers could try the same delivery
             while len(self._under_way) < (1 if self._gives_way() else self._workers):
                 delivery = await self._next()
                 if delivery is None:
@@ -126,7 +126,7 @@ class QueueWorkers:
         return bool(self._under_way)
 
     async def _next(self) -> Delivery | None:
-        """Return a delivery that may be tried now, if there is one."""
+        """Return a delivery that may be tried now, or None."""
         if not self._ahead:
             await self._forget_done()
             await self._read_ahead()
@@ -137,7 +137,7 @@ class QueueWorkers:
         return None
 
     async def _read_ahead(self) -> None:
-        # The first ones of the line may be those that are under way, or their turns' other ones.
+        # The first ones may be under way, or share their turn with one that is.
         held_up = len(self._under_way) * len(Priority)
         first = await self._first(held_up + self._workers * _ROUNDS)
         self._ahead.extend(d for d in first if not self._is_held_up(d))
@@ -160,7 +160,7 @@ class QueueWorkers:
         )
 
     def _collect(self) -> int:
-        """Take what came to its end off the workers and return how many; a defect is raised."""
+        """Collect ended deliveries and return their number. An unexpected error propagates."""
         ended = [task for task in self._under_way if task.done()]
         for task in ended:
             delivery = self._under_way.pop(task)
@@ -174,7 +174,7 @@ class QueueWorkers:
             await self._forget(done)
 
     async def _abandon(self) -> None:
-        """Stop. What was under way, or cannot be forgotten, is in the store and is tried again."""
+        """Stop. Deliveries that were under way, or not removed, stay stored and are retried."""
         try:
             await _cancel(self._under_way)
             for task, delivery in self._under_way.items():

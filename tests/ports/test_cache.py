@@ -217,5 +217,5 @@ async def test_a_load_whose_callers_all_went_away_is_kept_or_fails_in_silence(
 def test_a_cache_that_keeps_nothing_is_refused(
     clock: VirtualClock, size: int, life: timedelta
 ) -> None:
-    with pytest.raises(ValueError, match="keep something"):
+    with pytest.raises(ValueError, match="must be positive"):
         MemoryCache[str, str](clock, size=size, life=life)

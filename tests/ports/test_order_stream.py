@@ -107,5 +107,5 @@ async def test_as_many_orders_as_may_wait_do(stream: OrderStream, records: Recor
 
 
 def test_a_stream_that_lets_nothing_wait_is_refused() -> None:
-    with pytest.raises(ValueError, match="no stream"):
+    with pytest.raises(ValueError, match="queue must be positive"):
         MemoryOrderStream(queue=0)

@@ -177,7 +177,7 @@ async def test_a_delivery_whose_consumer_is_gone_is_a_dead_letter(
         await store.deliveries.put(delivery)
     assert await bus.work_off(Queue.TRADE) == 1
     (dead,) = (await store.dead_letters.page(PageRequest())).items
-    assert dead.error == "there is no such consumer any more"
+    assert dead.error == "this consumer no longer exists"
 
 
 async def test_what_failed_is_tried_until_nothing_is_due(
