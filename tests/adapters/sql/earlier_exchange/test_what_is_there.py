@@ -201,6 +201,7 @@ async def test_quotes_in_sizes_that_are_none_leave_their_books_and_their_owners_
     odd = {quote.id for quote in await standing() if not is_size(quote.book.size)}
     assert len(odd) == 6
     await engine_of(exchange.app).start()
+    await engine_of(exchange.app).loaded()
     assert not odd & {quote.id for quote in await standing()}
     messages = await exchange.store.outbox.unsent(100)
     told = [m.event for m in messages if isinstance(m.event, QuotesWithdrawn)]
