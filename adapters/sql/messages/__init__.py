@@ -1,1 +1,1 @@
-"""Messages that wait in the store: outbox, inbox, deadlines, deliveries, idempotency keys."""
+"""Messages in the store: outbox, inbox, deadlines, deliveries and idempotency keys."""

@@ -1,4 +1,4 @@
-"""Deliveries that were given up, in SQL."""
+"""Dead letters, in SQL."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -22,7 +22,7 @@ _DEAD = Statement(select(deliveries).where(deliveries.c.id == bindparam("id"), d
 
 
 class SqlDeadLetters(DeadLetters):
-    """The dead among the deliveries."""
+    """The dead letters in the table of deliveries."""
 
     def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
         self._database = database

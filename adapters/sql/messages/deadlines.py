@@ -1,4 +1,4 @@
-"""What falls due, and when, in SQL."""
+"""Deadlines, in SQL."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -44,7 +44,7 @@ class SqlDeadlines(Deadlines):
         await self.set_all([deadline])
 
     async def set_all(self, all_: Iterable[Deadline]) -> None:
-        """Do what `set` does, for the books, which set many at once."""
+        """Set many deadlines at once; SqlBooks calls it."""
         rows = [{"order_id": d.order_id, "kind": d.kind, "due_at": d.due_at} for d in all_]
         await self._database.execute_many(_SET, rows)
 

@@ -1,4 +1,4 @@
-"""Messages that wait for a consumer, in SQL."""
+"""Deliveries, in SQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,7 +38,7 @@ _OLDEST = Statement(
 
 
 class SqlDeliveries(Deliveries):
-    """Deliveries by message and consumer; the dead are kept in the same table."""
+    """Deliveries by message and consumer. Dead letters are in the same table."""
 
     def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
         self._database = database
@@ -95,7 +95,7 @@ def values_of(delivery: Delivery) -> dict[str, Any]:
 
 
 def turn_of(delivery: Delivery) -> dict[str, Any]:
-    """Return the values of the columns that say in which line a delivery stands, and as whom."""
+    """Return the values of the columns for a delivery's queue, priority and turn."""
     return {
         "queue": delivery.queue,
         "priority": delivery.priority,

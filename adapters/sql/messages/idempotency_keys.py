@@ -1,4 +1,4 @@
-"""Remembered requests, in SQL."""
+"""Idempotency keys, in SQL."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -24,7 +24,7 @@ _FORGET = Statement(
 
 
 class SqlIdempotencyKeys(IdempotencyKeys):
-    """Answers by user, scope and key, in one table with the placements of SqlBooks."""
+    """Answers by user, scope and key, in the same table as the placements of SqlBooks."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
@@ -59,14 +59,14 @@ def answer_values(key: IdempotencyKey, answer: bytes, at: datetime) -> dict[str,
 def shared_answers(
     database: SqlDatabase,
 ) -> SharedRead[IdempotencyKey, bytes | IdempotencyKeyReused]:
-    """Return what finds the answer to a request, together with those to others."""
+    """Return a read that finds the answers to concurrent requests in one query."""
     return SharedRead(database, partial(find_answers, database))
 
 
 async def find_answers(
     database: SqlDatabase, keys: Collection[IdempotencyKey]
 ) -> Mapping[IdempotencyKey, bytes | IdempotencyKeyReused]:
-    """Return the answer to each request that has one, or that its key was another's."""
+    """Return the answer to each request that has one, or that another request used its key."""
     rows = await database.rows(_FIND, keys={key.key for key in keys})
     stored = {(row.user_id, row.scope, row.key): row for row in rows}
     answers: dict[IdempotencyKey, bytes | IdempotencyKeyReused] = {}

@@ -1,4 +1,4 @@
-"""What each consumer has handled, in SQL."""
+"""The inbox: the messages that each consumer has handled, in SQL."""
 
 from collections.abc import Collection, Set
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Who stands in the lines of the queues, in SQL."""
+"""The lines of the queues, in SQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -77,7 +77,7 @@ _FIRST = Statement(
 
 
 class SqlLines:
-    """The turns of each queue and priority, in the order in which they are to be taken.
+    """The turns of each queue and priority, in the sequence in which they are taken.
 
     A turn is given as the values of the columns `queue`, `priority` and `turn`.
     """
@@ -87,9 +87,9 @@ class SqlLines:
         self._clock = clock
 
     async def join(self, joining: Iterable[tuple[Mapping[str, Any], datetime]]) -> None:
-        """Let turns that have a new delivery, due at an instant, join the line at its end.
+        """Let turns with a new delivery, due at an instant, join the end of the line.
 
-        One that stands in it already for no later instant keeps its place.
+        A turn that is already in the line for the same or an earlier instant keeps its place.
         """
         now = self._clock.now()
         places = [{**turn, "due_at": max(now, due_at)} for turn, due_at in joining]
@@ -97,9 +97,9 @@ class SqlLines:
         await self._database.execute_many(_JOIN, places)
 
     async def go_to_the_end(self, turns: Sequence[Mapping[str, Any]]) -> None:
-        """Send turns that have a delivery less to the end of the line, or away if they have none.
+        """Move turns from which a delivery was removed to the end of the line.
 
-        Each is given once for each delivery that it has less.
+        Turns without further deliveries leave the line. `turns` may contain duplicates.
         """
         left = {tuple(turn.values()): turn for turn in turns}.values()
         await self._database.execute_many(_LEAVE_LINE, left)
@@ -107,7 +107,7 @@ class SqlLines:
         await self._database.execute_many(_JOIN_WITH_NEXT, [{**turn, "now": now} for turn in left])
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Row]:
-        """Return the rows of the deliveries that are the first ones of the first turns."""
+        """Return the rows of the first delivery of each of the first turns."""
         first: list[Row] = []
         for priority in Priority:
             if len(first) < limit:
@@ -117,7 +117,7 @@ class SqlLines:
         return first
 
     async def first_of_each(self, queue: Queue, now: datetime) -> Sequence[Row]:
-        """Return the rows of the deliveries that are the first ones of each priority."""
+        """Return the row of the first delivery of each priority."""
         return [
             row
             for priority in Priority

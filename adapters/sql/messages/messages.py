@@ -1,4 +1,4 @@
-"""The columns of a message, which the outbox and the failed deliveries share."""
+"""The columns of a message, shared by the outbox and the deliveries."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from ..engine.statement import Row
 
 
 def message_values(message: Message) -> dict[str, Any]:
-    """Return a message's values by column, but for its id."""
+    """Return a message's values by column, without its id."""
     return {
         "key": message.key,
         "subject": message.subject,

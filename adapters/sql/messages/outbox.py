@@ -1,4 +1,4 @@
-"""Messages on their way to the bus, in SQL."""
+"""The outbox, in SQL."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
@@ -32,7 +32,7 @@ _MARK_SENT = Statement(delete(outbox).where(outbox.c.id == bindparam("id")))
 
 
 class SqlOutbox(Outbox):
-    """Messages in order of commit. One that was sent is deleted, so the table stays small."""
+    """Messages in commit order. Sent messages are deleted, so the table stays small."""
 
     def __init__(self, database: SqlDatabase, *, clock: Clock, ids: Ids) -> None:
         self._database = database
@@ -44,7 +44,7 @@ class SqlOutbox(Outbox):
         await self.add_all(events)
 
     async def add_all(self, events: Iterable[Event]) -> None:
-        """Do what `add` does, for the books, which add many at once."""
+        """Add many events at once; SqlBooks calls it."""
         now = self._clock.now()
         messages = [Message(MessageId(self._ids.new()), e.key, e, now) for e in events]
         rows = [{"id": m.id, **message_values(m), "priority": m.event.priority} for m in messages]

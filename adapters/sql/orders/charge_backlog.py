@@ -1,4 +1,4 @@
-"""What waits to be charged, in SQL."""
+"""The backlog of charges, in SQL."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -36,7 +36,7 @@ _WAITS = Statement(
         ),
         ~exists().where(
             deliveries.c.key == uuid_text(payments.c.order_id),
-            deliveries.c.attempts > literal_column("0"),  # or the index is not used
+            deliveries.c.attempts > literal_column("0"),  # a literal, so that the index is used
             one_of(deliveries.c.consumer, "consumers"),
         ),
     )
@@ -45,7 +45,7 @@ _WAITS = Statement(
 
 
 class SqlChargeBacklog(ChargeBacklog):
-    """Reads the oldest payments that were never tried, by an index of those alone."""
+    """Finds the oldest payments without an attempt by a partial index."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Where the pairs of orders go, in SQL."""
+"""The destinations of orders, in SQL."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def destination_values(order_id: OrderId, address: PostalAddress) -> dict[str, A
 
 
 class SqlDestinations(Destinations):
-    """One JSON text for each order, since no query looks into it."""
+    """Stores a JSON text for each order, because no query filters by its fields."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

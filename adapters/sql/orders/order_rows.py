@@ -1,4 +1,4 @@
-"""The rows of orders and their histories, which the orders and the books share."""
+"""The rows of orders and their histories, shared by SqlOrders and SqlBooks."""
 
 from typing import Any
 

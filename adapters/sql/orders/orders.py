@@ -35,7 +35,7 @@ _FIXED = (
     "shipping_fee",
     "matched_at",
 )
-"""What an order is opened with, and keeps."""
+"""The columns that never change after an order is opened."""
 _SAVE = Statement(update_row(orders, fixed=_FIXED).where(orders.c.version == bindparam("expected")))
 _HISTORY = Statement(
     select(order_steps)
@@ -47,14 +47,14 @@ _COUNT = Statement(select(orders.c.status, func.count().label("orders")).group_b
 
 
 def _page(side: Side | None, *, of_user: bool, by_status: bool) -> Statement:
-    """Return the query for a page of a user's orders on one side or either, or of everybody's."""
+    """Return the query for a page of a user's orders, on one or both sides, or of all orders."""
     parties = {Side.BID: orders.c.buyer_id, Side.ASK: orders.c.seller_id}
     query = select(orders)
     if by_status:
         query = query.where(orders.c.status == bindparam("status"))
     if not of_user:
         return Statement(newest_first(query, orders.c.id))
-    # Each side by its own index; nobody is on both sides of an order.
+    # Each side uses its own index. No user is on both sides of an order, so rows are unique.
     sides = [
         newest_first(query.where(party == bindparam("user_id")), orders.c.id)
         for party_side, party in parties.items()
@@ -75,7 +75,7 @@ _status, _payout = orders.c.status, orders.c.payout_status
 _FROZEN = Statement(
     newest_first(
         select(orders).where(
-            text("freezes <> '[]'"),  # in the words of the partial index
+            text("freezes <> '[]'"),  # the exact condition of the partial index
             is_word(_payout, PayoutStatus.HELD)
             | is_word(_payout, PayoutStatus.FAILED)
             | (
@@ -91,7 +91,7 @@ _ALL = {by_status: _page(None, of_user=False, by_status=by_status) for by_status
 
 
 class SqlOrders(Orders):
-    """Orders, one row each, and one row for each step of their histories."""
+    """Stores a row for each order, and a row for each step of its history."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

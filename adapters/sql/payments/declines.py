@@ -1,4 +1,4 @@
-"""Declined charges and what follows from them, in SQL."""
+"""Declines and bars from bidding, in SQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,7 +34,7 @@ _LIFT_BAR = Statement(delete(bid_bars).where(bid_bars.c.buyer_id == bindparam("b
 
 
 class SqlDeclines(Declines):
-    """Declines by order; those that were forgiven are kept, and say when."""
+    """Declines by order. Forgiven ones stay, with the instant of forgiving."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

@@ -46,7 +46,7 @@ _FIND = Statement(
 
 
 class SqlLedger(Ledger):
-    """Transfers by their ids, and their entries in the order of their making."""
+    """Transfers by id, and their entries in the sequence of insertion."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

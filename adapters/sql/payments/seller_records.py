@@ -46,7 +46,7 @@ _OF = Statement(
 
 
 class SqlSellerRecords(SellerRecords):
-    """One row for each quarter in which a seller sold."""
+    """Stores a row for each quarter in which a seller sold."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

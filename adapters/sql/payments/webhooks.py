@@ -1,4 +1,4 @@
-"""The payment provider's events, in SQL."""
+"""The payment provider's webhooks, in SQL."""
 
 from sqlalchemy import bindparam, select
 
@@ -19,7 +19,7 @@ _HAS = Statement(
 
 
 class SqlWebhooks(Webhooks):
-    """Events by the provider's ids."""
+    """Webhooks by the provider's event ids."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
