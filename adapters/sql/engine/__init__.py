@@ -1,1 +1,1 @@
-"""How the store is connected, and all that differs between its engines."""
+"""Connections, transactions and statements, and the differences between the databases."""

@@ -1,4 +1,4 @@
-"""SQL that each database writes in its own way; sqlite.py and postgres.py say how (ADR 0049)."""
+"""SQL constructs that sqlite.py and postgres.py compile differently (ADR 0049)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self, TypeAlias
@@ -22,14 +22,14 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import NullType
 
 Change: TypeAlias = Callable[[Any, Any], dict[str, ColumnElement[Any]]]
-"""Makes columns' values of the row that is there and the one that was to be inserted."""
+"""Computes column values from the existing row and the inserted one."""
 
 
-# ---- inserting where a row may be ----------------------------------------------------------------
+# ---- inserts that may conflict -------------------------------------------------------------------
 
 
 class OnConflict(SyntaxExtension, ClauseElement):
-    """What an INSERT does about a row that has the same unique columns."""
+    """The ON CONFLICT clause of an INSERT."""
 
     inherit_cache = False
 
@@ -39,28 +39,28 @@ class OnConflict(SyntaxExtension, ClauseElement):
         where: ColumnElement[bool] | None = None,
         changed: Mapping[str, Any] | None = None,
     ) -> None:
-        """Leave the row alone, or change it to `changed`, which is by column."""
+        """Keep the existing row, or set its columns to `changed`."""
         self.unique = unique
         self.where = where
         """The condition of the unique index, if it is partial."""
         self.changed = changed
 
     def apply_to_insert(self, insert_stmt: Insert) -> None:
-        """Put the clause after the values."""
+        """Add the clause after the values."""
         insert_stmt.apply_syntax_extension_point(self.append_replacing_same_type, "post_values")
 
 
 def insert_or_skip(
     table: Table, *unique: Column[Any], where: ColumnElement[bool] | None = None
 ) -> Insert:
-    """Return an INSERT that leaves a row alone that has the same unique columns."""
+    """Return an INSERT that keeps an existing row with the same unique columns."""
     return insert(table).ext(OnConflict(unique, where))
 
 
 def insert_or_replace(table: Table, *unique: Column[Any], change: Change | None = None) -> Insert:
-    """Return an INSERT that changes a row that has the same unique columns.
+    """Return an INSERT that updates an existing row with the same unique columns.
 
-    All its other columns get their new values, but for those that `change` makes.
+    Columns in `change` get the computed values, and all others the inserted ones.
     """
     new = table.alias("excluded").c
     values: dict[str, Any] = {c.name: new[c.name] for c in table.c if c not in set(unique)}
@@ -70,10 +70,10 @@ def insert_or_replace(table: Table, *unique: Column[Any], change: Change | None 
 
 
 def insert_or_lock(table: Table, *unique: Column[Any]) -> Insert:
-    """Return an INSERT that gives back its row, or the one that has the same unique columns.
+    """Return an INSERT that returns its row, or the existing one with the same unique columns.
 
-    Either is locked until the end of the transaction. An INSERT of another transaction that has
-    not ended is waited for.
+    The row is locked until the end of the transaction. If another open transaction inserted the
+    row, the statement waits for its end.
     """
     unchanged = {column.name: table.c[column.name] for column in unique}
     return insert(table).ext(OnConflict(unique, changed=unchanged)).returning(*table.c)
@@ -83,7 +83,7 @@ def insert_or_lock(table: Table, *unique: Column[Any]) -> Insert:
 
 
 class advisory_lock(FunctionElement[None]):
-    """A lock on a text, until the end of the transaction; where one has to wait, it waits."""
+    """A lock on a text until the end of the transaction. It waits if the lock is taken."""
 
     name = "advisory_lock"
     inherit_cache = True
@@ -98,7 +98,7 @@ class _Condition(FunctionElement[bool]):
     type = Boolean()
 
     def self_group(self, against: OperatorType | None = None) -> Self:
-        """Return itself: what it compiles to is a comparison already, and needs no `= 1`."""
+        """Return itself, because it compiles to a comparison and needs no `= 1`."""
         return self
 
 
@@ -109,24 +109,24 @@ class OneOf(_Condition):
 
 
 def one_of(column: ColumnElement[Any], parameter: str) -> OneOf:
-    """Return that a column has one of the values in a list of any length, which is one parameter.
+    """Return the condition that a column is in a list of any length, passed as one parameter.
 
-    The list is of what the column holds in Python: ids, not their texts.
+    The list has the column's Python type: ids, not their texts.
     """
     values = bindparam(parameter, type_=ARRAY(column.type, dimensions=1), required=True)
     return OneOf(column, values)
 
 
 class OneOfRows(_Condition):
-    """Whether several values together are a row of arrays that stand side by side."""
+    """Whether several values are a row of parallel arrays."""
 
     name = "one_of_rows"
 
 
 def one_of_rows(columns: Sequence[ColumnElement[Any]], parameters: Sequence[str]) -> OneOfRows:
-    """Return that columns together have the values of a row in lists of one length.
+    """Return the condition that columns have the values of a row of parallel lists.
 
-    Each list is one parameter: the values of one column.
+    Each list is one parameter with the values of one column.
     """
     values = [
         bindparam(parameter, type_=ARRAY(column.type, dimensions=1), required=True)
@@ -142,13 +142,16 @@ class Holds(_Condition):
 
 
 def holds(column: ColumnElement[Any], word: str) -> Holds:
-    """Return that a column's JSON array has a word in it, as a literal: a partial index may."""
+    """Return the condition that a column's JSON array contains a word.
+
+    The word is a literal, so that the condition can be used in a partial index.
+    """
     assert word.isalpha(), word
     return Holds(column, literal_column(f"'{word}'", String))
 
 
 class gathered(FunctionElement[str]):
-    """The rows of a subquery as the text of one JSON array of arrays, in no order."""
+    """The rows of a subquery as the text of one JSON array of arrays, unsorted."""
 
     name = "gathered"
     inherit_cache = True
@@ -159,7 +162,7 @@ class gathered(FunctionElement[str]):
 
 
 class uuid_text(FunctionElement[str]):
-    """A UUID as text with its dashes, as keys of messages are written."""
+    """A UUID as text with dashes, as in the keys of messages."""
 
     name = "uuid_text"
     inherit_cache = True
@@ -175,12 +178,12 @@ class _StartOf(FunctionElement[Any]):
 
 
 class start_of_hour(_StartOf):
-    """The start of the hour, in UTC, that an instant is in."""
+    """The start of an instant's hour in UTC."""
 
     name = "start_of_hour"
 
 
 class start_of_day(_StartOf):
-    """The start of the day, in UTC, that an instant is in."""
+    """The start of an instant's day in UTC."""
 
     name = "start_of_day"

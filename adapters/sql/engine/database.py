@@ -23,18 +23,18 @@ _LOCK = Statement(select(advisory_lock(bindparam("name", type_=String)).label("l
 
 @dataclass(slots=True, eq=False)
 class _Work:
-    """What the outermost transaction of a task has done so far."""
+    """The state of a task's outermost transaction."""
 
     owner: asyncio.Task[Any] | None
     connection: Connection | None = None
-    """From the first call on, the work has a transaction of the database."""
+    """Set by the first call, which begins the database transaction."""
     broken: bool = False
-    """A call did not come to its end, so nothing more is written and nothing is committed."""
+    """A call failed or was cancelled, so the transaction can only be rolled back."""
     announcements: list[Callable[[], None]] = field(default_factory=list)
 
 
 class _Call(AbstractAsyncContextManager[Connection]):
-    """The use of the connection for one statement of a transaction."""
+    """The use of the connection for a statement of a transaction."""
 
     __slots__ = ("_conflict_is_expected", "_database", "_work")
 
@@ -61,22 +61,22 @@ class _Call(AbstractAsyncContextManager[Connection]):
         conflict = isinstance(error, Conflict)
         if error is None or (conflict and self._conflict_is_expected):
             return
-        # Also a cancellation: whether the call did what it was to do is not known.
+        # Also after a cancellation, because the effect of the call is unknown.
         self._work.broken = True
         if conflict:
-            raise AssertionError(f"a constraint of the store is broken: {error}") from error
+            raise AssertionError(f"a constraint of the store is violated: {error}") from error
 
 
 class SqlDatabase:
-    """Runs statements, in the current task's transaction or outside any.
+    """Runs statements, in the current task's transaction or without one.
 
-    Outside a transaction only what is committed is read.
+    Without a transaction, reads see only committed data.
     """
 
     def __init__(self, url: str, *, readers: int = 4, patience: float = 10.0) -> None:
-        """Describe a database; `patience` is how many seconds to wait for a turn (Unavailable).
+        """Create a database; `patience` is how many seconds to wait for a turn (Unavailable).
 
-        Raises ValueError for an URL that makes no sense, or another kind of database.
+        Raises ValueError for an invalid URL or an unsupported database.
         """
         self._driver = driver_of(url, readers=readers, patience=patience)
         self.dialect = self._driver.dialect
@@ -86,13 +86,13 @@ class SqlDatabase:
     # ---- life ----------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        """Connect, so that a database that cannot be used is told at once. Raises Unavailable."""
+        """Connect, so that an unusable database is detected at once. Raises Unavailable."""
         await self._driver.open()
         self._is_open = True
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Let what is under way come to its end, and disconnect."""
+        """Wait for running work to end, and disconnect."""
         self._is_open = False
         await finished(self._driver.close())
 
@@ -100,12 +100,12 @@ class SqlDatabase:
 
     @property
     def in_transaction(self) -> bool:
-        """Whether the current task is inside a block."""
+        """Whether the current task is inside a transaction."""
         return self._current() is not None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """Commit all that the current task writes inside, or nothing; see the Transaction port."""
+        """Commit all writes of the current task inside, or none; see the Transaction port."""
         if self._current() is not None:
             yield
             return
@@ -125,7 +125,7 @@ class SqlDatabase:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """Let what the current transaction writes inside be undone by itself."""
+        """Roll back only the writes inside if an exception leaves the block."""
         work = self._current()
         assert work is not None, _OUTSIDE
         if work.broken:
@@ -149,19 +149,18 @@ class SqlDatabase:
             await connection.execute("ROLLBACK TO step", ())
             await connection.execute("RELEASE step", ())
         except AssertionError as error:
-            # The database gave up the whole transaction by itself, and the savepoint with it.
+            # The database rolled back the whole transaction, including the savepoint.
             raise Unavailable(what=STORE) from error
         work.broken = False
 
     def announce(self, call: Callable[[], None]) -> None:
-        """Have `call` made once the current transaction is committed."""
+        """Call `call` after the current transaction is committed."""
         work = self._current()
         assert work is not None, _OUTSIDE
         work.announcements.append(call)
 
     def _current(self) -> _Work | None:
-        # A task inherits the context that it was made in, but not what its maker is in the
-        # middle of.
+        # A task inherits the context of its creator, but not the creator's transaction.
         work = self._work.get()
         return work if work is not None and work.owner is asyncio.current_task() else None
 
@@ -188,14 +187,14 @@ class SqlDatabase:
         return compiled.read(rows)
 
     async def first(self, statement: Statement, /, **values: Any) -> Row | None:
-        """Run a statement and return its first row, if it has any. Raises Unavailable."""
+        """Run a statement and return its first row, or None. Raises Unavailable."""
         rows = await self.rows(statement, **values)
         return rows[0] if rows else None
 
     async def stream(self, statement: Statement, /, **values: Any) -> AsyncIterator[Row]:
-        """Run a query and yield its rows as of one instant, however many. Raises Unavailable.
+        """Run a query and yield any number of rows as of one instant. Raises Unavailable.
 
-        It has a connection of its own and sees what is committed.
+        It uses its own connection and sees committed data only.
         """
         compiled = statement.compiled(self.dialect)
         async with aclosing(self._driver.stream(compiled.sql, compiled.write(values))) as portions:
@@ -204,7 +203,7 @@ class SqlDatabase:
                     yield row
 
     async def execute(self, statement: Statement, /, **values: Any) -> int:
-        """Run a statement that writes and return how many rows it changed. Raises Unavailable."""
+        """Run a write statement and return the number of changed rows. Raises Unavailable."""
         compiled = statement.compiled(self.dialect)
         async with self._connection(writes=True) as connection:
             return await connection.execute(
@@ -212,13 +211,13 @@ class SqlDatabase:
             )
 
     async def attempt(self, statement: Statement, /, **values: Any) -> int:
-        """Like `execute`, but a constraint may refuse it: Conflict, and nothing was written."""
+        """Run like `execute`, but if a constraint is violated, write nothing and raise Conflict."""
         compiled = statement.compiled(self.dialect)
         async with self._connection(writes=True, conflict_is_expected=True) as connection:
             return await connection.execute(compiled.sql, compiled.write(values))
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Run a statement for each mapping of values and return how many rows were changed."""
+        """Run a statement for each mapping of values and return the number of changed rows."""
         assert self._current() is not None, _OUTSIDE
         compiled = statement.compiled(self.dialect)
         written = [compiled.write(values) for values in rows]
@@ -228,10 +227,10 @@ class SqlDatabase:
             return await connection.execute_many(compiled.sql, written)
 
     async def lock(self, *names: str) -> None:
-        """Keep other transactions that lock one of these names out until the end of this one.
+        """Block other transactions that lock one of these names until this one ends.
 
-        A name stands for what must be decided by one at a time although no row is there to be
-        locked. Names are locked in one order, so that no two calls wait for each other.
+        A name serialises a decision for which no row exists that could be locked. Names are locked
+        in sorted sequence, so that two calls cannot deadlock.
         """
         assert self._current() is not None, _OUTSIDE
         for name in sorted(names):
@@ -258,4 +257,4 @@ class SqlDatabase:
         return work.connection
 
 
-_OUTSIDE = "the store is written inside `async with transaction():` and by the same task"
+_OUTSIDE = "write to the store inside `async with transaction():`, in the same task"

@@ -1,4 +1,4 @@
-"""What the engine needs of a database, however that is connected."""
+"""The protocols of a database driver and its connections."""
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -8,10 +8,10 @@ from sqlalchemy import Dialect
 
 
 class Connection(Protocol):
-    """One connection, for one caller at a time.
+    """A connection, for one caller at a time.
 
-    No error of the driver leaves it: Unavailable when the database is at fault, Conflict when a
-    constraint is, AssertionError when the statement is.
+    It translates the driver's errors: Unavailable if the database fails, Conflict if a constraint
+    is violated, AssertionError if the statement is wrong.
     """
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
@@ -21,15 +21,15 @@ class Connection(Protocol):
     async def fetch_written(
         self, sql: str, values: Sequence[Any], *, long: bool = False
     ) -> list[Any]:
-        """Run a statement that writes and return the rows that it gives back."""
+        """Run a write statement and return the rows of its RETURNING clause."""
         ...
 
     async def execute(self, sql: str, values: Sequence[Any], *, long: bool = False) -> int:
-        """Run a statement that writes and return how many rows it changed."""
+        """Run a write statement and return the number of changed rows."""
         ...
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
-        """Run a statement once for each row of values and return how many rows were changed."""
+        """Run a statement for each row of values and return the number of changed rows."""
         ...
 
 
@@ -38,33 +38,33 @@ class Driver(Protocol):
 
     @property
     def dialect(self) -> Dialect:
-        """How its SQL is written."""
+        """The SQL dialect."""
         ...
 
     async def open(self) -> None:
-        """Connect, so that a database that cannot be used is told at once."""
+        """Connect, so that an unusable database is detected at once."""
         ...
 
     async def close(self) -> None:
-        """Disconnect once nobody writes or reads any more, or when patience is over."""
+        """Disconnect when no reads or writes are under way, or after a timeout."""
         ...
 
     async def begin(self) -> Connection:
-        """Begin a transaction and return its connection, which may mean to wait for a turn."""
+        """Begin a transaction, if necessary after waiting for a turn, and return its connection."""
         ...
 
     async def commit(self, connection: Connection) -> None:
-        """End a transaction, and return once what was written in it is durable."""
+        """Commit a transaction, and return when its writes are durable."""
         ...
 
     async def undo(self, connection: Connection) -> None:
-        """End a transaction and undo what was written in it."""
+        """Roll back a transaction."""
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Connection]:
-        """Return a block with a connection that only reads what is committed."""
+        """Return a context with a connection that reads committed data only."""
         ...
 
     def stream(self, sql: str, values: Sequence[Any]) -> AsyncGenerator[Iterable[Any], None]:
-        """Run a query and yield its rows in portions, all as of one instant."""
+        """Run a query and yield its rows in batches, all as of one instant."""
         ...

@@ -1,4 +1,4 @@
-"""Which driver is for the database that an URL names."""
+"""The driver for a database URL."""
 
 from .driver import Driver
 from .sqlite_connection import migration_engine, path_of
@@ -8,9 +8,9 @@ __all__ = ["driver_of", "migration_engine"]
 
 
 def driver_of(url: str, *, readers: int, patience: float) -> Driver:
-    """Return what connects to the database of an URL such as sqlite:///exchange.db.
+    """Return the driver for a URL such as sqlite:///exchange.db.
 
-    `readers` is how many connections may read at once, `patience` how many seconds to wait for a
-    turn. Raises ValueError for an URL that makes no sense, or another kind of database.
+    `readers` is the number of concurrent read connections, `patience` how many seconds to wait for
+    a turn. Raises ValueError for an invalid URL or an unsupported database.
     """
     return SqliteDriver(path_of(url), readers=readers, patience=patience)

@@ -1,8 +1,8 @@
-"""What the engine's modules raise, whichever database they talk to."""
+"""Errors that are common to all databases."""
 
 STORE = "the store"
-"""What is `Unavailable` when the database is."""
+"""The subject of `Unavailable` if the database is down."""
 
 
 class Conflict(Exception):
-    """A constraint of the schema refused a row. Only that statement was undone."""
+    """A row violates a constraint. Only that statement was rolled back."""

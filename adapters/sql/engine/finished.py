@@ -1,4 +1,4 @@
-"""Work that a cancellation does not tear apart."""
+"""Work that a cancellation does not interrupt."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -10,9 +10,9 @@ T = TypeVar("T")
 async def finished(
     work: Coroutine[Any, Any, T], *, on_cancel: Callable[[], None] | None = None
 ) -> T:
-    """Do the work to its end even when the caller is cancelled, who learns of it after that.
+    """Complete the work even if the caller is cancelled. The cancellation is raised afterwards.
 
-    `on_cancel` may hurry the work then.
+    `on_cancel` is called at the cancellation, and may speed the work up.
     """
     task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
@@ -25,6 +25,6 @@ async def finished(
                 on_cancel()
     if cancelled is not None:
         if not task.cancelled():
-            task.exception()  # seen, so that asyncio does not complain; the cancellation is told
+            task.exception()  # retrieved, or asyncio logs it; the cancellation is raised instead
         raise cancelled
     return task.result()

@@ -1,4 +1,4 @@
-"""Pages by keyset: each goes on from the last id of the one before, found by an index."""
+"""Keyset paging: each page continues after the last id of the previous one, by an index."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ _BEYOND_ALL = UUID(int=2**128 - 1)
 
 
 def newest_first(query: Select[Any], id_: ColumnElement[Any]) -> Select[Any]:
-    """Return the query for one page of rows by descending id: ids sort by time."""
+    """Return the query for a page of rows, newest first, by descending id: ids sort by time."""
     earlier = query.where(id_ < bindparam("before"))
     return earlier.order_by(id_.desc()).limit(bindparam("limit"))
 
@@ -31,7 +31,7 @@ async def page(
     id_: str = "id",
     **values: Any,
 ) -> Page[T]:
-    """Run a `newest_first` query for a page; `id_` names the column that its rows go by."""
+    """Run a `newest_first` query for a page; `id_` names the column by which it is sorted."""
     rows = await database.rows(
         statement, before=request.after or _BEYOND_ALL, limit=request.limit + 1, **values
     )

@@ -1,4 +1,4 @@
-"""Records in JSON, as the store keeps those that no query looks into."""
+"""JSON encoding of records whose fields no query uses."""
 
 from typing import Any, TypeVar
 
@@ -23,22 +23,22 @@ def encode(record: Any) -> str:
 
 
 def decode(text: str | bytes, kind: type[T]) -> T:
-    """Return the record of this kind that was encoded."""
+    """Decode a record of this kind."""
     return msgspec.json.decode(text, type=kind)
 
 
 def decode_event(subject: str, version: int, text: str) -> Event:
-    """Return an event that was encoded, by the version of its kind that the code knows."""
+    """Decode an event, which must have the current version of its kind."""
     event = _EVENTS[subject].decode(text)
     assert version == event.VERSION, f"{subject} is stored in version {version}"
     return event
 
 
 def decode_step(name: str, text: str) -> OrderStep:
-    """Return a step of an order that was encoded."""
+    """Decode a step of an order."""
     return _ORDER_STEPS[name].decode(text)
 
 
 def decode_notice(kind: NotificationKind, text: str) -> Notice:
-    """Return a notice that was encoded."""
+    """Decode a notice."""
     return _NOTICES[kind].decode(text)

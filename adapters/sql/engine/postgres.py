@@ -1,4 +1,4 @@
-"""All that is PostgreSQL's own: its dialect, and the SQL that others lack."""
+"""PostgreSQL's dialect, and how it compiles the constructs."""
 
 from typing import Any
 
@@ -21,12 +21,12 @@ from .constructs import (
     uuid_text,
 )
 
-# JSON columns hold text that msgspec has written already, so there is nothing left to do to it.
+# JSON columns hold text that msgspec has encoded already, so the dialect must not encode it again.
 DIALECT: Dialect = PGDialect_asyncpg(  # type: ignore[no-untyped-call]  # it has no annotations
     json_serializer=str, json_deserializer=str
 )
 DOCUMENT = JSONB(none_as_null=True)
-"""The type of a column that holds a JSON text."""
+"""The type of a column for a JSON text."""
 
 
 @compiles(OnConflict, "postgresql")
@@ -85,7 +85,7 @@ def _start_of_day(element: start_of_day, compiler: SQLCompiler, **kw: Any) -> st
 
 
 def inserts_only(table: Table, message: str) -> list[str]:
-    """Return the DDL of triggers that let nobody change or delete a table's rows."""
+    """Return the DDL of triggers that prevent changing or deleting a table's rows."""
     name = f"{table.name}_inserts_only"
     return [
         f"""\

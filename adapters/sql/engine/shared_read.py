@@ -1,4 +1,4 @@
-"""Reads of many callers in one statement."""
+"""Combines the reads of concurrent callers into one statement."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -11,10 +11,10 @@ V = TypeVar("V")
 
 
 class SharedRead(Generic[K, V]):
-    """Reads by key; what is asked for within one turn of the event loop is read together.
+    """Reads by key, with one read for all requests of one turn of the event loop.
 
-    Nothing is remembered: a read begins after all of its callers have asked, so each sees what was
-    committed before. Inside a transaction a caller reads by itself, and sees its own writes.
+    Nothing is cached: a read begins after all its callers have asked, so each one sees what was
+    committed before. Inside a transaction a caller reads alone and sees its own writes.
     """
 
     def __init__(
@@ -22,21 +22,21 @@ class SharedRead(Generic[K, V]):
         database: SqlDatabase,
         read: Callable[[Collection[K]], Awaitable[Mapping[K, V]]],
     ) -> None:
-        """Describe a read; `read` returns what there is for some keys."""
+        """Create a shared read; `read` returns the values of the keys that have one."""
         self._database = database
         self._read = read
         self._keys: set[K] = set()
-        """What the next read is for."""
+        """The keys of the next read."""
         self._next: asyncio.Task[Mapping[K, V]] | None = None
 
     async def __call__(self, key: K) -> V | None:
-        """Return what there is for a key, if anything. Raises what the read raises."""
+        """Return the value of a key, or None. Errors of the read propagate."""
         if self._database.in_transaction:
             return (await self._read([key])).get(key)
         if self._next is None:
             self._next = asyncio.create_task(self._read_all())
         self._keys.add(key)
-        # A caller who is cancelled leaves the others theirs.
+        # Shielded, so that a cancelled caller does not cancel the read of the others.
         return (await asyncio.shield(self._next)).get(key)
 
     async def _read_all(self) -> Mapping[K, V]:

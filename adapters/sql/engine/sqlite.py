@@ -1,4 +1,4 @@
-"""The SQL that is SQLite's own, and how values are written there."""
+"""How SQLite compiles the constructs, and how it stores values."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ from .payloads import encode
 
 
 class _Array(ARRAY[Any]):
-    """A list as a JSON array, to be one parameter."""
+    """A list as a JSON array, passed as one parameter."""
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:
         write = self.item_type.dialect_impl(dialect).bind_processor(dialect)
@@ -41,7 +41,7 @@ class _Dialect(SQLiteDialect):
     colspecs = SQLiteDialect.colspecs | {ARRAY: _Array}
 
 
-# JSON columns hold text that msgspec has written already, so there is nothing left to do to it.
+# JSON columns hold text that msgspec has encoded already, so the dialect must not encode it again.
 DIALECT: Dialect = _Dialect(paramstyle="qmark", json_serializer=str, json_deserializer=str)
 
 
@@ -57,7 +57,7 @@ def _on_conflict(element: OnConflict, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(advisory_lock, "sqlite")
 def _advisory_lock(*_: Any, **__: Any) -> str:
-    return "NULL"  # one transaction at a time writes the file, which locks all of it
+    return "NULL"  # a transaction that writes already locks the whole file
 
 
 @compiles(OneOf, "sqlite")
@@ -109,12 +109,12 @@ def _start_of_day(element: start_of_day, compiler: SQLCompiler, **kw: Any) -> st
 
 
 def inserts_only(table: Table, message: str, *unique: Column[Any]) -> list[str]:
-    """Return the DDL of triggers that let nobody change or delete a table's rows."""
+    """Return the DDL of triggers that prevent changing or deleting a table's rows."""
     same = " OR ".join(f"{column.name} = NEW.{column.name}" for column in unique)
     triggers = {
         "update": f"UPDATE ON {table.name}",
         "delete": f"DELETE ON {table.name}",
-        # INSERT OR REPLACE deletes what is in its way without asking the trigger above.
+        # INSERT OR REPLACE deletes a conflicting row without firing the trigger above.
         "replace": f"""\
 INSERT ON {table.name}
 WHEN EXISTS (SELECT 1 FROM {table.name} WHERE {same})""",  # noqa: S608  # of our own texts
@@ -131,19 +131,19 @@ BEGIN SELECT RAISE(ABORT, '{message}'); END"""
 
 
 class InstantText(DATETIME):
-    """An instant as SQLite keeps it: UTC to the microsecond, in words, without the zone.
+    """An instant as SQLite stores it: text in UTC, to the microsecond, without the zone.
 
-    It is written and read in one step, for a row has many.
+    Each conversion is one fast call, because a row has many instants.
     """
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
-        """Return how an instant is written."""
+        """Return the function that converts an instant to text."""
         return _instant_to_text
 
     def result_processor(
         self, dialect: Dialect, coltype: object
     ) -> Callable[[str | None], datetime | None]:
-        """Return how an instant is read."""
+        """Return the function that converts text to an instant."""
         return _instant_of_text
 
 

@@ -1,4 +1,4 @@
-"""How SQLite is connected, and what its errors mean."""
+"""Connections to SQLite, and the translation of its errors."""
 
 import asyncio
 import sqlite3
@@ -22,21 +22,21 @@ from .finished import finished
 T = TypeVar("T")
 
 BUSY_TIMEOUT = 5.0
-"""Seconds to wait for another process that writes the same file."""
+"""How many seconds to wait for another process that writes the same file."""
 _PREPARED_STATEMENTS = 512
 _ROWS_AT_ONCE = 1_000
 _SHORT = 20_000
-"""Steps of SQLite's machine, about a millisecond, after which a query goes on in a thread."""
+"""Steps of SQLite's virtual machine (about 1 ms) after which a query is moved to a thread."""
 _LONG_FOR = 32
-"""Runs of a query that took long before it is tried on the event loop again."""
+"""How often a slow query runs in the thread before it is tried on the event loop again."""
 _FIRST_PAUSE = 0.001
 _LONGEST_PAUSE = 0.05
-"""Seconds between two attempts while another process writes."""
+"""The delay between two attempts while another process writes, in seconds."""
 _OLDEST = (3, 35, 0)  # the first with RETURNING
 
 
 def path_of(url: str) -> Path:
-    """Return the file that an URL such as sqlite:///exchange.db names. Raises ValueError."""
+    """Return the file of a URL such as sqlite:///exchange.db. Raises ValueError."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -49,7 +49,7 @@ def path_of(url: str) -> Path:
 
 
 def migration_engine(url: str) -> AsyncEngine:
-    """Return an engine whose transactions keep all other writers out and hold DDL together."""
+    """Return an engine whose transactions block all other writers and include DDL."""
     path = path_of(url)
 
     async def connect() -> aiosqlite.Connection:
@@ -68,14 +68,14 @@ def migration_engine(url: str) -> AsyncEngine:
 
 
 class SqliteConnection(Connection):
-    """One connection, in autocommit until `begin`, for one caller at a time.
+    """A connection, in autocommit until `begin`, for one caller at a time.
 
-    Short statements run where they are called: handing one to a thread costs twenty times as much
-    as running it. What waits for the disk or for another process, or turns out to take long, runs
-    in the connection's thread, and the event loop goes on.
+    Short statements run on the event loop, because handing one to a thread costs twenty times as
+    much as running it. Statements that wait for the disk or another process, or take long, run in
+    the connection's thread and do not block the event loop.
 
-    No error of the driver leaves it: Unavailable when the disk, the file or another process is at
-    fault, Conflict when a constraint is, AssertionError when the statement is.
+    It translates the driver's errors: Unavailable if the disk, the file or another process is the
+    cause, Conflict if a constraint is violated, AssertionError if the statement is wrong.
     """
 
     def __init__(self, connection: sqlite3.Connection, thread: aiosqlite.Connection) -> None:
@@ -83,11 +83,11 @@ class SqliteConnection(Connection):
         self._thread = thread
         """Runs calls on the same connection."""
         self._long: dict[str, int] = {}
-        """For queries that took long: how many more runs go to the thread at once."""
+        """For slow queries: how many more runs go directly to the thread."""
 
     @classmethod
     async def open(cls, path: Path, *, read_only: bool = False) -> Self:
-        """Connect to a file, which a writer creates. Raises Unavailable."""
+        """Connect to a file. A writer creates it if it is missing. Raises Unavailable."""
         assert sqlite3.sqlite_version_info >= _OLDEST, f"SQLite {sqlite3.sqlite_version} is too old"
         opened = cls(*await _connect(path))
         try:
@@ -99,19 +99,19 @@ class SqliteConnection(Connection):
         return opened
 
     async def close(self) -> None:
-        """Close the connection, which undoes what was not committed."""
+        """Close the connection, which rolls back uncommitted writes."""
         await self._thread.close()
 
     async def begin(self) -> None:
-        """Begin a transaction as the one writer of the file; waits while another process writes."""
+        """Begin a transaction as the only writer of the file. Wait while another process writes."""
         await self._patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
 
     async def commit(self) -> None:
-        """Make durable what was written since `begin`; fails if SQLite gave it up by itself."""
+        """Commit. It fails if SQLite has rolled back the transaction by itself."""
         await _waited_for(self._thread.execute("COMMIT"))
 
     async def rollback(self) -> None:
-        """Undo what was written since `begin`; there may be nothing to undo."""
+        """Roll back, if a transaction is open."""
         await _waited_for(self._thread.rollback())
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
@@ -140,31 +140,31 @@ class SqliteConnection(Connection):
     async def fetch_written(
         self, sql: str, values: Sequence[Any], *, long: bool = False
     ) -> list[Any]:
-        """Run a statement that writes and return the rows that it gives back."""
+        """Run a write statement and return the rows of its RETURNING clause."""
         if long:
             return list(await _waited_for(self._thread.execute_fetchall(sql, values)))
         return _in_place(lambda: self._connection.execute(sql, values).fetchall())
 
     async def execute(self, sql: str, values: Sequence[Any], *, long: bool = False) -> int:
-        """Run a statement that writes and return how many rows it changed."""
+        """Run a write statement and return the number of changed rows."""
         if long:
             return (await _waited_for(self._thread.execute(sql, values))).rowcount
         return _in_place(lambda: self._connection.execute(sql, values).rowcount)
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
-        """Run a statement once for each row of values and return how many rows were changed."""
+        """Run a statement for each row of values and return the number of changed rows."""
         if len(rows) > _ROWS_AT_ONCE:
             return (await _waited_for(self._thread.executemany(sql, rows))).rowcount
         return _in_place(lambda: self._connection.executemany(sql, rows).rowcount)
 
     async def stream(self, sql: str, values: Sequence[Any]) -> AsyncIterator[Iterable[Any]]:
-        """Run a statement and yield its rows in portions, all as of one instant."""
+        """Run a statement and yield its rows in batches, all as of one instant."""
         cursor = await _waited_for(self._thread.execute(sql, values))
         while rows := list(await _waited_for(cursor.fetchmany(_ROWS_AT_ONCE))):
             yield rows
 
     async def _patiently(self, call: Callable[[], T]) -> T:
-        """Make a call again while another process is in its way. SQLite would stop the loop."""
+        """Retry a call while another process locks the file. SQLite's own wait blocks the loop."""
         give_up_at, pause = time.monotonic() + BUSY_TIMEOUT, _FIRST_PAUSE
         while True:
             try:
@@ -183,14 +183,14 @@ _WRITER = (
     "temp_store=MEMORY",
     "cache_size=-65536",
 )
-"""What a savepoint saves stays in memory, and 64 MiB of pages are kept at hand."""
+"""Savepoint journals stay in memory, and the page cache has 64 MiB."""
 _READER = ("query_only=ON",)
 
 
 async def _connect(
     path: Path, *, patience: float = 0
 ) -> tuple[sqlite3.Connection, aiosqlite.Connection]:
-    """Return a connection, and the thread that it can be used in. Raises Unavailable.
+    """Return a connection, and its thread. Raises Unavailable.
 
     `patience` is how many seconds each statement waits for another process.
     """
@@ -207,7 +207,7 @@ async def _connect(
                 check_same_thread=False,
             )
         except sqlite3.Error as error:
-            # A driver that never connected cannot be closed, and its thread would go on by itself.
+            # A driver that never connected cannot be closed, and its thread would keep running.
             failures.append(error)
             connection = sqlite3.connect(":memory:", check_same_thread=False)
         made.append(connection)
@@ -229,7 +229,7 @@ async def _connect(
 
 
 def _in_place(call: Callable[[], T]) -> T:
-    """Return what a call of the driver returns that is made where it is asked for."""
+    """Call the driver on the event loop and return the result."""
     try:
         return call()
     except _DRIVER_ERRORS as error:
@@ -239,10 +239,10 @@ def _in_place(call: Callable[[], T]) -> T:
 async def _waited_for(
     call: Coroutine[Any, Any, T], *, on_cancel: Callable[[], None] | None = None
 ) -> T:
-    """Return what a call of the thread returns.
+    """Wait for a call in the thread and return its result.
 
-    It comes to its end, or to the one that `on_cancel` brings about, even when the caller is
-    cancelled: the connection is not to be used in two threads at once.
+    If the caller is cancelled, the call still completes, or ends early through `on_cancel`, because
+    two threads must not use the connection at once.
     """
     try:
         return await finished(call, on_cancel=on_cancel)
@@ -254,7 +254,7 @@ _DRIVER_ERRORS = (sqlite3.Error, ValueError)
 
 
 def _stop() -> bool:
-    """Stop a statement that is run in place and has turned out to take long."""
+    """Interrupt a statement that takes long on the event loop."""
     return True
 
 
@@ -264,12 +264,12 @@ def _is(error: Exception, *codes: int) -> bool:
 
 
 def _translated(error: Exception) -> Exception:
-    """Return what an error of the driver is for the rest of the program."""
+    """Return the application's error for an error of the driver."""
     if isinstance(error, sqlite3.IntegrityError):
         return Conflict(str(error))
     if _is_outage(error):
         return Unavailable(what=STORE)
-    return AssertionError(f"the store refused a statement: {error}")
+    return AssertionError(f"SQLite rejected a statement: {error}")
 
 
 _STATEMENT_AT_FAULT = {

@@ -1,4 +1,4 @@
-"""SQLite's file: a connection that writes, for one transaction at a time, and some that read."""
+"""The driver of SQLite: one connection that writes and several that read."""
 
 import asyncio
 import logging
@@ -22,10 +22,10 @@ _log = logging.getLogger(__name__)
 
 
 class SqliteDriver(Driver):
-    """Writes by one connection and reads by others, which never wait for the writer."""
+    """Uses one connection to write and others to read, which never wait for the writer."""
 
     def __init__(self, path: Path, *, readers: int, patience: float) -> None:
-        """Describe a file; `patience` is how many seconds to wait for a turn (Unavailable)."""
+        """Create a driver; `patience` is how many seconds to wait for a turn (Unavailable)."""
         self._path = path
         self._patience = patience
         self._readers = readers
@@ -49,7 +49,7 @@ class SqliteDriver(Driver):
                 for _ in range(self._readers):
                     await self._reading.acquire()
         except TimeoutError:
-            _log.warning("disconnecting from the store while it is read")
+            _log.warning("disconnecting from the store although reads are under way")
         while self._idle:
             await self._idle.pop().close()
 
@@ -58,10 +58,10 @@ class SqliteDriver(Driver):
     async def begin(self) -> Connection:
         return await self._writer.begin()
 
-    async def commit(self, connection: Connection) -> None:  # there is one
+    async def commit(self, connection: Connection) -> None:  # there is only one
         await self._writer.conclude()
 
-    async def undo(self, connection: Connection) -> None:  # there is one
+    async def undo(self, connection: Connection) -> None:  # there is only one
         await self._writer.undo()
 
     # ---- reading -------------------------------------------------------------------------
@@ -88,7 +88,7 @@ class SqliteDriver(Driver):
             raise
 
     async def return_reader(self, reader: SqliteConnection, *, sound: bool) -> None:
-        """Keep the connection for the next read, or close it if it is broken."""
+        """Return the connection to the pool, or close it if it is broken."""
         try:
             if sound:
                 self._idle.append(reader)
@@ -107,7 +107,7 @@ class SqliteDriver(Driver):
 
 
 class _Reading(AbstractAsyncContextManager[Connection]):
-    """One read. A generator as the context manager would take longer than the read itself."""
+    """The context of a read. A generator-based one would take longer than the read itself."""
 
     __slots__ = ("_driver", "_reader")
 

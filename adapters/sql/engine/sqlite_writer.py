@@ -1,4 +1,4 @@
-"""The one connection that writes, and the commits that many transactions share."""
+"""The connection that writes, with group commit."""
 
 import asyncio
 import logging
@@ -17,39 +17,39 @@ class _Group:
     """Transactions that are committed together."""
 
     concluded: int = 0
-    """How many wait for the COMMIT."""
+    """The number of transactions that wait for the COMMIT."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     failed: bool = False
     commit: asyncio.Task[None] | None = None
 
 
 class SqliteWriter:
-    """Gives transactions their turns to write, in the order in which they came.
+    """Gives transactions their turns to write, first in, first out.
 
-    A COMMIT waits for the disk. So the transactions that wait for their turn when one concludes are
-    written first, each in a savepoint of its own, and then all are committed at once (group
-    commit). Each returns when that is done. One that is undone leaves the others as they are.
+    A COMMIT waits for the disk. Therefore, when a transaction concludes, those that wait for their
+    turn are written first, each in its own savepoint, and all are committed together (group
+    commit). Each returns after the COMMIT. Rolling back one does not affect the others.
     """
 
     def __init__(self, path: Path, *, patience: float) -> None:
-        """Describe a writer; `patience` is how many seconds to wait for a turn (Unavailable)."""
+        """Create a writer; `patience` is how many seconds to wait for a turn (Unavailable)."""
         self._path = path
         self._patience = patience
         self._connection: SqliteConnection | None = None
         self._turn = asyncio.Lock()
         self._group: _Group | None = None
-        """What was written since the last COMMIT; None while no transaction is begun."""
+        """The transactions since the last COMMIT; None if none has begun."""
 
     async def open(self) -> None:
         """Connect. Raises Unavailable."""
         self._connection = await SqliteConnection.open(self._path)
 
     async def close(self) -> None:
-        """Disconnect once nobody writes any more, or when patience is over."""
+        """Disconnect when no transaction is under way, or after the timeout."""
         try:
             await self._take_turn()
         except Unavailable:
-            _log.warning("disconnecting from the store while it is in use")
+            _log.warning("disconnecting from the store although a write is under way")
         else:
             if self._group is not None:
                 await self._commit(self._group)
@@ -58,7 +58,7 @@ class SqliteWriter:
         await self._disconnect()
 
     async def begin(self) -> SqliteConnection:
-        """Wait for a turn and return the connection, ready to write a transaction."""
+        """Wait for a turn and return the connection with a transaction begun."""
         await self._take_turn()
         try:
             if self._connection is None:
@@ -77,13 +77,13 @@ class SqliteWriter:
 
     @property
     def connected(self) -> SqliteConnection:
-        """The connection. Raises Unavailable if it was lost."""
+        """Return the connection. Raises Unavailable if it was lost."""
         if self._connection is None:
             raise Unavailable(what=STORE)
         return self._connection
 
     async def conclude(self) -> None:
-        """End the turn, and return once what was written in it is durable. Raises Unavailable."""
+        """End the turn, and return when its writes are durable. Raises Unavailable."""
         group = self._begun_group()
         try:
             await self.connected.execute("RELEASE part", ())
@@ -100,7 +100,7 @@ class SqliteWriter:
             raise Unavailable(what=STORE)
 
     async def undo(self) -> None:
-        """Undo what was written in this turn, and end it."""
+        """Roll back the writes of this turn, and end it."""
         group = self._begun_group()
         try:
             if group.concluded:
@@ -109,7 +109,7 @@ class SqliteWriter:
             else:
                 await self._undo_group()
         except (Unavailable, AssertionError):
-            # SQLite gave up the whole transaction by itself, with what the others wrote.
+            # SQLite has rolled back the whole transaction, including the writes of the others.
             await self._undo_group()
         finally:
             self._turn.release()
@@ -129,7 +129,7 @@ class SqliteWriter:
             await self._commit(group)
 
     async def _commit(self, group: _Group) -> None:
-        """Commit all that was written, and end the turn in which it is done."""
+        """Commit the group, and end the turn."""
         try:
             await self.connected.commit()
         except (Unavailable, AssertionError):
@@ -145,21 +145,21 @@ class SqliteWriter:
             self._turn.release()
 
     async def _undo_group(self) -> None:
-        """Undo all that is not committed. Those who wait for the COMMIT are told that it failed."""
+        """Roll back the group. The transactions that wait for its COMMIT fail."""
         group, self._group = self._begun_group(), None
         try:
             if self._connection is not None:
                 await self._connection.rollback()
         except (Unavailable, AssertionError):
-            # Whatever became of the transaction, closing the connection ends it.
-            _log.warning("a transaction could not be undone; connecting again", exc_info=True)
+            # Closing the connection ends the transaction in any case.
+            _log.warning("a transaction could not be rolled back; reconnecting", exc_info=True)
             await self._disconnect()
         finally:
             group.failed = True
             group.ended.set()
 
     def _begun_group(self) -> _Group:
-        assert self._group is not None, "no transaction is begun"
+        assert self._group is not None, "no transaction has begun"
         return self._group
 
     async def _disconnect(self) -> None:

@@ -1,8 +1,8 @@
-"""SQLAlchemy Core statements, compiled once and run on the driver.
+"""SQLAlchemy Core statements, compiled once and run directly on the driver.
 
-SQLAlchemy's own way of running a statement crosses into the driver's thread four times, which
-takes most of the time that a short query takes. Here Core says what the SQL is and how values are
-written and read, and the driver is called once.
+SQLAlchemy itself crosses into the driver's thread four times per statement, which is most of the
+time of a short query. Here Core only compiles the SQL and converts the values, and the driver is
+called once.
 """
 
 from collections import namedtuple
@@ -30,7 +30,7 @@ _Convert: TypeAlias = Callable[[Any], Any]
 
 
 class Statement:
-    """A Core statement to be kept for good: module level, not made anew for each call."""
+    """A Core statement. Create it at module level, once, because compiling is slow."""
 
     def __init__(
         self,
@@ -39,10 +39,10 @@ class Statement:
         locks: bool = False,
         long: bool = False,
     ) -> None:
-        """Keep a statement.
+        """Create a statement.
 
-        `locks` says of a query that inside a transaction it locks its rows until the end; outside
-        it only reads them. `long` says of a statement that writes that it may write very many rows.
+        `locks`: inside a transaction, the query locks its rows until the end; outside it only reads
+        them. `long`: the write statement may change very many rows.
         """
         self.clause = clause
         self.locks = locks
@@ -58,22 +58,22 @@ class Statement:
             clause = self.clause
             if self.locks and in_transaction:
                 assert isinstance(clause, Select), clause
-                # The key stays free, so that rows which refer to this one can be added meanwhile.
+                # FOR NO KEY UPDATE, so that other transactions can insert rows that refer to it.
                 clause = clause.with_for_update(key_share=True)
             compiled = self._compiled[key] = CompiledStatement.of(clause, dialect)
         return compiled
 
 
 def insert_row(table: Table) -> Insert:
-    """Return an INSERT that gives every column a value, but for one that the database numbers."""
+    """Return an INSERT of every column, except one that the database generates."""
     given = [c for c in table.c if c is not table.autoincrement_column]
     return insert(table).values({c: bindparam(c.name) for c in given})
 
 
 def update_row(table: Table, *, fixed: Collection[str] = ()) -> Update:
-    """Return an UPDATE of every other column in the row that has the given primary key.
+    """Return an UPDATE, by primary key, of all columns that are not in `fixed`.
 
-    Columns that are `fixed` never change. They are left alone, and so are their indexes.
+    `fixed` columns never change, so their indexes are not written.
     """
     others = [c for c in table.c if not c.primary_key and c.name not in fixed]
     by_key = update(table).where(*(c == bindparam(c.name) for c in table.primary_key))
@@ -81,17 +81,17 @@ def update_row(table: Table, *, fixed: Collection[str] = ()) -> Update:
 
 
 class _Parameter(NamedTuple):
-    """A value to hand over: one that the caller gives by name, or a constant of the statement."""
+    """A parameter: a value that the caller passes by name, or a constant of the statement."""
 
     name: str | None
-    """None for a constant."""
+    """The name; None for a constant."""
     convert: _Convert | None
     constant: Any
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledStatement:
-    """A statement's SQL, and the ways from Python's values to the driver's and back."""
+    """A statement's SQL, with the conversions of its values to and from the driver."""
 
     sql: str
     _parameters: tuple[_Parameter, ...]
@@ -120,7 +120,7 @@ class CompiledStatement:
         return cls(str(compiled), tuple(parameters), row._make, tuple(readers))
 
     def write(self, values: Mapping[str, Any]) -> list[Any]:
-        """Return the driver's parameters for these values by name."""
+        """Return the driver's parameters for these named values."""
         return [
             constant
             if name is None
@@ -129,7 +129,7 @@ class CompiledStatement:
         ]
 
     def read(self, rows: Iterable[Iterable[Any]]) -> list[Row]:
-        """Return the driver's rows in Python's types."""
+        """Convert the driver's rows to Python's types."""
         make_row, readers = self._make_row, self._readers
         return [
             make_row(

@@ -1,4 +1,4 @@
-"""Atomic work on the store, by a SQL database."""
+"""Transactions of a SQL database."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -8,7 +8,7 @@ from .database import SqlDatabase
 
 
 class SqlTransaction(Transaction):
-    """One database transaction, begun by the first call inside the outermost block."""
+    """A database transaction that begins with the first call inside the outermost block."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

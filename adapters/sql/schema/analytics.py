@@ -17,7 +17,7 @@ sales = Table(
     "sales",
     metadata,
     Column("order_id", Uuid, primary_key=True),
-    # A sale can be voided before it is recorded; then nothing else is known of it.
+    # A sale can be voided before it is recorded; its other columns are null then.
     Column("product_id", Uuid),
     Column("size", String(8)),
     Column("condition", word(Condition, "condition")),

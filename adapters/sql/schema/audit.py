@@ -1,4 +1,4 @@
-"""The table of the audit log, and the triggers that keep it as it was written."""
+"""The table of the audit log, and the triggers that make it append-only."""
 
 from sqlalchemy import DDL, Column, ForeignKey, Index, String, Table, Uuid, event
 
@@ -11,14 +11,14 @@ audit_entries = Table(
     Column("id", Uuid, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("actor_id", Uuid, nullable=False),
-    # Words without a CHECK: a new action must not make the table anew.
+    # Words without a CHECK, so that a new action does not require rebuilding the table.
     Column("action", String(40), nullable=False),
     Column("target_kind", String(40), nullable=False),
     Column("target_id", Uuid),
     Column("reason", String),
     Column("facts", Document, nullable=False),
     Column("about", Uuid, ForeignKey("audit_entries.id")),
-    # Without row numbers there is one key to guard, by which INSERT OR REPLACE could delete.
+    # Without a rowid there is only one key through which INSERT OR REPLACE could delete a row.
     sqlite_with_rowid=False,
 )
 Index(None, audit_entries.c.actor_id, audit_entries.c.id)

@@ -1,4 +1,4 @@
-"""The tables of the matching engine: bids, asks, matches, shards, halts, and remembered answers."""
+"""The tables of the matching engine: bids, asks, matches, shards, halts and idempotency keys."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, Uuid
 from sqlalchemy import Integer as Int
@@ -59,7 +59,7 @@ matches = Table(
     positive("price"),
     sqlite_with_rowid=False,
 )
-# Whatever else went wrong, no bid and no ask is ever in two matches that stand.
+# The last safeguard: no bid and no ask is ever in two current matches.
 for _quote in (matches.c.bid_id, matches.c.ask_id):
     partial_index(
         f"uq_matches_open_{_quote.name}",
@@ -93,8 +93,7 @@ partial_index("ix_halts_standing", halts.c.id, where=halts.c.ended_at.is_(None))
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
-    # First the part that a client makes up and that hardly two requests share: a batch of keys is
-    # looked up by it alone.
+    # The client's key comes first because it is nearly unique: a batch is looked up by it alone.
     Column("key", String, primary_key=True),
     Column("user_id", Uuid, primary_key=True),
     Column("scope", String, primary_key=True),

@@ -1,4 +1,4 @@
-"""The tables of products and of the stock that is promised to orders."""
+"""The tables of products and of reservations of stock."""
 
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Integer, String, Table, Uuid
 
@@ -18,7 +18,7 @@ products = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("style_code", String, nullable=False),
-    # None for a product that had the style code of an earlier one before that was refused.
+    # Null for an old product whose style code duplicates an earlier one, which is refused now.
     Column("style_key", String, unique=True),
     Column("brand", String, nullable=False),
     Column("model", String, nullable=False),

@@ -1,4 +1,4 @@
-"""What the tables are made of: the metadata, and the types of their columns."""
+"""The metadata and the column types of the tables."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -37,10 +37,10 @@ metadata = MetaData(
 )
 
 Counter = BigInteger().with_variant(Integer, "sqlite")
-"""A number that the database gives to each new row: SQLite does that for an INTEGER only."""
+"""A number that the database generates for each row. SQLite requires INTEGER for that."""
 
 Document = JSON(none_as_null=True).with_variant(postgres.DOCUMENT, "postgresql")
-"""A JSON text. The adapters write and read it with msgspec, see payloads.py."""
+"""A JSON text, encoded by msgspec; see payloads.py."""
 
 
 class _Instant(TypeDecorator[datetime]):
@@ -66,7 +66,7 @@ Instant = _Instant().with_variant(sqlite.InstantText(), "sqlite")  # type: ignor
 
 
 def word(kind: type[StrEnum], name: str) -> Enum:
-    """Return the type of a column that holds a word of `kind` and, by a CHECK, nothing else."""
+    """Return the type of a column for the words of `kind`, with a CHECK."""
     return Enum(
         kind,
         name=name,
@@ -78,7 +78,10 @@ def word(kind: type[StrEnum], name: str) -> Enum:
 
 
 def is_word(column: Column[Any], *words: StrEnum) -> ColumnElement[bool]:
-    """Return that the column holds one of the words: as literals, or no partial index is used."""
+    """Return the condition that a column has one of the words.
+
+    They are literals because parameters prevent the use of a partial index.
+    """
     literals: list[ColumnElement[Any]] = [literal_column(f"'{word.value}'") for word in words]
     return column == literals[0] if len(literals) == 1 else column.in_(literals)
 
@@ -86,7 +89,7 @@ def is_word(column: Column[Any], *words: StrEnum) -> ColumnElement[bool]:
 def partial_index(
     name: str, *columns: Column[Any], where: ColumnElement[bool] | TextClause, unique: bool = False
 ) -> Index:
-    """Return an index over those rows alone for which `where` holds."""
+    """Return an index of only the rows that satisfy `where`."""
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
@@ -100,7 +103,7 @@ def book_columns() -> list[Column[Any]]:
 
 
 def message_columns() -> list[Column[Any]]:
-    """Return the columns of an event on its way, without the message's id."""
+    """Return the columns of a message, without its id."""
     return [
         Column("key", String, nullable=False),
         Column("subject", String(64), nullable=False),
@@ -111,10 +114,10 @@ def message_columns() -> list[Column[Any]]:
 
 
 def positive(column: str) -> CheckConstraint:
-    """Return the constraint that a column's number is above zero."""
+    """Return the constraint that a column is greater than zero."""
     return CheckConstraint(f"{column} > 0", name=column)
 
 
 def not_negative(column: str) -> CheckConstraint:
-    """Return the constraint that a column's number is zero or more."""
+    """Return the constraint that a column is zero or more."""
     return CheckConstraint(f"{column} >= 0", name=column)

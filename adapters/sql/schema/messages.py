@@ -1,4 +1,4 @@
-"""The tables of messages that wait: outbox, inbox, deadlines, deliveries and their turns."""
+"""The tables of messages: outbox, inbox, deadlines, deliveries and their turns."""
 
 from sqlalchemy import (
     Boolean,
@@ -17,7 +17,7 @@ from .columns import Counter, Instant, message_columns, metadata, not_negative, 
 outbox = Table(
     "outbox",
     metadata,
-    # In order of commit, because a writer keeps all others out until it has committed.
+    # In commit order, because a writer blocks all others until it has committed.
     Column("sequence", Counter, primary_key=True),
     Column("id", Uuid, nullable=False, unique=True),
     *message_columns(),
@@ -59,7 +59,7 @@ deliveries = Table(
     Column("dead", Boolean, nullable=False),
     Column("queue", String(32), nullable=False),
     Column("priority", Integer, nullable=False),
-    # One that takes no turns with others has a turn of its own: its id.
+    # A delivery without a shared turn uses its id.
     Column("turn", String, nullable=False),
     not_negative("attempts"),
 )
@@ -78,7 +78,7 @@ partial_index(
 turns = Table(
     "turns",
     metadata,
-    # The order in which turns joined the lines of their queues.
+    # The sequence in which turns joined the lines of their queues.
     Column("place", Counter, primary_key=True),
     Column("queue", String(32), nullable=False),
     Column("priority", Integer, nullable=False),

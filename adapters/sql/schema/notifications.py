@@ -1,4 +1,4 @@
-"""The tables of notifications, and of what users want to hear of."""
+"""The tables of notifications and of users' preferences."""
 
 from sqlalchemy import Boolean, Column, Index, String, Table, UniqueConstraint, Uuid, and_, true
 
@@ -9,7 +9,7 @@ notifications = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("user_id", Uuid, nullable=False),
-    # A word without a CHECK: a new kind must not make the table anew.
+    # A word without a CHECK, so that a new kind does not require rebuilding the table.
     Column("kind", String(32), nullable=False),
     Column("once_for", Uuid),
     Column("notice", Document, nullable=False),
@@ -18,11 +18,11 @@ notifications = Table(
     Column("in_app", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("read_at", Instant),
-    # Where once_for is null, every row differs from every other.
+    # Rows with a null once_for never conflict.
     UniqueConstraint("user_id", "kind", "once_for"),
 )
 Index(None, notifications.c.created_at)
-# In an AND the column is compared as queries compare it; alone it is not, and the index unused.
+# Only inside an AND is the column compiled as in the queries, which the index requires.
 _in_app = and_(true(), notifications.c.in_app)
 partial_index("ix_notifications_in_app", notifications.c.user_id, notifications.c.id, where=_in_app)
 partial_index(

@@ -1,4 +1,4 @@
-"""The tables of alarms, and of until when the exchange was up."""
+"""The tables of alarms and of signs of life."""
 
 from sqlalchemy import CheckConstraint, Column, Integer, String, Table, Uuid
 
@@ -8,7 +8,7 @@ alarms = Table(
     "alarms",
     metadata,
     Column("id", Uuid, primary_key=True),
-    # A word without a CHECK: a new kind must not make the table anew.
+    # A word without a CHECK, so that a new kind does not require rebuilding the table.
     Column("kind", String(32), nullable=False),
     Column("order_id", Uuid),
     Column("note", String, nullable=False),

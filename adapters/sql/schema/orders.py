@@ -96,10 +96,10 @@ partial_index(
     orders.c.held_since,
     where=orders.c.held_since.is_not(None),
 )
-# Those whose payouts are frozen.
+# Orders with frozen payouts.
 partial_index("ix_orders_frozen", orders.c.id, where=text("freezes <> '[]'"))
 
-# Apart from the order and its history, so that it can be erased.
+# Separate from the order and its history, so that it can be erased.
 destinations = Table(
     "destinations",
     metadata,

@@ -44,17 +44,17 @@ payments = Table(
     Column("refund_declines", Integer, nullable=False),
     Column("refund_id", String),
     Column("refund_report", String),
-    # Zero where the order had ended before anything was asked for.
+    # Zero if the order ended before a charge was requested.
     not_negative("amount"),
     not_negative("refund_asked"),
     not_negative("refund_declines"),
     CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded"),
     sqlite_with_rowid=False,
 )
-# Refunds may come without their order.
+# The provider may report refunds without their order.
 Index(None, payments.c.charge_id)
 
-# Those that nobody tried to charge yet, oldest first.
+# Pending payments without an attempt, oldest first.
 partial_index(
     "ix_payments_untried",
     payments.c.created_at,
@@ -62,7 +62,7 @@ partial_index(
         is_word(payments.c.status, PaymentStatus.PENDING), payments.c.attempted_at.is_(None)
     ),
 )
-# Those whose provider was asked and has not answered.
+# Payments with an attempt that the provider has not answered.
 partial_index(
     "ix_payments_unanswered",
     payments.c.buyer_id,
@@ -119,7 +119,7 @@ payouts = Table(
     Column("asked", BigInteger, nullable=False),
     Column("payout_id", String),
     Column("report", String),
-    # Zero where the seller's whole payout went to penalties owed.
+    # Zero if the whole payout settled debt.
     not_negative("amount"),
     not_negative("debt_settled"),
     not_negative("refusals"),
@@ -128,7 +128,7 @@ payouts = Table(
     sqlite_with_rowid=False,
 )
 Index(None, payouts.c.seller_id, payouts.c.order_id)
-# Payouts may be reported without their order.
+# The provider may report payouts without their order.
 Index(None, payouts.c.payout_id)
 
 ledger_transfers = Table(
@@ -152,7 +152,7 @@ ledger_entries = Table(
     sqlite_autoincrement=True,
 )
 Index(None, ledger_entries.c.transfer_id)
-# With the amount in it, so that a balance is summed from the index alone.
+# It includes the amount, so that a balance is summed from the index only.
 Index(None, ledger_entries.c.kind, ledger_entries.c.owner, ledger_entries.c.amount)
 
 seller_quarters = Table(

@@ -23,7 +23,7 @@ price_alerts = Table(
 _book = price_alerts.c.product_id, price_alerts.c.size, price_alerts.c.condition
 Index("ix_price_alerts_in_book", *_book, price_alerts.c.price, price_alerts.c.id)
 Index(None, price_alerts.c.user_id, price_alerts.c.id)
-# Those that did not fire because they rested.
+# Alerts that did not fire because they rested.
 partial_index(
     "ix_price_alerts_missed", price_alerts.c.told_at, where=price_alerts.c.missed == true()
 )

@@ -1,4 +1,4 @@
-"""The table of the rules that the store was last run with."""
+"""The table of the rules in force."""
 
 from sqlalchemy import CheckConstraint, Column, Integer, Table
 
