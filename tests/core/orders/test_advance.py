@@ -1,4 +1,4 @@
-"""What each step of the saga tells the others, and which deadlines begin and end with it."""
+"""The events of each step of the saga, and the deadlines that begin and end with it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -160,13 +160,11 @@ TOLD: list[tuple[str, str, tuple[Event, ...]]] = [
 
 
 @pytest.mark.parametrize(("state", "move", "messages"), TOLD)
-def test_a_step_tells_the_other_contexts(
-    state: str, move: str, messages: tuple[Event, ...]
-) -> None:
+def test_a_step_publishes_its_events(state: str, move: str, messages: tuple[Event, ...]) -> None:
     assert walked(WAYS[state]).take(MOVES[move]).events == messages
 
 
-def test_a_match_is_told_when_its_order_opens() -> None:
+def test_opening_an_order_publishes_its_match() -> None:
     step = advance(None, OPENED, MONDAY, RULES)
     assert step.order.status is OrderStatus.PENDING
     assert (step.order.buyer_total, step.order.payout_amount) == (21_400, 17_600)
@@ -176,7 +174,7 @@ def test_a_match_is_told_when_its_order_opens() -> None:
 
 
 @pytest.mark.parametrize("proof", DeliveryProof)
-def test_a_delivery_is_told_with_its_instant_and_who_said_so(proof: DeliveryProof) -> None:
+def test_delivery_event_has_the_instant_and_the_proof(proof: DeliveryProof) -> None:
     walk = walked(WAYS["shipping_to_buyer"])
     step = walk.take(MOVES[f"delivered: {proof}"])
     assert step.events == (OrderDelivered(ID, BUYER, SELLER, PRICE, walk.at, proof),)
@@ -192,7 +190,7 @@ def test_a_delivery_is_told_with_its_instant_and_who_said_so(proof: DeliveryProo
         ("delivered, complained", "complaint_upheld: seller, waived", Bearer.SELLER),
     ],
 )
-def test_a_refund_after_delivery_is_told_with_who_bears_it_however_it_comes_about(
+def test_refund_after_delivery_publishes_its_bearer_whatever_its_cause(
     state: str, move: str, borne_by: Bearer
 ) -> None:
     walk = walked(WAYS[state])
@@ -217,7 +215,7 @@ RUNNING: dict[OrderStatus, set[DeadlineKind]] = {
 
 
 def running(order: Order) -> set[DeadlineKind]:
-    """Which deadlines run in a state: in none can an order be forgotten by all."""
+    """Return the deadlines that run in a state, so that no order is stuck forever."""
     frozen = order.freezes - {FreezeReason.COMPLAINT}
     ended = order.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
     unpaid = order.payout_status in (PayoutStatus.HELD, PayoutStatus.FAILED)
@@ -235,7 +233,7 @@ def running(order: Order) -> set[DeadlineKind]:
 
 
 def is_over(order: Order) -> bool:
-    """Whether nobody has anything left to do for the order."""
+    """Whether nothing is left to do for the order."""
     return (
         order.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED, OrderStatus.DELIVERED)
         and order.payment_status is not PaymentStatus.REFUND_DUE
@@ -246,7 +244,7 @@ def is_over(order: Order) -> bool:
 
 
 @pytest.mark.parametrize("state", WAYS)
-def test_just_the_deadlines_of_a_state_run_in_it(state: str) -> None:
+def test_exactly_the_deadlines_of_a_state_run_in_it(state: str) -> None:
     walk = walked(WAYS[state])
     assert walk.deadlines.keys() == running(walk.order)
 
@@ -269,14 +267,14 @@ def test_just_the_deadlines_of_a_state_run_in_it(state: str) -> None:
         ("cancelled, at the exchange's cost", DeadlineKind.PAYOUT, timedelta(0)),
     ],
 )
-def test_a_deadline_is_counted_from_the_step(
+def test_deadline_is_counted_from_its_step(
     state: str, kind: DeadlineKind, due_after: timedelta
 ) -> None:
     walk = walked(WAYS[state])
     assert walk.deadlines[kind] == walk.at + due_after
 
 
-def test_the_seller_ships_by_the_deadline_that_was_told() -> None:
+def test_shipment_deadline_is_the_announced_ship_by() -> None:
     assert walked(WAYS["confirmed"]).deadlines == {DeadlineKind.SHIPMENT: WEDNESDAY}
     extended = walked(WAYS["confirmed, extended"])
     assert extended.deadlines == {DeadlineKind.SHIPMENT: WEDNESDAY + timedelta(days=1)}
@@ -294,7 +292,7 @@ def test_a_history_folds_into_its_row(state: str) -> None:
 
 
 def admins_way_out(order: Order) -> bool:
-    """Whether the warehouse or an admin can bring an order one step nearer to its end."""
+    """Whether the warehouse or an admin can bring the order closer to its end."""
     decisions = ("cancelled: admin_cancelled", "refund_granted: seller", "complaint_dismissed")
     others = (
         "returned",
@@ -310,7 +308,7 @@ def admins_way_out(order: Order) -> bool:
         max_size=25,
     )
 )
-def test_whatever_is_tried_the_history_folds_into_the_row(
+def test_history_folds_into_the_row_after_random_steps(
     tries: list[tuple[str, timedelta]],
 ) -> None:
     walk = Walk.begun()

@@ -1,4 +1,4 @@
-"""Business days are Monday to Friday, whatever the hour."""
+"""Business days are Monday to Friday, at any hour."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,7 +26,7 @@ DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
         ("Sunday", "Tuesday"),
     ],
 )
-def test_two_business_days_pass_over_the_weekend(start: str, end: str) -> None:
+def test_two_business_days_skip_the_weekend(start: str, end: str) -> None:
     instant = datetime(2026, 3, 2 + DAYS.index(start), 23, 59, 59, 999_999, tzinfo=UTC)
     due = add_business_days(instant, 2)
     assert DAYS[due.weekday()] == end
@@ -35,7 +35,7 @@ def test_two_business_days_pass_over_the_weekend(start: str, end: str) -> None:
 
 
 @given(INSTANTS, st.integers(1, 30))
-def test_the_time_to_ship_has_just_so_many_business_days(start: datetime, days: int) -> None:
+def test_time_to_ship_has_the_given_number_of_business_days(start: datetime, days: int) -> None:
     due = add_business_days(start, days)
     passed = [start + timedelta(days=n) for n in range(1, (due - start).days + 1)]
     assert sum(instant.weekday() < 5 for instant in passed) == days
@@ -44,11 +44,11 @@ def test_the_time_to_ship_has_just_so_many_business_days(start: datetime, days: 
 
 
 @given(INSTANTS, st.integers(0, 10), st.integers(1, 10))
-def test_days_add_up(start: datetime, first: int, then: int) -> None:
+def test_adding_days_twice_equals_adding_their_sum(start: datetime, first: int, then: int) -> None:
     halfway = add_business_days(start, first)
     assert add_business_days(halfway, then) == add_business_days(start, first + then)
 
 
 @given(INSTANTS)
-def test_no_days_are_no_time(start: datetime) -> None:
+def test_zero_days_add_no_time(start: datetime) -> None:
     assert add_business_days(start, 0) == start

@@ -1,4 +1,4 @@
-"""Buyers complain, once and in time, and an admin decides; nothing is paid out meanwhile."""
+"""Buyers complain once and in time, an admin decides, and the payout is frozen meanwhile."""
 
 from datetime import timedelta
 
@@ -85,10 +85,10 @@ async def told(exchange: Exchange, who: str) -> list[str]:
     return [one.notice.KIND.value for one in listed.items[::-1]]
 
 
-# ---- what can be said when -------------------------------------------------------------------
+# ---- kinds and times of complaints -----------------------------------------------------------
 
 
-async def test_a_complaint_freezes_the_payout_and_is_told_to_both_and_to_the_admins(
+async def test_complaint_freezes_the_payout_and_notifies_parties_and_admins(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -117,7 +117,7 @@ async def test_a_complaint_freezes_the_payout_and_is_told_to_both_and_to_the_adm
         (OrderStatus.AUTH_FAILED, NOT_AS_DESCRIBED),
     ],
 )
-async def test_what_cannot_be_said_yet_or_any_more_is_refused(
+async def test_complaint_in_a_wrong_state_is_refused(
     exchange: Exchange, status: OrderStatus, kind: ComplaintKind
 ) -> None:
     order = await exchange.trade(status)
@@ -126,7 +126,9 @@ async def test_what_cannot_be_said_yet_or_any_more_is_refused(
     assert await exchange.order(order.id) == order
 
 
-async def test_who_confirmed_the_delivery_cannot_say_that_nothing_came(exchange: Exchange) -> None:
+async def test_buyer_who_confirmed_delivery_cannot_complain_of_a_missing_pair(
+    exchange: Exchange,
+) -> None:
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
     await exchange.app.orders.confirm_delivery(exchange.buyer, order.id)
     with pytest.raises(IllegalMove):
@@ -135,7 +137,7 @@ async def test_who_confirmed_the_delivery_cannot_say_that_nothing_came(exchange:
 
 
 @pytest.mark.parametrize("kind", ComplaintKind)
-async def test_a_buyer_complains_until_three_days_after_a_delivery_that_is_only_assumed(
+async def test_buyer_can_complain_until_three_days_after_an_assumed_delivery(
     exchange: Exchange, kind: ComplaintKind
 ) -> None:
     late = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
@@ -150,7 +152,7 @@ async def test_a_buyer_complains_until_three_days_after_a_delivery_that_is_only_
     assert refused.value.until == exchange.clock.now()
 
 
-async def test_a_buyer_complains_whatever_the_payout_does() -> None:
+async def test_buyer_can_complain_in_every_payout_state() -> None:
     exchange = build_exchange(rules=MarketRules(payout_hold=DAY))
     await exchange.open()
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -163,7 +165,7 @@ async def test_a_buyer_complains_whatever_the_payout_does() -> None:
     await engine_of(exchange.app).stop()
 
 
-async def test_a_buyer_complains_once(exchange: Exchange) -> None:
+async def test_buyer_can_complain_only_once(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     await complain(exchange, order.id)
     await decide(exchange, order.id, Role.SELLER)
@@ -172,7 +174,7 @@ async def test_a_buyer_complains_once(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 1_001])
-async def test_a_complaint_says_what_is_wrong(exchange: Exchange, reason: str) -> None:
+async def test_complaint_needs_a_valid_reason(exchange: Exchange, reason: str) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     with pytest.raises(InvalidText):
         await exchange.app.orders.complain(
@@ -183,7 +185,7 @@ async def test_a_complaint_says_what_is_wrong(exchange: Exchange, reason: str) -
 # ---- decisions -------------------------------------------------------------------------------
 
 
-async def test_a_complaint_that_is_dismissed_lets_the_payout_go_on(exchange: Exchange) -> None:
+async def test_dismissed_complaint_releases_the_payout(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     await complain(exchange, order.id)
     await exchange.later(9 * DAY)
@@ -196,7 +198,7 @@ async def test_a_complaint_that_is_dismissed_lets_the_payout_go_on(exchange: Exc
 
 
 @pytest.mark.parametrize("bearer", Bearer)
-async def test_a_pair_that_is_not_as_described_is_refunded_when_it_is_back(
+async def test_pair_not_as_described_is_refunded_when_it_is_back(
     exchange: Exchange, bearer: Bearer
 ) -> None:
     await exchange.trade(OrderStatus.AUTH_PASSED)  # so that the provider holds enough
@@ -227,14 +229,14 @@ async def test_a_pair_that_is_not_as_described_is_refunded_when_it_is_back(
     await check_invariants(exchange)
 
 
-async def test_a_return_can_be_waived_from_the_beginning_or_later(exchange: Exchange) -> None:
+async def test_return_can_be_waived_at_once_or_later(exchange: Exchange) -> None:
     at_once = await exchange.trade(OrderStatus.DELIVERED)
     await complain(exchange, at_once.id)
     refunded = await decide(exchange, at_once.id, Role.BUYER, Bearer.SELLER, waive_return=True)
     later = await exchange.trade(OrderStatus.DELIVERED)
     await complain(exchange, later.id)
     await decide(exchange, later.id, Role.BUYER, Bearer.SELLER)
-    with pytest.raises(IllegalMove):  # the same decision again decides nothing
+    with pytest.raises(IllegalMove):  # the same decision again
         await decide(exchange, later.id, Role.BUYER, Bearer.SELLER)
     waived = await decide(exchange, later.id, Role.BUYER, Bearer.EXCHANGE, waive_return=True)
     for order, bearer in ((refunded, Bearer.SELLER), (waived, Bearer.EXCHANGE)):
@@ -245,7 +247,7 @@ async def test_a_return_can_be_waived_from_the_beginning_or_later(exchange: Exch
         )
 
 
-async def test_a_pair_that_nobody_sends_back_waits_for_nobody(exchange: Exchange) -> None:
+async def test_complaint_can_be_dismissed_if_the_pair_is_not_sent_back(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     await complain(exchange, order.id)
     await decide(exchange, order.id, Role.BUYER, Bearer.SELLER)
@@ -258,7 +260,7 @@ async def test_a_pair_that_nobody_sends_back_waits_for_nobody(exchange: Exchange
 
 
 @pytest.mark.parametrize("status", [OrderStatus.SHIPPING_TO_BUYER, OrderStatus.DELIVERED])
-async def test_a_refund_that_decides_a_complaint_tells_both_so(
+async def test_refund_that_decides_a_complaint_notifies_both_parties(
     exchange: Exchange, status: OrderStatus
 ) -> None:
     order = await exchange.trade(status)
@@ -275,7 +277,7 @@ async def test_a_refund_that_decides_a_complaint_tells_both_so(
         assert (notice.note, notice.complaint) == ("a mix-up of ours", kind)
 
 
-async def test_a_refund_that_a_decision_brings_does_not_tell_of_it_again(
+async def test_refund_from_a_decision_does_not_notify_twice(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -287,7 +289,7 @@ async def test_a_refund_that_a_decision_brings_does_not_tell_of_it_again(
     assert notice.complaint is None
 
 
-async def test_a_pair_that_was_lost_ends_its_order(exchange: Exchange) -> None:
+async def test_upheld_complaint_of_a_lost_pair_cancels_the_order(exchange: Exchange) -> None:
     await exchange.trade(OrderStatus.AUTH_PASSED)  # so that the provider holds enough
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
     await complain(exchange, order.id, NOT_RECEIVED)
@@ -298,12 +300,12 @@ async def test_a_pair_that_was_lost_ends_its_order(exchange: Exchange) -> None:
         PaymentStatus.REFUNDED,
     )
     assert order.payout_status is PayoutStatus.PAID  # the exchange's carrier lost it
-    await exchange.receive(order.id)  # and brings it back after all
+    await exchange.receive(order.id)  # and brings it back later
     assert (await exchange.order(order.id)).return_status is ReturnStatus.KEPT
     await check_invariants(exchange)
 
 
-async def test_an_order_under_complaint_is_not_counted_as_delivered_by_time(
+async def test_order_with_an_open_complaint_does_not_count_as_delivered(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
@@ -319,7 +321,7 @@ async def test_an_order_under_complaint_is_not_counted_as_delivered_by_time(
     assert (order.status, order.delivery_proof) == (OrderStatus.DELIVERED, DeliveryProof.ASSUMED)
 
 
-async def test_a_buyer_whose_pair_arrives_after_all_withdraws_the_complaint(
+async def test_buyer_withdraws_the_complaint_by_confirming_delivery(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
@@ -341,7 +343,7 @@ async def test_a_buyer_whose_pair_arrives_after_all_withdraws_the_complaint(
         (Role.ADMIN, Bearer.EXCHANGE, False),
     ],
 )
-async def test_a_decision_that_makes_no_sense_is_refused(
+async def test_invalid_decision_is_refused(
     exchange: Exchange, in_favour_of: Role, borne_by: Bearer | None, waive_return: bool
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)

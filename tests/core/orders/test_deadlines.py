@@ -1,4 +1,4 @@
-"""What happens to an order when nobody acts in time, and when somebody does after all."""
+"""Deadlines that pass, and actions just before or after them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ INSTANT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 
 
-async def test_an_order_that_nobody_could_charge_is_given_up_after_an_hour(
+async def test_order_that_cannot_be_charged_is_given_up_after_an_hour(
     exchange: Exchange,
 ) -> None:
     exchange.bus.failing["payments.charge_buyer:payment.requested"] = 100
@@ -57,7 +57,7 @@ async def test_an_order_that_nobody_could_charge_is_given_up_after_an_hour(
         (OrderStatus.SHIPPING_TO_BUYER, 14 * DAY, OrderStatus.DELIVERED, None),
     ],
 )
-async def test_a_deadline_is_met_at_its_instant(
+async def test_deadline_applies_at_its_instant(
     exchange: Exchange,
     status: OrderStatus,
     wait: timedelta,
@@ -73,7 +73,7 @@ async def test_a_deadline_is_met_at_its_instant(
 
 
 @pytest.mark.parametrize("status", [OrderStatus.AUTHENTICATING, OrderStatus.AUTH_PASSED])
-async def test_a_pair_in_the_warehouse_waits_for_nobody(
+async def test_order_in_the_warehouse_does_not_change_with_time(
     exchange: Exchange, status: OrderStatus
 ) -> None:
     order = await exchange.trade(status)
@@ -81,7 +81,7 @@ async def test_a_pair_in_the_warehouse_waits_for_nobody(
     assert await exchange.order(order.id) == order
 
 
-async def test_a_delivery_that_nobody_denies_is_assumed(exchange: Exchange) -> None:
+async def test_delivery_is_assumed_without_a_complaint(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
     await exchange.later(14 * DAY)
     last = (await exchange.store.orders.history(order.id))[-1]
@@ -119,7 +119,7 @@ async def test_the_time_to_ship_is_extended_once_by_a_day(exchange: Exchange) ->
     assert (await exchange.order(order.id)).cancel_reason is CancelReason.SHIPMENT_OVERDUE
 
 
-async def test_an_extension_is_honoured_by_a_deadline_that_is_under_way(
+async def test_extension_applies_although_the_deadline_message_is_under_way(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade()
@@ -132,7 +132,7 @@ async def test_an_extension_is_honoured_by_a_deadline_that_is_under_way(
     assert (await exchange.order(order.id)).cancel_reason is CancelReason.SHIPMENT_OVERDUE
 
 
-async def test_a_seller_who_ships_late_but_before_anybody_looks_is_in_time(
+async def test_seller_who_ships_before_the_sweep_is_in_time(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade()
@@ -141,7 +141,7 @@ async def test_a_seller_who_ships_late_but_before_anybody_looks_is_in_time(
     assert (await exchange.order(order.id)).status is OrderStatus.SELLER_SHIPPING
 
 
-# ---- deadlines that come too late, or twice --------------------------------------------------
+# ---- late and duplicate deadlines ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", DeadlineKind)
@@ -181,7 +181,7 @@ async def test_a_hold_that_ends_twice_pays_once(exchange: Exchange) -> None:
     assert (await exchange.told(order.id)).count("payout.paid") == 1
 
 
-async def test_a_payment_that_arrived_beats_the_deadline_although_its_order_did_not_hear_of_it(
+async def test_captured_payment_beats_the_deadline_before_its_event_arrives(
     exchange: Exchange,
 ) -> None:
     order_id = await exchange.match()

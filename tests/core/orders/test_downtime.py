@@ -1,4 +1,4 @@
-"""Time in which the exchange was down does not count against people."""
+"""Downtime does not count against people."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ AWAY = timedelta(days=5)
 
 
 async def restarted(before: Exchange, down: timedelta = AWAY) -> Exchange:
-    """Kill the exchange, and start another process on its store after a while."""
+    """Kill the exchange, and start another process on its store after the downtime."""
     await engine_of(before.app).stop()
     await before.clock.advance(down)
     after = before.in_another_process()
@@ -48,7 +48,7 @@ async def complain(exchange: Exchange, order_id: OrderId, kind: ComplaintKind) -
         (OrderStatus.SHIPPING_TO_BUYER, RULES.delivery_window, OrderStatus.DELIVERED),
     ],
 )
-async def test_a_deadline_is_put_off_by_the_time_in_which_the_exchange_was_down(
+async def test_deadline_is_put_off_by_the_downtime(
     exchange: Exchange, status: OrderStatus, window: timedelta, ends: OrderStatus
 ) -> None:
     order = await exchange.trade(status)
@@ -61,7 +61,7 @@ async def test_a_deadline_is_put_off_by_the_time_in_which_the_exchange_was_down(
     assert (await exchange.order(order.id)).status is ends
 
 
-async def test_the_seller_sees_until_when_they_may_ship_and_why(exchange: Exchange) -> None:
+async def test_seller_sees_the_new_ship_by_and_its_reason(exchange: Exchange) -> None:
     order = await exchange.trade()
     exchange = await restarted(exchange)
     after = await exchange.order(order.id)
@@ -72,14 +72,16 @@ async def test_the_seller_sees_until_when_they_may_ship_and_why(exchange: Exchan
     assert extended.ship_by == after.ship_by + RULES.shipment_extension
 
 
-async def test_a_seller_ships_after_the_exchange_was_down(exchange: Exchange) -> None:
+async def test_seller_can_ship_after_a_downtime(exchange: Exchange) -> None:
     order = await exchange.trade()
     exchange = await restarted(exchange)
     await exchange.ship(order.id)
     assert (await exchange.order(order.id)).status is OrderStatus.SELLER_SHIPPING
 
 
-async def test_a_buyer_who_is_asked_by_their_bank_has_the_whole_window(exchange: Exchange) -> None:
+async def test_buyer_with_a_pending_charge_has_the_complete_payment_window(
+    exchange: Exchange,
+) -> None:
     buyer = await exchange.new_buyer(tokens.CARD_THAT_STAYS_PENDING)
     order_id = await exchange.match(buyer=buyer)
     await exchange.workers.settle()
@@ -91,7 +93,7 @@ async def test_a_buyer_who_is_asked_by_their_bank_has_the_whole_window(exchange:
     assert (await exchange.order(order_id)).cancel_reason is CancelReason.PAYMENT_OVERDUE
 
 
-async def test_a_payment_that_was_put_off_is_not_ended_by_another_deadline(
+async def test_payment_that_was_put_off_is_not_given_up(
     exchange: Exchange,
 ) -> None:
     buyer = await exchange.new_buyer(tokens.CARD_THAT_STAYS_PENDING)
@@ -110,7 +112,7 @@ async def test_a_payment_that_was_put_off_is_not_ended_by_another_deadline(
 # ---- the time to complain --------------------------------------------------------------------
 
 
-async def test_a_buyer_can_complain_as_long_as_if_the_exchange_had_been_up(
+async def test_downtime_does_not_shorten_the_complaint_window(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -125,7 +127,7 @@ async def test_a_buyer_can_complain_as_long_as_if_the_exchange_had_been_up(
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.HELD
 
 
-async def test_the_seller_is_paid_when_nobody_can_complain_any_more(exchange: Exchange) -> None:
+async def test_seller_is_paid_after_the_complaint_window(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     await exchange.later(DAY)
     exchange = await restarted(exchange)
@@ -136,7 +138,7 @@ async def test_the_seller_is_paid_when_nobody_can_complain_any_more(exchange: Ex
     assert refused.value.until == MONDAY + 3 * DAY + AWAY
 
 
-async def test_a_buyer_can_complain_longer_although_the_seller_is_paid() -> None:
+async def test_complaint_window_is_extended_after_the_payout() -> None:
     exchange = build_exchange(rules=MarketRules(payout_hold=HOUR))
     await exchange.open()
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -154,7 +156,7 @@ async def dismissed(exchange: Exchange, order_id: OrderId) -> None:
     )
 
 
-async def test_a_payout_waits_no_longer_where_no_complaint_can_come(exchange: Exchange) -> None:
+async def test_payout_is_not_put_off_if_no_complaint_is_possible(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     await dismissed(exchange, order.id)
     await exchange.later(DAY)
@@ -172,7 +174,7 @@ async def test_a_short_restart_changes_nothing(exchange: Exchange, down: timedel
     assert await exchange.order(order.id) == order
 
 
-async def test_what_fell_due_before_is_met(exchange: Exchange) -> None:
+async def test_deadline_due_before_the_downtime_applies(exchange: Exchange) -> None:
     order = await exchange.trade()
     await exchange.clock.advance(2 * DAY)
     async with exchange.store.transaction():
@@ -181,7 +183,7 @@ async def test_what_fell_due_before_is_met(exchange: Exchange) -> None:
     assert (await exchange.order(order.id)).cancel_reason is CancelReason.SHIPMENT_OVERDUE
 
 
-async def test_a_complaint_that_was_too_late_stays_too_late(exchange: Exchange) -> None:
+async def test_late_complaint_stays_late_after_a_downtime(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     await exchange.later(3 * DAY)
     exchange = await restarted(exchange)
@@ -190,13 +192,13 @@ async def test_a_complaint_that_was_too_late_stays_too_late(exchange: Exchange) 
         await complain(exchange, order.id, ComplaintKind.NOT_AS_DESCRIBED)
 
 
-async def test_alarms_are_raised_as_ever(exchange: Exchange) -> None:
+async def test_alarms_are_not_put_off(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.AUTHENTICATING)
     exchange = await restarted(exchange)
     assert "alarm.raised" in await exchange.told(order.id)
 
 
-async def test_the_time_is_given_once(exchange: Exchange) -> None:
+async def test_deadlines_are_put_off_once_per_downtime(exchange: Exchange) -> None:
     order = await exchange.trade()
     exchange = await restarted(exchange)
     once = await exchange.order(order.id)
@@ -204,7 +206,7 @@ async def test_the_time_is_given_once(exchange: Exchange) -> None:
     assert await exchange.order(order.id) == once
 
 
-async def test_each_time_down_is_given(exchange: Exchange) -> None:
+async def test_every_downtime_puts_deadlines_off(exchange: Exchange) -> None:
     order = await exchange.trade()
     exchange = await restarted(await restarted(exchange), down=HOUR)
     assert (await exchange.order(order.id)).ship_by == MONDAY + 2 * DAY + AWAY + HOUR

@@ -1,4 +1,4 @@
-"""What an order that ends, or is complained of, says of money, pair and payout."""
+"""The states of money, pair and payout after an order ends or its buyer complains."""
 
 from datetime import timedelta
 
@@ -52,7 +52,7 @@ REASON = "the stitching is wrong"
         (WAYS["delivered, refund due"], PaymentStatus.REFUND_DUE, StockStatus.CONSUMED),
     ],
 )
-def test_an_end_says_where_money_and_pair_are(
+def test_final_states_of_money_and_pair(
     way: tuple[str, ...], payment: PaymentStatus, stock: StockStatus
 ) -> None:
     order = walked(way).order
@@ -71,7 +71,7 @@ def test_a_failed_pair_is_due_back_until_it_is_sent() -> None:
     assert (returned.return_status, returned.outbound) == (ReturnStatus.SENT, OUTBOUND)
 
 
-def test_parcels_are_kept_both_ways() -> None:
+def test_inbound_and_outbound_shipments_are_stored() -> None:
     order = walked(WAYS["shipping_to_buyer"]).order
     assert (order.inbound, order.outbound) == (INBOUND, OUTBOUND)
 
@@ -107,7 +107,7 @@ def test_a_payout_is_held_then_paid_or_failed() -> None:
         ("cancelled, abandoned", None, PayoutStatus.NONE, 21_400),
     ],
 )
-def test_a_refund_says_who_bears_it_and_whether_the_seller_is_paid(
+def test_refund_sets_its_bearer_and_the_payout_state(
     state: str, bearer: Bearer | None, payout: PayoutStatus, refund: int
 ) -> None:
     order = walked(WAYS[state]).order
@@ -135,7 +135,7 @@ def test_a_refund_says_who_bears_it_and_whether_the_seller_is_paid(
         ((*WAYS["delivered, reclaimed"], "pair_arrived"), ReturnStatus.DUE),
     ],
 )
-def test_a_pair_goes_back_to_its_seller_unless_the_exchange_paid_for_it(
+def test_pair_is_due_back_to_the_seller_unless_the_exchange_pays(
     way: tuple[str, ...], status: ReturnStatus
 ) -> None:
     assert walked(way).order.return_status is status
@@ -188,7 +188,7 @@ def test_a_payout_falls_due_when_the_last_freeze_is_lifted_and_the_hold_is_over(
     assert walk.deadlines == {DeadlineKind.PAYOUT: walk.at}
 
 
-def test_a_freeze_that_is_lifted_within_the_hold_leaves_the_hold_as_it_was() -> None:
+def test_freeze_lifted_within_the_hold_does_not_change_the_hold() -> None:
     walk = walked(WAYS["delivered"])
     due_at = walk.deadlines[DeadlineKind.PAYOUT]
     walk.take(MOVES["payout_frozen: admin"])
@@ -196,7 +196,7 @@ def test_a_freeze_that_is_lifted_within_the_hold_leaves_the_hold_as_it_was() -> 
     assert walk.deadlines == {DeadlineKind.PAYOUT: due_at}
 
 
-def test_what_is_paid_after_its_refund_was_granted_is_owed_back() -> None:
+def test_payout_after_the_refund_is_reclaimed() -> None:
     walk = walked((*WAYS["delivered, refund due"], "payout_paid"))
     assert walk.order.payout_status is PayoutStatus.RECLAIMED
 

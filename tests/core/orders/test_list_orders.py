@@ -1,4 +1,4 @@
-"""Which orders are listed to whom, and what they see of them and of one in detail."""
+"""Who can list which orders, and which fields they see."""
 
 import pytest
 
@@ -57,7 +57,7 @@ async def test_only_admins_list_frozen_orders_and_count_all(exchange: Exchange) 
         await orders.count_orders(exchange.seller)
 
 
-async def test_each_party_sees_the_way_that_concerns_them(exchange: Exchange) -> None:
+async def test_each_party_sees_its_own_address(exchange: Exchange) -> None:
     order, view_order = await exchange.trade(), exchange.app.orders.view_order
 
     buyers, sellers = (
@@ -70,7 +70,7 @@ async def test_each_party_sees_the_way_that_concerns_them(exchange: Exchange) ->
     assert (sellers.ship_to, sellers.warehouse) == (None, exchange.app.warehouse)
 
 
-async def test_a_history_is_told_to_those_who_may_see_the_order(exchange: Exchange) -> None:
+async def test_everybody_who_may_see_the_order_sees_its_history(exchange: Exchange) -> None:
     order, view_history = await exchange.trade(), exchange.app.orders.view_history
 
     events = await view_history(exchange.buyer, order.id)

@@ -1,4 +1,4 @@
-"""Which moves are legal in which state of an order."""
+"""The legal moves in each state of an order."""
 
 import pytest
 
@@ -25,7 +25,7 @@ UNSHIPPED = {
 ADMINS = {"cancelled: admin_cancelled"} | {
     f"cancelled: admin_cancelled, {bearer}" for bearer in Bearer
 }
-"""An admin ends an order, whoever bears it."""
+"""Cancellations by an admin, with each bearer."""
 UNPAID |= ADMINS
 UNSHIPPED |= ADMINS
 FREEZING = {"payout_frozen: admin", "payout_frozen: provider"}
@@ -54,7 +54,7 @@ LEGAL: dict[str, set[str]] = {
     | ARRIVING
     | ADMINS
     | FREEZING,
-    # Time does not decide about a complaint, and an admin does it by a decision.
+    # A deadline cannot settle a complaint, and an admin must decide it instead.
     "shipping_to_buyer, complained": {"delivered: buyer", "pair_arrived"}
     | DECIDING
     | ADMINS
@@ -63,7 +63,7 @@ LEGAL: dict[str, set[str]] = {
     "delivered, withdrawn": BEFORE_PAYOUT | GRANTING | FREEZING,
     "delivered, came back": (BEFORE_PAYOUT - {"pair_arrived"}) | {"shipped"} | GRANTING | FREEZING,
     "delivered, came back, sent": BEFORE_PAYOUT | GRANTING | FREEZING,
-    # A pair that is complained of stays until somebody has decided whose it is.
+    # A pair under complaint stays until the complaint is decided.
     "delivered, came back, complained": {"payout_paid", "payout_refused"}
     | DECIDING
     | GRANTING
@@ -98,8 +98,8 @@ LEGAL: dict[str, set[str]] = {
     "auth_failed, returned": {"payment_refunded", "pair_arrived"},
     "auth_failed, refunded": {"returned"},
     "auth_failed, over": {"pair_arrived"},
-    # A charge may succeed late, whatever the reason why none was wanted any more. And a pair may
-    # arrive although nobody waits for it any more.
+    # A charge may succeed late, whatever the reason for the cancellation. A pair may arrive late
+    # too.
     "cancelled, abandoned": {"payment_refunded", "pair_arrived"},
     "cancelled, declined": {"payment_refunded", "pair_arrived"},
     "cancelled, captured": {"payment_refunded", "pair_arrived"},
@@ -133,7 +133,7 @@ NOBODYS = {
 }
 
 
-def test_every_state_is_tried() -> None:
+def test_every_state_is_tested() -> None:
     assert LEGAL.keys() == WAYS.keys()
     assert {order_in(state).status for state in WAYS} == set(OrderStatus)
 
@@ -146,7 +146,7 @@ for _state, _moves in LEGAL.items():
 
 
 @pytest.mark.parametrize("state", WAYS)
-def test_just_the_legal_moves_are_made(state: str) -> None:
+def test_exactly_the_legal_moves_are_accepted(state: str) -> None:
     order = order_in(state)
     made = {move for move, event in MOVES.items() if is_legal(order, event)}
     assert made == LEGAL[state]
@@ -167,8 +167,8 @@ def test_an_illegal_move_is_refused_with_the_legal_ones(state: str) -> None:
         assert refused.value.order_id == order.id
         assert refused.value.status == order.status
         assert refused.value.move == MOVES[move].TYPE
-        # A cancellation for another reason may be legal, but it is not what was asked for, and
-        # nobody asks for what only tells what became of the stock or the money.
+        # A cancellation for another reason may be legal, but it was not requested. Users cannot
+        # request steps that only report on the stock or the money.
         assert set(refused.value.legal) == names - {MOVES[move].TYPE} - NOBODYS
 
 

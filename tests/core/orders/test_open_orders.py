@@ -1,4 +1,4 @@
-"""What is frozen on an order at its match."""
+"""The data of an order that is fixed at its match."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ MOVED, SETTLED, HOMELESS = (UserId(UUID(int=number)) for number in (10, 11, 12))
 
 
 class EqualFees(FeeSchedule):
-    """The same for every trade."""
+    """The same fees for every trade."""
 
     async def quote(self, sales: Sequence[tuple[UserId, Cents]]) -> Sequence[Fees]:
         return [OPENED.fees] * len(sales)
@@ -30,7 +30,7 @@ class EqualFees(FeeSchedule):
 
 @dataclass
 class KnownNewestAddresses(NewestAddresses):
-    """Who lives where, and what was asked."""
+    """Known addresses, and the recorded queries."""
 
     homes: dict[UserId, PostalAddress]
     asked: list[set[UserId]] = field(default_factory=list)
@@ -42,7 +42,7 @@ class KnownNewestAddresses(NewestAddresses):
 
 @dataclass
 class KnownCards(PaymentAccounts):
-    """Who pays with what, and what was asked."""
+    """Known cards, and the recorded queries."""
 
     cards: dict[UserId, str] = field(default_factory=dict)
     asked: list[set[UserId]] = field(default_factory=list)
@@ -62,7 +62,7 @@ def match(number: int, buyer_id: UserId) -> Match:
     return replace(MATCH, id=OrderId(UUID(int=number)), buyer_id=buyer_id)
 
 
-async def test_each_order_keeps_where_its_own_buyer_lives_and_all_are_asked_for_at_once() -> None:
+async def test_orders_store_their_buyers_addresses_read_in_one_query() -> None:
     addresses = KnownNewestAddresses({MOVED: HOME, SETTLED: FLAT})
     open_orders = OpenOrders(EqualFees(), addresses, KnownCards(), RULES)
     matches = [
@@ -79,7 +79,7 @@ async def test_each_order_keeps_where_its_own_buyer_lives_and_all_are_asked_for_
         assert fold(one.history) == one.order
 
 
-async def test_who_moves_between_two_matches_is_sent_one_pair_to_each_home() -> None:
+async def test_buyer_who_moves_between_matches_gets_each_pair_at_its_own_address() -> None:
     addresses = KnownNewestAddresses({MOVED: HOME})
     open_orders = OpenOrders(EqualFees(), addresses, KnownCards(), RULES)
     [before] = await open_orders.open([match(1, MOVED)])
@@ -90,7 +90,7 @@ async def test_who_moves_between_two_matches_is_sent_one_pair_to_each_home() -> 
     assert (before.destination, after.destination) == (HOME, FLAT)
 
 
-async def test_each_payment_keeps_its_own_buyers_card_and_all_are_asked_for_at_once() -> None:
+async def test_payments_store_their_buyers_cards_read_in_one_query() -> None:
     cards = KnownCards({MOVED: "pm_moved", SETTLED: "pm_settled"})
     open_orders = OpenOrders(EqualFees(), KnownNewestAddresses({}), cards, RULES)
     buyers = [SETTLED, MOVED, HOMELESS, SETTLED]
@@ -114,7 +114,7 @@ async def test_each_payment_keeps_its_own_buyers_card_and_all_are_asked_for_at_o
     }
 
 
-async def test_the_card_is_shown_in_nothing_that_a_match_brings() -> None:
+async def test_card_does_not_appear_in_the_opened_order() -> None:
     open_orders = OpenOrders(
         EqualFees(), KnownNewestAddresses({}), KnownCards({MOVED: "pm_secret"}), RULES
     )

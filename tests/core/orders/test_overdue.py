@@ -1,4 +1,4 @@
-"""Where time alone decides nothing, it raises an alarm, and again every day until it is over."""
+"""Overdue states that a deadline cannot decide raise an alarm every day until they end."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -93,11 +93,11 @@ WAITING: dict[AlarmKind, tuple[OrderStatus, Step, timedelta, Step]] = {
     ),
     AlarmKind.PAYOUT_FROZEN: (OrderStatus.DELIVERED, freeze, DAY, release),
 }
-"""By alarm: in which state an order waits after which step, how long, and what ends it."""
+"""For each alarm: the state, the step that begins it, the time limit, and what ends it."""
 
 
 @pytest.mark.parametrize("kind", WAITING)
-async def test_whatever_waits_too_long_is_told_again_every_day_until_it_is_over(
+async def test_overdue_state_raises_an_alarm_every_day_until_it_ends(
     exchange: Exchange, kind: AlarmKind
 ) -> None:
     status, begin, wait, end = WAITING[kind]
@@ -120,7 +120,7 @@ async def test_whatever_waits_too_long_is_told_again_every_day_until_it_is_over(
     assert kind not in [alarm.kind for alarm in await open_alarms(exchange)]
 
 
-async def test_a_complaint_is_told_at_once_and_then_until_it_is_decided(
+async def test_complaint_raises_an_alarm_at_once_and_until_it_is_decided(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -135,7 +135,7 @@ async def test_a_complaint_is_told_at_once_and_then_until_it_is_decided(
     assert await open_alarms(exchange) == []
 
 
-async def test_an_admin_who_ends_the_order_ends_what_was_waited_for(exchange: Exchange) -> None:
+async def test_cancelling_an_order_closes_its_alarms(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.AUTHENTICATING)
     await exchange.later(2 * DAY)
     assert [alarm.kind for alarm in await open_alarms(exchange)] == [AlarmKind.PAIR_NOT_CLAIMED]
@@ -147,7 +147,7 @@ async def test_an_admin_who_ends_the_order_ends_what_was_waited_for(exchange: Ex
     assert [alarm.kind for alarm in await open_alarms(exchange)] == [AlarmKind.RETURN_OVERDUE]
 
 
-async def test_an_alarm_whose_state_was_left_before_anybody_heard_of_it_is_not_kept(
+async def test_alarm_of_a_state_that_was_left_is_discarded(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.AUTH_PASSED)
@@ -161,7 +161,7 @@ async def test_an_alarm_whose_state_was_left_before_anybody_heard_of_it_is_not_k
     assert (await exchange.store.alarms.page(PageRequest())).items == ()
 
 
-async def test_an_alarm_that_no_deadline_raises_is_always_kept(exchange: Exchange) -> None:
+async def test_alarm_without_a_deadline_is_always_stored(exchange: Exchange) -> None:
     order = await exchange.trade()
     async with exchange.store.transaction():
         await exchange.store.outbox.add(
@@ -171,7 +171,7 @@ async def test_an_alarm_that_no_deadline_raises_is_always_kept(exchange: Exchang
     assert [alarm.kind for alarm in await open_alarms(exchange)] == [AlarmKind.PROVIDER_REPORT]
 
 
-async def test_the_buyer_of_a_pair_that_only_counts_as_delivered_is_told_until_when_to_complain(
+async def test_assumed_delivery_tells_the_buyer_the_end_of_the_complaint_window(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
@@ -188,7 +188,7 @@ async def test_the_buyer_of_a_pair_that_only_counts_as_delivered_is_told_until_w
 # ---- the provider's answers ----------------------------------------------------------------------
 
 
-async def test_a_payout_that_is_not_answered_is_told_and_asked_for_again(
+async def test_unanswered_payout_raises_an_alarm_and_is_retried(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -202,7 +202,7 @@ async def test_a_payout_that_is_not_answered_is_told_and_asked_for_again(
     assert await open_alarms(exchange) == []
 
 
-async def test_a_refund_that_is_not_answered_is_told_and_asked_for_again(
+async def test_unanswered_refund_raises_an_alarm_and_is_retried(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade()
@@ -220,7 +220,7 @@ async def test_a_refund_that_is_not_answered_is_told_and_asked_for_again(
     await exchange.quiet()
 
 
-async def test_a_payout_that_was_refused_is_told_every_day(exchange: Exchange) -> None:
+async def test_refused_payout_raises_an_alarm_every_day(exchange: Exchange) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     order = await exchange.trade(OrderStatus.DELIVERED, seller=seller)
     await exchange.later(3 * DAY)
@@ -249,7 +249,7 @@ async def test_a_frozen_payout_is_not_paid_and_falls_due_when_it_is_released(
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
 
 
-async def test_a_payout_that_fell_due_before_it_was_frozen_is_not_begun_after(
+async def test_payout_frozen_after_it_fell_due_is_not_begun(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -263,7 +263,7 @@ async def test_a_payout_that_fell_due_before_it_was_frozen_is_not_begun_after(
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
 
 
-async def test_another_context_has_a_payout_frozen_and_an_admin_releases_it(
+async def test_payout_frozen_by_another_context_is_released_by_an_admin(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -278,7 +278,7 @@ async def test_another_context_has_a_payout_frozen_and_an_admin_releases_it(
     assert (await exchange.order(order.id)).freezes == frozenset()
 
 
-async def test_a_release_leaves_the_freeze_of_a_complaint(exchange: Exchange) -> None:
+async def test_release_does_not_lift_the_freeze_of_a_complaint(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     await complain(exchange, order.id)
     await freeze(exchange, order.id)
@@ -288,7 +288,7 @@ async def test_a_release_leaves_the_freeze_of_a_complaint(exchange: Exchange) ->
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.HELD
 
 
-async def test_an_order_whose_charge_is_another_amount_is_told_every_day_until_it_ends(
+async def test_order_with_a_wrong_charge_raises_an_alarm_every_day_until_it_ends(
     exchange: Exchange,
 ) -> None:
     order_id = await exchange.match(buyer=await exchange.new_buyer(tokens.CARD_CHARGED_HALF))

@@ -1,4 +1,4 @@
-"""Every pair that arrives is received, whatever became of its order, and goes to whose it is."""
+"""Every arriving pair is received, in any state of its order, and goes to its owner."""
 
 from datetime import timedelta
 
@@ -42,13 +42,13 @@ async def decide(
 
 
 async def told(exchange: Exchange, who: Actor) -> list[str]:
-    """Return the kinds of what somebody was told, newest first."""
+    """Return the kinds of a user's notifications, newest first."""
     listed = await exchange.store.notifications.of_user(who.user_id, PageRequest(limit=100))
     return [one.notice.KIND.value for one in listed.items]
 
 
 async def came_back(exchange: Exchange) -> Order:
-    """Return an order whose delivered pair is in the warehouse, though the sale stands."""
+    """Return an order whose delivered pair came back although the sale stands."""
     order = await exchange.trade(OrderStatus.DELIVERED)
     await exchange.receive(order.id)
     return await exchange.order(order.id)
@@ -59,7 +59,7 @@ async def open_alarms(exchange: Exchange) -> list[AlarmKind]:
     return [alarm.kind for alarm in page.items]
 
 
-async def test_a_pair_that_comes_too_late_goes_back_to_the_buyer_whose_it_is(
+async def test_pair_returned_after_the_decision_goes_back_to_its_buyer(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -84,7 +84,7 @@ async def test_a_pair_that_comes_too_late_goes_back_to_the_buyer_whose_it_is(
     await check_invariants(exchange)
 
 
-async def test_a_pair_that_waits_in_the_warehouse_is_overdue_whosever_it_is(
+async def test_pair_due_back_to_either_party_becomes_overdue(
     exchange: Exchange,
 ) -> None:
     order = await came_back(exchange)
@@ -102,7 +102,7 @@ async def test_a_pair_that_waits_in_the_warehouse_is_overdue_whosever_it_is(
         (Bearer.EXCHANGE, ReturnStatus.KEPT),
     ],
 )
-async def test_a_refund_decides_whose_a_pair_in_the_warehouse_is(
+async def test_refund_decides_who_gets_a_pair_in_the_warehouse(
     exchange: Exchange, bearer: Bearer, status: ReturnStatus
 ) -> None:
     await exchange.trade(OrderStatus.AUTH_PASSED, price=150_000)  # the provider holds enough
@@ -119,7 +119,7 @@ async def test_a_refund_decides_whose_a_pair_in_the_warehouse_is(
     await check_invariants(exchange)
 
 
-async def test_a_pair_that_is_complained_of_stays_until_that_is_decided(
+async def test_pair_under_complaint_stays_until_the_decision(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -129,14 +129,14 @@ async def test_a_pair_that_is_complained_of_stays_until_that_is_decided(
         await exchange.dispatch(order.id)
     order = await decide(exchange, order.id, Role.BUYER, Bearer.SELLER)
     assert order.complaint is not None
-    assert order.complaint.state is ComplaintState.UPHELD  # nothing is waited for: it is here
+    assert order.complaint.state is ComplaintState.UPHELD  # the pair is already here
     assert (order.payment_status, order.return_status) == (PaymentStatus.REFUNDED, ReturnStatus.DUE)
     await exchange.dispatch(order.id)
     assert (await told(exchange, exchange.seller))[0] == "sale_returned"
     await check_invariants(exchange)
 
 
-async def test_a_pair_that_comes_back_from_the_way_to_its_buyer_is_dispatched_again(
+async def test_undeliverable_pair_is_dispatched_again(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
@@ -144,7 +144,7 @@ async def test_a_pair_that_comes_back_from_the_way_to_its_buyer_is_dispatched_ag
     await exchange.receive(order.id)
     order = await exchange.order(order.id)
     assert (order.status, order.outbound) == (OrderStatus.AUTH_PASSED, None)
-    await exchange.later(30 * DAY)  # time alone decides nothing about a pair in the warehouse
+    await exchange.later(30 * DAY)  # no deadline decides about a pair in the warehouse
     assert (await exchange.order(order.id)).status is OrderStatus.AUTH_PASSED
     assert set(await open_alarms(exchange)) == {
         AlarmKind.PAIR_CAME_BACK,
@@ -159,7 +159,7 @@ async def test_a_pair_that_comes_back_from_the_way_to_its_buyer_is_dispatched_ag
 
 
 @pytest.mark.parametrize("in_favour_of", [Role.BUYER, Role.SELLER])
-async def test_a_complaint_of_a_pair_that_came_back_is_decided_all_the_same(
+async def test_complaint_about_a_pair_that_came_back_can_be_decided(
     exchange: Exchange, in_favour_of: Role
 ) -> None:
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)
@@ -178,7 +178,7 @@ async def test_a_complaint_of_a_pair_that_came_back_is_decided_all_the_same(
     await check_invariants(exchange)
 
 
-async def test_a_pair_that_its_seller_did_not_get_back_is_sent_again(exchange: Exchange) -> None:
+async def test_pair_that_did_not_reach_its_seller_is_sent_again(exchange: Exchange) -> None:
     failed = await exchange.trade(OrderStatus.AUTH_FAILED)
     ended = await exchange.trade(OrderStatus.AUTH_PASSED)
     await exchange.app.orders.cancel_order(exchange.admin, ended.id, reason="as agreed")
@@ -192,7 +192,7 @@ async def test_a_pair_that_its_seller_did_not_get_back_is_sent_again(exchange: E
 
 
 @pytest.mark.parametrize("noted", [True, False])
-async def test_a_pair_that_arrives_late_is_told_unless_its_seller_owes_nothing(
+async def test_late_pair_raises_an_alarm_if_its_seller_owes_a_penalty(
     exchange: Exchange, noted: bool
 ) -> None:
     order = await exchange.trade(OrderStatus.SELLER_SHIPPING)
@@ -206,13 +206,13 @@ async def test_a_pair_that_arrives_late_is_told_unless_its_seller_owes_nothing(
     assert (await exchange.order(order.id)).return_status is ReturnStatus.DUE
 
 
-async def test_a_pair_that_is_there_does_not_arrive(exchange: Exchange) -> None:
+async def test_pair_in_the_warehouse_cannot_arrive_again(exchange: Exchange) -> None:
     order = await came_back(exchange)
     with pytest.raises(IllegalMove):
         await exchange.receive(order.id)
 
 
-async def test_who_withdrew_a_complaint_can_still_say_that_the_pair_is_the_wrong_one(
+async def test_buyer_who_withdrew_a_complaint_can_report_a_wrong_pair(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)

@@ -1,4 +1,4 @@
-"""How an order goes on when other contexts report, in whatever order and however often."""
+"""The saga with events of other contexts, in any sequence and with duplicates."""
 
 import asyncio
 from collections.abc import Sequence
@@ -73,9 +73,7 @@ AWAITED: dict[OrderStatus, set[type]] = {
 
 
 @pytest.mark.parametrize("status", OrderStatus)
-async def test_news_that_nobody_waits_for_changes_nothing(
-    exchange: Exchange, status: OrderStatus
-) -> None:
+async def test_unexpected_event_changes_nothing(exchange: Exchange, status: OrderStatus) -> None:
     order = await exchange.trade(status)
     unsent = await exchange.store.outbox.unsent(10)
     for news in all_news(order.id):
@@ -90,9 +88,7 @@ async def test_news_that_nobody_waits_for_changes_nothing(
 
 
 @pytest.mark.parametrize("status", OrderStatus)
-async def test_news_that_comes_twice_changes_nothing_the_second_time(
-    exchange: Exchange, status: OrderStatus
-) -> None:
+async def test_duplicate_event_changes_nothing(exchange: Exchange, status: OrderStatus) -> None:
     for kind in AWAITED[status]:
         order = await exchange.trade(status)
         (news,) = [n for n in all_news(order.id) if type(n) is kind]
@@ -105,15 +101,15 @@ async def test_news_that_comes_twice_changes_nothing_the_second_time(
         assert await exchange.store.outbox.unsent(10) == unsent
 
 
-async def test_news_of_no_order_is_not_found(exchange: Exchange) -> None:
+async def test_event_of_an_unknown_order_is_not_found(exchange: Exchange) -> None:
     with pytest.raises(NotFound):
         await exchange.app.orders.continue_saga(StockReserved(OrderId(UUID(int=1))))
 
 
-# ---- whole ways ------------------------------------------------------------------------------
+# ---- complete sagas --------------------------------------------------------------------------
 
 
-async def test_a_paid_order_goes_all_the_way_to_its_payout(exchange: Exchange) -> None:
+async def test_paid_order_reaches_its_payout(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     await exchange.later(timedelta(days=3))
     assert await exchange.happened(order.id) == [
@@ -146,7 +142,7 @@ async def test_a_paid_order_goes_all_the_way_to_its_payout(exchange: Exchange) -
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
 
 
-async def test_a_declined_order_ends_and_gives_the_ask_back(exchange: Exchange) -> None:
+async def test_declined_order_ends_and_its_ask_returns(exchange: Exchange) -> None:
     poor = await exchange.new_buyer(tokens.DECLINED_CARD)
     order = await exchange.trade(OrderStatus.PENDING, buyer=poor)
     await exchange.workers.settle()
@@ -212,7 +208,7 @@ async def test_an_ask_does_not_match_again_before_its_pair_is_free() -> None:
     await engine_of(exchange.app).stop()
 
 
-async def test_an_order_without_its_unit_of_stock_ends_unpaid(exchange: Exchange) -> None:
+async def test_order_without_stock_ends_unpaid(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.PENDING)
     await exchange.app.orders.continue_saga(StockRefused(order.id))
     await exchange.workers.settle()
@@ -225,7 +221,7 @@ async def test_an_order_without_its_unit_of_stock_ends_unpaid(exchange: Exchange
     assert (await exchange.store.quotes.get(order.ask_id)).status is QuoteStatus.CANCELLED
 
 
-async def test_a_match_that_is_told_after_its_order_was_cancelled_leaves_nothing_reserved(
+async def test_late_match_event_of_a_cancelled_order_leaves_no_reservation(
     exchange: Exchange,
 ) -> None:
     exchange.bus.failing["catalog.reserve_stock:match.created"] = 1
@@ -278,7 +274,7 @@ async def test_a_failed_pair_can_go_back_before_the_buyer_has_the_money(
 
 
 @pytest.mark.parametrize("status", [OrderStatus.CONFIRMED, OrderStatus.SELLER_SHIPPING])
-async def test_an_admin_cancels_with_everything_given_back(
+async def test_admin_cancellation_refunds_the_buyer_and_returns_the_pair(
     exchange: Exchange, status: OrderStatus
 ) -> None:
     order = await exchange.trade(status)
@@ -298,7 +294,7 @@ async def test_an_admin_cancels_with_everything_given_back(
     assert await exchange.store.tape.summaries() == []
 
 
-async def test_of_two_moves_at_once_one_is_made(exchange: Exchange) -> None:
+async def test_only_one_of_two_concurrent_moves_succeeds(exchange: Exchange) -> None:
     order, orders = await exchange.trade(), exchange.app.orders
     outcomes = await asyncio.gather(
         orders.cancel_order(exchange.seller, order.id, reason="sold elsewhere"),
@@ -317,7 +313,7 @@ async def test_of_two_moves_at_once_one_is_made(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("reason", CancelReason)
-def test_a_reason_tells_whose_fault_it_was_and_whether_the_ask_returns(
+def test_cancel_reason_decides_penalty_and_return_of_the_ask(
     reason: CancelReason,
 ) -> None:
     assert reason.seller_at_fault == (

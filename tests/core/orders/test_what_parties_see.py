@@ -1,4 +1,4 @@
-"""What each party sees of an order's history."""
+"""The fields of an order's history that each party sees."""
 
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ AT = datetime(2026, 3, 2, tzinfo=UTC)
 BY = UserId(UUID(int=9))
 
 
-def test_every_step_has_its_row_and_every_column_its_field() -> None:
+def test_visibility_is_declared_for_every_step_and_field() -> None:
     assert set(SHOWN) == set(ORDER_STEPS.values())
     for kind, shown in SHOWN.items():
         assert set(shown) <= {field.name for field in fields(kind)}, kind
@@ -74,7 +74,7 @@ def test_every_step_has_its_row_and_every_column_its_field() -> None:
         (PairArrived(BY), set(), set()),
     ],
 )
-def test_a_party_sees_what_is_theirs_and_staff_see_all(
+def test_party_sees_its_own_fields_and_staff_see_all(
     step: OrderStep, buyer: set[str], seller: set[str]
 ) -> None:
     recorded = RecordedStep(OrderId(UUID(int=1)), 3, AT, step)
@@ -114,15 +114,13 @@ def test_a_buyer_is_shown_who_bears_the_refund_if_it_is_the_buyer(state: str, se
         (Viewer.STAFF, "insufficient_funds"),
     ],
 )
-def test_why_a_payment_was_declined_is_no_business_of_the_sellers(
-    viewer: Viewer, note: str | None
-) -> None:
+def test_seller_does_not_see_why_a_payment_was_declined(viewer: Viewer, note: str | None) -> None:
     declined = Cancelled(CancelReason.PAYMENT_DECLINED, "insufficient_funds")
     recorded = RecordedStep(OrderId(UUID(int=1)), 3, AT, declined)
     assert show_step(recorded, viewer).data["note"] == note
 
 
 @pytest.mark.parametrize("viewer", Viewer)
-def test_an_opening_tells_nobody_what_its_match_settled(viewer: Viewer) -> None:
+def test_opening_step_shows_no_fields(viewer: Viewer) -> None:
     recorded = RecordedStep(OPENED.match.id, 1, AT, OPENED)
     assert show_step(recorded, viewer).data == {}

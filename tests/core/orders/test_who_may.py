@@ -1,4 +1,4 @@
-"""Who may do what to an order, and that whoever may not changes nothing."""
+"""Permissions on orders; a refused action changes nothing."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -114,7 +114,7 @@ REFUSED["receive"]["buyer as authenticator"] = PartyToTheOrder
 REFUSED["receive"]["seller as authenticator"] = PartyToTheOrder
 REFUSED["dispatch"] = REFUSED["return"] = REFUSED["receive"]
 REFUSED["receive a pair of an order that is over"] = REFUSED["receive"]
-# Whoever is a party never acts as staff, but still as the party that they are.
+# A party never acts as staff, only as that party.
 REFUSED["deliver"]["seller as authenticator"] = Forbidden
 REFUSED["deliver"]["seller as admin"] = PartyToTheOrder
 REFUSED["cancel"]["buyer as authenticator"] = Forbidden
@@ -125,7 +125,7 @@ REFUSED["complain"] = dict.fromkeys(
 for _act in STAFF_ACTS:
     REFUSED[_act] = dict.fromkeys(set(WHO) - {"admin", "whoever runs the exchange"}, Forbidden)
     REFUSED[_act] |= {"seller as admin": PartyToTheOrder, "buyer as admin": PartyToTheOrder}
-# Once the carrier has the pair it is too late for the seller, in whatever role.
+# When the carrier has the pair, it is too late for the seller in any role.
 REFUSED["cancel a shipped one"] = REFUSED["cancel"] | dict.fromkeys(
     ("seller", "seller as authenticator", "seller as admin"), IllegalMove
 )
@@ -136,7 +136,7 @@ def with_role(actor: Actor, role: Role) -> Actor:
 
 
 @pytest.mark.parametrize("act", ACTS)
-async def test_just_those_who_may_do_it(exchange: Exchange, act: str) -> None:
+async def test_only_permitted_actors_succeed(exchange: Exchange, act: str) -> None:
     await exchange.person()
     status, do = ACTS[act]
     for who, actor_of in WHO.items():
@@ -189,7 +189,7 @@ async def test_a_cancellation_needs_a_reason_of_sensible_length(
     assert await exchange.order(order.id) == order
 
 
-async def test_an_illegal_move_of_somebody_who_may_names_the_legal_ones(
+async def test_illegal_move_by_a_permitted_actor_lists_the_legal_ones(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.SELLER_SHIPPING)
@@ -222,7 +222,7 @@ async def test_an_admin_who_is_the_buyer_confirms_as_the_buyer(exchange: Exchang
 
 
 @pytest.mark.parametrize("party", ["buyer", "seller"])
-async def test_no_party_decides_on_a_complaint_releases_a_payout_or_has_it_repeated(
+async def test_party_cannot_decide_a_complaint_or_release_or_repeat_a_payout(
     exchange: Exchange, party: str
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -242,7 +242,7 @@ async def test_no_party_decides_on_a_complaint_releases_a_payout_or_has_it_repea
     assert await exchange.order(order.id) == frozen
 
 
-async def test_what_an_admin_does_is_in_the_audit_log_and_what_a_party_does_is_not(
+async def test_audit_log_records_actions_of_admins_but_not_of_parties(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.SHIPPING_TO_BUYER)

@@ -1,4 +1,4 @@
-"""Orders that were walked to where they are, event by event, without any store."""
+"""Orders that are built step by step, without a store."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -102,7 +102,7 @@ MOVES["put_off: to complain"] = PutOff(MONDAY, WEDNESDAY, held_since=WEDNESDAY)
 MOVES["pair_arrived"] = PairArrived(WAREHOUSE)
 MOVES["carrier_receipt_noted"] = CarrierReceiptNoted(ADMIN, "the carrier has a receipt")
 MOVES.update({f"cancelled: {reason}": Cancelled(reason, "a note") for reason in CancelReason})
-"""An event of every kind, and a cancellation for every reason."""
+"""A step of every kind, and a cancellation for every reason."""
 
 WAYS: dict[str, tuple[str, ...]] = {
     "pending": (),
@@ -182,12 +182,12 @@ WAYS["cancelled, lost"] = (
     "complaint_upheld: exchange",
 )
 WAYS["cancelled, refunded"] = (*WAYS["cancelled, captured"], "payment_refunded")
-"""How an order comes to each state that matters, from its opening."""
+"""The steps to each relevant state, from the opening."""
 
 
 @dataclass
 class Walk:
-    """An order, its whole history, and the deadlines that run."""
+    """An order, its complete history, and its running deadlines."""
 
     order: Order
     history: list[RecordedStep]
@@ -202,7 +202,7 @@ class Walk:
         return walk
 
     def take(self, event: OrderStep, after: timedelta = timedelta(minutes=1)) -> StepTaken:
-        """Take the order one event further. Raises IllegalMove, and then nothing changed."""
+        """Apply a step to the order. If it raises IllegalMove, nothing has changed."""
         at = self.at + after
         step = advance(self.order, event, at, RULES)
         self.at = at
