@@ -1,4 +1,4 @@
-"""Orders on their way to be paid, for stories in which nothing is done in a fixed order."""
+"""A state machine of orders that are being charged, with steps in random sequence."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -42,7 +42,7 @@ TIMES = [timedelta(seconds=s) for s in (1, 11, 500, 900, 3_600)]
 DAYS = [timedelta(days=d) for d in (1, 3, 14)]
 A_MONTH = timedelta(days=31)
 ANY = st.integers(0, 1_000)
-"""Picks one of however many there are."""
+"""Picks an item of a list of any length."""
 REASON = "so it is"
 PATIENCE = timedelta(seconds=10)
 """How long a call to the provider may hang."""
@@ -51,7 +51,7 @@ RULES = MarketRules(complaint_window=timedelta(days=7))
 
 
 class Charge(Enum):
-    """How far the charge of an order is at the match."""
+    """The progress of an order's charge at the match."""
 
     NOT_ASKED_FOR = auto()
     ASKED_FOR = auto()
@@ -62,7 +62,7 @@ class Charge(Enum):
 
 
 class ChargeStory(RuleBasedStateMachine):
-    """Orders on their way to be paid, on a line that fails, with nothing done in a fixed order."""
+    """Orders that are being charged over an unreliable connection, in random sequence."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class ChargeStory(RuleBasedStateMachine):
         return self.run(self.exchange.orders())
 
     def order(self, pick: int, *those: OrderStatus) -> Order | None:
-        """Pick one of the orders in those states, or else of all."""
+        """Pick one of the orders in those states, or of all if no states are given."""
         orders = self.orders()
         orders = [order for order in orders if order.status in those] or orders
         return orders[pick % len(orders)] if orders else None
@@ -138,7 +138,7 @@ class ChargeStory(RuleBasedStateMachine):
 
     @rule(by=st.sampled_from(TIMES), loses_answers=st.booleans())
     def the_provider_is_silent_for(self, by: timedelta, loses_answers: bool) -> None:
-        """Whatever falls due meanwhile."""
+        """Some deadlines may fall due meanwhile."""
         self.the_line_changes(is_cut=not loses_answers, loses_answers=loses_answers)
         self.time_passes(by, seen=True)
         self.run(self.exchange.workers.settle())
@@ -146,7 +146,7 @@ class ChargeStory(RuleBasedStateMachine):
 
     @rule(pick=ANY, is_new=st.booleans(), ends=st.booleans())
     def a_charge_hangs(self, pick: int, is_new: bool, ends: bool) -> None:
-        """By a message that comes for the first time, late, or again; its order may end."""
+        """The message may be new, late or a duplicate, and the order may end."""
         order_id = self.matched(tokens.CARD, Charge.ASKED_FOR) if is_new else None
         order = self.order(pick, OrderStatus.PENDING)
         if order_id is not None:
@@ -192,12 +192,12 @@ class ChargeStory(RuleBasedStateMachine):
             self.run(self.exchange.app.payments.receive_webhook(body, signature))
 
     async def all_reports(self) -> list[Webhook]:
-        """What the provider would report, whether the line to it is cut or not."""
+        """Return all webhooks of the provider, even if the connection is cut."""
         return await replace(self.exchange.gateway, journal=self.slow).webhook_events()
 
     @rule(pick=ANY)
     def the_bank_decides(self, pick: int) -> None:
-        """A pending charge is made, and no webhook tells of it."""
+        """A pending charge succeeds without a webhook."""
         if order := self.order(pick, OrderStatus.CANCELLED):
             self.bank_decides(order)
 
@@ -209,7 +209,7 @@ class ChargeStory(RuleBasedStateMachine):
 
     @rule(by_admin=st.booleans(), is_made=st.booleans())
     def an_order_ends_while_its_charge_is_pending(self, by_admin: bool, is_made: bool) -> None:
-        """The bank makes the charge after that, or never."""
+        """The charge succeeds after that, or never."""
         order_id = self.matched(tokens.CARD_THAT_STAYS_PENDING, Charge.TRIED)
         if order_id is None:
             return

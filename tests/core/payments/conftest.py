@@ -9,7 +9,7 @@ from ...exchange import Exchange, build_exchange
 
 @pytest.fixture
 async def unchecked() -> AsyncIterator[Exchange]:
-    """An open exchange to which something happens that leaves dead letters."""
+    """An open exchange for tests that leave dead letters."""
     exchange = build_exchange()
     await exchange.open()
     yield exchange

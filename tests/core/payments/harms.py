@@ -1,4 +1,4 @@
-"""What would harm somebody, looked for after each step of a story, whatever is under way."""
+"""Checks after each step of a story that no user is harmed."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -40,17 +40,17 @@ AGES = timedelta(days=3_650)
 
 
 class Harms:
-    """Compares the orders with the provider's books; it remembers what it saw at the last step."""
+    """Compares the orders with the provider's records, and with the state of the last step."""
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self.books = exchange.line.beyond
         self.seen: set[str] = set()
-        """The keys of all that the provider was asked."""
+        """The keys of all requests to the provider."""
         self.frozen: set[OrderId] = set()
         self.over: set[OrderId] = set()
         self.on_its_way: set[OrderId] = set()
-        """Orders whose charge was asked for and had not arrived."""
+        """Orders whose charge was requested but had not reached the provider."""
 
     async def check(self) -> None:
         """Assert that nobody is harmed."""
@@ -73,7 +73,7 @@ class Harms:
     # ---- the provider --------------------------------------------------------------------
 
     async def _calls(self) -> dict[OrderId, list[Call]]:
-        """What the provider was asked for of each order, whether its line is cut or not."""
+        """Return the requests for each order, even if the connection is cut."""
         calls = await self.books.consult(
             lambda provider: [(provider.order_of(call), call) for call in provider.calls]
         )
@@ -89,9 +89,9 @@ class Harms:
         assert len(done) == len(set(done)), f"charged, refunded or paid out twice: {order}"
 
     async def _check_new(self, orders: Sequence[Order], calls: dict[OrderId, list[Call]]) -> None:
-        """Assert that no order was charged, or paid out, that had ended, or was frozen, by then.
+        """Assert that no ended order was charged, and no frozen or ended one was paid out.
 
-        What was asked for before that is not stopped, and may be done now.
+        Requests from before the end or the freeze may still take effect.
         """
         keys = set[str]()
         for order_id, of_order in calls.items():
@@ -110,12 +110,12 @@ class Harms:
         self.over = {order.id for order in orders if order.status in ENDED}
 
     async def _is_asked_for(self, order: Order) -> bool:
-        """Whether the payout was asked for, and its answer is not known."""
+        """Whether the payout was requested and is unanswered."""
         payout = await self.exchange.store.payouts.find(order.id)
         return payout is not None and payout.state is PayoutState.DUE
 
     async def _under_way(self) -> set[OrderId]:
-        """The orders whose refund somebody sees to: a message, a deadline or an admin."""
+        """Return the orders whose refund a message, a deadline or an admin will continue."""
         store, far = self.exchange.store, self.exchange.clock.now() + AGES
         messages = list(await store.outbox.unsent(1_000))
         messages.extend(
@@ -137,7 +137,7 @@ class Harms:
     async def _check_end(
         self, order: Order, history: Sequence[RecordedStep], calls: Sequence[Call]
     ) -> None:
-        """Assert that an order ended for the reason that it names, and was not charged later."""
+        """Assert that an order ended for its stated reason, and was not charged later."""
         if order.status is not OrderStatus.CANCELLED:
             return
         payment = await self.exchange.payment(order.id)
@@ -173,7 +173,7 @@ class Harms:
     # ---- money ---------------------------------------------------------------------------
 
     async def check_at_rest(self) -> None:
-        """Assert that everybody has what they should, to the cent, when nothing is under way."""
+        """Assert that all balances are correct to the cent when nothing is under way."""
         orders, calls = await self.exchange.orders(), await self._calls()
         due, has = Counter[UserId](), Counter[UserId]()
         for order in orders:
@@ -186,7 +186,7 @@ class Harms:
             assert has[user_id] + owed == due[user_id], (user_id, has, owed, due)
 
     def _due_to_seller(self, order: Order, *, is_shared_out: bool) -> int:
-        """Return what a trade brings its seller, in cents; what it costs them is below zero."""
+        """Return what a trade brings its seller, in cents; negative if it costs them."""
         undone = (PayoutStatus.CANCELLED, PayoutStatus.RECLAIMED)
         if order.owes_penalty or order.status is OrderStatus.AUTH_FAILED:
             return -self.exchange.app.rules.penalty_of(order.price)
@@ -206,7 +206,7 @@ class Harms:
 
 
 def _kept(order: Order, calls: Sequence[Call]) -> int:
-    """Return what the provider holds of an order that its buyer is to have back, in cents."""
+    """Return how much of the buyer's money the provider still holds for an order, in cents."""
     left = _moved(calls, Operation.CHARGE) - _moved(calls, Operation.REFUND)
     assert left >= 0, order
     if order.status not in ENDED and order.payment_status not in PAID_BACK:
@@ -220,7 +220,7 @@ def _moved(calls: Sequence[Call], operation: Operation) -> int:
 
 
 def _check_complaint(order: Order, history: Sequence[RecordedStep]) -> None:
-    """Assert that somebody decided on a complaint, and that what they decided is done."""
+    """Assert that a settled complaint was decided, and that the decision took effect."""
     complaint, status = order.complaint, order.payment_status
     decided = _has(history, RefundGranted) or order.status in ENDED
     if complaint is None:

@@ -1,4 +1,4 @@
-"""What the provider does by itself, has reported or keeps to itself, and what came of it here."""
+"""Helpers for unasked actions of the provider, their webhooks, and their effects."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from ...exchange import Exchange
 
 HOLD = timedelta(days=3)
 TOTAL, PAYOUT = 21_400, 17_600
-"""What the buyer pays for a pair at 20_000, and what its seller gets."""
+"""What the buyer pays, and what the seller gets, for a pair at 20_000."""
 REFUND = "payments.refund_buyer:order.cancelled"
 FROZEN = frozenset({FreezeReason.PROVIDER})
 
@@ -31,7 +31,7 @@ async def charge_of(exchange: Exchange, order_id: OrderId) -> str:
 
 
 async def refund(exchange: Exchange, order_id: OrderId, amount: int, *, told: bool = True) -> None:
-    """Have somebody refund at the provider itself, and its webhook come or not."""
+    """Refund directly at the provider, with or without its webhook."""
     await dashboard(exchange).refund(await charge_of(exchange, order_id), amount)
     if told:
         await told_of_latest(exchange)
@@ -49,7 +49,7 @@ async def told_of_everything(exchange: Exchange) -> None:
 
 
 async def report(exchange: Exchange, event: GatewayEvent) -> None:
-    """Have an event stored as if its webhook had come."""
+    """Store an event as if its webhook had arrived."""
     async with exchange.store.transaction():
         if await exchange.store.webhooks.store(event):
             await exchange.store.outbox.add(GatewayReported(event.id))
@@ -69,7 +69,7 @@ def paid(order_id: OrderId | None, event_id: str, amount: int, **more: str) -> G
 async def alarms(
     exchange: Exchange, order_id: OrderId | None, *, open_only: bool = True
 ) -> list[str]:
-    """The notes of what the provider did that an admin has to look at."""
+    """Return the notes of the open alarms about the provider."""
     page = await exchange.store.alarms.page(PageRequest(limit=100), open_only=open_only)
     return [
         alarm.note
@@ -106,7 +106,7 @@ async def paid_order(exchange: Exchange) -> Order:
 
 
 async def check_money(exchange: Exchange) -> None:
-    """Assert that the ledger is the provider's to the cent, and that no report died."""
+    """Assert that the ledger equals the provider's balance, and that there are no dead letters."""
     await exchange.quiet()
     solvency = await exchange.app.payments.check_solvency()
     assert solvency.balanced, solvency

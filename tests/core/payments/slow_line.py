@@ -1,4 +1,4 @@
-"""A request to the payment provider that hangs while everything else goes on."""
+"""A request to the payment provider that hangs while everything else continues."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,21 +12,21 @@ R = TypeVar("R")
 
 
 class SlowLine(Journal):
-    """Keeps one request on its way for as long as it is told to, and lets all others through."""
+    """Delays one request until it is released, and passes all others through."""
 
     def __init__(self, beyond: Journal) -> None:
         self.beyond = beyond
         self.is_waiting = False
-        """Whether a request is on its way."""
+        """Whether a request is being delayed."""
         self._next: asyncio.Future[bool] | None = None
 
     def hold_next(self) -> "asyncio.Future[bool]":
-        """Keep the next request on its way until the future says whether it arrives, or is lost."""
+        """Delay the next request until the future says whether it arrives or is lost."""
         self._next = asyncio.get_running_loop().create_future()
         return self._next
 
     def release(self) -> None:
-        """Keep no request any more."""
+        """Stop delaying requests."""
         self._next = None
 
     async def consult(self, work: Callable[[Provider], R]) -> R:

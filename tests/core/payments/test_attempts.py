@@ -1,4 +1,4 @@
-"""A charge that is being attempted is settled before anything ends its order."""
+"""An attempt under way is settled before its order ends."""
 
 import asyncio
 from datetime import timedelta
@@ -14,7 +14,7 @@ from ...exchange import MONDAY, Exchange
 from .unpaid import CALL, CHARGE, GIVE_UP, INSTANT, deadlines, end
 
 
-async def test_an_attempt_under_way_is_waited_for(exchange: Exchange) -> None:
+async def test_attempt_under_way_completes_first(exchange: Exchange) -> None:
     exchange.bus.failing[CHARGE] = 1
     order_id = await exchange.match()
     await exchange.workers.settle()
@@ -38,7 +38,7 @@ async def test_an_attempt_under_way_is_waited_for(exchange: Exchange) -> None:
     assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
 
 
-async def test_an_attempt_under_way_is_settled_before_somebody_who_ends_its_order_refunds(
+async def test_attempt_under_way_is_settled_before_the_refund_of_a_cancellation(
     exchange: Exchange,
 ) -> None:
     exchange.bus.failing[CHARGE] = 1
@@ -59,7 +59,7 @@ async def test_an_attempt_under_way_is_settled_before_somebody_who_ends_its_orde
     assert await exchange.gateway.balance() == 0
 
 
-async def test_no_attempt_begins_once_it_is_time_to_give_up(exchange: Exchange) -> None:
+async def test_no_attempt_begins_after_the_time_to_give_up(exchange: Exchange) -> None:
     exchange.bus.failing[CHARGE] = 1
     order_id = await exchange.match()
     await exchange.workers.settle()
@@ -73,7 +73,7 @@ async def test_no_attempt_begins_once_it_is_time_to_give_up(exchange: Exchange) 
     assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)
 
 
-async def test_an_attempt_whose_process_died_is_looked_up_when_its_time_is_over(
+async def test_attempt_of_a_crashed_process_is_looked_up_after_its_timeout(
     exchange: Exchange,
 ) -> None:
     exchange.bus.failing[CHARGE] = 4
@@ -95,7 +95,7 @@ async def test_an_attempt_whose_process_died_is_looked_up_when_its_time_is_over(
 
 
 async def test_an_order_that_ended_is_not_charged(exchange: Exchange) -> None:
-    """The end is known to the order, and not yet to its payment."""
+    """The order has ended, but its payment does not know yet."""
     exchange.bus.failing[CHARGE] = 1
     exchange.bus.failing["payments.refund_buyer:order.cancelled"] = 1
     order_id = await exchange.match()

@@ -1,4 +1,4 @@
-"""The token of a card is between the store and the provider: nothing else ever shows it."""
+"""The token of a card appears only in the store and at the provider."""
 
 import logging
 
@@ -14,7 +14,7 @@ from .reports import alarms, report
 TOKEN = "pm_kept_to_itself"
 
 
-async def test_a_cards_token_is_in_no_history_event_notification_or_log(
+async def test_card_token_is_absent_from_history_events_notifications_and_logs(
     exchange: Exchange, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -38,7 +38,7 @@ async def test_a_cards_token_is_in_no_history_event_notification_or_log(
     assert [each for each in shown if TOKEN in repr(each)] == []
 
 
-async def test_a_cards_token_is_in_no_error_and_no_alarm(
+async def test_card_token_is_absent_from_errors_and_alarms(
     unchecked: Exchange, caplog: pytest.LogCaptureFixture
 ) -> None:
     buyer = await unchecked.new_buyer(TOKEN)

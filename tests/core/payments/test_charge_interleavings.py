@@ -1,4 +1,4 @@
-"""However match, charge, deadline, webhook, cancel and complaint interleave, nobody is harmed."""
+"""No interleaving of match, charge, deadline, webhook, cancel and complaint harms a user."""
 
 from datetime import datetime, timedelta
 
@@ -34,7 +34,7 @@ BEARERS = st.none() | st.sampled_from(Bearer)
 
 
 class Charges(ChargeStory):
-    """Beside orders that are to be paid, others are shipped, complained of, decided, refunded."""
+    """Adds paid orders, which are shipped, complained about, decided and refunded."""
 
     @initialize(
         trades=st.lists(
@@ -60,7 +60,7 @@ class Charges(ChargeStory):
 
     @rule(pick=ANY, verdict=st.sampled_from([PASS, PASS, FAIL]))
     def an_order_goes_on(self, pick: int, verdict: Verdict) -> None:
-        """Whichever step is legal is taken, and nobody hears of it yet."""
+        """Take a legal step without relaying its events yet."""
         order = self.order(pick)
         if order is None:
             return
@@ -74,7 +74,7 @@ class Charges(ChargeStory):
                 self.attempt(orders.dispatch_pair(warehouse, order.id, **PARCEL))
             case OrderStatus.SHIPPING_TO_BUYER:
                 self.attempt(orders.confirm_delivery(self.buyer(order), order.id))
-            case _:  # the pair arrives, or one that is sent back does
+            case _:  # the pair, or a returned one, arrives
                 self.attempt(orders.receive_pair(warehouse, order.id))
 
     async def judged(self, order: Order, verdict: Verdict) -> None:
@@ -95,7 +95,7 @@ class Charges(ChargeStory):
     def a_buyer_complains(
         self, pick: int, bearer: Bearer | None, waive_return: bool, at_once: bool
     ) -> None:
-        """Of whatever can be complained of; an admin decides at once, or later."""
+        """With any possible complaint; an admin decides at once or later."""
         order = self.order(pick, OrderStatus.SHIPPING_TO_BUYER, OrderStatus.DELIVERED)
         if order is None:
             return
@@ -145,7 +145,7 @@ class Charges(ChargeStory):
 
     @rule(pick=ANY)
     def a_payout_that_is_frozen_is_told_of_once_more(self, pick: int) -> None:
-        """By a message that comes late."""
+        """By a late message."""
         self.a_payout_is_frozen_or_released(pick, freeze=True)
         order = self.order(pick, OrderStatus.DELIVERED)
         if order and order.freezes and order.payout_status is PayoutStatus.HELD:

@@ -1,4 +1,4 @@
-"""The buyer's money: into escrow once, and back in full when the order comes to nothing."""
+"""The buyer is charged into escrow once, and refunded in full if the order fails."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,7 +25,7 @@ async def status(exchange: Exchange, order_id: OrderId) -> tuple[OrderStatus, Pa
 
 
 async def charge_late(exchange: Exchange, order_id: OrderId, amount: int = 21_400) -> None:
-    """Have the provider charge the buyer although it was not asked, or had answered otherwise."""
+    """Let the provider charge the buyer unasked, or contrary to its earlier answer."""
     await exchange.gateway.charge(
         key=f"{order_id}:late", order_id=order_id, payment_method=tokens.CARD, amount=amount
     )
@@ -53,9 +53,7 @@ async def test_the_buyer_pays_price_and_shipping_into_escrow(exchange: Exchange)
 
 
 @pytest.mark.parametrize("card", [tokens.CARD_THAT_FAILS_ONCE, tokens.CARD_THAT_TIMES_OUT])
-async def test_a_charge_whose_answer_is_lost_is_asked_for_again(
-    exchange: Exchange, card: str
-) -> None:
+async def test_charge_with_a_lost_answer_is_retried(exchange: Exchange, card: str) -> None:
     buyer = await exchange.new_buyer(card)
     order_id = await exchange.match(buyer=buyer)
     await exchange.workers.settle()
@@ -65,7 +63,7 @@ async def test_a_charge_whose_answer_is_lost_is_asked_for_again(
     assert await exchange.gateway.balance() == 21_400
 
 
-async def test_a_retry_charges_the_card_of_the_first_try(exchange: Exchange) -> None:
+async def test_retry_charges_the_card_of_the_first_attempt(exchange: Exchange) -> None:
     buyer = await exchange.new_buyer(tokens.CARD_THAT_TIMES_OUT)
     order_id = await exchange.match(buyer=buyer)
     await exchange.workers.settle()
@@ -75,7 +73,7 @@ async def test_a_retry_charges_the_card_of_the_first_try(exchange: Exchange) -> 
     assert (await exchange.payment(order_id)).payment_method == tokens.CARD_THAT_TIMES_OUT
 
 
-async def test_the_card_on_file_at_the_match_is_charged_whatever_is_on_file_later(
+async def test_card_of_the_match_is_charged_although_it_is_replaced_later(
     exchange: Exchange,
 ) -> None:
     order_id = await exchange.match()
@@ -92,7 +90,7 @@ async def test_a_payment_opens_with_its_order(exchange: Exchange) -> None:
     assert payment.payment_method == tokens.CARD
 
 
-async def test_an_order_from_before_payments_opened_with_theirs_is_charged(
+async def test_order_without_a_stored_payment_is_charged(
     exchange: Exchange,
 ) -> None:
     order_id = await exchange.match()
@@ -102,7 +100,7 @@ async def test_an_order_from_before_payments_opened_with_theirs_is_charged(
     assert (await exchange.payment(order_id)).amount == 21_400
 
 
-async def test_an_order_from_before_payments_opened_with_theirs_ends_uncharged(
+async def test_order_without_a_stored_payment_ends_uncharged(
     exchange: Exchange,
 ) -> None:
     exchange.bus.failing[CHARGE] = 5
@@ -141,7 +139,7 @@ async def test_a_declined_card_charges_nothing(exchange: Exchange) -> None:
     assert await exchange.gateway.balance() == 0
 
 
-async def test_a_request_that_is_told_again_charges_nothing_more(exchange: Exchange) -> None:
+async def test_duplicate_request_does_not_charge_again(exchange: Exchange) -> None:
     order = await exchange.trade()
     request = PaymentRequested(order.id, order.buyer_id, order.buyer_total)
     for _ in range(3):
@@ -153,7 +151,7 @@ async def test_a_request_that_is_told_again_charges_nothing_more(exchange: Excha
 
 
 @pytest.mark.parametrize("end", [OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED])
-async def test_an_order_that_ends_badly_is_refunded_in_full(
+async def test_cancelled_or_failed_order_is_refunded_in_full(
     exchange: Exchange, end: OrderStatus
 ) -> None:
     order = await exchange.trade(end)
@@ -167,9 +165,7 @@ async def test_an_order_that_ends_badly_is_refunded_in_full(
 
 
 @pytest.mark.parametrize("end", [OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED])
-async def test_a_refund_that_is_told_again_gives_nothing_more(
-    exchange: Exchange, end: OrderStatus
-) -> None:
+async def test_duplicate_event_does_not_refund_again(exchange: Exchange, end: OrderStatus) -> None:
     order = await exchange.trade(end)
     for message in list(exchange.bus.published):
         await exchange.tell_again(message)
@@ -178,7 +174,7 @@ async def test_a_refund_that_is_told_again_gives_nothing_more(
     assert await exchange.order(order.id) == order
 
 
-async def test_an_order_that_was_cancelled_first_is_not_charged_any_more(
+async def test_cancelled_order_is_not_charged(
     exchange: Exchange,
 ) -> None:
     exchange.bus.failing[CHARGE] = 5

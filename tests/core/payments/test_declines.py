@@ -1,4 +1,4 @@
-"""Declined cards count against their buyer, and nothing else does."""
+"""Only declines by the provider count against a buyer."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ REASON = "the bank had declined by mistake"
 
 
 async def decline(exchange: Exchange, buyer: Actor) -> OrderId:
-    """Have a buyer's good card replaced by one that declines, and a trade come to nothing."""
+    """Replace a buyer's card by one that declines, and let a trade fail."""
     await exchange.app.users.set_payment_method(buyer, token=tokens.DECLINED_CARD)
     order_id = await exchange.match(buyer=buyer, seller=await exchange.new_seller())
     await exchange.workers.settle()
@@ -64,7 +64,7 @@ async def test_the_third_decline_takes_the_buyers_bids_out_of_the_books_and_refu
     assert letter.count == 2
 
 
-async def test_who_may_not_bid_may_still_ask_and_their_orders_go_on(exchange: Exchange) -> None:
+async def test_barred_buyer_may_ask_and_their_orders_continue(exchange: Exchange) -> None:
     buyer = exchange.buyer
     order = await exchange.trade(buyer=buyer)
     for _ in range(3):
@@ -75,7 +75,7 @@ async def test_who_may_not_bid_may_still_ask_and_their_orders_go_on(exchange: Ex
     assert delivered.status is OrderStatus.DELIVERED
 
 
-async def test_a_resting_bid_is_not_repriced_by_who_may_not_bid(exchange: Exchange) -> None:
+async def test_barred_buyer_cannot_reprice_a_resting_bid(exchange: Exchange) -> None:
     buyer = exchange.buyer
     resting = (await exchange.bid(buyer, 10_000)).quote
     for _ in range(2):
@@ -89,7 +89,7 @@ async def test_a_resting_bid_is_not_repriced_by_who_may_not_bid(exchange: Exchan
     assert set(await bids(exchange, buyer)) == {QuoteStatus.CANCELLED}
 
 
-async def test_the_bar_is_over_when_fewer_than_three_lie_within_thirty_days(
+async def test_bar_ends_when_fewer_than_three_declines_are_within_thirty_days(
     exchange: Exchange,
 ) -> None:
     buyer = exchange.buyer
@@ -107,7 +107,7 @@ async def test_the_bar_is_over_when_fewer_than_three_lie_within_thirty_days(
     assert barred.value.until == MONDAY + 35 * DAY
 
 
-async def test_two_declines_within_thirty_days_are_forgotten_in_time(exchange: Exchange) -> None:
+async def test_two_declines_within_thirty_days_do_not_bar(exchange: Exchange) -> None:
     buyer = exchange.buyer
     for _ in range(4):
         await decline(exchange, buyer)
@@ -118,7 +118,7 @@ async def test_two_declines_within_thirty_days_are_forgotten_in_time(exchange: E
 # ---- what counts -----------------------------------------------------------------------------
 
 
-async def test_a_decline_that_is_told_twice_counts_once(exchange: Exchange) -> None:
+async def test_duplicate_decline_counts_once(exchange: Exchange) -> None:
     order_id = await decline(exchange, exchange.buyer)
     await exchange.webhook(-1)
     for number in range(3):
@@ -128,7 +128,7 @@ async def test_a_decline_that_is_told_twice_counts_once(exchange: Exchange) -> N
     assert len(await exchange.store.declines.since(exchange.buyer.user_id, MONDAY - DAY)) == 1
 
 
-async def test_no_card_on_file_no_outage_and_no_window_that_passed_is_a_decline(
+async def test_missing_card_outage_and_expired_window_are_not_declines(
     exchange: Exchange,
 ) -> None:
     buyer = await exchange.new_buyer(tokens.CARD_THAT_STAYS_PENDING)
@@ -161,11 +161,11 @@ async def test_an_admin_forgives_declines_and_the_buyer_bids_again(exchange: Exc
     assert entry.act.facts == {"forgiven": 3}
     await exchange.bid(buyer, 10_000)
     for _ in range(2):
-        await decline(exchange, buyer)  # what was forgiven counts no longer
+        await decline(exchange, buyer)  # forgiven declines do not count
     await exchange.bid(buyer, 10_000)
 
 
-async def test_who_was_forgiven_before_their_bids_had_left_keeps_them(exchange: Exchange) -> None:
+async def test_bids_stay_if_the_buyer_is_forgiven_before_they_leave(exchange: Exchange) -> None:
     buyer = exchange.buyer
     resting = (await exchange.bid(buyer, 10_000)).quote
     for _ in range(2):
@@ -181,7 +181,7 @@ async def test_forgiving_needs_an_admin_a_reason_and_a_user(exchange: Exchange) 
     forgive, buyer = exchange.app.payments.forgive_declines, exchange.buyer
     with pytest.raises(Forbidden):
         await forgive(buyer, buyer.user_id, reason=REASON)
-    with pytest.raises(Forbidden):  # nobody judges their own case
+    with pytest.raises(Forbidden):  # admins cannot forgive their own declines
         await forgive(exchange.admin, exchange.admin.user_id, reason=REASON)
     with pytest.raises(InvalidText):
         await forgive(exchange.admin, buyer.user_id, reason=" ")

@@ -1,4 +1,4 @@
-"""What a trade costs, to the cent."""
+"""The fees of a trade, to the cent."""
 
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -38,7 +38,7 @@ def test_who_sells_more_pays_less(level: int, transaction: int) -> None:
 
 
 @given(PRICES, LEVELS)
-def test_every_fee_is_its_percentage_half_up(price: int, level: int) -> None:
+def test_every_fee_is_its_percentage_rounded_half_up(price: int, level: int) -> None:
     fees = fees_of(price, level, RULES)
     assert fees.transaction == max(percent(price, RATES[level - 1]), 500)
     assert fees.processing == percent(price, "0.03")
@@ -46,7 +46,9 @@ def test_every_fee_is_its_percentage_half_up(price: int, level: int) -> None:
 
 
 @given(PRICES, LEVELS)
-def test_the_parts_make_up_the_price_and_leave_the_seller_something(price: int, level: int) -> None:
+def test_fees_and_payout_sum_to_the_price_and_the_payout_is_positive(
+    price: int, level: int
+) -> None:
     fees = fees_of(price, level, RULES)
     order = replace(order_in("pending"), price=price, fees=fees)
     assert price == order.payout_amount + fees.transaction + fees.processing

@@ -1,4 +1,4 @@
-"""A charge that succeeds after its order ended is found and goes back, though nobody reports it."""
+"""A charge that succeeds after its order ended is found and refunded without a webhook."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ WINDOW = timedelta(minutes=15)
 
 
 async def overdue(exchange: Exchange) -> OrderId:
-    """Return an order that ended as unpaid while its charge is still pending at the provider."""
+    """Return an overdue order whose charge is still pending at the provider."""
     buyer = await exchange.new_buyer(tokens.CARD_THAT_STAYS_PENDING)
     order_id = await exchange.match(buyer=buyer)
     await exchange.workers.settle()
@@ -44,7 +44,7 @@ async def cancelled(exchange: Exchange) -> OrderId:
 
 
 async def succeeds(exchange: Exchange, order_id: OrderId) -> None:
-    """Have the bank make the charge; no webhook tells of it."""
+    """Let the charge succeed without a webhook."""
     order = await exchange.order(order_id)
     await Dashboard(exchange.gateway.journal).charge(order_id, order.buyer_total)
 
@@ -54,7 +54,7 @@ async def open_alarms(exchange: Exchange) -> list[Alarm]:
 
 
 @pytest.mark.parametrize("ended", [overdue, cancelled])
-async def test_it_is_found_and_refunded_the_day_after(
+async def test_late_charge_is_refunded_the_next_day(
     exchange: Exchange, ended: Callable[[Exchange], Awaitable[OrderId]]
 ) -> None:
     order_id = await ended(exchange)
@@ -66,7 +66,7 @@ async def test_it_is_found_and_refunded_the_day_after(
     await check_invariants(exchange)
 
 
-async def test_it_is_looked_for_every_day_of_a_month(exchange: Exchange) -> None:
+async def test_late_charge_is_looked_up_every_day_for_a_month(exchange: Exchange) -> None:
     order_id = await overdue(exchange)
     await exchange.later(28 * DAY)
     assert await open_alarms(exchange) == []
@@ -76,7 +76,7 @@ async def test_it_is_looked_for_every_day_of_a_month(exchange: Exchange) -> None
     await check_invariants(exchange)
 
 
-async def test_one_that_stays_pending_for_a_month_alarms_an_admin_once_a_month(
+async def test_charge_pending_for_a_month_raises_an_alarm_every_month(
     exchange: Exchange,
 ) -> None:
     order_id = await overdue(exchange)
@@ -90,7 +90,7 @@ async def test_one_that_stays_pending_for_a_month_alarms_an_admin_once_a_month(
     await check_invariants(exchange)
 
 
-async def test_it_is_found_however_late(exchange: Exchange) -> None:
+async def test_late_charge_is_found_after_more_than_a_month(exchange: Exchange) -> None:
     order_id = await overdue(exchange)
     await exchange.later(40 * DAY)
     await succeeds(exchange, order_id)
@@ -99,7 +99,7 @@ async def test_it_is_found_however_late(exchange: Exchange) -> None:
     assert await open_alarms(exchange) == []
 
 
-async def test_what_is_reported_after_that_is_refunded_too(exchange: Exchange) -> None:
+async def test_late_charge_reported_by_webhook_is_refunded(exchange: Exchange) -> None:
     order_id = await overdue(exchange)
     await exchange.later(40 * DAY)
     await succeeds(exchange, order_id)
@@ -110,7 +110,7 @@ async def test_what_is_reported_after_that_is_refunded_too(exchange: Exchange) -
     assert await open_alarms(exchange) == []
 
 
-async def test_nobody_is_asked_for_a_charge_that_is_known_to_be_none(exchange: Exchange) -> None:
+async def test_provider_is_not_asked_about_a_charge_known_not_to_exist(exchange: Exchange) -> None:
     order_id = await exchange.match(buyer=await exchange.new_buyer(tokens.DECLINED_CARD))
     await exchange.quiet()
     assert (await exchange.order(order_id)).payment_status is PaymentStatus.DECLINED

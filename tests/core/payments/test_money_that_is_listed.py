@@ -1,4 +1,4 @@
-"""Who sees which payouts, what is in suspense, and the levels of sellers."""
+"""Lists of payouts, of money in suspense and of seller levels."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""No call to the payment provider is waited for without an end: it is tried again."""
+"""Every call to the payment provider has a timeout and is retried."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ NONE = Patience(timedelta(microseconds=1))
 
 
 async def answered(exchange: Exchange, order: Order) -> Order:
-    """Have the provider answer again, and return the order once all is quiet."""
+    """Let the provider answer again, and return the order when nothing is under way."""
     exchange.line.release()
     await exchange.quiet()
     await check_invariants(exchange)

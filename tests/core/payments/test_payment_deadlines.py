@@ -1,4 +1,4 @@
-"""An order ends unpaid for the right reason alone, and nobody's money is kept or hidden."""
+"""An unpaid order ends for the right reason, and no money is kept."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ async def told_last(exchange: Exchange, actor: Actor) -> OrderCancelledNotice | 
 
 
 async def match_with(exchange: Exchange, card: str) -> OrderId:
-    """Have somebody with this card buy, and be charged if that works."""
+    """Let a buyer with this card trade, and try to charge them."""
     order_id = await exchange.match(buyer=await exchange.new_buyer(card))
     await exchange.workers.settle()
     return order_id
@@ -36,7 +36,7 @@ async def match_with(exchange: Exchange, card: str) -> OrderId:
 # ---- when the window begins ------------------------------------------------------------------
 
 
-async def test_no_window_runs_before_the_provider_answers(exchange: Exchange) -> None:
+async def test_payment_window_does_not_run_before_the_provider_answers(exchange: Exchange) -> None:
     exchange.line.is_cut = True
     order_id = await exchange.match()
     await exchange.workers.settle()
@@ -51,7 +51,7 @@ async def test_no_window_runs_before_the_provider_answers(exchange: Exchange) ->
     assert DeadlineKind.GIVE_UP not in {d.kind for d in await deadlines(exchange, order_id)}
 
 
-async def test_the_window_begins_with_the_first_answer_that_settles_nothing(
+async def test_payment_window_begins_with_the_first_pending_answer(
     exchange: Exchange,
 ) -> None:
     exchange.line.is_cut = True
@@ -71,7 +71,7 @@ async def test_the_window_begins_with_the_first_answer_that_settles_nothing(
     assert (await end(exchange, order_id))[0] is CancelReason.PAYMENT_OVERDUE
 
 
-async def test_an_answer_just_before_it_would_be_given_up_leaves_the_buyer_the_whole_window(
+async def test_answer_just_before_giving_up_begins_a_complete_window(
     exchange: Exchange,
 ) -> None:
     exchange.line.is_cut = True
@@ -86,7 +86,7 @@ async def test_an_answer_just_before_it_would_be_given_up_leaves_the_buyer_the_w
     assert (await end(exchange, order_id))[0] is CancelReason.PAYMENT_OVERDUE
 
 
-async def test_a_pending_charge_that_is_asked_for_again_begins_no_second_window(
+async def test_retry_of_a_pending_charge_does_not_restart_the_window(
     exchange: Exchange,
 ) -> None:
     order_id = await match_with(exchange, tokens.CARD_THAT_STAYS_PENDING)
@@ -108,7 +108,7 @@ async def test_a_pending_charge_that_succeeds_confirms_its_order(
     order_id = await match_with(exchange, tokens.CARD_THAT_IS_CHARGED_LATER)
     assert (await exchange.order(order_id)).status is OrderStatus.PENDING
     if webhook:
-        await exchange.gateway.find_charge(order_id)  # by which the bank has decided
+        await exchange.gateway.find_charge(order_id)  # the look-up after which the bank has decided
         await exchange.webhook(-1)
         await exchange.quiet()
         assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
@@ -134,7 +134,7 @@ async def test_a_pending_charge_that_is_declined_cancels_its_order_as_declined(
     )
 
 
-async def test_a_charge_that_stays_pending_is_overdue_and_the_buyer_hears_what_is_known(
+async def test_charge_that_stays_pending_is_overdue_and_the_buyer_is_notified(
     exchange: Exchange,
 ) -> None:
     buyer = await exchange.new_buyer(tokens.CARD_THAT_STAYS_PENDING)
@@ -165,7 +165,7 @@ async def test_a_charge_that_succeeds_after_its_window_goes_back(exchange: Excha
 # ---- giving up -------------------------------------------------------------------------------
 
 
-async def test_an_order_that_nobody_tried_to_charge_is_not_called_unpaid(
+async def test_order_without_an_attempt_is_given_up_instead_of_overdue(
     exchange: Exchange,
 ) -> None:
     exchange.bus.failing[CHARGE] = 3
@@ -190,7 +190,7 @@ async def test_an_order_whose_pair_could_not_be_reserved_is_given_up(exchange: E
     assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)
 
 
-async def test_a_request_that_never_arrived_is_given_up_and_known_as_not_charged(
+async def test_lost_request_is_given_up_and_known_as_not_charged(
     exchange: Exchange,
 ) -> None:
     exchange.line.is_cut = True
@@ -204,7 +204,7 @@ async def test_a_request_that_never_arrived_is_given_up_and_known_as_not_charged
     assert await exchange.gateway.balance() == 0
 
 
-async def test_without_any_answer_it_is_given_up_and_nobody_is_told_that_they_were_not_charged(
+async def test_unanswered_charge_is_given_up_with_an_unknown_outcome(
     exchange: Exchange,
 ) -> None:
     exchange.line.loses_answers = True
@@ -226,7 +226,7 @@ async def test_without_any_answer_it_is_given_up_and_nobody_is_told_that_they_we
     assert await exchange.gateway.balance() == 0
 
 
-async def test_it_is_noted_when_it_turns_out_that_the_buyer_was_not_charged(
+async def test_order_records_a_late_answer_that_the_buyer_was_not_charged(
     exchange: Exchange,
 ) -> None:
     exchange.line.is_cut = True
@@ -243,7 +243,7 @@ async def test_it_is_noted_when_it_turns_out_that_the_buyer_was_not_charged(
 
 async def test_a_charge_whose_answer_was_lost_beats_the_deadline(exchange: Exchange) -> None:
     order_id = await match_with(exchange, tokens.CARD_THAT_TIMES_OUT)
-    exchange.bus.failing[CHARGE] = 3  # nobody asks a second time before the deadline
+    exchange.bus.failing[CHARGE] = 3  # no retry before the deadline
     await exchange.later(GIVE_UP)
     await exchange.quiet()
     assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
@@ -262,7 +262,7 @@ async def test_a_decline_whose_answer_was_lost_is_found_at_the_deadline(
     assert (await end(exchange, order_id))[0] is CancelReason.PAYMENT_DECLINED
 
 
-async def test_a_pending_answer_that_was_lost_begins_the_window_when_it_is_found(
+async def test_lost_pending_answer_begins_the_window_when_it_is_found(
     exchange: Exchange,
 ) -> None:
     exchange.line.loses_answers = True
@@ -276,7 +276,7 @@ async def test_a_pending_answer_that_was_lost_begins_the_window_when_it_is_found
     assert (await end(exchange, order_id))[0] is CancelReason.PAYMENT_OVERDUE
 
 
-async def test_a_window_that_ends_while_the_provider_is_silent_is_waited_out_until_it_is_given_up(
+async def test_window_that_ends_during_an_outage_waits_until_giving_up(
     exchange: Exchange,
 ) -> None:
     order_id = await match_with(exchange, tokens.CARD_THAT_STAYS_PENDING)

@@ -1,4 +1,4 @@
-"""The seller's money: paid out once after the hold, less fees and what the seller owes."""
+"""The seller is paid once after the hold, minus fees and debt."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -74,13 +74,11 @@ async def test_the_escrow_is_shared_out_to_the_cent(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("account", [tokens.ACCOUNT_THAT_FAILS_ONCE, tokens.ACCOUNT_THAT_TIMES_OUT])
-async def test_a_payout_whose_answer_is_lost_is_asked_for_again(
-    exchange: Exchange, account: str
-) -> None:
+async def test_payout_with_a_lost_answer_is_retried(exchange: Exchange, account: str) -> None:
     seller = await exchange.new_seller(account)
     order = await paid_out(exchange, seller=seller)
     assert order.payout_status is PayoutStatus.HELD
-    # Another account than that of the first try could be paid a second time.
+    # Retrying with another account could pay twice.
     await exchange.app.users.set_payout_account(seller, account=tokens.CLOSED_ACCOUNT)
     await exchange.quiet()
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
@@ -99,7 +97,7 @@ async def test_a_refused_payout_stays_owed_to_the_seller(exchange: Exchange) -> 
     assert await exchange.gateway.balance() == 21_400
 
 
-async def test_a_seller_who_names_another_account_is_paid_what_was_refused(
+async def test_seller_with_a_new_account_is_paid_the_refused_payout(
     exchange: Exchange,
 ) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
@@ -115,7 +113,7 @@ async def test_a_seller_who_names_another_account_is_paid_what_was_refused(
     assert await exchange.gateway.balance() == 2 * (21_400 - 17_600)
 
 
-async def test_a_seller_who_names_the_same_account_again_is_asked_for_anew(
+async def test_setting_the_same_account_again_retries_the_payout(
     exchange: Exchange,
 ) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
@@ -135,7 +133,7 @@ async def test_a_seller_who_names_the_same_account_again_is_asked_for_anew(
     assert (payout.state, payout.refusals) == (PayoutState.REFUSED, 3)
 
 
-async def test_a_payout_whose_answer_is_not_known_goes_to_no_other_account(
+async def test_unanswered_payout_goes_to_no_other_account(
     exchange: Exchange,
 ) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
@@ -152,13 +150,13 @@ async def test_a_payout_whose_answer_is_not_known_goes_to_no_other_account(
     assert await exchange.gateway.balance() == 21_400 - 17_600
 
 
-async def test_a_refusal_that_comes_late_is_not_taken_for_that_of_the_next_question(
+async def test_late_refusal_does_not_refuse_the_next_request(
     exchange: Exchange,
 ) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     order = await paid_out(exchange, seller=seller)
     refused = await exchange.payout(order.id)
-    async with exchange.store.transaction():  # as if the next were asked for already
+    async with exchange.store.transaction():  # as if the next request were under way
         asked = replace(refused, state=PayoutState.DUE, account=tokens.ACCOUNT, reason=None)
         await exchange.store.payouts.save(asked)
     payables = exchange.app.payments.pay_seller.payables
@@ -169,13 +167,13 @@ async def test_a_refusal_that_comes_late_is_not_taken_for_that_of_the_next_quest
     assert (await exchange.payout(order.id)).state is PayoutState.PAID
 
 
-async def test_an_account_that_is_named_while_the_one_before_is_asked_is_paid_if_that_refuses(
+async def test_new_account_is_paid_if_the_pending_request_to_the_old_one_is_refused(
     exchange: Exchange,
 ) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     refused = await paid_out(exchange, seller=seller)
     order = await paid_out(exchange, seller=seller)
-    async with exchange.store.transaction():  # as if the answer were still on its way
+    async with exchange.store.transaction():  # as if the answer were still missing
         asked = replace(await exchange.payout(order.id), state=PayoutState.DUE)
         await exchange.store.payouts.save(asked)
     await exchange.app.users.set_payout_account(seller, account=tokens.ACCOUNT)
@@ -188,10 +186,10 @@ async def test_an_account_that_is_named_while_the_one_before_is_asked_is_paid_if
     assert (payout.state, payout.account) == (PayoutState.PAID, tokens.ACCOUNT)
 
 
-async def test_an_account_that_was_replaced_is_not_paid_what_was_refused(
+async def test_replaced_account_is_not_paid_a_refused_payout(
     exchange: Exchange,
 ) -> None:
-    """The word of the account before may come late, or again."""
+    """The event of the previous account may be late or a duplicate."""
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     order = await paid_out(exchange, seller=seller)
     await exchange.app.payments.retry_payouts(
@@ -211,7 +209,7 @@ async def test_a_seller_without_an_account_is_not_paid(exchange: Exchange) -> No
     assert (payout.state, payout.reason) == (PayoutState.REFUSED, "no payout account on file")
 
 
-async def test_a_payout_that_falls_due_again_pays_nothing_more(exchange: Exchange) -> None:
+async def test_duplicate_payout_due_pays_nothing_more(exchange: Exchange) -> None:
     order = await paid_out(exchange)
     for _ in range(3):
         await exchange.app.payments.pay_seller(due(order))
@@ -244,7 +242,7 @@ async def test_a_seller_of_a_pair_that_fails_owes_the_penalty(exchange: Exchange
     assert await owed(exchange) == 3_000
 
 
-async def test_a_seller_owes_nothing_for_what_others_broke_off(exchange: Exchange) -> None:
+async def test_seller_owes_nothing_if_others_broke_off_the_trade(exchange: Exchange) -> None:
     for order in (await exchange.trade(), await exchange.trade(OrderStatus.SELLER_SHIPPING)):
         await exchange.app.orders.cancel_order(exchange.admin, order.id, reason="a mistake")
     poor = await exchange.new_buyer(tokens.DECLINED_CARD)
@@ -255,7 +253,7 @@ async def test_a_seller_owes_nothing_for_what_others_broke_off(exchange: Exchang
     assert await owed(exchange) == 0
 
 
-async def test_nobody_owes_a_penalty_where_there_is_none() -> None:
+async def test_market_without_penalties_charges_none() -> None:
     exchange = build_exchange(rules=MarketRules(penalty=0, min_penalty=0))
     await exchange.open()
     await exchange.trade(OrderStatus.CANCELLED)
@@ -266,7 +264,7 @@ async def test_nobody_owes_a_penalty_where_there_is_none() -> None:
     await engine_of(exchange.app).stop()
 
 
-async def test_a_share_of_a_price_that_is_no_cent_is_no_penalty() -> None:
+async def test_penalty_that_rounds_to_zero_is_not_posted() -> None:
     exchange = build_exchange(rules=MarketRules(penalty=1, min_penalty=0))
     await exchange.open()
     await exchange.trade(OrderStatus.CANCELLED, price=2_500)
@@ -297,7 +295,7 @@ async def test_a_debt_is_settled_from_the_next_payouts(exchange: Exchange) -> No
     assert (await exchange.payout((await paid_out(exchange)).id)).amount == 17_600
 
 
-async def test_a_payout_of_nothing_is_not_asked_of_the_provider(exchange: Exchange) -> None:
+async def test_payout_of_zero_is_not_requested_from_the_provider(exchange: Exchange) -> None:
     await exchange.trade(OrderStatus.CANCELLED)
     before = len(await exchange.gateway.webhook_events())
     await paid_out(exchange, price=2_500)
@@ -320,7 +318,7 @@ async def test_two_payouts_at_once_settle_a_debt_once(exchange: Exchange) -> Non
     assert sorted(payout.debt_settled for payout in payouts) == [0, 0, 3_000]
 
 
-async def test_a_refused_payout_has_settled_the_debt_all_the_same(exchange: Exchange) -> None:
+async def test_refused_payout_settles_the_debt_too(exchange: Exchange) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     await exchange.trade(OrderStatus.CANCELLED, seller=seller)
     await paid_out(exchange, seller=seller)
@@ -328,7 +326,7 @@ async def test_a_refused_payout_has_settled_the_debt_all_the_same(exchange: Exch
     assert await exchange.store.ledger.balance(payable(seller.user_id)) == 14_600
 
 
-async def test_free_shipping_and_no_fees_balance_too() -> None:
+async def test_ledger_balances_without_fees_and_shipping() -> None:
     rules = MarketRules(
         shipping_fee=0,
         processing_fee=0,

@@ -1,4 +1,4 @@
-"""What a trade would bring or cost."""
+"""Previews of what a trade would bring or cost."""
 
 from uuid import uuid4
 

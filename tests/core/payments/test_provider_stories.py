@@ -1,4 +1,4 @@
-"""Whatever the provider does by itself, and whenever it is told: the books are its books."""
+"""The ledger equals the provider's balance after unasked actions and late webhooks."""
 
 import asyncio
 from collections import Counter
@@ -57,13 +57,13 @@ CHANGED = (
     tokens.ACCOUNT_PAID_DOUBLE,
 )
 AMOUNTS = st.sampled_from([1, 100, 1_400, 17_000, 21_300, 21_400])
-"""None is what a seller is due: to pay that is what the exchange asks for anyway."""
+"""None of them is a seller's share, because the exchange requests that amount anyway."""
 ANY = st.integers(0, 1_000)
 REASON = "the provider's mistake"
 
 
 class ProviderStories(RuleBasedStateMachine):
-    """The provider acts by itself, its reports come late, twice or never, and staff decides."""
+    """The provider acts unasked, webhooks are late, duplicate or lost, and staff decides."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ class ProviderStories(RuleBasedStateMachine):
                 self.go_on(self.run(self.exchange.order(order_id)))
 
     def go_on(self, order: Order) -> None:
-        """Take whichever step is legal."""
+        """Take a legal step."""
         orders, warehouse = self.exchange.app.orders, self.exchange.authenticator
         match order.status:
             case OrderStatus.CONFIRMED:
@@ -228,7 +228,7 @@ class ProviderStories(RuleBasedStateMachine):
             self.runner.close()
 
     def everything_is_told_of(self) -> None:
-        """Each report comes, the last first; what follows from them is reported too."""
+        """All webhooks arrive, the last first, also those of the resulting requests."""
         told = -1
         while told != len(events := self.run(self.exchange.gateway.webhook_events())):
             told = len(events)
@@ -305,10 +305,10 @@ def run_stories(max_examples: int, steps: int) -> None:
     )
 
 
-def test_the_books_are_the_providers_after_any_story() -> None:
+def test_ledger_equals_the_providers_balance_after_any_story() -> None:
     run_stories(max_examples=4, steps=20)
 
 
 @pytest.mark.integration
-def test_the_books_are_the_providers_after_many_stories() -> None:
+def test_ledger_equals_the_providers_balance_after_many_stories() -> None:
     run_stories(max_examples=150, steps=40)

@@ -1,4 +1,4 @@
-"""Whatever people, time, the provider and the bus do, the books balance when all is quiet."""
+"""The ledger balances after any actions of people, time, the provider and the bus."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -57,14 +57,14 @@ TIMES = [
     timedelta(days=92),
 ]
 COUNTED_ONCE = (OrderDelivered, OrderRefundGranted)
-"""Of which sales are counted, and taken back: only the inbox sees to it that this is done once."""
+"""Events that count sales or remove them, which only the inbox deduplicates."""
 BEARERS = st.sampled_from(Bearer)
 ANY = st.integers(0, 1_000)
-"""Picks one of however many there are."""
+"""Picks an item of a list of any length."""
 
 
 class Stories(RuleBasedStateMachine):
-    """People do whatever they like, legal or not, and the machinery stumbles meanwhile."""
+    """People take legal and illegal actions while consumers and connections fail."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class Stories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            for _ in range(3):  # until nobody can act in time any more
+            for _ in range(3):  # until all deadlines have passed
                 self.all_comes_to_rest()
                 self.time_passes(timedelta(days=15))
             self.all_comes_to_rest()
@@ -102,7 +102,7 @@ class Stories(RuleBasedStateMachine):
 
     @initialize(statuses=st.lists(st.sampled_from(OrderStatus), min_size=1, max_size=4))
     def there_is_a_market(self, statuses: list[OrderStatus]) -> None:
-        """People with cards and accounts of every kind, and orders that are on their way."""
+        """Create people with all kinds of cards and accounts, and running orders."""
         for card, account in zip(CARDS, ACCOUNTS, strict=False):
             trader = self.run(self.exchange.new_buyer(card))
             self.run(self.exchange.app.users.set_payout_account(trader, account=account))
@@ -137,7 +137,7 @@ class Stories(RuleBasedStateMachine):
     def a_match_is_not_paid_in_time(
         self, buyer: int, seller: int, asked: bool, heard: bool
     ) -> None:
-        """The provider is asked in time or too late, and what it charged is heard of or not."""
+        """The provider is asked in time or too late, and its charge is reported or not."""
         failing = self.exchange.bus.failing
         if not asked:
             failing["payments.charge_buyer:payment.requested"] = 3
@@ -168,7 +168,7 @@ class Stories(RuleBasedStateMachine):
 
     @rule(picks=st.lists(ANY, min_size=1, max_size=6))
     def orders_go_on(self, picks: list[int]) -> None:
-        """The next step of each is whichever of these is legal."""
+        """Each order takes the first legal step of these."""
         orders, warehouse = self.exchange.app.orders, self.exchange.authenticator
         for pick in picks:
             if order := self.order(pick):
@@ -181,7 +181,7 @@ class Stories(RuleBasedStateMachine):
 
     @rule(pick=ANY)
     def a_pair_arrives(self, pick: int) -> None:
-        """Whatever became of its order, and from wherever it comes."""
+        """In any state of its order."""
         if order := self.order(pick):
             receive = self.exchange.app.orders.receive_pair
             self.attempt(receive(self.exchange.authenticator, order.id))
@@ -287,9 +287,9 @@ class Stories(RuleBasedStateMachine):
 
     @rule(picks=st.lists(ANY, min_size=1, max_size=5))
     def messages_are_delivered_again(self, picks: list[int]) -> None:
-        """Some in the same envelope, some in one that no inbox knows.
+        """Some with the same message id, and some with an id that the inbox does not have.
 
-        Sales alone are counted once by nothing but the inbox, which forgets after a week.
+        Events that count sales keep their id, because only the inbox deduplicates them.
         """
         week_ago = self.exchange.clock.now() - timedelta(days=7)
         published = [
@@ -318,7 +318,7 @@ class Stories(RuleBasedStateMachine):
 
     @rule(pick=ANY)
     def the_provider_charges_after_all(self, pick: int) -> None:
-        """A charge that nobody waits for any more succeeds, and is reported."""
+        """A charge that was given up succeeds, and is reported."""
         order = self.order(pick)
         payment = self.run(self.exchange.store.payments.find(order.id)) if order else None
         if order is None or payment is None or payment.status not in UNWANTED:
@@ -338,7 +338,7 @@ class Stories(RuleBasedStateMachine):
         self.the_line_to_the_provider_changes(is_cut=False, loses_answers=False)
         self.run(self.exchange.quiet())
         self.run(check_invariants(self.exchange))
-        # The engine never matches a pair that is promised, so stock is never refused.
+        # The engine never matches a reserved pair, so stock is never refused.
         reasons = {order.cancel_reason for order in self.run(self.exchange.orders())}
         assert CancelReason.STOCK_REFUSED not in reasons
 
@@ -349,12 +349,12 @@ async def opened() -> Exchange:
     return exchange
 
 
-def test_the_books_balance_after_any_story() -> None:
+def test_ledger_balances_after_any_story() -> None:
     run_stories(4)
 
 
 @pytest.mark.integration
-def test_the_books_balance_after_many_stories() -> None:
+def test_ledger_balances_after_many_stories() -> None:
     run_stories(100)
 
 

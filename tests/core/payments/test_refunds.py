@@ -1,4 +1,4 @@
-"""Who bears a refund: to the cent, before and after the seller was paid."""
+"""The bearers of refunds, to the cent, before and after the payout."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +33,7 @@ PAID_STATES = [
     OrderStatus.DELIVERED,
 ]
 HANDED_OVER = PAID_STATES[2:]
-"""Where the warehouse has had the pair."""
+"""States in which the warehouse has had the pair."""
 
 
 async def refund(exchange: Exchange, order: Order, borne_by: Bearer) -> Order:
@@ -45,7 +45,7 @@ async def refund(exchange: Exchange, order: Order, borne_by: Bearer) -> Order:
 
 
 async def capital(exchange: Exchange) -> None:
-    """Have the provider hold so much that the exchange can bear something."""
+    """Let the provider hold enough that the exchange can bear refunds."""
     await exchange.trade(OrderStatus.AUTH_PASSED, price=150_000)
 
 
@@ -54,7 +54,7 @@ async def balance(exchange: Exchange, kind: AccountKind, owner: str = "") -> int
 
 
 async def earned(exchange: Exchange) -> list[int]:
-    """What the platform has in fees, processing, shipping and losses."""
+    """Return the platform's fees, processing, shipping and losses."""
     return [await balance(exchange, kind) for kind in KINDS]
 
 
@@ -77,12 +77,12 @@ async def paid(exchange: Exchange, seller: Actor | None = None) -> Order:
             (status, Bearer.EXCHANGE, 21_400, [1_800, 600, 1_400, -21_400], 17_600)
             for status in HANDED_OVER
         ),
-        # Nobody is paid for a pair that its seller still has, so there is nothing to bear.
+        # The seller still has the pair and is not paid, so there is nothing to bear.
         (OrderStatus.CONFIRMED, Bearer.EXCHANGE, 21_400, [0, 0, 0, 0], 0),
         (OrderStatus.SELLER_SHIPPING, Bearer.EXCHANGE, 21_400, [0, 0, 0, 0], 0),
     ],
 )
-async def test_an_order_that_an_admin_refunds_is_borne_by_whom_the_admin_says(
+async def test_refund_by_an_admin_is_borne_by_the_chosen_bearer(
     exchange: Exchange,
     status: OrderStatus,
     borne_by: Bearer,
@@ -106,7 +106,7 @@ async def test_an_order_that_an_admin_refunds_is_borne_by_whom_the_admin_says(
     await check_invariants(exchange)
 
 
-async def test_the_exchange_pays_for_a_pair_that_a_carrier_is_known_to_have_lost(
+async def test_exchange_pays_for_a_pair_that_a_carrier_lost(
     exchange: Exchange,
 ) -> None:
     await capital(exchange)
@@ -126,7 +126,7 @@ async def test_the_exchange_pays_for_a_pair_that_a_carrier_is_known_to_have_lost
         (Bearer.EXCHANGE, 0, [1_800, 600, 1_400, -21_400], PayoutStatus.PAID),
     ],
 )
-async def test_what_the_seller_was_paid_already_is_owed_back_unless_the_exchange_bears_it(
+async def test_paid_payout_becomes_debt_unless_the_exchange_bears_the_refund(
     exchange: Exchange, borne_by: Bearer, debt_after: int, keeps: list[int], payout: PayoutStatus
 ) -> None:
     await capital(exchange)
@@ -136,7 +136,7 @@ async def test_what_the_seller_was_paid_already_is_owed_back_unless_the_exchange
     await check_invariants(exchange)
 
 
-async def test_what_is_owed_back_is_settled_by_the_next_payout(exchange: Exchange) -> None:
+async def test_reclaimed_payout_is_settled_by_the_next_payout(exchange: Exchange) -> None:
     await capital(exchange)
     await refund(exchange, await paid(exchange), Bearer.SELLER)
     order = await paid(exchange)
@@ -145,7 +145,7 @@ async def test_what_is_owed_back_is_settled_by_the_next_payout(exchange: Exchang
     assert await owed(exchange) == 0
 
 
-async def test_a_penalty_that_the_payout_settled_is_owed_again_when_it_is_reclaimed(
+async def test_settled_penalty_is_owed_again_when_the_payout_is_reclaimed(
     exchange: Exchange,
 ) -> None:
     await capital(exchange)
@@ -157,7 +157,7 @@ async def test_a_penalty_that_the_payout_settled_is_owed_again_when_it_is_reclai
     await check_invariants(exchange)
 
 
-async def test_a_payout_that_was_refused_is_set_off_against_what_is_owed_back(
+async def test_refused_payout_is_set_off_against_the_debt_of_its_refund(
     exchange: Exchange,
 ) -> None:
     await capital(exchange)
@@ -175,7 +175,7 @@ async def test_a_payout_that_was_refused_is_set_off_against_what_is_owed_back(
     await check_invariants(exchange)
 
 
-async def test_a_payout_that_is_under_way_when_the_refund_is_granted_is_owed_back(
+async def test_payout_under_way_at_the_refund_becomes_debt(
     exchange: Exchange,
 ) -> None:
     await capital(exchange)
@@ -191,13 +191,13 @@ async def test_a_payout_that_is_under_way_when_the_refund_is_granted_is_owed_bac
     await check_invariants(exchange)
 
 
-async def test_a_payout_that_is_refused_after_the_refund_is_not_paid_any_more(
+async def test_payout_refused_after_the_refund_is_not_retried(
     exchange: Exchange,
 ) -> None:
     await capital(exchange)
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
     order = await paid(exchange, seller)
-    async with exchange.store.transaction():  # as if the answer were still on its way
+    async with exchange.store.transaction():  # as if the answer were still missing
         asked = replace(await exchange.payout(order.id), state=PayoutState.DUE)
         await exchange.store.payouts.save(asked)
     await refund(exchange, order, Bearer.SELLER)
@@ -219,7 +219,7 @@ async def test_an_order_is_refunded_once(exchange: Exchange) -> None:
 @pytest.mark.parametrize(
     "status", [OrderStatus.PENDING, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED]
 )
-async def test_what_is_not_paid_or_over_is_not_refunded(
+async def test_unpaid_or_ended_order_is_not_refunded(
     exchange: Exchange, status: OrderStatus
 ) -> None:
     order = await exchange.trade(status)
@@ -229,9 +229,7 @@ async def test_what_is_not_paid_or_over_is_not_refunded(
 
 
 @pytest.mark.parametrize("asked", [False, True])
-async def test_a_pending_order_that_an_admin_ends_costs_nobody_anything(
-    exchange: Exchange, asked: bool
-) -> None:
+async def test_cancelling_a_pending_order_costs_nothing(exchange: Exchange, asked: bool) -> None:
     order_id = await exchange.match()
     if asked:
         exchange.bus.failing["orders.continue_saga:payment.captured"] = 1
@@ -247,7 +245,7 @@ async def test_a_pending_order_that_an_admin_ends_costs_nobody_anything(
     await check_invariants(exchange)
 
 
-async def test_a_refunded_sale_counts_no_longer_unless_the_exchange_bears_it(
+async def test_refunded_sale_does_not_count_unless_the_exchange_bears_it(
     exchange: Exchange,
 ) -> None:
     await capital(exchange)
@@ -259,7 +257,7 @@ async def test_a_refunded_sale_counts_no_longer_unless_the_exchange_bears_it(
         assert sum(volume.sales for volume in quarters.values()) == sales
 
 
-async def test_a_refund_that_overtakes_the_count_of_its_sale_waits_for_it(
+async def test_refund_before_its_sale_is_counted_is_retried(
     exchange: Exchange,
 ) -> None:
     await capital(exchange)
@@ -278,7 +276,7 @@ async def test_a_pair_comes_back_for_an_order_that_is_over(exchange: Exchange) -
     assert (await exchange.order(order.id)).return_status is ReturnStatus.SENT
 
 
-async def test_losses_are_booked_apart_from_what_was_written_off(exchange: Exchange) -> None:
+async def test_losses_from_refunds_are_separate_from_write_offs(exchange: Exchange) -> None:
     await capital(exchange)
     await exchange.trade(OrderStatus.CANCELLED)
     await exchange.app.payments.write_off_debt(

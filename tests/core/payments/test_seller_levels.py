@@ -1,4 +1,4 @@
-"""How sellers rise, and how long they stay."""
+"""How sellers reach levels, and how long they keep them."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -105,7 +105,7 @@ async def test_sales_of_two_quarters_do_not_add_up(
     assert await level(quote_fees) == 1
 
 
-async def test_each_seller_is_told_their_own_fees_in_the_order_of_asking(
+async def test_fees_are_returned_in_the_order_of_the_request(
     store: Store, clock: VirtualClock, quote_fees: QuoteFees
 ) -> None:
     await complete(store, clock.now(), 12)
@@ -135,7 +135,7 @@ def test_the_quarter_before_january_was_last_year() -> None:
     assert Quarter(2026, 3).previous == Quarter(2026, 2)
 
 
-async def test_a_delivered_pair_counts_once_although_it_is_told_often(exchange: Exchange) -> None:
+async def test_delivered_pair_counts_once_despite_duplicates(exchange: Exchange) -> None:
     await exchange.trade(OrderStatus.DELIVERED, price=150_000)
     for message in list(exchange.bus.published):
         await exchange.bus.publish(message)

@@ -1,4 +1,4 @@
-"""What admins do to the money: penalties are reversed, debts written off, payouts repeated."""
+"""Money actions of admins: reversed penalties, written-off debts and repeated payouts."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -67,7 +67,7 @@ async def paid(exchange: Exchange) -> Order:
 # ---- penalties -------------------------------------------------------------------------------
 
 
-async def test_an_invented_tracking_number_costs_what_not_shipping_costs(
+async def test_invented_tracking_number_costs_the_same_penalty_as_not_shipping(
     exchange: Exchange,
 ) -> None:
     order = await never_arrived(exchange)
@@ -75,7 +75,7 @@ async def test_an_invented_tracking_number_costs_what_not_shipping_costs(
     assert await owed(exchange) == 3_000
 
 
-async def test_a_receipt_that_was_noted_before_keeps_the_penalty_away(exchange: Exchange) -> None:
+async def test_receipt_noted_before_cancellation_prevents_the_penalty(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.SELLER_SHIPPING)
     await note_receipt(exchange, order.id)
     await exchange.later(14 * DAY)
@@ -84,7 +84,7 @@ async def test_a_receipt_that_was_noted_before_keeps_the_penalty_away(exchange: 
     assert await exchange.store.ledger.balance(PENALTIES) == 0
 
 
-async def test_a_receipt_that_is_noted_after_cancels_what_is_still_owed(exchange: Exchange) -> None:
+async def test_receipt_noted_after_cancellation_cancels_the_debt(exchange: Exchange) -> None:
     order = await note_receipt(exchange, (await never_arrived(exchange)).id)
     assert not order.owes_penalty
     assert await owed(exchange) == 0
@@ -93,7 +93,7 @@ async def test_a_receipt_that_is_noted_after_cancels_what_is_still_owed(exchange
     await check_invariants(exchange)
 
 
-async def test_what_a_payout_settled_already_is_paid_back_as_that_orders_payout(
+async def test_settled_penalty_is_paid_back_as_the_orders_payout(
     exchange: Exchange,
 ) -> None:
     order = await never_arrived(exchange)
@@ -107,7 +107,7 @@ async def test_what_a_payout_settled_already_is_paid_back_as_that_orders_payout(
     await check_invariants(exchange)
 
 
-async def test_of_a_penalty_that_is_settled_in_part_each_part_goes_its_own_way(
+async def test_partly_settled_penalty_is_partly_cancelled_and_partly_paid_back(
     exchange: Exchange,
 ) -> None:
     order = await never_arrived(exchange)
@@ -134,7 +134,7 @@ async def test_what_was_written_off_is_not_paid_back_to_the_seller(exchange: Exc
     await check_invariants(exchange)
 
 
-async def test_a_penalty_is_reversed_once_however_often_it_is_told(exchange: Exchange) -> None:
+async def test_penalty_is_reversed_once_despite_duplicates(exchange: Exchange) -> None:
     order = await never_arrived(exchange)
     await paid(exchange)
     await note_receipt(exchange, order.id)
@@ -150,7 +150,7 @@ async def test_a_penalty_is_reversed_once_however_often_it_is_told(exchange: Exc
     await check_invariants(exchange)
 
 
-async def test_a_reversal_that_overtakes_its_penalty_leaves_none(exchange: Exchange) -> None:
+async def test_reversal_before_its_penalty_prevents_it(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.SELLER_SHIPPING)
     exchange.bus.failing["payments.penalise_seller:order.cancelled"] = 1
     await exchange.later(14 * DAY)
@@ -172,7 +172,7 @@ async def test_a_seller_whose_account_is_closed_is_paid_back_later(exchange: Exc
     await check_invariants(exchange)
 
 
-async def test_a_seller_is_paid_back_however_long_the_provider_does_not_answer(
+async def test_penalty_is_paid_back_after_a_long_outage_of_the_provider(
     exchange: Exchange,
 ) -> None:
     order = await never_arrived(exchange)
@@ -233,7 +233,7 @@ async def test_a_debt_is_written_off_up_to_all_of_it(exchange: Exchange) -> None
     await check_invariants(exchange)
 
 
-async def test_whoever_may_not_write_a_debt_off_changes_nothing(exchange: Exchange) -> None:
+async def test_refused_write_off_changes_nothing(exchange: Exchange) -> None:
     await exchange.trade(OrderStatus.CANCELLED)
     seller = exchange.seller.user_id
     debtor = Actor(seller, frozenset({Role.SELLER, Role.ADMIN}))
@@ -254,7 +254,7 @@ async def test_whoever_may_not_write_a_debt_off_changes_nothing(exchange: Exchan
 # ---- payouts ---------------------------------------------------------------------------------
 
 
-async def test_a_refused_payout_is_asked_for_again_to_the_account_of_today(
+async def test_refused_payout_is_repeated_to_the_current_account(
     exchange: Exchange,
 ) -> None:
     seller = await exchange.new_seller(tokens.CLOSED_ACCOUNT)
@@ -265,7 +265,7 @@ async def test_a_refused_payout_is_asked_for_again_to_the_account_of_today(
     await exchange.workers.settle()
     payout = await exchange.payout(order.id)
     assert (payout.state, payout.refusals) == (PayoutState.REFUSED, 2)
-    async with exchange.store.transaction():  # as the seller would, but without the news of it
+    async with exchange.store.transaction():  # as the seller would, but without its event
         user = await exchange.store.users.get(seller.user_id)
         await exchange.store.users.save(replace(user, payout_account=tokens.ACCOUNT))
     await again(exchange.admin, order.id, reason="the bank mended it")
@@ -306,7 +306,7 @@ async def test_a_frozen_payout_is_not_repeated(exchange: Exchange) -> None:
     assert (await exchange.payout(order.id)).state is PayoutState.PAID
 
 
-async def test_freezing_or_releasing_a_payout_twice_is_fine(exchange: Exchange) -> None:
+async def test_freezing_and_releasing_a_payout_are_idempotent(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     freeze, release = exchange.app.orders.freeze_payout, exchange.app.orders.release_payout
     once = await freeze(exchange.admin, order.id, reason="to look at it")
@@ -321,7 +321,7 @@ async def test_freezing_or_releasing_a_payout_twice_is_fine(exchange: Exchange) 
     assert reasons == ["again", "all is well", "again", "to look at it"]
 
 
-async def test_what_a_complaint_freezes_is_not_released(exchange: Exchange) -> None:
+async def test_release_fails_if_only_a_complaint_freezes_the_payout(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
     await exchange.app.orders.complain(
         exchange.buyer, order.id, kind=ComplaintKind.NOT_AS_DESCRIBED, reason="it is worn"

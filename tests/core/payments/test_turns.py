@@ -1,4 +1,4 @@
-"""Buyers take turns at being charged, and a charge is tried until its order is given up."""
+"""Buyers take turns in the queue of charges, and a charge is retried until giving up."""
 
 import asyncio
 from datetime import timedelta
@@ -19,7 +19,7 @@ async def asked_for(exchange: Exchange, order_ids: list[OrderId]) -> list[OrderI
     return [payment.order_id for payment in payments if payment.attempted_at is not None]
 
 
-async def test_one_buyers_many_orders_do_not_go_before_anothers_first(exchange: Exchange) -> None:
+async def test_many_orders_of_one_buyer_do_not_delay_another_buyer(exchange: Exchange) -> None:
     other = await exchange.new_buyer()
     many = [await exchange.match() for _ in range(6)]
     first = await exchange.match(buyer=other)
@@ -37,7 +37,7 @@ async def test_one_buyers_many_orders_do_not_go_before_anothers_first(exchange: 
     assert {order.status for order in orders} == {OrderStatus.CONFIRMED}
 
 
-async def test_a_charge_is_tried_again_until_its_order_is_given_up_and_is_no_dead_letter(
+async def test_charge_is_retried_until_giving_up_and_never_a_dead_letter(
     exchange: Exchange,
 ) -> None:
     exchange.line.is_cut = True
@@ -63,7 +63,7 @@ async def test_a_charge_is_tried_again_until_its_order_is_given_up_and_is_no_dea
     assert (await exchange.order(order_id)).payment_status is PaymentStatus.ABANDONED
 
 
-async def test_refunds_that_the_provider_does_not_answer_do_not_stop_trades(
+async def test_unanswered_refunds_do_not_delay_trades(
     exchange: Exchange,
 ) -> None:
     """A refund has its own queue: here it waits for its answer while another order is placed."""
@@ -82,7 +82,7 @@ async def test_refunds_that_the_provider_does_not_answer_do_not_stop_trades(
     assert (await exchange.order(order.id)).payment_status is PaymentStatus.REFUNDED
 
 
-async def test_payouts_that_the_provider_does_not_answer_do_not_stop_trades(
+async def test_unanswered_payouts_do_not_delay_trades(
     exchange: Exchange,
 ) -> None:
     """A payout has its own queue: here it waits for its answer while another order is placed."""

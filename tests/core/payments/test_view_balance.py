@@ -1,4 +1,4 @@
-"""A user sees what they are owed and what they owe."""
+"""A user sees what the exchange owes them and what they owe it."""
 
 from solebook.core.payments.view_balance import Balance
 from solebook.ports.language.orders import OrderStatus

@@ -1,4 +1,4 @@
-"""What the payment provider reports, whenever and however often it does."""
+"""Webhooks of the payment provider: late, early and duplicate."""
 
 import json
 from datetime import timedelta
@@ -24,7 +24,7 @@ CHARGE = "payments.charge_buyer:payment.requested"
 # ---- receiving -------------------------------------------------------------------------------
 
 
-async def test_a_webhook_is_stored_once_and_answered_before_it_is_acted_on(
+async def test_webhook_is_stored_once_and_answered_before_it_is_applied(
     exchange: Exchange,
 ) -> None:
     await exchange.trade()
@@ -48,14 +48,14 @@ async def test_a_webhook_that_was_not_signed_by_the_provider_is_refused(
     assert await exchange.store.outbox.unsent(1) == []
 
 
-async def test_a_signed_body_that_makes_no_sense_is_refused(exchange: Exchange) -> None:
+async def test_malformed_signed_body_is_refused(exchange: Exchange) -> None:
     body = json.dumps({"id": 7}).encode()
     with pytest.raises(InvalidText):
         await exchange.app.payments.receive_webhook(body, exchange.gateway.sign(body))
     assert await exchange.store.outbox.unsent(1) == []
 
 
-# ---- acting ----------------------------------------------------------------------------------
+# ---- applying --------------------------------------------------------------------------------
 
 
 async def test_a_webhook_confirms_an_order_before_the_direct_answer_does(
@@ -90,7 +90,7 @@ async def test_a_webhook_declines_an_order_before_the_direct_answer_does(
     assert await exchange.gateway.balance() == 0
 
 
-async def test_webhooks_in_any_order_and_ten_times_each_change_nothing_that_is_known(
+async def test_duplicate_webhooks_in_any_order_change_nothing(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.AUTH_FAILED)
@@ -138,7 +138,7 @@ async def test_a_payout_that_was_made_after_all_is_noted(exchange: Exchange) -> 
     assert (payout.state, payout.reason) == (PayoutState.PAID, None)
 
 
-async def test_a_report_that_asks_for_nothing_changes_nothing(exchange: Exchange) -> None:
+async def test_irrelevant_webhook_changes_nothing(exchange: Exchange) -> None:
     order, kind = await exchange.trade(), GatewayEventKind.OTHER
     await report(exchange, GatewayEvent("evt_1", kind, order.id, "ch_1", 21_400))
     await report(exchange, GatewayEvent("evt_2", kind, None))
@@ -148,7 +148,7 @@ async def test_a_report_that_asks_for_nothing_changes_nothing(exchange: Exchange
 # ---- what cannot be ours ---------------------------------------------------------------------
 
 
-async def test_a_report_that_comes_before_its_payment_is_known_is_acted_on_later(
+async def test_webhook_before_its_payment_is_stored_is_retried(
     exchange: Exchange,
 ) -> None:
     exchange.bus.failing[CHARGE] = 2

@@ -1,4 +1,4 @@
-"""Orders that are not paid yet: how they ended, and which deadlines run."""
+"""Helpers for unpaid orders: how they ended, and their deadlines."""
 
 from datetime import timedelta
 

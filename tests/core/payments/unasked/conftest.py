@@ -10,7 +10,7 @@ from ..reports import check_money
 
 @pytest.fixture
 async def exchange() -> AsyncIterator[Exchange]:
-    """An open exchange whose ledger is compared with the provider when the test is over."""
+    """An open exchange whose ledger is compared with the provider at the end of the test."""
     exchange = build_exchange()
     await exchange.open()
     yield exchange

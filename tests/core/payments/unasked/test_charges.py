@@ -1,4 +1,4 @@
-"""Charges that the provider made without having been asked, or of another amount."""
+"""Unasked charges, and charges of a wrong amount."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -31,7 +31,7 @@ NOWHERE = OrderId(UUID(int=1))
 @pytest.mark.parametrize(
     ("card", "amount"), [(tokens.CARD_CHARGED_HALF, 10_700), (tokens.CARD_CHARGED_DOUBLE, 42_800)]
 )
-async def test_another_amount_than_was_asked_for_confirms_no_order_and_waits_for_an_admin(
+async def test_charge_of_a_wrong_amount_waits_for_an_admin(
     exchange: Exchange, card: str, amount: int
 ) -> None:
     order_id = await exchange.match(buyer=await exchange.new_buyer(card))
@@ -48,9 +48,7 @@ async def test_another_amount_than_was_asked_for_confirms_no_order_and_waits_for
     assert (await exchange.order(order_id)).status is OrderStatus.PENDING
 
     await exchange.app.orders.release_payout(exchange.admin, order_id, reason="to look at it")
-    assert await alarms(exchange, order_id) == [
-        note
-    ]  # a release leaves it as little paid as it was
+    assert await alarms(exchange, order_id) == [note]  # a release does not make it paid
 
     await exchange.app.orders.cancel_order(exchange.admin, order_id, reason="a wrong amount")
     await exchange.quiet()
@@ -85,7 +83,7 @@ async def test_a_refund_of_a_second_charge_leaves_the_orders_own_alone(exchange:
     assert await in_escrow(exchange, order.id) == TOTAL
 
 
-async def test_a_charge_that_was_declined_before_goes_back_and_is_looked_at(
+async def test_charge_after_a_decline_is_refunded_with_an_alarm(
     exchange: Exchange,
 ) -> None:
     buyer = await exchange.new_buyer(tokens.DECLINED_CARD)
@@ -98,7 +96,7 @@ async def test_a_charge_that_was_declined_before_goes_back_and_is_looked_at(
     assert len(await alarms(exchange, order_id)) == 1
 
 
-async def test_a_charge_for_an_order_that_ended_unasked_goes_back_and_is_looked_at(
+async def test_unasked_charge_of_an_ended_order_is_refunded_with_an_alarm(
     exchange: Exchange,
 ) -> None:
     exchange.bus.failing[CHARGE] = 4
@@ -123,7 +121,7 @@ async def test_a_charge_for_no_order_waits_in_suspense_with_an_alarm_of_no_order
     assert len(await alarms(exchange, None)) == 1  # counted twice
 
 
-async def test_a_charge_that_was_told_of_without_its_order_is_its_orders_once_it_is_answered(
+async def test_charge_reported_without_its_order_is_assigned_by_the_answer(
     exchange: Exchange,
 ) -> None:
     order_id = await exchange.match(buyer=await exchange.new_buyer(tokens.CARD_THAT_TIMES_OUT))
@@ -139,7 +137,7 @@ async def test_a_charge_that_was_told_of_without_its_order_is_its_orders_once_it
     assert await in_escrow(exchange, order_id) == TOTAL
 
 
-async def test_an_amount_that_the_provider_contradicts_is_not_booked_twice(
+async def test_contradictory_amount_is_not_booked_twice(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade()
@@ -151,7 +149,7 @@ async def test_an_amount_that_the_provider_contradicts_is_not_booked_twice(
     assert "1.00 now, and 214.00 before" in note
 
 
-async def test_a_decline_of_a_captured_payment_is_looked_at(exchange: Exchange) -> None:
+async def test_decline_of_a_captured_payment_raises_an_alarm(exchange: Exchange) -> None:
     order = await exchange.trade()
     await report(exchange, GatewayEvent("evt_1", GatewayEventKind.CHARGE_DECLINED, order.id))
     after = await exchange.order(order.id)
@@ -159,7 +157,7 @@ async def test_a_decline_of_a_captured_payment_is_looked_at(exchange: Exchange) 
     assert len(await alarms(exchange, order.id)) == 1
 
 
-async def test_a_decline_of_nothing_that_is_known_is_looked_at(exchange: Exchange) -> None:
+async def test_decline_for_no_known_order_raises_an_alarm(exchange: Exchange) -> None:
     await report(exchange, GatewayEvent("evt_1", GatewayEventKind.CHARGE_DECLINED, NOWHERE))
     await report(exchange, GatewayEvent("evt_2", GatewayEventKind.CHARGE_DECLINED, None))
     assert len(await alarms(exchange, None)) == 1

@@ -1,4 +1,4 @@
-"""Payouts that the provider made without having been asked, of another amount, or took back."""
+"""Unasked payouts, payouts of a wrong amount, and payouts that came back."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -52,7 +52,7 @@ async def payout_id(exchange: Exchange, order: Order) -> str:
 # ---- another amount --------------------------------------------------------------------------
 
 
-async def test_the_rest_of_a_payout_that_came_short_is_owed_and_frozen(exchange: Exchange) -> None:
+async def test_rest_of_a_short_payout_is_owed_and_frozen(exchange: Exchange) -> None:
     order = await paid_to(exchange, tokens.ACCOUNT_PAID_HALF)
     await told_of_everything(exchange)
     payout = await exchange.payout(order.id)
@@ -79,7 +79,7 @@ async def test_an_admin_has_the_rest_of_a_payout_paid(exchange: Exchange) -> Non
     assert await exchange.gateway.balance() == 3_800
 
 
-async def test_what_a_seller_got_too_much_is_a_debt(exchange: Exchange) -> None:
+async def test_excess_payout_becomes_debt(exchange: Exchange) -> None:
     order = await paid_to(exchange, tokens.ACCOUNT_PAID_DOUBLE)
     await told_of_everything(exchange)
     assert (await exchange.payout(order.id)).state is PayoutState.PAID
@@ -104,7 +104,7 @@ async def test_a_payout_that_is_not_due_is_a_debt_and_freezes_the_order(
     assert len(await alarms(exchange, order.id)) == 1
 
 
-async def test_a_debt_for_what_was_paid_too_early_is_kept_back_from_the_payout(
+async def test_debt_for_an_early_payout_is_settled_by_the_payout(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -290,7 +290,7 @@ async def test_a_declined_attempt_that_is_reported_changes_nothing(exchange: Exc
     assert await alarms(exchange, order.id) == []
 
 
-async def test_a_failure_of_nothing_that_is_known_is_looked_at(exchange: Exchange) -> None:
+async def test_failure_of_an_unknown_payout_raises_an_alarm(exchange: Exchange) -> None:
     order = await exchange.trade()
     await report(exchange, failed(order.id, "evt_1", 100, reference="po_1"))
     await report(exchange, failed(NOWHERE, "evt_2", 100, reference="po_2"))

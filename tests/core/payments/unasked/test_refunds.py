@@ -1,4 +1,4 @@
-"""Refunds that the provider made without having been asked, and our own among them."""
+"""Unasked refunds, also together with requested ones."""
 
 from dataclasses import replace
 
@@ -83,7 +83,7 @@ async def test_a_seller_is_not_paid_from_an_escrow_that_is_short(exchange: Excha
     assert any("who bears the rest?" in note for note in await alarms(exchange, order.id))
 
 
-async def test_an_unasked_part_after_the_payout_leaves_a_hole_in_the_escrow(
+async def test_unasked_refund_after_the_payout_leaves_a_shortfall(
     exchange: Exchange,
 ) -> None:
     order = await paid_order(exchange)
@@ -108,7 +108,7 @@ async def test_more_than_is_left_of_a_refunded_charge_is_not_booked(
     assert "Only 0.00 was left" in note
 
 
-async def test_as_much_is_booked_as_is_left(exchange: Exchange) -> None:
+async def test_refund_is_booked_up_to_what_is_left(exchange: Exchange) -> None:
     order = await exchange.trade()
     await refund(exchange, order.id, 21_000)
     await dashboard(exchange).refund(await charge_of(exchange, order.id), 400)
@@ -143,7 +143,7 @@ async def test_what_is_refunded_later_is_what_is_left(exchange: Exchange) -> Non
 # ---- while our own refund is due -------------------------------------------------------------
 
 
-async def test_an_unasked_part_that_is_known_before_ours_is_asked_is_left_out(
+async def test_known_unasked_part_is_subtracted_from_the_refund(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade()
@@ -156,7 +156,7 @@ async def test_an_unasked_part_that_is_known_before_ours_is_asked_is_left_out(
     assert await in_escrow(exchange, order.id) == 0
 
 
-async def test_ours_is_declined_for_a_part_that_nobody_told_of_and_goes_on_once_it_is(
+async def test_refund_declined_for_an_unknown_part_continues_once_the_part_is_reported(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade()
@@ -172,14 +172,14 @@ async def test_ours_is_declined_for_a_part_that_nobody_told_of_and_goes_on_once_
     assert await exchange.gateway.balance() == 0
 
 
-async def test_a_part_that_cannot_be_true_beside_our_own_refund_is_booked_once(
+async def test_impossible_unasked_refund_is_not_booked_twice(
     exchange: Exchange,
 ) -> None:
     buyer = await exchange.new_buyer(tokens.CARD_WHOSE_REFUNDS_TIME_OUT)
     order = await exchange.trade(buyer=buyer)
     await exchange.cancel(order.id)
     assert (await exchange.payment(order.id)).refund_asked == TOTAL
-    # The provider gave everything back, so that this cannot be; it is told of all the same.
+    # The provider has refunded everything, so this report is impossible, but it arrives.
     await report(exchange, refunded(order.id, "evt_1", 100, reference="re_1"))
     await exchange.quiet()
     payment = await exchange.payment(order.id)
@@ -204,7 +204,9 @@ async def once(exchange: Exchange, order_id: object) -> bool:
     )
 
 
-async def test_ours_told_of_before_the_direct_answer_is_booked_once(exchange: Exchange) -> None:
+async def test_requested_refund_reported_before_the_answer_is_booked_once(
+    exchange: Exchange,
+) -> None:
     buyer = await exchange.new_buyer(tokens.CARD_WHOSE_REFUNDS_TIME_OUT)
     order = await exchange.trade(buyer=buyer)
     await exchange.cancel(order.id)
@@ -215,7 +217,9 @@ async def test_ours_told_of_before_the_direct_answer_is_booked_once(exchange: Ex
     assert await once(exchange, order.id)
 
 
-async def test_ours_told_of_after_the_direct_answer_is_booked_once(exchange: Exchange) -> None:
+async def test_requested_refund_reported_after_the_answer_is_booked_once(
+    exchange: Exchange,
+) -> None:
     order = await exchange.trade(OrderStatus.CANCELLED)
     for _ in range(2):
         await told_of_everything(exchange)
@@ -223,7 +227,7 @@ async def test_ours_told_of_after_the_direct_answer_is_booked_once(exchange: Exc
 
 
 @pytest.mark.parametrize("times_out", [True, False])
-async def test_ours_told_of_without_its_name_is_booked_once(
+async def test_requested_refund_reported_without_its_name_is_booked_once(
     exchange: Exchange, times_out: bool
 ) -> None:
     card = tokens.CARD_WHOSE_REFUNDS_TIME_OUT if times_out else tokens.CARD
@@ -235,7 +239,7 @@ async def test_ours_told_of_without_its_name_is_booked_once(
         assert await once(exchange, order.id)
 
 
-async def test_another_nameless_report_of_as_much_is_not_ours(exchange: Exchange) -> None:
+async def test_second_nameless_report_of_the_same_amount_is_unasked(exchange: Exchange) -> None:
     order = await exchange.trade(OrderStatus.CANCELLED)
     await report(exchange, refunded(order.id, "evt_1", TOTAL))
     await report(exchange, refunded(order.id, "evt_2", TOTAL))
@@ -266,7 +270,7 @@ async def test_a_part_that_went_back_counts_towards_what_the_buyer_gets(
     assert (await exchange.payment(order.id)).refund_asked == 18_600
 
 
-async def test_a_refund_that_was_told_of_as_ours_and_was_another_is_looked_at(
+async def test_unasked_refund_mistaken_for_the_requested_one_raises_an_alarm(
     exchange: Exchange,
 ) -> None:
     buyer = await exchange.new_buyer(tokens.CARD_WHOSE_REFUNDS_TIME_OUT)
@@ -282,7 +286,7 @@ async def test_a_refund_that_was_told_of_as_ours_and_was_another_is_looked_at(
 # ---- before the charge is known --------------------------------------------------------------
 
 
-async def test_a_refund_told_of_before_its_charge_waits_in_suspense(exchange: Exchange) -> None:
+async def test_refund_reported_before_its_charge_waits_in_suspense(exchange: Exchange) -> None:
     buyer = await exchange.new_buyer(tokens.CARD_THAT_TIMES_OUT)
     order_id = await exchange.match(buyer=buyer)
     await exchange.workers.settle()
@@ -309,7 +313,7 @@ async def test_a_refund_that_names_only_its_charge_is_its_orders(exchange: Excha
     assert (await exchange.order(order.id)).freezes == FROZEN
 
 
-async def test_a_refund_of_nothing_that_is_known_waits_in_suspense(exchange: Exchange) -> None:
+async def test_refund_of_an_unknown_charge_waits_in_suspense(exchange: Exchange) -> None:
     charged = await dashboard(exchange).charge(None, 5_000)
     await dashboard(exchange).refund(charged.id, 1_000)
     await told_of_latest(exchange)
@@ -320,10 +324,10 @@ async def test_a_refund_of_nothing_that_is_known_waits_in_suspense(exchange: Exc
     assert len(await alarms(exchange, None)) == 1
 
 
-async def test_ours_that_was_made_in_another_amount_is_looked_at_and_the_rest_is_asked_for(
+async def test_requested_refund_of_a_wrong_amount_raises_an_alarm_and_the_rest_is_requested(
     exchange: Exchange,
 ) -> None:
-    """The provider answers our own question with less than it was asked for."""
+    """The provider refunds less than was requested."""
     order = await exchange.trade()
     exchange.bus.failing[REFUND] = 1
     await exchange.cancel(order.id)

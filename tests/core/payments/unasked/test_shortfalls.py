@@ -1,4 +1,4 @@
-"""Who bears what the provider did unasked, and that all the books end at zero."""
+"""The bearers of shortfalls, after which the ledger is balanced."""
 
 import pytest
 
@@ -48,7 +48,7 @@ async def release(exchange: Exchange, order: Order) -> None:
 
 
 async def debts(exchange: Exchange, order: Order) -> dict[str, int]:
-    """What each of the bearers bears."""
+    """Return how much each bearer bears."""
     return {
         "buyer": await exchange.store.ledger.balance(debt(order.buyer_id)),
         "seller": await debt_of(exchange, order),
@@ -60,7 +60,7 @@ async def debts(exchange: Exchange, order: Order) -> dict[str, int]:
     ("bearer", "seller_gets"),
     [(Bearer.EXCHANGE, PAYOUT), (Bearer.SELLER, PAYOUT - 100), (Bearer.BUYER, PAYOUT)],
 )
-async def test_the_trade_goes_on_once_somebody_bears_what_went_back(
+async def test_trade_continues_when_the_shortfall_is_borne(
     exchange: Exchange, bearer: Bearer, seller_gets: int
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -82,13 +82,13 @@ async def test_the_trade_goes_on_once_somebody_bears_what_went_back(
 
 
 @pytest.mark.parametrize("bearer", Bearer)
-async def test_what_went_back_after_the_payout_is_borne(exchange: Exchange, bearer: Bearer) -> None:
+async def test_shortfall_after_the_payout_can_be_borne(exchange: Exchange, bearer: Bearer) -> None:
     order = await paid_order(exchange)
     await refund(exchange, order.id, 100)
     await refund(exchange, order.id, 50)
     assert await alarms(exchange, order.id)
     await bear(exchange, order, bearer)
-    assert await alarms(exchange, order.id) == []  # nothing is frozen that could be released
+    assert await alarms(exchange, order.id) == []  # nothing is frozen
     assert await in_escrow(exchange, order.id) == 0
     assert sum((await debts(exchange, order)).values()) == -150
     assert (await debts(exchange, order))[bearer] == -150
@@ -97,7 +97,7 @@ async def test_what_went_back_after_the_payout_is_borne(exchange: Exchange, bear
 @pytest.mark.parametrize("bearer", Bearer)
 @pytest.mark.parametrize("status", [OrderStatus.CONFIRMED, OrderStatus.DELIVERED])
 @pytest.mark.parametrize("of_refund", Bearer)
-async def test_nobody_bears_a_part_any_more_once_the_order_is_refunded(
+async def test_refund_of_the_order_reverses_a_borne_shortfall(
     exchange: Exchange, bearer: Bearer, status: OrderStatus, of_refund: Bearer
 ) -> None:
     order = await exchange.trade(status)
@@ -109,14 +109,14 @@ async def test_nobody_bears_a_part_any_more_once_the_order_is_refunded(
     await exchange.quiet()
     await release(exchange, order)
     await exchange.quiet()
-    # For a pair that its seller still has the exchange pays nobody.
+    # The exchange pays nobody for a pair that the seller still has.
     pays = of_refund is Bearer.EXCHANGE and status is OrderStatus.DELIVERED
     lost = -21_400 if pays else 0
     assert await debts(exchange, order) == {"buyer": 0, "seller": 0, "exchange": lost}
     assert await in_escrow(exchange, order.id) == (21_400 if pays else 0)
 
 
-async def test_a_part_that_the_seller_bore_and_settled_is_to_be_paid_back(
+async def test_reversed_shortfall_that_the_seller_settled_raises_an_alarm(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade(OrderStatus.DELIVERED)
@@ -137,7 +137,7 @@ async def test_a_part_that_the_seller_bore_and_settled_is_to_be_paid_back(
     assert (await exchange.payout(other.id)).amount == PAYOUT
 
 
-async def test_an_escrow_that_is_whole_is_borne_by_nobody(exchange: Exchange) -> None:
+async def test_complete_escrow_has_no_shortfall_to_bear(exchange: Exchange) -> None:
     for status in (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.CANCELLED):
         order = await exchange.trade(status)
         with pytest.raises(NoShortfall):
