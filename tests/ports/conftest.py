@@ -1,4 +1,4 @@
-"""Every contract suite runs over every adapter that is built here."""
+"""The adapters with which every contract suite runs."""
 
 import asyncio
 import shutil
@@ -24,12 +24,12 @@ from .shelf import NAMES, Shelf
 if TYPE_CHECKING:
     from solebook.adapters.sql.engine.database import SqlDatabase
 
-# SQLAlchemy is imported where SQLite's turn begins, so that the unit suite does without it.
+# SQLAlchemy is imported only for SQLite's parameter, because the unit suite does not need it.
 
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with every table and no row, to be copied: a migration takes its time."""
+    """A database with all tables and no rows, to be copied, because migrations are slow."""
     path = tmp_path_factory.mktemp("sql") / "empty.db"
     asyncio.run(_prepare(f"sqlite:///{path}"))
     return path
@@ -41,7 +41,7 @@ async def _prepare(url: str) -> None:
 
     await migrate(url)
     async with SqlDatabase(url):
-        pass  # to turn its write-ahead log on, which takes longer than most tests
+        pass  # turns on the write-ahead log, which takes longer than most tests
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from solebook.ports.language.messages import Message
 
 SUBJECT = "user.registered"
 LONG = timedelta(hours=1)
-"""Longer than any retry waits."""
+"""Longer than any retry delay."""
 
 
 class Handler:
-    """Notes what it is given, and fails as often as it is told to."""
+    """Records its messages, and fails with the given exceptions first."""
 
     def __init__(self, *failures: BaseException) -> None:
         self.got: list[Message] = []
@@ -37,7 +37,7 @@ def queued(name: str, handle: Callable[[Message], Awaitable[None]]) -> Consumer:
 
 
 class Gate:
-    """Handles each message once it is let through, and notes which are under way."""
+    """Blocks each message until it is opened, and records which are under way."""
 
     def __init__(self) -> None:
         self.begun: list[Message] = []
@@ -64,6 +64,6 @@ class Gate:
             self._changed.notify_all()
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        """Wait until something is so; the test fails if it never is."""
+        """Wait until a condition is true; the test fails if that never happens."""
         async with asyncio.timeout(10), self._changed:
             await self._changed.wait_for(is_so)

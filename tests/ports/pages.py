@@ -1,4 +1,4 @@
-"""Reading a list page by page."""
+"""Reads a list page by page."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -11,7 +11,7 @@ T = TypeVar("T")
 async def all_pages(
     read: Callable[[PageRequest], Awaitable[Page[T]]], *, limit: int = 2
 ) -> list[T]:
-    """Return the items of all pages; every page but the last must be full, and none empty twice."""
+    """Return the items of all pages, and check that all pages except the last one are full."""
     items: list[T] = []
     request = PageRequest(limit)
     while True:

@@ -1,4 +1,4 @@
-"""Valid records for the contract suites, each with ids of its own."""
+"""Valid records for the contract suites, each with new ids."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -178,7 +178,7 @@ class Records(ToldRecords):
         )
 
     def opened(self, match: Match) -> OpenedOrder:
-        """What core makes of a match, as far as a store can tell."""
+        """Return a match's order as core would open it, as far as a store can tell."""
         order = Order(
             id=match.id,
             bid_id=match.bid_id,
@@ -214,7 +214,7 @@ class Records(ToldRecords):
         )
 
     def batch(self, *added: Quote, **fields: Any) -> Batch:
-        """A batch that adds quotes, with a sequence above every one made so far."""
+        """Return a batch that adds quotes, with a higher sequence than all earlier ones."""
         fields.setdefault("sequence", next(self._number))
         return Batch(added={quote.id: quote for quote in added}, **fields)
 
@@ -268,12 +268,12 @@ class Records(ToldRecords):
 
 
 def matched(quote: Quote, match: Match) -> dict[str, Any]:
-    """The fields of a quote that its match changes."""
+    """Return the fields of a quote that its match changes."""
     return {"status": QuoteStatus.MATCHED, "match_id": match.id}
 
 
 def payment_of(order: Order) -> Payment:
-    """The payment that opens with an order."""
+    """Return the payment that opens with an order."""
     return Payment(
         order_id=order.id,
         buyer_id=order.buyer_id,

@@ -1,4 +1,4 @@
-"""An engine's hold on a store, for suites that need quotes or orders in it."""
+"""An engine's shard, for suites that need quotes or orders in a store."""
 
 from dataclasses import dataclass, replace
 
@@ -11,14 +11,14 @@ from .records import Records, matched
 
 @dataclass(slots=True)
 class Shard:
-    """The ownership of one shard, and what can be committed under it."""
+    """The ownership of a shard, and helpers that commit batches to it."""
 
     store: Store
     records: Records
     ownership: Ownership
 
     async def rest(self, *quotes: Quote) -> None:
-        """Have quotes in the store."""
+        """Store quotes."""
         await self.commit(self.records.batch(*quotes))
 
     async def change(self, *quotes: Quote) -> None:
@@ -26,14 +26,14 @@ class Shard:
         await self.commit(self.records.batch(changed={quote.id: quote for quote in quotes}))
 
     async def trade(self, book: BookKey, **match_fields: object) -> OpenedOrder:
-        """Have a match and its pending order in the store."""
+        """Store a match and its pending order."""
         match, bid, ask = self.new_match(book, **match_fields)
         opened = self.records.opened(match)
         await self.commit(self.records.batch(bid, ask, matches=[match], opened=[opened]))
         return opened
 
     def new_match(self, book: BookKey, **match_fields: object) -> tuple[Match, Quote, Quote]:
-        """A match of a new bid and a new ask, as they are after it."""
+        """Return a match of a new bid and a new ask, with their state after it."""
         bid, ask = self.records.bid(book), self.records.ask(book)
         match = self.records.match(bid, ask, **match_fields)
         return match, replace(bid, **matched(bid, match)), replace(ask, **matched(ask, match))

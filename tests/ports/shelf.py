@@ -65,7 +65,7 @@ class Shelf:
         return document
 
     async def found(self, text: str = "", **query: Any) -> list[str]:
-        """The names of what is found, in order."""
+        """Return the names of the found products, in order."""
         filters = {k: query.pop(k) for k in list(query) if k in SearchFilters.__slots__}
         results = await self.index.search(SearchQuery(text, SearchFilters(**filters), **query))
         assert len(results.hits) <= results.total

@@ -1,4 +1,4 @@
-"""What every AccessTokens keeps to."""
+"""Contract of AccessTokens."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -40,9 +40,7 @@ def claims(clock: VirtualClock, ids: SeededIds) -> AccessClaims:
     )
 
 
-async def test_token_says_what_it_was_issued_for(
-    access_tokens: AccessTokens, claims: AccessClaims
-) -> None:
+async def test_token_contains_its_claims(access_tokens: AccessTokens, claims: AccessClaims) -> None:
     assert access_tokens.verify(access_tokens.issue(claims)) == claims
 
 
@@ -71,7 +69,7 @@ async def test_token_expires_at_its_instant_also_when_it_was_seen_before(
 
 
 @every_adapter
-def test_only_the_clock_port_tells_whether_a_token_expired(build: Builder, ids: SeededIds) -> None:
+def test_expiry_depends_only_on_the_clock_port(build: Builder, ids: SeededIds) -> None:
     for year in (1995, 2095):
         clock = VirtualClock(datetime(year, 3, 2, tzinfo=UTC))
         access_tokens = build(clock)

@@ -38,7 +38,7 @@ async def test_an_alarm_that_is_not_there_is_not_found(store: Store, records: Re
 
 
 @pytest.mark.parametrize("of_an_order", [True, False])
-async def test_an_alarm_that_is_raised_again_is_counted_on_the_open_one(
+async def test_repeated_alarm_is_counted_on_the_open_one(
     store: Store, records: Records, of_an_order: bool
 ) -> None:
     about = {"order_id": records.order_id() if of_an_order else None}
@@ -50,7 +50,7 @@ async def test_an_alarm_that_is_raised_again_is_counted_on_the_open_one(
 
 
 @pytest.mark.parametrize("of_an_order", [True, False])
-async def test_an_alarm_that_no_deadline_raised_keeps_every_note_once(
+async def test_alarm_without_a_deadline_keeps_all_notes_without_duplicates(
     store: Store, records: Records, of_an_order: bool
 ) -> None:
     fields: dict[str, Any] = {"kind": AlarmKind.PROVIDER_REPORT}
@@ -62,7 +62,7 @@ async def test_an_alarm_that_no_deadline_raised_keeps_every_note_once(
     assert (kept.note, kept.count) == ("charged ch_1\npaid po_1\ncharged ch_12", 4)
 
 
-def test_notes_beyond_the_bound_take_nothing_from_the_earlier_ones(records: Records) -> None:
+def test_notes_beyond_the_limit_do_not_truncate_earlier_ones(records: Records) -> None:
     alarm = records.alarm(kind=AlarmKind.PROVIDER_REPORT, note="the first")
     for number in range(3_000):
         alarm = alarm.raised_again(replace(alarm, note=f"report {number}"))
@@ -95,7 +95,7 @@ async def test_a_closed_alarm_stays_and_the_next_is_a_new_one(
     assert await all_pages(partial(store.alarms.page, open_only=True)) == [second]
 
 
-async def test_just_an_orders_open_alarms_of_the_kinds_are_closed(
+async def test_only_the_orders_open_alarms_of_the_given_kinds_are_closed(
     store: Store, records: Records
 ) -> None:
     kinds = (AlarmKind.PAIR_NOT_CLAIMED, AlarmKind.REVIEW_OVERDUE)
@@ -111,7 +111,7 @@ async def test_just_an_orders_open_alarms_of_the_kinds_are_closed(
     assert await all_pages(partial(store.alarms.page, open_only=True)) == [elsewhere, other]
 
 
-async def test_an_alarm_that_is_undone_was_never_raised(store: Store, records: Records) -> None:
+async def test_rolled_back_alarm_was_never_raised(store: Store, records: Records) -> None:
     first = await add(store, records.alarm())
     order_id = first.order_id
     assert order_id is not None

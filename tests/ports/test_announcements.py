@@ -1,4 +1,4 @@
-"""Contract of Transaction: what is announced."""
+"""Contract of Transaction: announcements."""
 
 import asyncio
 
@@ -15,9 +15,7 @@ class Boom(Exception):
     """Something went wrong inside a block."""
 
 
-async def test_announcements_are_made_once_the_write_is_committed(
-    store: Store, records: Records
-) -> None:
+async def test_announcements_are_made_after_the_commit(store: Store, records: Records) -> None:
     user, heard = records.user(), list[str]()
 
     async with store.transaction():
@@ -30,7 +28,7 @@ async def test_announcements_are_made_once_the_write_is_committed(
     assert await store.users.get(user.id) == user
 
 
-async def test_nothing_is_announced_of_what_was_undone(store: Store, records: Records) -> None:
+async def test_rollback_discards_announcements(store: Store, records: Records) -> None:
     heard = list[str]()
 
     async def write(user: User, *, fail: bool) -> None:

@@ -72,7 +72,7 @@ async def test_entries_are_paged_newest_first_by_actor_and_by_target(
     assert await entries(store, actor_id=records.user_id()) == []
 
 
-async def test_an_entry_has_one_outcome_however_often_it_is_added(
+async def test_entry_has_one_outcome_although_it_is_added_twice(
     store: Store, records: Records
 ) -> None:
     [asked, other] = await add(store, records.act(), records.act())
@@ -90,9 +90,7 @@ async def test_an_outcome_of_nothing_is_a_programming_error(store: Store, record
         await add(store, records.act(about=AuditEntryId(records.order_id())))
 
 
-async def test_an_entry_goes_with_the_transaction_that_it_tells_of(
-    store: Store, records: Records
-) -> None:
+async def test_entry_is_rolled_back_with_its_transaction(store: Store, records: Records) -> None:
     async def act_and_fail() -> None:
         async with store.transaction():
             await store.audit_log.add(records.act())

@@ -61,7 +61,7 @@ async def test_an_order_has_one_task(store: Store, records: Records) -> None:
         await store.authentication_tasks.get(second.id)
 
 
-async def test_of_many_tasks_for_an_order_at_once_one_is_added(
+async def test_only_one_of_many_concurrent_tasks_for_an_order_is_added(
     store: Store, records: Records
 ) -> None:
     order_id = records.order_id()

@@ -183,7 +183,7 @@ async def test_a_book_that_is_not_published_is_shown_as_it_is_stored(
     assert published not in stored.asked
 
 
-async def test_once_all_are_published_any_other_is_empty_and_the_store_not_asked(
+async def test_other_books_are_empty_without_a_query_after_all_are_published(
     with_store: BookViews, stored: Stored, records: Records, book: BookKey
 ) -> None:
     await with_store.publish(BookView(book, 41, levels((190, 1))))
@@ -196,7 +196,7 @@ async def test_once_all_are_published_any_other_is_empty_and_the_store_not_asked
     assert stored.asked == []
 
 
-async def test_where_a_new_engine_begins_nothing_is_published_any_more(
+async def test_new_engine_drops_the_published_books_of_its_shard(
     with_store: BookViews, stored: Stored, records: Records, book: BookKey
 ) -> None:
     other = records.book()
@@ -227,7 +227,7 @@ ask_changes = st.tuples(st.just(Side.ASK), st.integers(6, 10), st.integers(0, 3)
 @settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-async def test_changes_one_by_one_give_what_publishing_the_whole_gives(
+async def test_single_changes_give_the_same_view_as_publishing_it(
     views: BookViews, records: Records, changes: list[list[tuple[Side, int, int]]]
 ) -> None:
     by_change, by_view = records.book(), records.book()

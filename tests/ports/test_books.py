@@ -77,7 +77,7 @@ async def test_no_commit_under_an_earlier_ownership_succeeds(
         await store.books.commit(owned, records.batch(ask))
 
 
-async def test_a_shard_taken_during_anothers_transaction_stays_taken_when_that_fails(
+async def test_taken_shard_stays_taken_when_another_transaction_fails(
     store: Store, records: Records
 ) -> None:
     async def write_and_fail() -> None:
@@ -223,7 +223,7 @@ async def test_the_standing_quotes_of_some_users_come_in_order_of_arrival(
     assert list(await store.books.standing_of([one])) == [early]
 
 
-async def test_a_quote_that_changed_rests_as_its_status_and_sequence_now_say(
+async def test_changed_quote_rests_by_its_current_status_and_sequence(
     store: Store, records: Records, shard: Shard
 ) -> None:
     book = records.book()
@@ -244,7 +244,7 @@ async def test_a_quote_that_changed_rests_as_its_status_and_sequence_now_say(
 # ---- answers -------------------------------------------------------------------------------------
 
 
-async def test_the_first_placement_is_the_answer_whatever_became_of_the_quote(
+async def test_first_placement_is_the_answer_in_any_later_state_of_the_quote(
     store: Store, records: Records, shard: Shard
 ) -> None:
     ask = records.ask(records.book())
@@ -254,7 +254,7 @@ async def test_the_first_placement_is_the_answer_whatever_became_of_the_quote(
     assert await store.books.answered([key]) == {key: Placement(ask)}
 
 
-async def test_a_key_with_another_fingerprint_is_anothers(
+async def test_key_with_another_fingerprint_belongs_to_another_request(
     store: Store, records: Records, shard: Shard
 ) -> None:
     ask = records.ask(records.book())

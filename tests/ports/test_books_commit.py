@@ -81,7 +81,7 @@ async def test_several_matches_open_their_orders_in_their_order(
     assert await store.orders.count_by_status() == {"pending": 3}
 
 
-async def test_what_a_batch_tells_besides_follows_what_its_orders_tell(
+async def test_events_of_a_batch_follow_those_of_its_orders(
     store: Store, records: Records, shard: Shard
 ) -> None:
     book = records.book()
@@ -95,7 +95,7 @@ async def test_what_a_batch_tells_besides_follows_what_its_orders_tell(
     assert told == [*opened.events, *changes, changes[0]]
 
 
-async def test_a_batch_that_fails_tells_nothing(
+async def test_failed_batch_publishes_no_events(
     store: Store, records: Records, shard: Shard
 ) -> None:
     ask = records.ask(records.book())
@@ -109,7 +109,7 @@ async def test_a_batch_that_fails_tells_nothing(
     assert not await store.outbox.unsent(10)
 
 
-async def test_a_batch_that_only_tells_is_not_empty(records: Records) -> None:
+async def test_batch_with_only_events_is_not_empty(records: Records) -> None:
     change = LowestAskChanged(records.book(), None, 20_000, records.instant)
     assert not Batch(sequence=1, events=[change]).is_empty
 
@@ -262,7 +262,7 @@ async def match_resting_ask(records: Records, shard: Shard, book: BookKey, ask: 
     return match.id
 
 
-async def test_a_large_batch_commits_whole(store: Store, records: Records, shard: Shard) -> None:
+async def test_large_batch_commits_completely(store: Store, records: Records, shard: Shard) -> None:
     book = records.book()
     trades = [shard.new_match(book) for _ in range(150)]
     await shard.commit(

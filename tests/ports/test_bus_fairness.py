@@ -1,4 +1,4 @@
-"""Contract of EventBus: what goes first where consumers have a queue, and what never waits."""
+"""Contract of EventBus: priorities, turns and independence of queues."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,12 +20,12 @@ from .records import Records
 
 
 def by(letters: dict[Message, str]) -> Callable[[Event], str]:
-    """The turn of each message, by its event."""
+    """Return a function that gives each event's turn."""
     turns = {message.event.key: turn for message, turn in letters.items()}
     return lambda event: turns[event.key]
 
 
-async def test_a_queue_whose_workers_all_wait_holds_up_no_other_queue(
+async def test_queue_with_busy_workers_does_not_delay_other_queues(
     bus: EventBus, records: Records
 ) -> None:
     stuck, charges = Gate(), Handler()
@@ -66,9 +66,7 @@ async def test_a_turn_has_one_delivery_under_way_and_others_fill_the_workers(
     assert gate.begun == [greedy[0], *others, *greedy[1:]]
 
 
-async def test_a_message_of_higher_priority_that_comes_meanwhile_is_next(
-    bus: EventBus, records: Records
-) -> None:
+async def test_later_message_of_higher_priority_is_next(bus: EventBus, records: Records) -> None:
     low = [records.message() for _ in range(40)]
     high = records.message()
     gate = Gate()
@@ -89,7 +87,7 @@ async def test_a_message_of_higher_priority_that_comes_meanwhile_is_next(
     assert await work == 41
 
 
-async def test_low_priority_is_delivered_although_high_priority_never_ends(
+async def test_low_priority_does_not_starve(
     bus: EventBus, records: Records, clock: VirtualClock
 ) -> None:
     low = records.message()
@@ -113,7 +111,7 @@ async def test_low_priority_is_delivered_although_high_priority_never_ends(
 
 
 @pytest.mark.parametrize("queue", [Queue.LETTERS, Queue.TRADE])
-async def test_workers_go_on_with_what_comes_while_one_of_them_hangs(
+async def test_workers_handle_new_messages_while_one_hangs(
     bus: EventBus, records: Records, queue: Queue, clock: VirtualClock
 ) -> None:
     gate = Gate()
@@ -137,7 +135,7 @@ async def test_workers_go_on_with_what_comes_while_one_of_them_hangs(
     assert hanging in gate.done
 
 
-async def test_what_is_published_is_not_left_until_the_next_look(
+async def test_published_message_is_handled_before_the_next_poll(
     bus: EventBus, records: Records
 ) -> None:
     gate = Gate()
@@ -158,7 +156,7 @@ def contains(messages: list[Message], message: Message) -> bool:
 
 
 class FailsAtFirst:
-    """Refuses each message the first time."""
+    """Fails each message the first time."""
 
     def __init__(self, handle: Callable[[Message], Awaitable[None]]) -> None:
         self._handle = handle

@@ -28,7 +28,7 @@ def cache(request: pytest.FixtureRequest, clock: VirtualClock) -> Cache[str, str
 
 @dataclass
 class Source:
-    """Where values come from: at once, or when it is told to let them go."""
+    """A source of values, which loads them at once or when it is released."""
 
     value: str = "old"
     loads: int = 0
@@ -52,7 +52,7 @@ def source() -> Source:
 
 
 async def turns() -> None:
-    """Let everybody do what they can do by now."""
+    """Let all other tasks run as far as they can."""
     for _ in range(5):
         await asyncio.sleep(0)
 
@@ -69,7 +69,7 @@ async def test_each_key_has_its_own_value(cache: Cache[str, str]) -> None:
     assert [source.loads for source in sources.values()] == [1, 1, 1]
 
 
-async def test_a_hundred_who_ask_at_once_cost_one_load(
+async def test_hundred_concurrent_callers_share_one_load(
     cache: Cache[str, str], source: Source
 ) -> None:
     source.open.clear()
@@ -104,7 +104,7 @@ async def test_the_life_of_a_value_begins_with_its_load(
     assert await cache.get("key", source.load) == "new"
 
 
-async def test_of_too_many_values_the_one_not_asked_for_longest_goes(
+async def test_least_recently_used_value_is_evicted(
     cache: Cache[str, str],
 ) -> None:
     sources = {key: Source(value=key) for key in "abcd"}
@@ -117,7 +117,7 @@ async def test_of_too_many_values_the_one_not_asked_for_longest_goes(
     assert sources["b"].loads == 2
 
 
-async def test_a_load_that_fails_fails_those_who_wait_for_it_and_is_not_kept(
+async def test_failed_load_fails_its_callers_and_is_not_stored(
     cache: Cache[str, str], source: Source
 ) -> None:
     source.value = "wrong"
@@ -134,7 +134,7 @@ async def test_a_load_that_fails_fails_those_who_wait_for_it_and_is_not_kept(
     assert source.loads == 2
 
 
-async def test_what_was_kept_is_forgotten(cache: Cache[str, str], source: Source) -> None:
+async def test_stored_value_is_invalidated(cache: Cache[str, str], source: Source) -> None:
     await cache.get("key", source.load)
     await cache.get("other", source.load)
     source.value = "new"
@@ -144,7 +144,7 @@ async def test_what_was_kept_is_forgotten(cache: Cache[str, str], source: Source
     assert await cache.get("other", source.load) == "old"
 
 
-async def test_a_load_that_was_under_way_when_it_was_forgotten_is_not_kept(
+async def test_load_that_is_invalidated_while_under_way_is_not_stored(
     cache: Cache[str, str], source: Source
 ) -> None:
     source.open.clear()
@@ -176,7 +176,7 @@ async def test_an_old_load_that_ends_last_changes_nothing(
     assert source.loads == 1
 
 
-async def test_who_goes_away_leaves_the_others_their_answer(
+async def test_cancelled_caller_does_not_cancel_the_load_of_the_others(
     cache: Cache[str, str], source: Source
 ) -> None:
     source.open.clear()
@@ -191,7 +191,7 @@ async def test_who_goes_away_leaves_the_others_their_answer(
 
 
 @pytest.mark.parametrize(("value", "loads"), [("old", 1), ("wrong", 2)])
-async def test_a_load_whose_callers_all_went_away_is_kept_or_fails_in_silence(
+async def test_load_without_callers_is_stored_or_fails_silently(
     cache: Cache[str, str],
     source: Source,
     value: str,
@@ -214,7 +214,7 @@ async def test_a_load_whose_callers_all_went_away_is_kept_or_fails_in_silence(
 
 
 @pytest.mark.parametrize(("size", "life"), [(0, LIFE), (1, timedelta(0))])
-def test_a_cache_that_keeps_nothing_is_refused(
+def test_cache_with_invalid_settings_is_refused(
     clock: VirtualClock, size: int, life: timedelta
 ) -> None:
     with pytest.raises(ValueError, match="must be positive"):

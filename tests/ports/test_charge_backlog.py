@@ -1,4 +1,4 @@
-"""Contract of ChargeBacklog: which orders wait for their turn, and which for something else."""
+"""Contract of ChargeBacklog: the orders that wait for their turn to be charged."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ SECOND = timedelta(seconds=1)
 
 
 async def opened(shard: Shard, records: Records) -> Payment:
-    """Return the payment of a new order, whose book is its own."""
+    """Return the payment of a new order in a new book."""
     return (await shard.trade(records.book())).payment
 
 
@@ -42,7 +42,7 @@ async def waits(store: Store, instant: datetime) -> bool:
     return await store.charge_backlog.waits_since_before(instant, consumers=[CHARGE, "other"])
 
 
-async def test_an_order_that_nobody_tried_to_charge_waits_from_its_match(
+async def test_order_without_an_attempt_waits_from_its_match(
     store: Store, records: Records, shard: Shard
 ) -> None:
     payment = await opened(shard, records)
@@ -54,7 +54,7 @@ async def test_nothing_waits_in_an_empty_store(store: Store, records: Records) -
     assert not await waits(store, records.instant)
 
 
-async def test_an_order_that_was_tried_waits_for_its_retry(
+async def test_order_with_an_attempt_is_not_in_the_backlog(
     store: Store, records: Records, shard: Shard
 ) -> None:
     payment = await opened(shard, records)
@@ -63,7 +63,7 @@ async def test_an_order_that_was_tried_waits_for_its_retry(
 
 
 @pytest.mark.parametrize("status", sorted(set(PaymentStatus) - {PaymentStatus.PENDING}))
-async def test_a_payment_that_is_decided_waits_for_nothing(
+async def test_decided_payment_is_not_in_the_backlog(
     store: Store, records: Records, shard: Shard, status: PaymentStatus
 ) -> None:
     payment = await opened(shard, records)
@@ -71,7 +71,7 @@ async def test_a_payment_that_is_decided_waits_for_nothing(
     assert not await waits(store, payment.created_at + SECOND)
 
 
-async def test_an_order_that_ended_waits_for_nothing_although_its_payment_did_not_hear_of_it(
+async def test_ended_order_with_a_pending_payment_is_not_in_the_backlog(
     store: Store, records: Records, shard: Shard
 ) -> None:
     opening = await shard.trade(records.book())
@@ -105,7 +105,7 @@ async def test_an_order_that_failed_on_its_way_to_the_charge_does_not_count(
     assert await waits(store, later)
 
 
-async def test_an_order_whose_buyer_has_an_attempt_without_an_answer_waits_for_that_one(
+async def test_order_behind_an_unanswered_attempt_of_its_buyer_is_not_in_the_backlog(
     store: Store, records: Records, shard: Shard
 ) -> None:
     payment = await opened(shard, records)
@@ -115,7 +115,7 @@ async def test_an_order_whose_buyer_has_an_attempt_without_an_answer_waits_for_t
     assert await waits(store, other.created_at + SECOND)
 
 
-async def test_an_order_waits_from_when_its_buyers_last_charge_was_answered(
+async def test_order_waits_from_the_answer_to_its_buyers_last_charge(
     store: Store, records: Records, shard: Shard
 ) -> None:
     payment = await opened(shard, records)

@@ -17,7 +17,7 @@ Pass = Callable[[timedelta], Awaitable[object]]
 
 @pytest.fixture(params=["virtual", "system", "adjustable"])
 def clock_and_passing(request: pytest.FixtureRequest, clock: VirtualClock) -> tuple[Clock, Pass]:
-    """A clock, and how to have time pass on it."""
+    """A clock, and a function that lets time pass on it."""
 
     async def real_time(by: timedelta) -> None:
         await asyncio.sleep(by.total_seconds())

@@ -1,4 +1,4 @@
-"""Contract of Declines, and of what Traders make of them."""
+"""Contract of Declines, and their effect on Traders."""
 
 from datetime import timedelta
 
@@ -38,9 +38,7 @@ async def test_a_buyers_declines_after_an_instant_come_newest_first(
     assert list(await store.declines.since(records.user_id(), now)) == []
 
 
-async def test_what_was_forgiven_counts_no_longer_and_bars_nobody(
-    store: Store, records: Records
-) -> None:
+async def test_forgiven_declines_do_not_count_or_bar(store: Store, records: Records) -> None:
     now, buyer_id = records.instant, records.user_id()
     old = Decline(records.order_id(), buyer_id, now, "card_declined")
     async with store.transaction():

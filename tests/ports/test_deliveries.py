@@ -56,7 +56,7 @@ async def remove(store: Store, *deliveries: Delivery) -> None:
 
 
 async def taken(store: Store, records: Records, *, minute: int = 0) -> list[Delivery]:
-    """Everything in the queue, each removed before the next is asked for."""
+    """Return all deliveries of the queue, removing each before reading the next."""
     everything: list[Delivery] = []
     while one := await first(store, records, 1, minute=minute):
         everything += one
@@ -70,7 +70,9 @@ async def replay(store: Store, delivery_id: MessageId, records: Records, minute:
         await store.dead_letters.replay(delivery_id, at)
 
 
-async def test_a_delivery_is_kept_whole_until_it_is_removed(store: Store, records: Records) -> None:
+async def test_delivery_is_stored_completely_until_it_is_removed(
+    store: Store, records: Records
+) -> None:
     delivery, other = records.delivery(error="Käse: 1"), records.delivery()
     await put(store, delivery, other)
     assert await due(store, records) == [delivery, other]
@@ -120,7 +122,7 @@ async def test_deliveries_of_one_turn_are_removed_together(store: Store, records
     assert await first(store, records) == [other, last]
 
 
-async def test_what_is_dead_or_not_due_yet_is_not_to_be_tried(
+async def test_dead_letters_and_later_deliveries_are_not_due(
     store: Store, records: Records
 ) -> None:
     now = records.instant
@@ -209,7 +211,7 @@ async def test_a_delivery_that_dies_again_is_a_dead_letter_again(
     assert await all_pages(store.dead_letters.page) == [dead]
 
 
-async def test_the_oldest_that_waits_is_known_by_when_its_event_occurred(
+async def test_oldest_waiting_delivery_is_found_by_its_events_instant(
     store: Store, records: Records
 ) -> None:
     assert await store.deliveries.oldest() is None
@@ -227,9 +229,7 @@ async def test_the_oldest_that_waits_is_known_by_when_its_event_occurred(
 # ---- queues --------------------------------------------------------------------------------------
 
 
-async def test_the_highest_priority_is_first_whenever_it_came(
-    store: Store, records: Records
-) -> None:
+async def test_highest_priority_comes_first(store: Store, records: Records) -> None:
     low, normal = queued(records, priority=Priority.LOW), queued(records)
     high = queued(records, priority=Priority.HIGH)
     await put(store, low, normal, high)
@@ -237,7 +237,7 @@ async def test_the_highest_priority_is_first_whenever_it_came(
     assert await first(store, records, 2) == [high, normal]
 
 
-async def test_nobodys_second_is_taken_before_anothers_first(
+async def test_first_deliveries_of_all_turns_come_before_second_ones(
     store: Store, records: Records
 ) -> None:
     greedy = [queued(records, turn="greedy") for _ in range(5)]
@@ -248,7 +248,7 @@ async def test_nobodys_second_is_taken_before_anothers_first(
     assert await taken(store, records) == [greedy[0], modest, another, alone, *greedy[1:]]
 
 
-async def test_who_comes_while_another_is_served_waits_for_one_delivery_at_most(
+async def test_new_turn_waits_for_at_most_one_delivery_of_another_turn(
     store: Store, records: Records
 ) -> None:
     greedy = [queued(records, turn="greedy") for _ in range(100)]
@@ -259,7 +259,7 @@ async def test_who_comes_while_another_is_served_waits_for_one_delivery_at_most(
     assert (await taken(store, records))[:3] == [greedy[50], late, greedy[51]]
 
 
-async def test_turns_alternate_however_many_deliveries_each_has(
+async def test_turns_alternate_with_any_number_of_deliveries(
     store: Store, records: Records
 ) -> None:
     a, b = ([queued(records, turn=name) for _ in range(3)] for name in "ab")
@@ -267,7 +267,7 @@ async def test_turns_alternate_however_many_deliveries_each_has(
     assert [delivery.turn for delivery in await taken(store, records)] == list("ababab")
 
 
-async def test_the_one_that_is_due_longest_is_found_whatever_its_priority(
+async def test_longest_overdue_delivery_is_found_in_any_priority(
     store: Store, records: Records
 ) -> None:
     async def longest_due() -> Delivery | None:
@@ -298,7 +298,7 @@ async def test_a_high_priority_does_not_wait_behind_its_turns_other_deliveries(
     assert await taken(store, records) == [high, *others, *low]
 
 
-async def test_one_that_is_tried_again_later_lets_its_turns_next_go_first(
+async def test_delivery_to_be_retried_lets_the_next_of_its_turn_go_first(
     store: Store, records: Records
 ) -> None:
     failing, following = (queued(records, turn="a") for _ in range(2))
@@ -346,7 +346,7 @@ async def test_a_delivery_that_is_put_in_another_queue_leaves_the_first(
     assert await due(store, records) == [plain]
 
 
-async def test_what_is_not_committed_is_in_no_line(store: Store, records: Records) -> None:
+async def test_uncommitted_delivery_is_in_no_line(store: Store, records: Records) -> None:
     kept, other = queued(records, turn="a"), queued(records, turn="b")
     await put(store, kept, other)
 

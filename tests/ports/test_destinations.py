@@ -6,7 +6,7 @@ from .records import Records
 from .shard import Shard
 
 
-async def test_where_a_pair_goes_is_kept_with_its_order(
+async def test_destination_is_stored_with_its_order(
     store: Store, records: Records, shard: Shard
 ) -> None:
     one, other = await shard.trade(records.book()), await shard.trade(records.book())

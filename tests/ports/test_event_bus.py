@@ -31,9 +31,7 @@ async def test_each_consumer_of_the_subject_gets_the_message(
     assert await bus.work_off(Queue.TRADE) == 0
 
 
-async def test_a_message_that_nobody_consumes_is_no_trouble(
-    bus: EventBus, records: Records
-) -> None:
+async def test_message_without_consumers_is_ignored(bus: EventBus, records: Records) -> None:
     await bus.publish(records.message())
     assert await bus.work_off(Queue.TRADE) == 0
 
@@ -45,7 +43,7 @@ async def test_two_consumers_cannot_have_one_name(bus: EventBus) -> None:
 
 
 @pytest.mark.parametrize("failure", [Unavailable("mail"), AssertionError("bug"), KeyError("bug")])
-async def test_one_that_fails_gets_the_message_again_and_the_others_do_not(
+async def test_only_the_consumer_that_failed_gets_the_message_again(
     bus: EventBus, records: Records, clock: VirtualClock, failure: Exception
 ) -> None:
     before, failing, after = Handler(), Handler(failure), Handler()
@@ -70,7 +68,7 @@ async def test_a_delivery_waits_until_it_is_due(bus: EventBus, records: Records)
     assert handler.got == []
 
 
-async def test_one_that_persists_does_not_give_up_on_what_is_unavailable_but_on_a_bug(
+async def test_persistent_consumer_gives_up_on_a_bug_but_not_on_unavailable(
     bus: EventBus, store: Store, records: Records, clock: VirtualClock
 ) -> None:
     failures: list[Exception] = [Unavailable("the provider") for _ in range(100)]
@@ -113,7 +111,7 @@ async def test_a_delivery_that_always_fails_ends_as_a_dead_letter_and_can_be_rep
     assert (await store.dead_letters.page(PageRequest())).items == ()
 
 
-async def test_what_a_handler_wrote_before_it_failed_is_undone(
+async def test_writes_of_a_failed_handler_are_rolled_back(
     bus: EventBus, store: Store, records: Records, clock: VirtualClock
 ) -> None:
     failures: list[Exception] = [Unavailable("mail")]
@@ -133,7 +131,7 @@ async def test_what_a_handler_wrote_before_it_failed_is_undone(
     assert await store.inbox.contains("welcome", message.id)
 
 
-async def test_stopping_the_process_is_no_delivery(
+async def test_stopping_the_process_does_not_count_as_a_delivery(
     bus: EventBus, records: Records, clock: VirtualClock
 ) -> None:
     handler = Handler(asyncio.CancelledError())
@@ -199,7 +197,7 @@ async def test_a_queued_consumer_that_fails_gets_the_message_again_and_then_give
     assert mail.got == [message]
 
 
-async def test_a_slow_delivery_holds_up_neither_the_trade_nor_the_other_workers(
+async def test_slow_delivery_delays_neither_trades_nor_other_workers(
     bus: EventBus, records: Records
 ) -> None:
     gate, others_done = asyncio.Event(), asyncio.Event()
@@ -228,7 +226,7 @@ async def test_a_slow_delivery_holds_up_neither_the_trade_nor_the_other_workers(
     assert delivered[:8] == messages[1:]
 
 
-async def test_workers_that_are_stopped_leave_what_they_had_to_be_tried_again(
+async def test_stopped_workers_leave_their_deliveries_to_be_retried(
     bus: EventBus, records: Records
 ) -> None:
     gate = asyncio.Event()

@@ -15,7 +15,7 @@ from .records import Records
 
 
 class Writer:
-    """Adds a user for each message, and then fails as often as it is told to."""
+    """Adds a user for each message, and then fails with the given exceptions."""
 
     def __init__(self, store: Store, records: Records, *failures: Exception) -> None:
         self._store = store
@@ -31,7 +31,7 @@ class Writer:
             raise self.failures.pop(0)
 
     async def written(self) -> int:
-        """Return how many of the users are stored."""
+        """Return the number of stored users."""
         found = [await self._store.users.find_by_email(email) for email in self.emails]
         return sum(user is not None for user in found)
 
@@ -43,7 +43,7 @@ def inside(
 
 
 @pytest.mark.parametrize("failure", [Unavailable("mail"), AssertionError("bug"), KeyError("bug")])
-async def test_one_that_fails_leaves_what_the_others_wrote(
+async def test_failed_consumer_does_not_roll_back_the_others(
     bus: EventBus, store: Store, records: Records, clock: VirtualClock, failure: Exception
 ) -> None:
     before, failing, after = (

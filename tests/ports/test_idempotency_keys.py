@@ -33,7 +33,7 @@ async def test_an_answer_is_remembered_byte_for_byte(store: Store, records: Reco
     assert await store.idempotency_keys.find(key) == answer
 
 
-async def test_another_request_with_the_key_is_given_away_by_its_fingerprint(
+async def test_another_request_with_the_key_is_detected_by_its_fingerprint(
     store: Store, records: Records
 ) -> None:
     key = key_of(records)
@@ -43,7 +43,7 @@ async def test_another_request_with_the_key_is_given_away_by_its_fingerprint(
     assert refused.value.key == "key-1"
 
 
-async def test_a_key_is_one_users_in_one_scope(store: Store, records: Records) -> None:
+async def test_key_is_unique_per_user_and_scope(store: Store, records: Records) -> None:
     key = key_of(records)
     await remember(store, key, records)
     others = [
@@ -58,9 +58,7 @@ async def test_a_key_is_one_users_in_one_scope(store: Store, records: Records) -
 
 
 @pytest.mark.parametrize("fingerprint", ["fingerprint-1", "fingerprint-2"])
-async def test_a_request_that_came_second_is_outdated(
-    store: Store, records: Records, fingerprint: str
-) -> None:
+async def test_second_request_is_outdated(store: Store, records: Records, fingerprint: str) -> None:
     key = key_of(records)
     await remember(store, key, records, b"first")
     with pytest.raises(Outdated):
@@ -68,7 +66,9 @@ async def test_a_request_that_came_second_is_outdated(
     assert await store.idempotency_keys.find(key) == b"first"
 
 
-async def test_of_many_requests_at_once_one_is_remembered(store: Store, records: Records) -> None:
+async def test_only_one_of_many_concurrent_requests_is_stored(
+    store: Store, records: Records
+) -> None:
     key = key_of(records)
     attempts = (remember(store, key, records, str(n).encode()) for n in range(5))
     outcomes = await asyncio.gather(*attempts, return_exceptions=True)

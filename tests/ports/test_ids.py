@@ -1,4 +1,4 @@
-"""Contract of Ids, and how an id is written."""
+"""Contract of Ids, and the spelling of ids."""
 
 from datetime import timedelta
 from itertools import pairwise
@@ -55,6 +55,6 @@ def test_an_id_is_written_with_hyphens_or_without(text: str) -> None:
         "",
     ],
 )
-def test_another_spelling_is_no_id(text: str) -> None:
+def test_invalid_spelling_of_an_id_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not an id"):
         parse_id(text)

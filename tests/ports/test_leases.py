@@ -34,11 +34,13 @@ async def test_a_lease_is_held_until_its_life_is_over(leases: Leases, clock: Vir
     assert await leases.holder("relay") is None
 
 
-async def test_what_nobody_ever_held_has_no_holder(leases: Leases) -> None:
+async def test_lease_that_was_never_taken_has_no_holder(leases: Leases) -> None:
     assert await leases.holder("relay") is None
 
 
-async def test_another_holder_waits_until_it_is_over(leases: Leases, clock: VirtualClock) -> None:
+async def test_another_holder_gets_the_lease_after_it_expires(
+    leases: Leases, clock: VirtualClock
+) -> None:
     await taken(leases)
     assert await leases.acquire("relay", "two", LIFE) is None
     await clock.advance(LIFE)
@@ -54,7 +56,7 @@ async def test_each_lease_of_a_name_has_a_higher_epoch(leases: Leases, clock: Vi
     assert epochs == sorted(set(epochs))
 
 
-async def test_names_do_not_concern_each_other(leases: Leases) -> None:
+async def test_leases_of_different_names_are_independent(leases: Leases) -> None:
     first = await taken(leases, "one", "shard 0")
     second = await taken(leases, "two", "shard 1")
     assert await leases.holder("shard 0") == first
@@ -94,14 +96,14 @@ async def test_a_holder_that_takes_it_again_loses_the_earlier_one(leases: Leases
     assert await leases.renew(later, LIFE) is not None
 
 
-async def test_what_is_released_is_anybodys_at_once(leases: Leases) -> None:
+async def test_released_lease_can_be_taken_at_once(leases: Leases) -> None:
     lease = await taken(leases)
     await leases.release(lease)
     assert await leases.holder("relay") is None
     assert (await taken(leases, "two")).epoch > lease.epoch
 
 
-async def test_releasing_what_was_lost_changes_nothing(leases: Leases, clock: VirtualClock) -> None:
+async def test_releasing_a_lost_lease_changes_nothing(leases: Leases, clock: VirtualClock) -> None:
     lease = await taken(leases)
     await clock.advance(LIFE)
     other = await taken(leases, "two")
@@ -109,7 +111,7 @@ async def test_releasing_what_was_lost_changes_nothing(leases: Leases, clock: Vi
     assert await leases.holder("relay") == other
 
 
-async def test_of_many_who_want_it_at_once_one_gets_it(leases: Leases) -> None:
+async def test_only_one_of_many_concurrent_holders_gets_the_lease(leases: Leases) -> None:
     wanted = (leases.acquire("relay", str(number), LIFE) for number in range(20))
     got = [lease for lease in await asyncio.gather(*wanted) if lease is not None]
     assert len(got) == 1

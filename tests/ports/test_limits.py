@@ -1,4 +1,4 @@
-"""A number that is set is within its limits, and has some."""
+"""Configured numbers have limits and are within them."""
 
 import math
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Numbers:
         {"flag": True},
     ],
 )
-def test_a_number_may_be_as_little_and_as_much_as_its_limits(numbers: dict[str, Any]) -> None:
+def test_number_at_its_limits_is_accepted(numbers: dict[str, Any]) -> None:
     Numbers(**numbers)
 
 
@@ -76,7 +76,7 @@ def test_a_number_outside_its_limits_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize("kind", [int, float, timedelta, tuple[int, ...], int | None])
-def test_a_number_without_limits_is_a_mistake_of_the_program(kind: Any) -> None:
+def test_number_without_limits_is_a_programming_error(kind: Any) -> None:
     forgetful = type("Forgetful", (), {"__annotations__": {"number": kind}})
     with pytest.raises(TypeError, match=r"Forgetful\.number is a number without limits"):
         limits_of(forgetful)

@@ -1,4 +1,4 @@
-"""What is a link, and what is an honest name."""
+"""The difference between links and harmless names."""
 
 import pytest
 from hypothesis import example, given
@@ -144,7 +144,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("text", LINKS)
-def test_what_a_mail_program_makes_a_link_of_is_a_link(text: str) -> None:
+def test_text_that_a_mail_program_turns_into_a_link_is_a_link(text: str) -> None:
     assert has_link(text)
     with pytest.raises(InvalidText, match="has a link or an address in it"):
         check_plain("first_name", text, max_length=100)
@@ -154,7 +154,7 @@ def test_what_a_mail_program_makes_a_link_of_is_a_link(text: str) -> None:
 def test_a_name_must_not_even_look_like_a_link(text: str) -> None:
     with pytest.raises(InvalidText, match="has a link or an address in it"):
         check_plain("first_name", text, max_length=100)
-    assert without_links(text) == text  # no program makes a link of it, so a letter may quote it
+    assert without_links(text) == text  # no program makes it a link, so a letter may quote it
 
 
 @pytest.mark.parametrize("text", LINKS)
@@ -173,19 +173,19 @@ def test_an_honest_name_is_no_link(text: str) -> None:
     assert check_plain("model", text, max_length=100, min_length=0) == text
 
 
-def test_what_stands_around_a_link_stays() -> None:
+def test_text_around_a_link_stays() -> None:
     said = "Sold (see evil.example/a). Write to a@evil.example, b@evil.example! Box 9.5, ok."
     expected = f"Sold (see {REMOVED} Write to {REMOVED}, {REMOVED}! Box 9.5, ok."
     assert without_links(said) == expected
 
 
-def test_two_halves_never_make_a_link_of_what_is_left() -> None:
+def test_removing_a_link_does_not_create_another_one() -> None:
     assert not has_link(without_links("evil.httpx://x example.com", ""))
     assert not has_link(without_links("a@www.b.com.evil.example", ""))
 
 
 @pytest.mark.parametrize("text", ["A\nB", "A\u2028B", "A\u202eB", "A\u2066B", "A\x07"])
-def test_what_breaks_or_turns_a_line_is_refused(text: str) -> None:
+def test_control_characters_are_refused(text: str) -> None:
     with pytest.raises(InvalidText, match="control character"):
         check_plain("first_name", text, max_length=100)
 
@@ -217,12 +217,12 @@ parts = st.sampled_from(
     instead=st.sampled_from([REMOVED, ""]),
 )
 @example(text="evil。com" * 20, instead="")
-def test_nothing_is_left_that_is_a_link(text: str, instead: str) -> None:
+def test_no_link_is_left(text: str, instead: str) -> None:
     left = without_links(text, instead)
     assert not has_link(left)
     assert has_link(text) or left == text
 
 
-def test_a_long_text_is_read_at_once() -> None:
+def test_long_text_is_checked_quickly() -> None:
     for piece in ("a.", "a@", "www.", "http:/", "-", ".a-"):
         without_links(piece * 1_000)

@@ -1,4 +1,4 @@
-"""What every messenger does: it takes each once, whole, and says so if it cannot."""
+"""Contract of messengers: each message is sent once and unchanged."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -39,12 +39,12 @@ PUSH = PushMessage(UUID(int=3), ("device-1", "device-2"), "On its way", "It is â
 
 @dataclass(frozen=True)
 class Line:
-    """A messenger, a message for it, and the messages that are found at the other end."""
+    """A messenger, a message for it, and the messages that arrived."""
 
     messenger: Any
     message: Any
     changed: Any
-    """Another wording with the same id, as after a change of the templates."""
+    """The same id with another text, as after a change of the templates."""
     arrived: Callable[[], Sequence[Any]]
 
 
@@ -127,7 +127,7 @@ async def test_a_message_arrives_as_it_was_sent(line: Line) -> None:
     assert list(line.arrived()) == [line.message]
 
 
-async def test_the_second_time_with_one_id_changes_nothing(line: Line) -> None:
+async def test_second_message_with_the_same_id_changes_nothing(line: Line) -> None:
     await line.messenger.send(line.message)
     await line.messenger.send(line.message)
     await line.messenger.send(line.changed)

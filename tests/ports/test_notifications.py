@@ -53,7 +53,7 @@ async def test_an_added_notification_is_found_whole(store: Store, records: Recor
     assert await store.notifications.find(records.notification(user_id).id) is None
 
 
-async def test_an_inbox_lists_the_users_own_newest_first_without_what_is_kept_out_of_it(
+async def test_list_has_the_users_notifications_in_the_app_newest_first(
     store: Store, records: Records
 ) -> None:
     user_id, other = records.user_id(), records.user_id()
@@ -93,11 +93,13 @@ async def test_what_was_read_can_be_unread_again(store: Store, records: Records)
     assert await store.notifications.count_unread(user_id) == 1
 
 
-async def test_who_was_told_nothing_has_nothing_unread(store: Store, records: Records) -> None:
+async def test_user_without_notifications_has_nothing_unread(
+    store: Store, records: Records
+) -> None:
     assert await store.notifications.count_unread(records.user_id()) == 0
 
 
-async def test_a_kind_is_told_a_user_once_for_an_order(store: Store, records: Records) -> None:
+async def test_user_gets_a_kind_once_per_order(store: Store, records: Records) -> None:
     user_id, order_id = records.user_id(), records.order_id()
     notice = records.notice(order_id)
     first = records.notification(user_id, notice=notice)
@@ -111,9 +113,7 @@ async def test_a_kind_is_told_a_user_once_for_an_order(store: Store, records: Re
     assert await store.notifications.count_unread(user_id) == 1
 
 
-async def test_another_user_order_or_kind_is_told_all_the_same(
-    store: Store, records: Records
-) -> None:
+async def test_another_user_order_or_kind_is_notified_too(store: Store, records: Records) -> None:
     user_id, order_id = records.user_id(), records.order_id()
     notice = records.notice(order_id)
     refused = PayoutRefusedNotice(order_id, notice.shoe, 17_600, "account closed")
@@ -130,9 +130,7 @@ async def test_another_user_order_or_kind_is_told_all_the_same(
 
 
 @pytest.mark.parametrize("kind", ["payout refused", "welcome"])
-async def test_what_can_happen_again_is_told_again(
-    store: Store, records: Records, kind: str
-) -> None:
+async def test_repeatable_kind_is_notified_again(store: Store, records: Records, kind: str) -> None:
     user_id = records.user_id()
     notice = (
         PayoutRefusedNotice(records.order_id(), records.notice().shoe, 17_600, "account closed")
@@ -144,9 +142,7 @@ async def test_what_can_happen_again_is_told_again(
     assert await listed(store, user_id) == told[::-1]
 
 
-async def test_what_was_told_in_a_transaction_that_failed_can_be_told(
-    store: Store, records: Records
-) -> None:
+async def test_rolled_back_notification_can_be_added_again(store: Store, records: Records) -> None:
     notification = records.notification(records.user_id())
 
     async def tell_and_fail() -> None:
@@ -162,9 +158,7 @@ async def test_what_was_told_in_a_transaction_that_failed_can_be_told(
     assert await listed(store, notification.user_id) == [notification]
 
 
-async def test_the_old_are_forgotten_and_those_from_the_very_instant_on_are_kept(
-    store: Store, records: Records
-) -> None:
+async def test_notifications_before_the_instant_are_deleted(store: Store, records: Records) -> None:
     user_id, day = records.user_id(), timedelta(days=1)
     old, older, quiet, kept, new = (
         records.notification(user_id, created_at=records.instant + offset, in_app=shown)
@@ -192,7 +186,7 @@ async def test_the_old_are_forgotten_and_those_from_the_very_instant_on_are_kept
 # ---- Preferences ---------------------------------------------------------------------------------
 
 
-async def test_who_never_said_has_the_defaults(store: Store, records: Records) -> None:
+async def test_user_without_preferences_has_the_defaults(store: Store, records: Records) -> None:
     user_id = records.user_id()
     preferences = await store.preferences.get(user_id)
     assert preferences == NotificationPreferences(user_id)

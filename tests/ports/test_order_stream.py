@@ -20,7 +20,7 @@ def stream() -> OrderStream:
 
 
 async def heard(reader: OrderReader) -> list[OrderId]:
-    """Return what waits for the reader."""
+    """Return the orders that wait for the reader."""
     orders: list[OrderId] = []
     while True:
         taking = asyncio.create_task(reader.next())
@@ -56,9 +56,7 @@ async def test_each_party_is_told_on_each_of_its_readers(
         assert await heard(fourth) == []
 
 
-async def test_what_nobody_listened_to_is_not_told_later(
-    stream: OrderStream, records: Records
-) -> None:
+async def test_changes_before_listening_are_not_sent(stream: OrderStream, records: Records) -> None:
     user, [before, during, after] = records.user().id, order_ids(records, 3)
     stream.tell(before, user)
     async with stream.follow(user) as reader:
@@ -69,7 +67,7 @@ async def test_what_nobody_listened_to_is_not_told_later(
     assert await heard(reader) == [during]
 
 
-async def test_an_order_that_changes_twice_before_it_is_read_is_told_once(
+async def test_order_that_changes_twice_before_it_is_read_is_sent_once(
     stream: OrderStream, records: Records
 ) -> None:
     user, [one, two] = records.user().id, order_ids(records, 2)
@@ -98,7 +96,7 @@ async def test_who_reads_too_slowly_falls_behind_and_nobody_else_notices(
                 await slow.next()
 
 
-async def test_as_many_orders_as_may_wait_do(stream: OrderStream, records: Records) -> None:
+async def test_queue_of_orders_holds_up_to_its_limit(stream: OrderStream, records: Records) -> None:
     user, orders = records.user().id, order_ids(records, QUEUE)
     async with stream.follow(user) as reader:
         for order_id in (*orders, orders[0]):
@@ -106,6 +104,6 @@ async def test_as_many_orders_as_may_wait_do(stream: OrderStream, records: Recor
         assert await heard(reader) == orders
 
 
-def test_a_stream_that_lets_nothing_wait_is_refused() -> None:
+def test_stream_without_a_queue_is_refused() -> None:
     with pytest.raises(ValueError, match="queue must be positive"):
         MemoryOrderStream(queue=0)

@@ -55,7 +55,7 @@ async def pending(shard: Shard, records: Records) -> Order:
 
 
 def grown(order: Order, *events: OrderStep, **fields: object) -> tuple[Order, list[RecordedStep]]:
-    """An order some events later, and those events."""
+    """Return an order after some steps, and those steps."""
     recorded = [
         RecordedStep(order.id, order.version + n, order.updated_at + timedelta(minutes=n), event)
         for n, event in enumerate(events, start=1)
@@ -149,7 +149,7 @@ async def test_a_history_grows_save_by_save(store: Store, records: Records, shar
     assert [event.number for event in history] == [1, 2, 3, 4]
 
 
-async def test_a_save_that_missed_an_event_is_outdated(
+async def test_save_that_misses_a_step_is_outdated(
     store: Store, records: Records, shard: Shard
 ) -> None:
     order = await pending(shard, records)
@@ -164,7 +164,7 @@ async def test_a_save_that_missed_an_event_is_outdated(
     assert list(await store.orders.history(order.id)) == before
 
 
-async def test_of_two_changes_at_once_one_is_outdated_and_leaves_no_event(
+async def test_one_of_two_concurrent_saves_is_outdated_and_adds_no_step(
     store: Store, records: Records, shard: Shard
 ) -> None:
     order = await pending(shard, records)
@@ -259,7 +259,7 @@ async def test_everybodys_orders_are_paged(store: Store, records: Records, shard
     assert await all_pages(lambda r: store.orders.all(r, OrderStatus.PENDING)) == still[::-1]
 
 
-async def test_orders_are_found_by_since_when_they_are_held(
+async def test_orders_are_found_by_the_start_of_their_hold(
     store: Store, records: Records, shard: Shard
 ) -> None:
     at = records.instant
@@ -305,7 +305,7 @@ async def test_a_frozen_order_is_listed_while_there_is_something_to_pay(
             if order.waits_for_release:
                 listed.append(order)
     assert await all_pages(store.orders.frozen) == listed[::-1]
-    assert len(listed) == 8  # none once it is paid or undone, nor before a cancelled sale's payout
+    assert len(listed) == 8  # not paid or cancelled payouts, nor a cancelled order without one
 
 
 async def test_orders_are_counted_by_the_states_that_any_is_in(

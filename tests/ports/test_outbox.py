@@ -68,7 +68,7 @@ async def test_events_wait_stamped_with_an_id_and_the_instant(
     assert list(await store.outbox.unsent(10)) == list(messages)
 
 
-async def test_events_of_each_priority_are_had_apart(store: Store, records: Records) -> None:
+async def test_events_can_be_read_by_priority(store: Store, records: Records) -> None:
     kinds = [NotificationKind.PRICE_DROPPED, None, NotificationKind.SALE_CONFIRMED]
     for _ in range(3):
         for kind in kinds:
@@ -157,7 +157,7 @@ async def test_sent_messages_never_come_again(store: Store, records: Records) ->
     assert await unsent_events(store) == [last]
 
 
-async def test_what_rolled_back_is_neither_there_nor_in_the_way(
+async def test_rolled_back_events_are_absent_and_block_nothing(
     store: Store, records: Records
 ) -> None:
     kept = [records.event() for _ in range(4)]
@@ -179,9 +179,7 @@ async def test_what_rolled_back_is_neither_there_nor_in_the_way(
     assert await unsent_events(store) == kept
 
 
-async def test_the_order_is_that_of_commit_whoever_began_first(
-    store: Store, records: Records
-) -> None:
+async def test_messages_are_in_commit_order(store: Store, records: Records) -> None:
     committed: list[Event] = []
 
     async def work(pauses: int) -> None:
@@ -201,9 +199,7 @@ async def test_the_order_is_that_of_commit_whoever_began_first(
     assert await unsent_events(store) == committed
 
 
-async def test_nobody_sees_a_message_before_its_transaction_commits(
-    store: Store, records: Records
-) -> None:
+async def test_message_is_visible_only_after_its_commit(store: Store, records: Records) -> None:
     await add(store, old := records.event())
     async with store.transaction():
         await store.outbox.add(new := records.event())
@@ -213,7 +209,7 @@ async def test_nobody_sees_a_message_before_its_transaction_commits(
     assert await unsent_events(store) == [old, new]
 
 
-async def test_who_waits_is_woken_for_every_commit(store: Store, records: Records) -> None:
+async def test_waiting_relay_wakes_for_every_commit(store: Store, records: Records) -> None:
     relayed: list[Event] = []
 
     async def relay() -> None:
@@ -247,7 +243,7 @@ async def test_waiting_ends_at_once_for_what_was_added_before(
 
 
 async def note(store: Store, consumer: str, message_id: MessageId, records: Records) -> bool:
-    """Note that a message is handled, and return whether it was not noted before."""
+    """Note that a message is handled. Return False if it was noted before."""
     try:
         async with store.transaction():
             await store.inbox.note([(consumer, message_id)], records.instant)
@@ -280,7 +276,7 @@ async def test_notes_of_many_messages_are_made_and_read_at_once(
     assert await store.inbox.notes_of([three]) == await store.inbox.notes_of([]) == set()
 
 
-async def test_notes_of_which_one_is_there_are_refused(store: Store, records: Records) -> None:
+async def test_notes_with_a_duplicate_are_refused(store: Store, records: Records) -> None:
     one, two = (records.message().id for _ in range(2))
     assert await note(store, "welcome", one, records)
     with pytest.raises(Outdated):
@@ -289,7 +285,7 @@ async def test_notes_of_which_one_is_there_are_refused(store: Store, records: Re
     assert await store.inbox.notes_of([one, two]) == {("welcome", one)}
 
 
-async def test_what_rolled_back_was_not_handled(store: Store, records: Records) -> None:
+async def test_rolled_back_message_was_not_handled(store: Store, records: Records) -> None:
     message_id = records.message().id
 
     async def handle_and_fail() -> None:
@@ -304,7 +300,7 @@ async def test_what_rolled_back_was_not_handled(store: Store, records: Records) 
     assert await note(store, "welcome", message_id, records) is True
 
 
-async def test_of_many_who_handle_a_message_at_once_one_is_first(
+async def test_only_one_of_many_concurrent_handlers_notes_a_message(
     store: Store, records: Records
 ) -> None:
     message_id = records.message().id

@@ -1,4 +1,4 @@
-"""What every Passwords keeps to."""
+"""Contract of Passwords."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,7 +20,7 @@ def passwords() -> Iterator[Passwords]:
         yield passwords
 
 
-async def test_password_has_the_hash_that_was_made_of_it(passwords: Passwords) -> None:
+async def test_password_matches_its_hash(passwords: Passwords) -> None:
     password_hash = await passwords.hash(PASSWORD)
 
     assert PASSWORD not in password_hash
@@ -28,7 +28,7 @@ async def test_password_has_the_hash_that_was_made_of_it(passwords: Passwords) -
 
 
 @pytest.mark.parametrize("other", ["", "Correct horse battery", PASSWORD + " ", PASSWORD[:-1]])
-async def test_another_password_does_not_have_the_hash(passwords: Passwords, other: str) -> None:
+async def test_another_password_does_not_match_the_hash(passwords: Passwords, other: str) -> None:
     assert not await passwords.verify(other, await passwords.hash(PASSWORD))
 
 
@@ -37,7 +37,7 @@ async def test_equal_passwords_have_different_hashes(passwords: Passwords) -> No
 
 
 @pytest.mark.parametrize("password", ["", PASSWORD, "." * 31])
-async def test_nobodys_hash_is_of_no_password(passwords: Passwords, password: str) -> None:
+async def test_no_password_matches_a_missing_hash(passwords: Passwords, password: str) -> None:
     assert await passwords.verify(password, None) is False
 
 

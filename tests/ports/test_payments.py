@@ -35,7 +35,7 @@ FEES = Account(AccountKind.FEES)
 
 
 async def put_payment(store: Store, payment: Payment) -> None:
-    """Open a payment, or replace the one that is there."""
+    """Open a payment, or replace the existing one."""
     async with store.transaction():
         await store.payments.open_or_lock(payment)
         await store.payments.save(payment)
@@ -96,7 +96,7 @@ async def test_a_charge_that_was_taken_back_names_no_payment(
     assert await store.payments.order_of("ch_1") is None
 
 
-async def test_a_payment_that_was_never_asked_for_is_of_nothing(
+async def test_payment_without_a_request_has_an_amount_of_zero(
     store: Store, records: Records
 ) -> None:
     abandoned = records.payment(amount=0, status=PaymentStatus.ABANDONED)
@@ -126,7 +126,7 @@ async def test_a_payment_that_is_saved_replaces_the_orders_one(
 
 
 async def put_payout(store: Store, payout: Payout) -> Payout:
-    """Open a payout, or replace the one that is there."""
+    """Open a payout, or replace the existing one."""
     async with store.transaction():
         await store.payouts.open_or_lock(payout)
         await store.payouts.save(payout)
@@ -247,7 +247,7 @@ async def test_accounts_of_one_kind_and_different_owners_are_apart(
     assert await store.ledger.balance(escrow(records.order_id())) == 0
 
 
-async def test_what_a_transaction_decides_by_stays_so_until_its_end(
+async def test_locked_balances_do_not_change_until_the_end_of_the_transaction(
     store: Store, records: Records
 ) -> None:
     fund = Account(AccountKind.SUSPENSE, "fund")
@@ -294,7 +294,7 @@ async def test_a_transfer_with_an_account_twice_counts_both_entries(
     assert tuple(await store.ledger.entries(order_id)) == entries
 
 
-async def test_a_step_moves_money_once(store: Store, records: Records) -> None:
+async def test_transfer_moves_money_once(store: Store, records: Records) -> None:
     order_id = records.order_id()
     transfer = records.transfer(order_id, id=f"{order_id}:capture")
     other = replace(transfer, entries=(Entry(FEES, -5), Entry(WORLD, 5)))
@@ -318,7 +318,7 @@ async def test_a_transfer_is_found_by_its_id(store: Store, records: Records) -> 
         assert await store.ledger.find(each.id) == each
 
 
-async def test_of_many_posts_of_a_step_at_once_one_moves_money(
+async def test_only_one_of_many_concurrent_posts_moves_money(
     store: Store, records: Records
 ) -> None:
     order_id = records.order_id()
@@ -343,7 +343,7 @@ async def test_totals_are_by_kind_of_account_and_balance(store: Store, records: 
     }
 
 
-async def test_an_orders_entries_are_listed_in_the_order_of_their_making(
+async def test_entries_of_an_order_are_listed_in_the_sequence_of_insertion(
     store: Store, records: Records
 ) -> None:
     order_id, other = records.order_id(), records.order_id()
@@ -400,7 +400,7 @@ async def test_a_webhook_is_stored_once_and_read_back(store: Store, records: Rec
     assert await store.webhooks.get("evt_2") == bare
 
 
-async def test_what_a_webhook_is_about_is_told_by_kind_and_name(store: Store) -> None:
+async def test_webhook_is_found_by_kind_and_name(store: Store) -> None:
     failed = GatewayEventKind.PAYOUT_FAILED
     await store_webhook(store, GatewayEvent("evt_1", failed, None, reference="po_1"))
     await store_webhook(store, GatewayEvent("evt_2", failed, None))

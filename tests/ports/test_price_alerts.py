@@ -40,7 +40,7 @@ async def note_missed(store: Store, *alerts: PriceAlert, missed: bool = True) ->
 
 
 def fall(book: BookKey, at: datetime, **fields: Any) -> PriceFall:
-    """A fall from nothing to 100 that fires everything that has rested for an hour."""
+    """Return a fall to 100, from no ask, that fires all alerts that rested for an hour."""
     ordinary: dict[str, Any] = {"before": None, "lowest_ask": 100, "pause": HOUR, "memory": DAY}
     return PriceFall(**(ordinary | fields), book=book, at=at)
 
@@ -85,7 +85,7 @@ async def test_a_users_alerts_come_newest_first_in_pages(store: Store, records: 
     assert await count(store, user_id) == 5
 
 
-async def test_nobody_has_alerts_before_adding_one(store: Store, records: Records) -> None:
+async def test_new_user_has_no_alerts(store: Store, records: Records) -> None:
     assert await count(store, records.user_id()) == 0
     assert not (await store.price_alerts.of_user(records.user_id(), PageRequest())).items
     assert not await concerned_by(store, fall(records.book(), records.instant))
@@ -105,7 +105,7 @@ async def test_a_user_has_one_alert_for_each_book_and_price(store: Store, record
     async with store.transaction():
         with pytest.raises(AlertExists) as refused:
             await store.price_alerts.add(fresh(book))
-        # What is refused is no harm to the rest of the transaction.
+        # A refusal does not affect the rest of the transaction.
         await store.price_alerts.remove(alert.user_id, others[0].id)
     assert refused.value.id == alert.id
     assert await count(store, alert.user_id) == 3
@@ -128,7 +128,7 @@ async def test_only_its_owner_removes_an_alert_and_once(store: Store, records: R
     await add(store, replace(alert, id=records.price_alert(alert.book).id))
 
 
-async def test_what_a_transaction_locked_stays_so_until_its_end(
+async def test_locked_number_of_alerts_does_not_change_until_the_end_of_the_transaction(
     store: Store, records: Records
 ) -> None:
     user_id = records.user_id()
@@ -256,7 +256,7 @@ async def test_every_store_fires_what_the_rule_says(
 # ---- drops ---------------------------------------------------------------------------------------
 
 
-async def test_whoever_is_told_of_a_book_has_all_their_alerts_on_it_rest(
+async def test_all_alerts_of_a_notified_user_on_the_book_rest(
     store: Store, records: Records
 ) -> None:
     book, user_id = records.book(), records.user_id()
@@ -288,9 +288,7 @@ async def test_the_latest_time_is_noted_and_never_an_earlier_one(
     assert await of_user(store, alert) == {alert.price: told}
 
 
-async def test_what_was_missed_is_found_when_its_rest_is_over(
-    store: Store, records: Records
-) -> None:
+async def test_missed_alert_is_found_after_its_rest(store: Store, records: Records) -> None:
     told = [records.instant + SECOND * step for step in range(3)]
     alerts = [records.price_alert(records.book(), told_at=at) for at in told]
     await add(store, *alerts)

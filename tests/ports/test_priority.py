@@ -1,4 +1,4 @@
-"""What goes first, where messages have to wait."""
+"""The priorities of messages."""
 
 from uuid import UUID
 
@@ -23,7 +23,7 @@ def test_every_kind_of_notification_has_a_priority(kind: NotificationKind) -> No
     assert request.priority is PRIORITY_OF[kind]
 
 
-def test_what_people_must_act_on_goes_before_what_merely_interests_them() -> None:
+def test_notifications_that_require_action_have_a_higher_priority() -> None:
     must_act = {
         NotificationKind.SALE_CONFIRMED,
         NotificationKind.SALE_CANCELLED,
@@ -43,6 +43,6 @@ def test_a_request_from_before_kinds_were_told_is_of_normal_priority() -> None:
     )
 
 
-def test_events_that_no_trade_goes_on_from_are_the_only_ones_to_wait() -> None:
+def test_only_events_that_continue_no_trade_have_low_priority() -> None:
     waiting = {event for event in EVENTS.values() if event.priority is not Event.priority}
     assert waiting == {LowestAskChanged, PriceDropped, NotificationRequested, CostsRose}

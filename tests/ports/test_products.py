@@ -132,7 +132,7 @@ async def test_a_change_to_anothers_style_code_is_refused(store: Store, records:
     assert await store.products.get(product.id) == product
 
 
-async def test_a_style_code_is_one_however_it_is_spelt(store: Store, records: Records) -> None:
+async def test_all_spellings_of_a_style_code_are_equal(store: Store, records: Records) -> None:
     product = await added(store, records.product(style_code="DD1391-100"))
     for spelling in ("dd1391 100", "DD1391100", "DD1391/100"):
         with pytest.raises(StyleCodeTaken) as refused:
@@ -154,7 +154,7 @@ async def test_no_product_has_anothers_style_code(store: Store, records: Records
     assert (await store.products.doubled(PageRequest())).items == ()
 
 
-async def test_a_style_code_is_free_once_it_was_given_up_and_taken_once_it_is_had(
+async def test_abandoned_style_code_is_free_and_a_used_one_is_taken(
     store: Store, records: Records
 ) -> None:
     product = await added(store, records.product())

@@ -81,7 +81,7 @@ async def test_a_users_quotes_of_one_status_are_paged(
         assert found == expected[::-1]
 
 
-async def test_what_may_still_trade_of_a_user_rests_or_waits(
+async def test_standing_quotes_of_a_user_rest_or_wait(
     store: Store, records: Records, shard: Shard
 ) -> None:
     user_id = records.user_id()
@@ -99,7 +99,7 @@ async def test_what_may_still_trade_of_a_user_rests_or_waits(
 
 
 @pytest.mark.parametrize("status", QuoteStatus)
-async def test_a_book_is_told_to_hold_quotes_while_one_of_them_may_still_trade(
+async def test_book_has_standing_quotes_while_one_may_still_trade(
     store: Store, records: Records, shard: Shard, status: QuoteStatus
 ) -> None:
     ask = records.ask(records.book())
@@ -170,7 +170,7 @@ async def test_a_quote_is_overdue_by_the_expiry_that_it_has_now(
     assert list(await store.quotes.overdue(now + 30 * day, 10)) == [long_ago, sooner, later]
 
 
-async def test_pages_go_on_where_they_were_when_the_last_item_changes_its_status(
+async def test_paging_continues_although_the_last_item_changes_its_status(
     store: Store, records: Records, shard: Shard
 ) -> None:
     user_id = records.user_id()

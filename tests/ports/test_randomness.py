@@ -19,7 +19,7 @@ def test_a_secret_is_url_safe_and_long_enough(chance: Randomness) -> None:
     assert re.fullmatch(r"[A-Za-z0-9_-]{43,}", chance.secret())
 
 
-def test_no_secret_comes_twice(chance: Randomness) -> None:
+def test_secrets_are_unique(chance: Randomness) -> None:
     assert len({chance.secret() for _ in range(500)}) == 500
 
 

@@ -22,7 +22,7 @@ def limits(clock: VirtualClock) -> RateLimits:
 
 
 async def taken(limits: RateLimits, bucket: str, limit: RateLimit, attempts: int) -> int:
-    """How many of so many attempts were let through."""
+    """Return how many of the attempts were admitted."""
     outcomes = await asyncio.gather(
         *(limits.take(bucket, limit) for _ in range(attempts)), return_exceptions=True
     )
@@ -78,7 +78,7 @@ async def test_parts_of_tokens_add_up(limits: RateLimits, clock: VirtualClock) -
     await limits.take("a", limit)
 
 
-async def test_buckets_are_apart(limits: RateLimits) -> None:
+async def test_buckets_are_independent(limits: RateLimits) -> None:
     limit = RateLimit(burst=1, per_second=0.1)
     await limits.take("a", limit)
     await limits.take("b", limit)
@@ -89,7 +89,7 @@ async def test_buckets_are_apart(limits: RateLimits) -> None:
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-async def test_who_waits_as_told_is_let_through_and_not_before(
+async def test_caller_is_admitted_after_the_retry_delay_and_not_before(
     limits: RateLimits, records: Records, clock: VirtualClock, burst: int, per_second: float
 ) -> None:
     bucket, limit = str(records.ids.new()), RateLimit(burst, per_second)

@@ -1,4 +1,4 @@
-"""What `get` and `find` read in a transaction, nobody changes before its end."""
+"""Rows that `get` and `find` read in a transaction are locked until its end."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -124,7 +124,7 @@ async def test_changes_to_a_task_read_in_the_transaction_are_never_outdated(
 
 
 async def at_once(work: Callable[[], Awaitable[None]]) -> None:
-    """Do the same five times, concurrently."""
+    """Run the same work five times, concurrently."""
 
     async def run() -> None:
         await work()

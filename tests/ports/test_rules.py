@@ -1,4 +1,4 @@
-"""Rules that contradict themselves are refused, and so are amounts that break them."""
+"""Contradictory rules are refused, and so are amounts that violate the rules."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -109,13 +109,13 @@ def test_a_level_is_reached_by_a_number_that_can_be_counted(threshold: tuple[int
         LevelThreshold(*threshold)
 
 
-# ---- what a trade leaves its seller --------------------------------------------------------------
+# ---- the seller's share --------------------------------------------------------------------------
 
 
 @given(data=st.data())
 @settings(max_examples=25, deadline=None)
-def test_no_price_leaves_a_seller_of_any_level_nothing(data: st.DataObject) -> None:
-    # Close to the most that fees may be, where rounding could take the last cent.
+def test_every_price_leaves_sellers_of_all_levels_a_payout(data: st.DataObject) -> None:
+    # Close to the maximum fees, where rounding could take the last cent.
     left = data.draw(st.integers(1, 20) | st.integers(1, 9_999))
     worst = data.draw(st.integers(0, 10_000 - left))
     tick = data.draw(st.sampled_from([1, 3, 100]))
@@ -171,7 +171,7 @@ def test_an_amount_between_two_ticks_is_refused_with_the_tick(amount: int) -> No
     assert refused.value.data() == {"amount": amount, "tick": 100}
 
 
-def test_a_refused_amount_is_named_as_the_caller_calls_it() -> None:
+def test_refusal_names_the_callers_field() -> None:
     with pytest.raises(OutOfRange) as refused:
         RULES.check_amount(1, field="price")
     assert refused.value.field == "price"

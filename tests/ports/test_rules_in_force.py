@@ -32,7 +32,7 @@ async def test_the_rules_that_were_noted_last_are_found(store: Store) -> None:
         assert await store.rules_in_force.find() == rules
 
 
-async def test_rules_of_a_transaction_that_fails_are_not_noted(store: Store) -> None:
+async def test_rolled_back_rules_are_not_stored(store: Store) -> None:
     async with store.transaction():
         await store.rules_in_force.put(MarketRules())
 

@@ -1,4 +1,4 @@
-"""Contract of SearchIndex: what people look for in a catalogue of real names is found."""
+"""Contract of SearchIndex: realistic queries on a catalogue of real names."""
 
 import pytest
 
@@ -27,7 +27,7 @@ ALL_OF = {
     "creme brulee": {"S70654-1"},
     "off whte": {"AA3836-100"},
     "saucny shadow": {"S70654-1"},
-    # A style code, as it is written, in parts, and begun.
+    # A style code: complete, in parts, and as a prefix.
     "CP9654": {"CP9654"},
     "cp9654": {"CP9654"},
     "555088-061": {"555088-061"},
@@ -38,7 +38,7 @@ ALL_OF = {
     "cp9": codes_with("cp9"),
     "vn000d3hy28": {"VN000D3HY28"},
     "h54fk1010": {"H54FK-1010"},
-    # A number is meant as it was typed.
+    # Numbers are matched exactly.
     "555088-062": set(),
     "yeezy 751": set(),
 }
@@ -51,16 +51,16 @@ async def shop(shelf: Shelf) -> Shelf:
     return shelf
 
 
-def test_the_catalogue_has_what_is_looked_for() -> None:
+def test_catalogue_contains_the_expected_products() -> None:
     assert len(SNEAKERS) == len({code for code, *_ in SNEAKERS}) == 40
     assert [text for text, codes in ALL_OF.items() if not codes] == ["555088-062", "yeezy 751"]
 
 
-async def test_what_people_type_finds_what_they_mean_and_nothing_else(shop: Shelf) -> None:
+async def test_typed_text_finds_only_the_intended_products(shop: Shelf) -> None:
     assert {text: set(await shop.found(text, limit=40)) for text in ALL_OF} == ALL_OF
 
 
-async def test_what_people_type_is_completed_to_what_they_mean(shop: Shelf) -> None:
+async def test_typed_text_is_completed_to_the_intended_products(shop: Shelf) -> None:
     assert {text: set(await shop.suggested(text, limit=20)) for text in ALL_OF} == ALL_OF
 
 

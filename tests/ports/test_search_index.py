@@ -1,4 +1,4 @@
-"""Contract of SearchIndex: what is found, and in which order."""
+"""Contract of SearchIndex: results and their order."""
 
 import csv
 from datetime import date
@@ -47,7 +47,7 @@ FOUND = {
     "dd1391100": ["dunk"],
     "cp9654": ["zebra"],
     "yeezy boost 350": ["pirate", "zebra"],
-    # A number is meant as it was typed, and so is a short word.
+    # Numbers and short words are matched exactly.
     "yeezy 351": [],
     "duk": [],
     "lwo": [],
@@ -67,7 +67,7 @@ async def test_without_a_word_everything_is_found(full: Shelf) -> None:
         assert len(await full.suggested(text)) == len(NAMES), text
 
 
-async def test_no_text_is_more_than_text(full: Shelf) -> None:
+async def test_special_characters_are_plain_text(full: Shelf) -> None:
     expected: dict[str, list[str]] = {
         '"zebra': ["zebra"],
         "^zebra*": ["zebra"],
@@ -98,7 +98,7 @@ async def test_a_style_code_comes_first_whatever_is_traded_more(shelf: Shelf) ->
     assert await shelf.suggested("CP9654") == ["zebra", "OTHER"]
 
 
-async def test_what_is_meant_as_typed_comes_before_what_only_begins_so(shelf: Shelf) -> None:
+async def test_exact_words_come_before_prefixes(shelf: Shelf) -> None:
     await shelf.add(model="Bluebird", style_code="BEGINS", sales=900)
     await shelf.add(model="Blue", style_code="IS")
     await shelf.add(model="Blue", style_code="SOLD", sales=1)
@@ -155,7 +155,7 @@ async def market(shelf: Shelf) -> Shelf:
     return shelf
 
 
-async def test_filters_leave_what_has_all_that_is_asked(market: Shelf) -> None:
+async def test_filters_combine(market: Shelf) -> None:
     expected: list[tuple[dict[str, Any], list[str]]] = [
         ({"brand": "ADIDAS"}, ["zebra", "pirate"]),
         ({"brand": "adi"}, []),
@@ -185,7 +185,7 @@ ORDERS = {
 }
 
 
-async def test_everything_is_listed_in_the_order_that_is_asked_for(market: Shelf) -> None:
+async def test_results_are_sorted_as_requested(market: Shelf) -> None:
     assert {sort: await market.found(sort=sort) for sort in SearchSort} == ORDERS
     assert {sort: await market.found("yeezy", sort=sort) for sort in SearchSort} == {
         sort: [name for name in names if name in ("zebra", "pirate")]
@@ -238,7 +238,7 @@ async def test_a_price_falls_in_one_bucket(shelf: Shelf) -> None:
     )
 
 
-async def test_a_hit_tells_all_there_is(shelf: Shelf) -> None:
+async def test_hit_has_all_fields(shelf: Shelf) -> None:
     document = await shelf.add("990", lowest_ask=12_300, sales=4)
     results = await shelf.index.search(SearchQuery("990v5"))
     [hit] = results.hits
@@ -266,7 +266,7 @@ async def test_pages_have_everything_once(shelf: Shelf) -> None:
     assert offset == 6
 
 
-async def test_the_end_of_a_full_page_is_the_end(shelf: Shelf) -> None:
+async def test_last_page_that_is_full_has_no_cursor(shelf: Shelf) -> None:
     for _ in range(4):
         await shelf.add()
     results = await shelf.index.search(SearchQuery(limit=2, offset=2))

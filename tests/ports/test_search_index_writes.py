@@ -1,4 +1,4 @@
-"""Contract of SearchIndex: what is told late or while it is made anew."""
+"""Contract of SearchIndex: late writes, and writes during a rebuild."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from solebook.ports.language.search import SearchDocument, SearchQuery
 
 from .shelf import NAMES, Shelf, figures
 
-# ---- late news -----------------------------------------------------------------------------------
+# ---- late writes ---------------------------------------------------------------------------------
 
 
 async def test_a_later_version_replaces_and_an_earlier_one_changes_nothing(shelf: Shelf) -> None:
@@ -74,7 +74,7 @@ async def test_figures_are_known_by_their_instant(shelf: Shelf) -> None:
 # ---- turns ---------------------------------------------------------------------------------------
 
 
-async def test_a_product_is_written_by_one_at_a_time_in_the_order_of_asking(shelf: Shelf) -> None:
+async def test_writers_of_a_product_take_turns_first_in_first_out(shelf: Shelf) -> None:
     product_id = shelf.document("dunk").product_id
     done: list[int] = []
 
@@ -89,13 +89,13 @@ async def test_a_product_is_written_by_one_at_a_time_in_the_order_of_asking(shel
     assert done == [0, 1, 2, 3, 4]
 
 
-async def test_nobody_waits_for_the_turn_of_another_product(shelf: Shelf) -> None:
+async def test_writers_of_different_products_do_not_wait(shelf: Shelf) -> None:
     one, other = shelf.document("dunk").product_id, shelf.document("zebra").product_id
     async with shelf.index.writing(one), shelf.index.writing(other):
         pass
 
 
-async def test_a_turn_ends_with_a_failure_and_whoever_goes_away_has_none(shelf: Shelf) -> None:
+async def test_turn_ends_after_a_failure_or_cancellation(shelf: Shelf) -> None:
     product_id = shelf.document("dunk").product_id
 
     async def wait_for_ever() -> None:
@@ -119,7 +119,7 @@ async def test_a_turn_ends_with_a_failure_and_whoever_goes_away_has_none(shelf: 
 # ---- rebuilding ------------------------------------------------------------------------------
 
 
-async def test_the_old_index_serves_until_the_new_one_is_whole(full: Shelf) -> None:
+async def test_old_index_serves_until_the_new_one_is_complete(full: Shelf) -> None:
     new = full.document(model="Rebuilt", style_code="NEW")
     async with full.index.rebuild() as rebuild:
         assert len(await full.found()) == len(NAMES)

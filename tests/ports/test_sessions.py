@@ -133,7 +133,7 @@ async def test_an_unknown_token_cannot_be_spent(store: Store, records: Records) 
     assert await store.sessions.find_token("f" * 64) is None
 
 
-async def test_of_many_who_spend_a_token_at_once_one_succeeds(
+async def test_only_one_of_many_concurrent_spends_of_a_token_succeeds(
     store: Store, records: Records, user_id: UserId
 ) -> None:
     session = await added(store, records.session(user_id))
@@ -146,7 +146,7 @@ async def test_of_many_who_spend_a_token_at_once_one_succeeds(
     assert sum(await asyncio.gather(*(spend() for _ in range(5)))) == 1
 
 
-async def test_what_expired_is_forgotten_with_the_sessions_that_it_was_the_last_of(
+async def test_expired_tokens_are_deleted_with_sessions_that_have_no_other(
     store: Store, records: Records, user_id: UserId
 ) -> None:
     before = records.instant + timedelta(days=1)

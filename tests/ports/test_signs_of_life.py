@@ -9,11 +9,11 @@ from solebook.composition.adapters import Store
 from .records import Records
 
 
-async def test_nobody_noted_that_a_new_store_was_up(store: Store) -> None:
+async def test_new_store_has_no_sign_of_life(store: Store) -> None:
     assert await store.signs_of_life.latest() is None
 
 
-async def test_what_was_noted_last_is_found(store: Store, records: Records) -> None:
+async def test_latest_sign_of_life_is_found(store: Store, records: Records) -> None:
     for at in (records.instant, records.instant + timedelta(seconds=30)):
         async with store.transaction():
             await store.signs_of_life.note(at)
@@ -21,7 +21,7 @@ async def test_what_was_noted_last_is_found(store: Store, records: Records) -> N
         assert await store.signs_of_life.latest() == at
 
 
-async def test_a_note_of_a_transaction_that_fails_is_none(store: Store, records: Records) -> None:
+async def test_rolled_back_sign_of_life_is_not_stored(store: Store, records: Records) -> None:
     async def fail() -> None:
         async with store.transaction():
             await store.signs_of_life.note(records.instant)

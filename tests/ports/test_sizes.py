@@ -33,13 +33,13 @@ def test_a_size_as_on_the_box_is_a_size(text: str) -> None:
             " 9",
         ),
         *("9\n", "US 9", "9,5", "9\u00bd"),
-        # Digits that are none of ASCII, which Python counts among the digits all the same.
+        # Digits outside ASCII, which Python also accepts as digits.
         *("1\u0660", "1\uff10", "\uff11\uff10", "1\u00b2", "\u0661", "\u0967", "9.\uff15"),
-        # A letter that looks like one of ASCII, and signs that cannot be seen.
+        # A letter that looks like an ASCII one, and invisible characters.
         *("9\u0421", "9\uff39", "9\u200b", "\ufeff9", "\u202e9"),
     ],
 )
-def test_any_other_spelling_is_none(text: str) -> None:
+def test_any_other_spelling_of_a_size_is_refused(text: str) -> None:
     assert not is_size(text)
     with pytest.raises(InvalidSize) as refused:
         parse_size(text)

@@ -39,7 +39,7 @@ async def test_quotes_below_above_and_between_the_ticks_are_outside(
     assert outside.quotes == 5
 
 
-async def test_what_may_still_trade_stands_and_nothing_else(
+async def test_only_quotes_that_may_still_trade_stand(
     store: Store, records: Records, shard: Shard
 ) -> None:
     book = records.book()

@@ -156,7 +156,7 @@ async def test_settling_nothing_changes_nothing(store: Store, records: Records) 
     assert await store.stock.find(order_id) is None
 
 
-async def test_of_many_who_reserve_a_unit_at_once_one_gets_it(
+async def test_only_one_of_many_concurrent_reservations_of_a_unit_succeeds(
     store: Store, records: Records
 ) -> None:
     ask_id, book = records.quote_id(), records.book()
@@ -166,7 +166,7 @@ async def test_of_many_who_reserve_a_unit_at_once_one_gets_it(
     assert list(await store.stock.levels(book.product_id)) == [StockLevel(Size("9"), 0, 1)]
 
 
-# ---- no unit is sold twice, whatever happens in whatever order -----------------------------------
+# ---- no interleaving sells a unit twice ----------------------------------------------------------
 
 UNITS, ORDERS = 2, 4
 
@@ -209,7 +209,7 @@ async def test_no_interleaving_reserves_a_unit_twice_or_goes_below_zero(
             await check()
 
     async def check() -> None:
-        # One consistent look at everything: StockLevel itself refuses to be negative.
+        # One consistent read of everything. StockLevel itself refuses negative numbers.
         async with store.transaction():
             levels = list(await store.stock.levels(book.product_id))
             found = [await store.stock.find(order) for order in orders]

@@ -1,4 +1,4 @@
-"""Contract of StoredBooks, and of what an engine asks of the store about books as it begins."""
+"""Contract of StoredBooks, and of the queries with which an engine starts."""
 
 from dataclasses import replace
 
@@ -73,7 +73,7 @@ async def test_halted_books_are_shown_as_such(store: Store, records: Records, sh
     assert not (await store.stored_books.views([book], 5))[0].halted
 
 
-async def test_the_books_of_a_shard_are_told_with_how_much_rests_in_each(
+async def test_books_of_a_shard_are_returned_with_their_number_of_quotes(
     store: Store, records: Records, shard: Shard
 ) -> None:
     books = [records.book(size=size) for size in ("8", "9", "10", "11", "12", "13")]
@@ -92,7 +92,7 @@ async def test_the_books_of_a_shard_are_told_with_how_much_rests_in_each(
         assert await store.books.books(number, 2) == of_shard
 
 
-async def test_the_asks_that_wait_are_told_in_order_of_arrival(
+async def test_waiting_asks_are_returned_in_order_of_arrival(
     store: Store, records: Records, shard: Shard
 ) -> None:
     books = [records.book(size=size) for size in ("8", "9", "10", "11", "12", "13")]

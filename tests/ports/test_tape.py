@@ -28,7 +28,7 @@ async def void(store: Store, order_id: OrderId) -> None:
 
 
 def in_turn(records: Records, book: BookKey, *prices: int) -> list[Sale]:
-    """Sales of a book, a minute apart."""
+    """Return sales of a book, a minute apart."""
     return [
         records.sale(book, price=price, sold_at=records.instant + timedelta(minutes=minute))
         for minute, price in enumerate(prices)
@@ -84,7 +84,7 @@ async def test_a_voided_sale_is_off_the_tape_for_good(store: Store, records: Rec
     assert list(await store.tape.summaries(book.product_id)) == [SalesSummary(1, 20_000, kept)]
 
 
-async def test_a_sale_that_was_voided_first_never_gets_on_the_tape(
+async def test_sale_voided_before_it_is_recorded_is_not_on_the_tape(
     store: Store, records: Records
 ) -> None:
     book = records.book()
@@ -230,7 +230,7 @@ async def test_sales_of_one_instant_are_all_in_their_candle(store: Store, record
     assert (candle.low, candle.high, candle.sales, candle.total) == (7, 9, 3, 24)
 
 
-async def test_candles_tell_conditions_and_sizes_apart_and_forget_what_was_voided(
+async def test_candles_separate_conditions_and_sizes_and_exclude_voided_sales(
     store: Store, records: Records
 ) -> None:
     product_id = records.product_id()

@@ -1,4 +1,4 @@
-"""The figures of the sample's sales, against values worked out here from the file alone."""
+"""The figures of the sample's sales, compared with values computed here from the file."""
 
 import csv
 import math
@@ -37,7 +37,7 @@ FIRST_DAY, LAST_DAY = date(2015, 3, 22), date(2017, 10, 17)
 
 @dataclass(frozen=True)
 class Sold:
-    """A row of the file, at a time of its day that the test gives it."""
+    """A row of the file, with a time of day that the test chooses."""
 
     product: str
     at: datetime
@@ -55,7 +55,7 @@ class Sold:
 
 @dataclass(frozen=True)
 class Market:
-    """A product, or one size of it, and its sales that stand, in their order."""
+    """A product, or one size of it, and its valid sales in sequence."""
 
     product_id: ProductId
     size: Size | None
@@ -70,9 +70,9 @@ def read_rows() -> list[dict[str, str]]:
 def sales_of(
     rows: list[dict[str, str]], products: dict[str, ProductId], records: Records
 ) -> list[Sold]:
-    """Give each row an instant: two sales of a product share one, and the day's last are first.
+    """Give each row an instant. Two sales of a product share one, and the day's last come first.
 
-    Every ninth comes to nothing.
+    Every ninth sale is voided.
     """
     places: Counter[tuple[str, str]] = Counter()
     sales = []
@@ -96,9 +96,9 @@ def sales_of(
 
 @pytest.fixture
 async def markets(store: Store, records: Records) -> list[Market]:
-    """Every sale of the sample on the tape, told in the wrong order; what came to nothing voided.
+    """All sales of the sample on the tape, recorded out of sequence, with some of them voided.
 
-    Some of that is voided before it is recorded.
+    Some are voided before they are recorded.
     """
     rows = read_rows()
     products = {name: records.product_id() for name in sorted({row["product"] for row in rows})}
@@ -203,7 +203,7 @@ def known_sizes(store: Store) -> KnownSizes:
 
 
 @pytest.mark.parametrize("interval", [Interval.DAY, Interval.WEEK, Interval.MONTH])
-async def test_candles_are_what_the_file_makes_of_them(
+async def test_candles_equal_those_computed_from_the_file(
     store: Store, markets: list[Market], clock: VirtualClock, interval: Interval
 ) -> None:
     view = ViewCandles(known_sizes(store), store.tape, clock)
@@ -215,7 +215,7 @@ async def test_candles_are_what_the_file_makes_of_them(
         assert list(candles) == expected_candles(market.sold, interval)
 
 
-async def test_hours_are_what_the_file_makes_of_them(
+async def test_hourly_candles_equal_those_computed_from_the_file(
     store: Store, markets: list[Market], clock: VirtualClock
 ) -> None:
     view = ViewCandles(known_sizes(store), store.tape, clock)
@@ -235,7 +235,7 @@ async def test_hours_are_what_the_file_makes_of_them(
 @pytest.mark.parametrize(
     "today", [LAST_DAY, LAST_DAY + timedelta(days=200), LAST_DAY + timedelta(days=500)]
 )
-async def test_statistics_are_what_the_file_makes_of_them(
+async def test_statistics_equal_those_computed_from_the_file(
     store: Store, markets: list[Market], today: date
 ) -> None:
     now = datetime.fromisoformat(f"{today}T23:59:00+00:00")
@@ -256,7 +256,7 @@ async def test_statistics_are_what_the_file_makes_of_them(
 
 
 def volatility(sold: list[Sold]) -> object:
-    closes = {sale.at.date(): sale.cents for sale in sold}  # in their order: the last one stays
+    closes = {sale.at.date(): sale.cents for sale in sold}  # in sequence, so the last one stays
     logarithms = [math.log(closes[day]) for day in sorted(closes)]
     returns = [after - before for before, after in pairwise(logarithms)]
     return pytest.approx(statistics.stdev(returns)) if len(returns) > 1 else None

@@ -1,4 +1,4 @@
-"""What every adapter of Templates does: each notice becomes a letter that tells it all, safely."""
+"""Contract of Templates: each notice becomes a complete and safe letter."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -49,7 +49,7 @@ def templates(request: pytest.FixtureRequest) -> Templates:
 
 
 class Read(HTMLParser):
-    """What a person reads of a page, and the tags that it is made of."""
+    """The visible text of a page, and its tags."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -72,12 +72,12 @@ class Read(HTMLParser):
 
 
 def flowing(text: str) -> str:
-    """A text without the line breaks that its width asks for."""
+    """Return a text without the line breaks of wrapping."""
     return " ".join(text.split())
 
 
 def facts(notice: Any) -> Iterator[str]:
-    """What a letter about a notice must say, as a person would look for it."""
+    """Yield the facts that a letter must contain, as a reader would see them."""
     for field in fields(notice):
         value = getattr(notice, field.name)
         if field.name == "count":
@@ -110,7 +110,7 @@ def facts(notice: Any) -> Iterator[str]:
 
 
 def spoiled(value: Any) -> Any:
-    """A value with a text everywhere that nobody may read as anything else."""
+    """Return a value whose texts are all replaced by one that must be escaped."""
     if type(value) is str:
         return HOSTILE
     if isinstance(value, tuple):
@@ -126,7 +126,7 @@ SAID = {"note", "reason"}
 
 
 def with_notes(notice: Notice) -> Notice:
-    """A notice with a note, if one of its kind may have one."""
+    """Return a notice with a note, if its kind may have one."""
     if any(field.name == "note" for field in fields(notice)):  # type: ignore[arg-type]  # all are
         return replace(notice, note="a note")  # type: ignore[type-var]
     return notice
@@ -141,7 +141,7 @@ def test_there_is_a_sample_of_every_notice() -> None:
 
 
 @pytest.mark.parametrize("kind", NotificationKind)
-def test_every_notice_has_its_words(templates: Templates, kind: NotificationKind) -> None:
+def test_every_kind_of_notice_has_a_letter(templates: Templates, kind: NotificationKind) -> None:
     letter = templates.render(SAMPLES[kind], RECIPIENT)
     for line in (letter.subject, letter.brief):
         assert line == flowing(line) != ""
@@ -180,11 +180,11 @@ def test_a_notice_without_words_is_a_defect(templates: Templates) -> None:
         templates.render(Unheard(), RECIPIENT)
 
 
-# ---- what people wrote -----------------------------------------------------------------------
+# ---- text by users ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", NotificationKind)
-def test_what_people_wrote_stays_text(templates: Templates, kind: NotificationKind) -> None:
+def test_text_by_users_is_escaped(templates: Templates, kind: NotificationKind) -> None:
     harmless = templates.render(SAMPLES[kind], RECIPIENT)
     letter = templates.render(spoiled(SAMPLES[kind]), replace(RECIPIENT, first_name=HOSTILE))
     for line in (letter.subject, letter.brief):
@@ -197,7 +197,7 @@ def test_what_people_wrote_stays_text(templates: Templates, kind: NotificationKi
 
 
 def lured(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Each text of a notice that others may have written, and the notice with a lure in it."""
+    """Yield the path of each text by other users, and the notice with a link in that text."""
     if type(value) is str:
         yield path, LURE
     elif isinstance(value, tuple):
@@ -220,7 +220,7 @@ LURED = [
 
 
 @pytest.mark.parametrize(("notice", "path"), LURED)
-def test_no_letter_leads_anywhere_whatever_people_wrote(
+def test_letters_never_contain_links_from_users(
     templates: Templates, notice: Notice, path: tuple[str, ...]
 ) -> None:
     harmless = templates.render(with_notes(SAMPLES[notice.KIND]), RECIPIENT)
@@ -249,7 +249,7 @@ def test_a_letter_greets_by_what_is_left_of_a_name(templates: Templates) -> None
         assert not has_link(mail.name)
 
 
-def test_what_looks_like_an_attribute_ends_none(templates: Templates) -> None:
+def test_text_that_looks_like_an_attribute_is_escaped(templates: Templates) -> None:
     letter = templates.render(
         WelcomeNotice(), replace(RECIPIENT, first_name="\" onload='1' style=\"")
     )

@@ -28,7 +28,7 @@ class Boom(Exception):
 
 
 async def elsewhere(work: Awaitable[object]) -> object:
-    """Do something in another task, which is outside every block of this one."""
+    """Run something in another task, which is outside all blocks of this one."""
 
     async def run() -> object:
         return await work
@@ -36,9 +36,7 @@ async def elsewhere(work: Awaitable[object]) -> object:
     return await asyncio.wait_for(asyncio.create_task(run()), PATIENCE)
 
 
-async def test_everything_written_in_a_block_is_there_after_it(
-    store: Store, records: Records
-) -> None:
+async def test_writes_in_a_block_are_visible_after_it(store: Store, records: Records) -> None:
     user, product = records.user(), records.product()
     async with store.transaction():
         await store.users.add(user)
@@ -47,7 +45,7 @@ async def test_everything_written_in_a_block_is_there_after_it(
     assert await store.products.get(product.id) == product
 
 
-async def test_nothing_is_seen_from_outside_before_the_outermost_block_ends(
+async def test_writes_are_invisible_outside_until_the_outermost_block_ends(
     store: Store, records: Records
 ) -> None:
     old, new = records.user(), records.user()
@@ -98,7 +96,7 @@ async def test_an_exception_undoes_everything_in_the_block(
     assert not store.transaction.is_open
 
 
-async def test_a_cancelled_task_leaves_nothing_and_blocks_nobody(
+async def test_cancelled_task_is_rolled_back_and_blocks_nobody(
     store: Store, records: Records
 ) -> None:
     user, other = records.user(), records.user()
@@ -321,9 +319,7 @@ async def test_a_task_started_inside_a_block_has_transactions_of_its_own(
     assert await store.users.get(own.id) == own
 
 
-async def test_a_block_that_has_not_touched_the_store_stops_nobody(
-    store: Store, records: Records
-) -> None:
+async def test_block_without_calls_blocks_nobody(store: Store, records: Records) -> None:
     slow, quick = records.user(), records.user()
 
     async def add_quick() -> None:
@@ -337,7 +333,7 @@ async def test_a_block_that_has_not_touched_the_store_stops_nobody(
     assert await store.users.get(quick.id) == quick
 
 
-async def test_an_empty_block_is_nothing(store: Store) -> None:
+async def test_empty_block_has_no_effect(store: Store) -> None:
     async with store.transaction():
         pass
     with pytest.raises(Boom):  # the block is what is tested

@@ -135,7 +135,7 @@ async def test_addresses_are_listed_oldest_first(store: Store, records: Records)
     assert list(await store.addresses.of(user.id)) == addresses
 
 
-async def test_who_has_no_address_has_an_empty_list(store: Store, records: Records) -> None:
+async def test_user_without_addresses_has_an_empty_list(store: Store, records: Records) -> None:
     user = await added(store, records.user())
     assert list(await store.addresses.of(user.id)) == []
     assert list(await store.addresses.of(records.user_id())) == []
@@ -168,7 +168,7 @@ async def test_somebody_elses_address_is_not_found(store: Store, records: Record
     assert list(await store.addresses.of(other.id)) == [address]
 
 
-# ---- what other contexts must know of a user -----------------------------------------------------
+# ---- what other contexts read of a user ----------------------------------------------------------
 
 
 async def test_a_new_users_standing_has_nothing(store: Store, records: Records) -> None:
@@ -210,7 +210,7 @@ async def test_suspended_users_are_barred_from_both_sides(store: Store, records:
     assert await store.traders.barred([], records.instant) == {}
 
 
-async def test_the_standing_of_nobody_is_not_found(store: Store, records: Records) -> None:
+async def test_standing_of_an_unknown_user_is_not_found(store: Store, records: Records) -> None:
     with pytest.raises(NotFound):
         await store.traders.standing(records.user_id())
 
@@ -223,7 +223,7 @@ async def test_pairs_go_to_each_users_newest_address(store: Store, records: Reco
         for n, user in enumerate([moved, moved, moved, settled, unasked])
     )
     async with store.transaction():
-        for address in (second, only, third, other, first):  # the newest is not added last
+        for address in (second, only, third, other, first):  # the newest one is not added last
             await store.addresses.add(address)
         asked = [user.id for user in (moved, settled, homeless)]
         found = await store.newest_addresses.of(asked)
@@ -235,7 +235,7 @@ async def test_pairs_go_to_each_users_newest_address(store: Store, records: Reco
     assert await store.newest_addresses.of(asked) == {moved.id: second.postal}
 
 
-async def test_nobodys_pairs_go_nowhere(store: Store, records: Records) -> None:
+async def test_unknown_user_has_no_newest_address(store: Store, records: Records) -> None:
     assert await store.newest_addresses.of([]) == {}
     assert await store.newest_addresses.of([records.user_id()]) == {}
 
@@ -271,11 +271,11 @@ async def test_a_recipient_is_written_to_by_name_and_email_as_they_are_now(
     assert found == Recipient(user.id, "new@example.com", "New")
 
 
-async def test_nobody_is_no_recipient(store: Store, records: Records) -> None:
+async def test_unknown_user_is_not_a_recipient(store: Store, records: Records) -> None:
     assert await store.recipients.find(records.user_id()) is None
 
 
-async def test_admins_are_who_holds_the_role(store: Store, records: Records) -> None:
+async def test_admins_are_the_users_with_the_role(store: Store, records: Records) -> None:
     roles = [{Role.ADMIN}, {Role.BUYER}, {Role.SELLER, Role.ADMIN}, {Role.AUTHENTICATOR}]
     users = [await added(store, records.user(roles=frozenset(held))) for held in roles]
     found = await store.recipients.admins()

@@ -1,4 +1,4 @@
-"""Valid records of what is told, due and to be done, for the contract suites."""
+"""Valid records of messages, deadlines and tasks, for the contract suites."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ class ToldRecords:
 
     @property
     def instant(self) -> datetime:
-        """Now, in a microsecond that a store must not round away."""
+        """Return the current instant with microseconds, which a store must not round away."""
         return self.clock.now() + timedelta(microseconds=123_457)
 
     # ---- ids -----------------------------------------------------------------------------

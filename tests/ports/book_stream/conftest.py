@@ -1,4 +1,4 @@
-"""What the contract of BookStream is tried on."""
+"""Fixtures for the contract of BookStream."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Books that change, and what those hear who follow them."""
+"""Changing books, and helpers to read their streams."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -25,7 +25,7 @@ PATIENCE = 5.0
 
 @dataclass
 class Market:
-    """Books that change, and a stream that tells of them."""
+    """Books that change, and a stream of their changes."""
 
     views: BookViews
     stream: BookStream
@@ -52,7 +52,7 @@ async def soon(work: Awaitable[BookView | BookChanges]) -> BookView | BookChange
 
 
 async def all_news(reader: BookReader) -> list[BookView | BookChanges]:
-    """Return what waits for the reader."""
+    """Return the items that wait for the reader."""
     news: list[BookView | BookChanges] = []
     while True:
         taking = asyncio.create_task(reader.next())

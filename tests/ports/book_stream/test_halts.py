@@ -1,4 +1,4 @@
-"""Contract of BookStream: whoever follows a book hears that it is halted and opened."""
+"""Contract of BookStream: readers of a book get its halts and openings."""
 
 from solebook.ports.language.market import BookKey, BookView, PriceLevel, Side
 
@@ -6,7 +6,7 @@ from ..records import Records
 from .followed import Market, all_news, changes, soon
 
 
-async def test_who_follows_a_book_hears_that_it_is_halted_and_opened(
+async def test_reader_of_a_book_gets_its_halt_and_opening(
     market: Market, records: Records, book: BookKey
 ) -> None:
     await market.publish(BookView(book, 7, (PriceLevel(500, 1),), ()))
@@ -25,7 +25,7 @@ async def test_who_follows_a_book_hears_that_it_is_halted_and_opened(
         assert await all_news(reader) == []
 
 
-async def test_a_book_without_a_view_is_told_to_be_halted(
+async def test_halt_of_an_unpublished_book_is_sent(
     market: Market, records: Records, book: BookKey
 ) -> None:
     async with market.stream.open() as reader:
@@ -36,7 +36,9 @@ async def test_a_book_without_a_view_is_told_to_be_halted(
         assert await soon(reader.next()) == BookView(book, 0, halted=True)
 
 
-async def test_a_halt_elsewhere_is_no_news(market: Market, records: Records, book: BookKey) -> None:
+async def test_halt_of_another_book_sends_nothing(
+    market: Market, records: Records, book: BookKey
+) -> None:
     async with market.stream.open() as reader:
         await reader.follow(book)
         await soon(reader.next())
@@ -45,7 +47,7 @@ async def test_a_halt_elsewhere_is_no_news(market: Market, records: Records, boo
         assert await all_news(reader) == []
 
 
-async def test_changes_go_on_from_the_view_of_a_halted_book(
+async def test_changes_continue_from_the_view_of_a_halted_book(
     market: Market, records: Records, book: BookKey
 ) -> None:
     await market.publish(BookView(book, 7, (PriceLevel(500, 1),), ()))

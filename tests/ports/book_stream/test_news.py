@@ -1,4 +1,4 @@
-"""Contract of BookStream: a book's view, and then each change of it."""
+"""Contract of BookStream: a book's view, and then each change."""
 
 import gc
 from datetime import timedelta
@@ -24,7 +24,7 @@ from ..records import Records
 from .followed import INTERVAL, QUEUE, Market, all_news, changes, soon
 
 
-async def test_who_follows_a_book_is_told_its_view_first(market: Market, book: BookKey) -> None:
+async def test_reader_of_a_book_gets_its_view_first(market: Market, book: BookKey) -> None:
     levels = tuple(PriceLevel(price, 1) for price in range(500, 200, -1))
     view = BookView(book, 7, levels, (PriceLevel(600, 2),))
     await market.publish(view)
@@ -42,7 +42,7 @@ async def test_an_unknown_book_is_empty_at_seq_0(market: Market, book: BookKey) 
         assert await soon(reader.next()) == changes(book, 1, 1, (Side.BID, 100, 1))
 
 
-async def test_changes_follow_the_view_one_after_the_other(market: Market, book: BookKey) -> None:
+async def test_changes_follow_the_view_in_sequence(market: Market, book: BookKey) -> None:
     async with market.stream.open() as reader:
         await reader.follow(book)
         for price in (100, 200, 300):
@@ -54,7 +54,7 @@ async def test_changes_follow_the_view_one_after_the_other(market: Market, book:
         ]
 
 
-async def test_without_an_interval_each_change_is_told_at_once(
+async def test_without_an_interval_each_change_is_sent_at_once(
     clock: VirtualClock, book: BookKey
 ) -> None:
     views = MemoryBookViews()
@@ -68,7 +68,7 @@ async def test_without_an_interval_each_change_is_told_at_once(
             assert await soon(reader.next()) == changes(book, n, n, (Side.BID, n * 100, 1))
 
 
-async def test_changes_within_an_interval_are_told_together(market: Market, book: BookKey) -> None:
+async def test_changes_within_an_interval_are_sent_together(market: Market, book: BookKey) -> None:
     async with market.stream.open() as reader:
         await reader.follow(book)
         await market.change(book, (Side.BID, 100, 1))
@@ -86,7 +86,7 @@ async def test_changes_within_an_interval_are_told_together(market: Market, book
         assert await all_news(reader) == []
 
 
-async def test_the_first_change_after_a_quiet_while_does_not_wait(
+async def test_first_change_after_a_quiet_interval_is_sent_at_once(
     market: Market, book: BookKey
 ) -> None:
     async with market.stream.open() as reader:
@@ -98,7 +98,7 @@ async def test_the_first_change_after_a_quiet_while_does_not_wait(
         assert await all_news(reader) == [changes(book, 2, 2, (Side.BID, 100, 2))]
 
 
-async def test_who_comes_in_the_middle_of_an_interval_misses_nothing_and_hears_nothing_twice(
+async def test_reader_who_joins_within_an_interval_gets_each_change_once(
     market: Market, book: BookKey
 ) -> None:
     async with market.stream.open() as early, market.stream.open() as late:
@@ -118,7 +118,7 @@ async def test_who_comes_in_the_middle_of_an_interval_misses_nothing_and_hears_n
         ]
 
 
-async def test_who_comes_after_the_last_change_of_an_interval_knows_it_already(
+async def test_view_of_a_late_reader_includes_the_pending_changes(
     market: Market, book: BookKey, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with market.stream.open() as early, market.stream.open() as late:
@@ -134,7 +134,7 @@ async def test_who_comes_after_the_last_change_of_an_interval_knows_it_already(
         assert not caplog.records
 
 
-async def test_a_book_that_is_published_anew_is_told_whole(market: Market, book: BookKey) -> None:
+async def test_republished_book_is_sent_completely(market: Market, book: BookKey) -> None:
     async with market.stream.open() as early, market.stream.open() as late:
         await early.follow(book)
         await market.change(book, (Side.BID, 100, 1))
@@ -154,9 +154,7 @@ async def test_a_book_that_is_published_anew_is_told_whole(market: Market, book:
         assert (await all_news(early), await all_news(late)) == ([more], [more])
 
 
-async def test_a_book_published_anew_under_its_old_number_is_told_too(
-    market: Market, book: BookKey
-) -> None:
+async def test_book_republished_with_the_same_seq_is_sent(market: Market, book: BookKey) -> None:
     async with market.stream.open() as reader:
         await reader.follow(book)
         await market.change(book, (Side.BID, 100, 1))
@@ -181,7 +179,7 @@ async def test_a_reader_follows_several_books(market: Market, records: Records) 
     ]  # fmt: skip
 
 
-async def test_nothing_is_told_of_a_book_that_was_left(market: Market, records: Records) -> None:
+async def test_nothing_is_sent_after_leaving_a_book(market: Market, records: Records) -> None:
     left, kept = records.book(), records.book()
     async with market.stream.open() as reader:
         await reader.follow(left)
@@ -199,7 +197,7 @@ async def test_nothing_is_told_of_a_book_that_was_left(market: Market, records: 
         assert await all_news(reader) == [BookView(left, 3, (PriceLevel(100, 3),))]
 
 
-async def test_to_follow_again_is_to_begin_anew(market: Market, book: BookKey) -> None:
+async def test_following_again_sends_the_view_again(market: Market, book: BookKey) -> None:
     async with market.stream.open() as reader, market.stream.open() as other:
         await reader.follow(book)
         await other.follow(book)
@@ -225,7 +223,7 @@ STEP = st.one_of(
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-async def test_whatever_happens_the_rebuilt_book_is_the_published_one(
+async def test_rebuilt_book_equals_the_published_one_after_random_steps(
     market: Market, records: Records, steps: list[tuple[str, int, int]]
 ) -> None:
     book = records.book()
@@ -257,14 +255,14 @@ async def test_whatever_happens_the_rebuilt_book_is_the_published_one(
                 assert copy.view(book) == await market.views.get(book, 10)
 
 
-async def test_changes_that_do_not_follow_each_other_are_not_merged(book: BookKey) -> None:
+async def test_changes_with_a_gap_are_not_merged(book: BookKey) -> None:
     one, three = BookChange(book, 1, ()), BookChange(book, 3, ())
     with pytest.raises(AssertionError, match="missing"):
         BookChanges.merge([one, three])
 
 
 @pytest.mark.parametrize(("interval", "queue"), [(timedelta(seconds=-1), 1), (INTERVAL, 0)])
-def test_a_stream_that_makes_no_sense_is_refused(
+def test_stream_with_invalid_settings_is_refused(
     clock: VirtualClock, interval: timedelta, queue: int
 ) -> None:
     with pytest.raises(ValueError, match="at least"):

@@ -1,4 +1,4 @@
-"""Contract of BookStream: readers who fall behind, wait or are gone."""
+"""Contract of BookStream: readers that fall behind, wait or are closed."""
 
 import asyncio
 
@@ -31,7 +31,7 @@ async def test_who_reads_too_slowly_falls_behind_and_nobody_else_notices(
             await slow.next()
 
 
-async def test_as_much_as_may_wait_does(market: Market, book: BookKey) -> None:
+async def test_queue_holds_up_to_its_limit(market: Market, book: BookKey) -> None:
     async with market.stream.open() as reader:
         await reader.follow(book)
         for quantity in range(1, QUEUE):
@@ -40,9 +40,7 @@ async def test_as_much_as_may_wait_does(market: Market, book: BookKey) -> None:
         assert [news.seq for news in await all_news(reader)] == list(range(QUEUE))
 
 
-async def test_who_follows_too_many_books_at_once_falls_behind(
-    market: Market, records: Records
-) -> None:
+async def test_reader_of_too_many_books_falls_behind(market: Market, records: Records) -> None:
     async with market.stream.open() as reader:
         for _ in range(QUEUE + 1):
             await reader.follow(records.book())
@@ -50,7 +48,7 @@ async def test_who_follows_too_many_books_at_once_falls_behind(
             await reader.next()
 
 
-async def test_a_waiting_reader_is_woken_by_falling_behind_or_by_news(
+async def test_waiting_reader_wakes_for_an_item_or_when_it_falls_behind(
     market: Market, book: BookKey
 ) -> None:
     async with market.stream.open() as reader:
@@ -61,7 +59,7 @@ async def test_a_waiting_reader_is_woken_by_falling_behind_or_by_news(
         assert await soon(waiting) == BookView(book, 0)
 
 
-async def test_readers_that_are_gone_leave_nothing_running(market: Market, book: BookKey) -> None:
+async def test_closed_readers_leave_no_tasks_running(market: Market, book: BookKey) -> None:
     before = asyncio.all_tasks()
     async with market.stream.open() as reader:
         await reader.follow(book)

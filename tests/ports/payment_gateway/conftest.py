@@ -1,4 +1,4 @@
-"""The contract of the payment gateway runs over every provider that is built here."""
+"""The providers with which the contract of the payment gateway runs."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A payment provider on trial."""
+"""A payment provider under test."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from solebook.ports.payment_gateway import PaymentGateway
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """A provider's gateway, and by which of its tokens it does what."""
+    """A provider's gateway, with its test tokens."""
 
     gateway: PaymentGateway
     sign: Callable[[bytes], str]

@@ -27,7 +27,7 @@ async def test_charge_is_held_and_found_by_its_order(rig: Rig) -> None:
     assert await rig.gateway.balance() == 21_400
 
 
-async def test_same_charge_again_charges_once(rig: Rig) -> None:
+async def test_repeated_charge_charges_once(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
 
     charges = [
@@ -39,7 +39,7 @@ async def test_same_charge_again_charges_once(rig: Rig) -> None:
     assert await rig.gateway.balance() == 21_400
 
 
-async def test_same_charge_many_times_at_once_charges_once(rig: Rig) -> None:
+async def test_concurrent_identical_charges_charge_once(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
 
     charges = await asyncio.gather(
@@ -69,7 +69,7 @@ async def test_declined_card_is_declined_every_time_and_charges_nothing(rig: Rig
     assert await rig.gateway.balance() == 0
 
 
-async def test_decline_does_not_stop_another_try_under_another_key(rig: Rig) -> None:
+async def test_declined_charge_can_be_retried_under_another_key(rig: Rig) -> None:
     order_id = rig.order_id()
     with pytest.raises(ChargeDeclined):
         await rig.gateway.charge(
@@ -83,7 +83,7 @@ async def test_decline_does_not_stop_another_try_under_another_key(rig: Rig) -> 
     assert await rig.gateway.find_charge(order_id) == charge
 
 
-async def test_key_used_with_other_words_is_a_broken_invariant(rig: Rig) -> None:
+async def test_key_reused_with_other_data_raises_an_assertion(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
     charge = await rig.gateway.charge(
         key=key, order_id=order_id, payment_method=rig.card, amount=21_400
@@ -105,7 +105,7 @@ async def test_key_used_with_other_words_is_a_broken_invariant(rig: Rig) -> None
     assert await rig.gateway.balance() == 21_400
 
 
-async def test_call_that_did_not_reach_the_provider_has_no_effect_until_repeated(rig: Rig) -> None:
+async def test_lost_request_has_no_effect_until_it_is_retried(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
 
     async def charge() -> str:
@@ -123,7 +123,7 @@ async def test_call_that_did_not_reach_the_provider_has_no_effect_until_repeated
     assert await rig.gateway.balance() == 21_400
 
 
-async def test_charge_whose_answer_was_lost_is_settled_by_the_same_call(rig: Rig) -> None:
+async def test_charge_with_a_lost_answer_is_settled_by_a_retry(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
 
     async def charge() -> str:
@@ -142,7 +142,7 @@ async def test_charge_whose_answer_was_lost_is_settled_by_the_same_call(rig: Rig
     assert await rig.gateway.balance() == 21_400
 
 
-async def test_a_pending_charge_holds_no_money_and_stays_what_it_is_until_it_is_decided(
+async def test_pending_charge_holds_no_money_and_stays_pending_until_decided(
     rig: Rig,
 ) -> None:
     key, order_id = rig.key(), rig.order_id()
@@ -160,7 +160,7 @@ async def test_a_pending_charge_holds_no_money_and_stays_what_it_is_until_it_is_
 
 
 @pytest.mark.parametrize("asks_again", [True, False])
-async def test_a_pending_charge_that_succeeds_is_told_when_asked(
+async def test_pending_charge_that_succeeds_is_returned_by_a_look_up(
     rig: Rig, asks_again: bool
 ) -> None:
     key, order_id = rig.key(), rig.order_id()
@@ -179,7 +179,7 @@ async def test_a_pending_charge_that_succeeds_is_told_when_asked(
     assert await rig.gateway.balance() == 21_400
 
 
-async def test_a_pending_charge_that_is_declined_is_told_when_asked(rig: Rig) -> None:
+async def test_pending_charge_that_is_declined_is_returned_by_a_look_up(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
 
     async def charge() -> Charge | PendingCharge:

@@ -21,7 +21,7 @@ async def test_refund_gives_back_once(rig: Rig) -> None:
     assert await rig.gateway.balance() == 0
 
 
-async def test_each_refund_of_a_charge_has_a_name_of_its_own(rig: Rig) -> None:
+async def test_each_refund_of_a_charge_has_a_unique_name(rig: Rig) -> None:
     charge_id = await rig.charged(21_400)
 
     first = await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=100)
@@ -45,7 +45,7 @@ async def test_refunds_never_exceed_their_charge(rig: Rig) -> None:
     assert await rig.gateway.balance() == 50_000
 
 
-async def test_charge_that_never_was_cannot_be_refunded(rig: Rig) -> None:
+async def test_unknown_charge_cannot_be_refunded(rig: Rig) -> None:
     await rig.charged(21_400)
 
     with pytest.raises(AssertionError):
@@ -68,8 +68,8 @@ async def test_payout_leaves_the_balance_once(rig: Rig) -> None:
     assert await rig.gateway.balance() == 3_800
 
 
-async def test_what_the_platform_does_not_have_it_owes(rig: Rig) -> None:
-    """An exchange that bears a refund pays the seller from money of its own."""
+async def test_balance_of_the_platform_can_be_negative(rig: Rig) -> None:
+    """An exchange that bears a refund pays the seller with its own money."""
     charge_id = await rig.charged(21_400)
     await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=21_400)
 
@@ -93,7 +93,7 @@ async def test_payout_to_a_closed_account_is_declined_every_time(rig: Rig) -> No
     assert await rig.gateway.balance() == 21_400
 
 
-async def test_payout_whose_answer_was_lost_is_settled_by_the_same_call(rig: Rig) -> None:
+async def test_payout_with_a_lost_answer_is_settled_by_a_retry(rig: Rig) -> None:
     await rig.charged(21_400)
     key, order_id = rig.key(), rig.order_id()
 
@@ -111,7 +111,7 @@ async def test_payout_whose_answer_was_lost_is_settled_by_the_same_call(rig: Rig
 
 
 @pytest.mark.parametrize("amount", [0, -100])
-async def test_nothing_and_less_cannot_be_moved(rig: Rig, amount: int) -> None:
+async def test_zero_or_negative_amount_is_refused(rig: Rig, amount: int) -> None:
     charge_id = await rig.charged(21_400)
 
     with pytest.raises(AssertionError):

@@ -34,7 +34,7 @@ async def test_webhook_is_refused_if_a_byte_was_changed(rig: Rig) -> None:
         rig.gateway.parse_webhook(body, "")
 
 
-async def test_signed_webhook_without_sense_is_refused(rig: Rig) -> None:
+async def test_malformed_signed_webhook_is_refused(rig: Rig) -> None:
     body = b"not JSON"
 
     with pytest.raises(InvalidText):

@@ -1,4 +1,4 @@
-"""Two stores on one database that know nothing of each other, as two processes have them."""
+"""Two independent stores on one database, as in two processes."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ RULES = MarketRules(max_price_alerts=1)
 
 @pytest.fixture(params=range(3), ids=lambda seed: f"seed-{seed}")
 def race(request: pytest.FixtureRequest) -> Race:
-    """What starts calls at once, in an order and with head starts that the seed says."""
+    """A function that starts calls together, in a random sequence from the seed."""
     return Race(request.param)
 
 
@@ -35,7 +35,7 @@ def race(request: pytest.FixtureRequest) -> Race:
 async def urls(
     request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path
 ) -> tuple[str, str]:
-    """How each of two processes names one database; of each technology that two may share."""
+    """The URLs of one database for two processes, for each technology that allows two."""
     assert request.param == "sqlite"
     url = f"sqlite:///{shutil.copyfile(empty_database, tmp_path / 'solebook.db')}"
     return url, url

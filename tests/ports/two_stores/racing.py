@@ -1,4 +1,4 @@
-"""Calls that begin together."""
+"""Starts calls concurrently."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,17 +13,17 @@ _PATIENCE = 30.0
 """Seconds of real time after which something hangs."""
 _TRIES = 100
 _HEAD_START = 5
-"""Turns of the event loop that a call may begin later than another."""
+"""The maximum delay of a call, in turns of the event loop."""
 
 
 class Race:
-    """Starts calls at a barrier, each in a task of its own, as two processes would make them."""
+    """Starts calls at a barrier, each in its own task, as two processes would."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
 
     async def __call__(self, *calls: Callable[[], Awaitable[T]]) -> list[T | Refusal]:
-        """Return what each call returned, or the refusal that it raised, in their order."""
+        """Return the result of each call, or its refusal, in the order of the calls."""
         barrier = asyncio.Barrier(len(calls))
 
         async def run(call: Callable[[], Awaitable[T]], head_start: int) -> T | Refusal:
@@ -49,7 +49,7 @@ class Race:
 
 
 def tried_again(call: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
-    """Return a call that is repeated while something is unavailable, as the courier does it."""
+    """Return a call that is retried while something is unavailable, as the courier does."""
 
     async def call_until_done() -> T:
         for _ in range(_TRIES):

@@ -1,4 +1,4 @@
-"""What two processes on one database do at once has one effect."""
+"""Concurrent actions of two processes on one database have one effect."""
 
 from collections.abc import Awaitable
 

@@ -1,4 +1,4 @@
-"""What two stores on one database do at once has one effect."""
+"""Concurrent actions of two stores on one database have one effect."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ Work = Callable[[Store], Awaitable[object]]
 
 
 async def in_both(stores: tuple[Store, Store], race: Race, *work: Work) -> list[object]:
-    """Do each piece of work in a transaction of each store, all at once."""
+    """Do each piece of work in a transaction of each store, all concurrently."""
 
     def call(store: Store, do: Work) -> Callable[[], Awaitable[object]]:
         async def transact() -> object:
@@ -43,7 +43,7 @@ async def in_both(stores: tuple[Store, Store], race: Race, *work: Work) -> list[
     return list(await race(*(call(store, do) for do in work for store in stores)))
 
 
-async def test_of_two_who_open_a_payment_both_get_the_one_that_was_made(
+async def test_concurrent_openings_of_a_payment_return_the_same_one(
     stores: tuple[Store, Store], race: Race, records: Records
 ) -> None:
     payment = records.payment()
@@ -56,7 +56,7 @@ async def test_of_two_who_open_a_payment_both_get_the_one_that_was_made(
     assert await stores[0].payments.find(payment.order_id) == opened[0]
 
 
-async def test_of_two_who_open_a_payout_both_get_the_one_that_was_made(
+async def test_concurrent_openings_of_a_payout_return_the_same_one(
     stores: tuple[Store, Store], race: Race, records: Records
 ) -> None:
     payout = records.payout()
@@ -88,7 +88,7 @@ async def test_no_change_of_a_payment_that_was_read_is_lost(
     assert read.reason == "x" * 10
 
 
-async def test_nobody_takes_from_an_account_what_another_took_already(
+async def test_concurrent_withdrawals_do_not_overdraw_an_account(
     stores: tuple[Store, Store], race: Race, records: Records
 ) -> None:
     filled = records.transfer(records.order_id(), entries=(Entry(FUND, 250), Entry(WORLD, -250)))
@@ -108,7 +108,7 @@ async def test_nobody_takes_from_an_account_what_another_took_already(
     assert await stores[1].ledger.balance(FUND) == 50
 
 
-async def test_a_step_moves_money_once(
+async def test_transfer_moves_money_once(
     stores: tuple[Store, Store], race: Race, records: Records
 ) -> None:
     transfer = records.transfer(records.order_id())
@@ -147,7 +147,7 @@ async def test_the_last_price_alert_is_one_users_once(
         assert await stores[0].price_alerts.lock(user_id) == 2
 
 
-async def test_an_email_is_one_users(
+async def test_email_belongs_to_one_user(
     stores: tuple[Store, Store], race: Race, records: Records
 ) -> None:
     email = records.user().email
@@ -175,7 +175,7 @@ async def test_an_alarm_that_is_raised_by_both_is_counted_on_one(
         assert len({getattr(one, "id", None) for one in kept}) == 1
 
 
-async def test_a_unit_is_promised_once(
+async def test_unit_is_reserved_once(
     stores: tuple[Store, Store], race: Race, records: Records
 ) -> None:
     ask_id, book = records.quote_id(), records.book()
@@ -221,7 +221,7 @@ async def test_a_message_is_noted_once(
     assert await stores[0].inbox.contains("welcome", message_id)
 
 
-async def test_a_lease_is_one_holders(
+async def test_lease_has_one_holder(
     stores: tuple[Store, Store], race: Race, records: Records
 ) -> None:
     life = timedelta(seconds=3)
