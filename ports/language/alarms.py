@@ -62,7 +62,7 @@ Such an alarm is over when its deadline no longer runs.
 MAX_NOTES = 10_000
 """The maximum length of an alarm's notes. Later notes are only in the mails."""
 
-_MORE = "There is more: every admin was told of it by letter."
+_MORE = "There is more: see the letters to the admins."
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,16 @@ _SECOND = timedelta(seconds=1)
 _YEAR = timedelta(days=365)
 _ALARMING = "every order would raise an alarm at once"
 _NOTHING_LEFT = "the seller would get nothing"
-_OVERDUE = "an order would be overdue as soon as it is made"
+_OVERDUE = "every order would be overdue at once"
 
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
     """The minimum, maximum and default lifetime of a quote, in days."""
 
-    minimum: Annotated[int, Between(1, 3_650, "a quote would expire as it is placed")]
-    maximum: Annotated[int, Between(1, 3_650, "a quote would expire as it is placed")]
-    default: Annotated[int, Between(1, 3_650, "a quote would expire as it is placed")]
+    minimum: Annotated[int, Between(1, 3_650, "a quote would expire at once")]
+    maximum: Annotated[int, Between(1, 3_650, "a quote would expire at once")]
+    default: Annotated[int, Between(1, 3_650, "a quote would expire at once")]
 
     def __post_init__(self) -> None:
         check_limits(self)
@@ -108,7 +108,7 @@ class MarketRules:
     """From the provider's first answer to a pending charge until it must have succeeded."""
     give_up_after: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(hours=1)
     """From the match until the provider's first answer."""
-    max_backlog: Annotated[timedelta, Between(_SECOND, _YEAR, "no offer would be taken")] = (
+    max_backlog: Annotated[timedelta, Between(_SECOND, _YEAR, "no offer would be accepted")] = (
         timedelta(seconds=5)
     )
     """How long an order may wait to be charged before new offers are refused."""
@@ -119,7 +119,7 @@ class MarketRules:
     )
     shipment_business_days: Annotated[int, Between(1, 260, _OVERDUE)] = 2
     shipment_extension: Annotated[
-        timedelta, Between(_SECOND, _YEAR, "a seller would ask for nothing")
+        timedelta, Between(_SECOND, _YEAR, "the extension would be useless")
     ] = timedelta(hours=24)
     arrival_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(days=14)
     delivery_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(days=14)
@@ -150,7 +150,7 @@ class MarketRules:
     answer_window: Annotated[timedelta, Between(_SECOND, _YEAR, _ALARMING)] = timedelta(days=1)
     """From a due payout or refund until the provider has made it."""
     alarm_interval: Annotated[
-        timedelta, Between(timedelta(minutes=1), _YEAR, "admins would be told of nothing else")
+        timedelta, Between(timedelta(minutes=1), _YEAR, "admins would be flooded with alarms")
     ] = timedelta(days=1)
     """How often an alarm is repeated while its state lasts."""
 

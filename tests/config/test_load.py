@@ -180,7 +180,7 @@ def test_the_operators_password_variable_is_not_a_setting() -> None:
             "30000",
             "not 30_000: a seller would owe more than the whole price of a trade - at `$.market`",
         ),
-        ("MARKET__BID_DAYS__MINIMUM", "0", "as it is placed - at `$.market.bid_days`"),
+        ("MARKET__BID_DAYS__MINIMUM", "0", "expire at once - at `$.market.bid_days`"),
         ("HTTP__USER_LIMIT__PER_SECOND", "nan", "not nan - at `$.http.user_limit`"),
         ("HTTP__USER_LIMIT__PER_SECOND", "inf", "not inf - at `$.http.user_limit`"),
         ("MARKET__PAYOUT_HOLD", "nan", "Duration is out of range - at `$.market.payout_hold`"),

@@ -67,7 +67,7 @@ def test_notes_beyond_the_limit_do_not_truncate_earlier_ones(records: Records) -
     for number in range(3_000):
         alarm = alarm.raised_again(replace(alarm, note=f"report {number}"))
     assert alarm.note.startswith("the first\nreport 0\n")
-    assert alarm.note.endswith("\nThere is more: every admin was told of it by letter.")
+    assert alarm.note.endswith("\nThere is more: see the letters to the admins.")
     assert MAX_NOTES < len(alarm.note) + 100 < MAX_NOTES + 200
     assert alarm.count == 3_001
 

@@ -174,7 +174,7 @@ class SearchController(Controller):
     security = PUBLIC_SECURITY
 
     @get(
-        summary="Find products",
+        summary="Search products",
         responses=success(
             200,
             SearchListing,
@@ -195,9 +195,9 @@ class SearchController(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Offset = 0,
     ) -> SearchListing:
-        """Return the products that have every word of `q`, and their facets.
+        """Return the products that contain every word of `q`, and their facets.
 
-        One goes on through the first thousand of them; whoever wants more of it searches better.
+        Paging ends after the first thousand results. To see more, narrow the search.
         """
         filters = search_filters(brand, size, min_price, max_price, year)
         results = await application.search.search_products(
@@ -212,20 +212,20 @@ class SearchController(Controller):
 
     @get(
         "/autocomplete",
-        summary="Complete what is being typed",
+        summary="Suggest products",
         responses=success(200, SuggestionListing, {"items": [_SUGGESTED]})
         | problems(InvalidText, public=True),
     )
     async def autocomplete(
         self, application: App, q: Text = "", limit: Suggestions = 10
     ) -> SuggestionListing:
-        """Return products for a text whose last word may not be finished."""
+        """Suggest products for a partial text."""
         suggestions = await application.search.suggest_products(q, limit)
         return SuggestionListing([suggested_product(suggestion) for suggestion in suggestions])
 
     @get(
         "/facets",
-        summary="Count what would be found",
+        summary="Count search results",
         responses=success(200, SearchFacets, _FACETS)
         | problems(InvalidText, InvalidSize, public=True),
     )
@@ -239,6 +239,6 @@ class SearchController(Controller):
         max_price: MaxPrice = None,
         year: Year = None,
     ) -> SearchFacets:
-        """Return of which brands, sizes, release years and prices the products are."""
+        """Return the brands, sizes, release years and prices of the products found."""
         filters = search_filters(brand, size, min_price, max_price, year)
         return await application.search.count_facets(SearchQuery(q, filters))

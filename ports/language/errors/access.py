@@ -36,7 +36,7 @@ class Outdated(Refusal):
     id: UUID
 
     def __str__(self) -> str:
-        return f"the {self.what} {self.id} changed in between; read it again and retry"
+        return f"the {self.what} {self.id} was changed concurrently; read it again and retry"
 
 
 @dataclass(eq=False)

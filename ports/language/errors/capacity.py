@@ -44,8 +44,8 @@ class Overloaded(Refusal):
 
     def __str__(self) -> str:
         return (
-            "the exchange is behind with charging and takes no new offers for now; what you have "
-            f"stands and can be cancelled; try again in {_whole(self.retry_after)} s"
+            "the exchange is behind with charging and accepts no new offers for now; your standing "
+            f"offers stay and can be cancelled; try again in {_whole(self.retry_after)} s"
         )
 
 
@@ -58,7 +58,7 @@ class CounterpartBusy(Refusal):
 
     def __str__(self) -> str:
         return (
-            "the buyers that this ask reaches have too many orders that await payment; try again "
+            "the buyers that this ask reaches have too many unpaid orders; try again "
             f"in {_whole(self.retry_after)} s"
         )
 
@@ -70,7 +70,7 @@ class TooManySubscriptions(Refusal):
     limit: int
 
     def __str__(self) -> str:
-        return f"a connection follows at most {self.limit} books; unsubscribe from one first"
+        return f"a connection can follow at most {self.limit} books; unsubscribe from one first"
 
 
 @dataclass(eq=False)
@@ -109,4 +109,4 @@ class RebuildReplaced(Refusal):
     """A later rebuild of the search index replaced this one."""
 
     def __str__(self) -> str:
-        return "another rebuild of the search index was begun, which takes the place of this one"
+        return "another rebuild of the search index has started and replaces this one"

@@ -44,7 +44,7 @@ class PaymentMethodMissing(Refusal):
     """A bid requires a payment method."""
 
     def __str__(self) -> str:
-        return "put a payment method on file before you bid"
+        return "set a payment method before you bid"
 
 
 @dataclass(eq=False)
@@ -60,7 +60,7 @@ class PayoutAccountMissing(Refusal):
     """An ask requires a payout account."""
 
     def __str__(self) -> str:
-        return "put a payout account on file before you ask"
+        return "set a payout account before you ask"
 
 
 @dataclass(eq=False)
@@ -68,7 +68,7 @@ class TradingSuspended(Refusal):
     """The user is suspended and cannot place or change bids and asks."""
 
     def __str__(self) -> str:
-        return "your account is suspended; orders under way go on"
+        return "your account is suspended; existing orders continue"
 
 
 @dataclass(eq=False)
@@ -91,7 +91,7 @@ class BiddingBarred(Refusal):
 
     def __str__(self) -> str:
         return (
-            f"{self.declines} of your payments were declined lately; you may bid again from "
+            f"{self.declines} of your payments were declined recently; you may bid again from "
             f"{self.until:%Y-%m-%d %H:%M} UTC"
         )
 
@@ -104,7 +104,7 @@ class TooManyOpenQuotes(Refusal):
     limit: int
 
     def __str__(self) -> str:
-        return f"you have {self.limit} open {self.side}s, the most allowed; cancel one first"
+        return f"you have the maximum of {self.limit} open {self.side}s; cancel one first"
 
 
 @dataclass(eq=False)
@@ -137,7 +137,7 @@ class SelfTrade(Refusal):
     resting_id: UUID
 
     def __str__(self) -> str:
-        return f"this reaches nobody but your own {self.resting_id}; cancel that first"
+        return f"this reaches only your own {self.resting_id}; cancel it first"
 
 
 @dataclass(eq=False)
@@ -147,7 +147,7 @@ class TooManyUnpaidOrders(Refusal):
     limit: int
 
     def __str__(self) -> str:
-        return f"{self.limit} of your orders await payment, the most allowed; bid again later"
+        return f"you have the maximum of {self.limit} unpaid orders; bid again later"
 
 
 @dataclass(eq=False)
@@ -161,7 +161,7 @@ class NoCounterpart(Refusal):
 
     def __str__(self) -> str:
         if self.best is None:
-            return "nobody else stands on the other side of this book"
+            return "no other user has an offer on the other side of this book"
         return f"the best price on the other side is {self.best} cents"
 
 

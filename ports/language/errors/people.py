@@ -23,7 +23,7 @@ class TooManyAddresses(Refusal):
     limit: int
 
     def __str__(self) -> str:
-        return f"a user keeps at most {self.limit} addresses; delete one first"
+        return f"a user can have at most {self.limit} addresses; delete one first"
 
 
 @dataclass(eq=False)
@@ -35,7 +35,7 @@ class TooManyAlerts(Refusal):
     def __str__(self) -> str:
         if self.limit == 0:
             return "this market offers no price alerts"
-        return f"you watch {self.limit} prices, the most allowed; delete an alert first"
+        return f"you have the maximum of {self.limit} price alerts; delete one first"
 
 
 @dataclass(eq=False)
@@ -45,4 +45,4 @@ class AlertExists(Refusal):
     id: UUID
 
     def __str__(self) -> str:
-        return f"you watch this price already, with the alert {self.id}"
+        return f"you already watch this price, with the alert {self.id}"

@@ -75,7 +75,7 @@ class PartyToTheOrder(Refusal):
     order_id: UUID
 
     def __str__(self) -> str:
-        return "the buyer or the seller of an order does not act on it as staff"
+        return "the buyer and the seller of an order cannot act on it as staff"
 
 
 @dataclass(eq=False)
@@ -121,7 +121,7 @@ class NoShortfall(Refusal):
     order_id: UUID
 
     def __str__(self) -> str:
-        return f"the escrow of the order {self.order_id} lacks nothing, so there is nothing to bear"
+        return f"the escrow of the order {self.order_id} is complete: there is nothing to bear"
 
 
 @dataclass(eq=False)
@@ -131,7 +131,7 @@ class NothingInSuspense(Refusal):
     name: str
 
     def __str__(self) -> str:
-        return f"nothing waits in suspense under {self.name!r}"
+        return f"no money is in suspense under {self.name!r}"
 
 
 @dataclass(eq=False)
@@ -153,7 +153,7 @@ class ComplaintTooLate(Refusal):
     until: datetime
 
     def __str__(self) -> str:
-        return f"it was possible to complain until {_second(self.until)}"
+        return f"the time to complain ended at {_second(self.until)}"
 
 
 @dataclass(eq=False)
@@ -185,7 +185,7 @@ class VerdictGiven(Refusal):
 
     def __str__(self) -> str:
         word = "passed" if self.passed else "failed"
-        return f"the task {self.task_id} was {word} already, and a verdict stands"
+        return f"the task {self.task_id} was already {word}, and a verdict is final"
 
 
 @dataclass(eq=False)

@@ -124,7 +124,7 @@ async def test_the_open_quotes_of_a_new_engine_are_counted() -> None:
     await asyncio.gather(market.bid(user_id=user), market.bid(user_id=user))
     await stopped(market)
     again = await market.restarted()
-    with pytest.raises(Refusal, match="you have 2 open bids"):
+    with pytest.raises(Refusal, match="maximum of 2 open bids"):
         await again.bid(user_id=user)
     await stopped(again)
 

@@ -137,7 +137,7 @@ async def test_a_failed_commit_counts_nobodys_open_quotes_twice() -> None:
     market.books.late_failures.append(UNAVAILABLE)
     with pytest.raises(Unavailable):
         await market.bid(user_id=user)
-    with pytest.raises(Refusal, match="you have 2 open bids"):
+    with pytest.raises(Refusal, match="maximum of 2 open bids"):
         await market.bid(user_id=user)
     await stopped(market)
 
