@@ -162,28 +162,28 @@ class _FollowedBook:
 
     def hear(self, publication: BookView | BookChange) -> None:
         if isinstance(publication, BookView) or len(self._pending) >= _MAX_PENDING:
-            self._begin_anew()
+            self._restart()
         else:
             self._pending.append(publication)
-            self._see_to_telling()
+            self._schedule_sending()
 
     def hear_of_all(self) -> None:
         """Send the complete view if the book was halted or opened, or its view was dropped."""
         halted = self._stream.views.is_halted(self._book)
         if halted != self._halted or self._stream.views.view(self._book, 0) is None:
             self._halted = halted
-            self._begin_anew()
+            self._restart()
 
-    def _begin_anew(self) -> None:
+    def _restart(self) -> None:
         self._epoch += 1
         self._pending.clear()
-        self._see_to_telling()
+        self._schedule_sending()
 
-    def _see_to_telling(self) -> None:
+    def _schedule_sending(self) -> None:
         if self._telling is None:
-            self._telling = asyncio.create_task(self._tell_when_due())
+            self._telling = asyncio.create_task(self._send_when_due())
 
-    async def _tell_when_due(self) -> None:
+    async def _send_when_due(self) -> None:
         # Sleep even if it is due at once, so that the engine continues first.
         wait = self._due - self._stream.clock.now()
         await self._stream.clock.sleep(max(0.0, wait.total_seconds()))

@@ -57,7 +57,7 @@ class MemoryBookViews(BookViews):
         if self._stored is not None:
             for book in [book for book in self._books if shard_of(book, shards) == shard]:
                 del self._books[book]
-        self._told_of_all()
+        self._notify_all()
 
     async def publish(self, view: BookView) -> None:
         book = _Levels(view.seq)
@@ -65,7 +65,7 @@ class MemoryBookViews(BookViews):
         book.asks.quantities = {level.price: level.quantity for level in view.asks}
         book.check(view.book)
         self._books[view.book] = book
-        self._told(view)
+        self._notify(view)
 
     async def apply(self, change: BookChange) -> None:
         book = self._books.get(change.book) or _Levels()
@@ -76,7 +76,7 @@ class MemoryBookViews(BookViews):
         book.seq = change.seq
         book.check(change.book)
         self._books[change.book] = book
-        self._told(change)
+        self._notify(change)
 
     async def complete(self, shard: int, shards: int, seq: int) -> None:
         self._shards = shards
@@ -84,7 +84,7 @@ class MemoryBookViews(BookViews):
 
     async def show_halts(self, halts: Collection[Halt]) -> None:
         self._halts = tuple(halts)
-        self._told_of_all()
+        self._notify_all()
 
     async def get(self, book: BookKey, depth: int) -> BookView:
         [view] = await self._views([book], depth)
@@ -102,11 +102,11 @@ class MemoryBookViews(BookViews):
                 views[stored.book] = self.view(stored.book, depth) or stored
         return [view for book in books if (view := views[book]) is not None]
 
-    def _told(self, publication: BookView | BookChange) -> None:
+    def _notify(self, publication: BookView | BookChange) -> None:
         for hear in self._watchers:
             hear(publication)
 
-    def _told_of_all(self) -> None:
+    def _notify_all(self) -> None:
         for hear in self._watchers_of_all:
             hear()
 

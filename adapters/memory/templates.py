@@ -20,7 +20,7 @@ from ...ports.language.notifications import (
 from ...ports.language.text import one_line, quoted
 from ...ports.templates import Templates
 
-_SAID = ("note", "reason")
+_TEXT_BY_USERS = ("note", "reason")
 """Facts that contain text by users."""
 
 
@@ -51,7 +51,7 @@ def _facts(notice: Notice) -> Iterator[str]:
         value = getattr(notice, field.name)
         if value is not None:
             words = str(value) if field.name == "count" else _in_words(value)
-            if type(value) is str and field.name in _SAID:
+            if type(value) is str and field.name in _TEXT_BY_USERS:
                 words = quoted(words)
             yield f"{field.name.replace('_', ' ')}: {_plain(words)}"
 

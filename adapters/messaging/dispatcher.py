@@ -74,7 +74,7 @@ class Dispatcher:
         self._elsewhere: set[str] = set()
         """The names of consumers in other processes."""
         self._by_subject: defaultdict[str, list[Consumer]] = defaultdict(list)
-        numbers = {queue: _workers_unless_told(queue) for queue in Queue} | dict(workers or {})
+        numbers = {queue: _default_workers(queue) for queue in Queue} | dict(workers or {})
         self._queues = {queue: self._workers_of(queue, number) for queue, number in numbers.items()}
 
     def subscribe(self, consumer: Consumer, *, here: bool) -> None:
@@ -121,7 +121,7 @@ class Dispatcher:
                 if note in noted or note in outcome.handled:
                     continue
                 if self._waits(consumer):
-                    outcome.joining.append(self._fresh(consumer, message))
+                    outcome.joining.append(self._new_delivery(consumer, message))
                     if not consumer.queue.is_for_slow_consumers:
                         continue  # the worker that handles it writes the inbox note
                 elif failure := await self._attempt_inside(consumer, message):
@@ -219,7 +219,7 @@ class Dispatcher:
             await self._put(self._attempts.failed(delivery, gone))
             return False
         if consumer.name in self._elsewhere:
-            await self._put(self._placed(consumer, delivery))
+            await self._put(self._moved_to_current_queue(consumer, delivery))
             return False
         if consumer.effect is Effect.INSIDE:
             await self._try_inside(consumer, delivery)
@@ -230,7 +230,7 @@ class Dispatcher:
         async with self._transaction():
             if not await self._is_done(consumer, delivery):
                 if failure := await self._attempt_inside(consumer, delivery.message):
-                    await self._deliveries.put(self._again(consumer, delivery, failure))
+                    await self._deliveries.put(self._retry(consumer, delivery, failure))
                     return
                 await self._note(consumer, delivery)
             await self._deliveries.remove([delivery])
@@ -238,7 +238,7 @@ class Dispatcher:
     async def _try_outside(self, consumer: Consumer, delivery: Delivery) -> bool:
         if not await self._is_done(consumer, delivery):
             if failure := await self._attempts.make(consumer, delivery.message):
-                await self._put(self._again(consumer, delivery, failure))
+                await self._put(self._retry(consumer, delivery, failure))
                 return False
             if _is_noted_when_done(consumer):
                 async with self._transaction():
@@ -263,7 +263,7 @@ class Dispatcher:
         async with self._transaction():
             await self._deliveries.put(delivery)
 
-    def _fresh(self, consumer: Consumer, message: Message) -> Delivery:
+    def _new_delivery(self, consumer: Consumer, message: Message) -> Delivery:
         return Delivery(
             id=MessageId(self._ids.new()),
             consumer=consumer.name,
@@ -276,7 +276,7 @@ class Dispatcher:
             turn=_turn_of(consumer, message),
         )
 
-    def _placed(self, consumer: Consumer, delivery: Delivery) -> Delivery:
+    def _moved_to_current_queue(self, consumer: Consumer, delivery: Delivery) -> Delivery:
         """Return a delivery with its consumer's current queue, priority and turn."""
         return replace(
             delivery,
@@ -286,10 +286,10 @@ class Dispatcher:
         )
 
     def _failed(self, consumer: Consumer, message: Message, failure: Failure) -> Delivery:
-        return self._attempts.failed(self._fresh(consumer, message), failure)
+        return self._attempts.failed(self._new_delivery(consumer, message), failure)
 
-    def _again(self, consumer: Consumer, delivery: Delivery, failure: Failure) -> Delivery:
-        return self._attempts.failed(self._placed(consumer, delivery), failure)
+    def _retry(self, consumer: Consumer, delivery: Delivery, failure: Failure) -> Delivery:
+        return self._attempts.failed(self._moved_to_current_queue(consumer, delivery), failure)
 
     def _tell(self, deliveries: Sequence[Delivery]) -> None:
         """Wake the workers of the queues that have new deliveries."""
@@ -300,7 +300,7 @@ class Dispatcher:
             self._queues[queue].tell(of_queue)
 
 
-def _workers_unless_told(queue: Queue) -> int:
+def _default_workers(queue: Queue) -> int:
     return _WORKERS if queue.is_for_slow_consumers else _RETRIED_AT_ONCE
 
 

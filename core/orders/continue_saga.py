@@ -82,7 +82,7 @@ class ContinueSaga:
             step = self._step(news)
             if is_legal(order, step):
                 await self.progress(order, step)
-            elif _tells_of_no_charge(news) and is_legal(order, steps.BuyerNotCharged()):
+            elif _says_not_charged(news) and is_legal(order, steps.BuyerNotCharged()):
                 await self.progress(order, steps.BuyerNotCharged())
             elif isinstance(news, StockReserved) and order.status is OrderStatus.CANCELLED:
                 await self.outbox.add(order_cancelled(order))
@@ -122,7 +122,7 @@ class ContinueSaga:
                 return steps.PayoutFrozen(reason, note)
 
 
-def _tells_of_no_charge(news: SagaNews) -> bool:
+def _says_not_charged(news: SagaNews) -> bool:
     """Whether the event also says that the buyer was not charged."""
     match news:
         case PaymentDeclined() | PaymentAbandoned(charge_known=True):

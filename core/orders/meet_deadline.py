@@ -75,11 +75,11 @@ class MeetDeadline:
             await self.outbox.add(PayoutDue.of(order))
         if kind is DeadlineKind.REFUND:
             await self.outbox.add(PaymentRefundDue(order.id))
-        await self._again(order, kind, again_after(order, kind, now, self.rules.alarm_interval))
+        await self._set_again(order, kind, again_after(order, kind, now, self.rules.alarm_interval))
 
     async def _pay_out(self, order: Order) -> None:
         await self.outbox.add(PayoutDue.of(order))
-        await self._again(order, DeadlineKind.PAYOUT_ANSWER, self.rules.answer_window)
+        await self._set_again(order, DeadlineKind.PAYOUT_ANSWER, self.rules.answer_window)
 
     async def _end(self, order: Order, kind: DeadlineKind) -> None:
         step = self._step(kind)
@@ -91,9 +91,9 @@ class MeetDeadline:
             await self.progress(order, step)
         else:
             # An order with an open complaint does not count as delivered.
-            await self._again(order, kind, self.rules.alarm_interval)
+            await self._set_again(order, kind, self.rules.alarm_interval)
 
-    async def _again(self, order: Order, kind: DeadlineKind, after: timedelta) -> None:
+    async def _set_again(self, order: Order, kind: DeadlineKind, after: timedelta) -> None:
         await self.deadlines.set(Deadline(kind, order.id, self.clock.now() + after))
 
     @staticmethod

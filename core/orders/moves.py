@@ -82,7 +82,14 @@ MOVES: dict[OrderStatus, tuple[type[OrderStep], ...]] = {
 }
 """The steps that can be recorded in each state."""
 
-_NOBODYS = (StockReserved, Confirmed, BuyerNotCharged, PaymentRefunded, PayoutPaid, PayoutRefused)
+_NOT_REQUESTED_BY_USERS = (
+    StockReserved,
+    Confirmed,
+    BuyerNotCharged,
+    PaymentRefunded,
+    PayoutPaid,
+    PayoutRefused,
+)
 """The moves that no user can request: they report what happened to the stock or the money."""
 
 NOTES: tuple[type[OrderStep], ...] = (
@@ -94,7 +101,7 @@ NOTES: tuple[type[OrderStep], ...] = (
     CarrierReceiptNoted,
     PutOff,
 )
-"""Steps that are recorded beside the moves and do not change the order's state."""
+"""Steps that are recorded in addition to the moves and do not change the order's state."""
 
 CANCEL_REASONS: dict[OrderStatus, tuple[CancelReason, ...]] = {
     OrderStatus.PENDING: (
@@ -154,7 +161,7 @@ def check_legal(order: Order, step: OrderStep) -> None:
     """Raise IllegalMove, with the legal moves that users can request, unless the step is legal."""
     if not is_legal(order, step):
         # The same move with other data may be legal, but listing it would confuse the user.
-        no_answer = {step.TYPE, *(move.TYPE for move in _NOBODYS)}
+        no_answer = {step.TYPE, *(move.TYPE for move in _NOT_REQUESTED_BY_USERS)}
         legal = tuple(move for move in legal_moves(order) if move not in no_answer)
         raise IllegalMove(order_id=order.id, status=order.status, move=step.TYPE, legal=legal)
 

@@ -8,7 +8,7 @@ from ...ports.language.events import AlarmRaised
 from ...ports.language.orders import Order, OrderStatus, PaymentStatus, PayoutStatus
 
 _NOTES: dict[DeadlineKind, str] = {
-    DeadlineKind.CLAIM: "The warehouse received the pair, and nobody has taken its review on.",
+    DeadlineKind.CLAIM: "The warehouse received the pair, but nobody has claimed the task.",
     DeadlineKind.REVIEW: "The pair is in review, but there is no verdict yet.",
     DeadlineKind.DISPATCH: "The pair passed authentication but has not left for its buyer.",
     DeadlineKind.RETURN: "The pair is due back but has not left the warehouse.",

@@ -12,7 +12,7 @@ from ...ports.transaction import Transaction
 from .moves import is_legal
 from .progress import Progress
 
-_OF_PEOPLE = (DeadlineKind.PAYMENT, DeadlineKind.ARRIVAL, DeadlineKind.DELIVERY)
+_PUT_OFF_HERE = (DeadlineKind.PAYMENT, DeadlineKind.ARRIVAL, DeadlineKind.DELIVERY)
 """The deadlines of people that are not also stored on the order."""
 
 
@@ -34,7 +34,7 @@ class PutOffDeadlines:
     async def __call__(self, since: datetime, until: datetime) -> None:
         """Put the deadlines off by `until - since`. Not idempotent: call it once per downtime."""
         async with self.transaction():
-            for deadline in await self.deadlines.running(_OF_PEOPLE, since):
+            for deadline in await self.deadlines.running(_PUT_OFF_HERE, since):
                 due_at = deadline.due_at + (until - since)
                 await self.deadlines.set(replace(deadline, due_at=due_at))
             await self._put_shipments_off(since, until)

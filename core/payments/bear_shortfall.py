@@ -58,7 +58,7 @@ class BearShortfall:
             shortfall = await self._shortfall(order)
             if shortfall <= 0:
                 raise NoShortfall(order_id=order_id)
-            number, now = await self._next(order), self.clock.now()
+            number, now = await self._next_number(order), self.clock.now()
             await self.ledger.post(borne(order, borne_by, number, shortfall, now))
             if FreezeReason.PROVIDER not in order.freezes:
                 await self.alarms.close(order_id, [AlarmKind.PROVIDER_REPORT], now)
@@ -94,7 +94,7 @@ class BearShortfall:
         (held,) = await self.ledger.lock(escrow(order.id))
         return due - held
 
-    async def _next(self, order: Order) -> int:
+    async def _next_number(self, order: Order) -> int:
         number = 1
         while await self.ledger.find(borne_id(order, number)) is not None:
             number += 1

@@ -147,7 +147,7 @@ def _problem_of(payment: Payment, charge: Charge, went: Cents) -> str | None:
     if payment.status is PaymentStatus.DECLINED:
         return f"The provider charged {amount} after it had declined the charge: {charge.id}."
     if payment.attempted_at is None:
-        return f"The provider charged {amount} that it was not asked for: {charge.id}."
+        return f"The provider made an unasked charge of {amount}: {charge.id}."
     if went:
-        return f"The provider refunded {dollars(went)} that it was not asked for: {charge.id}."
+        return f"The provider made an unasked refund of {dollars(went)}: {charge.id}."
     return None

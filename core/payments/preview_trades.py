@@ -11,7 +11,7 @@ from ...ports.language.rules import MarketRules
 from ...ports.payments import FeeSchedule, TradePreviews
 from .fees import fees_of
 
-_LEVEL_OF_STRANGERS = 1
+_ANONYMOUS_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class PreviewTrades(TradePreviews):
         if price is None:
             return None
         if seller_id is None:
-            fees = fees_of(price, _LEVEL_OF_STRANGERS, self.rules)
+            fees = fees_of(price, _ANONYMOUS_LEVEL, self.rules)
         else:
             [fees] = await self.fees.quote([(seller_id, price)])
         return _after(price, fees)

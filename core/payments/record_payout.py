@@ -72,7 +72,7 @@ class RecordPayout:
         """Record a webhook about a payout: the requested one, or another one."""
         async with self.transaction():
             payout = (await self.lock_trade(order.id)).payout
-            if await self._is_told(order.id, payout, event):
+            if await self._is_already_booked(order.id, payout, event):
                 return
             awaited = payout is not None and _is_awaited(payout, event)
             if payout is not None and awaited:
@@ -111,7 +111,9 @@ class RecordPayout:
         await self.payouts.save(replace(payout, payout_id=made.id))
         return True
 
-    async def _is_told(self, order_id: OrderId, payout: Payout | None, event: GatewayEvent) -> bool:
+    async def _is_already_booked(
+        self, order_id: OrderId, payout: Payout | None, event: GatewayEvent
+    ) -> bool:
         """Return whether the reported payout is already booked.
 
         The first report of it under another name, or without one, is stored on the payout.
@@ -183,9 +185,9 @@ class RecordPayout:
             if owed and not payout.owed:
                 payout = await self._paid(payout, made.amount)
         if unasked or excess:
-            what = f"The provider paid {dollars(made.amount)} that it was not asked for: {made.id}."
+            what = f"The provider made an unasked payout of {dollars(made.amount)}: {made.id}."
             if excess:
-                what += f" The seller was not owed {dollars(excess)} of it, and owes that."
+                what += f" The seller was not owed {dollars(excess)} of it and now owes that."
             await self.irregularities.note(order_id, what)
         if await self.webhooks.has(GatewayEventKind.PAYOUT_FAILED, made.id):
             payout = await self._return(order_id, payout, transfer, None)

@@ -105,7 +105,7 @@ class RecordRefund:
         """Record a webhook about a refund: the requested one, or another one."""
         async with self.transaction():
             trade, payment = await self._locked(order_id)
-            if await self._is_told(payment, event):
+            if await self._is_already_booked(payment, event):
                 return
             if _is_awaited(payment, event):
                 told = replace(
@@ -117,7 +117,7 @@ class RecordRefund:
             else:
                 await self._unasked(payment, event.name, event.amount)
 
-    async def _is_told(self, payment: Payment, event: GatewayEvent) -> bool:
+    async def _is_already_booked(self, payment: Payment, event: GatewayEvent) -> bool:
         """Return whether the reported refund is already booked.
 
         The first report of the requested refund is stored on the payment.
@@ -136,7 +136,7 @@ class RecordRefund:
     async def _unasked(self, payment: Payment, name: str, amount: Cents) -> Payment:
         """Book an unasked refund, up to what is left of the charge, and raise an alarm."""
         order_id, booked = payment.order_id, min(amount, payment.left)
-        what = f"The provider refunded {dollars(amount)} that it was not asked for: {name}."
+        what = f"The provider made an unasked refund of {dollars(amount)}: {name}."
         if booked < amount:
             what += f" Only {dollars(booked)} was left of the charge, so no more is booked."
         if booked:
@@ -190,9 +190,9 @@ class RecordRefund:
         credits_ = await self.ledger.lock(*map(debt, parties))
         for user_id, credit in zip(parties, credits_, strict=True):
             if credit > 0:
-                what = f"The user {user_id} bore a part of this refund, and has paid for it:"
+                what = f"User {user_id} bore a part of this refund and has already paid for it:"
                 await self.irregularities.note(
-                    order.id, f"{what} {dollars(credit)} are to be paid back to them."
+                    order.id, f"{what} {dollars(credit)} must be paid back to them."
                 )
 
     async def _locked(self, order_id: OrderId) -> tuple[Trade, Payment]:

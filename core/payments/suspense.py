@@ -29,7 +29,7 @@ class Suspense:
 
     async def charge(self, order_id: OrderId | None, charge: Charge) -> None:
         """Book a charge for no known order, or a second charge for `order_id`."""
-        why = "for no known order" if order_id is None else "beside the order's own charge"
+        why = "for no known order" if order_id is None else "in addition to the order's charge"
         what = f"The provider charged {dollars(charge.amount)} {why}: {charge.id}."
         await self._book(_charge(charge.id), charge.id, charge.amount, order_id, what)
 

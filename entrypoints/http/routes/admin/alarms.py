@@ -76,7 +76,7 @@ _EXAMPLE = {
     "id": "01890a5f-7777-7222-8333-444455556666",
     "kind": "pair_not_claimed",
     "order_id": "01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b",
-    "note": "The warehouse received the pair, and nobody has taken its review on.",
+    "note": "The warehouse received the pair, but nobody has claimed the task.",
     "raised_at": "2026-03-07T09:00:00Z",
     "last_at": "2026-03-08T09:00:00Z",
     "count": 2,

@@ -70,7 +70,7 @@ async def test_a_second_charge_waits_in_suspense_and_freezes_the_order(
     assert await in_escrow(exchange, order.id) == TOTAL
     assert await in_suspense(exchange, second.id) == 5_000
     (note,) = await alarms(exchange, order.id)
-    assert "beside the order's own charge" in note
+    assert "in addition to the order's charge" in note
 
 
 async def test_a_refund_of_a_second_charge_leaves_the_orders_own_alone(exchange: Exchange) -> None:

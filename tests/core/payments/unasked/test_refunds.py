@@ -52,7 +52,7 @@ async def test_an_unasked_part_is_booked_and_freezes_the_payout_of_an_order_unde
     assert (after.freezes, after.refunded_unasked) == (FROZEN, 100)
     assert await in_escrow(exchange, order.id) == 21_300
     (note,) = await alarms(exchange, order.id)
-    assert note.startswith("The provider refunded 1.00 that it was not asked for")
+    assert note.startswith("The provider made an unasked refund of 1.00")
     assert "payment_refunded_unasked" in await exchange.happened(order.id)
 
 
@@ -345,4 +345,4 @@ async def test_requested_refund_of_a_wrong_amount_raises_an_alarm_and_the_rest_i
     assert (payment.status, payment.refunded) == (PaymentStatus.REFUNDED, TOTAL)
     assert await exchange.gateway.balance() == 0
     (note,) = await alarms(exchange, order.id)
-    assert note.startswith("The provider refunded 1.00 that it was not asked for")
+    assert note.startswith("The provider made an unasked refund of 1.00")

@@ -129,7 +129,7 @@ async def test_reversed_shortfall_that_the_seller_settled_raises_an_alarm(
     )
     await exchange.quiet()
     assert await debt_of(exchange, order) == 100
-    assert any("are to be paid back" in note for note in await alarms(exchange, order.id))
+    assert any("must be paid back" in note for note in await alarms(exchange, order.id))
     seller = Actor(order.seller_id, frozenset())
     balance = await exchange.app.payments.view_balance(seller)
     assert (balance.payable, balance.debt) == (100, 0)
