@@ -10,8 +10,8 @@ from typing import Any
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.config.settings import SecuritySettings, Settings, StoreSettings
-from solebook.ports.event_bus import Consumer
 from solebook.ports.language.catalog import Product
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Actor, User

@@ -9,7 +9,7 @@ from ..core.analytics.view_candles import ViewCandles
 from ..core.analytics.view_statistics import ViewStatistics
 from ..core.analytics.void_sale import VoidSale
 from ..core.search.update_figures import UpdateFigures
-from ..ports.event_bus import Consumer
+from ..ports.language.consumers import Consumer
 from ..ports.language.events import (
     OrderAuthFailed,
     OrderCancelled,

@@ -9,7 +9,7 @@ from ..core.authentication.list_tasks import ListTasks
 from ..core.authentication.open_task import OpenTask
 from ..core.authentication.receive_item import ReceiveItem
 from ..core.authentication.view_task import ViewTask
-from ..ports.event_bus import Consumer
+from ..ports.language.consumers import Consumer
 from ..ports.language.events import OrderCancelled, OrderConfirmed, OrderReceived
 from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules

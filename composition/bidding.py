@@ -31,7 +31,7 @@ from ..core.bidding.view_quote import ViewQuote
 from ..core.bidding.withdraw_of_barred import WithdrawOfBarred
 from ..core.bidding.withdraw_of_suspended import WithdrawOfSuspended
 from ..core.catalog.release_stock import ReleaseStock
-from ..ports.event_bus import Consumer
+from ..ports.language.consumers import Consumer
 from ..ports.language.events import (
     BuyerBarred,
     HaltEndRequested,

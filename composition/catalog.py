@@ -12,7 +12,7 @@ from ..core.catalog.release_stock import ReleaseStock
 from ..core.catalog.reserve_stock import ReserveStock
 from ..core.catalog.view_product import ViewProduct
 from ..core.catalog.view_stock import ViewStock
-from ..ports.event_bus import Consumer
+from ..ports.language.consumers import Consumer
 from ..ports.language.events import MatchCreated, OrderAuthFailed, OrderDelivered, ProductChanged
 from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules

@@ -47,10 +47,11 @@ from ..ports.book_stream import BookStream
 from ..ports.cache import Cache
 from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.clock import Clock
-from ..ports.event_bus import EventBus, Queue
+from ..ports.event_bus import EventBus
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
+from ..ports.language.messages import Queue
 from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.order_stream import OrderStream
 from ..ports.passwords import Passwords

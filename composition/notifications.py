@@ -8,7 +8,7 @@ from ..core.notifications.mark_notification import MarkNotification
 from ..core.notifications.notify import Notify
 from ..core.notifications.set_notification_preferences import SetNotificationPreferences
 from ..core.notifications.view_notification_preferences import ViewNotificationPreferences
-from ..ports.event_bus import Consumer
+from ..ports.language.consumers import Consumer
 from ..ports.language.events import (
     AlarmRaised,
     ComplaintDecided,

@@ -13,7 +13,7 @@ from ..core.operations.record_alarm import RecordAlarm
 from ..core.operations.replay_dead_letter import ReplayDeadLetter
 from ..core.operations.resolve_alarm import ResolveAlarm
 from ..core.operations.view_backlog import ViewBacklog
-from ..ports.event_bus import Consumer
+from ..ports.language.consumers import Consumer
 from ..ports.language.events import AlarmRaised
 from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules

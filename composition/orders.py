@@ -24,7 +24,7 @@ from ..core.orders.ship_pair import ShipPair
 from ..core.orders.staff_acts import StaffActs
 from ..core.orders.view_history import ViewHistory
 from ..core.orders.view_order import ViewOrder
-from ..ports.event_bus import Consumer
+from ..ports.language.consumers import Consumer
 from ..ports.language.events import (
     AuthFailed,
     AuthPassed,

@@ -36,7 +36,7 @@ from ..core.payments.view_balance import ViewBalance
 from ..core.payments.view_seller_levels import ViewSellerLevels
 from ..core.payments.write_off_debt import WriteOffDebt
 from ..core.payments.write_off_suspense import WriteOffSuspense
-from ..ports.event_bus import Consumer
+from ..ports.language.consumers import Consumer
 from ..ports.language.events import (
     GatewayReported,
     OrderAuthFailed,

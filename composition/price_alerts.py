@@ -8,7 +8,7 @@ from ..core.price_alerts.report_missed_drops import ReportMissedDrops
 from ..core.price_alerts.unwatch_price import UnwatchPrice
 from ..core.price_alerts.watch_price import WatchPrice
 from ..core.price_alerts.watched_prices import WatchedPrices
-from ..ports.event_bus import Consumer
+from ..ports.language.consumers import Consumer
 from ..ports.language.events import LowestAskChanged
 from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ..ports.event_bus import Consumer, Effect
+from ..ports.language.consumers import Consumer, Effect
 from ..ports.language.events import (
     CostsRose,
     Event,

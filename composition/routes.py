@@ -1,6 +1,6 @@
 """The routes of all contexts."""
 
-from ..ports.event_bus import Consumer
+from ..ports.language.consumers import Consumer
 from ..ports.language.events import MatchCreated, PaymentRequested, StockReserved
 from .analytics import analytics_routes
 from .application import Application

@@ -9,7 +9,7 @@ from ..core.search.reindex_products import ReindexProducts
 from ..core.search.search_products import SearchProducts
 from ..core.search.suggest_products import SuggestProducts
 from ..core.search.update_figures import UpdateFigures
-from ..ports.event_bus import Consumer
+from ..ports.language.consumers import Consumer
 from ..ports.language.events import LowestAskChanged, ProductChanged
 from ..ports.language.messages import Queue
 from .adapters import Adapters

@@ -6,10 +6,6 @@ from typing import Protocol
 from .language.market import BookChanges, BookKey, BookView
 
 
-class FellBehind(Exception):
-    """The reader's queue overflowed, so the reader gets nothing more."""
-
-
 class BookReader(Protocol):
     """The queue of one reader that follows books.
 

@@ -1,73 +1,13 @@
 """The ports to the event bus, its deliveries and its dead letters."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from enum import Enum
 from typing import Protocol
 
-from .language.events import Event
+from .language.consumers import Consumer
 from .language.ids import MessageId
 from .language.messages import Delivery, Message, Queue
 from .language.paging import Page, PageRequest
-from .language.priority import Priority
-
-__all__ = ["Consumer", "DeadLetters", "Deliveries", "Effect", "EventBus", "Priority", "Queue"]
-
-
-class Effect(Enum):
-    """Where a consumer has its effect. This determines how the bus calls it."""
-
-    INSIDE = "inside"
-    """Only in the store.
-
-    The bus calls it in a transaction, together with others, once per message.
-    """
-    OUTSIDE = "outside"
-    """Also outside the store.
-
-    The bus calls it outside any transaction. The consumer must be idempotent, although the bus
-    avoids most repetitions.
-    """
-    REPEATABLE = "repeatable"
-    """Anywhere.
-
-    The bus calls it outside any transaction, and keeps no record because repeating is cheaper and
-    changes nothing.
-    """
-
-
-def _of_event(event: Event) -> Priority:
-    return event.priority
-
-
-def _no_turn(_: Event) -> str:
-    return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Consumer:
-    """Handles the messages of one subject. Any exception of `handle` is a failed attempt.
-
-    `effect` determines how the bus calls it, and how often.
-
-    `queue` determines its role, and where its messages wait. All messages of a slow consumer wait
-    for a worker of its queue, so that they delay no other consumer. The queue is fair according to
-    `priority` (by default the event's own) and `turn`: see Delivery. At most one delivery of a turn
-    is under way at a time. In the other queues, messages with the same key take turns.
-
-    If `persists` is true, Unavailable is retried without limit, and does not lead to a dead letter.
-    The consumer itself must end such messages.
-    """
-
-    name: str
-    subject: str
-    handle: Callable[[Message], Awaitable[None]]
-    queue: Queue
-    effect: Effect = Effect.REPEATABLE
-    priority: Callable[[Event], Priority] = _of_event
-    turn: Callable[[Event], str] = _no_turn
-    persists: bool = False
 
 
 class EventBus(Protocol):

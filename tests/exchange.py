@@ -23,11 +23,10 @@ from solebook.composition.engine import engine_of
 from solebook.composition.memory_store import build_memory_store
 from solebook.core.bidding.matching_engine import EngineLimits
 from solebook.entrypoints.worker.workers import Workers
-from solebook.ports.event_bus import Queue
 from solebook.ports.language.authentication import Checks, Verdict
 from solebook.ports.language.catalog import Product
 from solebook.ports.language.ids import MessageId, OrderId
-from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.messages import Delivery, Message, Queue
 from solebook.ports.language.notifications import Channel, NotificationKind
 from solebook.ports.language.orders import Order, OrderStatus
 from solebook.ports.language.paging import PageRequest

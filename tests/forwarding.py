@@ -5,8 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from solebook.ports.books import Books
-from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.event_bus import EventBus
 from solebook.ports.language.batch import Batch, Ownership, UnpaidOrders
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import IdempotencyKeyReused
 from solebook.ports.language.halts import Halt
 from solebook.ports.language.idempotency import IdempotencyKey

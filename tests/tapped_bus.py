@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import replace
 
-from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.event_bus import EventBus
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.ids import MessageId
 from solebook.ports.language.messages import Message

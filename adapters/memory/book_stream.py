@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
-from ...ports.book_stream import BookReader, BookStream, FellBehind
+from ...ports.book_stream import BookReader, BookStream
 from ...ports.clock import Clock
 from ...ports.language.errors import Unavailable
 from ...ports.language.market import BookChange, BookChanges, BookKey, BookView
+from ...ports.language.streams import FellBehind
 from .book_views import MemoryBookViews
 
 _MAX_PENDING = 1_000

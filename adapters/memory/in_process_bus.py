@@ -1,6 +1,7 @@
 """An event bus within one process, which also serves other processes through the store."""
 
-from ...ports.event_bus import Consumer, EventBus
+from ...ports.event_bus import EventBus
+from ...ports.language.consumers import Consumer
 from ...ports.language.messages import Message, Queue
 from ..messaging.dispatcher import Dispatcher
 

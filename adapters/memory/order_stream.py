@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ...ports.book_stream import FellBehind
 from ...ports.language.ids import OrderId, UserId
+from ...ports.language.streams import FellBehind
 from ...ports.order_stream import OrderReader, OrderStream
 
 

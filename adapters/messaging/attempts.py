@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ...ports.clock import Clock
-from ...ports.event_bus import Consumer
+from ...ports.language.consumers import Consumer
 from ...ports.language.errors import Refusal, Unavailable
 from ...ports.language.messages import Delivery, Message
 from ...ports.randomness import Randomness

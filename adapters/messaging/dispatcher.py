@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from ...ports.clock import Clock
-from ...ports.event_bus import Consumer, Deliveries, Effect
+from ...ports.event_bus import Deliveries
 from ...ports.ids import Ids
+from ...ports.language.consumers import Consumer, Effect
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Delivery, Message, Queue
 from ...ports.language.process_roles import ProcessRole

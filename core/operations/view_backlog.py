@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
-from ...ports.event_bus import Deliveries, Queue
+from ...ports.event_bus import Deliveries
+from ...ports.language.messages import Queue
 from ...ports.outbox import Outbox
 
 

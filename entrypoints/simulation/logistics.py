@@ -6,8 +6,8 @@ from functools import partial
 from random import Random
 
 from ...composition.application import Application
-from ...ports.event_bus import Consumer, Queue
 from ...ports.language.authentication import Checks, Verdict
+from ...ports.language.consumers import Consumer
 from ...ports.language.events import (
     OrderAuthFailed,
     OrderAuthPassed,
@@ -18,7 +18,7 @@ from ...ports.language.events import (
     OrderShipped,
 )
 from ...ports.language.ids import OrderId
-from ...ports.language.messages import Message
+from ...ports.language.messages import Message, Queue
 from ...ports.language.users import OPERATOR, Actor
 from .agenda import Agenda
 from .behaviour import Behaviour

@@ -13,12 +13,12 @@ from solebook.composition.adapters import Store
 from solebook.composition.embedded import build_embedded
 from solebook.composition.router import Router
 from solebook.composition.routes import TO_THE_CHARGE, routes
-from solebook.ports.event_bus import Consumer, Queue
 from solebook.ports.ids import Ids
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import EVENTS, PaymentRefundDue
 from solebook.ports.language.ids import MessageId, OrderId
-from solebook.ports.language.messages import Message
+from solebook.ports.language.messages import Message, Queue
 
 Kind = Callable[[Router, Callable[[PaymentRefundDue], Awaitable[None]]], Consumer]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from solebook.composition.embedded import build_embedded
 from solebook.composition.routes import routes
-from solebook.ports.event_bus import Consumer
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.events import EVENTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "messages.md"

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from solebook.ports.event_bus import Consumer, Queue
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.ids import MessageId
-from solebook.ports.language.messages import Message
+from solebook.ports.language.messages import Message, Queue
 
 SUBJECT = "user.registered"
 LONG = timedelta(hours=1)

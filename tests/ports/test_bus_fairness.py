@@ -9,11 +9,12 @@ from functools import partial
 import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.ports.event_bus import EventBus, Priority, Queue
+from solebook.ports.event_bus import EventBus
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import Event
 from solebook.ports.language.ids import MessageId
-from solebook.ports.language.messages import Message
+from solebook.ports.language.messages import Message, Queue
+from solebook.ports.language.priority import Priority
 
 from .consumers import LONG, Gate, Handler, consumer, queued
 from .records import Records

@@ -7,9 +7,9 @@ import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.event_bus import EventBus, Queue
+from solebook.ports.event_bus import EventBus
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.messages import Message
+from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.paging import PageRequest
 
 from .consumers import LONG, Handler, consumer, queued

@@ -6,9 +6,10 @@ import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.ports.event_bus import Consumer, Effect, EventBus, Queue
+from solebook.ports.event_bus import EventBus
+from solebook.ports.language.consumers import Consumer, Effect
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.messages import Message
+from solebook.ports.language.messages import Message, Queue
 
 from .consumers import LONG, SUBJECT, consumer
 from .records import Records

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.ports.event_bus import Effect, EventBus, Queue
+from solebook.ports.event_bus import EventBus
+from solebook.ports.language.consumers import Effect
 from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.messages import Queue
 
 from .consumers import LONG, Handler, consumer, queued
 from .records import Records

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from solebook.adapters.memory.order_stream import MemoryOrderStream
-from solebook.ports.book_stream import FellBehind
 from solebook.ports.language.ids import OrderId
+from solebook.ports.language.streams import FellBehind
 from solebook.ports.order_stream import OrderReader, OrderStream
 
 from .records import Records

@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException, WebSocketException
 
 from ....composition.application import Application
 from ....config.stream import StreamSettings
-from ....ports.book_stream import BookReader, FellBehind
+from ....ports.book_stream import BookReader
 from ....ports.language.errors import (
     InvalidToken,
     RateLimited,
@@ -24,6 +24,7 @@ from ....ports.language.errors import (
 )
 from ....ports.language.ids import ProductId
 from ....ports.language.market import BookKey
+from ....ports.language.streams import FellBehind
 from ....ports.language.users import Actor
 from ..edge.bearer import bearer_token
 from ..edge.problems import problem_of

@@ -11,11 +11,12 @@ from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.adapters import Store
-from solebook.ports.event_bus import Consumer, Deliveries, Queue
+from solebook.ports.event_bus import Deliveries
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
-from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.messages import Delivery, Message, Queue
 
 from ...forwarding import CountedTransactions
 

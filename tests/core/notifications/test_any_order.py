@@ -16,7 +16,7 @@ from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.embedded import in_another_process
 from solebook.composition.engine import engine_of
-from solebook.ports.event_bus import Consumer
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.mail import Mail, PushMessage, TextMessage
 from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.notifications import (

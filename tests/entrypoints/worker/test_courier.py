@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.entrypoints.worker.courier import Courier
-from solebook.ports.event_bus import Consumer, Queue
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.ids import MessageId
-from solebook.ports.language.messages import Message
+from solebook.ports.language.messages import Message, Queue
 
 from ...exchange import Exchange
 from .loops import stop

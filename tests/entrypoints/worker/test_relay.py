@@ -11,12 +11,13 @@ import pytest
 
 from solebook.composition.adapters import Store
 from solebook.entrypoints.worker.relay import Relay
-from solebook.ports.event_bus import Consumer, EventBus, Queue
+from solebook.ports.event_bus import EventBus
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import LowestAskChanged, NotificationRequested, ProductChanged
 from solebook.ports.language.ids import MessageId, NotificationId, ProductId
 from solebook.ports.language.market import BookKey, Size
-from solebook.ports.language.messages import Message
+from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.notifications import Channel, NotificationKind
 from solebook.ports.language.priority import Priority
 from solebook.ports.outbox import Outbox

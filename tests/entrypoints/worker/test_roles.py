@@ -10,7 +10,8 @@ from solebook.composition.application import Application
 from solebook.composition.build import build_application
 from solebook.composition.embedded import in_another_process
 from solebook.entrypoints.worker.workers import Workers
-from solebook.ports.event_bus import Consumer, EventBus
+from solebook.ports.event_bus import EventBus
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.messages import Message
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.process_roles import ALL_ROLES, ProcessRole

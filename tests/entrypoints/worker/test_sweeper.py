@@ -13,14 +13,14 @@ from solebook.adapters.messaging.retry_policy import RetryPolicy
 from solebook.composition.engine import engine_of
 from solebook.core.users.token_lifetimes import TokenLifetimes
 from solebook.entrypoints.worker.sweeper import Sweeper
-from solebook.ports.event_bus import Consumer, Queue
+from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.deadlines import Deadline, DeadlineKind
 from solebook.ports.language.errors import NotFound, Unavailable
 from solebook.ports.language.events import DeadlineReached
 from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import MessageId, OrderId
 from solebook.ports.language.market import QuoteStatus
-from solebook.ports.language.messages import Delivery, Message
+from solebook.ports.language.messages import Delivery, Message, Queue
 from solebook.ports.language.orders import CancelReason, OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Quarter

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from solebook.ports.book_stream import FellBehind
 from solebook.ports.language.market import BookKey, BookView, Side
+from solebook.ports.language.streams import FellBehind
 
 from ..records import Records
 from .followed import QUEUE, Market, all_news, soon
