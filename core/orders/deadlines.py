@@ -73,9 +73,9 @@ def deadlines_begun(
 ) -> tuple[Deadline, ...]:
     """Return the deadlines that begin with a step.
 
-    Some begin with the step itself. Others begin with a state that any step may bring about: a
-    refund that is due, or may be due because it is unknown whether the buyer was charged; a pair
-    that must go back; a payout that nothing stops any more.
+    Some begin with the step itself. Others begin with a state that any step may bring about: a pair
+    that must go back, a payout that nothing stops any more, or a refund that is due. A refund may
+    also be due if it is unknown whether the buyer was charged.
     """
     due = _begun_by(after, step, at, rules)
     if isinstance(step, PutOff):
@@ -126,9 +126,9 @@ def _begun_by(
 
 
 def _put_off(order: Order, step: PutOff, rules: MarketRules) -> dict[DeadlineKind, datetime]:
-    """Return the postponed deadlines that depend on the order's row.
+    """Return the deadlines that the step puts off, and that the order's row also stores.
 
-    A hold that was already over is not postponed.
+    A hold that was already over is not put off.
     """
     if step.ship_by is not None:
         return {DeadlineKind.SHIPMENT: step.ship_by}

@@ -265,7 +265,7 @@ def _gives_time(order: Order, *, to_ship: bool) -> bool:
 
 
 _PAYABLE = (PayoutStatus.HELD, PayoutStatus.FAILED, PayoutStatus.PAID)
-"""States in which the provider was asked to pay, and the payout can become owed again."""
+"""States in which a payout may have been requested, and can be owed again."""
 
 _UNPAID = {
     False: (PayoutStatus.NONE, PayoutStatus.HELD, PayoutStatus.FAILED),

@@ -34,8 +34,8 @@ class AbandonPayment:
 
     A charge that the provider took is overdue `payment_window` after the provider's first answer. A
     charge without an answer is given up `give_up_after` after the match, which is the exchange's
-    fault. If the provider cannot be reached even then, the outcome stays unknown, and a charge that
-    turns up later is refunded.
+    fault. If the charge is still pending, or the provider cannot be reached even then, the outcome
+    stays unknown, and a charge that succeeds later is refunded.
     """
 
     transaction: Transaction

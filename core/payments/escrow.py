@@ -66,12 +66,18 @@ class Escrow:
 
     async def _capture(self, payment: Payment, charge: Charge) -> None:
         order_id = payment.order_id
-        came, went = await self.suspense.of_charge(charge.id)
-        went = min(max(0, went), charge.amount)
+        charged_before, refunded_before = await self.suspense.of_charge(charge.id)
+        refunded_before = min(max(0, refunded_before), charge.amount)
         paid = self._answered(
-            replace(payment, amount=charge.amount, charge_id=charge.id, refunded=went)
+            replace(payment, amount=charge.amount, charge_id=charge.id, refunded=refunded_before)
         )
-        transfer = captured(order_id, charge, self.clock.now(), came=came, went=went)
+        transfer = captured(
+            order_id,
+            charge,
+            self.clock.now(),
+            charged_before=charged_before,
+            refunded_before=refunded_before,
+        )
         await self.ledger.post(transfer)
         if payment.status is PaymentStatus.PENDING:
             await self.payments.save(replace(paid, status=PaymentStatus.CAPTURED))
@@ -80,9 +86,9 @@ class Escrow:
         else:
             await self.payments.save(replace(paid, status=PaymentStatus.REFUND_DUE))
             await self.outbox.add(PaymentRefundDue(order_id))
-        if went:
-            await self.outbox.add(PaymentRefundedUnasked(order_id, went))
-        problem = _problem_of(payment, charge, went)
+        if refunded_before:
+            await self.outbox.add(PaymentRefundedUnasked(order_id, refunded_before))
+        problem = _problem_of(payment, charge, refunded_before)
         if problem is not None:
             await self.irregularities.note(order_id, problem)
 
@@ -139,7 +145,7 @@ class Escrow:
         return payment
 
 
-def _problem_of(payment: Payment, charge: Charge, went: Cents) -> str | None:
+def _problem_of(payment: Payment, charge: Charge, refunded_before: Cents) -> str | None:
     """Return what is wrong with the charge of a payment, or None."""
     amount = dollars(charge.amount)
     if payment.amount not in (0, charge.amount):
@@ -148,6 +154,6 @@ def _problem_of(payment: Payment, charge: Charge, went: Cents) -> str | None:
         return f"The provider charged {amount} after it had declined the charge: {charge.id}."
     if payment.attempted_at is None:
         return f"The provider made an unasked charge of {amount}: {charge.id}."
-    if went:
-        return f"The provider made an unasked refund of {dollars(went)}: {charge.id}."
+    if refunded_before:
+        return f"The provider made an unasked refund of {dollars(refunded_before)}: {charge.id}."
     return None

@@ -21,7 +21,7 @@ def refund_amount(order: Order, payment: Payment) -> Cents:
 
 
 def is_share(order: Order) -> bool:
-    """Return whether the order's payout is a share of its escrow that a refund can reclaim.
+    """Return whether the order's payout is a share of its escrow, as for every delivered order.
 
     The payout of an order that ended before delivery is a penalty paid back, or the exchange bears
     the refund and the seller keeps the share.

@@ -68,8 +68,8 @@ class Suspense:
         """Return how much of a charge came into suspense and how much was refunded, in cents."""
         (waits,) = await self.ledger.lock(suspense(charge_id))
         charged = await self.ledger.find(_charge(charge_id))
-        came = 0 if charged is None else sum(max(0, e.amount) for e in charged.entries)
-        return came, came - waits
+        amount = 0 if charged is None else sum(max(0, e.amount) for e in charged.entries)
+        return amount, amount - waits
 
     async def _book(
         self, transfer_id: str, name: str, amount: Cents, order_id: OrderId | None, what: str

@@ -27,9 +27,9 @@ def payable(seller_id: UserId) -> Account:
     return Account.payable(seller_id)
 
 
-def debt(seller_id: UserId) -> Account:
+def debt(user_id: UserId) -> Account:
     """Return the account of what the user owes, as a negative balance."""
-    return Account.debt(seller_id)
+    return Account.debt(user_id)
 
 
 def captured(
@@ -37,17 +37,18 @@ def captured(
     charge: Charge,
     at: datetime,
     *,
-    came: Cents = 0,
-    went: Cents = 0,
+    charged_before: Cents = 0,
+    refunded_before: Cents = 0,
 ) -> Transfer:
     """Return the transfer of a charge into escrow.
 
-    `came` and `went` are what was charged and refunded in suspense before the order was known.
+    `charged_before` and `refunded_before` leave suspense: they were booked before the order was
+    known.
     """
     entries = (
-        Entry(WORLD, came - charge.amount),
-        Entry(suspense(charge.id), went - came),
-        Entry(escrow(order_id), charge.amount - went),
+        Entry(WORLD, charged_before - charge.amount),
+        Entry(suspense(charge.id), refunded_before - charged_before),
+        Entry(escrow(order_id), charge.amount - refunded_before),
     )
     moved = tuple(entry for entry in entries if entry.amount)
     return Transfer(f"{order_id}:capture", order_id, at, moved)
