@@ -1,1 +1,1 @@
-"""The market itself: bids and asks, their books, and the engine that matches them."""
+"""Bids and asks, their order books, and the engine that matches them."""

@@ -1,4 +1,4 @@
-"""New offers are let in while the exchange keeps up with charging."""
+"""Admission control: refuse new offers while charging falls behind."""
 
 import asyncio
 from collections.abc import Collection
@@ -13,9 +13,9 @@ _RETRY_AFTER = 1.0
 
 
 class Admission:
-    """Refuses new offers while an order has waited too long for its turn to be charged.
+    """Refuses new offers while an order has waited too long to be charged.
 
-    The store is asked at most every quarter of a second, however many offers come.
+    It caches the answer, so it asks the store at most four times a second.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class Admission:
         max_backlog: timedelta,
         consumers: Collection[str],
     ) -> None:
-        """Describe an admission; `consumers` bring an order from its match to its charge."""
+        """Create it. `consumers` are those that bring an order from its match to its charge."""
         self._backlog = backlog
         self._clock = clock
         self._max_backlog = max_backlog
@@ -36,7 +36,7 @@ class Admission:
         self._overloaded = False
 
     async def check(self) -> None:
-        """Raise Overloaded while new offers are refused, and Unavailable."""
+        """Raise Overloaded if new offers are refused now. Raises Unavailable if the store fails."""
         if await self.is_overloaded():
             raise Overloaded(retry_after=_RETRY_AFTER)
 
@@ -56,10 +56,10 @@ class Admission:
         self._looked_at = now
 
     def _is_stale(self) -> bool:
-        """Whether the last look is too old to be believed.
+        """Return whether the cached answer is stale.
 
-        A clock that somebody else moves may stand still, or be set back. While it stands still, all
-        that waited may have been charged, so that it is worth a look.
+        A test clock may stand still or be set back. While it stands still and offers are refused,
+        the store is asked each time, because the backlog may have been charged.
         """
         if self._looked_at is None:
             return True

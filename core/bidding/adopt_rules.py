@@ -1,4 +1,4 @@
-"""The rules become those that the store is run with."""
+"""Adopt new market rules at the start."""
 
 from dataclasses import dataclass
 
@@ -12,11 +12,11 @@ from .rules_change import QuotesOutsideRules, RulesChange
 
 @dataclass(frozen=True, slots=True)
 class AdoptRules:
-    """At each start the rules are compared with those that the store was last run with.
+    """Compares the rules with those of the last start, and adopts them if they differ.
 
-    Rules that differ are adopted, and owners told whose standing quotes cost more by them. But if a
-    standing quote is outside of them, the start stops: somebody decides about it, with ApplyRules
-    or by going back to the rules as they were.
+    Owners whose standing quotes would now trade at a higher cost are notified. If a standing quote
+    is outside the new rules, the start fails. An operator then runs ApplyRules, or starts with the
+    earlier rules.
     """
 
     transaction: Transaction
@@ -26,7 +26,7 @@ class AdoptRules:
     rules: MarketRules
 
     async def check(self) -> RulesChange:
-        """Return the change. Raises QuotesOutsideRules."""
+        """Return the change without adopting it. Raises QuotesOutsideRules."""
         change = await self.compare_rules()
         if change.outside.quotes:
             raise QuotesOutsideRules(self.rules, change.outside)

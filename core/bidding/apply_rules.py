@@ -1,4 +1,4 @@
-"""New rules are applied to the quotes that stand."""
+"""Apply new market rules to standing quotes, for admins."""
 
 from dataclasses import dataclass
 
@@ -24,11 +24,11 @@ from .rules_change import RulesChange
 
 @dataclass(frozen=True, slots=True)
 class ApplyRules:
-    """An admin withdraws all standing quotes outside the rules in one pass, and adopts the rules.
+    """Withdraws all standing quotes outside the new rules, and adopts the rules.
 
-    Owners are told of their withdrawn quotes, and of others that cost more now, once they are
-    relayed. It starts the engine and stops it again, so the exchange may not be running. A pass
-    that breaks off is safe: the next one goes on from there.
+    Owners are notified of withdrawn quotes, and of others that now cost more, once the relay runs.
+    It starts and stops the engine, so the exchange must not be running. After an interruption it is
+    safe to run it again: it continues where it stopped.
     """
 
     transaction: Transaction
@@ -39,13 +39,13 @@ class ApplyRules:
     outcomes: Outcomes
 
     async def __call__(self, actor: Actor, *, reason: str) -> RulesChange:
-        """Return what was changed. Raises Forbidden, InvalidText, Unavailable."""
+        """Apply the rules and return the change. Raises Forbidden, InvalidText, Unavailable."""
         check_role(actor, Role.ADMIN, "apply the rules of the market")
         why = parse_reason(reason)
         change = await self.compare_rules()
         if change.is_none:
             return change
-        entry = await self._noted(actor, why, change)
+        entry = await self._record(actor, why, change)
         await self.engine.start(adopts_rules=False)
         try:
             withdrawn = await self.engine.withdraw_outside_rules()
@@ -57,7 +57,7 @@ class ApplyRules:
             await self.outcomes.note(entry.id, facts)
         return change
 
-    async def _noted(self, actor: Actor, why: Reason, change: RulesChange) -> AuditEntry:
+    async def _record(self, actor: Actor, why: Reason, change: RulesChange) -> AuditEntry:
         differences = change.differences.items()
         act = Act(
             actor_id=actor.user_id,

@@ -1,4 +1,4 @@
-"""Commands wait, are applied in batches to the books in memory, and are answered once committed."""
+"""Apply queued commands in batches to the books in memory, and answer them once committed."""
 
 import asyncio
 import logging
@@ -37,11 +37,12 @@ T = TypeVar("T")
 
 
 class BatchWriter(Matching):
-    """Takes what waits, up to a batch, and answers it. However it ends, nobody is left waiting.
+    """Takes queued commands in batches and answers every one of them, also after a failure.
 
     If a commit fails, every caller in the batch gets Unavailable, and the books that the batch
-    touched are loaded again. If a command is defective, the others of its batch are run without it.
-    When the store says that another process owns the shard, no more commands are taken.
+    touched are loaded again. If a command raises an unexpected error, the commands of its batch
+    run again one by one, so only that one fails. If another process owns the shard, the writer
+    takes no more commands.
     """
 
     def __init__(
@@ -60,9 +61,9 @@ class BatchWriter(Matching):
         queue: int,
         batch: int,
     ) -> None:
-        """Write `shard`, which is the one with this number of so many.
+        """Create the writer of shard `number` of `shards`.
 
-        Up to `queue` commands wait, and up to `batch` of them are committed at once.
+        Up to `queue` commands wait, and up to `batch` of them share a commit.
         """
         self._shard = shard
         self._number, self._shards = number, shards
@@ -75,22 +76,22 @@ class BatchWriter(Matching):
         self._recovery = recovery
         self._most_waiting = queue
         self._most_at_once = batch
-        # One place more than the limit, so that the call to stop always finds room.
+        # One place above the limit, so that `finish` always has room for its sentinel.
         self._queue: asyncio.Queue[_Ticket[Any] | None] = asyncio.Queue(queue + 1)
         self._writing: asyncio.Task[None] | None = None
-        """What runs this, while it does."""
+        """The task that runs this, if it was started."""
         self._is_committing = False
-        """Whether the batch under way is being committed, or was."""
+        """Whether the current batch may have been committed."""
 
     # ---- the port ------------------------------------------------------------------------
 
     async def check_ready(self) -> None:
-        """Raise Unavailable unless the engine runs."""
+        """Raise Unavailable unless the engine is running."""
         if not self.is_running:
             raise Unavailable(what=ENGINE)
 
     async def place(self, command: PlaceQuote) -> Placement:
-        """Match the quote with the best counterpart, or let it rest; see the port."""
+        """Match a quote with the best counterpart, or let it rest; see the port."""
         self._check_own(command.book)
         return await self.submit(Place(command))
 
@@ -102,19 +103,19 @@ class BatchWriter(Matching):
         return await self.submit(Reprice(quote, amount, expires_at))
 
     async def cancel(self, quote: Quote) -> Quote:
-        """Take an active quote out of its book; see the port."""
+        """Cancel a standing quote; see the port."""
         self._check_own(quote.book)
         return await self.submit(Cancel(quote))
 
     async def expire(self, quote: Quote) -> Quote:
-        """Take a quote out of its book whose time is over; see the port."""
+        """Expire an overdue quote; see the port."""
         self._check_own(quote.book)
         return await self.submit(Expire(quote))
 
     async def withdraw(
         self, quote: Quote, reason: WithdrawalReason, note: str | None = None
     ) -> Quote:
-        """Cancel a quote although its owner did not ask for it; see the port."""
+        """Withdraw a quote without its owner's request; see the port."""
         self._check_own(quote.book)
         return await self.submit(Withdraw(quote, reason, note))
 
@@ -127,16 +128,16 @@ class BatchWriter(Matching):
         *,
         entry_id: AuditEntryId | None = None,
     ) -> int:
-        """Withdraw every quote of a user on these sides; see the port."""
+        """Withdraw all quotes of a user on these sides; see the port."""
         return await self.submit(WithdrawAll(user_id, sides, reason, note, entry_id))
 
     async def unwind(self, match_id: OrderId, book: BookKey, *, ask_returns: bool) -> None:
-        """Undo a match whose order was cancelled; see the port."""
+        """Unwind a match whose order was cancelled; see the port."""
         self._check_own(book)
         await self.submit(Unwind(match_id, book, ask_returns))
 
     async def halt(self, halt: Halt) -> Halt:
-        """Keep books from trading; see the port."""
+        """Halt books; see the port."""
         if halt.book is not None:
             self._check_own(halt.book)
         return await self.submit(HaltBooks(halt))
@@ -146,7 +147,7 @@ class BatchWriter(Matching):
         return await self.submit(OpenBooks(halt_id))
 
     def _check_own(self, book: BookKey) -> None:
-        """Raise ShardLost if the book is in another engine's shard."""
+        """Raise ShardLost if the book belongs to another engine's shard."""
         shard = shard_of(book, self._shards) if self._shards > 1 else self._number
         if shard != self._number:
             raise ShardLost(shard=shard)
@@ -155,11 +156,11 @@ class BatchWriter(Matching):
 
     @property
     def is_running(self) -> bool:
-        """Whether commands are taken."""
+        """Whether the engine takes commands."""
         return self._writing is not None and not self._writing.done()
 
     async def submit(self, command: Command[T]) -> T:
-        """Let a command wait for its turn and return what it is answered.
+        """Queue a command, wait for its turn, and return its answer.
 
         Raises QueueFull, Unavailable.
         """
@@ -172,7 +173,7 @@ class BatchWriter(Matching):
         return await ticket.answer
 
     async def finish(self) -> None:
-        """Have `run` end when it has answered what waits."""
+        """Let `run` return once it has answered every queued command."""
         await self._queue.put(None)
 
     async def run(self, ownership: Ownership) -> None:
@@ -181,7 +182,7 @@ class BatchWriter(Matching):
         try:
             while tickets := await self._next_tickets():
                 try:
-                    await self._attend_to(tickets, ownership)
+                    await self._process(tickets, ownership)
                 except ShardLost as lost:
                     _log.error("%s; taking no more commands", lost)
                     return
@@ -191,7 +192,7 @@ class BatchWriter(Matching):
             self._refuse([*tickets, *self._drain()])
 
     async def _next_tickets(self) -> list["_Ticket[Any]"]:
-        """Wait for work and return as much as fits a batch; nothing once finished and drained."""
+        """Wait for commands and return up to a batch of them; none means finished and drained."""
         first = await self._queue.get()
         return [] if first is None else [first, *self._drain(self._most_at_once - 1)]
 
@@ -205,25 +206,25 @@ class BatchWriter(Matching):
             tickets.append(ticket)
         return tickets
 
-    async def _attend_to(self, tickets: "Sequence[_Ticket[Any]]", ownership: Ownership) -> None:
-        """Run a batch. If a command in it is defective, only that one fails. Raises ShardLost."""
+    async def _process(self, tickets: "Sequence[_Ticket[Any]]", ownership: Ownership) -> None:
+        """Run a batch. If a command raises a defect, only that one fails. Raises ShardLost."""
         self._is_committing = False
         try:
             await self._run(tickets, ownership)
         except ShardLost:
             raise
         except Exception as error:  # noqa: BLE001
-            # Whatever went wrong, nobody may be left waiting, and memory may not stay ahead of the
-            # store. A refusal is the store's own; anything else is a defect.
+            # Every caller must get an answer, and memory must not stay ahead of the store. A
+            # refusal here comes from a port, such as Unavailable. Anything else is a defect.
             defect = None if isinstance(error, Refusal) else error
-            _log.error("a batch failed, its books are loaded again: %s", error, exc_info=defect)
+            _log.error("a batch failed; loading its books again: %s", error, exc_info=defect)
             self._recovery.doubt()
-            # What may have been committed must not be done twice.
+            # Commands that may have been committed must not run twice.
             if defect is None or self._is_committing or len(tickets) == 1:
                 self._refuse(tickets)
                 return
             for ticket in tickets:
-                await self._attend_to([ticket], ownership)
+                await self._process([ticket], ownership)
 
     async def _run(self, tickets: "Sequence[_Ticket[Any]]", ownership: Ownership) -> None:
         await self._recovery.settle(ownership)
@@ -263,7 +264,7 @@ class BatchWriter(Matching):
 
 
 class _Ticket(Generic[T]):
-    """A command in the queue, and the caller who waits for its answer."""
+    """A queued command, and the future that its caller awaits."""
 
     __slots__ = ("_outcome", "_refusal", "answer", "command")
 
@@ -274,7 +275,7 @@ class _Ticket(Generic[T]):
         self._refusal: Refusal | None = None
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
-        """Apply the command in memory and keep the outcome until it is durable."""
+        """Apply the command in memory, and keep the outcome until it is durable."""
         try:
             self._outcome = self.command.apply(shard, stored, now)
         except Refusal as refusal:
@@ -288,6 +289,6 @@ class _Ticket(Generic[T]):
             self.answer.set_result(self._outcome)  # type: ignore[arg-type]  # T, or None where T is None
 
     def refuse(self, refusal: Refusal) -> None:
-        """Give the caller a refusal; they may have gone away."""
+        """Give the caller a refusal, unless the call was cancelled."""
         if not self.answer.done():
             self.answer.set_exception(refusal)

@@ -1,4 +1,4 @@
-"""Books are loaded from the store: what a batch needs at once, the others little by little."""
+"""Load books from the store: those that a batch needs at once, the others in the background."""
 
 import asyncio
 import logging
@@ -15,19 +15,19 @@ from .stored import LoadedBooks, Owners, Wanted
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 100
-"""How many quotes are loaded before orders get their turn again, unless one book has more."""
+"""The number of quotes to load before commands get a turn, unless one book has more."""
 _PAUSE = 0.002
-"""Seconds that orders have for themselves then: about as long as loading so many takes."""
+"""Seconds reserved for commands after each portion: about as long as loading one takes."""
 _AGAIN = 1.0
-"""Seconds until the store is asked again that did not answer."""
+"""Seconds until the next try if the store did not answer."""
 
 
 class BookLoader(LoadedBooks):
     """Loads the books of one shard, and has each of them published.
 
-    A book that is not loaded cannot change, for the engine is the only one who writes it and loads
-    it first. So a book may be read while batches are run, as long as no batch that failed is in
-    doubt: what was read before that is not used.
+    Only the engine writes a book, and it loads the book first. So a book that is not loaded cannot
+    change, and can be read while batches run. The exception is a failed batch: what was read
+    before the failure may be stale and is discarded.
     """
 
     def __init__(
@@ -40,21 +40,21 @@ class BookLoader(LoadedBooks):
         number: int,
         shards: int,
     ) -> None:
-        """Load the books of `shard`, which is the one with this number of so many."""
+        """Create the loader of shard `number` of `shards`."""
         self._store = books
         self._shard = shard
         self._publisher = publisher
         self._clock = clock
         self._number, self._shards = number, shards
         self._missing: dict[BookKey, int] = {}
-        """Books that are to be loaded, and how many quotes rest in each as far as is known."""
+        """Books to load, each with its number of resting quotes when listed (0 after a failure)."""
         self._is_listed = False
-        """Whether every book in which quotes rest is loaded or missing."""
+        """Whether every book with resting quotes is loaded or in `_missing`."""
         self._listing = asyncio.Lock()
         self._doubts = 0
-        """How many batches have failed."""
+        """The number of batches that have failed."""
         self._may_load = asyncio.Event()
-        """Set unless nothing is missing, or a batch that failed is in doubt."""
+        """Cleared when nothing is missing, and while the outcome of a failed batch is unknown."""
         self._may_load.set()
         self._loaded = asyncio.Event()
 
@@ -62,11 +62,11 @@ class BookLoader(LoadedBooks):
 
     @property
     def owners(self) -> Owners:
-        """Tells whose quotes one reaches that comes to a loaded book."""
+        """Finds the owners of the quotes that an incoming quote reaches in a loaded book."""
         return self._shard.owners
 
     async def load(self, wanted: Wanted) -> None:
-        """Load the wanted books that are not loaded yet, in one query. Raises Unavailable."""
+        """Load the requested books that are not loaded yet, in one query. Raises Unavailable."""
         if self._loaded.is_set():
             return
         if wanted.every_book:
@@ -85,31 +85,31 @@ class BookLoader(LoadedBooks):
             self._enter(books, await self._store.resting_in({*books}))
 
     def _enter(self, books: Iterable[BookKey], quotes: Sequence[Quote]) -> None:
-        """Have books in memory that were read; one may have been loaded meanwhile."""
+        """Put books that were read into memory, unless they were loaded in the meantime."""
         resting: dict[BookKey, list[Quote]] = {book: [] for book in books}
         for quote in quotes:
             resting[quote.book].append(quote)
         for book, theirs in resting.items():
             self._missing.pop(book, None)
             if book not in self._shard.books:
-                # One object for all quotes of the book.
+                # All quotes of the book share one key object.
                 key = theirs[0].book if theirs else book
                 self._publisher.note_loaded(self._shard.add_book(key, theirs))
         self._note_whether_loaded()
 
     async def read_halts(self) -> None:
-        """Have the halts that stand, and the asks that wait for their end. Raises Unavailable."""
+        """Load the standing halts, and the asks that wait for their end. Raises Unavailable."""
         halts = await self._store.standing_halts()
         self._shard.have_halts(halts, await self._store.waiting(self._number, self._shards))
 
-    # ---- all the others ------------------------------------------------------------------
+    # ---- in the background ---------------------------------------------------------------
 
     async def wait(self) -> None:
         """Wait until every book is loaded."""
         await self._loaded.wait()
 
     async def run(self) -> None:
-        """Load all books, and those that a batch leaves in doubt, for ever."""
+        """Load all books, and reload those that a failed batch touched, until cancelled."""
         while True:
             await self._may_load.wait()
             try:
@@ -123,7 +123,7 @@ class BookLoader(LoadedBooks):
                 await self._clock.sleep(pause)
 
     async def load_more(self) -> bool:
-        """Load a portion of what is missing; return whether more is. Raises Unavailable."""
+        """Load one portion of the missing books; return whether any remain. Raises Unavailable."""
         await self.list_books()
         if self._missing:
             doubts, portion = self._doubts, self._portion()
@@ -133,7 +133,7 @@ class BookLoader(LoadedBooks):
         return bool(self._missing)
 
     async def list_books(self) -> set[BookKey]:
-        """Find out in which books quotes rest or wait, and return them. Raises Unavailable."""
+        """Return every book that is loaded or has quotes. Raises Unavailable."""
         async with self._listing:
             if not self._is_listed:
                 found = await self._store.books(self._number, self._shards)
@@ -156,14 +156,14 @@ class BookLoader(LoadedBooks):
     # ---- after a batch failed ------------------------------------------------------------
 
     def doubt(self, books: Iterable[BookKey]) -> None:
-        """Load no book until it is certain what was committed, and these books again then."""
+        """Pause loading until the outcome of the failed batch is known, then reload these books."""
         self._doubts += 1
         self._missing |= dict.fromkeys(books, 0)
         self._may_load.clear()
         self._loaded.clear()
 
     def resume(self) -> None:
-        """Go on loading: it is certain what was committed."""
+        """Resume loading, because the outcome of the failed batch is known."""
         self._may_load.set()
         self._note_whether_loaded()
 

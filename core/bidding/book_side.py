@@ -12,11 +12,11 @@ _LAST_ARRIVAL = (1 << _ARRIVAL_BITS) - 1
 
 
 class BookSide:
-    """The resting bids, or asks, of a book in the order of their priority.
+    """The resting bids, or asks, of a book in price-time priority.
 
-    Each quote has a rank: its amount (negated for asks) above its sequence number (counted down).
-    So comparing two integers compares price, then time. The ranks are sorted, and the quotes lie
-    beside them. The best is at the end, where removal is cheap.
+    Each quote has an integer rank: its amount (negated for asks) in the high bits, its sequence
+    number (counted down) in the low ones. So comparing ranks compares price, then time. `_ranks` is
+    sorted, and `_quotes` is in the same order. The best quote is last, where removal is cheap.
     """
 
     __slots__ = ("_quotes", "_ranks", "_sign", "changed")
@@ -26,30 +26,30 @@ class BookSide:
         self._ranks: list[int] = []
         self._quotes: list[Quote] = []
         self.changed: dict[Cents, None] = {}
-        """The prices of the levels that changed, until it is emptied."""
+        """The prices of the changed levels, in order, until the owner resets it."""
 
     def __len__(self) -> int:
         return len(self._quotes)
 
     def __iter__(self) -> Iterator[Quote]:
-        """Yield the quotes, the best first. The book must not change meanwhile."""
+        """Yield the quotes, best first. The book must not change during the iteration."""
         return reversed(self._quotes)
 
     def best(self) -> Quote | None:
-        """Return the first quote in priority."""
+        """Return the best quote, or None."""
         return self._quotes[-1] if self._quotes else None
 
     def best_within(self, amount: Cents) -> Quote | None:
-        """Return the first quote in priority if one at `amount` on the other side reaches it."""
+        """Return the best quote if a quote at `amount` on the other side reaches it, or None."""
         ranks = self._ranks
         if ranks and ranks[-1] >= self._sign * amount << _ARRIVAL_BITS:
             return self._quotes[-1]
         return None
 
     def is_clear(self, amount: Cents, now: datetime) -> bool:
-        """Whether a quote at `amount` on the other side reaches nothing, and the best still lives.
+        """Return whether a quote at `amount` on the other side reaches nothing, and nothing is due.
 
-        It is so for most quotes that come to a book.
+        Also checks that the best quote has not expired. True for most incoming quotes.
         """
         ranks = self._ranks
         return not ranks or (
@@ -57,9 +57,9 @@ class BookSide:
         )
 
     def within(self, amount: Cents) -> Iterator[Quote]:
-        """Yield what a quote at `amount` on the other side reaches, the best first.
+        """Yield the quotes that a quote at `amount` on the other side reaches, best first.
 
-        The book must not change meanwhile.
+        The book must not change during the iteration.
         """
         floor = self._sign * amount << _ARRIVAL_BITS
         for rank, quote in zip(reversed(self._ranks), reversed(self._quotes), strict=True):
@@ -68,14 +68,14 @@ class BookSide:
             yield quote
 
     def fill(self, quotes: Iterable[Quote]) -> None:
-        """Let quotes rest in an empty side that is told of as they leave it."""
+        """Fill an empty side with stored quotes, which do not count as changed levels."""
         assert not self._quotes, "the side is not empty"
         ranked = sorted((self._rank(quote), quote) for quote in quotes)
         self._ranks = [rank for rank, _ in ranked]
         self._quotes = [quote for _, quote in ranked]
 
     def add(self, quote: Quote) -> None:
-        """Let a quote rest."""
+        """Add a quote."""
         ranks, rank = self._ranks, self._rank(quote)
         place = bisect_left(ranks, rank)
         taken = place < len(ranks) and ranks[place] == rank
@@ -85,7 +85,7 @@ class BookSide:
         self._quotes.insert(place, quote)
 
     def remove(self, quote: Quote) -> None:
-        """Take a resting quote out, wherever it stands."""
+        """Remove a resting quote from any place in the queue."""
         place = self._place(quote)
         if place is None:
             raise KeyError(quote)
@@ -94,7 +94,7 @@ class BookSide:
         del self._ranks[place], self._quotes[place]
 
     def find(self, quote: Quote) -> Quote | None:
-        """Return the resting quote with this one's amount and sequence number."""
+        """Return the resting quote with the same amount and sequence number, or None."""
         place = self._place(quote)
         return None if place is None else self._quotes[place]
 
@@ -104,7 +104,7 @@ class BookSide:
         return bisect_right(self._ranks, floor | _LAST_ARRIVAL) - bisect_left(self._ranks, floor)
 
     def levels(self) -> tuple[PriceLevel, ...]:
-        """Return the price levels, the best first."""
+        """Return the price levels, best first."""
         levels: dict[Cents, int] = {}
         for quote in self:
             levels[quote.amount] = levels.get(quote.amount, 0) + 1

@@ -1,4 +1,4 @@
-"""A bid or an ask is cancelled."""
+"""Cancel a bid or an ask."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from .own_quotes import own_quote
 
 @dataclass(frozen=True, slots=True)
 class CancelQuote:
-    """A user takes their own bid or ask out of the book while it has not matched.
+    """Cancels the user's own bid or ask, unless it has matched.
 
-    When a cancellation and a match meet, the engine takes one first and refuses the other.
+    The engine handles commands one at a time, so a cancellation cannot race with a match.
     """
 
     quotes: Quotes

@@ -1,4 +1,4 @@
-"""Books that staff asked for are halted."""
+"""Halt books at the request of an admin."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from .outcomes import Outcomes
 
 @dataclass(frozen=True, slots=True)
 class CarryOutHalt:
-    """The engine halts the books, and the audit log tells under which id.
+    """Has the engine halt the books, and records the id of the halt in the audit log.
 
-    Where the very same books are halted already, that is the halt that stands.
+    If a standing halt already covers exactly the same books, its id is recorded instead.
     """
 
     matching: Matching
@@ -21,7 +21,7 @@ class CarryOutHalt:
     clock: Clock
 
     async def __call__(self, event: HaltRequested) -> None:
-        """Halt them; the second time changes nothing. Raises QueueFull, Unavailable."""
+        """Halt the books; idempotent. Raises QueueFull, Unavailable."""
         if await self.outcomes.is_known(event.entry_id):
             return
         asked = Halt(

@@ -1,4 +1,4 @@
-"""A halt that staff asked to end ends."""
+"""End a halt at the request of an admin."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from .outcomes import Outcomes
 
 @dataclass(frozen=True, slots=True)
 class CarryOutHaltEnd:
-    """The engine ends the halt, and the audit log tells that it did."""
+    """Has the engine end the halt, and records the outcome in the audit log."""
 
     matching: Matching
     outcomes: Outcomes
 
     async def __call__(self, event: HaltEndRequested) -> None:
-        """End it; the second time changes nothing. Raises QueueFull, Unavailable."""
+        """End the halt; idempotent. Raises QueueFull, Unavailable."""
         if await self.outcomes.is_known(event.entry_id):
             return
         halt = await self.matching.open(event.halt_id)

@@ -1,4 +1,4 @@
-"""A quote that staff asked for leaves its book."""
+"""Withdraw a quote at the request of an admin."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,11 @@ _GONE = (QuoteStatus.CANCELLED, QuoteStatus.EXPIRED)
 
 @dataclass(frozen=True, slots=True)
 class CarryOutWithdrawal:
-    """The engine withdraws the quote, and the audit log tells what became of the request.
+    """Has the engine withdraw the quote, and records the outcome in the audit log.
 
-    A quote that ended without a trade meanwhile is where it was to be, be it that this was done
-    before and not noted. One that matched stays matched: an order is not undone this way.
+    If the quote has already been cancelled or has expired, the request counts as carried out. This
+    also covers a crash between the withdrawal and its record. If the quote has matched, the request
+    is not carried out, because this does not cancel orders.
     """
 
     quotes: Quotes
@@ -25,7 +26,7 @@ class CarryOutWithdrawal:
     outcomes: Outcomes
 
     async def __call__(self, event: QuoteWithdrawalRequested) -> None:
-        """Withdraw it; the second time changes nothing. Raises QueueFull, Unavailable."""
+        """Withdraw the quote; idempotent. Raises QueueFull, Unavailable."""
         if await self.outcomes.is_known(event.entry_id):
             return
         try:

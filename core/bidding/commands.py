@@ -1,4 +1,4 @@
-"""What can be asked of a shard: each command says what it must read, and what it does in memory."""
+"""Commands to a shard. Each states what to read from the store, and what to change in memory."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -14,28 +14,28 @@ T = TypeVar("T")
 
 
 class Command(ABC, Generic[T]):
-    """One command to a shard, answered with a T."""
+    """A command to a shard. Its answer is a T."""
 
     __slots__ = ()
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Add what must be read before the command is applied; by default nothing."""
+        """Add to `wanted` what must be read before the command is applied. Default: nothing."""
         return
 
     def returns(self, stored: Stored) -> Quote | None:
-        """Return the ask that the command may bring back into its book, if any."""
+        """Return the ask that the command may return to its book, or None."""
         return None
 
     @abstractmethod
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> T:
-        """Change the shard, or raise a refusal and change nothing."""
+        """Change the shard and return the answer, or raise a refusal and change nothing."""
 
 
 def turn(command: Command[Any], stored: Stored) -> tuple[bool, int]:
-    """Return what the commands of a batch are sorted by: returning asks first, as they arrived.
+    """Return the sort key of a command in its batch: returning asks first, in order of arrival.
 
-    No caller can tell that another was served first, for none has an answer yet. A batch that read
-    no matches has no asks that return.
+    This reordering is invisible to callers, because none of them has an answer yet. A batch that
+    read no matches has no returning asks.
     """
     ask = command.returns(stored)
     return ask is None, 0 if ask is None else ask.sequence
@@ -48,13 +48,13 @@ class OnStanding(Command[T]):
     quote: Quote
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the quote unless it rests where the caller saw it, and for its book."""
+        """Request the quote and its book, unless the quote is in memory where the caller saw it."""
         if shard.find(self.quote) is None:
             wanted.quotes.add(self.quote.id)
             wanted.books.add(self.quote.book)
 
     def latest(self, shard: Shard, stored: Stored) -> Quote:
-        """Return the quote as it is now. Raises NotFound."""
+        """Return the latest state of the quote. Raises NotFound."""
         latest = (
             shard.noted(self.quote.id) or shard.find(self.quote) or stored.quotes.get(self.quote.id)
         )
@@ -63,7 +63,7 @@ class OnStanding(Command[T]):
         return latest
 
     def standing(self, shard: Shard, stored: Stored) -> Quote:
-        """Return the quote as it stands now. Raises QuoteNotActive, NotFound."""
+        """Return the latest state of the standing quote. Raises QuoteNotActive, NotFound."""
         latest = self.latest(shard, stored)
         if not latest.status.stands:
             raise QuoteNotActive(id=latest.id, side=latest.side, status=latest.status)
@@ -72,19 +72,19 @@ class OnStanding(Command[T]):
 
 @dataclass(frozen=True, slots=True)
 class Cancel(OnStanding[Quote]):
-    """Take a quote out of its book, or an ask that waits to return to it."""
+    """Cancel a quote that rests, or an ask that waits."""
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
-        """Raises QuoteNotActive."""
+        """Return the cancelled quote. Raises QuoteNotActive."""
         return shard.end(self.standing(shard, stored), QuoteStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class Expire(OnStanding[Quote]):
-    """Take a quote out whose time is over; anything else about it stays."""
+    """Expire a quote if it is overdue. Any other quote does not change."""
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
-        """Return the quote as it is now."""
+        """Return the latest state of the quote."""
         latest = self.latest(shard, stored)
         if latest.status.stands and latest.expires_at <= now:
             return shard.end(latest, QuoteStatus.EXPIRED)
@@ -93,7 +93,7 @@ class Expire(OnStanding[Quote]):
 
 @dataclass(frozen=True, slots=True)
 class Nothing(Command[None]):
-    """Changes nothing; it brings the engine to see to what an earlier batch left over."""
+    """Change nothing. It makes the engine run a batch, which first settles a failed one."""
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
         """Do nothing."""

@@ -1,4 +1,4 @@
-"""The rules are compared with those that the store was last run with."""
+"""Compare the market rules with those of the last start."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -20,11 +20,12 @@ _AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class CompareRules:
-    """Finds what new rules do to standing quotes, and changes nothing.
+    """Finds the effect of new rules on standing quotes, and changes nothing.
 
-    A quote is outside at an amount that the rules do not allow. Of the others, an owner hears whose
-    ask would bring less than it did, or whose bid would cost more for shipping. Lifetimes and
-    numbers of standing quotes are never outside. Rules that are the same cost no look at any quote.
+    A quote is outside the rules if they do not allow its amount. Of the others, it finds asks that
+    would now pay out less, and bids whose shipping would now cost more. New limits on lifetimes and
+    on numbers of quotes do not affect standing quotes. If the rules are unchanged, no quote is
+    read.
     """
 
     rules_in_force: RulesInForce
@@ -34,7 +35,7 @@ class CompareRules:
     rules: MarketRules
 
     async def __call__(self) -> RulesChange:
-        """Return the change, which may be none."""
+        """Return the change. Its `is_none` is True if the rules are unchanged."""
         change = RulesChange(await self.rules_in_force.find(), self.rules)
         if change.is_none:
             return change
@@ -46,13 +47,13 @@ class CompareRules:
         )
 
     async def _fees(self, change: RulesChange) -> dict[UserId, FeesRise]:
-        """Return whose fees rise."""
+        """Return the rise in fees for each seller."""
         if change.before is None or not change.touches_fees:
             return {}
         schedule_before = self.fees_by(change.before)
         schedule_after = self.fees_by(change.after)
         rises: dict[UserId, FeesRise] = {}
-        async for owned in self._in_parts(Side.ASK):
+        async for owned in self._in_batches(Side.ASK):
             sales = [(one.user_id, one.amount) for one in owned]
             all_before = await schedule_before.quote(sales)
             all_after = await schedule_after.quote(sales)
@@ -67,24 +68,24 @@ class CompareRules:
         return rises
 
     async def _shipping(self, change: RulesChange) -> dict[UserId, ShippingRise]:
-        """Return for whom shipping rises."""
+        """Return the rise in shipping for each buyer."""
         rise = change.shipping_rise
         if rise is None:
             return {}
         bids: Counter[UserId] = Counter()
-        async for owned in self._in_parts(Side.BID):
+        async for owned in self._in_batches(Side.BID):
             for one in owned:
                 bids[one.user_id] += one.quotes
         return {user_id: ShippingRise(*rise, number) for user_id, number in bids.items()}
 
-    async def _in_parts(self, side: Side) -> AsyncIterator[list[OwnedQuotes]]:
-        """Yield the standing quotes within the rules, some at once."""
-        part: list[OwnedQuotes] = []
+    async def _in_batches(self, side: Side) -> AsyncIterator[list[OwnedQuotes]]:
+        """Yield the standing quotes within the rules, in batches."""
+        batch: list[OwnedQuotes] = []
         async for owned in self.standing_quotes.by_owner(side, self.clock.now()):
             if self.rules.allows(owned.amount):
-                part.append(owned)
-            if len(part) == _AT_ONCE:
-                yield part
-                part = []
-        if part:
-            yield part
+                batch.append(owned)
+            if len(batch) == _AT_ONCE:
+                yield batch
+                batch = []
+        if batch:
+            yield batch

@@ -1,4 +1,4 @@
-"""Whom a quote trades with, and at which price."""
+"""Find the counterpart of an incoming quote, and the price of the trade."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from .withdrawals import standing_of, withdraw
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Incoming:
-    """A quote that comes to a book, as matching sees it.
+    """An incoming quote: what matching needs to know about it.
 
-    `sequence` is its sequence number. None means that it arrives now, after all that rest.
+    A `sequence` of None means that it arrives now, so every resting quote has priority over it.
     """
 
     user_id: Final[UserId]
@@ -28,7 +28,7 @@ class Incoming:
     sequence: Final[int | None] = None
 
     def price_with(self, resting: Quote) -> Cents:
-        """Return the price of a trade between the two: the amount of the one that came first."""
+        """Return the price of a trade with a resting quote: the amount of the earlier one."""
         if self.sequence is None or resting.sequence < self.sequence:
             return resting.amount
         return self.amount
@@ -36,30 +36,30 @@ class Incoming:
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Search:
-    """What an incoming quote meets among the resting quotes that it reaches."""
+    """The result of searching the resting quotes that an incoming quote reaches."""
 
     counterpart: Final[Quote | None] = None
-    """The first by priority that it may trade with."""
+    """The best resting quote that it may trade with."""
     own: Final[Quote | None] = None
-    """The first that it passed over because both have one owner."""
+    """The best resting quote that it skipped because both have the same owner."""
     busy: Final[Quote | None] = None
-    """The first bid that it passed over because its buyer has too many unpaid orders."""
+    """The best bid that it skipped because the buyer has too many unpaid orders."""
     expired: Final[Sequence[Quote]] = ()
-    """Quotes in its way that are to be taken out of the book because their time is over."""
+    """Skipped quotes that have expired and must leave the book."""
     held_up: Final[Sequence[Quote]] = ()
-    """Bids in its way that are to be withdrawn: their buyers keep sellers waiting."""
+    """Skipped bids to withdraw, because the buyers themselves leave too many orders unpaid."""
     unpayable: Final[Sequence[Quote]] = ()
-    """Quotes in its way that are to be withdrawn: trading would cost the seller money."""
+    """Skipped quotes to withdraw, because the seller would lose money on the trade."""
     barred: Final[Sequence[Quote]] = ()
-    """Quotes in its way that are to be withdrawn: their owners may not trade any more."""
+    """Skipped quotes to withdraw, because the owners may no longer trade."""
 
 
 NOTHING = Search()
-"""What a quote meets that reaches no other."""
+"""The result for a quote that reaches no resting quote."""
 
 
 def nobody_is_busy(_: UserId) -> bool:
-    """Pass over no bid because its buyer has too many unpaid orders."""
+    """Return False: the search skips no bid because of unpaid orders."""
     return False
 
 
@@ -71,9 +71,9 @@ def search(
     rules: MarketRules,
     is_busy: Callable[[UserId], bool] = nobody_is_busy,
 ) -> Search:
-    """Look through the resting quotes that it reaches, by priority, for one to trade with.
+    """Search the resting quotes that `incoming` reaches for a counterpart, best first.
 
-    `is_busy` says of a buyer whether their bids are passed over for now.
+    `is_busy` returns whether to skip a buyer's bids for now.
     """
     counterpart = own = busy = None
     expired, held_up, unpayable, barred = [], [], [], []
@@ -106,11 +106,12 @@ def search_side(
     *,
     is_busy: Callable[[UserId], bool] = nobody_is_busy,
 ) -> Search:
-    """Search the other side of a book, and clear quotes out of the way that may not trade.
+    """Search one side of a book, and remove the quotes found there that can no longer trade.
 
-    Expired quotes end. Quotes are withdrawn that would leave their seller less than nothing, and
-    bids of buyers who have too many unpaid orders for a cause of their own; and of owners who may
-    not trade any more, every quote on these sides, as will be asked for anyway.
+    Expires quotes that are due. Withdraws quotes whose trade would give the seller a negative
+    payout, and bids of buyers who themselves leave too many orders unpaid. If an owner may no
+    longer trade, withdraws all their quotes on the barred sides at once, because a later event
+    will request that anyway.
     """
     shard.expire_best(resting, now)
     if resting.best_within(incoming.amount) is None:

@@ -1,4 +1,4 @@
-"""Quotes whose time is over are tidied away."""
+"""Expire overdue quotes."""
 
 import asyncio
 from dataclasses import dataclass
@@ -12,9 +12,10 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class ExpireQuotes:
-    """Takes overdue quotes out of their books.
+    """Removes overdue quotes from their books.
 
-    Matching never trades with an expired quote, so this is for the book's looks and for its size.
+    Matching never trades with an expired quote. This only keeps the public view of a book correct
+    and the book small.
     """
 
     quotes: Quotes
@@ -22,7 +23,7 @@ class ExpireQuotes:
     clock: Clock
 
     async def __call__(self) -> int:
-        """Expire a bounded number and return it; call again while it is not zero."""
+        """Expire one batch of overdue quotes and return its size. Call again until it is zero."""
         overdue = await self.quotes.overdue(self.clock.now(), _AT_ONCE)
         await asyncio.gather(*(self.matching.expire(quote) for quote in overdue))
         return len(overdue)

@@ -1,4 +1,4 @@
-"""Somebody names a book that they want to look at or follow."""
+"""Find a book by product, size and condition."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ from ...ports.products import Products
 
 @dataclass(frozen=True, slots=True)
 class FindBook:
-    """A book may be looked at if the product is made in its size.
+    """Finds the book that a caller wants to view or follow.
 
-    So may the book of a size that was taken away, as long as quotes rest in it. The book of any
-    other size is no empty book: there is none.
+    The product must be offered in the size. If the size was removed from the product, its book can
+    be found while quotes rest in it. For any other size there is no book, not even an empty one.
     """
 
     products: Products

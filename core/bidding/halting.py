@@ -1,4 +1,4 @@
-"""Books are halted and opened."""
+"""Halt and open books."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,16 +16,16 @@ from .withdrawals import tell_withdrawn
 
 @dataclass(frozen=True, slots=True)
 class HaltBooks(Command[Halt]):
-    """Keep books from trading. Asks that return to them wait outside."""
+    """Halt books. Asks that return to a halted book wait."""
 
     halt: Halt
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask whether a halt with this id was made before."""
+        """Request an earlier halt with this id."""
         wanted.halts.add(self.halt.id)
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Halt:
-        """Return the halt, or the earlier one with its id or of the same books."""
+        """Return the halt, or an earlier one with the same id or of the same books; idempotent."""
         earlier = shard.halt(self.halt.id) or stored.halts.get(self.halt.id)
         earlier = earlier or shard.halts.like(self.halt)
         if earlier is not None:
@@ -38,12 +38,12 @@ class HaltBooks(Command[Halt]):
 
 @dataclass(frozen=True, slots=True)
 class OpenBooks(Command[Halt]):
-    """End a halt. The asks that waited enter the books that open, in the order of their arrival."""
+    """End a halt. The waiting asks enter the books that open, in order of arrival."""
 
     halt_id: HaltId
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the halt, and for what decides whom the asks that wait trade with."""
+        """Request the halt, and what decides who the waiting asks trade with."""
         wanted.halts.add(self.halt_id)
         halt = shard.halts.get(self.halt_id)
         if halt is not None:
@@ -51,7 +51,7 @@ class OpenBooks(Command[Halt]):
                 wanted.trade(ask.user_id, ask.side, ask.book, ask.amount)
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Halt:
-        """Return the halt as it ended; the second time changes nothing. Raises NotFound."""
+        """End the halt and return it; idempotent. Raises NotFound."""
         halt = shard.halt(self.halt_id) or stored.halts.get(self.halt_id)
         if halt is None:
             raise NotFound(what="halt", id=self.halt_id)
@@ -62,8 +62,8 @@ class OpenBooks(Command[Halt]):
         shard.note_halt(ended)
         withdrawn: dict[tuple[UserId, WithdrawalReason], list[Quote]] = {}
         for ask in shard.waiting_for(halt):
-            # One that entered before may have met a bid of this one's owner, who is suspended: then
-            # all of theirs were withdrawn.
+            # An ask no longer waits if its suspended owner's quotes were all withdrawn because an
+            # earlier ask of this loop reached one of the owner's bids.
             if shard.halts.cover(ask.book) or not shard.is_waiting(ask):
                 continue
             shard.stop_waiting(ask)

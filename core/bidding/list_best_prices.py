@@ -1,4 +1,4 @@
-"""Somebody looks at the best prices of several books."""
+"""List the best prices of several books."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from ...ports.language.market import BookKey, BookView
 
 @dataclass(frozen=True, slots=True)
 class ListBestPrices:
-    """The best level of each side, which is open to all."""
+    """Lists the best level of each side of several books. Anyone may read it."""
 
     book_views: BookViews
 
     async def __call__(self, books: Sequence[BookKey]) -> Sequence[BookView]:
-        """Return it for each book, in their order; a book that nobody used is empty."""
+        """Return one view for each book, in the same order. A book without quotes is empty."""
         return await self.book_views.best([*books])

@@ -1,4 +1,4 @@
-"""An admin looks at which books are halted."""
+"""List halts, for admins."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ from ...ports.language.users import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class ListHalts:
-    """Halts that stand, and those that ended."""
+    """Lists halts that stand and halts that have ended."""
 
     halts: Halts
 
     async def __call__(
         self, actor: Actor, request: PageRequest, *, standing: bool | None = None
     ) -> Page[Halt]:
-        """Return a page of them, newest first: all, or only those that stand, or have ended.
+        """Return a page of halts, newest first.
 
-        Raises Forbidden.
+        `standing` selects only those that stand (True) or have ended (False). Raises Forbidden.
         """
         check_role(actor, Role.ADMIN, "list halts")
         return await self.halts.page(request, standing=standing)

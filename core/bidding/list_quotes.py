@@ -1,4 +1,4 @@
-"""A user lists their bids or asks; an admin lists those of any user."""
+"""List a user's bids or asks."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from ...ports.users import Traders
 
 @dataclass(frozen=True, slots=True)
 class ListQuotes:
-    """Bids or asks of one user, newest first, a page at a time."""
+    """Lists one user's bids or asks, newest first. Admins may list those of any user."""
 
     quotes: Quotes
     traders: Traders
@@ -21,7 +21,7 @@ class ListQuotes:
     async def __call__(
         self, actor: Actor, side: Side, request: PageRequest, status: QuoteStatus | None = None
     ) -> Page[Quote]:
-        """Return a page of the actor's own bids or asks, with a `status` only those in it."""
+        """Return a page of the actor's bids or asks. With a `status`, only quotes in it."""
         return await self.quotes.of_user(actor.user_id, side, request, status)
 
     async def of_user(
@@ -34,9 +34,9 @@ class ListQuotes:
         *,
         standing: bool = False,
     ) -> Page[Quote]:
-        """Return a page of any user's bids or asks to an admin.
+        """Return a page of any user's bids or asks, for admins.
 
-        With a `status` only those in it, and with `standing` only those that may still trade.
+        With a `status`, only quotes in it. With `standing`, only quotes that may still trade.
         Raises Forbidden, and NotFound if there is no such user.
         """
         check_role(actor, Role.ADMIN, "list quotes of user")

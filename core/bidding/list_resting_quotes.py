@@ -1,4 +1,4 @@
-"""An admin looks at all that rests in books."""
+"""List all quotes of some books, for admins."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from ...ports.language.users import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class ListRestingQuotes:
-    """The bids and asks of everybody in some books, as they are stored."""
+    """Lists the stored bids and asks of all users in some books."""
 
     books: Books
 
     async def __call__(self, actor: Actor, books: Collection[BookKey]) -> Sequence[Quote]:
-        """Return what stands or waits in the books, in order of arrival. Raises Forbidden."""
+        """Return the quotes that rest or wait, in order of arrival. Raises Forbidden."""
         check_role(actor, Role.ADMIN, "list resting quotes")
         return await self.books.resting_in(books)

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:
-    """How many commands may wait for the engine, and how many it commits at once."""
+    """How many commands may wait for the engine, and how many share a commit."""
 
     queue: int = 10_000
     batch: int = 256
@@ -40,14 +40,13 @@ class EngineLimits:
 
 
 class MatchingEngine(BatchWriter):
-    """Matches in memory, commits in groups, and only then answers.
+    """Matches in memory, commits in batches, and answers after the commit.
 
-    Commands wait in a bounded queue. The engine takes what waits, applies it in order to the
-    books in memory, writes everything that changed in one transaction, and answers the callers
-    (`BatchWriter`). So nothing is acknowledged that is not durable, and two commands never race:
-    one of them comes first. Books are loaded when a batch needs them, and the others meanwhile
-    (`BookLoader`). What is committed is shown by a task of its own (`Publisher`). After a batch
-    that failed, its books are loaded again (`Recovery`).
+    Commands wait in a bounded queue. The engine takes a batch of them, applies them in order to the
+    books in memory, writes all changes in one transaction, and answers the callers (`BatchWriter`).
+    So every answer is durable, and commands cannot race. Books are loaded when a batch needs them,
+    and the others in the background (`BookLoader`). A separate task publishes committed changes
+    (`Publisher`). After a failed batch, its books are loaded again (`Recovery`).
     """
 
     def __init__(
@@ -93,11 +92,10 @@ class MatchingEngine(BatchWriter):
     # ---- life ----------------------------------------------------------------------------
 
     async def start(self, *, adopts_rules: bool = True) -> None:
-        """Take the shard over and run. Books are loaded from then on.
+        """Take the shard over and start the tasks. Books are loaded in the background.
 
-        Rules that are new to the store are adopted, unless ApplyRules does that. Quotes in sizes
-        that are none are withdrawn a little later. Raises QuotesOutsideRules, and Unavailable; then
-        it may be tried again.
+        Adopts changed rules, unless ApplyRules does that. Quotes in invalid sizes are withdrawn
+        shortly afterwards. Raises QuotesOutsideRules, Unavailable; the start may then be retried.
         """
         assert not self._ran, "the engine runs once"
         if adopts_rules:
@@ -117,13 +115,13 @@ class MatchingEngine(BatchWriter):
         self._writing.add_done_callback(self._stop_loading)
 
     async def loaded(self) -> None:
-        """Wait until every book is in memory, and quotes in sizes that are none are withdrawn."""
+        """Wait until every book is in memory and quotes in invalid sizes are withdrawn."""
         if self._sizes is not None:
             await asyncio.wait([self._sizes])
         await self._loader.wait()
 
     async def stop(self) -> None:
-        """Finish what waits and take nothing more."""
+        """Take no more commands, answer those that wait, and stop the tasks."""
         writing, self._writing = self._writing, None
         if writing is None:
             return
@@ -142,7 +140,7 @@ class MatchingEngine(BatchWriter):
                 task.cancel()
 
     async def _withdraw_invalid_sizes(self) -> None:
-        """Withdraw what was placed in sizes that an older version took for some."""
+        """Withdraw quotes in invalid sizes, which an older version accepted."""
         try:
             books = await self._loader.list_books()
             invalid = {book for book in books if not is_size(book.size)}
@@ -154,14 +152,15 @@ class MatchingEngine(BatchWriter):
                 )
             )
         except Unavailable as error:
-            _log.warning("quotes in sizes that are none stay until the next start: %s", error)
+            _log.warning("quotes in invalid sizes stay until the next start: %s", error)
         else:
-            _log.warning("%d quotes in sizes that are none were withdrawn", count)
+            if count:  # books in invalid sizes may have only expired quotes
+                _log.warning("%d quotes in invalid sizes were withdrawn", count)
 
     # ---- for ApplyRules -------------------------------------------------------------------
 
     async def withdraw_outside_rules(self) -> int:
-        """Withdraw every quote at an amount that the rules do not allow; return how many."""
+        """Withdraw every quote whose amount the rules do not allow; return their number."""
         allows = self._rules.allows
         return await self.submit(
             WithdrawUnfit(lambda quote: not allows(quote.amount), WithdrawalReason.OUTSIDE_RULES)

@@ -1,4 +1,4 @@
-"""The audit log tells how many quotes of a suspended user were withdrawn."""
+"""Record in the audit log how many quotes of a suspended user were withdrawn."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from .outcomes import Outcomes
 
 @dataclass(frozen=True, slots=True)
 class NoteSuspension:
-    """The outcome of a suspension is noted. The first one stays: a repetition withdrew nothing."""
+    """Records the outcome of a suspension. Only the first counts: repeats withdraw nothing."""
 
     outcomes: Outcomes
 

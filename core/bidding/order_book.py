@@ -9,10 +9,10 @@ _BID, _ASK = Side.BID, Side.ASK  # an enum's members are slow to look up
 
 
 class OrderBook:
-    """Resting quotes in price-time priority: the better price first, then the earlier arrival.
+    """The resting quotes in price-time priority: the better price first, then the earlier arrival.
 
-    Pure and synchronous: it knows no clock, no ids and no store. A book is never crossed: a quote
-    that reaches another trades or is refused, and does not rest.
+    Pure and synchronous: no clock, no ids, no store. A book is never crossed, because a quote that
+    reaches another trades or is refused, and does not rest.
     """
 
     __slots__ = ("asks", "bids")
@@ -25,26 +25,26 @@ class OrderBook:
         return len(self.bids) + len(self.asks)
 
     def __iter__(self) -> Iterator[Quote]:
-        """Yield every resting quote: bids, then asks, each in the order of their priority."""
+        """Yield every resting quote: the bids, then the asks, each best first."""
         yield from self.bids
         yield from self.asks
 
     def on(self, side: Side) -> BookSide:
-        """Return one side."""
+        """Return this side of the book."""
         return self.bids if side is _BID else self.asks
 
     def add(self, quote: Quote) -> None:
-        """Let a quote rest that reaches no other."""
+        """Add a quote that reaches no quote on the other side."""
         self.on(quote.side).add(quote)
 
     def remove(self, quote: Quote) -> None:
-        """Take a resting quote out, wherever it stands."""
+        """Remove a resting quote from any place in its queue."""
         self.on(quote.side).remove(quote)
 
     def find(self, quote: Quote) -> Quote | None:
-        """Return the resting quote with this one's side, amount and sequence number."""
+        """Return the resting quote with the same side, amount and sequence number, or None."""
         return self.on(quote.side).find(quote)
 
     def against(self, side: Side) -> BookSide:
-        """Return the side that quotes on this one trade with."""
+        """Return the side that quotes on `side` trade with."""
         return self.asks if side is _BID else self.bids

@@ -1,4 +1,4 @@
-"""What became of a request of staff."""
+"""The outcomes of admin requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """Notes in the audit log what became of a request: once, however often it is noted."""
+    """Records the outcome of an admin request in the audit log. Only the first one is kept."""
 
     transaction: Transaction
     audit_log: AuditLog
 
     async def is_known(self, entry_id: AuditEntryId) -> bool:
-        """Return whether the request has its outcome."""
+        """Return whether the request has an outcome."""
         return await self.audit_log.outcome_of(entry_id) is not None
 
     async def note(
         self, entry_id: AuditEntryId, facts: Mapping[str, Fact], *, carried_out: bool = True
     ) -> None:
-        """Add the entry that tells the outcome of the one with this id."""
+        """Add an audit entry with the outcome of the request in this entry; idempotent."""
         asked = await self.audit_log.find(entry_id)
         assert asked is not None, f"there is no audit entry {entry_id}"
         outcome = Act(

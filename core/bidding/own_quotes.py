@@ -1,4 +1,4 @@
-"""Which bids and asks a user may see and change."""
+"""Access to a user's own bids and asks."""
 
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import QuoteId
@@ -8,9 +8,9 @@ from ...ports.quotes import Quotes
 
 
 async def own_quote(quotes: Quotes, actor: Actor, side: Side, quote_id: QuoteId) -> Quote:
-    """Return a quote of the actor on one side; what stands in the book is anonymous.
+    """Return the actor's quote on this side. Books are anonymous, so nobody sees another's quote.
 
-    Raises NotFound, also for another user's quote and for one of the other side.
+    Raises NotFound, also for another user's quote and for a quote on the other side.
     """
     quote = await quotes.get(quote_id)
     if quote.user_id != actor.user_id or quote.side is not side:

@@ -1,4 +1,4 @@
-"""An ask is placed."""
+"""Place an ask."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,18 +11,18 @@ from .place_on_side import PlaceOnSide
 
 @dataclass(frozen=True, slots=True)
 class PlaceAsk(PlaceOnSide):
-    """A seller offers one pair of a product in a size and condition for an amount.
+    """Places a seller's ask for one pair of a product in a size and condition.
 
-    The seller needs a payout account and may not be suspended. An active ask is one unit of
-    stock. It trades at once with the highest bid that is no lower, at that bid's amount; else it
-    rests (`gtc`) or is refused (`ioc`, "sell now", where the amount is the least the seller
-    takes).
+    The seller needs a payout account and must not be suspended. An active ask is one unit of
+    stock. It trades at once with the highest bid that is not below it, at that bid's amount.
+    Otherwise it rests (`gtc`) or is refused (`ioc`, "sell now"). The amount of an `ioc` ask is
+    the least that the seller accepts.
     """
 
     side: ClassVar[Side] = Side.ASK
 
     def check_standing(self, standing: TraderStanding) -> None:
-        """Check that the user may ask. Raises TradingSuspended, PayoutAccountMissing."""
+        """Check that the user may place asks. Raises TradingSuspended, PayoutAccountMissing."""
         if standing.suspended:
             raise TradingSuspended
         if not standing.has_payout_account:

@@ -1,4 +1,4 @@
-"""A bid is placed."""
+"""Place a bid."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,18 +12,18 @@ from .place_on_side import PlaceOnSide
 
 @dataclass(frozen=True, slots=True)
 class PlaceBid(PlaceOnSide):
-    """A buyer offers an amount for one pair of a product in a size and condition.
+    """Places a buyer's bid for one pair of a product in a size and condition.
 
-    The buyer needs a payment method on file, to be charged at the match, and a shipping address,
-    and may not be suspended, nor barred for declined cards. The bid trades at once with the lowest
-    ask that is no higher, at that ask's amount; else it rests (`gtc`) or is refused (`ioc`, "buy
-    now", where the amount is the most the buyer pays).
+    The buyer needs a shipping address and a payment method, which is charged at the match. The
+    buyer must not be suspended, nor barred because of declined cards. The bid trades at once with
+    the lowest ask that is not above it, at that ask's amount. Otherwise it rests (`gtc`) or is
+    refused (`ioc`, "buy now"). The amount of an `ioc` bid is the most that the buyer pays.
     """
 
     side: ClassVar[Side] = Side.BID
 
     def check_standing(self, standing: TraderStanding) -> None:
-        """Check that the user may bid.
+        """Check that the user may place bids.
 
         Raises TradingSuspended, BiddingBarred, PaymentMethodMissing, AddressMissing.
         """

@@ -1,4 +1,4 @@
-"""What placing a bid and placing an ask have in common."""
+"""The steps that placing a bid and placing an ask share."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
@@ -23,9 +23,9 @@ from .quote_terms import expiry
 
 @dataclass(frozen=True, slots=True)
 class PlaceOnSide(ABC):
-    """Places a quote on one side of a book; `PlaceBid` and `PlaceAsk` say who may.
+    """Places a quote on one side of a book. `PlaceBid` and `PlaceAsk` decide who may.
 
-    The same idempotency key gives the same placement again.
+    Repeating a request with its idempotency key returns the first placement.
     """
 
     side: ClassVar[Side]
@@ -50,7 +50,7 @@ class PlaceOnSide(ABC):
         time_in_force: TimeInForce = TimeInForce.GTC,
         idempotency_key: IdempotencyKey | None = None,
     ) -> Placement:
-        """Place it; the answer is durable.
+        """Place the quote and return the placement once it is durable.
 
         Raises OutOfRange, OutsideTick, InvalidSize, SizeNotOffered, NotFound (product),
         TradingBarred, BookHalted, TooManyOpenQuotes, TooManyUnpaidOrders, SelfTrade, NoCounterpart,
@@ -81,4 +81,4 @@ class PlaceOnSide(ABC):
 
     @abstractmethod
     def check_standing(self, standing: TraderStanding) -> None:
-        """Check that the user may place quotes on this side; raise what says why not."""
+        """Check that the user may place quotes on this side, or raise a refusal with the reason."""

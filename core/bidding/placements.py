@@ -1,4 +1,4 @@
-"""Quotes are placed and repriced."""
+"""Place and reprice quotes."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,17 +24,17 @@ from .stored import Stored, Wanted
 
 _BID, _IOC = Side.BID, TimeInForce.IOC  # an enum's members are slow to look up
 _BUSY_FOR = 5.0
-"""Seconds after which an ask may be placed again that reaches only bids of busy buyers."""
+"""Seconds to wait before retrying an ask that reached only bids of busy buyers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place(Command[Placement]):
-    """Place a new quote, once for each id and each idempotency key."""
+    """Place a new quote; idempotent by its id and by its idempotency key."""
 
     command: PlaceQuote
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for earlier answers, and for what decides whom the user may trade with."""
+        """Request earlier answers, and what decides who the quote trades with."""
         command = self.command
         wanted.placed.append(command.id)
         if command.time_in_force is not _IOC:
@@ -44,7 +44,7 @@ class Place(Command[Placement]):
             wanted.keys.add(command.idempotency_key)
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
-        """See the port for what it raises. What was answered is answered again first."""
+        """Return the placement, the earlier one if repeated. See the port for refusals."""
         command, key = self.command, self.command.idempotency_key
         if key is not None:
             earlier = stored.answers.get(key) or shard.answered(key)
@@ -70,7 +70,7 @@ class Place(Command[Placement]):
             command.id,
             command.side,
             command.user_id,
-            book.key,  # one object for all of its quotes
+            book.key,  # all quotes of the book share one key object
             command.amount,
             shard.next_arrival(),
             created_at=now,
@@ -82,7 +82,7 @@ class Place(Command[Placement]):
         return placement
 
     def _made_before(self, shard: Shard, stored: Stored) -> Placement | None:
-        """Return the placement, as it stands now, that a repeated command made the first time."""
+        """Return the current placement of the quote if this command was applied before, or None."""
         quote_id = self.command.id
         quote = shard.batch.added.get(quote_id)
         if quote is None and stored.quotes and quote_id in stored.quotes:
@@ -97,11 +97,11 @@ class Place(Command[Placement]):
     def _check_may_rest(
         self, others: BookSide, shard: Shard, stored: Stored, now: datetime
     ) -> None:
-        """Raise NoCounterpart or TooManyOpenQuotes if a quote that cannot trade is refused."""
+        """Check that an unmatched quote may rest. Raises NoCounterpart, TooManyOpenQuotes."""
         command = self.command
         if command.time_in_force is _IOC:
             incoming = Incoming(command.user_id, command.side, command.amount)
-            # Who else may not trade was read only of those that are reached, who are gone.
+            # No `stored`: bars were read only for owners within reach, whose quotes are gone now.
             best = search(incoming, others, Stored(), now, shard.rules).counterpart
             raise NoCounterpart(best=best.amount if best else None)
         open_quotes = stored.open_quotes.get((command.user_id, command.side), 0)
@@ -117,13 +117,13 @@ class Reprice(OnStanding[Placement]):
     expires_at: datetime | None
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the quote too, and for what decides whom its owner may trade with."""
+        """Request the quote, and what decides who it trades with."""
         OnStanding.ask_for(self, wanted, shard)
         quote = self.quote
         wanted.trade(quote.user_id, quote.side, quote.book, self.amount or quote.amount)
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
-        """See the port for what it raises. Without another amount it keeps its place."""
+        """Return the placement; see the port for refusals. An unchanged amount keeps its place."""
         stored.check_may_trade(self.quote.user_id, self.quote.side)
         quote = self.standing(shard, stored)
         shard.check_open(quote.book)
@@ -146,10 +146,10 @@ class Reprice(OnStanding[Placement]):
 def counterpart_of(
     incoming: Incoming, others: BookSide, shard: Shard, stored: Stored, now: datetime
 ) -> Quote | None:
-    """Return whom a quote that is placed or repriced trades with; None if it reaches nobody.
+    """Return the best resting quote that a placed or repriced quote trades with, or None.
 
-    It passes over its owner's quotes, and over bids of buyers who have too many unpaid orders.
-    Raises SelfTrade, CounterpartBusy, TooManyUnpaidOrders.
+    Skips quotes of the same owner, and bids of buyers with too many unpaid orders. Raises
+    SelfTrade, CounterpartBusy, TooManyUnpaidOrders.
     """
     limit = shard.rules.max_unpaid_orders
 

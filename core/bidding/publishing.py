@@ -1,4 +1,4 @@
-"""The public is shown what the engine committed."""
+"""Publish committed books and halts to the public views."""
 
 import asyncio
 import logging
@@ -23,13 +23,13 @@ from .shard_book import ShardBook
 _log = logging.getLogger(__name__)
 
 _AGAIN = 1.0
-"""Seconds until the views are told again that could not be."""
+"""Seconds until the next try if the views failed."""
 _LAST_WORDS = 1.0
-"""Seconds that the views have for what is left when the engine stops."""
+"""Seconds allowed for publishing the rest when the engine stops."""
 
 
 class News:
-    """What is to be told of one book: its levels, or those that changed, as they were last."""
+    """The unpublished levels of one book, all or only the changed ones, in the latest state."""
 
     __slots__ = ("is_whole", "levels")
 
@@ -39,7 +39,7 @@ class News:
 
     @classmethod
     def of(cls, book: ShardBook) -> "News":
-        """Return the whole of a book as it is in memory."""
+        """Return all levels of a book as it is in memory."""
         news = cls(is_whole=True)
         for side in Side:
             levels = book.on(side).levels()
@@ -47,16 +47,16 @@ class News:
         return news
 
     def add(self, changes: Iterable[LevelChange]) -> None:
-        """Let levels be as they are now."""
+        """Merge later changes of levels."""
         for change in changes:
             self.levels[change.side, change.price] = change
 
     def view(self, book: BookKey, seq: int) -> BookView:
-        """Return the whole book, numbered so."""
+        """Return the whole book with this number."""
         return BookView(book, seq, self._best_first(Side.BID), self._best_first(Side.ASK))
 
     def change(self, book: BookKey, seq: int) -> BookChange:
-        """Return the change, numbered so."""
+        """Return the change with this number."""
         return BookChange(book, seq, tuple(self.levels.values()))
 
     def _best_first(self, side: Side) -> tuple[PriceLevel, ...]:
@@ -69,51 +69,51 @@ class News:
 
 
 class Publisher:
-    """Shows the books of one shard, and which books are halted, in a task of its own.
+    """Publishes the books of one shard, and the halts, in a separate task.
 
-    What was committed waits here until it is shown, merged for each book, so that no order waits
-    for the views, and never more waits than every book. A book is told whole first, numbered by
-    the shard's sequence; then its changes, numbered on by one. As each batch that touches a book
-    uses up a sequence number at least, a book never outruns the sequence, and numbers stay in order
-    over a restart. What cannot be shown is shown whole a little later, for the books are the truth.
+    Commands never wait for the views. Committed changes wait here, merged for each book, so the
+    backlog is at most every book once. A book is first published whole, numbered with the shard's
+    sequence number. Each later change of it has the next number. Every batch that touches a book
+    uses at least one sequence number. So a book's number never exceeds the shard's, and numbers
+    keep rising over a restart. If publishing fails, the whole book is published again later.
     """
 
     def __init__(
         self, views: BookViews, shard: Shard, clock: Clock, *, number: int, shards: int
     ) -> None:
-        """Show the books of `shard`, which is the one with this number of so many."""
+        """Create the publisher of shard `number` of `shards`."""
         self._views = views
         self._shard = shard
         self._clock = clock
         self._number, self._shards = number, shards
         self._committed = 0
-        """The last sequence number that is durable."""
+        """The last durable sequence number."""
         self._news: dict[BookKey, News] = {}
-        """What is committed and not told yet."""
+        """Committed changes that are not published yet."""
         self._shown: dict[BookKey, int] = {}
-        """The number of the last word on each book."""
+        """The last published number of each book."""
         self._doubtful: dict[BookKey, None] = {}
-        """Books whose views may lack something: they are to be told whole."""
+        """Books whose views may be incomplete and must be published whole."""
         self._halts: tuple[Halt, ...] | None = None
-        """The halts that are to be shown; None if they are."""
+        """The halts to publish, or None if the views have them."""
         self._has_begun = False
         self._all_are_loaded = False
         self._all_are_shown = False
-        """Whether the views know that what they do not know is empty."""
+        """Whether the views have been told that every unpublished book is empty."""
         self._wake = asyncio.Event()
         self._is_away = False
-        """Whether the views did not answer, and are left alone for a while."""
+        """Whether the publisher pauses because the views failed."""
         self._is_stopping = False
 
-    # ---- what the engine did -------------------------------------------------------------
+    # ---- called by the engine ------------------------------------------------------------
 
     def begin(self, sequence: int) -> None:
-        """Have the halts shown, and books as they are loaded; `sequence` is durable."""
+        """Start with the halts. `sequence` is the last durable sequence number."""
         self._committed = sequence
         self.note_halts()
 
     def note_batch(self) -> None:
-        """Have the public told of what the shard's batch changed, which is committed now."""
+        """Queue the changes of the shard's batch, which has just been committed."""
         self._committed = self._shard.sequence
         for book in self._shard.changed_books:
             key = book.key
@@ -131,22 +131,22 @@ class Publisher:
         self._wake.set()
 
     def note_loaded(self, book: ShardBook) -> None:
-        """Have the public shown a book that was loaded, unless nothing rests in it."""
+        """Queue a loaded book, unless it is empty and was never published."""
         if len(book) or book.key in self._shown:
             self._tell_whole(book)
             self._wake.set()
 
     def note_committed(self) -> None:
-        """All sequence numbers that were used are durable."""
+        """Record that all used sequence numbers are durable."""
         self._committed = self._shard.sequence
 
     def note_halts(self) -> None:
-        """Have the public shown the halts as they are now."""
+        """Queue the current halts."""
         self._halts = tuple(self._shard.halts)
         self._wake.set()
 
     def note_complete(self) -> None:
-        """All books are loaded: those that nobody was told of are empty."""
+        """Record that all books are loaded, so every unpublished book is empty."""
         self._all_are_loaded = True
         self._wake.set()
 
@@ -154,10 +154,10 @@ class Publisher:
         self._doubtful.pop(book.key, None)
         self._news[book.key] = News.of(book)
 
-    # ---- telling -------------------------------------------------------------------------
+    # ---- publishing ----------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Tell the public what there is to tell, until `stop`."""
+        """Publish what is queued until `stop` is called."""
         while not self._is_stopping:
             await self._wake.wait()
             self._wake.clear()
@@ -169,7 +169,7 @@ class Publisher:
                 self._wake.set()
 
     async def stop(self, task: "asyncio.Task[None]") -> None:
-        """End the task that runs this, once it has told what there is, or after a second."""
+        """Stop the task that runs this, once the queue is published or after a second."""
         self._is_stopping = True
         self._wake.set()
         if not self._is_away:
@@ -178,7 +178,7 @@ class Publisher:
         await asyncio.gather(task, return_exceptions=True)
 
     async def tell(self) -> bool:
-        """Return whether everything is told. If not, trying each book would help nobody."""
+        """Publish the queue until a failure, and return whether everything is published."""
         try:
             await self._tell_beginning()
             while self._news:
@@ -190,7 +190,7 @@ class Publisher:
         except Unavailable as error:
             _log.warning("books are not published yet: %s", error)
             return False
-        except Exception:  # noqa: BLE001  # the public is told again, whatever it was
+        except Exception:  # noqa: BLE001  # whatever failed, publish again later
             _log.exception("the views are defective; books are published again")
             return False
         return not self._doubtful
@@ -218,7 +218,7 @@ class Publisher:
             raise
 
     def _keep(self, key: BookKey, news: News) -> None:
-        """Have a book told whole that could not be told, as it is by then."""
+        """Queue a book again after a failure, to be published whole in its then latest state."""
         later = self._news.get(key)
         if later is not None and later.is_whole:
             return
@@ -232,9 +232,9 @@ class Publisher:
         self._news[key] = news
 
     def _capture_doubtful(self) -> None:
-        """Have books told whole, unless a batch is under way: then it does it when committed."""
+        """Queue doubtful books whole, unless a batch is running: `note_batch` does it then."""
         if self._shard.is_at_rest:
             for key in tuple(self._doubtful):
                 book = self._shard.books.get(key)
-                if book is not None:  # else it is told when it is loaded
+                if book is not None:  # otherwise it is queued when it is loaded
                     self._tell_whole(book)

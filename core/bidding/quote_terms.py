@@ -1,4 +1,4 @@
-"""How long a bid or an ask lives."""
+"""The lifetime of bids and asks."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from ...ports.language.rules import MarketRules
 
 
 def expiry(side: Side, days: int | None, now: datetime, rules: MarketRules) -> datetime:
-    """Return when a quote made now expires; None means the side's default. Raises OutOfRange."""
+    """Return when a quote placed now expires. None means the default days. Raises OutOfRange."""
     lifetimes = rules.bid_days if side is Side.BID else rules.ask_days
     if days is None:
         days = lifetimes.default

@@ -1,4 +1,4 @@
-"""What is done after a batch failed, until memory is equal to the store again."""
+"""Recover from a failed batch, until memory equals the store again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,11 +13,11 @@ from .publishing import Publisher
 from .shard import Shard
 
 _AGAIN = 1.0
-"""Seconds until the engine tries again by itself to find out what was committed."""
+"""Seconds between the engine's own attempts to settle a failed batch."""
 
 
 class Recovery:
-    """Finds out what became of a batch that failed, and has its books loaded again."""
+    """Finds out whether a failed batch was committed, and has its books loaded again."""
 
     def __init__(
         self, books: Books, shard: Shard, loader: BookLoader, publisher: Publisher, clock: Clock
@@ -28,20 +28,20 @@ class Recovery:
         self._publisher = publisher
         self._clock = clock
         self._in_doubt = False
-        """Whether a batch failed, so that the store may be ahead of memory or behind it."""
+        """Whether a batch failed and it is unknown whether the store has it."""
         self._attempts: asyncio.Task[None] | None = None
 
     def doubt(self) -> None:
-        """Forget the batch under way, and the books that it touched."""
+        """Discard the running batch and the books that it touched."""
         self._in_doubt = True
         self._loader.doubt(self._shard.give_up_batch())
 
     async def settle(self, ownership: Ownership) -> None:
         """Make memory equal to the store again. Raises Unavailable, ShardLost.
 
-        The commit that failed may have taken effect, or be on its way even now. So an empty one
-        goes first: it waits for its turn behind that, tells whether the shard is still ours, and
-        makes the sequence numbers durable that were used up, before a view is numbered by them.
+        The failed commit may have succeeded, or may still be running. So this first commits an
+        empty batch. It waits behind the failed commit, and fails if another process owns the shard.
+        It also makes the used sequence numbers durable before views are numbered with them.
         """
         if not self._in_doubt:
             return
@@ -53,12 +53,12 @@ class Recovery:
         self._loader.resume()
 
     def try_later(self, attempt: Callable[[], Awaitable[None]]) -> None:
-        """See to it that `attempt`, which settles, is made even if nobody calls."""
+        """Schedule `attempt`, which settles the batch, in case no further command arrives."""
         if self._in_doubt and (self._attempts is None or self._attempts.done()):
             self._attempts = asyncio.create_task(self._try(attempt), name="matching-recovery")
 
     def stop(self) -> None:
-        """Try no more."""
+        """Cancel the scheduled attempts."""
         if self._attempts is not None:
             self._attempts.cancel()
 

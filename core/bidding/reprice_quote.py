@@ -1,4 +1,4 @@
-"""A bid or an ask is changed."""
+"""Change the amount or the lifetime of a bid or an ask."""
 
 from dataclasses import dataclass
 
@@ -21,11 +21,11 @@ from .quote_terms import expiry
 
 @dataclass(frozen=True, slots=True)
 class RepriceQuote:
-    """A user gives their own active bid or ask another amount, another lifetime, or both.
+    """Changes the amount, the lifetime, or both of the user's own active bid or ask.
 
-    A new amount goes to the back of the queue at its price, and may trade at once. A new lifetime
-    alone counts from now and keeps the quote's place. A suspended user changes nothing: that
-    would be an offer anew.
+    With a new amount, the quote goes to the back of the queue at its price, and may trade at once.
+    A new lifetime starts now, and alone it keeps the quote's place. A suspended user cannot change
+    quotes, because a changed quote is a new offer.
     """
 
     quotes: Quotes
@@ -44,7 +44,7 @@ class RepriceQuote:
         amount: Cents | None = None,
         expires_in_days: int | None = None,
     ) -> Placement:
-        """Return what became of it.
+        """Return the new placement.
 
         Raises NotFound, QuoteNotActive, OutOfRange, OutsideTick, TradingSuspended, BiddingBarred,
         TradingBarred, BookHalted, TooManyUnpaidOrders, SelfTrade, CounterpartBusy, Overloaded,

@@ -1,4 +1,4 @@
-"""An admin asks for books to be halted."""
+"""Request a halt of books, for admins."""
 
 from dataclasses import dataclass
 
@@ -20,12 +20,12 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class RequestHalt:
-    """An admin has the books of a product halted: all, or those in a size, a condition, or both.
+    """Requests a halt of a product's books: all, or those in a size, a condition, or both.
 
-    In a halted book nothing is placed, repriced or matched until the halt ends; cancelling works.
-    A size that was taken away from the product can be halted as long as quotes stand in it.
-    The process with the matching engine carries it out, and adds what became of it as an entry
-    about the one that is returned, with the id of the halt in its facts.
+    Nothing can be placed, repriced or matched in a halted book until the halt ends. Cancelling
+    works. A size that was removed from the product can be halted while quotes stand in it. The
+    process with the matching engine carries the request out, and adds an audit entry with the
+    outcome and the id of the halt that refers to the returned entry.
     """
 
     transaction: Transaction
@@ -44,7 +44,7 @@ class RequestHalt:
         condition: Condition | None = None,
         reason: str,
     ) -> AuditEntry:
-        """Return the entry of the request; None means every size or condition.
+        """Return the audit entry of the request. None means every size or condition.
 
         Raises Forbidden, InvalidText, NotFound, InvalidSize, SizeNotOffered.
         """

@@ -1,4 +1,4 @@
-"""An admin asks for a halt to end."""
+"""Request the end of a halt, for admins."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class RequestHaltEnd:
-    """An admin has a halt end. Books that no other halt covers open, and asks that waited enter.
+    """Requests the end of a halt. Books that no other halt covers open, and waiting asks enter.
 
-    The process with the matching engine carries it out, and adds what became of it as an entry
-    about the one that is returned.
+    The process with the matching engine carries the request out, and adds an audit entry with the
+    outcome that refers to the returned entry.
     """
 
     transaction: Transaction
@@ -28,7 +28,7 @@ class RequestHaltEnd:
     outbox: Outbox
 
     async def __call__(self, actor: Actor, halt_id: HaltId, *, reason: str) -> AuditEntry:
-        """Return the entry of the request. Raises Forbidden, InvalidText, NotFound, HaltEnded."""
+        """Return the request's audit entry. Raises Forbidden, InvalidText, NotFound, HaltEnded."""
         check_role(actor, Role.ADMIN, "end halts")
         why = parse_reason(reason)
         async with self.transaction():

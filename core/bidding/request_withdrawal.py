@@ -1,4 +1,4 @@
-"""An admin asks for a quote to leave its book."""
+"""Request the withdrawal of a quote, for admins."""
 
 from dataclasses import dataclass
 
@@ -24,10 +24,10 @@ from ...ports.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class RequestWithdrawal:
-    """An admin has any bid or ask taken out of its book. Its owner is told, with the admin's note.
+    """Requests that any bid or ask be withdrawn. Its owner is notified, with the admin's note.
 
-    The reason goes into the audit log and no further. The process with the matching engine carries
-    it out, and adds what became of it as an entry about the one that is returned.
+    Only the audit log has the reason. The process with the matching engine carries the request out,
+    and adds an audit entry with the outcome that refers to the returned entry.
     """
 
     transaction: Transaction
@@ -38,9 +38,9 @@ class RequestWithdrawal:
     async def __call__(
         self, actor: Actor, quote_id: QuoteId, *, reason: str, note: str | None = None
     ) -> AuditEntry:
-        """Return the entry of the request.
+        """Return the audit entry of the request.
 
-        Raises Forbidden, InvalidText, NotFound, and QuoteNotActive if it is in no book any more.
+        Raises Forbidden, InvalidText, NotFound, and QuoteNotActive if the quote no longer stands.
         """
         check_role(actor, Role.ADMIN, "withdraw quotes")
         why = parse_reason(reason)

@@ -1,4 +1,4 @@
-"""Matches are undone, and their asks return if they may."""
+"""Unwind matches, and return their asks to the books."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,24 +26,24 @@ from .stored import Stored, Wanted
 
 @dataclass(frozen=True, slots=True)
 class Unwind(Command[None]):
-    """Undo a match whose order was cancelled, and tell what became of its ask."""
+    """Unwind a match whose order was cancelled, and report what its ask became."""
 
     match: OrderId
     book: BookKey
     ask_returns: bool
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the match, its quotes and whether its seller may trade."""
+        """Request the match, its quotes, and whether its seller may trade."""
         wanted.matches.add(self.match)
         wanted.books.add(self.book)
 
     def returns(self, stored: Stored) -> Quote | None:
-        """Return the match's ask."""
+        """Return the match's ask, or None if there is no such match."""
         match = stored.matches.get(self.match)
         return stored.quotes[match.ask_id] if match is not None else None
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
-        """The second time changes nothing. Raises NotFound."""
+        """Unwind the match; idempotent. Raises NotFound."""
         match = stored.matches.get(self.match)
         if match is None:
             raise NotFound(what="match", id=self.match)
@@ -64,11 +64,11 @@ class Unwind(Command[None]):
 def return_to_book(
     ask: Quote, shard: Shard, stored: Stored, now: datetime
 ) -> tuple[AskFate, WithdrawalReason | None]:
-    """Bring an ask back into its book, where it may trade at once; return what became of it.
+    """Return an ask to its book, where it may trade at once, and return what it became.
 
-    It keeps its sequence number, so it has the place that it had, and later bids pay its amount. It
-    passes over bids of its owner, and it does not matter how many orders a buyer has not paid yet.
-    If the book is halted, it waits.
+    The ask keeps its sequence number. So it gets its earlier place in the queue, and trades with
+    later bids at its own amount. It skips bids of its owner, but ignores how many unpaid orders a
+    buyer has. If the book is halted, the ask waits.
     """
     reason = reason_to_stay_out(ask, stored, shard.rules)
     if reason is None and ask.expires_at <= now:
@@ -93,7 +93,7 @@ def return_to_book(
 
 
 def reason_to_stay_out(ask: Quote, stored: Stored, rules: MarketRules) -> WithdrawalReason | None:
-    """Return why an ask may not return to its book, whatever is in there; None if it may."""
+    """Return why an ask may not return, regardless of the quotes in its book, or None."""
     if ask.time_in_force is TimeInForce.IOC:
         return WithdrawalReason.IMMEDIATE_OR_CANCEL
     if not stored.may_trade(ask.user_id, Side.ASK):

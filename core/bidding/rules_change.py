@@ -1,4 +1,4 @@
-"""What it means that the rules of the market are others than the store was last run with."""
+"""A change of the market rules, and its effect on standing quotes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -12,11 +12,11 @@ from ...ports.language.standing_quotes import StandingCount
 from ...ports.language.text import counted
 
 _FEES = ("transaction_fees", "min_transaction_fee", "processing_fee", "level_thresholds")
-"""The rules that a seller's fees depend on."""
+"""The names of the rules that determine a seller's fees."""
 
 
 class QuotesOutsideRules(ValueError):
-    """Standing quotes are outside the rules, so the exchange does not start by them."""
+    """The exchange does not start, because standing quotes are outside the new rules."""
 
     def __init__(self, rules: MarketRules, outside: StandingCount) -> None:
         super().__init__(rules, outside)
@@ -30,33 +30,33 @@ class QuotesOutsideRules(ValueError):
             f"{counted(outside.owners, 'user')} are outside the rules of the market, whose amounts "
             f"go from {rules.min_amount:_} to "
             f"{rules.max_amount:_} in steps of {rules.tick:_} cents. Start with the rules as they "
-            "were, or withdraw these quotes with `solebook admin apply-rules --reason TEXT`; with "
-            "--dry-run it changes nothing and tells what it would do"
+            "were, or withdraw these quotes with `solebook admin apply-rules --reason TEXT`; "
+            "--dry-run shows what it would do and changes nothing"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class RulesChange:
-    """New rules, those that the store was last run with, and what that does to standing quotes.
+    """The new rules, the rules of the last start, and the effect on standing quotes.
 
-    `before` is None where they are not known. Then nobody can be told what costs more.
+    `before` is None if the earlier rules are unknown. Then nobody can be told about higher costs.
     """
 
     before: MarketRules | None
     after: MarketRules
     outside: StandingCount = field(default_factory=StandingCount)
-    """The quotes that the new rules do not allow."""
+    """The number of standing quotes that the new rules do not allow."""
     dearer: Sequence[CostsRose] = ()
-    """What each owner is to be told whose other quotes would trade at a higher cost."""
+    """One event for each owner whose other quotes would now trade at a higher cost."""
 
     @property
     def is_none(self) -> bool:
-        """Whether the rules are the same."""
+        """Whether the rules are unchanged."""
         return self.before == self.after
 
     @property
     def differences(self) -> Mapping[str, tuple[object, object]]:
-        """The rules that differ, by name: as they were and as they are."""
+        """The rules that differ, by name, each with its earlier and its new value."""
         if self.before is None:
             return {}
         pairs = {
@@ -67,19 +67,19 @@ class RulesChange:
 
     @property
     def touches_fees(self) -> bool:
-        """Whether a seller's fees may differ."""
+        """Whether a seller's fees may have changed."""
         return not self.differences.keys().isdisjoint(_FEES)
 
     @property
     def shipping_rise(self) -> tuple[int, int] | None:
-        """What shipping cost and costs, in cents, if it costs more."""
+        """The earlier and the new shipping fee in cents, or None unless it rose."""
         if self.before is None or self.after.shipping_fee <= self.before.shipping_fee:
             return None
         return self.before.shipping_fee, self.after.shipping_fee
 
 
 def terms(fees: Fees, rules: MarketRules) -> SellerTerms:
-    """Return what a seller pays whose trade costs these fees by the rules."""
+    """Return the terms that the rules give a seller of this fee level."""
     return SellerTerms(
         transaction_fee=rules.transaction_fees[fees.seller_level - 1],
         min_transaction_fee=rules.min_transaction_fee,
@@ -88,13 +88,13 @@ def terms(fees: Fees, rules: MarketRules) -> SellerTerms:
 
 
 def is_dearer(before: Fees, after: Fees) -> bool:
-    """Whether a trade leaves its seller less than it did."""
+    """Return whether the seller's fees for a trade rose."""
     return after.transaction + after.processing > before.transaction + before.processing
 
 
 def costs_rose(
     fees: Mapping[UserId, FeesRise], shipping: Mapping[UserId, ShippingRise]
 ) -> list[CostsRose]:
-    """Return one message for each owner, of what rose for them."""
+    """Return one event for each owner whose costs rose."""
     owners = dict.fromkeys([*fees, *shipping])
     return [CostsRose(owner, fees.get(owner), shipping.get(owner)) for owner in owners]

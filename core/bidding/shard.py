@@ -1,4 +1,4 @@
-"""The books of one shard in memory, and the batch of changes that is to be committed next."""
+"""The books of one shard in memory, and the batch of uncommitted changes."""
 
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, field
@@ -32,59 +32,59 @@ _NOBODY: Set[UserId] = frozenset()
 
 @dataclass(slots=True)
 class Shard:
-    """Changes the books in memory, one command after the other, and notes it in `batch`.
+    """Changes the books in memory, one command at a time, and records the changes in `batch`.
 
-    The commands decide; the shard keeps books and batch in step. A book must be loaded before a
-    command needs it. A command that raises has changed nothing, and used up no sequence number, but
-    for quotes in its way that may not trade any more. The caller commits the batch and calls
-    `begin_batch`, or `give_up_batch` if that fails.
+    Commands decide; the shard keeps books and batch consistent. A book must be loaded before a
+    command uses it. A command that raises has changed nothing and used no sequence number, except
+    that it may have removed quotes that can no longer trade. The caller commits the batch and then
+    calls `begin_batch`, or `give_up_batch` if the commit failed.
     """
 
     ids: Ids
     rules: MarketRules
     sequence: int = 0
-    """The last used sequence number."""
+    """The last sequence number used."""
     books: dict[BookKey, ShardBook] = field(default_factory=dict)
-    """Those that are loaded."""
+    """The loaded books."""
     halts: StandingHalts = field(default_factory=StandingHalts)
     batch: Batch = field(default_factory=lambda: Batch(sequence=0))
     _waiting: dict[BookKey, dict[QuoteId, Quote]] = field(default_factory=dict)
-    """Asks that wait until their book opens."""
+    """Asks that wait for their halted book to open."""
     _changed: dict[ShardBook, None] = field(default_factory=dict)
     """The books whose resting quotes this batch changed."""
     _entered: list[Quote] = field(default_factory=list)
-    """What came to rest or to wait in this batch."""
+    """Quotes that started to rest or to wait in this batch."""
     _left: list[Quote] = field(default_factory=list)
-    """What does so no more."""
+    """Quotes that stopped resting or waiting in this batch."""
     _bought: dict[UserId, int] = field(default_factory=dict)
-    """How often each buyer traded in this batch."""
+    """The number of matches of each buyer in this batch."""
     _keys: dict[tuple[UserId, str, str], IdempotencyKey] = field(default_factory=dict)
 
     # ---- loading -------------------------------------------------------------------------
 
     def add_book(self, key: BookKey, quotes: Iterable[Quote]) -> ShardBook:
-        """Have a book of quotes that are stored; it must not be there yet."""
+        """Add a book with its stored quotes. It must not be loaded yet."""
         assert key not in self.books, f"{key} is loaded already"
         active = (quote for quote in quotes if quote.status is QuoteStatus.ACTIVE)
         book = self.books[key] = ShardBook(key, active)
         return book
 
     def begin(self, sequence: int) -> None:
-        """Count arrivals on from the last that is stored, with nothing loaded yet."""
+        """Start with no books, after the last stored sequence number."""
         self.sequence = sequence
         self.begin_batch()
 
     def have_halts(self, halts: Iterable[Halt], waiting: Iterable[Quote]) -> None:
-        """Have the halts that stand, and the asks that wait: all that are stored, and no others."""
+        """Replace the halts and the waiting asks by those in the store."""
         self.halts = StandingHalts(halts)
         self._waiting = {}
         for ask in waiting:
             self._let_wait(ask)
 
     def give_up_batch(self) -> list[BookKey]:
-        """Forget the batch, and the books that it touched; return these.
+        """Discard the batch and the books that it touched, and return the keys of these books.
 
-        They must be loaded again before anything else is done in them.
+        They must be loaded again before a command uses them.
         """
         touched = dict.fromkeys(book.key for book in self._changed)
         touched |= dict.fromkeys(quote.book for quote in self.batch.changed.values())
@@ -97,7 +97,7 @@ class Shard:
     # ---- batches -------------------------------------------------------------------------
 
     def begin_batch(self) -> None:
-        """Start afresh with nothing to commit and nothing to tell."""
+        """Start an empty batch."""
         self.batch = Batch(sequence=self.sequence)
         for book in self._changed:
             book.begin_batch()
@@ -109,18 +109,19 @@ class Shard:
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether no batch is under way, so that the books are as they are stored."""
+        """Whether the batch is empty, so the books equal the stored ones."""
         return not self._changed and self.batch.is_empty
 
     @property
     def changed_books(self) -> Collection[ShardBook]:
-        """The books whose resting quotes this batch changed, in the order in which it did."""
+        """The books whose resting quotes this batch changed, in the order of the first change."""
         return self._changed.keys()
 
     def lowest_ask_changes(self, now: datetime) -> list[LowestAskChanged]:
-        """Return what is to be told with this batch of the lowest asks: a net change once a book.
+        """Return the net change of the lowest ask of each book in this batch.
 
-        A batch begins as the store is, so a book's events continue one another, whatever fails.
+        Each batch starts from the stored state, so a book's events form a gapless sequence even if
+        batches fail.
         """
         changes = (book.lowest_ask_change(now) for book in self._changed if book.asks.changed)
         return [change for change in changes if change is not None]
@@ -128,7 +129,7 @@ class Shard:
     # ---- looking up ----------------------------------------------------------------------
 
     def find(self, quote: Quote) -> Quote | None:
-        """Return the quote with this one's side, amount and sequence number, resting or not."""
+        """Return the waiting ask with this id, or the resting quote in this place, or None."""
         if self._waiting and quote.book in self._waiting:
             waiting = self._waiting[quote.book].get(quote.id)
             if waiting is not None:
@@ -137,27 +138,27 @@ class Shard:
         return book.find(quote) if book is not None else None
 
     def book(self, key: BookKey) -> ShardBook:
-        """Return a book that is loaded, an empty one if nothing of it is stored."""
+        """Return a loaded book. A book without stored quotes is created empty."""
         book = self.books.get(key)
         if book is None:
             book = self.books[key] = ShardBook(key)
         return book
 
     def count_opened(self, user_id: UserId, side: Side) -> int:
-        """Return by how many this batch raises the open quotes of a user on a side."""
+        """Return how many open quotes this batch adds for a user on a side, net."""
         entered = sum(q.user_id == user_id and q.side is side for q in self._entered)
         return entered - sum(q.user_id == user_id and q.side is side for q in self._left)
 
     def may_open(self, user_id: UserId, side: Side, stored: int) -> bool:
-        """Return whether a user with so many open quotes in the store may have one more."""
+        """Return whether a user with `stored` open quotes in the store may open another."""
         limit = self.rules.max_open_quotes
-        # Most have so few that it does not matter whose the others in this batch are.
+        # Fast path: most users stay below the limit even if all quotes in this batch were theirs.
         if stored + len(self._entered) < limit:
             return True
         return stored + self.count_opened(user_id, side) < limit
 
     def owners(self, key: BookKey, side: Side, amount: Cents, most: int) -> Set[UserId]:
-        """Return the first owners, up to `most`, of what one reaches that comes to a book."""
+        """Return the owners, up to `most`, of the best quotes that an incoming quote reaches."""
         book = self.books.get(key)
         if book is None or (resting := book.against(side)).best_within(amount) is None:
             return _NOBODY
@@ -169,63 +170,63 @@ class Shard:
         return owners
 
     def bought(self, user_id: UserId) -> int:
-        """Return how many orders of a buyer this batch opens."""
+        """Return how many orders this batch opens for a buyer."""
         return self._bought.get(user_id, 0)
 
     def waiting_for(self, halt: Halt) -> list[Quote]:
-        """Return the asks that wait in the books of a halt, in order of arrival."""
+        """Return the asks that wait for the books of a halt, in order of arrival."""
         books = [book for book in self._waiting if halt.covers(book)]
         asks = [ask for book in books for ask in self._waiting[book].values()]
         return sorted(asks, key=lambda ask: ask.sequence)
 
     def is_waiting(self, ask: Quote) -> bool:
-        """Return whether an ask waits until its book opens."""
+        """Return whether an ask waits for its book to open."""
         return ask.id in self._waiting.get(ask.book, {})
 
     def check_open(self, key: BookKey) -> None:
-        """Raise BookHalted if nothing trades in the book for now."""
+        """Raise BookHalted if the book is halted."""
         if self.halts.stand and self.halts.cover(key):
             raise BookHalted(product_id=key.product_id, size=key.size, condition=key.condition)
 
     def halt(self, halt_id: HaltId) -> Halt | None:
-        """Return a halt that stands, or as this batch leaves it."""
+        """Return a halt that stands or that this batch changed, in its latest state, or None."""
         return self.batch.halts.get(halt_id) or self.halts.get(halt_id)
 
     def all_standing(self) -> Iterator[Quote]:
-        """Yield every quote that rests in a loaded book, and all that wait."""
+        """Yield every quote that rests in a loaded book, then every waiting ask."""
         for book in self.books.values():
             yield from book
         yield from self.all_waiting()
 
     def all_waiting(self) -> Iterator[Quote]:
-        """Yield every ask that waits until its book opens."""
+        """Yield every waiting ask."""
         for asks in self._waiting.values():
             yield from asks.values()
 
     def noted_of(self, user_id: UserId) -> list[Quote]:
-        """Return the quotes of a user that this batch added or changed, as it leaves them."""
+        """Return a user's quotes that this batch added or changed, in their latest state."""
         noted = (*self.batch.added.values(), *self.batch.changed.values())
         return [quote for quote in noted if quote.user_id == user_id]
 
     def noted(self, quote_id: QuoteId) -> Quote | None:
-        """Return the quote as this batch leaves it, if the batch changed it."""
+        """Return the quote's latest state if this batch added or changed it, otherwise None."""
         return self.batch.added.get(quote_id) or self.batch.changed.get(quote_id)
 
     def match(self, match_id: OrderId) -> Match | None:
-        """Return the match that this batch made, if it did."""
+        """Return the match with this id if this batch made it, otherwise None."""
         return next((match for match in self.batch.matches if match.id == match_id), None)
 
     def answered(self, key: IdempotencyKey) -> Placement | IdempotencyKeyReused | None:
-        """Return what this batch answered to the key, or that it was another request's."""
+        """Return this batch's answer to the key, a refusal if another request used it, or None."""
         used = self._keys.get(key.name)
         if used is None:
             return None
         return self.batch.answers[used] if used == key else IdempotencyKeyReused(key=key.key)
 
-    # ---- what commands are made of -------------------------------------------------------
+    # ---- building blocks of commands -----------------------------------------------------
 
     def next_arrival(self) -> int:
-        """Use up a sequence number. Whatever touches a book does so at least once."""
+        """Use the next sequence number. Every change of a book uses at least one."""
         self.sequence += 1
         self.batch.sequence = self.sequence
         return self.sequence
@@ -233,7 +234,7 @@ class Shard:
     def enter(
         self, quote: Quote, counterpart: Quote | None, now: datetime, book: ShardBook
     ) -> Placement:
-        """Let a quote trade with its counterpart, or rest in its book if there is none."""
+        """Match a quote with its counterpart, or let it rest if there is none."""
         self._changed[book] = None
         if counterpart is not None:
             return self._trade(quote, counterpart, now, book)
@@ -242,14 +243,14 @@ class Shard:
         return Placement(quote)
 
     def leave(self, quote: Quote) -> None:
-        """Take a resting quote out of its book."""
+        """Remove a resting quote from its book."""
         book = self.book(quote.book)
         self._changed[book] = None
         book.on(quote.side).remove(quote)
         self._left.append(quote)
 
     def end(self, quote: Quote, status: QuoteStatus) -> Quote:
-        """Let a quote that rests or waits do so no more, for good."""
+        """End a standing quote in a final status, and return it."""
         self.next_arrival()
         if quote.status is QuoteStatus.WAITING:
             self.stop_waiting(quote)
@@ -260,13 +261,13 @@ class Shard:
         return ended
 
     def wait(self, ask: Quote) -> None:
-        """Let an ask wait until its book opens."""
+        """Let an ask wait for its book to open."""
         self._let_wait(ask)
         self._entered.append(ask)
         self.note(ask)
 
     def stop_waiting(self, ask: Quote) -> None:
-        """Let an ask that waits do so no more."""
+        """Remove an ask from those that wait."""
         waiting = self._waiting[ask.book]
         del waiting[ask.id]
         if not waiting:
@@ -274,7 +275,7 @@ class Shard:
         self._left.append(ask)
 
     def note_halt(self, halt: Halt) -> None:
-        """Let a halt begin or end."""
+        """Record a halt that began or ended."""
         self.batch.halts[halt.id] = halt
         if halt.stands:
             self.halts.add(halt)
@@ -282,27 +283,27 @@ class Shard:
             self.halts.remove(halt)
 
     def expire_best(self, resting: BookSide, now: datetime) -> None:
-        """End the quotes at the front of one side of a book whose time is over."""
+        """Expire overdue quotes at the front of this side of a book."""
         while (best := resting.best()) is not None and best.expires_at <= now:
             self.end(best, QuoteStatus.EXPIRED)
 
     def add(self, placement: Placement, key: IdempotencyKey | None) -> None:
-        """Note a new quote, and the answer to the key that it was placed under."""
+        """Record a new quote, and the answer under its idempotency key if it has one."""
         self.batch.added[placement.quote.id] = placement.quote
         if key is not None:
             self._keys[key.name] = key
             self.batch.answers[key] = placement
 
     def note(self, quote: Quote) -> None:
-        """Note a quote that changed."""
+        """Record the latest state of a quote."""
         where = self.batch.added if quote.id in self.batch.added else self.batch.changed
         where[quote.id] = quote
 
     def tell(self, event: Event) -> None:
-        """Note an event, to be committed with the batch."""
+        """Record an event to commit with the batch."""
         self.batch.events.append(event)
 
-    # ---- keeping in step -----------------------------------------------------------------
+    # ---- internals -----------------------------------------------------------------------
 
     def _trade(self, taker: Quote, resting: Quote, now: datetime, book: ShardBook) -> Placement:
         bid, ask = (taker, resting) if taker.side is _BID else (resting, taker)

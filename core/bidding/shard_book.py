@@ -1,4 +1,4 @@
-"""A book in its shard: its resting quotes, and what is to be told of them."""
+"""An order book that tracks what each batch changed."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,12 +12,12 @@ _BID, _ASK = Side.BID, Side.ASK  # an enum's members are slow to look up
 
 
 class ShardBook(OrderBook):
-    """Remembers what was told of it, so that each batch tells what it changed."""
+    """An order book of a shard. It reports the changes of each batch."""
 
     __slots__ = ("_told_lowest_ask", "key")
 
     def __init__(self, key: BookKey, quotes: Iterable[Quote] = ()) -> None:
-        """Make the book of quotes that are stored."""
+        """Create the book from its stored quotes."""
         super().__init__()
         self.key = key
         bids: list[Quote] = []
@@ -29,7 +29,7 @@ class ShardBook(OrderBook):
         self._told_lowest_ask: Cents | None = self._lowest_ask()
 
     def begin_batch(self) -> None:
-        """Start afresh with nothing to tell."""
+        """Start a new batch without changes."""
         if self.bids.changed:
             self.bids.changed = {}
         if self.asks.changed:
@@ -37,14 +37,14 @@ class ShardBook(OrderBook):
             self._told_lowest_ask = self._lowest_ask()
 
     def lowest_ask_change(self, now: datetime) -> LowestAskChanged | None:
-        """Return what is to be told of the lowest ask, if this batch changed it."""
+        """Return the event about the lowest ask if this batch changed it, or None."""
         lowest, before = self._lowest_ask(), self._told_lowest_ask
         if lowest == before:
             return None
         return LowestAskChanged(self.key, before, lowest, changed_at=now)
 
     def level_changes(self) -> list[LevelChange]:
-        """Return the levels that this batch changed, as it leaves them."""
+        """Return the levels that this batch changed, in their latest state."""
         bids, asks = self.bids, self.asks
         return [
             *[LevelChange(_BID, price, bids.quantity(price)) for price in bids.changed],

@@ -1,4 +1,4 @@
-"""Which books are halted."""
+"""The halts of a shard, indexed by product."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,7 +16,7 @@ class StandingHalts:
         self._by_id: dict[HaltId, Halt] = {}
         self._of_product: dict[ProductId, dict[HaltId, Halt]] = {}
         self.stand = False
-        """Whether any book is halted: no order need look further if not."""
+        """Whether any halt stands. If not, no command needs to look further."""
         for halt in halts:
             self.add(halt)
 
@@ -24,11 +24,11 @@ class StandingHalts:
         return iter(self._by_id.values())
 
     def get(self, halt_id: HaltId) -> Halt | None:
-        """Return the halt with an id, if it stands."""
+        """Return the standing halt with this id, or None."""
         return self._by_id.get(halt_id)
 
     def like(self, halt: Halt) -> Halt | None:
-        """Return the halt that covers exactly the same books as this one, if there is one."""
+        """Return the standing halt that covers exactly the same books as this one, or None."""
         for other in self._of_product.get(halt.product_id, {}).values():
             if (other.size, other.condition) == (halt.size, halt.condition):
                 return other
@@ -40,13 +40,13 @@ class StandingHalts:
         return halts is not None and any(halt.covers(book) for halt in halts.values())
 
     def add(self, halt: Halt) -> None:
-        """Let a halt stand."""
+        """Add a halt that stands."""
         self._by_id[halt.id] = halt
         self.stand = True
         self._of_product.setdefault(halt.product_id, {})[halt.id] = halt
 
     def remove(self, halt: Halt) -> None:
-        """Let a halt stand no longer."""
+        """Remove a halt that has ended."""
         del self._by_id[halt.id]
         self.stand = bool(self._by_id)
         of_product = self._of_product[halt.product_id]

@@ -1,4 +1,4 @@
-"""What a batch of commands must know of the store, read once for all of them."""
+"""Read what a batch of commands needs from the store, once for all of them."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -17,31 +17,31 @@ from ...ports.language.placement import Placement
 from ...ports.users import Traders
 
 Owners: TypeAlias = Callable[[BookKey, Side, Cents, int], Set[UserId]]
-"""Tells whose resting quotes are reached by one on a side, at an amount, that comes to a book: the
-first of them by priority, up to a number."""
+"""Returns the owners of the resting quotes that an incoming quote reaches: the first ones by
+priority, up to a number. Arguments: book, side and amount of the incoming quote, the number."""
 
 
 class LoadedBooks(Protocol):
-    """The books in memory, which are loaded when a batch needs them."""
+    """The books in memory, loaded when a batch needs them."""
 
     @property
     def owners(self) -> Owners:
-        """Tells whose quotes one reaches that comes to a loaded book."""
+        """Finds the owners of the quotes that an incoming quote reaches in a loaded book."""
         ...
 
     async def load(self, wanted: "Wanted") -> None:
-        """Load the wanted books that are not loaded yet. Raises Unavailable."""
+        """Load the requested books that are not loaded yet. Raises Unavailable."""
         ...
 
 
-_PASSED_OVER = 50
-"""How many owners a batch looks up in a book beside one for each quote that comes to it."""
+_SKIPPED = 50
+"""How many owners a batch looks up in a book, in addition to one for each incoming quote."""
 _BID, _ASK = Side.BID, Side.ASK  # an enum's members are slow to look up
 
 
 @dataclass(slots=True)
 class Coming:
-    """The quotes of one side that come to a book: the most generous amount, and how many."""
+    """The incoming quotes of one side of a book: their most aggressive amount, and their number."""
 
     amount: Cents
     count: int = 1
@@ -49,34 +49,34 @@ class Coming:
 
 @dataclass(slots=True)
 class Wanted:
-    """What the commands of a batch ask to be read, each thing once."""
+    """What the commands of a batch request from the store, without duplicates."""
 
     keys: set[IdempotencyKey] = field(default_factory=set)
     matches: set[OrderId] = field(default_factory=set)
-    """Read with their quotes, whose asks may return."""
+    """Matches to read together with their quotes, because their asks may return."""
     quotes: set[QuoteId] = field(default_factory=set)
     placed: list[QuoteId] = field(default_factory=list)
-    """Quotes that are to be placed, and were before if the command is repeated."""
+    """Ids of quotes to place. The store has them already if the command is repeated."""
     owners: set[UserId] = field(default_factory=set)
-    """Users whose standing quotes are all read, beside those who may not trade."""
+    """Users whose standing quotes are all read, in addition to barred users."""
     may_open: bool = False
-    """Whether a quote of one who trades may come to rest, of which only so many may."""
+    """Whether a placed quote may rest, so the open quotes of traders must be counted."""
     halts: set[HaltId] = field(default_factory=set)
     traders: set[UserId] = field(default_factory=set)
     """Users whose quotes may trade in this batch."""
     buyers: set[UserId] = field(default_factory=set)
     """Users who may buy in this batch."""
     bids: dict[BookKey, Coming] = field(default_factory=dict)
-    """The bids that come to each book."""
+    """The incoming bids of each book."""
     asks: dict[BookKey, Coming] = field(default_factory=dict)
-    """The asks that come to each book."""
+    """The incoming asks of each book."""
     books: set[BookKey] = field(default_factory=set)
-    """Other books in which something is done."""
+    """Other books that a command uses."""
     every_book: bool = False
-    """Whether something may be done in every book of the shard."""
+    """Whether a command may use every book of the shard."""
 
     def trade(self, user_id: UserId, side: Side, book: BookKey, amount: Cents) -> None:
-        """Ask for what decides whom a quote trades with that comes to a book."""
+        """Request what decides who an incoming quote trades with."""
         self.traders.add(user_id)
         if side is _BID:
             self.buyers.add(user_id)
@@ -90,13 +90,13 @@ class Wanted:
             others.amount = amount
 
     def add_owners(self, owners: Owners) -> None:
-        """Ask also for the owners of what these quotes reach: one each, and some to pass over."""
+        """Also request owners of reached quotes: one for each incoming quote, and some to skip."""
         for book, bids in self.bids.items():
-            found = owners(book, _BID, bids.amount, bids.count + _PASSED_OVER)
+            found = owners(book, _BID, bids.amount, bids.count + _SKIPPED)
             if found:
                 self.traders |= found
         for book, asks in self.asks.items():
-            found = owners(book, _ASK, asks.amount, asks.count + _PASSED_OVER)
+            found = owners(book, _ASK, asks.amount, asks.count + _SKIPPED)
             if found:
                 self.traders |= found
                 self.buyers |= found
@@ -109,20 +109,20 @@ _NONE_UNPAID = UnpaidOrders(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What was read, as it was committed when the batch began."""
+    """What was read for a batch: the committed state when the batch began."""
 
     quotes: Mapping[QuoteId, Quote] = field(default_factory=dict)
     matches: Mapping[OrderId, Match] = field(default_factory=dict)
     answers: Mapping[IdempotencyKey, Placement | IdempotencyKeyReused] = field(default_factory=dict)
     barred: Mapping[UserId, frozenset[Side]] = field(default_factory=dict)
-    """The sides on which users may not trade, for those who may not."""
+    """The sides on which barred users may not trade. Other users are missing."""
     standing: Mapping[UserId, Sequence[Quote]] = field(default_factory=dict)
-    """The quotes that rest or wait, of the owners who were asked for and those who are barred."""
+    """The standing quotes of the requested owners and of barred users."""
     halts: Mapping[HaltId, Halt] = field(default_factory=dict)
     open_quotes: Mapping[tuple[UserId, Side], int] = field(default_factory=dict)
-    """How many quotes of users stand or wait, in the books of all shards."""
+    """The number of open quotes of each user on each side, in all shards."""
     unpaid: Mapping[UserId, UnpaidOrders] = field(default_factory=dict)
-    """How many orders of buyers await payment, for all who were asked for."""
+    """The unpaid orders of every requested buyer."""
 
     @classmethod
     async def read(
@@ -133,9 +133,9 @@ class Stored:
         traders: Traders,
         now: datetime,
     ) -> Self:
-        """Read what is wanted: at most once of each kind. Raises Unavailable.
+        """Read what is wanted, and load all books that a command may need.
 
-        All books are loaded that a command may need.
+        Kinds of data that no command requested cost no query. Raises Unavailable.
         """
         matches = await books.matches(wanted.matches) if wanted.matches else {}
         for match in matches.values():
@@ -171,33 +171,34 @@ class Stored:
         )
 
     def may_trade(self, user_id: UserId, side: Side) -> bool:
-        """Whether a user may trade on a side."""
+        """Return whether a user may trade on a side."""
         return not self.barred or side not in self.barred.get(user_id, ())
 
     def is_busy(self, buyer: UserId, more: int, limit: int) -> bool:
-        """Whether a buyer with `more` orders of this batch has as many unpaid ones as allowed.
+        """Return whether a buyer with `more` orders of this batch has reached the unpaid limit.
 
-        Of somebody who was not asked for, that is to be feared: so many others were in the way.
+        A buyer whose orders were not read counts as busy. This happens only if a search skips more
+        owners than were looked up.
         """
         unpaid = self.unpaid.get(buyer)
         return unpaid is None or unpaid.count + more >= limit
 
     def keeps_others_waiting(self, buyer: UserId, limit: int) -> bool:
-        """Whether a buyer has as many unpaid orders as allowed, and not for the exchange's delay.
+        """Return whether a buyer reached the unpaid limit without any delay by the exchange.
 
-        They would stand in others' way for as long as the buyer likes.
+        Such a buyer decides how long the bids block sellers, so the bids are withdrawn.
         """
         unpaid = self.unpaid.get(buyer)
         return unpaid is not None and unpaid.answered >= limit
 
     def reason_to_withdraw(self, user_id: UserId) -> WithdrawalReason:
-        """Return why quotes of a user are withdrawn who may not trade."""
+        """Return the reason to withdraw the quotes of a barred user."""
         barred = self.barred[user_id]
         declined = barred == {Side.BID}
         return WithdrawalReason.PAYMENTS_DECLINED if declined else WithdrawalReason.SUSPENDED
 
     def check_may_trade(self, user_id: UserId, side: Side) -> None:
-        """Raise TradingSuspended or TradingBarred unless the user may trade on the side."""
+        """Check that the user may trade on the side. Raises TradingSuspended, TradingBarred."""
         if not self.barred or self.may_trade(user_id, side):
             return
         if self.may_trade(user_id, side.opposite):

@@ -1,4 +1,4 @@
-"""Somebody looks at an order book."""
+"""View an order book."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from .find_book import FindBook
 
 @dataclass(frozen=True, slots=True)
 class ViewBook:
-    """How many pairs stand at which price. Who stands there is not told."""
+    """Shows how many quotes rest at each price. Their owners stay anonymous."""
 
     find_book: FindBook
     book_views: BookViews
@@ -18,7 +18,7 @@ class ViewBook:
     async def __call__(
         self, product_id: ProductId, size: str, condition: Condition, *, depth: int
     ) -> BookView:
-        """Return up to `depth` price levels of each side, the best first.
+        """Return up to `depth` price levels of each side, best first.
 
         Raises InvalidSize, NotFound, SizeNotOffered.
         """

@@ -1,4 +1,4 @@
-"""Somebody looks at where one size of a product stands."""
+"""View the market of one size of a product."""
 
 from dataclasses import dataclass
 
@@ -14,19 +14,19 @@ from .find_book import FindBook
 
 @dataclass(frozen=True, slots=True)
 class MarketStanding:
-    """Where one size of a product stands, and what trading now brings or costs."""
+    """Best prices, last sale and trade preview for one size of a product."""
 
     best: BookView
     """The best level of each side."""
     last_sale: Sale | None
     sales: int
-    """How many there were, ever."""
+    """The number of all sales so far."""
     preview: TradePreview
 
 
 @dataclass(frozen=True, slots=True)
 class ViewMarket:
-    """Best prices, the last sale, and what trading at those prices means to the one who asks."""
+    """Shows best prices, the last sale, and what the caller would pay or get at those prices."""
 
     find_book: FindBook
     book_views: BookViews
@@ -40,10 +40,10 @@ class ViewMarket:
         size: str,
         condition: Condition,
     ) -> MarketStanding:
-        """Return where the size stands.
+        """Return the market of the size, to anyone.
 
-        The fees are those of the user who asks; else those of level 1. Raises InvalidSize,
-        NotFound, SizeNotOffered.
+        Fees depend on the seller level of the caller, or are those of level 1 without a
+        `seller_id`. Raises InvalidSize, NotFound, SizeNotOffered.
         """
         book = await self.find_book(product_id, size, condition)
         [best] = await self.book_views.best([book])

@@ -1,4 +1,4 @@
-"""A user looks at one of their bids or asks."""
+"""View one of your bids or asks."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from .own_quotes import own_quote
 
 @dataclass(frozen=True, slots=True)
 class QueuedQuote:
-    """A bid or an ask, and its place in the queue of its book while it is active."""
+    """A bid or an ask, with its place in the queue if it is active."""
 
     quote: Quote
     ahead: QueuePlace | None
@@ -19,12 +19,12 @@ class QueuedQuote:
 
 @dataclass(frozen=True, slots=True)
 class ViewQuote:
-    """Only its owner sees a bid or an ask, and how many quotes come before it."""
+    """Shows a bid or an ask to its owner, with the number of quotes ahead of it."""
 
     quotes: Quotes
 
     async def __call__(self, actor: Actor, side: Side, quote_id: QuoteId) -> QueuedQuote:
-        """Return the quote. Raises NotFound, also for another user's and for the other side's."""
+        """Return the quote. Raises NotFound, also for quotes of other users or the other side."""
         quote = await own_quote(self.quotes, actor, side, quote_id)
         if quote.status is not QuoteStatus.ACTIVE:
             return QueuedQuote(quote, None)

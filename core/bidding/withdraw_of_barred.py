@@ -1,4 +1,4 @@
-"""The bids of a buyer whose cards were declined too often leave their books."""
+"""Withdraw the bids of a buyer who is barred because of declined cards."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from ...ports.users import Traders
 
 @dataclass(frozen=True, slots=True)
 class WithdrawOfBarred:
-    """A buyer who may not bid any more has no bids in the books, and is told once.
+    """Withdraws all bids of a buyer who is barred from bidding, and notifies the buyer once.
 
-    Of one whose declines were forgiven before its turn came, nothing is withdrawn.
+    If the bar was lifted before the event is handled, nothing is withdrawn.
     """
 
     traders: Traders
@@ -21,7 +21,7 @@ class WithdrawOfBarred:
     clock: Clock
 
     async def __call__(self, event: BuyerBarred) -> None:
-        """Withdraw them; the second time changes nothing. Raises QueueFull, Unavailable."""
+        """Withdraw the bids; idempotent. Raises QueueFull, Unavailable."""
         barred = await self.traders.barred([event.buyer_id], self.clock.now())
         if Side.BID in barred.get(event.buyer_id, ()):
             reason = WithdrawalReason.PAYMENTS_DECLINED

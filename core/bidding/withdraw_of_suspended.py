@@ -1,4 +1,4 @@
-"""The quotes of a suspended user leave their books."""
+"""Withdraw the quotes of a suspended user."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from .outcomes import Outcomes
 
 @dataclass(frozen=True, slots=True)
 class WithdrawOfSuspended:
-    """Suspending takes all bids and asks of the user out of the books, and the user is told once.
+    """Withdraws all bids and asks of a suspended user, and notifies the user once.
 
-    Of a user whose suspension was lifted before its turn came, nothing is withdrawn. The outcome
-    is noted by NoteSuspension, which counts what was left by then: quotes that somebody reached
-    first were withdrawn before.
+    If the suspension was lifted before the event is handled, nothing is withdrawn. NoteSuspension
+    records the number of withdrawn quotes. It does not count those that matching withdrew earlier,
+    because another quote reached them.
     """
 
     traders: Traders
@@ -23,7 +23,7 @@ class WithdrawOfSuspended:
     outcomes: Outcomes
 
     async def __call__(self, event: UserSuspended) -> None:
-        """Withdraw them; the second time changes nothing. Raises QueueFull, Unavailable."""
+        """Withdraw the quotes; idempotent. Raises QueueFull, Unavailable."""
         if await self.outcomes.is_known(event.entry_id):
             return
         if not (await self.traders.standing(event.user_id)).suspended:

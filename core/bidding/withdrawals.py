@@ -1,4 +1,4 @@
-"""Quotes are withdrawn: they leave their books although their owners did not ask for it."""
+"""Withdraw quotes: cancel them without a request of their owners."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -21,34 +21,34 @@ from .stored import Stored, Wanted
 
 @dataclass(frozen=True, slots=True)
 class Withdraw(OnStanding[Quote]):
-    """Withdraw one quote, whoever's it is."""
+    """Withdraw one quote of any user."""
 
     reason: WithdrawalReason
     note: str | None
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
-        """Raises NotFound, QuoteNotActive."""
+        """Return the withdrawn quote. Raises NotFound, QuoteNotActive."""
         (cancelled,) = withdraw([self.standing(shard, stored)], self.reason, self.note, shard)
         return cancelled
 
 
 @dataclass(frozen=True, slots=True)
 class WithdrawAll(Command[int]):
-    """Withdraw every quote of one user on some sides, as they are when this is applied."""
+    """Withdraw every quote that one user has on some sides when this is applied."""
 
     user_id: UserId
     sides: Collection[Side]
     reason: WithdrawalReason
     note: str | None
     entry_id: AuditEntryId | None = None
-    """The audit entry of the suspension that asks for it."""
+    """The audit entry of the suspension that caused this, if one did."""
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the user's standing quotes."""
+        """Request the user's standing quotes."""
         wanted.owners.add(self.user_id)
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> int:
-        """Return how many there were."""
+        """Return the number of withdrawn quotes."""
         standing = standing_of(self.user_id, self.sides, shard, stored)
         count = len(withdraw(standing, self.reason, self.note, shard))
         if self.entry_id is not None:
@@ -58,22 +58,22 @@ class WithdrawAll(Command[int]):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawUnfit(Command[int]):
-    """Withdraw every quote that may not stand any more, whoever's it is."""
+    """Withdraw every standing quote of any user that `is_unfit` selects."""
 
     is_unfit: Callable[[Quote], bool]
     reason: WithdrawalReason
     books: Collection[BookKey] | None = None
-    """All that such quotes may rest in; None means any book."""
+    """The books to search. None means every book of the shard."""
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
-        """Ask for the books."""
+        """Request the books."""
         if self.books is None:
             wanted.every_book = True
         else:
             wanted.books |= {*self.books}
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> int:
-        """Return how many there were."""
+        """Return the number of withdrawn quotes."""
         standing = (quote for quote in shard.all_standing() if quote.expires_at > now)
         unfit = [quote for quote in standing if self.is_unfit(quote)]
         return len(withdraw(unfit, self.reason, None, shard))
@@ -82,7 +82,7 @@ class WithdrawUnfit(Command[int]):
 def standing_of(
     user_id: UserId, sides: Collection[Side], shard: Shard, stored: Stored
 ) -> list[Quote]:
-    """Return a user's quotes that rest or wait on some sides by now, in order of arrival."""
+    """Return the quotes that a user now has resting or waiting on some sides, oldest first."""
     latest = {quote.id: quote for quote in (*stored.standing[user_id], *shard.noted_of(user_id))}
     standing = [q for q in latest.values() if q.status.stands and q.side in sides]
     return sorted(standing, key=lambda quote: quote.sequence)
@@ -91,7 +91,7 @@ def standing_of(
 def withdraw(
     quotes: Iterable[Quote], reason: WithdrawalReason, note: str | None, shard: Shard
 ) -> list[Quote]:
-    """Cancel quotes that stand, and have each owner told of all of theirs at once."""
+    """Cancel standing quotes, and notify each owner once."""
     cancelled = [shard.end(quote, QuoteStatus.CANCELLED) for quote in quotes]
     tell_withdrawn(cancelled, reason, note, shard)
     return cancelled
@@ -100,7 +100,7 @@ def withdraw(
 def tell_withdrawn(
     quotes: Iterable[Quote], reason: WithdrawalReason, note: str | None, shard: Shard
 ) -> None:
-    """Have each owner of withdrawn quotes told of all of theirs at once."""
+    """Add one event for each owner of withdrawn quotes."""
     of_owner: dict[UserId, list[Quote]] = {}
     for quote in quotes:
         of_owner.setdefault(quote.user_id, []).append(quote)

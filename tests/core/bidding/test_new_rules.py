@@ -343,10 +343,10 @@ async def test_only_an_admin_with_a_reason_applies_them(market: Market) -> None:
         await apply_rules_of(process.app)(OPERATOR, reason=" ")
 
 
-# ---- sizes that are none -----------------------------------------------------------------------
+# ---- invalid sizes -----------------------------------------------------------------------------
 
 
-async def test_quotes_in_sizes_that_are_none_are_withdrawn_at_the_start(market: Market) -> None:
+async def test_quotes_in_invalid_sizes_are_withdrawn_at_the_start(market: Market) -> None:
     owner = market.user_id()
     odd = [BookKey(market.book.product_id, Size(text)) for text in ("1\u0660", "1\uff10")]
     asks = [(await market.ask(user_id=owner, book=book)).quote for book in odd]
@@ -360,3 +360,16 @@ async def test_quotes_in_sizes_that_are_none_are_withdrawn_at_the_start(market: 
     await again.engine.stop()
     await (third := await again.restarted()).engine.stop()
     assert len(await events(third, QuotesWithdrawn)) == 1
+
+
+async def test_no_withdrawal_is_logged_if_all_quotes_in_invalid_sizes_have_expired(
+    market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = BookKey(market.book.product_id, Size("1\u0660"))
+    ask = (await market.ask(book=odd)).quote
+    await stopped(market)
+    await market.clock.advance(ask.expires_at - market.clock.now())
+    again = await market.restarted()
+    assert await events(again, QuotesWithdrawn) == []
+    assert "invalid sizes" not in caplog.text
+    await again.engine.stop()
