@@ -166,6 +166,8 @@ class QueueWorkers:
             delivery = self._under_way.pop(task)
             if task.result():
                 self._done.append(delivery)
+            if self._ahead and delivery.turn and delivery.priority < self._ahead[-1].priority:
+                self._ahead.clear()  # the turn's next delivery may have a higher priority
         return len(ended)
 
     async def _forget_done(self) -> None:

@@ -19,6 +19,8 @@ class Priority(IntEnum):
 _HIGH, _NORMAL, _LOW = Priority.HIGH, Priority.NORMAL, Priority.LOW
 
 PRIORITY_OF: dict[NotificationKind, Priority] = {
+    NotificationKind.BID_MATCHED: _HIGH,  # it must not arrive after PAYMENT_DECLINED
+    NotificationKind.ASK_MATCHED: _HIGH,  # "do not ship yet" must not arrive after "please ship"
     NotificationKind.SALE_CONFIRMED: _HIGH,  # a seller who ships late owes a penalty
     NotificationKind.SALE_CANCELLED: _HIGH,  # a pair that is shipped all the same may get lost
     NotificationKind.PAYMENT_DECLINED: _HIGH,  # the buyer needs another card to buy the pair
@@ -28,8 +30,6 @@ PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.ORDER_DELIVERED: _HIGH,  # from now on a complaint has a deadline
     NotificationKind.ORDER_COMPLAINT_DECIDED: _HIGH,  # the pair may have to be sent back
     NotificationKind.ALARM: _HIGH,  # an admin must look at it
-    NotificationKind.BID_MATCHED: _NORMAL,  # the charge follows by itself
-    NotificationKind.ASK_MATCHED: _NORMAL,  # nothing is to be shipped yet
     NotificationKind.ORDER_CONFIRMED: _NORMAL,  # the seller ships next
     NotificationKind.ORDER_CANCELLED: _NORMAL,  # the money goes back by itself
     NotificationKind.ORDER_AUTH_PASSED: _NORMAL,  # the pair follows by itself

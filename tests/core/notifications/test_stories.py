@@ -88,6 +88,23 @@ async def test_a_sale_is_notified_from_match_to_payout(exchange: Exchange) -> No
     assert paid.amount == order.payout_amount
 
 
+async def test_a_seller_is_mailed_about_the_match_before_being_asked_to_ship(
+    exchange: Exchange,
+) -> None:
+    await exchange.trade(OrderStatus.CONFIRMED)
+    seller = (await exchange.app.users.view_profile(exchange.seller)).user
+    mails = [mail for mail in mailer_of(exchange).sent if mail.to == seller.email]
+    templates = exchange.app.adapters.templates
+    subjects = [
+        templates.headline(
+            told.notice, Recipient(seller.id, seller.email, seller.first_name)
+        ).subject
+        for told in await read(exchange, exchange.seller)
+        if told.notice.KIND in (NotificationKind.ASK_MATCHED, NotificationKind.SALE_CONFIRMED)
+    ]
+    assert [mail.subject for mail in mails if mail.subject in subjects] == subjects
+
+
 async def test_every_notification_is_mailed_to_its_user(exchange: Exchange) -> None:
     await exchange.trade(OrderStatus.DELIVERED)
     await exchange.later(HOLD)
