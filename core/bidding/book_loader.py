@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ...ports.books import Books
 from ...ports.clock import Clock
 from ...ports.language.errors import Unavailable
-from ...ports.language.market import BookKey, Quote
+from ...ports.language.market import BookKey, Quote, shard_of
 from .publishing import Publisher
 from .shard import Shard
 from .stored import LoadedBooks, Owners, Wanted
@@ -65,12 +65,16 @@ class BookLoader(LoadedBooks):
         """Finds the owners of the quotes that an incoming quote reaches in a loaded book."""
         return self._shard.owners
 
+    def is_own(self, book: BookKey) -> bool:
+        """Return whether a book belongs to this shard."""
+        return self._shards == 1 or shard_of(book, self._shards) == self._number
+
     async def load(self, wanted: Wanted) -> None:
         """Load the requested books that are not loaded yet, in one query. Raises Unavailable."""
         if self._loaded.is_set():
             return
         if wanted.every_book:
-            await self.list_books()
+            await self._list_missing()
             await self._read([*self._missing])
         books = [*wanted.bids, *wanted.asks, *wanted.books]
         await self._read([book for book in books if self._is_missing(book)])
@@ -124,7 +128,7 @@ class BookLoader(LoadedBooks):
 
     async def load_more(self) -> bool:
         """Load one portion of the missing books; return whether any remain. Raises Unavailable."""
-        await self.list_books()
+        await self._list_missing()
         if self._missing:
             doubts, portion = self._doubts, self._portion()
             quotes = await self._store.resting_in(portion)
@@ -134,14 +138,20 @@ class BookLoader(LoadedBooks):
 
     async def list_books(self) -> set[BookKey]:
         """Return every book that is loaded or has quotes. Raises Unavailable."""
+        await self._list_missing()
+        waiting = (ask.book for ask in self._shard.all_waiting())
+        return {*self._shard.books, *self._missing, *waiting}
+
+    async def _list_missing(self) -> None:
+        """Find out which books are missing, unless that is known. Raises Unavailable."""
+        if self._is_listed:
+            return
         async with self._listing:
             if not self._is_listed:
                 found = await self._store.books(self._number, self._shards)
                 self._missing |= {b: n for b, n in found.items() if b not in self._shard.books}
                 self._is_listed = True
                 self._note_whether_loaded()
-        waiting = (ask.book for ask in self._shard.all_waiting())
-        return {*self._shard.books, *self._missing, *waiting}
 
     def _portion(self) -> set[BookKey]:
         portion: set[BookKey] = set()

@@ -29,6 +29,10 @@ class LoadedBooks(Protocol):
         """Finds the owners of the quotes that an incoming quote reaches in a loaded book."""
         ...
 
+    def is_own(self, book: BookKey) -> bool:
+        """Return whether a book belongs to this engine's shard."""
+        ...
+
     async def load(self, wanted: "Wanted") -> None:
         """Load the requested books that are not loaded yet. Raises Unavailable."""
         ...
@@ -117,7 +121,7 @@ class Stored:
     barred: Mapping[UserId, frozenset[Side]] = field(default_factory=dict)
     """The sides on which barred users may not trade. Other users are missing."""
     standing: Mapping[UserId, Sequence[Quote]] = field(default_factory=dict)
-    """The standing quotes of the requested owners and of barred users."""
+    """The standing quotes of the requested owners and of barred users, in this shard."""
     halts: Mapping[HaltId, Halt] = field(default_factory=dict)
     open_quotes: Mapping[tuple[UserId, Side], int] = field(default_factory=dict)
     """The number of open quotes of each user on each side, in all shards."""
@@ -157,7 +161,8 @@ class Stored:
         users = wanted.owners | barred.keys()
         standing: dict[UserId, list[Quote]] = {user: [] for user in users}
         for quote in await books.standing_of(users) if users else ():
-            standing[quote.user_id].append(quote)
+            if loaded.is_own(quote.book):
+                standing[quote.user_id].append(quote)
         await loaded.load(Wanted(books={q.book for quotes in standing.values() for q in quotes}))
         return cls(
             quotes=quotes,

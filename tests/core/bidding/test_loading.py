@@ -237,3 +237,20 @@ async def test_a_batch_that_cancels_one_lets_another_in() -> None:
     _, second = await asyncio.gather(market.engine.cancel(first), market.bid(user_id=user))
     assert second.quote.status is QuoteStatus.ACTIVE
     await stopped(market)
+
+
+# ---- shards --------------------------------------------------------------------------------------
+
+
+async def test_quotes_in_books_of_other_shards_stay_when_a_users_are_withdrawn() -> None:
+    market = build_market()
+    books = [replace(market.book, size=Size(str(size))) for size in range(4, 16)]
+    of_shard = [next(b for b in books if shard_of(b, 2) == n) for n in (0, 1)]
+    engines = [market.engine_of(n, 2) for n in (0, 1)]
+    user = market.user_id()
+    for engine, book in zip(engines, of_shard, strict=True):
+        await engine.start()
+        await engine.place(market.command(Side.BID, user_id=user, book=book))
+    for engine in engines:
+        assert await engine.withdraw_all(user, tuple(Side), WithdrawalReason.ADMIN) == 1
+        await engine.stop()
