@@ -24,6 +24,7 @@ from uuid import UUID
 from solebook.composition.container import open_application
 from solebook.composition.engine import engine_of
 from solebook.config.settings import SecuritySettings, Settings
+from solebook.entrypoints.garbage import collect_rarely, spare_what_loads
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.batch import Batch
 from solebook.ports.language.ids import ProductId, QuoteId, UserId
@@ -70,7 +71,8 @@ async def start(folder: Path) -> dict[str, float]:
     ):
         await application.matching.place(_order(0))
         seconds = time.perf_counter() - begun
-        loading = asyncio.create_task(engine_of(application).loaded())
+        collect_rarely()  # as `solebook serve` does
+        loading = asyncio.create_task(spare_what_loads(engine_of(application).loaded))
         waits = [0.0]
         while not loading.done():
             asked = time.perf_counter()

@@ -1,8 +1,13 @@
 """How often Python looks for garbage in a process that serves."""
 
+import asyncio
 import gc
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 _THRESHOLDS = 10_000, 20, 100
+_SPARE_AFTER = 0.25
+"""Seconds between two times that what was loaded meanwhile is spared."""
 
 
 def collect_rarely() -> None:
@@ -15,3 +20,19 @@ def collect_rarely() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_THRESHOLDS)
+
+
+async def spare_what_loads(loaded: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Spare also what is loaded after the start, until `loaded` returns.
+
+    Resting quotes are most of what a process has. Looking at all of them would take seconds, and
+    also the younger ones would be many while they are loaded.
+    """
+    task = asyncio.create_task(loaded())
+    try:
+        while not task.done():
+            await asyncio.wait([task], timeout=_SPARE_AFTER)
+            gc.freeze()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

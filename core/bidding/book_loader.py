@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 100
 """The number of quotes to load before commands get a turn, unless one book has more."""
 _PAUSE = 0.002
-"""Seconds reserved for commands after each portion: about as long as loading one takes."""
+"""Seconds reserved for commands after each portion, at least: as long as loading it took."""
 _AGAIN = 1.0
 """Seconds until the next try if the store did not answer."""
 
@@ -70,12 +70,16 @@ class BookLoader(LoadedBooks):
         return self._shards == 1 or shard_of(book, self._shards) == self._number
 
     async def load(self, wanted: Wanted) -> None:
-        """Load the requested books that are not loaded yet, in one query. Raises Unavailable."""
+        """Load the requested books that are not loaded yet, in one query. Raises Unavailable.
+
+        If every book is requested, they are read in portions.
+        """
         if self._loaded.is_set():
             return
         if wanted.every_book:
             await self._list_missing()
-            await self._read([*self._missing])
+            while self._missing:
+                await self._read(self._portion())
         books = [*wanted.bids, *wanted.asks, *wanted.books]
         await self._read([book for book in books if self._is_missing(book)])
 
@@ -116,8 +120,11 @@ class BookLoader(LoadedBooks):
         """Load all books, and reload those that a failed batch touched, until cancelled."""
         while True:
             await self._may_load.wait()
+            begun = self._clock.now()
             try:
-                pause = _PAUSE if await self.load_more() else None
+                more = await self.load_more()
+                took = (self._clock.now() - begun).total_seconds()
+                pause = min(max(_PAUSE, took), _AGAIN) if more else None
             except Unavailable as error:
                 _log.warning("books are not loaded yet: %s", error)
                 pause = _AGAIN

@@ -15,7 +15,7 @@ from ...ports.language.rules import MarketRules
 from ...ports.orders import OrderOpening
 from ...ports.users import Traders
 from .adopt_rules import AdoptRules
-from .batch_writer import BatchWriter
+from .batch_writer import ENGINE, BatchWriter
 from .book_loader import BookLoader
 from .publishing import Publisher
 from .recovery import Recovery
@@ -115,10 +115,20 @@ class MatchingEngine(BatchWriter):
         self._writing.add_done_callback(self._stop_loading)
 
     async def loaded(self) -> None:
-        """Wait until every book is in memory and quotes in invalid sizes are withdrawn."""
-        if self._sizes is not None:
-            await asyncio.wait([self._sizes])
-        await self._loader.wait()
+        """Wait until every book is in memory and quotes in invalid sizes are withdrawn.
+
+        Raises Unavailable if the engine stops before.
+        """
+        assert self._loading is not None, "the engine was not started"
+        assert self._sizes is not None, "the engine was not started"
+        await asyncio.wait([self._sizes])
+        waiting = asyncio.create_task(self._loader.wait())
+        try:
+            await asyncio.wait([waiting, self._loading], return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                raise Unavailable(what=ENGINE)
+        finally:
+            waiting.cancel()
 
     async def stop(self) -> None:
         """Take no more commands, answer those that wait, and stop the tasks."""

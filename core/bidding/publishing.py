@@ -131,8 +131,8 @@ class Publisher:
         self._wake.set()
 
     def note_loaded(self, book: ShardBook) -> None:
-        """Queue a loaded book, unless it is empty and was never published."""
-        if len(book) or book.key in self._shown:
+        """Queue a loaded book, unless it is empty and was never published or queued."""
+        if len(book) or book.key in self._shown or book.key in self._news:
             self._tell_whole(book)
             self._wake.set()
 

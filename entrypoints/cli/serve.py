@@ -1,6 +1,7 @@
 """`solebook serve`: run the whole exchange in one process."""
 
 import argparse
+import asyncio
 import logging
 import os
 from typing import Any
@@ -33,10 +34,11 @@ async def serve(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     # Imported here, so that `solebook --help` is fast and works without these packages.
     from ...composition.container import open_application
+    from ...composition.engine import engine_of
     from ...composition.exclusive import exclusive
     from ...config.load import load_settings
     from ...config.settings import ServerSettings
-    from ..garbage import collect_rarely
+    from ..garbage import collect_rarely, spare_what_loads
     from ..http.app import create_app
     from ..http.server import running_server, stop_signal
     from ..worker.workers import Workers
@@ -53,11 +55,13 @@ async def serve(options: argparse.Namespace) -> int:
             async with running_server(app, server.host, server.port) as url:
                 stop = stop_signal()
                 collect_rarely()
+                sparing = asyncio.create_task(spare_what_loads(engine_of(application).loaded))
                 forgets = settings.store.adapter == "memory"
                 kept = "nothing is kept" if forgets else f"everything is kept in {settings.folder}"
                 print(f"solebook serves {url}  (the API: {url}/schema)")
                 print(f"{kept}; Ctrl-C stops", flush=True)
                 await stop.wait()
+                sparing.cancel()
     return 0
 
 

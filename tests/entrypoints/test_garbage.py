@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from solebook.entrypoints.garbage import collect_rarely
+from solebook.entrypoints.garbage import collect_rarely, spare_what_loads
+from solebook.ports.language.errors import Unavailable
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +29,20 @@ def test_circles_that_are_made_later_are_still_found() -> None:
     circle.append(circle)
     del circle
     assert gc.collect() > 0
+
+
+async def test_what_is_loaded_after_the_start_is_not_looked_at_either() -> None:
+    loaded: list[object] = []
+
+    async def load() -> None:
+        loaded.append([])
+
+    await spare_what_loads(load)
+    assert not any(known is loaded[0] for known in gc.get_objects())
+
+
+async def test_an_engine_that_ends_before_everything_is_loaded_hurts_nobody() -> None:
+    async def fail() -> None:
+        raise Unavailable(what="the matching engine")
+
+    await spare_what_loads(fail)

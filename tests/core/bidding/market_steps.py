@@ -111,6 +111,8 @@ class Run:
     steps: list[Step]
     days: int = 0
     fails: bool = False
+    takes_effect: bool = False
+    """Whether a commit that fails is stored all the same."""
     restarts: bool = False
     """Another engine took over before the batch, and has loaded no book yet."""
     loads: int = 0

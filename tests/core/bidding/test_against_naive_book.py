@@ -88,6 +88,7 @@ def histories(steps: Steps) -> st.SearchStrategy[list[Run]]:
         steps=st.lists(steps, min_size=3, max_size=20),
         days=st.sampled_from([0, 0, 0, 1, 2]),
         fails=st.sampled_from([False, False, False, False, True]),
+        takes_effect=st.booleans(),
         restarts=st.sampled_from([False, False, True]),
         loads=st.sampled_from([0, 0, 1]),
     )

@@ -194,6 +194,60 @@ async def test_loading_goes_on_when_the_store_was_away(market: Market) -> None:
     await stopped(again)
 
 
+async def test_who_waits_for_the_books_is_told_when_the_engine_stops_before(market: Market) -> None:
+    await with_many_quotes(market)
+    again = await started_anew(market)
+    waiting = asyncio.create_task(again.engine.loaded())
+    await again.clock.advance(timedelta(0))
+    await stopped(again)
+    async with asyncio.timeout(5):
+        with pytest.raises(Unavailable):
+            await waiting
+
+
+async def test_all_books_are_read_in_portions_when_all_are_needed(market: Market) -> None:
+    await with_many_quotes(market)
+    again = await started_anew(market)
+    market.books.readings.clear()
+    assert await again.engine.withdraw_outside_rules() == 0
+    assert market.books.readings.count("resting_in") > 1
+    await stopped(again)
+
+
+async def test_orders_get_as_much_time_as_a_portion_that_took_long(market: Market) -> None:
+    await with_many_quotes(market)
+    again = await started_anew(market)
+    held_back = market.books.held_back = asyncio.Event()
+    await again.clock.advance(timedelta(seconds=0.5))
+    held_back.set()
+    await again.clock.advance(timedelta(0))
+    market.books.readings.clear()
+    await again.clock.advance(timedelta(seconds=0.4))
+    assert not market.books.readings
+    await again.clock.advance(timedelta(seconds=0.2))
+    assert market.books.readings
+    await stopped(again)
+
+
+async def test_a_book_is_shown_empty_that_a_doubtful_batch_emptied_before_it_was_shown(
+    market: Market,
+) -> None:
+    ask = (await market.ask()).quote
+    await stopped(market)
+    again = market.in_another_process()
+    market.views.may_tell.clear()
+    await again.engine.start()
+    market.books.late_failures.append(UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await again.engine.cancel(ask)
+    await again.clock.advance(timedelta(seconds=2))
+    await again.engine.loaded()
+    market.views.may_tell.set()
+    await again.clock.advance(timedelta(seconds=2))
+    assert (await again.view()).asks == ()
+    await stopped(again)
+
+
 # ---- the limit of open quotes --------------------------------------------------------------------
 
 

@@ -117,18 +117,24 @@ class TwoMarkets:
             at_once(self.loader.load_more())
         for step in run.steps:
             self._happen(step)
-        before = self.naive.copy() if run.fails else self.naive
+        is_lost = run.fails and not run.takes_effect
+        before = self.naive.copy() if is_lost else self.naive
         heard = [heard for step in run.steps if (heard := self._hear(step)) is not None]
         stored = self._read([command for command, _ in heard])
         for command, naively in self._in_turn(heard, stored):
             answer = _outcome(partial(self._apply, command, stored))
             assert answer == _outcome(naively)
+        self.naive = before
+        if not is_lost:
+            self._commit()
         if run.fails:
-            self.naive = before
             self.recovery.doubt()
             at_once(self.recovery.settle(self.ownership))
+            for _ in range(run.loads):
+                at_once(self.loader.load_more())
         else:
-            self._commit()
+            self.publisher.note_batch()
+            self.shard.begin_batch()
         self._compare()
 
     # ---- commands ------------------------------------------------------------------------
@@ -266,13 +272,11 @@ class TwoMarkets:
         changes = self.shard.lowest_ask_changes(self.now)
         at_once(self.store.commit(self.ownership, batch))
         self.seen += [*batch.added.values(), *batch.changed.values()]
-        self.publisher.note_batch()
         assert all(change.changed_at == self.now for change in changes)
         self.lowest_asks.tell_batch(changes)
         for event in batch.events:
             assert isinstance(event, QuotesWithdrawn | MatchUnwound)
             self.told.append(event)
-        self.shard.begin_batch()
 
     # ---- comparing -----------------------------------------------------------------------
 
