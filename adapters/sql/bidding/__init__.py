@@ -1,1 +1,1 @@
-"""The store of the bidding context."""
+"""The SQL store of the bidding context."""

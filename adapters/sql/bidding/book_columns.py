@@ -1,4 +1,4 @@
-"""The columns that name a book, which many tables have."""
+"""The columns that identify a book, which many tables have."""
 
 from typing import Any
 
@@ -12,5 +12,5 @@ def book_values(book: BookKey) -> dict[str, Any]:
 
 
 def book_of(row: Row) -> BookKey:
-    """Return the book that a row names."""
+    """Return the key of a row's book."""
     return BookKey(row.product_id, row.size, row.condition)

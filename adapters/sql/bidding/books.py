@@ -1,4 +1,4 @@
-"""The matching engine's own store, in SQL."""
+"""The matching engine's store, in SQL."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
@@ -132,8 +132,8 @@ _UNWIND = Statement(
 class SqlBooks(Books):
     """Writes a batch with one prepared statement for each table that it touches.
 
-    The row of the shard is written first, so that a batch of an owner who lost the shard goes no
-    further. Constraints that a batch would break are broken invariants: AssertionError.
+    The shard's row is updated first, so a batch fails at once if another process owns the shard. A
+    violated constraint is a broken invariant and raises AssertionError.
     """
 
     def __init__(
@@ -231,7 +231,7 @@ class SqlBooks(Books):
             await self._write_matches(batch)
             await self._write_orders(batch.opened)
             await self._database.execute_many(PUT, map(halt_values, batch.halts.values()))
-            await self._tell(batch)
+            await self._add_events(batch)
             await self._remember(batch.answers)
 
     async def _write_quotes(self, batch: Batch) -> None:
@@ -242,7 +242,7 @@ class SqlBooks(Books):
             await self._change(_CHANGE[side], [quote_values(quote) for quote in changed])
 
     async def _write_matches(self, batch: Batch) -> None:
-        # An ask may be unwound and matched again in one batch: its old match must go first.
+        # Unwind first, because an ask may be unwound and matched again in one batch.
         status = MatchStatus.UNWOUND
         unwound = [{"id": match_id, "status": status} for match_id in batch.unwound]
         await self._change(_UNWIND, unwound)
@@ -265,14 +265,14 @@ class SqlBooks(Books):
         await self._database.execute_many(ADD_STEP, map(step_values, history))
         await self._deadlines.set_all(_all(one.deadlines for one in opened))
 
-    async def _tell(self, batch: Batch) -> None:
+    async def _add_events(self, batch: Batch) -> None:
         events = [*_all(one.events for one in batch.opened), *batch.events]
         if events:
             await self._outbox.add_all(events)
 
     async def _remember(self, answers: Mapping[IdempotencyKey, Placement]) -> None:
-        # Two requests with one key for books of two shards may come at once. Then the first
-        # answer stays: the other batch did nothing wrong that it should fail for.
+        # Two shards may answer concurrent requests with the same key. The first answer is kept, and
+        # the other batch does not fail.
         now = self._clock.now()
         rows = [
             answer_values(key, encode(placement).encode(), now)

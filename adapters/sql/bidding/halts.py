@@ -1,4 +1,4 @@
-"""Halts, for reading, in SQL; and their rows, which SqlBooks writes."""
+"""The read-only store of halts, in SQL, and the mapping of their rows."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ _PAGES = {
 
 
 class SqlHalts(Halts):
-    """Reads what SqlBooks committed."""
+    """Reads the halts that SqlBooks writes."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

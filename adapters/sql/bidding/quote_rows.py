@@ -1,4 +1,4 @@
-"""The rows of bids, asks and matches, which the quotes and the books share."""
+"""Conditions and row mappings of bids, asks and matches, shared by the stores."""
 
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
@@ -29,17 +29,17 @@ MATCH = Statement(select(matches).where(matches.c.id == bindparam("id")))
 
 
 def is_active(table: Table) -> ColumnElement[bool]:
-    """Return that a quote rests in a book, in the words of the partial indexes."""
+    """Return the condition that a quote is active, as written in the partial indexes."""
     return is_word(table.c.status, QuoteStatus.ACTIVE)
 
 
 def is_waiting(table: Table) -> ColumnElement[bool]:
-    """Return that an ask waits until its book opens, in the words of the partial index."""
+    """Return the condition that an ask waits, as written in the partial index."""
     return is_word(table.c.status, QuoteStatus.WAITING)
 
 
 def is_book(table: Table) -> ColumnElement[bool]:
-    """Return that a quote is in the book that the parameters name."""
+    """Return the condition that a quote belongs to the book in the parameters."""
     return (
         (table.c.product_id == bindparam("product_id"))
         & (table.c.size == bindparam("size"))
@@ -48,13 +48,13 @@ def is_book(table: Table) -> ColumnElement[bool]:
 
 
 def is_one_of_books(table: Table) -> OneOfRows:
-    """Return that a quote is in one of the books whose columns the parameters list."""
+    """Return the condition that a quote belongs to one of the books in the parameters."""
     columns = (table.c.product_id, table.c.size, table.c.condition)
     return one_of_rows(columns, ("product_ids", "sizes", "conditions"))
 
 
 def lists_of_books(books: Collection[BookKey]) -> dict[str, list[Any]]:
-    """Return the parameters that list some books."""
+    """Return the parameters of `is_one_of_books`."""
     return {
         "product_ids": [book.product_id for book in books],
         "sizes": [book.size for book in books],
@@ -63,7 +63,7 @@ def lists_of_books(books: Collection[BookKey]) -> dict[str, list[Any]]:
 
 
 def on_each_side(condition: Callable[[Table], ColumnElement[bool]]) -> list[Select[Any]]:
-    """Return one query for the bids and one for the asks of which the condition holds."""
+    """Return a query for the bids and one for the asks that meet the condition."""
     return [
         select(literal_column(f"'{side}'").label("side"), table).where(condition(table))
         for side, table in TABLES.items()
@@ -71,7 +71,7 @@ def on_each_side(condition: Callable[[Table], ColumnElement[bool]]) -> list[Sele
 
 
 def standing(condition: Callable[[Table], ColumnElement[bool]]) -> list[Select[Any]]:
-    """Return queries for the quotes that rest or wait of which the condition holds."""
+    """Return queries for the standing quotes that meet the condition."""
     waiting = select(literal_column(f"'{Side.ASK}'").label("side"), asks)
     return [
         *on_each_side(lambda table: is_active(table) & condition(table)),
@@ -80,7 +80,7 @@ def standing(condition: Callable[[Table], ColumnElement[bool]]) -> list[Select[A
 
 
 def quote_values(quote: Quote) -> dict[str, Any]:
-    """Return a quote's values by column; its side is its table."""
+    """Return a quote's values by column. The side is not one, because each has a table."""
     return {
         "id": quote.id,
         "user_id": quote.user_id,
@@ -97,9 +97,9 @@ def quote_values(quote: Quote) -> dict[str, Any]:
 
 
 class Shared:
-    """Gives equal values as one object, so that the engine's many quotes take less memory.
+    """Interns equal values, so the engine's quotes take less memory.
 
-    It forgets them when it has seen too many.
+    It drops all values when there are too many.
     """
 
     _MOST = 100_000
@@ -108,7 +108,7 @@ class Shared:
         self._values: dict[Any, Any] = {}
 
     def __call__(self, value: T) -> T:
-        """Return an earlier value that was equal to this one."""
+        """Return the first equal value that was passed."""
         if len(self._values) > self._MOST:
             self._values.clear()
         shared: T = self._values.setdefault(value, value)
@@ -120,7 +120,7 @@ def _itself(value: T) -> T:
 
 
 def quote_of(row: Row, shared: Shared | None = None) -> Quote:
-    """Return the quote in a row of `on_each_side`; what others have too may be shared."""
+    """Return the quote in a row of `on_each_side`, with interned values if `shared` is given."""
     one = shared or _itself
     return Quote(
         id=row.id,

@@ -1,4 +1,4 @@
-"""Bids, asks and matches, for reading, in SQL."""
+"""The read-only store of bids, asks and matches, in SQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -93,7 +93,7 @@ _AHEAD = {side: _ahead(side) for side in Side}
 
 
 class SqlQuotes(Quotes):
-    """Reads what SqlBooks committed."""
+    """Reads the bids, asks and matches that SqlBooks writes."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
@@ -128,7 +128,7 @@ class SqlQuotes(Quotes):
             sequence=quote.sequence,
             **book_values(quote.book),
         )
-        assert row is not None, "a count is always there"
+        assert row is not None, "a query for counts has a row"
         return QueuePlace(row.better_price, row.same_price)
 
     async def answered(self, key: IdempotencyKey) -> Placement | None:

@@ -1,4 +1,4 @@
-"""The rules that the store was last run with, in SQL."""
+"""The rules of the last start, in SQL."""
 
 import msgspec
 from sqlalchemy import select
@@ -17,7 +17,7 @@ _PUT = Statement(insert_or_replace(rules_in_force, rules_in_force.c.number))
 
 
 class SqlRulesInForce(RulesInForce):
-    """One row, whose number is 1."""
+    """Keeps the rules in a single row with the number 1."""
 
     def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
         self._database = database
@@ -29,7 +29,7 @@ class SqlRulesInForce(RulesInForce):
             return None
         try:
             return decode(row.rules, MarketRules)
-        except msgspec.ValidationError:  # an older version accepted what this one does not
+        except msgspec.ValidationError:  # an older version allowed these rules
             return None
 
     async def put(self, rules: MarketRules) -> None:

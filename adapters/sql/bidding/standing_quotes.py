@@ -1,4 +1,4 @@
-"""All standing quotes at once, in SQL."""
+"""Queries over all standing quotes, in SQL."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -20,7 +20,7 @@ def _lives(table: Table) -> ColumnElement[bool]:
 
 
 def _is_outside(table: Table) -> ColumnElement[bool]:
-    """Return that rules do not allow an amount. What lies within leaves its seller something."""
+    """Return the condition that the rules do not allow a quote's amount."""
     amount = table.c.amount
     off_the_tick = amount % bindparam("tick") != 0
     return (amount < bindparam("min_amount")) | (amount > bindparam("max_amount")) | off_the_tick
@@ -43,7 +43,7 @@ _BY_OWNER = Statement(
 
 
 class SqlStandingQuotes(StandingQuotes):
-    """One query each, whatever their number."""
+    """Answers each call with one query, however many quotes stand."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database

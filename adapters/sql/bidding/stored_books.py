@@ -1,4 +1,4 @@
-"""Order books as the store has them, in SQL."""
+"""Views of the stored order books, in SQL."""
 
 from collections.abc import Iterable, Sequence
 
@@ -39,14 +39,14 @@ _LEVELS = Statement(
 
 
 class SqlStoredBooks(StoredBooks):
-    """Counts the quotes at each amount."""
+    """Builds views by counting the active quotes at each amount."""
 
     def __init__(self, database: SqlDatabase, *, shards: int = 1) -> None:
         self._database = database
         self._shards = shards
 
     async def views(self, books: Sequence[BookKey], depth: int | None) -> Sequence[BookView]:
-        # The numbers first: levels that are newer than their number do no harm.
+        # Read the numbers first, because levels may be newer than their number, but never older.
         shards = {shard_of(book, self._shards) for book in books}
         rows = await self._database.rows(_SHARDS, shards=shards)
         committed = {row.shard: row.sequence for row in rows}

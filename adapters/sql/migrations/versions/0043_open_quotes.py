@@ -1,4 +1,4 @@
-"""What a user has open is found by an index."""
+"""Add indexes to find a user's open quotes."""
 
 from alembic import op
 

@@ -1,8 +1,8 @@
 # ruff: noqa: S608  # nothing comes from outside
-"""Personal data leaves the history of orders and the events.
+"""Remove personal data from the history of orders and from events.
 
-Where a pair goes is kept in a table of its own; an event names its user by id alone. What a buyer
-complained of, and what an admin answered, is on the order and not in the events.
+Destinations have their own table, and events name users only by id. The texts of complaints and of
+the admins' answers are on the order, not in the events.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
-"""What users read in the app was called their inbox, as is what consumers have handled.
+"""Rename the notification channel "inbox", because the consumers' inbox has the same name.
 
-What users chose is renamed with it.
+Users' preferences are renamed too.
 """
 
 import sqlalchemy as sa
