@@ -21,3 +21,11 @@ def test_package_says_what_it_is(folder: Path) -> None:
 
     assert sentence, f"{folder.relative_to(ROOT)}/__init__.py has no docstring"
     assert sentence.splitlines()[0].endswith("."), "the first line is not a sentence"
+
+
+@pytest.mark.parametrize("folder", [*LAYERS, "tests", "benchmarks"])
+def test_no_file_is_longer_than_400_lines(folder: str) -> None:
+    files = [file for file in (ROOT / folder).rglob("*.py") if "before" not in file.parts]
+    lengths = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+    long = [str(file.relative_to(ROOT)) for file, length in lengths.items() if length > 400]
+    assert not long, f"split these by job: {long}"
