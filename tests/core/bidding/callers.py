@@ -1,4 +1,4 @@
-"""People who wait for the engine, together or held back, and its end, which they see."""
+"""Callers of the engine: concurrent, or held back during a commit."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -15,7 +15,7 @@ async def all_answers(*calls: Awaitable[Placement]) -> list[Answer]:
 
 
 async def held_back(market: Market) -> "asyncio.Task[Placement]":
-    """Return a bid whose commit is under way until `may_commit` is set."""
+    """Return a bid whose commit blocks until `may_commit` is set."""
     market.books.committing.clear()
     market.books.may_commit.clear()
     bid = asyncio.create_task(market.bid(PRICE))

@@ -7,7 +7,7 @@ from .market import Market, build_market
 
 @pytest.fixture
 async def market() -> AsyncIterator[Market]:
-    """A market whose engine runs."""
+    """A market with a running engine."""
     market = build_market()
     await market.engine.start()
     yield market

@@ -1,4 +1,4 @@
-"""What somebody sees who takes the first view of each book and applies every change after it."""
+"""The view of a subscriber who applies every change to the first view of each book."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from solebook.ports.language.market import BookChange, BookKey, BookView, PriceL
 
 @dataclass(slots=True)
 class FoldedViews:
-    """Folds publications, and asserts of each that it follows from the one before."""
+    """Folds publications, and asserts that each one follows the previous one."""
 
     seqs: dict[BookKey, int] = field(default_factory=dict)
     quantities: dict[tuple[BookKey, Side], dict[int, int]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What somebody knows of the lowest asks who hears of every change of them, in order."""
+"""The lowest asks, followed through every change event in order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from solebook.ports.language.market import BookKey
 
 @dataclass(slots=True)
 class LowestAskChains:
-    """Follows the events, and asserts of each that it begins where the one before it ended."""
+    """Follows the events, and asserts that each starts at the end of the previous one."""
 
     lowest: dict[BookKey, int | None] = field(default_factory=dict)
     told: list[tuple[int | None, int | None]] = field(default_factory=list)
-    """Every change so far, from and to."""
+    """Every change so far, as (from, to)."""
 
     def tell_batch(self, events: Iterable[LowestAskChanged]) -> None:
         """Hear what one batch tells: of each book once at most."""

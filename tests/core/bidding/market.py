@@ -1,4 +1,4 @@
-"""An exchange as its engine sees it, on adapters that a test can watch and break."""
+"""An exchange from the engine's side, on adapters that a test can observe and make fail."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -38,7 +38,7 @@ PRICE = 20_000
 
 @dataclass(repr=False)  # asyncio would spell it out for each fixture
 class Market:
-    """An exchange as its engine sees it. A restart is another one on the same adapters."""
+    """An exchange from the engine's side. A restart returns another one on the same adapters."""
 
     exchange: Exchange
     book: BookKey
@@ -213,7 +213,7 @@ class Market:
 
 
 def build_market(*, rules: MarketRules | None = None, limits: EngineLimits | None = None) -> Market:
-    """Return a market whose engine is not started yet."""
+    """Return a market with an engine that has not started."""
     views = WatchedViews()
 
     def watched(store: Store) -> Store:

@@ -37,7 +37,7 @@ STANDING = (QuoteStatus.ACTIVE, QuoteStatus.WAITING)
 
 @dataclass(slots=True)
 class NaiveQuote:
-    """A quote, wherever it is in its life."""
+    """A quote in any status."""
 
     id: QuoteId
     side: Side
@@ -52,7 +52,7 @@ class NaiveQuote:
 
 @dataclass(slots=True)
 class NaiveTrade:
-    """A bid and an ask that met."""
+    """A matched bid and ask."""
 
     bid: NaiveQuote
     ask: NaiveQuote
@@ -62,12 +62,12 @@ class NaiveTrade:
     pending: bool = True
     """Whether its order awaits payment."""
     answered: bool = False
-    """Whether the provider has answered, and waits for the buyer."""
+    """Whether the provider has answered and waits for the buyer."""
 
 
 @dataclass(slots=True)
 class NaiveMarket:
-    """All quotes in the order in which they were placed, and all trades in theirs."""
+    """All quotes and all trades, each in order of creation."""
 
     max_open: int
     max_unpaid: int
@@ -76,11 +76,11 @@ class NaiveMarket:
     barred: dict[UserId, frozenset[Side]] = field(default_factory=dict)
     """The sides on which users may not trade."""
     withdrawn: list[tuple[UserId, WithdrawalReason, list[QuoteId]]] = field(default_factory=list)
-    """Who was told of which withdrawn quotes."""
+    """The notifications about withdrawn quotes."""
     halts: dict[int, BookKey | None] = field(default_factory=dict)
     """The book that each halt covers, or None for every book, by the number of the halt."""
     fates: list[tuple[int, AskFate, WithdrawalReason | None]] = field(default_factory=list)
-    """What became of the asks of trades that were undone, by the number of the trade."""
+    """What the asks of unwound trades became, by the number of the trade."""
     arrivals: int = 0
 
     def copy(self) -> Self:

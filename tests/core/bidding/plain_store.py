@@ -1,4 +1,4 @@
-"""A store for the engine that answers at once, for tests that run no event loop."""
+"""A store for the engine that never waits, for tests without an event loop."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 def at_once(call: Coroutine[Any, Any, T]) -> T:
-    """Return what a call returns that waits for nobody."""
+    """Return the result of a coroutine that never waits."""
     try:
         call.send(None)
     except StopIteration as ended:
@@ -53,7 +53,7 @@ class PlainStore(Books, Traders):
     answered_orders: set[OrderId] = field(default_factory=set)
     barred_users: dict[UserId, frozenset[Side]] = field(default_factory=dict)
     all_halts: dict[HaltId, Halt] = field(default_factory=dict)
-    """Also those that ended."""
+    """All halts, including ended ones."""
     sequence: int = 0
 
     async def take(self, shard: int, at: datetime) -> Ownership:
@@ -128,7 +128,7 @@ class PlainStore(Books, Traders):
 
 
 class PlainViews(BookViews):
-    """What is published, folded."""
+    """The folded publications."""
 
     def __init__(self) -> None:
         self.folded = FoldedViews()

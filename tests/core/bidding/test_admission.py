@@ -1,4 +1,4 @@
-"""New offers are refused while the exchange is behind with charging, and for nothing else."""
+"""New offers are refused while charging falls behind, and only then."""
 
 import asyncio
 from collections.abc import Collection
@@ -49,7 +49,7 @@ async def test_new_and_repriced_offers_are_refused_while_an_order_waits_too_long
     assert (await exchange.store.quotes.get(bid.id)).amount == 10_000
 
 
-async def test_what_stands_can_be_cancelled_and_prolonged_while_offers_are_refused(
+async def test_standing_quotes_can_be_cancelled_and_prolonged_while_offers_are_refused(
     exchange: Exchange,
 ) -> None:
     bidding = exchange.app.bidding
@@ -63,7 +63,9 @@ async def test_what_stands_can_be_cancelled_and_prolonged_while_offers_are_refus
     assert cancelled.status is QuoteStatus.CANCELLED
 
 
-async def test_an_offer_that_was_answered_before_is_answered_again(exchange: Exchange) -> None:
+async def test_a_repeated_offer_gets_its_first_answer_while_offers_are_refused(
+    exchange: Exchange,
+) -> None:
     key = IdempotencyKey(exchange.buyer.user_id, "bids", "key-1", "aa")
     placed = await exchange.bid(exchange.buyer, 10_000, idempotency_key=key)
     await exchange.match()
@@ -102,11 +104,13 @@ async def test_orders_that_waited_while_the_process_was_down_are_a_backlog(
     await exchange.ask(exchange.seller)
 
 
-# ---- what closes nothing ---------------------------------------------------------------------
+# ---- what does not stop admission ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("consumer", TO_THE_CHARGE)
-async def test_one_poisoned_order_closes_nothing(exchange: Exchange, consumer: str) -> None:
+async def test_one_poisoned_order_does_not_stop_admission(
+    exchange: Exchange, consumer: str
+) -> None:
     exchange.bus.failing[consumer] = 1
     order_id = await exchange.match()
     await exchange.workers.settle()
@@ -117,7 +121,7 @@ async def test_one_poisoned_order_closes_nothing(exchange: Exchange, consumer: s
     assert other.status is OrderStatus.CONFIRMED
 
 
-async def test_an_outage_of_the_provider_closes_nothing(exchange: Exchange) -> None:
+async def test_an_outage_of_the_provider_does_not_stop_admission(exchange: Exchange) -> None:
     exchange.line.is_cut = True
     for _ in range(3):
         await exchange.match(buyer=await exchange.new_buyer())
@@ -127,7 +131,7 @@ async def test_an_outage_of_the_provider_closes_nothing(exchange: Exchange) -> N
     exchange.line.is_cut = False
 
 
-async def test_a_buyer_whose_charge_is_not_answered_keeps_only_their_own_orders_waiting(
+async def test_an_unanswered_charge_delays_only_orders_of_the_same_buyer(
     exchange: Exchange,
 ) -> None:
     for _ in range(3):
@@ -163,7 +167,7 @@ def payment_request(order: Order) -> PaymentRequested:
 
 
 class CountingBacklog(ChargeBacklog):
-    """Counts the questions."""
+    """Counts the calls."""
 
     def __init__(self) -> None:
         self.asked: list[datetime] = []

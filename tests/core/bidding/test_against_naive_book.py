@@ -1,4 +1,4 @@
-"""Whatever happens, the shard does what the naive market does."""
+"""Random histories have the same outcome in the shard and in the naive market."""
 
 from typing import Any, TypeAlias
 
@@ -65,7 +65,7 @@ everything: Steps = st.one_of(
     *(st.builds(Opening, targets) for _ in range(3)),
     st.builds(Barring, users, st.sampled_from([tuple(Side), (Side.BID,), (), ()])),
 )
-"""All that can happen, anywhere."""
+"""All kinds of steps, in all books."""
 
 in_one_book: dict[str, Any] = {
     "price": st.sampled_from([0, 1]),

@@ -1,4 +1,4 @@
-"""Looking at, repricing and cancelling one's own bids and asks, and tidying up what is overdue."""
+"""Viewing, repricing and cancelling your bids and asks, and expiring overdue ones."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -58,7 +58,7 @@ async def test_an_owner_sees_their_quote(market: Market, seller: Actor, ask: Quo
     assert (seen.quote, seen.ahead) == (ask, QueuePlace(better_price=0, same_price=0))
 
 
-async def test_to_anybody_else_a_quote_is_as_if_it_were_not_there(
+async def test_a_quote_is_not_found_for_other_users(
     market: Market, seller: Actor, ask: Quote
 ) -> None:
     stranger = await market.join()
@@ -95,7 +95,7 @@ async def test_a_new_amount_goes_to_the_back_of_its_queue(
     assert bought == [second.id, there.id, ask.id]
 
 
-async def test_an_amount_that_moves_away_and_back_has_lost_its_place(
+async def test_changing_the_amount_and_back_loses_the_place(
     market: Market, ask: Quote, reprice: Reprice
 ) -> None:
     second = (await market.ask()).quote
@@ -123,7 +123,9 @@ async def test_the_same_amount_again_keeps_the_place(
     assert (await buy(market)).ask_id == ask.id
 
 
-async def test_nothing_new_changes_nothing(market: Market, ask: Quote, reprice: Reprice) -> None:
+async def test_a_reprice_without_changes_changes_nothing(
+    market: Market, ask: Quote, reprice: Reprice
+) -> None:
     assert (await reprice()).quote == ask
     assert await market.stored(ask) == ask
 
@@ -142,7 +144,7 @@ async def test_a_new_amount_may_trade_at_once_at_the_resting_price(
     await market.assert_view_is_the_store()
 
 
-async def test_a_self_trade_leaves_the_quote_where_it_was(
+async def test_a_refused_self_trade_leaves_the_quote_unchanged(
     market: Market, seller: Actor, ask: Quote, reprice: Reprice
 ) -> None:
     second = (await market.ask()).quote
@@ -180,7 +182,7 @@ async def test_a_bid_is_repriced_within_the_lifetimes_of_bids(
 
 
 @pytest.mark.parametrize("changes", [{"amount": PRICE + 100}, {"expires_in_days": 30}])
-async def test_a_suspended_user_reprices_nothing_but_may_cancel(
+async def test_a_suspended_user_may_cancel_but_not_reprice(
     market: Market, seller: Actor, ask: Quote, reprice: Reprice, changes: dict[str, int]
 ) -> None:
     await market.suspend(seller)
@@ -191,14 +193,14 @@ async def test_a_suspended_user_reprices_nothing_but_may_cancel(
     assert cancelled.status is QuoteStatus.CANCELLED
 
 
-async def test_a_suspended_user_reprices_no_bid(market: Market, seller: Actor) -> None:
+async def test_a_suspended_user_cannot_reprice_a_bid(market: Market, seller: Actor) -> None:
     bid = (await market.bid(PRICE - 500, user_id=seller.user_id)).quote
     await market.suspend(seller)
     with pytest.raises(TradingSuspended):
         await market.bidding.reprice_quote(seller, Side.BID, bid.id, amount=PRICE - 400)
 
 
-async def test_an_overdue_quote_is_not_repriced_back_to_life(market: Market, seller: Actor) -> None:
+async def test_an_overdue_quote_cannot_be_repriced(market: Market, seller: Actor) -> None:
     ask = (await market.ask(user_id=seller.user_id, days=1)).quote
     await market.clock.advance(timedelta(days=1))
     with pytest.raises(QuoteNotActive) as refused:
@@ -206,7 +208,7 @@ async def test_an_overdue_quote_is_not_repriced_back_to_life(market: Market, sel
     assert refused.value.status is QuoteStatus.EXPIRED
 
 
-async def test_what_has_ended_is_neither_repriced_nor_cancelled(
+async def test_an_ended_quote_is_neither_repriced_nor_cancelled(
     market: Market, seller: Actor, ask: Quote, reprice: Reprice
 ) -> None:
     await buy(market)
@@ -224,7 +226,7 @@ async def test_what_has_ended_is_neither_repriced_nor_cancelled(
 # ---- cancelling ----------------------------------------------------------------------------------
 
 
-async def test_a_cancelled_quote_meets_nobody(market: Market, seller: Actor, ask: Quote) -> None:
+async def test_a_cancelled_quote_does_not_trade(market: Market, seller: Actor, ask: Quote) -> None:
     cancelled = await market.bidding.cancel_quote(seller, Side.ASK, ask.id)
     assert cancelled.status is QuoteStatus.CANCELLED
     assert await market.stored(ask) == cancelled
@@ -241,7 +243,7 @@ async def test_an_overdue_quote_may_be_cancelled(market: Market, seller: Actor, 
 # ---- tidying up ----------------------------------------------------------------------------------
 
 
-async def test_overdue_quotes_are_tidied_away(market: Market) -> None:
+async def test_overdue_quotes_are_expired(market: Market) -> None:
     overdue = [(await market.bid(PRICE - 100 * n, days=1)).quote for n in range(3)]
     overdue.append((await market.ask(PRICE + 100, days=1)).quote)
     stays = (await market.ask(PRICE + 100, days=2)).quote

@@ -1,4 +1,4 @@
-"""An engine starts, stops, and loses its shard; nobody is left waiting."""
+"""Start, stop and loss of the shard: every caller gets an answer."""
 
 import asyncio
 
@@ -22,14 +22,14 @@ from .watched_adapters import UNAVAILABLE
 # ---- starting and stopping -----------------------------------------------------------------------
 
 
-async def test_before_its_start_an_engine_takes_nothing() -> None:
+async def test_an_engine_takes_no_commands_before_its_start() -> None:
     market = build_market()
     with pytest.raises(Unavailable):
         await market.bid()
     assert not market.engine.is_running
 
 
-async def test_stopping_finishes_what_waits_and_takes_nothing_more(market: Market) -> None:
+async def test_stopping_answers_waiting_commands_and_refuses_new_ones(market: Market) -> None:
     first = await held_back(market)
     waiting = [asyncio.create_task(market.ask(PRICE + 100)) for _ in range(3)]
     await asyncio.sleep(0)
@@ -45,7 +45,7 @@ async def test_stopping_finishes_what_waits_and_takes_nothing_more(market: Marke
     assert not market.engine.is_running
 
 
-async def test_stopping_finishes_what_waits_also_when_the_queue_is_full() -> None:
+async def test_stopping_answers_waiting_commands_even_if_the_queue_is_full() -> None:
     market = build_market(limits=EngineLimits(queue=2, batch=1))
     await market.engine.start()
     first = await held_back(market)
@@ -58,7 +58,7 @@ async def test_stopping_finishes_what_waits_also_when_the_queue_is_full() -> Non
     assert len(await asyncio.gather(first, *waiting)) == 3
 
 
-async def test_stopping_twice_or_before_the_start_does_no_harm() -> None:
+async def test_stopping_twice_or_before_the_start_is_harmless() -> None:
     market = build_market()
     await stopped(market)
     await market.engine.start()
@@ -76,7 +76,7 @@ async def test_an_engine_runs_once(market: Market) -> None:
         await market.engine.start()
 
 
-async def test_a_start_that_failed_may_be_tried_again(market: Market) -> None:
+async def test_a_failed_start_can_be_retried(market: Market) -> None:
     ask = (await market.ask()).quote
     await stopped(market)
     again = market.in_another_process()
@@ -90,7 +90,7 @@ async def test_a_start_that_failed_may_be_tried_again(market: Market) -> None:
     await stopped(again)
 
 
-async def test_the_books_of_a_new_engine_are_those_of_the_one_before(market: Market) -> None:
+async def test_a_new_engine_has_the_same_books_as_the_previous_one(market: Market) -> None:
     first = (await market.ask()).quote
     second = (await market.ask()).quote
     late = (await market.ask(PRICE - 100)).quote
@@ -117,7 +117,7 @@ async def test_the_books_of_a_new_engine_are_those_of_the_one_before(market: Mar
     await stopped(again)
 
 
-async def test_the_open_quotes_of_a_new_engine_are_counted() -> None:
+async def test_a_new_engine_counts_stored_open_quotes() -> None:
     market = build_market(rules=MarketRules(max_open_quotes=2))
     await market.engine.start()
     user = market.user_id()
@@ -129,7 +129,7 @@ async def test_the_open_quotes_of_a_new_engine_are_counted() -> None:
     await stopped(again)
 
 
-async def test_arrivals_after_a_restart_are_behind_those_before(market: Market) -> None:
+async def test_quotes_placed_after_a_restart_queue_behind_earlier_ones(market: Market) -> None:
     first = (await market.ask()).quote
     await stopped(market)
     again = await market.restarted()
@@ -141,7 +141,7 @@ async def test_arrivals_after_a_restart_are_behind_those_before(market: Market) 
     await stopped(again)
 
 
-async def test_stopping_finishes_what_waits_behind_a_batch_that_fails() -> None:
+async def test_stopping_answers_commands_that_wait_behind_a_failing_batch() -> None:
     market = build_market(limits=EngineLimits(batch=2))
     await market.engine.start()
     first = await held_back(market)
@@ -157,7 +157,7 @@ async def test_stopping_finishes_what_waits_behind_a_batch_that_fails() -> None:
     await market.assert_view_is_the_store()
 
 
-async def test_stopping_comes_to_an_end_also_when_the_shard_is_lost(market: Market) -> None:
+async def test_stopping_ends_even_if_the_shard_is_lost(market: Market) -> None:
     first = await held_back(market)
     waiting = asyncio.create_task(market.ask(PRICE + 100))
     await asyncio.sleep(0)
@@ -195,7 +195,7 @@ async def test_an_engine_that_lost_its_shard_refuses_everything(
     await stopped(other)
 
 
-async def test_a_shard_lost_before_anything_was_read_ends_the_engine_too(market: Market) -> None:
+async def test_an_engine_ends_if_the_shard_is_lost_before_the_first_read(market: Market) -> None:
     market.books.failures.append(ShardLost(shard=0))
     with pytest.raises(Unavailable):
         await market.bid()
@@ -203,7 +203,7 @@ async def test_a_shard_lost_before_anything_was_read_ends_the_engine_too(market:
     await stopped(market)
 
 
-async def test_when_the_writer_is_cancelled_nobody_is_left_waiting(market: Market) -> None:
+async def test_all_callers_are_answered_if_the_writer_is_cancelled(market: Market) -> None:
     first = await held_back(market)
     waiting = asyncio.create_task(market.ask(PRICE + 100))
     await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""In a halted book nothing trades: cancelling works, and asks that return wait until it opens."""
+"""Nothing trades in a halted book. Cancelling works, and returning asks wait until it opens."""
 
 import asyncio
 from datetime import timedelta
@@ -116,7 +116,7 @@ async def test_quotes_in_a_halted_book_are_cancelled_expire_and_are_withdrawn(
         (Size("10"), Condition.NEW, {("10", "new")}),
     ],
 )
-async def test_a_halt_covers_the_books_that_it_names_also_new_ones(
+async def test_a_halt_covers_its_books_including_new_ones(
     market: Market,
     size: Size | None,
     condition: Condition | None,
@@ -134,7 +134,7 @@ async def test_a_halt_covers_the_books_that_it_names_also_new_ones(
     assert refused == halted
 
 
-async def test_other_products_trade_on(market: Market, halt: Halt) -> None:
+async def test_other_products_continue_to_trade(market: Market, halt: Halt) -> None:
     other = BookKey((await market.add_product("9")).id, Size("9"))
     await market.ask(book=other)
     assert (await market.bid(book=other)).match is not None
@@ -148,7 +148,7 @@ async def test_halting_the_same_books_again_changes_nothing(market: Market, halt
     assert await market.engine.halt(halt_of(market, size=Size("9"))) != halt
 
 
-async def test_a_halt_that_ended_is_not_made_again_by_its_message(
+async def test_a_repeated_message_does_not_restart_an_ended_halt(
     market: Market, halt: Halt
 ) -> None:
     ended = await market.engine.open(halt.id)
@@ -156,7 +156,7 @@ async def test_a_halt_that_ended_is_not_made_again_by_its_message(
     assert (await market.bid()).quote.status is QuoteStatus.ACTIVE
 
 
-async def test_of_a_halt_and_a_placement_the_first_counts(market: Market) -> None:
+async def test_the_first_of_a_halt_and_a_placement_wins(market: Market) -> None:
     before, _, after = await asyncio.gather(
         market.bid(), market.engine.halt(halt_of(market)), market.bid(), return_exceptions=True
     )
@@ -175,7 +175,7 @@ async def test_an_opened_book_trades(market: Market, halt: Halt) -> None:
     assert (await market.bid()).match is not None
 
 
-async def test_opening_twice_is_opening_once(market: Market, halt: Halt) -> None:
+async def test_opening_is_idempotent(market: Market, halt: Halt) -> None:
     ended = await market.engine.open(halt.id)
     await market.clock.advance(timedelta(hours=1))
     assert await market.engine.open(halt.id) == ended
@@ -185,7 +185,7 @@ async def test_opening_twice_is_opening_once(market: Market, halt: Halt) -> None
     assert (first.stands, second.stands) == (True, False)
 
 
-async def test_a_halt_that_never_was_cannot_end(market: Market) -> None:
+async def test_an_unknown_halt_cannot_end(market: Market) -> None:
     with pytest.raises(NotFound):
         await market.engine.open(HaltId(market.ids.new()))
 
@@ -290,7 +290,7 @@ async def test_a_waiting_ask_that_reaches_only_its_owners_bids_is_withdrawn(
     assert await market.stored(own) == own
 
 
-async def test_an_ask_that_enters_may_take_another_that_waits_out_with_its_suspended_owner(
+async def test_an_entering_ask_may_withdraw_another_waiting_ask_of_a_suspended_owner(
     market: Market,
 ) -> None:
     """The bid that it reaches is of a suspended user, whose quotes are withdrawn, this one too."""

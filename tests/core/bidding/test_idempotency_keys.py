@@ -73,7 +73,7 @@ async def test_the_same_key_gets_the_same_answer_after_a_restart(
     await again.engine.stop()
 
 
-async def test_twins_in_one_batch_are_one_quote(
+async def test_the_same_placement_twice_in_one_batch_makes_one_quote(
     market: Market, user: UserId, key: IdempotencyKey
 ) -> None:
     placements = await asyncio.gather(*(market.bid(user_id=user, key=key) for _ in range(20)))

@@ -250,7 +250,7 @@ async def test_what_waits_for_the_views_is_told_at_once_for_each_book(market: Ma
     await market.assert_view_is_the_store(other)
 
 
-async def test_an_engine_stops_though_the_views_hang(
+async def test_an_engine_stops_even_if_the_views_hang(
     market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("solebook.core.bidding.publishing._LAST_WORDS", 0.01)
@@ -260,7 +260,9 @@ async def test_an_engine_stops_though_the_views_hang(
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_a_book_that_changed_while_a_change_failed_is_told_whole(market: Market) -> None:
+async def test_a_book_that_changed_during_a_failed_publication_is_published_whole(
+    market: Market,
+) -> None:
     await market.ask()
     market.views.may_tell.clear()
     market.views.failures.append(UNAVAILABLE)
@@ -279,7 +281,7 @@ async def test_a_book_that_changed_while_a_change_failed_is_told_whole(market: M
 # ---- restarts ------------------------------------------------------------------------------------
 
 
-async def test_a_new_engine_shows_every_book_anew(market: Market) -> None:
+async def test_a_new_engine_publishes_every_book_again(market: Market) -> None:
     other = other_book(market)
     await asyncio.gather(market.ask(), market.bid(PRICE - 100), market.ask(book=other))
     await market.engine.stop()
@@ -291,7 +293,7 @@ async def test_a_new_engine_shows_every_book_anew(market: Market) -> None:
     await again.engine.stop()
 
 
-async def test_a_new_engine_fills_views_that_know_nothing(market: Market) -> None:
+async def test_a_new_engine_fills_empty_views(market: Market) -> None:
     await market.ask()
     await market.engine.stop()
     again = market.in_another_process(views=WatchedViews(market.adapters.store.stored_books))
@@ -302,7 +304,7 @@ async def test_a_new_engine_fills_views_that_know_nothing(market: Market) -> Non
     await again.engine.stop()
 
 
-async def test_a_new_engine_empties_the_view_of_a_book_that_was_emptied_unseen(
+async def test_a_new_engine_clears_the_view_of_a_book_that_became_empty_unpublished(
     market: Market,
 ) -> None:
     """The commit was the last thing that the process before did."""
@@ -317,7 +319,7 @@ async def test_a_new_engine_empties_the_view_of_a_book_that_was_emptied_unseen(
     await again.engine.stop()
 
 
-async def test_numbers_go_on_over_a_restart(market: Market) -> None:
+async def test_numbers_keep_rising_over_a_restart(market: Market) -> None:
     for _ in range(3):
         await market.ask()
     before = (await market.view()).seq
@@ -329,7 +331,7 @@ async def test_numbers_go_on_over_a_restart(market: Market) -> None:
     await again.engine.stop()
 
 
-async def test_numbers_go_on_over_a_restart_after_refusals(market: Market) -> None:
+async def test_numbers_keep_rising_over_a_restart_after_refusals(market: Market) -> None:
     user = market.user_id()
     await market.ask(PRICE, user_id=user)
     bid = (await market.bid(PRICE - 500, user_id=user)).quote
@@ -339,7 +341,7 @@ async def test_numbers_go_on_over_a_restart_after_refusals(market: Market) -> No
     await assert_numbers_go_on(market)
 
 
-async def test_numbers_go_on_over_a_restart_after_failed_commits(market: Market) -> None:
+async def test_numbers_keep_rising_over_a_restart_after_failed_commits(market: Market) -> None:
     await market.ask()
     for _ in range(5):
         market.books.failures.append(UNAVAILABLE)
@@ -351,7 +353,7 @@ async def test_numbers_go_on_over_a_restart_after_failed_commits(market: Market)
     await assert_numbers_go_on(market)
 
 
-async def test_numbers_go_on_over_a_restart_after_views_that_were_told_late(
+async def test_numbers_keep_rising_over_a_restart_after_late_publications(
     market: Market,
 ) -> None:
     await market.ask()

@@ -1,4 +1,4 @@
-"""How long a quote lives."""
+"""The lifetime of quotes."""
 
 from datetime import UTC, datetime, timedelta
 

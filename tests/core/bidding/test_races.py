@@ -1,4 +1,4 @@
-"""When two meet, one of them comes first: exactly one wins."""
+"""Races between commands: exactly one wins."""
 
 import asyncio
 from collections import Counter
@@ -26,7 +26,7 @@ async def test_a_hundred_bids_for_one_ask_make_one_match(market: Market) -> None
     await market.assert_view_is_the_store()
 
 
-async def test_a_hundred_buyers_of_one_ask_are_refused_but_one(market: Market) -> None:
+async def test_of_a_hundred_buyers_of_one_ask_only_one_is_served(market: Market) -> None:
     await market.ask()
     answers = await asyncio.gather(
         *(market.bid(ioc=True) for _ in range(100)), return_exceptions=True
@@ -45,7 +45,7 @@ async def test_a_hundred_bids_for_fifty_asks_make_fifty_matches(market: Market) 
     assert await market.stored_levels() == {Side.BID: {PRICE: 50}, Side.ASK: {}}
 
 
-async def test_of_a_match_and_a_cancellation_the_match_came_first(market: Market) -> None:
+async def test_a_match_that_comes_first_beats_a_cancellation(market: Market) -> None:
     ask = (await market.ask()).quote
     trade, refused = await asyncio.gather(
         market.bid(), market.engine.cancel(ask), return_exceptions=True
@@ -56,7 +56,7 @@ async def test_of_a_match_and_a_cancellation_the_match_came_first(market: Market
     assert await market.status(ask) is QuoteStatus.MATCHED
 
 
-async def test_of_a_match_and_a_cancellation_the_cancellation_came_first(market: Market) -> None:
+async def test_a_cancellation_that_comes_first_beats_a_match(market: Market) -> None:
     ask = (await market.ask()).quote
     cancelled, rested = await asyncio.gather(market.engine.cancel(ask), market.bid())
     assert cancelled.status is QuoteStatus.CANCELLED
@@ -65,7 +65,7 @@ async def test_of_a_match_and_a_cancellation_the_cancellation_came_first(market:
     await market.assert_view_is_the_store()
 
 
-async def test_of_a_match_and_a_repricing_the_match_came_first(market: Market) -> None:
+async def test_a_match_that_comes_first_beats_a_repricing(market: Market) -> None:
     ask = (await market.ask()).quote
     trade, refused = await asyncio.gather(
         market.bid(), market.engine.reprice(ask, PRICE + 100), return_exceptions=True
@@ -76,7 +76,7 @@ async def test_of_a_match_and_a_repricing_the_match_came_first(market: Market) -
     assert_not_active(refused, QuoteStatus.MATCHED)
 
 
-async def test_of_a_match_and_a_repricing_the_repricing_came_first(market: Market) -> None:
+async def test_a_repricing_that_comes_first_beats_a_match(market: Market) -> None:
     ask = (await market.ask()).quote
     moved, rested = await asyncio.gather(market.engine.reprice(ask, PRICE + 100), market.bid())
     assert rested.match is None
@@ -84,7 +84,7 @@ async def test_of_a_match_and_a_repricing_the_repricing_came_first(market: Marke
     assert moved.quote.amount == PRICE + 100
 
 
-async def test_of_two_cancellations_one_succeeds(market: Market) -> None:
+async def test_only_one_of_two_cancellations_succeeds(market: Market) -> None:
     ask = (await market.ask()).quote
     cancelled, refused = await asyncio.gather(
         market.engine.cancel(ask), market.engine.cancel(ask), return_exceptions=True
@@ -95,7 +95,7 @@ async def test_of_two_cancellations_one_succeeds(market: Market) -> None:
         await market.engine.cancel(ask)
 
 
-async def test_an_overdue_quote_that_a_match_passes_by_expires_once(market: Market) -> None:
+async def test_an_overdue_quote_that_a_match_skips_expires_once(market: Market) -> None:
     ask = (await market.ask(days=1)).quote
     await market.clock.advance(timedelta(days=1))
     rested, expired = await asyncio.gather(market.bid(), market.engine.expire(ask))
@@ -104,7 +104,7 @@ async def test_an_overdue_quote_that_a_match_passes_by_expires_once(market: Mark
     assert expired == await market.stored(ask)
 
 
-async def test_an_overdue_quote_that_was_swept_first_meets_nobody(market: Market) -> None:
+async def test_an_overdue_quote_that_was_swept_first_does_not_trade(market: Market) -> None:
     ask = (await market.ask(days=1)).quote
     await market.clock.advance(timedelta(days=1))
     expired, rested = await asyncio.gather(market.engine.expire(ask), market.bid())
@@ -131,7 +131,7 @@ async def test_a_cancellation_finds_a_quote_that_was_repriced_in_between(market:
     assert await market.stored_levels() == {Side.BID: {}, Side.ASK: {}}
 
 
-async def test_a_new_lifetime_does_not_take_a_new_amount_back(market: Market) -> None:
+async def test_a_new_lifetime_does_not_overwrite_a_new_amount(market: Market) -> None:
     seen = (await market.ask()).quote
     until = seen.expires_at + timedelta(days=5)
     await asyncio.gather(
@@ -141,7 +141,7 @@ async def test_a_new_lifetime_does_not_take_a_new_amount_back(market: Market) ->
     assert (stored.amount, stored.expires_at) == (PRICE + 100, until)
 
 
-async def test_a_new_amount_does_not_take_a_new_lifetime_back(market: Market) -> None:
+async def test_a_new_amount_does_not_overwrite_a_new_lifetime(market: Market) -> None:
     seen = (await market.ask()).quote
     until = seen.expires_at + timedelta(days=5)
     await asyncio.gather(
@@ -151,7 +151,7 @@ async def test_a_new_amount_does_not_take_a_new_lifetime_back(market: Market) ->
     assert (stored.amount, stored.expires_at) == (PRICE + 100, until)
 
 
-async def test_the_last_open_quote_is_one_callers() -> None:
+async def test_only_one_caller_gets_the_last_open_quote() -> None:
     market = build_market(rules=MarketRules(max_open_quotes=10))
     await market.engine.start()
     user = market.user_id()

@@ -1,4 +1,4 @@
-"""Whatever stands and whatever the new rules are: nothing outside of them is ever in a book."""
+"""Random quotes and random new rules: no book ever has a quote outside the rules."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A command to place a quote may be repeated: its id makes one quote."""
+"""Placing a quote is idempotent by its id."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from .market import PRICE, Market
 from .watched_adapters import UNAVAILABLE
 
 
-async def test_the_second_time_a_quote_is_answered_as_it_stands(market: Market) -> None:
+async def test_a_repeated_placement_returns_the_current_quote(market: Market) -> None:
     command = market.command(Side.ASK)
     first = await market.engine.place(command)
     again = await market.engine.place(command)
@@ -22,7 +22,7 @@ async def test_the_second_time_a_quote_is_answered_as_it_stands(market: Market) 
     assert (await market.engine.place(command)).quote == cancelled
 
 
-async def test_a_quote_that_traded_is_answered_with_its_match(market: Market) -> None:
+async def test_a_repeated_placement_returns_the_match_of_a_traded_quote(market: Market) -> None:
     resting, taking = market.command(Side.ASK), market.command(Side.BID)
     await market.engine.place(resting)
     trade = await market.engine.place(taking)
@@ -33,7 +33,7 @@ async def test_a_quote_that_traded_is_answered_with_its_match(market: Market) ->
         assert again.quote.status is QuoteStatus.MATCHED
 
 
-async def test_twins_in_one_batch_are_one_quote(market: Market) -> None:
+async def test_the_same_placement_twice_in_one_batch_makes_one_quote(market: Market) -> None:
     await market.ask()
     command = market.command(Side.BID)
     first, second = await asyncio.gather(*(market.engine.place(command) for _ in range(2)))
@@ -41,7 +41,7 @@ async def test_twins_in_one_batch_are_one_quote(market: Market) -> None:
     assert (second.quote, second.match, second.replayed) == (first.quote, first.match, True)
 
 
-async def test_the_id_is_known_after_a_restart(market: Market) -> None:
+async def test_a_placement_repeated_after_a_restart_makes_one_quote(market: Market) -> None:
     command = market.command(Side.ASK)
     first = await market.engine.place(command)
     await stopped(market)
@@ -50,7 +50,7 @@ async def test_the_id_is_known_after_a_restart(market: Market) -> None:
     await stopped(again)
 
 
-async def test_after_a_commit_that_failed_and_took_effect_there_is_one_quote(
+async def test_a_placement_repeated_after_a_commit_with_a_lost_answer_makes_one_quote(
     market: Market,
 ) -> None:
     command = market.command(Side.ASK)

@@ -1,4 +1,4 @@
-"""Staff asks for quotes to leave their books, and the process with the engine carries it out."""
+"""Admins request withdrawals, and the process with the engine carries them out."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def message(exchange: Exchange, kind: type[object]) -> Message:
 
 
 @pytest.mark.parametrize("note", [None, "please check the amount"])
-async def test_a_quote_leaves_its_book_and_its_owner_and_the_audit_log_are_told(
+async def test_a_withdrawal_notifies_the_owner_and_is_in_the_audit_log(
     exchange: Exchange, note: str | None
 ) -> None:
     ask = (await exchange.ask(exchange.seller)).quote
@@ -81,7 +81,7 @@ async def test_a_quote_leaves_its_book_and_its_owner_and_the_audit_log_are_told(
     assert withdrawn.note == note
 
 
-async def test_a_request_that_comes_twice_is_carried_out_once(exchange: Exchange) -> None:
+async def test_a_redelivered_request_is_carried_out_once(exchange: Exchange) -> None:
     ask = (await exchange.ask(exchange.seller)).quote
     entry = await request(exchange, ask)
     await exchange.workers.settle()
@@ -93,7 +93,9 @@ async def test_a_request_that_comes_twice_is_carried_out_once(exchange: Exchange
     assert (await entries(exchange), await outcome(exchange, entry)) == (before, first)
 
 
-async def test_what_was_done_and_not_noted_is_noted_as_done(exchange: Exchange) -> None:
+async def test_a_withdrawal_without_a_recorded_outcome_is_recorded_as_carried_out(
+    exchange: Exchange,
+) -> None:
     ask = (await exchange.ask(exchange.seller)).quote
     entry = await request(exchange, ask)
     # As if the process had died between the withdrawal and the note of it.
@@ -106,7 +108,7 @@ async def test_what_was_done_and_not_noted_is_noted_as_done(exchange: Exchange) 
     assert (act.action, act.facts) == (AuditAction.CARRIED_OUT, {"status": "cancelled"})
 
 
-async def test_a_quote_that_matched_first_stays_matched_and_the_log_says_so(
+async def test_a_quote_that_matched_first_stays_matched_and_the_audit_log_says_so(
     exchange: Exchange,
 ) -> None:
     ask = (await exchange.ask(exchange.seller)).quote
@@ -143,7 +145,7 @@ async def test_only_admins_withdraw_quotes_of_others(exchange: Exchange) -> None
     assert await entries(exchange) == before
 
 
-async def test_what_cannot_be_withdrawn_leaves_no_entry(exchange: Exchange) -> None:
+async def test_a_refused_request_leaves_no_audit_entry(exchange: Exchange) -> None:
     admin, withdraw = exchange.admin, exchange.app.bidding.request_withdrawal
     ask = (await exchange.ask(exchange.seller)).quote
     await exchange.bid(exchange.buyer)
@@ -171,7 +173,7 @@ async def suspend(exchange: Exchange, who: Actor, *, suspended: bool = True) -> 
     return done.entry
 
 
-async def test_suspending_takes_a_users_quotes_out_of_every_book_and_nobody_elses(
+async def test_a_suspension_withdraws_all_quotes_of_the_user_and_no_others(
     exchange: Exchange,
 ) -> None:
     trader = await exchange.new_seller()
@@ -202,7 +204,7 @@ async def test_suspending_takes_a_users_quotes_out_of_every_book_and_nobody_else
     assert (withdrawn.reason, withdrawn.count) == (WithdrawalReason.SUSPENDED, 3)
 
 
-async def test_a_suspension_that_comes_twice_has_one_outcome(exchange: Exchange) -> None:
+async def test_a_redelivered_suspension_has_one_outcome(exchange: Exchange) -> None:
     await exchange.ask(exchange.seller)
     entry = await suspend(exchange, exchange.seller)
     await exchange.workers.settle()
@@ -216,7 +218,7 @@ async def test_a_suspension_that_comes_twice_has_one_outcome(exchange: Exchange)
     assert await outcome(exchange, entry) == first
 
 
-async def test_a_suspension_that_was_carried_out_and_not_noted_tells_how_many_they_were(
+async def test_a_suspension_without_a_recorded_outcome_still_reports_the_count(
     exchange: Exchange,
 ) -> None:
     await exchange.ask(exchange.seller)
@@ -231,7 +233,7 @@ async def test_a_suspension_that_was_carried_out_and_not_noted_tells_how_many_th
     assert act.facts == {"withdrawn": 1}
 
 
-async def test_a_suspension_that_was_lifted_before_its_turn_withdraws_nothing(
+async def test_a_suspension_that_was_lifted_before_it_is_handled_withdraws_nothing(
     exchange: Exchange,
 ) -> None:
     ask = (await exchange.ask(exchange.seller)).quote
@@ -244,7 +246,7 @@ async def test_a_suspension_that_was_lifted_before_its_turn_withdraws_nothing(
     assert (act.action, act.facts) == (AuditAction.NOT_CARRIED_OUT, {"suspended": False})
 
 
-async def test_lifting_a_suspension_asks_nothing_of_the_engine(exchange: Exchange) -> None:
+async def test_lifting_a_suspension_does_not_call_the_engine(exchange: Exchange) -> None:
     entry = await suspend(exchange, exchange.seller, suspended=False)
     await exchange.workers.settle()
     assert await outcome(exchange, entry) is None

@@ -1,4 +1,4 @@
-"""An ask whose match is undone returns in its old place, if its terms and owner allow it."""
+"""The ask of an unwound match returns to its old place, if its terms and owner allow it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -90,7 +90,7 @@ async def test_time_in_force_is_kept_over_a_restart(market: Market, ioc: bool) -
 
 
 async def test_a_later_bid_pays_the_amount_of_the_ask(market: Market) -> None:
-    """Or a seller with an accomplice, whose card declines, sells at a later, higher bid's price."""
+    """Otherwise a seller could use an accomplice's declined card to get a later, higher price."""
     match = await traded(market, market.command(Side.ASK), market.command(Side.BID))
     later = (await market.bid(PRICE + 8_000)).quote
     assert (await fate_of(market, match)).ask is AskFate.TRADED
@@ -101,7 +101,7 @@ async def test_a_later_bid_pays_the_amount_of_the_ask(market: Market) -> None:
 
 
 async def test_an_earlier_bid_pays_its_own_amount(market: Market) -> None:
-    """Such a bid was passed over when the ask came, for its buyer had too many unpaid orders."""
+    """The ask skipped such a bid at first, because the buyer had too many unpaid orders."""
     market = build_market(rules=MarketRules(max_unpaid_orders=1))
     await market.engine.start()
     buyer = market.user_id()
@@ -116,7 +116,7 @@ async def test_an_earlier_bid_pays_its_own_amount(market: Market) -> None:
     await market.engine.stop()
 
 
-async def test_it_meets_the_best_bid_by_priority(market: Market) -> None:
+async def test_a_returning_ask_trades_with_the_best_bid(market: Market) -> None:
     match = await traded(market, market.command(Side.ASK), market.command(Side.BID))
     await market.bid(PRICE + 100)
     first = (await market.bid(PRICE + 200)).quote
@@ -125,7 +125,7 @@ async def test_it_meets_the_best_bid_by_priority(market: Market) -> None:
     assert await market.status(first) is QuoteStatus.MATCHED
 
 
-async def test_it_passes_over_bids_of_its_owner(market: Market) -> None:
+async def test_a_returning_ask_skips_bids_of_its_owner(market: Market) -> None:
     match = await traded(market, market.command(Side.ASK), market.command(Side.BID))
     own = (await market.bid(PRICE + 200, user_id=match.seller_id)).quote
     others = (await market.bid(PRICE + 100)).quote
@@ -135,7 +135,9 @@ async def test_it_passes_over_bids_of_its_owner(market: Market) -> None:
     await market.assert_view_is_the_store()
 
 
-async def test_it_is_withdrawn_if_it_reaches_only_bids_of_its_owner(market: Market) -> None:
+async def test_a_returning_ask_that_reaches_only_its_owners_bids_is_withdrawn(
+    market: Market,
+) -> None:
     match = await traded(market, market.command(Side.ASK), market.command(Side.BID))
     own = (await market.bid(user_id=match.seller_id)).quote
     event = await fate_of(market, match)
@@ -147,7 +149,7 @@ async def test_it_is_withdrawn_if_it_reaches_only_bids_of_its_owner(market: Mark
 
 
 @pytest.mark.parametrize("count", [2, 5])
-async def test_several_that_return_at_once_do_so_in_order_of_arrival(
+async def test_asks_that_return_in_one_batch_do_so_in_order_of_arrival(
     market: Market, count: int
 ) -> None:
     matches = [
@@ -166,7 +168,7 @@ async def test_several_that_return_at_once_do_so_in_order_of_arrival(
     assert sold == bought, "the first ask to arrive meets the best bid"
 
 
-async def test_all_that_return_at_once_are_read_at_once(market: Market) -> None:
+async def test_asks_that_return_in_one_batch_are_read_together(market: Market) -> None:
     matches = [
         await traded(market, market.command(Side.ASK), market.command(Side.BID)) for _ in range(4)
     ]
@@ -201,7 +203,7 @@ async def test_the_ask_of_a_suspended_owner_does_not_return(market: Market) -> N
     assert (await ask_of(market, match)).status is QuoteStatus.CANCELLED
 
 
-async def test_who_may_not_bid_may_have_an_ask_back(market: Market) -> None:
+async def test_the_ask_of_a_user_barred_from_bidding_returns(market: Market) -> None:
     match = await traded(market, market.command(Side.ASK), market.command(Side.BID))
     market.traders.bar(match.seller_id, Side.BID)
     assert (await fate_of(market, match)).ask is AskFate.RETURNED
@@ -216,7 +218,7 @@ async def test_who_may_not_bid_may_have_an_ask_back(market: Market) -> None:
     ],
     ids=["below the minimum", "above the maximum", "beside the ticks"],
 )
-async def test_an_ask_outside_the_rules_of_today_does_not_return(
+async def test_an_ask_outside_the_current_rules_does_not_return(
     market: Market, rules: MarketRules
 ) -> None:
     match = await traded(market, market.command(Side.ASK), market.command(Side.BID))
@@ -227,7 +229,7 @@ async def test_an_ask_outside_the_rules_of_today_does_not_return(
     await again.engine.stop()
 
 
-async def test_an_ask_in_a_size_that_is_none_does_not_return(market: Market) -> None:
+async def test_an_ask_in_an_invalid_size_does_not_return(market: Market) -> None:
     book = BookKey(market.book.product_id, Size("ten"))
     match = await traded(
         market, market.command(Side.ASK, book=book), market.command(Side.BID, book=book)
@@ -241,7 +243,7 @@ async def test_an_expired_ask_does_not_return(market: Market) -> None:
     assert (await fate_of(market, match)).ask is AskFate.EXPIRED
 
 
-async def test_an_ask_ends_with_a_sale_whose_end_was_not_only_the_buyers_affair(
+async def test_an_ask_ends_unless_only_the_payment_was_at_fault(
     market: Market,
 ) -> None:
     match = await traded(market, market.command(Side.ASK), market.command(Side.BID))
@@ -267,7 +269,7 @@ async def dear(market: Market) -> AsyncIterator[Market]:
 
 
 async def test_no_order_is_opened_that_would_cost_its_seller_money(dear: Market) -> None:
-    """The asks in the way are withdrawn, for a book may not be crossed, and their owners told."""
+    """Reached asks are withdrawn, because a book must not be crossed, and owners are notified."""
     bid = await dear.bid(20_000)
     assert bid.match is None
     assert await dear.stored_levels() == {Side.BID: {20_000: 1, 2_400: 1}, Side.ASK: {}}
@@ -286,7 +288,7 @@ async def test_a_bid_that_would_cost_the_seller_money_is_withdrawn(dear: Market)
     assert levels == {Side.BID: {}, Side.ASK: {2_400: 1, 2_500: 1, 2_600: 1}}
 
 
-async def test_the_next_ask_that_pays_is_taken(dear: Market) -> None:
+async def test_the_next_profitable_ask_trades(dear: Market) -> None:
     paying = (await dear.ask(15_000)).quote
     match = (await dear.bid(20_000)).match
     assert match is not None

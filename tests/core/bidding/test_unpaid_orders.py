@@ -1,4 +1,4 @@
-"""A buyer may have so many orders that await payment, and no more."""
+"""The limit of orders that await payment, for each buyer."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -65,7 +65,7 @@ async def test_bids_of_a_buyer_who_keeps_sellers_waiting_leave_when_an_ask_reach
     assert await market.stored(ask.quote) == ask.quote
 
 
-async def test_an_ask_passes_them_on_its_way_to_another_bid(market: Market, buyer: UserId) -> None:
+async def test_an_ask_skips_them_and_trades_with_another_bid(market: Market, buyer: UserId) -> None:
     await the_provider_answers(market, buyer)
     await market.bid(PRICE + 500, user_id=buyer)
     other = (await market.bid()).quote
@@ -74,7 +74,7 @@ async def test_an_ask_passes_them_on_its_way_to_another_bid(market: Market, buye
     assert match.bid_id == other.id
 
 
-async def test_one_charge_that_is_the_exchanges_delay_keeps_the_bids(
+async def test_the_bids_stay_if_the_exchange_delays_one_charge(
     market: Market, buyer: UserId
 ) -> None:
     await the_provider_answers(market, buyer)
@@ -100,7 +100,7 @@ async def test_a_bid_that_would_trade_is_refused_at_the_limit(
     assert (await market.bid()).match is not None
 
 
-async def test_a_bid_that_rests_is_welcome_at_the_limit(market: Market, buyer: UserId) -> None:
+async def test_a_bid_may_rest_at_the_limit(market: Market, buyer: UserId) -> None:
     assert (await market.bid(user_id=buyer)).match is None
 
 
@@ -114,7 +114,7 @@ async def test_a_bid_is_not_repriced_into_a_trade_at_the_limit(
     assert await market.stored(bid) == bid
 
 
-async def test_resting_bids_of_a_buyer_at_the_limit_are_passed_over(
+async def test_resting_bids_of_a_buyer_at_the_limit_are_skipped(
     market: Market, buyer: UserId
 ) -> None:
     busy = (await market.bid(PRICE + 500, user_id=buyer)).quote
@@ -127,7 +127,7 @@ async def test_resting_bids_of_a_buyer_at_the_limit_are_passed_over(
 
 
 @pytest.mark.parametrize("ioc", [False, True])
-async def test_an_ask_that_reaches_only_such_bids_may_come_again(
+async def test_an_ask_that_reaches_only_such_bids_may_be_retried(
     market: Market, buyer: UserId, ioc: bool
 ) -> None:
     busy = (await market.bid(user_id=buyer)).quote
@@ -141,7 +141,9 @@ async def test_an_ask_that_reaches_only_such_bids_may_come_again(
     assert await market.stored(far) == far
 
 
-async def test_an_own_bid_and_a_busy_one_is_no_self_trade(market: Market, buyer: UserId) -> None:
+async def test_an_own_bid_beside_a_busy_one_is_not_a_self_trade(
+    market: Market, buyer: UserId
+) -> None:
     seller = market.user_id()
     own = (await market.bid(user_id=seller)).quote
     with pytest.raises(SelfTrade):
@@ -162,7 +164,7 @@ async def test_the_limit_holds_within_one_batch(market: Market) -> None:
     assert len(refused) == 4 - LIMIT
 
 
-async def test_resting_bids_are_passed_over_within_one_batch(market: Market) -> None:
+async def test_resting_bids_are_skipped_within_one_batch(market: Market) -> None:
     buyer = market.user_id()
     bids = [(await market.bid(user_id=buyer)).quote for _ in range(4)]
     answers = await asyncio.gather(*(market.ask() for _ in range(4)), return_exceptions=True)
@@ -172,7 +174,9 @@ async def test_resting_bids_are_passed_over_within_one_batch(market: Market) -> 
     assert statuses == [QuoteStatus.MATCHED] * LIMIT + [QuoteStatus.ACTIVE] * (4 - LIMIT)
 
 
-async def test_an_order_whose_payment_failed_counts_no_more(market: Market, buyer: UserId) -> None:
+async def test_an_order_whose_payment_failed_no_longer_counts(
+    market: Market, buyer: UserId
+) -> None:
     last = (await market.adapters.store.orders.of_user(buyer, PageRequest())).items[0]
     await market.app.orders.continue_saga(PaymentDeclined(last.id, "insufficient_funds"))
     await bought(market, buyer)
@@ -181,7 +185,7 @@ async def test_an_order_whose_payment_failed_counts_no_more(market: Market, buye
 
 
 async def test_a_returning_ask_trades_with_a_buyer_at_the_limit(market: Market) -> None:
-    """It cannot be refused, and its book must not be crossed."""
+    """The ask cannot be refused, and its book must not be crossed."""
     buyer = market.user_id()
     first = await bought(market, market.user_id())
     for _ in range(LIMIT):
@@ -204,7 +208,7 @@ async def test_a_batch_looks_up_few_buyers_however_many_an_ask_reaches() -> None
     await market.engine.stop()
 
 
-async def test_an_ask_behind_more_busy_buyers_than_are_looked_up_may_come_again() -> None:
+async def test_an_ask_that_reaches_too_many_busy_buyers_may_be_retried() -> None:
     market = build_market(rules=MarketRules(max_unpaid_orders=1))
     await market.engine.start()
     buyers = [market.user_id() for _ in range(60)]

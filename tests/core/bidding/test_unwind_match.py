@@ -1,4 +1,4 @@
-"""The match of a cancelled order is undone: the bid is cancelled, the ask may return."""
+"""Unwinding the match of a cancelled order: the bid is cancelled, the ask may return."""
 
 import asyncio
 from dataclasses import replace
@@ -132,7 +132,7 @@ async def test_an_ask_whose_owner_bids_for_it_meanwhile_does_not_return(
     await market.assert_view_is_the_store()
 
 
-async def test_a_returning_ask_passes_overdue_bids_by(market: Market, ask: Quote) -> None:
+async def test_a_returning_ask_skips_overdue_bids(market: Market, ask: Quote) -> None:
     match = await trade(market, ask)
     overdue = (await market.bid(PRICE + 300, days=1)).quote
     await market.clock.advance(timedelta(days=1))
@@ -155,7 +155,7 @@ async def test_the_second_time_changes_nothing(
     assert (len(market.books.commits), len(market.views.told)) == (commits, told)
 
 
-async def test_twice_in_one_batch_is_once(market: Market, ask: Quote) -> None:
+async def test_unwinding_twice_in_one_batch_happens_once(market: Market, ask: Quote) -> None:
     match = await trade(market, ask)
     await asyncio.gather(
         unwind(market, match),
@@ -166,7 +166,7 @@ async def test_twice_in_one_batch_is_once(market: Market, ask: Quote) -> None:
     assert market.books.commits[-1].unwound == [match.id]
 
 
-async def test_the_second_time_leaves_the_next_match_alone(market: Market, ask: Quote) -> None:
+async def test_unwinding_again_does_not_affect_the_next_match(market: Market, ask: Quote) -> None:
     first = await trade(market, ask)
     await unwind(market, first)
     second = await trade(market, ask)
@@ -184,9 +184,7 @@ async def test_a_returned_ask_may_be_changed_in_the_same_batch(market: Market, a
     assert (await market.bid()).match is None
 
 
-async def test_a_returned_ask_is_there_for_the_next_in_the_batch(
-    market: Market, ask: Quote
-) -> None:
+async def test_a_returned_ask_can_trade_in_the_same_batch(market: Market, ask: Quote) -> None:
     first = await trade(market, ask)
     _, placement = await asyncio.gather(unwind(market, first), market.bid(ioc=True))
     assert placement.match is not None
@@ -205,7 +203,7 @@ async def test_a_match_is_unwound_after_a_restart(market: Market, ask: Quote) ->
     await again.engine.stop()
 
 
-async def test_a_match_that_never_was_is_not_found(market: Market) -> None:
+async def test_an_unknown_match_is_not_found(market: Market) -> None:
     with pytest.raises(NotFound):
         await market.engine.unwind(OrderId(market.ids.new()), market.book, ask_returns=True)
 

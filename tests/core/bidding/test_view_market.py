@@ -1,4 +1,4 @@
-"""Where one size of a product stands, and its book, as anybody sees it."""
+"""The public market and book of one size of a product."""
 
 import pytest
 
@@ -38,7 +38,7 @@ async def test_a_book_shows_as_many_levels_as_are_asked_for(market: Market, book
     assert seen.asks == (PriceLevel(PRICE, 1),)
 
 
-async def test_a_book_that_there_cannot_be_is_not_found(market: Market, book: BookKey) -> None:
+async def test_a_book_of_an_unoffered_size_is_not_found(market: Market, book: BookKey) -> None:
     find_book = market.bidding.find_book
     with pytest.raises(SizeNotOffered):
         await find_book(book.product_id, "13", NEW)

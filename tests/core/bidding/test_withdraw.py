@@ -1,4 +1,4 @@
-"""Quotes leave their books although their owners did not ask for it, and the owners are told."""
+"""Withdrawing quotes without their owners' request, and notifying the owners."""
 
 import asyncio
 from dataclasses import replace
@@ -51,7 +51,7 @@ async def test_a_withdrawn_quote_is_cancelled_and_its_owner_told(
     await market.assert_view_is_the_store()
 
 
-async def test_a_quote_that_nobody_placed_is_not_found(market: Market) -> None:
+async def test_an_unknown_quote_is_not_found(market: Market) -> None:
     ask = (await market.ask()).quote
     other = replace(ask, id=QuoteId(market.ids.new()), sequence=ask.sequence + 1)
     with pytest.raises(NotFound):
@@ -67,7 +67,7 @@ async def test_a_matched_quote_is_not_withdrawn(market: Market) -> None:
     assert await told(market) == []
 
 
-async def test_of_a_withdrawal_and_a_match_the_first_counts(market: Market) -> None:
+async def test_the_first_of_a_withdrawal_and_a_match_wins(market: Market) -> None:
     ask = (await market.ask()).quote
     withdrawn, bid = await asyncio.gather(market.engine.withdraw(ask, ADMIN), market.bid())
     assert withdrawn.status is QuoteStatus.CANCELLED
@@ -113,7 +113,7 @@ async def test_only_the_named_sides_are_withdrawn(market: Market) -> None:
     assert await market.stored(ask) == ask
 
 
-async def test_who_has_no_quotes_is_told_nothing(market: Market) -> None:
+async def test_a_user_without_quotes_is_not_notified(market: Market) -> None:
     commits = len(market.books.commits)
     assert await market.engine.withdraw_all(market.user_id(), BOTH, ADMIN) == 0
     assert await told(market) == []
@@ -174,7 +174,7 @@ async def test_the_engine_itself_refuses_a_suspended_user(market: Market, side: 
         await market.engine.reprice(quote, PRICE + 100)
 
 
-async def test_who_is_barred_from_one_side_trades_on_the_other(market: Market) -> None:
+async def test_a_user_barred_from_one_side_trades_on_the_other(market: Market) -> None:
     user = market.user_id()
     market.traders.bar(user, Side.BID)
     with pytest.raises(TradingBarred) as refused:
@@ -186,7 +186,7 @@ async def test_who_is_barred_from_one_side_trades_on_the_other(market: Market) -
 async def test_a_suspension_that_races_placements_leaves_no_quote_in_any_book(
     market: Market,
 ) -> None:
-    """Whatever was on its way when the user was suspended is refused, or withdrawn after it."""
+    """Commands in flight at the suspension are refused, or their quotes withdrawn afterwards."""
     user = await market.join()
     market.books.committing.clear()
     market.books.may_commit.clear()
@@ -207,10 +207,8 @@ async def test_a_suspension_that_races_placements_leaves_no_quote_in_any_book(
 
 
 @pytest.mark.parametrize("side", Side)
-async def test_what_a_suspended_user_still_has_in_a_book_is_not_traded_with(
-    market: Market, side: Side
-) -> None:
-    """The suspension counts at once, although what withdraws their quotes comes later."""
+async def test_resting_quotes_of_a_suspended_user_do_not_trade(market: Market, side: Side) -> None:
+    """The suspension takes effect at once, although their quotes are withdrawn later."""
     suspended = await market.join()
     other = side.opposite
     first = (await market.engine.place(market.command(other, user_id=suspended.user_id))).quote
@@ -234,7 +232,7 @@ async def test_what_a_suspended_user_still_has_in_a_book_is_not_traded_with(
     assert len(await told(market)) == 1
 
 
-async def test_bids_of_who_may_not_bid_are_withdrawn_when_an_ask_reaches_them(
+async def test_bids_of_a_barred_user_are_withdrawn_when_an_ask_reaches_them(
     market: Market,
 ) -> None:
     bid = (await market.bid()).quote
@@ -247,7 +245,7 @@ async def test_bids_of_who_may_not_bid_are_withdrawn_when_an_ask_reaches_them(
     assert event.reason is WithdrawalReason.PAYMENTS_DECLINED
 
 
-async def test_a_returning_ask_meets_no_bid_of_a_suspended_user(market: Market) -> None:
+async def test_a_returning_ask_does_not_trade_with_a_suspended_user(market: Market) -> None:
     await market.ask()
     match = (await market.bid()).match
     assert match is not None
@@ -260,7 +258,7 @@ async def test_a_returning_ask_meets_no_bid_of_a_suspended_user(market: Market) 
     assert ask.status is QuoteStatus.ACTIVE
 
 
-async def test_a_batch_asks_once_who_may_not_trade(market: Market) -> None:
+async def test_a_batch_reads_barred_users_once(market: Market) -> None:
     await asyncio.gather(*(market.ask() for _ in range(20)))
     asked = market.traders.readings
     await asyncio.gather(*(market.bid() for _ in range(20)))

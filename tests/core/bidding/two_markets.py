@@ -1,4 +1,4 @@
-"""A shard with all that an engine and its store do for it, and the naive market beside it."""
+"""A shard with its engine and store, compared with the naive market."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -70,7 +70,7 @@ Heard: TypeAlias = tuple[Command[Any], Naively]
 
 
 class TwoMarkets:
-    """Both hear the same commands, and after each batch both must be the same."""
+    """Runs the same commands in both, and compares them after each batch."""
 
     def __init__(self) -> None:
         self.now = START

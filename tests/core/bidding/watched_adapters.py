@@ -1,4 +1,4 @@
-"""The engine's adapters in memory, watched, and failing when a test wants them to."""
+"""The engine's in-memory adapters, observed, and failing on request."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -119,7 +119,7 @@ class WatchedTraders(ForwardingTraders):
 
 
 class WatchedViews(BookViews):
-    """Keeps every publication as a subscriber sees them, and fails some."""
+    """Folds every publication as a subscriber would, and fails some."""
 
     def __init__(self, stored: StoredBooks | None = None) -> None:
         self._views = MemoryBookViews(stored)
