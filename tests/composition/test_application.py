@@ -1,4 +1,4 @@
-"""The application has every use case of the core, and each hears of every event that it takes."""
+"""The application wires every use case of the core, and subscribes each to its events."""
 
 import dataclasses
 import inspect
@@ -101,7 +101,7 @@ def events_of(use_case: object) -> set[type[Event]]:
     return {kind for kind in taken if isinstance(kind, type) and issubclass(kind, Event)}
 
 
-def test_every_use_case_hears_of_every_event_that_it_takes() -> None:
+def test_every_use_case_is_subscribed_to_every_event_that_it_takes() -> None:
     # A consumer's name is kept with each message that it failed on: it must not change lightly.
     app = build_embedded()
     expected = {
@@ -113,7 +113,7 @@ def test_every_use_case_hears_of_every_event_that_it_takes() -> None:
     assert len(expected) > 25
 
 
-def test_every_event_is_told_to_somebody_or_knowingly_to_nobody() -> None:
+def test_every_event_has_a_consumer_or_is_listed_without_one() -> None:
     told = {consumer.subject for consumer in routes(build_embedded())}
     untold = {event.SUBJECT for event in TOLD_TO_NOBODY_YET}
     assert told | untold == EVENTS.keys()

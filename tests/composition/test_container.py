@@ -1,4 +1,4 @@
-"""Every configuration builds, is what its settings say, and leaves nothing open."""
+"""Every configuration builds, follows its settings, and closes all resources."""
 
 import gc
 import sqlite3
@@ -74,7 +74,7 @@ async def test_the_exchange_runs(settings: Settings) -> None:
         assert (await application.payments.check_solvency()).balanced
 
 
-async def test_settings_reach_what_they_are_about(settings: Settings) -> None:
+async def test_settings_reach_their_objects(settings: Settings) -> None:
     market = MarketRules(tick=500)
     security = SecuritySettings(
         bcrypt_cost=4,
@@ -99,7 +99,7 @@ async def test_settings_reach_what_they_are_about(settings: Settings) -> None:
     assert "signing-key" not in files(settings)
 
 
-async def test_a_clock_that_is_handed_over_reaches_everything(settings: Settings) -> None:
+async def test_an_injected_clock_is_used_everywhere(settings: Settings) -> None:
     clock = AdjustableClock(START)
     async with open_application(settings, clock=clock) as application:
         seen: dict[int, object] = {id(clock): clock}
@@ -130,7 +130,7 @@ async def test_sqlite_keeps_everything(on_sqlite: Settings) -> None:
         assert await application.adapters.store.users.get(actor.user_id) == session.user
 
 
-async def test_a_session_that_was_ended_stays_so_over_a_restart(on_sqlite: Settings) -> None:
+async def test_a_revoked_session_stays_revoked_over_a_restart(on_sqlite: Settings) -> None:
     async with open_application(on_sqlite) as application:
         session = await sign_in(application)
         _, session_id = await application.users.authenticate_request(session.access_token)
@@ -179,7 +179,7 @@ async def test_messages_are_files_beside_the_store(on_sqlite: Settings) -> None:
     assert outgoing(on_sqlite) == expected
 
 
-async def test_who_joins_finds_a_mail_a_moment_later(on_sqlite: Settings) -> None:
+async def test_a_new_user_gets_a_mail_shortly_afterwards(on_sqlite: Settings) -> None:
     async with open_application(on_sqlite) as application:
         await sign_in(application)
         await Workers(application).settle()
@@ -271,7 +271,7 @@ async def test_nothing_stays_open_after_an_error_inside(settings: Settings) -> N
     assert not threads_left(before)
 
 
-async def test_a_file_of_the_provider_that_is_none_is_told(on_sqlite: Settings) -> None:
+async def test_an_invalid_provider_file_is_reported(on_sqlite: Settings) -> None:
     spoil(on_sqlite, "payment-provider.sqlite3")
     with pytest.raises(OSError, match=r"payment-provider.sqlite3 cannot be used: file is not"):
         async with open_application(on_sqlite):

@@ -1,4 +1,4 @@
-"""The application in memory goes on in another one, as an exchange does in another process."""
+"""An in-memory application continues in another one, like an exchange after a restart."""
 
 from datetime import timedelta
 
@@ -47,13 +47,13 @@ async def test_the_next_application_goes_on_with_store_clock_and_rules() -> None
     await engine_of(after).stop()
 
 
-async def test_rules_that_a_standing_quote_is_outside_of_stop_the_start() -> None:
+async def test_the_start_fails_if_a_standing_quote_is_outside_the_rules() -> None:
     app, _ = await stopped_with_an_ask(2_500)
     with pytest.raises(QuotesOutsideRules):
         await engine_of(build_embedded(after=app, rules=HIGHER)).start()
 
 
-async def test_applied_rules_are_started_by() -> None:
+async def test_the_exchange_starts_with_applied_rules() -> None:
     app, ask = await stopped_with_an_ask(2_500)
     change = await apply_rules_of(build_embedded(after=app, rules=HIGHER))(
         OPERATOR, reason="the market is for higher prices"

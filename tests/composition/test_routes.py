@@ -1,4 +1,4 @@
-"""How messages reach use cases by way of the bus, and that each has its effect once."""
+"""Messages reach use cases through the bus, and each has its effect once."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -94,7 +94,7 @@ async def effects(store: Store) -> int:
 
 
 @pytest.mark.parametrize("kind", [inside, outside, queued])
-async def test_a_message_that_comes_again_has_its_effect_once(
+async def test_a_redelivered_message_has_its_effect_once(
     kind: Kind, router: Router, bus: InProcessBus, store: Store, message: Message
 ) -> None:
     use_case = UseCase(store)
@@ -105,7 +105,7 @@ async def test_a_message_that_comes_again_has_its_effect_once(
 
 
 @pytest.mark.parametrize("kind", [inside, outside, queued, repeatable])
-async def test_a_message_that_failed_is_handled_when_it_is_tried_again(
+async def test_a_failed_message_is_handled_at_the_retry(
     kind: Kind,
     router: Router,
     bus: InProcessBus,
@@ -134,7 +134,7 @@ async def test_a_use_case_that_only_writes_is_called_in_a_transaction(
 
 
 @pytest.mark.parametrize("kind", [outside, queued])
-async def test_no_transaction_waits_for_a_use_case_that_calls_the_world_outside(
+async def test_a_use_case_with_outside_effects_is_called_without_a_transaction(
     kind: Kind, router: Router, bus: InProcessBus, store: Store, message: Message
 ) -> None:
     use_case = UseCase(store)
@@ -148,7 +148,7 @@ def test_only_a_queued_route_leaves_the_queue_of_its_router(router: Router, stor
     assert queues == [Queue.TRADE, Queue.TRADE, Queue.LETTERS]
 
 
-async def test_what_is_repeatable_is_repeated_and_leaves_no_note(
+async def test_a_repeatable_use_case_is_repeated_and_has_no_inbox_entry(
     router: Router, bus: InProcessBus, store: Store, message: Message
 ) -> None:
     use_case = UseCase(store)
@@ -166,7 +166,7 @@ async def test_a_route_takes_no_event_of_another_kind(message: Message) -> None:
         await wrong.handle(message)
 
 
-def test_every_consumer_has_a_name_of_its_own_and_a_subject_that_exists() -> None:
+def test_every_consumer_has_a_unique_name_and_an_existing_subject() -> None:
     consumers = routes(build_embedded())
     assert len({consumer.name for consumer in consumers}) == len(consumers)
     assert {consumer.subject for consumer in consumers} <= EVENTS.keys()

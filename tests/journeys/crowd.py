@@ -1,4 +1,4 @@
-"""A crowd that trades over HTTP as fast as it is let, and remembers what it was answered."""
+"""A crowd that trades over HTTP as fast as it can, and records the answers."""
 
 import asyncio
 import sqlite3

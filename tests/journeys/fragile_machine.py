@@ -1,4 +1,4 @@
-"""A machine whose process can be killed at any edge of a step: what is not in its files is lost."""
+"""A machine whose process can be killed at any edge of a step. Only its files survive."""
 
 import asyncio
 from collections import Counter

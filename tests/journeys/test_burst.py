@@ -1,4 +1,4 @@
-"""Two thousand trades at once: who comes too early is told so, and nobody pays for the delay."""
+"""Two thousand trades at once: the excess is refused, and no order suffers from the delay."""
 
 import asyncio
 import signal

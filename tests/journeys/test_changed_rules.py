@@ -1,4 +1,4 @@
-"""An exchange is started by other rules than those that its standing quotes were placed by."""
+"""An exchange starts with other rules than those of its standing quotes."""
 
 import signal
 from pathlib import Path
@@ -16,7 +16,7 @@ STRICTER = {
 }
 
 
-def test_rules_that_leave_a_seller_nothing_stop_the_start_until_they_are_applied(
+def test_rules_that_leave_a_seller_nothing_block_the_start_until_applied(
     tmp_path: Path,
 ) -> None:
     town = Town(tmp_path)

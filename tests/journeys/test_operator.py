@@ -57,7 +57,7 @@ def town(tmp_path: Path) -> Town:
     return Town(tmp_path)
 
 
-def test_the_exchange_that_runs_carries_it_out_and_the_command_says_so(town: Town) -> None:
+def test_the_running_exchange_carries_the_request_out_and_the_command_says_so(town: Town) -> None:
     with serving(town.folder) as server:
         town.open(server)
         ask = town.place(server, "seller", "ask", 20_000)
@@ -82,7 +82,7 @@ def test_the_exchange_that_runs_carries_it_out_and_the_command_says_so(town: Tow
         assert server.end(signal.SIGTERM)[0] == 0
 
 
-def test_what_nobody_could_carry_out_yet_is_carried_out_at_the_next_start(town: Town) -> None:
+def test_a_pending_request_is_carried_out_at_the_next_start(town: Town) -> None:
     with serving(town.folder) as server:
         town.open(server)
         ask = town.place(server, "seller", "ask", 20_000)

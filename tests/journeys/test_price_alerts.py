@@ -79,7 +79,7 @@ def test_alerts_rest_together_over_a_kill(tmp_path: Path) -> None:
         assert len(market.told("watcher")) == 1
 
 
-def test_what_was_missed_before_a_kill_is_told_after_it(tmp_path: Path) -> None:
+def test_a_drop_missed_before_a_kill_is_reported_after_it(tmp_path: Path) -> None:
     with serving(tmp_path, settings=FEW_SECONDS) as server:
         market = Market(server)
         market.open(tmp_path)

@@ -163,7 +163,7 @@ async def outcome_of(exchange: Exchange) -> Outcome:
     )
 
 
-# ---- stories: whoever comes back does what is not done yet -----------------------------------
+# ---- stories: after a restart, each user does what is not done yet ---------------------------
 
 
 async def _matched(exchange: Exchange, card: str = tokens.CARD) -> OrderId:

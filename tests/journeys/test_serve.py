@@ -1,4 +1,4 @@
-"""`solebook serve` as a process of its own: started, stopped, killed, and never two on a folder."""
+"""`solebook serve` in a separate process: start, stop, kill, and one process per folder."""
 
 import os
 import queue
@@ -163,7 +163,7 @@ def test_it_can_be_stopped_as_soon_as_it_has_told_where_it_serves(tmp_path: Path
         assert server.end(signal.SIGTERM) == (0, "")
 
 
-def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+def test_acknowledged_changes_survive_a_kill(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         grant = solebook(tmp_path, "admin", "grant", "admin@example.com", "--register")
         assert (grant.returncode, grant.stderr) == (0, "")
@@ -236,7 +236,7 @@ def test_a_seller_is_not_late_because_the_exchange_was_down(tmp_path: Path) -> N
         server.ok("POST", f"{order}/shipment", seller, json=parcel)
 
 
-def test_who_was_signed_out_stays_so_after_a_kill(tmp_path: Path) -> None:
+def test_a_signed_out_user_stays_signed_out_after_a_kill(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         left, stays = server.register("buyer-1"), server.register("buyer-2")
         server.ok("DELETE", "/v1/sessions/current", left)
@@ -247,7 +247,7 @@ def test_who_was_signed_out_stays_so_after_a_kill(tmp_path: Path) -> None:
         assert server.status("/v1/users/me", stays) == 200
 
 
-def test_the_admin_command_is_heard_by_the_exchange_that_runs(tmp_path: Path) -> None:
+def test_the_running_exchange_carries_out_admin_commands(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         token = server.register("buyer-1")
         granted = solebook(tmp_path, "admin", "grant", "buyer-1@example.com")

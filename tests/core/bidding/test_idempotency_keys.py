@@ -1,4 +1,4 @@
-"""One idempotency key is one placement, however often and however close together it comes."""
+"""Placing a quote is idempotent by its key, also for concurrent requests."""
 
 import asyncio
 from dataclasses import replace
@@ -43,7 +43,7 @@ async def test_the_same_key_gets_the_same_answer(
     assert await resting(market) == 1
 
 
-async def test_the_first_answer_stays_whatever_became_of_the_quote(
+async def test_the_first_answer_stays_even_if_the_quote_has_changed(
     market: Market, user: UserId, key: IdempotencyKey
 ) -> None:
     first = await market.bid(user_id=user, key=key)
@@ -116,14 +116,16 @@ async def test_keys_of_other_users_scopes_and_names_are_other_keys(
     assert await resting(market) == len(keys)
 
 
-async def test_a_refusal_uses_no_key_up(market: Market, user: UserId, key: IdempotencyKey) -> None:
+async def test_a_refused_request_does_not_use_its_key(
+    market: Market, user: UserId, key: IdempotencyKey
+) -> None:
     with pytest.raises(NoCounterpart):
         await market.bid(user_id=user, key=key, ioc=True)
     await market.ask()
     assert (await market.bid(user_id=user, key=key, ioc=True)).match is not None
 
 
-async def test_a_refusal_uses_no_key_up_within_its_batch(
+async def test_a_refused_request_does_not_use_its_key_within_the_batch(
     market: Market, user: UserId, key: IdempotencyKey
 ) -> None:
     refused, ask, trade = await asyncio.gather(

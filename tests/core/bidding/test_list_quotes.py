@@ -25,7 +25,7 @@ async def test_a_user_lists_only_their_own_newest_first(market: Market) -> None:
     assert list(matched.items) == []
 
 
-async def test_an_admin_lists_those_of_any_user(market: Market) -> None:
+async def test_an_admin_lists_the_quotes_of_any_user(market: Market) -> None:
     actor, list_quotes = await market.join(), market.bidding.list_quotes
     bid = (await market.bid(PRICE, user_id=actor.user_id)).quote
 
@@ -35,7 +35,7 @@ async def test_an_admin_lists_those_of_any_user(market: Market) -> None:
         await list_quotes.of_user(OPERATOR, UserId(market.ids.new()), Side.BID, PAGE)
 
 
-async def test_nobody_else_lists_those_of_a_user(market: Market) -> None:
+async def test_only_admins_list_the_quotes_of_other_users(market: Market) -> None:
     actor = await market.join()
     with pytest.raises(Forbidden):
         await market.bidding.list_quotes.of_user(actor, actor.user_id, Side.BID, PAGE)

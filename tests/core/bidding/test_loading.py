@@ -1,4 +1,4 @@
-"""An engine answers at once after its start; books are loaded when they are needed, or later."""
+"""An engine answers at once after its start. Books are loaded on demand or in the background."""
 
 import asyncio
 from dataclasses import replace
@@ -163,7 +163,7 @@ async def test_what_fails_while_books_are_loaded_is_loaded_as_it_is_stored(
     await stopped(again)
 
 
-async def test_what_was_read_before_a_batch_failed_is_not_used(market: Market) -> None:
+async def test_books_read_before_a_failed_batch_are_discarded(market: Market) -> None:
     """The portion was read before the commit, and comes back after it has failed."""
     await market.ask()
     await stopped(market)
@@ -182,7 +182,7 @@ async def test_what_was_read_before_a_batch_failed_is_not_used(market: Market) -
     await stopped(again)
 
 
-async def test_loading_goes_on_when_the_store_was_away(market: Market) -> None:
+async def test_loading_continues_after_an_outage_of_the_store(market: Market) -> None:
     await market.ask()
     await stopped(market)
     again = market.in_another_process()

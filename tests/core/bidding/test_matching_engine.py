@@ -72,7 +72,7 @@ async def test_a_batch_that_changes_nothing_is_not_committed(market: Market) -> 
     assert len(market.views.told) == told
 
 
-async def test_a_refusal_in_a_batch_is_its_own_callers_alone(market: Market) -> None:
+async def test_a_refusal_in_a_batch_affects_only_its_caller(market: Market) -> None:
     refused, rested = await all_answers(market.bid(ioc=True), market.bid())
     assert isinstance(refused, NoCounterpart)
     assert isinstance(rested, Placement)
@@ -88,7 +88,7 @@ def test_an_engine_must_let_something_through(limits: dict[str, int]) -> None:
 # ---- failing commits -----------------------------------------------------------------------------
 
 
-async def test_when_a_commit_fails_nobody_in_the_batch_is_told_otherwise(market: Market) -> None:
+async def test_a_failed_commit_fails_every_caller_in_the_batch(market: Market) -> None:
     ask = (await market.ask()).quote
     market.books.failures.append(UNAVAILABLE)
     answers = await all_answers(market.bid(), market.bid(PRICE - 100), market.ask(PRICE + 100))
@@ -96,7 +96,7 @@ async def test_when_a_commit_fails_nobody_in_the_batch_is_told_otherwise(market:
     assert await market.status(ask) is QuoteStatus.ACTIVE
 
 
-async def test_after_a_failed_commit_the_books_are_the_stores_again(market: Market) -> None:
+async def test_after_a_failed_commit_the_books_equal_the_store(market: Market) -> None:
     ask = (await market.ask()).quote
     market.books.failures.append(UNAVAILABLE)
     await all_answers(market.bid(), market.bid(PRICE - 100), market.ask(PRICE + 100))
@@ -180,7 +180,7 @@ async def test_a_shard_lost_meanwhile_is_noticed_after_a_failed_commit(market: M
     await stopped(other)
 
 
-async def test_a_defect_in_a_batch_hangs_nobody(
+async def test_a_defect_in_a_batch_leaves_no_caller_waiting(
     market: Market, caplog: pytest.LogCaptureFixture
 ) -> None:
     ask = (await market.ask()).quote
@@ -242,7 +242,7 @@ async def test_a_full_queue_refuses_at_once() -> None:
     await stopped(market)
 
 
-async def test_a_caller_who_goes_away_disturbs_nobody(market: Market) -> None:
+async def test_a_cancelled_caller_does_not_affect_others(market: Market) -> None:
     first = await held_back(market)
     gone = asyncio.create_task(market.ask(PRICE + 100))
     stays = asyncio.create_task(market.ask(PRICE + 200))
@@ -260,7 +260,7 @@ async def test_a_caller_who_goes_away_disturbs_nobody(market: Market) -> None:
 # ---- several shards and books --------------------------------------------------------------------
 
 
-async def test_books_of_one_shard_do_not_meet(market: Market) -> None:
+async def test_quotes_in_different_books_of_a_shard_do_not_match(market: Market) -> None:
     await market.ask()
     others = [
         replace(market.book, condition=Condition.USED),

@@ -67,7 +67,7 @@ async def test_the_first_rules_of_a_store_are_noted(market: Market) -> None:
     assert await market.adapters.store.rules_in_force.find() == OLD
 
 
-async def test_rules_that_are_the_same_stop_nothing_and_tell_nobody(market: Market) -> None:
+async def test_unchanged_rules_do_not_stop_the_start_and_notify_nobody(market: Market) -> None:
     await market.ask(2_500)
     again = await (await stopped(market)).restarted()
     assert await events(again, CostsRose) == []
@@ -140,7 +140,7 @@ async def test_lifetimes_and_counts_of_standing_quotes_stay(market: Market) -> N
     await again.engine.stop()
 
 
-async def test_an_expired_quote_outside_the_rules_stops_nothing(market: Market) -> None:
+async def test_an_expired_quote_outside_the_rules_does_not_stop_the_start(market: Market) -> None:
     await market.ask(2_500, days=1)
     await stopped(market)
     await market.clock.advance(OLD.payout_hold)
@@ -149,7 +149,7 @@ async def test_an_expired_quote_outside_the_rules_stops_nothing(market: Market) 
     await again.engine.stop()
 
 
-async def test_a_store_of_unknown_rules_is_looked_through(market: Market) -> None:
+async def test_a_store_with_unknown_rules_is_searched(market: Market) -> None:
     await market.ask(2_500)
     await stopped(market)
     market.adapters.store.rules_in_force._tables.rules_in_force.clear()  # type: ignore[attr-defined]  # as before it was noted
@@ -247,7 +247,7 @@ async def applied(market: Market, rules: MarketRules) -> Market:
     return await market.restarted(rules=rules)
 
 
-async def test_what_is_outside_is_withdrawn_in_one_pass_and_its_owners_told(
+async def test_quotes_outside_the_rules_are_withdrawn_at_once_and_owners_notified(
     market: Market,
 ) -> None:
     owner, other = market.user_id(), market.user_id()
@@ -297,7 +297,7 @@ async def test_an_ask_that_waits_for_its_halted_book_is_withdrawn_too(market: Ma
     await again.engine.stop()
 
 
-async def test_it_is_in_the_audit_log_with_what_came_of_it(market: Market) -> None:
+async def test_the_audit_log_has_the_request_and_its_outcome(market: Market) -> None:
     await market.ask(2_500)
     await market.bid(2_400)
     again = await applied(market, DEAR)
@@ -313,7 +313,7 @@ async def test_it_is_in_the_audit_log_with_what_came_of_it(market: Market) -> No
     await again.engine.stop()
 
 
-async def test_to_compare_them_changes_nothing(market: Market) -> None:
+async def test_comparing_rules_changes_nothing(market: Market) -> None:
     ask = (await market.ask(2_500)).quote
     await market.ask(20_000)
     process = (await stopped(market)).in_another_process(rules=DEAR)

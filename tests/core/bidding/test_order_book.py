@@ -37,7 +37,7 @@ def book_of(*quotes: Quote) -> OrderBook:
     return book
 
 
-def test_an_empty_book_has_nobody_to_trade_with() -> None:
+def test_an_empty_book_has_no_counterpart() -> None:
     book = OrderBook()
     for side in Side:
         assert book.on(side).best() is None

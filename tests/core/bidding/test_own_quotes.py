@@ -1,4 +1,4 @@
-"""An incoming quote passes over its owner's own, and trades with the best of the others'."""
+"""An incoming quote skips its owner's quotes and trades with the best quote of others."""
 
 import pytest
 
@@ -85,7 +85,7 @@ async def test_a_repriced_quote_passes_over_its_owners(
     await market.assert_view_is_the_store()
 
 
-async def test_a_new_lifetime_alone_meets_nobody(market: Market, user: UserId) -> None:
+async def test_a_new_lifetime_alone_does_not_trade(market: Market, user: UserId) -> None:
     bid = (await market.bid(user_id=user)).quote
     again = await market.engine.reprice(bid, PRICE, bid.expires_at)
     assert again.match is None

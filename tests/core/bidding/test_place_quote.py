@@ -1,4 +1,4 @@
-"""Placing bids and asks: who may, on which terms, and what becomes of them."""
+"""Placing bids and asks: permissions, terms and results."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -71,7 +71,9 @@ async def test_an_ask_needs_a_payout_account(market: Market, place: Place) -> No
 
 
 @pytest.mark.parametrize("side", Side)
-async def test_a_suspended_user_places_nothing(market: Market, place: Place, side: Side) -> None:
+async def test_a_suspended_user_cannot_place_quotes(
+    market: Market, place: Place, side: Side
+) -> None:
     user = await market.join()
     await market.suspend(user)
     with pytest.raises(TradingSuspended):
@@ -87,7 +89,7 @@ async def test_a_buyer_needs_no_payout_account_and_a_seller_nothing_but_one(
     assert (await place(Side.ASK, seller)).match is not None
 
 
-async def test_somebody_unknown_places_nothing(market: Market, place: Place) -> None:
+async def test_an_unknown_user_cannot_place_quotes(market: Market, place: Place) -> None:
     stranger = Actor(UserId(market.ids.new()), frozenset())
     for side in Side:
         with pytest.raises(NotFound):
@@ -231,7 +233,7 @@ async def test_an_overdue_quote_trades_until_the_very_instant(market: Market, pl
 
 @pytest.mark.parametrize("side", Side)
 @pytest.mark.parametrize("time_in_force", TimeInForce)
-async def test_a_quote_passes_over_its_owners_own(
+async def test_a_quote_skips_quotes_of_its_owner(
     market: Market, place: Place, side: Side, time_in_force: TimeInForce
 ) -> None:
     actor = await market.join()

@@ -1,4 +1,4 @@
-"""What the public sees: committed states only, without a gap, never crossed, never going back."""
+"""Public views: only committed states, without gaps, never crossed, never moving back."""
 
 import asyncio
 from dataclasses import replace
@@ -22,13 +22,13 @@ def other_book(market: Market) -> BookKey:
     return BookKey(market.book.product_id, Size("10"))
 
 
-async def test_the_first_word_on_a_book_is_its_whole_view(market: Market) -> None:
+async def test_the_first_publication_of_a_book_is_its_whole_view(market: Market) -> None:
     await market.ask()
     assert [type(told) for told in market.views.told] == [BookView]
     assert (await market.view()).asks == levels((PRICE, 1))
 
 
-async def test_every_later_word_is_the_next_change(market: Market) -> None:
+async def test_every_later_publication_is_the_next_change(market: Market) -> None:
     await market.ask()
     seq = (await market.view()).seq
     await market.ask()
@@ -57,7 +57,7 @@ async def test_books_are_numbered_apart(market: Market) -> None:
         assert (await market.view(book)).seq == before + 1
 
 
-async def test_what_trades_at_once_is_never_shown(market: Market) -> None:
+async def test_a_quote_that_trades_at_once_is_never_published(market: Market) -> None:
     await market.ask(PRICE)
     await asyncio.gather(market.bid(PRICE + 500), market.bid(PRICE - 500))
     view = await market.view()
@@ -65,7 +65,7 @@ async def test_what_trades_at_once_is_never_shown(market: Market) -> None:
     assert view.asks == ()
 
 
-async def test_a_refused_repricing_is_not_news(market: Market) -> None:
+async def test_a_refused_repricing_is_not_published(market: Market) -> None:
     user = market.user_id()
     await market.ask(PRICE, user_id=user)
     bid = (await market.bid(PRICE - 500, user_id=user)).quote
@@ -219,7 +219,7 @@ async def test_an_engine_starts_while_the_views_are_away(market: Market) -> None
 # ---- views that hang -----------------------------------------------------------------------------
 
 
-async def test_views_that_hang_delay_no_order(market: Market) -> None:
+async def test_views_that_hang_do_not_delay_commands(market: Market) -> None:
     await market.ask()
     market.views.may_tell.clear()
     first = await market.ask(PRICE + 100)
