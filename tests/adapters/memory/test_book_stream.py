@@ -1,4 +1,4 @@
-"""What the stream in memory does when a book changes faster than anybody can be told."""
+"""The in-memory stream when a book changes faster than subscribers read."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from solebook.ports.language.ids import ProductId
 from solebook.ports.language.market import BookChange, BookKey, BookView, LevelChange, Side, Size
 
 
-async def test_more_changes_than_are_kept_are_told_as_a_whole_view(
+async def test_too_many_changes_are_sent_as_a_whole_view(
     clock: VirtualClock, ids: SeededIds
 ) -> None:
     book, views = BookKey(ProductId(ids.new()), Size("9")), MemoryBookViews()

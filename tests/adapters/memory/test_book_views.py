@@ -1,4 +1,4 @@
-"""What views in memory notice at once."""
+"""Defects that the in-memory views detect at once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is particular to transactions in memory."""
+"""Transactions in memory."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What lives in memory for long is bounded."""
+"""Long-lived data in memory is bounded."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is kept in memory has an end."""
+"""The number of messages kept in memory is bounded."""
 
 from uuid import UUID
 

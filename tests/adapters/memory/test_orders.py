@@ -1,4 +1,4 @@
-"""What orders in memory notice at once."""
+"""Defects that the in-memory orders detect at once."""
 
 from dataclasses import replace
 

@@ -150,7 +150,7 @@ async def test_a_bug_is_logged_with_its_traceback_and_a_refusal_without(
     assert {refused.levelno, broken.levelno} == {logging.WARNING}
 
 
-async def test_only_giving_up_is_told_as_an_error(
+async def test_only_the_last_failure_is_logged_as_an_error(
     bus: InProcessBus, clock: VirtualClock, message: Message, caplog: pytest.LogCaptureFixture
 ) -> None:
     bus.subscribe(failing(Unavailable("mail")))

@@ -85,7 +85,7 @@ async def test_the_inbox_is_read_once_and_written_once_for_messages_that_come_to
     assert (inbox.reads, inbox.writes) == (1, 1)
 
 
-async def test_what_another_process_handled_at_the_same_time_is_undone(
+async def test_an_effect_that_another_process_also_had_is_rolled_back(
     dispatcher: Dispatcher, inbox: WatchedInbox, store: Store, messages: list[Message]
 ) -> None:
     async def effect(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""How the dispatcher stores what waits for slow consumers: together, and never less."""
+"""The dispatcher stores messages to slow consumers in batches, and loses none."""
 
 import asyncio
 from collections.abc import Sequence
@@ -106,7 +106,7 @@ async def drained(bus: InProcessBus) -> None:
         pass
 
 
-async def test_what_is_published_together_is_stored_together(
+async def test_messages_published_together_are_stored_together(
     bus: InProcessBus,
     transactions: CountedTransactions,
     delivered: list[Message],
@@ -118,7 +118,7 @@ async def test_what_is_published_together_is_stored_together(
     assert sorted(delivered, key=messages.index) == messages
 
 
-async def test_who_is_told_that_it_failed_and_publishes_again_loses_nothing(
+async def test_publishing_again_after_a_failure_loses_nothing(
     bus: InProcessBus, deliveries: SlowDeliveries, delivered: list[Message], messages: list[Message]
 ) -> None:
     deliveries.failures = 5
@@ -137,7 +137,7 @@ async def test_who_is_told_that_it_failed_and_publishes_again_loses_nothing(
     assert sorted(delivered, key=messages.index) == messages
 
 
-async def test_who_stops_waiting_keeps_nobody_else_from_being_stored(
+async def test_a_cancelled_publisher_does_not_stop_the_others_from_being_stored(
     bus: InProcessBus, delivered: list[Message], messages: list[Message]
 ) -> None:
     publishing = [asyncio.create_task(bus.publish(message)) for message in messages]

@@ -1,4 +1,4 @@
-"""What is particular to the engine's store in SQL: one batch is one transaction."""
+"""The engine's SQL store: one batch is one transaction."""
 
 import asyncio
 import sqlite3
@@ -83,7 +83,7 @@ async def test_a_second_process_that_takes_the_shard_stops_the_first(
     assert len([quote async for quote in store.books.resting(0, 1)]) == 2
 
 
-async def test_of_owners_who_race_one_wins(
+async def test_one_of_several_racing_owners_wins(
     store: Store, open_store: OpenStore, records: Records
 ) -> None:
     async with open_store() as other:
@@ -215,7 +215,7 @@ async def test_a_batch_that_the_disk_has_no_room_for_is_an_outage(
 # ---- answers -------------------------------------------------------------------------------------
 
 
-async def test_one_key_in_two_shards_at_once_keeps_the_first_answer_and_fails_nobody(
+async def test_one_key_in_two_shards_keeps_the_first_answer_and_fails_no_batch(
     store: Store, records: Records
 ) -> None:
     zero = await store.books.take(0, records.instant)
@@ -248,7 +248,7 @@ async def test_more_quotes_than_fit_one_portion_come_in_order_and_as_of_one_inst
     assert seen == quotes
 
 
-async def test_who_stops_reading_the_books_halfway_hinders_nobody(
+async def test_an_abandoned_read_of_the_books_does_not_block_others(
     store: Store, records: Records
 ) -> None:
     ownership = await store.books.take(0, records.instant)
@@ -260,7 +260,7 @@ async def test_who_stops_reading_the_books_halfway_hinders_nobody(
     await store.books.commit(ownership, records.batch(records.ask(records.book())))
 
 
-async def test_bids_and_asks_are_told_apart(store: Store, records: Records) -> None:
+async def test_bids_and_asks_are_distinguished(store: Store, records: Records) -> None:
     ownership = await store.books.take(0, records.instant)
     bid, ask = records.bid(records.book()), records.ask(records.book())
     ask = replace(ask, user_id=bid.user_id)
@@ -300,7 +300,7 @@ asyncio.run(trade(sys.argv[1]))
 
 
 @pytest.mark.journey
-async def test_what_was_acknowledged_survives_a_process_that_is_killed(
+async def test_acknowledged_changes_survive_a_killed_process(
     url: str, open_store: OpenStore
 ) -> None:
     trader = await asyncio.create_subprocess_exec(

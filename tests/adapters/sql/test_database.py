@@ -23,7 +23,7 @@ async def pragma(connection: SqliteConnection, name: str) -> object:
     return value
 
 
-async def test_what_a_writer_commits_is_on_the_disk(path: Path) -> None:
+async def test_committed_data_is_on_the_disk(path: Path) -> None:
     connection = await SqliteConnection.open(path)
     full = 2
     assert await pragma(connection, "journal_mode") == "wal"
@@ -49,14 +49,14 @@ def test_an_url_that_names_no_file_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing/solebook.db", "a_folder"])
-async def test_a_file_that_cannot_be_opened_is_told_at_once(tmp_path: Path, name: str) -> None:
+async def test_a_file_that_cannot_be_opened_is_reported_at_once(tmp_path: Path, name: str) -> None:
     (tmp_path / "a_folder").mkdir()
     with pytest.raises(Unavailable):
         async with SqlDatabase(f"sqlite:///{tmp_path / name}"):
             pass
 
 
-async def test_a_file_that_is_no_database_is_told_at_once(tmp_path: Path) -> None:
+async def test_a_file_that_is_not_a_database_is_reported_at_once(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("a list of sneakers " * 100)
     with pytest.raises(Unavailable):
@@ -65,7 +65,7 @@ async def test_a_file_that_is_no_database_is_told_at_once(tmp_path: Path) -> Non
     assert path.read_text().startswith("a list")
 
 
-async def test_a_closed_store_answers_nobody(open_store: OpenStore, records: Records) -> None:
+async def test_a_closed_store_is_unavailable(open_store: OpenStore, records: Records) -> None:
     async with open_store() as store:
         with pytest.raises(NotFound):
             await store.users.get(records.user_id())
@@ -122,7 +122,7 @@ async def test_more_readers_than_connections_take_turns(store: Store, records: R
     assert read == users
 
 
-async def test_what_another_process_commits_is_seen(
+async def test_commits_of_another_process_are_visible(
     store: Store, open_store: OpenStore, records: Records
 ) -> None:
     user = records.user()
@@ -197,7 +197,7 @@ LONG = """
 """.replace("_", "")
 
 
-async def test_a_long_query_goes_on_in_a_thread_and_the_loop_goes_on(path: Path) -> None:
+async def test_a_long_query_continues_in_a_thread_and_does_not_block_the_loop(path: Path) -> None:
     connection = await SqliteConnection.open(path, read_only=True)
     turns = 0
 
@@ -253,7 +253,7 @@ async def test_a_long_query_that_is_cancelled_is_over_at_once(path: Path) -> Non
     await connection.close()
 
 
-async def test_a_writer_waits_for_another_process_and_the_loop_goes_on(path: Path) -> None:
+async def test_a_writer_waits_for_another_process_without_blocking_the_loop(path: Path) -> None:
     connection = await SqliteConnection.open(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

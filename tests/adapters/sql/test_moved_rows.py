@@ -1,4 +1,4 @@
-"""What an older database holds is still there after the revisions that move it."""
+"""The data of an older database survives the revisions that move it."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -188,7 +188,7 @@ async def test_quotes_are_good_till_cancelled_and_stand_where_they_stood(store: 
         assert (quote.status, quote.match_id) == (QuoteStatus.MATCHED, match.id)
 
 
-async def test_payouts_keep_what_they_say(store: Store) -> None:
+async def test_payouts_keep_their_data(store: Store) -> None:
     payout = Payout(
         order_id=OrderId(A),
         seller_id=UserId(B),
@@ -217,7 +217,7 @@ INSERT INTO deliveries VALUES
 """
 
 
-async def test_what_was_queued_waits_among_the_letters(tmp_path: Path) -> None:
+async def test_queued_messages_move_to_the_letters_queue(tmp_path: Path) -> None:
     path = await database_of(tmp_path, "0018", QUEUED)
     async with open_sql_database(f"sqlite:///{path}") as database:
         clock = VirtualClock(NOW)

@@ -115,7 +115,7 @@ async def test_values_are_read_back_as_they_were_written(postgres: Connected) ->
     assert row.at.tzinfo is UTC
 
 
-async def test_a_row_that_is_there_is_left_alone_or_replaced(postgres: Connected) -> None:
+async def test_an_existing_row_is_kept_or_replaced(postgres: Connected) -> None:
     skip = Statement(insert_or_skip(things, things.c.id).returning(things.c.word))
     add = Statement(
         insert_or_replace(
@@ -127,7 +127,7 @@ async def test_a_row_that_is_there_is_left_alone_or_replaced(postgres: Connected
     assert await postgres.rows(add, **VALUES | {"word": "c", "number": 5}) == [("c", 6)]
 
 
-async def test_of_two_who_insert_a_row_the_second_waits_and_gets_the_firsts(
+async def test_the_second_of_two_inserts_waits_and_gets_the_first_row(
     postgres: Connected, other: Connected
 ) -> None:
     insert = Statement(insert_or_lock(things, things.c.id))
@@ -139,9 +139,7 @@ async def test_of_two_who_insert_a_row_the_second_waits_and_gets_the_firsts(
     assert inserted == tuple(VALUES.values())
 
 
-async def test_a_row_that_is_there_is_locked_by_whoever_would_insert_it(
-    postgres: Connected, other: Connected
-) -> None:
+async def test_inserting_an_existing_row_locks_it(postgres: Connected, other: Connected) -> None:
     insert = Statement(insert_or_lock(things, things.c.id))
     await postgres.rows(insert, **VALUES)
     async with postgres.connection.transaction():
@@ -178,7 +176,7 @@ async def test_a_list_is_one_parameter(
     assert await postgres.rows(found, ids=collection([])) == []
 
 
-async def test_constructs_mean_what_they_say(postgres: Connected) -> None:
+async def test_constructs_have_the_documented_meaning(postgres: Connected) -> None:
     rows = select(gathered(things.c.number, things.c.word)).where(things.c.id == bindparam("of"))
     all_of_them = Statement(
         select(

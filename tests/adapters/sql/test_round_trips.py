@@ -1,4 +1,4 @@
-"""Whatever the ports' words can say is read back from the store as it was written."""
+"""Every value of the ports' types is read back from the store as it was written."""
 
 import asyncio
 import shutil

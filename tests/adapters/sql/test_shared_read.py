@@ -43,9 +43,7 @@ def read(database: SqlDatabase, shelf: Shelf) -> SharedRead[str, int]:
     return SharedRead(database, shelf.read)
 
 
-async def test_what_is_asked_for_at_once_is_read_at_once(
-    read: SharedRead[str, int], shelf: Shelf
-) -> None:
+async def test_concurrent_requests_share_one_read(read: SharedRead[str, int], shelf: Shelf) -> None:
     found = await asyncio.gather(*map(read, ("one", "two", "three", "one")))
     assert found == [1, 2, None, 1]
     assert shelf.asked == [{"one", "two", "three"}]
@@ -57,7 +55,7 @@ async def test_nothing_is_remembered(read: SharedRead[str, int], shelf: Shelf) -
     assert await read("one") == 11
 
 
-async def test_who_asks_while_a_read_is_under_way_gets_the_next_one(
+async def test_a_request_during_a_read_waits_for_the_next_read(
     read: SharedRead[str, int], shelf: Shelf
 ) -> None:
     first = asyncio.create_task(read("one"))
@@ -66,7 +64,7 @@ async def test_who_asks_while_a_read_is_under_way_gets_the_next_one(
     assert (await read("one"), await first) == (11, 1)
 
 
-async def test_who_goes_away_leaves_the_others_their_answers(
+async def test_a_cancelled_caller_does_not_cancel_the_shared_read(
     read: SharedRead[str, int], shelf: Shelf
 ) -> None:
     gone, other = asyncio.create_task(read("one")), asyncio.create_task(read("two"))
@@ -76,7 +74,7 @@ async def test_who_goes_away_leaves_the_others_their_answers(
     assert gone.cancelled()
 
 
-async def test_a_read_that_fails_is_told_to_all_and_made_again_for_the_next(
+async def test_a_failed_read_fails_all_its_callers_and_is_retried_for_the_next(
     read: SharedRead[str, int], shelf: Shelf
 ) -> None:
     shelf.broken = True
@@ -86,9 +84,7 @@ async def test_a_read_that_fails_is_told_to_all_and_made_again_for_the_next(
     assert await read("one") == 1
 
 
-async def test_a_transaction_reads_what_it_has_written_itself(
-    store: Store, records: Records
-) -> None:
+async def test_a_transaction_reads_its_own_writes(store: Store, records: Records) -> None:
     user = records.user()
     async with store.transaction():
         await store.users.add(user)

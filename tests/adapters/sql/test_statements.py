@@ -228,9 +228,7 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("seller_records._OF.0", "PRIMARY KEY (seller_id=? AND year>?)"),
     ],
 )
-def test_what_is_asked_often_has_its_index(
-    tables: sqlite3.Connection, name: str, index: str
-) -> None:
+def test_frequent_queries_use_an_index(tables: sqlite3.Connection, name: str, index: str) -> None:
     steps = plan(tables, STATEMENTS[name])
     assert any(index in step for step in steps), steps
 

@@ -1,4 +1,4 @@
-"""What is particular to transactions on SQLite."""
+"""Transactions on SQLite."""
 
 import asyncio
 import sqlite3
@@ -84,7 +84,7 @@ async def test_two_processes_that_write_at_once_both_succeed(
     assert all([await is_stored(store, user) for user in users])
 
 
-async def test_a_writer_who_never_gets_a_turn_is_told(
+async def test_a_writer_that_never_gets_a_turn_fails(
     open_store: OpenStore, records: Records
 ) -> None:
     user = records.user()
@@ -117,7 +117,7 @@ async def test_a_file_that_another_process_holds_too_long_is_an_outage(
 # ---- what goes wrong inside ----------------------------------------------------------------------
 
 
-async def test_a_refusal_inside_does_not_hinder_what_else_is_written(
+async def test_a_refusal_inside_does_not_affect_other_writes(
     store: Store, records: Records
 ) -> None:
     old, renamed, new = records.user(), records.user(), records.user()
@@ -180,7 +180,7 @@ async def test_an_outage_cannot_be_swallowed(
     assert await is_stored(store, after)
 
 
-async def test_a_commit_that_fails_leaves_nothing_and_blocks_nobody(
+async def test_a_failed_commit_leaves_nothing_and_blocks_nobody(
     monkeypatch: pytest.MonkeyPatch, store: Store, records: Records
 ) -> None:
     user, other = records.user(), records.user()
@@ -197,7 +197,7 @@ async def test_a_commit_that_fails_leaves_nothing_and_blocks_nobody(
     assert await is_stored(store, other)
 
 
-async def test_a_rollback_that_fails_costs_the_connection_alone(
+async def test_a_failed_rollback_loses_only_the_connection(
     monkeypatch: pytest.MonkeyPatch, store: Store, records: Records
 ) -> None:
     user, other = records.user(), records.user()
@@ -267,7 +267,7 @@ async def test_wherever_a_cancellation_falls_all_or_nothing_is_stored(
     assert stored_after[-1]
 
 
-async def test_wherever_a_cancellation_falls_reading_goes_on(
+async def test_reading_continues_after_a_cancellation_at_any_point(
     store: Store, records: Records
 ) -> None:
     user = records.user()
@@ -321,7 +321,7 @@ async def test_work_is_finished_before_its_caller_learns_of_the_cancellation() -
     assert done == ["work"]
 
 
-async def test_what_finished_work_returns_or_raises_is_its_callers() -> None:
+async def test_finished_work_returns_or_raises_to_its_caller() -> None:
     async def work(outcome: object) -> object:
         if isinstance(outcome, Exception):
             raise outcome
@@ -346,7 +346,7 @@ async def test_waiting_for_messages_ends_at_the_commit_and_not_before(
     await asyncio.wait_for(waiting, 5)
 
 
-async def test_what_was_rolled_back_wakes_nobody(
+async def test_a_rolled_back_write_wakes_nobody(
     database: SqlDatabase, store: Store, records: Records
 ) -> None:
     waiting = asyncio.create_task(store.outbox.wait())

@@ -110,7 +110,7 @@ async def test_a_commit_that_fails_fails_for_all_of_them(
     assert await added(store, *users) == [None] * 3
 
 
-async def test_what_is_not_durable_yet_is_not_read(
+async def test_writes_that_are_not_durable_are_not_read(
     monkeypatch: pytest.MonkeyPatch, store: Store, records: Records
 ) -> None:
     first, second = records.user(), records.user()

@@ -1,4 +1,4 @@
-"""An exchange of revision 0016 with orders in every state goes on with this code."""
+"""An exchange of revision 0016 with orders in every state continues with this code."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -49,7 +49,7 @@ async def carry_on(exchange: Exchange, order_id: OrderId) -> None:
         await exchange.dispatch(order_id)
 
 
-async def test_every_pending_order_comes_to_an_end_that_it_deserves(opened: Exchange) -> None:
+async def test_every_pending_order_ends_correctly(opened: Exchange) -> None:
     await opened.quiet()
     ended = {}
     for name, order_id in ORDERS.items():
@@ -111,7 +111,7 @@ async def test_every_order_ends_by_itself_or_waits_for_the_warehouse(opened: Exc
     await check_invariants(opened)
 
 
-async def test_nothing_of_a_suspended_user_stays_in_the_books_and_they_are_told(
+async def test_quotes_of_a_suspended_user_are_withdrawn_and_the_user_is_notified(
     opened: Exchange,
 ) -> None:
     await opened.quiet()

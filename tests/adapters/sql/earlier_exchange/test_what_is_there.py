@@ -1,4 +1,4 @@
-"""An exchange of revision 0016 with orders in every state has all that it had."""
+"""An exchange of revision 0016 with orders in every state keeps all its data."""
 
 import sqlite3
 from collections import Counter
@@ -29,11 +29,11 @@ from ..exchange_0016 import ORDERS
 
 _ALL = PageRequest(limit=100)
 ODD_SIZES = "555088-001"
-"""The style code of the product that is offered in sizes that are none."""
+"""The style code of the product that is offered in invalid sizes."""
 
 
 RENAMED = {"order_events": "order_steps"}
-"""The tables that are called otherwise by now."""
+"""The tables that were renamed since."""
 
 NAMES = ("type", "subject", "consumer", "channels")
 """What holds names of steps, events and channels, some of which are others by now."""
@@ -186,7 +186,7 @@ async def test_what_people_have_is_still_theirs(exchange: Exchange) -> None:
     assert {task.status for task in tasks} == set(TaskStatus)
 
 
-async def test_quotes_in_sizes_that_are_none_leave_their_books_and_their_owners_hear_of_it(
+async def test_quotes_in_invalid_sizes_are_withdrawn_and_their_owners_notified(
     exchange: Exchange,
 ) -> None:
     async def standing() -> list[Quote]:
