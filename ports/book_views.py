@@ -14,8 +14,12 @@ class BookViews(Protocol):
     published after a start of its engine, readers get the stored book.
     """
 
-    async def begin(self, shard: int, shards: int) -> None:
-        """Drop the published views of a shard's books. Its engine publishes them again."""
+    async def begin(self, shard: int, shards: int, seq: int) -> None:
+        """Drop the published views of a shard's books. Its engine publishes them again.
+
+        None of them will have a lower number than `seq`. Until a book is published, its stored view
+        has no higher one, so that numbers never go back.
+        """
         ...
 
     async def publish(self, view: BookView) -> None:

@@ -1,6 +1,7 @@
 """Published order books, in memory."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from ...ports.book_views import BookViews, StoredBooks
 from ...ports.language.halts import Halt
@@ -16,6 +17,8 @@ class MemoryBookViews(BookViews):
         self._stored = stored
         self._books: dict[BookKey, _Levels] = {}
         self._shards = 1
+        self._begun: dict[int, int] = {}
+        """The seq that each shard's engine began with, which stored views do not exceed."""
         self._complete: dict[int, int] = {}
         """The shards whose books are all published, with the seq of their empty books."""
         self._halts: tuple[Halt, ...] = ()
@@ -51,8 +54,9 @@ class MemoryBookViews(BookViews):
         [view] = await self._views([key], None)
         return view
 
-    async def begin(self, shard: int, shards: int) -> None:
+    async def begin(self, shard: int, shards: int, seq: int) -> None:
         self._shards = shards
+        self._begun[shard] = seq
         self._complete.pop(shard, None)
         if self._stored is not None:
             for book in [book for book in self._books if shard_of(book, shards) == shard]:
@@ -99,8 +103,12 @@ class MemoryBookViews(BookViews):
             unknown = [book for book, view in views.items() if view is None]
             for stored in await self._stored.views(unknown, depth) if unknown else ():
                 # The book may have been published meanwhile.
-                views[stored.book] = self.view(stored.book, depth) or stored
+                views[stored.book] = self.view(stored.book, depth) or self._numbered(stored)
         return [view for book in books if (view := views[book]) is not None]
+
+    def _numbered(self, stored: BookView) -> BookView:
+        begun = self._begun.get(shard_of(stored.book, self._shards), stored.seq)
+        return stored if stored.seq <= begun else replace(stored, seq=begun)
 
     def _notify(self, publication: BookView | BookChange) -> None:
         for hear in self._watchers:

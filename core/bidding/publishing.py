@@ -197,7 +197,7 @@ class Publisher:
 
     async def _tell_beginning(self) -> None:
         if not self._has_begun:
-            await self._views.begin(self._number, self._shards)
+            await self._views.begin(self._number, self._shards, self._committed)
             self._has_begun = True
         if self._halts is not None:
             halts = self._halts

@@ -202,9 +202,20 @@ async def test_new_engine_drops_the_published_books_of_its_shard(
     other = records.book()
     await with_store.publish(BookView(other, 7, levels((150, 9))))
     await with_store.complete(0, 1, 7)
-    await with_store.begin(0, 1)
+    await with_store.begin(0, 1, 40)
     assert await with_store.get(other, 10) == BookView(other, 40)
     assert await with_store.get(book, 10) == BookView(book, 40, levels((190, 1)))
+
+
+async def test_a_stored_book_has_no_higher_number_than_its_engine_may_publish_next(
+    with_store: BookViews, book: BookKey
+) -> None:
+    """The engine numbers a book before it is published, while the store goes on."""
+    await with_store.begin(0, 1, 33)
+    stored = await with_store.get(book, 10)
+    assert stored == BookView(book, 33, levels((190, 1)))
+    await with_store.publish(BookView(book, 34, levels((190, 1))))
+    assert (await with_store.get(book, 10)).seq > stored.seq
 
 
 async def test_a_new_engine_leaves_the_books_of_other_shards(
@@ -213,7 +224,7 @@ async def test_a_new_engine_leaves_the_books_of_other_shards(
     books = [records.book() for _ in range(20)]
     for one in books:
         await with_store.publish(BookView(one, 7, levels((150, 9))))
-    await with_store.begin(0, 2)
+    await with_store.begin(0, 2, 40)
     views = await with_store.best(books)
     assert {shard_of(view.book, 2) for view in views if view.seq == 7} == {1}
     assert {shard_of(view.book, 2) for view in views if view.seq == 40} == {0}

@@ -133,7 +133,7 @@ class PlainViews(BookViews):
     def __init__(self) -> None:
         self.folded = FoldedViews()
 
-    async def begin(self, shard: int, shards: int) -> None:
+    async def begin(self, shard: int, shards: int, seq: int) -> None:
         self.folded = FoldedViews(seqs=self.folded.seqs)
 
     async def publish(self, view: BookView) -> None:

@@ -135,13 +135,13 @@ class WatchedViews(BookViews):
         self.failures: list[Exception] = []
         """What the next calls raise instead of having an effect."""
 
-    async def begin(self, shard: int, shards: int) -> None:
+    async def begin(self, shard: int, shards: int, seq: int) -> None:
         await self._reach()
         others = {
             k: v for k, v in self.folded.quantities.items() if shard_of(k[0], shards) != shard
         }
         self.folded = FoldedViews(self.folded.seqs, others)
-        await self._views.begin(shard, shards)
+        await self._views.begin(shard, shards, seq)
 
     async def complete(self, shard: int, shards: int, seq: int) -> None:
         await self._reach()
