@@ -18,7 +18,6 @@ from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.cache_invalidations import MemoryCacheInvalidations
-from ..adapters.memory.in_process_bus import InProcessBus
 from ..adapters.memory.messengers import (
     MemoryMailer,
     MemoryPushMessenger,
@@ -29,7 +28,6 @@ from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
 from ..adapters.memory.search_index import MemorySearchIndex
 from ..adapters.memory.templates import MemoryTemplates
-from ..adapters.messaging.dispatcher import Dispatcher
 from ..adapters.security.access_tokens import JwtAccessTokens, SigningKey
 from ..adapters.security.passwords import BcryptPasswords
 from ..adapters.security.secrets import load_or_create_secret
@@ -64,6 +62,7 @@ from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
 from .decorated_store import decorated_store
+from .in_process_bus import build_in_process_bus
 from .memory_store import build_memory_store
 
 if TYPE_CHECKING:
@@ -261,17 +260,12 @@ class Container(containers.DeclarativeContainer):
         memory=providers.Singleton(MemoryPushMessenger),
     )
     event_bus: providers.Provider[EventBus] = providers.Singleton(
-        InProcessBus,
-        providers.Singleton(
-            Dispatcher,
-            transaction=store.provided.transaction,
-            inbox=store.provided.inbox,
-            deliveries=store.provided.deliveries,
-            clock=clock,
-            ids=ids,
-            randomness=randomness,
-            workers=providers.Callable(_workers, settings),
-        ),
+        build_in_process_bus,
+        store,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+        workers=providers.Callable(_workers, settings),
     )
     rate_limits: providers.Provider[RateLimits] = providers.Singleton(MemoryRateLimits, clock)
 

@@ -12,7 +12,6 @@ from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.cache_invalidations import MemoryCacheInvalidations
-from ..adapters.memory.in_process_bus import InProcessBus
 from ..adapters.memory.messengers import (
     MemoryMailer,
     MemoryPushMessenger,
@@ -26,7 +25,6 @@ from ..adapters.memory.search_index import MemorySearchIndex
 from ..adapters.memory.seeded import SeededIds, SeededRandomness
 from ..adapters.memory.templates import MemoryTemplates
 from ..adapters.memory.virtual_clock import VirtualClock
-from ..adapters.messaging.dispatcher import Dispatcher
 from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.clock import Clock
 from ..ports.ids import Ids
@@ -34,11 +32,11 @@ from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
 from ..ports.language.process_roles import ALL_ROLES, ProcessRole
 from ..ports.language.rules import MarketRules
-from ..ports.randomness import Randomness
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
 from .decorated_store import decorated_store
+from .in_process_bus import build_in_process_bus
 from .memory_store import build_memory_store
 
 __all__ = ["START", "VirtualClock", "build_embedded", "embedded_adapters", "in_another_process"]
@@ -76,7 +74,9 @@ def build_embedded(
 
 def in_another_process(adapters: Adapters) -> Adapters:
     """Return the adapters as another process has them, with a bus without subscribers."""
-    bus = _bus(adapters.store, adapters.clock, adapters.ids, adapters.randomness)
+    bus = build_in_process_bus(
+        adapters.store, clock=adapters.clock, ids=adapters.ids, randomness=adapters.randomness
+    )
     return replace(adapters, event_bus=bus)
 
 
@@ -118,19 +118,6 @@ def embedded_adapters(
         mailer=MemoryMailer(),
         text_messenger=MemoryTextMessenger(),
         push_messenger=MemoryPushMessenger(),
-        event_bus=_bus(store, clock, ids, randomness),
+        event_bus=build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness),
         rate_limits=MemoryRateLimits(clock),
-    )
-
-
-def _bus(store: Store, clock: Clock, ids: Ids, randomness: Randomness) -> InProcessBus:
-    return InProcessBus(
-        Dispatcher(
-            transaction=store.transaction,
-            inbox=store.inbox,
-            deliveries=store.deliveries,
-            clock=clock,
-            ids=ids,
-            randomness=randomness,
-        )
     )

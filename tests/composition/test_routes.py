@@ -8,9 +8,9 @@ import pytest
 from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.seeded import SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.adapters import Store
 from solebook.composition.embedded import build_embedded
+from solebook.composition.in_process_bus import build_in_process_bus
 from solebook.composition.router import Router
 from solebook.composition.routes import TO_THE_CHARGE, routes
 from solebook.ports.ids import Ids
@@ -52,16 +52,7 @@ def message(clock: VirtualClock, ids: Ids) -> Message:
 
 @pytest.fixture
 def bus(store: Store, clock: VirtualClock, ids: Ids, randomness: SeededRandomness) -> InProcessBus:
-    return InProcessBus(
-        Dispatcher(
-            transaction=store.transaction,
-            inbox=store.inbox,
-            deliveries=store.deliveries,
-            clock=clock,
-            ids=ids,
-            randomness=randomness,
-        )
-    )
+    return build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness)
 
 
 async def deliver(bus: InProcessBus, message: Message) -> None:

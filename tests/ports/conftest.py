@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.adapters import Store
+from solebook.composition.in_process_bus import build_in_process_bus
 from solebook.composition.memory_store import build_memory_store
 from solebook.ports.event_bus import EventBus
 
@@ -96,29 +95,11 @@ def another_bus(
     store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
 ) -> EventBus:
     """The bus of another process on the same store."""
-    return InProcessBus(
-        Dispatcher(
-            transaction=store.transaction,
-            inbox=store.inbox,
-            deliveries=store.deliveries,
-            clock=clock,
-            ids=ids,
-            randomness=randomness,
-        )
-    )
+    return build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness)
 
 
 @pytest.fixture(params=["in_process"])
 def bus(
     store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
 ) -> EventBus:
-    return InProcessBus(
-        Dispatcher(
-            transaction=store.transaction,
-            inbox=store.inbox,
-            deliveries=store.deliveries,
-            clock=clock,
-            ids=ids,
-            randomness=randomness,
-        )
-    )
+    return build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness)

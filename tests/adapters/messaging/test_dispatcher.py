@@ -14,6 +14,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.adapters.messaging.retry_policy import RetryPolicy
 from solebook.composition.adapters import Store
+from solebook.composition.in_process_bus import build_in_process_bus
 from solebook.ports.event_bus import Deliveries
 from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
@@ -362,16 +363,8 @@ def test_a_bus_without_workers_is_refused(
     store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
 ) -> None:
     with pytest.raises(ValueError, match="worker"):
-        InProcessBus(
-            Dispatcher(
-                transaction=store.transaction,
-                inbox=store.inbox,
-                deliveries=store.deliveries,
-                clock=clock,
-                ids=ids,
-                randomness=randomness,
-                workers={Queue.LETTERS: 0},
-            )
+        build_in_process_bus(
+            store, clock=clock, ids=ids, randomness=randomness, workers={Queue.LETTERS: 0}
         )
 
 

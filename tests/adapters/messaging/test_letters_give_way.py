@@ -3,11 +3,10 @@
 import asyncio
 from contextlib import suppress
 
-from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.adapters import Store
+from solebook.composition.in_process_bus import build_in_process_bus
 from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
@@ -19,16 +18,7 @@ from ...ports.consumers import SUBJECT, Gate
 async def test_one_letter_is_under_way_while_a_charge_is_and_several_afterwards(
     store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
 ) -> None:
-    bus = InProcessBus(
-        Dispatcher(
-            transaction=store.transaction,
-            inbox=store.inbox,
-            deliveries=store.deliveries,
-            clock=clock,
-            ids=ids,
-            randomness=randomness,
-        )
-    )
+    bus = build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness)
     charges, letters = Gate(), Gate()
     bus.subscribe(Consumer("charges", SUBJECT, charges, queue=Queue.CHARGES))
     bus.subscribe(Consumer("letters", SUBJECT, letters, queue=Queue.LETTERS))

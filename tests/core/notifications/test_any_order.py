@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solebook.adapters.embedded import tokens
-from solebook.adapters.memory.in_process_bus import InProcessBus
-from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.embedded import in_another_process
 from solebook.composition.engine import engine_of
+from solebook.composition.in_process_bus import build_in_process_bus
 from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.mail import Mail, PushMessage, TextMessage
 from solebook.ports.language.messages import Message, Queue
@@ -82,15 +81,8 @@ class DeafBus(ForwardingBus):
 async def hear(exchange: Exchange, messages: Sequence[Message]) -> None:
     """Deliver messages to the consumers of notifications."""
     adapters = exchange.app.adapters
-    bus = InProcessBus(
-        Dispatcher(
-            transaction=adapters.store.transaction,
-            inbox=adapters.store.inbox,
-            deliveries=adapters.store.deliveries,
-            clock=adapters.clock,
-            ids=adapters.ids,
-            randomness=adapters.randomness,
-        )
+    bus = build_in_process_bus(
+        adapters.store, clock=adapters.clock, ids=adapters.ids, randomness=adapters.randomness
     )
     for consumer in exchange.bus.consumers.values():
         if consumer.name.startswith("notifications."):

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from solebook.adapters.memory.in_process_bus import InProcessBus
-from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.build import build_application
 from solebook.composition.engine import engine_of
+from solebook.composition.in_process_bus import build_in_process_bus
 from solebook.config.stream import StreamSettings
 from solebook.ports.language.market import (
     BookChange,
@@ -281,15 +280,8 @@ async def test_after_a_new_start_of_the_engine_a_client_resyncs(
     await engine_of(application).stop()
     views = application.adapters.book_views
     adapters = application.adapters
-    bus = InProcessBus(
-        Dispatcher(
-            transaction=adapters.store.transaction,
-            inbox=adapters.store.inbox,
-            deliveries=adapters.store.deliveries,
-            clock=adapters.clock,
-            ids=adapters.ids,
-            randomness=adapters.randomness,
-        )
+    bus = build_in_process_bus(
+        adapters.store, clock=adapters.clock, ids=adapters.ids, randomness=adapters.randomness
     )
     async with connected(app) as during:
         await accepted(during)

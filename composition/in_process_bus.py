@@ -1,0 +1,40 @@
+"""Builds the in-process event bus on a store."""
+
+from collections.abc import Mapping
+
+from ..adapters.memory.in_process_bus import InProcessBus
+from ..adapters.messaging.dispatcher import Dispatcher
+from ..adapters.messaging.retry_policy import RetryPolicy
+from ..ports.clock import Clock
+from ..ports.ids import Ids
+from ..ports.language.messages import Queue
+from ..ports.randomness import Randomness
+from .adapters import Store
+
+
+def build_in_process_bus(
+    store: Store,
+    *,
+    clock: Clock,
+    ids: Ids,
+    randomness: Randomness,
+    policy: RetryPolicy | None = None,
+    workers: Mapping[Queue, int] | None = None,
+) -> InProcessBus:
+    """Return a bus without consumers.
+
+    `workers` is the number of deliveries of a queue that are tried at once. Raises ValueError if it
+    is below one.
+    """
+    return InProcessBus(
+        Dispatcher(
+            transaction=store.transaction,
+            inbox=store.inbox,
+            deliveries=store.deliveries,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+            policy=policy,
+            workers=workers,
+        )
+    )
