@@ -25,7 +25,7 @@ from ..ports.order_stream import OrderStream
 from ..ports.orders import Destinations, Orders
 from ..ports.outbox import Deadlines, Inbox, Outbox
 from ..ports.passwords import Passwords
-from ..ports.payment_gateway import PaymentGateway
+from ..ports.payment_provider import PaymentProvider
 from ..ports.payments import Declines, Ledger, Payments, Payouts, SellerRecords, Webhooks
 from ..ports.price_alerts import PriceAlerts
 from ..ports.products import Products
@@ -108,7 +108,7 @@ class Adapters:
     book_stream: BookStream
     order_stream: OrderStream
     product_cache: Cache[ProductId, Product]
-    payment_gateway: PaymentGateway
+    payment_provider: PaymentProvider
     templates: Templates
     mailer: Mailer
     text_messenger: TextMessenger

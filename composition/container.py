@@ -9,7 +9,7 @@ from dependency_injector import containers, providers
 
 from ..adapters.decorators.broadcast_cache import BroadcastCache
 from ..adapters.embedded.journal import Journal, MemoryJournal
-from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from ..adapters.embedded.push_messenger import EmbeddedPushMessenger
 from ..adapters.embedded.sqlite_journal import SqliteJournal
 from ..adapters.embedded.text_messenger import EmbeddedTextMessenger
@@ -53,7 +53,7 @@ from ..ports.language.messages import Queue
 from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.order_stream import OrderStream
 from ..ports.passwords import Passwords
-from ..ports.payment_gateway import PaymentGateway
+from ..ports.payment_provider import PaymentProvider
 from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
 from ..ports.search_index import SearchIndex
@@ -221,10 +221,10 @@ class Container(containers.DeclarativeContainer):
         memory=providers.Singleton(MemorySearchIndex),
         sqlite=providers.Singleton(_sqlite_search_index, sql_database),
     )
-    payment_gateway: providers.Provider[PaymentGateway] = providers.Selector(
+    payment_provider: providers.Provider[PaymentProvider] = providers.Selector(
         settings.provided.payments.adapter,
         embedded=providers.Singleton(
-            EmbeddedPaymentGateway,
+            EmbeddedPaymentProvider,
             providers.Resource(_journal, settings),
             clock,
             providers.Callable(_webhook_secret, settings),
@@ -284,7 +284,7 @@ class Container(containers.DeclarativeContainer):
         book_stream=book_stream,
         order_stream=order_stream,
         product_cache=product_cache,
-        payment_gateway=payment_gateway,
+        payment_provider=payment_provider,
         templates=templates,
         mailer=mailer,
         text_messenger=text_messenger,

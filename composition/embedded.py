@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..adapters.decorators.broadcast_cache import BroadcastCache
 from ..adapters.embedded.journal import MemoryJournal
-from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from ..adapters.memory.access_tokens import MemoryAccessTokens
 from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
@@ -113,7 +113,7 @@ def embedded_adapters(
         book_stream=MemoryBookStream(views, clock, interval=_INTERVAL, queue=_QUEUE),
         order_stream=order_stream,
         product_cache=cache,
-        payment_gateway=EmbeddedPaymentGateway(MemoryJournal(), clock, "whsec_embedded"),
+        payment_provider=EmbeddedPaymentProvider(MemoryJournal(), clock, "whsec_embedded"),
         templates=MemoryTemplates(),
         mailer=MemoryMailer(),
         text_messenger=MemoryTextMessenger(),

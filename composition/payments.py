@@ -38,7 +38,6 @@ from ..core.payments.write_off_debt import WriteOffDebt
 from ..core.payments.write_off_suspense import WriteOffSuspense
 from ..ports.language.consumers import Consumer
 from ..ports.language.events import (
-    GatewayReported,
     OrderAuthFailed,
     OrderCancelled,
     OrderDelivered,
@@ -49,6 +48,7 @@ from ..ports.language.events import (
     PayoutAccountChanged,
     PayoutDue,
     PenaltyExcused,
+    WebhookReceived,
 )
 from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
@@ -99,7 +99,7 @@ def payments_use_cases(
     adapters: Adapters, rules: MarketRules, patience: Patience
 ) -> PaymentsUseCases:
     """Return the use cases of the payments context."""
-    store, clock, gateway = adapters.store, adapters.clock, adapters.payment_gateway
+    store, clock, provider = adapters.store, adapters.clock, adapters.payment_provider
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
     orders = store.orders
     parts = _parts(adapters, rules, patience)
@@ -109,7 +109,7 @@ def payments_use_cases(
             payments=payments,
             payment_accounts=store.payment_accounts,
             orders=store.orders,
-            gateway=gateway,
+            provider=provider,
             escrow=parts.escrow,
             clock=clock,
             rules=rules,
@@ -127,7 +127,7 @@ def payments_use_cases(
             payments=payments,
             deadlines=store.deadlines,
             outbox=store.outbox,
-            gateway=gateway,
+            provider=provider,
             escrow=parts.escrow,
             clock=clock,
             rules=rules,
@@ -139,7 +139,7 @@ def payments_use_cases(
             payouts=store.payouts,
             payables=parts.payables,
             record_refund=parts.record_refund,
-            gateway=gateway,
+            provider=provider,
             escrow=parts.escrow,
             clock=clock,
             patience=patience,
@@ -216,7 +216,7 @@ def payments_use_cases(
         take_back_sale=TakeBackSale(transaction=transaction, seller_records=store.seller_records),
         receive_webhook=ReceiveWebhook(
             transaction=transaction,
-            gateway=gateway,
+            provider=provider,
             webhooks=store.webhooks,
             outbox=store.outbox,
         ),
@@ -232,7 +232,7 @@ def payments_use_cases(
             suspense=parts.suspense,
             irregularities=parts.irregularities,
         ),
-        check_solvency=CheckSolvency(ledger=ledger, gateway=gateway, patience=patience),
+        check_solvency=CheckSolvency(ledger=ledger, provider=provider, patience=patience),
         view_balance=ViewBalance(ledger=ledger),
         list_payouts=ListPayouts(payouts=store.payouts),
         list_suspense=ListSuspense(ledger=ledger),
@@ -270,7 +270,7 @@ def payments_routes(payments: PaymentsUseCases) -> tuple[Consumer, ...]:
         payouts(PenaltyExcused, "payments.reverse_penalty", payments.reverse_penalty),
         refunds(PaymentRefundDue, "payments.refund_buyer", payments.refund_buyer),
         # Reports of the provider.
-        inside(GatewayReported, "payments.handle_webhook", payments.handle_webhook),
+        inside(WebhookReceived, "payments.handle_webhook", payments.handle_webhook),
     )
 
 
@@ -288,7 +288,7 @@ class _Parts:
 
 
 def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts:
-    store, clock, gateway = adapters.store, adapters.clock, adapters.payment_gateway
+    store, clock, provider = adapters.store, adapters.clock, adapters.payment_provider
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
     orders = store.orders
     irregularities = Irregularities(outbox=store.outbox)
@@ -327,7 +327,7 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
         transaction=transaction,
         payouts=store.payouts,
         lock_trade=lock_trade,
-        gateway=gateway,
+        provider=provider,
         record_payout=record_payout,
         set_off=set_off,
         outbox=store.outbox,

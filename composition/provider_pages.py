@@ -6,7 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from ..adapters.embedded.dashboard import Dashboard
-from ..adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from ..ports.language.ids import OrderId
 from ..ports.language.money import Cents
 from .application import Application
@@ -44,21 +44,21 @@ class ProviderPages:
         return payout_id
 
     async def _act(self, act: Awaitable[T]) -> T:
-        gateway = self._gateway()
-        before = len(await gateway.webhook_events())
+        provider = self._provider()
+        before = len(await provider.webhook_events())
         done = await act
-        for body, signature in await gateway.webhook_events(after=before):
+        for body, signature in await provider.webhook_events(after=before):
             await self.application.payments.receive_webhook(body, signature)
         return done
 
     def _dashboard(self) -> Dashboard:
-        return Dashboard(self._gateway().journal)
+        return Dashboard(self._provider().journal)
 
-    def _gateway(self) -> EmbeddedPaymentGateway:
-        gateway = self.application.adapters.payment_gateway
-        if not isinstance(gateway, EmbeddedPaymentGateway):
+    def _provider(self) -> EmbeddedPaymentProvider:
+        provider = self.application.adapters.payment_provider
+        if not isinstance(provider, EmbeddedPaymentProvider):
             raise ValueError("the payment provider is not the embedded one")
-        return gateway
+        return provider
 
 
 def _order(order_id: UUID | None) -> OrderId | None:

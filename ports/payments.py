@@ -14,14 +14,14 @@ from .language.payments import (
     AccountKind,
     Decline,
     Entry,
-    GatewayEvent,
-    GatewayEventKind,
     Payment,
     Payout,
     Quarter,
     SalesVolume,
     TradePreview,
     Transfer,
+    Webhook,
+    WebhookKind,
 )
 from .language.users import BidBar
 
@@ -183,15 +183,15 @@ class SellerRecords(Protocol):
 class Webhooks(Protocol):
     """The payment provider's events, each stored once. Writes need a transaction."""
 
-    async def store(self, event: GatewayEvent) -> bool:
+    async def store(self, event: Webhook) -> bool:
         """Store an event. Return False if its id exists."""
         ...
 
-    async def get(self, event_id: str) -> GatewayEvent:
+    async def get(self, webhook_id: str) -> Webhook:
         """Return a stored event."""
         ...
 
-    async def has(self, kind: GatewayEventKind, reference: str) -> bool:
+    async def has(self, kind: WebhookKind, reference: str) -> bool:
         """Return whether an event of this kind about this refund or payout is stored."""
         ...
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.journal import MemoryJournal
-from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.memory.payments import MemoryPayments
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -79,16 +79,16 @@ class Exchange:
         return bus
 
     @property
-    def gateway(self) -> EmbeddedPaymentGateway:
-        gateway = self.app.adapters.payment_gateway
-        assert isinstance(gateway, EmbeddedPaymentGateway)
-        return gateway
+    def provider(self) -> EmbeddedPaymentProvider:
+        provider = self.app.adapters.payment_provider
+        assert isinstance(provider, EmbeddedPaymentProvider)
+        return provider
 
     @property
     def line(self) -> Line:
         """The line between the application and its payment provider."""
-        assert isinstance(self.gateway.journal, Line)
-        return self.gateway.journal
+        assert isinstance(self.provider.journal, Line)
+        return self.provider.journal
 
     def in_another_process(
         self, *, rules: MarketRules | None = None, limits: EngineLimits | None = None, **ports: Any
@@ -292,7 +292,7 @@ class Exchange:
 
     async def webhook(self, number: int) -> None:
         """Have the provider report one of the things that happened there."""
-        body, signature = (await self.gateway.webhook_events())[number]
+        body, signature = (await self.provider.webhook_events())[number]
         await self.app.payments.receive_webhook(body, signature)
 
     # ---- what there is -------------------------------------------------------------------
@@ -359,8 +359,8 @@ def build_exchange(
     ids = SeededIds(1, clock)
     store = build_memory_store(clock=clock, ids=ids)
     adapters = embedded_adapters(change(store) if change else store, clock=clock, ids=ids)
-    gateway = EmbeddedPaymentGateway(Line(MemoryJournal()), clock, "whsec_embedded")
-    adapters = replace(adapters, **{"payment_gateway": gateway, **ports})
+    provider = EmbeddedPaymentProvider(Line(MemoryJournal()), clock, "whsec_embedded")
+    adapters = replace(adapters, **{"payment_provider": provider, **ports})
     return exchange_on(adapters, rules=rules, limits=limits)
 
 

@@ -60,7 +60,7 @@ async def _check_order(exchange: Exchange, order: Order) -> None:
     assert len(history) == order.version
     held = await exchange.store.ledger.balance(escrow(order.id))
     if order.payment_status is PaymentStatus.UNKNOWN:
-        found = await exchange.gateway.find_charge(order.id)
+        found = await exchange.provider.find_charge(order.id)
         assert isinstance(found, PendingCharge), (order, found)
     payout = await exchange.store.payouts.find(order.id)
     ended = order.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED) or is_refunded(order)
@@ -205,7 +205,7 @@ async def _check_books(exchange: Exchange) -> None:
 
 async def _check_provider(exchange: Exchange, orders: Sequence[Order]) -> None:
     """Assert that the provider did for each order what its payment and its payout say, once."""
-    moved = await exchange.gateway.journal.consult(
+    moved = await exchange.provider.journal.consult(
         lambda provider: [
             (provider.order_of(call), call.request.operation, call.moved)
             for call in provider.calls

@@ -10,7 +10,7 @@ from typing import Any
 from ...ports.language.errors import InvalidText
 from ...ports.language.ids import OrderId, parse_id
 from ...ports.language.money import Cents
-from ...ports.language.payments import GatewayEvent, GatewayEventKind
+from ...ports.language.payments import Webhook, WebhookKind
 from ...ports.language.text import check_text
 from .provider import Call, Operation, Outcome
 
@@ -19,17 +19,17 @@ _MAX_AMOUNT = 2**53
 """Many JSON parsers read numbers as doubles, which are exact only up to here."""
 
 _TYPES = {
-    (Operation.CHARGE, Outcome.DONE): GatewayEventKind.CHARGE_CAPTURED.value,
-    (Operation.CHARGE, Outcome.DECLINED): GatewayEventKind.CHARGE_DECLINED.value,
+    (Operation.CHARGE, Outcome.DONE): WebhookKind.CHARGE_CAPTURED.value,
+    (Operation.CHARGE, Outcome.DECLINED): WebhookKind.CHARGE_DECLINED.value,
     (Operation.CHARGE, Outcome.PENDING): "charge.pending",
-    (Operation.REFUND, Outcome.DONE): GatewayEventKind.CHARGE_REFUNDED.value,
+    (Operation.REFUND, Outcome.DONE): WebhookKind.CHARGE_REFUNDED.value,
     (Operation.REFUND, Outcome.DECLINED): "refund.failed",
-    (Operation.PAYOUT, Outcome.DONE): GatewayEventKind.PAYOUT_PAID.value,
-    (Operation.PAYOUT, Outcome.DECLINED): GatewayEventKind.PAYOUT_FAILED.value,
-    (Operation.PAYOUT_RETURN, Outcome.DONE): GatewayEventKind.PAYOUT_FAILED.value,
+    (Operation.PAYOUT, Outcome.DONE): WebhookKind.PAYOUT_PAID.value,
+    (Operation.PAYOUT, Outcome.DECLINED): WebhookKind.PAYOUT_FAILED.value,
+    (Operation.PAYOUT_RETURN, Outcome.DONE): WebhookKind.PAYOUT_FAILED.value,
 }
-_OF_PAYOUTS = (GatewayEventKind.PAYOUT_PAID, GatewayEventKind.PAYOUT_FAILED)
-_KINDS = {kind.value: kind for kind in GatewayEventKind if kind is not GatewayEventKind.OTHER}
+_OF_PAYOUTS = (WebhookKind.PAYOUT_PAID, WebhookKind.PAYOUT_FAILED)
+_KINDS = {kind.value: kind for kind in WebhookKind if kind is not WebhookKind.OTHER}
 
 
 def write_event(call: Call, order_id: OrderId | None) -> bytes:
@@ -56,23 +56,23 @@ def write_event(call: Call, order_id: OrderId | None) -> bytes:
     return json.dumps(event).encode()
 
 
-def read_event(body: bytes) -> GatewayEvent:
+def read_event(body: bytes) -> Webhook:
     """Return the event in a webhook body. Raises InvalidText if the body is malformed."""
     try:
         told: Any = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise InvalidText(field="body", problem="is not JSON") from error
     event = _object("body", told)
-    event_id = _text("id", event.get("id"))
-    kind = _KINDS.get(_text("type", event.get("type")), GatewayEventKind.OTHER)
-    if kind is GatewayEventKind.OTHER:
-        return GatewayEvent(event_id, kind, order_id=None)
+    webhook_id = _text("id", event.get("id"))
+    kind = _KINDS.get(_text("type", event.get("type")), WebhookKind.OTHER)
+    if kind is WebhookKind.OTHER:
+        return Webhook(webhook_id, kind, order_id=None)
     data = _object("data", event.get("data"))
     charge_id = _text_or_none("charge_id", data.get("charge_id"))
-    if kind is GatewayEventKind.CHARGE_CAPTURED and charge_id is None:
+    if kind is WebhookKind.CHARGE_CAPTURED and charge_id is None:
         raise InvalidText(field="charge_id", problem="is missing")
-    return GatewayEvent(
-        event_id,
+    return Webhook(
+        webhook_id,
         kind,
         order_id=_order_id(data.get("order_id")),
         charge_id=charge_id,
@@ -82,7 +82,7 @@ def read_event(body: bytes) -> GatewayEvent:
     )
 
 
-def _reference(kind: GatewayEventKind, data: dict[str, Any]) -> tuple[str, Any]:
+def _reference(kind: WebhookKind, data: dict[str, Any]) -> tuple[str, Any]:
     """Return the name and value of the field with the refund or payout of an event."""
     field = "payout_id" if kind in _OF_PAYOUTS else "refund_id"
     return field, data.get(field)

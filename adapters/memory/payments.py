@@ -12,14 +12,14 @@ from ...ports.language.payments import (
     Account,
     AccountKind,
     Entry,
-    GatewayEvent,
-    GatewayEventKind,
     Payment,
     Payout,
     PayoutState,
     Quarter,
     SalesVolume,
     Transfer,
+    Webhook,
+    WebhookKind,
 )
 from ...ports.payments import Ledger, Payments, Payouts, SellerRecords, Webhooks
 from .database import MemoryAdapter
@@ -210,7 +210,7 @@ class MemorySellerRecords(MemoryAdapter, SellerRecords):
 class MemoryWebhooks(MemoryAdapter, Webhooks):
     """The provider's events by id."""
 
-    async def store(self, event: GatewayEvent) -> bool:
+    async def store(self, event: Webhook) -> bool:
         await self._database.writing()
         if event.id in self._tables.webhooks:
             return False
@@ -220,12 +220,12 @@ class MemoryWebhooks(MemoryAdapter, Webhooks):
             self._database.put(self._tables.webhooks_about, about, None)
         return True
 
-    async def get(self, event_id: str) -> GatewayEvent:
+    async def get(self, webhook_id: str) -> Webhook:
         with await self._database.reading():
-            event = self._tables.webhooks.get(event_id)
-        assert event is not None, f"no webhook {event_id} was stored"
+            event = self._tables.webhooks.get(webhook_id)
+        assert event is not None, f"no webhook {webhook_id} was stored"
         return event
 
-    async def has(self, kind: GatewayEventKind, reference: str) -> bool:
+    async def has(self, kind: WebhookKind, reference: str) -> bool:
         with await self._database.reading():
             return (kind, reference) in self._tables.webhooks_about

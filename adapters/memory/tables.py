@@ -44,13 +44,13 @@ from ...ports.language.payments import (
     AccountKind,
     Decline,
     Entry,
-    GatewayEvent,
-    GatewayEventKind,
     Payment,
     Payout,
     Quarter,
     SalesVolume,
     Transfer,
+    Webhook,
+    WebhookKind,
 )
 from ...ports.language.placement import Placement
 from ...ports.language.price_alerts import PriceAlert
@@ -179,8 +179,8 @@ class Tables:
         self.balances: dict[Account, int] = {}
         self.totals: dict[AccountKind, int] = {}
         self.seller_records: dict[tuple[UserId, Quarter], SalesVolume] = {}
-        self.webhooks: dict[str, GatewayEvent] = {}
-        self.webhooks_about: dict[tuple[GatewayEventKind, str], None] = {}
+        self.webhooks: dict[str, Webhook] = {}
+        self.webhooks_about: dict[tuple[WebhookKind, str], None] = {}
 
         self.tasks: dict[TaskId, AuthenticationTask] = {}
         self.task_of_order: dict[OrderId, TaskId] = {}

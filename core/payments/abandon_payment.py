@@ -17,7 +17,7 @@ from ...ports.language.payments import (
 )
 from ...ports.language.rules import MarketRules
 from ...ports.outbox import Deadlines, Outbox
-from ...ports.payment_gateway import PaymentGateway
+from ...ports.payment_provider import PaymentProvider
 from ...ports.payments import Payments
 from ...ports.transaction import Transaction
 from .escrow import Escrow
@@ -42,7 +42,7 @@ class AbandonPayment:
     payments: Payments
     deadlines: Deadlines
     outbox: Outbox
-    gateway: PaymentGateway
+    provider: PaymentProvider
     escrow: Escrow
     clock: Clock
     rules: MarketRules
@@ -88,7 +88,7 @@ class AbandonPayment:
     async def _look_up(self, payment: Payment) -> None:
         """Ask the provider for the outcome of the charge, and apply it."""
         try:
-            found = await self.patience.wait_for(self.gateway.find_charge(payment.order_id))
+            found = await self.patience.wait_for(self.provider.find_charge(payment.order_id))
         except Unavailable:
             if self.clock.now() < self._give_up_at(payment):
                 raise

@@ -9,7 +9,7 @@ from ...ports.language.orders import Order, OrderStatus, PaymentStatus
 from ...ports.language.payments import Charge, Payment
 from ...ports.language.rules import MarketRules
 from ...ports.orders import Orders
-from ...ports.payment_gateway import PaymentGateway
+from ...ports.payment_provider import PaymentProvider
 from ...ports.payments import Payments
 from ...ports.transaction import Transaction
 from ...ports.users import PaymentAccounts
@@ -31,7 +31,7 @@ class ChargeBuyer:
     payments: Payments
     payment_accounts: PaymentAccounts
     orders: Orders
-    gateway: PaymentGateway
+    provider: PaymentProvider
     escrow: Escrow
     clock: Clock
     rules: MarketRules
@@ -81,7 +81,7 @@ class ChargeBuyer:
         )
 
     async def _charge(self, payment: Payment, payment_method: str) -> None:
-        question = self.gateway.charge(
+        question = self.provider.charge(
             key=f"{payment.order_id}:charge",
             order_id=payment.order_id,
             payment_method=payment_method,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...ports.language.payments import Solvency
-from ...ports.payment_gateway import PaymentGateway
+from ...ports.payment_provider import PaymentProvider
 from ...ports.payments import Ledger
 from .patience import Patience
 
@@ -17,11 +17,11 @@ class CheckSolvency:
     """
 
     ledger: Ledger
-    gateway: PaymentGateway
+    provider: PaymentProvider
     patience: Patience
 
     async def __call__(self) -> Solvency:
         """Return the ledger's totals and the provider's balance. Raises Unavailable."""
         return Solvency(
-            await self.ledger.totals(), await self.patience.wait_for(self.gateway.balance())
+            await self.ledger.totals(), await self.patience.wait_for(self.provider.balance())
         )

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from ...ports.language.errors import NotFound, Unavailable
-from ...ports.language.events import GatewayReported
+from ...ports.language.events import WebhookReceived
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import Order
-from ...ports.language.payments import Charge, GatewayEvent, GatewayEventKind, Payment
+from ...ports.language.payments import Charge, Payment, Webhook, WebhookKind
 from ...ports.orders import Orders
 from ...ports.payments import Payments, Payouts, Webhooks
 from ...ports.transaction import Transaction
@@ -40,25 +40,25 @@ class HandleWebhook:
     suspense: Suspense
     irregularities: Irregularities
 
-    async def __call__(self, reported: GatewayReported) -> None:
+    async def __call__(self, reported: WebhookReceived) -> None:
         """Apply the webhook. Raises Unavailable if the order's payment is not stored yet."""
         async with self.transaction():
-            event = await self.webhooks.get(reported.event_id)
+            event = await self.webhooks.get(reported.webhook_id)
             match event.kind:
-                case GatewayEventKind.CHARGE_CAPTURED:
+                case WebhookKind.CHARGE_CAPTURED:
                     await self._capture(event)
-                case GatewayEventKind.CHARGE_DECLINED:
+                case WebhookKind.CHARGE_DECLINED:
                     await self._decline(event)
-                case GatewayEventKind.CHARGE_REFUNDED:
+                case WebhookKind.CHARGE_REFUNDED:
                     await self._refund(event)
-                case GatewayEventKind.PAYOUT_PAID:
+                case WebhookKind.PAYOUT_PAID:
                     await self._pay_out(event)
-                case GatewayEventKind.PAYOUT_FAILED:
+                case WebhookKind.PAYOUT_FAILED:
                     await self._fail_payout(event)
-                case GatewayEventKind.OTHER:
+                case WebhookKind.OTHER:
                     pass
 
-    async def _capture(self, event: GatewayEvent) -> None:
+    async def _capture(self, event: Webhook) -> None:
         assert event.charge_id is not None, event
         charge = Charge(event.charge_id, event.amount)
         payment = await self._payment(event)
@@ -67,7 +67,7 @@ class HandleWebhook:
         else:
             await self.escrow.capture(payment.order_id, charge)
 
-    async def _decline(self, event: GatewayEvent) -> None:
+    async def _decline(self, event: Webhook) -> None:
         payment = await self._payment(event)
         if payment is None:
             what = f"The provider declined a charge for no known order: {event.name}."
@@ -75,7 +75,7 @@ class HandleWebhook:
         else:
             await self.escrow.decline(payment.order_id, event.reason or "declined")
 
-    async def _refund(self, event: GatewayEvent) -> None:
+    async def _refund(self, event: Webhook) -> None:
         payment = await self._payment(event)
         if payment is not None and _is_of(event, payment):
             await self.record_refund.report(payment.order_id, event)
@@ -83,16 +83,16 @@ class HandleWebhook:
             order_id = None if payment is None else payment.order_id
             await self.suspense.refund(order_id, event.charge_id, event.name, event.amount)
 
-    async def _pay_out(self, event: GatewayEvent) -> None:
+    async def _pay_out(self, event: Webhook) -> None:
         order = await self._order_of_payout(event)
         if order is not None:
             await self.record_payout.report(order, event)
             return
         await self.suspense.pay_out(event.name, event.amount)
-        if await self.webhooks.has(GatewayEventKind.PAYOUT_FAILED, event.name):
+        if await self.webhooks.has(WebhookKind.PAYOUT_FAILED, event.name):
             await self.suspense.return_payout(event.name)
 
-    async def _fail_payout(self, event: GatewayEvent) -> None:
+    async def _fail_payout(self, event: Webhook) -> None:
         order = await self._order_of_payout(event)
         if order is not None:
             await self.record_payout.fail(order, event)
@@ -100,7 +100,7 @@ class HandleWebhook:
             what = f"A payout for no known order failed: {event.name}."
             await self.irregularities.note(None, what)
 
-    async def _payment(self, event: GatewayEvent) -> Payment | None:
+    async def _payment(self, event: Webhook) -> Payment | None:
         """Return the payment of an event, found by the charge, else by the order, or None."""
         order = await self._order_of_charge(event) or await self._order(event.order_id)
         if order is None and event.charge_id is not None:
@@ -113,7 +113,7 @@ class HandleWebhook:
             raise Unavailable(what=f"the payment of order {order.id}")
         return payment
 
-    async def _order_of_payout(self, event: GatewayEvent) -> Order | None:
+    async def _order_of_payout(self, event: Webhook) -> Order | None:
         """Return the order of a payout, found by the order's id, else by the payout's, or None."""
         order = await self._order(event.order_id)
         if order is not None or event.reference is None:
@@ -124,7 +124,7 @@ class HandleWebhook:
             order_id = await self.payouts.order_of(event.reference)
         return await self._order(order_id)
 
-    async def _order_of_charge(self, event: GatewayEvent) -> Order | None:
+    async def _order_of_charge(self, event: Webhook) -> Order | None:
         if event.charge_id is None:
             return None
         return await self._order(await self.payments.order_of(event.charge_id))
@@ -138,6 +138,6 @@ class HandleWebhook:
             return None
 
 
-def _is_of(event: GatewayEvent, payment: Payment) -> bool:
+def _is_of(event: Webhook, payment: Payment) -> bool:
     """Whether the refunded charge is the one that paid the payment."""
     return payment.charge_id is not None and event.charge_id in (None, payment.charge_id)

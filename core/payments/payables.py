@@ -6,7 +6,7 @@ from ...ports.language.errors import PayoutDeclined
 from ...ports.language.events import PayoutRefused
 from ...ports.language.payments import Payout, PayoutState
 from ...ports.outbox import Outbox
-from ...ports.payment_gateway import PaymentGateway
+from ...ports.payment_provider import PaymentProvider
 from ...ports.payments import Payouts
 from ...ports.transaction import Transaction
 from .lock_trade import LockTrade
@@ -23,7 +23,7 @@ class Payables:
     transaction: Transaction
     payouts: Payouts
     lock_trade: LockTrade
-    gateway: PaymentGateway
+    provider: PaymentProvider
     record_payout: RecordPayout
     set_off: SetOff
     outbox: Outbox
@@ -39,7 +39,7 @@ class Payables:
             return
         try:
             made = await self.patience.wait_for(
-                self.gateway.pay_out(
+                self.provider.pay_out(
                     key=key_of(payout),
                     order_id=payout.order_id,
                     account=payout.account,

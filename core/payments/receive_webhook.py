@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ...ports.language.events import GatewayReported
+from ...ports.language.events import WebhookReceived
 from ...ports.outbox import Outbox
-from ...ports.payment_gateway import PaymentGateway
+from ...ports.payment_provider import PaymentProvider
 from ...ports.payments import Webhooks
 from ...ports.transaction import Transaction
 
@@ -14,13 +14,13 @@ class ReceiveWebhook:
     """Verifies a webhook and stores it once by its id. It is applied after the response."""
 
     transaction: Transaction
-    gateway: PaymentGateway
+    provider: PaymentProvider
     webhooks: Webhooks
     outbox: Outbox
 
     async def __call__(self, body: bytes, signature: str) -> None:
         """Store the webhook. Raises InvalidSignature, InvalidText."""
-        event = self.gateway.parse_webhook(body, signature)
+        event = self.provider.parse_webhook(body, signature)
         async with self.transaction():
             if await self.webhooks.store(event):
-                await self.outbox.add(GatewayReported(event.id))
+                await self.outbox.add(WebhookReceived(event.id))

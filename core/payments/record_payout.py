@@ -9,12 +9,12 @@ from ...ports.language.money import Cents
 from ...ports.language.orders import Order
 from ...ports.language.payments import (
     AccountKind,
-    GatewayEvent,
-    GatewayEventKind,
     Payout,
     PayoutMade,
     PayoutState,
     Transfer,
+    Webhook,
+    WebhookKind,
 )
 from ...ports.outbox import Outbox
 from ...ports.payments import Ledger, Payouts, Webhooks
@@ -68,7 +68,7 @@ class RecordPayout:
                 paid = f"{dollars(made.amount)} of {dollars(asked.question)}"
                 await self._reopen(replace(payout, payout_id=made.id), f"the provider paid {paid}")
 
-    async def report(self, order: Order, event: GatewayEvent) -> None:
+    async def report(self, order: Order, event: Webhook) -> None:
         """Record a webhook about a payout: the requested one, or another one."""
         async with self.transaction():
             payout = (await self.lock_trade(order.id)).payout
@@ -85,7 +85,7 @@ class RecordPayout:
             made = PayoutMade(event.name, event.amount)
             await self._book(payout, order.id, order.seller_id, made, unasked=not awaited)
 
-    async def fail(self, order: Order, event: GatewayEvent) -> None:
+    async def fail(self, order: Order, event: Webhook) -> None:
         """Record a webhook about a failed payout. If it was booked as paid, the money is back."""
         async with self.transaction():
             payout = (await self.lock_trade(order.id)).payout
@@ -112,7 +112,7 @@ class RecordPayout:
         return True
 
     async def _is_already_booked(
-        self, order_id: OrderId, payout: Payout | None, event: GatewayEvent
+        self, order_id: OrderId, payout: Payout | None, event: Webhook
     ) -> bool:
         """Return whether the reported payout is already booked.
 
@@ -132,7 +132,7 @@ class RecordPayout:
             return True
         return False
 
-    async def _latest_moved(self, payout: Payout, event: GatewayEvent) -> Cents | None:
+    async def _latest_moved(self, payout: Payout, event: Webhook) -> Cents | None:
         """Return what the latest payout moved, if the event may report it without its name."""
         if payout.payout_id is None:  # paid before names were kept
             legacy = await self.ledger.find(f"{payout.order_id}:payout")
@@ -143,7 +143,7 @@ class RecordPayout:
         return None if known is None else _moved(known)
 
     async def _booked(
-        self, order_id: OrderId, payout: Payout | None, event: GatewayEvent
+        self, order_id: OrderId, payout: Payout | None, event: Webhook
     ) -> Transfer | None:
         """Return the transfer of the payout that an event reports, or None."""
         named = await self._find(order_id, event.name)
@@ -189,7 +189,7 @@ class RecordPayout:
             if excess:
                 what += f" The seller was not owed {dollars(excess)} of it and now owes that."
             await self.irregularities.note(order_id, what)
-        if await self.webhooks.has(GatewayEventKind.PAYOUT_FAILED, made.id):
+        if await self.webhooks.has(WebhookKind.PAYOUT_FAILED, made.id):
             payout = await self._return(order_id, payout, transfer, None)
         return payout
 
@@ -249,7 +249,7 @@ class RecordPayout:
         return payout
 
 
-def _is_awaited(payout: Payout, event: GatewayEvent) -> bool:
+def _is_awaited(payout: Payout, event: Webhook) -> bool:
     """Whether the provider was asked for this amount and has not answered."""
     return payout.state is PayoutState.DUE and payout.question == event.amount
 

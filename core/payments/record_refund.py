@@ -8,7 +8,7 @@ from ...ports.language.events import PaymentRefundDue, PaymentRefunded, PaymentR
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.orders import Order, PaymentStatus
-from ...ports.language.payments import GatewayEvent, Payment, RefundMade
+from ...ports.language.payments import Payment, RefundMade, Webhook
 from ...ports.outbox import Outbox
 from ...ports.payments import Ledger, Payments
 from ...ports.transaction import Transaction
@@ -101,7 +101,7 @@ class RecordRefund:
             )
             return payment.refunded != asked.refunded
 
-    async def report(self, order_id: OrderId, event: GatewayEvent) -> None:
+    async def report(self, order_id: OrderId, event: Webhook) -> None:
         """Record a webhook about a refund: the requested one, or another one."""
         async with self.transaction():
             trade, payment = await self._locked(order_id)
@@ -117,7 +117,7 @@ class RecordRefund:
             else:
                 await self._unasked(payment, event.name, event.amount)
 
-    async def _is_already_booked(self, payment: Payment, event: GatewayEvent) -> bool:
+    async def _is_already_booked(self, payment: Payment, event: Webhook) -> bool:
         """Return whether the reported refund is already booked.
 
         The first report of the requested refund is stored on the payment.
@@ -201,13 +201,13 @@ class RecordRefund:
         return trade, trade.payment
 
 
-def _is_awaited(payment: Payment, event: GatewayEvent) -> bool:
+def _is_awaited(payment: Payment, event: Webhook) -> bool:
     """Whether the provider was asked for this amount and has not answered."""
     is_due = payment.status is PaymentStatus.REFUND_DUE
     return is_due and payment.refund_asked == event.amount
 
 
-def _is_first_report(payment: Payment, event: GatewayEvent) -> bool:
+def _is_first_report(payment: Payment, event: Webhook) -> bool:
     """Whether the event is the first report of the refund that was requested and is booked.
 
     A provider without names for refunds reports them by the event's id only. Refunds from before

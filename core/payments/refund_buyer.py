@@ -14,7 +14,7 @@ from ...ports.language.events import (
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import PaymentStatus
 from ...ports.language.payments import Charge, Payment, PayoutState, PendingCharge
-from ...ports.payment_gateway import PaymentGateway
+from ...ports.payment_provider import PaymentProvider
 from ...ports.payments import Payments, Payouts
 from ...ports.transaction import Transaction
 from .escrow import Escrow
@@ -42,7 +42,7 @@ class RefundBuyer:
     payouts: Payouts
     payables: Payables
     record_refund: RecordRefund
-    gateway: PaymentGateway
+    provider: PaymentProvider
     escrow: Escrow
     clock: Clock
     patience: Patience
@@ -69,7 +69,7 @@ class RefundBuyer:
         assert payment.charge_id is not None, payment
         try:
             made = await self.patience.wait_for(
-                self.gateway.refund(
+                self.provider.refund(
                     key=_key(payment), charge_id=payment.charge_id, amount=payment.refund_asked
                 )
             )
@@ -114,7 +114,7 @@ class RefundBuyer:
 
     async def _find_out(self, payment: Payment) -> Payment:
         """Ask the provider whether the buyer was charged, and return the updated payment."""
-        found = await self.patience.wait_for(self.gateway.find_charge(payment.order_id))
+        found = await self.patience.wait_for(self.provider.find_charge(payment.order_id))
         if isinstance(found, Charge):
             await self.escrow.capture(payment.order_id, found)
         elif found is None and self.patience.is_under_way(payment, self.clock.now()):

@@ -41,7 +41,7 @@ class Report:
                 "payables": kinds.get(AccountKind.PAYABLE, 0),
                 "fees": _fees(self.solvency),
                 "held": self.solvency.held,
-                "gateway": self.solvency.gateway_balance,
+                "provider": self.solvency.provider_balance,
             },
         }
 
@@ -149,7 +149,7 @@ def _solvency_lines(solvency: Solvency) -> str:
     return (
         f"Solvency: escrow {_dollars(escrow)} + payables {_dollars(payables)} + "
         f"fees {_dollars(_fees(solvency))} = {_dollars(solvency.held)}\n"
-        f"The payment provider holds {_dollars(solvency.gateway_balance)}: {verdict}"
+        f"The payment provider holds {_dollars(solvency.provider_balance)}: {verdict}"
     )
 
 

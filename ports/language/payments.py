@@ -181,7 +181,7 @@ class Solvency:
     """The ledger's total per kind of account, in cents, and what the provider holds."""
 
     by_kind: dict[AccountKind, Cents]
-    gateway_balance: Cents
+    provider_balance: Cents
 
     @property
     def held(self) -> Cents:
@@ -191,7 +191,7 @@ class Solvency:
     @property
     def balanced(self) -> bool:
         """Whether the ledger matches the provider to the cent."""
-        return self.held == self.gateway_balance and sum(self.by_kind.values()) == 0
+        return self.held == self.provider_balance and sum(self.by_kind.values()) == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +237,8 @@ class PayoutMade:
     amount: Cents
 
 
-class GatewayEventKind(StrEnum):
-    """The kinds of webhook events."""
+class WebhookKind(StrEnum):
+    """The kinds of webhooks."""
 
     CHARGE_CAPTURED = "charge.captured"
     CHARGE_DECLINED = "charge.declined"
@@ -247,25 +247,25 @@ class GatewayEventKind(StrEnum):
     PAYOUT_FAILED = "payout.failed"
     """A payout was declined, or was paid and came back."""
     OTHER = "other"
-    """An event that solebook ignores."""
+    """A webhook that solebook ignores."""
 
 
 @dataclass(frozen=True, slots=True)
-class GatewayEvent:
-    """A verified and parsed webhook event of the payment provider."""
+class Webhook:
+    """A verified and parsed webhook of the payment provider."""
 
     id: str
-    kind: GatewayEventKind
+    kind: WebhookKind
     order_id: OrderId | None
     charge_id: str | None = None
     amount: Cents = 0
     reason: str | None = None
     reference: str | None = None
-    """The provider's id of the refund or payout, if the event contains it."""
+    """The provider's id of the refund or payout, if the webhook contains it."""
 
     @property
     def name(self) -> str:
-        """The id of the refund or payout, or of the event if the provider gives none."""
+        """The id of the refund or payout, or of the webhook if the provider gives none."""
         return self.reference or self.id
 
 

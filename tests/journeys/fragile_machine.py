@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.messengers import (
     MemoryMailer,
@@ -119,7 +119,7 @@ class FragileBooks(ForwardingBooks):
 
 
 @dataclass(frozen=True)
-class FragileGateway(EmbeddedPaymentGateway):
+class FragileProvider(EmbeddedPaymentProvider):
     """A process can be killed before it asks the provider, and before it hears the answer."""
 
     edges: Edges
@@ -129,7 +129,7 @@ class FragileGateway(EmbeddedPaymentGateway):
     ) -> Charge | PendingCharge:
         self.edges.reach("before a charge")
         try:
-            return await EmbeddedPaymentGateway.charge(
+            return await EmbeddedPaymentProvider.charge(
                 self, key=key, order_id=order_id, payment_method=payment_method, amount=amount
             )
         finally:
@@ -137,13 +137,13 @@ class FragileGateway(EmbeddedPaymentGateway):
 
     async def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
         self.edges.reach("before a charge is looked for")
-        found = await EmbeddedPaymentGateway.find_charge(self, order_id)
+        found = await EmbeddedPaymentProvider.find_charge(self, order_id)
         self.edges.reach("after a charge was looked for")
         return found
 
     async def refund(self, *, key: str, charge_id: str, amount: Cents) -> RefundMade:
         self.edges.reach("before a refund")
-        made = await EmbeddedPaymentGateway.refund(
+        made = await EmbeddedPaymentProvider.refund(
             self, key=key, charge_id=charge_id, amount=amount
         )
         self.edges.reach("after a refund")
@@ -153,7 +153,7 @@ class FragileGateway(EmbeddedPaymentGateway):
         self, *, key: str, order_id: OrderId, account: str, amount: Cents
     ) -> PayoutMade:
         self.edges.reach("before a payout")
-        made = await EmbeddedPaymentGateway.pay_out(
+        made = await EmbeddedPaymentProvider.pay_out(
             self, key=key, order_id=order_id, account=account, amount=amount
         )
         self.edges.reach("after a payout")
@@ -205,10 +205,10 @@ class Machine:
                     books=FragileBooks(store.books, edges),
                 )
                 adapters = embedded_adapters(store, clock=self.clock, ids=self.ids)
-                gateway = FragileGateway(journal, self.clock, "whsec_test", edges)
+                provider = FragileProvider(journal, self.clock, "whsec_test", edges)
                 adapters = replace(
                     adapters,
-                    payment_gateway=gateway,
+                    payment_provider=provider,
                     mailer=FragileMailer(self.mailer, edges),
                     text_messenger=self.text_messenger,
                     push_messenger=self.push_messenger,

@@ -109,7 +109,7 @@ def check(report: dict[str, Any], sales: Path, limit: int) -> None:
     assert sum(orders.values()) == count + sum(MISHAPS.values())
     ledger = report["ledger"]
     assert ledger["balanced"] is True
-    assert ledger["held"] == ledger["gateway"]
+    assert ledger["held"] == ledger["provider"]
     assert ledger["escrow"] + ledger["payables"] + ledger["fees"] == ledger["held"]
 
 

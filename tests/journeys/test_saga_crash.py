@@ -140,7 +140,7 @@ async def outcome_of(exchange: Exchange) -> Outcome:
             for o in orders
         ],
         histories=[await exchange.happened(order.id) for order in orders],
-        provider=await exchange.gateway.journal.consult(
+        provider=await exchange.provider.journal.consult(
             lambda provider: Counter(
                 (call.request.operation.value, call.request.amount)
                 for call in provider.calls
@@ -204,7 +204,7 @@ async def a_pair_is_sold_and_paid_out(exchange: Exchange) -> None:
     delivered_at = (await exchange.order(order_id)).delivered_at
     assert delivered_at is not None
     await _until(exchange, delivered_at + timedelta(days=3))
-    for number in range(len(await exchange.gateway.webhook_events())):
+    for number in range(len(await exchange.provider.webhook_events())):
         await exchange.webhook(number)
 
 

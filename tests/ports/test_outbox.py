@@ -13,13 +13,13 @@ from solebook.ports.language.events import (
     EVENTS,
     DeadlineReached,
     Event,
-    GatewayReported,
     NotificationRequested,
     OrderCancelled,
     OrderConfirmed,
     PaymentDeclined,
     ProductChanged,
     UserRegistered,
+    WebhookReceived,
 )
 from solebook.ports.language.ids import NotificationId
 from solebook.ports.language.market import Condition
@@ -108,7 +108,7 @@ async def test_every_kind_of_event_is_read_back_whole(store: Store, records: Rec
         ProductChanged(book.product_id, 7),
         records.opened(records.match(records.bid(book), records.ask(book))).events[0],
         PaymentDeclined(order_id, "no “funds”"),
-        GatewayReported("evt_1"),
+        WebhookReceived("evt_1"),
         DeadlineReached(order_id, DeadlineKind.SHIPMENT),
         cancelled,
         created,

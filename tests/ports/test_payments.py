@@ -11,11 +11,11 @@ from solebook.ports.language.orders import PaymentStatus
 from solebook.ports.language.payments import (
     Account,
     AccountKind,
-    GatewayEvent,
-    GatewayEventKind,
     Payment,
     Quarter,
     SalesVolume,
+    Webhook,
+    WebhookKind,
 )
 
 from .records import Records
@@ -141,17 +141,17 @@ async def test_sales_add_up_by_seller_and_quarter(store: Store, records: Records
 # ---- Webhooks ------------------------------------------------------------------------------------
 
 
-async def store_webhook(store: Store, event: GatewayEvent) -> bool:
+async def store_webhook(store: Store, event: Webhook) -> bool:
     async with store.transaction():
         return await store.webhooks.store(event)
 
 
 async def test_a_webhook_is_stored_once_and_read_back(store: Store, records: Records) -> None:
     order_id = records.order_id()
-    full = GatewayEvent(
-        "evt_1", GatewayEventKind.CHARGE_DECLINED, order_id, "ch_1", 21_400, "insufficient funds"
+    full = Webhook(
+        "evt_1", WebhookKind.CHARGE_DECLINED, order_id, "ch_1", 21_400, "insufficient funds"
     )
-    bare = GatewayEvent("evt_2", GatewayEventKind.OTHER, None)
+    bare = Webhook("evt_2", WebhookKind.OTHER, None)
     assert await store_webhook(store, full) is True
     assert await store_webhook(store, bare) is True
     assert await store_webhook(store, replace(full, amount=1)) is False
@@ -160,16 +160,16 @@ async def test_a_webhook_is_stored_once_and_read_back(store: Store, records: Rec
 
 
 async def test_webhook_is_found_by_kind_and_name(store: Store) -> None:
-    failed = GatewayEventKind.PAYOUT_FAILED
-    await store_webhook(store, GatewayEvent("evt_1", failed, None, reference="po_1"))
-    await store_webhook(store, GatewayEvent("evt_2", failed, None))
+    failed = WebhookKind.PAYOUT_FAILED
+    await store_webhook(store, Webhook("evt_1", failed, None, reference="po_1"))
+    await store_webhook(store, Webhook("evt_2", failed, None))
     assert await store.webhooks.has(failed, "po_1")
     assert not await store.webhooks.has(failed, "po_2")
-    assert not await store.webhooks.has(GatewayEventKind.PAYOUT_PAID, "po_1")
+    assert not await store.webhooks.has(WebhookKind.PAYOUT_PAID, "po_1")
 
 
 async def test_of_many_deliveries_of_a_webhook_at_once_one_is_stored(store: Store) -> None:
-    event = GatewayEvent("evt_1", GatewayEventKind.OTHER, None)
+    event = Webhook("evt_1", WebhookKind.OTHER, None)
     assert sum(await asyncio.gather(*(store_webhook(store, event) for _ in range(5)))) == 1
 
 

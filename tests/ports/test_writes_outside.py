@@ -11,9 +11,9 @@ from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.notifications import NotificationPreferences
 from solebook.ports.language.payments import (
-    GatewayEvent,
-    GatewayEventKind,
     Quarter,
+    Webhook,
+    WebhookKind,
 )
 from solebook.ports.language.rules import MarketRules
 
@@ -45,9 +45,7 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "ledger.post": lambda s, r: s.ledger.post(r.transfer(r.order_id())),
     "seller_records.add": lambda s, r: s.seller_records.add(r.user_id(), Quarter(2026, 1), 1),
     "seller_records.remove": lambda s, r: s.seller_records.remove(r.user_id(), Quarter(2026, 1), 1),
-    "webhooks.store": lambda s, r: s.webhooks.store(
-        GatewayEvent("evt_1", GatewayEventKind.OTHER, None)
-    ),
+    "webhooks.store": lambda s, r: s.webhooks.store(Webhook("evt_1", WebhookKind.OTHER, None)),
     "authentication_tasks.add": lambda s, r: s.authentication_tasks.add(r.task()),
     "authentication_tasks.save": lambda s, r: s.authentication_tasks.save(r.task(version=2)),
     "price_alerts.add": lambda s, r: s.price_alerts.add(r.price_alert(r.book())),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, select
 
-from ....ports.language.payments import GatewayEvent, GatewayEventKind
+from ....ports.language.payments import Webhook, WebhookKind
 from ....ports.payments import Webhooks
 from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
@@ -24,7 +24,7 @@ class SqlWebhooks(Webhooks):
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
 
-    async def store(self, event: GatewayEvent) -> bool:
+    async def store(self, event: Webhook) -> bool:
         added = await self._database.execute(
             _STORE,
             id=event.id,
@@ -37,10 +37,10 @@ class SqlWebhooks(Webhooks):
         )
         return added == 1
 
-    async def get(self, event_id: str) -> GatewayEvent:
-        row = await self._database.first(_GET, id=event_id)
-        assert row is not None, f"no webhook {event_id} was stored"
-        return GatewayEvent(
+    async def get(self, webhook_id: str) -> Webhook:
+        row = await self._database.first(_GET, id=webhook_id)
+        assert row is not None, f"no webhook {webhook_id} was stored"
+        return Webhook(
             id=row.id,
             kind=row.kind,
             order_id=row.order_id,
@@ -50,5 +50,5 @@ class SqlWebhooks(Webhooks):
             reference=row.reference,
         )
 
-    async def has(self, kind: GatewayEventKind, reference: str) -> bool:
+    async def has(self, kind: WebhookKind, reference: str) -> bool:
         return await self._database.first(_HAS, kind=kind, reference=reference) is not None

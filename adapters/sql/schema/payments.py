@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from ....ports.language.orders import PaymentStatus
-from ....ports.language.payments import AccountKind, GatewayEventKind, PayoutState
+from ....ports.language.payments import AccountKind, PayoutState, WebhookKind
 from .columns import (
     Counter,
     Instant,
@@ -173,7 +173,7 @@ webhooks = Table(
     "webhooks",
     metadata,
     Column("id", String, primary_key=True),
-    Column("kind", word(GatewayEventKind, "kind"), nullable=False),
+    Column("kind", word(WebhookKind, "kind"), nullable=False),
     Column("order_id", Uuid),
     Column("charge_id", String),
     Column("amount", BigInteger, nullable=False),

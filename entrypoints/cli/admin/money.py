@@ -11,7 +11,7 @@ async def check_solvency(app: Application, _: argparse.Namespace) -> Output:
     """Return the totals of the ledger and the balance at the payment provider."""
     solvency = await app.payments.check_solvency()
     rows: list[tuple[str, Cents]] = [*sorted(solvency.by_kind.items())]
-    rows += [("held", solvency.held), ("provider", solvency.gateway_balance)]
+    rows += [("held", solvency.held), ("provider", solvency.provider_balance)]
     lines = [f"{name:<12}{dollars(cents):>16}" for name, cents in rows]
     lines.append("balanced to the cent" if solvency.balanced else "NOT BALANCED")
     return Output("\n".join(lines), 0 if solvency.balanced else 1)

@@ -43,7 +43,6 @@ from .orders import (
 from .payments import (
     BuyerBarred,
     BuyerNotCharged,
-    GatewayReported,
     PaymentAbandoned,
     PaymentCaptured,
     PaymentDeclined,
@@ -57,6 +56,7 @@ from .payments import (
     PayoutRefused,
     PayoutReopened,
     ShortfallBorne,
+    WebhookReceived,
 )
 from .people import NotificationRequested, PayoutAccountChanged, PriceDropped, UserRegistered
 from .requests import (
@@ -79,7 +79,6 @@ __all__ = [
     "DeadlineReached",
     "Event",
     "FreezeRequested",
-    "GatewayReported",
     "HaltEndRequested",
     "HaltRequested",
     "LowestAskChanged",
@@ -125,6 +124,7 @@ __all__ = [
     "SuspensionCarriedOut",
     "UserRegistered",
     "UserSuspended",
+    "WebhookReceived",
 ]
 
 EVENTS: dict[str, type[Event]] = {
@@ -176,7 +176,7 @@ EVENTS: dict[str, type[Event]] = {
         PayoutPaid,
         PayoutRefused,
         PayoutReopened,
-        GatewayReported,
+        WebhookReceived,
         DeadlineReached,
         AlarmRaised,
         QuoteWithdrawalRequested,

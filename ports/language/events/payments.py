@@ -182,13 +182,13 @@ class PayoutRefused(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
-class GatewayReported(Event):
+class WebhookReceived(Event):
     """A webhook of the payment provider was stored and must be processed."""
 
-    SUBJECT: ClassVar[str] = "gateway.reported"
-    event_id: str
+    SUBJECT: ClassVar[str] = "webhook.received"
+    webhook_id: str
 
     @property
     def key(self) -> str:
-        """The provider's id of the event, because webhooks come in any order."""
-        return self.event_id
+        """The provider's id of the webhook, because webhooks come in any order."""
+        return self.webhook_id

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.journal import Journal, MemoryJournal
-from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.language.errors import (
@@ -115,21 +115,21 @@ class Model:
         return "done"
 
 
-async def ask(gateway: EmbeddedPaymentGateway, key: str, words: Words) -> str:
+async def ask(provider: EmbeddedPaymentProvider, key: str, words: Words) -> str:
     """Make the call and return the outcome."""
     order_id = OrderId(UUID(int=words.order))
     try:
         if words.operation == "charge":
-            charge = await gateway.charge(
+            charge = await provider.charge(
                 key=key, order_id=order_id, payment_method=words.target, amount=words.amount
             )
             assert charge.amount == words.amount
         elif words.operation == "refund":
-            found = await gateway.find_charge(order_id)
+            found = await provider.find_charge(order_id)
             charge_id = found.id if isinstance(found, Charge) else "ch_none"
-            await gateway.refund(key=key, charge_id=charge_id, amount=words.amount)
+            await provider.refund(key=key, charge_id=charge_id, amount=words.amount)
         else:
-            await gateway.pay_out(
+            await provider.pay_out(
                 key=key, order_id=order_id, account=words.target, amount=words.amount
             )
     except (ChargeDeclined, PayoutDeclined, RefundDeclined) as declined:
@@ -155,10 +155,10 @@ def calls() -> st.SearchStrategy[list[tuple[str, Words]]]:
 
 
 async def follow(journal: Journal, model: Model, made: list[tuple[str, Words]]) -> None:
-    gateway = EmbeddedPaymentGateway(journal, CLOCK, "whsec_test")
+    provider = EmbeddedPaymentProvider(journal, CLOCK, "whsec_test")
     for key, words in made:
-        assert await ask(gateway, key, words) == model.answer(key, words)
-        assert await gateway.balance() == model.balance
+        assert await ask(provider, key, words) == model.answer(key, words)
+        assert await provider.balance() == model.balance
 
 
 @given(calls())
@@ -175,7 +175,7 @@ def test_provider_on_a_file_continues_after_it_was_closed(
     model = Model()
     with TemporaryDirectory() as folder:
         for part in (made, later, made):
-            journal = SqliteJournal(Path(folder) / "gateway.sqlite")
+            journal = SqliteJournal(Path(folder) / "provider.sqlite")
             try:
                 asyncio.run(follow(journal, model, part))
             finally:
@@ -193,8 +193,8 @@ def test_provider_on_a_file_continues_after_it_was_closed(
     ],
 )
 async def test_token_of_the_wrong_kind_is_declined(call: dict[str, Any], refusal: str) -> None:
-    gateway = EmbeddedPaymentGateway(MemoryJournal(), CLOCK, "whsec_test")
-    move: Any = gateway.charge if "payment_method" in call else gateway.pay_out
+    provider = EmbeddedPaymentProvider(MemoryJournal(), CLOCK, "whsec_test")
+    move: Any = provider.charge if "payment_method" in call else provider.pay_out
 
     with pytest.raises((ChargeDeclined, PayoutDeclined)) as declined:
         await move(key="key", order_id=OrderId(UUID(int=1)), amount=100, **call)

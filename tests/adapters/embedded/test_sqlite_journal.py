@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 
 from solebook.adapters.embedded import tokens
-from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.ports.language.errors import ChargeDeclined, RefundDeclined, Unavailable
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.payments import Charge
 
-from .conftest import OpenGateway
+from .conftest import OpenProvider
 
 CHARGING = """
 import asyncio, sys
@@ -25,15 +25,15 @@ from itertools import count
 from pathlib import Path
 from uuid import UUID
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
-from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.virtual_clock import VirtualClock
 
 async def charge_for_ever():
     clock = VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
-    gateway = EmbeddedPaymentGateway(SqliteJournal(Path(sys.argv[1])), clock, "whsec_test")
+    provider = EmbeddedPaymentProvider(SqliteJournal(Path(sys.argv[1])), clock, "whsec_test")
     for number in count():
-        await gateway.charge(
+        await provider.charge(
             key=f"{number}", order_id=UUID(int=number), payment_method="pm_card_visa", amount=100
         )
         print(number, flush=True)
@@ -46,8 +46,8 @@ def order(number: int) -> OrderId:
     return OrderId(UUID(int=number))
 
 
-async def charge(gateway: EmbeddedPaymentGateway, number: int, card: str = tokens.CARD) -> str:
-    done = await gateway.charge(
+async def charge(provider: EmbeddedPaymentProvider, number: int, card: str = tokens.CARD) -> str:
+    done = await provider.charge(
         key=f"{number}", order_id=order(number), payment_method=card, amount=100
     )
     return done.id
@@ -65,22 +65,22 @@ def charge_until_killed(path: Path) -> int:
 
 
 async def test_provider_killed_at_any_instant_remembers_what_it_answered(
-    path: Path, open_gateway: OpenGateway
+    path: Path, open_provider: OpenProvider
 ) -> None:
     answered = charge_until_killed(path)
 
-    gateway = open_gateway()
-    balance = await gateway.balance()
+    provider = open_provider()
+    balance = await provider.balance()
     assert balance in (100 * answered, 100 * (answered + 1))
     for number in range(answered):
-        found = await gateway.find_charge(order(number))
+        found = await provider.find_charge(order(number))
         assert isinstance(found, Charge)
-        assert found.id == await charge(gateway, number)
-    assert await gateway.balance() == balance
+        assert found.id == await charge(provider, number)
+    assert await provider.balance() == balance
 
 
-async def test_reopened_provider_gives_the_same_answers(open_gateway: OpenGateway) -> None:
-    before = open_gateway()
+async def test_reopened_provider_gives_the_same_answers(open_provider: OpenProvider) -> None:
+    before = open_provider()
     charge_id = await charge(before, 1)
     with pytest.raises(ChargeDeclined):
         await charge(before, 2, tokens.DECLINED_CARD)
@@ -90,7 +90,7 @@ async def test_reopened_provider_gives_the_same_answers(open_gateway: OpenGatewa
         await charge(before, 4, tokens.CARD_THAT_TIMES_OUT)
     await before.refund(key="refund", charge_id=charge_id, amount=40)
 
-    after = open_gateway()
+    after = open_provider()
 
     assert await after.balance() == 160
     assert await after.webhook_events() == await before.webhook_events()
@@ -104,8 +104,8 @@ async def test_reopened_provider_gives_the_same_answers(open_gateway: OpenGatewa
     assert await after.balance() == 260
 
 
-async def test_two_processes_on_one_file_are_one_provider(open_gateway: OpenGateway) -> None:
-    one, other = open_gateway(), open_gateway()
+async def test_two_processes_on_one_file_are_one_provider(open_provider: OpenProvider) -> None:
+    one, other = open_provider(), open_provider()
 
     for number in range(6):
         first, second = (one, other) if number % 2 else (other, one)
@@ -114,23 +114,25 @@ async def test_two_processes_on_one_file_are_one_provider(open_gateway: OpenGate
     assert await one.balance() == await other.balance() == 600
 
 
-async def test_two_processes_at_once_wait_for_each_other(open_gateway: OpenGateway) -> None:
-    one, other = open_gateway(patience=30), open_gateway(patience=30)
+async def test_two_processes_at_once_wait_for_each_other(open_provider: OpenProvider) -> None:
+    one, other = open_provider(patience=30), open_provider(patience=30)
 
-    charges = [charge(gateway, number) for number in range(20) for gateway in (one, other)]
+    charges = [charge(provider, number) for number in range(20) for provider in (one, other)]
     ids = await asyncio.gather(*charges)
 
     assert len(set(ids)) == 20
     assert await one.balance() == 2_000
 
 
-async def test_concurrent_callers_are_settled_one_after_another(open_gateway: OpenGateway) -> None:
-    gateway = open_gateway()
+async def test_concurrent_callers_are_settled_one_after_another(
+    open_provider: OpenProvider,
+) -> None:
+    provider = open_provider()
 
-    ids = await asyncio.gather(*(charge(gateway, number % 5) for number in range(20)))
+    ids = await asyncio.gather(*(charge(provider, number % 5) for number in range(20)))
 
     assert len(set(ids)) == 5
-    assert await gateway.balance() == 500
+    assert await provider.balance() == 500
 
 
 async def test_concurrent_callers_are_written_in_one_transaction(path: Path) -> None:
@@ -146,19 +148,19 @@ async def test_concurrent_callers_are_written_in_one_transaction(path: Path) -> 
 
 
 async def test_a_failing_call_does_not_affect_the_others_of_its_batch(
-    open_gateway: OpenGateway,
+    open_provider: OpenProvider,
 ) -> None:
-    gateway = open_gateway()
+    provider = open_provider()
 
     outcomes = await asyncio.gather(
-        charge(gateway, 1),
-        gateway.refund(key="refund", charge_id="ch_unknown", amount=100),
-        charge(gateway, 2),
+        charge(provider, 1),
+        provider.refund(key="refund", charge_id="ch_unknown", amount=100),
+        charge(provider, 2),
         return_exceptions=True,
     )
 
     assert [type(outcome) for outcome in outcomes] == [str, AssertionError, str]
-    assert await gateway.balance() == 200
+    assert await provider.balance() == 200
 
 
 async def test_a_closed_journal_refuses_calls(path: Path) -> None:
@@ -170,48 +172,48 @@ async def test_a_closed_journal_refuses_calls(path: Path) -> None:
 
 
 async def test_file_locked_by_another_process_is_unavailable(
-    path: Path, open_gateway: OpenGateway
+    path: Path, open_provider: OpenProvider
 ) -> None:
-    gateway = open_gateway()
+    provider = open_provider()
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(Unavailable):
-        await charge(gateway, 1)
+        await charge(provider, 1)
 
     other.execute("ROLLBACK")
     other.close()
-    await charge(gateway, 1)
-    assert await gateway.balance() == 100
+    await charge(provider, 1)
+    assert await provider.balance() == 100
 
 
 async def test_call_that_cannot_be_written_has_no_effect(
-    path: Path, open_gateway: OpenGateway
+    path: Path, open_provider: OpenProvider
 ) -> None:
-    gateway = open_gateway()
-    await charge(gateway, 1)
+    provider = open_provider()
+    await charge(provider, 1)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute(
         "CREATE TRIGGER full BEFORE INSERT ON calls BEGIN SELECT RAISE(FAIL, 'disk full'); END"
     )
 
     with pytest.raises(Unavailable):
-        await charge(gateway, 2)
-    assert await gateway.find_charge(order(2)) is None
-    assert await gateway.balance() == 100
+        await charge(provider, 2)
+    assert await provider.find_charge(order(2)) is None
+    assert await provider.balance() == 100
 
     other.execute("DROP TRIGGER full")
     other.close()
-    await charge(gateway, 2)
-    assert await gateway.balance() == 200
+    await charge(provider, 2)
+    assert await provider.balance() == 200
 
 
-async def test_broken_invariant_rolls_the_provider_back(open_gateway: OpenGateway) -> None:
-    gateway = open_gateway()
-    charge_id = await charge(gateway, 1)
+async def test_broken_invariant_rolls_the_provider_back(open_provider: OpenProvider) -> None:
+    provider = open_provider()
+    charge_id = await charge(provider, 1)
 
     with pytest.raises(AssertionError):
-        await gateway.refund(key="refund", charge_id="ch_unknown", amount=100)
+        await provider.refund(key="refund", charge_id="ch_unknown", amount=100)
 
-    await gateway.refund(key="refund", charge_id=charge_id, amount=100)
-    assert await gateway.balance() == 0
+    await provider.refund(key="refund", charge_id=charge_id, amount=100)
+    assert await provider.balance() == 0

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from solebook.adapters.embedded.journal import MemoryJournal
-from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.embedded import embedded_adapters
@@ -35,8 +35,8 @@ class Machine:
         async with open_sql_database(self.url, migrate=False) as database:
             store = build_sql_store(database, clock=self.clock, ids=self.ids)
             adapters = embedded_adapters(store, clock=self.clock, ids=self.ids)
-            gateway = EmbeddedPaymentGateway(self.journal, self.clock, "whsec_embedded")
-            yield exchange_on(replace(adapters, payment_gateway=gateway))
+            provider = EmbeddedPaymentProvider(self.journal, self.clock, "whsec_embedded")
+            yield exchange_on(replace(adapters, payment_provider=provider))
 
 
 async def test_deadlines_are_put_off_by_the_downtime(url: str) -> None:

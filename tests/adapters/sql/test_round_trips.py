@@ -48,7 +48,7 @@ from solebook.ports.language.notifications import (
 )
 from solebook.ports.language.orders import Order
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.payments import GatewayEvent, Payment, Payout
+from solebook.ports.language.payments import Payment, Payout, Webhook
 from solebook.ports.language.placement import Placement
 from solebook.ports.language.price_alerts import PriceAlert
 from solebook.ports.language.steps import ORDER_STEPS, OrderStep, RecordedStep
@@ -223,7 +223,7 @@ async def payout(store: Store, first: Payout, second: Payout) -> None:
         assert await store.payouts.find(first.order_id) == put
 
 
-async def webhook(store: Store, first: GatewayEvent, _: GatewayEvent) -> None:
+async def webhook(store: Store, first: Webhook, _: Webhook) -> None:
     await store.webhooks.store(first)
     assert await store.webhooks.get(first.id) == first
 
@@ -306,7 +306,7 @@ TRIPS: dict[str, tuple[Callable[[Store, Any, Any], Awaitable[None]], Any, Any]] 
     "placement": (placement, Placement, IdempotencyKey),
     "payment": (payment, Payment, Payment),
     "payout": (payout, Payout, Payout),
-    "webhook": (webhook, GatewayEvent, GatewayEvent),
+    "webhook": (webhook, Webhook, Webhook),
     "task": (task, AuthenticationTask, AuthenticationTask),
     "sale": (sale, Sale, Sale),
     "price alert": (price_alert, PriceAlert, PriceAlert),

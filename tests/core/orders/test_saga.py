@@ -217,7 +217,7 @@ async def test_order_without_stock_ends_unpaid(exchange: Exchange) -> None:
         CancelReason.STOCK_REFUSED,
         PaymentStatus.ABANDONED,
     )
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     assert (await exchange.store.quotes.get(order.ask_id)).status is QuoteStatus.CANCELLED
 
 

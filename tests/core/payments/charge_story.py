@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
-from solebook.adapters.embedded.payment_gateway import Webhook
+from solebook.adapters.embedded.payment_provider import SignedWebhook
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.events import PaymentOverdue, PaymentRequested
 from solebook.ports.language.ids import OrderId
@@ -191,9 +191,9 @@ class ChargeStory(RuleBasedStateMachine):
             body, signature = events[pick % len(events)]
             self.run(self.exchange.app.payments.receive_webhook(body, signature))
 
-    async def all_reports(self) -> list[Webhook]:
+    async def all_reports(self) -> list[SignedWebhook]:
         """Return all webhooks of the provider, even if the connection is cut."""
-        return await replace(self.exchange.gateway, journal=self.slow).webhook_events()
+        return await replace(self.exchange.provider, journal=self.slow).webhook_events()
 
     @rule(pick=ANY)
     def the_bank_decides(self, pick: int) -> None:

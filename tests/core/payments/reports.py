@@ -5,11 +5,11 @@ from datetime import timedelta
 from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.core.payments.transfers import debt, escrow, payable, suspense
 from solebook.ports.language.alarms import AlarmKind
-from solebook.ports.language.events import GatewayReported
+from solebook.ports.language.events import WebhookReceived
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import FreezeReason, Order, OrderStatus
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.payments import Account, AccountKind, GatewayEvent, GatewayEventKind
+from solebook.ports.language.payments import Account, AccountKind, Webhook, WebhookKind
 
 from ...exchange import Exchange
 
@@ -21,7 +21,7 @@ FROZEN = frozenset({FreezeReason.PROVIDER})
 
 
 def dashboard(exchange: Exchange) -> Dashboard:
-    return Dashboard(exchange.gateway.journal)
+    return Dashboard(exchange.provider.journal)
 
 
 async def charge_of(exchange: Exchange, order_id: OrderId) -> str:
@@ -43,27 +43,27 @@ async def told_of_latest(exchange: Exchange) -> None:
 
 
 async def told_of_everything(exchange: Exchange) -> None:
-    for number in range(len(await exchange.gateway.webhook_events())):
+    for number in range(len(await exchange.provider.webhook_events())):
         await exchange.webhook(number)
     await exchange.quiet()
 
 
-async def report(exchange: Exchange, event: GatewayEvent) -> None:
+async def report(exchange: Exchange, event: Webhook) -> None:
     """Store an event as if its webhook had arrived."""
     async with exchange.store.transaction():
         if await exchange.store.webhooks.store(event):
-            await exchange.store.outbox.add(GatewayReported(event.id))
+            await exchange.store.outbox.add(WebhookReceived(event.id))
     await exchange.workers.settle()
 
 
-def refunded(order_id: OrderId | None, event_id: str, amount: int, **more: str) -> GatewayEvent:
-    kind = GatewayEventKind.CHARGE_REFUNDED
-    return GatewayEvent(event_id, kind, order_id, amount=amount, **more)
+def refunded(order_id: OrderId | None, webhook_id: str, amount: int, **more: str) -> Webhook:
+    kind = WebhookKind.CHARGE_REFUNDED
+    return Webhook(webhook_id, kind, order_id, amount=amount, **more)
 
 
-def paid(order_id: OrderId | None, event_id: str, amount: int, **more: str) -> GatewayEvent:
-    kind = GatewayEventKind.PAYOUT_PAID
-    return GatewayEvent(event_id, kind, order_id, amount=amount, **more)
+def paid(order_id: OrderId | None, webhook_id: str, amount: int, **more: str) -> Webhook:
+    kind = WebhookKind.PAYOUT_PAID
+    return Webhook(webhook_id, kind, order_id, amount=amount, **more)
 
 
 async def alarms(

@@ -56,7 +56,7 @@ async def test_attempt_under_way_is_settled_before_the_refund_of_a_cancellation(
     await attempt
     await exchange.quiet()
     assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.REFUNDED)
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
 
 
 async def test_no_attempt_begins_after_the_time_to_give_up(exchange: Exchange) -> None:
@@ -110,5 +110,5 @@ async def test_an_order_that_ended_is_not_charged(exchange: Exchange) -> None:
         PaymentRequested(order_id, order.buyer_id, order.buyer_total)
     )
     await exchange.quiet()
-    assert await exchange.gateway.webhook_events() == []
+    assert await exchange.provider.webhook_events() == []
     assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)

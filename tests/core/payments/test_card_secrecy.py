@@ -6,7 +6,7 @@ import pytest
 
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.payments import GatewayEvent, GatewayEventKind
+from solebook.ports.language.payments import Webhook, WebhookKind
 
 from ...exchange import Exchange
 from .reports import alarms, report
@@ -43,15 +43,15 @@ async def test_card_token_is_absent_from_errors_and_alarms(
 ) -> None:
     buyer = await unchecked.new_buyer(TOKEN)
     order = await unchecked.trade(buyer=buyer)
-    another = GatewayEvent(
-        "evt_1", GatewayEventKind.CHARGE_CAPTURED, order.id, "ch_another", order.buyer_total
+    another = Webhook(
+        "evt_1", WebhookKind.CHARGE_CAPTURED, order.id, "ch_another", order.buyer_total
     )
     await report(unchecked, another)
     await unchecked.quiet()
     [note] = await alarms(unchecked, order.id)
     payment = repr(await unchecked.payment(order.id))
     with pytest.raises(AssertionError) as other_words:
-        await unchecked.gateway.charge(
+        await unchecked.provider.charge(
             key=f"{order.id}:charge", order_id=order.id, payment_method=TOKEN, amount=1
         )
     assert TOKEN not in note + payment + str(other_words.value) + caplog.text

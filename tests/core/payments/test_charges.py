@@ -26,7 +26,7 @@ async def status(exchange: Exchange, order_id: OrderId) -> tuple[OrderStatus, Pa
 
 async def charge_late(exchange: Exchange, order_id: OrderId, amount: int = 21_400) -> None:
     """Let the provider charge the buyer unasked, or contrary to its earlier answer."""
-    await exchange.gateway.charge(
+    await exchange.provider.charge(
         key=f"{order_id}:late", order_id=order_id, payment_method=tokens.CARD, amount=amount
     )
 
@@ -49,7 +49,7 @@ async def test_the_buyer_pays_price_and_shipping_into_escrow(exchange: Exchange)
         Entry(WORLD, -21_400),
         Entry(escrow(order.id), 21_400),
     ]
-    assert await exchange.gateway.balance() == 21_400
+    assert await exchange.provider.balance() == 21_400
 
 
 @pytest.mark.parametrize("card", [tokens.CARD_THAT_FAILS_ONCE, tokens.CARD_THAT_TIMES_OUT])
@@ -60,7 +60,7 @@ async def test_charge_with_a_lost_answer_is_retried(exchange: Exchange, card: st
     assert await status(exchange, order_id) == (OrderStatus.PENDING, PaymentStatus.PENDING)
     await exchange.quiet()
     assert await status(exchange, order_id) == (OrderStatus.CONFIRMED, PaymentStatus.CAPTURED)
-    assert await exchange.gateway.balance() == 21_400
+    assert await exchange.provider.balance() == 21_400
 
 
 async def test_retry_charges_the_card_of_the_first_attempt(exchange: Exchange) -> None:
@@ -111,7 +111,7 @@ async def test_order_without_a_stored_payment_ends_uncharged(
     await exchange.quiet()
     payment = await exchange.payment(order_id)
     assert (payment.status, payment.amount) == (PaymentStatus.ABANDONED, 0)
-    assert await exchange.gateway.webhook_events() == []
+    assert await exchange.provider.webhook_events() == []
 
 
 async def test_a_buyer_without_a_card_is_not_charged(exchange: Exchange) -> None:
@@ -136,7 +136,7 @@ async def test_a_declined_card_charges_nothing(exchange: Exchange) -> None:
     payment = await exchange.payment(order_id)
     assert (payment.status, payment.reason) == (PaymentStatus.DECLINED, "card_declined")
     assert not await exchange.store.ledger.entries(order_id)
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
 
 
 async def test_duplicate_request_does_not_charge_again(exchange: Exchange) -> None:
@@ -144,7 +144,7 @@ async def test_duplicate_request_does_not_charge_again(exchange: Exchange) -> No
     request = PaymentRequested(order.id, order.buyer_id, order.buyer_total)
     for _ in range(3):
         await exchange.app.payments.charge_buyer(request)
-    assert await exchange.gateway.balance() == 21_400
+    assert await exchange.provider.balance() == 21_400
 
 
 # ---- and back --------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ async def test_cancelled_or_failed_order_is_refunded_in_full(
     entries = await exchange.store.ledger.entries(order.id)
     assert Entry(escrow(order.id), -21_400) in entries
     assert Entry(WORLD, 21_400) in entries
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     assert await exchange.store.ledger.balance(WORLD) == 0
 
 
@@ -170,7 +170,7 @@ async def test_duplicate_event_does_not_refund_again(exchange: Exchange, end: Or
     for message in list(exchange.bus.published):
         await exchange.tell_again(message)
     await exchange.quiet()
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     assert await exchange.order(order.id) == order
 
 
@@ -183,7 +183,7 @@ async def test_cancelled_order_is_not_charged(
     await exchange.later(GIVE_UP)
     await exchange.quiet()
     assert await status(exchange, order_id) == (OrderStatus.CANCELLED, PaymentStatus.ABANDONED)
-    assert await exchange.gateway.webhook_events() == []
+    assert await exchange.provider.webhook_events() == []
 
 
 async def test_a_charge_that_succeeds_after_the_cancellation_is_refunded_by_its_webhook(

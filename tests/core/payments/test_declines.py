@@ -12,7 +12,7 @@ from solebook.ports.language.market import QuoteStatus, Side
 from solebook.ports.language.notifications import QuotesWithdrawnNotice
 from solebook.ports.language.orders import CancelReason, OrderStatus
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.payments import GatewayEvent, GatewayEventKind
+from solebook.ports.language.payments import Webhook, WebhookKind
 from solebook.ports.language.users import OPERATOR, Actor
 
 from ...exchange import MONDAY, Exchange
@@ -122,7 +122,7 @@ async def test_duplicate_decline_counts_once(exchange: Exchange) -> None:
     order_id = await decline(exchange, exchange.buyer)
     await exchange.webhook(-1)
     for number in range(3):
-        again = GatewayEvent(f"evt_{number}", GatewayEventKind.CHARGE_DECLINED, order_id)
+        again = Webhook(f"evt_{number}", WebhookKind.CHARGE_DECLINED, order_id)
         await report(exchange, again)
     await exchange.bid(exchange.buyer, 10_000)
     assert len(await exchange.store.declines.since(exchange.buyer.user_id, MONDAY - DAY)) == 1
@@ -135,7 +135,7 @@ async def test_missing_card_outage_and_expired_window_are_not_declines(
     overdue = await exchange.match(buyer=buyer)
     await exchange.workers.settle()
     await exchange.later(timedelta(minutes=15))
-    await report(exchange, GatewayEvent("evt_1", GatewayEventKind.CHARGE_DECLINED, overdue))
+    await report(exchange, Webhook("evt_1", WebhookKind.CHARGE_DECLINED, overdue))
     await exchange.app.users.set_payment_method(buyer, token=tokens.CARD)
     exchange.line.is_cut = True
     given_up = await exchange.match(buyer=buyer)

@@ -46,7 +46,7 @@ async def cancelled(exchange: Exchange) -> OrderId:
 async def succeeds(exchange: Exchange, order_id: OrderId) -> None:
     """Let the charge succeed without a webhook."""
     order = await exchange.order(order_id)
-    await Dashboard(exchange.gateway.journal).charge(order_id, order.buyer_total)
+    await Dashboard(exchange.provider.journal).charge(order_id, order.buyer_total)
 
 
 async def open_alarms(exchange: Exchange) -> list[Alarm]:
@@ -61,7 +61,7 @@ async def test_late_charge_is_refunded_the_next_day(
     await succeeds(exchange, order_id)
     await exchange.later(DAY)
     assert (await exchange.order(order_id)).payment_status is PaymentStatus.REFUNDED
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     assert DeadlineKind.REFUND not in {d.kind for d in await exchange.store.deadlines.of(order_id)}
     await check_invariants(exchange)
 

@@ -108,13 +108,15 @@ async def test_a_pending_charge_that_succeeds_confirms_its_order(
     order_id = await match_with(exchange, tokens.CARD_THAT_IS_CHARGED_LATER)
     assert (await exchange.order(order_id)).status is OrderStatus.PENDING
     if webhook:
-        await exchange.gateway.find_charge(order_id)  # the look-up after which the bank has decided
+        await exchange.provider.find_charge(
+            order_id
+        )  # the look-up after which the bank has decided
         await exchange.webhook(-1)
         await exchange.quiet()
         assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
     await exchange.later(WINDOW)
     assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
-    assert await exchange.gateway.balance() == 21_400
+    assert await exchange.provider.balance() == 21_400
 
 
 @pytest.mark.parametrize("webhook", [True, False])
@@ -123,7 +125,7 @@ async def test_a_pending_charge_that_is_declined_cancels_its_order_as_declined(
 ) -> None:
     order_id = await match_with(exchange, tokens.CARD_THAT_IS_DECLINED_LATER)
     if webhook:
-        await exchange.gateway.find_charge(order_id)
+        await exchange.provider.find_charge(order_id)
         await exchange.webhook(-1)
         await exchange.quiet()
     else:
@@ -152,14 +154,14 @@ async def test_charge_that_stays_pending_is_overdue_and_the_buyer_is_notified(
 async def test_a_charge_that_succeeds_after_its_window_goes_back(exchange: Exchange) -> None:
     order_id = await match_with(exchange, tokens.CARD_THAT_STAYS_PENDING)
     await exchange.later(WINDOW)
-    await exchange.gateway.charge(
+    await exchange.provider.charge(
         key=f"{order_id}:late", order_id=order_id, payment_method=tokens.CARD, amount=21_400
     )
     for _ in range(2):
         await exchange.webhook(-1)
     await exchange.quiet()
     assert (await end(exchange, order_id))[1] is PaymentStatus.REFUNDED
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
 
 
 # ---- giving up -------------------------------------------------------------------------------
@@ -179,7 +181,7 @@ async def test_order_without_an_attempt_is_given_up_instead_of_overdue(
     sale = await told_last(exchange, exchange.seller)
     assert isinstance(sale, SaleCancelledNotice)
     assert (sale.penalty, sale.ask) == (0, AskFate.RETURNED)
-    assert await exchange.gateway.webhook_events() == []
+    assert await exchange.provider.webhook_events() == []
 
 
 async def test_an_order_whose_pair_could_not_be_reserved_is_given_up(exchange: Exchange) -> None:
@@ -201,7 +203,7 @@ async def test_lost_request_is_given_up_and_known_as_not_charged(
     await exchange.later(GIVE_UP)
     await exchange.quiet()
     assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
 
 
 async def test_unanswered_charge_is_given_up_with_an_unknown_outcome(
@@ -223,7 +225,7 @@ async def test_unanswered_charge_is_given_up_with_an_unknown_outcome(
     await exchange.quiet()
     assert (await end(exchange, order_id))[1] is PaymentStatus.REFUNDED
     assert (await exchange.happened(order_id))[-2:] == ["cancelled", "payment_refunded"]
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
 
 
 async def test_order_records_a_late_answer_that_the_buyer_was_not_charged(
@@ -247,7 +249,7 @@ async def test_a_charge_whose_answer_was_lost_beats_the_deadline(exchange: Excha
     await exchange.later(GIVE_UP)
     await exchange.quiet()
     assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
-    assert await exchange.gateway.balance() == 21_400
+    assert await exchange.provider.balance() == 21_400
 
 
 async def test_a_decline_whose_answer_was_lost_is_found_at_the_deadline(

@@ -70,7 +70,7 @@ async def test_the_escrow_is_shared_out_to_the_cent(exchange: Exchange) -> None:
     assert (payout.amount, payout.debt_settled) == (17_600, 0)
     assert (payout.state, payout.paid_at) == (PayoutState.PAID, exchange.clock.now())
     assert order.payout_status is PayoutStatus.PAID
-    assert await exchange.gateway.balance() == 21_400 - 17_600
+    assert await exchange.provider.balance() == 21_400 - 17_600
 
 
 @pytest.mark.parametrize("account", [tokens.ACCOUNT_THAT_FAILS_ONCE, tokens.ACCOUNT_THAT_TIMES_OUT])
@@ -83,7 +83,7 @@ async def test_payout_with_a_lost_answer_is_retried(exchange: Exchange, account:
     await exchange.quiet()
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
     assert (await exchange.payout(order.id)).account == account
-    assert await exchange.gateway.balance() == 21_400 - 17_600
+    assert await exchange.provider.balance() == 21_400 - 17_600
 
 
 async def test_a_refused_payout_stays_owed_to_the_seller(exchange: Exchange) -> None:
@@ -94,7 +94,7 @@ async def test_a_refused_payout_stays_owed_to_the_seller(exchange: Exchange) -> 
     assert (payout.state, payout.reason) == (PayoutState.REFUSED, "account_closed")
     assert await exchange.store.ledger.balance(payable(seller.user_id)) == 17_600
     assert await exchange.store.ledger.balance(escrow(order.id)) == 0
-    assert await exchange.gateway.balance() == 21_400
+    assert await exchange.provider.balance() == 21_400
 
 
 async def test_seller_with_a_new_account_is_paid_the_refused_payout(
@@ -110,7 +110,7 @@ async def test_seller_with_a_new_account_is_paid_the_refused_payout(
         assert (payout.state, payout.account) == (PayoutState.PAID, tokens.ACCOUNT_THAT_TIMES_OUT)
         assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
     assert await exchange.store.ledger.balance(payable(seller.user_id)) == 0
-    assert await exchange.gateway.balance() == 2 * (21_400 - 17_600)
+    assert await exchange.provider.balance() == 2 * (21_400 - 17_600)
 
 
 async def test_setting_the_same_account_again_retries_the_payout(
@@ -121,7 +121,7 @@ async def test_setting_the_same_account_again_retries_the_payout(
     for _ in range(2):
         await exchange.app.users.set_payout_account(seller, account=tokens.CLOSED_ACCOUNT)
         await exchange.quiet()
-    keys = await exchange.gateway.journal.consult(
+    keys = await exchange.provider.journal.consult(
         lambda provider: [
             call.request.key
             for call in provider.calls
@@ -147,7 +147,7 @@ async def test_unanswered_payout_goes_to_no_other_account(
     await exchange.quiet()
     payout = await exchange.payout(order.id)
     assert (payout.state, payout.account) == (PayoutState.PAID, tokens.ACCOUNT_THAT_TIMES_OUT)
-    assert await exchange.gateway.balance() == 21_400 - 17_600
+    assert await exchange.provider.balance() == 21_400 - 17_600
 
 
 async def test_late_refusal_does_not_refuse_the_next_request(
@@ -215,7 +215,7 @@ async def test_duplicate_payout_due_pays_nothing_more(exchange: Exchange) -> Non
         await exchange.app.payments.pay_seller(due(order))
     await exchange.workers.settle()
     assert await exchange.order(order.id) == order
-    assert await exchange.gateway.balance() == 21_400 - 17_600
+    assert await exchange.provider.balance() == 21_400 - 17_600
 
 
 # ---- penalties and debt ----------------------------------------------------------------------
@@ -297,9 +297,9 @@ async def test_a_debt_is_settled_from_the_next_payouts(exchange: Exchange) -> No
 
 async def test_payout_of_zero_is_not_requested_from_the_provider(exchange: Exchange) -> None:
     await exchange.trade(OrderStatus.CANCELLED)
-    before = len(await exchange.gateway.webhook_events())
+    before = len(await exchange.provider.webhook_events())
     await paid_out(exchange, price=2_500)
-    assert len(await exchange.gateway.webhook_events()) == before + 1  # the charge
+    assert len(await exchange.provider.webhook_events()) == before + 1  # the charge
 
 
 async def test_nobody_pays_for_another_seller(exchange: Exchange) -> None:
@@ -338,6 +338,6 @@ async def test_ledger_balances_without_fees_and_shipping() -> None:
     await exchange.open()
     order = await exchange.trade(OrderStatus.DELIVERED)
     assert (await exchange.payout(order.id)).amount == order.price
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     await check_invariants(exchange)
     await engine_of(exchange.app).stop()

@@ -309,7 +309,7 @@ class Stories(RuleBasedStateMachine):
     @rule(picks=st.lists(ANY, min_size=1, max_size=5))
     def the_provider_reports(self, picks: list[int]) -> None:
         self.the_line_to_the_provider_changes(is_cut=False, loses_answers=False)
-        events = self.run(self.exchange.gateway.webhook_events())
+        events = self.run(self.exchange.provider.webhook_events())
         if not events:
             return
         for pick in picks:
@@ -324,10 +324,10 @@ class Stories(RuleBasedStateMachine):
         if order is None or payment is None or payment.status not in UNWANTED:
             return
         self.the_line_to_the_provider_changes(is_cut=False, loses_answers=False)
-        gateway = self.exchange.gateway
-        if not isinstance(self.run(gateway.find_charge(order.id)), Charge):
+        provider = self.exchange.provider
+        if not isinstance(self.run(provider.find_charge(order.id)), Charge):
             key, card = f"{order.id}:late", tokens.CARD
-            charge = gateway.charge(
+            charge = provider.charge(
                 key=key, order_id=order.id, payment_method=card, amount=order.buyer_total
             )
             self.run(charge)

@@ -240,7 +240,7 @@ async def test_cancelling_a_pending_order_costs_nothing(exchange: Exchange, aske
     order = await exchange.order(order_id)
     assert order.status is OrderStatus.CANCELLED
     assert (order.borne_by, order.owes_penalty) == (None, False)
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     assert await owed(exchange) == 0
     await check_invariants(exchange)
 

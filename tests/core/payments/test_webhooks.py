@@ -7,12 +7,12 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.ports.language.errors import InvalidSignature, InvalidText
-from solebook.ports.language.events import GatewayReported
+from solebook.ports.language.events import WebhookReceived
 from solebook.ports.language.orders import OrderStatus, PaymentStatus, PayoutStatus
 from solebook.ports.language.payments import (
-    GatewayEvent,
-    GatewayEventKind,
     PayoutState,
+    Webhook,
+    WebhookKind,
 )
 
 from ...exchange import Exchange
@@ -32,14 +32,14 @@ async def test_webhook_is_stored_once_and_answered_before_it_is_applied(
         await exchange.webhook(0)
     events = [message.event for message in await exchange.store.outbox.unsent(20)]
     assert len(events) == 1
-    assert isinstance(events[0], GatewayReported)
+    assert isinstance(events[0], WebhookReceived)
 
 
 async def test_a_webhook_that_was_not_signed_by_the_provider_is_refused(
     exchange: Exchange,
 ) -> None:
     await exchange.trade()
-    body, signature = (await exchange.gateway.webhook_events())[0]
+    body, signature = (await exchange.provider.webhook_events())[0]
     with pytest.raises(InvalidSignature):
         await exchange.app.payments.receive_webhook(body.replace(b"21400", b"99900"), signature)
     await exchange.clock.advance(timedelta(minutes=6))
@@ -51,7 +51,7 @@ async def test_a_webhook_that_was_not_signed_by_the_provider_is_refused(
 async def test_malformed_signed_body_is_refused(exchange: Exchange) -> None:
     body = json.dumps({"id": 7}).encode()
     with pytest.raises(InvalidText):
-        await exchange.app.payments.receive_webhook(body, exchange.gateway.sign(body))
+        await exchange.app.payments.receive_webhook(body, exchange.provider.sign(body))
     assert await exchange.store.outbox.unsent(1) == []
 
 
@@ -82,12 +82,12 @@ async def test_a_webhook_declines_an_order_before_the_direct_answer_does(
     buyer = await exchange.new_buyer(tokens.CARD_THAT_FAILS_ONCE)
     order_id = await exchange.match(buyer=buyer)
     await exchange.workers.settle()
-    declined = GatewayEvent("evt_1", GatewayEventKind.CHARGE_DECLINED, order_id, reason="stolen")
+    declined = Webhook("evt_1", WebhookKind.CHARGE_DECLINED, order_id, reason="stolen")
     await report(exchange, declined)
     order = await exchange.order(order_id)
     assert (order.status, order.note) == (OrderStatus.CANCELLED, "stolen")
     await exchange.quiet()
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
 
 
 async def test_duplicate_webhooks_in_any_order_change_nothing(
@@ -97,8 +97,8 @@ async def test_duplicate_webhooks_in_any_order_change_nothing(
     paid = await exchange.trade(OrderStatus.DELIVERED)
     await exchange.later(timedelta(days=3))
     paid, payout = await exchange.order(paid.id), await exchange.payout(paid.id)
-    balance = await exchange.gateway.balance()
-    count = len(await exchange.gateway.webhook_events())
+    balance = await exchange.provider.balance()
+    count = len(await exchange.provider.webhook_events())
     assert count == 4  # in and back, in and out
     told = len(exchange.bus.published)
     for number in [*reversed(range(count))] * 10:
@@ -107,8 +107,8 @@ async def test_duplicate_webhooks_in_any_order_change_nothing(
     assert await exchange.order(order.id) == order
     assert await exchange.order(paid.id) == paid
     assert await exchange.payout(paid.id) == payout
-    assert await exchange.gateway.balance() == balance
-    assert {m.subject for m in exchange.bus.published[told:]} == {"gateway.reported"}
+    assert await exchange.provider.balance() == balance
+    assert {m.subject for m in exchange.bus.published[told:]} == {"webhook.received"}
 
 
 async def test_a_webhook_completes_a_payout_whose_answer_is_lost(exchange: Exchange) -> None:
@@ -128,7 +128,7 @@ async def test_a_payout_that_was_made_after_all_is_noted(exchange: Exchange) -> 
     order = await exchange.trade(OrderStatus.DELIVERED, seller=seller)
     await exchange.later(timedelta(days=3))
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.FAILED
-    await exchange.gateway.pay_out(
+    await exchange.provider.pay_out(
         key="by hand", order_id=order.id, account=tokens.ACCOUNT, amount=17_600
     )
     await exchange.webhook(-1)
@@ -139,9 +139,9 @@ async def test_a_payout_that_was_made_after_all_is_noted(exchange: Exchange) -> 
 
 
 async def test_irrelevant_webhook_changes_nothing(exchange: Exchange) -> None:
-    order, kind = await exchange.trade(), GatewayEventKind.OTHER
-    await report(exchange, GatewayEvent("evt_1", kind, order.id, "ch_1", 21_400))
-    await report(exchange, GatewayEvent("evt_2", kind, None))
+    order, kind = await exchange.trade(), WebhookKind.OTHER
+    await report(exchange, Webhook("evt_1", kind, order.id, "ch_1", 21_400))
+    await report(exchange, Webhook("evt_2", kind, None))
     assert await exchange.order(order.id) == order
 
 
@@ -155,7 +155,7 @@ async def test_webhook_before_its_payment_is_stored_is_retried(
     order_id = await exchange.match()
     exchange.forget_payment(order_id)
     await exchange.workers.settle()
-    await exchange.gateway.charge(
+    await exchange.provider.charge(
         key=f"{order_id}:charge", order_id=order_id, payment_method=tokens.CARD, amount=21_400
     )
     await exchange.webhook(0)

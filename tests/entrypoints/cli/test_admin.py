@@ -265,7 +265,7 @@ def test_an_empty_ledger_is_balanced(folder: Path, run: Run) -> None:
 
 def test_money_missing_in_the_ledger_is_reported(folder: Path, run: Run) -> None:
     async def work(app: Application) -> None:
-        await app.adapters.payment_gateway.charge(
+        await app.adapters.payment_provider.charge(
             key="stray",
             order_id=OrderId(app.adapters.ids.new()),
             payment_method="pm_card",

@@ -28,7 +28,7 @@ SOLVENCY = Solvency(
         AccountKind.PENALTIES: 3_000,
         AccountKind.DEBT: -7_000,
     },
-    gateway_balance=167_400,
+    provider_balance=167_400,
 )
 TODAY = date(2017, 10, 17)
 
@@ -129,7 +129,7 @@ def test_the_file_has_the_sales_the_orders_and_the_ledger() -> None:
         "payables": 50_000,
         "fees": 17_400,
         "held": 167_400,
-        "gateway": 167_400,
+        "provider": 167_400,
     }
 
 
@@ -173,7 +173,7 @@ def test_every_product_has_a_line() -> None:
 
 
 def test_a_missing_cent_is_reported() -> None:
-    solvency = replace(SOLVENCY, gateway_balance=167_399)
+    solvency = replace(SOLVENCY, provider_balance=167_399)
     lines = shown(replace(REPORT, solvency=solvency))
     assert lines[-1] == "The payment provider holds $1,673.99: NOT BALANCED"
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from solebook.adapters.embedded import tokens
-from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 
 from .test_hostile_traders import book, read
 from .world import PARCEL, PASS, Person, World
@@ -163,9 +163,9 @@ async def test_a_refund_in_between_settles_the_complaint_and_is_made_once(
     refund, body = f"/v1/admin/orders/{order_id}/refund", {"reason": "goodwill"}
     await market.ok("POST", refund, admin, json=body | {"borne_by": "exchange"})
     await market.workers.settle()
-    gateway = market.application.adapters.payment_gateway
-    assert isinstance(gateway, EmbeddedPaymentGateway)
-    for report, signature in [*await gateway.webhook_events()] * 2:
+    provider = market.application.adapters.payment_provider
+    assert isinstance(provider, EmbeddedPaymentProvider)
+    for report, signature in [*await provider.webhook_events()] * 2:
         headers = {"Stripe-Signature": signature, "Content-Type": "application/json"}
         await market.call("POST", "/v1/webhooks/stripe", content=report, headers=headers)
     await market.workers.settle()

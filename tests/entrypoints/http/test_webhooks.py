@@ -2,7 +2,7 @@
 
 import json
 
-from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.embedded.signatures import sign
 
 from .world import Person, World
@@ -14,9 +14,9 @@ async def test_signed_events_are_taken_again_and_again_and_change_nothing_twice(
     market: World, buyer: Person, seller: Person
 ) -> None:
     order_id = await market.order(buyer, seller)
-    gateway = market.application.adapters.payment_gateway
-    assert isinstance(gateway, EmbeddedPaymentGateway)
-    webhooks = await gateway.webhook_events()
+    provider = market.application.adapters.payment_provider
+    assert isinstance(provider, EmbeddedPaymentProvider)
+    webhooks = await provider.webhook_events()
     assert webhooks
     for body, signature in [*webhooks, *webhooks]:
         headers = {"Stripe-Signature": signature, "Content-Type": "application/json"}

@@ -35,7 +35,7 @@ def ruled(market: Market, **rules: Any) -> SimulationResult:
 def test_every_invariant_holds(result: SimulationResult) -> None:
     assert result.invariants.hold
     assert result.solvency.balanced
-    assert result.solvency.gateway_balance > 0
+    assert result.solvency.provider_balance > 0
     for best in result.best_prices:
         assert (best.highest_bid or 0) < (best.lowest_ask or math.inf)
 
@@ -89,7 +89,7 @@ def test_declined_cards_cause_no_trade_and_lose_no_ask(market: Market) -> None:
 
     assert result.trades == ()
     assert result.orders.keys() == {OrderStatus.CANCELLED}
-    assert result.solvency.gateway_balance == 0
+    assert result.solvency.provider_balance == 0
     assert any(best.lowest_ask for best in result.best_prices)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from solebook.adapters.embedded.journal import MemoryJournal
-from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.engine.database import SqlDatabase
@@ -57,12 +57,12 @@ async def exchanges(
     stores: tuple[Store, Store], clock: VirtualClock
 ) -> AsyncIterator[tuple[Exchange, Exchange]]:
     """Two processes of one exchange, with one payment provider; the first has the engine."""
-    gateway = EmbeddedPaymentGateway(MemoryJournal(), clock, "whsec_embedded")
+    provider = EmbeddedPaymentProvider(MemoryJournal(), clock, "whsec_embedded")
     first, second = (
         exchange_on(
             replace(
                 embedded_adapters(store, clock=clock, ids=SeededIds(seed, clock), seed=seed),
-                payment_gateway=gateway,
+                payment_provider=provider,
             ),
             rules=RULES,
         )

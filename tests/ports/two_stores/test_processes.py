@@ -41,7 +41,7 @@ async def test_a_charge_and_a_refund_of_one_payment_leave_nothing_at_the_provide
     )
     payment = await one.payment(order.id)
     assert payment.status in (PaymentStatus.ABANDONED, PaymentStatus.REFUNDED)
-    assert await one.gateway.balance() == 0
+    assert await one.provider.balance() == 0
     assert set((await one.store.ledger.totals()).values()) <= {0}
 
 
@@ -54,7 +54,7 @@ async def test_a_buyer_is_charged_once(exchanges: Exchanges, race: Race) -> None
         tried_again(lambda: one.app.payments.charge_buyer(request)),
         tried_again(lambda: other.app.payments.charge_buyer(request)),
     )
-    assert await one.gateway.balance() == order.buyer_total
+    assert await one.provider.balance() == order.buyer_total
     assert (await one.store.ledger.totals())[AccountKind.ESCROW] == order.buyer_total
 
 
@@ -85,7 +85,7 @@ async def test_one_payout_is_paid_once(exchanges: Exchanges, race: Race) -> None
         tried_again(lambda: one.app.payments.pay_seller(due)),
         tried_again(lambda: other.app.payments.pay_seller(due)),
     )
-    assert await one.gateway.balance() == order.buyer_total - order.payout_amount
+    assert await one.provider.balance() == order.buyer_total - order.payout_amount
 
 
 async def test_a_penalty_is_reversed_once(exchanges: Exchanges, race: Race) -> None:

@@ -84,9 +84,9 @@ def shown_error(error: str) -> str:
 
 _EXAMPLE = {
     "id": "01a20865-5255-76b6-b569-2780c4781b78",
-    "subject": "gateway.reported",
+    "subject": "webhook.received",
     "about": "01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b",
-    "consumer": "payments.handle_webhook:gateway.reported",
+    "consumer": "payments.handle_webhook:webhook.received",
     "error": "Unavailable: the payment provider is unavailable; try again in 1 s",
     "attempts": 15,
     "occurred_at": "2026-03-01T12:00:00Z",

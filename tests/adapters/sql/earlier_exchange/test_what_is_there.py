@@ -219,7 +219,7 @@ async def test_every_message_that_waits_can_be_read(exchange: Exchange) -> None:
         "stock.reserved": 1,
         "payment.requested": 1,
         "deadline.reached": 2,
-        "gateway.reported": 2,
+        "webhook.received": 2,
         "lowest_ask.changed": 7,
         "product.changed": 1,
     }
@@ -232,5 +232,5 @@ async def test_every_message_that_waits_can_be_read(exchange: Exchange) -> None:
 async def test_the_ledger_lacks_only_the_charge_whose_answer_was_lost(exchange: Exchange) -> None:
     solvency = await exchange.app.payments.check_solvency()
     unknown = await exchange.order(ORDERS["pending_charged_unknown"])
-    assert solvency.gateway_balance - solvency.held == unknown.buyer_total
+    assert solvency.provider_balance - solvency.held == unknown.buyer_total
     assert sum(solvency.by_kind.values()) == 0

@@ -8,7 +8,7 @@ import pytest
 from solebook.adapters.embedded import tokens
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import OrderStatus, PaymentStatus
-from solebook.ports.language.payments import GatewayEvent, GatewayEventKind
+from solebook.ports.language.payments import Webhook, WebhookKind
 
 from ....exchange import Exchange
 from ..reports import (
@@ -54,7 +54,7 @@ async def test_charge_of_a_wrong_amount_waits_for_an_admin(
     await exchange.quiet()
     order = await exchange.order(order_id)
     assert (order.status, order.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     assert await in_escrow(exchange, order_id) == 0
 
 
@@ -92,7 +92,7 @@ async def test_charge_after_a_decline_is_refunded_with_an_alarm(
     await dashboard(exchange).charge(order_id, 5_000)
     await told_of_latest(exchange)
     assert (await exchange.payment(order_id)).status is PaymentStatus.REFUNDED
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     assert len(await alarms(exchange, order_id)) == 1
 
 
@@ -106,7 +106,7 @@ async def test_unasked_charge_of_an_ended_order_is_refunded_with_an_alarm(
     await dashboard(exchange).charge(order_id, TOTAL)
     await told_of_latest(exchange)
     assert (await exchange.order(order_id)).payment_status is PaymentStatus.REFUNDED
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     assert len(await alarms(exchange, order_id)) == 1
 
 
@@ -126,10 +126,10 @@ async def test_charge_reported_without_its_order_is_assigned_by_the_answer(
 ) -> None:
     order_id = await exchange.match(buyer=await exchange.new_buyer(tokens.CARD_THAT_TIMES_OUT))
     await exchange.workers.settle()
-    found = await exchange.gateway.find_charge(order_id)
+    found = await exchange.provider.find_charge(order_id)
     charge_id = getattr(found, "id", "")
-    kind = GatewayEventKind.CHARGE_CAPTURED
-    await report(exchange, GatewayEvent("evt_1", kind, None, charge_id, TOTAL))
+    kind = WebhookKind.CHARGE_CAPTURED
+    await report(exchange, Webhook("evt_1", kind, None, charge_id, TOTAL))
     assert await in_suspense(exchange, charge_id) == TOTAL
     await exchange.quiet()
     assert (await exchange.order(order_id)).status is OrderStatus.CONFIRMED
@@ -141,8 +141,8 @@ async def test_contradictory_amount_is_not_booked_twice(
     exchange: Exchange,
 ) -> None:
     order = await exchange.trade()
-    charge_id, kind = await charge_of(exchange, order.id), GatewayEventKind.CHARGE_CAPTURED
-    await report(exchange, GatewayEvent("evt_1", kind, order.id, charge_id, 100))
+    charge_id, kind = await charge_of(exchange, order.id), WebhookKind.CHARGE_CAPTURED
+    await report(exchange, Webhook("evt_1", kind, order.id, charge_id, 100))
     assert (await exchange.order(order.id)).freezes == FROZEN
     assert await in_escrow(exchange, order.id) == TOTAL
     (note,) = await alarms(exchange, order.id)
@@ -151,13 +151,13 @@ async def test_contradictory_amount_is_not_booked_twice(
 
 async def test_decline_of_a_captured_payment_raises_an_alarm(exchange: Exchange) -> None:
     order = await exchange.trade()
-    await report(exchange, GatewayEvent("evt_1", GatewayEventKind.CHARGE_DECLINED, order.id))
+    await report(exchange, Webhook("evt_1", WebhookKind.CHARGE_DECLINED, order.id))
     after = await exchange.order(order.id)
     assert (after.status, after.freezes) == (OrderStatus.CONFIRMED, FROZEN)
     assert len(await alarms(exchange, order.id)) == 1
 
 
 async def test_decline_for_no_known_order_raises_an_alarm(exchange: Exchange) -> None:
-    await report(exchange, GatewayEvent("evt_1", GatewayEventKind.CHARGE_DECLINED, NOWHERE))
-    await report(exchange, GatewayEvent("evt_2", GatewayEventKind.CHARGE_DECLINED, None))
+    await report(exchange, Webhook("evt_1", WebhookKind.CHARGE_DECLINED, NOWHERE))
+    await report(exchange, Webhook("evt_2", WebhookKind.CHARGE_DECLINED, None))
     assert len(await alarms(exchange, None)) == 1

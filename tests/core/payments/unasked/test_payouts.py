@@ -9,7 +9,7 @@ from solebook.adapters.embedded import tokens
 from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import Order, OrderStatus, PayoutStatus
-from solebook.ports.language.payments import GatewayEvent, GatewayEventKind, PayoutState
+from solebook.ports.language.payments import PayoutState, Webhook, WebhookKind
 
 from ....exchange import Exchange
 from ..reports import (
@@ -38,9 +38,9 @@ async def paid_to(exchange: Exchange, account: str) -> Order:
     return await exchange.order(order.id)
 
 
-def failed(order_id: OrderId | None, event_id: str, amount: int, **more: str) -> GatewayEvent:
-    kind = GatewayEventKind.PAYOUT_FAILED
-    return GatewayEvent(event_id, kind, order_id, amount=amount, **more)
+def failed(order_id: OrderId | None, webhook_id: str, amount: int, **more: str) -> Webhook:
+    kind = WebhookKind.PAYOUT_FAILED
+    return Webhook(webhook_id, kind, order_id, amount=amount, **more)
 
 
 async def payout_id(exchange: Exchange, order: Order) -> str:
@@ -76,7 +76,7 @@ async def test_an_admin_has_the_rest_of_a_payout_paid(exchange: Exchange) -> Non
     await told_of_everything(exchange)
     assert await owed(exchange, order) == 0
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
-    assert await exchange.gateway.balance() == 3_800
+    assert await exchange.provider.balance() == 3_800
 
 
 async def test_excess_payout_becomes_debt(exchange: Exchange) -> None:
@@ -152,7 +152,7 @@ async def test_a_report_of_our_own_payout_without_its_order_is_booked_once(
     exchange: Exchange, account: str
 ) -> None:
     order = await paid_to(exchange, account)
-    told = [exchange.gateway.parse_webhook(*w) for w in await exchange.gateway.webhook_events()]
+    told = [exchange.provider.parse_webhook(*w) for w in await exchange.provider.webhook_events()]
     name = told[-1].reference
     assert name is not None
     await report(exchange, paid(None, "evt_1", PAYOUT, reference=name))
@@ -201,7 +201,7 @@ async def test_a_payout_that_was_told_of_without_its_name_comes_back(
     order = await paid_to(exchange, account)
     await report(exchange, paid(order.id, "evt_1", PAYOUT))
     await exchange.quiet()
-    told = [exchange.gateway.parse_webhook(*w) for w in await exchange.gateway.webhook_events()]
+    told = [exchange.provider.parse_webhook(*w) for w in await exchange.provider.webhook_events()]
     name = told[-1].reference
     assert name is not None
     await dashboard(exchange).return_payout(name)
@@ -213,7 +213,7 @@ async def test_a_payout_that_was_told_of_without_its_name_comes_back(
 
 async def test_a_payout_that_came_back_before_it_was_told_of_is_owed(exchange: Exchange) -> None:
     order = await paid_to(exchange, tokens.ACCOUNT_THAT_TIMES_OUT)
-    told = [exchange.gateway.parse_webhook(*w) for w in await exchange.gateway.webhook_events()]
+    told = [exchange.provider.parse_webhook(*w) for w in await exchange.provider.webhook_events()]
     name = told[-1].reference
     assert name is not None
     await dashboard(exchange).return_payout(name)

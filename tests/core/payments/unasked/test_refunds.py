@@ -126,15 +126,15 @@ async def test_parts_that_sum_to_the_whole_leave_nothing_to_refund(exchange: Exc
     await exchange.cancel(order.id)
     after = await exchange.order(order.id)
     assert (after.payment_status, after.refund_amount) == (PaymentStatus.REFUNDED, 0)
-    assert len(await exchange.gateway.webhook_events()) == 4
-    assert await exchange.gateway.balance() == 0
+    assert len(await exchange.provider.webhook_events()) == 4
+    assert await exchange.provider.balance() == 0
 
 
 async def test_what_is_refunded_later_is_what_is_left(exchange: Exchange) -> None:
     order = await exchange.trade()
     await refund(exchange, order.id, 100)
     await exchange.cancel(order.id)
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     (*_, last) = await exchange.store.orders.history(order.id)
     assert getattr(last.step, "amount", None) == 21_300
     assert (await exchange.order(order.id)).refund_amount == 21_300
@@ -152,7 +152,7 @@ async def test_known_unasked_part_is_subtracted_from_the_refund(
     await refund(exchange, order.id, 100)
     await exchange.quiet()
     assert (await exchange.payment(order.id)).refund_asked == 21_300
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     assert await in_escrow(exchange, order.id) == 0
 
 
@@ -165,11 +165,11 @@ async def test_refund_declined_for_an_unknown_part_continues_once_the_part_is_re
     payment = await exchange.payment(order.id)
     assert (payment.status, payment.refund_declines) == (PaymentStatus.REFUND_DUE, 1)
     assert any("declined to refund 214.00" in note for note in await alarms(exchange, order.id))
-    assert await exchange.gateway.balance() == 21_300
+    assert await exchange.provider.balance() == 21_300
     await exchange.webhook(1)
     await exchange.quiet()
     assert (await exchange.payment(order.id)).status is PaymentStatus.REFUNDED
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
 
 
 async def test_impossible_unasked_refund_is_not_booked_twice(
@@ -250,8 +250,8 @@ async def test_second_nameless_report_of_the_same_amount_is_unasked(exchange: Ex
 async def test_the_same_refund_under_two_events_is_one(exchange: Exchange) -> None:
     order = await exchange.trade()
     await dashboard(exchange).refund(await charge_of(exchange, order.id), 100)
-    for event_id in ("evt_1", "evt_2", "evt_2"):
-        await report(exchange, refunded(order.id, event_id, 100, reference="re_1"))
+    for webhook_id in ("evt_1", "evt_2", "evt_2"):
+        await report(exchange, refunded(order.id, webhook_id, 100, reference="re_1"))
     assert (await exchange.payment(order.id)).refunded == 100
 
 
@@ -266,7 +266,7 @@ async def test_a_part_that_went_back_counts_towards_what_the_buyer_gets(
     await exchange.workers.settle()
     await refund(exchange, order.id, 1_400)
     await exchange.quiet()
-    assert await exchange.gateway.balance() == 1_400
+    assert await exchange.provider.balance() == 1_400
     assert (await exchange.payment(order.id)).refund_asked == 18_600
 
 
@@ -290,7 +290,7 @@ async def test_refund_reported_before_its_charge_waits_in_suspense(exchange: Exc
     buyer = await exchange.new_buyer(tokens.CARD_THAT_TIMES_OUT)
     order_id = await exchange.match(buyer=buyer)
     await exchange.workers.settle()
-    found = await exchange.gateway.find_charge(order_id)
+    found = await exchange.provider.find_charge(order_id)
     charge_id = getattr(found, "id", "")
     await dashboard(exchange).refund(charge_id, 100)
     await told_of_latest(exchange)
@@ -343,6 +343,6 @@ async def test_requested_refund_of_a_wrong_amount_raises_an_alarm_and_the_rest_i
     await exchange.quiet()
     payment = await exchange.payment(order.id)
     assert (payment.status, payment.refunded) == (PaymentStatus.REFUNDED, TOTAL)
-    assert await exchange.gateway.balance() == 0
+    assert await exchange.provider.balance() == 0
     (note,) = await alarms(exchange, order.id)
     assert note.startswith("The provider made an unasked refund of 1.00")

@@ -1,4 +1,4 @@
-"""The contract of the payment gateway: charges."""
+"""The contract of the payment provider: charges."""
 
 import asyncio
 
@@ -15,28 +15,30 @@ from .rig import Rig
 
 async def test_charge_is_held_and_found_by_its_order(rig: Rig) -> None:
     order_id = rig.order_id()
-    assert await rig.gateway.find_charge(order_id) is None
+    assert await rig.provider.find_charge(order_id) is None
 
-    charge = await rig.gateway.charge(
+    charge = await rig.provider.charge(
         key=rig.key(), order_id=order_id, payment_method=rig.card, amount=21_400
     )
 
     assert charge.amount == 21_400
-    assert await rig.gateway.find_charge(order_id) == charge
-    assert await rig.gateway.find_charge(rig.order_id()) is None
-    assert await rig.gateway.balance() == 21_400
+    assert await rig.provider.find_charge(order_id) == charge
+    assert await rig.provider.find_charge(rig.order_id()) is None
+    assert await rig.provider.balance() == 21_400
 
 
 async def test_repeated_charge_charges_once(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
 
     charges = [
-        await rig.gateway.charge(key=key, order_id=order_id, payment_method=rig.card, amount=21_400)
+        await rig.provider.charge(
+            key=key, order_id=order_id, payment_method=rig.card, amount=21_400
+        )
         for _ in range(3)
     ]
 
     assert charges[0] == charges[1] == charges[2]
-    assert await rig.gateway.balance() == 21_400
+    assert await rig.provider.balance() == 21_400
 
 
 async def test_concurrent_identical_charges_charge_once(rig: Rig) -> None:
@@ -44,13 +46,13 @@ async def test_concurrent_identical_charges_charge_once(rig: Rig) -> None:
 
     charges = await asyncio.gather(
         *(
-            rig.gateway.charge(key=key, order_id=order_id, payment_method=rig.card, amount=21_400)
+            rig.provider.charge(key=key, order_id=order_id, payment_method=rig.card, amount=21_400)
             for _ in range(8)
         )
     )
 
     assert len(set(charges)) == 1
-    assert await rig.gateway.balance() == 21_400
+    assert await rig.provider.balance() == 21_400
 
 
 async def test_declined_card_is_declined_every_time_and_charges_nothing(rig: Rig) -> None:
@@ -59,87 +61,89 @@ async def test_declined_card_is_declined_every_time_and_charges_nothing(rig: Rig
 
     for _ in range(2):
         with pytest.raises(ChargeDeclined) as refusal:
-            await rig.gateway.charge(
+            await rig.provider.charge(
                 key=key, order_id=order_id, payment_method=rig.declined_card, amount=21_400
             )
         reasons.add(refusal.value.reason)
 
     assert reasons == {"card_declined"}
-    assert await rig.gateway.find_charge(order_id) == DeclinedCharge("card_declined")
-    assert await rig.gateway.balance() == 0
+    assert await rig.provider.find_charge(order_id) == DeclinedCharge("card_declined")
+    assert await rig.provider.balance() == 0
 
 
 async def test_declined_charge_can_be_retried_under_another_key(rig: Rig) -> None:
     order_id = rig.order_id()
     with pytest.raises(ChargeDeclined):
-        await rig.gateway.charge(
+        await rig.provider.charge(
             key=rig.key(), order_id=order_id, payment_method=rig.declined_card, amount=21_400
         )
 
-    charge = await rig.gateway.charge(
+    charge = await rig.provider.charge(
         key=rig.key(), order_id=order_id, payment_method=rig.card, amount=21_400
     )
 
-    assert await rig.gateway.find_charge(order_id) == charge
+    assert await rig.provider.find_charge(order_id) == charge
 
 
 async def test_key_reused_with_other_data_raises_an_assertion(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
-    charge = await rig.gateway.charge(
+    charge = await rig.provider.charge(
         key=key, order_id=order_id, payment_method=rig.card, amount=21_400
     )
 
     with pytest.raises(AssertionError):
-        await rig.gateway.charge(key=key, order_id=order_id, payment_method=rig.card, amount=21_500)
+        await rig.provider.charge(
+            key=key, order_id=order_id, payment_method=rig.card, amount=21_500
+        )
     with pytest.raises(AssertionError):
-        await rig.gateway.charge(
+        await rig.provider.charge(
             key=key, order_id=rig.order_id(), payment_method=rig.card, amount=21_400
         )
     with pytest.raises(AssertionError):
-        await rig.gateway.charge(
+        await rig.provider.charge(
             key=key, order_id=order_id, payment_method=rig.declined_card, amount=21_400
         )
     with pytest.raises(AssertionError):
-        await rig.gateway.refund(key=key, charge_id=charge.id, amount=21_400)
+        await rig.provider.refund(key=key, charge_id=charge.id, amount=21_400)
 
-    assert await rig.gateway.balance() == 21_400
+    assert await rig.provider.balance() == 21_400
 
 
 async def test_lost_request_has_no_effect_until_it_is_retried(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
 
     async def charge() -> str:
-        done = await rig.gateway.charge(
+        done = await rig.provider.charge(
             key=key, order_id=order_id, payment_method=rig.card_that_fails_once, amount=21_400
         )
         return done.id
 
     with pytest.raises(Unavailable):
         await charge()
-    assert await rig.gateway.find_charge(order_id) is None
-    assert await rig.gateway.balance() == 0
+    assert await rig.provider.find_charge(order_id) is None
+    assert await rig.provider.balance() == 0
 
     assert await charge() == await charge()
-    assert await rig.gateway.balance() == 21_400
+    assert await rig.provider.balance() == 21_400
 
 
 async def test_charge_with_a_lost_answer_is_settled_by_a_retry(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
 
     async def charge() -> str:
-        done = await rig.gateway.charge(
+        done = await rig.provider.charge(
             key=key, order_id=order_id, payment_method=rig.card_that_times_out, amount=21_400
         )
         return done.id
 
     with pytest.raises(Unavailable):
         await charge()
-    found = await rig.gateway.find_charge(order_id)
+    found = await rig.provider.find_charge(order_id)
     assert isinstance(found, Charge)
-    assert await rig.gateway.balance() == 21_400
+    assert await rig.provider.balance() == 21_400
 
     assert [await charge(), await charge()] == [found.id, found.id]
-    assert await rig.gateway.balance() == 21_400
+    assert await rig.provider.balance() == 21_400
 
 
 async def test_pending_charge_holds_no_money_and_stays_pending_until_decided(
@@ -148,15 +152,15 @@ async def test_pending_charge_holds_no_money_and_stays_pending_until_decided(
     key, order_id = rig.key(), rig.order_id()
 
     pending = [
-        await rig.gateway.charge(
+        await rig.provider.charge(
             key=key, order_id=order_id, payment_method=rig.card_that_stays_pending, amount=21_400
         )
         for _ in range(2)
     ]
 
     assert isinstance(pending[0], PendingCharge)
-    assert pending[0] == pending[1] == await rig.gateway.find_charge(order_id)
-    assert await rig.gateway.balance() == 0
+    assert pending[0] == pending[1] == await rig.provider.find_charge(order_id)
+    assert await rig.provider.balance() == 0
 
 
 @pytest.mark.parametrize("asks_again", [True, False])
@@ -166,31 +170,31 @@ async def test_pending_charge_that_succeeds_is_returned_by_a_look_up(
     key, order_id = rig.key(), rig.order_id()
 
     async def charge() -> Charge | PendingCharge:
-        return await rig.gateway.charge(
+        return await rig.provider.charge(
             key=key, order_id=order_id, payment_method=rig.card_charged_later, amount=21_400
         )
 
     pending = await charge()
     assert isinstance(pending, PendingCharge)
-    decided = await charge() if asks_again else await rig.gateway.find_charge(order_id)
+    decided = await charge() if asks_again else await rig.provider.find_charge(order_id)
 
     assert decided == Charge(pending.id, 21_400)
-    assert await charge() == await rig.gateway.find_charge(order_id) == decided
-    assert await rig.gateway.balance() == 21_400
+    assert await charge() == await rig.provider.find_charge(order_id) == decided
+    assert await rig.provider.balance() == 21_400
 
 
 async def test_pending_charge_that_is_declined_is_returned_by_a_look_up(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
 
     async def charge() -> Charge | PendingCharge:
-        return await rig.gateway.charge(
+        return await rig.provider.charge(
             key=key, order_id=order_id, payment_method=rig.card_declined_later, amount=21_400
         )
 
     assert isinstance(await charge(), PendingCharge)
-    found = await rig.gateway.find_charge(order_id)
+    found = await rig.provider.find_charge(order_id)
     assert isinstance(found, DeclinedCharge)
     with pytest.raises(ChargeDeclined) as declined:
         await charge()
     assert declined.value.reason == found.reason
-    assert await rig.gateway.balance() == 0
+    assert await rig.provider.balance() == 0

@@ -1,4 +1,4 @@
-"""The contract of the payment gateway: webhooks."""
+"""The contract of the payment provider: webhooks."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from solebook.ports.language.errors import (
     InvalidSignature,
     InvalidText,
 )
-from solebook.ports.language.payments import GatewayEventKind
+from solebook.ports.language.payments import WebhookKind
 
 from .rig import Rig
 
@@ -18,9 +18,9 @@ async def test_signed_webhook_is_read(rig: Rig) -> None:
         b' "charge_id": "ch_1", "amount": 21400, "reason": null}}' % str(order_id).encode()
     )
 
-    event = rig.gateway.parse_webhook(body, rig.sign(body))
+    event = rig.provider.parse_webhook(body, rig.sign(body))
 
-    assert (event.id, event.kind) == ("evt_1", GatewayEventKind.CHARGE_CAPTURED)
+    assert (event.id, event.kind) == ("evt_1", WebhookKind.CHARGE_CAPTURED)
     assert (event.order_id, event.charge_id, event.amount) == (order_id, "ch_1", 21_400)
 
 
@@ -29,13 +29,13 @@ async def test_webhook_is_refused_if_a_byte_was_changed(rig: Rig) -> None:
     signature = rig.sign(body)
 
     with pytest.raises(InvalidSignature):
-        rig.gateway.parse_webhook(body.replace(b"21400", b"91400"), signature)
+        rig.provider.parse_webhook(body.replace(b"21400", b"91400"), signature)
     with pytest.raises(InvalidSignature):
-        rig.gateway.parse_webhook(body, "")
+        rig.provider.parse_webhook(body, "")
 
 
 async def test_malformed_signed_webhook_is_refused(rig: Rig) -> None:
     body = b"not JSON"
 
     with pytest.raises(InvalidText):
-        rig.gateway.parse_webhook(body, rig.sign(body))
+        rig.provider.parse_webhook(body, rig.sign(body))

@@ -1,4 +1,4 @@
-"""The providers with which the contract of the payment gateway runs."""
+"""The providers with which the contract of the payment provider runs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.journal import MemoryJournal
-from solebook.adapters.embedded.payment_gateway import EmbeddedPaymentGateway
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -19,11 +19,11 @@ from .rig import Rig
 def rig(
     request: pytest.FixtureRequest, clock: VirtualClock, ids: SeededIds, tmp_path: Path
 ) -> Iterator[Rig]:
-    file = SqliteJournal(tmp_path / "gateway.sqlite") if "file" in request.param else None
-    gateway = EmbeddedPaymentGateway(file or MemoryJournal(), clock, webhook_secret="whsec_test")
+    file = SqliteJournal(tmp_path / "provider.sqlite") if "file" in request.param else None
+    provider = EmbeddedPaymentProvider(file or MemoryJournal(), clock, webhook_secret="whsec_test")
     yield Rig(
-        gateway=gateway,
-        sign=gateway.sign,
+        provider=provider,
+        sign=provider.sign,
         ids=ids,
         card=tokens.CARD,
         declined_card=tokens.DECLINED_CARD,

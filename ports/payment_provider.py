@@ -7,14 +7,14 @@ from .language.money import Cents
 from .language.payments import (
     Charge,
     ChargeOutcome,
-    GatewayEvent,
     PayoutMade,
     PendingCharge,
     RefundMade,
+    Webhook,
 )
 
 
-class PaymentGateway(Protocol):
+class PaymentProvider(Protocol):
     """Moves real money. Call it outside any transaction.
 
     Calls are idempotent: the same `key` with the same arguments has its effect once, and returns or
@@ -66,7 +66,7 @@ class PaymentGateway(Protocol):
         """
         ...
 
-    def parse_webhook(self, body: bytes, signature: str) -> GatewayEvent:
+    def parse_webhook(self, body: bytes, signature: str) -> Webhook:
         """Verify the signature over the raw body and return the event.
 
         Raises InvalidSignature, and InvalidText for a signed but malformed body.

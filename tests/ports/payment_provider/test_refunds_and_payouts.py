@@ -1,4 +1,4 @@
-"""The contract of the payment gateway: refunds and payouts."""
+"""The contract of the payment provider: refunds and payouts."""
 
 import pytest
 
@@ -14,18 +14,20 @@ from .rig import Rig
 async def test_refund_gives_back_once(rig: Rig) -> None:
     charge_id, key = await rig.charged(21_400), rig.key()
 
-    made = [await rig.gateway.refund(key=key, charge_id=charge_id, amount=21_400) for _ in range(3)]
+    made = [
+        await rig.provider.refund(key=key, charge_id=charge_id, amount=21_400) for _ in range(3)
+    ]
 
     assert made[0] == made[1] == made[2]
     assert made[0].amount == 21_400
-    assert await rig.gateway.balance() == 0
+    assert await rig.provider.balance() == 0
 
 
 async def test_each_refund_of_a_charge_has_a_unique_name(rig: Rig) -> None:
     charge_id = await rig.charged(21_400)
 
-    first = await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=100)
-    second = await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=100)
+    first = await rig.provider.refund(key=rig.key(), charge_id=charge_id, amount=100)
+    second = await rig.provider.refund(key=rig.key(), charge_id=charge_id, amount=100)
 
     assert first.id != second.id
 
@@ -33,25 +35,25 @@ async def test_each_refund_of_a_charge_has_a_unique_name(rig: Rig) -> None:
 async def test_refunds_never_exceed_their_charge(rig: Rig) -> None:
     charge_id = await rig.charged(21_400)
     await rig.charged(50_000)
-    await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=20_000)
+    await rig.provider.refund(key=rig.key(), charge_id=charge_id, amount=20_000)
 
     key = rig.key()
     for _ in range(2):
         with pytest.raises(RefundDeclined):
-            await rig.gateway.refund(key=key, charge_id=charge_id, amount=1_401)
-    assert await rig.gateway.balance() == 51_400
+            await rig.provider.refund(key=key, charge_id=charge_id, amount=1_401)
+    assert await rig.provider.balance() == 51_400
 
-    await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=1_400)
-    assert await rig.gateway.balance() == 50_000
+    await rig.provider.refund(key=rig.key(), charge_id=charge_id, amount=1_400)
+    assert await rig.provider.balance() == 50_000
 
 
 async def test_unknown_charge_cannot_be_refunded(rig: Rig) -> None:
     await rig.charged(21_400)
 
     with pytest.raises(AssertionError):
-        await rig.gateway.refund(key=rig.key(), charge_id="ch_unknown", amount=100)
+        await rig.provider.refund(key=rig.key(), charge_id="ch_unknown", amount=100)
 
-    assert await rig.gateway.balance() == 21_400
+    assert await rig.provider.balance() == 21_400
 
 
 async def test_payout_leaves_the_balance_once(rig: Rig) -> None:
@@ -59,25 +61,25 @@ async def test_payout_leaves_the_balance_once(rig: Rig) -> None:
     key, order_id = rig.key(), rig.order_id()
 
     made = [
-        await rig.gateway.pay_out(key=key, order_id=order_id, account=rig.account, amount=17_600)
+        await rig.provider.pay_out(key=key, order_id=order_id, account=rig.account, amount=17_600)
         for _ in range(3)
     ]
 
     assert made[0] == made[1] == made[2]
     assert made[0].amount == 17_600
-    assert await rig.gateway.balance() == 3_800
+    assert await rig.provider.balance() == 3_800
 
 
 async def test_balance_of_the_platform_can_be_negative(rig: Rig) -> None:
     """An exchange that bears a refund pays the seller with its own money."""
     charge_id = await rig.charged(21_400)
-    await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=21_400)
+    await rig.provider.refund(key=rig.key(), charge_id=charge_id, amount=21_400)
 
-    await rig.gateway.pay_out(
+    await rig.provider.pay_out(
         key=rig.key(), order_id=rig.order_id(), account=rig.account, amount=17_600
     )
 
-    assert await rig.gateway.balance() == -17_600
+    assert await rig.provider.balance() == -17_600
 
 
 async def test_payout_to_a_closed_account_is_declined_every_time(rig: Rig) -> None:
@@ -86,11 +88,11 @@ async def test_payout_to_a_closed_account_is_declined_every_time(rig: Rig) -> No
 
     for _ in range(2):
         with pytest.raises(PayoutDeclined):
-            await rig.gateway.pay_out(
+            await rig.provider.pay_out(
                 key=key, order_id=order_id, account=rig.closed_account, amount=17_600
             )
 
-    assert await rig.gateway.balance() == 21_400
+    assert await rig.provider.balance() == 21_400
 
 
 async def test_payout_with_a_lost_answer_is_settled_by_a_retry(rig: Rig) -> None:
@@ -98,16 +100,16 @@ async def test_payout_with_a_lost_answer_is_settled_by_a_retry(rig: Rig) -> None
     key, order_id = rig.key(), rig.order_id()
 
     async def pay_out() -> None:
-        await rig.gateway.pay_out(
+        await rig.provider.pay_out(
             key=key, order_id=order_id, account=rig.account_that_times_out, amount=17_600
         )
 
     with pytest.raises(Unavailable):
         await pay_out()
-    assert await rig.gateway.balance() == 3_800
+    assert await rig.provider.balance() == 3_800
     await pay_out()
     await pay_out()
-    assert await rig.gateway.balance() == 3_800
+    assert await rig.provider.balance() == 3_800
 
 
 @pytest.mark.parametrize("amount", [0, -100])
@@ -117,10 +119,10 @@ async def test_zero_or_negative_amount_is_refused(rig: Rig, amount: int) -> None
     with pytest.raises(AssertionError):
         await rig.charged(amount)
     with pytest.raises(AssertionError):
-        await rig.gateway.refund(key=rig.key(), charge_id=charge_id, amount=amount)
+        await rig.provider.refund(key=rig.key(), charge_id=charge_id, amount=amount)
     with pytest.raises(AssertionError):
-        await rig.gateway.pay_out(
+        await rig.provider.pay_out(
             key=rig.key(), order_id=rig.order_id(), account=rig.account, amount=amount
         )
 
-    assert await rig.gateway.balance() == 21_400
+    assert await rig.provider.balance() == 21_400

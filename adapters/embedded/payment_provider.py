@@ -1,4 +1,4 @@
-"""The payment gateway to the embedded provider."""
+"""The embedded payment provider, behind its port."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,19 +15,19 @@ from ...ports.language.money import Cents
 from ...ports.language.payments import (
     Charge,
     ChargeOutcome,
-    GatewayEvent,
     PayoutMade,
     PendingCharge,
     RefundMade,
+    Webhook,
 )
-from ...ports.payment_gateway import PaymentGateway
+from ...ports.payment_provider import PaymentProvider
 from .journal import Journal
 from .provider import Call, Operation, Outcome, Provider, Request
 from .signatures import check_signature, sign
 from .webhook_bodies import read_event, write_event
 
 
-class Webhook(NamedTuple):
+class SignedWebhook(NamedTuple):
     """A webhook request of the provider: the raw body and its signature."""
 
     body: bytes
@@ -35,7 +35,7 @@ class Webhook(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class EmbeddedPaymentGateway(PaymentGateway):
+class EmbeddedPaymentProvider(PaymentProvider):
     """Behaves like a real provider with its own records, but moves no real money.
 
     Its answers depend on the requests only. `tokens` lists the tokens that it declines or answers
@@ -82,7 +82,7 @@ class EmbeddedPaymentGateway(PaymentGateway):
     async def balance(self) -> Cents:
         return await self.journal.consult(lambda provider: provider.balance)
 
-    def parse_webhook(self, body: bytes, signature: str) -> GatewayEvent:
+    def parse_webhook(self, body: bytes, signature: str) -> Webhook:
         check_signature(body, signature, self.webhook_secret, self.clock.now())
         return read_event(body)
 
@@ -90,10 +90,10 @@ class EmbeddedPaymentGateway(PaymentGateway):
         """Return the signature of a body that the provider sends now."""
         return sign(body, self.webhook_secret, self.clock.now())
 
-    async def webhook_events(self, after: int = 0) -> list[Webhook]:
+    async def webhook_events(self, after: int = 0) -> list[SignedWebhook]:
         """Return the webhooks of all calls except the first `after`, each signed now."""
         bodies = await self.journal.consult(_bodies)
-        return [Webhook(body, self.sign(body)) for body in bodies[after:]]
+        return [SignedWebhook(body, self.sign(body)) for body in bodies[after:]]
 
     async def _settle(self, request: Request) -> Call:
         call = await self.journal.consult(lambda provider: provider.settle(request))

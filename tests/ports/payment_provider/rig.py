@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.ports.language.ids import OrderId
-from solebook.ports.payment_gateway import PaymentGateway
+from solebook.ports.payment_provider import PaymentProvider
 
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """A provider's gateway, with its test tokens."""
+    """A provider's provider, with its test tokens."""
 
-    gateway: PaymentGateway
+    provider: PaymentProvider
     sign: Callable[[bytes], str]
     ids: SeededIds
     card: str
@@ -34,7 +34,7 @@ class Rig:
 
     async def charged(self, amount: int) -> str:
         """Charge a good card and return the charge's id."""
-        charge = await self.gateway.charge(
+        charge = await self.provider.charge(
             key=self.key(), order_id=self.order_id(), payment_method=self.card, amount=amount
         )
         return charge.id
