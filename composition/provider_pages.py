@@ -45,9 +45,9 @@ class ProviderPages:
 
     async def _act(self, act: Awaitable[T]) -> T:
         provider = self._provider()
-        before = len(await provider.webhook_events())
+        before = len(await provider.webhooks())
         done = await act
-        for body, signature in await provider.webhook_events(after=before):
+        for body, signature in await provider.webhooks(after=before):
             await self.application.payments.receive_webhook(body, signature)
         return done
 

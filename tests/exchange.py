@@ -292,7 +292,7 @@ class Exchange:
 
     async def webhook(self, number: int) -> None:
         """Have the provider report one of the things that happened there."""
-        body, signature = (await self.provider.webhook_events())[number]
+        body, signature = (await self.provider.webhooks())[number]
         await self.app.payments.receive_webhook(body, signature)
 
     # ---- what there is -------------------------------------------------------------------

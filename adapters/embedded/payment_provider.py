@@ -40,7 +40,7 @@ class EmbeddedPaymentProvider(PaymentProvider):
 
     Its answers depend on the requests only. `tokens` lists the tokens that it declines or answers
     late or wrongly. `Dashboard` makes unasked charges, refunds and payouts. It does not send
-    webhooks; `webhook_events` returns them for delivery.
+    webhooks; `webhooks` returns them for delivery.
     """
 
     journal: Journal
@@ -90,7 +90,7 @@ class EmbeddedPaymentProvider(PaymentProvider):
         """Return the signature of a body that the provider sends now."""
         return sign(body, self.webhook_secret, self.clock.now())
 
-    async def webhook_events(self, after: int = 0) -> list[SignedWebhook]:
+    async def webhooks(self, after: int = 0) -> list[SignedWebhook]:
         """Return the webhooks of all calls except the first `after`, each signed now."""
         bodies = await self.journal.consult(_bodies)
         return [SignedWebhook(body, self.sign(body)) for body in bodies[after:]]

@@ -204,7 +204,7 @@ async def a_pair_is_sold_and_paid_out(exchange: Exchange) -> None:
     delivered_at = (await exchange.order(order_id)).delivered_at
     assert delivered_at is not None
     await _until(exchange, delivered_at + timedelta(days=3))
-    for number in range(len(await exchange.provider.webhook_events())):
+    for number in range(len(await exchange.provider.webhooks())):
         await exchange.webhook(number)
 
 

@@ -29,7 +29,7 @@ Change: TypeAlias = Callable[[Any, Any], dict[str, ColumnElement[Any]]]
 
 
 class OnConflict(SyntaxExtension, ClauseElement):
-    """The ON CONFLICT clause of an INSERT."""
+    """What an INSERT does if a row with the same unique columns exists."""
 
     inherit_cache = False
 

@@ -28,7 +28,7 @@ async def charge(provider: EmbeddedPaymentProvider, card: str = tokens.CARD) -> 
 
 
 async def latest(provider: EmbeddedPaymentProvider) -> Webhook:
-    *_, webhook = await provider.webhook_events()
+    *_, webhook = await provider.webhooks()
     return provider.parse_webhook(*webhook)
 
 
@@ -79,8 +79,8 @@ async def test_actions_are_in_the_journal_of_every_process(
 
     again = open_provider()
     assert await again.balance() == 21_201
-    assert len(await again.webhook_events()) == 5
-    assert len({body for body, _ in await again.webhook_events()}) == 5
+    assert len(await again.webhooks()) == 5
+    assert len({body for body, _ in await again.webhooks()}) == 5
 
 
 async def test_a_payout_is_returned_once_and_reported_as_failed(

@@ -93,7 +93,7 @@ async def test_reopened_provider_gives_the_same_answers(open_provider: OpenProvi
     after = open_provider()
 
     assert await after.balance() == 160
-    assert await after.webhook_events() == await before.webhook_events()
+    assert await after.webhooks() == await before.webhooks()
     assert await charge(after, 1) == charge_id
     with pytest.raises(ChargeDeclined):
         await charge(after, 2, tokens.DECLINED_CARD)

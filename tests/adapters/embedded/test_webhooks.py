@@ -40,7 +40,7 @@ async def charge(provider: EmbeddedPaymentProvider, key: str, card: str) -> str:
 
 
 async def reported(provider: EmbeddedPaymentProvider) -> list[Webhook]:
-    return [provider.parse_webhook(*webhook) for webhook in await provider.webhook_events()]
+    return [provider.parse_webhook(*webhook) for webhook in await provider.webhooks()]
 
 
 async def test_every_call_is_reported_once(
@@ -114,10 +114,10 @@ async def test_reports_continue_after_the_last_read_one(provider: EmbeddedPaymen
     for number in range(3):
         await charge(provider, f"{number}", tokens.CARD)
 
-    everything = await provider.webhook_events()
+    everything = await provider.webhooks()
 
-    assert await provider.webhook_events(after=1) == everything[1:]
-    assert await provider.webhook_events(after=3) == []
+    assert await provider.webhooks(after=1) == everything[1:]
+    assert await provider.webhooks(after=3) == []
 
 
 async def test_signature_is_valid_for_five_minutes(

@@ -193,7 +193,7 @@ class ChargeStory(RuleBasedStateMachine):
 
     async def all_reports(self) -> list[SignedWebhook]:
         """Return all webhooks of the provider, even if the connection is cut."""
-        return await replace(self.exchange.provider, journal=self.slow).webhook_events()
+        return await replace(self.exchange.provider, journal=self.slow).webhooks()
 
     @rule(pick=ANY)
     def the_bank_decides(self, pick: int) -> None:

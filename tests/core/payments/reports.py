@@ -43,7 +43,7 @@ async def told_of_latest(exchange: Exchange) -> None:
 
 
 async def told_of_everything(exchange: Exchange) -> None:
-    for number in range(len(await exchange.provider.webhook_events())):
+    for number in range(len(await exchange.provider.webhooks())):
         await exchange.webhook(number)
     await exchange.quiet()
 

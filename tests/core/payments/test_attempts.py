@@ -110,5 +110,5 @@ async def test_an_order_that_ended_is_not_charged(exchange: Exchange) -> None:
         PaymentRequested(order_id, order.buyer_id, order.buyer_total)
     )
     await exchange.quiet()
-    assert await exchange.provider.webhook_events() == []
+    assert await exchange.provider.webhooks() == []
     assert await end(exchange, order_id) == (CancelReason.GIVEN_UP, PaymentStatus.ABANDONED)

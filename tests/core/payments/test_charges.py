@@ -111,7 +111,7 @@ async def test_order_without_a_stored_payment_ends_uncharged(
     await exchange.quiet()
     payment = await exchange.payment(order_id)
     assert (payment.status, payment.amount) == (PaymentStatus.ABANDONED, 0)
-    assert await exchange.provider.webhook_events() == []
+    assert await exchange.provider.webhooks() == []
 
 
 async def test_a_buyer_without_a_card_is_not_charged(exchange: Exchange) -> None:
@@ -183,7 +183,7 @@ async def test_cancelled_order_is_not_charged(
     await exchange.later(GIVE_UP)
     await exchange.quiet()
     assert await status(exchange, order_id) == (OrderStatus.CANCELLED, PaymentStatus.ABANDONED)
-    assert await exchange.provider.webhook_events() == []
+    assert await exchange.provider.webhooks() == []
 
 
 async def test_a_charge_that_succeeds_after_the_cancellation_is_refunded_by_its_webhook(

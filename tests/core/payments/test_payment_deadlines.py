@@ -181,7 +181,7 @@ async def test_order_without_an_attempt_is_given_up_instead_of_overdue(
     sale = await told_last(exchange, exchange.seller)
     assert isinstance(sale, SaleCancelledNotice)
     assert (sale.penalty, sale.ask) == (0, AskFate.RETURNED)
-    assert await exchange.provider.webhook_events() == []
+    assert await exchange.provider.webhooks() == []
 
 
 async def test_an_order_whose_pair_could_not_be_reserved_is_given_up(exchange: Exchange) -> None:

@@ -297,9 +297,9 @@ async def test_a_debt_is_settled_from_the_next_payouts(exchange: Exchange) -> No
 
 async def test_payout_of_zero_is_not_requested_from_the_provider(exchange: Exchange) -> None:
     await exchange.trade(OrderStatus.CANCELLED)
-    before = len(await exchange.provider.webhook_events())
+    before = len(await exchange.provider.webhooks())
     await paid_out(exchange, price=2_500)
-    assert len(await exchange.provider.webhook_events()) == before + 1  # the charge
+    assert len(await exchange.provider.webhooks()) == before + 1  # the charge
 
 
 async def test_nobody_pays_for_another_seller(exchange: Exchange) -> None:

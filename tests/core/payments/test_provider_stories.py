@@ -171,7 +171,7 @@ class ProviderStories(RuleBasedStateMachine):
 
     @rule(picks=st.lists(ANY, min_size=1, max_size=5))
     def the_provider_reports(self, picks: list[int]) -> None:
-        events = self.run(self.exchange.provider.webhook_events())
+        events = self.run(self.exchange.provider.webhooks())
         for pick in picks if events else ():
             body, signature = events[pick % len(events)]
             self.run(self.exchange.app.payments.receive_webhook(body, signature))
@@ -230,7 +230,7 @@ class ProviderStories(RuleBasedStateMachine):
     def everything_is_told_of(self) -> None:
         """All webhooks arrive, the last first, also those of the resulting requests."""
         told = -1
-        while told != len(events := self.run(self.exchange.provider.webhook_events())):
+        while told != len(events := self.run(self.exchange.provider.webhooks())):
             told = len(events)
             for body, signature in reversed(events):
                 self.run(self.exchange.app.payments.receive_webhook(body, signature))

@@ -309,7 +309,7 @@ class Stories(RuleBasedStateMachine):
     @rule(picks=st.lists(ANY, min_size=1, max_size=5))
     def the_provider_reports(self, picks: list[int]) -> None:
         self.the_line_to_the_provider_changes(is_cut=False, loses_answers=False)
-        events = self.run(self.exchange.provider.webhook_events())
+        events = self.run(self.exchange.provider.webhooks())
         if not events:
             return
         for pick in picks:

@@ -39,7 +39,7 @@ async def test_a_webhook_that_was_not_signed_by_the_provider_is_refused(
     exchange: Exchange,
 ) -> None:
     await exchange.trade()
-    body, signature = (await exchange.provider.webhook_events())[0]
+    body, signature = (await exchange.provider.webhooks())[0]
     with pytest.raises(InvalidSignature):
         await exchange.app.payments.receive_webhook(body.replace(b"21400", b"99900"), signature)
     await exchange.clock.advance(timedelta(minutes=6))
@@ -98,7 +98,7 @@ async def test_duplicate_webhooks_in_any_order_change_nothing(
     await exchange.later(timedelta(days=3))
     paid, payout = await exchange.order(paid.id), await exchange.payout(paid.id)
     balance = await exchange.provider.balance()
-    count = len(await exchange.provider.webhook_events())
+    count = len(await exchange.provider.webhooks())
     assert count == 4  # in and back, in and out
     told = len(exchange.bus.published)
     for number in [*reversed(range(count))] * 10:

@@ -165,7 +165,7 @@ async def test_a_refund_in_between_settles_the_complaint_and_is_made_once(
     await market.workers.settle()
     provider = market.application.adapters.payment_provider
     assert isinstance(provider, EmbeddedPaymentProvider)
-    for report, signature in [*await provider.webhook_events()] * 2:
+    for report, signature in [*await provider.webhooks()] * 2:
         headers = {"Stripe-Signature": signature, "Content-Type": "application/json"}
         await market.call("POST", "/v1/webhooks/stripe", content=report, headers=headers)
     await market.workers.settle()

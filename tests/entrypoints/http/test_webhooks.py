@@ -16,7 +16,7 @@ async def test_signed_events_are_taken_again_and_again_and_change_nothing_twice(
     order_id = await market.order(buyer, seller)
     provider = market.application.adapters.payment_provider
     assert isinstance(provider, EmbeddedPaymentProvider)
-    webhooks = await provider.webhook_events()
+    webhooks = await provider.webhooks()
     assert webhooks
     for body, signature in [*webhooks, *webhooks]:
         headers = {"Stripe-Signature": signature, "Content-Type": "application/json"}

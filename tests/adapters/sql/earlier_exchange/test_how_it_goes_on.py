@@ -164,7 +164,7 @@ async def test_what_that_code_refunded_and_paid_is_known_when_the_provider_repor
     """Its refunds and payouts had no names, and are not taken for others."""
     await opened.quiet()
     alarms = await opened.store.alarms.page(_ALL)
-    told = len(await opened.provider.webhook_events())
+    told = len(await opened.provider.webhooks())
     for number in [*range(told), *range(told)]:
         await opened.webhook(number)
         await opened.quiet()

@@ -152,7 +152,7 @@ async def test_a_report_of_our_own_payout_without_its_order_is_booked_once(
     exchange: Exchange, account: str
 ) -> None:
     order = await paid_to(exchange, account)
-    told = [exchange.provider.parse_webhook(*w) for w in await exchange.provider.webhook_events()]
+    told = [exchange.provider.parse_webhook(*w) for w in await exchange.provider.webhooks()]
     name = told[-1].reference
     assert name is not None
     await report(exchange, paid(None, "evt_1", PAYOUT, reference=name))
@@ -201,7 +201,7 @@ async def test_a_payout_that_was_told_of_without_its_name_comes_back(
     order = await paid_to(exchange, account)
     await report(exchange, paid(order.id, "evt_1", PAYOUT))
     await exchange.quiet()
-    told = [exchange.provider.parse_webhook(*w) for w in await exchange.provider.webhook_events()]
+    told = [exchange.provider.parse_webhook(*w) for w in await exchange.provider.webhooks()]
     name = told[-1].reference
     assert name is not None
     await dashboard(exchange).return_payout(name)
@@ -213,7 +213,7 @@ async def test_a_payout_that_was_told_of_without_its_name_comes_back(
 
 async def test_a_payout_that_came_back_before_it_was_told_of_is_owed(exchange: Exchange) -> None:
     order = await paid_to(exchange, tokens.ACCOUNT_THAT_TIMES_OUT)
-    told = [exchange.provider.parse_webhook(*w) for w in await exchange.provider.webhook_events()]
+    told = [exchange.provider.parse_webhook(*w) for w in await exchange.provider.webhooks()]
     name = told[-1].reference
     assert name is not None
     await dashboard(exchange).return_payout(name)

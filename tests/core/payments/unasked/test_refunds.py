@@ -126,7 +126,7 @@ async def test_parts_that_sum_to_the_whole_leave_nothing_to_refund(exchange: Exc
     await exchange.cancel(order.id)
     after = await exchange.order(order.id)
     assert (after.payment_status, after.refund_amount) == (PaymentStatus.REFUNDED, 0)
-    assert len(await exchange.provider.webhook_events()) == 4
+    assert len(await exchange.provider.webhooks()) == 4
     assert await exchange.provider.balance() == 0
 
 
