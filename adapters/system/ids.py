@@ -1,6 +1,7 @@
 """Ids from a clock and random bits."""
 
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from uuid import UUID
@@ -26,6 +27,7 @@ class SystemIds(Ids):
         self._lock = Lock()
         self._milliseconds = -1
         self._random = 0
+        self._steps: Iterator[int] = iter(())
 
     def new(self) -> UUID:
         milliseconds = (self._clock.now() - _EPOCH) // _MILLISECOND
@@ -35,9 +37,17 @@ class SystemIds(Ids):
                 # The top bit stays clear, so that counting up does not overflow.
                 self._random = secrets.randbits(_RANDOM_BITS - 1)
             else:
-                self._random += 1 + secrets.randbits(32)
+                self._random += 1 + self._step()
             milliseconds, random = self._milliseconds, self._random
         return _version_7(milliseconds, random)
+
+    def _step(self) -> int:
+        """Return 32 random bits. The system is asked for many at once, because a call is slow."""
+        step = next(self._steps, None)
+        if step is None:
+            self._steps = iter(memoryview(secrets.token_bytes(4_096)).cast("I"))
+            step = next(self._steps)
+        return step
 
 
 def _version_7(milliseconds: int, random: int) -> UUID:
