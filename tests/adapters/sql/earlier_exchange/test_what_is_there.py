@@ -38,6 +38,9 @@ RENAMED = {"order_events": "order_steps"}
 NAMES = ("type", "subject", "consumer", "channels")
 """What holds names of steps, events and channels, some of which are others by now."""
 
+FIELDS = {'{"event_id":': '{"webhook_id":'}
+"""The fields of events that were renamed since."""
+
 
 def rows(path: Path) -> dict[str, tuple[list[str], Counter[tuple[Any, ...]]]]:
     """The columns and the rows of every table but those of the search index and of Alembic."""
@@ -76,6 +79,9 @@ def _is_repaired(table: str, row: dict[str, Any]) -> bool:
 
 def _only(kept: list[str], columns: list[str], row: tuple[Any, ...]) -> tuple[Any, ...]:
     values = dict(zip(columns, row, strict=True))
+    for before, after in FIELDS.items():
+        if "event" in kept:
+            values["event"] = values["event"].replace(before, after)
     return tuple(values[column] for column in kept)
 
 
