@@ -10,8 +10,8 @@ from typing import Any
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.config.settings import SecuritySettings, Settings, StoreSettings
+from solebook.ports import event_bus
 from solebook.ports.language.catalog import Product
-from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Actor, User
@@ -92,8 +92,11 @@ def actor(user: User) -> Actor:
     return Actor(user.id, user.roles)
 
 
-def consumer_of(subject: str, handle: Callable[[Message], Awaitable[None]]) -> Consumer:
-    """Return a consumer that also works with earlier revisions, which have no queue `trade`."""
+def consumer_of(subject: str, handle: Callable[[Message], Awaitable[None]]) -> Any:
+    """Return a Consumer, also with earlier revisions.
+
+    They declare it in `event_bus`, and have no queue `trade`.
+    """
     queue = next((queue for queue in Queue if queue == "trade"), None)
     more: dict[str, Any] = {} if queue is None else {"queue": queue}
-    return Consumer("benchmark", subject, handle, **more)
+    return vars(event_bus)["Consumer"]("benchmark", subject, handle, **more)
