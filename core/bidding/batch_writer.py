@@ -213,7 +213,7 @@ class BatchWriter(Matching):
             await self._run(tickets, ownership)
         except ShardLost:
             raise
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001  # a command may be defective
             # Every caller must get an answer, and memory must not stay ahead of the store. A
             # refusal here comes from a port, such as Unavailable. Anything else is a defect.
             defect = None if isinstance(error, Refusal) else error

@@ -1,21 +1,17 @@
 """Histories and messages from before the steps got the names of their events (revision 0041)."""
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection
 
-from solebook.adapters.sql.migrate import configuration, connected
 from solebook.ports.language.events import EVENTS
 from solebook.ports.language.steps import ORDER_STEPS
 
+from .revisions import rows, run
 from .test_migrate import execute
 
 AT = "2026-03-01 12:00:00.000000"
@@ -39,19 +35,6 @@ STEPS = {
     "declined": "match_created stock_reserved cancelled buyer_not_charged",
 }
 SUBJECTS = ("authentication.passed", "quote.withdrawn", "order.created", "user.registered")
-
-
-def rows(path: Path, query: str) -> list[Any]:
-    with closing(sqlite3.connect(path)) as database:
-        return database.execute(query).fetchall()
-
-
-async def run(path: Path, to: str, how: Callable[..., None]) -> None:
-    def do(connection: Connection) -> None:
-        how(configuration(connection), to)
-
-    async with connected(f"sqlite:///{path}") as connection:
-        await connection.run_sync(do)
 
 
 def inserts() -> Iterator[str]:

@@ -1,36 +1,18 @@
 """Messages about webhooks from before revision 0046."""
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection
 
-from solebook.adapters.sql.migrate import configuration, connected
-
+from .revisions import rows, run
 from .test_migrate import execute
 
 AT = "2026-03-01 12:00:00.000000"
 MESSAGE = UUID(int=1).hex
 OLD, NEW = "payments.handle_webhook:gateway.reported", "payments.handle_webhook:webhook.received"
-
-
-async def run(path: Path, to: str, how: Callable[..., None]) -> None:
-    def do(connection: Connection) -> None:
-        how(configuration(connection), to)
-
-    async with connected(f"sqlite:///{path}") as connection:
-        await connection.run_sync(do)
-
-
-def rows(path: Path, query: str) -> list[Any]:
-    with closing(sqlite3.connect(path)) as database:
-        return database.execute(query).fetchall()
 
 
 def everything(path: Path) -> list[Any]:
