@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import String, bindparam, select
+from sqlalchemy import Dialect, String, bindparam, select
 
 from ....ports.language.errors import Unavailable
 from .constructs import advisory_lock
-from .driver import Connection
+from .driver import Connection, Snapshot
 from .drivers import driver_of
 from .errors import STORE, Conflict
 from .finished import finished
@@ -65,6 +65,25 @@ class _Call(AbstractAsyncContextManager[Connection]):
         self._work.broken = True
         if conflict:
             raise AssertionError(f"a constraint of the store is violated: {error}") from error
+
+
+class SqlSnapshot:
+    """Runs queries that all see the store as of one instant."""
+
+    def __init__(self, snapshot: Snapshot, dialect: Dialect) -> None:
+        self._snapshot = snapshot
+        self._dialect = dialect
+
+    async def rows(self, statement: Statement, /, **values: Any) -> list[Row]:
+        """Run a query and return its rows. Raises Unavailable."""
+        compiled = statement.compiled(self._dialect, in_transaction=False)
+        return compiled.read(await self._snapshot.fetch(compiled.sql, compiled.write(values)))
+
+    async def stream(self, statement: Statement, /, **values: Any) -> AsyncIterator[list[Row]]:
+        """Run a query and yield any number of rows, in batches. Raises Unavailable."""
+        compiled = statement.compiled(self._dialect, in_transaction=False)
+        async for rows in self._snapshot.stream(compiled.sql, compiled.write(values)):
+            yield compiled.read(rows)
 
 
 class SqlDatabase:
@@ -201,6 +220,14 @@ class SqlDatabase:
             async for rows in portions:
                 for row in compiled.read(rows):
                     yield row
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[SqlSnapshot]:
+        """Yield a snapshot of the committed data, on its own connection. Raises Unavailable."""
+        if not self._is_open:
+            raise Unavailable(what=STORE)
+        async with self._driver.snapshot() as snapshot:
+            yield SqlSnapshot(snapshot, self.dialect)
 
     async def execute(self, statement: Statement, /, **values: Any) -> int:
         """Run a write statement and return the number of changed rows. Raises Unavailable."""

@@ -1,6 +1,6 @@
 """The protocols of a database driver and its connections."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -30,6 +30,21 @@ class Connection(Protocol):
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement for each row of values and return the number of changed rows."""
+        ...
+
+
+class Snapshot(Protocol):
+    """A connection whose reads all see the store as of one instant.
+
+    It translates the driver's errors like a Connection.
+    """
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """Run a query and return its rows."""
+        ...
+
+    def stream(self, sql: str, values: Sequence[Any]) -> AsyncIterator[Iterable[Any]]:
+        """Run a query and yield its rows in batches."""
         ...
 
 
@@ -67,4 +82,11 @@ class Driver(Protocol):
 
     def stream(self, sql: str, values: Sequence[Any]) -> AsyncGenerator[Iterable[Any], None]:
         """Run a query and yield its rows in batches, all as of one instant."""
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """Return a context with a connection whose reads all see the store as of one instant.
+
+        It sees committed data only, blocks nobody, and writes nothing.
+        """
         ...

@@ -106,6 +106,14 @@ class SqliteConnection(Connection):
         """Begin a transaction as the only writer of the file. Wait while another process writes."""
         await self._patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
 
+    async def begin_reading(self) -> None:
+        """Begin a read transaction: all reads see what is committed now, until `close`."""
+        await self._patiently(lambda: self._connection.execute("BEGIN"))
+        # BEGIN alone is deferred: the first read chooses the instant.
+        await self._patiently(
+            lambda: self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        )
+
     async def commit(self) -> None:
         """Commit. It fails if SQLite has rolled back the transaction by itself."""
         await _waited_for(self._thread.execute("COMMIT"))

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from ....ports.language.errors import Unavailable
-from .driver import Connection, Driver
+from .driver import Connection, Driver, Snapshot
 from .errors import STORE
 from .finished import finished
 from .sqlite import DIALECT
@@ -102,6 +102,15 @@ class SqliteDriver(Driver):
         try:
             async for rows in connection.stream(sql, values):
                 yield rows
+        finally:
+            await finished(connection.close())
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        connection = await SqliteConnection.open(self._path, read_only=True)
+        try:
+            await connection.begin_reading()
+            yield connection
         finally:
             await finished(connection.close())
 
