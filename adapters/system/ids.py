@@ -1,5 +1,6 @@
 """Ids from a clock and random bits."""
 
+import os
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ class SystemIds(Ids):
     """UUIDs of version 7 (RFC 9562), each greater than all earlier ones of this object.
 
     Their time is that of the Clock port, so that ids sort like the times in their records even if
-    the clock is simulated. Thread-safe.
+    the clock is simulated. Thread-safe. After a fork, parent and child make different ids.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -28,6 +29,7 @@ class SystemIds(Ids):
         self._milliseconds = -1
         self._random = 0
         self._steps: Iterator[int] = iter(())
+        self._process = os.getpid()
 
     def new(self) -> UUID:
         milliseconds = (self._clock.now() - _EPOCH) // _MILLISECOND
@@ -42,7 +44,15 @@ class SystemIds(Ids):
         return _version_7(milliseconds, random)
 
     def _step(self) -> int:
-        """Return 32 random bits. The system is asked for many at once, because a call is slow."""
+        """Return 32 random bits. The system is asked for many at once, because a call is slow.
+
+        A forked child has the random bits of its parent, so it discards them and takes one step of
+        64 bits, away from the ids of the parent.
+        """
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._steps = iter(())
+            return secrets.randbits(64)
         step = next(self._steps, None)
         if step is None:
             self._steps = iter(memoryview(secrets.token_bytes(4_096)).cast("I"))

@@ -1,7 +1,10 @@
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from uuid import RFC_4122
+from uuid import RFC_4122, UUID
+
+import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.system.clock import AdjustableClock
@@ -82,3 +85,23 @@ def test_threads_never_get_the_same_id(clock: VirtualClock) -> None:
         made = [one for part in parts for one in part]
 
     assert len(set(made)) == len(made) == 4_000
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the child has no threads
+def test_a_forked_process_makes_other_ids_which_grow_too(clock: VirtualClock) -> None:
+    ids = SystemIds(clock)
+    before = [ids.new() for _ in range(10)]
+    reading, writing = os.pipe()
+    if not (child := os.fork()):
+        try:
+            os.write(writing, b"".join(ids.new().bytes for _ in range(100)))
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as told:
+        of_child = [UUID(bytes=told.read(16)) for _ in range(100)]
+
+    assert before + of_child == sorted({*before, *of_child})
+    assert not {*of_child} & {ids.new() for _ in range(100)}
