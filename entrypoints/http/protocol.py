@@ -3,7 +3,11 @@
 import asyncio
 from http import HTTPStatus
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 MAX_HEAD = 65_536
 """The maximum size of the request line and headers in bytes, approximately.
@@ -18,7 +22,9 @@ class BoundedProtocol(HttpToolsProtocol):
     """Answers 400 if a head is too large and 408 if a request is too slow, and closes the
     connection.
 
-    A connection without any request is closed like an idle one.
+    A connection without any request is closed like an idle one. A connection that closes after a
+    response stays open until its request has arrived, because the client of a connection that is
+    closed earlier gets an error and not the response.
     """
 
     _is_in_head = True
@@ -26,6 +32,8 @@ class BoundedProtocol(HttpToolsProtocol):
     _since: float | None = None
     """When the incomplete request began, by the clock of the loop."""
     _look: asyncio.TimerHandle | None = None
+    _closes = False
+    """Whether to close the connection at the end of the current request."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the base does
         super().connection_made(transport)
@@ -57,10 +65,23 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._is_in_head = False
         super().on_headers_complete()
+        if (cycle := self.cycle) is not None:
+            cycle.transport = _TransportOfResponse(self, cycle)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._begin_head()
+        if self.cycle is not None:
+            self.cycle.more_body = False  # the base leaves it if the response is complete
+        if self._closes:
+            self.transport.close()
+
+    def close_after(self, cycle: RequestResponseCycle) -> None:
+        """Close the connection, or leave that to the end of the request if it is still arriving."""
+        if cycle.more_body:
+            self._closes = True
+        else:
+            self.transport.close()
 
     def _begin_head(self) -> None:
         self._is_in_head = True
@@ -83,7 +104,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if (due := self._since + PATIENCE) > self.loop.time():
             self._look = self.loop.call_at(due, self._look_after_it)
             return
-        if not self._is_answering():
+        if not self._is_answered():
             text = b"The request took too long to arrive."
             lines = (
                 b"content-type: text/plain; charset=utf-8",
@@ -94,7 +115,29 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.write(head + b"\r\n\r\n" + text)
         self.transport.close()
 
-    def _is_answering(self) -> bool:
-        """Return whether a part of a response was sent, so that another one would corrupt it."""
+    def _is_answered(self) -> bool:
+        """Return whether a response to the current request was begun, so that another one would
+        corrupt it.
+        """
         cycle = self.cycle
-        return cycle is not None and cycle.response_started and not cycle.response_complete
+        if cycle is None or not cycle.response_started:
+            return False
+        return cycle.more_body or not cycle.response_complete
+
+
+class _TransportOfResponse(asyncio.Transport):
+    """The transport that a response is written to. Closing it waits for the rest of the request."""
+
+    def __init__(self, protocol: BoundedProtocol, cycle: RequestResponseCycle) -> None:
+        super().__init__()
+        self._protocol = protocol
+        self._cycle = cycle
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self._protocol.transport.write(data)
+
+    def is_closing(self) -> bool:
+        return self._protocol.transport.is_closing()
+
+    def close(self) -> None:
+        self._protocol.close_after(self._cycle)

@@ -116,6 +116,43 @@ async def test_a_long_body_is_no_long_head(app: Litestar) -> None:
     assert answer.startswith(b"HTTP/1.1 415"), answer
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/v1/sessions", b"413"), ("/v1/bids", b"401"), ("/nowhere", b"404")]
+)
+async def test_an_answer_reaches_a_client_that_is_still_sending_a_large_body(
+    app: Litestar, path: str, status: bytes
+) -> None:
+    body = bytes(8_000_000)  # more than the buffers of both sockets
+    lines = ["host: a", "connection: close", "content-type: application/json"]
+    head = "\r\n".join([f"POST {path} HTTP/1.1", *lines, f"content-length: {len(body)}", "", ""])
+    async with serving(app) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(url))
+        writer.write(head.encode() + body)
+        await writer.drain()
+        answer = await reader.read()  # until the server hangs up
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 " + status), answer
+    assert b"connection: close\r\n" in answer
+
+
+async def test_a_client_that_waits_to_send_its_body_is_told_to_continue(app: Litestar) -> None:
+    lines = "host: a\r\nconnection: close\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n"
+    async with serving(app) as url:
+        answer = await answer_to(url, f"POST /v1/sessions HTTP/1.1\r\n{lines}".encode(), b"{}")
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 415 "), answer
+
+
+async def test_an_answered_request_that_is_never_complete_is_not_answered_again(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "PATIENCE", 0.1)
+    head = b"POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{"
+    async with serving(app) as url:
+        answer = await answer_to(url, head)
+    assert answer.startswith(b"HTTP/1.1 404"), answer
+    assert answer.count(b"HTTP/1.1 ") == 1, answer
+
+
 @pytest.mark.parametrize("path", ["/v1/sessions", "/v1/webhooks/stripe"])
 async def test_a_client_that_leaves_before_its_body_is_complete_is_no_defect(
     app: Litestar, path: str, caplog: pytest.LogCaptureFixture
