@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from ...ports.clock import Clock
 from ...ports.language.analytics import Candle, Interval
-from ...ports.language.errors import OutOfRange
+from ...ports.language.errors import EmptySpan, OutOfRange
 from ...ports.language.ids import ProductId
 from ...ports.language.market import Condition
 from ...ports.tape import Tape
@@ -51,16 +51,20 @@ class ViewCandles:
     ) -> Sequence[Candle]:
         """Return the candles, oldest first.
 
-        Raises InvalidSize, NotFound, SizeNotOffered, and OutOfRange if the span is too long.
+        Raises InvalidSize, NotFound, SizeNotOffered, EmptySpan if the start is after the end, and
+        OutOfRange if the span is too long.
         """
         _, only = await self.known_sizes.find(product_id, size)
-        last = end_of(self.clock.now() if end is None else _in_utc("to", end), interval)
+        end = self.clock.now() if end is None else _in_utc("to", end)
+        last = end_of(end, interval)
         begin = (
             last - _SHORTEST[interval] * _DEFAULT_SPAN if start is None else _in_utc("from", start)
         )
         first = start_of(begin, interval)
+        if first >= last:
+            raise EmptySpan(start=begin, end=end)
         span = (last - first) // _SHORTEST[interval]
-        if not 0 < span <= MAX_CANDLES:
+        if span > MAX_CANDLES:
             raise OutOfRange(field="candles", value=span, minimum=1, maximum=MAX_CANDLES)
         candles = await self.tape.candles(
             product_id,

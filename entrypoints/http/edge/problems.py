@@ -32,6 +32,7 @@ STATUS: dict[type[Refusal], int] = {
     # input
     errors.InvalidSize: 422,
     errors.InvalidText: 422,
+    errors.EmptySpan: 422,
     errors.OutOfRange: 422,
     errors.OutsideTick: 422,
     errors.SizeNotOffered: 422,

@@ -10,7 +10,7 @@ from litestar.exceptions import ValidationException
 from litestar.params import FromPath, QueryParameter
 
 from ....ports.language.analytics import Candle, Interval, Statistics
-from ....ports.language.errors import InvalidSize, NotFound, OutOfRange, SizeNotOffered
+from ....ports.language.errors import EmptySpan, InvalidSize, NotFound, OutOfRange, SizeNotOffered
 from ....ports.language.ids import ProductId
 from ....ports.language.market import Condition
 from ..edge.bearer import PUBLIC
@@ -85,7 +85,7 @@ class FiguresController(Controller):
                 ]
             },
         )
-        | problems(NotFound, InvalidSize, SizeNotOffered, OutOfRange, public=True),
+        | problems(NotFound, InvalidSize, SizeNotOffered, EmptySpan, OutOfRange, public=True),
     )
     async def list_candles(
         self,

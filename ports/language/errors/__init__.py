@@ -17,7 +17,7 @@ from .capacity import (
     TooManySubscriptions,
     Unavailable,
 )
-from .input import InvalidSize, InvalidText, OutOfRange, OutsideTick
+from .input import EmptySpan, InvalidSize, InvalidText, OutOfRange, OutsideTick
 from .market import (
     AddressMissing,
     AlreadyReserved,
@@ -70,6 +70,7 @@ __all__ = [
     "ComplaintTooLate",
     "CounterpartBusy",
     "EmailTaken",
+    "EmptySpan",
     "Forbidden",
     "HaltEnded",
     "IdempotencyKeyReused",

@@ -1,6 +1,7 @@
 """Refusals of what was entered."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from .base import Refusal
 
@@ -26,6 +27,17 @@ class OutOfRange(Refusal):
 
     def __str__(self) -> str:
         return f"{self.field} must be between {self.minimum} and {self.maximum}, not {self.value}"
+
+
+@dataclass(eq=False)
+class EmptySpan(Refusal):
+    """A span of time ends before it begins. Times are in UTC."""
+
+    start: datetime
+    end: datetime
+
+    def __str__(self) -> str:
+        return f"the span from {self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M} is empty"
 
 
 @dataclass(eq=False)

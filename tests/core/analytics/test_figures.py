@@ -15,7 +15,7 @@ from solebook.core.analytics.candles import end_of, merge, start_of
 from solebook.core.analytics.statistics import statistics_of
 from solebook.ports.language.analytics import Candle, Interval, Sale, SalesSummary
 from solebook.ports.language.catalog import Product
-from solebook.ports.language.errors import NotFound, OutOfRange, SizeNotOffered
+from solebook.ports.language.errors import EmptySpan, NotFound, OutOfRange, SizeNotOffered
 from solebook.ports.language.ids import OrderId, ProductId
 from solebook.ports.language.market import BookKey, Size
 
@@ -140,12 +140,13 @@ async def test_candles_end_now_by_default() -> None:
     assert [c.close for c in only] == [120]
 
 
-async def test_an_empty_or_too_long_span_is_refused() -> None:
+async def test_a_span_that_is_too_long_or_ends_before_its_start_is_refused() -> None:
     app, product_id, now = await market()
     view = app.analytics.view_candles
-    with pytest.raises(OutOfRange):
+    with pytest.raises(OutOfRange, match="candles must be between 1 and 1000, not 1001"):
         await view(product_id, interval=Interval.HOUR, start=now - timedelta(hours=1_000), end=now)
-    with pytest.raises(OutOfRange):
-        await view(product_id, interval=Interval.DAY, start=now + timedelta(days=2), end=now)
+    for end in (now, None):
+        with pytest.raises(EmptySpan, match=r"the span from 20.* to 20.* is empty"):
+            await view(product_id, interval=Interval.DAY, start=now + timedelta(days=2), end=end)
     with pytest.raises(NotFound):
         await view(ProductId(uuid4()), interval=Interval.DAY)
