@@ -192,7 +192,7 @@ class AskFate(StrEnum):
     EXPIRED = "expired"
     """It has expired."""
     ENDED = "ended"
-    """It was cancelled with the sale, because not only the buyer's payment was the cause."""
+    """It was cancelled with the sale, because the cause may have been the seller or the pair."""
     WITHDRAWN = "withdrawn"
     """It may not return, for a reason of its own."""
 

@@ -57,7 +57,7 @@ class PayoutStatus(StrEnum):
     """Delivered. It is paid when the hold is over."""
     PAID = "paid"
     FAILED = "failed"
-    """The provider refused it.
+    """Not paid, or not in full, with no request under way: it was refused, or it came back.
 
     It is retried when the seller sets an account or an admin requests it.
     """

@@ -63,6 +63,7 @@ class PayoutState(StrEnum):
     """Out of escrow and owed to the seller. The provider was asked, or will be."""
     PAID = "paid"
     REFUSED = "refused"
+    """Owed to the seller, with no request under way: it was refused, or paid and came back."""
     CANCELLED = "cancelled"
     """It is not paid, because the buyer was refunded.
 
@@ -145,9 +146,9 @@ class Account:
         return cls(AccountKind.PAYABLE, str(seller_id))
 
     @classmethod
-    def debt(cls, seller_id: UserId) -> Self:
-        """Return the account of what a seller owes, as a negative balance."""
-        return cls(AccountKind.DEBT, str(seller_id))
+    def debt(cls, user_id: UserId) -> Self:
+        """Return the account of what a user owes, as a negative balance."""
+        return cls(AccountKind.DEBT, str(user_id))
 
 
 @dataclass(frozen=True, slots=True)
