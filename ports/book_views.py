@@ -22,6 +22,13 @@ class BookViews(Protocol):
         """
         ...
 
+    async def end(self, shard: int, shards: int) -> None:
+        """Drop what the engine of a shard published here, because it runs elsewhere from now on.
+
+        Readers get the stored books and halts.
+        """
+        ...
+
     async def publish(self, view: BookView) -> None:
         """Replace a book's view, except whether it is halted."""
         ...

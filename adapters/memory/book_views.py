@@ -63,6 +63,12 @@ class MemoryBookViews(BookViews):
                 del self._books[book]
         self._notify_all()
 
+    async def end(self, shard: int, shards: int) -> None:
+        await self.begin(shard, shards, 0)
+        del self._begun[shard]
+        if not self._begun:
+            self._halts = ()
+
     async def publish(self, view: BookView) -> None:
         book = _Levels(view.seq)
         book.bids.quantities = {level.price: level.quantity for level in view.bids}

@@ -17,6 +17,7 @@ from ...ports.language.money import Cents
 from ...ports.language.placement import Placement, PlaceQuote
 from ...ports.matching import Matching
 from ...ports.orders import OrderOpening
+from ...ports.tenure import Tenure
 from ...ports.users import Traders
 from .book_loader import BookLoader
 from .commands import Cancel, Command, Expire, Nothing, turn
@@ -41,8 +42,9 @@ class BatchWriter(Matching):
 
     If a commit fails, every caller in the batch gets Unavailable, and the books that the batch
     touched are loaded again. If a command raises an unexpected error, the commands of its batch
-    run again one by one, so only that one fails. If another process owns the shard, the writer
-    takes no more commands.
+    run again one by one, so only that one fails. If another process owns the shard, or the tenure
+    of this one is over, the writer takes no more commands. From then on every caller gets
+    Unavailable, whatever became of the command: the writer may no longer tell.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class BatchWriter(Matching):
         loader: BookLoader,
         publisher: Publisher,
         recovery: Recovery,
+        tenure: Tenure,
         queue: int,
         batch: int,
     ) -> None:
@@ -66,7 +69,7 @@ class BatchWriter(Matching):
         Up to `queue` commands wait, and up to `batch` of them share a commit.
         """
         self._shard = shard
-        self._number, self._shards = number, shards
+        self.number, self.shards = number, shards
         self._store = books
         self._traders = traders
         self._opening = opening
@@ -74,6 +77,7 @@ class BatchWriter(Matching):
         self._loader = loader
         self._publisher = publisher
         self._recovery = recovery
+        self._tenure = tenure
         self._most_waiting = queue
         self._most_at_once = batch
         # One place above the limit, so that `finish` always has room for its sentinel.
@@ -82,6 +86,8 @@ class BatchWriter(Matching):
         """The task that runs this, if it was started."""
         self._is_committing = False
         """Whether the current batch may have been committed."""
+        self._in_hand: Sequence[_Ticket[Any]] = ()
+        """The commands of the current batch."""
 
     # ---- the port ------------------------------------------------------------------------
 
@@ -148,8 +154,8 @@ class BatchWriter(Matching):
 
     def _check_own(self, book: BookKey) -> None:
         """Raise ShardLost if the book belongs to another engine's shard."""
-        shard = shard_of(book, self._shards) if self._shards > 1 else self._number
-        if shard != self._number:
+        shard = shard_of(book, self.shards) if self.shards > 1 else self.number
+        if shard != self.number:
             raise ShardLost(shard=shard)
 
     # ---- batches -------------------------------------------------------------------------
@@ -157,7 +163,7 @@ class BatchWriter(Matching):
     @property
     def is_running(self) -> bool:
         """Whether the engine takes commands."""
-        return self._writing is not None and not self._writing.done()
+        return self._writing is not None and not self._writing.done() and not self._tenure.is_over
 
     async def submit(self, command: Command[T]) -> T:
         """Queue a command, wait for its turn, and return its answer.
@@ -176,11 +182,15 @@ class BatchWriter(Matching):
         """Let `run` return once it has answered every queued command."""
         await self._queue.put(None)
 
+    def give_up(self) -> None:
+        """Answer Unavailable to all callers now, also to those whose batch is under way."""
+        self._refuse([*self._in_hand, *self._drain()])
+
     async def run(self, ownership: Ownership) -> None:
         """Answer commands until `finish` is called or the shard is lost."""
-        tickets: list[_Ticket[Any]] = []
         try:
             while tickets := await self._next_tickets():
+                self._in_hand = tickets
                 try:
                     await self._process(tickets, ownership)
                 except ShardLost as lost:
@@ -189,7 +199,7 @@ class BatchWriter(Matching):
                 self._recovery.try_later(lambda: self.submit(Nothing()))
         finally:
             self._recovery.stop()
-            self._refuse([*tickets, *self._drain()])
+            self.give_up()
 
     async def _next_tickets(self) -> list["_Ticket[Any]"]:
         """Wait for commands and return up to a batch of them; none means finished and drained."""
@@ -235,13 +245,20 @@ class BatchWriter(Matching):
             in_turn = sorted(tickets, key=lambda ticket: turn(ticket.command, stored))
         for ticket in in_turn:
             ticket.apply(self._shard, stored, now)
+        self._check_tenure()
         self._is_committing = True
         if not self._shard.batch.is_empty:
             await self._commit(now, ownership)
             self._publisher.note_batch()
         self._shard.begin_batch()
         for ticket in tickets:
+            self._check_tenure()
             ticket.settle()
+
+    def _check_tenure(self) -> None:
+        """Raise ShardLost if this process may no longer act or answer as the owner."""
+        if self._tenure.is_over:
+            raise ShardLost(shard=self.number)
 
     async def _read(self, commands: Sequence[Command[Any]]) -> Stored:
         wanted = Wanted()

@@ -13,6 +13,7 @@ from ...ports.language.errors import Unavailable
 from ...ports.language.market import WithdrawalReason, is_size
 from ...ports.language.rules import MarketRules
 from ...ports.orders import OrderOpening
+from ...ports.tenure import Tenure
 from ...ports.users import Traders
 from .adopt_rules import AdoptRules
 from .batch_writer import ENGINE, BatchWriter
@@ -39,6 +40,12 @@ class EngineLimits:
             raise ValueError(f"an engine must take at least one command at a time: {self}")
 
 
+class Unlimited(Tenure):
+    """The tenure of a process that needs no lease, because no other can own the shard."""
+
+    is_over = False
+
+
 class MatchingEngine(BatchWriter):
     """Matches in memory, commits in batches, and answers after the commit.
 
@@ -61,6 +68,7 @@ class MatchingEngine(BatchWriter):
         rules: MarketRules,
         adopt_rules: AdoptRules,
         limits: EngineLimits | None = None,
+        tenure: Tenure | None = None,
         shard: int = 0,
         shards: int = 1,
     ) -> None:
@@ -79,6 +87,7 @@ class MatchingEngine(BatchWriter):
             loader=loader,
             publisher=publisher,
             recovery=Recovery(books, held, loader, publisher, clock),
+            tenure=tenure or Unlimited(),
             queue=limits.queue,
             batch=limits.batch,
         )
@@ -100,14 +109,14 @@ class MatchingEngine(BatchWriter):
         assert not self._ran, "the engine runs once"
         if adopts_rules:
             await self._adopt_rules.check()  # before another engine loses the shard
-        ownership = await self._store.take(self._number, self._clock.now())
+        ownership = await self._store.take(self.number, self._clock.now())
         if adopts_rules:
             await self._adopt_rules()
         await self._loader.read_halts()
         self._ran = True
         self._shard.begin(ownership.sequence)
         self._publisher.begin(ownership.sequence)
-        name = f"matching-shard-{self._number}"
+        name = f"matching-shard-{self.number}"
         self._publishing = asyncio.create_task(self._publisher.run(), name=f"{name}-publisher")
         self._writing = asyncio.create_task(self.run(ownership), name=name)
         self._loading = asyncio.create_task(self._loader.run(), name=f"{name}-loader")
@@ -129,6 +138,26 @@ class MatchingEngine(BatchWriter):
                 raise Unavailable(what=ENGINE)
         finally:
             waiting.cancel()
+
+    async def ended(self) -> None:
+        """Wait until the engine takes no more commands, because it was stopped or lost its shard.
+
+        It cannot be started again.
+        """
+        assert self._writing is not None, "the engine was not started"
+        await asyncio.wait([self._writing])
+
+    def abandon(self) -> None:
+        """Answer Unavailable to all callers and stop, whatever is under way.
+
+        This is for an engine that has lost its shard: nobody waits for a commit that hangs. The
+        commit may still succeed, unless another engine has taken the shard.
+        """
+        self.give_up()
+        for task in (self._writing, self._loading, self._sizes, self._publishing):
+            if task is not None:
+                task.cancel()
+        self._writing = None
 
     async def stop(self) -> None:
         """Take no more commands, answer those that wait, and stop the tasks."""

@@ -218,6 +218,17 @@ async def test_a_stored_book_has_no_higher_number_than_its_engine_may_publish_ne
     assert (await with_store.get(book, 10)).seq > stored.seq
 
 
+async def test_when_the_engine_runs_elsewhere_readers_get_the_stored_books_with_their_numbers(
+    with_store: BookViews, stored: Stored, book: BookKey
+) -> None:
+    await with_store.begin(0, 1, 33)
+    await with_store.publish(BookView(book, 34, levels((150, 9))))
+    await with_store.complete(0, 1, 34)
+    await with_store.end(0, 1)
+    [as_stored] = await stored.views([book], 10)
+    assert await with_store.get(book, 10) == as_stored
+
+
 async def test_a_new_engine_leaves_the_books_of_other_shards(
     with_store: BookViews, stored: Stored, records: Records
 ) -> None:

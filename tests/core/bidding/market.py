@@ -29,6 +29,7 @@ from solebook.ports.language.market import (
 from solebook.ports.language.placement import Placement, PlaceQuote
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Actor
+from solebook.ports.tenure import Tenure
 
 from ...exchange import SIZE, Exchange, build_exchange
 from .watched_adapters import WatchedBooks, WatchedTraders, WatchedViews
@@ -107,7 +108,9 @@ class Market:
         )
         return replace(self, exchange=exchange)
 
-    def engine_of(self, shard: int, shards: int) -> MatchingEngine:
+    def engine_of(
+        self, shard: int = 0, shards: int = 1, *, tenure: Tenure | None = None
+    ) -> MatchingEngine:
         """Return an engine for one of several shards, which is not started yet."""
         store, rules = self.adapters.store, self.app.rules
         fees = QuoteFees(seller_records=store.seller_records, clock=self.clock, rules=rules)
@@ -125,6 +128,7 @@ class Market:
             ids=self.ids,
             rules=rules,
             adopt_rules=adopt_rules_of(self.adapters, rules),
+            tenure=tenure,
             shard=shard,
             shards=shards,
         )

@@ -136,6 +136,9 @@ class PlainViews(BookViews):
     async def begin(self, shard: int, shards: int, seq: int) -> None:
         self.folded = FoldedViews(seqs=self.folded.seqs)
 
+    async def end(self, shard: int, shards: int) -> None:
+        raise NotImplementedError
+
     async def publish(self, view: BookView) -> None:
         self.folded.tell(view)
 

@@ -143,6 +143,10 @@ class WatchedViews(BookViews):
         self.folded = FoldedViews(self.folded.seqs, others)
         await self._views.begin(shard, shards, seq)
 
+    async def end(self, shard: int, shards: int) -> None:
+        await self._reach()
+        await self._views.end(shard, shards)
+
     async def complete(self, shard: int, shards: int, seq: int) -> None:
         await self._reach()
         await self._views.complete(shard, shards, seq)
