@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, func, select
+from sqlalchemy import BigInteger, bindparam, cast, func, select, true, update
 
 from ....ports.language.analytics import Candle, Interval, Sale, SalesSummary
 from ....ports.language.ids import OrderId, ProductId
@@ -13,7 +13,7 @@ from ....ports.language.paging import Page, PageRequest
 from ....ports.tape import Tape
 from ..bidding.book_columns import book_of, book_values
 from ..engine.constructs import (
-    insert_or_replace,
+    insert_or_lock,
     insert_or_skip,
     start_of_day,
     start_of_hour,
@@ -22,14 +22,12 @@ from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
 from ..engine.statement import Row, Statement
 from ..schema import sales
+from .turnovers import SqlTurnovers
 
 _RECORD = Statement(insert_or_skip(sales, sales.c.order_id))
+_ADD_VOIDED_OR_LOCK = Statement(insert_or_lock(sales, sales.c.order_id))
 _VOID = Statement(
-    insert_or_replace(
-        sales,
-        sales.c.order_id,
-        change=lambda old, _new: {c.name: old[c.name] for c in sales.c if c.name != "voided"},
-    )
+    update(sales).where(sales.c.order_id == bindparam("voided_id")).values(voided=true())
 )
 _standing = ~sales.c.voided
 _of_product = sales.c.product_id == bindparam("product_id")
@@ -41,24 +39,6 @@ _SALES_OF_SIZE = Statement(
         sales.c.order_id,
     )
 )
-
-
-def _summaries(*which: ColumnElement[bool]) -> Statement:
-    book = sales.c.product_id, sales.c.size, sales.c.condition
-    latest = func.row_number().over(
-        partition_by=book, order_by=(sales.c.sold_at.desc(), sales.c.order_id.desc())
-    )
-    ranked = select(
-        *book,
-        sales.c.order_id,
-        sales.c.price,
-        sales.c.sold_at,
-        func.count().over(partition_by=book).label("sales"),
-        cast(func.sum(sales.c.price).over(partition_by=book), BigInteger).label("total"),
-        latest.label("rank"),
-    )
-    summaries = ranked.where(_standing, *which).subquery()
-    return Statement(select(summaries).where(summaries.c.rank == 1))
 
 
 def _candles(interval: Interval, *, of_size: bool) -> Statement:
@@ -107,22 +87,16 @@ _CANDLES = {
     for of_size in (False, True)
 }
 
-_SUMMARIES = _summaries()
-_SUMMARIES_OF_PRODUCT = _summaries(_of_product)
-_SUMMARIES_OF_SIZE = _summaries(_of_product, _of_size)
-
-
-_COUNT = Statement(select(func.count().label("sales")).where(_standing, _of_product))
-
 
 class SqlTape(Tape):
     """Sales, one row each. A voided sale keeps its row, so that it is not recorded again."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
+        self._turnovers = SqlTurnovers(database)
 
     async def record(self, sale: Sale) -> None:
-        await self._database.execute(
+        added = await self._database.execute(
             _RECORD,
             order_id=sale.order_id,
             **book_values(sale.book),
@@ -130,10 +104,18 @@ class SqlTape(Tape):
             sold_at=sale.sold_at,
             voided=False,
         )
+        if added:
+            await self._turnovers.add(sale)
 
     async def void(self, order_id: OrderId) -> None:
         unknown = dict.fromkeys(("product_id", "size", "condition", "price", "sold_at"))
-        await self._database.execute(_VOID, order_id=order_id, **unknown, voided=True)
+        known = await self._database.first(
+            _ADD_VOIDED_OR_LOCK, order_id=order_id, **unknown, voided=True
+        )
+        assert known is not None
+        if not known.voided:
+            await self._database.execute(_VOID, voided_id=order_id)
+            await self._turnovers.remove(_sale(known))
 
     async def sales(
         self, product_id: ProductId, request: PageRequest, size: Size | None = None
@@ -170,19 +152,12 @@ class SqlTape(Tape):
         return [_candle(row) for row in rows]
 
     async def count(self, product_id: ProductId) -> int:
-        row = await self._database.first(_COUNT, product_id=product_id)
-        assert row is not None
-        return int(row.sales)
+        return await self._turnovers.count(product_id)
 
     async def summaries(
         self, product_id: ProductId | None = None, size: Size | None = None
     ) -> Sequence[SalesSummary]:
-        if product_id is None:
-            statement = _SUMMARIES
-        else:
-            statement = _SUMMARIES_OF_PRODUCT if size is None else _SUMMARIES_OF_SIZE
-        rows = await self._database.rows(statement, product_id=product_id, size=size)
-        return [SalesSummary(row.sales, row.total, _sale(row)) for row in rows]
+        return await self._turnovers.summaries(product_id, size)
 
 
 def _sale(row: Row) -> Sale:

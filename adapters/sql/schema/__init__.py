@@ -5,7 +5,7 @@ context; other contexts refer to rows by id. A table with narrow rows and a comp
 ROWID in SQLite, so that a write updates one tree instead of two.
 """
 
-from .analytics import sales
+from .analytics import sales, turnovers
 from .audit import audit_entries
 from .authentication import authentication_tasks
 from .bidding import asks, bids, engine_shards, halts, idempotency_keys, matches
@@ -70,6 +70,7 @@ __all__ = [
     "sessions",
     "sign_of_life",
     "sizes",
+    "turnovers",
     "turns",
     "users",
     "webhooks",

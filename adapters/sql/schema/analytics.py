@@ -1,17 +1,26 @@
-"""The table of the tape."""
+"""The tables of the tape."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    PrimaryKeyConstraint,
     String,
     Table,
     Uuid,
 )
 
 from ....ports.language.market import Condition
-from .columns import Instant, metadata, partial_index, positive, word
+from .columns import (
+    Instant,
+    book_columns,
+    metadata,
+    not_negative,
+    partial_index,
+    positive,
+    word,
+)
 
 sales = Table(
     "sales",
@@ -33,3 +42,25 @@ partial_index("ix_sales_of_product", sales.c.product_id, sales.c.order_id, where
 partial_index(
     "ix_sales_of_size", sales.c.product_id, sales.c.size, sales.c.order_id, where=_standing
 )
+partial_index(
+    "ix_sales_of_book",
+    sales.c.product_id,
+    sales.c.size,
+    sales.c.condition,
+    sales.c.sold_at,
+    sales.c.order_id,
+    where=_standing,
+)
+
+turnovers = Table(
+    "turnovers",
+    metadata,
+    *book_columns(),
+    Column("sales", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    PrimaryKeyConstraint("product_id", "size", "condition"),
+    not_negative("sales"),
+    not_negative("total"),
+    sqlite_with_rowid=False,
+)
+"""The number of a book's sales, without voided ones, and their total in cents."""

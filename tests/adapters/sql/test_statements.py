@@ -128,8 +128,8 @@ def tables(empty_database: Path) -> Iterator[sqlite3.Connection]:
     database.close()
 
 
-# Those that have to look at every row: of the tape, of the ledger, of what rests, of the halts that
-# stand.
+# Those that have to look at every row: of the turnovers, of the ledger, of what rests, of the halts
+# that stand.
 LOOKING_AT_ALL = {
     "books._BOOKS.0",
     "books._RESTING.0",
@@ -139,7 +139,7 @@ LOOKING_AT_ALL = {
     "ledger._TOTALS.0",
     "orders._COUNT.0",
     "stored_books.STANDING.0",
-    "tape._SUMMARIES.0",
+    "turnovers._SUMMARIES.0",
 }
 # Those whose rows are walked in the order of an index until there are enough.
 IN_ORDER = {
@@ -192,6 +192,12 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("stock._LEVELS.0", "ix_reservations_reserved (product_id=?)"),
         ("tape._SALES.0", "ix_sales_of_product (product_id=? AND order_id<?)"),
         ("tape._SALES_OF_SIZE.0", "ix_sales_of_size (product_id=? AND size=? AND order_id<?)"),
+        ("turnovers._SUMMARIES_OF_SIZES.0", "PRIMARY KEY (product_id=? AND size=?)"),
+        (
+            "turnovers._SUMMARIES_OF_SIZES.0",
+            "INDEX ix_sales_of_book (product_id=? AND size=? AND condition=?)",
+        ),
+        ("turnovers._COUNTS.0", "PRIMARY KEY (product_id=?)"),
         ("orders._OF_USER.0", "ix_orders_buyer_id_id (buyer_id=? AND id<?)"),
         ("orders._OF_USER.0", "ix_orders_seller_id_id (seller_id=? AND id<?)"),
         ("orders._ALL.1", "ix_orders_status_id (status=? AND id<?)"),
