@@ -77,6 +77,7 @@ def notifications_use_cases(
         ),
         deliver_notification=DeliverNotification(
             notifications=notifications,
+            orders=store.orders,
             recipients=store.recipients,
             preferences=store.preferences,
             templates=templates,
@@ -130,5 +131,6 @@ def notifications_routes(notifications: NotificationsUseCases) -> tuple[Consumer
             NotificationRequested,
             "notifications.deliver_notification",
             notifications.deliver_notification,
+            again=notifications.deliver_notification.again,
         ),
     )

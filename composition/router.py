@@ -64,13 +64,19 @@ class Router:
         return _in_letters(self.inside(event, name, use_case))
 
     def queued(
-        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+        self,
+        event: type[E],
+        name: str,
+        use_case: Callable[[E], Awaitable[None]],
+        *,
+        again: Callable[[E], Awaitable[None]] | None = None,
     ) -> Consumer:
         """Route through the queue of notifications to a slow use case that calls external services.
 
-        The use case must be idempotent.
+        The use case must be idempotent. `again`, if given, is called after a failed attempt.
         """
-        return _in_letters(self.outside(event, name, use_case))
+        consumer = _in_letters(self.outside(event, name, use_case))
+        return consumer if again is None else replace(consumer, handle_again=_handler(event, again))
 
     def persistent(
         self, queue: Queue, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
@@ -85,11 +91,18 @@ class Router:
     def _consumer(
         self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]], effect: Effect
     ) -> Consumer:
-        async def handle(message: Message) -> None:
-            assert isinstance(message.event, event), message
-            await use_case(message.event)
-
+        handle = _handler(event, use_case)
         return Consumer(f"{name}:{event.SUBJECT}", event.SUBJECT, handle, self.queue, effect)
+
+
+def _handler(
+    event: type[E], use_case: Callable[[E], Awaitable[None]]
+) -> Callable[[Message], Awaitable[None]]:
+    async def handle(message: Message) -> None:
+        assert isinstance(message.event, event), message
+        await use_case(message.event)
+
+    return handle
 
 
 def _party_of(event: Event) -> str:

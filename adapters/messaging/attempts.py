@@ -38,15 +38,18 @@ class Attempts:
         consumer: Consumer,
         message: Message,
         *,
+        again: bool = False,
         within: Callable[[], AbstractAsyncContextManager[Any]] = nullcontext,
     ) -> Failure | None:
         """Hand a message to a consumer. Return the failure, or None.
 
-        `within` is a context around the call, which an exception of the consumer leaves.
+        `again` says whether an earlier attempt failed. `within` is a context around the call, which
+        an exception of the consumer leaves.
         """
+        handle = (consumer.handle_again if again else None) or consumer.handle
         try:
             async with within():
-                await consumer.handle(message)
+                await handle(message)
         except Exception as error:  # noqa: BLE001  # a consumer may raise anything
             # A refusal may be temporary. Anything else is a bug and is logged with its traceback.
             bug = None if isinstance(error, Refusal) else error

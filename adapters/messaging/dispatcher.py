@@ -162,8 +162,11 @@ class Dispatcher:
         for delivery in outcome.failed:
             await self._deliveries.put(delivery)
 
-    async def _attempt_inside(self, consumer: Consumer, message: Message) -> Failure | None:
-        return await self._attempts.make(consumer, message, within=self._transaction.savepoint)
+    async def _attempt_inside(
+        self, consumer: Consumer, message: Message, *, again: bool = False
+    ) -> Failure | None:
+        within = self._transaction.savepoint
+        return await self._attempts.make(consumer, message, again=again, within=within)
 
     def _is_in_store(self, consumer: Consumer) -> bool:
         """Whether dispatching a message to this consumer only touches the store."""
@@ -230,7 +233,8 @@ class Dispatcher:
     async def _try_inside(self, consumer: Consumer, delivery: Delivery) -> None:
         async with self._transaction():
             if not await self._is_done(consumer, delivery):
-                if failure := await self._attempt_inside(consumer, delivery.message):
+                again = bool(delivery.error)
+                if failure := await self._attempt_inside(consumer, delivery.message, again=again):
                     await self._deliveries.put(self._retry(consumer, delivery, failure))
                     return
                 await self._note(consumer, delivery)
@@ -238,7 +242,8 @@ class Dispatcher:
 
     async def _try_outside(self, consumer: Consumer, delivery: Delivery) -> bool:
         if not await self._is_done(consumer, delivery):
-            if failure := await self._attempts.make(consumer, delivery.message):
+            again = bool(delivery.error)  # also of a dead letter that is replayed
+            if failure := await self._attempts.make(consumer, delivery.message, again=again):
                 await self._put(self._retry(consumer, delivery, failure))
                 return False
             if _is_noted_when_done(consumer):

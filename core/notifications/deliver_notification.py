@@ -16,9 +16,11 @@ from ...ports.language.notifications import (
 )
 from ...ports.messengers import Mailer, PushMessenger, TextMessenger
 from ...ports.notifications import Notifications, Preferences
+from ...ports.orders import Orders
 from ...ports.templates import Templates
 from ...ports.users import Recipients
 from .channels import usable_channels
+from .outdated import is_outdated
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class DeliverNotification:
     """
 
     notifications: Notifications
+    orders: Orders
     recipients: Recipients
     preferences: Preferences
     templates: Templates
@@ -56,6 +59,18 @@ class DeliverNotification:
                 await self._send(event.channel, id_, letter, recipient, preferences)
         except TimeoutError as error:
             raise Unavailable(what=f"the messenger of {event.channel}") from error
+
+    async def again(self, event: NotificationRequested) -> None:
+        """Deliver it after a failed attempt, unless its order made it untrue. Raises Unavailable.
+
+        The letter that follows may have been sent meanwhile, and this one would contradict it.
+        """
+        notification = await self.notifications.find(event.notification_id)
+        if notification is not None and (order_id := notification.notice.order_id) is not None:
+            order = await self.orders.get(order_id)
+            if is_outdated(notification.notice.KIND, order.status):
+                return
+        await self(event)
 
     async def _send(
         self,

@@ -50,6 +50,9 @@ class Consumer:
     `priority` (by default the event's own) and `turn`: see Delivery. At most one delivery of a turn
     is under way at a time. In the other queues, messages with the same key take turns.
 
+    `handle_again`, if given, handles the messages whose earlier attempts failed: later messages may
+    have been handled meanwhile.
+
     If `persists` is true, Unavailable is retried without limit, and does not lead to a dead letter.
     The consumer itself must end such messages.
     """
@@ -62,3 +65,4 @@ class Consumer:
     priority: Callable[[Event], Priority] = _of_event
     turn: Callable[[Event], str] = _no_turn
     persists: bool = False
+    handle_again: Callable[[Message], Awaitable[None]] | None = None

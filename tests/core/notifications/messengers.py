@@ -40,6 +40,7 @@ def delivering(
     """Return the use case with a store and messengers, and optionally another mailer."""
     return DeliverNotification(
         notifications=store.notifications,
+        orders=store.orders,
         recipients=store.recipients,
         preferences=store.preferences,
         templates=MemoryTemplates(),

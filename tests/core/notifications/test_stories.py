@@ -236,7 +236,10 @@ class BrokenMailer(Mailer):
         await self.mended.send(mail)
 
 
-async def test_a_messenger_outage_delays_no_trade_and_all_mails_are_sent_afterwards() -> None:
+MATCHED = (NotificationKind.BID_MATCHED, NotificationKind.ASK_MATCHED)
+
+
+async def test_an_outage_delays_no_trade_and_all_that_is_still_true_is_mailed_afterwards() -> None:
     mailer = BrokenMailer()
     exchange = build_exchange(mailer=mailer)
     await exchange.open()
@@ -246,9 +249,67 @@ async def test_a_messenger_outage_delays_no_trade_and_all_mails_are_sent_afterwa
     await exchange.quiet()
     mailed = Counter(mail.to for mail in mailer.mended.sent)
     assert mailed == {
-        (await exchange.store.users.get(person.user_id)).email: len(await read(exchange, person))
+        (await exchange.store.users.get(person.user_id)).email: len(
+            [told for told in await read(exchange, person) if told.notice.KIND not in MATCHED]
+        )
         for person in exchange.people
     }
+    await engine_of(exchange.app).stop()
+
+
+@dataclass
+class RefusingMailer(MemoryMailer):
+    """Refuses every mail of some subjects once."""
+
+    subjects: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._refused: set[object] = set()
+
+    async def send(self, message: Mail) -> None:
+        if message.subject.startswith(self.subjects) and message.id not in self._refused:
+            self._refused.add(message.id)
+            raise Unavailable(what="the mail server")
+        await super().send(message)
+
+    def subjects_to(self, address: str) -> list[str]:
+        return [mail.subject.partition(":")[0] for mail in self.sent if mail.to == address]
+
+
+@pytest.mark.parametrize(
+    ("refused", "status", "mailed"),
+    [
+        ("Ask matched", OrderStatus.CONFIRMED, ["Sale confirmed"]),
+        ("Sale confirmed", OrderStatus.CONFIRMED, ["Ask matched", "Sale confirmed"]),
+        ("Sale confirmed", OrderStatus.CANCELLED, ["Ask matched", "Sale cancelled"]),
+    ],
+)
+async def test_a_letter_that_failed_at_first_is_not_sent_if_its_order_made_it_untrue(
+    refused: str, status: OrderStatus, mailed: list[str]
+) -> None:
+    mailer = RefusingMailer((refused,))
+    exchange = build_exchange(mailer=mailer)
+    await exchange.open()
+    await exchange.trade(status)
+    await exchange.quiet()
+    seller = await exchange.store.users.get(exchange.seller.user_id)
+    assert mailer.subjects_to(seller.email)[1:] == mailed
+    await engine_of(exchange.app).stop()
+
+
+async def test_a_letter_that_failed_at_first_is_sent_while_it_is_true() -> None:
+    mailer = RefusingMailer(("Ask matched",))
+    exchange = build_exchange(mailer=mailer)
+    await exchange.open()
+    exchange.line.is_cut = True
+    await exchange.match()
+    await exchange.workers.settle()
+    await exchange.later(timedelta(seconds=1))
+    exchange.line.is_cut = False
+    await exchange.quiet()
+    seller = await exchange.store.users.get(exchange.seller.user_id)
+    assert mailer.subjects_to(seller.email)[1:] == ["Ask matched", "Sale confirmed"]
     await engine_of(exchange.app).stop()
 
 
