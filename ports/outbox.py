@@ -12,7 +12,12 @@ from .language.priority import Priority
 
 
 class Outbox(Protocol):
-    """Events that commit with the state change they report, and are then published."""
+    """Events that commit with the state change they report, and are then published.
+
+    The messages of one key are in commit order, because whoever adds one holds a lock that belongs
+    to the key, such as its order's. Messages of transactions that do not wait for each other may be
+    in another order.
+    """
 
     async def add(self, *events: Event) -> None:
         """Store events with new ids and the current time, in this order. Needs a transaction."""
@@ -25,7 +30,7 @@ class Outbox(Protocol):
         priority: Priority | None = None,
         but: Collection[MessageId] = (),
     ) -> Sequence[Message]:
-        """Return the oldest messages that are not marked as sent, in commit order.
+        """Return the oldest messages that are not marked as sent, each key's in commit order.
 
         With a `priority`, only events with that priority. Messages in `but` are omitted.
         """

@@ -1,6 +1,8 @@
 """What every test stands on: a clock, ids and chance that a test owns, and a store in memory."""
 
+import asyncio
 import gc
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.composition.memory_store import build_memory_store
+
+from .postgres_server import PostgresServer, empty_tables, running_postgres
 
 HERE = Path(__file__).parent
 REACHES_OUT = (
@@ -50,11 +54,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is not for the unit suite: the folders above, and SQLite's turn at a contract."""
+    """Mark what is not for the unit suite: the folders above, and the databases' contracts."""
     for item in items:
         path = item.path.relative_to(HERE).as_posix()
-        if path.startswith(REACHES_OUT) or "sqlite" in item.name:
+        if uses_postgres(item):
+            item.add_marker("real")
             item.add_marker("integration")
+        elif path.startswith(REACHES_OUT) or "sqlite" in item.name:
+            item.add_marker("integration")
+
+
+def uses_postgres(item: pytest.Item) -> bool:
+    """Return whether a test needs the PostgreSQL server, itself or as its turn at a contract."""
+    called = getattr(item, "callspec", None)
+    turns = called.params.values() if called is not None else ()
+    return "postgres_server" in getattr(item, "fixturenames", ()) or "postgres" in turns
 
 
 def pytest_collection() -> None:
@@ -86,3 +100,30 @@ def randomness() -> SeededRandomness:
 @pytest.fixture
 def store(clock: VirtualClock, ids: SeededIds) -> Store:
     return build_memory_store(clock=clock, ids=ids)
+
+
+# ---- PostgreSQL ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, which is gone with the last test."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: PostgresServer) -> str:
+    """The URL of a database with all tables, of which each test gets an empty one."""
+    from solebook.adapters.sql.migrate import migrate
+
+    url = postgres_server.create_database("store")
+    asyncio.run(migrate(url))
+    return url
+
+
+@pytest.fixture
+async def postgres_url(migrated_postgres: str) -> str:
+    """The URL of a database with all tables and no rows."""
+    await empty_tables(migrated_postgres)
+    return migrated_postgres

@@ -57,6 +57,7 @@ def test_entrypoints_ask_no_store_and_no_projection() -> None:
 DRIVERS = {"sqlite3", "aiosqlite", "asyncpg"}
 KNOW_A_DRIVER = {
     "solebook.adapters.sql.engine.sqlite_connection": "connects the store to SQLite",
+    "solebook.adapters.sql.engine.postgres_connection": "connects the store to PostgreSQL",
     "solebook.adapters.embedded.sqlite_journal": "the embedded payment provider's file is its own",
     "solebook.adapters.system.folder_lock": "the lock of a folder is a lock of SQLite on a file",
     "solebook.benchmarks.trades": "looks into the file that it measured",
@@ -66,6 +67,8 @@ KNOW_A_DATABASE = {
     "solebook.adapters.sql.engine.sqlite_connection": "is SQLite's",
     "solebook.adapters.sql.engine.sqlite_driver": "is SQLite's",
     "solebook.adapters.sql.engine.sqlite_writer": "is SQLite's",
+    "solebook.adapters.sql.engine.postgres_connection": "is PostgreSQL's",
+    "solebook.adapters.sql.engine.postgres_driver": "is PostgreSQL's",
     "solebook.adapters.sql.schema.columns": "gives a type its form in each database",
     "solebook.adapters.sql.schema.audit": "gives a trigger its form in each database",
     "solebook.adapters.sql.migrations": "a revision says for itself what it does",
@@ -94,8 +97,12 @@ def test_a_driver_of_a_database_is_known_to_one_module_of_the_store(
 
 
 def test_what_is_one_databases_own_is_picked_in_one_place(imports: grimp.ImportGraph) -> None:
-    names = ("sqlite", "sqlite_connection", "sqlite_driver", "sqlite_writer", "postgres")
-    own = {f"solebook.adapters.sql.engine.{name}" for name in names}
+    engine = "solebook.adapters.sql.engine"
+    own = {
+        module
+        for module in imports.find_descendants(engine)
+        if module.removeprefix(f"{engine}.").startswith(("sqlite", "postgres"))
+    }
     knowing = {
         module
         for one in own

@@ -52,14 +52,26 @@ async def database(empty_database: Path, tmp_path: Path) -> AsyncIterator["SqlDa
         yield database
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture
+async def postgres_database(postgres_url: str) -> AsyncIterator["SqlDatabase"]:
+    from solebook.adapters.sql.engine.database import SqlDatabase
+
+    async with SqlDatabase(postgres_url) as database:
+        yield database
+
+
+DATABASES = {"sqlite": "database", "postgres": "postgres_database"}
+
+
+@pytest.fixture(params=["memory", *DATABASES])
 def store(request: pytest.FixtureRequest, clock: VirtualClock, ids: SeededIds) -> Store:
     """An empty store of each technology."""
     if request.param == "memory":
         return build_memory_store(clock=clock, ids=ids)
     from solebook.composition.sql_store import build_sql_store
 
-    return build_sql_store(request.getfixturevalue("database"), clock=clock, ids=ids)
+    database = request.getfixturevalue(DATABASES[request.param])
+    return build_sql_store(database, clock=clock, ids=ids)
 
 
 @pytest.fixture

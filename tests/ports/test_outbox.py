@@ -174,19 +174,22 @@ async def test_rolled_back_events_are_absent_and_block_nothing(
     assert await unsent_events(store) == kept
 
 
-async def test_messages_are_in_commit_order(store: Store, records: Records) -> None:
+async def test_messages_of_those_who_wait_for_each_other_are_in_commit_order(
+    store: Store, records: Records
+) -> None:
     committed: list[Event] = []
+    payment = records.payment()
 
     async def work(pauses: int) -> None:
         event = records.event()
         async with store.transaction():
             for _ in range(pauses):
                 await asyncio.sleep(0)
-            await store.deadlines.set(records.deadline(records.order_id()))
+            await store.payments.open_or_lock(payment)
             await store.outbox.add(event)
             for _ in range(5 - pauses):
                 await asyncio.sleep(0)
-        committed.append(event)
+            committed.append(event)
 
     await asyncio.wait_for(
         asyncio.gather(*(work(pauses) for pauses in (5, 0, 3, 1, 4, 2))), PATIENCE

@@ -25,9 +25,14 @@ from .pages import all_pages
 from .records import Records
 
 
-@pytest.fixture(params=["stored", "cached"])
-def store(request: pytest.FixtureRequest, store: Store, clock: VirtualClock) -> Store:
-    if request.param == "stored":
+@pytest.fixture(params=[False, True], ids=["stored", "cached"])
+def is_cached(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def store(store: Store, clock: VirtualClock, is_cached: bool) -> Store:
+    if not is_cached:
         return store
     products = CachedProducts(
         store.products,

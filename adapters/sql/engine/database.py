@@ -16,6 +16,7 @@ from .driver import Connection, Snapshot
 from .drivers import driver_of
 from .errors import STORE, Conflict
 from .finished import finished
+from .limits import Limits
 from .statement import Row, Statement
 
 _LOCK = Statement(select(advisory_lock(bindparam("name", type_=String)).label("locked")))
@@ -92,12 +93,9 @@ class SqlDatabase:
     Without a transaction, reads see only committed data.
     """
 
-    def __init__(self, url: str, *, readers: int = 4, patience: float = 10.0) -> None:
-        """Create a database; `patience` is how many seconds to wait for a turn (Unavailable).
-
-        Raises ValueError for an invalid URL or an unsupported database.
-        """
-        self._driver = driver_of(url, readers=readers, patience=patience)
+    def __init__(self, url: str, limits: Limits | None = None) -> None:
+        """Create a database. Raises ValueError for an invalid URL or an unsupported database."""
+        self._driver = driver_of(url, limits or Limits())
         self.dialect = self._driver.dialect
         self._is_open = False
         self._work: ContextVar[_Work | None] = ContextVar("work", default=None)
@@ -241,7 +239,7 @@ class SqlDatabase:
         """Run like `execute`, but if a constraint is violated, write nothing and raise Conflict."""
         compiled = statement.compiled(self.dialect)
         async with self._connection(writes=True, conflict_is_expected=True) as connection:
-            return await connection.execute(compiled.sql, compiled.write(values))
+            return await connection.attempt(compiled.sql, compiled.write(values))
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> int:
         """Run a statement for each mapping of values and return the number of changed rows."""

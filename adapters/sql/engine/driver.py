@@ -28,6 +28,10 @@ class Connection(Protocol):
         """Run a write statement and return the number of changed rows."""
         ...
 
+    async def attempt(self, sql: str, values: Sequence[Any]) -> int:
+        """Run like `execute`, but a Conflict rolls back only that statement."""
+        ...
+
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement for each row of values and return the number of changed rows."""
         ...

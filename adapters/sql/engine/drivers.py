@@ -1,16 +1,56 @@
 """The driver for a database URL."""
 
+from typing import TYPE_CHECKING
+
 from .driver import Driver
-from .sqlite_connection import migration_engine, path_of
-from .sqlite_driver import SqliteDriver
+from .limits import Limits
 
-__all__ = ["driver_of", "migration_engine"]
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+# Each database's packages are imported only if its URL is given: they are extras.
 
 
-def driver_of(url: str, *, readers: int, patience: float) -> Driver:
+def driver_of(url: str, limits: Limits) -> Driver:
     """Return the driver for a URL such as sqlite:///exchange.db.
 
-    `readers` is the number of concurrent read connections, `patience` how many seconds to wait for
-    a turn. Raises ValueError for an invalid URL or an unsupported database.
+    Raises ValueError for an invalid URL or an unsupported database.
     """
-    return SqliteDriver(path_of(url), readers=readers, patience=patience)
+    if backend_of(url) == "postgresql":
+        from .postgres_connection import data_source
+        from .postgres_driver import PostgresDriver
+
+        return PostgresDriver(data_source(url), limits)
+    from .sqlite_connection import path_of
+    from .sqlite_driver import SqliteDriver
+
+    return SqliteDriver(path_of(url), readers=READERS, patience=limits.patience)
+
+
+def migration_engine(url: str) -> "AsyncEngine":
+    """Return an engine whose transactions block other migrations and include DDL.
+
+    Raises ValueError for an invalid URL or an unsupported database.
+    """
+    if backend_of(url) == "postgresql":
+        from . import postgres_connection
+
+        return postgres_connection.migration_engine(url)
+    from . import sqlite_connection
+
+    return sqlite_connection.migration_engine(url)
+
+
+def backend_of(url: str) -> str:
+    """Return the kind of a URL's database: `sqlite` or `postgresql`. Raises ValueError."""
+    scheme, separator, _ = url.partition("://")
+    if not separator:
+        raise ValueError("the store's URL has no scheme, such as sqlite:// or postgresql://")
+    backend = "postgresql" if scheme == "postgres" else scheme.partition("+")[0]
+    if backend not in ("sqlite", "postgresql"):
+        raise ValueError(f"the store can be kept in sqlite or postgresql, not in {backend}")
+    return backend
+
+
+READERS = 4
+"""The number of concurrent reads of a SQLite file."""

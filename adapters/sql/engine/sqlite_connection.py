@@ -159,6 +159,10 @@ class SqliteConnection(Connection):
             return (await _waited_for(self._thread.execute(sql, values))).rowcount
         return _in_place(lambda: self._connection.execute(sql, values).rowcount)
 
+    async def attempt(self, sql: str, values: Sequence[Any]) -> int:
+        """Run like `execute`: SQLite rolls back no more than the statement."""
+        return await self.execute(sql, values)
+
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement for each row of values and return the number of changed rows."""
         if len(rows) > _ROWS_AT_ONCE:

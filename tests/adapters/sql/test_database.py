@@ -40,9 +40,7 @@ async def test_a_reader_cannot_write(path: Path) -> None:
     await connection.close()
 
 
-@pytest.mark.parametrize(
-    "url", ["postgresql://localhost/solebook", "sqlite://", "sqlite:///:memory:"]
-)
+@pytest.mark.parametrize("url", ["mysql://localhost/solebook", "sqlite://", "sqlite:///:memory:"])
 def test_an_url_that_names_no_file_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="store"):
         SqlDatabase(url)

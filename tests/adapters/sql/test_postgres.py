@@ -62,26 +62,28 @@ class Connected:
 
 
 @pytest.fixture
-async def postgres(postgres_url: str, empty_postgres: AsyncEngine) -> AsyncIterator[Connected]:
+async def postgres(
+    empty_postgres_url: str, empty_postgres: AsyncEngine
+) -> AsyncIterator[Connected]:
     """A connection to a database with every table, and the table of things."""
     async with empty_postgres.begin() as engine:
         await engine.run_sync(metadata.create_all)
         await engine.run_sync(things.create)
-    async with connected(postgres_url) as connection:
+    async with connected(empty_postgres_url) as connection:
         yield connection
 
 
 @pytest.fixture
-async def other(postgres: Connected, postgres_url: str) -> AsyncIterator[Connected]:
+async def other(postgres: Connected, empty_postgres_url: str) -> AsyncIterator[Connected]:
     """Another connection to the same database."""
-    async with connected(postgres_url) as connection:
+    async with connected(empty_postgres_url) as connection:
         yield connection
 
 
 @asynccontextmanager
-async def connected(postgres_url: str) -> AsyncIterator[Connected]:
+async def connected(url: str) -> AsyncIterator[Connected]:
     asyncpg = pytest.importorskip("asyncpg")
-    connection = await asyncpg.connect(postgres_url.replace("+asyncpg", ""))
+    connection = await asyncpg.connect(url)
     yield Connected(connection)
     await connection.close()
 

@@ -59,8 +59,8 @@ def one_line(text: str) -> str:
     [
         ("SERVER__PORT", "many", "the settings are wrong: Expected `int`, got `str`"),
         ("MODE", "production", "the settings are wrong: production needs security.signing_keys"),
-        ("STORE__URL", "postgresql://db/solebook", "the store can be kept in sqlite, not in post"),
-        ("STORE__URL", "nonsense", "Could not parse SQLAlchemy URL"),
+        ("STORE__URL", "mysql://db/solebook", "the store can be kept in sqlite or postgresql"),
+        ("STORE__URL", "nonsense", "the store's URL has no scheme, such as sqlite:// or post"),
         ("FOLDER", "/dev/null/solebook", "[Errno 20] Not a directory: '/dev/null/solebook'"),
     ],
 )

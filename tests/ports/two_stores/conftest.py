@@ -31,13 +31,15 @@ def race(request: pytest.FixtureRequest) -> Race:
     return Race(request.param)
 
 
-@pytest.fixture(params=["sqlite"])
-async def urls(
-    request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path
-) -> tuple[str, str]:
+@pytest.fixture
+def sqlite_url(empty_database: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copyfile(empty_database, tmp_path / 'solebook.db')}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def urls(request: pytest.FixtureRequest) -> tuple[str, str]:
     """The URLs of one database for two processes, for each technology that allows two."""
-    assert request.param == "sqlite"
-    url = f"sqlite:///{shutil.copyfile(empty_database, tmp_path / 'solebook.db')}"
+    url = request.getfixturevalue(f"{request.param}_url")
     return url, url
 
 

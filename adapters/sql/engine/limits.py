@@ -1,0 +1,20 @@
+"""Limits of a database's connections."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many connections one process opens, and how many seconds it waits for what.
+
+    Every wait that is too long raises Unavailable. SQLite uses only `patience`.
+    """
+
+    connections: int = 10
+    """Concurrent transactions and reads. Streams have connections of their own."""
+    patience: float = 10.0
+    """The wait for a free connection, or on SQLite for a turn to write."""
+    connecting: float = 5.0
+    """The wait for a new connection."""
+    statement: float = 30.0
+    """The run of one statement, including its wait for locks. Long writes are exempt."""

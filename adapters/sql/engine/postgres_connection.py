@@ -1,0 +1,254 @@
+"""Connections to PostgreSQL, and the translation of its errors."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from typing import Any, Self, TypeVar
+
+import asyncpg  # type: ignore[import-untyped]  # it has no annotations
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from ....ports.language.errors import Unavailable
+from .driver import Connection, Snapshot
+from .errors import STORE, Conflict
+from .limits import Limits
+
+T = TypeVar("T")
+
+SCHEMES = ("postgresql", "postgresql+asyncpg", "postgres")
+MIGRATIONS = "solebook migrations"
+"""The name of the advisory lock under which a database is migrated."""
+_PREPARED_STATEMENTS = 512
+_ROWS_AT_ONCE = 1_000
+_LEFT_ALONE = 5.0
+"""Seconds after which the server rolls back a transaction that its process has stopped using. A
+process that hangs must not keep the locks of a shard."""
+_GRACE = 5.0
+"""Seconds beyond the server's own limit for a statement, after which the connection is dead."""
+_GOODBYE = 2.0
+_FOR_EVER = 7 * 24 * 3_600.0
+
+
+def data_source(url: str) -> str:
+    """Return asyncpg's form of a URL such as postgresql://user:password@host/database.
+
+    Its query may have what libpq knows, such as `sslmode` and `sslrootcert`. Raises ValueError.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme not in SCHEMES:
+        raise ValueError(f"{scheme} is not a database of PostgreSQL")
+    return f"postgresql://{rest}"
+
+
+def migration_engine(url: str) -> AsyncEngine:
+    """Return an engine whose transactions run one at a time and include DDL."""
+    source = data_source(url)
+
+    async def connect() -> asyncpg.Connection:
+        return await _connect(source, Limits(statement=_FOR_EVER))
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: SyncConnection) -> None:
+        connection.exec_driver_sql(
+            f"SELECT pg_advisory_xact_lock(hashtextextended('{MIGRATIONS}', 0))"
+        )
+
+    return engine
+
+
+class PostgresConnection(Connection, Snapshot):
+    """A connection, in autocommit until `begin`, for one caller at a time.
+
+    It translates the driver's errors: Unavailable if the server, the network, a timeout, a deadlock
+    or a serialisation failure is the cause, Conflict if a constraint is violated, AssertionError if
+    the statement is wrong.
+    """
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    async def open(cls, source: str, limits: Limits) -> Self:
+        """Connect. Raises Unavailable, and ValueError for an invalid URL."""
+        try:
+            return cls(await _connect(source, limits))
+        except asyncpg.ClientConfigurationError as error:
+            raise ValueError(str(error)) from error
+        except _DRIVER_ERRORS as error:
+            raise Unavailable(what=STORE) from error
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection is closed, for example because the server has ended it."""
+        return bool(self._connection.is_closed())
+
+    async def close(self) -> None:
+        """Close the connection, which rolls back uncommitted writes."""
+        try:
+            await self._connection.close(timeout=_GOODBYE)
+        except _DRIVER_ERRORS:
+            self.terminate()
+
+    def terminate(self) -> None:
+        """Close the connection at once, without telling the server."""
+        self._connection.terminate()
+
+    async def begin(self) -> None:
+        """Begin a transaction."""
+        await _translating(self._connection.execute("BEGIN"))
+
+    async def commit(self) -> None:
+        """Commit. Raises Unavailable; then the transaction may still have been committed."""
+        status = await _translating(self._connection.execute("COMMIT"))
+        if status != "COMMIT":  # PostgreSQL answers ROLLBACK if a statement had failed
+            raise Unavailable(what=STORE)
+
+    async def rollback(self) -> None:
+        """Roll back the transaction."""
+        await _translating(self._connection.execute("ROLLBACK"))
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """Run a query and return its rows."""
+        return await _translating(self._connection.fetch(sql, *values))
+
+    async def fetch_written(
+        self, sql: str, values: Sequence[Any], *, long: bool = False
+    ) -> list[Any]:
+        """Run a write statement and return the rows of its RETURNING clause."""
+        if long:
+            return await self._without_limit(
+                self._connection.fetch(sql, *values, timeout=_FOR_EVER)
+            )
+        return await _translating(self._connection.fetch(sql, *values))
+
+    async def execute(self, sql: str, values: Sequence[Any], *, long: bool = False) -> int:
+        """Run a write statement and return the number of changed rows."""
+        if long:
+            status = await self._without_limit(
+                self._connection.execute(sql, *values, timeout=_FOR_EVER)
+            )
+        else:
+            status = await _translating(self._connection.execute(sql, *values))
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def attempt(self, sql: str, values: Sequence[Any]) -> int:
+        """Run a write statement; a conflict undoes only that statement."""
+        await self.execute("SAVEPOINT attempt", ())
+        try:
+            changed = await self.execute(sql, values)
+        except Conflict:
+            await self.execute("ROLLBACK TO attempt", ())
+            await self.execute("RELEASE attempt", ())
+            raise
+        await self.execute("RELEASE attempt", ())
+        return changed
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run a statement for each row of values and return the number of changed rows."""
+        # asyncpg sends all rows in one go, but counts only the rows that come back.
+        counted = sql if " RETURNING " in sql else f"{sql} RETURNING 1"
+        return len(await _translating(self._connection.fetchmany(counted, rows)))
+
+    async def begin_reading(self) -> None:
+        """Begin a transaction in which all reads see the store as of one instant."""
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        await _translating(self._connection.execute(begin))
+        # It holds no locks, so the reader may take its time.
+        free = "SET LOCAL idle_in_transaction_session_timeout = 0"
+        await _translating(self._connection.execute(free))
+
+    async def stream(self, sql: str, values: Sequence[Any]) -> AsyncIterator[Iterable[Any]]:
+        """Run a query inside a transaction and yield its rows in batches."""
+        cursor = await _translating(self._connection.cursor(sql, *values))
+        while rows := await _translating(cursor.fetch(_ROWS_AT_ONCE)):
+            yield rows
+
+    async def _without_limit(self, call: Awaitable[T]) -> T:
+        await self.execute("SET LOCAL statement_timeout = 0", ())
+        result = await _translating(call)
+        await self.execute("SET LOCAL statement_timeout TO DEFAULT", ())
+        return result
+
+
+async def _connect(source: str, limits: Limits) -> asyncpg.Connection:
+    milliseconds = {
+        "statement_timeout": limits.statement,
+        "idle_in_transaction_session_timeout": _LEFT_ALONE,
+        # A server process that waits for a lock notices that its client is gone.
+        "client_connection_check_interval": _LEFT_ALONE,
+    }
+    return await asyncpg.connect(
+        source,
+        timeout=limits.connecting,
+        command_timeout=limits.statement + _GRACE,
+        statement_cache_size=_PREPARED_STATEMENTS,
+        max_cached_statement_lifetime=0,
+        max_cacheable_statement_size=0,
+        server_settings={
+            "application_name": "solebook",
+            "default_transaction_isolation": "read committed",
+            "synchronous_commit": "on",
+            "timezone": "UTC",
+            "jit": "off",  # it would compile short queries longer than they run
+            "tcp_keepalives_idle": "5",
+            "tcp_keepalives_interval": "2",
+            "tcp_keepalives_count": "3",
+            **{name: str(int(seconds * 1_000)) for name, seconds in milliseconds.items()},
+        },
+    )
+
+
+async def _translating(call: Awaitable[T]) -> T:
+    """Await a call of the driver."""
+    try:
+        return await call
+    except _DRIVER_ERRORS as error:
+        raise _translated(error) from error
+
+
+_DRIVER_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+    asyncio.IncompleteReadError,
+)
+
+_OUTAGES = {
+    "08",  # the connection
+    "25",  # the state of the transaction: this server has become a replica, or it was left alone
+    "40",  # rolled back: a deadlock, or a serialisation failure
+    "53",  # out of memory, disk or connections
+    "55",  # what it needs is locked or not ready
+    "57",  # shut down, starting, or cancelled
+    "58",  # the machine
+    "F0",  # the configuration
+    "XX",  # damaged data
+}
+_OUTDATED_PLAN = "0A000"
+"""A statement that was prepared before a migration. It is prepared again at the next attempt."""
+
+
+def _translated(error: Exception) -> Exception:
+    """Return the application's error for an error of the driver."""
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return Conflict(str(error))
+    if _is_outage(error):
+        return Unavailable(what=STORE)
+    return AssertionError(f"PostgreSQL rejected a statement: {error}")
+
+
+def _is_outage(error: Exception) -> bool:
+    if isinstance(error, asyncpg.PostgresError):
+        state = str(error.sqlstate or "")
+        outdated = isinstance(error, asyncpg.InvalidCachedStatementError)
+        return outdated or state[:2] in _OUTAGES
+    if isinstance(error, asyncpg.InterfaceError):
+        return "closed" in str(error)
+    return True

@@ -1,0 +1,160 @@
+"""The driver of PostgreSQL: a pool of connections."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Dialect
+
+from ....ports.language.errors import Unavailable
+from .driver import Connection, Driver, Snapshot
+from .errors import STORE
+from .finished import finished
+from .limits import Limits
+from .postgres import DIALECT
+from .postgres_connection import PostgresConnection
+
+_log = logging.getLogger(__name__)
+
+_LONG = 3_600.0
+"""Seconds for a statement that reads everything."""
+
+
+class PostgresDriver(Driver):
+    """Uses a connection for each transaction and each read, up to a limit.
+
+    Connections are opened when they are needed. The one that was used last is used first, so that
+    its statements are prepared already.
+    """
+
+    def __init__(self, source: str, limits: Limits) -> None:
+        self._source = source
+        self._limits = limits
+        self._idle: list[PostgresConnection] = []
+        self._free = asyncio.Semaphore(limits.connections)
+
+    @property
+    def dialect(self) -> Dialect:
+        return DIALECT
+
+    # ---- life ----------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        self.give_back(await self.take())
+
+    async def close(self) -> None:
+        try:
+            async with asyncio.timeout(self._limits.patience):
+                for _ in range(self._limits.connections):
+                    await self._free.acquire()
+        except TimeoutError:
+            _log.warning("disconnecting from the store although work is under way")
+        while self._idle:
+            await self._idle.pop().close()
+
+    # ---- the pool ------------------------------------------------------------------------
+
+    async def take(self) -> PostgresConnection:
+        """Return a connection, if necessary after waiting for a free one. Raises Unavailable."""
+        try:
+            async with asyncio.timeout(self._limits.patience if self._free.locked() else None):
+                await self._free.acquire()
+        except TimeoutError:
+            raise Unavailable(what=STORE) from None
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_lost:
+                return connection
+        try:
+            return await PostgresConnection.open(self._source, self._limits)
+        except BaseException:
+            self._free.release()
+            raise
+
+    def give_back(self, connection: PostgresConnection, *, sound: bool = True) -> None:
+        """Return a connection to the pool, or close it if it is in an unknown state."""
+        if sound and not connection.is_lost:
+            self._idle.append(connection)
+        else:
+            connection.terminate()
+        self._free.release()
+
+    # ---- writing -------------------------------------------------------------------------
+
+    async def begin(self) -> Connection:
+        connection = await self.take()
+        try:
+            await connection.begin()
+        except BaseException:
+            self.give_back(connection, sound=False)
+            raise
+        return connection
+
+    async def commit(self, connection: Connection) -> None:
+        assert isinstance(connection, PostgresConnection)
+        try:
+            await connection.commit()
+        except BaseException:
+            # The transaction may or may not be committed, as after a crash.
+            self.give_back(connection, sound=False)
+            raise
+        self.give_back(connection)
+
+    async def undo(self, connection: Connection) -> None:
+        assert isinstance(connection, PostgresConnection)
+        sound = False
+        try:
+            if not connection.is_lost:
+                await connection.rollback()
+                sound = True
+        except (Unavailable, AssertionError):
+            _log.warning("a transaction could not be rolled back; reconnecting", exc_info=True)
+        finally:
+            self.give_back(connection, sound=sound)
+
+    # ---- reading -------------------------------------------------------------------------
+
+    def reading(self) -> AbstractAsyncContextManager[Connection]:
+        return _Reading(self)
+
+    async def stream(self, sql: str, values: Sequence[Any]) -> AsyncGenerator[Iterable[Any], None]:
+        async with self.snapshot() as snapshot:
+            async for rows in snapshot.stream(sql, values):
+                yield rows
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        long = replace(self._limits, statement=_LONG)
+        connection = await PostgresConnection.open(self._source, long)
+        try:
+            await connection.begin_reading()
+            yield connection
+        finally:
+            await finished(connection.close())
+
+
+class _Reading(AbstractAsyncContextManager[Connection]):
+    """The context of a read. A generator-based one would take longer."""
+
+    __slots__ = ("_connection", "_driver")
+
+    def __init__(self, driver: PostgresDriver) -> None:
+        self._driver = driver
+
+    async def __aenter__(self) -> Connection:
+        self._connection = await self._driver.take()
+        return self._connection
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # After a cancellation the server may still be busy with the query.
+        sound = error is None or isinstance(error, AssertionError)
+        self._driver.give_back(self._connection, sound=sound)
