@@ -14,6 +14,7 @@ from .analytics import AnalyticsUseCases
 from .authentication import AuthenticationUseCases
 from .bidding import BiddingUseCases
 from .catalog import CatalogUseCases
+from .keepers import Keepers
 from .notifications import NotificationsUseCases
 from .operations import OperationsUseCases
 from .orders import OrdersUseCases
@@ -47,6 +48,8 @@ class Application:
     uptime: Uptime
     roles: Set[ProcessRole]
     """The roles of this process."""
+    keepers: Keepers | None
+    """The leases that it keeps, or None if no other process may run the same roles."""
     adapters: Adapters
     rules: MarketRules
     warehouse: Warehouse

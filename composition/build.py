@@ -17,7 +17,8 @@ from .application import Application
 from .authentication import authentication_use_cases
 from .bidding import bidding_use_cases
 from .catalog import catalog_use_cases
-from .engine import build_engine
+from .engine import build_engine, build_hosted_matching
+from .keepers import Keepers
 from .notifications import notifications_use_cases
 from .operations import operations_use_cases
 from .orders import orders_use_cases
@@ -38,16 +39,20 @@ def build_application(
     engine_limits: EngineLimits | None = None,
     patience: Patience | None = None,
     roles: Set[ProcessRole] = ALL_ROLES,
+    keepers: Keepers | None = None,
 ) -> Application:
     """Return the application on these adapters, with its consumers subscribed to the event bus.
 
-    It runs the work of its `roles`. Other processes on the same store run the other roles. Without
-    `matching` it has its own engine (`engine_of`). Nothing is started yet; the caller starts the
-    engine.
+    It runs the work of its `roles`. Other processes on the same store run the other roles. With
+    `keepers` they may run the same roles too, and leases decide who has the engine and the relay.
+    Without `matching` and `keepers` it has its own engine (`engine_of`). Nothing is started yet;
+    the caller starts the engine.
     """
     rules = rules or MarketRules()
     warehouse = warehouse or Warehouse()
-    matching = matching or build_engine(adapters, rules, engine_limits)
+    if matching is None:
+        build = build_engine if keepers is None else build_hosted_matching
+        matching = build(adapters, rules, engine_limits)
     admission = Admission(
         backlog=adapters.store.charge_backlog,
         clock=adapters.clock,
@@ -76,6 +81,7 @@ def build_application(
             clock=adapters.clock,
         ),
         roles=roles,
+        keepers=keepers,
         adapters=adapters,
         rules=rules,
         warehouse=warehouse,

@@ -1,10 +1,12 @@
 """The matching engine, separate from the application, which calls it through `Matching`."""
 
 from ..core.bidding.apply_rules import ApplyRules
+from ..core.bidding.hosted_matching import HostedMatching
 from ..core.bidding.matching_engine import EngineLimits, MatchingEngine
 from ..core.bidding.outcomes import Outcomes
 from ..core.orders.open_orders import OpenOrders
 from ..ports.language.rules import MarketRules
+from ..ports.tenure import Tenure
 from .adapters import Adapters
 from .application import Application
 from .bidding import adopt_rules_of
@@ -12,9 +14,15 @@ from .payments import fee_schedule
 
 
 def build_engine(
-    adapters: Adapters, rules: MarketRules, limits: EngineLimits | None = None
+    adapters: Adapters,
+    rules: MarketRules,
+    limits: EngineLimits | None = None,
+    tenure: Tenure | None = None,
 ) -> MatchingEngine:
-    """Return the engine of the only shard, not started yet."""
+    """Return the engine of the only shard, not started yet.
+
+    Without a `tenure`, no other process may own the shard.
+    """
     store = adapters.store
     return MatchingEngine(
         books=store.books,
@@ -31,16 +39,34 @@ def build_engine(
         rules=rules,
         adopt_rules=adopt_rules_of(adapters, rules),
         limits=limits,
+        tenure=tenure,
+    )
+
+
+def build_hosted_matching(
+    adapters: Adapters, rules: MarketRules, limits: EngineLimits | None = None
+) -> HostedMatching:
+    """Return the matching of a process that runs the engine only while it has the shard's lease."""
+    return HostedMatching(
+        lambda tenure: build_engine(adapters, rules, limits, tenure), adapters.book_views
     )
 
 
 def engine_of(application: Application) -> MatchingEngine:
     """Return the engine of this process, to start and stop it.
 
-    Raises LookupError if the application uses an engine in another process.
+    Raises LookupError if the application has no engine, or only while it has a lease
+    (`hosted_matching_of`).
     """
     if not isinstance(application.matching, MatchingEngine):
         raise LookupError("this process runs no matching engine")
+    return application.matching
+
+
+def hosted_matching_of(application: Application) -> HostedMatching:
+    """Return what hosts engines in this process. Raises LookupError if nothing does."""
+    if not isinstance(application.matching, HostedMatching):
+        raise LookupError("this process hosts no matching engine")
     return application.matching
 
 

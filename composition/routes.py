@@ -1,7 +1,10 @@
 """The routes of all contexts."""
 
+from dataclasses import replace
+
 from ..ports.language.consumers import Consumer
 from ..ports.language.events import MatchCreated, PaymentRequested, StockReserved
+from ..ports.language.messages import Queue
 from .analytics import analytics_routes
 from .application import Application
 from .authentication import authentication_routes
@@ -42,7 +45,13 @@ def routes(app: Application) -> tuple[Consumer, ...]:
 
 
 def subscribe(app: Application) -> None:
-    """Subscribe all consumers to the application's event bus: here, or where their role runs."""
+    """Subscribe all consumers to the application's event bus: here, or where their role runs.
+
+    With leases, the relay and the engine may be in different processes of the same roles. So what
+    calls the engine always waits in its queue, which is processed where the engine is.
+    """
     for consumer in routes(app):
         here = consumer.queue.role in app.roles
+        if app.keepers is not None and consumer.queue is Queue.MATCHING:
+            consumer = replace(consumer, waits=True)
         app.adapters.event_bus.subscribe(consumer, here=here)

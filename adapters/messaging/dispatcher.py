@@ -174,7 +174,8 @@ class Dispatcher:
 
     def _waits(self, consumer: Consumer) -> bool:
         """Whether messages to this consumer wait in a queue for their first attempt."""
-        return consumer.queue.is_for_slow_consumers or consumer.name in self._elsewhere
+        slow = consumer.queue.is_for_slow_consumers
+        return slow or consumer.waits or consumer.name in self._elsewhere
 
     # ---- deliveries ----------------------------------------------------------------------
 

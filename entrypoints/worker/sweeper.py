@@ -1,5 +1,6 @@
 """The sweeper: turns passed deadlines into messages and deletes old data."""
 
+from collections.abc import Set
 from datetime import datetime, timedelta
 
 from ...composition.adapters import Store
@@ -20,13 +21,16 @@ _KEEP_TOLD = timedelta(days=365)
 class Sweeper:
     """Processes everything that is due, after making up for downtime."""
 
-    def __init__(self, application: Application, store: Store) -> None:
+    def __init__(
+        self, application: Application, store: Store, roles: Set[ProcessRole] | None = None
+    ) -> None:
+        """Create a sweeper for some roles, by default those of the application."""
         self._bidding = application.bidding
         self._price_alerts = application.price_alerts
         self._store = store
         self._clock = application.adapters.clock
         self._uptime = application.uptime
-        self._roles = application.roles
+        self._roles = application.roles if roles is None else roles
         self._forgotten_at: datetime | None = None
 
     async def run(self) -> None:

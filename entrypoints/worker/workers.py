@@ -2,19 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TypeAlias
 
 from ...composition.application import Application
-from ...composition.engine import engine_of
+from ...composition.engine import engine_of, hosted_matching_of
+from ...core.bidding.hosted_matching import HostedMatching
+from ...core.bidding.matching_engine import MatchingEngine
 from ...ports.language.errors import Refusal
+from ...ports.language.messages import Queue
 from ...ports.language.process_roles import ProcessRole
+from ...ports.tenure import Tenure
 from .courier import Courier
 from .relay import Relay
 from .sweeper import Sweeper
 
 _log = logging.getLogger(__name__)
+
+Loop: TypeAlias = Callable[[], Awaitable[None]]
 
 _PAUSE = 1.0
 """Seconds between the failure of a loop and its restart."""
@@ -29,14 +36,24 @@ class Workers:
     def __init__(self, application: Application) -> None:
         adapters = application.adapters
         self._roles = application.roles
+        self._keepers = application.keepers
         self._uptime = application.uptime
-        self._engine = engine_of(application) if ProcessRole.MATCHING in self._roles else None
+        self._engine: MatchingEngine | None = None
+        self._hosted: HostedMatching | None = None
+        sweeping = self._roles
+        if ProcessRole.MATCHING in self._roles:
+            if self._keepers is None:
+                self._engine = engine_of(application)
+            else:
+                self._hosted = hosted_matching_of(application)
+                sweeping = self._roles - {ProcessRole.MATCHING}
         self.relay = Relay(
             outbox=adapters.store.outbox,
             bus=adapters.event_bus,
             transaction=adapters.store.transaction,
         )
-        self.sweeper = Sweeper(application, adapters.store)
+        self.sweeper = Sweeper(application, adapters.store, sweeping)
+        self._expiry = Sweeper(application, adapters.store, {ProcessRole.MATCHING})
         self.courier = Courier(adapters.event_bus, self._roles)
 
     async def settle(self) -> None:
@@ -57,35 +74,78 @@ class Workers:
     async def running(self) -> AsyncIterator[None]:
         """Run the engine, the relay, the sweeper and the courier until the block is left.
 
-        Each runs only in its role. The courier has a loop per queue, so that a slow or failing one
+        Each runs only in its role, and the engine and the relay only where the process has their
+        lease, if there are leases. The courier has a loop per queue, so that a slow or failing one
         does not block the others.
         """
         await self._make_up()
         if self._engine is not None:
             await self._engine.start()
-        loops = self._loops()
-        tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in loops.items()]
         try:
-            yield
+            async with _running(self._loops()):
+                yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             if self._engine is not None:
                 await self._engine.stop()
 
-    def _loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
-        loops: dict[str, Callable[[], Awaitable[None]]] = {}
+    def _loops(self) -> dict[str, Loop]:
+        loops: dict[str, Loop] = {}
+        queues = list(self.courier.queues)
         if ProcessRole.RELAY in self._roles:
             loops["relay"] = self.relay.run
         if self._roles & {ProcessRole.DEADLINES, ProcessRole.MATCHING}:
             loops["sweeper"] = self.sweeper.run
-        for queue in self.courier.queues:
+        if self._keepers is not None:
+            if ProcessRole.RELAY in self._roles:
+                loops["relay"] = partial(self._keepers.relay.run, self._relay)
+            if self._hosted is not None:
+                queues.remove(Queue.MATCHING)
+                loops["engine"] = partial(self._keepers.shard.run, self._host)
+        for queue in queues:
             loops[f"courier of {queue}"] = partial(self.courier.run, queue)
         return loops
 
+    async def _relay(self, _: Tenure) -> None:
+        """Relay while this process has the lease. The inbox detects what two processes relay."""
+        async with _running({"relay": self.relay.run}):
+            await asyncio.get_running_loop().create_future()
 
-async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    async def _host(self, tenure: Tenure) -> None:
+        """Run the engine and all that calls it while this process has the lease."""
+        assert self._hosted is not None, "this process has the role"
+        hosting = asyncio.create_task(self._hosted.host(tenure))
+        starting = asyncio.create_task(self._hosted.hosted())
+        calling: dict[str, Loop] = {
+            "expiry of quotes": self._expiry.run,
+            "courier of matching": partial(self.courier.run, Queue.MATCHING),
+        }
+        try:
+            await asyncio.wait((hosting, starting), return_when=asyncio.FIRST_COMPLETED)
+            async with _running({} if hosting.done() else calling):
+                await asyncio.wait((hosting,))
+        finally:
+            starting.cancel()
+            hosting.cancel()
+            try:
+                await asyncio.wait((hosting,))
+            finally:
+                hosting.cancel()  # it is abandoned if this is cancelled again
+        hosting.result()
+
+
+@asynccontextmanager
+async def _running(loops: Mapping[str, Loop]) -> AsyncIterator[None]:
+    """Run loops until the block is left."""
+    tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in loops.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep_running(name: str, run: Loop) -> None:
     """Restart a loop whenever it fails, so that one order cannot stop the others."""
     while True:
         try:

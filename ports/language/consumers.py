@@ -53,6 +53,8 @@ class Consumer:
     `handle_again`, if given, handles the messages whose earlier attempts failed: later messages may
     have been handled meanwhile.
 
+    If `waits` is true, all messages wait in the queue, although the consumer is not slow.
+
     If `persists` is true, Unavailable is retried without limit, and does not lead to a dead letter.
     The consumer itself must end such messages.
     """
@@ -66,3 +68,4 @@ class Consumer:
     turn: Callable[[Event], str] = _no_turn
     persists: bool = False
     handle_again: Callable[[Message], Awaitable[None]] | None = None
+    waits: bool = False

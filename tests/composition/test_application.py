@@ -54,7 +54,7 @@ def test_every_use_case_is_wired() -> None:
     wired = {
         name(use_case)
         for context in contexts
-        if context.__name__.endswith("UseCases")
+        if getattr(context, "__name__", "").endswith("UseCases")
         for use_case in get_type_hints(context).values()
         if "__call__" in dir(use_case)  # a query may only have methods with names
     }

@@ -37,6 +37,23 @@ async def test_a_consumer_in_another_process_gets_its_messages_there_once(
     assert sorted(there.got, key=by_id) == sorted(messages, key=by_id)  # of different keys
 
 
+@pytest.mark.parametrize("effect", Effect)
+async def test_messages_to_a_consumer_that_waits_are_handled_with_its_queue_in_any_process(
+    bus: EventBus, another_bus: EventBus, records: Records, effect: Effect
+) -> None:
+    here, there = Handler(), Handler()
+    unwind = replace(consumer("unwind", here), effect=effect, queue=Queue.MATCHING, waits=True)
+    bus.subscribe(unwind)
+    another_bus.subscribe(replace(unwind, handle=there))
+    first, second = records.message(), records.message()
+    await bus.publish(first)
+    assert here.got == []
+    assert await another_bus.work_off(Queue.MATCHING) == 1
+    await another_bus.publish(second)
+    assert await bus.work_off(Queue.MATCHING) == 1
+    assert (here.got, there.got) == ([second], [first])
+
+
 @pytest.mark.parametrize("effect", [Effect.INSIDE, Effect.OUTSIDE])
 async def test_a_message_that_was_handled_in_another_process_is_not_handled_again(
     bus: EventBus, another_bus: EventBus, records: Records, effect: Effect
