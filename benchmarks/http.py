@@ -1,11 +1,13 @@
 """Orders answered per second over HTTP, compared with a bare handler of the same framework.
 
-    uv run nox -s bench -- http [--seconds 10] [--connections 64] [--rounds 3]
+    uv run nox -s bench -- http [--seconds 60] [--connections 64] [--rounds 3]
 
 The bare handler decodes and answers the same typed bodies and verifies a token with PyJWT, but
 stores nothing. Both run in turn on the same server, and a separate process sends the requests. In
 `rests` nothing matches. In `trades` a third of the orders would match. Refusals with 503 and
-Retry-After count as answered, and are also reported separately.
+Retry-After count as answered, and are also reported separately. The rules are the default ones.
+`most seconds behind` is the greatest age of an order without an attempt to charge it, to compare
+with `max_backlog`.
 """
 
 import argparse
@@ -27,6 +29,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvloop
+
+from solebook.ports.language.rules import MarketRules
 
 from .in_turn import ROOT, Figures, Measurement, in_turn, ratio
 
@@ -125,6 +129,7 @@ def measure(name: str, *, trades: bool, seconds: float, connections: int) -> Fig
     }
     if "confirmed" in last:
         figures["confirmed_per_second"] = last["confirmed"] / taken
+        figures["most_seconds_behind"] = last["behind"]
     return figures
 
 
@@ -134,7 +139,7 @@ def percentile(seconds: Sequence[float], which: int) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
@@ -144,6 +149,7 @@ def main() -> None:
         "rests": partial(measure, "solebook", trades=False, **how),
         "trades": partial(measure, "solebook", trades=True, **how),
     }
+    print(f"max_backlog: {MarketRules().max_backlog.total_seconds():g} seconds")
     medians = in_turn(measurements, options.rounds)
     for name in ("rests", "trades"):
         for figure in ("answered_per_second", "p99_ms", "cpu_ms"):

@@ -4,11 +4,14 @@ It prints a line of JSON with its URL and a token for each trader, and another l
 """
 
 import argparse
+import asyncio
 import json
+import sqlite3
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import uvloop
@@ -28,27 +31,55 @@ from .market import PASSWORD, SIZES, Market, actor, consumer_of, open_market
 
 NO_LIMIT = RateLimit(burst=1_000_000, per_second=1_000_000)
 HTTP = HttpSettings(user_limit=NO_LIMIT, address_limit=NO_LIMIT, credentials_limit=NO_LIMIT)
-RULES = MarketRules(max_open_quotes=1_000_000, max_unpaid_orders=1_000_000)
+RULES = MarketRules()
+PAIRS = 1_000
+"""The number of buyers. With few, orders wait for other charges of their own buyer."""
+_LOOK_EVERY = 0.1
+_OLDEST = "SELECT min(created_at) FROM payments WHERE status = 'pending' AND attempted_at IS NULL"
 
 
 @asynccontextmanager
 async def solebook() -> AsyncIterator[dict[str, object]]:
     """Serve an exchange with a deep book, and tell what a benchmark needs to ask it."""
     with tempfile.TemporaryDirectory(prefix="solebook-bench-") as folder:
-        async with open_market(Path(folder), store="sqlite", rules=RULES) as market:
+        async with open_market(Path(folder), store="sqlite", rules=RULES, pairs=PAIRS) as market:
             confirmed = _counted(market)
-            async with Workers(market.application).running():
+            workers = Workers(market.application)
+            await workers.settle()  # or the letters to the new users would be sent meanwhile
+            async with workers.running():
                 await _deepen(market)
                 app = create_app(market.application, HTTP)
-                async with running_server(app, "127.0.0.1", 0) as url:
-                    collect_rarely()  # as `solebook serve` does
-                    yield {
+                async with running_server(app, "127.0.0.1", 0) as url, _behind(folder) as behind:
+                    told: dict[str, object] = {
                         "url": url,
                         "buyers": [await _token(market, user) for user in market.buyers],
                         "sellers": [await _token(market, user) for user in market.sellers],
                         "product": str(market.product.id),
                     }
-            print(json.dumps({"confirmed": len(confirmed)}), flush=True)
+                    collect_rarely()  # as `solebook serve` does
+                    yield told
+            print(json.dumps({"confirmed": len(confirmed), "behind": max(behind)}), flush=True)
+
+
+@asynccontextmanager
+async def _behind(folder: str) -> AsyncIterator[list[float]]:
+    """Yield a list that collects the age in seconds of the oldest order that nobody has charged."""
+    ages = [0.0]
+
+    async def look() -> None:
+        with closing(sqlite3.connect(Path(folder) / "solebook.sqlite3")) as store:
+            while True:
+                (oldest,) = store.execute(_OLDEST).fetchone()
+                if oldest is not None:
+                    since = datetime.fromisoformat(oldest).replace(tzinfo=UTC)
+                    ages.append((datetime.now(UTC) - since).total_seconds())
+                await asyncio.sleep(_LOOK_EVERY)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield ages
+    finally:
+        looking.cancel()
 
 
 async def _deepen(market: Market) -> None:

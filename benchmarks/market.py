@@ -1,11 +1,12 @@
 """The market to measure: buyers, sellers, and one product in many sizes."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
@@ -19,7 +20,10 @@ from solebook.ports.language.users import OPERATOR, Actor, User
 SIZES = tuple(str(size) for size in range(4, 16))
 PASSWORD = "correct horse battery"
 PAIRS = 100
-"""The number of buyers, and of sellers."""
+"""The default number of buyers, and of sellers."""
+_AT_ONCE = 30
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,9 @@ class Market:
 
 
 @asynccontextmanager
-async def open_market(folder: Path, *, store: str, rules: MarketRules) -> AsyncIterator[Market]:
+async def open_market(
+    folder: Path, *, store: str, rules: MarketRules, pairs: int = PAIRS
+) -> AsyncIterator[Market]:
     """Open an exchange on `sqlite` (mails are files) or in `memory`, with no workers running."""
     settings = Settings(
         folder=str(folder),
@@ -53,9 +59,20 @@ async def open_market(folder: Path, *, store: str, rules: MarketRules) -> AsyncI
             sizes=SIZES,
             images=(),
         )
-        buyers = [await _buyer(application, number) for number in range(PAIRS)]
-        sellers = [await _seller(application, number) for number in range(PAIRS)]
-        yield Market(application, product, tuple(buyers), tuple(sellers))
+        buyers = await _all(_buyer(application, number) for number in range(pairs))
+        sellers = await _all(_seller(application, number) for number in range(pairs))
+        yield Market(application, product, buyers, sellers)
+
+
+async def _all(calls: Iterable[Awaitable[T]]) -> tuple[T, ...]:
+    """Run calls, some at a time, and return their results in sequence."""
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def run(call: Awaitable[T]) -> T:
+        async with places:
+            return await call
+
+    return tuple(await asyncio.gather(*map(run, calls)))
 
 
 async def _buyer(application: Application, number: int) -> User:
