@@ -1,4 +1,4 @@
-"""Admission control: refuse new offers while charging falls behind."""
+"""Admission control: refuse new offers while charging is behind."""
 
 import asyncio
 from collections.abc import Collection
@@ -13,9 +13,11 @@ _RETRY_AFTER = 1.0
 
 
 class Admission:
-    """Refuses new offers while an order has waited too long to be charged.
+    """Refuses new offers so that no order waits longer than `max_backlog` to be charged.
 
-    It caches the answer, so it asks the store at most four times a second.
+    Orders that were opened before the first refusal are still to be charged. So it refuses once an
+    order has waited half as long. It caches the answer, so it asks the store at most four times a
+    second.
     """
 
     def __init__(
@@ -29,7 +31,7 @@ class Admission:
         """Create it. `consumers` are those that bring an order from its match to its charge."""
         self._backlog = backlog
         self._clock = clock
-        self._max_backlog = max_backlog
+        self._refuse_after = max_backlog / 2
         self._consumers = consumers
         self._looking = asyncio.Lock()
         self._looked_at: datetime | None = None
@@ -38,7 +40,11 @@ class Admission:
     async def check(self) -> None:
         """Raise Overloaded if new offers are refused now. Raises Unavailable if the store fails."""
         if await self.is_overloaded():
-            raise Overloaded(retry_after=_RETRY_AFTER)
+            raise self.refusal()
+
+    def refusal(self) -> Overloaded:
+        """Return the refusal of an offer while offers are refused."""
+        return Overloaded(retry_after=_RETRY_AFTER)
 
     async def is_overloaded(self) -> bool:
         """Return whether new offers are refused now. Raises Unavailable."""
@@ -51,7 +57,7 @@ class Admission:
     async def _look(self) -> None:
         now = self._clock.now()
         self._overloaded = await self._backlog.waits_since_before(
-            now - self._max_backlog, consumers=self._consumers
+            now - self._refuse_after, consumers=self._consumers
         )
         self._looked_at = now
 

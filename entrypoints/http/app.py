@@ -11,6 +11,7 @@ from ...config.http import HttpSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
 from .edge.client_address import client_address
+from .edge.early_refusal import EarlyRefusal
 from .edge.gate import Gate
 from .edge.headers import add_security_headers
 from .edge.hosts import AllowedHosts
@@ -96,7 +97,7 @@ def create_app(
     credential_limits = CredentialLimits(limits, settings.credentials_limit, address_of)
     stream = Stream(application, stream_settings or StreamSettings(), settings, address_of)
     origins = list(settings.cors_origins)
-    return Litestar(
+    app = Litestar(
         route_handlers=_ROUTES,
         request_class=JsonRequest,
         response_class=JsonResponse,
@@ -130,3 +131,5 @@ def create_app(
         openapi_config=openapi_config(),
         logging_config=None,
     )
+    app.asgi_handler = EarlyRefusal(app.asgi_handler, application.admission)
+    return app

@@ -29,6 +29,12 @@ class JsonResponse(Response[T]):
         status_code: int | None = None,
         **_: Any,
     ) -> ASGIResponse:
+        return self.encoded(media_type, status_code)
+
+    def encoded(
+        self, media_type: str | None = None, status_code: int | None = None
+    ) -> ASGIResponse:
+        """Return it encoded. The arguments are for what it does not say itself."""
         content = self.content
         kind = self.media_type or media_type or "application/json"
         return _Encoded(

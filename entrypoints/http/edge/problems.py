@@ -139,6 +139,11 @@ _NAMES = {kind: (problem_type(kind), problem_title(kind)) for kind in STATUS}
 
 def refusal_response(_: AnyRequest, refusal: Refusal) -> ProblemResponse:
     """Return the problem of a refusal, with its data as further members."""
+    return problem_response(refusal)
+
+
+def problem_response(refusal: Refusal) -> ProblemResponse:
+    """Return the problem of a refusal, with its data as further members."""
     problem, facts = _refused(refusal)
     headers = {}
     if problem.status in _WAIT:

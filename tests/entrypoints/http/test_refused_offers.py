@@ -1,8 +1,13 @@
 """Offers that are refused for now: the exchange is behind, or a buyer's cards are declined."""
 
+import asyncio
 from datetime import timedelta
 
+import pytest
+
 from solebook.adapters.embedded import tokens
+from solebook.config.http import HttpSettings
+from solebook.entrypoints.http.edge.early_refusal import Turns
 
 from .world import Person, World
 
@@ -37,6 +42,83 @@ async def test_an_exchange_that_is_behind_refuses_offers_honestly_and_takes_canc
     await market.workers.settle()
     assert (await market.get("/health/ready")).json()["overloaded"] is False
     assert (await market.post("/v1/bids", buyer, market.quote(11_000))).status_code == 201
+
+
+@pytest.fixture
+async def behind(market: World, buyer: Person, seller: Person) -> World:
+    """A market in which an order has waited too long to be charged."""
+    await unpaid_order(market, buyer, seller)
+    await market.clock.advance(timedelta(seconds=6))
+    return market
+
+
+async def test_offers_are_refused_before_their_token_and_body_are_read(behind: World) -> None:
+    early = await behind.post("/v1/bids", None, {"not": "a bid"})
+    assert (early.status_code, early.json()["type"]) == (503, "/problems/overloaded")
+    assert (await behind.get("/v1/bids")).status_code == 401
+
+
+async def test_early_refusal_is_the_same_response_as_that_of_the_use_case(
+    behind: World, buyer: Person
+) -> None:
+    early = await behind.post("/v1/bids", buyer, behind.quote())
+    key = {"Idempotency-Key": "one"}
+    usual = await behind.post("/v1/bids", buyer, behind.quote(), headers=key)
+    assert early.status_code == usual.status_code
+    assert early.headers == usual.headers
+    assert early.json() == usual.json()
+
+
+async def test_repeated_offer_gets_its_first_answer_while_offers_are_refused(
+    market: World, buyer: Person, seller: Person
+) -> None:
+    key = {"Idempotency-Key": "one"}
+    first = await market.post("/v1/bids", buyer, market.quote(10_000), headers=key)
+    await unpaid_order(market, buyer, seller)
+    await market.clock.advance(timedelta(seconds=6))
+    again = await market.post("/v1/bids", buyer, market.quote(10_000), headers=key)
+    assert (again.status_code, again.json()) == (201, first.json())
+
+
+class TestBrowsers:
+    """Requests of a web page that may read the responses."""
+
+    ORIGIN = "https://shop.example.com"
+
+    @pytest.fixture
+    def settings(self) -> HttpSettings:
+        return HttpSettings(cors_origins=(self.ORIGIN,))
+
+    async def test_a_web_page_may_read_the_refusal(self, behind: World, buyer: Person) -> None:
+        origin = {"Origin": self.ORIGIN}
+        refused = await behind.post("/v1/bids", buyer, behind.quote(), headers=origin)
+        assert refused.status_code == 503
+        assert refused.headers["access-control-allow-origin"] == self.ORIGIN
+
+
+async def test_callers_have_their_turns_some_at_once_and_first_in_first_out() -> None:
+    turns, had = Turns(pause=0, at_once=2), list[int]()
+
+    async def caller(number: int) -> None:
+        await turns.wait()
+        had.append(number)
+
+    callers = [asyncio.create_task(caller(number)) for number in range(5)]
+    sizes = []
+    while len(had) < len(callers):
+        before = len(had)
+        await asyncio.sleep(0)
+        sizes.append(len(had) - before)
+    assert had == [0, 1, 2, 3, 4]
+    assert max(sizes) == 2
+
+
+async def test_a_caller_that_gave_up_does_not_keep_the_others_from_their_turns() -> None:
+    turns = Turns(pause=0, at_once=2)
+    given_up, other = (asyncio.create_task(turns.wait()) for _ in range(2))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await other
 
 
 async def test_a_buyer_reads_why_and_until_when_they_may_not_bid(
