@@ -136,12 +136,14 @@ async def empty_tables(url: str) -> None:
 
     connection = await asyncpg.connect(url)
     tables = await connection.fetch(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> $1",
-        "alembic_version",
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL ($1)",
+        ["alembic_version", "search_index"],
     )
     # As a replica, it asks no trigger and no foreign key.
     emptied = (f"DELETE FROM {row['tablename']}" for row in tables)
-    await connection.execute("; ".join(("SET session_replication_role = replica", *emptied)))
+    reset = "UPDATE search_index SET serving = 0, building = NULL, rebuilds = 0"
+    as_replica = "SET session_replication_role = replica"
+    await connection.execute("; ".join((as_replica, *emptied, reset)))
     await connection.close()
 
 

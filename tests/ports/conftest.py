@@ -84,14 +84,16 @@ async def shard(store: Store, records: Records, clock: VirtualClock) -> Shard:
     return Shard(store, records, await store.books.take(0, clock.now()))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", *DATABASES])
 def shelf(request: pytest.FixtureRequest, ids: SeededIds) -> Shelf:
     """An empty search index of each technology."""
     if request.param == "memory":
         return Shelf(MemorySearchIndex(), ids)
+    from solebook.adapters.sql.search.postgres_search_index import PostgresSearchIndex
     from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 
-    return Shelf(SqliteSearchIndex(request.getfixturevalue("database")), ids)
+    build = SqliteSearchIndex if request.param == "sqlite" else PostgresSearchIndex
+    return Shelf(build(request.getfixturevalue(DATABASES[request.param])), ids)
 
 
 @pytest.fixture

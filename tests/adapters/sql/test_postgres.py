@@ -27,8 +27,10 @@ from solebook.adapters.sql.engine.postgres import DIALECT
 from solebook.adapters.sql.engine.statement import Row, Statement
 from solebook.adapters.sql.schema import metadata
 from solebook.adapters.sql.schema.columns import Document, Instant
+from solebook.adapters.sql.search.postgres_search_tables import metadata as search
 
-from .test_statements import STATEMENTS
+from .test_statements import STATEMENTS as OF_BOTH
+from .test_statements import statements
 
 things = Table(
     "things",
@@ -39,6 +41,7 @@ things = Table(
     Column("number", BigInteger),
     Column("words", Document),
 )
+STATEMENTS = OF_BOTH | dict(statements("postgres"))
 THING = UUID("01234567-89ab-cdef-0123-456789abcdef")
 OTHER = UUID("11234567-89ab-cdef-0123-456789abcdef")
 NOON = datetime(2026, 3, 2, 12, 34, 56, 7, tzinfo=UTC)
@@ -68,6 +71,7 @@ async def postgres(
     """A connection to a database with every table, and the table of things."""
     async with empty_postgres.begin() as engine:
         await engine.run_sync(metadata.create_all)
+        await engine.run_sync(search.create_all)
         await engine.run_sync(things.create)
     async with connected(empty_postgres_url) as connection:
         yield connection

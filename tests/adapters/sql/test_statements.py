@@ -33,10 +33,16 @@ things = Table(
 FOLDER = Path(next(iter(sql.__path__)))
 
 
-def statements() -> Iterator[tuple[str, Statement]]:
-    """Every statement that is for any database, by the name that it has in its module."""
+OF_ONE_DATABASE = ("sqlite", "postgres")
+"""What the names of modules begin with that are for one database only."""
+
+
+def statements(database: str = "") -> Iterator[tuple[str, Statement]]:
+    """Every statement for any database, or for only one, by the name that it has in its module."""
     for path in sorted(FOLDER.glob("*/*.py")):
-        if path.parent.name in ("schema", "migrations") or path.name.startswith("sqlite"):
+        if path.parent.name in ("schema", "migrations"):
+            continue
+        if path.name.startswith(database or OF_ONE_DATABASE) != bool(database):
             continue
         module = import_module(f"{sql.__name__}.{path.parent.name}.{path.stem}")
         for name, value in vars(module).items():
@@ -277,7 +283,7 @@ def test_only_two_modules_know_how_the_databases_differ() -> None:
     apart = {FOLDER / "engine" / "sqlite.py", FOLDER / "engine" / "postgres.py"}
     for path in set(paths) - apart:
         # A revision says for itself what it does, whatever becomes of the code.
-        if path.name.startswith("sqlite") or path.parent.name == "migrations":
+        if path.name.startswith(OF_ONE_DATABASE) or path.parent.name == "migrations":
             continue
         assert not any("sqlalchemy.dialects" in name for name in imports(path)), path
         text = path.read_text(encoding="utf-8")
@@ -286,6 +292,8 @@ def test_only_two_modules_know_how_the_databases_differ() -> None:
 
 def test_adapters_are_for_any_database() -> None:
     for path in FOLDER.glob("*/*.py"):
-        if path.parent.name in ("engine", "schema", "migrations") or path.name.startswith("sqlite"):
+        if path.parent.name in ("engine", "schema", "migrations"):
+            continue
+        if path.name.startswith(OF_ONE_DATABASE):
             continue
         assert not any("engine.sqlite" in one or "engine.postgres" in one for one in imports(path))
