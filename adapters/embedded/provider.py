@@ -222,7 +222,8 @@ class Provider:
             return Outcome.ANSWER_LOST if times_out else Outcome.DONE, None
         if request.operation is Operation.PAYOUT_RETURN:
             assert request.amount == self.find_payout(request.target).moved, request
-            assert request.target not in self._returned, f"{request} was returned already"
+            returned = request.target in self._returned
+            assert not returned, f"the payout {request.target} was returned already"
             return Outcome.DONE, None
         if request.operation is Operation.CHARGE:
             prefix, problem = "pm_", "invalid_payment_method"
@@ -246,5 +247,6 @@ class Provider:
         request = call.request
         if request.operation is Operation.REFUND:
             left = self._charges[request.target].moved - self._refunded[request.target]
-            return "charge_already_refunded" if call.moved > left else None
+            if call.moved > left:
+                return "amount_too_large" if left else "charge_already_refunded"
         return None

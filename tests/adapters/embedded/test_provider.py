@@ -103,11 +103,13 @@ class Model:
             self.charges.append(words.amount)
             self.charge_of_order.setdefault(words.order, words.amount)
         elif words.operation == "refund":
-            refunded = self.refunded_of_order.get(words.order, 0) + words.amount
+            before = self.refunded_of_order.get(words.order, 0)
+            refunded = before + words.amount
             if words.order not in self.charge_of_order:
                 return "AssertionError"
             if refunded > self.charge_of_order[words.order]:
-                return "charge_already_refunded"
+                left = self.charge_of_order[words.order] - before
+                return "amount_too_large" if left else "charge_already_refunded"
             self.refunded_of_order[words.order] = refunded
             self.refunds.append(words.amount)
         else:

@@ -66,6 +66,19 @@ def test_an_unknown_charge_or_payout_is_a_one_line_error(
     assert "the provider made no" in one_line(run("provider", *arguments).err)
 
 
+def test_money_that_is_not_there_to_move_is_refused_in_words(folder: Path, run: Run) -> None:
+    charge = run("provider", "charge", "7").out.split()[0]
+    payout = run("provider", "pay-out", "7").out.split()[0]
+    run("provider", "return-payout", payout)
+    assert one_line(run("provider", "return-payout", payout).err) == (
+        f"solebook: the payout {payout} was returned already"
+    )
+    refund = ("provider", "refund", charge)
+    assert one_line(run(*refund, "7.01").err).endswith("was declined: amount_too_large")
+    run(*refund, "7")
+    assert one_line(run(*refund, "1").err).endswith("was declined: charge_already_refunded")
+
+
 @pytest.mark.parametrize("amount", ["0", "-1", "1.005", "1e3", "much"])
 def test_an_amount_must_be_in_dollars_and_above_zero(folder: Path, run: Run, amount: str) -> None:
     refused = run("provider", "charge", amount)
