@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -84,13 +85,20 @@ def _value(name: str, text: str) -> Any:
         raise SettingsError(f"{name} is not JSON: {error}") from error
 
 
+def _hint(name: str, path: str, known: Mapping[str, Any]) -> str:
+    """Return the setting that was probably meant, or all that there are."""
+    if close := get_close_matches(name, known, 1):
+        return f"did you mean {path}{close[0]}?"
+    return f"there are {', '.join(sorted(known))}"
+
+
 def _with_defaults(values: Any, defaults: Any, path: str = "") -> Any:
     """Return the values, with defaults for those that are missing."""
     if not isinstance(values, dict) or not isinstance(defaults, dict):
         return values
     for name in values:
         if name not in defaults:
-            raise SettingsError(f"there is no setting {path}{name}")
+            raise SettingsError(f"there is no setting {path}{name}; {_hint(name, path, defaults)}")
     return {
         name: _with_defaults(values[name], default, f"{path}{name}.") if name in values else default
         for name, default in defaults.items()

@@ -37,9 +37,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "action", nargs="?", choices=["preview"], metavar="preview", help="show one KIND of mail"
-    )
+    parser.add_argument("action", nargs="?", metavar="preview", help="show one KIND of mail")
     parser.add_argument("kind", nargs="?", metavar="KIND", help="such as sale_confirmed")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--text", action="store_true", help="as text, which is the default")
@@ -67,6 +65,7 @@ async def mail(options: argparse.Namespace) -> int:
         for kind, notice in notices.items():
             print(f"{kind:<{width}} {word_letter(settings, notice, RECIPIENT).subject}")
         return 0
+    _check_action(options)
     letter = word_letter(settings, notices[_kind(options.kind)], RECIPIENT)
     if options.output is not None:
         options.output.write_bytes(_as_file(options.output.suffix, letter, settings))
@@ -76,6 +75,14 @@ async def mail(options: argparse.Namespace) -> int:
     else:
         print(_as_text(letter), end="")
     return 0
+
+
+def _check_action(options: argparse.Namespace) -> None:
+    if options.action != "preview":
+        kind = options.kind or options.action
+        raise ValueError(
+            f"solebook mail cannot {options.action}; write: solebook mail preview {kind}"
+        )
 
 
 def _check_no_form(options: argparse.Namespace) -> None:

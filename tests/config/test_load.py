@@ -145,10 +145,11 @@ def test_the_operators_password_variable_is_not_a_setting() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
-        ("SERVER__PROT", "1", "there is no setting server.prot"),
+        ("SERVER__PROT", "1", "there is no setting server.prot; did you mean server.port?"),
         ("MARKET__TICKS", "1", "there is no setting market.ticks"),
         ("HTTP__USER_LIMIT__SIZE", "1", "there is no setting http.user_limit.size"),
-        ("FOLDERS", "x", "there is no setting folders"),
+        ("FOLDERS", "x", "there is no setting folders; did you mean folder?"),
+        ("SERVER__X", "1", "there is no setting server.x; there are host, port"),
         ("", "x", "there is no setting"),
         ("SERVER__PORT", "many", "Expected `int`, got `str` - at `$.server.port`"),
         ("SERVER__PORT", "65536", "port must be from 0 to 65_535, not 65_536 - at `$.server`"),

@@ -97,10 +97,13 @@ def test_a_form_without_a_kind_is_refused(run: Run, tmp_path: Path, form: list[s
     assert list(tmp_path.iterdir()) == []
 
 
-def test_another_action_is_refused_with_the_usage(run: Run) -> None:
-    refused = run("mail", "send", "welcome")
-    assert (refused.code, refused.out) == (2, "")
-    assert refused.err.startswith("usage: solebook mail")
+@pytest.mark.parametrize("words", [["send", "welcome"], ["welcome"], ["welcome", "--html"]])
+def test_another_action_is_refused_with_what_would_be_right(run: Run, words: list[str]) -> None:
+    refused = run("mail", *words)
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err) == (
+        f"solebook: solebook mail cannot {words[0]}; write: solebook mail preview welcome"
+    )
 
 
 def test_the_memory_templates_can_be_previewed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
