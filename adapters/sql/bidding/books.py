@@ -83,10 +83,18 @@ _WAITING = Statement(
 _OPEN_QUOTES = Statement(
     union_all(
         *(
-            select(quotes.c.side, quotes.c.user_id, func.count().label("quotes")).group_by(
-                quotes.c.side, quotes.c.user_id
+            select(
+                literal_column(f"'{side}'").label("side"),
+                TABLES[side].c.user_id,
+                func.count().label("quotes"),
             )
-            for quotes in (one.subquery() for one in standing(lambda t: one_of(t.c.user_id, "ids")))
+            .where(stands(TABLES[side]), one_of(TABLES[side].c.user_id, "ids"))
+            .group_by(TABLES[side].c.user_id)
+            for side, stands in (
+                (Side.BID, is_active),
+                (Side.ASK, is_active),
+                (Side.ASK, is_waiting),
+            )
         )
     )
 )

@@ -30,7 +30,8 @@ def _quotes(name: str) -> Table:
     book = table.c.product_id, table.c.size, table.c.condition
     Index(None, table.c.user_id, table.c.id)
     partial_index(f"ix_{name}_active_in_book", *book, where=active)
-    partial_index(f"ix_{name}_active_of_user", table.c.user_id, where=active)
+    # With the status, SQLite counts a user's quotes by the index alone.
+    partial_index(f"ix_{name}_active_of_user", table.c.user_id, table.c.status, where=active)
     partial_index(f"ix_{name}_active_until", table.c.expires_at, where=active)
     return table
 
@@ -40,7 +41,7 @@ asks = _quotes("asks")
 _waiting = is_word(asks.c.status, QuoteStatus.WAITING)
 _book = asks.c.product_id, asks.c.size, asks.c.condition
 partial_index("ix_asks_waiting_in_book", *_book, where=_waiting)
-partial_index("ix_asks_waiting_of_user", asks.c.user_id, where=_waiting)
+partial_index("ix_asks_waiting_of_user", asks.c.user_id, asks.c.status, where=_waiting)
 partial_index("ix_asks_waiting_until", asks.c.expires_at, where=_waiting)
 
 matches = Table(

@@ -187,9 +187,15 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("quotes._OVERDUE.0", "ix_asks_active_until (expires_at<?)"),
         ("books._RESTING_IN.0", "ix_bids_active_in_book (product_id=? AND size=? AND condition=?)"),
         ("books._BOOKS.0", "INDEX ix_bids_active_in_book"),
-        ("books._OPEN_QUOTES.0", "ix_bids_active_of_user (user_id=?)"),
-        ("books._OPEN_QUOTES.0", "ix_asks_waiting_of_user (user_id=?)"),
-        ("books._STANDING_OF.0", "ix_asks_active_of_user (user_id=?)"),
+        (
+            "books._OPEN_QUOTES.0",
+            "COVERING INDEX ix_bids_active_of_user (user_id=? AND status=?)",
+        ),
+        (
+            "books._OPEN_QUOTES.0",
+            "COVERING INDEX ix_asks_waiting_of_user (user_id=? AND status=?)",
+        ),
+        ("books._STANDING_OF.0", "ix_asks_active_of_user (user_id=? AND status=?)"),
         (
             "stored_books._LEVELS.0",
             "ix_asks_active_in_book (product_id=? AND size=? AND condition=?)",
