@@ -2,12 +2,15 @@
 
 import ast
 import sys
+import tomllib
+import typing
 from pathlib import Path
 
 import grimp
 import pytest
 
 import solebook
+from solebook.composition.adapters import Store
 
 ENTRYPOINTS = Path(solebook.__file__).parent / "entrypoints"
 AT_HAND = {
@@ -19,6 +22,8 @@ AT_HAND = {
     "rate_limits",
 }
 """The adapters that entrypoints use themselves."""
+KNOWN_FOR_MORE = {"solebook.ports.event_bus"}
+"""Modules with a port of the store and another one, which entrypoints use."""
 WORKERS = ENTRYPOINTS / "worker" / "workers.py"
 """The one place among the entrypoints that hands ports of the store on, to the loops."""
 
@@ -44,14 +49,43 @@ def test_layer_needs_nothing_beyond_the_standard_library(
 
 def test_entrypoints_ask_no_store_and_no_projection() -> None:
     asking = {
-        f"{file.relative_to(ENTRYPOINTS)}:{node.lineno} {node.attr}"
+        f"{file.relative_to(ENTRYPOINTS)}:{line}"
         for file in ENTRYPOINTS.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("adapters")
-        if node.attr not in AT_HAND and file != WORKERS
+        for line in lines_that_ask(file.read_text(encoding="utf-8"))
+        if file != WORKERS
     }
 
     assert asking == set(), "ask a query of the core instead"
+
+
+def lines_that_ask(source: str) -> set[int]:
+    """Return the lines that take `adapters`, and not at once an adapter that is at hand."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)]
+    allowed = {id(node.value) for node in nodes if node.attr in AT_HAND}
+    return {node.lineno for node in nodes if node.attr == "adapters" and id(node) not in allowed}
+
+
+@pytest.mark.parametrize(
+    ("source", "asks"),
+    [
+        ("application.adapters.clock.now()", False),
+        ("application.adapters.store.orders", True),
+        ("adapters = application.adapters", True),
+        ("read(self.app.adapters)", True),
+    ],
+)
+def test_no_other_name_hides_the_adapters(source: str, asks: bool) -> None:
+    assert bool(lines_that_ask(source)) is asks
+
+
+def test_entrypoints_may_import_no_port_of_the_store() -> None:
+    pyproject = tomllib.loads((ENTRYPOINTS.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    [contract] = [
+        each for each in pyproject["tool"]["importlinter"]["contracts"] if each["id"] == "stores"
+    ]
+    of_store = {port.__module__ for port in typing.get_type_hints(Store).values()}
+
+    assert of_store - KNOWN_FOR_MORE <= set(contract["forbidden_modules"])
 
 
 DRIVERS = {"sqlite3", "aiosqlite", "asyncpg"}

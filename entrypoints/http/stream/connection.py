@@ -96,7 +96,6 @@ class StreamConnection:
         """Create a connection. `count` takes a token of the client's rate limits per message."""
         self._socket = socket
         self._application = application
-        self._adapters = application.adapters
         self._clock = application.adapters.clock
         self._settings = settings
         self._seats = seats
@@ -126,7 +125,7 @@ class StreamConnection:
             with self._own_seats:
                 await self._admit()
                 async with (
-                    self._adapters.book_stream.open() as reader,
+                    self._application.adapters.book_stream.open() as reader,
                     asyncio.TaskGroup() as tasks,
                 ):
                     tasks.create_task(self._tell_books(reader))
@@ -266,7 +265,7 @@ class StreamConnection:
             self._take_seat(f"user:{actor.user_id}", self._settings.connections_per_user)
         elif self._signed_in.actor.user_id != actor.user_id:
             raise InvalidToken(problem="another user's")
-        expires_at = self._adapters.access_tokens.verify(token).expires_at
+        expires_at = self._application.adapters.access_tokens.verify(token).expires_at
         self._signed_in = SignedIn(token, actor, expires_at)
         await self._send(Authenticated(actor.user_id, expires_at))
 
@@ -281,7 +280,7 @@ class StreamConnection:
             await self._send(book_message(news))
 
     async def _tell_orders(self, actor: Actor) -> NoReturn:
-        async with self._adapters.order_stream.follow(actor.user_id) as reader:
+        async with self._application.adapters.order_stream.follow(actor.user_id) as reader:
             await self._send(Subscribed())
             while True:
                 try:
