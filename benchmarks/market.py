@@ -1,12 +1,14 @@
 """The market to measure: buyers, sellers, and one product in many sizes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
+
+import uvloop
 
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
@@ -102,6 +104,23 @@ async def _user(application: Application, name: str) -> User:
         first_name="Sam",
         last_name="Sneaker",
     )
+
+
+def run_served(work: Coroutine[Any, Any, T]) -> T:
+    """Run it on the event loop that `solebook serve` runs on."""
+    try:
+        from solebook.entrypoints.event_loop import run
+    except ModuleNotFoundError:  # an earlier revision
+        return uvloop.run(work)
+    return run(work)
+
+
+def collect_rarely() -> None:
+    """Let Python look for garbage as rarely as `solebook serve` does when it is ready."""
+    with suppress(ModuleNotFoundError):  # an earlier revision
+        from solebook.entrypoints import garbage
+
+        garbage.collect_rarely()
 
 
 def actor(user: User) -> Actor:

@@ -26,7 +26,15 @@ from solebook.ports.language.messages import Message
 from solebook.ports.language.rules import MarketRules
 
 from .in_turn import Figures, Measurement, checkout, in_turn, ratio, run
-from .market import SIZES, Market, actor, consumer_of, open_market
+from .market import (
+    SIZES,
+    Market,
+    actor,
+    collect_rarely,
+    consumer_of,
+    open_market,
+    run_served,
+)
 
 RULES = MarketRules(
     max_unpaid_orders=1_000_000, max_backlog=timedelta(hours=1), payment_window=timedelta(hours=2)
@@ -54,6 +62,7 @@ async def _burst(market: Market, trades: int) -> Figures:
     bus = application.adapters.event_bus
     bus.subscribe(consumer_of("order.created", count))
     workers = Workers(application)
+    collect_rarely()
     async with workers.running():
         await _place(market, trades, asks=True)
         while await application.adapters.store.outbox.unsent(1):  # noqa: ASYNC110
@@ -119,7 +128,7 @@ def main() -> None:
     parser.add_argument("--once", action="store_true", help="one burst, and nothing to compare")
     arguments = parser.parse_args()
     if arguments.once:
-        print(json.dumps(asyncio.run(measure(arguments.store, arguments.trades))))
+        print(json.dumps(run_served(measure(arguments.store, arguments.trades))))
         return
     burst = ("trades", "--store", arguments.store, "--trades", str(arguments.trades))
     measurements: dict[str, Measurement] = {"now": partial(run, *burst), "rows": flushes}

@@ -22,7 +22,6 @@ from ...ports.language.market import (
     Side,
     shard_of,
 )
-from ...ports.language.orders import OrderStatus
 from ...ports.language.placement import Placement
 from .database import MemoryAdapter, MemoryDatabase
 from .deadlines import MemoryDeadlines
@@ -84,19 +83,24 @@ class MemoryBooks(MemoryAdapter, Books):
         ]
 
     async def open_quotes(self, user_ids: Collection[UserId]) -> Mapping[tuple[UserId, Side], int]:
-        standing = await self.standing_of(user_ids)
-        return Counter((quote.user_id, quote.side) for quote in standing)
+        standing = self._tables.standing_of_user
+        with await self._database.reading():
+            counts = {
+                (user_id, side): len(standing.get((user_id, side), ()))
+                for user_id in user_ids
+                for side in Side
+            }
+        return {of: count for of, count in counts.items() if count}
 
     async def standing_of(self, user_ids: Collection[UserId]) -> Sequence[Quote]:
-        of_user, quotes = self._tables.quotes_of_user, self._tables.quotes
+        of_user, quotes = self._tables.standing_of_user, self._tables.quotes
         with await self._database.reading():
-            theirs = [
+            standing = [
                 quotes[quote_id]
                 for user_id in dict.fromkeys(user_ids)
                 for side in Side
                 for quote_id in of_user.get((user_id, side), ())
             ]
-        standing = [quote for quote in theirs if quote.status.stands]
         return sorted(standing, key=lambda quote: quote.sequence)
 
     async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
@@ -126,15 +130,14 @@ class MemoryBooks(MemoryAdapter, Books):
             return {i: halts[i] for i in halt_ids if i in halts}
 
     async def unpaid_orders(self, buyer_ids: Collection[UserId]) -> Mapping[UserId, UnpaidOrders]:
-        unpaid: Counter[UserId] = Counter()
-        answered: Counter[UserId] = Counter()
         with await self._database.reading():
-            for order_id in self._tables.orders_by_status.get(OrderStatus.PENDING, ()):
-                buyer = self._tables.orders[order_id].buyer_id
-                payment = self._tables.payments.get(order_id)
-                unpaid[buyer] += 1
-                answered[buyer] += payment is not None and payment.answered_at is not None
-        return {b: UnpaidOrders(unpaid[b], answered[b]) for b in buyer_ids if b in unpaid}
+            pending = {b: self._tables.pending_of_buyer.get(b, ()) for b in buyer_ids}
+            return {b: self._unpaid(orders) for b, orders in pending.items() if orders}
+
+    def _unpaid(self, orders: Collection[OrderId]) -> UnpaidOrders:
+        payments = [self._tables.payments.get(order_id) for order_id in orders]
+        answered = [p for p in payments if p is not None and p.answered_at is not None]
+        return UnpaidOrders(len(orders), len(answered))
 
     def _resting_in(self, books: Collection[BookKey]) -> list[Quote]:
         resting = [
@@ -210,11 +213,14 @@ class MemoryBooks(MemoryAdapter, Books):
         on_day = self._tables.standing_on_day[day_of(quote.expires_at)]
         self._database.put(self._tables.standing_in_book[quote.book], quote.id, None)
         self._database.put(on_day, quote.id, quote)
+        self._database.put(self._tables.standing_of_user[quote.user_id, quote.side], quote.id, None)
         if quote.side is Side.ASK and quote.status is QuoteStatus.ACTIVE:
             self._count_available(quote.book, 1)
 
     def _take_out(self, quote: Quote) -> None:
         by_day, day = self._tables.standing_on_day, day_of(quote.expires_at)
+        of_user = self._tables.standing_of_user[quote.user_id, quote.side]
+        self._database.remove(of_user, quote.id)
         self._database.remove(self._tables.standing_in_book[quote.book], quote.id)
         self._database.remove(by_day[day], quote.id)
         self._database.announce(partial(drop_if_empty, by_day, day))

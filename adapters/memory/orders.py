@@ -26,7 +26,7 @@ class MemoryOrders(MemoryAdapter, Orders):
         self._database.put(self._tables.histories, order.id, history)
         self._database.put(self._tables.orders_of_user[order.buyer_id], order.id, None)
         self._database.put(self._tables.orders_of_user[order.seller_id], order.id, None)
-        self._database.put(self._tables.orders_by_status[order.status], order.id, None)
+        self._put_by_status(order)
 
     async def get(self, order_id: OrderId) -> Order:
         with await self._database.reading():
@@ -49,8 +49,18 @@ class MemoryOrders(MemoryAdapter, Orders):
         elif before.freezes:
             self._database.remove(self._tables.frozen_orders, order.id)
         if order.status is not before.status:
-            self._database.remove(self._tables.orders_by_status[before.status], order.id)
-            self._database.put(self._tables.orders_by_status[order.status], order.id, None)
+            self._remove_by_status(before)
+            self._put_by_status(order)
+
+    def _put_by_status(self, order: Order) -> None:
+        self._database.put(self._tables.orders_by_status[order.status], order.id, None)
+        if order.status is OrderStatus.PENDING:
+            self._database.put(self._tables.pending_of_buyer[order.buyer_id], order.id, None)
+
+    def _remove_by_status(self, order: Order) -> None:
+        self._database.remove(self._tables.orders_by_status[order.status], order.id)
+        if order.status is OrderStatus.PENDING:
+            self._database.remove(self._tables.pending_of_buyer[order.buyer_id], order.id)
 
     async def history(self, order_id: OrderId) -> Sequence[RecordedStep]:
         with await self._database.reading():

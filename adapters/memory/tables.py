@@ -134,6 +134,9 @@ class Tables:
         self.quotes_of_user: defaultdict[tuple[UserId, Side], dict[QuoteId, None]] = defaultdict(
             dict
         )
+        self.standing_of_user: defaultdict[tuple[UserId, Side], dict[QuoteId, None]] = defaultdict(
+            dict
+        )
         self.standing_on_day: defaultdict[date, dict[QuoteId, Quote]] = defaultdict(dict)
         """Resting and waiting quotes by the day on which they expire."""
         self.standing_in_book: defaultdict[BookKey, dict[QuoteId, None]] = defaultdict(dict)
@@ -151,6 +154,7 @@ class Tables:
         self.destinations: dict[OrderId, PostalAddress] = {}
         self.orders_of_user: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
         self.orders_by_status: defaultdict[OrderStatus, dict[OrderId, None]] = defaultdict(dict)
+        self.pending_of_buyer: defaultdict[UserId, dict[OrderId, None]] = defaultdict(dict)
         self.frozen_orders: dict[OrderId, None] = {}
 
         self.price_alerts: dict[AlertId, PriceAlert] = {}

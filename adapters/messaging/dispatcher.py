@@ -32,7 +32,7 @@ _Pair: TypeAlias = tuple[Consumer, Message]
 class _Outcome:
     """The outcome of messages, written to the store together."""
 
-    handled: set[Note] = field(default_factory=set)
+    handled: list[Note] = field(default_factory=list)
     joining: list[Delivery] = field(default_factory=list)
     """Deliveries that join a queue."""
     failed: list[Delivery] = field(default_factory=list)
@@ -94,7 +94,8 @@ class Dispatcher:
         A consumer gets the messages of one key in this sequence. Raises Unavailable.
         """
         assert not self._transaction.is_open, "each consumer has its own transaction"
-        coming = [(c, m) for m in messages for c in self._by_subject.get(m.subject, ())]
+        different = {message.id: message for message in messages}.values()
+        coming = [(c, m) for m in different for c in self._by_subject.get(m.subject, ())]
         if not coming:
             return
         trades = any(consumer.queue is not Queue.LETTERS for consumer, _ in coming)
@@ -119,7 +120,7 @@ class Dispatcher:
             outcome = _Outcome()
             for consumer, message in pairs:
                 note = (consumer.name, message.id)
-                if note in noted or note in outcome.handled:
+                if noted and note in noted:
                     continue
                 if self._waits(consumer):
                     outcome.joining.append(self._new_delivery(consumer, message))
@@ -128,7 +129,7 @@ class Dispatcher:
                 elif failure := await self._attempt_inside(consumer, message):
                     outcome.failed.append(self._failed(consumer, message, failure))
                     continue
-                outcome.handled.add(note)
+                outcome.handled.append(note)
             await self._write(outcome)
         self._tell(outcome.joining)
 
@@ -137,7 +138,7 @@ class Dispatcher:
         noted = await self._noted([pair for pair in pairs if pair[0].effect is Effect.OUTSIDE])
         by_key: defaultdict[str, list[_Pair]] = defaultdict(list)
         for consumer, message in pairs:
-            if (consumer.name, message.id) not in noted:
+            if not noted or (consumer.name, message.id) not in noted:
                 by_key[message.key].append((consumer, message))
         outcome = _Outcome()
         await asyncio.gather(*(self._call(called, outcome) for called in by_key.values()))
@@ -150,7 +151,7 @@ class Dispatcher:
             if failure := await self._attempts.make(consumer, message):
                 outcome.failed.append(self._failed(consumer, message, failure))
             elif consumer.effect is Effect.OUTSIDE:
-                outcome.handled.add((consumer.name, message.id))
+                outcome.handled.append((consumer.name, message.id))
 
     async def _noted(self, pairs: Sequence[_Pair]) -> Collection[Note]:
         """Return the inbox notes of these messages."""

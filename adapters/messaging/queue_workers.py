@@ -18,6 +18,10 @@ _LONG = timedelta(minutes=1)
 """A delivery overdue by this may go before higher priorities now and then."""
 _ROUNDS = 16
 """The average number of deliveries that a worker tries between two reads of the store."""
+_REST = 3.0
+"""How long a queue that gives way rests after a delivery, as a multiple of its duration."""
+_LONGEST_REST = 0.05
+"""The longest rest, in seconds, so that such a queue never stops completely."""
 
 
 class QueueWorkers:
@@ -28,7 +32,8 @@ class QueueWorkers:
     deliveries are removed in batches before the next read, because each transaction waits for the
     disk.
 
-    While it `gives_way` to more important work, only one delivery is under way.
+    While it `gives_way` to more important work, only one delivery is under way, and the workers
+    rest after each one.
     """
 
     def __init__(
@@ -61,6 +66,9 @@ class QueueWorkers:
         """Deliveries that were read but are not under way yet."""
         self._under_way: dict[asyncio.Task[bool], Delivery] = {}
         self._done: list[Delivery] = []
+        self._begun_at = 0.0
+        """When the latest delivery was begun, on the event loop's clock, like the next."""
+        self._rests_until = 0.0
         self._since_longest_due = 0
         """The number of deliveries begun since the longest overdue one went first."""
         self._news = asyncio.Event()
@@ -82,20 +90,25 @@ class QueueWorkers:
         waits: set[asyncio.Task[Any]] = set()
         try:
             while True:
-                await self._begin()
+                rest = self._rests_until - self._time()
+                if rest <= 0:
+                    await self._begin()
                 if not waits:
                     waits = {
                         asyncio.create_task(self._news.wait()),
                         asyncio.create_task(self._clock.sleep(_POLL)),
                     }
                 done, _ = await asyncio.wait(
-                    {*waits, *self._under_way}, return_when=asyncio.FIRST_COMPLETED
+                    {*waits, *self._under_way},
+                    timeout=rest if rest > 0 else None,
+                    return_when=asyncio.FIRST_COMPLETED,
                 )
                 if done & waits:
                     await _cancel(waits)
                     waits = set()
                     self._news.clear()
-                self._collect()
+                if self._collect() and self._gives_way():
+                    self._begin_rest()
         finally:
             await _cancel(waits)
             await self._abandon()
@@ -114,6 +127,15 @@ class QueueWorkers:
             await self._abandon()
         return count
 
+    def _begin_rest(self) -> None:
+        """Rest in proportion to the latest delivery, which has just ended."""
+        now = self._time()
+        self._rests_until = now + min(_REST * (now - self._begun_at), _LONGEST_REST)
+
+    def _time(self) -> float:
+        """Return the event loop's time: resting saves processor time, not the exchange's time."""
+        return asyncio.get_running_loop().time()
+
     async def _begin(self) -> bool:
         """Give each free worker a delivery, if there are any. Return whether one is at work."""
         async with self._beginning:  # otherwise two readers could try the same delivery
@@ -122,6 +144,7 @@ class QueueWorkers:
                 if delivery is None:
                     break
                 self._since_longest_due += 1
+                self._begun_at = self._time()
                 self._under_way[asyncio.create_task(self._attempt(delivery))] = delivery
         return bool(self._under_way)
 

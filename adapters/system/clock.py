@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from ...ports.clock import Clock
 
-
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)
+_wall_clock: Callable[[], datetime] = partial(datetime.now, UTC)
 
 
 class SystemClock(Clock):
@@ -19,7 +18,9 @@ class SystemClock(Clock):
         self._latest = wall_clock()
 
     def now(self) -> datetime:
-        self._latest = max(self._latest, self._wall_clock())
+        now = self._wall_clock()
+        if now > self._latest:
+            self._latest = now
         return self._latest
 
     async def sleep(self, seconds: float) -> None:

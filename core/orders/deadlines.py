@@ -1,5 +1,6 @@
 """The deadlines of an order: which ones begin with a step, and which still matter after it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ...ports.language.complaints import ComplaintState
@@ -26,46 +27,51 @@ from ...ports.language.steps import (
     Shipped,
 )
 
-_STATES: dict[DeadlineKind, OrderStatus] = {
-    DeadlineKind.PAYMENT: OrderStatus.PENDING,
-    DeadlineKind.GIVE_UP: OrderStatus.PENDING,
-    DeadlineKind.SHIPMENT: OrderStatus.CONFIRMED,
-    DeadlineKind.ARRIVAL: OrderStatus.SELLER_SHIPPING,
-    DeadlineKind.CLAIM: OrderStatus.AUTHENTICATING,
-    DeadlineKind.REVIEW: OrderStatus.AUTHENTICATING,
-    DeadlineKind.DISPATCH: OrderStatus.AUTH_PASSED,
-    DeadlineKind.TRANSIT: OrderStatus.SHIPPING_TO_BUYER,
-    DeadlineKind.DELIVERY: OrderStatus.SHIPPING_TO_BUYER,
+_OF_STATE: dict[OrderStatus, tuple[DeadlineKind, ...]] = {
+    OrderStatus.PENDING: (DeadlineKind.PAYMENT, DeadlineKind.GIVE_UP),
+    OrderStatus.CONFIRMED: (DeadlineKind.SHIPMENT,),
+    OrderStatus.SELLER_SHIPPING: (DeadlineKind.ARRIVAL,),
+    OrderStatus.AUTHENTICATING: (DeadlineKind.CLAIM, DeadlineKind.REVIEW),
+    OrderStatus.AUTH_PASSED: (DeadlineKind.DISPATCH,),
+    OrderStatus.SHIPPING_TO_BUYER: (DeadlineKind.TRANSIT, DeadlineKind.DELIVERY),
 }
 """The deadlines that matter in one state only."""
 
 _UNPAID = (PayoutStatus.HELD, PayoutStatus.FAILED)
+_REFUNDED_LATER = (PaymentStatus.REFUND_DUE, PaymentStatus.UNKNOWN)
 _OVER = (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
 
 
 def matters(order: Order, kind: DeadlineKind) -> bool:
     """Return whether a deadline of this kind has an effect in the order's state."""
-    if kind in _STATES:
-        return order.status is _STATES[kind]
-    match kind:
-        case DeadlineKind.COMPLAINT:
-            return _complaint_is(order, ComplaintState.OPEN)
-        case DeadlineKind.COMPLAINT_RETURN:
-            return _complaint_is(order, ComplaintState.RETURN_AWAITED)
-        case DeadlineKind.RETURN:
-            return order.return_status is ReturnStatus.DUE
-        case DeadlineKind.REFUND:
-            return order.payment_status in (PaymentStatus.REFUND_DUE, PaymentStatus.UNKNOWN)
-        case DeadlineKind.PAYOUT:
-            return order.may_be_paid_out
-        case DeadlineKind.PAYOUT_ANSWER:
-            return order.payout_status in _UNPAID
-        case DeadlineKind.FREEZE:
-            to_come = order.payout_status is PayoutStatus.NONE and order.status not in _OVER
-            frozen = bool(order.freezes - {FreezeReason.COMPLAINT})
-            return frozen and (to_come or order.payout_status in _UNPAID)
-        case _:
-            raise AssertionError(f"no rule says when {kind} matters")
+    return kind in _all_that_matter(order)
+
+
+def _all_that_matter(order: Order) -> Sequence[DeadlineKind]:
+    """Return the kinds of deadlines that have an effect in the order's state."""
+    kinds = list(_OF_STATE.get(order.status, ()))
+    if order.complaint is not None:
+        if order.complaint.state is ComplaintState.OPEN:
+            kinds.append(DeadlineKind.COMPLAINT)
+        elif order.complaint.state is ComplaintState.RETURN_AWAITED:
+            kinds.append(DeadlineKind.COMPLAINT_RETURN)
+    if order.return_status is ReturnStatus.DUE:
+        kinds.append(DeadlineKind.RETURN)
+    if order.payment_status in _REFUNDED_LATER:
+        kinds.append(DeadlineKind.REFUND)
+    if order.may_be_paid_out:
+        kinds.append(DeadlineKind.PAYOUT)
+    if order.payout_status in _UNPAID:
+        kinds.append(DeadlineKind.PAYOUT_ANSWER)
+    if order.freezes and _freeze_matters(order):
+        kinds.append(DeadlineKind.FREEZE)
+    return kinds
+
+
+def _freeze_matters(order: Order) -> bool:
+    to_come = order.payout_status is PayoutStatus.NONE and order.status not in _OVER
+    frozen = bool(order.freezes - {FreezeReason.COMPLAINT})
+    return frozen and (to_come or order.payout_status in _UNPAID)
 
 
 def deadlines_begun(
@@ -80,15 +86,9 @@ def deadlines_begun(
     due = _begun_by(after, step, at, rules)
     if isinstance(step, PutOff):
         due = _put_off(after, step, rules)
-    brought_about = {
-        DeadlineKind.DISPATCH: at + rules.dispatch_window,
-        DeadlineKind.REFUND: at + rules.answer_window,
-        DeadlineKind.RETURN: at + rules.return_window,
-        DeadlineKind.COMPLAINT_RETURN: at + rules.complaint_return_window,
-        DeadlineKind.PAYOUT: max(at, _hold_ends_at(after, at, rules)),
-    }
-    for kind, due_at in brought_about.items():
-        if matters(after, kind) and (before is None or not matters(before, kind)):
+    mattered = () if before is None else _all_that_matter(before)
+    for kind in _all_that_matter(after):
+        if kind not in mattered and (due_at := _brought_about(kind, after, at, rules)):
             due[kind] = due_at
     return tuple(Deadline(kind, after.id, due_at) for kind, due_at in due.items())
 
@@ -97,7 +97,27 @@ def deadlines_ended(before: Order | None, after: Order) -> tuple[DeadlineKind, .
     """Return the deadlines that no longer matter after a step; some of them may not be running."""
     if before is None:
         return ()
-    return tuple(k for k in DeadlineKind if matters(before, k) and not matters(after, k))
+    matter = _all_that_matter(after)
+    return tuple(kind for kind in _all_that_matter(before) if kind not in matter)
+
+
+def _brought_about(
+    kind: DeadlineKind, order: Order, at: datetime, rules: MarketRules
+) -> datetime | None:
+    """Return when a deadline is due that begins as soon as it matters, whatever the step."""
+    match kind:
+        case DeadlineKind.DISPATCH:
+            return at + rules.dispatch_window
+        case DeadlineKind.REFUND:
+            return at + rules.answer_window
+        case DeadlineKind.RETURN:
+            return at + rules.return_window
+        case DeadlineKind.COMPLAINT_RETURN:
+            return at + rules.complaint_return_window
+        case DeadlineKind.PAYOUT:
+            return max(at, _hold_ends_at(order, at, rules))
+        case _:
+            return None
 
 
 def _begun_by(
@@ -141,7 +161,3 @@ def _put_off(order: Order, step: PutOff, rules: MarketRules) -> dict[DeadlineKin
 def _hold_ends_at(order: Order, at: datetime, rules: MarketRules) -> datetime:
     """Return when the payout's hold ends: `at` if the pair was never delivered."""
     return at if order.held_since is None else order.held_since + rules.payout_hold
-
-
-def _complaint_is(order: Order, state: ComplaintState) -> bool:
-    return order.complaint is not None and order.complaint.state is state

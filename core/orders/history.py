@@ -1,7 +1,6 @@
 """Folds the history of an order into its current state."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from ...ports.language.complaints import Bearer, Complaint, ComplaintKind, ComplaintState
@@ -16,6 +15,7 @@ from ...ports.language.orders import (
     ReturnStatus,
     StockStatus,
 )
+from ...ports.language.records import replace
 from ...ports.language.steps import (
     AuthFailed,
     AuthPassed,

@@ -1,12 +1,13 @@
 """Charge the buyer into escrow."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...ports.clock import Clock
 from ...ports.language.errors import ChargeDeclined
 from ...ports.language.events import PaymentRequested
 from ...ports.language.orders import Order, OrderStatus, PaymentStatus
 from ...ports.language.payments import Charge, Payment
+from ...ports.language.records import replace
 from ...ports.language.rules import MarketRules
 from ...ports.orders import Orders
 from ...ports.payment_provider import PaymentProvider

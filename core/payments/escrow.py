@@ -1,6 +1,6 @@
 """Records the provider's answers about a buyer's payment."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...ports.clock import Clock
 from ...ports.language.deadlines import Deadline, DeadlineKind
@@ -16,6 +16,7 @@ from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.orders import PaymentStatus
 from ...ports.language.payments import Charge, Payment
+from ...ports.language.records import replace
 from ...ports.language.rules import MarketRules
 from ...ports.outbox import Deadlines, Outbox
 from ...ports.payments import Ledger, Payments

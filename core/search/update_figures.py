@@ -1,6 +1,9 @@
 """Update the market figures of a product in the search index."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from weakref import WeakValueDictionary
 
 from ...ports.clock import Clock
 from ...ports.language.events import (
@@ -10,12 +13,21 @@ from ...ports.language.events import (
     OrderConfirmed,
     OrderRefundGranted,
 )
+from ...ports.language.ids import ProductId
 from ...ports.language.market import Condition
 from ...ports.language.money import Cents
 from ...ports.orders import Orders
 from ...ports.products import Products
 from ...ports.search_index import SearchIndex
 from .market_figures import ReadFigures
+
+
+@dataclass(slots=True, weakref_slot=True)
+class _Round:
+    """The events of one product that are under way at the same time."""
+
+    as_of: datetime | None = None
+    """The instant of the figures that one of them wrote last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,9 @@ class UpdateFigures:
     search_index: SearchIndex
     read_figures: ReadFigures
     clock: Clock
+    _rounds: WeakValueDictionary[ProductId, _Round] = field(
+        default_factory=WeakValueDictionary, init=False, compare=False
+    )
 
     async def __call__(
         self,
@@ -49,16 +64,25 @@ class UpdateFigures:
             book = (await self.orders.get(event.order_id)).book
         else:
             book = event.book
-        heard_at = self.clock.now()
+        heard_at, this_round = self.clock.now(), self._round_of(book.product_id)
         async with self.search_index.writing(book.product_id):
-            as_of = await self.search_index.figures_as_of(book.product_id)
-            if as_of is not None and as_of > heard_at:
+            if this_round.as_of is None:
+                await asyncio.sleep(0)  # what is handled at the same time joins this round
+                this_round.as_of = await self.search_index.figures_as_of(book.product_id)
+            if this_round.as_of is not None and this_round.as_of > heard_at:
                 return
             product = await self.products.get(book.product_id)
             figures = await self.read_figures(product)
             if isinstance(event, LowestAskChanged) and not _affects(event, figures.lowest_ask):
                 return
             await self.search_index.put_figures(product.id, figures)
+            this_round.as_of = figures.as_of
+
+    def _round_of(self, product_id: ProductId) -> _Round:
+        found = self._rounds.get(product_id)
+        if found is None:
+            found = self._rounds[product_id] = _Round()
+        return found
 
 
 def _affects(event: LowestAskChanged, lowest_ask: Cents | None) -> bool:

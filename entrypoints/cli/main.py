@@ -1,7 +1,6 @@
 """The command `solebook`."""
 
 import argparse
-import asyncio
 import logging
 import sys
 import traceback
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...ports.language.errors import Refusal
+from ..event_loop import run
 from . import demo, mail, migrate, provider, serve
 from .admin import command as admin
 
@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     level = logging.INFO if options.verbose else options.log_level
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     try:
-        code = _run(options.run(options))
+        command: Coroutine[Any, Any, int] = options.run(options)
+        code = run(command)
     except KeyboardInterrupt:
         return 130
     except (Refusal, OSError, ValueError, ModuleNotFoundError) as error:
@@ -43,15 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"solebook: {_message(error)}", file=sys.stderr)
         return 1
     return code
-
-
-def _run(command: Coroutine[Any, Any, int]) -> int:
-    """Run a command, on uvloop if it is installed, because it is faster."""
-    try:
-        import uvloop
-    except ModuleNotFoundError:
-        return asyncio.run(command)
-    return uvloop.run(command)
 
 
 def _message(error: Exception) -> str:

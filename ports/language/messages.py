@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from .events import Event
 from .ids import MessageId
@@ -61,7 +62,7 @@ _ROLES = {
 _SLOW = {Queue.CHARGES, Queue.REFUNDS, Queue.PAYOUTS, Queue.LETTERS}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Message:
     """An event on its way to its consumers.
 
@@ -69,10 +70,10 @@ class Message:
     order. The id is the same for every redelivery.
     """
 
-    id: MessageId
-    key: str
-    event: Event
-    occurred_at: datetime
+    id: Final[MessageId]
+    key: Final[str]
+    event: Final[Event]
+    occurred_at: Final[datetime]
 
     @property
     def subject(self) -> str:
@@ -80,7 +81,7 @@ class Message:
         return self.event.SUBJECT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Delivery:
     """A message that waits for one consumer: for its first attempt, for a retry, or for an admin.
 
@@ -90,13 +91,13 @@ class Delivery:
     time. An empty turn does not take turns.
     """
 
-    id: MessageId
-    consumer: str
-    message: Message
-    attempts: int
-    due_at: datetime
-    error: str
-    queue: Queue
-    dead: bool = False
-    priority: Priority = Priority.NORMAL
-    turn: str = ""
+    id: Final[MessageId]
+    consumer: Final[str]
+    message: Final[Message]
+    attempts: Final[int]
+    due_at: Final[datetime]
+    error: Final[str]
+    queue: Final[Queue]
+    dead: Final[bool] = False
+    priority: Final[Priority] = Priority.NORMAL
+    turn: Final[str] = ""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from .complaints import Bearer, Complaint, ComplaintState
 from .ids import OrderId, QuoteId, UserId
@@ -164,51 +165,51 @@ class Fees:
         assert min(self.transaction, self.processing, self.shipping) >= 0, self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Order:
     """One trade. Its id is its match's id. Folding its history gives exactly this row."""
 
-    id: OrderId
-    bid_id: QuoteId
-    ask_id: QuoteId
-    buyer_id: UserId
-    seller_id: UserId
-    book: BookKey
-    price: Cents
-    fees: Fees
-    matched_at: datetime
-    updated_at: datetime
-    version: int
+    id: Final[OrderId]
+    bid_id: Final[QuoteId]
+    ask_id: Final[QuoteId]
+    buyer_id: Final[UserId]
+    seller_id: Final[UserId]
+    book: Final[BookKey]
+    price: Final[Cents]
+    fees: Final[Fees]
+    matched_at: Final[datetime]
+    updated_at: Final[datetime]
+    version: Final[int]
     """The number of steps in its history."""
-    status: OrderStatus = OrderStatus.PENDING
-    payment_status: PaymentStatus = PaymentStatus.PENDING
-    stock_status: StockStatus = StockStatus.UNRESERVED
-    payout_status: PayoutStatus = PayoutStatus.NONE
-    return_status: ReturnStatus = ReturnStatus.NONE
-    ship_by: datetime | None = None
-    ship_by_extended: bool = False
-    inbound: Shipment | None = None
+    status: Final[OrderStatus] = OrderStatus.PENDING
+    payment_status: Final[PaymentStatus] = PaymentStatus.PENDING
+    stock_status: Final[StockStatus] = StockStatus.UNRESERVED
+    payout_status: Final[PayoutStatus] = PayoutStatus.NONE
+    return_status: Final[ReturnStatus] = ReturnStatus.NONE
+    ship_by: Final[datetime | None] = None
+    ship_by_extended: Final[bool] = False
+    inbound: Final[Shipment | None] = None
     """Seller to warehouse."""
-    outbound: Shipment | None = None
+    outbound: Final[Shipment | None] = None
     """Warehouse to buyer, or back to the seller."""
-    carrier_had_it: bool = False
+    carrier_had_it: Final[bool] = False
     """An admin noted that the carrier had the pair on its way to the warehouse."""
-    delivered_at: datetime | None = None
-    delivery_proof: DeliveryProof | None = None
-    held_since: datetime | None = None
+    delivered_at: Final[datetime | None] = None
+    delivery_proof: Final[DeliveryProof | None] = None
+    held_since: Final[datetime | None] = None
     """The start of the hold and of the time to complain.
 
     It is the delivery, postponed by later downtime.
     """
-    complaint: Complaint | None = None
-    freezes: frozenset[FreezeReason] = frozenset()
+    complaint: Final[Complaint | None] = None
+    freezes: Final[frozenset[FreezeReason]] = frozenset()
     """Why the payout is frozen. Nothing is paid out while there is any reason."""
-    borne_by: Bearer | None = None
+    borne_by: Final[Bearer | None] = None
     """Who bears the refund, once decided. None if nothing had been paid."""
-    refunded_unasked: Cents = 0
+    refunded_unasked: Final[Cents] = 0
     """What the provider refunded to the buyer without a request."""
-    cancel_reason: CancelReason | None = None
-    note: str | None = None
+    cancel_reason: Final[CancelReason | None] = None
+    note: Final[str | None] = None
     """The reason of a cancellation or a failed authentication."""
 
     @property

@@ -3,41 +3,41 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from .ids import OrderId, UserId
 from .money import Cents
 from .orders import PaymentStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Payment:
     """The buyer's payment for one order, in cents. It is opened together with the order."""
 
-    order_id: OrderId
-    buyer_id: UserId
-    amount: Cents
-    status: PaymentStatus
-    created_at: datetime
-    payment_method: str | None = field(default=None, repr=False)
+    order_id: Final[OrderId]
+    buyer_id: Final[UserId]
+    amount: Final[Cents]
+    status: Final[PaymentStatus]
+    created_at: Final[datetime]
+    payment_method: Final[str | None] = field(default=None, repr=False)
     """The token to charge, frozen at the match. It is never shown."""
-    charge_id: str | None = None
+    charge_id: Final[str | None] = None
     """The provider's id of the charge, once known."""
-    reason: str | None = None
+    reason: Final[str | None] = None
     """Why it was declined."""
-    attempted_at: datetime | None = None
+    attempted_at: Final[datetime | None] = None
     """When the latest charge attempt began (UTC), stored before the call, or None."""
-    answered_at: datetime | None = None
+    answered_at: Final[datetime | None] = None
     """When the provider first answered (UTC), whatever the answer, or None."""
-    refunded: Cents = 0
+    refunded: Final[Cents] = 0
     """What was refunded so far, requested or not. It never exceeds the charge."""
-    refund_asked: Cents = 0
+    refund_asked: Final[Cents] = 0
     """The amount of the current refund request, stored before the call, or 0."""
-    refund_declines: int = 0
+    refund_declines: Final[int] = 0
     """How often the provider declined a refund. A request after that needs a new key."""
-    refund_id: str | None = None
+    refund_id: Final[str | None] = None
     """The provider's id of the requested refund, once known."""
-    refund_report: str | None = None
+    refund_report: Final[str | None] = None
     """The webhook event that reported that refund without an id."""
 
     @property

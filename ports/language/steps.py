@@ -6,7 +6,7 @@ event's name needs the context, it begins with `Order`: SellerShipped and OrderS
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from .complaints import Bearer, ComplaintKind
 from .ids import OrderId, UserId
@@ -339,11 +339,11 @@ ORDER_STEPS: dict[str, type[OrderStep]] = {
 """Every kind of step by its name in storage and in JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class RecordedStep:
     """Step `number` (1, 2, ...) of an order's history, with its time (UTC)."""
 
-    order_id: OrderId
-    number: int
-    at: datetime
-    step: OrderStep
+    order_id: Final[OrderId]
+    number: Final[int]
+    at: Final[datetime]
+    step: Final[OrderStep]

@@ -155,4 +155,4 @@ def _instant_to_text(instant: datetime | None) -> str | None:
 
 
 def _instant_of_text(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return None if text is None else datetime.fromisoformat(text + "+00:00")

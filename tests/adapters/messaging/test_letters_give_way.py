@@ -42,3 +42,33 @@ async def test_one_letter_is_under_way_while_a_charge_is_and_several_afterwards(
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def test_letters_rest_after_each_one_while_a_charge_is_under_way(
+    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
+) -> None:
+    bus = build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness)
+    charges, letters = Gate(), Gate()
+    bus.subscribe(Consumer("charges", SUBJECT, charges, queue=Queue.CHARGES))
+    bus.subscribe(Consumer("letters", SUBJECT, letters, queue=Queue.LETTERS))
+    events = [UserRegistered(UserId(ids.new())) for _ in range(2)]
+    messages = [Message(MessageId(ids.new()), e.key, e, clock.now()) for e in events]
+    await bus.publish(*messages)
+    work = [asyncio.create_task(bus.work(queue)) for queue in (Queue.CHARGES, Queue.LETTERS)]
+
+    await charges.until(lambda: len(charges.under_way) == 2)
+    await letters.until(lambda: len(letters.begun) == 1)
+    begun_at = _time()
+    while (opened_at := _time()) < begun_at + 0.005:
+        await charges.until(lambda: True)
+    await letters.open(letters.begun[0])
+    await letters.until(lambda: len(letters.begun) == 2)
+    assert _time() - opened_at >= 0.015
+    for task in work:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
