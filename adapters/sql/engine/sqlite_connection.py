@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -27,6 +28,11 @@ _PREPARED_STATEMENTS = 512
 _ROWS_AT_ONCE = 1_000
 _SHORT = 20_000
 """Steps of SQLite's virtual machine (about 1 ms) after which a query is moved to a thread."""
+_CHECKS = 4
+"""How often a query is checked in so many steps.
+
+SQLite counts the steps of all runs of a statement, so the first check of a run may come at once.
+"""
 _LONG_FOR = 32
 """How often a slow query runs in the thread before it is tried on the event loop again."""
 _FIRST_PAUSE = 0.001
@@ -127,7 +133,8 @@ class SqliteConnection(Connection):
         if self._long.get(sql):
             self._long[sql] -= 1
             return await self._fetch_in_thread(sql, values)
-        self._connection.set_progress_handler(_stop, _SHORT)
+        checks = count()
+        self._connection.set_progress_handler(lambda: next(checks) >= _CHECKS, _SHORT // _CHECKS)
         try:
             return self._connection.execute(sql, values).fetchall()
         except _DRIVER_ERRORS as error:
@@ -263,11 +270,6 @@ async def _waited_for(
 
 
 _DRIVER_ERRORS = (sqlite3.Error, ValueError)
-
-
-def _stop() -> bool:
-    """Interrupt a statement that takes long on the event loop."""
-    return True
 
 
 def _is(error: Exception, *codes: int) -> bool:

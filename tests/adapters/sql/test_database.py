@@ -221,6 +221,17 @@ async def test_a_short_query_does_not_leave_its_caller(path: Path) -> None:
     await connection.close()
 
 
+async def test_a_short_query_does_not_leave_its_caller_however_often_it_runs(path: Path) -> None:
+    connection = await SqliteConnection.open(path, read_only=True)
+    query = LONG.replace("300000", "100")
+    for _ in range(100):
+        asked = connection.fetch(query, ())
+        with pytest.raises(StopIteration) as answered:
+            asked.send(None)
+        assert answered.value.value == [(100,)]
+    await connection.close()
+
+
 async def test_a_query_that_took_long_is_not_begun_in_vain_each_time(path: Path) -> None:
     connection = await SqliteConnection.open(path, read_only=True)
     query = LONG.replace("300000", "?")

@@ -290,7 +290,7 @@ async def test_a_cancellation_that_is_swallowed_does_not_commit_half_of_the_work
     async def write() -> None:
         async with store.transaction():
             await store.users.add(user)
-            monkeypatch.setattr(sqlite_connection, "_SHORT", 1)  # every query goes on in the thread
+            monkeypatch.setattr(sqlite_connection, "_SHORT", 4)  # every query goes on in the thread
             task = asyncio.current_task()
             assert task is not None
             task.cancel()
