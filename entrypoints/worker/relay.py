@@ -40,15 +40,20 @@ class _Lane:
     taken_up: int = 0
     """How many messages were under way at the last read of the outbox."""
 
-    def wants_more(self, *, heard_news: bool) -> bool:
-        """Whether to read the outbox again.
+    may_have_more: bool = True
+    """Whether the outbox may have messages that were not read yet."""
 
-        Each read skips everything that is under way. So a backlog is not read for every message,
-        and a full window is not read for new messages.
+    def wants_more(self) -> bool:
+        """Whether to read the outbox again, because another portion may be published now.
+
+        Each read skips everything that is under way. So a backlog that fills the window is not read
+        again for every message. When everything is sent, the outbox is read once more, because
+        other processes write to it without notice.
         """
-        if len(self.under_way) <= self.taken_up // 2:
+        if self.taken_up and not self.under_way:
             return True
-        return heard_news and self.taken_up < _WINDOW
+        is_half_done = len(self.under_way) <= self.taken_up // 2
+        return self.free > 0 and self.may_have_more and (is_half_done or self.taken_up < _WINDOW)
 
     def portion(self, busy: Collection[str]) -> list[Message]:
         """Take the first messages, up to a portion, whose keys are not busy."""
@@ -115,6 +120,7 @@ class Relay:
         count = 0
         try:
             while await self._feed():
+                self._heard_news = True  # what is published may add messages
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
                 self._collect()
                 count += await self._mark_sent()
@@ -139,9 +145,11 @@ class Relay:
         """Read new messages if needed, and return whether any message is under way."""
         heard_news, self._heard_news = self._heard_news, False
         for lane in self._lanes:
-            if lane.wants_more(heard_news=heard_news):
-                await self._take_up(lane)
+            lane.may_have_more |= heard_news
             self._begin(lane)
+            if lane.wants_more():
+                await self._take_up(lane)
+                self._begin(lane)
         return any(lane.under_way for lane in self._lanes)
 
     async def _take_up(self, lane: _Lane) -> None:
@@ -151,6 +159,7 @@ class Relay:
             fresh = await self._outbox.unsent(room, priority=lane.priority, but=lane.under_way)
             lane.under_way.update(message.id for message in fresh)
             lane.waiting.extend(fresh)
+            lane.may_have_more = len(fresh) == room
         lane.taken_up = len(lane.under_way)
 
     def _begin(self, lane: _Lane) -> None:
