@@ -177,7 +177,7 @@ class RecordPayout:
         owed = min(made.amount, payout.owed if payout is not None else 0)
         excess = made.amount - owed
         transfer = paid_out(order_id, seller_id, made.id, owed, excess, self.clock.now())
-        await self.suspense.claim_payout(made.id)
+        await self.suspense.assign_payout(made.id)
         await self.ledger.post(transfer)
         if payout is not None:
             payout = replace(payout, paid=payout.paid + owed)

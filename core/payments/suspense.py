@@ -57,7 +57,7 @@ class Suspense:
             await self.irregularities.note(None, what)
         return True
 
-    async def claim_payout(self, name: str) -> None:
+    async def assign_payout(self, name: str) -> None:
         """Take a payout out of suspense, because its order is known now."""
         await self.lock(name)
         paid = await self.ledger.find(_payout(name))
