@@ -1,6 +1,6 @@
 """Count the facets of what a search finds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ...ports.language.market import Size
 from ...ports.language.money import Cents
@@ -35,6 +35,16 @@ def count_facets(
         if lowest_ask is not None:
             bucket = price_bucket(lowest_ask)
             prices[bucket] = prices.get(bucket, 0) + count
+    return facets_of(brands, sizes, years, prices)
+
+
+def facets_of(
+    brands: Mapping[str, int],
+    sizes: Mapping[Size, int],
+    years: Mapping[int, int],
+    prices: Mapping[int, int],
+) -> SearchFacets:
+    """Return the facets of how many products have each brand, size, year and price bucket."""
     bounds = (*PRICE_BOUNDS, None)
     by_count = sorted(brands.items(), key=lambda item: (-item[1], item[0]))
     return SearchFacets(

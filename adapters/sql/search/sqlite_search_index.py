@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, select, true, update
+import msgspec
+from sqlalchemy import Integer, bindparam, false, select, true, update
 
 from ....ports.language.errors import RebuildReplaced
 from ....ports.language.ids import ProductId
-from ....ports.language.market import Size
 from ....ports.language.search import (
     MAX_OFFSET,
     MarketFigures,
@@ -19,29 +18,39 @@ from ....ports.language.search import (
     SearchHit,
     SearchQuery,
     SearchResults,
+    SearchSort,
     Suggestion,
     check_search_text,
 )
-from ....ports.language.text import spelling_key, words_of
+from ....ports.language.text import words_of
 from ....ports.search_index import IndexRebuild, SearchIndex
-from ...text_search.facets import count_facets
+from ...text_search.columns import ProductColumns, Products
 from ...text_search.spelling import allowed_typos, candidate_trigrams, nearest
 from ...text_search.turns import Turns
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
-from ..engine.statement import Row, Statement
-from .sqlite_search_slot import BROAD, SearchSlot
+from ..engine.statement import Statement
+from .sqlite_search_columns import SLOTS, SqliteSearchColumns, read_state
+from .sqlite_search_slot import SearchSlot
 from .sqlite_search_tables import search_index, search_removed
 
-_SLOTS = {"a": SearchSlot("a"), "b": SearchSlot("b")}
-_STATE = Statement(select(search_index))
+MOST_TEXTS = 500
+"""The number of texts whose products are remembered."""
+
+_CHANGE = Statement(
+    update(search_index).values(changes=search_index.c.changes + 1).returning(*search_index.c)
+)
 _BEGIN = Statement(
     update(search_index).values(rebuilds=search_index.c.rebuilds + 1, building=true())
 )
 _END = Statement(
     update(search_index)
     .where(search_index.c.rebuilds == bindparam("rebuild"))
-    .values(serving=bindparam("slot"), building=bindparam("goes_on"))
+    .values(
+        serving=bindparam("slot"),
+        building=false(),
+        swaps=search_index.c.swaps + bindparam("swapped", type_=Integer),
+    )
 )
 _REMOVE = Statement(insert_or_skip(search_removed, search_removed.c.product_id))
 _REMOVED = Statement(
@@ -50,11 +59,16 @@ _REMOVED = Statement(
 
 
 class SqliteSearchIndex(SearchIndex):
-    """Two slots in the store's file: one serves while a rebuild fills the other."""
+    """Two slots in the store's file: one serves while a rebuild fills the other.
+
+    SQLite finds the products that have the words. They are filtered, sorted and counted in memory.
+    """
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
         self._turns = Turns[ProductId]()
+        self._columns = SqliteSearchColumns(database)
+        self._matches = _Matches()
 
     # ---- writing -------------------------------------------------------------------------
 
@@ -65,40 +79,43 @@ class SqliteSearchIndex(SearchIndex):
     async def put(self, document: SearchDocument) -> None:
         async with self._transaction():
             if not await self._removed([document.product_id]):
-                for slot in await self._written():
-                    await slot.write(self._database, [document])
+                change, slots = await self._change()
+                for slot in slots:
+                    await slot.write(self._database, [document], change)
 
     async def put_figures(self, product_id: ProductId, figures: MarketFigures) -> None:
         async with self._transaction():
-            for slot in await self._written():
-                await slot.write_figures(self._database, {product_id: figures})
+            change, slots = await self._change()
+            for slot in slots:
+                await slot.write_figures(self._database, {product_id: figures}, change)
 
     async def figures_as_of(self, product_id: ProductId) -> datetime | None:
-        slot = _SLOTS[(await self._state()).serving]
+        slot = SLOTS[(await read_state(self._database)).serving]
         known = await slot.figures(self._database, [product_id])
         return known[product_id].as_of if known else None
 
     async def remove(self, product_id: ProductId) -> None:
         async with self._transaction():
-            await self._database.execute(_REMOVE, product_id=product_id)
-            for slot in await self._written():
+            change, slots = await self._change()
+            await self._database.execute(_REMOVE, product_id=product_id, changed=change)
+            for slot in slots:
                 await slot.remove(self._database, [product_id])
 
     @asynccontextmanager
     async def rebuild(self) -> AsyncIterator[IndexRebuild]:
         async with self._transaction():
             await self._database.execute(_BEGIN)
-            state = await self._state()
+            state = await read_state(self._database)
             await _other(state.serving).clear(self._database)
         number, old, new = state.rebuilds, state.serving, _other(state.serving).name
         try:
             yield _Rebuild(self, number)
         except BaseException:
             async with self._transaction():
-                await self._database.execute(_END, rebuild=number, slot=old, goes_on=False)
+                await self._database.execute(_END, rebuild=number, slot=old, swapped=0)
             raise
         async with self._transaction():
-            if not await self._database.execute(_END, rebuild=number, slot=new, goes_on=False):
+            if not await self._database.execute(_END, rebuild=number, slot=new, swapped=1):
                 raise RebuildReplaced
 
     async def add(
@@ -106,16 +123,17 @@ class SqliteSearchIndex(SearchIndex):
     ) -> None:
         """Add products to the slot of a rebuild. Raises RebuildReplaced."""
         async with self._transaction():
-            state = await self._state()
+            state = await read_state(self._database)
             if state.rebuilds != rebuild or not state.building:
                 raise RebuildReplaced
             removed = await self._removed([document.product_id for document, _ in products])
             given = {d.product_id: (d, f) for d, f in products if d.product_id not in removed}
             slot = _other(state.serving)
-            await slot.write(self._database, [document for document, _ in given.values()])
-            serving = await _SLOTS[state.serving].figures(self._database, list(given))
-            await slot.write_figures(self._database, serving)
-            await slot.write_figures(self._database, {i: f for i, (_, f) in given.items()})
+            change = state.changes
+            await slot.write(self._database, [document for document, _ in given.values()], change)
+            serving = await SLOTS[state.serving].figures(self._database, list(given))
+            await slot.write_figures(self._database, serving, change)
+            await slot.write_figures(self._database, {i: f for i, (_, f) in given.items()}, change)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
@@ -123,13 +141,13 @@ class SqliteSearchIndex(SearchIndex):
         async with self._database.transaction():
             yield
 
-    async def _state(self) -> Row:
-        return (await self._database.rows(_STATE))[0]
-
-    async def _written(self) -> list[SearchSlot]:
-        state = await self._state()
-        serving = _SLOTS[state.serving]
-        return [serving, _other(state.serving)] if state.building else [serving]
+    async def _change(self) -> tuple[int, list[SearchSlot]]:
+        """Return the number of a new write, and the slots to be written."""
+        state = await self._database.first(_CHANGE)
+        assert state is not None
+        serving = SLOTS[state.serving]
+        slots = [serving, _other(state.serving)] if state.building else [serving]
+        return state.changes, slots
 
     async def _removed(self, product_ids: Sequence[ProductId]) -> set[ProductId]:
         rows = await self._database.rows(_REMOVED, ids=product_ids)
@@ -138,68 +156,66 @@ class SqliteSearchIndex(SearchIndex):
     # ---- reading -------------------------------------------------------------------------
 
     async def search(self, query: SearchQuery) -> SearchResults:
-        slot, text_query = await self._text_query(query.text)
-        if text_query is None:
-            return SearchResults((), 0, count_facets([]))
-        values = text_query.values() | _filters(query)
+        slot, columns = await self._columns.current()
+        match = await self._found(slot, columns, query.text)
+        found = columns.among(match.found, query.filters)
+        total = found.bit_count()
+        groups = match.by_relevance(found) if query.sort is SearchSort.RELEVANCE else [found]
         end = query.offset + query.limit
-        rows = await self._database.rows(
-            slot.hits[query.sort, text_query.has_text],
-            **values,
-            limit=query.limit,
-            offset=query.offset,
-        )
-        groups = await self._database.rows(slot.groups[text_query.has_text], **values)
-        total = sum(group.count for group in groups)
         return SearchResults(
-            hits=tuple(map(_hit, rows)),
+            hits=tuple(columns.page(groups, query.sort, query.offset, query.limit)),
             total=total,
-            facets=_facets(groups),
+            facets=columns.facets(found),
             next_offset=end if end < total and end <= MAX_OFFSET else None,
         )
 
     async def facets(self, query: SearchQuery) -> SearchFacets:
-        slot, text_query = await self._text_query(query.text)
-        if text_query is None:
-            return count_facets([])
-        values = text_query.values() | _filters(query)
-        return _facets(await self._database.rows(slot.groups[text_query.has_text], **values))
+        slot, columns = await self._columns.current()
+        match = await self._found(slot, columns, query.text)
+        return columns.facets(columns.among(match.found, query.filters))
 
     async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
-        slot, text_query = await self._text_query(check_search_text(text))
-        if text_query is None:
-            return []
-        if not text_query.has_text:
-            rows = await self._database.rows(slot.suggest_all, limit=limit)
-            return [_suggestion(row) for row in rows]
-        # Query the three ranks of relevance in turn, because the first two are usually enough.
-        rows = await self._database.rows(slot.suggest_by_key, key=text_query.key, limit=limit)
-        found = {row.product_id: _suggestion(row) for row in rows}
-        for match in dict.fromkeys((text_query.exact, text_query.match)):
-            if len(found) < limit:
-                for row in await self._most_traded(slot, match, limit):
-                    found.setdefault(row.product_id, _suggestion(row))
-        return list(found.values())[:limit]
+        slot, columns = await self._columns.current()
+        match = await self._found(slot, columns, check_search_text(text))
+        groups = match.by_relevance(match.found)
+        return [_suggestion(hit) for hit in columns.page(groups, SearchSort.RELEVANCE, 0, limit)]
 
-    async def _most_traded(self, slot: SearchSlot, match: str, limit: int) -> Sequence[Row]:
-        [breadth] = await self._database.rows(slot.breadth, match=match)
-        if not breadth.count:
-            return []
-        statement = slot.suggest_many if breadth.count > BROAD else slot.suggest_few
-        return await self._database.rows(statement, match=match, limit=limit)
+    async def _found(self, slot: SearchSlot, columns: ProductColumns, text: str) -> "_Match":
+        """Return the products that have every word of a text, as a prefix or with a typo."""
+        typed = tuple(words_of(text))
+        if not typed:
+            return _Match(columns.everything, 0, 0)
+        generation = columns.generation
+        match = self._matches.get(columns, typed)
+        if match is None:
+            match = await self._match(slot, columns, typed)
+            if columns.generation == generation:
+                self._matches.keep(columns, typed, match)
+        return match
 
-    async def _text_query(self, text: str) -> "tuple[SearchSlot, _TextQuery | None]":
-        """Return the serving slot and the query for it, or None if nothing can match."""
-        slot = _SLOTS[(await self._state()).serving]
-        typed = words_of(text)
+    async def _match(
+        self, slot: SearchSlot, columns: ProductColumns, typed: Sequence[str]
+    ) -> "_Match":
+        spelt = columns.spelt("".join(typed))
+        found = await self._numbers(slot, " AND ".join(f'"{word}"*' for word in typed))
+        if found:
+            exact = found
+            if len(found) > 1:
+                exact = await self._numbers(slot, " AND ".join(f'"{word}"' for word in typed))
+            return _Match(columns.numbered(found), spelt, columns.numbered(exact))
         parts = []
         for word in typed:
             part = await self._word_query(slot, word)
             if part is None:
-                return slot, None
+                return _Match(0, 0, 0)
             parts.append(part)
-        exact = " AND ".join(f'"{word}"' for word in typed)
-        return slot, _TextQuery(" AND ".join(parts), exact, spelling_key(text))
+        found = await self._numbers(slot, " AND ".join(parts))
+        return _Match(columns.numbered(found), spelt, 0)
+
+    async def _numbers(self, slot: SearchSlot, match: str) -> list[int]:
+        row = await self._database.first(slot.matches, match=match)
+        assert row is not None
+        return msgspec.json.decode(row.numbers, type=list[int])
 
     async def _word_query(self, slot: SearchSlot, typed: str) -> str | None:
         prefix = f'"{typed}"*'
@@ -228,21 +244,46 @@ class _Rebuild(IndexRebuild):
 
 
 @dataclass(frozen=True, slots=True)
-class _TextQuery:
-    """A search text as FTS5 queries: `match` allows typos, `exact` has the words as typed."""
+class _Match:
+    """The products that a text finds, and which of all products are more relevant than others."""
 
-    match: str
-    exact: str
-    key: str
+    found: Products
+    spelt: Products
+    """Those whose style code is the text."""
+    exact: Products
+    """Those that have the words as typed."""
 
-    @property
-    def has_text(self) -> bool:
-        """Whether the text has any word."""
-        return bool(self.match)
+    def by_relevance(self, found: Products) -> list[Products]:
+        """Divide products into groups, the most relevant first."""
+        spelt, others = found & self.spelt, found & ~self.spelt
+        return [
+            spelt & self.exact,
+            spelt & ~self.exact,
+            others & self.exact,
+            others & ~self.exact,
+        ]
 
-    def values(self) -> dict[str, Any]:
-        """Return the parameters of a query."""
-        return {"match": self.match, "exact": self.exact, "key": self.key}
+
+class _Matches:
+    """What texts found, until a product's text changes. Few texts are most of what is typed."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], _Match] = {}
+        self._of: tuple[ProductColumns, int] | None = None
+
+    def get(self, columns: ProductColumns, typed: tuple[str, ...]) -> _Match | None:
+        """Return what a text found in the same products, if it is known."""
+        if self._of != (columns, columns.generation):
+            self._known.clear()
+            self._of = columns, columns.generation
+        return self._known.get(typed)
+
+    def keep(self, columns: ProductColumns, typed: tuple[str, ...], match: _Match) -> None:
+        """Remember what a text found, and forget the oldest text."""
+        if self._of == (columns, columns.generation):
+            self._known[typed] = match
+            if len(self._known) > MOST_TEXTS:
+                del self._known[next(iter(self._known))]
 
 
 def _any_of(words: Sequence[str]) -> str:
@@ -251,43 +292,9 @@ def _any_of(words: Sequence[str]) -> str:
 
 
 def _other(slot: str) -> SearchSlot:
-    return _SLOTS["b" if slot == "a" else "a"]
+    return SLOTS["b" if slot == "a" else "a"]
 
 
-def _filters(query: SearchQuery) -> dict[str, Any]:
-    filters = query.filters
-    return {
-        "brand": None if filters.brand is None else spelling_key(filters.brand),
-        "size": filters.size,
-        "year": filters.year,
-        "min_price": filters.min_price,
-        "max_price": filters.max_price,
-    }
-
-
-def _facets(groups: Sequence[Row]) -> SearchFacets:
-    return count_facets((g.brand, _sizes(g.sizes), g.year, g.price, g.count) for g in groups)
-
-
-def _sizes(text: str) -> tuple[Size, ...]:
-    return tuple(Size(size) for size in text.split())
-
-
-def _suggestion(row: Row) -> Suggestion:
-    text = f"{row.brand} {row.model} {row.colorway}"
-    return Suggestion(row.product_id, row.style_code, text)
-
-
-def _hit(row: Row) -> SearchHit:
-    return SearchHit(
-        product_id=row.product_id,
-        style_code=row.style_code,
-        brand=row.brand,
-        model=row.model,
-        colorway=row.colorway,
-        retail_price=row.retail_price,
-        release_date=row.release_date,
-        sizes=_sizes(row.sizes),
-        lowest_ask=row.lowest_ask,
-        sales=row.sales,
-    )
+def _suggestion(hit: SearchHit) -> Suggestion:
+    text = f"{hit.brand} {hit.model} {hit.colorway}"
+    return Suggestion(hit.product_id, hit.style_code, text)

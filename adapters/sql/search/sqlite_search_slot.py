@@ -10,7 +10,6 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
-    case,
     delete,
     func,
     insert,
@@ -18,11 +17,12 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    tuple_,
     update,
 )
 
 from ....ports.language.ids import ProductId
-from ....ports.language.search import PRICE_BOUNDS, MarketFigures, SearchDocument, SearchSort
+from ....ports.language.search import MarketFigures, SearchDocument
 from ....ports.language.text import spelling_key
 from ...text_search.spelling import indexed_words
 from ..engine.constructs import insert_or_skip, one_of
@@ -32,10 +32,8 @@ from .sqlite_search_tables import SlotTables, slot_tables
 
 CANDIDATES = 200
 """The number of indexed words that are compared with a word that may have a typo."""
-
-
-BROAD = 1_000
-"""Above this number of matches, walking the index of sales is faster than sorting the matches."""
+PORTION = 200
+"""The number of changed products that are read at once."""
 
 
 def _matching(table: Table, parameter: str) -> ColumnElement[bool]:
@@ -102,7 +100,12 @@ class SearchSlot:
                 documents.c.product_id == bindparam("product"),
                 or_(documents.c.as_of.is_(None), documents.c.as_of <= bindparam("at")),
             )
-            .values(lowest_ask=bindparam("price"), sales=bindparam("count"), as_of=bindparam("at"))
+            .values(
+                lowest_ask=bindparam("price"),
+                sales=bindparam("count"),
+                as_of=bindparam("at"),
+                changed=bindparam("change"),
+            )
         )
         self._clear = [
             Statement(delete(documents), long=True),
@@ -114,33 +117,25 @@ class SearchSlot:
             select(tables.text.c.rowid).where(_matching(tables.text, "match")).limit(1)
         )
         self.similar = Statement(_similar(tables))
-        self.hits = {
-            (sort, has_text): Statement(_hits(tables, sort, has_text=has_text))
-            for sort in SearchSort
-            for has_text in (False, True)
-        }
-        self.groups = {
-            has_text: Statement(_groups(tables, has_text=has_text)) for has_text in (False, True)
-        }
-        found = select(tables.text.c.rowid).where(_matching(tables.text, "match"))
-        number, key = documents.c.number, bindparam("key", type_=String)
-        self.breadth = Statement(
-            select(func.count().label("count")).select_from(found.limit(BROAD + 1).subquery())
+        self.matches = Statement(
+            select(func.json_group_array(tables.text.c.rowid).label("numbers")).where(
+                _matching(tables.text, "match")
+            )
         )
-        self.suggest_all = Statement(_most_traded(documents))
-        self.suggest_by_key = Statement(_most_traded(documents, documents.c.style_key == key))
-        # "+ 0" keeps SQLite from using an index: suggest_few has to find the matches first and
-        # sort them, suggest_many has to walk the index of sales.
-        self.suggest_few = Statement(_most_traded(documents, number.in_(found), sort=True))
-        self.suggest_many = Statement(_most_traded(documents, (number + 0).in_(found)))
+        self.changed = Statement(_changed(documents))
 
     async def clear(self, database: SqlDatabase) -> None:
         """Empty the slot."""
         for statement in self._clear:
             await database.execute(statement)
 
-    async def write(self, database: SqlDatabase, documents: Sequence[SearchDocument]) -> None:
-        """Write those documents whose version is newer than the stored one. Figures stay."""
+    async def write(
+        self, database: SqlDatabase, documents: Sequence[SearchDocument], change: int
+    ) -> None:
+        """Write those documents whose version is newer than the stored one. Figures stay.
+
+        `change` is the number of the write.
+        """
         known = await self._rows(database, [document.product_id for document in documents])
         later = [
             document
@@ -153,7 +148,11 @@ class SearchSlot:
         await self.remove(database, [d.product_id for d in later if d.product_id in known])
         last = (await database.rows(self._last))[0].last
         await database.execute_many(
-            self._add, [_values(document, known.get(document.product_id)) for document in later]
+            self._add,
+            [
+                _values(document, known.get(document.product_id)) | {"changed": change}
+                for document in later
+            ],
         )
         await database.execute(self._add_text, last=last)
         last = (await database.rows(self._last_word))[0].last
@@ -164,13 +163,22 @@ class SearchSlot:
         await database.execute(self._add_trigrams, last=last)
 
     async def write_figures(
-        self, database: SqlDatabase, figures: Mapping[ProductId, MarketFigures]
+        self, database: SqlDatabase, figures: Mapping[ProductId, MarketFigures], change: int
     ) -> None:
-        """Set the figures of indexed products, unless they have later figures."""
+        """Set the figures of indexed products, unless they have later figures.
+
+        `change` is the number of the write.
+        """
         await database.execute_many(
             self._set_figures,
             [
-                {"product": product_id, "price": f.lowest_ask, "count": f.sales, "at": f.as_of}
+                {
+                    "product": product_id,
+                    "price": f.lowest_ask,
+                    "count": f.sales,
+                    "at": f.as_of,
+                    "change": change,
+                }
                 for product_id, f in figures.items()
             ],
         )
@@ -240,90 +248,32 @@ def _similar(tables: SlotTables) -> Select[Any]:
     return select(words.c.word).where(words.c.number.in_(select(ranked.c.rowid)))
 
 
-def _found(tables: SlotTables, *, has_text: bool) -> list[ColumnElement[bool]]:
-    documents, text = tables.documents, tables.text
-    brand = bindparam("brand", type_=String)
-    size = bindparam("size", type_=String)
-    year = bindparam("year", type_=Integer)
-    minimum = bindparam("min_price", type_=Integer)
-    maximum = bindparam("max_price", type_=Integer)
-    conditions = [
-        or_(brand.is_(None), documents.c.brand_key == brand),
-        or_(size.is_(None), func.instr(documents.c.sizes, " " + size + " ") > 0),
-        or_(year.is_(None), documents.c.year == year),
-        or_(minimum.is_(None), documents.c.lowest_ask >= minimum),
-        or_(maximum.is_(None), documents.c.lowest_ask <= maximum),
-    ]
-    if has_text:
-        found = select(text.c.rowid).where(_matching(text, "match"))
-        conditions.append(documents.c.number.in_(found))
-    return conditions
-
-
-def _order(tables: SlotTables, sort: SearchSort, *, has_text: bool) -> list[ColumnElement[Any]]:
-    documents, text = tables.documents, tables.text
-    first: dict[SearchSort, list[ColumnElement[Any]]] = {
-        SearchSort.RELEVANCE: [],
-        SearchSort.PRICE_ASC: [documents.c.lowest_ask.asc().nulls_last()],
-        SearchSort.PRICE_DESC: [documents.c.lowest_ask.desc().nulls_last()],
-        SearchSort.NEWEST: [documents.c.release_date.desc()],
-        SearchSort.MOST_TRADED: [],
-    }
-    if has_text:
-        exact = select(text.c.rowid).where(_matching(text, "exact"))
-        first[SearchSort.RELEVANCE] = [
-            documents.c.style_key != bindparam("key", type_=String),
-            documents.c.number.not_in(exact),
-        ]
-    return [*first[sort], documents.c.sales.desc(), documents.c.product_id.desc()]
-
-
-def _hits(tables: SlotTables, sort: SearchSort, *, has_text: bool) -> Select[Any]:
-    documents = tables.documents
-    return (
-        select(documents)
-        .where(*_found(tables, has_text=has_text))
-        .order_by(*_order(tables, sort, has_text=has_text))
-        .limit(bindparam("limit"))
-        .offset(bindparam("offset"))
-    )
-
-
-def _most_traded(
-    documents: Table, *conditions: ColumnElement[bool], sort: bool = False
-) -> Select[Any]:
-    """Return a query for the most traded products.
-
-    It walks the index of sales, or with `sort` it sorts all matches.
-    """
-    sales = documents.c.sales + 0 if sort else documents.c.sales
+def _changed(documents: Table) -> Select[Any]:
+    """Return a query for the products that changed after a place, in order."""
+    columns = documents.c
+    after = tuple_(bindparam("change", type_=Integer), bindparam("number", type_=Integer))
     return (
         select(
-            documents.c.product_id,
-            documents.c.style_code,
-            documents.c.brand,
-            documents.c.model,
-            documents.c.colorway,
+            columns.number,
+            columns.version,
+            columns.product_id,
+            columns.style_code,
+            columns.style_key,
+            columns.brand,
+            columns.brand_key,
+            columns.model,
+            columns.colorway,
+            columns.retail_price,
+            columns.release_date,
+            columns.sizes,
+            columns.lowest_ask,
+            columns.sales,
+            columns.changed,
         )
-        .where(*conditions)
-        .order_by(sales.desc(), documents.c.product_id.desc())
-        .limit(bindparam("limit"))
-    )
-
-
-def _groups(tables: SlotTables, *, has_text: bool) -> Select[Any]:
-    """Return a query that counts the matches by brand, sizes, year and price bucket."""
-    documents = tables.documents
-    price = documents.c.lowest_ask
-    starts = [(price >= bound, literal(bound)) for bound in reversed(PRICE_BOUNDS)]
-    group = (
-        documents.c.brand,
-        documents.c.sizes,
-        documents.c.year,
-        case(*starts, else_=None).label("price"),
-    )
-    return (
-        select(*group, func.count().label("count"))
-        .where(*_found(tables, has_text=has_text))
-        .group_by(*group)
+        .where(
+            tuple_(columns.changed, columns.number) > after,
+            columns.changed <= bindparam("until"),
+        )
+        .order_by(columns.changed, columns.number)
+        .limit(PORTION)
     )

@@ -1,6 +1,7 @@
 """The tables of the search index, which exist in SQLite only.
 
-There are two sets of tables, called slots: one serves, and a rebuild fills the other.
+There are two sets of tables, called slots: one serves, and a rebuild fills the other. `changed` is
+the number of the write that last changed a product.
 """
 
 from dataclasses import dataclass
@@ -28,13 +29,19 @@ search_index = Table(
     Column("serving", String(1), nullable=False),
     Column("rebuilds", Integer, nullable=False),
     Column("building", Boolean, nullable=False),
+    Column("swaps", Integer, nullable=False),
+    Column("changes", Integer, nullable=False),
 )
-"""One row: the serving slot, the number of rebuilds, and whether one is running."""
+"""One row: the serving slot, the number of rebuilds, and whether one is running.
+
+`swaps` is how often another slot began to serve, and `changes` the number of writes.
+"""
 
 search_removed = Table(
     "search_removed",
     _metadata,
     Column("product_id", Uuid, primary_key=True),
+    Column("changed", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -71,6 +78,7 @@ def slot_tables(slot: str) -> SlotTables:
         Column("lowest_ask", BigInteger),
         Column("sales", Integer, nullable=False),
         Column("as_of", Instant),
+        Column("changed", Integer, nullable=False),
     )
     words = Table(
         f"search_words_{slot}",
