@@ -19,7 +19,8 @@ import uvloop
 from solebook.config.http import HttpSettings
 from solebook.entrypoints.garbage import collect_rarely
 from solebook.entrypoints.http.app import create_app
-from solebook.entrypoints.http.server import running_server, stop_signal
+from solebook.entrypoints.http.server import running_server
+from solebook.entrypoints.signals import stop_signal
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.messages import Message
 from solebook.ports.language.rate_limits import RateLimit

@@ -1,6 +1,8 @@
 """The container: selects an adapter for each port from the settings."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping, Set
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +38,7 @@ from ..adapters.system.ids import SystemIds
 from ..adapters.system.outgoing_folder import OutgoingFolder
 from ..adapters.system.private_folder import private_folder
 from ..adapters.system.randomness import SystemRandomness
+from ..adapters.system.stopwatch import SystemStopwatch
 from ..config.settings import Settings
 from ..core.bidding.matching_engine import EngineLimits
 from ..core.payments.patience import Patience
@@ -50,6 +53,7 @@ from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
 from ..ports.language.messages import Queue
+from ..ports.language.process_roles import ALL_ROLES, ProcessRole
 from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.order_stream import OrderStream
 from ..ports.passwords import Passwords
@@ -57,12 +61,14 @@ from ..ports.payment_provider import PaymentProvider
 from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
 from ..ports.search_index import SearchIndex
+from ..ports.stopwatch import Stopwatch
 from ..ports.templates import Templates
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
 from .decorated_store import decorated_store
 from .in_process_bus import build_in_process_bus
+from .keepers import Keepers, build_keepers
 from .memory_store import build_memory_store
 
 if TYPE_CHECKING:
@@ -78,11 +84,13 @@ def _passwords(settings: Settings) -> Iterator[Passwords]:
 
 @contextmanager
 def _journal(settings: Settings) -> Iterator[Journal]:
-    if settings.store.adapter == "memory":
+    if settings.store.kind == "memory":
         # The ledger and the provider's books are lost together; otherwise they would not balance.
         yield MemoryJournal()
         return
-    journal = SqliteJournal(make_folder(settings) / "payment-provider.sqlite3")
+    file = settings.payments.journal
+    default = make_folder(settings) / "payment-provider.sqlite3"
+    journal = SqliteJournal(default if file is None else Path(file))
     yield journal
     journal.close()
 
@@ -99,6 +107,11 @@ def _access_tokens(settings: Settings, clock: Clock) -> AccessTokens:
 def _webhook_secret(settings: Settings) -> str:
     secret = settings.payments.webhook_secret
     return secret or load_or_create_secret(make_folder(settings) / "webhook-secret").decode()
+
+
+def _holder(ids: Ids) -> str:
+    """Return a name that no other process has, and that tells an operator which one this is."""
+    return f"{socket.gethostname()[:31]}/{os.getpid()}/{ids.new().hex[-16:]}"
 
 
 def _workers(settings: Settings) -> Mapping[Queue, int]:
@@ -142,6 +155,22 @@ async def _sql_database(settings: Settings, migrate: bool) -> "AsyncIterator[Sql
         yield database
 
 
+@asynccontextmanager
+async def _lease_database(settings: Settings) -> "AsyncIterator[SqlDatabase]":
+    from .sql_store import open_lease_database
+
+    async with open_lease_database(settings.store_url) as database:
+        yield database
+
+
+def _postgres_store(
+    database: "SqlDatabase", lease_database: "SqlDatabase", clock: Clock, ids: Ids
+) -> Store:
+    from .sql_store import build_sql_store
+
+    return build_sql_store(database, clock=clock, ids=ids, lease_database=lease_database)
+
+
 def _sql_store(database: "SqlDatabase", clock: Clock, ids: Ids) -> Store:
     from .sql_store import build_sql_store
 
@@ -152,6 +181,12 @@ def _sql_revoked_sessions(database: "SqlDatabase", clock: Clock) -> RevokedSessi
     from ..adapters.sql.users.revoked_sessions import SqlRevokedSessions
 
     return SqlRevokedSessions(database, clock)
+
+
+def _postgres_search_index(database: "SqlDatabase") -> SearchIndex:
+    from ..adapters.sql.search.postgres_search_index import PostgresSearchIndex
+
+    return PostgresSearchIndex(database)
 
 
 def _sqlite_search_index(database: "SqlDatabase") -> SearchIndex:
@@ -170,14 +205,23 @@ class Container(containers.DeclarativeContainer):
     ids: providers.Provider[Ids] = providers.Singleton(SystemIds, clock)
     randomness: providers.Provider[Randomness] = providers.Singleton(SystemRandomness)
 
+    roles: providers.Provider[Set[ProcessRole]] = providers.Object(ALL_ROLES)
+    keepers: providers.Provider[Keepers | None] = providers.Object(None)
+    """The leases of a process that runs roles. Commands have none."""
+
     sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(
         _sql_database, settings, migrate
     )
+    lease_database: "providers.Provider[SqlDatabase]" = providers.Resource(
+        _lease_database, settings
+    )
     plain_store: providers.Provider[Store] = providers.Selector(
-        settings.provided.store.adapter,
+        settings.provided.store.kind,
         memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
         sqlite=providers.Singleton(_sql_store, sql_database, clock, ids),
+        postgres=providers.Singleton(_postgres_store, sql_database, lease_database, clock, ids),
     )
+    stopwatch: providers.Provider[Stopwatch] = providers.Singleton(SystemStopwatch)
     product_invalidations: providers.Provider[CacheInvalidations[ProductId]] = providers.Singleton(
         MemoryCacheInvalidations
     )
@@ -202,9 +246,10 @@ class Container(containers.DeclarativeContainer):
         _access_tokens, settings, clock
     )
     revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
-        settings.provided.store.adapter,
+        settings.provided.store.kind,
         memory=providers.Singleton(MemoryRevokedSessions, clock),
         sqlite=providers.Singleton(_sql_revoked_sessions, sql_database, clock),
+        postgres=providers.Singleton(_sql_revoked_sessions, sql_database, clock),
     )
     book_views: providers.Provider[MemoryBookViews] = providers.Singleton(
         MemoryBookViews, store.provided.stored_books
@@ -217,9 +262,10 @@ class Container(containers.DeclarativeContainer):
         queue=settings.provided.stream.queue,
     )
     search_index: providers.Provider[SearchIndex] = providers.Selector(
-        settings.provided.store.adapter,
+        settings.provided.store.kind,
         memory=providers.Singleton(MemorySearchIndex),
         sqlite=providers.Singleton(_sqlite_search_index, sql_database),
+        postgres=providers.Singleton(_postgres_search_index, sql_database),
     )
     payment_provider: providers.Provider[PaymentProvider] = providers.Selector(
         settings.provided.payments.adapter,
@@ -308,23 +354,40 @@ class Container(containers.DeclarativeContainer):
             batch=settings.provided.engine.batch,
         ),
         patience=providers.Singleton(Patience, settings.provided.payments.timeout),
+        roles=roles,
+        keepers=keepers,
+    )
+    shared_keepers: providers.Provider[Keepers] = providers.Singleton(
+        build_keepers,
+        store.provided.leases,
+        stopwatch,
+        holder=providers.Callable(_holder, ids),
     )
 
 
 @asynccontextmanager
 async def open_application(
-    settings: Settings, *, clock: Clock | None = None, migrate: bool = True
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    migrate: bool = True,
+    roles: Set[ProcessRole] | None = None,
 ) -> AsyncIterator[Application]:
     """Open all adapters that the settings select, and close them when the block is left.
 
     `clock` replaces the system clock, for callers who control the time. The store is migrated
-    first; with `migrate=False` it must be up to date. Raises OSError, ValueError and Unavailable if
-    an adapter cannot be opened.
+    first; with `migrate=False` it must be up to date. `roles` are those that this process runs; on
+    a shared store it keeps leases for them. Without them, it is a command. Raises OSError,
+    ValueError and Unavailable if an adapter cannot be opened.
     """
     container = Container(settings=settings)
     container.migrate.override(providers.Object(migrate))
     if clock is not None:
         container.clock.override(providers.Object(clock))
+    if roles is not None:
+        container.roles.override(providers.Object(roles))
+        if settings.is_shared:
+            container.keepers.override(container.shared_keepers)
     # Whether a provider returns an awaitable depends on the selected adapters. Here it does.
     container.application.enable_async_mode()
     try:

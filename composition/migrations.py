@@ -9,7 +9,7 @@ async def migrate_store(settings: Settings) -> str | None:
 
     Raises Unavailable if the store is newer than this code.
     """
-    if settings.store.adapter == "memory":
+    if settings.store.kind == "memory":
         return None
     # Imported here, so that an exchange in memory does not need the SQL packages.
     from ..adapters.sql.migrate import migrate

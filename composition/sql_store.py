@@ -51,6 +51,8 @@ from ..ports.clock import Clock
 from ..ports.ids import Ids
 from .adapters import Store
 
+_FOR_LEASES = Limits(connections=2, patience=1.0, connecting=2.0, statement=2.0)
+
 
 @asynccontextmanager
 async def open_sql_database(
@@ -66,8 +68,20 @@ async def open_sql_database(
         yield database
 
 
-def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
-    """Return the store's ports on an open database."""
+@asynccontextmanager
+async def open_lease_database(url: str) -> AsyncIterator[SqlDatabase]:
+    """Open connections for leases alone, which wait for nothing else. Raises Unavailable."""
+    async with SqlDatabase(url, _FOR_LEASES) as database:
+        yield database
+
+
+def build_sql_store(
+    database: SqlDatabase, *, clock: Clock, ids: Ids, lease_database: SqlDatabase | None = None
+) -> Store:
+    """Return the store's ports on an open database.
+
+    With a `lease_database`, leases use its connections and its time.
+    """
     deadlines = SqlDeadlines(database)
     outbox = SqlOutbox(database, clock=clock, ids=ids)
     return Store(
@@ -88,7 +102,7 @@ def build_sql_store(database: SqlDatabase, *, clock: Clock, ids: Ids) -> Store:
         books=SqlBooks(database, deadlines=deadlines, outbox=outbox, clock=clock),
         stored_books=SqlStoredBooks(database),
         halts=SqlHalts(database),
-        leases=SqlLeases(database, clock=clock),
+        leases=SqlLeases(lease_database or database, clock=None if lease_database else clock),
         orders=SqlOrders(database),
         destinations=SqlDestinations(database),
         payments=SqlPayments(database),

@@ -50,10 +50,25 @@ class StoreSettings(Section, frozen=True):
 
     SECRETS = frozenset({"url"})
 
-    adapter: Literal["sqlite", "memory"] = "sqlite"
-    """`memory` loses everything when the process ends."""
+    adapter: Literal["sqlite", "postgres", "memory"] = "sqlite"
+    """`memory` loses everything when the process ends. A PostgreSQL URL implies `postgres`."""
     url: str | None = None
-    """A SQLAlchemy URL. The default is a SQLite file in the folder."""
+    """Where the database is: a sqlite:// or postgresql:// URL. The default is a SQLite file in the
+    folder."""
+
+    def __post_init__(self) -> None:
+        check_limits(self)
+        if self.adapter == "postgres" and not self._is_at_postgres:
+            raise ValueError("store.adapter = 'postgres' needs a postgresql:// URL in store.url")
+
+    @property
+    def kind(self) -> Literal["sqlite", "postgres", "memory"]:
+        """The adapter that is used."""
+        return "postgres" if self.adapter == "sqlite" and self._is_at_postgres else self.adapter
+
+    @property
+    def _is_at_postgres(self) -> bool:
+        return (self.url or "").partition(":")[0].startswith("postgres")
 
 
 class KeySettings(Section, frozen=True):
@@ -94,6 +109,11 @@ class PaymentsSettings(Section, frozen=True):
     """`embedded` is solebook's built-in provider with test cards. It moves no real money."""
     webhook_secret: str | None = None
     """Signs the provider's webhooks. Embedded mode generates one in the folder."""
+    journal: str | None = None
+    """The file of the embedded provider's books, which all processes share.
+
+    The default is a file in the folder.
+    """
     timeout: Annotated[
         timedelta, Between(timedelta(seconds=1), timedelta(minutes=5), "every call would time out")
     ] = timedelta(seconds=10)
@@ -164,8 +184,13 @@ class Settings(Section, frozen=True):
     @property
     def store_file(self) -> Path | None:
         """The store's file in the folder, or None if the store is elsewhere."""
-        kept_here = self.store.adapter == "sqlite" and self.store.url is None
+        kept_here = self.store.kind == "sqlite" and self.store.url is None
         return self._default_file if kept_here else None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes can run on the store."""
+        return self.store.kind == "postgres"
 
     @property
     def mail_adapter(self) -> Literal["eml", "memory"]:

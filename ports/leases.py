@@ -1,6 +1,6 @@
 """The port to leases, for work that only one process may do at a time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from .language.leases import Lease
@@ -13,6 +13,10 @@ class Leases(Protocol):
     not depend on the outcome of other work. Raises Unavailable if the store does not respond; the
     call may still have taken effect.
     """
+
+    async def now(self) -> datetime:
+        """Return the store's time, aware and in UTC."""
+        ...
 
     async def acquire(self, name: str, holder: str, life: timedelta) -> Lease | None:
         """Return a lease with a new epoch that ends after `life`, or None if another holder has

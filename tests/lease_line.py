@@ -1,7 +1,7 @@
 """The line from a process to its leases, which may break, and the process's stopwatch."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.memory.virtual_stopwatch import VirtualStopwatch
@@ -18,6 +18,9 @@ class LeaseLine(Leases):
         self._clock = clock
         self.fails = self.hangs = False
         self.delay = 0.0
+
+    async def now(self) -> datetime:
+        return await self._leases.now()
 
     async def acquire(self, name: str, holder: str, life: timedelta) -> Lease | None:
         await self._pass()

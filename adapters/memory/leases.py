@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ...ports.clock import Clock
 from ...ports.language.leases import Lease
@@ -17,6 +17,9 @@ class MemoryLeases(MemoryAdapter, Leases):
     def __init__(self, database: MemoryDatabase, *, clock: Clock) -> None:
         super().__init__(database)
         self._clock = clock
+
+    async def now(self) -> datetime:
+        return self._clock.now()
 
     async def acquire(self, name: str, holder: str, life: timedelta) -> Lease | None:
         async with self._transaction():

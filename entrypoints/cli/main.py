@@ -10,7 +10,7 @@ from typing import Any
 
 from ...ports.language.errors import Refusal
 from ..event_loop import run
-from . import demo, mail, migrate, provider, serve
+from . import demo, mail, migrate, provider, serve, worker
 from .admin import command as admin
 
 _DESCRIPTION = """\
@@ -67,7 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     configured.add_argument("--config", type=Path, metavar="FILE", help="settings (solebook.toml)")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     demo.add_to(commands, common)
-    for command in (serve, migrate, mail, provider, admin):
+    for command in (serve, worker, migrate, mail, provider, admin):
         command.add_to(commands, configured)
     return parser
 

@@ -32,7 +32,7 @@ async def opened_application(
     from ...config.load import load_settings
 
     settings = load_settings(options.config, os.environ)
-    if settings.store.adapter == "memory":
+    if settings.store.kind == "memory":
         raise ValueError("a store in memory can only be reached by the process that serves it")
     file = settings.store_file
     missing = file if file is not None and not file.exists() else None

@@ -1,68 +1,94 @@
-"""`solebook serve`: run the whole exchange in one process."""
+"""`solebook serve`: run an exchange, or some roles of it with HTTP."""
 
 import argparse
 import asyncio
 import logging
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...composition.application import Application
 from ...ports.language.paging import PageRequest
+from ...ports.language.process_roles import ALL_ROLES, ProcessRole
 from ...ports.language.users import OPERATOR
+from .roles import WHAT_ROLES_ARE_FOR, check_roles, some_roles
+
+if TYPE_CHECKING:
+    from ...config.settings import Settings
 
 _log = logging.getLogger("solebook.serve")
 
 _DESCRIPTION = """\
-Runs the whole exchange in one process: the HTTP API, the matching engine and the workers. Without
-settings it stores everything in ./solebook-data (SQLite, synced to disk) and takes payments with
-an embedded provider, which has test cards and moves no real money. Stop it with Ctrl-C. Everything
-that it has acknowledged is on disk.
+Runs an exchange: the HTTP API, the matching engine and everything behind them. Without settings it
+runs in one process, stores everything in ./solebook-data (SQLite, synced to disk) and takes
+payments with an embedded provider, which has test cards and moves no real money. Everything that it
+has acknowledged is on disk. Ctrl-C or SIGTERM stops it: it finishes what is under way first.
+
+On PostgreSQL several processes run one exchange. Each serves all roles, or those that you name.
+"""
+_EPILOG = f"""\
+{WHAT_ROLES_ARE_FOR}
+examples:
+  solebook serve
+  solebook serve --roles http,matching,relay     (and `solebook worker` for the others)
 """
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        "serve", parents=[common], help="run an exchange", description=_DESCRIPTION
+        "serve",
+        parents=[common],
+        help="run an exchange",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", help="where to listen (127.0.0.1)")
     parser.add_argument("--port", type=int, help="the port to listen on (8000); 0 picks a free one")
+    parser.add_argument(
+        "--roles", type=some_roles, default=ALL_ROLES, metavar="ROLE[,ROLE]", help="see below (all)"
+    )
     parser.set_defaults(run=serve)
 
 
 async def serve(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     # Imported here, so that `solebook --help` is fast and works without these packages.
-    from ...composition.container import open_application
-    from ...composition.engine import engine_of
-    from ...composition.exclusive import exclusive
     from ...config.load import load_settings
     from ...config.settings import ServerSettings
-    from ..garbage import collect_rarely, spare_what_loads
+    from ..garbage import collect_rarely
     from ..http.app import create_app
-    from ..http.server import running_server, stop_signal
-    from ..worker.workers import Workers
+    from ..http.server import running_server
+    from ..signals import stop_signal
+    from .running import running_roles, spare_loaded_books
 
+    if ProcessRole.HTTP not in options.roles:
+        raise ValueError("`solebook serve` has the role http; without it, use `solebook worker`")
     settings = load_settings(options.config, os.environ)
+    check_roles(settings, options.roles)
     server = ServerSettings(
         host=options.host or settings.server.host,
         port=settings.server.port if options.port is None else options.port,
     )
-    with exclusive(settings):
-        async with open_application(settings) as application, Workers(application).running():
-            await report_doubled_products(application)
-            app = create_app(application, settings.http, settings.stream)
-            async with running_server(app, server.host, server.port) as url:
-                stop = stop_signal()
-                collect_rarely()
-                sparing = asyncio.create_task(spare_what_loads(engine_of(application).loaded))
-                forgets = settings.store.adapter == "memory"
-                kept = "nothing is kept" if forgets else f"everything is kept in {settings.folder}"
-                print(f"solebook serves {url}  (the API: {url}/schema)")
-                print(f"{kept}; Ctrl-C stops", flush=True)
-                await stop.wait()
-                sparing.cancel()
+    async with running_roles(settings, options.roles) as application:
+        await report_doubled_products(application)
+        app = create_app(application, settings.http, settings.stream)
+        async with running_server(app, server.host, server.port) as url:
+            stop = stop_signal()
+            collect_rarely()
+            sparing = asyncio.create_task(spare_loaded_books(application))
+            print(f"solebook serves {url}  (the API: {url}/schema)")
+            print(f"{_kept(settings)}; Ctrl-C stops", flush=True)
+            await stop.wait()
+            sparing.cancel()
     return 0
+
+
+def _kept(settings: "Settings") -> str:
+    if settings.store.kind == "memory":
+        return "nothing is kept"
+    place = "PostgreSQL" if settings.is_shared else settings.folder
+    return f"everything is kept in {place}"
 
 
 async def report_doubled_products(application: Application) -> None:

@@ -25,7 +25,8 @@ from ...ports.language.notifications import Warehouse as WarehouseAddress
 from ...ports.language.rate_limits import RateLimit
 from ...ports.language.rules import MarketRules
 from ..http.app import create_app
-from ..http.server import running_server, stop_signal
+from ..http.server import running_server
+from ..signals import stop_signal
 from ..worker.workers import Workers
 from .api import Api, wait_for
 from .figures import MarketData

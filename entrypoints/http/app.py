@@ -7,6 +7,7 @@ from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 
 from ...composition.application import Application
+from ...composition.health import view_health_of
 from ...config.http import HttpSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
@@ -96,6 +97,7 @@ def create_app(
     address_of = client_address(settings.proxy_networks())
     credential_limits = CredentialLimits(limits, settings.credentials_limit, address_of)
     stream = Stream(application, stream_settings or StreamSettings(), settings, address_of)
+    health = view_health_of(application)
     origins = list(settings.cors_origins)
     app = Litestar(
         route_handlers=_ROUTES,
@@ -121,6 +123,7 @@ def create_app(
         dependencies={
             "application": Provide(lambda: application, sync_to_thread=False),
             "credential_limits": Provide(lambda: credential_limits, sync_to_thread=False),
+            "health": Provide(lambda: health, sync_to_thread=False),
             "stream": Provide(lambda: stream, sync_to_thread=False),
         },
         exception_handlers={

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -80,15 +79,6 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
         server.should_exit = True
         await asyncio.wait({serving})
         listener.close()
-
-
-def stop_signal() -> asyncio.Event:
-    """Return an event that is set when the process gets SIGINT or SIGTERM."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    return stopped
 
 
 def _listen(host: str, port: int) -> socket.socket:

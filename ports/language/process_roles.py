@@ -5,8 +5,10 @@ from enum import StrEnum
 
 
 class ProcessRole(StrEnum):
-    """A set of loops and consumers. A process runs one role or several."""
+    """A part of the exchange's work. A process runs one role or several."""
 
+    HTTP = "http"
+    """Answers HTTP requests, and serves the live stream."""
     MATCHING = "matching"
     """The matching engine, expiry of quotes, and consumers that call the engine."""
     RELAY = "relay"

@@ -28,8 +28,11 @@ PARTS_OF_USE_CASES = {
 }
 """What use cases share, which nobody outside the core calls."""
 
-BESIDE_THE_APPLICATION = {"solebook.core.bidding.apply_rules.ApplyRules"}
-"""What needs an engine in this process."""
+BESIDE_THE_APPLICATION = {
+    "solebook.core.bidding.apply_rules.ApplyRules",
+    "solebook.core.operations.view_health.ViewHealth",
+}
+"""What needs an engine in this process, or asks the whole application."""
 
 
 def use_cases_of_the_core() -> Iterator[type]:

@@ -240,11 +240,11 @@ async def test_nothing_stays_open(settings: Settings) -> None:
         await application.payments.check_solvency()
         store = application.adapters.store
         assert set(threading.enumerate()) - before
-        if settings.store.adapter == "sqlite":
+        if settings.store.kind == "sqlite":
             assert in_use(settings) == {"payment-provider.sqlite3", "solebook.sqlite3"}
     assert not threads_left(before)
     assert not in_use(settings)
-    if settings.store.adapter == "sqlite":
+    if settings.store.kind == "sqlite":
         with pytest.raises(Unavailable):
             await store.users.find_by_email(CREDENTIALS["email"])
     del application, store

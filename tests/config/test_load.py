@@ -172,7 +172,7 @@ def test_the_operators_password_variable_is_not_a_setting() -> None:
         (
             "STORE__ADAPTER",
             "oracle",
-            "Invalid enum value 'oracle' - at `$.store.adapter`; it can be 'sqlite' or 'memory'",
+            "Invalid enum value 'oracle' - at `$.store.adapter`; it can be 'sqlite' or 'postgres'",
         ),
         ("MARKET__PAYMENT_WINDOW", "15m", "Invalid ISO8601 duration - at `$.market.payment_w"),
         ("MARKET__TICK", "300", "min_amount and max_amount must be multiples"),

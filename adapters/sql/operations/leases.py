@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from ....ports.clock import Clock
 from ....ports.language.leases import Lease
@@ -14,7 +14,10 @@ from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
 from ..schema import leases
+from ..schema.columns import Instant
 
+_NOW = Statement(select(func.clock_timestamp(type_=Instant).label("now")))
+"""The time of PostgreSQL, in a transaction that may have waited."""
 _BEGIN = Statement(insert_or_skip(leases, leases.c.name))
 _LAST = Statement(select(leases).where(leases.c.name == bindparam("of")))
 _LOCK = Statement(select(leases).where(leases.c.name == bindparam("of")), locks=True)
@@ -26,24 +29,30 @@ _SET = Statement(
 
 
 class SqlLeases(Leases):
-    """The latest lease of each name, which may have expired. Each change locks its row.
+    """The latest lease of each name, which may have expired. Each change locks its row."""
 
-    The time is this process's: processes that share a file share a machine and its clock.
-    """
-
-    def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
+    def __init__(self, database: SqlDatabase, *, clock: Clock | None) -> None:
+        """Use the time of `clock`, which all processes on the database must share, or its own."""
         self._database = database
         self._clock = clock
 
+    async def now(self) -> datetime:
+        if self._clock is not None:
+            return self._clock.now()
+        row = await self._database.first(_NOW)
+        assert row is not None, "the database tells its time"
+        now: datetime = row.now
+        return now
+
     async def acquire(self, name: str, holder: str, life: timedelta) -> Lease | None:
         async with self._transaction():
-            now = self._clock.now()
+            now = await self.now()
             fresh = {"name": name, "holder": holder, "epoch": 1, "expires_at": now + life}
             if await self._database.execute(_BEGIN, **fresh):
                 return Lease(name, holder, 1, now + life)
             last = _lease(await self._database.first(_LOCK, of=name))
             assert last is not None, "its row was just there"
-            now = self._clock.now()  # waiting for the row may have taken a while
+            now = await self.now()  # waiting for the row may have taken a while
             if not last.is_over(now) and last.holder != holder:
                 return None
             return await self._set(Lease(name, holder, last.epoch + 1, now + life))
@@ -52,17 +61,17 @@ class SqlLeases(Leases):
         async with self._transaction():
             if not await self._is_in_force(lease):
                 return None
-            return await self._set(replace(lease, expires_at=self._clock.now() + life))
+            return await self._set(replace(lease, expires_at=await self.now() + life))
 
     async def release(self, lease: Lease) -> None:
         async with self._transaction():
             if await self._is_in_force(lease):
-                await self._set(replace(lease, expires_at=self._clock.now()))
+                await self._set(replace(lease, expires_at=await self.now()))
 
     async def holder(self, name: str) -> Lease | None:
         assert not self._database.in_transaction, _OUTSIDE
         last = _lease(await self._database.first(_LAST, of=name))
-        return None if last is None or last.is_over(self._clock.now()) else last
+        return None if last is None or last.is_over(await self.now()) else last
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
@@ -72,7 +81,7 @@ class SqlLeases(Leases):
 
     async def _is_in_force(self, lease: Lease) -> bool:
         last = _lease(await self._database.first(_LOCK, of=lease.name))
-        return last is not None and last.is_still(lease, self._clock.now())
+        return last is not None and last.is_still(lease, await self.now())
 
     async def _set(self, lease: Lease) -> Lease:
         await self._database.execute(

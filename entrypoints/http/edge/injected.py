@@ -6,6 +6,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from ....composition.application import Application
+from ....core.operations.view_health import ViewHealth
 from .rate_limiting import CredentialLimits
 
 App: TypeAlias = NamedDependency[SkipValidation[Application]]
@@ -13,3 +14,6 @@ App: TypeAlias = NamedDependency[SkipValidation[Application]]
 
 Limits: TypeAlias = NamedDependency[SkipValidation[CredentialLimits]]
 """The parameter `credential_limits` of a handler."""
+
+TheHealth: TypeAlias = NamedDependency[SkipValidation[ViewHealth]]
+"""The parameter `health` of a handler."""

@@ -1,12 +1,15 @@
 """Health checks."""
 
+import asyncio
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
 from litestar import Controller, get
 
+from ....ports.language.errors import Unavailable
 from ..edge.bearer import PUBLIC
-from ..edge.injected import App
+from ..edge.injected import App, TheHealth
 from ..edge.rate_limiting import UNLIMITED
 from ..openapi.documented import PUBLIC_SECURITY, problems
 
@@ -21,7 +24,16 @@ class Readiness(msgspec.Struct, frozen=True):
     """The process can serve. While it is overloaded, it refuses new bids and asks."""
 
     overloaded: bool
+    dependencies: dict[str, str]
+    """The state of everything that the process depends on."""
     status: Literal["ok"] = "ok"
+
+
+@dataclass(eq=False)
+class NotReady(Unavailable):
+    """A dependency does not answer, with the state of all of them."""
+
+    dependencies: dict[str, str] | None = None
 
 
 class HealthController(Controller):
@@ -38,11 +50,19 @@ class HealthController(Controller):
         return Health()
 
     @get("/ready", summary="Can the process serve?", responses=problems(public=True))
-    async def ready(self, application: App) -> Readiness:
-        """Return that the store responds and the matching engine runs; otherwise 503.
+    async def ready(self, application: App, health: TheHealth) -> Readiness:
+        """Return that every dependency answers; otherwise 503, which names one that does not.
 
-        An overloaded process is ready, with `overloaded` set.
+        `dependencies` has the state of each. An overloaded process is ready, with `overloaded` set.
         """
-        await application.operations.view_backlog.has_messages()
-        await application.matching.check_ready()
-        return Readiness(overloaded=await application.admission.is_overloaded())
+        found = await health()
+        states = {name: one.state for name, one in found.items()}
+        for one in found.values():
+            if one.refusal is not None:
+                raise NotReady(one.refusal.what, one.refusal.retry_after, states)
+        try:
+            async with asyncio.timeout(health.patience):
+                overloaded = await application.admission.is_overloaded()
+        except TimeoutError:
+            raise NotReady("the store", dependencies=states) from None
+        return Readiness(overloaded=overloaded, dependencies=states)

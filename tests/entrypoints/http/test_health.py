@@ -20,7 +20,11 @@ from .world import World
 
 async def test_a_process_that_serves_is_live_and_ready(world: World) -> None:
     assert await world.ok("GET", "/health/live") == {"status": "ok"}
-    assert await world.ok("GET", "/health/ready") == {"status": "ok", "overloaded": False}
+    assert await world.ok("GET", "/health/ready") == {
+        "status": "ok",
+        "overloaded": False,
+        "dependencies": {"store": "answers", "matching": "answers"},
+    }
 
 
 async def test_without_its_engine_a_process_lives_but_is_not_ready(world: World) -> None:
@@ -28,6 +32,8 @@ async def test_without_its_engine_a_process_lives_but_is_not_ready(world: World)
     assert (await world.get("/health/live")).status_code == 200
     answer = await world.get("/health/ready")
     assert (answer.status_code, answer.json()["what"]) == (503, "the matching engine")
+    assert answer.json()["type"] == "/problems/unavailable"
+    assert answer.json()["dependencies"] == {"store": "answers", "matching": "does not answer"}
     assert answer.headers["retry-after"] == "1"
 
 

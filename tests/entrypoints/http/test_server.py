@@ -16,7 +16,8 @@ from solebook.composition.application import Application
 from solebook.config.http import HttpSettings
 from solebook.entrypoints.http import protocol, server
 from solebook.entrypoints.http.app import create_app
-from solebook.entrypoints.http.server import running_server, stop_signal
+from solebook.entrypoints.http.server import running_server
+from solebook.entrypoints.signals import stop_signal
 
 SERVICE_RESTARTS = 1012
 """The code with which a WebSocket is closed (RFC 6455, section 7.4.2, and IANA's registry)."""

@@ -1,0 +1,40 @@
+"""What the health of a process depends on."""
+
+from collections.abc import Awaitable, Callable
+
+from ..core.operations.lease_keeper import LeaseKeeper
+from ..core.operations.view_health import Check, ViewHealth
+from ..ports.language.errors import Unavailable
+from ..ports.language.process_roles import ProcessRole
+from .application import Application
+
+
+def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHealth:
+    """Return the query of the health of this process, in its roles."""
+    checks: dict[str, Check] = {"store": _answers(application.operations.view_backlog.has_messages)}
+    if ProcessRole.HTTP in application.roles:
+        checks["matching"] = _answers(application.matching.check_ready)
+    keepers = application.keepers
+    if keepers is not None:
+        if ProcessRole.MATCHING in application.roles:
+            checks["lease of matching"] = _state_of(keepers.shard)
+        if ProcessRole.RELAY in application.roles:
+            checks["lease of relay"] = _state_of(keepers.relay)
+    return ViewHealth(checks, patience)
+
+
+def _answers(call: Callable[[], Awaitable[object]]) -> Check:
+    async def check() -> str:
+        await call()
+        return "answers"
+
+    return check
+
+
+def _state_of(keeper: LeaseKeeper) -> Check:
+    async def check() -> str:
+        if keeper.reason is not None:
+            raise Unavailable(what=f"the lease of {keeper.name}: {keeper.reason}")
+        return "owner" if keeper.is_owner else "candidate"
+
+    return check

@@ -1,0 +1,58 @@
+"""View whether everything that a process depends on answers."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ...ports.language.errors import Refusal, Unavailable
+
+_log = logging.getLogger(__name__)
+
+Check: TypeAlias = Callable[[], Awaitable[str]]
+"""Returns the state of a dependency in a word, or raises Unavailable if it does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyHealth:
+    """The state of a dependency, and the refusal if it does not answer."""
+
+    state: str
+    refusal: Unavailable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewHealth:
+    """Asks all dependencies at the same time, and waits `patience` seconds for their answers."""
+
+    checks: Mapping[str, Check]
+    patience: float = 2.0
+
+    async def __call__(self) -> Mapping[str, DependencyHealth]:
+        """Return the state of each dependency by its name. It never hangs."""
+        tasks = {
+            name: asyncio.ensure_future(self._ask(name, check))
+            for name, check in self.checks.items()
+        }
+        if tasks:
+            await asyncio.wait(tasks.values(), timeout=self.patience)
+        return {name: _found(name, task) for name, task in tasks.items()}
+
+    async def _ask(self, name: str, check: Check) -> DependencyHealth:
+        try:
+            return DependencyHealth(await check())
+        except Unavailable as refusal:
+            return DependencyHealth("does not answer", refusal)
+        except Refusal as refusal:
+            return DependencyHealth(str(refusal), Unavailable(what=name))
+        except Exception:  # noqa: BLE001  # whatever it is, it does not answer
+            _log.exception("the health of %s cannot be found out", name)
+            return DependencyHealth("does not answer", Unavailable(what=name))
+
+
+def _found(name: str, task: "asyncio.Future[DependencyHealth]") -> DependencyHealth:
+    if task.done():
+        return task.result()
+    task.cancel()  # nobody waits for its end, which may hang too
+    return DependencyHealth("does not answer in time", Unavailable(what=name))

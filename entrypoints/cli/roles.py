@@ -1,0 +1,51 @@
+"""The roles of a process on the command line."""
+
+import argparse
+from collections.abc import Set
+from typing import TYPE_CHECKING
+
+from ...ports.language.process_roles import ALL_ROLES, ProcessRole
+
+if TYPE_CHECKING:
+    from ...config.settings import Settings
+
+WHAT_ROLES_ARE_FOR = """\
+roles:
+  http       answers HTTP requests and serves the live stream
+  matching   runs the matching engine, ends expired bids and asks, unwinds cancelled trades.
+             One process at a time has the engine. The others are candidates: one takes over
+             within seconds when the first stops or dies
+  relay      passes messages on; one process at a time, like the engine
+  trade      continues orders: reserves pairs, charges buyers, opens authentication, pays sellers
+  deadlines  does what is due when somebody is late, and deletes old data
+  letters    sends mails, text and push messages, and watches prices
+  search     keeps the search index up to date
+  charts     records sales for charts and statistics
+
+Each role must run somewhere, or its work waits. Several processes need one PostgreSQL database and
+the same settings. On SQLite one process runs all roles.
+"""
+
+
+def a_role(text: str) -> ProcessRole:
+    """Return a role. Raises ArgumentTypeError, which argparse prints."""
+    try:
+        return ProcessRole(text)
+    except ValueError:
+        known = ", ".join(ProcessRole)
+        raise argparse.ArgumentTypeError(f"{text!r} is no role; the roles are {known}") from None
+
+
+def some_roles(text: str) -> Set[ProcessRole]:
+    """Return the roles of a list with commas. Raises ArgumentTypeError."""
+    return frozenset(a_role(word.strip()) for word in text.split(","))
+
+
+def check_roles(settings: "Settings", roles: Set[ProcessRole]) -> None:
+    """Raise ValueError if the store cannot be shared with a process of the other roles."""
+    if settings.is_shared or roles == ALL_ROLES:
+        return
+    raise ValueError(
+        f"on a store in {settings.store.kind} one process runs all roles: use `solebook serve` "
+        "without --roles, or set store.url to a PostgreSQL database"
+    )

@@ -1,0 +1,45 @@
+"""Open an exchange for a process that runs roles of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Set
+from contextlib import ExitStack, asynccontextmanager
+
+from ...composition.application import Application
+from ...composition.container import open_application
+from ...composition.engine import engine_of, hosted_matching_of
+from ...composition.exclusive import exclusive
+from ...config.settings import Settings
+from ...ports.language.process_roles import ProcessRole
+from ..garbage import spare_what_loads
+from ..worker.workers import Workers
+
+
+@asynccontextmanager
+async def running_roles(settings: Settings, roles: Set[ProcessRole]) -> AsyncIterator[Application]:
+    """Run the background work of some roles until the block is left.
+
+    On a store that cannot be shared it locks the folder and migrates the store. Raises OSError,
+    ValueError and Unavailable if the exchange cannot be opened.
+    """
+    with ExitStack() as stack:
+        if not settings.is_shared:
+            stack.enter_context(exclusive(settings))
+        async with (
+            open_application(settings, roles=roles, migrate=not settings.is_shared) as application,
+            Workers(application).running(),
+        ):
+            yield application
+
+
+async def spare_loaded_books(application: Application) -> None:
+    """Keep the garbage collector from looking at books while they are loaded, until cancelled."""
+    if ProcessRole.MATCHING not in application.roles:
+        return
+    if application.keepers is None:
+        await spare_what_loads(engine_of(application).loaded)
+        return
+    while True:
+        engine = await hosted_matching_of(application).hosted()
+        await spare_what_loads(engine.loaded)
+        await engine.ended()
+        await asyncio.sleep(0)

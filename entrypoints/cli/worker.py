@@ -1,0 +1,74 @@
+"""`solebook worker`: run some roles of an exchange in a process without HTTP."""
+
+import argparse
+import asyncio
+import os
+from contextlib import AsyncExitStack
+from typing import Any
+
+from .roles import WHAT_ROLES_ARE_FOR, a_role, check_roles
+
+_DESCRIPTION = """\
+Runs some roles of an exchange whose store is PostgreSQL. Start as many workers as you like, on
+several machines, beside `solebook serve`. It stops with Ctrl-C or SIGTERM: it finishes what is
+under way and lets others take over.
+"""
+_EPILOG = f"""\
+{WHAT_ROLES_ARE_FOR}
+examples:
+  solebook worker trade letters
+  solebook worker matching --health-port 8001    (http://127.0.0.1:8001/health/ready)
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "worker",
+        parents=[common],
+        help="run some roles of an exchange, without HTTP",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("roles", nargs="+", type=a_role, metavar="ROLE", help="see below")
+    parser.add_argument(
+        "--health-port", type=int, metavar="PORT", help="serve /health/live and /health/ready here"
+    )
+    parser.add_argument(
+        "--health-host", default="127.0.0.1", metavar="HOST", help="where (127.0.0.1)"
+    )
+    parser.set_defaults(run=work)
+
+
+async def work(options: argparse.Namespace) -> int:
+    """Work until Ctrl-C or SIGTERM."""
+    # Imported here, so that `solebook --help` is fast and works without these packages.
+    from ...config.load import load_settings
+    from ...ports.language.process_roles import ProcessRole
+    from ..garbage import collect_rarely
+    from ..signals import stop_signal
+    from .running import running_roles, spare_loaded_books
+
+    roles = frozenset(options.roles)
+    if ProcessRole.HTTP in roles:
+        raise ValueError("a worker answers no HTTP requests: use `solebook serve --roles http`")
+    settings = load_settings(options.config, os.environ)
+    check_roles(settings, roles)
+    async with AsyncExitStack() as stack:
+        stop = stop_signal()
+        application = await stack.enter_async_context(running_roles(settings, roles))
+        where = ""
+        if options.health_port is not None:
+            from ..http.health_app import create_health_app
+            from ..http.server import running_server
+
+            app = create_health_app(application)
+            server = running_server(app, options.health_host, options.health_port)
+            where = f" ({await stack.enter_async_context(server)}/health/ready)"
+        collect_rarely()
+        sparing = asyncio.create_task(spare_loaded_books(application))
+        print(f"solebook works as {', '.join(sorted(roles))}{where}; Ctrl-C stops", flush=True)
+        await stop.wait()
+        sparing.cancel()
+    return 0

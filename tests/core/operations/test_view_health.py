@@ -1,0 +1,58 @@
+"""The health of a process: what answers, what does not, and what hangs."""
+
+import asyncio
+
+from solebook.core.operations.view_health import ViewHealth
+from solebook.ports.language.errors import QueueFull, Unavailable
+
+
+async def answers() -> str:
+    return "owner"
+
+
+async def refuses() -> str:
+    raise Unavailable(what="the database", retry_after=2.5)
+
+
+async def hangs() -> str:
+    try:
+        await asyncio.get_running_loop().create_future()
+    finally:
+        await asyncio.get_running_loop().create_future()  # its cancellation hangs, too
+    return "never"
+
+
+async def is_defective() -> str:
+    raise ZeroDivisionError
+
+
+async def test_each_dependency_has_its_state() -> None:
+    found = await ViewHealth({"lease": answers, "store": refuses, "bus": is_defective})()
+    assert {name: one.state for name, one in found.items()} == {
+        "lease": "owner",
+        "store": "does not answer",
+        "bus": "does not answer",
+    }
+    assert found["lease"].refusal is None
+    refusal = found["store"].refusal
+    assert refusal is not None
+    assert (refusal.what, refusal.retry_after) == ("the database", 2.5)
+
+
+async def test_a_dependency_that_hangs_does_not_hang_the_answer() -> None:
+    found = await ViewHealth({"store": hangs, "lease": answers}, patience=0.01)()
+    assert found["store"].state == "does not answer in time"
+    assert found["store"].refusal is not None
+    assert found["lease"].refusal is None
+
+
+async def test_any_other_refusal_is_told_as_it_is() -> None:
+    async def full() -> str:
+        raise QueueFull(what="the queue", retry_after=1.0)
+
+    found = await ViewHealth({"store": full})()
+    assert found["store"].refusal is not None
+
+
+async def test_a_process_that_depends_on_nothing_has_nothing_to_tell() -> None:
+    assert await ViewHealth({})() == {}

@@ -1,0 +1,182 @@
+"""Processes of one exchange on PostgreSQL: `solebook serve` and `solebook worker`."""
+
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+PATIENCE = 90.0
+"""Seconds for what takes one or two on a machine that has nothing else to do."""
+PASSWORD = "correct horse battery"
+_COMMAND = (sys.executable, "-m", "solebook.entrypoints.cli.main")
+_ADDRESS = {
+    "street": "1 Main Street",
+    "city": "Portland",
+    "region": "OR",
+    "postal_code": "97201",
+    "country": "US",
+}
+_PRODUCT = {
+    "style_code": "DD1391-100",
+    "brand": "Nike",
+    "model": "Dunk Low",
+    "colorway": "White/Black",
+    "retail_price": 11_000,
+    "release_date": "2021-03-10",
+    "sizes": [{"size": "9"}],
+    "images": [],
+}
+
+
+class Processes:
+    """Starts processes in one folder, with the same settings."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        self.environment = os.environ | {
+            "SOLEBOOK_STORE__URL": url,
+            "SOLEBOOK_SECURITY__BCRYPT_COST": "4",
+            "SOLEBOOK_PASSWORD": PASSWORD,
+        }
+        self._started: list[Running] = []
+
+    def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [*_COMMAND, *arguments],
+            cwd=self.folder,
+            env=self.environment | settings,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def start(self, *arguments: str, **settings: str) -> "Running":
+        """Start a process, and return it when it tells that it serves or works."""
+        process = subprocess.Popen(
+            [*_COMMAND, *arguments],
+            cwd=self.folder,
+            env=self.environment | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running = Running(process)
+        self._started.append(running)
+        running.wait_for_url()
+        return running
+
+    def serve(self, *arguments: str, **settings: str) -> "Running":
+        return self.start("serve", "--port", "0", *arguments, **settings)
+
+    def close(self) -> None:
+        for running in self._started:
+            running.close()
+
+
+class Running:
+    """A process that serves, or works and answers health checks."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.http = httpx.Client(timeout=PATIENCE)
+
+    def wait_for_url(self) -> None:
+        lines: queue.Queue[str] = queue.Queue()
+        assert self.process.stdout is not None
+        read = self.process.stdout.readline
+        threading.Thread(target=lambda: lines.put(read()), daemon=True).start()
+        found = re.search(r"http://127\.0\.0\.1:\d+", told := lines.get(timeout=PATIENCE))
+        if found is None and "works" not in told:
+            self.process.kill()
+            pytest.fail(f"{told!r}, {self.process.communicate()}")
+        if found is not None:
+            self.http.base_url = httpx.URL(found[0])
+
+    # ---- requests ------------------------------------------------------------------------
+
+    def ask_for(self, method: str, path: str, token: str = "", **request: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return self.http.request(method, path, headers=headers, **request)
+
+    def ok(self, method: str, path: str, token: str = "", **request: Any) -> Any:
+        """Return the body of the success that it must be."""
+        answer = self.ask_for(method, path, token, **request)
+        assert answer.is_success, (method, path, answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
+    def readiness(self) -> tuple[int, dict[str, str]]:
+        """Return the status of /health/ready and the states of the dependencies."""
+        answer = self.http.get("/health/ready")
+        return answer.status_code, answer.json()["dependencies"]
+
+    def wait_until_ready(self) -> float:
+        """Wait until it is ready, and return the seconds that it took."""
+        return wait_until(lambda: self.readiness()[0] == 200)
+
+    # ---- people --------------------------------------------------------------------------
+
+    def sign_in(self, name: str) -> str:
+        credentials = {"email": f"{name}@example.com", "password": PASSWORD}
+        return str(self.ok("POST", "/v1/sessions", json=credentials)["access_token"])
+
+    def register(self, name: str) -> str:
+        """Return the token of a new user, who may bid and ask."""
+        person = {"email": f"{name}@example.com", "password": PASSWORD}
+        self.ok("POST", "/v1/users", json=person | {"first_name": "Test", "last_name": "User"})
+        token = self.sign_in(name)
+        self.ok("PUT", "/v1/users/me/payment-method", token, json={"token": "pm_card_visa"})
+        self.ok("POST", "/v1/users/me/addresses", token, json=_ADDRESS)
+        self.ok("PUT", "/v1/users/me/payout-account", token, json={"account": "acct_1"})
+        return self.sign_in(name)
+
+    def add_product(self, token: str) -> str:
+        style = {"style_code": f"DD{uuid4().hex[:6]}"}
+        return str(self.ok("POST", "/v1/products", token, json=_PRODUCT | style)["id"])
+
+    # ---- signals -------------------------------------------------------------------------
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(PATIENCE)
+
+    def pause(self) -> None:
+        """Stop the process where it is, as a machine without processor time would."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def end(self) -> tuple[int, str]:
+        """Ask it to stop, and return the exit code and what it complained of."""
+        self.process.terminate()
+        _, errors = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, errors
+
+    def close(self) -> None:
+        self.http.close()
+        if self.process.poll() is None:
+            self.process.kill()
+        if self.process.stdout is not None and not self.process.stdout.closed:
+            self.process.communicate()
+
+
+def wait_until(is_so: Callable[[], bool]) -> float:
+    """Wait until it is so, and return the seconds that it took."""
+    begun = time.monotonic()
+    while not is_so():
+        assert time.monotonic() < begun + PATIENCE
+        time.sleep(0.02)
+    return time.monotonic() - begun

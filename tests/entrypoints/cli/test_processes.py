@@ -1,0 +1,129 @@
+"""Several processes on one PostgreSQL database: one has the engine, and another takes over."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .processes import Processes, Running, wait_until
+
+LIFE = 3.0
+"""Seconds that a lease lives."""
+
+
+@pytest.fixture
+def processes(tmp_path: Path, postgres_url: str) -> Iterator[Processes]:
+    processes = Processes(tmp_path, postgres_url)
+    yield processes
+    processes.close()
+
+
+class Market:
+    """A product with an admin who buys and sells."""
+
+    def __init__(self, processes: Processes, at: Running) -> None:
+        assert processes.run("admin", "grant", "admin@example.com", "--register").returncode == 0
+        self.product = at.add_product(at.sign_in("admin"))
+        self.buyer, self.seller = at.register("buyer"), at.register("seller")
+
+    def quote(self, amount: int = 20_000) -> dict[str, Any]:
+        return {"product_id": self.product, "size": "9", "amount": amount}
+
+
+@pytest.fixture
+def two(processes: Processes) -> tuple[Running, Running, Market]:
+    """An owner, a candidate, and a market."""
+    owner = processes.serve()
+    owner.wait_until_ready()
+    return owner, processes.serve(), Market(processes, owner)
+
+
+def test_the_second_of_two_is_a_candidate_and_takes_over_from_one_that_is_killed(
+    two: tuple[Running, Running, Market],
+) -> None:
+    owner, candidate, market = two
+    owner.ok("POST", "/v1/asks", market.seller, json=market.quote())
+    refused = candidate.ask_for("POST", "/v1/bids", market.buyer, json=market.quote())
+    assert (refused.status_code, refused.json()["what"]) == (503, "the matching engine")
+    assert refused.headers["retry-after"] == "1"
+    status, states = candidate.readiness()
+    assert (status, states["store"]) == (503, "answers")
+    assert states["lease of matching"] == "candidate"
+    assert owner.readiness()[1]["lease of matching"] == "owner"
+    assert len(candidate.ok("GET", "/v1/asks", market.seller)["items"]) == 1
+
+    owner.kill()
+    assert candidate.wait_until_ready() < LIFE + 2
+    placed = candidate.ok("POST", "/v1/bids", market.buyer, json=market.quote())
+    assert placed["match"]["price"] == 20_000
+    order = f"/v1/orders/{placed['match']['order_id']}"
+    wait_until(lambda: candidate.ok("GET", order, market.buyer)["status"] == "confirmed")
+
+
+def test_the_candidate_takes_over_at_once_from_one_that_is_stopped(
+    two: tuple[Running, Running, Market],
+) -> None:
+    owner, candidate, _ = two
+    assert owner.end() == (0, "")
+    assert candidate.wait_until_ready() < 2.5
+    assert candidate.end()[0] == 0
+
+
+def test_an_owner_that_was_paused_past_its_lease_answers_nothing_and_commits_nothing(
+    two: tuple[Running, Running, Market],
+) -> None:
+    owner, candidate, market = two
+    owner.ok("POST", "/v1/asks", market.seller, json=market.quote(30_000))
+    owner.pause()
+    candidate.wait_until_ready()
+    with ThreadPoolExecutor(2) as threads:
+        immediate = market.quote() | {"time_in_force": "ioc"}
+        bid = threads.submit(owner.ask_for, "POST", "/v1/bids", market.buyer, json=market.quote())
+        refusal = threads.submit(owner.ask_for, "POST", "/v1/bids", market.buyer, json=immediate)
+        bought = candidate.ok("POST", "/v1/bids", market.buyer, json=market.quote(30_000))
+        assert bought["match"]["price"] == 30_000
+        owner.go_on()
+        answers = [bid.result(), refusal.result()]
+    assert [(a.status_code, a.json()["type"]) for a in answers] == [
+        (503, "/problems/unavailable")
+    ] * 2
+    bids = candidate.ok("GET", "/v1/bids", market.buyer)["items"]
+    assert [each["status"] for each in bids] == ["matched"]
+    assert owner.readiness()[1]["lease of matching"] == "candidate"
+    candidate.kill()
+    # It is overloaded until it has charged for the order that the other one left behind.
+    wait_until(
+        lambda: (
+            owner.ask_for("POST", "/v1/bids", market.buyer, json=market.quote(19_000)).is_success
+        )
+    )
+
+
+def test_roles_are_shared_by_a_process_with_http_and_workers(processes: Processes) -> None:
+    serving = processes.serve("--roles", "http,matching")
+    serving.wait_until_ready()
+    market = Market(processes, serving)
+    serving.ok("POST", "/v1/asks", market.seller, json=market.quote())
+    match = serving.ok("POST", "/v1/bids", market.buyer, json=market.quote())["match"]
+    order = f"/v1/orders/{match['order_id']}"
+    assert serving.ok("GET", order, market.buyer)["status"] == "pending"
+    trading = processes.start("worker", "relay", "trade", "--health-port", "0")
+    others = processes.start("worker", "deadlines", "letters", "search", "charts")
+    wait_until(lambda: serving.ok("GET", order, market.buyer)["status"] == "confirmed")
+    assert trading.readiness() == (200, {"store": "answers", "lease of relay": "owner"})
+    assert trading.http.get("/health/live").status_code == 200
+    wait_until(lambda: bool(serving.ok("GET", "/v1/notifications", market.seller)["items"]))
+    for process in (trading, others, serving):
+        assert process.end() == (0, "")
+
+
+def test_a_process_without_the_engine_reads_and_signs_in_but_places_nothing(
+    processes: Processes,
+) -> None:
+    alone = processes.serve("--roles", "http")
+    market = Market(processes, alone)
+    refused = alone.ask_for("POST", "/v1/bids", market.buyer, json=market.quote())
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert alone.readiness()[0] == 503
