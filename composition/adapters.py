@@ -16,6 +16,7 @@ from ..ports.event_bus import DeadLetters, Deliveries, EventBus
 from ..ports.halts import Halts
 from ..ports.idempotency_keys import IdempotencyKeys
 from ..ports.ids import Ids
+from ..ports.integrity import Snapshots
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
 from ..ports.leases import Leases
@@ -88,6 +89,7 @@ class Store:
     idempotency_keys: IdempotencyKeys
     audit_log: AuditLog
     alarms: Alarms
+    snapshots: Snapshots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

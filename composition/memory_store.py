@@ -29,6 +29,7 @@ from ..adapters.memory.quotes import MemoryQuotes
 from ..adapters.memory.rules_in_force import MemoryRulesInForce
 from ..adapters.memory.sessions import MemorySessions
 from ..adapters.memory.signs_of_life import MemorySignsOfLife
+from ..adapters.memory.snapshots import MemorySnapshots
 from ..adapters.memory.standing_quotes import MemoryStandingQuotes
 from ..adapters.memory.stock import MemoryStock
 from ..adapters.memory.stored_books import MemoryStoredBooks
@@ -103,4 +104,5 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         idempotency_keys=MemoryIdempotencyKeys(database),
         audit_log=MemoryAuditLog(database, clock=clock, ids=ids),
         alarms=MemoryAlarms(database),
+        snapshots=MemorySnapshots(database),
     )

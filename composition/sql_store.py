@@ -16,6 +16,7 @@ from ..adapters.sql.catalog.stock import SqlStock
 from ..adapters.sql.engine.database import SqlDatabase
 from ..adapters.sql.engine.limits import Limits
 from ..adapters.sql.engine.transaction import SqlTransaction
+from ..adapters.sql.integrity.snapshots import SqlSnapshots
 from ..adapters.sql.messages.dead_letters import SqlDeadLetters
 from ..adapters.sql.messages.deadlines import SqlDeadlines
 from ..adapters.sql.messages.deliveries import SqlDeliveries
@@ -125,4 +126,5 @@ def build_sql_store(
         idempotency_keys=SqlIdempotencyKeys(database),
         audit_log=SqlAuditLog(database, clock=clock, ids=ids),
         alarms=SqlAlarms(database),
+        snapshots=SqlSnapshots(database),
     )

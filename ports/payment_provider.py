@@ -1,9 +1,11 @@
 """The port to the payment provider."""
 
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from .language.ids import OrderId
 from .language.money import Cents
+from .language.movements import Movement
 from .language.payments import (
     Charge,
     ChargeOutcome,
@@ -64,6 +66,17 @@ class PaymentProvider(Protocol):
 
         A negative balance is owed to the provider.
         """
+        ...
+
+    async def movements(self, after: str, limit: int) -> Sequence[Movement]:
+        """Return a page of all money that it moved, oldest first, after the one at this place.
+
+        The first page is after an empty place.
+        """
+        ...
+
+    async def movements_of(self, order_ids: Collection[OrderId]) -> Sequence[Movement]:
+        """Return all money that it moved for these orders, oldest first."""
         ...
 
     def parse_webhook(self, body: bytes, signature: str) -> Webhook:

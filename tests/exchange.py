@@ -58,6 +58,8 @@ class Exchange:
     seller: Actor = field(init=False)
     product: Product = field(init=False)
     people: list[Actor] = field(default_factory=list)
+    was_told_lies: bool = False
+    """A test told a context of something that no other context has done."""
 
     def __post_init__(self) -> None:
         self.workers = Workers(self.app)

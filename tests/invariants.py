@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from solebook.adapters.embedded.provider import Operation
+from solebook.composition.application import Application
+from solebook.composition.integrity import verify_exchange_of
 from solebook.core.orders.history import fold
 from solebook.core.payments.transfers import debt, escrow, losses, payable
 from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.ids import ProductId, UserId
+from solebook.ports.language.integrity import Finding
 from solebook.ports.language.market import (
     BookKey,
     MatchStatus,
@@ -52,6 +55,14 @@ async def check_invariants(exchange: Exchange) -> None:
     await _check_provider(exchange, orders)
     dead = await exchange.store.dead_letters.page(_EVERYTHING)
     assert not dead.items, dead
+    found = [] if exchange.was_told_lies else await findings(exchange.app)
+    assert not found, "\n".join(found)
+
+
+async def findings(app: Application) -> list[str]:
+    """Return what a verification finds that is not only under way."""
+    reports = [report async for report in verify_exchange_of(app, pauses=(0.0,) * 20)()]
+    return [str(report) for report in reports if isinstance(report, Finding)]
 
 
 async def _check_order(exchange: Exchange, order: Order) -> None:

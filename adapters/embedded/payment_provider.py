@@ -1,5 +1,6 @@
 """The embedded payment provider, behind its port."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from ...ports.language.errors import (
 )
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
+from ...ports.language.movements import Movement, MovementKind
 from ...ports.language.payments import (
     Charge,
     ChargeOutcome,
@@ -82,6 +84,24 @@ class EmbeddedPaymentProvider(PaymentProvider):
     async def balance(self) -> Cents:
         return await self.journal.consult(lambda provider: provider.balance)
 
+    async def movements(self, after: str, limit: int) -> Sequence[Movement]:
+        def work(provider: Provider) -> list[Movement]:
+            first = int(after or 0)
+            calls = provider.calls[first : first + limit]
+            # A page without any movement would look like the last one.
+            while calls and not any(call.took_effect for call in calls):
+                first += limit
+                calls = provider.calls[first : first + limit]
+            return list(_movements(provider, range(first, first + len(calls))))
+
+        return await self.journal.consult(work)
+
+    async def movements_of(self, order_ids: Collection[OrderId]) -> Sequence[Movement]:
+        def work(provider: Provider) -> list[Movement]:
+            return list(_movements(provider, provider.calls_for(order_ids)))
+
+        return await self.journal.consult(work)
+
     def parse_webhook(self, body: bytes, signature: str) -> Webhook:
         check_signature(body, signature, self.webhook_secret, self.clock.now())
         return read_event(body)
@@ -108,3 +128,19 @@ def _bodies(provider: Provider) -> list[bytes]:
         for call in provider.calls
         if call.outcome is not Outcome.REQUEST_LOST
     ]
+
+
+def _movements(provider: Provider, numbers: Iterable[int]) -> Iterable[Movement]:
+    """Yield the movements of the calls with these numbers."""
+    for number in numbers:
+        call = provider.calls[number]
+        if call.took_effect:
+            yield _movement(str(number + 1), call, provider.order_of(call))
+
+
+def _movement(place: str, call: Call, order_id: OrderId | None) -> Movement:
+    kind = MovementKind(call.request.operation)
+    names = {MovementKind.CHARGE: call.charge_id, MovementKind.REFUND: call.refund_id}
+    name = names.get(kind, call.payout_id)
+    charge_id = call.charge_id if kind is MovementKind.REFUND else None
+    return Movement(place, kind, name, call.moved, order_id, charge_id)

@@ -1,6 +1,7 @@
 """The embedded payment provider: its state, derived from every call that was made."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -123,6 +124,8 @@ class Provider:
         self.calls: list[Call] = []
         self.balance: Cents = 0
         self._latest: dict[str, Call] = {}
+        self._numbers: defaultdict[OrderId, list[int]] = defaultdict(list)
+        """By order, the indexes of its calls."""
         self._charges: dict[str, Call] = {}
         self._charge_of_order: dict[OrderId, Charge] = {}
         self._asked_for_order: dict[OrderId, Call] = {}
@@ -170,6 +173,9 @@ class Provider:
 
     def _move(self, call: Call) -> None:
         request = call.request
+        # The charge of a refund is known already, and that of a charge is the call itself.
+        if (order_id := self.order_of(call)) is not None:
+            self._numbers[order_id].append(len(self.calls) - 1)
         match request.operation:
             case Operation.CHARGE:
                 self.balance += call.moved
@@ -201,6 +207,10 @@ class Provider:
         if call.outcome is Outcome.PENDING:
             return PendingCharge(call.charge_id, call.request.amount)
         return DeclinedCharge(call.reason or "declined")
+
+    def calls_for(self, order_ids: Iterable[OrderId]) -> list[int]:
+        """Return the indexes of these orders' calls that moved money, in order."""
+        return sorted(n for order_id in order_ids for n in self._numbers.get(order_id, ()))
 
     def find_payout(self, payout_id: str) -> Call:
         """Return the call that made a payout. Raises AssertionError if there is none."""

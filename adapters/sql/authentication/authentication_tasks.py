@@ -48,17 +48,17 @@ class SqlAuthenticationTasks(AuthenticationTasks):
         row = await self._database.first(_GET, id=task_id)
         if row is None:
             raise NotFound(what="authentication task", id=task_id)
-        return _task(row)
+        return task_of(row)
 
     async def find_by_order(self, order_id: OrderId) -> AuthenticationTask | None:
         row = await self._database.first(_FIND_BY_ORDER, order_id=order_id)
-        return None if row is None else _task(row)
+        return None if row is None else task_of(row)
 
     async def page(
         self, request: PageRequest, status: TaskStatus | None = None
     ) -> Page[AuthenticationTask]:
         statement = _PAGE if status is None else _PAGE_BY_STATUS
-        return await page(self._database, statement, request, _task, status=status)
+        return await page(self._database, statement, request, task_of, status=status)
 
 
 def _values(task: AuthenticationTask) -> dict[str, Any]:
@@ -79,7 +79,8 @@ def _values(task: AuthenticationTask) -> dict[str, Any]:
     }
 
 
-def _task(row: Row) -> AuthenticationTask:
+def task_of(row: Row) -> AuthenticationTask:
+    """Return the task in a row."""
     return AuthenticationTask(
         id=row.id,
         order_id=row.order_id,

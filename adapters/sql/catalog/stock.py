@@ -71,11 +71,12 @@ class SqlStock(Stock):
 
     async def find(self, order_id: OrderId) -> Reservation | None:
         row = await self._database.first(_FIND, order_id=order_id)
-        return None if row is None else _reservation(row)
+        return None if row is None else reservation_of(row)
 
     async def settle(self, order_id: OrderId, status: ReservationStatus) -> None:
         await self._database.execute(_SETTLE, order_id=order_id, status=status)
 
 
-def _reservation(row: Row) -> Reservation:
+def reservation_of(row: Row) -> Reservation:
+    """Return the reservation in a row."""
     return Reservation(row.order_id, row.ask_id, book_of(row), row.status, row.reserved_at)

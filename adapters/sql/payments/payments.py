@@ -29,7 +29,7 @@ class SqlPayments(Payments):
 
     async def find(self, order_id: OrderId) -> Payment | None:
         row = await self._database.first(_FIND, order_id=order_id)
-        return None if row is None else _payment(row)
+        return None if row is None else payment_of(row)
 
     async def order_of(self, charge_id: str) -> OrderId | None:
         row = await self._database.first(_ORDER_OF, charge_id=charge_id)
@@ -37,14 +37,15 @@ class SqlPayments(Payments):
 
     async def open_or_lock(self, payment: Payment) -> Payment:
         row = await self._database.first(_OPEN_OR_LOCK, **payment_values(payment))
-        return _payment(row)
+        return payment_of(row)
 
     async def save(self, payment: Payment) -> None:
         saved = await self._database.execute(_SAVE, **payment_values(payment))
         assert saved, f"the payment of order {payment.order_id} was never opened"
 
 
-def _payment(row: Row) -> Payment:
+def payment_of(row: Row) -> Payment:
+    """Return the payment in a row."""
     return Payment(
         order_id=row.order_id,
         buyer_id=row.buyer_id,

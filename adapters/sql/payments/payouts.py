@@ -47,7 +47,7 @@ class SqlPayouts(Payouts):
 
     async def find(self, order_id: OrderId) -> Payout | None:
         row = await self._database.first(_FIND, order_id=order_id)
-        return None if row is None else _payout(row)
+        return None if row is None else payout_of(row)
 
     async def order_of(self, payout_id: str) -> OrderId | None:
         row = await self._database.first(_ORDER_OF, payout_id=payout_id)
@@ -55,18 +55,18 @@ class SqlPayouts(Payouts):
 
     async def open_or_lock(self, payout: Payout) -> Payout:
         row = await self._database.first(_OPEN_OR_LOCK, **_values(payout))
-        return _payout(row)
+        return payout_of(row)
 
     async def save(self, payout: Payout) -> None:
         saved = await self._database.execute(_SAVE, **_values(payout))
         assert saved, f"the payout of order {payout.order_id} was never opened"
 
     async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
-        return [_payout(row) for row in await self._database.rows(_UNPAID, seller_id=seller_id)]
+        return [payout_of(row) for row in await self._database.rows(_UNPAID, seller_id=seller_id)]
 
     async def of_seller(self, seller_id: UserId, request: PageRequest) -> Page[Payout]:
         return await page(
-            self._database, _OF_SELLER, request, _payout, id_="order_id", seller_id=seller_id
+            self._database, _OF_SELLER, request, payout_of, id_="order_id", seller_id=seller_id
         )
 
 
@@ -89,7 +89,8 @@ def _values(payout: Payout) -> dict[str, Any]:
     }
 
 
-def _payout(row: Row) -> Payout:
+def payout_of(row: Row) -> Payout:
+    """Return the payout in a row."""
     return Payout(
         order_id=row.order_id,
         seller_id=row.seller_id,

@@ -15,6 +15,7 @@ from . import (
     reindex,
     rules,
     shortfalls,
+    verify,
 )
 
 _DESCRIPTION = """\
@@ -45,3 +46,4 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
             action.add_to(actions, common)
     reindex.add_to(actions, common)
     rules.add_to(actions, common)
+    verify.add_to(actions, common)

@@ -25,6 +25,7 @@ from solebook.ports.language.orders import (
 from solebook.ports.language.paging import PageRequest
 
 from ....exchange import Exchange
+from ....invariants import findings
 from ..exchange_0016 import ORDERS
 
 _ALL = PageRequest(limit=100)
@@ -132,6 +133,10 @@ async def test_there_are_orders_in_every_state_and_each_is_what_its_history_says
         order.payout_status for order in orders
     }
     assert {ReturnStatus.DUE, ReturnStatus.SENT} <= {order.return_status for order in orders}
+
+
+async def test_a_verification_finds_nothing(exchange: Exchange) -> None:
+    assert await findings(exchange.app) == []
 
 
 WAITS_FOR: dict[str, set[DeadlineKind]] = {

@@ -1,0 +1,1 @@
+"""Snapshots of the store for checks."""

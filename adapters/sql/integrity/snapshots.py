@@ -1,0 +1,320 @@
+"""Snapshots of the store for checks, in SQL."""
+
+from collections.abc import AsyncIterator, Collection, Sequence, Set
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Table,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    union,
+    union_all,
+)
+
+from ....ports.integrity import Snapshot, Snapshots
+from ....ports.language.halts import Halt
+from ....ports.language.ids import MessageId, OrderId, ProductId, QuoteId
+from ....ports.language.integrity import (
+    BookedTransfer,
+    BookRecord,
+    Dangling,
+    QuoteRecord,
+    SellerAccount,
+    StoreSize,
+    Trade,
+    WaitingMessage,
+)
+from ....ports.language.market import BookKey, MatchStatus, Side
+from ....ports.language.messages import Queue
+from ....ports.language.money import Cents
+from ....ports.language.payments import AccountKind, PayoutState
+from ....ports.language.rules import MarketRules
+from ..bidding.book_columns import book_of
+from ..bidding.halts import STANDING, halt_of
+from ..bidding.quote_rows import TABLES, is_active, quote_of
+from ..engine.constructs import one_of, uuid_text
+from ..engine.database import SqlDatabase, SqlSnapshot
+from ..engine.payloads import decode
+from ..engine.statement import Row, Statement
+from ..schema import (
+    asks,
+    bids,
+    deliveries,
+    engine_shards,
+    ledger_entries,
+    ledger_transfers,
+    matches,
+    orders,
+    outbox,
+    payouts,
+    products,
+    rules_in_force,
+)
+from ..schema.columns import is_word
+from .references import dangling_rows
+from .trades import (
+    BEFORE_ALL,
+    TRANSFERS,
+    TRANSFERS_OF,
+    by_order_id,
+    read_trades,
+    trade_ids,
+    transfers_of,
+)
+from .waiting_messages import orders_with_messages, read_deliveries, read_outbox
+
+
+def _number_of(table: Table) -> ColumnElement[int]:
+    return select(func.count()).select_from(table).scalar_subquery()
+
+
+_numbers: list[ColumnElement[Any]] = [
+    _number_of(orders).label("trades"),
+    _number_of(bids).label("bids"),
+    _number_of(asks).label("asks"),
+    _number_of(products).label("products"),
+    _number_of(ledger_transfers).label("transfers"),
+    (_number_of(outbox) + _number_of(deliveries)).label("messages"),
+]
+_SIZE = Statement(select(*_numbers))
+_RULES = Statement(select(rules_in_force.c.rules))
+_LAST_SEQUENCE = Statement(select(func.max(engine_shards.c.sequence).label("last")))
+
+
+def _quotes(side: Side) -> Statement:
+    table = TABLES[side]
+    quotes = select(literal_column(f"'{side}'").label("side"), table)
+    quotes = quotes.where(table.c.id > bindparam("after"))
+    return Statement(quotes.order_by(table.c.id).limit(bindparam("limit")))
+
+
+_QUOTES = {side: _quotes(side) for side in Side}
+_OPEN_MATCHES = {
+    side: Statement(
+        select(matches.c.id, column.label("quote_id"))
+        .where(is_word(matches.c.status, MatchStatus.OPEN), one_of(column, "ids"))
+        .order_by(matches.c.id)
+    )
+    for side, column in ((Side.BID, matches.c.bid_id), (Side.ASK, matches.c.ask_id))
+}
+_products = (
+    select(table.c.product_id)
+    .where(is_active(table), table.c.product_id > bindparam("after"))
+    .distinct()
+    .order_by(table.c.product_id)
+    .limit(bindparam("limit"))
+    .subquery()
+    for table in TABLES.values()
+)
+_PRODUCTS = Statement(
+    union(*(select(page.c.product_id) for page in _products))
+    .order_by("product_id")
+    .limit(bindparam("limit"))
+)
+_now = bindparam("now", type_=bids.c.expires_at.type, required=True)
+_LEVELS = Statement(
+    union_all(
+        *(
+            select(
+                literal_column(f"'{side}'").label("side"),
+                table.c.product_id,
+                table.c.size,
+                table.c.condition,
+                table.c.amount,
+                func.count().label("quantity"),
+                func.count().filter(table.c.expires_at > _now).label("living"),
+            )
+            .where(is_active(table), one_of(table.c.product_id, "product_ids"))
+            .group_by(table.c.product_id, table.c.size, table.c.condition, table.c.amount)
+            for side, table in TABLES.items()
+        )
+    )
+)
+_BOOKED = Statement(
+    select(orders.c.id)
+    .where(orders.c.id > bindparam("after"))
+    .order_by(orders.c.id)
+    .limit(bindparam("limit"))
+)
+_KNOWN = Statement(select(orders.c.id).where(one_of(orders.c.id, "ids")))
+_TRANSFER_IDS = (
+    select(ledger_transfers.c.id)
+    .where(ledger_transfers.c.id > bindparam("after"))
+    .order_by(ledger_transfers.c.id)
+    .limit(bindparam("limit"))
+    .subquery()
+)
+_TRANSFERS = Statement(TRANSFERS.join(_TRANSFER_IDS, _TRANSFER_IDS.c.id == ledger_transfers.c.id))
+_IN_SUSPENSE = Statement(
+    TRANSFERS.where(
+        ledger_transfers.c.id.in_(
+            select(ledger_entries.c.transfer_id).where(
+                ledger_entries.c.kind == AccountKind.SUSPENSE,
+                one_of(ledger_entries.c.owner, "names"),
+            )
+        )
+    )
+)
+_HELD = Statement(
+    select(
+        cast(func.coalesce(func.sum(ledger_entries.c.amount), 0), BigInteger).label("total")
+    ).where(ledger_entries.c.kind == AccountKind.WORLD)
+)
+_none = literal_column("0", Integer)
+_unpaid = is_word(payouts.c.state, PayoutState.DUE, PayoutState.REFUSED)
+_owed = union_all(
+    select(
+        ledger_entries.c.owner.label("seller"),
+        ledger_entries.c.amount.label("booked"),
+        _none.label("owed"),
+    ).where(
+        ledger_entries.c.kind == AccountKind.PAYABLE, ledger_entries.c.owner > bindparam("after")
+    ),
+    select(
+        uuid_text(payouts.c.seller_id),
+        _none,
+        case((_unpaid, payouts.c.amount - payouts.c.paid), else_=_none),
+    ).where(uuid_text(payouts.c.seller_id) > bindparam("after")),
+).subquery()
+
+
+def _sum(column: ColumnElement[Any]) -> ColumnElement[int]:
+    return cast(func.sum(column), BigInteger)
+
+
+_SELLERS = Statement(
+    select(_owed.c.seller, _sum(_owed.c.booked).label("booked"), _sum(_owed.c.owed).label("owed"))
+    .group_by(_owed.c.seller)
+    .order_by(_owed.c.seller)
+    .limit(bindparam("limit"))
+)
+
+
+class SqlSnapshots(Snapshots):
+    """Opens read transactions, each on its own connection."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[Snapshot]:
+        async with self._database.snapshot() as snapshot:
+            yield SqlStoreSnapshot(snapshot)
+
+
+class SqlStoreSnapshot(Snapshot):
+    """Reads the store in one read transaction, a page at a time."""
+
+    def __init__(self, snapshot: SqlSnapshot) -> None:
+        self._snapshot = snapshot
+
+    async def size(self) -> StoreSize:
+        [row] = await self._snapshot.rows(_SIZE)
+        return StoreSize(**row._asdict())
+
+    async def rules_in_force(self) -> MarketRules | None:
+        rows = await self._snapshot.rows(_RULES)
+        try:
+            return decode(rows[0].rules, MarketRules) if rows else None
+        except msgspec.ValidationError:  # an older version allowed these rules
+            return None
+
+    async def halts(self) -> Sequence[Halt]:
+        return [halt_of(row) for row in await self._snapshot.rows(STANDING)]
+
+    async def last_sequence(self) -> int:
+        [row] = await self._snapshot.rows(_LAST_SEQUENCE)
+        return row.last or 0
+
+    async def trades(self, after: OrderId | None, limit: int) -> Sequence[Trade]:
+        return await self.trades_of(await trade_ids(self._snapshot, after, limit))
+
+    async def trades_of(self, order_ids: Collection[OrderId]) -> Sequence[Trade]:
+        return await read_trades(self._snapshot, order_ids) if order_ids else ()
+
+    async def unsettled(
+        self, order_ids: Collection[OrderId], queues: Collection[Queue]
+    ) -> Set[OrderId]:
+        if not order_ids:
+            return frozenset()
+        return await orders_with_messages(self._snapshot, order_ids, queues)
+
+    async def quotes(self, side: Side, after: QuoteId | None, limit: int) -> Sequence[QuoteRecord]:
+        rows = await self._snapshot.rows(_QUOTES[side], after=after or BEFORE_ALL, limit=limit)
+        ids = [row.id for row in rows]
+        named: dict[QuoteId, list[OrderId]] = {}
+        for match in await self._snapshot.rows(_OPEN_MATCHES[side], ids=ids) if ids else ():
+            named.setdefault(match.quote_id, []).append(match.id)
+        return [QuoteRecord(quote_of(row), named.get(row.id, ())) for row in rows]
+
+    async def books(
+        self, after: ProductId | None, limit: int, now: datetime
+    ) -> tuple[ProductId | None, Sequence[BookRecord]]:
+        found = await self._snapshot.rows(_PRODUCTS, after=after or BEFORE_ALL, limit=limit)
+        product_ids = [row.product_id for row in found]
+        if not product_ids:
+            return None, ()
+        by_book: dict[BookKey, list[Row]] = {}
+        for row in await self._snapshot.rows(_LEVELS, product_ids=product_ids, now=now):
+            by_book.setdefault(book_of(row), []).append(row)
+        return product_ids[-1], [_book(book, rows) for book, rows in by_book.items()]
+
+    async def booked(
+        self, after: OrderId | None, limit: int
+    ) -> Sequence[tuple[OrderId, Sequence[BookedTransfer]]]:
+        rows = await self._snapshot.rows(_BOOKED, after=after or BEFORE_ALL, limit=limit)
+        ids = [OrderId(row.id) for row in rows]
+        transfers = by_order_id(await self._snapshot.rows(TRANSFERS_OF, ids=ids) if ids else ())
+        return [(id_, transfers.get(id_, ())) for id_ in ids]
+
+    async def unknown_orders(self, order_ids: Collection[OrderId]) -> Set[OrderId]:
+        if not order_ids:
+            return frozenset()
+        known = await self._snapshot.rows(_KNOWN, ids=list(order_ids))
+        return set(order_ids) - {row.id for row in known}
+
+    async def transfers(self, after: str, limit: int) -> Sequence[BookedTransfer]:
+        return transfers_of(await self._snapshot.rows(_TRANSFERS, after=after, limit=limit))
+
+    async def transfers_in_suspense(self, names: Collection[str]) -> Sequence[BookedTransfer]:
+        if not names:
+            return ()
+        return transfers_of(await self._snapshot.rows(_IN_SUSPENSE, names=list(names)))
+
+    async def held_for_world(self) -> Cents:
+        [row] = await self._snapshot.rows(_HELD)
+        total: Cents = row.total
+        return -total
+
+    async def seller_accounts(self, after: str, limit: int) -> Sequence[SellerAccount]:
+        rows = await self._snapshot.rows(_SELLERS, after=after, limit=limit)
+        return [SellerAccount(row.seller, row.booked, row.owed) for row in rows]
+
+    async def messages(self, after: int, limit: int) -> tuple[int, Sequence[WaitingMessage]]:
+        return await read_outbox(self._snapshot, after, limit)
+
+    async def deliveries(self, after: MessageId | None, limit: int) -> Sequence[WaitingMessage]:
+        return await read_deliveries(self._snapshot, after, limit)
+
+    def dangling(self) -> AsyncIterator[Dangling]:
+        return dangling_rows(self._snapshot)
+
+
+def _book(book: BookKey, rows: Sequence[Row]) -> BookRecord:
+    living = [row for row in rows if row.living]
+    return BookRecord(
+        book,
+        {(Side(row.side), row.amount): row.quantity for row in rows},
+        max((row.amount for row in living if row.side == Side.BID), default=None),
+        min((row.amount for row in living if row.side == Side.ASK), default=None),
+    )

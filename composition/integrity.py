@@ -1,0 +1,59 @@
+"""The verification of an exchange: the checks of all contexts."""
+
+from collections.abc import Sequence
+
+from ..core.analytics.sale_consistency import sale_findings
+from ..core.authentication.task_consistency import task_findings
+from ..core.bidding.match_consistency import match_findings
+from ..core.bidding.verify_books import PAUSES, VerifyBooks
+from ..core.bidding.verify_quotes import VerifyQuotes
+from ..core.bidding.verify_rules import VerifyRules
+from ..core.catalog.stock_consistency import stock_findings
+from ..core.integrity.verify_exchange import VerifyExchange
+from ..core.integrity.verify_messages import VerifyMessages
+from ..core.integrity.verify_references import VerifyReferences
+from ..core.integrity.verify_trades import VerifyTrades
+from ..core.orders.order_consistency import order_findings
+from ..core.payments.patience import Patience
+from ..core.payments.payment_consistency import payment_findings
+from ..core.payments.verify_ledger import VerifyLedger
+from ..core.payments.verify_provider import VerifyProvider
+from .application import Application
+from .routes import routes
+
+_TRADES = (
+    order_findings,
+    match_findings,
+    payment_findings,
+    stock_findings,
+    task_findings,
+    sale_findings,
+)
+
+
+def verify_exchange_of(app: Application, *, pauses: Sequence[float] = PAUSES) -> VerifyExchange:
+    """Return the use case that verifies an application's store.
+
+    `pauses` are the seconds between two reads of a published book that differs from the store.
+    """
+    adapters, store, clock = app.adapters, app.adapters.store, app.adapters.clock
+    return VerifyExchange(
+        snapshots=store.snapshots,
+        verifiers=(
+            VerifyRules(app.rules),
+            VerifyTrades(_TRADES),
+            VerifyQuotes(),
+            VerifyBooks(
+                book_views=adapters.book_views,
+                stored_books=store.stored_books,
+                clock=clock,
+                pauses=pauses,
+            ),
+            VerifyLedger(),
+            VerifyProvider(
+                snapshots=store.snapshots, provider=adapters.payment_provider, patience=Patience()
+            ),
+            VerifyMessages(consumers=routes(app), clock=clock),
+            VerifyReferences(),
+        ),
+    )

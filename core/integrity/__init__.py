@@ -1,0 +1,1 @@
+"""Checks that everything in the store agrees."""

@@ -1,0 +1,124 @@
+"""Compares what the payment provider moved with what the ledger has."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ...ports.language.integrity import BookedTransfer, Check, Finding, Trade, Underway
+from ...ports.language.money import Cents
+from ...ports.language.movements import Movement, MovementKind
+from ...ports.language.orders import PaymentStatus
+from ...ports.language.payments import AccountKind, PayoutState
+from .irregularities import dollars
+
+_KINDS = {
+    MovementKind.CHARGE: "charged",
+    MovementKind.REFUND: "refunded",
+    MovementKind.PAYOUT: "paid out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Amounts of one kind that differ, in cents. Payouts are without those that came back."""
+
+    subject: str
+    kind: MovementKind
+    there: Cents
+    here: Cents
+    names: tuple[str, ...]
+    """The provider's names of what it moved."""
+
+    @property
+    def finding(self) -> Finding:
+        """What it is unless it is under way."""
+        return Finding(Check.PROVIDER, self.subject, self._text)
+
+    @property
+    def underway(self) -> Underway:
+        """What it is if the exchange will record it."""
+        return Underway(self.subject, self._text)
+
+    @property
+    def _text(self) -> str:
+        named = f" ({', '.join(self.names)})" if self.names else ""
+        return (
+            f"the provider {_KINDS[self.kind]} {dollars(self.there)}{named}, and the ledger has "
+            f"{dollars(self.here)}"
+        )
+
+
+def differences(
+    subject: str, transfers: Iterable[BookedTransfer], movements: Sequence[Movement]
+) -> Iterator[Difference]:
+    """Yield how the transfers of one order, or of one suspense account, differ from the provider.
+
+    Amounts of one kind are compared as a whole, because some reports of the provider do not name
+    what they report.
+    """
+    here, there = booked(transfers), moved(movements)
+    for kind in _KINDS:
+        if here[kind] != there[kind]:
+            names = tuple(dict.fromkeys(m.name for m in movements if _kind_of(m)[0] is kind))
+            yield Difference(subject, kind, there[kind], here[kind], names)
+
+
+def booked(transfers: Iterable[BookedTransfer]) -> Counter[MovementKind]:
+    """Return what transfers say that the provider moved, in cents by kind."""
+    amounts: Counter[MovementKind] = Counter()
+    for transfer in transfers:
+        left = transfer.total(AccountKind.WORLD)
+        kind = _booked_kind(transfer)
+        if left and kind is not None:
+            amounts[kind] += -left if kind is MovementKind.CHARGE else left
+    return amounts
+
+
+def moved(movements: Iterable[Movement]) -> Counter[MovementKind]:
+    """Return what the provider moved, in cents by kind."""
+    amounts: Counter[MovementKind] = Counter()
+    for movement in movements:
+        kind, sign = _kind_of(movement)
+        amounts[kind] += sign * movement.amount
+    return amounts
+
+
+def is_underway(trade: Trade, difference: Difference) -> bool:
+    """Return whether the exchange has asked for it, or heard of it, and will record it."""
+    if difference.there <= difference.here:
+        return False
+    if not trade.is_settled:
+        return True
+    payment, payout = trade.payment, trade.payout
+    match difference.kind:
+        case MovementKind.CHARGE:
+            asked = (PaymentStatus.PENDING, PaymentStatus.UNKNOWN)
+            return payment is not None and payment.status in asked
+        case MovementKind.REFUND:
+            return payment is not None and payment.status is PaymentStatus.REFUND_DUE
+        case _:
+            return payout is not None and payout.state is PayoutState.DUE
+
+
+def _booked_kind(transfer: BookedTransfer) -> MovementKind | None:
+    """Return the kind of a transfer, from its id; see `transfers.py`."""
+    id_ = transfer.id
+    step = id_
+    if transfer.order_id is not None:
+        step = id_.removeprefix(f"{transfer.order_id}:")
+    if step == "capture":
+        return MovementKind.CHARGE
+    if step.startswith("charge:"):
+        return MovementKind.REFUND if ":refund:" in step else MovementKind.CHARGE
+    if step.startswith("refund"):
+        return MovementKind.REFUND
+    if step.startswith("payout"):
+        return MovementKind.PAYOUT
+    return None
+
+
+def _kind_of(movement: Movement) -> tuple[MovementKind, int]:
+    """Return the kind under which a movement is compared, and its sign."""
+    if movement.kind is MovementKind.PAYOUT_RETURN:
+        return MovementKind.PAYOUT, -1
+    return movement.kind, 1

@@ -1,0 +1,72 @@
+"""`solebook admin verify`: check that everything in the store agrees."""
+
+import argparse
+
+from ....composition.application import Application
+from ....ports.language.integrity import Finding, Progress, Underway
+from ....ports.language.text import counted
+from ..bars import progress_bars
+from ..opened import opened_application
+from .action import Actions
+
+_DESCRIPTION = """\
+Checks that everything in the database agrees: rules, orders and their histories, deadlines, matches
+and quotes, published books, stock, warehouse, tape, payments, ledger, messages, and what rows refer
+to. It also compares every charge, refund and payout with the payment provider, to the cent.
+
+It changes nothing, and works beside a running exchange: all checks read one snapshot, and what
+differs at the provider or in the published books is read again before it is reported. What one
+context has not heard of yet, because the message is under way, is no error. Money that the provider
+moved and that the exchange will still record is listed as under way, and is no error either.
+
+Each error is one line: the check, the record with its id, what is there, and what it should be. The
+exit code is 1 if there is an error.
+"""
+_EPILOG = """\
+example:
+  solebook admin verify
+  history: order 01a2086e-...: status is confirmed; by its history it should be seller_shipping
+  1 error in 4210 orders, 9344 quotes and 21877 transfers
+"""
+
+
+def add_to(actions: Actions, common: argparse.ArgumentParser) -> None:
+    """Add the action to `solebook admin`."""
+    parser = actions.add_parser(
+        "verify",
+        parents=[common],
+        help="check that everything in the database agrees",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=verify)
+
+
+async def verify(options: argparse.Namespace) -> int:
+    """Verify the configured exchange. The exit code is 1 if there is an error."""
+    async with opened_application(options) as app:
+        return await verify_application(app)
+
+
+async def verify_application(app: Application) -> int:
+    """Verify an application, print what is wrong, and return the exit code."""
+    from ....composition.integrity import verify_exchange_of
+
+    errors, totals = 0, dict[str, int]()
+    with progress_bars() as bars:
+        async for report in verify_exchange_of(app)():
+            match report:
+                case Progress():
+                    totals[report.stage] = report.done
+                    bars.show(report.stage, report.done, report.total)
+                case Finding():
+                    errors += 1
+                    print(report)
+                case Underway():
+                    print(f"under way: {report}")
+    checked = [counted(totals.get("orders", 0), "order"), counted(totals.get("quotes", 0), "quote")]
+    transfers = counted(totals.get("ledger", 0), "transfer")
+    found = counted(errors, "error") if errors else "no errors"
+    print(f"{found} in {', '.join(checked)} and {transfers}")
+    return 1 if errors else 0

@@ -1,0 +1,153 @@
+"""The ports to a store as of one instant, for checks."""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence, Set
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from .language.halts import Halt
+from .language.ids import MessageId, OrderId, ProductId, QuoteId
+from .language.integrity import (
+    BookedTransfer,
+    BookRecord,
+    Dangling,
+    Finding,
+    Progress,
+    QuoteRecord,
+    SellerAccount,
+    StoreSize,
+    Trade,
+    Underway,
+    WaitingMessage,
+)
+from .language.market import Side
+from .language.messages import Queue
+from .language.money import Cents
+from .language.rules import MarketRules
+
+
+class Snapshot(Protocol):
+    """The store as of one instant. Every read raises Unavailable.
+
+    Reads with `after` and `limit` return a page: up to `limit` records after the one with that id,
+    by id. An empty page is the last one.
+    """
+
+    async def size(self) -> StoreSize:
+        """Return about how much there is to check."""
+        ...
+
+    async def rules_in_force(self) -> MarketRules | None:
+        """Return the rules that the store was last run with, or None."""
+        ...
+
+    async def halts(self) -> Sequence[Halt]:
+        """Return the halts that stand."""
+        ...
+
+    async def last_sequence(self) -> int:
+        """Return the highest sequence number that an engine has given, or 0."""
+        ...
+
+    async def trades(self, after: OrderId | None, limit: int) -> Sequence[Trade]:
+        """Return a page of trades: everything that has an order id, with or without an order.
+
+        All of them count as settled.
+        """
+        ...
+
+    async def trades_of(self, order_ids: Collection[OrderId]) -> Sequence[Trade]:
+        """Return what the store has of these ids, also if that is nothing."""
+        ...
+
+    async def unsettled(
+        self, order_ids: Collection[OrderId], queues: Collection[Queue]
+    ) -> Set[OrderId]:
+        """Return those about which a message waits in the outbox or in one of the queues.
+
+        Dead letters count, because they may be replayed, and so does a webhook about the order.
+        """
+        ...
+
+    async def quotes(self, side: Side, after: QuoteId | None, limit: int) -> Sequence[QuoteRecord]:
+        """Return a page of one side's quotes."""
+        ...
+
+    async def books(
+        self, after: ProductId | None, limit: int, now: datetime
+    ) -> tuple[ProductId | None, Sequence[BookRecord]]:
+        """Return the books with active quotes of up to `limit` products, and the last product.
+
+        After the last page the product is None. A quote is living if it expires after `now`.
+        """
+        ...
+
+    async def booked(
+        self, after: OrderId | None, limit: int
+    ) -> Sequence[tuple[OrderId, Sequence[BookedTransfer]]]:
+        """Return a page of orders, each with its transfers."""
+        ...
+
+    async def unknown_orders(self, order_ids: Collection[OrderId]) -> Set[OrderId]:
+        """Return those that are no orders."""
+        ...
+
+    async def transfers(self, after: str, limit: int) -> Sequence[BookedTransfer]:
+        """Return a page of transfers, each with all its entries."""
+        ...
+
+    async def transfers_in_suspense(self, names: Collection[str]) -> Sequence[BookedTransfer]:
+        """Return the transfers that touch the suspense accounts of these names."""
+        ...
+
+    async def held_for_world(self) -> Cents:
+        """Return what the ledger says that the payment provider holds."""
+        ...
+
+    async def seller_accounts(self, after: str, limit: int) -> Sequence[SellerAccount]:
+        """Return a page of what sellers are owed, by the text of the seller's id."""
+        ...
+
+    async def messages(self, after: int, limit: int) -> tuple[int, Sequence[WaitingMessage]]:
+        """Return a page of the outbox, and where the next one begins."""
+        ...
+
+    async def deliveries(self, after: MessageId | None, limit: int) -> Sequence[WaitingMessage]:
+        """Return a page of deliveries, dead ones included."""
+        ...
+
+    def dangling(self) -> AsyncIterator[Dangling]:
+        """Yield the rows that refer to something that does not exist."""
+        ...
+
+
+Report: TypeAlias = Progress | Finding | Underway
+"""What a verifier tells: how far it is, and what it found."""
+
+
+class Verifier(Protocol):
+    """Checks one part of the store. The contexts answer it."""
+
+    def __call__(self, snapshot: Snapshot) -> AsyncIterator[Report]:
+        """Yield progress and findings. Raises Unavailable."""
+        ...
+
+
+class Snapshots(Protocol):
+    """Opens snapshots of the store. They block nobody, and nothing is written."""
+
+    def __call__(self) -> AbstractAsyncContextManager[Snapshot]:
+        """Return a context with the store as of now. Raises Unavailable."""
+        ...
+
+
+class TradeCheck(Protocol):
+    """A rule of one context about a trade. The contexts answer it."""
+
+    def __call__(self, trade: Trade) -> Iterable[Finding]:
+        """Return what contradicts itself in the trade.
+
+        Contexts learn of each other's steps by messages, so they need to agree only in a settled
+        trade. What one transaction writes must agree in every trade.
+        """
+        ...
