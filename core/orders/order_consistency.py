@@ -17,6 +17,9 @@ from .history import fold
 
 _ENDED = (OrderStatus.DELIVERED, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
 
+_OF_PAYMENTS = (DeadlineKind.PAYMENT, DeadlineKind.GIVE_UP)
+"""What payments sets again while a charge is under way, so that it may outlast its order."""
+
 
 def order_findings(trade: Trade) -> Iterator[Finding]:
     """Yield what contradicts itself in an order, its history and its deadlines."""
@@ -67,7 +70,7 @@ def _deadline_findings(trade: Trade, order: Order) -> Iterator[Finding]:
     if not trade.is_settled:
         return
     for kind in due:
-        if not matters(order, kind):
+        if kind not in _OF_PAYMENTS and not matters(order, kind):
             yield _deadline(trade, f"it has a deadline {kind}, which no longer matters")
     missing = [kind for kind in _needed(order) if kind not in due and not trade.has_open_alarm]
     for kind in missing:

@@ -81,12 +81,20 @@ def _charge_findings(trade: Trade, order: Order) -> Iterator[Finding]:
         yield _ledger(
             trade, f"a transfer captured a charge; with a {payment.status} payment there is none"
         )
-    if trade.is_settled and order.payment_status is not payment.status:
+    if trade.is_settled and _told(order.payment_status) is not _told(payment.status):
         yield _payment(
             trade, f"the order's payment is {order.payment_status}; it should be {payment.status}"
         )
     if trade.is_settled:
         yield from _escrow_findings(trade, order, payment)
+
+
+def _told(status: PaymentStatus) -> PaymentStatus:
+    """Return the status, or one for both that mean that no money came.
+
+    An order that is cancelled before it hears of the decline never hears of it.
+    """
+    return PaymentStatus.ABANDONED if status is PaymentStatus.DECLINED else status
 
 
 def _left_findings(
