@@ -48,11 +48,11 @@ class Answers:
 
 def requests(told: dict[str, Any], dice: random.Random, *, trades: bool) -> Iterator[bytes]:
     """Yield an endless sequence of requests, by each trader in turn."""
-    buyers, sellers = cycle(told["buyers"]), cycle(told["sellers"])
+    buyers, bidders, sellers = cycle(told["buyers"]), cycle(told["buyers"]), cycle(told["sellers"])
     for size in cycle(told["sizes"]):
         if trades:
             yield _request(told, "asks", next(sellers), size, 20_000)
-            yield _request(told, "bids", next(buyers), size, dice.randrange(50, 100) * 100)
+            yield _request(told, "bids", next(bidders), size, dice.randrange(50, 100) * 100)
             yield _request(told, "bids", next(buyers), size, 20_000)
         else:
             yield _request(told, "asks", next(sellers), size, dice.randrange(200, 900) * 100)

@@ -229,7 +229,7 @@ class SqlBooks(Books):
         return Ownership(shard, row.epoch, row.sequence)
 
     async def commit(self, ownership: Ownership, batch: Batch) -> None:
-        async with self._database.transaction():
+        async with self._database.transaction(urgent=True):  # people wait for it
             owned = await self._database.execute(
                 _ADVANCE, shard=ownership.shard, epoch=ownership.epoch, last=batch.sequence
             )

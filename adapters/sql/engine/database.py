@@ -27,6 +27,7 @@ class _Work:
     """The state of a task's outermost transaction."""
 
     owner: asyncio.Task[Any] | None
+    is_urgent: bool = False
     connection: Connection | None = None
     """Set by the first call, which begins the database transaction."""
     broken: bool = False
@@ -121,12 +122,15 @@ class SqlDatabase:
         return self._current() is not None
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[None]:
-        """Commit all writes of the current task inside, or none; see the Transaction port."""
+    async def transaction(self, *, urgent: bool = False) -> AsyncIterator[None]:
+        """Commit all writes of the current task inside, or none; see the Transaction port.
+
+        An urgent one goes before others that wait for their turn to write.
+        """
         if self._current() is not None:
             yield
             return
-        work = _Work(asyncio.current_task())
+        work = _Work(asyncio.current_task(), urgent)
         token = self._work.set(work)
         try:
             yield
@@ -278,7 +282,7 @@ class SqlDatabase:
         if work.connection is None:
             if not self._is_open:
                 raise Unavailable(what=STORE)
-            work.connection = await self._driver.begin()
+            work.connection = await self._driver.begin(urgent=work.is_urgent)
         return work.connection
 
 

@@ -68,8 +68,11 @@ class Driver(Protocol):
         """Disconnect when no reads or writes are under way, or after a timeout."""
         ...
 
-    async def begin(self) -> Connection:
-        """Begin a transaction, if necessary after waiting for a turn, and return its connection."""
+    async def begin(self, *, urgent: bool = False) -> Connection:
+        """Begin a transaction, if necessary after waiting for a turn, and return its connection.
+
+        An urgent one does not wait for others that wait.
+        """
         ...
 
     async def commit(self, connection: Connection) -> None:

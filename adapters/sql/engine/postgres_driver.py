@@ -85,7 +85,7 @@ class PostgresDriver(Driver):
 
     # ---- writing -------------------------------------------------------------------------
 
-    async def begin(self) -> Connection:
+    async def begin(self, *, urgent: bool = False) -> Connection:  # no transaction waits here
         connection = await self.take()
         try:
             await connection.begin()

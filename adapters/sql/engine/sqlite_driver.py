@@ -55,8 +55,8 @@ class SqliteDriver(Driver):
 
     # ---- writing -------------------------------------------------------------------------
 
-    async def begin(self) -> Connection:
-        return await self._writer.begin()
+    async def begin(self, *, urgent: bool = False) -> Connection:
+        return await self._writer.begin(urgent=urgent)
 
     async def commit(self, connection: Connection) -> None:  # there is only one
         await self._writer.conclude()

@@ -8,6 +8,7 @@ from pathlib import Path
 from ....ports.language.errors import Unavailable
 from .errors import STORE
 from .sqlite_connection import SqliteConnection
+from .turns import Turns
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class _Group:
 
 
 class SqliteWriter:
-    """Gives transactions their turns to write, first in, first out.
+    """Gives transactions their turns to write, first in, first out, but urgent ones first.
 
     A COMMIT waits for the disk. Therefore, when a transaction concludes, those that wait for their
     turn are written first, each in its own savepoint, and all are committed together (group
@@ -36,9 +37,11 @@ class SqliteWriter:
         self._path = path
         self._patience = patience
         self._connection: SqliteConnection | None = None
-        self._turn = asyncio.Lock()
+        self._turns = Turns()
         self._group: _Group | None = None
         """The transactions since the last COMMIT; None if none has begun."""
+        self._is_urgent = False
+        """Whether the current turn is urgent."""
 
     async def open(self) -> None:
         """Connect. Raises Unavailable."""
@@ -54,12 +57,16 @@ class SqliteWriter:
             if self._group is not None:
                 await self._commit(self._group)
             else:
-                self._turn.release()
+                self._turns.end()
         await self._disconnect()
 
-    async def begin(self) -> SqliteConnection:
-        """Wait for a turn and return the connection with a transaction begun."""
-        await self._take_turn()
+    async def begin(self, *, urgent: bool = False) -> SqliteConnection:
+        """Wait for a turn and return the connection with a transaction begun.
+
+        An urgent one has the next turn, and is committed without those who wait.
+        """
+        await self._take_turn(urgent=urgent)
+        self._is_urgent = urgent
         try:
             if self._connection is None:
                 await self.open()
@@ -71,7 +78,7 @@ class SqliteWriter:
         except BaseException:
             if self._group is not None:
                 await self._undo_group()
-            self._turn.release()
+            self._turns.end()
             raise
         return connection
 
@@ -89,13 +96,16 @@ class SqliteWriter:
             await self.connected.execute("RELEASE part", ())
         except BaseException:
             await self._undo_group()
-            self._turn.release()
+            self._turns.end()
             raise
         group.concluded += 1
-        if group.commit is None:
-            group.commit = asyncio.create_task(self._commit_after_those_who_wait(group))
-        self._turn.release()
-        await group.ended.wait()
+        if self._is_urgent:
+            await self._commit(group)
+        else:
+            if group.commit is None:
+                group.commit = asyncio.create_task(self._commit_after_those_who_wait(group))
+            self._turns.end()
+            await group.ended.wait()
         if group.failed:
             raise Unavailable(what=STORE)
 
@@ -112,19 +122,19 @@ class SqliteWriter:
             # SQLite has rolled back the whole transaction, including the writes of the others.
             await self._undo_group()
         finally:
-            self._turn.release()
+            self._turns.end()
 
-    async def _take_turn(self) -> None:
+    async def _take_turn(self, *, urgent: bool = False) -> None:
         try:
-            async with asyncio.timeout(self._patience if self._turn.locked() else None):
-                await self._turn.acquire()
+            async with asyncio.timeout(self._patience if self._turns.is_taken else None):
+                await self._turns.take(urgent=urgent)
         except TimeoutError:
             raise Unavailable(what=STORE) from None
 
     async def _commit_after_those_who_wait(self, group: _Group) -> None:
-        await self._turn.acquire()
+        await self._turns.take()
         if group.ended.is_set():
-            self._turn.release()
+            self._turns.end()
         else:
             await self._commit(group)
 
@@ -142,7 +152,7 @@ class SqliteWriter:
             self._group = None
             group.ended.set()
         finally:
-            self._turn.release()
+            self._turns.end()
 
     async def _undo_group(self) -> None:
         """Roll back the group. The transactions that wait for its COMMIT fail."""

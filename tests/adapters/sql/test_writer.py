@@ -1,10 +1,13 @@
 """Transactions that wait for their turn are committed together."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from solebook.adapters.sql.engine.sqlite_connection import SqliteConnection
+from solebook.adapters.sql.engine.sqlite_writer import SqliteWriter
+from solebook.adapters.sql.engine.turns import Turns
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound, Unavailable
 from solebook.ports.language.users import User
@@ -78,6 +81,39 @@ async def test_a_transaction_by_itself_is_committed_by_itself(
     await add(store, records.user())
     await add(store, records.user())
     assert commits.count == 2
+
+
+async def test_an_urgent_transaction_goes_first_and_is_committed_without_those_who_wait(
+    tmp_path: Path, commits: Commits
+) -> None:
+    writer = SqliteWriter(tmp_path / "store.sqlite3", patience=10)
+    await writer.begin()
+    committed: list[tuple[str, int]] = []
+
+    async def write(name: str, *, urgent: bool = False) -> None:
+        await writer.begin(urgent=urgent)
+        await writer.conclude()
+        committed.append((name, commits.count))
+
+    waiting = asyncio.create_task(write("waiting"))
+    urgent = asyncio.create_task(write("urgent", urgent=True))
+    await asyncio.sleep(0)
+    await writer.conclude()
+    await asyncio.gather(waiting, urgent)
+    await writer.close()
+    assert committed == [("urgent", 1), ("waiting", 2)]
+
+
+async def test_a_caller_that_stops_waiting_for_its_turn_leaves_it_to_the_next() -> None:
+    turns = Turns()
+    await turns.take()
+    gone, other = asyncio.create_task(turns.take()), asyncio.create_task(turns.take())
+    await asyncio.sleep(0)
+    turns.end()  # the turn comes, and at the same time its caller is cancelled
+    gone.cancel()
+    await other
+    turns.end()
+    assert not turns.is_taken
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
