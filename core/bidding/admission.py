@@ -15,9 +15,9 @@ _RETRY_AFTER = 1.0
 class Admission:
     """Refuses new offers so that no order waits longer than `max_backlog` to be charged.
 
-    Orders that were opened before the first refusal are still to be charged. So it refuses once an
-    order has waited half as long. It caches the answer, so it asks the store at most four times a
-    second.
+    Orders that were opened before the first refusal are still to be charged, and are opened faster
+    than charged. So it refuses once an order has waited a third as long. It caches the answer, so
+    it asks the store at most four times a second.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Admission:
         """Create it. `consumers` are those that bring an order from its match to its charge."""
         self._backlog = backlog
         self._clock = clock
-        self._refuse_after = max_backlog / 2
+        self._refuse_after = max_backlog / 3
         self._consumers = consumers
         self._looking = asyncio.Lock()
         self._looked_at: datetime | None = None

@@ -111,7 +111,7 @@ class MarketRules:
     max_backlog: Annotated[timedelta, Between(_SECOND, _YEAR, "no offer would be accepted")] = (
         timedelta(seconds=5)
     )
-    """How long an order may wait to be charged. New offers are refused from half of it on."""
+    """How long an order may wait to be charged. New offers are refused from a third of it on."""
     max_declines: Annotated[int, Between(1, 100, "nobody could bid")] = 3
     """The number of declined cards within `decline_window` that bars a buyer from bidding."""
     decline_window: Annotated[timedelta, Between(_SECOND, _YEAR, "no decline would count")] = (

@@ -19,9 +19,9 @@ from solebook.ports.language.orders import Order, OrderStatus
 
 from ...exchange import MONDAY, Exchange, build_exchange
 
-HALF = timedelta(seconds=2.5)
-"""Half of the longest wait that the rules allow."""
-LATE = HALF + timedelta(microseconds=1)
+THIRD = timedelta(seconds=5) / 3
+"""A third of the longest wait that the rules allow."""
+LATE = THIRD + timedelta(microseconds=1)
 
 
 async def is_overloaded(exchange: Exchange) -> bool:
@@ -79,11 +79,11 @@ async def test_a_repeated_offer_gets_its_first_answer_while_offers_are_refused(
 # ---- until when ------------------------------------------------------------------------------
 
 
-async def test_offers_are_taken_until_an_order_has_waited_half_as_long_as_it_may(
+async def test_offers_are_taken_until_an_order_has_waited_a_third_as_long_as_it_may(
     exchange: Exchange,
 ) -> None:
     await exchange.match()
-    await exchange.clock.advance(HALF)
+    await exchange.clock.advance(THIRD)
     assert not await is_overloaded(exchange)
 
 
@@ -153,11 +153,11 @@ async def test_an_unanswered_charge_delays_only_orders_of_the_same_buyer(
 async def test_a_buyer_with_many_orders_does_not_close_the_market_between_two_charges(
     exchange: Exchange,
 ) -> None:
-    """Each charge takes two seconds here, so the last order waits for six of its buyer's own."""
+    """Each charge takes 1.5 seconds here, so the last order waits for 4.5 of its buyer's own."""
     order_ids = [await exchange.match() for _ in range(4)]
     await exchange.workers.relay.drain()
     for order_id in order_ids:
-        await exchange.clock.advance(timedelta(seconds=2))
+        await exchange.clock.advance(timedelta(seconds=1.5))
         assert not await is_overloaded(exchange)
         order = await exchange.order(order_id)
         await exchange.app.payments.charge_buyer(payment_request(order))
@@ -189,7 +189,7 @@ async def test_the_store_is_asked_four_times_a_second_at_most() -> None:
         backlog=backlog, clock=exchange.clock, max_backlog=timedelta(seconds=5), consumers=()
     )
     await asyncio.gather(*(admission.check() for _ in range(50)))
-    assert backlog.asked == [MONDAY - HALF]
+    assert backlog.asked == [MONDAY - THIRD]
     await exchange.clock.advance(timedelta(milliseconds=249))
     await admission.check()
     assert len(backlog.asked) == 1
