@@ -5,6 +5,7 @@ from typing import Any, Self, TypeAlias
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     ClauseElement,
     Column,
@@ -187,3 +188,18 @@ class start_of_day(_StartOf):
     """The start of an instant's day in UTC."""
 
     name = "start_of_day"
+
+
+class restart_numbers(FunctionElement[int]):
+    """Lets the database number a table's next row above all existing ones.
+
+    Needed after rows were inserted with their numbers.
+    """
+
+    name = "restart_numbers"
+    inherit_cache = False
+    type = BigInteger()
+
+    def __init__(self, column: Column[Any]) -> None:
+        super().__init__(column)
+        self.column = column

@@ -16,6 +16,7 @@ from .constructs import (
     OneOfRows,
     advisory_lock,
     gathered,
+    restart_numbers,
     start_of_day,
     start_of_hour,
     uuid_text,
@@ -67,6 +68,13 @@ def _holds(element: Holds, compiler: SQLCompiler, **kw: Any) -> str:
 def _gathered(element: gathered, compiler: SQLCompiler, **kw: Any) -> str:
     row = f"json_build_array({compiler.process(element.clauses, **kw)})"
     return f"CAST(coalesce(json_agg({row}), '[]') AS TEXT)"
+
+
+@compiles(restart_numbers, "postgresql")
+def _restart_numbers(element: restart_numbers, _: SQLCompiler, **_kw: Any) -> str:
+    table, column = element.column.table.name, element.column.name
+    next_one = f"(SELECT coalesce(max({column}), 0) + 1 FROM {table})"  # noqa: S608  # of our own names
+    return f"setval(pg_get_serial_sequence('{table}', '{column}'), {next_one}, false)"
 
 
 @compiles(uuid_text, "postgresql")

@@ -17,6 +17,7 @@ from .constructs import (
     OneOfRows,
     advisory_lock,
     gathered,
+    restart_numbers,
     start_of_day,
     start_of_hour,
     uuid_text,
@@ -89,6 +90,11 @@ def _holds(element: Holds, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(gathered, "sqlite")
 def _gathered(element: gathered, compiler: SQLCompiler, **kw: Any) -> str:
     return f"json_group_array(json_array({compiler.process(element.clauses, **kw)}))"
+
+
+@compiles(restart_numbers, "sqlite")
+def _restart_numbers(_element: restart_numbers, _: SQLCompiler, **_kw: Any) -> str:
+    return "0"  # SQLite keeps the highest number by itself
 
 
 @compiles(uuid_text, "sqlite")

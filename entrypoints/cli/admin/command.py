@@ -5,6 +5,7 @@ from typing import Any
 
 from . import (
     catalog,
+    copy,
     grant,
     market,
     messages,
@@ -47,3 +48,4 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     reindex.add_to(actions, common)
     rules.add_to(actions, common)
     verify.add_to(actions, common)
+    copy.add_to(actions, common)
