@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...ports.integrity import Report, Snapshot, TradeCheck, Verifier
-from ...ports.language.integrity import Finding, Progress, Trade
+from ...ports.language.integrity import Check, Finding, Progress, Trade
 from ...ports.language.messages import Queue
 
 _PAGE = 500
@@ -45,4 +45,7 @@ class VerifyTrades(Verifier):
             page = await snapshot.trades(page[-1].id, _PAGE)
 
     def _findings(self, trade: Trade) -> list[Finding]:
+        if trade.error:
+            problem = f"it cannot be read: {trade.error}"
+            return [Finding(Check.HISTORY, f"order {trade.id}", problem)]
         return [finding for check in self.checks for finding in check(trade)]

@@ -19,8 +19,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ...composition.application import Application
 from ...composition.container import open_application, outgoing_folder
 from ...composition.demonstration import MovableClock, movable_clock
+from ...composition.integrity import verify_exchange_of
 from ...config.http import HttpSettings
 from ...config.settings import SecuritySettings, Settings
+from ...ports.language.integrity import Finding
 from ...ports.language.notifications import Warehouse as WarehouseAddress
 from ...ports.language.rate_limits import RateLimit
 from ...ports.language.rules import MarketRules
@@ -92,6 +94,7 @@ async def run_demo(
             demo = _Demo(application, http, clock, console, mail)
             result, letter = await demo.replay(catalogue, rows)
             code = _conclude(console, result, rows, report)
+            code = max(code, await _verify(application, console))
             letter.show(console)
             if stay:
                 console.print(f"Look around: {url}/schema, signed in as buyer-1@example.com")
@@ -214,6 +217,18 @@ def _settings(folder: str) -> Settings:
         market=_RULES,
         warehouse=_WAREHOUSE,
     )
+
+
+async def _verify(application: Application, console: Console) -> int:
+    """Verify the exchange, print what contradicts itself, and return the exit code."""
+    found = [
+        report async for report in verify_exchange_of(application)() if isinstance(report, Finding)
+    ]
+    for finding in found[:_DIFFERENCES]:
+        console.print(f"[red]{escape(str(finding))}[/]", soft_wrap=True)
+    if not found:
+        console.print("Everything in the database agrees, and with the payment provider.")
+    return 1 if found else 0
 
 
 def _by_day(rows: Sequence[SaleRow]) -> Iterator[tuple[date, list[SaleRow]]]:

@@ -106,6 +106,8 @@ class Trade:
     """All that the store has of one order id. Anything may be missing."""
 
     id: OrderId
+    error: str = ""
+    """Why its rows cannot be read. Everything else is missing then."""
     order: Order | None = None
     history: Sequence[RecordedStep] = ()
     unreadable: Sequence[str] = ()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from solebook.ports.language.ids import OrderId
+
 from .crowd import SIZES, Answers, Crowd, Outcome, outcome_in, settle_in, undone_in
 from .test_serve import serving, solebook
 
@@ -20,8 +22,11 @@ CALM = 120.0
 """Seconds in which the last order must have come to an end."""
 
 
-def test_a_burst_is_taken_or_refused_and_no_order_suffers_from_the_delay(tmp_path: Path) -> None:
+def test_a_burst_is_taken_or_refused_and_no_order_suffers_from_the_delay(
+    tmp_path: Path, poisoned: list[OrderId]
+) -> None:
     town = asyncio.run(settle_in(tmp_path, pairs=PAIRS))
+    poisoned += town.poisoned
     with serving(tmp_path, settings={"SOLEBOOK_MARKET__PAYMENT_WINDOW": "15"}) as server:
         crowd = Crowd(server.url, town, trades=TRADES, patience=RUSH)
         answers = asyncio.run(crowd.trade())

@@ -1,7 +1,7 @@
 """Trades: all that the store has of an order id, a page at a time, in SQL."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -140,8 +140,9 @@ async def read_trades(snapshot: SqlSnapshot, ids: Collection[OrderId]) -> Sequen
     due: defaultdict[OrderId, list[Deadline]] = defaultdict(list)
     for row in await snapshot.rows(_DEADLINES, ids=ids):
         due[row.order_id].append(Deadline(row.kind, row.order_id, row.due_at))
-    return [
-        Trade(
+
+    def trade(id_: OrderId) -> Trade:
+        return Trade(
             id=id_,
             order=order_of(order_rows[id_]) if id_ in order_rows else None,
             history=histories.get(id_, ()),
@@ -159,8 +160,16 @@ async def read_trades(snapshot: SqlSnapshot, ids: Collection[OrderId]) -> Sequen
             deadlines=due.get(id_, ()),
             has_open_alarm=id_ in alarmed,
         )
-        for id_ in ids
-    ]
+
+    return [_readable(trade, id_) for id_ in ids]
+
+
+def _readable(trade: Callable[[OrderId], Trade], id_: OrderId) -> Trade:
+    """Return the trade, or why it cannot be read."""
+    try:
+        return trade(id_)
+    except (ValueError, LookupError, AssertionError) as error:
+        return Trade(id=id_, error=str(error))
 
 
 def transfers_of(rows: Iterable[Row]) -> list[BookedTransfer]:
