@@ -36,7 +36,6 @@ from ..adapters.security.secrets import load_or_create_secret
 from ..adapters.system.clock import SystemClock
 from ..adapters.system.ids import SystemIds
 from ..adapters.system.outgoing_folder import OutgoingFolder
-from ..adapters.system.private_folder import private_folder
 from ..adapters.system.randomness import SystemRandomness
 from ..adapters.system.stopwatch import SystemStopwatch
 from ..config.settings import Settings
@@ -67,9 +66,19 @@ from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
 from .decorated_store import decorated_store
+from .folder import make_folder
 from .in_process_bus import build_in_process_bus
 from .keepers import Keepers, build_keepers
 from .memory_store import build_memory_store
+from .sql_adapters import (
+    open_database,
+    open_lease_database,
+    postgres_search_index,
+    postgres_store,
+    sql_revoked_sessions,
+    sql_store,
+    sqlite_search_index,
+)
 
 if TYPE_CHECKING:
     from ..adapters.sql.engine.database import SqlDatabase
@@ -123,11 +132,6 @@ def _workers(settings: Settings) -> Mapping[Queue, int]:
     }
 
 
-def make_folder(settings: Settings) -> Path:
-    """Return the folder of the embedded adapters, and create it if it is missing."""
-    return private_folder(Path(settings.folder))
-
-
 def _outgoing(settings: Settings, channel: str) -> OutgoingFolder:
     return OutgoingFolder(outgoing_folder(settings) / channel)
 
@@ -146,55 +150,6 @@ def _jinja_templates() -> Templates:
     return JinjaTemplates()
 
 
-@asynccontextmanager
-async def _sql_database(settings: Settings, migrate: bool) -> "AsyncIterator[SqlDatabase]":
-    from .sql_store import open_sql_database
-
-    make_folder(settings)
-    async with open_sql_database(settings.store_url, migrate=migrate) as database:
-        yield database
-
-
-@asynccontextmanager
-async def _lease_database(settings: Settings) -> "AsyncIterator[SqlDatabase]":
-    from .sql_store import open_lease_database
-
-    async with open_lease_database(settings.store_url) as database:
-        yield database
-
-
-def _postgres_store(
-    database: "SqlDatabase", lease_database: "SqlDatabase", clock: Clock, ids: Ids
-) -> Store:
-    from .sql_store import build_sql_store
-
-    return build_sql_store(database, clock=clock, ids=ids, lease_database=lease_database)
-
-
-def _sql_store(database: "SqlDatabase", clock: Clock, ids: Ids) -> Store:
-    from .sql_store import build_sql_store
-
-    return build_sql_store(database, clock=clock, ids=ids)
-
-
-def _sql_revoked_sessions(database: "SqlDatabase", clock: Clock) -> RevokedSessions:
-    from ..adapters.sql.users.revoked_sessions import SqlRevokedSessions
-
-    return SqlRevokedSessions(database, clock)
-
-
-def _postgres_search_index(database: "SqlDatabase") -> SearchIndex:
-    from ..adapters.sql.search.postgres_search_index import PostgresSearchIndex
-
-    return PostgresSearchIndex(database)
-
-
-def _sqlite_search_index(database: "SqlDatabase") -> SearchIndex:
-    from ..adapters.sql.search.sqlite_search_index import SqliteSearchIndex
-
-    return SqliteSearchIndex(database)
-
-
 class Container(containers.DeclarativeContainer):
     """One provider per port. The settings select the adapter."""
 
@@ -210,16 +165,16 @@ class Container(containers.DeclarativeContainer):
     """The leases of a process that runs roles. Commands have none."""
 
     sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(
-        _sql_database, settings, migrate
+        open_database, settings, migrate
     )
     lease_database: "providers.Provider[SqlDatabase]" = providers.Resource(
-        _lease_database, settings
+        open_lease_database, settings
     )
     plain_store: providers.Provider[Store] = providers.Selector(
         settings.provided.store.kind,
         memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
-        sqlite=providers.Singleton(_sql_store, sql_database, clock, ids),
-        postgres=providers.Singleton(_postgres_store, sql_database, lease_database, clock, ids),
+        sqlite=providers.Singleton(sql_store, sql_database, clock, ids),
+        postgres=providers.Singleton(postgres_store, sql_database, lease_database, clock, ids),
     )
     stopwatch: providers.Provider[Stopwatch] = providers.Singleton(SystemStopwatch)
     product_invalidations: providers.Provider[CacheInvalidations[ProductId]] = providers.Singleton(
@@ -248,8 +203,8 @@ class Container(containers.DeclarativeContainer):
     revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
         settings.provided.store.kind,
         memory=providers.Singleton(MemoryRevokedSessions, clock),
-        sqlite=providers.Singleton(_sql_revoked_sessions, sql_database, clock),
-        postgres=providers.Singleton(_sql_revoked_sessions, sql_database, clock),
+        sqlite=providers.Singleton(sql_revoked_sessions, sql_database, clock),
+        postgres=providers.Singleton(sql_revoked_sessions, sql_database, clock),
     )
     book_views: providers.Provider[MemoryBookViews] = providers.Singleton(
         MemoryBookViews, store.provided.stored_books
@@ -264,8 +219,8 @@ class Container(containers.DeclarativeContainer):
     search_index: providers.Provider[SearchIndex] = providers.Selector(
         settings.provided.store.kind,
         memory=providers.Singleton(MemorySearchIndex),
-        sqlite=providers.Singleton(_sqlite_search_index, sql_database),
-        postgres=providers.Singleton(_postgres_search_index, sql_database),
+        sqlite=providers.Singleton(sqlite_search_index, sql_database),
+        postgres=providers.Singleton(postgres_search_index, sql_database),
     )
     payment_provider: providers.Provider[PaymentProvider] = providers.Selector(
         settings.provided.payments.adapter,
@@ -375,10 +330,10 @@ async def open_application(
 ) -> AsyncIterator[Application]:
     """Open all adapters that the settings select, and close them when the block is left.
 
-    `clock` replaces the system clock, for callers who control the time. The store is migrated
-    first; with `migrate=False` it must be up to date. `roles` are those that this process runs; on
-    a shared store it keeps leases for them. Without them, it is a command. Raises OSError,
-    ValueError and Unavailable if an adapter cannot be opened.
+    `clock` replaces the system clock, for callers who control the time. A SQLite file is migrated
+    first; with `migrate=False`, and on PostgreSQL, the store must be up to date. `roles` are those
+    that this process runs; on a shared store it keeps leases for them. Without them, it is a
+    command. Raises OSError, ValueError and Unavailable if an adapter cannot be opened.
     """
     container = Container(settings=settings)
     container.migrate.override(providers.Object(migrate))

@@ -1,13 +1,16 @@
 """The migration of the store."""
 
+import re
+
 from ..config.settings import Settings
-from .container import make_folder
+from .folder import make_folder
 
 
-async def migrate_store(settings: Settings) -> str | None:
-    """Migrate the store and return its URL, or None if there is nothing to migrate.
+async def migrate_store(settings: Settings, *, empty: bool = False) -> str | None:
+    """Migrate the store and return its URL without secrets, or None if there is nothing to migrate.
 
-    Raises Unavailable if the store is newer than this code.
+    Raises Unavailable, and ValueError if the store is newer than this code, or if it has to be
+    `empty` and is not.
     """
     if settings.store.kind == "memory":
         return None
@@ -15,5 +18,14 @@ async def migrate_store(settings: Settings) -> str | None:
     from ..adapters.sql.migrate import migrate
 
     make_folder(settings)
-    await migrate(settings.store_url)
-    return settings.store_url
+    await migrate(settings.store_url, empty=empty)
+    return without_secrets(settings.store_url)
+
+
+def without_secrets(url: str) -> str:
+    """Return a database's URL without password and options.
+
+    >>> without_secrets("postgresql://solebook:hunter2@db/solebook?sslmode=require&password=hunter3")
+    'postgresql://solebook@db/solebook'
+    """
+    return re.sub(r"(?<=://)([^/@:]*):[^/]*@", r"\1@", url.partition("?")[0])

@@ -48,11 +48,23 @@ from ..adapters.sql.users.recipients import SqlRecipients
 from ..adapters.sql.users.sessions import SqlSessions
 from ..adapters.sql.users.traders import SqlTraders
 from ..adapters.sql.users.users import SqlUsers
+from ..config.settings import Settings
 from ..ports.clock import Clock
 from ..ports.ids import Ids
 from .adapters import Store
 
 _FOR_LEASES = Limits(connections=2, patience=1.0, connecting=2.0, statement=2.0)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the limits of the database's connections."""
+    store = settings.store
+    return Limits(
+        connections=store.connections,
+        patience=store.patience.total_seconds(),
+        connecting=store.connect_timeout.total_seconds(),
+        statement=store.statement_timeout.total_seconds(),
+    )
 
 
 @asynccontextmanager

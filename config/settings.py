@@ -14,8 +14,12 @@ from .http import HttpSettings
 from .notifications import NotificationsSettings
 from .stream import StreamSettings
 
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
 _CENTURY = timedelta(days=36_500)
 _EXPIRED = "tokens would expire at once"
+_NEVER_STORED = "a burst would be refused"
+_NO_ANSWER = "the database could not answer in time"
 _STOPPED = "the engine would accept no commands"
 
 
@@ -55,6 +59,20 @@ class StoreSettings(Section, frozen=True):
     url: str | None = None
     """Where the database is: a sqlite:// or postgresql:// URL. The default is a SQLite file in the
     folder."""
+    connections: Annotated[int, Between(2, 1_000, "a read would wait for every write")] = 10
+    """The maximum of connections of this process to PostgreSQL."""
+    patience: Annotated[timedelta, Between(timedelta(seconds=0.1), _MINUTE, _NEVER_STORED)] = (
+        timedelta(seconds=10)
+    )
+    """How long to wait for a free connection, or on SQLite for a turn to write."""
+    connect_timeout: Annotated[timedelta, Between(timedelta(seconds=0.1), _MINUTE, _NO_ANSWER)] = (
+        timedelta(seconds=5)
+    )
+    """How long to wait for a new connection to PostgreSQL."""
+    statement_timeout: Annotated[timedelta, Between(timedelta(seconds=1), _HOUR, _NO_ANSWER)] = (
+        timedelta(seconds=30)
+    )
+    """How long a statement may take on PostgreSQL, including its wait for locks."""
 
     def __post_init__(self) -> None:
         check_limits(self)

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,12 +23,15 @@ class WrongSchema(ValueError):
     """The database has another version of the schema than the code; the text says what to do."""
 
 
-async def migrate(url: str) -> None:
+async def migrate(url: str, *, empty: bool = False) -> None:
     """Upgrade a database, which may be empty, in one transaction; one that is current stays as is.
 
-    Raises WrongSchema if it is newer than the code, ValueError, Unavailable.
+    Raises WrongSchema if it is newer than the code, or if it has to be `empty` and is not,
+    ValueError, Unavailable.
     """
     async with connected(url) as connection:
+        if empty:
+            await connection.run_sync(_require_empty)
         await connection.run_sync(_upgrade)
 
 
@@ -78,8 +81,16 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
+def _require_empty(connection: Connection) -> None:
+    if inspect(connection).get_table_names():
+        raise WrongSchema("the database is in use already: give an empty one")
+
+
 def _require_current(connection: Connection) -> None:
-    if _known_revision(connection) != _newest(configuration(connection)):
+    revision = _known_revision(connection)
+    if revision is None:
+        raise WrongSchema("the database has no exchange yet: run `solebook migrate`")
+    if revision != _newest(configuration(connection)):
         raise WrongSchema(
             "the database is older than this version of solebook: run `solebook migrate`"
         )

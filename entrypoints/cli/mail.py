@@ -1,12 +1,12 @@
 """`solebook mail`: list and preview the mails of an exchange."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...ports.language.mail import Mail
 from ...ports.language.notifications import Letter, NotificationKind
+from .configured import settings_of
 from .sample_notices import ORDER, RECIPIENT, SENT_AT, sample_notices
 
 if TYPE_CHECKING:
@@ -55,9 +55,8 @@ async def mail(options: argparse.Namespace) -> int:
     """List the kinds of mail, or show one."""
     # Imported here, so that `solebook --help` is fast and works without these packages.
     from ...composition.letters import word_letter
-    from ...config.load import load_settings
 
-    settings = load_settings(options.config, os.environ)
+    settings = settings_of(options)
     notices = sample_notices(settings.warehouse)
     if options.action is None:
         _check_no_form(options)

@@ -8,10 +8,11 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...ports.language.errors import Refusal
+from ...ports.language.errors import Refusal, Unavailable
 from ..event_loop import run
 from . import demo, mail, migrate, provider, serve, worker
 from .admin import command as admin
+from .configured import add_store
 
 _DESCRIPTION = """\
 solebook is a sneaker exchange: buyers bid, sellers ask, the engine matches them, the buyer is
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _message(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
         return f"{error.name} is not installed; run: pip install 'solebook[all]'"
+    cause = error.__cause__
+    if isinstance(error, Unavailable) and cause is not None:
+        return f"{error} ({str(cause) or type(cause).__name__})"
     return str(error)
 
 
@@ -65,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     common.add_argument("-v", "--verbose", action="store_true", help="log more, show tracebacks")
     configured = argparse.ArgumentParser(add_help=False, parents=[common])
     configured.add_argument("--config", type=Path, metavar="FILE", help="settings (solebook.toml)")
+    add_store(configured)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     demo.add_to(commands, common)
     for command in (serve, worker, migrate, mail, provider, admin):

@@ -1,13 +1,14 @@
 """`solebook migrate`: migrate the database to the current schema."""
 
 import argparse
-import os
 from typing import Any
+
+from .configured import settings_of
 
 _DESCRIPTION = """\
 Migrates the database to the schema of this version of solebook. It does nothing if the schema is
-current. `solebook serve` migrates by itself. Run this first if several processes start at once, or
-to check that the migration works.
+current. `solebook serve` migrates a SQLite file by itself. On PostgreSQL only this command
+migrates, and processes of another version refuse to start: stop them all, migrate, start the new.
 """
 
 
@@ -22,8 +23,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
 async def migrate(options: argparse.Namespace) -> int:
     """Migrate the configured store."""
     from ...composition.migrations import migrate_store
-    from ...config.load import load_settings
 
-    url = await migrate_store(load_settings(options.config, os.environ))
+    url = await migrate_store(settings_of(options))
     print(f"{url} is up to date" if url else "a store in memory has nothing to migrate")
     return 0

@@ -1,19 +1,18 @@
 """Open the configured exchange for a command."""
 
 import argparse
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ...composition.application import Application
+from .configured import settings_of
 
 
 def is_served(options: argparse.Namespace) -> bool:
     """Return whether an exchange runs in the configured folder. Raises OSError, ValueError."""
     from ...composition.exclusive import is_running
-    from ...config.load import load_settings
 
-    return is_running(load_settings(options.config, os.environ))
+    return is_running(settings_of(options))
 
 
 @asynccontextmanager
@@ -29,9 +28,8 @@ async def opened_application(
     """
     # Imported here, so that `solebook --help` is fast and works without these packages.
     from ...composition.container import open_application
-    from ...config.load import load_settings
 
-    settings = load_settings(options.config, os.environ)
+    settings = settings_of(options)
     if settings.store.kind == "memory":
         raise ValueError("a store in memory can only be reached by the process that serves it")
     file = settings.store_file

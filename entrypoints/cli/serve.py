@@ -3,13 +3,13 @@
 import argparse
 import asyncio
 import logging
-import os
 from typing import TYPE_CHECKING, Any
 
 from ...composition.application import Application
 from ...ports.language.paging import PageRequest
 from ...ports.language.process_roles import ALL_ROLES, ProcessRole
 from ...ports.language.users import OPERATOR
+from .configured import settings_of
 from .roles import WHAT_ROLES_ARE_FOR, check_roles, some_roles
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
 async def serve(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     # Imported here, so that `solebook --help` is fast and works without these packages.
-    from ...config.load import load_settings
     from ...config.settings import ServerSettings
     from ..garbage import collect_rarely
     from ..http.app import create_app
@@ -64,7 +63,7 @@ async def serve(options: argparse.Namespace) -> int:
 
     if ProcessRole.HTTP not in options.roles:
         raise ValueError("`solebook serve` has the role http; without it, use `solebook worker`")
-    settings = load_settings(options.config, os.environ)
+    settings = settings_of(options)
     check_roles(settings, options.roles)
     server = ServerSettings(
         host=options.host or settings.server.host,
@@ -85,9 +84,11 @@ async def serve(options: argparse.Namespace) -> int:
 
 
 def _kept(settings: "Settings") -> str:
+    from ...composition.migrations import without_secrets
+
     if settings.store.kind == "memory":
         return "nothing is kept"
-    place = "PostgreSQL" if settings.is_shared else settings.folder
+    place = without_secrets(settings.store_url) if settings.is_shared else settings.folder
     return f"everything is kept in {place}"
 
 

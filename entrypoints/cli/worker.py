@@ -2,10 +2,10 @@
 
 import argparse
 import asyncio
-import os
 from contextlib import AsyncExitStack
 from typing import Any
 
+from .configured import settings_of
 from .roles import WHAT_ROLES_ARE_FOR, a_role, check_roles
 
 _DESCRIPTION = """\
@@ -44,7 +44,6 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
 async def work(options: argparse.Namespace) -> int:
     """Work until Ctrl-C or SIGTERM."""
     # Imported here, so that `solebook --help` is fast and works without these packages.
-    from ...config.load import load_settings
     from ...ports.language.process_roles import ProcessRole
     from ..garbage import collect_rarely
     from ..signals import stop_signal
@@ -53,7 +52,7 @@ async def work(options: argparse.Namespace) -> int:
     roles = frozenset(options.roles)
     if ProcessRole.HTTP in roles:
         raise ValueError("a worker answers no HTTP requests: use `solebook serve --roles http`")
-    settings = load_settings(options.config, os.environ)
+    settings = settings_of(options)
     check_roles(settings, roles)
     async with AsyncExitStack() as stack:
         stop = stop_signal()

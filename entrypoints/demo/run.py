@@ -20,8 +20,9 @@ from ...composition.application import Application
 from ...composition.container import open_application, outgoing_folder
 from ...composition.demonstration import MovableClock, movable_clock
 from ...composition.integrity import verify_exchange_of
+from ...composition.migrations import migrate_store
 from ...config.http import HttpSettings
-from ...config.settings import SecuritySettings, Settings
+from ...config.settings import SecuritySettings, Settings, StoreSettings
 from ...ports.language.integrity import Finding
 from ...ports.language.notifications import Warehouse as WarehouseAddress
 from ...ports.language.rate_limits import RateLimit
@@ -65,11 +66,13 @@ async def run_demo(
     stay: bool = True,
     report: Path | None = None,
     port: int = 0,
+    store: str | None = None,
     console: Console | None = None,
 ) -> int:
     """Run the demo and return its exit code: 0 if tape and ledger are as expected, else 1.
 
-    Raises BadFile and OSError for files that cannot be used, ValueError for a limit below 1, and
+    Its database is new, or the empty one at the URL `store`. Raises ValueError for one that is in
+    use, BadFile and OSError for files that cannot be used, ValueError for a limit below 1, and
     ApiRefusal if the exchange refuses a request that should succeed.
     """
     if limit is not None and limit < 1:
@@ -78,10 +81,11 @@ async def run_demo(
         report.open("a").close()  # fail now if it cannot be written, and not after the replay
     console = console or Console()
     with tempfile.TemporaryDirectory(prefix="solebook-demo-") as folder:
-        settings = _settings(folder)
+        settings = _settings(folder, store)
         catalogue = read_catalogue(products, settings.market)
         rows = read_sales(sales, catalogue, settings.market)[:limit]
         async with AsyncExitStack() as stack:
+            kept = await migrate_store(settings, empty=True)
             clock = movable_clock(datetime.combine(rows[0].sold_on - _BEFORE, _OPENS))
             application = await stack.enter_async_context(open_application(settings, clock=clock))
             await stack.enter_async_context(Workers(application).running())
@@ -89,7 +93,8 @@ async def run_demo(
             url = await stack.enter_async_context(running_server(app, _HOST, port))
             http = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT)
             await stack.enter_async_context(http)
-            console.print(f"solebook serves {url} on a fresh database in {folder}", soft_wrap=True)
+            where = f"in {folder}" if store is None else f"at {kept}"
+            console.print(f"solebook serves {url} on a fresh database {where}", soft_wrap=True)
             mail = outgoing_folder(settings) / "mail"
             demo = _Demo(application, http, clock, console, mail)
             result, letter = await demo.replay(catalogue, rows)
@@ -200,7 +205,7 @@ class _Demo:
         return not await self._application.operations.view_backlog.has_messages()
 
 
-def _settings(folder: str) -> Settings:
+def _settings(folder: str, store: str | None) -> Settings:
     """Return the embedded defaults, without rate limits and with tokens that last for years.
 
     Six buyers buy everything, so unpaid orders are practically unlimited. Password hashes are
@@ -208,6 +213,7 @@ def _settings(folder: str) -> Settings:
     """
     return Settings(
         folder=folder,
+        store=StoreSettings(url=store),
         http=HttpSettings(
             user_limit=_NO_LIMIT, address_limit=_NO_LIMIT, credentials_limit=_NO_LIMIT
         ),

@@ -33,6 +33,17 @@ def in_memory(tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def settings(request: pytest.FixtureRequest, in_memory: Settings, on_sqlite: Settings) -> Settings:
-    return in_memory if request.param == "memory" else on_sqlite
+@pytest.fixture
+def on_postgres(postgres_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        folder=str(tmp_path / "solebook-data"),
+        security=SecuritySettings(bcrypt_cost=4),
+        store=StoreSettings(url=postgres_url),
+    )
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def settings(request: pytest.FixtureRequest) -> Settings:
+    name = {"memory": "in_memory"}.get(request.param, f"on_{request.param}")
+    settings: Settings = request.getfixturevalue(name)
+    return settings

@@ -47,7 +47,7 @@ def migration_engine(url: str) -> AsyncEngine:
     source = data_source(url)
 
     async def connect() -> asyncpg.Connection:
-        return await _connect(source, Limits(statement=_FOR_EVER))
+        return await _connected(source, Limits(statement=_FOR_EVER))
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
 
@@ -74,12 +74,7 @@ class PostgresConnection(Connection, Snapshot):
     @classmethod
     async def open(cls, source: str, limits: Limits) -> Self:
         """Connect. Raises Unavailable, and ValueError for an invalid URL."""
-        try:
-            return cls(await _connect(source, limits))
-        except asyncpg.ClientConfigurationError as error:
-            raise ValueError(str(error)) from error
-        except _DRIVER_ERRORS as error:
-            raise Unavailable(what=STORE) from error
+        return cls(await _connected(source, limits))
 
     @property
     def is_lost(self) -> bool:
@@ -173,6 +168,15 @@ class PostgresConnection(Connection, Snapshot):
         result = await _translating(call)
         await self.execute("SET LOCAL statement_timeout TO DEFAULT", ())
         return result
+
+
+async def _connected(source: str, limits: Limits) -> asyncpg.Connection:
+    try:
+        return await _connect(source, limits)
+    except asyncpg.ClientConfigurationError as error:
+        raise ValueError(str(error)) from error
+    except _DRIVER_ERRORS as error:
+        raise Unavailable(what=STORE) from error
 
 
 async def _connect(source: str, limits: Limits) -> asyncpg.Connection:

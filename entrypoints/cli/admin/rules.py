@@ -1,12 +1,12 @@
 """`solebook admin apply-rules`: apply new rules to the standing bids and asks."""
 
 import argparse
-import os
 from contextlib import nullcontext
 
 from ....core.bidding.rules_change import RulesChange
 from ....ports.language.text import counted
 from ....ports.language.users import OPERATOR
+from ..configured import settings_of
 from ..opened import opened_application
 from .action import Actions
 
@@ -53,9 +53,8 @@ async def apply_rules(options: argparse.Namespace) -> int:
     """Apply the rules, or show what would change."""
     from ....composition.engine import apply_rules_of
     from ....composition.exclusive import exclusive
-    from ....config.load import load_settings
 
-    settings = load_settings(options.config, os.environ)
+    settings = settings_of(options)
     with nullcontext() if options.dry_run else exclusive(settings):
         async with opened_application(options) as app:
             if options.dry_run:

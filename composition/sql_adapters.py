@@ -1,0 +1,76 @@
+"""Adapters in an SQL database. They import their packages when they are built: those are extras."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from ..config.settings import Settings
+from ..ports.access_tokens import RevokedSessions
+from ..ports.clock import Clock
+from ..ports.ids import Ids
+from ..ports.search_index import SearchIndex
+from .adapters import Store
+from .folder import make_folder
+
+if TYPE_CHECKING:
+    from ..adapters.sql.engine.database import SqlDatabase
+
+
+@asynccontextmanager
+async def open_database(settings: Settings, migrate: bool) -> "AsyncIterator[SqlDatabase]":
+    """Open the store's database."""
+    from .sql_store import limits_of, open_sql_database
+
+    make_folder(settings)
+    # A database of its own server is migrated by `solebook migrate` alone, because other processes
+    # may be running on it.
+    migrates = migrate and settings.store.kind == "sqlite"
+    limits = limits_of(settings)
+    async with open_sql_database(settings.store_url, migrate=migrates, limits=limits) as database:
+        yield database
+
+
+@asynccontextmanager
+async def open_lease_database(settings: Settings) -> "AsyncIterator[SqlDatabase]":
+    """Open connections to the store's database for leases alone."""
+    from .sql_store import open_lease_database as open_it
+
+    async with open_it(settings.store_url) as database:
+        yield database
+
+
+def postgres_store(
+    database: "SqlDatabase", lease_database: "SqlDatabase", clock: Clock, ids: Ids
+) -> Store:
+    """Return the store's ports."""
+    from .sql_store import build_sql_store
+
+    return build_sql_store(database, clock=clock, ids=ids, lease_database=lease_database)
+
+
+def sql_store(database: "SqlDatabase", clock: Clock, ids: Ids) -> Store:
+    """Return the store's ports."""
+    from .sql_store import build_sql_store
+
+    return build_sql_store(database, clock=clock, ids=ids)
+
+
+def sql_revoked_sessions(database: "SqlDatabase", clock: Clock) -> RevokedSessions:
+    """Return the list of revoked sessions."""
+    from ..adapters.sql.users.revoked_sessions import SqlRevokedSessions
+
+    return SqlRevokedSessions(database, clock)
+
+
+def postgres_search_index(database: "SqlDatabase") -> SearchIndex:
+    """Return the search index."""
+    from ..adapters.sql.search.postgres_search_index import PostgresSearchIndex
+
+    return PostgresSearchIndex(database)
+
+
+def sqlite_search_index(database: "SqlDatabase") -> SearchIndex:
+    """Return the search index."""
+    from ..adapters.sql.search.sqlite_search_index import SqliteSearchIndex
+
+    return SqliteSearchIndex(database)
