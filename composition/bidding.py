@@ -24,6 +24,7 @@ from ..core.bidding.reprice_quote import RepriceQuote
 from ..core.bidding.request_halt import RequestHalt
 from ..core.bidding.request_halt_end import RequestHaltEnd
 from ..core.bidding.request_withdrawal import RequestWithdrawal
+from ..core.bidding.require_rules import RequireRules
 from ..core.bidding.unwind_match import UnwindMatch
 from ..core.bidding.view_book import ViewBook
 from ..core.bidding.view_market import ViewMarket
@@ -72,6 +73,7 @@ class BiddingUseCases:
     carry_out_halt_end: CarryOutHaltEnd
     compare_rules: CompareRules
     adopt_rules: AdoptRules
+    require_rules: RequireRules
     find_book: FindBook
     view_book: ViewBook
     view_market: ViewMarket
@@ -153,6 +155,7 @@ def bidding_use_cases(
         carry_out_halt_end=CarryOutHaltEnd(matching=matching, outcomes=outcomes),
         compare_rules=compare_rules_of(adapters, rules),
         adopt_rules=adopt_rules_of(adapters, rules),
+        require_rules=require_rules_of(adapters, rules),
         find_book=find_book,
         view_book=ViewBook(find_book=find_book, book_views=adapters.book_views),
         view_market=ViewMarket(
@@ -174,6 +177,15 @@ def compare_rules_of(adapters: Adapters, rules: MarketRules) -> CompareRules:
         standing_quotes=adapters.store.standing_quotes,
         fees_by=partial(fee_schedule, adapters),
         clock=adapters.clock,
+        rules=rules,
+    )
+
+
+def require_rules_of(adapters: Adapters, rules: MarketRules) -> RequireRules:
+    """Return what requires these rules to be those in force."""
+    return RequireRules(
+        rules_in_force=adapters.store.rules_in_force,
+        adopt_rules=adopt_rules_of(adapters, rules),
         rules=rules,
     )
 

@@ -1,7 +1,5 @@
 """The container: selects an adapter for each port from the settings."""
 
-import os
-import socket
 from collections.abc import AsyncIterator, Iterator, Mapping, Set
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -68,7 +66,7 @@ from .build import build_application
 from .decorated_store import decorated_store
 from .folder import make_folder
 from .in_process_bus import build_in_process_bus
-from .keepers import Keepers, build_keepers
+from .keepers import Keepers, build_shared_keepers, holder_of
 from .memory_store import build_memory_store
 from .sql_adapters import (
     open_database,
@@ -116,11 +114,6 @@ def _access_tokens(settings: Settings, clock: Clock) -> AccessTokens:
 def _webhook_secret(settings: Settings) -> str:
     secret = settings.payments.webhook_secret
     return secret or load_or_create_secret(make_folder(settings) / "webhook-secret").decode()
-
-
-def _holder(ids: Ids) -> str:
-    """Return a name that no other process has, and that tells an operator which one this is."""
-    return f"{socket.gethostname()[:31]}/{os.getpid()}/{ids.new().hex[-16:]}"
 
 
 def _workers(settings: Settings) -> Mapping[Queue, int]:
@@ -313,10 +306,11 @@ class Container(containers.DeclarativeContainer):
         keepers=keepers,
     )
     shared_keepers: providers.Provider[Keepers] = providers.Singleton(
-        build_keepers,
-        store.provided.leases,
+        build_shared_keepers,
+        adapters,
+        settings.provided.market,
         stopwatch,
-        holder=providers.Callable(_holder, ids),
+        holder=providers.Callable(holder_of, ids),
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias, TypeVar
@@ -134,6 +135,29 @@ class LeaseKeeper:
                 _log.info("this process does not have the lease %s any more", self.name)
             await self._stopwatch.sleep(self._times.every)
 
+    async def run_once(self, work: Work) -> bool:
+        """Run `work` to its end under the lease, unless another process has it; return whether.
+
+        Raises what the work raises, and Unavailable if the lease was lost meanwhile.
+        """
+        tenure = await self._try()
+        if tenure is None:
+            return False
+        outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def noted(tenure: Tenure) -> None:
+            try:
+                await work(tenure)
+                outcome.set_result(None)
+            except Exception as error:  # noqa: BLE001  # it is raised below
+                outcome.set_exception(error)
+
+        await self._hold(tenure, noted)
+        if not outcome.done():
+            raise Unavailable(what=f"the lease {self.name}")
+        outcome.result()
+        return True
+
     # ---- getting it ----------------------------------------------------------------------
 
     async def _acquired(self) -> LeaseTenure:
@@ -167,7 +191,8 @@ class LeaseKeeper:
         """Whether this process may own nothing. Raises Unavailable."""
         if self._obstacle is None:
             return False
-        before, self._reason = self._reason, await self._answer(self._obstacle(), self._times.every)
+        patience = self._times.every / 2
+        before, self._reason = self._reason, await self._answer(self._obstacle(), patience)
         if self._reason is not None and self._reason != before:
             _log.error("this process does not take the lease %s: %s", self.name, self._reason)
         return self._reason is not None
@@ -213,8 +238,6 @@ class LeaseKeeper:
             if tenure.is_over:
                 return
             try:
-                if await self._is_hindered():
-                    return
                 renewing = self._leases.renew(tenure.lease, self._life)
                 lease = await self._answer(renewing, tenure.remaining)
             except Unavailable as error:
@@ -224,6 +247,9 @@ class LeaseKeeper:
                 tenure.end()
                 return
             tenure.extend(lease, self._end_of(asked))
+            with suppress(Unavailable):  # then nobody knows of an obstacle
+                if await self._is_hindered():
+                    return
 
     async def _release(self, tenure: LeaseTenure) -> None:
         try:

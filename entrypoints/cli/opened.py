@@ -8,11 +8,18 @@ from ...composition.application import Application
 from .configured import settings_of
 
 
-def is_served(options: argparse.Namespace) -> bool:
-    """Return whether an exchange runs in the configured folder. Raises OSError, ValueError."""
-    from ...composition.exclusive import is_running
+async def is_served(options: argparse.Namespace, application: Application) -> bool:
+    """Return whether the exchange is running. Raises OSError, ValueError, Unavailable.
 
-    return is_running(settings_of(options))
+    On a shared store it is running while a process has the matching engine.
+    """
+    from ...composition.exclusive import is_running
+    from ...composition.keepers import has_engine
+
+    settings = settings_of(options)
+    if settings.is_shared:
+        return await has_engine(application.adapters)
+    return is_running(settings)
 
 
 @asynccontextmanager

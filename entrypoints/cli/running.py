@@ -18,17 +18,20 @@ from ..worker.workers import Workers
 async def running_roles(settings: Settings, roles: Set[ProcessRole]) -> AsyncIterator[Application]:
     """Run the background work of some roles until the block is left.
 
-    On a store that cannot be shared it locks the folder and migrates the store. Raises OSError,
-    ValueError and Unavailable if the exchange cannot be opened.
+    On a store that cannot be shared it locks the folder and migrates the store. A shared one must
+    have this version's schema and run with the same rules. Raises OSError, ValueError and
+    Unavailable if the exchange cannot be opened.
     """
     with ExitStack() as stack:
         if not settings.is_shared:
             stack.enter_context(exclusive(settings))
-        async with (
-            open_application(settings, roles=roles, migrate=not settings.is_shared) as application,
-            Workers(application).running(),
-        ):
-            yield application
+        async with open_application(
+            settings, roles=roles, migrate=not settings.is_shared
+        ) as application:
+            if settings.is_shared:
+                await application.bidding.require_rules()
+            async with Workers(application).running():
+                yield application
 
 
 async def spare_loaded_books(application: Application) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 from contextlib import nullcontext
+from functools import partial
 
 from ....core.bidding.rules_change import RulesChange
 from ....ports.language.text import counted
@@ -53,12 +54,17 @@ async def apply_rules(options: argparse.Namespace) -> int:
     """Apply the rules, or show what would change."""
     from ....composition.engine import apply_rules_of
     from ....composition.exclusive import exclusive
+    from ....composition.keepers import run_without_engine
 
     settings = settings_of(options)
-    with nullcontext() if options.dry_run else exclusive(settings):
+    locks = not options.dry_run and not settings.is_shared
+    with exclusive(settings) if locks else nullcontext():
         async with opened_application(options) as app:
             if options.dry_run:
                 change = await app.bidding.compare_rules()
+            elif settings.is_shared:
+                apply = partial(apply_rules_of(app), OPERATOR, reason=options.reason)
+                change = await run_without_engine(app.adapters, apply)
             else:
                 change = await apply_rules_of(app)(OPERATOR, reason=options.reason)
     done = "nothing was changed" if options.dry_run else "the exchange starts with these rules now"

@@ -44,7 +44,7 @@ async def wait_for_outcome(
 
     Raises ValueError with the text from `done` if the request was refused meanwhile.
     """
-    if not is_served(options):
+    if not await is_served(options, app):
         return Output(
             "no exchange is running here; this will be carried out when one starts "
             f"(audit entry {entry.id})",

@@ -230,6 +230,34 @@ async def test_a_process_with_an_obstacle_takes_no_lease_and_gives_back_its_own(
     assert second.keeper.reason is None
 
 
+async def test_work_can_be_done_once_unless_another_process_has_the_lease(
+    start: Start, leases: Leases, clock: VirtualClock
+) -> None:
+    keeper = LeaseKeeper(leases, VirtualStopwatch(clock), name="work", holder="once", times=TIMES)
+    done: list[bool] = []
+
+    async def work(tenure: Tenure) -> None:
+        done.append(tenure.is_over)
+
+    assert await keeper.run_once(work)
+    await start("first")
+    assert not await keeper.run_once(work)
+    assert done == [False]
+
+
+async def test_work_that_is_done_once_raises_what_went_wrong(
+    leases: Leases, clock: VirtualClock
+) -> None:
+    keeper = LeaseKeeper(leases, VirtualStopwatch(clock), name="work", holder="once", times=TIMES)
+
+    async def fail(_: Tenure) -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await keeper.run_once(fail)
+    assert await leases.holder("work") is None
+
+
 def test_a_lease_must_be_renewed_before_its_tenure_is_over() -> None:
     with pytest.raises(ValueError, match="renewed"):
         LeaseTimes(life=1.5, every=1.0, margin=0.5)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ...postgres_server import PostgresServer
 from .processes import Processes, Running, wait_until
 
 LIFE = 3.0
@@ -127,3 +128,48 @@ def test_a_process_without_the_engine_reads_and_signs_in_but_places_nothing(
     refused = alone.ask_for("POST", "/v1/bids", market.buyer, json=market.quote())
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
     assert alone.readiness()[0] == 503
+
+
+def test_a_process_with_other_rules_refuses_to_start_until_they_are_applied(
+    processes: Processes,
+) -> None:
+    first = processes.serve()
+    first.wait_until_ready()
+    other = {"SOLEBOOK_MARKET__MIN_AMOUNT": "5000"}
+    refused = processes.run("serve", "--port", "0", **other)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "min_amount is 2500 there and 5000 here" in refused.stderr
+    applying = ("admin", "apply-rules", "--reason", "as agreed")
+    too_early = processes.run(*applying, **other)
+    assert (too_early.returncode, too_early.stderr) == (
+        1,
+        "solebook: the exchange is running; stop all of its processes first\n",
+    )
+    first.end()
+    assert processes.run(*applying, **other).returncode == 0
+    processes.serve(**other).wait_until_ready()
+
+
+def test_a_process_refuses_to_start_on_another_schema(
+    tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    url = postgres_server.create_database("not_migrated")
+    refused = Processes(tmp_path, url).run("worker", "trade")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "run `solebook migrate`" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("serve", "--roles", "http,trade"), ("worker", "trade", "letters")]
+)
+def test_on_sqlite_one_process_runs_all_roles(tmp_path: Path, command: tuple[str, ...]) -> None:
+    refused = Processes(tmp_path, f"sqlite:///{tmp_path}/solebook.db").run(*command)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "on a store in sqlite one process runs all roles" in refused.stderr
+
+
+def test_a_worker_answers_no_http_and_serve_does(tmp_path: Path) -> None:
+    for command in (("worker", "http"), ("serve", "--roles", "trade"), ("worker", "chart")):
+        refused = Processes(tmp_path, "sqlite:///solebook.db").run(*command)
+        assert refused.returncode != 0
+        assert "http" in refused.stderr
