@@ -13,6 +13,7 @@ from ..ports.cache import Cache
 from ..ports.charge_backlog import ChargeBacklog
 from ..ports.clock import Clock
 from ..ports.event_bus import DeadLetters, Deliveries, EventBus
+from ..ports.exchange_terms import ExchangeTerms
 from ..ports.halts import Halts
 from ..ports.idempotency_keys import IdempotencyKeys
 from ..ports.ids import Ids
@@ -62,6 +63,7 @@ class Store:
     quotes: Quotes
     standing_quotes: StandingQuotes
     rules_in_force: RulesInForce
+    exchange_terms: ExchangeTerms
     signs_of_life: SignsOfLife
     books: Books
     stored_books: StoredBooks

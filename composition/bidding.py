@@ -44,6 +44,7 @@ from ..ports.language.events import (
 )
 from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
+from ..ports.language.terms import Terms
 from ..ports.matching import Matching
 from .adapters import Adapters
 from .payments import fee_schedule, trade_previews
@@ -181,12 +182,17 @@ def compare_rules_of(adapters: Adapters, rules: MarketRules) -> CompareRules:
     )
 
 
-def require_rules_of(adapters: Adapters, rules: MarketRules) -> RequireRules:
-    """Return what requires these rules to be those in force."""
+def require_rules_of(
+    adapters: Adapters, rules: MarketRules, terms: Terms | None = None
+) -> RequireRules:
+    """Return what requires these rules, and by default today's terms, to be those in force."""
     return RequireRules(
+        transaction=adapters.store.transaction,
+        exchange_terms=adapters.store.exchange_terms,
         rules_in_force=adapters.store.rules_in_force,
         adopt_rules=adopt_rules_of(adapters, rules),
         rules=rules,
+        terms=terms or Terms(),
     )
 
 

@@ -2,24 +2,17 @@
 
 import os
 import socket
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
-from ..adapters.system.stopwatch import SystemStopwatch
 from ..core.bidding.require_rules import OtherRules
-from ..core.bidding.rules_change import QuotesOutsideRules
 from ..core.operations.compare_clocks import CompareClocks
 from ..core.operations.lease_keeper import LeaseKeeper, LeaseTimes, Obstacle
 from ..ports.ids import Ids
 from ..ports.language.rules import MarketRules
 from ..ports.leases import Leases
 from ..ports.stopwatch import Stopwatch
-from ..ports.tenure import Tenure
 from .adapters import Adapters
 from .bidding import require_rules_of
-
-T = TypeVar("T")
 
 SHARD = "matching"
 """The lease of the process with the matching engine."""
@@ -69,8 +62,8 @@ def build_shared_keepers(
 
     async def find_obstacle() -> str | None:
         try:
-            await require_rules()
-        except (OtherRules, QuotesOutsideRules) as error:
+            await require_rules.check()
+        except OtherRules as error:
             return str(error)
         return await compare_clocks()
 
@@ -80,26 +73,3 @@ def build_shared_keepers(
 def holder_of(ids: Ids) -> str:
     """Return a name that no other process has, and that tells an operator which one this is."""
     return f"{socket.gethostname()[:31]}/{os.getpid()}/{ids.new().hex[-16:]}"
-
-
-async def has_engine(adapters: Adapters) -> bool:
-    """Return whether a process has the matching engine of a shared store. Raises Unavailable."""
-    return await adapters.store.leases.holder(SHARD) is not None
-
-
-async def run_without_engine(adapters: Adapters, work: Callable[[], Awaitable[T]]) -> T:
-    """Do some work while no process has the matching engine, and return its result.
-
-    Raises ValueError if a process has it.
-    """
-    keeper = LeaseKeeper(
-        adapters.store.leases, SystemStopwatch(), name=SHARD, holder=holder_of(adapters.ids)
-    )
-    results: list[T] = []
-
-    async def noted(_: Tenure) -> None:
-        results.append(await work())
-
-    if not await keeper.run_once(noted):
-        raise ValueError("the exchange is running; stop all of its processes first")
-    return results[0]

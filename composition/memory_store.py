@@ -10,6 +10,7 @@ from ..adapters.memory.deadlines import MemoryDeadlines
 from ..adapters.memory.declines import MemoryDeclines
 from ..adapters.memory.deliveries import MemoryDeadLetters, MemoryDeliveries
 from ..adapters.memory.destinations import MemoryDestinations
+from ..adapters.memory.exchange_terms import MemoryExchangeTerms
 from ..adapters.memory.halts import MemoryHalts
 from ..adapters.memory.idempotency_keys import MemoryIdempotencyKeys
 from ..adapters.memory.leases import MemoryLeases
@@ -69,6 +70,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         quotes=MemoryQuotes(database),
         standing_quotes=MemoryStandingQuotes(database),
         rules_in_force=MemoryRulesInForce(database),
+        exchange_terms=MemoryExchangeTerms(database),
         signs_of_life=MemorySignsOfLife(database),
         books=MemoryBooks(
             database,

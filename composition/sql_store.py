@@ -29,6 +29,7 @@ from ..adapters.sql.notifications.notifications import SqlNotifications
 from ..adapters.sql.notifications.preferences import SqlPreferences
 from ..adapters.sql.operations.alarms import SqlAlarms
 from ..adapters.sql.operations.audit_log import SqlAuditLog
+from ..adapters.sql.operations.exchange_terms import SqlExchangeTerms
 from ..adapters.sql.operations.leases import SqlLeases
 from ..adapters.sql.operations.signs_of_life import SqlSignsOfLife
 from ..adapters.sql.orders.charge_backlog import SqlChargeBacklog
@@ -111,6 +112,7 @@ def build_sql_store(
         quotes=SqlQuotes(database),
         standing_quotes=SqlStandingQuotes(database),
         rules_in_force=SqlRulesInForce(database, clock=clock),
+        exchange_terms=SqlExchangeTerms(database),
         signs_of_life=SqlSignsOfLife(database),
         books=SqlBooks(database, deadlines=deadlines, outbox=outbox, clock=clock),
         stored_books=SqlStoredBooks(database),

@@ -57,6 +57,7 @@ from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.priority import Priority
 from ...ports.language.rules import MarketRules
 from ...ports.language.steps import RecordedStep
+from ...ports.language.terms import Terms
 from ...ports.language.users import (
     Address,
     BidBar,
@@ -129,6 +130,7 @@ class Tables:
         self.reserved: defaultdict[ProductId, dict[Size, int]] = defaultdict(dict)
 
         self.rules_in_force: dict[None, MarketRules] = {}
+        self.exchange_terms: dict[None, Terms] = {}
         self.sign_of_life: dict[None, datetime] = {}
         self.quotes: dict[QuoteId, Quote] = {}
         self.quotes_of_user: defaultdict[tuple[UserId, Side], dict[QuoteId, None]] = defaultdict(

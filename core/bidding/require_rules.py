@@ -1,16 +1,19 @@
-"""Require that this process has the rules that the exchange runs with."""
+"""Require that this process has the rules and terms that the exchange runs with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+from ...ports.exchange_terms import ExchangeTerms
 from ...ports.language.rules import MarketRules
+from ...ports.language.terms import Terms
 from ...ports.rules_in_force import RulesInForce
+from ...ports.transaction import Transaction
 from .adopt_rules import AdoptRules
 from .rules_change import RulesChange
 
 
 class OtherRules(ValueError):
-    """This process has other market rules than the exchange runs with."""
+    """This process has other market rules or terms than the exchange runs with."""
 
     def __init__(self, differences: Mapping[str, tuple[object, object]]) -> None:
         super().__init__(differences)
@@ -22,27 +25,41 @@ class OtherRules(ValueError):
             for name, (theirs, ours) in self.differences.items()
         )
         return (
-            f"the exchange runs with other market rules than this process: {differ}. Give all "
-            "processes the same settings, or stop them all and run `solebook admin apply-rules`"
+            f"the exchange runs with other rules than this process: {differ}. Give all processes "
+            "the same settings, or stop them all and run `solebook admin apply-rules`"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class RequireRules:
-    """Compares the rules of this process with those in force, where several processes run.
+    """Compares the rules and terms of this process with the stored ones, on a shared store.
 
-    They run with the same rules, which only ApplyRules changes. The first process on an empty
-    exchange brings the rules into force.
+    All processes run with the same rules, which only ApplyRules changes, and on the same terms,
+    which do not change. The first process on an empty exchange stores both.
     """
 
+    transaction: Transaction
+    exchange_terms: ExchangeTerms
     rules_in_force: RulesInForce
     adopt_rules: AdoptRules
     rules: MarketRules
+    terms: Terms
 
     async def __call__(self) -> None:
-        """Return if the rules are the same. Raises OtherRules, QuotesOutsideRules, Unavailable."""
+        """Return if they are the same. Raises OtherRules, QuotesOutsideRules, Unavailable."""
+        async with self.transaction():  # two first processes take turns
+            agreed = await self.exchange_terms.agree(self.terms)
+            if await self.rules_in_force.find() is None:
+                await self.adopt_rules()
+        await self.check(agreed)
+
+    async def check(self, agreed: Terms | None = None) -> None:
+        """Return if the rules, and the terms if given, are the same. Raises OtherRules."""
         in_force = await self.rules_in_force.find()
-        if in_force is None:
-            await self.adopt_rules()
-        elif in_force != self.rules:
-            raise OtherRules(RulesChange(in_force, self.rules).differences)
+        differences = dict(RulesChange(in_force, self.rules).differences)
+        for term in fields(Terms) if agreed is not None else ():
+            theirs, ours = getattr(agreed, term.name), getattr(self.terms, term.name)
+            if theirs != ours:
+                differences[term.name] = theirs, ours
+        if differences:
+            raise OtherRules(differences)

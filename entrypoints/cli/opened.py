@@ -14,11 +14,11 @@ async def is_served(options: argparse.Namespace, application: Application) -> bo
     On a shared store it is running while a process has the matching engine.
     """
     from ...composition.exclusive import is_running
-    from ...composition.keepers import has_engine
+    from ...composition.without_engine import has_engine
 
     settings = settings_of(options)
     if settings.is_shared:
-        return await has_engine(application.adapters)
+        return await has_engine(application)
     return is_running(settings)
 
 

@@ -5,6 +5,9 @@ from typing import TypeAlias
 Cents: TypeAlias = int
 """A whole number of cents in the deployment's only currency."""
 
+CURRENCY = "USD"
+"""The ISO 4217 code of the only currency."""
+
 BasisPoints: TypeAlias = int
 """Hundredths of a percent: 900 is 9 %."""
 

@@ -30,9 +30,10 @@ PARTS_OF_USE_CASES = {
 
 BESIDE_THE_APPLICATION = {
     "solebook.core.bidding.apply_rules.ApplyRules",
+    "solebook.core.operations.compare_clocks.CompareClocks",
     "solebook.core.operations.view_health.ViewHealth",
 }
-"""What needs an engine in this process, or asks the whole application."""
+"""What needs an engine in this process, asks the whole application, or belongs to its leases."""
 
 
 def use_cases_of_the_core() -> Iterator[type]:

@@ -14,7 +14,7 @@ from .columns import metadata
 from .leases import leases
 from .messages import deadlines, deliveries, inbox, outbox, turns
 from .notifications import notification_preferences, notifications
-from .operations import alarms, sign_of_life
+from .operations import alarms, exchange_terms, sign_of_life
 from .orders import destinations, order_steps, orders
 from .payments import (
     bid_bars,
@@ -43,6 +43,7 @@ __all__ = [
     "deliveries",
     "destinations",
     "engine_shards",
+    "exchange_terms",
     "halts",
     "idempotency_keys",
     "inbox",

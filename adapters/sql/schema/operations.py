@@ -1,4 +1,4 @@
-"""The tables of alarms and of signs of life."""
+"""The tables of alarms, of signs of life, and of the terms of the exchange."""
 
 from sqlalchemy import CheckConstraint, Column, Integer, String, Table, Uuid
 
@@ -35,4 +35,14 @@ sign_of_life = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("noted_at", Instant, nullable=False),
     CheckConstraint("number = 1", name="number"),
+)
+
+exchange_terms = Table(
+    "exchange_terms",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("currency", String(3), nullable=False),
+    Column("shards", Integer, nullable=False),
+    CheckConstraint("number = 1", name="number"),
+    positive("shards"),
 )

@@ -54,7 +54,7 @@ async def apply_rules(options: argparse.Namespace) -> int:
     """Apply the rules, or show what would change."""
     from ....composition.engine import apply_rules_of
     from ....composition.exclusive import exclusive
-    from ....composition.keepers import run_without_engine
+    from ....composition.without_engine import run_without_engine
 
     settings = settings_of(options)
     locks = not options.dry_run and not settings.is_shared
@@ -64,7 +64,7 @@ async def apply_rules(options: argparse.Namespace) -> int:
                 change = await app.bidding.compare_rules()
             elif settings.is_shared:
                 apply = partial(apply_rules_of(app), OPERATOR, reason=options.reason)
-                change = await run_without_engine(app.adapters, apply)
+                change = await run_without_engine(app, apply)
             else:
                 change = await apply_rules_of(app)(OPERATOR, reason=options.reason)
     done = "nothing was changed" if options.dry_run else "the exchange starts with these rules now"

@@ -5,6 +5,7 @@ import pytest
 from solebook.composition.bidding import require_rules_of
 from solebook.core.bidding.require_rules import OtherRules
 from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.terms import Terms
 
 from ...exchange import build_exchange
 
@@ -21,3 +22,11 @@ async def test_the_first_process_brings_its_rules_into_force_and_others_need_the
         await require_rules_of(adapters, others)()
     assert set(refused.value.differences) == {"min_amount", "max_open_quotes"}
     assert await adapters.store.rules_in_force.find() == rules
+
+
+async def test_a_process_on_other_terms_is_refused_and_told_in_what_they_differ() -> None:
+    exchange = build_exchange()
+    adapters, rules = exchange.app.adapters, exchange.app.rules
+    await require_rules_of(adapters, rules, Terms("USD", 8))()
+    with pytest.raises(OtherRules, match="currency is USD there and EUR here; shards is 8 there"):
+        await require_rules_of(adapters, rules, Terms("EUR", 1))()

@@ -1,0 +1,15 @@
+"""What the processes of an exchange agree on for good."""
+
+from dataclasses import dataclass
+
+from .money import CURRENCY
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of an exchange. They are stored at its first start and do not change."""
+
+    currency: str = CURRENCY
+    """The ISO 4217 code of all amounts."""
+    shards: int = 1
+    """The number of parts into which the books are divided, each with its own engine."""

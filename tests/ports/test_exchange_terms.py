@@ -1,0 +1,13 @@
+"""Contract of ExchangeTerms."""
+
+from solebook.composition.adapters import Store
+from solebook.ports.language.terms import Terms
+
+
+async def test_the_first_terms_are_kept(store: Store) -> None:
+    first, other = Terms("USD", 8), Terms("EUR", 4)
+    async with store.transaction():
+        assert await store.exchange_terms.agree(first) == first
+        assert await store.exchange_terms.agree(other) == first
+    async with store.transaction():
+        assert await store.exchange_terms.agree(other) == first
