@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from .configured import settings_of
-from .configured import settings_of
 from .roles import WHAT_ROLES_ARE_FOR, a_role, check_roles
 
 _DESCRIPTION = """\
