@@ -196,8 +196,7 @@ def unexpected_response(request: AnyRequest, error: Exception) -> ProblemRespons
 
 def _refused(refusal: Refusal) -> tuple[Problem, dict[str, Any]]:
     """Return the problem of a refusal, and its data."""
-    # A kind with further data is sent as the kind that it is derived from.
-    kind = next(kind for kind in type(refusal).__mro__ if kind in _NAMES)
+    kind = type(refusal)
     facts = {RENAMED.get(name, name): value for name, value in refusal.data().items()}
     return Problem(*_NAMES[kind], STATUS[kind], str(refusal)), facts
 

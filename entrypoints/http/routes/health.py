@@ -1,7 +1,6 @@
 """Health checks."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -10,6 +9,7 @@ from litestar import Controller, get
 from ....ports.language.errors import Unavailable
 from ..edge.bearer import PUBLIC
 from ..edge.injected import App, TheHealth
+from ..edge.problems import AnyRequest, ProblemResponse, refusal_response
 from ..edge.rate_limiting import UNLIMITED
 from ..openapi.documented import PUBLIC_SECURITY, problems
 
@@ -29,11 +29,20 @@ class Readiness(msgspec.Struct, frozen=True):
     status: Literal["ok"] = "ok"
 
 
-@dataclass(eq=False)
-class NotReady(Unavailable):
+class NotReady(Exception):
     """A dependency does not answer, with the state of all of them."""
 
-    dependencies: dict[str, str] | None = None
+    def __init__(self, refusal: Unavailable, dependencies: dict[str, str]) -> None:
+        super().__init__(refusal, dependencies)
+        self.refusal = refusal
+        self.dependencies = dependencies
+
+
+def not_ready_response(request: AnyRequest, not_ready: NotReady) -> ProblemResponse:
+    """Return the problem of the refusal, with the states as a further member."""
+    response = refusal_response(request, not_ready.refusal)
+    response.content["dependencies"] = not_ready.dependencies
+    return response
 
 
 class HealthController(Controller):
@@ -43,6 +52,7 @@ class HealthController(Controller):
     tags = ("health",)
     opt = PUBLIC | UNLIMITED
     security = PUBLIC_SECURITY
+    exception_handlers = {NotReady: not_ready_response}  # noqa: RUF012  # as the framework has it
 
     @get("/live", summary="Is the process alive?", responses=problems(public=True))
     async def live(self) -> Health:
@@ -59,10 +69,10 @@ class HealthController(Controller):
         states = {name: one.state for name, one in found.items()}
         for one in found.values():
             if one.refusal is not None:
-                raise NotReady(one.refusal.what, one.refusal.retry_after, states)
+                raise NotReady(one.refusal, states)
         try:
             async with asyncio.timeout(health.patience):
                 overloaded = await application.admission.is_overloaded()
         except TimeoutError:
-            raise NotReady("the store", dependencies=states) from None
+            raise NotReady(Unavailable(what="the store"), states) from None
         return Readiness(overloaded=overloaded, dependencies=states)

@@ -36,7 +36,7 @@ async def test_an_exchange_that_is_behind_refuses_offers_honestly_and_takes_canc
         assert (answer.status_code, answer.json()["type"]) == (503, "/problems/overloaded")
         assert answer.headers["retry-after"] == "1"
     ready = await market.get("/health/ready")
-    assert (ready.status_code, ready.json()) == (200, {"status": "ok", "overloaded": True})
+    assert (ready.status_code, ready.json()["overloaded"]) == (200, True)
     assert (await market.call("DELETE", bid, buyer)).is_success
 
     await market.workers.settle()
