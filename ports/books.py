@@ -16,8 +16,12 @@ from .language.placement import Placement
 class Books(Protocol):
     """The stored books of the engine's shards."""
 
-    async def take(self, shard: int, at: datetime) -> Ownership:
-        """Take over the shard. Commits of earlier owners fail from now on."""
+    async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
+        """Take over the shard. Commits of earlier owners fail from now on.
+
+        `of` is the number of shards. The first one that is given is stored; with any other, this
+        raises WrongShards and takes nothing.
+        """
         ...
 
     def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:

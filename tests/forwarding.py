@@ -24,8 +24,8 @@ class ForwardingBooks(Books):
     def __init__(self, books: Books) -> None:
         self._books = books
 
-    async def take(self, shard: int, at: datetime) -> Ownership:
-        return await self._books.take(shard, at)
+    async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
+        return await self._books.take(shard, at, of=of)
 
     def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
         return self._books.resting(shard, shards)

@@ -23,9 +23,11 @@ from ...ports.language.market import (
     shard_of,
 )
 from ...ports.language.placement import Placement
+from ...ports.language.terms import Terms, WrongShards
 from .database import MemoryAdapter, MemoryDatabase
 from .deadlines import MemoryDeadlines
 from .destinations import MemoryDestinations
+from .exchange_terms import MemoryExchangeTerms
 from .idempotency_keys import committed_placement
 from .orders import MemoryOrders
 from .outbox import MemoryOutbox
@@ -53,6 +55,7 @@ class MemoryBooks(MemoryAdapter, Books):
         self._payments = payments
         self._deadlines = deadlines
         self._outbox = outbox
+        self._exchange_terms = MemoryExchangeTerms(database)
         self._clock = clock
 
     # ---- reading -------------------------------------------------------------------------
@@ -150,9 +153,13 @@ class MemoryBooks(MemoryAdapter, Books):
 
     # ---- writing -------------------------------------------------------------------------
 
-    async def take(self, shard: int, at: datetime) -> Ownership:
+    async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
         async with self._database():
             await self._database.writing()
+            if of is not None:
+                agreed = await self._exchange_terms.agree(Terms(shards=of))
+                if agreed.shards != of:
+                    raise WrongShards(agreed.shards, of)
             state = self._tables.shards.get(shard, ShardState())
             taken = replace(state, epoch=state.epoch + 1)
             self._database.put(self._tables.shards, shard, taken)

@@ -104,12 +104,13 @@ class MatchingEngine(BatchWriter):
         """Take the shard over and start the tasks. Books are loaded in the background.
 
         Adopts changed rules, unless ApplyRules does that. Quotes in invalid sizes are withdrawn
-        shortly afterwards. Raises QuotesOutsideRules, Unavailable; the start may then be retried.
+        shortly afterwards. Raises QuotesOutsideRules, WrongShards, Unavailable; the start may then
+        be retried.
         """
         assert not self._ran, "the engine runs once"
         if adopts_rules:
             await self._adopt_rules.check()  # before another engine loses the shard
-        ownership = await self._store.take(self.number, self._clock.now())
+        ownership = await self._store.take(self.number, self._clock.now(), of=self.shards)
         if adopts_rules:
             await self._adopt_rules()
         await self._loader.read_halts()

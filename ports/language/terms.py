@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from .money import CURRENCY
 
 
+class WrongShards(ValueError):
+    """The exchange is divided into another number of shards."""
+
+    def __init__(self, stored: int, given: int) -> None:
+        super().__init__(f"the exchange has {stored} shards, and this process {given}")
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The terms of an exchange. They are stored at its first start and do not change."""

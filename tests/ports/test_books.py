@@ -24,6 +24,7 @@ from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.placement import Placement
 from solebook.ports.language.steps import RecordedStep, StockReserved
+from solebook.ports.language.terms import WrongShards
 
 from .records import Records
 from .shard import Shard
@@ -60,6 +61,16 @@ async def test_taking_a_shard_raises_its_epoch_and_tells_its_last_sequence(
     assert second.epoch > first.epoch
     assert second.sequence == 57
     assert (await store.books.take(1, records.instant)).sequence == 0
+
+
+async def test_a_shard_of_another_number_of_shards_is_not_taken(
+    store: Store, records: Records
+) -> None:
+    owned = await store.books.take(0, records.instant, of=8)
+    with pytest.raises(WrongShards, match="the exchange has 8 shards, and this process 1"):
+        await store.books.take(0, records.instant, of=1)
+    await store.books.commit(owned, records.batch(records.ask(records.book())))
+    assert (await store.books.take(1, records.instant, of=8)).epoch == 1
 
 
 async def test_no_commit_under_an_earlier_ownership_succeeds(

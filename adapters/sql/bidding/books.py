@@ -18,6 +18,7 @@ from ....ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ....ports.language.market import BookKey, Match, MatchStatus, Quote, Side, shard_of
 from ....ports.language.orders import OrderStatus
 from ....ports.language.placement import Placement
+from ....ports.language.terms import Terms, WrongShards
 from ..engine.constructs import insert_or_replace, one_of
 from ..engine.database import SqlDatabase
 from ..engine.payloads import decode, encode
@@ -25,6 +26,7 @@ from ..engine.statement import Statement, insert_row
 from ..messages.deadlines import SqlDeadlines
 from ..messages.idempotency_keys import REMEMBER, answer_values, find_answers
 from ..messages.outbox import SqlOutbox
+from ..operations.exchange_terms import SqlExchangeTerms
 from ..orders.destinations import ADD_DESTINATION, destination_values
 from ..orders.order_rows import ADD_ORDER, ADD_STEP, order_values, step_values
 from ..payments.payments import ADD_PAYMENT, payment_values
@@ -156,6 +158,7 @@ class SqlBooks(Books):
         self._deadlines = deadlines
         self._outbox = outbox
         self._clock = clock
+        self._exchange_terms = SqlExchangeTerms(database)
         self._shared = Shared()
 
     # ---- reading -------------------------------------------------------------------------
@@ -222,8 +225,12 @@ class SqlBooks(Books):
 
     # ---- writing -------------------------------------------------------------------------
 
-    async def take(self, shard: int, at: datetime) -> Ownership:
+    async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
         async with self._database.transaction():
+            if of is not None:
+                agreed = await self._exchange_terms.agree(Terms(shards=of))
+                if agreed.shards != of:
+                    raise WrongShards(agreed.shards, of)
             row = await self._database.first(_TAKE, shard=shard, epoch=1, sequence=0, taken_at=at)
         assert row is not None
         return Ownership(shard, row.epoch, row.sequence)

@@ -56,7 +56,7 @@ class PlainStore(Books, Traders):
     """All halts, including ended ones."""
     sequence: int = 0
 
-    async def take(self, shard: int, at: datetime) -> Ownership:
+    async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
         return Ownership(shard, 1, self.sequence)
 
     def all_standing(self) -> list[Quote]:
