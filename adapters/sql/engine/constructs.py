@@ -20,7 +20,6 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import SyntaxExtension
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
-from sqlalchemy.types import NullType
 
 Change: TypeAlias = Callable[[Any, Any], dict[str, ColumnElement[Any]]]
 """Computes column values from the existing row and the inserted one."""
@@ -78,17 +77,6 @@ def insert_or_lock(table: Table, *unique: Column[Any]) -> Insert:
     """
     unchanged = {column.name: table.c[column.name] for column in unique}
     return insert(table).ext(OnConflict(unique, changed=unchanged)).returning(*table.c)
-
-
-# ---- locks ---------------------------------------------------------------------------------------
-
-
-class advisory_lock(FunctionElement[None]):
-    """A lock on a text until the end of the transaction. It waits if the lock is taken."""
-
-    name = "advisory_lock"
-    inherit_cache = True
-    type = NullType()
 
 
 # ---- lists ---------------------------------------------------------------------------------------

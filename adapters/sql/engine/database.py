@@ -8,18 +8,15 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Dialect, String, bindparam, select
+from sqlalchemy import Dialect
 
 from ....ports.language.errors import Unavailable
-from .constructs import advisory_lock
 from .driver import Connection, Snapshot
 from .drivers import driver_of
 from .errors import STORE, Conflict
 from .finished import finished
 from .limits import Limits
 from .statement import Row, Statement
-
-_LOCK = Statement(select(advisory_lock(bindparam("name", type_=String)).label("locked")))
 
 
 @dataclass(slots=True, eq=False)
@@ -259,11 +256,12 @@ class SqlDatabase:
         """Block other transactions that lock one of these names until this one ends.
 
         A name serialises a decision for which no row exists that could be locked. Names are locked
-        in sorted sequence, so that two calls cannot deadlock.
+        in one sequence, so that two calls cannot deadlock.
         """
         assert self._current() is not None, _OUTSIDE
-        for name in sorted(names):
-            await self.rows(_LOCK, name=name)
+        if names:
+            async with self._connection(writes=True) as connection:
+                await connection.lock(names)
 
     # ---- connections ---------------------------------------------------------------------
 

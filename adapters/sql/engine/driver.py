@@ -1,6 +1,6 @@
 """The protocols of a database driver and its connections."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -30,6 +30,10 @@ class Connection(Protocol):
 
     async def attempt(self, sql: str, values: Sequence[Any]) -> int:
         """Run like `execute`, but a Conflict rolls back only that statement."""
+        ...
+
+    async def lock(self, names: Collection[str]) -> None:
+        """Lock names until the end of the transaction. It waits if others have locked them."""
         ...
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:

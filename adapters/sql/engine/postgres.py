@@ -14,7 +14,6 @@ from .constructs import (
     OnConflict,
     OneOf,
     OneOfRows,
-    advisory_lock,
     gathered,
     restart_numbers,
     start_of_day,
@@ -38,11 +37,6 @@ def _on_conflict(element: OnConflict, compiler: SQLCompiler, **kw: Any) -> str:
         return compiler.process(skip, **kw)
     change = OnConflictDoUpdate(index_elements=unique, index_where=where, set_=dict(changed))
     return compiler.process(change, **kw)
-
-
-@compiles(advisory_lock, "postgresql")
-def _advisory_lock(element: advisory_lock, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"pg_advisory_xact_lock(hashtextextended({compiler.process(element.clauses, **kw)}, 0))"
 
 
 @compiles(OneOf, "postgresql")

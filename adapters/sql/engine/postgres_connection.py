@@ -1,7 +1,7 @@
 """Connections to PostgreSQL, and the translation of its errors."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Sequence
 from typing import Any, Self, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]  # it has no annotations
@@ -16,6 +16,11 @@ from .errors import STORE, Conflict
 from .limits import Limits
 
 T = TypeVar("T")
+
+_LOCK = """\
+SELECT pg_advisory_xact_lock(hash) FROM (
+    SELECT DISTINCT hashtextextended(name, 0) AS hash FROM unnest($1::text[]) AS name ORDER BY hash
+) AS hashes"""
 
 SCHEMES = ("postgresql", "postgresql+asyncpg", "postgres")
 MIGRATIONS = "solebook migrations"
@@ -143,6 +148,10 @@ class PostgresConnection(Connection, Snapshot):
         await self.execute("RELEASE attempt", ())
         return changed
 
+    async def lock(self, names: Collection[str]) -> None:
+        """Lock names until the end of the transaction, by their hashes, the lowest first."""
+        await _translating(self._connection.fetch(_LOCK, list(names)))
+
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement for each row of values and return the number of changed rows."""
         # asyncpg sends all rows in one go, but counts only the rows that come back.
@@ -235,8 +244,6 @@ _OUTAGES = {
     "F0",  # the configuration
     "XX",  # damaged data
 }
-_OUTDATED_PLAN = "0A000"
-"""A statement that was prepared before a migration. It is prepared again at the next attempt."""
 
 
 def _translated(error: Exception) -> Exception:

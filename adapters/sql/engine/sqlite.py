@@ -15,7 +15,6 @@ from .constructs import (
     OnConflict,
     OneOf,
     OneOfRows,
-    advisory_lock,
     gathered,
     restart_numbers,
     start_of_day,
@@ -54,11 +53,6 @@ def _on_conflict(element: OnConflict, compiler: SQLCompiler, **kw: Any) -> str:
         return compiler.process(skip, **kw)
     change = OnConflictDoUpdate(index_elements=unique, index_where=where, set_=dict(changed))
     return compiler.process(change, **kw)
-
-
-@compiles(advisory_lock, "sqlite")
-def _advisory_lock(*_: Any, **__: Any) -> str:
-    return "NULL"  # a transaction that writes already locks the whole file
 
 
 @compiles(OneOf, "sqlite")

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -169,6 +169,9 @@ class SqliteConnection(Connection):
     async def attempt(self, sql: str, values: Sequence[Any]) -> int:
         """Run like `execute`: SQLite rolls back no more than the statement."""
         return await self.execute(sql, values)
+
+    async def lock(self, names: Collection[str]) -> None:
+        """Do nothing, because a transaction locks the whole file."""
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement for each row of values and return the number of changed rows."""

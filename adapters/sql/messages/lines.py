@@ -91,6 +91,8 @@ class SqlLines:
 
         A turn that is already in the line for the same or an earlier instant keeps its place.
         """
+        joining = list(joining)
+        await self._lock(turn for turn, _ in joining)
         now = self._clock.now()
         places = [{**turn, "due_at": max(now, due_at)} for turn, due_at in joining]
         await self._database.execute_many(_LEAVE_LATER, places)
@@ -102,9 +104,14 @@ class SqlLines:
         Turns without further deliveries leave the line. `turns` may contain duplicates.
         """
         left = {tuple(turn.values()): turn for turn in turns}.values()
+        await self._lock(left)
         await self._database.execute_many(_LEAVE_LINE, left)
         now = self._clock.now()
         await self._database.execute_many(_JOIN_WITH_NEXT, [{**turn, "now": now} for turn in left])
+
+    async def _lock(self, turns: Iterable[Mapping[str, Any]]) -> None:
+        """Lock turns, so that none leaves the line while a delivery of it is added."""
+        await self._database.lock(*(f"turn {' '.join(map(str, t.values()))}" for t in turns))
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Row]:
         """Return the rows of the first delivery of each of the first turns."""

@@ -45,7 +45,7 @@ class SqlAuditLog(AuditLog):
 
     async def add(self, act: Act) -> AuditEntry:
         if act.about is not None:
-            # SQLite has one writer at a time, so nobody inserts an outcome after this read.
+            await self._database.lock(f"outcome of {act.about}")
             outcome = await self.outcome_of(act.about)
             if outcome is not None:
                 return outcome

@@ -12,7 +12,6 @@ from sqlalchemy import BigInteger, Column, MetaData, String, Table, Uuid, bindpa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from solebook.adapters.sql.engine.constructs import (
-    advisory_lock,
     gathered,
     holds,
     insert_or_lock,
@@ -101,17 +100,24 @@ async def test_every_statement_is_understood(postgres: Connected) -> None:
             raise AssertionError(f"{name}: {sql}") from error
 
 
+READ_EVERYTHING = ("references.", "snapshots.", "trades.", "waiting_messages.")
+"""Modules (adapters/sql/integrity) whose statements check a whole store."""
+
+
 async def test_every_statement_can_use_an_index(postgres: Connected) -> None:
     run = postgres.connection
     await run.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")
+    without = []
     for name, statement in STATEMENTS.items():
         sql = statement.compiled(DIALECT).sql
         count = len((await run.prepare(sql)).get_parameters())
         await run.execute(f"PREPARE one AS {sql}")
         values = f"({', '.join(['NULL'] * count)})" if count else ""
         plan = [row[0] for row in await run.fetch(f"EXPLAIN EXECUTE one{values}")]
-        assert not [step for step in plan if "Seq Scan" in step], (name, plan)
+        if any("Seq Scan" in step for step in plan) and not name.startswith(READ_EVERYTHING):
+            without.append((name, plan))
         await run.execute("DEALLOCATE one")
+    assert not without
 
 
 async def test_values_are_read_back_as_they_were_written(postgres: Connected) -> None:
@@ -156,19 +162,6 @@ async def test_inserting_an_existing_row_locks_it(postgres: Connected, other: Co
         await postgres.connection.execute("UPDATE things SET word = 'changed'")
     ((_, _, word, _, _),) = await second
     assert word == "changed"
-
-
-async def test_a_name_is_locked_by_one_transaction_at_a_time(
-    postgres: Connected, other: Connected
-) -> None:
-    lock = Statement(select(advisory_lock(bindparam("name", type_=String)).label("locked")))
-    async with postgres.connection.transaction():
-        await postgres.rows(lock, name="one")
-        await other.rows(lock, name="another")
-        second = asyncio.create_task(other.rows(lock, name="one"))
-        await postgres.until_somebody_waits()
-        assert not second.done()
-    await second
 
 
 @pytest.mark.parametrize("collection", [list, tuple, set])

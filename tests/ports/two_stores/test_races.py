@@ -13,6 +13,7 @@ from solebook.composition.adapters import Store
 from solebook.ports.language.catalog import ReservationStatus
 from solebook.ports.language.errors import AlreadyReserved, EmailTaken, Outdated
 from solebook.ports.language.idempotency import IdempotencyKey
+from solebook.ports.language.messages import Queue
 from solebook.ports.language.payments import Account, AccountKind, Decline, Entry
 
 from ..records import Records
@@ -232,3 +233,52 @@ async def test_lease_has_one_holder(
         )
     )
     assert len([lease for lease in got if lease is not None]) == 1
+
+
+async def test_a_delivery_that_is_added_while_its_turn_leaves_the_line_is_not_lost(
+    stores: tuple[Store, Store], race: Race, records: Records
+) -> None:
+    one, other = stores
+    first, second = (records.delivery(turn="buyer", queue=Queue.LETTERS) for _ in range(2))
+    async with one.transaction():
+        await one.deliveries.add([first])
+
+    async def add() -> None:
+        async with one.transaction():
+            await one.deliveries.add([second])
+            for _ in range(5):
+                await asyncio.sleep(0)
+
+    async def remove() -> None:
+        async with other.transaction():
+            await other.deliveries.remove([first])
+            for _ in range(5):
+                await asyncio.sleep(0)
+
+    await race(add, remove)
+    assert list(await one.deliveries.first_in(Queue.LETTERS, records.instant, 10)) == [second]
+
+
+async def test_a_turn_from_which_both_remove_a_delivery_keeps_one_place(
+    stores: tuple[Store, Store], race: Race, records: Records
+) -> None:
+    deliveries = [records.delivery(turn="buyer", queue=Queue.LETTERS) for _ in range(7)]
+    async with stores[0].transaction():
+        await stores[0].deliveries.add(deliveries)
+    removals = [
+        lambda store, d=delivery: store.deliveries.remove([d]) for delivery in deliveries[:6]
+    ]
+    await in_both(stores, race, *removals)
+    left = await stores[1].deliveries.first_in(Queue.LETTERS, records.instant, 10)
+    assert list(left) == deliveries[6:]
+
+
+async def test_an_act_has_one_outcome(
+    stores: tuple[Store, Store], race: Race, records: Records
+) -> None:
+    async with stores[0].transaction():
+        asked = await stores[0].audit_log.add(records.act())
+    acts = [records.act(about=asked.id) for _ in range(3)]
+    outcomes = [lambda store, a=act: store.audit_log.add(a) for act in acts]
+    entries = await in_both(stores, race, *outcomes)
+    assert entries == [entries[0]] * 6
