@@ -23,10 +23,10 @@ from sqlalchemy import (
     update,
 )
 
+from .converters import Convert, reader, writer
+
 Row: TypeAlias = Any
 """A named tuple of a statement's columns, in Python's types."""
-
-_Convert: TypeAlias = Callable[[Any], Any]
 
 
 class Statement:
@@ -85,7 +85,7 @@ class _Parameter(NamedTuple):
 
     name: str | None
     """The name; None for a constant."""
-    convert: _Convert | None
+    convert: Convert | None
     constant: Any
 
 
@@ -96,7 +96,7 @@ class CompiledStatement:
     sql: str
     _parameters: tuple[_Parameter, ...]
     _make_row: Callable[[Iterable[Any]], Row]
-    _readers: tuple[_Convert | None, ...]
+    _readers: tuple[Convert | None, ...]
 
     @classmethod
     def of(
@@ -107,7 +107,7 @@ class CompiledStatement:
         parameters = []
         for name in compiled.positiontup or ():
             bind = compiled.binds[name]
-            convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            convert = writer(bind.type, dialect)
             if bind.required:
                 parameters.append(_Parameter(name, convert, None))
             else:
@@ -115,7 +115,7 @@ class CompiledStatement:
                 constant = constant if convert is None else convert(constant)
                 parameters.append(_Parameter(None, None, constant))
         columns = clause.exported_columns
-        readers = [c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns]
+        readers = [reader(column.type, dialect) for column in columns]
         row = namedtuple("Row", [str(c.key) for c in columns])  # type: ignore[misc]  # only known here
         return cls(str(compiled), tuple(parameters), row._make, tuple(readers))
 
