@@ -235,3 +235,23 @@ async def test_waiting_ends_at_once_for_what_was_added_before(
 ) -> None:
     await add(store, records.event())
     await asyncio.wait_for(store.outbox.wait(), PATIENCE)
+
+
+async def test_events_read_in_a_savepoint_that_is_undone_are_as_before_it(
+    store: Store, records: Records
+) -> None:
+    before, undone, after = records.event(), records.event(), records.event()
+
+    async def add_and_fail() -> None:
+        async with store.transaction.savepoint():
+            await store.outbox.add(undone)
+            assert await unsent_events(store) == [before, undone]
+            raise Boom
+
+    async with store.transaction():
+        await store.outbox.add(before)
+        with pytest.raises(Boom):
+            await add_and_fail()
+        await store.outbox.add(after)
+        assert await unsent_events(store) == [before, after]
+    assert await unsent_events(store) == [before, after]

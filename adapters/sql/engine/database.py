@@ -30,6 +30,8 @@ class _Work:
     broken: bool = False
     """A call failed or was cancelled, so the transaction can only be rolled back."""
     announcements: list[Callable[[], None]] = field(default_factory=list)
+    waiting: dict[Statement, list[Mapping[str, Any]]] = field(default_factory=dict)
+    """Rows of `execute_later`, by statement."""
 
 
 class _Call(AbstractAsyncContextManager[Connection]):
@@ -45,6 +47,8 @@ class _Call(AbstractAsyncContextManager[Connection]):
     async def __aenter__(self) -> Connection:
         if self._work.broken:
             raise Unavailable(what=STORE)
+        if self._work.connection is not None:
+            return self._work.connection
         try:
             return await self._database._begun(self._work)
         except BaseException:
@@ -131,6 +135,7 @@ class SqlDatabase:
         token = self._work.set(work)
         try:
             yield
+            await self.flush()
         except BaseException:
             if work.connection is not None:
                 await finished(self._driver.undo(work.connection))
@@ -150,6 +155,7 @@ class SqlDatabase:
             raise Unavailable(what=STORE)
         connection = await self._begun(work)
         announcements = len(work.announcements)
+        waiting = {statement: [*rows] for statement, rows in work.waiting.items()}
         await connection.execute("SAVEPOINT step", ())
         try:
             yield
@@ -157,6 +163,7 @@ class SqlDatabase:
                 raise Unavailable(what=STORE)
         except BaseException:
             del work.announcements[announcements:]
+            work.waiting = waiting
             await self._undo_step(work, connection)
             raise
         await connection.execute("RELEASE step", ())
@@ -251,6 +258,24 @@ class SqlDatabase:
             return 0
         async with self._connection(writes=True) as connection:
             return await connection.execute_many(compiled.sql, written)
+
+    def execute_later(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run a statement for these rows together with others, before the transaction commits.
+
+        It is for new rows that cannot conflict. Whoever reads them in the same transaction calls
+        `flush` first.
+        """
+        work = self._current()
+        assert work is not None, _OUTSIDE
+        work.waiting.setdefault(statement, []).extend(rows)
+
+    async def flush(self) -> None:
+        """Write the rows of `execute_later` now, if the current task is in a transaction."""
+        work = self._current()
+        if work is not None and work.waiting:
+            waiting, work.waiting = work.waiting, {}
+            for statement, rows in waiting.items():
+                await self.execute_many(statement, rows)
 
     async def lock(self, *names: str) -> None:
         """Block other transactions that lock one of these names until this one ends.

@@ -48,7 +48,7 @@ class SqlOutbox(Outbox):
         now = self._clock.now()
         messages = [Message(MessageId(self._ids.new()), e.key, e, now) for e in events]
         rows = [{"id": m.id, **message_values(m), "priority": m.event.priority} for m in messages]
-        await self._database.execute_many(_ADD, rows)
+        self._database.execute_later(_ADD, rows)
         self._database.announce(self._added.set)
 
     async def unsent(
@@ -58,6 +58,7 @@ class SqlOutbox(Outbox):
         priority: Priority | None = None,
         but: Collection[MessageId] = (),
     ) -> Sequence[Message]:
+        await self._database.flush()
         asked: dict[str, Any] = {"limit": limit, "but": but}
         if priority is None:
             rows = await self._database.rows(_UNSENT, **asked)
@@ -66,6 +67,7 @@ class SqlOutbox(Outbox):
         return [message_of(row) for row in rows]
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:
+        await self._database.flush()
         await self._database.execute_many(_MARK_SENT, [{"id": id_} for id_ in ids])
 
     async def wait(self) -> None:

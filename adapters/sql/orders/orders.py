@@ -109,9 +109,10 @@ class SqlOrders(Orders):
         if not await self._database.execute(_SAVE, **order_values(order), expected=before):
             await self.get(order.id)
             raise Outdated(what="order", id=order.id)
-        await self._database.execute_many(ADD_STEP, map(step_values, steps))
+        self._database.execute_later(ADD_STEP, map(step_values, steps))
 
     async def history(self, order_id: OrderId) -> Sequence[RecordedStep]:
+        await self._database.flush()
         rows = await self._database.rows(_HISTORY, order_id=order_id)
         if not rows:
             raise NotFound(what="order", id=order_id)
