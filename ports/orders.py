@@ -20,9 +20,12 @@ class Orders(Protocol):
         """Return the order, locked until the end of a transaction. Raises NotFound."""
         ...
 
-    async def save(self, order: Order, steps: Sequence[RecordedStep]) -> None:
+    async def save(
+        self, order: Order, steps: Sequence[RecordedStep], *, before: Order | None = None
+    ) -> None:
         """Replace the order and append its new steps. The last one has the number `order.version`.
 
+        `before` is the order as this transaction read it: then only what differs is written.
         Raises NotFound, and Outdated if the history has grown since it was read.
         """
         ...

@@ -29,8 +29,10 @@ class ToldOrders(Orders):
     async def get(self, order_id: OrderId) -> Order:
         return await self._orders.get(order_id)
 
-    async def save(self, order: Order, steps: Sequence[RecordedStep]) -> None:
-        await self._orders.save(order, steps)
+    async def save(
+        self, order: Order, steps: Sequence[RecordedStep], *, before: Order | None = None
+    ) -> None:
+        await self._orders.save(order, steps, before=before)
         tell = partial(self._stream.tell, order.id, order.buyer_id, order.seller_id)
         self._transaction.announce(tell)
 

@@ -35,21 +35,23 @@ class MemoryOrders(MemoryAdapter, Orders):
             raise NotFound(what="order", id=order_id)
         return order
 
-    async def save(self, order: Order, steps: Sequence[RecordedStep]) -> None:
+    async def save(
+        self, order: Order, steps: Sequence[RecordedStep], *, before: Order | None = None
+    ) -> None:
         await self._database.writing()
-        before = await self.get(order.id)
-        if before.version != order.version - len(steps):
+        stored = await self.get(order.id)
+        if stored.version != order.version - len(steps):
             raise Outdated(what="order", id=order.id)
-        _check_numbers(order, steps, since=before.version)
+        _check_numbers(order, steps, since=stored.version)
         history = self._tables.histories[order.id] + tuple(steps)
         self._database.put(self._tables.orders, order.id, order)
         self._database.put(self._tables.histories, order.id, history)
         if order.freezes:
             self._database.put(self._tables.frozen_orders, order.id, None)
-        elif before.freezes:
+        elif stored.freezes:
             self._database.remove(self._tables.frozen_orders, order.id)
-        if order.status is not before.status:
-            self._remove_by_status(before)
+        if order.status is not stored.status:
+            self._remove_by_status(stored)
             self._put_by_status(order)
 
     def _put_by_status(self, order: Order) -> None:

@@ -32,7 +32,7 @@ class Progress:
         """Return the order after the step. Raises IllegalMove, Outdated."""
         now = self.clock.now()
         taken = advance(order, step, now, self.rules)
-        await self.orders.save(taken.order, [taken.recorded])
+        await self.orders.save(taken.order, [taken.recorded], before=order)
         if taken.ends:
             await self.deadlines.clear(order.id, taken.ends)
         ended = [ALARMS[kind] for kind in taken.ends if kind in ALARMS]

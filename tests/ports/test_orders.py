@@ -103,6 +103,31 @@ async def test_a_saved_order_keeps_every_field(
     assert await store.orders.get(order.id) == saved
 
 
+async def test_an_order_saved_with_what_it_was_before_is_read_back_whole(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    before = order = await pending(shard, records)
+    changes: list[dict[str, object]] = [
+        {"stock_status": StockStatus.RESERVED},
+        {"status": OrderStatus.CONFIRMED, "ship_by": records.instant},
+        {"inbound": Shipment("UPS", "1Z999"), "freezes": frozenset({FreezeReason.ADMIN})},
+        {"freezes": frozenset(), "ship_by": None, "inbound": None},
+        {},
+    ]
+    for fields in changes:
+        before = order
+        order, events = grown(before, StockReserved(), **fields)
+        async with store.transaction():
+            await store.orders.save(order, events, before=before)
+        assert await store.orders.get(order.id) == order
+    assert len(await store.orders.history(order.id)) == order.version
+    late, events = grown(before, StockReserved(), note="late")
+    with pytest.raises(Outdated):
+        async with store.transaction():
+            await store.orders.save(late, events, before=before)
+    assert await store.orders.get(order.id) == order
+
+
 async def test_every_kind_of_step_is_read_back_in_order(
     store: Store, records: Records, shard: Shard
 ) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import bindparam, func, select, text, union_all
+from sqlalchemy import bindparam, func, select, text, union_all, update
 
 from ....ports.language.errors import NotFound, Outdated
 from ....ports.language.ids import OrderId, UserId
@@ -37,6 +38,20 @@ _FIXED = (
 )
 """The columns that never change after an order is opened."""
 _SAVE = Statement(update_row(orders, fixed=_FIXED).where(orders.c.version == bindparam("expected")))
+
+
+@cache
+def _save_only(columns: frozenset[str]) -> Statement:
+    """Return the UPDATE of a step that changes these columns.
+
+    SQLite writes the indexes of all columns in an UPDATE, also of those that stay the same.
+    """
+    row = update(orders).where(
+        orders.c.id == bindparam("id"), orders.c.version == bindparam("expected")
+    )
+    return Statement(row.values({orders.c[name]: bindparam(name) for name in sorted(columns)}))
+
+
 _HISTORY = Statement(
     select(order_steps)
     .where(order_steps.c.order_id == bindparam("order_id"))
@@ -102,11 +117,17 @@ class SqlOrders(Orders):
             raise NotFound(what="order", id=order_id)
         return order_of(row)
 
-    async def save(self, order: Order, steps: Sequence[RecordedStep]) -> None:
-        before = order.version - len(steps)
+    async def save(
+        self, order: Order, steps: Sequence[RecordedStep], *, before: Order | None = None
+    ) -> None:
+        expected = order.version - len(steps)
         numbers = [step.number for step in steps if step.order_id == order.id]
-        assert numbers == list(range(before + 1, order.version + 1)), (order, numbers)
-        if not await self._database.execute(_SAVE, **order_values(order), expected=before):
+        assert numbers == list(range(expected + 1, order.version + 1)), (order, numbers)
+        values, statement = order_values(order), _SAVE
+        if before is not None and before.version == expected < order.version:
+            earlier = order_values(before)
+            statement = _save_only(frozenset(n for n in values if values[n] != earlier[n]))
+        if not await self._database.execute(statement, **values, expected=expected):
             await self.get(order.id)
             raise Outdated(what="order", id=order.id)
         self._database.execute_later(ADD_STEP, map(step_values, steps))
