@@ -163,7 +163,7 @@ class LeaseKeeper:
     async def _acquired(self) -> LeaseTenure:
         while True:
             try:
-                if not await self._is_hindered():
+                if not await self._is_hindered(self._times.life):
                     tenure = await self._try()
                     if tenure is not None:
                         return tenure
@@ -187,11 +187,10 @@ class LeaseKeeper:
         """Return when the tenure of a lease is over that was requested at `asked`."""
         return asked + self._times.life - self._times.margin
 
-    async def _is_hindered(self) -> bool:
+    async def _is_hindered(self, patience: float) -> bool:
         """Whether this process may own nothing. Raises Unavailable."""
         if self._obstacle is None:
             return False
-        patience = self._times.every / 2
         before, self._reason = self._reason, await self._answer(self._obstacle(), patience)
         if self._reason is not None and self._reason != before:
             _log.error("this process does not take the lease %s: %s", self.name, self._reason)
@@ -248,7 +247,7 @@ class LeaseKeeper:
                 return
             tenure.extend(lease, self._end_of(asked))
             with suppress(Unavailable):  # then nobody knows of an obstacle
-                if await self._is_hindered():
+                if await self._is_hindered(self._times.every / 2):
                     return
 
     async def _release(self, tenure: LeaseTenure) -> None:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from ....ports.clock import Clock
 from ....ports.language.leases import Lease
@@ -14,10 +14,8 @@ from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
 from ..schema import leases
-from ..schema.columns import Instant
+from . import postgres_time
 
-_NOW = Statement(select(func.clock_timestamp(type_=Instant).label("now")))
-"""The time of PostgreSQL, in a transaction that may have waited."""
 _BEGIN = Statement(insert_or_skip(leases, leases.c.name))
 _LAST = Statement(select(leases).where(leases.c.name == bindparam("of")))
 _LOCK = Statement(select(leases).where(leases.c.name == bindparam("of")), locks=True)
@@ -39,7 +37,7 @@ class SqlLeases(Leases):
     async def now(self) -> datetime:
         if self._clock is not None:
             return self._clock.now()
-        row = await self._database.first(_NOW)
+        row = await self._database.first(postgres_time.NOW)
         assert row is not None, "the database tells its time"
         now: datetime = row.now
         return now
