@@ -135,7 +135,7 @@ def tables(empty_database: Path) -> Iterator[sqlite3.Connection]:
 
 
 # Those that have to look at every row: of the turnovers, of the ledger, of what rests, of the halts
-# that stand.
+# that stand, and what a verification compares.
 LOOKING_AT_ALL = {
     "books._BOOKS.0",
     "books._RESTING.0",
@@ -144,8 +144,15 @@ LOOKING_AT_ALL = {
     "halts.STANDING.0",
     "ledger._TOTALS.0",
     "orders._COUNT.0",
+    "references._PLACES_FOR_NOTHING.0",
+    "snapshots.STANDING.0",
+    "snapshots._RULES.0",
+    "snapshots._SELLERS.0",
+    "snapshots._SIZE.0",
     "stored_books.STANDING.0",
     "turnovers._SUMMARIES.0",
+    "waiting_messages._KEYS.0",
+    "waiting_messages._REPORTED.0",
 }
 # Those whose rows are walked in the order of an index until there are enough.
 IN_ORDER = {
