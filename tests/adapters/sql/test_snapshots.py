@@ -1,5 +1,7 @@
 """Snapshots: many reads that see the store as of one instant."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
@@ -30,8 +32,9 @@ async def test_all_reads_of_a_snapshot_see_the_store_as_of_one_instant(
         assert len(await snapshot.rows(_EMAILS)) == 2
 
 
-async def test_a_closed_store_has_no_snapshot(database: SqlDatabase) -> None:
-    await database.__aexit__()
+async def test_a_closed_store_has_no_snapshot(tmp_path: Path) -> None:
+    async with SqlDatabase(f"sqlite:///{tmp_path / 'closed.db'}") as database:
+        pass
     with pytest.raises(Unavailable):
         async with database.snapshot():
             pass
