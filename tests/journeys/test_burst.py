@@ -50,7 +50,7 @@ def test_a_burst_is_taken_or_refused_and_no_order_suffers_from_the_delay(
     assert {status for status, _ in answers.readiness} == {200}
     told = any(overloaded for _, overloaded in answers.readiness)
     assert told == bool(answers.refused["503 overloaded"]), "readiness hid an overload"
-    assert (ready.status_code, ready.json()) == (200, {"status": "ok", "overloaded": False})
+    assert (ready.status_code, ready.json()["overloaded"]) == (200, False)
     assert late.status_code == 201, "two poisoned orders closed the market"
     assert waited < CALM, "something was still to be done"
     solvency = solebook(tmp_path, "admin", "solvency")
