@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -72,12 +73,14 @@ class Server:
     def __init__(
         self, folder: Path, *arguments: str, settings: Mapping[str, str] | None = None
     ) -> None:
+        # Nobody reads while it serves, and a full pipe would stop it.
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # `close` closes it
         self.process = subprocess.Popen(
             [*COMMAND, "serve", "--port", "0", *arguments],
             cwd=folder,
             env=environment() | dict(settings or {}),
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._errors,
             text=True,
         )
         self.url, self.kept = self._told()
@@ -97,7 +100,8 @@ class Server:
         )
         if found is None:
             self.process.kill()
-            pytest.fail(f"{told!r}, {self.process.communicate()}")
+            self.process.communicate()
+            pytest.fail(f"{told!r}, {self._complaints()}")
         return found[1], found[2]
 
     def ok(self, method: str, path: str, token: str | None = None, **request: Any) -> Any:
@@ -124,14 +128,19 @@ class Server:
     def end(self, number: int) -> tuple[int, str]:
         """Send a signal, and return the exit code and what was complained of."""
         self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=SOON)
-        return self.process.returncode, errors
+        self.process.communicate(timeout=SOON)
+        return self.process.returncode, self._complaints()
+
+    def _complaints(self) -> str:
+        self._errors.seek(0)
+        return self._errors.read()
 
     def close(self) -> None:
         self.http.close()
         if self.process.poll() is None:
             self.process.kill()
         self.process.communicate()
+        self._errors.close()
 
 
 @contextmanager

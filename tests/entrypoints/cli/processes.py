@@ -6,11 +6,12 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 import httpx
@@ -65,15 +66,17 @@ class Processes:
 
     def start(self, *arguments: str, **settings: str) -> "Running":
         """Start a process, and return it when it tells that it serves or works."""
+        # Nobody reads while it works, and a full pipe would stop it.
+        errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # `close` closes it
         process = subprocess.Popen(
             [*_COMMAND, *arguments],
             cwd=self.folder,
             env=self.environment | settings,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=errors,
             text=True,
         )
-        running = Running(process)
+        running = Running(process, errors)
         self._started.append(running)
         running.wait_for_url()
         return running
@@ -89,8 +92,9 @@ class Processes:
 class Running:
     """A process that serves, or works and answers health checks."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[str]", errors: IO[str]) -> None:
         self.process = process
+        self._errors = errors
         self.http = httpx.Client(timeout=PATIENCE)
 
     def wait_for_url(self) -> None:
@@ -101,7 +105,8 @@ class Running:
         found = re.search(r"http://127\.0\.0\.1:\d+", told := lines.get(timeout=PATIENCE))
         if found is None and "works" not in told:
             self.process.kill()
-            pytest.fail(f"{told!r}, {self.process.communicate()}")
+            self.process.communicate()
+            pytest.fail(f"{told!r}, {self._complaints()}")
         if found is not None:
             self.http.base_url = httpx.URL(found[0])
 
@@ -162,8 +167,12 @@ class Running:
     def end(self) -> tuple[int, str]:
         """Ask it to stop, and return the exit code and what it complained of."""
         self.process.terminate()
-        _, errors = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, errors
+        self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, self._complaints()
+
+    def _complaints(self) -> str:
+        self._errors.seek(0)
+        return self._errors.read()
 
     def close(self) -> None:
         self.http.close()
@@ -171,6 +180,7 @@ class Running:
             self.process.kill()
         if self.process.stdout is not None and not self.process.stdout.closed:
             self.process.communicate()
+        self._errors.close()
 
 
 def wait_until(is_so: Callable[[], bool]) -> float:
