@@ -117,7 +117,7 @@ def run_served(work: Coroutine[Any, Any, T]) -> T:
 
 def collect_rarely() -> None:
     """Let Python look for garbage as rarely as `solebook serve` does when it is ready."""
-    with suppress(ModuleNotFoundError):  # an earlier revision
+    with suppress(ImportError):  # an earlier revision
         from solebook.entrypoints import garbage
 
         garbage.collect_rarely()
