@@ -9,13 +9,11 @@ from typing import Any
 
 from ....ports.language.errors import RebuildReplaced
 from ....ports.language.ids import ProductId
-from ....ports.language.market import Size
 from ....ports.language.search import (
     MAX_OFFSET,
     MarketFigures,
     SearchDocument,
     SearchFacets,
-    SearchHit,
     SearchQuery,
     SearchResults,
     Suggestion,
@@ -27,7 +25,6 @@ from ...text_search.facets import count_facets
 from ...text_search.spelling import (
     allowed_typos,
     candidate_trigrams,
-    indexed_words,
     nearest,
     trigrams,
 )
@@ -35,6 +32,7 @@ from ...text_search.turns import Turns
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row
 from . import postgres_search_statements as sql
+from .document_rows import document_values, hit_of, sizes_of, suggestion_of, words_in
 
 _LOCK = "search index"
 
@@ -133,7 +131,8 @@ class PostgresSearchIndex(SearchIndex):
     ) -> None:
         """Put products. Those that are new get the figures."""
         rows = [
-            {"generation": generation, **_values(one, figures.get(one.product_id))}
+            document_values(one, figures.get(one.product_id))
+            | {"generation": generation, "words": words_in(one)}
             for one in documents
         ]
         await self._database.execute_many(sql.PUT, rows)
@@ -178,7 +177,7 @@ class PostgresSearchIndex(SearchIndex):
         groups = await self._database.rows(sql.GROUPS[wanted.has_text], **values)
         total = sum(group.count for group in groups)
         return SearchResults(
-            hits=tuple(map(_hit, rows)),
+            hits=tuple(map(hit_of, rows)),
             total=total,
             facets=_facets(groups),
             next_offset=end if end < total and end <= MAX_OFFSET else None,
@@ -197,14 +196,14 @@ class PostgresSearchIndex(SearchIndex):
             return []
         of = {"generation": wanted.generation, "limit": limit}
         if not wanted.has_text:
-            return [_suggestion(row) for row in await self._database.rows(sql.SUGGEST_ALL, **of)]
+            return [suggestion_of(row) for row in await self._database.rows(sql.SUGGEST_ALL, **of)]
         # The three ranks of relevance in turn, because the first two are usually enough.
         rows = await self._database.rows(sql.SUGGEST_BY_KEY, **of, key=wanted.key)
-        found = {row.product_id: _suggestion(row) for row in rows}
+        found = {row.product_id: suggestion_of(row) for row in rows}
         for match in dict.fromkeys((wanted.exact, wanted.match)):
             if len(found) < limit:
                 for row in await self._database.rows(sql.SUGGEST, **of, match=match):
-                    found.setdefault(row.product_id, _suggestion(row))
+                    found.setdefault(row.product_id, suggestion_of(row))
         return list(found.values())[:limit]
 
     async def _wanted(self, text: str) -> "_Wanted | None":
@@ -276,28 +275,6 @@ def _written(state: Row) -> list[int]:
     return [state.serving] if state.building is None else [state.serving, state.building]
 
 
-def _values(document: SearchDocument, figures: MarketFigures | None) -> dict[str, Any]:
-    names = (document.brand, document.model, document.colorway)
-    return {
-        "product_id": document.product_id,
-        "version": document.version,
-        "style_code": document.style_code,
-        "style_key": spelling_key(document.style_code),
-        "brand": document.brand,
-        "brand_key": spelling_key(document.brand),
-        "model": document.model,
-        "colorway": document.colorway,
-        "retail_price": document.retail_price,
-        "release_date": document.release_date,
-        "year": document.release_date.year,
-        "sizes": f" {' '.join(document.sizes)} ",
-        "words": indexed_words(document.style_code, *names),
-        "lowest_ask": figures.lowest_ask if figures else None,
-        "sales": figures.sales if figures else 0,
-        "as_of": figures.as_of if figures else None,
-    }
-
-
 def _figures(row: Row) -> MarketFigures:
     return MarketFigures(row.lowest_ask, row.sales, row.as_of)
 
@@ -314,28 +291,4 @@ def _filters(query: SearchQuery) -> dict[str, Any]:
 
 
 def _facets(groups: Sequence[Row]) -> SearchFacets:
-    return count_facets((g.brand, _sizes(g.sizes), g.year, g.price, g.count) for g in groups)
-
-
-def _sizes(text: str) -> tuple[Size, ...]:
-    return tuple(map(Size, text.split()))
-
-
-def _suggestion(row: Row) -> Suggestion:
-    text = f"{row.brand} {row.model} {row.colorway}"
-    return Suggestion(row.product_id, row.style_code, text)
-
-
-def _hit(row: Row) -> SearchHit:
-    return SearchHit(
-        product_id=row.product_id,
-        style_code=row.style_code,
-        brand=row.brand,
-        model=row.model,
-        colorway=row.colorway,
-        retail_price=row.retail_price,
-        release_date=row.release_date,
-        sizes=_sizes(row.sizes),
-        lowest_ask=row.lowest_ask,
-        sales=row.sales,
-    )
+    return count_facets((g.brand, sizes_of(g.sizes), g.year, g.price, g.count) for g in groups)

@@ -6,11 +6,9 @@ next.
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     CheckConstraint,
     Column,
     Computed,
-    Date,
     Index,
     Integer,
     MetaData,
@@ -20,8 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from ..schema.columns import Instant
 from ..schema.columns import metadata as _store
+from .document_rows import described, figured
 
 metadata = MetaData(naming_convention=_store.naming_convention)
 
@@ -52,22 +50,10 @@ search_documents = Table(
     metadata,
     Column("generation", Integer, primary_key=True, autoincrement=False),
     Column("product_id", Uuid, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("style_code", String, nullable=False),
-    Column("style_key", String, nullable=False),
-    Column("brand", String, nullable=False),
-    Column("brand_key", String, nullable=False),
-    Column("model", String, nullable=False),
-    Column("colorway", String, nullable=False),
-    Column("retail_price", BigInteger, nullable=False),
-    Column("release_date", Date, nullable=False),
-    Column("year", Integer, nullable=False),
-    Column("sizes", String, nullable=False),
+    *described(),
     Column("words", ARRAY(String), nullable=False),
     Column("text", TSVECTOR, Computed("array_to_tsvector(words::text[])", persisted=True)),
-    Column("lowest_ask", BigInteger),
-    Column("sales", Integer, nullable=False),
-    Column("as_of", Instant),
+    *figured(),
 )
 Index("ix_search_words_trigrams", search_words.c.trigrams, postgresql_using="gin")
 Index("ix_search_documents_text", search_documents.c.text, postgresql_using="gin")

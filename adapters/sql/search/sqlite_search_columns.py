@@ -9,12 +9,11 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import bindparam, select
 
-from ....ports.language.market import Size
-from ....ports.language.search import SearchHit
 from ...text_search.columns import IndexedProduct, ProductColumns
 from ..engine.database import SqlDatabase
 from ..engine.shared_read import SharedRead
 from ..engine.statement import Row, Statement
+from .document_rows import hit_of
 from .sqlite_search_slot import PORTION, SearchSlot
 from .sqlite_search_tables import search_index, search_removed
 
@@ -93,16 +92,4 @@ class SqliteSearchColumns:
 
 
 def _product(row: Row) -> IndexedProduct:
-    hit = SearchHit(
-        product_id=row.product_id,
-        style_code=row.style_code,
-        brand=row.brand,
-        model=row.model,
-        colorway=row.colorway,
-        retail_price=row.retail_price,
-        release_date=row.release_date,
-        sizes=tuple(Size(size) for size in row.sizes.split()),
-        lowest_ask=row.lowest_ask,
-        sales=row.sales,
-    )
-    return IndexedProduct(row.number, row.version, hit, row.style_key, row.brand_key)
+    return IndexedProduct(row.number, row.version, hit_of(row), row.style_key, row.brand_key)

@@ -15,7 +15,6 @@ from ....ports.language.search import (
     MarketFigures,
     SearchDocument,
     SearchFacets,
-    SearchHit,
     SearchQuery,
     SearchResults,
     SearchSort,
@@ -30,6 +29,7 @@ from ...text_search.turns import Turns
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement
+from .document_rows import suggestion_of
 from .sqlite_search_columns import SLOTS, SqliteSearchColumns, read_state
 from .sqlite_search_slot import SearchSlot
 from .sqlite_search_tables import search_index, search_removed
@@ -178,7 +178,7 @@ class SqliteSearchIndex(SearchIndex):
         slot, columns = await self._columns.current()
         match = await self._found(slot, columns, check_search_text(text))
         groups = match.by_relevance(match.found)
-        return [_suggestion(hit) for hit in columns.page(groups, SearchSort.RELEVANCE, 0, limit)]
+        return [suggestion_of(hit) for hit in columns.page(groups, SearchSort.RELEVANCE, 0, limit)]
 
     async def _found(self, slot: SearchSlot, columns: ProductColumns, text: str) -> "_Match":
         """Return the products that have every word of a text, as a prefix or with a typo."""
@@ -293,8 +293,3 @@ def _any_of(words: Sequence[str]) -> str:
 
 def _other(slot: str) -> SearchSlot:
     return SLOTS["b" if slot == "a" else "a"]
-
-
-def _suggestion(hit: SearchHit) -> Suggestion:
-    text = f"{hit.brand} {hit.model} {hit.colorway}"
-    return Suggestion(hit.product_id, hit.style_code, text)

@@ -23,11 +23,10 @@ from sqlalchemy import (
 
 from ....ports.language.ids import ProductId
 from ....ports.language.search import MarketFigures, SearchDocument
-from ....ports.language.text import spelling_key
-from ...text_search.spelling import indexed_words
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement, insert_row
+from .document_rows import document_values, words_in
 from .sqlite_search_tables import SlotTables, slot_tables
 
 CANDIDATES = 200
@@ -150,13 +149,14 @@ class SearchSlot:
         await database.execute_many(
             self._add,
             [
-                _values(document, known.get(document.product_id)) | {"changed": change}
+                document_values(document, known.get(document.product_id))
+                | {"words": " ".join(words_in(document)), "changed": change}
                 for document in later
             ],
         )
         await database.execute(self._add_text, last=last)
         last = (await database.rows(self._last_word))[0].last
-        words = {word for document in later for word in _words(document)}
+        words = {word for document in later for word in words_in(document)}
         await database.execute_many(
             self._add_word, [{"number": None, "word": word} for word in sorted(words)]
         )
@@ -205,31 +205,6 @@ class SearchSlot:
     ) -> dict[ProductId, Any]:
         rows = await database.rows(self._known, ids=product_ids)
         return {row.product_id: row for row in rows}
-
-
-def _words(document: SearchDocument) -> list[str]:
-    return indexed_words(document.style_code, document.brand, document.model, document.colorway)
-
-
-def _values(document: SearchDocument, known: Any) -> dict[str, Any]:
-    return {
-        "product_id": document.product_id,
-        "version": document.version,
-        "style_code": document.style_code,
-        "style_key": spelling_key(document.style_code),
-        "brand": document.brand,
-        "brand_key": spelling_key(document.brand),
-        "model": document.model,
-        "colorway": document.colorway,
-        "retail_price": document.retail_price,
-        "release_date": document.release_date,
-        "year": document.release_date.year,
-        "sizes": f" {' '.join(document.sizes)} ",
-        "words": " ".join(_words(document)),
-        "lowest_ask": known.lowest_ask if known else None,
-        "sales": known.sales if known else 0,
-        "as_of": known.as_of if known else None,
-    }
 
 
 # ---- queries ---------------------------------------------------------------------------------

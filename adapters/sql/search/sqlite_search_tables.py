@@ -7,10 +7,8 @@ the number of the write that last changed a product.
 from dataclasses import dataclass
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
-    Date,
     Integer,
     MetaData,
     String,
@@ -18,7 +16,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from ..schema.columns import Instant
+from .document_rows import described, figured
 
 _metadata = MetaData()
 
@@ -63,21 +61,9 @@ def slot_tables(slot: str) -> SlotTables:
         _metadata,
         Column("number", Integer, primary_key=True),
         Column("product_id", Uuid, nullable=False, unique=True),
-        Column("version", Integer, nullable=False),
-        Column("style_code", String, nullable=False),
-        Column("style_key", String, nullable=False),
-        Column("brand", String, nullable=False),
-        Column("brand_key", String, nullable=False),
-        Column("model", String, nullable=False),
-        Column("colorway", String, nullable=False),
-        Column("retail_price", BigInteger, nullable=False),
-        Column("release_date", Date, nullable=False),
-        Column("year", Integer, nullable=False),
-        Column("sizes", String, nullable=False),
+        *described(),
         Column("words", String, nullable=False),
-        Column("lowest_ask", BigInteger),
-        Column("sales", Integer, nullable=False),
-        Column("as_of", Instant),
+        *figured(),
         Column("changed", Integer, nullable=False),
     )
     words = Table(

@@ -1,0 +1,91 @@
+"""The rows of indexed products, on both engines."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, Integer, String
+
+from ....ports.language.market import Size
+from ....ports.language.search import MarketFigures, SearchDocument, SearchHit, Suggestion
+from ....ports.language.text import spelling_key
+from ...text_search.spelling import indexed_words
+from ..engine.statement import Row
+from ..schema.columns import Instant
+
+
+def described() -> list[Column[Any]]:
+    """Return the columns of what a product is, without its words."""
+    return [
+        Column("version", Integer, nullable=False),
+        Column("style_code", String, nullable=False),
+        Column("style_key", String, nullable=False),
+        Column("brand", String, nullable=False),
+        Column("brand_key", String, nullable=False),
+        Column("model", String, nullable=False),
+        Column("colorway", String, nullable=False),
+        Column("retail_price", BigInteger, nullable=False),
+        Column("release_date", Date, nullable=False),
+        Column("year", Integer, nullable=False),
+        Column("sizes", String, nullable=False),
+    ]
+
+
+def figured() -> list[Column[Any]]:
+    """Return the columns of what the market says of a product."""
+    return [
+        Column("lowest_ask", BigInteger),
+        Column("sales", Integer, nullable=False),
+        Column("as_of", Instant),
+    ]
+
+
+def words_in(document: SearchDocument) -> list[str]:
+    """Return the words under which a product is found."""
+    return indexed_words(document.style_code, document.brand, document.model, document.colorway)
+
+
+def document_values(document: SearchDocument, figures: MarketFigures | None) -> dict[str, Any]:
+    """Return the values of a product's row, without its words."""
+    return {
+        "product_id": document.product_id,
+        "version": document.version,
+        "style_code": document.style_code,
+        "style_key": spelling_key(document.style_code),
+        "brand": document.brand,
+        "brand_key": spelling_key(document.brand),
+        "model": document.model,
+        "colorway": document.colorway,
+        "retail_price": document.retail_price,
+        "release_date": document.release_date,
+        "year": document.release_date.year,
+        "sizes": f" {' '.join(document.sizes)} ",
+        "lowest_ask": figures.lowest_ask if figures else None,
+        "sales": figures.sales if figures else 0,
+        "as_of": figures.as_of if figures else None,
+    }
+
+
+def sizes_of(text: str) -> tuple[Size, ...]:
+    """Return the sizes in a column."""
+    return tuple(map(Size, text.split()))
+
+
+def hit_of(row: Row) -> SearchHit:
+    """Return a row as a hit."""
+    return SearchHit(
+        product_id=row.product_id,
+        style_code=row.style_code,
+        brand=row.brand,
+        model=row.model,
+        colorway=row.colorway,
+        retail_price=row.retail_price,
+        release_date=row.release_date,
+        sizes=sizes_of(row.sizes),
+        lowest_ask=row.lowest_ask,
+        sales=row.sales,
+    )
+
+
+def suggestion_of(product: SearchHit | Row) -> Suggestion:
+    """Return a hit, or a row, as a suggestion."""
+    text = f"{product.brand} {product.model} {product.colorway}"
+    return Suggestion(product.product_id, product.style_code, text)
