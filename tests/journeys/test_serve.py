@@ -1,23 +1,21 @@
 """`solebook serve` in a separate process: start, stop, kill, and one process per folder."""
 
 import os
-import queue
 import re
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
+
+from ..served import PASSWORD, Served
 
 pytestmark = pytest.mark.journey
 
@@ -26,7 +24,6 @@ PATIENCE = 30.0
 """Seconds for what takes one or two on a machine that has nothing else to do."""
 SOON = 8.0
 """Seconds, fewer than the ten that a request under way would be given."""
-PASSWORD = "correct horse battery"
 ADDRESS = {
     "street": "1 Main Street",
     "city": "Portland",
@@ -67,57 +64,31 @@ def solebook(
     )
 
 
-class Server:
+class Server(Served):
     """A running `solebook serve`."""
 
     def __init__(
         self, folder: Path, *arguments: str, settings: Mapping[str, str] | None = None
     ) -> None:
-        # Nobody reads while it serves, and a full pipe would stop it.
-        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # `close` closes it
-        self.process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", "0", *arguments],
-            cwd=folder,
-            env=environment() | dict(settings or {}),
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-        )
+        command = [*COMMAND, "serve", "--port", "0", *arguments]
+        super().__init__(command, folder, environment() | dict(settings or {}), PATIENCE)
         self.url, self.kept = self._told()
-        self.http = httpx.Client(base_url=self.url, timeout=PATIENCE)
+        self.http.base_url = httpx.URL(self.url)
 
     def _told(self) -> tuple[str, str]:
         """Return what the two lines tell that are printed once it serves."""
-        lines: queue.Queue[str] = queue.Queue()
-        assert self.process.stdout is not None
-        read = self.process.stdout.readline
-        threading.Thread(target=lambda: lines.put(read() + read()), daemon=True).start()
-        told = lines.get(timeout=PATIENCE)
+        told = self.first_lines(2)
         found = re.fullmatch(
             r"solebook serves (http://127\.0\.0\.1:\d+)  \(the API: \1/schema\)\n"
             r"(.*); Ctrl-C stops\n",
             told,
         )
         if found is None:
-            self.process.kill()
-            self.process.communicate()
-            pytest.fail(f"{told!r}, {self._complaints()}")
+            self.fail(told)
         return found[1], found[2]
 
-    def ok(self, method: str, path: str, token: str | None = None, **request: Any) -> Any:
-        """Return the body of the success that it must be."""
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        answer = self.http.request(method, path, headers=headers, **request)
-        assert answer.is_success, (method, path, answer.status_code, answer.text)
-        return answer.json() if answer.content else None
-
     def status(self, path: str, token: str) -> int:
-        headers = {"Authorization": f"Bearer {token}"}
-        return self.http.get(path, headers=headers).status_code
-
-    def sign_in(self, name: str) -> str:
-        credentials = {"email": f"{name}@example.com", "password": PASSWORD}
-        return str(self.ok("POST", "/v1/sessions", json=credentials)["access_token"])
+        return self.ask_for("GET", path, token).status_code
 
     def register(self, name: str) -> str:
         person = {"email": f"{name}@example.com", "password": PASSWORD}
@@ -127,20 +98,7 @@ class Server:
 
     def end(self, number: int) -> tuple[int, str]:
         """Send a signal, and return the exit code and what was complained of."""
-        self.process.send_signal(number)
-        self.process.communicate(timeout=SOON)
-        return self.process.returncode, self._complaints()
-
-    def _complaints(self) -> str:
-        self._errors.seek(0)
-        return self._errors.read()
-
-    def close(self) -> None:
-        self.http.close()
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
-        self._errors.close()
+        return self.ended(number, within=SOON)
 
 
 @contextmanager

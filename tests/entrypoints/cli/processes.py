@@ -1,25 +1,21 @@
 """Processes of one exchange on PostgreSQL: `solebook serve` and `solebook worker`."""
 
 import os
-import queue
 import re
 import signal
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
 from uuid import uuid4
 
 import httpx
-import pytest
+
+from ...served import PASSWORD, Served
 
 PATIENCE = 90.0
 """Seconds for what takes one or two on a machine that has nothing else to do."""
-PASSWORD = "correct horse battery"
 _COMMAND = (sys.executable, "-m", "solebook.entrypoints.cli.main")
 _ADDRESS = {
     "street": "1 Main Street",
@@ -66,17 +62,9 @@ class Processes:
 
     def start(self, *arguments: str, **settings: str) -> "Running":
         """Start a process, and return it when it tells that it serves or works."""
-        # Nobody reads while it works, and a full pipe would stop it.
-        errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # `close` closes it
-        process = subprocess.Popen(
-            [*_COMMAND, *arguments],
-            cwd=self.folder,
-            env=self.environment | settings,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
+        running = Running(
+            [*_COMMAND, *arguments], self.folder, self.environment | settings, PATIENCE
         )
-        running = Running(process, errors)
         self._started.append(running)
         running.wait_for_url()
         return running
@@ -89,38 +77,18 @@ class Processes:
             running.close()
 
 
-class Running:
+class Running(Served):
     """A process that serves, or works and answers health checks."""
 
-    def __init__(self, process: "subprocess.Popen[str]", errors: IO[str]) -> None:
-        self.process = process
-        self._errors = errors
-        self.http = httpx.Client(timeout=PATIENCE)
-
     def wait_for_url(self) -> None:
-        lines: queue.Queue[str] = queue.Queue()
-        assert self.process.stdout is not None
-        read = self.process.stdout.readline
-        threading.Thread(target=lambda: lines.put(read()), daemon=True).start()
-        found = re.search(r"http://127\.0\.0\.1:\d+", told := lines.get(timeout=PATIENCE))
+        told = self.first_lines(1)
+        found = re.search(r"http://127\.0\.0\.1:\d+", told)
         if found is None and "works" not in told:
-            self.process.kill()
-            self.process.communicate()
-            pytest.fail(f"{told!r}, {self._complaints()}")
+            self.fail(told)
         if found is not None:
             self.http.base_url = httpx.URL(found[0])
 
     # ---- requests ------------------------------------------------------------------------
-
-    def ask_for(self, method: str, path: str, token: str = "", **request: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return self.http.request(method, path, headers=headers, **request)
-
-    def ok(self, method: str, path: str, token: str = "", **request: Any) -> Any:
-        """Return the body of the success that it must be."""
-        answer = self.ask_for(method, path, token, **request)
-        assert answer.is_success, (method, path, answer.status_code, answer.text)
-        return answer.json() if answer.content else None
 
     def readiness(self) -> tuple[int, dict[str, str]]:
         """Return the status of /health/ready and the states of the dependencies."""
@@ -132,10 +100,6 @@ class Running:
         return wait_until(lambda: self.readiness()[0] == 200)
 
     # ---- people --------------------------------------------------------------------------
-
-    def sign_in(self, name: str) -> str:
-        credentials = {"email": f"{name}@example.com", "password": PASSWORD}
-        return str(self.ok("POST", "/v1/sessions", json=credentials)["access_token"])
 
     def register(self, name: str) -> str:
         """Return the token of a new user, who may bid and ask."""
@@ -166,21 +130,7 @@ class Running:
 
     def end(self) -> tuple[int, str]:
         """Ask it to stop, and return the exit code and what it complained of."""
-        self.process.terminate()
-        self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, self._complaints()
-
-    def _complaints(self) -> str:
-        self._errors.seek(0)
-        return self._errors.read()
-
-    def close(self) -> None:
-        self.http.close()
-        if self.process.poll() is None:
-            self.process.kill()
-        if self.process.stdout is not None and not self.process.stdout.closed:
-            self.process.communicate()
-        self._errors.close()
+        return self.ended(signal.SIGTERM, within=PATIENCE)
 
 
 def wait_until(is_so: Callable[[], bool]) -> float:
