@@ -1,0 +1,1 @@
+"""Real servers of other projects, from wheels, for tests and benchmarks."""
