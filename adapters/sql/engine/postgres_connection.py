@@ -1,7 +1,7 @@
 """Connections to PostgreSQL, and the translation of its errors."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Any, Self, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]  # it has no annotations
@@ -121,7 +121,7 @@ class PostgresConnection(Connection, Snapshot):
         """Run a write statement and return the rows of its RETURNING clause."""
         if long:
             return await self._without_limit(
-                self._connection.fetch(sql, *values, timeout=_FOR_EVER)
+                lambda: self._connection.fetch(sql, *values, timeout=_FOR_EVER)
             )
         return await _translating(self._connection.fetch(sql, *values))
 
@@ -129,7 +129,7 @@ class PostgresConnection(Connection, Snapshot):
         """Run a write statement and return the number of changed rows."""
         if long:
             status = await self._without_limit(
-                self._connection.execute(sql, *values, timeout=_FOR_EVER)
+                lambda: self._connection.execute(sql, *values, timeout=_FOR_EVER)
             )
         else:
             status = await _translating(self._connection.execute(sql, *values))
@@ -172,9 +172,9 @@ class PostgresConnection(Connection, Snapshot):
         while rows := await _translating(cursor.fetch(_ROWS_AT_ONCE)):
             yield rows
 
-    async def _without_limit(self, call: Awaitable[T]) -> T:
+    async def _without_limit(self, call: Callable[[], Awaitable[T]]) -> T:
         await self.execute("SET LOCAL statement_timeout = 0", ())
-        result = await _translating(call)
+        result = await _translating(call())
         await self.execute("SET LOCAL statement_timeout TO DEFAULT", ())
         return result
 

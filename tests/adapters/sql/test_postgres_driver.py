@@ -1,6 +1,7 @@
 """How the SQL store is connected to PostgreSQL, and what its failures are to the application."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -175,6 +176,18 @@ async def test_a_transaction_that_waits_when_its_connection_is_lost_fails(
         await asyncio.wait_for(waiting, PATIENCE)
     await admin.rollback()
     await lock()
+
+
+async def test_a_long_statement_on_a_lost_connection_is_an_outage_and_nothing_else(
+    postgres_url: str, admin: PostgresConnection, recwarn: pytest.WarningsRecorder
+) -> None:
+    connection = await PostgresConnection.open(postgres_url, Limits())
+    await end_others(admin)
+    for call in (connection.execute, connection.fetch_written):
+        with pytest.raises(Unavailable):
+            await call("SELECT 1", (), long=True)
+    gc.collect()
+    assert not list(recwarn), "a call of the driver was never awaited"
 
 
 async def test_connections_that_were_lost_while_idle_are_replaced(
