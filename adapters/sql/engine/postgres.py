@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.postgresql.dml import OnConflictDoNothing, OnConflictDoUpdate
@@ -84,6 +84,27 @@ def _start_of_hour(element: start_of_hour, compiler: SQLCompiler, **kw: Any) -> 
 @compiles(start_of_day, "postgresql")
 def _start_of_day(element: start_of_day, compiler: SQLCompiler, **kw: Any) -> str:
     return f"date_trunc('day', {compiler.process(element.clauses, **kw)}, 'UTC')"
+
+
+def sort_texts_by_bytes(connection: Connection) -> None:
+    """Give all columns with texts the order of their bytes, as on SQLite and in Python.
+
+    The order of a database's locale is another one, so that pages could miss rows; and it changes
+    with the system's libraries, which damages indexes. Nothing is done to columns that have it.
+    """
+    for table, columns in connection.exec_driver_sql(_SORTED_BY_LOCALE).all():
+        changes = (f'ALTER COLUMN {name} TYPE {kind} COLLATE "C"' for name, kind in columns)
+        connection.exec_driver_sql(f"ALTER TABLE {table} {', '.join(changes)}")
+
+
+_SORTED_BY_LOCALE = """\
+SELECT c.oid::regclass::text,
+    array_agg(ARRAY[quote_ident(a.attname), format_type(a.atttypid, a.atttypmod)] ORDER BY attnum)
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND a.attnum > 0
+    AND a.atttypid IN ('varchar'::regtype, 'text'::regtype)
+    AND a.attcollation = 'pg_catalog."default"'::regcollation
+GROUP BY c.oid ORDER BY c.relname"""
 
 
 def inserts_only(table: Table, message: str) -> list[str]:

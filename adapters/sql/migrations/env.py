@@ -6,6 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import JSON
 
+from solebook.adapters.sql.engine.postgres import sort_texts_by_bytes
 from solebook.adapters.sql.schema import metadata
 from solebook.adapters.sql.schema.columns import Instant
 
@@ -37,3 +38,5 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
+    if connection.dialect.name == "postgresql":
+        sort_texts_by_bytes(connection)
