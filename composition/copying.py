@@ -30,6 +30,7 @@ async def copy_to(
 
     if settings.store.kind == "memory":
         raise ValueError("a store in memory can only be reached by the process that serves it")
+    url = settings_for(settings, url).store_url
     if url == settings.store_url:
         raise ValueError("the target is the store itself")
     with exclusive(settings):

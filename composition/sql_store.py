@@ -65,6 +65,7 @@ def limits_of(settings: Settings) -> Limits:
         patience=store.patience.total_seconds(),
         connecting=store.connect_timeout.total_seconds(),
         statement=store.statement_timeout.total_seconds(),
+        left_alone=store.idle_in_transaction_timeout.total_seconds(),
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
@@ -53,12 +54,25 @@ class StoreSettings(Section, frozen=True):
     """Where the exchange stores its data."""
 
     SECRETS = frozenset({"url"})
+    TLS: ClassVar[tuple[str, ...]] = ("sslmode", "sslrootcert", "sslcert", "sslkey")
+    """Options of the URL that are settings too."""
 
     adapter: Literal["sqlite", "postgres", "memory"] = "sqlite"
     """`memory` loses everything when the process ends. A PostgreSQL URL implies `postgres`."""
     url: str | None = None
     """Where the database is: a sqlite:// or postgresql:// URL. The default is a SQLite file in the
     folder."""
+    sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] | None = None
+    """Whether the connection to PostgreSQL is encrypted, and its server verified.
+
+    Options in the URL take precedence over this and the next three.
+    """
+    sslrootcert: str | None = None
+    """The file of the CA that has signed PostgreSQL's certificate."""
+    sslcert: str | None = None
+    """The file of a certificate that identifies this client to PostgreSQL."""
+    sslkey: str | None = None
+    """The file of its key."""
     connections: Annotated[int, Between(2, 1_000, "a read would wait for every write")] = 10
     """The maximum of connections of this process to PostgreSQL."""
     patience: Annotated[timedelta, Between(timedelta(seconds=0.1), _MINUTE, _NEVER_STORED)] = (
@@ -73,6 +87,11 @@ class StoreSettings(Section, frozen=True):
         timedelta(seconds=30)
     )
     """How long a statement may take on PostgreSQL, including its wait for locks."""
+    idle_in_transaction_timeout: Annotated[
+        timedelta,
+        Between(timedelta(seconds=1), _HOUR, "a busy process would lose its transactions"),
+    ] = timedelta(seconds=5)
+    """When PostgreSQL ends a transaction that its process has stopped using."""
 
     def __post_init__(self) -> None:
         check_limits(self)
@@ -84,9 +103,22 @@ class StoreSettings(Section, frozen=True):
         """The adapter that is used."""
         return "postgres" if self.adapter == "sqlite" and self._is_at_postgres else self.adapter
 
+    def with_options(self, url: str) -> str:
+        """Return the URL of a database with the TLS options that are set and that it has not."""
+        if not _is_postgres(url):
+            return url
+        has = {name for name, _ in parse_qsl(url.partition("?")[2], keep_blank_values=True)}
+        given = {name: getattr(self, name) for name in self.TLS if name not in has}
+        options = urlencode({name: value for name, value in given.items() if value is not None})
+        return url + ("&" if "?" in url else "?") + options if options else url
+
     @property
     def _is_at_postgres(self) -> bool:
-        return (self.url or "").partition(":")[0].startswith("postgres")
+        return _is_postgres(self.url or "")
+
+
+def _is_postgres(url: str) -> bool:
+    return url.partition(":")[0].startswith("postgres")
 
 
 class KeySettings(Section, frozen=True):
@@ -196,8 +228,10 @@ class Settings(Section, frozen=True):
 
     @property
     def store_url(self) -> str:
-        """The store's URL: the configured one, or a file in the folder."""
-        return self.store.url or f"sqlite+aiosqlite:///{self._default_file}"
+        """The store's URL with its TLS options, or the URL of a file in the folder."""
+        if self.store.url:
+            return self.store.with_options(self.store.url)
+        return f"sqlite+aiosqlite:///{self._default_file}"
 
     @property
     def store_file(self) -> Path | None:

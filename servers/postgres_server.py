@@ -65,10 +65,16 @@ class PostgresServer:
         port = "" if self.port is None else f"&port={self.port}"
         return f"postgresql://postgres@/{database}?host={self.folder}{port}"
 
+    def create_data(self, **options: object) -> None:
+        """Create its data, with settings in its file."""
+        self.run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "--no-sync")
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in options.items())
+
     def start(self) -> None:
         """Start it, on its first start with new data, and wait until it answers."""
         if not self.data.exists():
-            self.run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "--no-sync")
+            self.create_data()
         self._watch = _watching(self.folder)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(

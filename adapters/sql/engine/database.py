@@ -95,9 +95,12 @@ class SqlDatabase:
     Without a transaction, reads see only committed data.
     """
 
-    def __init__(self, url: str, limits: Limits | None = None) -> None:
-        """Create a database. Raises ValueError for an invalid URL or an unsupported database."""
-        self._driver = driver_of(url, limits or Limits())
+    def __init__(self, url: str, limits: Limits | None = None, *, name: str = "solebook") -> None:
+        """Create a database; `name` tells its server who is connected.
+
+        Raises ValueError for an invalid URL or an unsupported database.
+        """
+        self._driver = driver_of(url, limits or Limits(), name)
         self.dialect = self._driver.dialect
         self._is_open = False
         self._work: ContextVar[_Work | None] = ContextVar("work", default=None)

@@ -11,16 +11,17 @@ if TYPE_CHECKING:
 # Each database's packages are imported only if its URL is given: they are extras.
 
 
-def driver_of(url: str, limits: Limits) -> Driver:
+def driver_of(url: str, limits: Limits, name: str) -> Driver:
     """Return the driver for a URL such as sqlite:///exchange.db.
 
-    Raises ValueError for an invalid URL or an unsupported database.
+    `name` tells a server who is connected. Raises ValueError for an invalid URL or an unsupported
+    database.
     """
     if backend_of(url) == "postgresql":
-        from .postgres_connection import data_source
         from .postgres_driver import PostgresDriver
+        from .postgres_url import data_source
 
-        return PostgresDriver(data_source(url), limits)
+        return PostgresDriver(data_source(url), limits, name)
     from .sqlite_connection import path_of
     from .sqlite_driver import SqliteDriver
 

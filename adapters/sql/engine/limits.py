@@ -18,3 +18,8 @@ class Limits:
     """The wait for a new connection."""
     statement: float = 30.0
     """The run of one statement, including its wait for locks. Long writes are exempt."""
+    grace: float = 5.0
+    """How much later than the server's own limit a statement's connection counts as dead."""
+    left_alone: float = 5.0
+    """After it the server ends a transaction that its process has stopped using. A process that
+    hangs must not keep the locks of a shard."""

@@ -1,6 +1,8 @@
 """Connections to PostgreSQL, and the translation of its errors."""
 
 import asyncio
+import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Any, Self, TypeVar
 
@@ -14,6 +16,7 @@ from ....ports.language.errors import Unavailable
 from .driver import Connection, Snapshot
 from .errors import STORE, Conflict
 from .limits import Limits
+from .postgres_url import data_source
 
 T = TypeVar("T")
 
@@ -22,29 +25,16 @@ SELECT pg_advisory_xact_lock(hash) FROM (
     SELECT DISTINCT hashtextextended(name, 0) AS hash FROM unnest($1::text[]) AS name ORDER BY hash
 ) AS hashes"""
 
-SCHEMES = ("postgresql", "postgresql+asyncpg", "postgres")
 MIGRATIONS = "solebook migrations"
 """The name of the advisory lock under which a database is migrated."""
 _PREPARED_STATEMENTS = 512
 _ROWS_AT_ONCE = 1_000
-_LEFT_ALONE = 5.0
-"""Seconds after which the server rolls back a transaction that its process has stopped using. A
-process that hangs must not keep the locks of a shard."""
-_GRACE = 5.0
-"""Seconds beyond the server's own limit for a statement, after which the connection is dead."""
 _GOODBYE = 2.0
+_LONGEST_NAME = 63
+"""Bytes; PostgreSQL cuts off what is longer."""
+_KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3}
+"""A peer that is gone is noticed after 11 seconds, on both sides, also on an idle connection."""
 _FOR_EVER = 7 * 24 * 3_600.0
-
-
-def data_source(url: str) -> str:
-    """Return asyncpg's form of a URL such as postgresql://user:password@host/database.
-
-    Its query may have what libpq knows, such as `sslmode` and `sslrootcert`. Raises ValueError.
-    """
-    scheme, _, rest = url.partition("://")
-    if scheme not in SCHEMES:
-        raise ValueError(f"{scheme} is not a database of PostgreSQL")
-    return f"postgresql://{rest}"
 
 
 def migration_engine(url: str) -> AsyncEngine:
@@ -52,7 +42,7 @@ def migration_engine(url: str) -> AsyncEngine:
     source = data_source(url)
 
     async def connect() -> asyncpg.Connection:
-        return await _connected(source, Limits(statement=_FOR_EVER))
+        return await _connected(source, Limits(statement=_FOR_EVER), MIGRATIONS)
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
 
@@ -77,9 +67,12 @@ class PostgresConnection(Connection, Snapshot):
         self._connection = connection
 
     @classmethod
-    async def open(cls, source: str, limits: Limits) -> Self:
-        """Connect. Raises Unavailable, and ValueError for an invalid URL."""
-        return cls(await _connected(source, limits))
+    async def open(cls, source: str, limits: Limits, name: str = "solebook") -> Self:
+        """Connect; `name` tells the server who it is.
+
+        Raises Unavailable, and ValueError for an invalid URL.
+        """
+        return cls(await _connected(source, limits, name))
 
     @property
     def is_lost(self) -> bool:
@@ -179,41 +172,51 @@ class PostgresConnection(Connection, Snapshot):
         return result
 
 
-async def _connected(source: str, limits: Limits) -> asyncpg.Connection:
+async def _connected(source: str, limits: Limits, name: str) -> asyncpg.Connection:
     try:
-        return await _connect(source, limits)
+        connection = await _connect(source, limits, name)
     except asyncpg.ClientConfigurationError as error:
         raise ValueError(str(error)) from error
     except _DRIVER_ERRORS as error:
-        raise Unavailable(what=STORE) from error
+        raise Unavailable(what=STORE) from _explained(error, limits)
+    _keep_alive(connection._transport.get_extra_info("socket"))
+    return connection
 
 
-async def _connect(source: str, limits: Limits) -> asyncpg.Connection:
+async def _connect(source: str, limits: Limits, name: str) -> asyncpg.Connection:
     milliseconds = {
         "statement_timeout": limits.statement,
-        "idle_in_transaction_session_timeout": _LEFT_ALONE,
+        "idle_in_transaction_session_timeout": limits.left_alone,
         # A server process that waits for a lock notices that its client is gone.
-        "client_connection_check_interval": _LEFT_ALONE,
+        "client_connection_check_interval": limits.left_alone,
     }
     return await asyncpg.connect(
         source,
         timeout=limits.connecting,
-        command_timeout=limits.statement + _GRACE,
+        command_timeout=limits.statement + limits.grace,
         statement_cache_size=_PREPARED_STATEMENTS,
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,
         server_settings={
-            "application_name": "solebook",
+            "application_name": name.encode()[:_LONGEST_NAME].decode(errors="ignore"),
             "default_transaction_isolation": "read committed",
             "synchronous_commit": "on",
             "timezone": "UTC",
             "jit": "off",  # it would compile short queries longer than they run
-            "tcp_keepalives_idle": "5",
-            "tcp_keepalives_interval": "2",
-            "tcp_keepalives_count": "3",
+            "tcp_keepalives_idle": str(_KEEPALIVE["TCP_KEEPIDLE"]),
+            "tcp_keepalives_interval": str(_KEEPALIVE["TCP_KEEPINTVL"]),
+            "tcp_keepalives_count": str(_KEEPALIVE["TCP_KEEPCNT"]),
             **{name: str(int(seconds * 1_000)) for name, seconds in milliseconds.items()},
         },
     )
+
+
+def _keep_alive(connection: socket.socket) -> None:
+    if connection.family != getattr(socket, "AF_UNIX", None):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _KEEPALIVE.items():
+            if hasattr(socket, option):  # each system has its own
+                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 async def _translating(call: Awaitable[T]) -> T:
@@ -244,6 +247,29 @@ _OUTAGES = {
     "F0",  # the configuration
     "XX",  # damaged data
 }
+
+
+_OTHER_HOST = (62, 64)
+"""OpenSSL's codes for a certificate of another host, by name and by address."""
+
+
+def _explained(error: Exception, limits: Limits) -> Exception:
+    """Return why there is no connection. The text has no secret."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        found = error.verify_message.rstrip(".")
+        if error.verify_code in _OTHER_HOST:
+            why = f"the certificate of PostgreSQL is another host's: {found}"
+        else:
+            why = f"sslrootcert cannot verify the certificate of PostgreSQL: {found}"
+    elif "rejected SSL upgrade" in str(error):
+        why = "PostgreSQL offers no TLS, and sslmode demands it"
+    elif isinstance(error, TimeoutError) and not str(error):
+        why = f"PostgreSQL did not answer within {limits.connecting:g} s"
+    else:
+        return error
+    reason = ConnectionError(why)
+    reason.__cause__ = error
+    return reason
 
 
 def _translated(error: Exception) -> Exception:

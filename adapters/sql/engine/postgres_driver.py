@@ -31,9 +31,10 @@ class PostgresDriver(Driver):
     its statements are prepared already.
     """
 
-    def __init__(self, source: str, limits: Limits) -> None:
+    def __init__(self, source: str, limits: Limits, name: str = "solebook") -> None:
         self._source = source
         self._limits = limits
+        self._name = name
         self._idle: list[PostgresConnection] = []
         self._free = asyncio.Semaphore(limits.connections)
 
@@ -70,7 +71,7 @@ class PostgresDriver(Driver):
             if not connection.is_lost:
                 return connection
         try:
-            return await PostgresConnection.open(self._source, self._limits)
+            return await PostgresConnection.open(self._source, self._limits, self._name)
         except BaseException:
             self._free.release()
             raise
@@ -129,7 +130,7 @@ class PostgresDriver(Driver):
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         long = replace(self._limits, statement=_LONG)
-        connection = await PostgresConnection.open(self._source, long)
+        connection = await PostgresConnection.open(self._source, long, self._name)
         try:
             await connection.begin_reading()
             yield connection
