@@ -31,7 +31,7 @@ _PREPARED_STATEMENTS = 512
 _ROWS_AT_ONCE = 1_000
 _GOODBYE = 2.0
 _LONGEST_NAME = 63
-"""Bytes; PostgreSQL cuts off what is longer."""
+"""PostgreSQL would cut off what is longer, and complain."""
 _KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3}
 """A peer that is gone is noticed after 11 seconds, on both sides, also on an idle connection."""
 _FOR_EVER = 7 * 24 * 3_600.0
@@ -198,7 +198,7 @@ async def _connect(source: str, limits: Limits, name: str) -> asyncpg.Connection
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,
         server_settings={
-            "application_name": name.encode()[:_LONGEST_NAME].decode(errors="ignore"),
+            "application_name": name[:_LONGEST_NAME],
             "default_transaction_isolation": "read committed",
             "synchronous_commit": "on",
             "timezone": "UTC",
