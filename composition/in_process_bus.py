@@ -10,6 +10,7 @@ from ..ports.ids import Ids
 from ..ports.language.messages import Queue
 from ..ports.randomness import Randomness
 from .adapters import Store
+from .keepers import holder_of
 
 
 def build_in_process_bus(
@@ -34,6 +35,7 @@ def build_in_process_bus(
             clock=clock,
             ids=ids,
             randomness=randomness,
+            holder=holder_of(ids),
             policy=policy,
             workers=workers,
         )

@@ -95,7 +95,7 @@ def build_sql_store(
 ) -> Store:
     """Return the store's ports on an open database.
 
-    With a `lease_database`, leases use its connections and its time.
+    With a `lease_database`, leases use its connections, and leases and claims its time.
     """
     deadlines = SqlDeadlines(database)
     outbox = SqlOutbox(database, clock=clock, ids=ids)
@@ -136,7 +136,9 @@ def build_sql_store(
         outbox=outbox,
         inbox=SqlInbox(database),
         deadlines=deadlines,
-        deliveries=SqlDeliveries(database, clock=clock),
+        deliveries=SqlDeliveries(
+            database, clock=clock, claim_clock=None if lease_database else clock
+        ),
         dead_letters=SqlDeadLetters(database, clock=clock),
         idempotency_keys=SqlIdempotencyKeys(database),
         audit_log=SqlAuditLog(database, clock=clock, ids=ids),

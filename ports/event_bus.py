@@ -1,12 +1,12 @@
 """The ports to the event bus, its deliveries and its dead letters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from .language.consumers import Consumer
 from .language.ids import MessageId
-from .language.messages import Delivery, Message, Queue
+from .language.messages import Claim, Delivery, Message, Queue
 from .language.paging import Page, PageRequest
 
 
@@ -45,7 +45,7 @@ class Deliveries(Protocol):
     """Messages that wait for one consumer, including dead letters. Writes need a transaction."""
 
     async def put(self, delivery: Delivery) -> None:
-        """Store or replace a delivery, by its consumer and message.
+        """Store or replace a delivery, by its consumer and message. Nobody claims it then.
 
         Its turn joins the end of the line unless it is already there.
         """
@@ -74,11 +74,47 @@ class Deliveries(Protocol):
         """
         ...
 
-    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
-        """Return the longest overdue of those that are first of their priority in a queue.
+    async def claim(
+        self,
+        queue: Queue,
+        claim: Claim,
+        now: datetime,
+        limit: int,
+        *,
+        but: Collection[str] = (),
+        overdue_since: datetime | None = None,
+    ) -> Sequence[Delivery]:
+        """Claim the first due live deliveries of a queue, and return them in processing order.
 
-        This finds a low priority even during a stream of higher ones.
+        The order is that of `first_in`. Turns of which another holder has claimed a delivery are
+        omitted until its claim ends; deliveries that this holder has claimed before are included.
+        Turns in `but` (see `Delivery.turn_in_line`) are omitted too. The store decides by its own
+        time whether a claim has ended.
+
+        With `overdue_since`, the longest overdue of those that are first of their priority goes
+        before all others if it was due then. This finds a low priority even during a stream of
+        higher ones.
+
+        It opens a transaction if there is none, and is its last call that may wait.
         """
+        ...
+
+    async def renew(self, deliveries: Sequence[Delivery], claim: Claim) -> None:
+        """Let the holder's claims of these deliveries last for another life.
+
+        Deliveries that it has no longer claimed are ignored.
+        """
+        ...
+
+    async def held(self, deliveries: Sequence[Delivery], holder: str) -> Sequence[Delivery]:
+        """Return those of these deliveries that the holder still claims, and lock them.
+
+        Until the end of the transaction nobody else can claim them, although a claim may end.
+        """
+        ...
+
+    async def release(self, queue: Queue, holder: str) -> None:
+        """End all claims of a holder in a queue."""
         ...
 
     async def oldest(self) -> datetime | None:

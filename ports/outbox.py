@@ -93,5 +93,9 @@ class Deadlines(Protocol):
         ...
 
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
-        """Return deadlines that have passed, longest overdue first."""
+        """Return deadlines that have passed, longest overdue first.
+
+        In a transaction it locks them and omits those that another transaction has locked, so that
+        whoever clears them there has each one alone.
+        """
         ...

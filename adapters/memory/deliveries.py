@@ -1,6 +1,6 @@
 """Deliveries and dead letters, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -9,13 +9,13 @@ from ...ports.clock import Clock
 from ...ports.event_bus import DeadLetters, Deliveries
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import Delivery, Queue
+from ...ports.language.messages import Claim, Delivery, Queue
 from ...ports.language.paging import Page, PageRequest
 from ...ports.language.priority import Priority
 from .database import MemoryAdapter, MemoryDatabase
 from .lines import MemoryLines
 from .paging import newest_first
-from .tables import DeliveryKey, drop_if_empty
+from .tables import ClaimedUntil, DeliveryKey, drop_if_empty
 
 
 class _KeptDeliveries(MemoryAdapter):
@@ -23,6 +23,7 @@ class _KeptDeliveries(MemoryAdapter):
 
     def __init__(self, database: MemoryDatabase, *, clock: Clock) -> None:
         super().__init__(database)
+        self._clock = clock
         self._lines = MemoryLines(database, clock=clock)
 
     def _put(self, key: DeliveryKey, delivery: Delivery) -> None:
@@ -38,9 +39,14 @@ class _KeptDeliveries(MemoryAdapter):
         before = self._tables.deliveries.get(key)
         if before is not None:
             self._database.remove(self._tables.deliveries, key)
+            self._unclaim(key)
             self._forget_failure(key, before.message.key)
             if not before.dead:
                 self._lines.drop(key, before)
+
+    def _unclaim(self, key: DeliveryKey) -> None:
+        if key in self._tables.claims:
+            self._database.remove(self._tables.claims, key)
 
     def _forget_failure(self, key: DeliveryKey, message_key: str) -> None:
         by_key = self._tables.failed_deliveries
@@ -76,15 +82,67 @@ class MemoryDeliveries(_KeptDeliveries, Deliveries):
                     first += self._lines.first_in(queue, priority, now, limit - len(first))
         return first
 
-    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
-        with await self._database.reading():
-            first = [d for u in Priority for d in self._lines.first_in(queue, u, now, 1)]
-        return min(first, key=lambda delivery: delivery.due_at, default=None)
+    async def claim(
+        self,
+        queue: Queue,
+        claim: Claim,
+        now: datetime,
+        limit: int,
+        *,
+        but: Collection[str] = (),
+        overdue_since: datetime | None = None,
+    ) -> Sequence[Delivery]:
+        async with self._database():
+            await self._database.writing()
+            first: list[Delivery] = []
+            of_each: list[Delivery] = []
+            for priority in Priority:
+                left = limit - len(first)
+                free = self._lines.free(queue, priority, now, max(1, left), claim.holder, but)
+                first += free[:left]
+                of_each += free[:1]
+            longest = min(of_each, key=lambda delivery: delivery.due_at, default=None)
+            if longest and overdue_since is not None and longest.due_at <= overdue_since:
+                first = [longest, *(d for d in first if d.id != longest.id)][:limit]
+            self._set_claims([_key_of(delivery) for delivery in first], claim)
+            return first
+
+    async def renew(self, deliveries: Sequence[Delivery], claim: Claim) -> None:
+        await self._database.writing()
+        held = self._held(deliveries, claim.holder)
+        self._set_claims([_key_of(delivery) for delivery in held], claim)
+
+    async def held(self, deliveries: Sequence[Delivery], holder: str) -> Sequence[Delivery]:
+        await self._database.writing()
+        return self._held(deliveries, holder)
+
+    async def release(self, queue: Queue, holder: str) -> None:
+        await self._database.writing()
+        for key, claim in [*self._tables.claims.items()]:
+            if claim.holder == holder and self._tables.deliveries[key].queue is queue:
+                self._unclaim(key)
+
+    def _held(self, deliveries: Sequence[Delivery], holder: str) -> Sequence[Delivery]:
+        claims = self._tables.claims
+        return [
+            delivery
+            for delivery in deliveries
+            if (claim := claims.get(_key_of(delivery))) and claim.holder == holder
+        ]
+
+    def _set_claims(self, keys: Sequence[DeliveryKey], claim: Claim) -> None:
+        until = self._clock.now() + claim.life
+        for key in keys:
+            self._database.put(self._tables.claims, key, ClaimedUntil(claim.holder, until))
 
     async def oldest(self) -> datetime | None:
         with await self._database.reading():
             live = [d for d in self._tables.deliveries.values() if not d.dead]
         return min((delivery.message.occurred_at for delivery in live), default=None)
+
+
+def _key_of(delivery: Delivery) -> DeliveryKey:
+    return delivery.consumer, delivery.message.id
 
 
 class MemoryDeadLetters(_KeptDeliveries, DeadLetters):

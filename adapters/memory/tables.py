@@ -90,6 +90,13 @@ class Place(NamedTuple):
     number: int
 
 
+class ClaimedUntil(NamedTuple):
+    """Who claims a delivery, and until when."""
+
+    holder: str
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The request and the answer of an idempotency key."""
@@ -222,6 +229,7 @@ class Tables:
             defaultdict(dict)
         )
         self.deliveries: dict[DeliveryKey, Delivery] = {}
+        self.claims: dict[DeliveryKey, ClaimedUntil] = {}
         self.failed_deliveries: defaultdict[str, dict[DeliveryKey, None]] = defaultdict(dict)
         """By message key, the deliveries that failed at least once."""
         self.deliveries_of_turn: defaultdict[

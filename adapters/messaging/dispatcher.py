@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TypeAlias
 
 from ...ports.clock import Clock
@@ -11,12 +12,13 @@ from ...ports.event_bus import Deliveries
 from ...ports.ids import Ids
 from ...ports.language.consumers import Consumer, Effect
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import Delivery, Message, Queue
+from ...ports.language.messages import Claim, Delivery, Message, Queue
 from ...ports.language.process_roles import ProcessRole
 from ...ports.outbox import Inbox, Note
 from ...ports.randomness import Randomness
 from ...ports.transaction import Transaction
 from .attempts import Attempts, Failure
+from .claimed_queue import ClaimedQueue
 from .queue_workers import QueueWorkers
 from .retry_policy import RetryPolicy
 
@@ -24,6 +26,9 @@ _WORKERS = 4
 """The default number of concurrent deliveries in a queue of slow consumers."""
 _RETRIED_AT_ONCE = 16
 """The default number of concurrent deliveries in the other queues."""
+
+_LIFE = timedelta(seconds=30)
+"""How long a delivery is claimed, unless the claim is renewed."""
 
 _Pair: TypeAlias = tuple[Consumer, Message]
 
@@ -59,10 +64,16 @@ class Dispatcher:
         clock: Clock,
         ids: Ids,
         randomness: Randomness,
+        holder: str,
         policy: RetryPolicy | None = None,
         workers: Mapping[Queue, int] | None = None,
     ) -> None:
-        """Create a dispatcher; `workers` is the number of concurrent deliveries per queue."""
+        """Create a dispatcher that claims deliveries as `holder`, a name that no other has.
+
+        `workers` is the number of concurrent deliveries per queue, or of portions of those that are
+        handled in one transaction.
+        """
+        self._claim = Claim(holder, _LIFE)
         self._transaction = transaction
         self._inbox = inbox
         self._deliveries = deliveries
@@ -190,17 +201,19 @@ class Dispatcher:
         await self._queues[queue].run()
 
     def _workers_of(self, queue: Queue, workers: int) -> QueueWorkers:
-        async def first(limit: int) -> Sequence[Delivery]:
-            return await self._deliveries.first_in(queue, self._clock.now(), limit)
-
-        async def longest_due() -> Delivery | None:
-            return await self._deliveries.longest_due_in(queue, self._clock.now())
-
+        claimed = ClaimedQueue(
+            queue,
+            self._claim,
+            transaction=self._transaction,
+            inbox=self._inbox,
+            deliveries=self._deliveries,
+            clock=self._clock,
+            is_noted=lambda delivery: _is_noted_when_done(self._by_name[delivery.consumer]),
+        )
         return QueueWorkers(
-            first=first,
-            longest_due=longest_due,
+            claims=claimed,
             attempt=self._try,
-            forget=self._remove,
+            shares=self._is_handled_inside,
             clock=self._clock,
             workers=workers,
             gives_way=self._is_trading if queue is Queue.LETTERS else lambda: False,
@@ -214,43 +227,61 @@ class Dispatcher:
             if queue.role is not ProcessRole.LETTERS
         )
 
-    async def _try(self, delivery: Delivery) -> bool:
-        """Try a delivery once. If it fails, store when to retry it.
+    def _is_handled_inside(self, delivery: Delivery) -> bool:
+        consumer = self._by_name.get(delivery.consumer)
+        return (
+            consumer is not None
+            and consumer.effect is Effect.INSIDE
+            and consumer.name not in self._elsewhere
+        )
 
-        Return whether it succeeded and must still be removed from the store.
+    async def _try(self, portion: Sequence[Delivery]) -> Sequence[Delivery]:
+        """Try deliveries once. If one fails, store when to retry it.
+
+        Several are all handled inside. Return those that succeeded and must still be removed.
         """
+        if self._is_handled_inside(portion[0]):
+            await self._try_inside(portion)
+            return []
+        (delivery,) = portion
         consumer = self._by_name.get(delivery.consumer)
         if consumer is None:
             gone = Failure("this consumer no longer exists", most=0)
-            await self._put(self._attempts.failed(delivery, gone))
-            return False
+            await self._replace(self._attempts.failed(delivery, gone))
+            return []
         if consumer.name in self._elsewhere:
-            await self._put(self._moved_to_current_queue(consumer, delivery))
-            return False
-        if consumer.effect is Effect.INSIDE:
-            await self._try_inside(consumer, delivery)
-            return False
-        return await self._try_outside(consumer, delivery)
+            await self._replace(self._moved_to_current_queue(consumer, delivery))
+            return []
+        return portion if await self._try_outside(consumer, delivery) else []
 
-    async def _try_inside(self, consumer: Consumer, delivery: Delivery) -> None:
+    async def _try_inside(self, portion: Sequence[Delivery]) -> None:
+        """Handle deliveries, record and remove them in one transaction, with a savepoint each."""
         async with self._transaction():
-            if not await self._is_done(consumer, delivery):
-                again = bool(delivery.error)
-                if failure := await self._attempt_inside(consumer, delivery.message, again=again):
-                    await self._deliveries.put(self._retry(consumer, delivery, failure))
-                    return
-                await self._note(consumer, delivery)
-            await self._deliveries.remove([delivery])
+            held = await self._deliveries.held(portion, self._claim.holder)
+            pairs = [(self._by_name[delivery.consumer], delivery.message) for delivery in held]
+            noted = await self._noted([p for p in pairs if _is_noted_when_done(p[0])])
+            handled: list[Note] = []
+            done: list[Delivery] = []
+            for (consumer, message), delivery in zip(pairs, held, strict=True):
+                note = (consumer.name, message.id)
+                if note not in noted:
+                    again = bool(delivery.error)  # also of a dead letter that is replayed
+                    if failure := await self._attempt_inside(consumer, message, again=again):
+                        await self._deliveries.put(self._retry(consumer, delivery, failure))
+                        continue
+                    if _is_noted_when_done(consumer):
+                        handled.append(note)
+                done.append(delivery)
+            await self._inbox.note(handled, self._clock.now())
+            await self._deliveries.remove(done)
 
     async def _try_outside(self, consumer: Consumer, delivery: Delivery) -> bool:
+        """Try a delivery, and return whether it was handled. The inbox records it on removal."""
         if not await self._is_done(consumer, delivery):
             again = bool(delivery.error)  # also of a dead letter that is replayed
             if failure := await self._attempts.make(consumer, delivery.message, again=again):
-                await self._put(self._retry(consumer, delivery, failure))
+                await self._replace(self._retry(consumer, delivery, failure))
                 return False
-            if _is_noted_when_done(consumer):
-                async with self._transaction():
-                    await self._note(consumer, delivery)
         return True
 
     async def _is_done(self, consumer: Consumer, delivery: Delivery) -> bool:
@@ -259,17 +290,11 @@ class Dispatcher:
             return False
         return await self._inbox.contains(consumer.name, delivery.message.id)
 
-    async def _note(self, consumer: Consumer, delivery: Delivery) -> None:
-        if _is_noted_when_done(consumer):
-            await self._inbox.note([(consumer.name, delivery.message.id)], self._clock.now())
-
-    async def _remove(self, delivered: Sequence[Delivery]) -> None:
+    async def _replace(self, delivery: Delivery) -> None:
+        """Store a changed delivery, unless another process has claimed it meanwhile."""
         async with self._transaction():
-            await self._deliveries.remove(delivered)
-
-    async def _put(self, delivery: Delivery) -> None:
-        async with self._transaction():
-            await self._deliveries.put(delivery)
+            if await self._deliveries.held([delivery], self._claim.holder):
+                await self._deliveries.put(delivery)
 
     def _new_delivery(self, consumer: Consumer, message: Message) -> Delivery:
         return Delivery(

@@ -2,20 +2,26 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any, Protocol
 
 from ...ports.clock import Clock
 from ...ports.language.errors import Unavailable
 from ...ports.language.messages import Delivery
-from ...ports.language.priority import Priority
 
 _POLL = 1.0
 """The interval at which the queue is polled without a notification, in seconds."""
 _LONG = timedelta(minutes=1)
 """A delivery overdue by this may go before higher priorities now and then."""
+_PORTION = 16
+"""The largest number of deliveries that are handled in one transaction."""
+_RENEWED = 1 / 3
+"""Claims of what is under way are renewed after this part of their life."""
+_KEPT = 1 / 2
+"""A delivery is claimed again if it was not begun within this part of the claim's life."""
 _ROUNDS = 16
 """The average number of deliveries that a worker tries between two reads of the store."""
 _REST = 3.0
@@ -24,13 +30,39 @@ _LONGEST_REST = 0.05
 """The longest rest, in seconds, so that such a queue never stops completely."""
 
 
-class QueueWorkers:
-    """Tries the deliveries of a queue, several at a time; a free worker gets the next one.
+class Claims(Protocol):
+    """What a process claims in one queue. All raise Unavailable."""
 
-    At most one delivery of a turn is under way. To prevent starvation, the longest overdue delivery
-    goes first now and then if it has waited for a minute, whatever its priority. Finished
-    deliveries are removed in batches before the next read, because each transaction waits for the
-    disk.
+    life: timedelta
+
+    async def take(
+        self,
+        done: Sequence[Delivery],
+        limit: int,
+        *,
+        but: Collection[str],
+        overdue_since: datetime | None,
+    ) -> Sequence[Delivery]:
+        """Remove finished deliveries, and claim the first ones; see Deliveries.claim."""
+        ...
+
+    async def renew(self, deliveries: Sequence[Delivery]) -> None:
+        """Renew claims."""
+        ...
+
+    async def give_back(self, done: Sequence[Delivery]) -> None:
+        """Remove finished deliveries, and end all claims."""
+        ...
+
+
+class QueueWorkers:
+    """Tries the deliveries of a queue, several at a time; a free worker gets the next ones.
+
+    Deliveries are claimed, so that other processes work on others. A claim is renewed while its
+    delivery is under way. At most one delivery of a turn is under way. To prevent starvation, the
+    longest overdue delivery goes first now and then if it has waited for a minute, whatever its
+    priority. Finished deliveries are removed in the transaction that claims the next ones, because
+    each transaction waits for the disk.
 
     While it `gives_way` to more important work, only one delivery is under way, and the workers
     rest after each one.
@@ -39,33 +71,36 @@ class QueueWorkers:
     def __init__(
         self,
         *,
-        first: Callable[[int], Awaitable[Sequence[Delivery]]],
-        longest_due: Callable[[], Awaitable[Delivery | None]],
-        attempt: Callable[[Delivery], Coroutine[Any, Any, bool]],
-        forget: Callable[[Sequence[Delivery]], Awaitable[None]],
+        claims: Claims,
+        attempt: Callable[[Sequence[Delivery]], Coroutine[Any, Any, Sequence[Delivery]]],
+        shares: Callable[[Delivery], bool],
         clock: Clock,
         workers: int,
         gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
         """Create the workers.
 
-        `first` returns the first deliveries of the queue, and `longest_due` the longest overdue
-        one. `attempt` tries one, stores a retry if it fails, and returns whether it succeeded and
-        must still be removed. `forget` removes finished deliveries.
+        `attempt` tries deliveries, stores a retry of each that fails, and returns those that
+        succeeded and must still be removed. It is given several at once if each `shares` its
+        transaction with others.
         """
         if workers < 1:
             raise ValueError(f"a queue needs at least one worker, not {workers}")
-        self._first = first
-        self._longest_due = longest_due
+        self._claims = claims
         self._attempt = attempt
-        self._forget = forget
+        self._shares = shares
         self._clock = clock
         self._workers = workers
         self._gives_way = gives_way
         self._ahead: deque[Delivery] = deque()
-        """Deliveries that were read but are not under way yet."""
-        self._under_way: dict[asyncio.Task[bool], Delivery] = {}
+        """Deliveries that were claimed but are not under way yet."""
+        self._under_way: dict[asyncio.Task[Sequence[Delivery]], Sequence[Delivery]] = {}
         self._done: list[Delivery] = []
+        self._claimed_at = clock.now()
+        """When `_ahead` was claimed."""
+        self._renewed_at = clock.now()
+        """Since when the claims of all that is under way have been in force."""
+        self._has_claims = False
         self._begun_at = 0.0
         """When the latest delivery was begun, on the event loop's clock, like the next."""
         self._rests_until = 0.0
@@ -82,7 +117,7 @@ class QueueWorkers:
     def tell(self, deliveries: Sequence[Delivery]) -> None:
         """Wake the workers, because deliveries were stored."""
         if self._ahead and min(d.priority for d in deliveries) < self._ahead[-1].priority:
-            self._ahead.clear()  # still in the store, and read again after the new ones
+            self._ahead.clear()  # still claimed, and read again after the new ones
         self._news.set()
 
     async def run(self) -> None:
@@ -109,6 +144,7 @@ class QueueWorkers:
                     self._news.clear()
                 if self._collect() and self._gives_way():
                     self._begin_rest()
+                await self._renew()
         finally:
             await _cancel(waits)
             await self._abandon()
@@ -140,73 +176,92 @@ class QueueWorkers:
         """Give each free worker a delivery, if there are any. Return whether one is at work."""
         async with self._beginning:  # otherwise two readers could try the same delivery
             while len(self._under_way) < (1 if self._gives_way() else self._workers):
-                delivery = await self._next()
-                if delivery is None:
+                portion = await self._next()
+                if not portion:
                     break
-                self._since_longest_due += 1
+                self._since_longest_due += len(portion)
                 self._begun_at = self._time()
-                self._under_way[asyncio.create_task(self._attempt(delivery))] = delivery
+                self._under_way[asyncio.create_task(self._attempt(portion))] = portion
         return bool(self._under_way)
 
-    async def _next(self) -> Delivery | None:
-        """Return a delivery that may be tried now, or None."""
+    async def _next(self) -> Sequence[Delivery]:
+        """Return deliveries that may be tried now, in one transaction if there are several."""
+        if self._ahead and self._is_due_again(self._claimed_at, _KEPT):
+            self._ahead.clear()
         if not self._ahead:
-            await self._forget_done()
-            await self._read_ahead()
-        while self._ahead:
+            await self._claim()
+        most = 1 if self._gives_way() else _PORTION
+        portion: list[Delivery] = []
+        while self._ahead and len(portion) < most:
+            if portion and not self._shares(self._ahead[0]):
+                break
             delivery = self._ahead.popleft()
-            if not self._is_held_up(delivery):
-                return delivery
-        return None
+            if self._is_held_up(delivery):
+                continue
+            portion.append(delivery)
+            if not self._shares(delivery):
+                break
+        return portion
 
-    async def _read_ahead(self) -> None:
-        # The first ones may be under way, or share their turn with one that is.
-        held_up = len(self._under_way) * len(Priority)
-        first = await self._first(held_up + self._workers * _ROUNDS)
+    async def _claim(self) -> None:
+        done, self._done = self._done, []
+        under_way = {d.turn_in_line for d in chain(*self._under_way.values())}
+        now = self._clock.now()
+        looks_back = self._since_longest_due >= _ROUNDS
+        overdue_since = now - _LONG if looks_back else None
+        first = await self._claims.take(
+            done, self._workers * _ROUNDS, but=under_way, overdue_since=overdue_since
+        )
+        self._has_claims = bool(first or self._under_way)
+        self._claimed_at = now
         self._ahead.extend(d for d in first if not self._is_held_up(d))
-        if self._since_longest_due >= _ROUNDS:
-            longest_due = await self._longest_due()
-            if longest_due is not None and self._waits_long(longest_due):
-                others = (d for d in self._ahead if d.id != longest_due.id)
-                self._ahead = deque((longest_due, *others))
-                self._since_longest_due = 0
-
-    def _waits_long(self, delivery: Delivery) -> bool:
-        is_late = self._clock.now() - delivery.due_at >= _LONG
-        return is_late and not self._is_held_up(delivery)
+        if overdue_since is not None and self._ahead and self._ahead[0].due_at <= overdue_since:
+            self._since_longest_due = 0
 
     def _is_held_up(self, delivery: Delivery) -> bool:
         """Whether the delivery itself, or another one of its turn, is under way."""
         return any(
             other.id == delivery.id or (other.turn and other.turn == delivery.turn)
-            for other in self._under_way.values()
+            for portion in self._under_way.values()
+            for other in portion
         )
+
+    def _is_due_again(self, since: datetime, part: float) -> bool:
+        """Whether a part of a claim's life is over. The clock may have been set back."""
+        return abs(self._clock.now() - since) >= self._claims.life * part
+
+    async def _renew(self) -> None:
+        """Renew the claims of what is under way or must still be removed, if it is time."""
+        if self._is_due_again(self._renewed_at, _RENEWED):
+            self._renewed_at = self._clock.now()
+            held = [*chain(self._done, *self._under_way.values())]
+            if held:
+                await self._claims.renew(held)
 
     def _collect(self) -> int:
         """Collect ended deliveries and return their number. An unexpected error propagates."""
-        ended = [task for task in self._under_way if task.done()]
-        for task in ended:
-            delivery = self._under_way.pop(task)
-            if task.result():
-                self._done.append(delivery)
-            if self._ahead and delivery.turn and delivery.priority < self._ahead[-1].priority:
-                self._ahead.clear()  # the turn's next delivery may have a higher priority
-        return len(ended)
-
-    async def _forget_done(self) -> None:
-        done, self._done = self._done, []
-        if done:
-            await self._forget(done)
+        count = 0
+        for task in [task for task in self._under_way if task.done()]:
+            portion = self._under_way.pop(task)
+            self._done += task.result()
+            count += len(portion)
+            for delivery in portion:
+                if self._ahead and delivery.turn and delivery.priority < self._ahead[-1].priority:
+                    self._ahead.clear()  # the turn's next delivery may have a higher priority
+        return count
 
     async def _abandon(self) -> None:
         """Stop. Deliveries that were under way, or not removed, stay stored and are retried."""
         try:
             await _cancel(self._under_way)
-            for task, delivery in self._under_way.items():
-                if not task.cancelled() and task.exception() is None and task.result():
-                    self._done.append(delivery)
+            for task in self._under_way:
+                if not task.cancelled() and task.exception() is None:
+                    self._done += task.result()
+            done, self._done = self._done, []
             with suppress(Unavailable):
-                await self._forget_done()
+                if done or self._has_claims:
+                    await self._claims.give_back(done)
+                    self._has_claims = False
         finally:
             self._under_way.clear()
             self._ahead.clear()

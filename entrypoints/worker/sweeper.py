@@ -58,12 +58,17 @@ class Sweeper:
         return due
 
     async def _meet_deadlines(self) -> int:
-        due = await self._store.deadlines.due(self._clock.now(), _AT_ONCE)
-        if due:
-            async with self._store.transaction():
-                for deadline in due:
-                    await self._store.deadlines.clear(deadline.order_id, [deadline.kind])
-                    await self._store.outbox.add(DeadlineReached(deadline.order_id, deadline.kind))
+        """Turn some passed deadlines into messages, and return how many.
+
+        Each is read and deleted in one transaction, so several sweepers do it once.
+        """
+        if not await self._store.deadlines.due(self._clock.now(), 1):
+            return 0  # most of the time nothing is due, and nothing needs to be locked
+        async with self._store.transaction():
+            due = await self._store.deadlines.due(self._clock.now(), _AT_ONCE)
+            for deadline in due:
+                await self._store.deadlines.clear(deadline.order_id, [deadline.kind])
+                await self._store.outbox.add(DeadlineReached(deadline.order_id, deadline.kind))
         return len(due)
 
     async def _forget(self) -> None:

@@ -1,7 +1,7 @@
 """Messages, deliveries and queues."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -101,3 +101,19 @@ class Delivery:
     dead: Final[bool] = False
     priority: Final[Priority] = Priority.NORMAL
     turn: Final[str] = ""
+
+    @property
+    def turn_in_line(self) -> str:
+        """The name of its turn in the line. A delivery without a turn has one of its own."""
+        return self.turn or str(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A process's right to try a delivery: who has it, and how long it lasts from now.
+
+    No two processes have the same `holder`.
+    """
+
+    holder: str
+    life: timedelta

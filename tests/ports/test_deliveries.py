@@ -1,7 +1,7 @@
 """Contracts of Deliveries and DeadLetters."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound
 from solebook.ports.language.ids import MessageId
-from solebook.ports.language.messages import Delivery, Queue
+from solebook.ports.language.messages import Claim, Delivery, Queue
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.priority import Priority
 
@@ -267,12 +267,18 @@ async def test_turns_alternate_with_any_number_of_deliveries(
     assert [delivery.turn for delivery in await taken(store, records)] == list("ababab")
 
 
-async def test_longest_overdue_delivery_is_found_in_any_priority(
+async def test_longest_overdue_delivery_of_any_priority_goes_first_if_asked_for(
     store: Store, records: Records
 ) -> None:
-    async def longest_due() -> Delivery | None:
+    async def claimed(overdue_since: datetime | None) -> list[Delivery]:
         now = records.instant + MINUTE
-        return await store.deliveries.longest_due_in(Queue.LETTERS, now)
+        claim = Claim("one", MINUTE)
+        return list(
+            await store.deliveries.claim(Queue.LETTERS, claim, now, 2, overdue_since=overdue_since)
+        )
+
+    async def longest_due() -> Delivery | None:
+        return next(iter(await claimed(records.instant + MINUTE)), None)
 
     assert await longest_due() is None
     priorities = (Priority.NORMAL, Priority.LOW, Priority.HIGH)
@@ -282,6 +288,10 @@ async def test_longest_overdue_delivery_is_found_in_any_priority(
     ]
     later = queued(records, priority=Priority.LOW, due_at=records.instant + 2 * MINUTE)
     await put(store, *waiting[::-1], later)
+    normal, _, high = waiting
+    assert await claimed(None) == [high, normal]
+    assert await claimed(records.instant - MINUTE) == [high, normal]
+    assert await claimed(records.instant) == [normal, high]
     for delivery in waiting:
         assert await longest_due() == delivery
         await remove(store, delivery)

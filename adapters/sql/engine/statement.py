@@ -37,15 +37,18 @@ class Statement:
         clause: Select[Any] | CompoundSelect[Any] | UpdateBase,
         *,
         locks: bool = False,
+        takes_free_of: Table | None = None,
         long: bool = False,
     ) -> None:
         """Create a statement.
 
         `locks`: inside a transaction, the query locks its rows until the end; outside it only reads
-        them. `long`: the write statement may change very many rows.
+        them. `takes_free_of`: it locks this table's rows, and omits those that another transaction
+        has locked. `long`: the write statement may change very many rows.
         """
         self.clause = clause
-        self.locks = locks
+        self.locks = locks or takes_free_of is not None
+        self.takes_free_of = takes_free_of
         self.long = long
         self.writes = isinstance(clause, UpdateBase)
         self._compiled: dict[tuple[str, bool], CompiledStatement] = {}
@@ -59,7 +62,10 @@ class Statement:
             if self.locks and in_transaction:
                 assert isinstance(clause, Select), clause
                 # FOR NO KEY UPDATE, so that other transactions can insert rows that refer to it.
-                clause = clause.with_for_update(key_share=True)
+                free = self.takes_free_of
+                clause = clause.with_for_update(
+                    key_share=True, skip_locked=free is not None, of=free
+                )
             compiled = self._compiled[key] = CompiledStatement.of(clause, dialect)
         return compiled
 

@@ -26,7 +26,7 @@ class SqlDeadLetters(DeadLetters):
 
     def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
         self._database = database
-        self._deliveries = SqlDeliveries(database, clock=clock)
+        self._deliveries = SqlDeliveries(database, clock=clock, claim_clock=clock)
 
     async def page(self, request: PageRequest) -> Page[Delivery]:
         return await page(self._database, _PAGE, request, delivery_of)

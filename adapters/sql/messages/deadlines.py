@@ -30,7 +30,8 @@ _DUE = Statement(
     select(deadlines)
     .where(deadlines.c.due_at <= bindparam("now"))
     .order_by(deadlines.c.due_at, deadlines.c.order_id, deadlines.c.kind)
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit")),
+    takes_free_of=deadlines,
 )
 
 

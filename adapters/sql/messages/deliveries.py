@@ -1,6 +1,6 @@
 """Deliveries, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +8,13 @@ from sqlalchemy import bindparam, delete, select
 
 from ....ports.clock import Clock
 from ....ports.event_bus import Deliveries
-from ....ports.language.messages import Delivery, Queue
+from ....ports.language.messages import Claim, Delivery, Queue
 from ....ports.language.priority import Priority
 from ..engine.constructs import insert_or_replace, insert_or_skip
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
 from ..schema import deliveries
+from .claims import SqlClaims
 from .lines import SqlLines
 from .messages import message_of, message_values
 
@@ -40,9 +41,13 @@ _OLDEST = Statement(
 class SqlDeliveries(Deliveries):
     """Deliveries by message and consumer. Dead letters are in the same table."""
 
-    def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
+    def __init__(
+        self, database: SqlDatabase, *, clock: Clock, claim_clock: Clock | None = None
+    ) -> None:
+        """Create the port. Claims end by `claim_clock`, or by PostgreSQL's own time."""
         self._database = database
         self._lines = SqlLines(database, clock=clock)
+        self._claims = SqlClaims(database, self._lines, clock=claim_clock)
 
     async def put(self, delivery: Delivery) -> None:
         before = await self._database.first(_TURN, **_key_of(delivery))
@@ -67,9 +72,28 @@ class SqlDeliveries(Deliveries):
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         return [delivery_of(row) for row in await self._lines.first_in(queue, now, limit)]
 
-    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
-        first = [delivery_of(row) for row in await self._lines.first_of_each(queue, now)]
-        return min(first, key=lambda delivery: delivery.due_at, default=None)
+    async def claim(
+        self,
+        queue: Queue,
+        claim: Claim,
+        now: datetime,
+        limit: int,
+        *,
+        but: Collection[str] = (),
+        overdue_since: datetime | None = None,
+    ) -> Sequence[Delivery]:
+        rows = await self._claims.claim(queue, claim, now, limit, but, overdue_since)
+        return [delivery_of(row) for row in rows]
+
+    async def renew(self, deliveries: Sequence[Delivery], claim: Claim) -> None:
+        await self._claims.renew([delivery.id for delivery in deliveries], claim)
+
+    async def held(self, deliveries: Sequence[Delivery], holder: str) -> Sequence[Delivery]:
+        ids = await self._claims.held([delivery.id for delivery in deliveries], holder)
+        return [delivery for delivery in deliveries if delivery.id in ids]
+
+    async def release(self, queue: Queue, holder: str) -> None:
+        await self._claims.release(queue, holder)
 
     async def oldest(self) -> datetime | None:
         row = await self._database.first(_OLDEST)
@@ -91,6 +115,8 @@ def values_of(delivery: Delivery) -> dict[str, Any]:
         "error": delivery.error,
         "dead": delivery.dead,
         **turn_of(delivery),
+        "claimed_by": None,
+        "claimed_until": None,
     }
 
 
@@ -99,7 +125,7 @@ def turn_of(delivery: Delivery) -> dict[str, Any]:
     return {
         "queue": delivery.queue,
         "priority": delivery.priority,
-        "turn": delivery.turn or str(delivery.id),
+        "turn": delivery.turn_in_line,
     }
 
 

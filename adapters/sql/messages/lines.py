@@ -1,15 +1,15 @@
 """The lines of the queues, in SQL."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, delete, func, insert, select
+from sqlalchemy import bindparam, case, delete, exists, func, insert, select
 
 from ....ports.clock import Clock
 from ....ports.language.messages import Queue
 from ....ports.language.priority import Priority
-from ..engine.constructs import insert_or_skip
+from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
 from ..schema import deliveries, turns
@@ -63,7 +63,7 @@ _first_of_turn = (
     .correlate(turns)
     .scalar_subquery()
 )
-_FIRST = Statement(
+_first = (
     select(deliveries)
     .select_from(turns.join(deliveries, deliveries.c.id == _first_of_turn))
     .where(
@@ -73,6 +73,20 @@ _FIRST = Statement(
     )
     .order_by(turns.c.due_at, turns.c.place)
     .limit(bindparam("limit"))
+)
+_FIRST = Statement(_first)
+_claimed = deliveries.alias("claimed")
+_FIRST_FREE = Statement(
+    _first.where(
+        ~one_of(turns.c.turn, "but"),
+        ~exists().where(
+            _claimed.c.queue == turns.c.queue,
+            _claimed.c.turn == turns.c.turn,
+            _claimed.c.claimed_until > bindparam("at"),
+            _claimed.c.claimed_by != bindparam("holder"),
+        ),
+    ),
+    takes_free_of=deliveries,
 )
 
 
@@ -123,12 +137,33 @@ class SqlLines:
                 )
         return first
 
-    async def first_of_each(self, queue: Queue, now: datetime) -> Sequence[Row]:
-        """Return the row of the first delivery of each priority."""
-        return [
-            row
-            for priority in Priority
-            for row in await self._database.rows(
-                _FIRST, queue=queue, priority=priority, now=now, limit=1
-            )
-        ]
+    async def first_free(self, free: "Free", limit: int) -> Sequence[Row]:
+        """Return and lock the rows of the first free deliveries.
+
+        Rows that another transaction has locked are omitted.
+        """
+        first: list[Row] = []
+        for priority in Priority:
+            if len(first) < limit:
+                first += await self._free(free, priority, limit - len(first))
+        return first
+
+    async def first_free_of_each(self, free: "Free") -> Sequence[Row]:
+        """Return and lock the row of the first free delivery of each priority."""
+        return [row for priority in Priority for row in await self._free(free, priority, 1)]
+
+    async def _free(self, free: "Free", priority: Priority, limit: int) -> Sequence[Row]:
+        asked = free._asdict()
+        return await self._database.rows(_FIRST_FREE, **asked, priority=priority, limit=limit)
+
+
+class Free(NamedTuple):
+    """What a holder can claim: the due deliveries that no other holder claims."""
+
+    queue: Queue
+    now: datetime
+    holder: str
+    at: datetime
+    """The time by which claims end."""
+    but: Collection[str]
+    """Turns that are omitted."""

@@ -61,6 +61,8 @@ deliveries = Table(
     Column("priority", Integer, nullable=False),
     # A delivery without a shared turn uses its id.
     Column("turn", String, nullable=False),
+    Column("claimed_by", String(64)),
+    Column("claimed_until", Instant),
     not_negative("attempts"),
 )
 partial_index("ix_deliveries_failed", deliveries.c.key, where=deliveries.c.attempts > 0)
@@ -73,6 +75,13 @@ partial_index(
     deliveries.c.due_at,
     deliveries.c.id,
     where=~deliveries.c.dead,
+)
+
+partial_index(
+    "ix_deliveries_claimed",
+    deliveries.c.queue,
+    deliveries.c.turn,
+    where=deliveries.c.claimed_until.is_not(None),
 )
 
 turns = Table(

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
-from solebook.ports.language.messages import Delivery, Message, Queue
+from solebook.ports.language.messages import Claim, Delivery, Message, Queue
 from solebook.ports.language.paging import PageRequest
 
 POLICY = RetryPolicy(
@@ -55,6 +56,7 @@ def new_bus(
             clock=clock,
             ids=ids,
             randomness=randomness,
+            holder="this process",
             policy=POLICY,
             workers=dict.fromkeys(Queue, WORKERS),
         )
@@ -82,7 +84,18 @@ class Broken(Deliveries):
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         raise Unavailable("the store")
 
-    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
+    async def claim(
+        self, queue: Queue, claim: Claim, now: datetime, limit: int, **_: Any
+    ) -> Sequence[Delivery]:
+        raise Unavailable("the store")
+
+    async def renew(self, deliveries: Sequence[Delivery], claim: Claim) -> None:
+        raise Unavailable("the store")
+
+    async def held(self, deliveries: Sequence[Delivery], holder: str) -> Sequence[Delivery]:
+        raise Unavailable("the store")
+
+    async def release(self, queue: Queue, holder: str) -> None:
         raise Unavailable("the store")
 
     async def oldest(self) -> datetime | None:
@@ -244,11 +257,13 @@ class ReadOnly(Broken):
     def __init__(self, waiting: Sequence[Delivery]) -> None:
         self.waiting = waiting
 
-    async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
+    async def claim(
+        self, queue: Queue, claim: Claim, now: datetime, limit: int, **_: Any
+    ) -> Sequence[Delivery]:
         return self.waiting
 
-    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
-        return None
+    async def held(self, deliveries: Sequence[Delivery], holder: str) -> Sequence[Delivery]:
+        return deliveries
 
 
 def several(message: Message, ids: SeededIds, clock: VirtualClock) -> list[Delivery]:
@@ -308,7 +323,9 @@ class FailsOnce(ReadOnly):
         super().__init__([])
         self.failed = False
 
-    async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
+    async def claim(
+        self, queue: Queue, claim: Claim, now: datetime, limit: int, **_: Any
+    ) -> Sequence[Delivery]:
         if not self.failed:
             self.failed = True
             raise Unavailable("the store")

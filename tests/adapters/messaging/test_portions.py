@@ -62,6 +62,7 @@ def dispatcher(
         clock=clock,
         ids=ids,
         randomness=randomness,
+        holder="this process",
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
-from solebook.ports.language.messages import Delivery, Message, Queue
+from solebook.ports.language.messages import Claim, Delivery, Message, Queue
 
 from ...forwarding import CountedTransactions
 
@@ -46,8 +47,19 @@ class SlowDeliveries(Deliveries):
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         return await self._deliveries.first_in(queue, now, limit)
 
-    async def longest_due_in(self, queue: Queue, now: datetime) -> Delivery | None:
-        return await self._deliveries.longest_due_in(queue, now)
+    async def claim(
+        self, queue: Queue, claim: Claim, now: datetime, limit: int, **others: Any
+    ) -> Sequence[Delivery]:
+        return await self._deliveries.claim(queue, claim, now, limit, **others)
+
+    async def renew(self, deliveries: Sequence[Delivery], claim: Claim) -> None:
+        await self._deliveries.renew(deliveries, claim)
+
+    async def held(self, deliveries: Sequence[Delivery], holder: str) -> Sequence[Delivery]:
+        return await self._deliveries.held(deliveries, holder)
+
+    async def release(self, queue: Queue, holder: str) -> None:
+        await self._deliveries.release(queue, holder)
 
     async def oldest(self) -> datetime | None:
         return await self._deliveries.oldest()
@@ -89,6 +101,7 @@ def bus(
             clock=clock,
             ids=ids,
             randomness=randomness,
+            holder="this process",
         )
     )
     bus.subscribe(Consumer("mail", "user.registered", handle, queue=Queue.LETTERS))
