@@ -101,11 +101,11 @@ async def test_a_deadline_is_kept_until_its_message_is(exchange: Exchange) -> No
 
 
 class InterruptedDeadlines(Deadlines):
-    """Something happens between the look for what is due and what follows from it."""
+    """Something happens once between the look for what is due and what follows from it."""
 
     def __init__(self, deadlines: Deadlines, meanwhile: Callable[[], Awaitable[Any]]) -> None:
         self._deadlines = deadlines
-        self._meanwhile = meanwhile
+        self._meanwhile: Callable[[], Awaitable[Any]] | None = meanwhile
 
     async def set(self, deadline: Deadline) -> None:
         await self._deadlines.set(deadline)
@@ -121,7 +121,9 @@ class InterruptedDeadlines(Deadlines):
 
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
         due = await self._deadlines.due(now, limit)
-        await self._meanwhile()
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
         return due
 
 
