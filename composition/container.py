@@ -116,6 +116,14 @@ def _webhook_secret(settings: Settings) -> str:
     return secret or load_or_create_secret(make_folder(settings) / "webhook-secret").decode()
 
 
+def _holder(settings: Settings, ids: Ids) -> str:
+    """Return the name under which this process claims deliveries.
+
+    On a store that cannot be shared, the next process continues with the claims of the last.
+    """
+    return holder_of(ids) if settings.is_shared else "the only process"
+
+
 def _workers(settings: Settings) -> Mapping[Queue, int]:
     return {
         Queue.CHARGES: settings.payments.workers,
@@ -259,6 +267,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
         randomness=randomness,
+        holder=providers.Callable(_holder, settings, ids),
         workers=providers.Callable(_workers, settings),
     )
     rate_limits: providers.Provider[RateLimits] = providers.Singleton(MemoryRateLimits, clock)

@@ -19,13 +19,15 @@ def build_in_process_bus(
     clock: Clock,
     ids: Ids,
     randomness: Randomness,
+    holder: str | None = None,
     policy: RetryPolicy | None = None,
     workers: Mapping[Queue, int] | None = None,
 ) -> InProcessBus:
     """Return a bus without consumers.
 
-    `workers` is the number of deliveries of a queue that are tried at once. Raises ValueError if it
-    is below one.
+    `holder` claims deliveries. No other process on the store may have this name; by default it is
+    a new one. `workers` is the number of deliveries of a queue that are tried at once. Raises
+    ValueError if it is below one.
     """
     return InProcessBus(
         Dispatcher(
@@ -35,7 +37,7 @@ def build_in_process_bus(
             clock=clock,
             ids=ids,
             randomness=randomness,
-            holder=holder_of(ids),
+            holder=holder or holder_of(ids),
             policy=policy,
             workers=workers,
         )
