@@ -1,6 +1,6 @@
 """Deliveries and dead letters, in memory."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -94,11 +94,12 @@ class MemoryDeliveries(_KeptDeliveries, Deliveries):
     ) -> Sequence[Delivery]:
         async with self._database():
             await self._database.writing()
+            taken = {*but, *self._turns_of_others(queue, claim.holder)}
             first: list[Delivery] = []
             of_each: list[Delivery] = []
             for priority in Priority:
                 left = limit - len(first)
-                free = self._lines.free(queue, priority, now, max(1, left), claim.holder, but)
+                free = self._lines.free(queue, priority, now, max(1, left), taken)
                 first += free[:left]
                 of_each += free[:1]
             longest = min(of_each, key=lambda delivery: delivery.due_at, default=None)
@@ -121,6 +122,13 @@ class MemoryDeliveries(_KeptDeliveries, Deliveries):
         for key, claim in [*self._tables.claims.items()]:
             if claim.holder == holder and self._tables.deliveries[key].queue is queue:
                 self._unclaim(key)
+
+    def _turns_of_others(self, queue: Queue, holder: str) -> Iterator[str]:
+        now = self._clock.now()
+        for key, claim in self._tables.claims.items():
+            delivery = self._tables.deliveries[key]
+            if claim.holder != holder and claim.until > now and delivery.queue is queue:
+                yield delivery.turn_in_line
 
     def _held(self, deliveries: Sequence[Delivery], holder: str) -> Sequence[Delivery]:
         claims = self._tables.claims

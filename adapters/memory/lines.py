@@ -1,6 +1,6 @@
 """The lines of the queues, in memory."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime
 from functools import partial
 from itertools import islice, takewhile
@@ -49,32 +49,16 @@ class MemoryLines(MemoryAdapter):
         return [waiting[queue, priority, turn].first() for turn in due]
 
     def free(
-        self,
-        queue: Queue,
-        priority: Priority,
-        now: datetime,
-        limit: int,
-        holder: str,
-        but: Collection[str],
+        self, queue: Queue, priority: Priority, now: datetime, limit: int, taken: Set[str]
     ) -> Sequence[Delivery]:
-        """Return those of `first_in` that only the holder claims, without the turns in `but`."""
+        """Return the first delivery of each of the first turns that are not taken."""
         waiting = self._tables.deliveries_of_turn
-        due = self._due(queue, priority, now)
-        free = (turn for turn in due if turn not in but and self._is_free(queue, turn, holder))
+        free = (turn for turn in self._due(queue, priority, now) if turn not in taken)
         return [waiting[queue, priority, turn].first() for turn in islice(free, limit)]
 
     def _due(self, queue: Queue, priority: Priority, now: datetime) -> Iterator[str]:
         line = self._tables.lines[queue, priority].in_order()
         return (turn for turn, _ in takewhile(lambda stands: stands[1].due_at <= now, line))
-
-    def _is_free(self, queue: Queue, turn: str, holder: str) -> bool:
-        claims, now = self._tables.claims, self._clock.now()
-        of_turn = self._tables.deliveries_of_turn
-        return not any(
-            (claim := claims.get(key)) and claim.holder != holder and claim.until > now
-            for priority in Priority
-            for key in of_turn.get((queue, priority, turn), ())
-        )
 
     def _join(self, turn: _Turn, due_at: datetime) -> None:
         place = Place(max(self._clock.now(), due_at), next(self._tables.places))
