@@ -2,26 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from solebook.adapters.memory.in_process_bus import InProcessBus
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.adapters.messaging.retry_policy import RetryPolicy
 from solebook.composition.adapters import Store
 from solebook.composition.in_process_bus import build_in_process_bus
-from solebook.ports.event_bus import Deliveries
 from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
-from solebook.ports.language.messages import Claim, Delivery, Message, Queue
+from solebook.ports.language.messages import Delivery, Message, Queue
 from solebook.ports.language.paging import PageRequest
 
 POLICY = RetryPolicy(
@@ -38,28 +34,13 @@ TRADE = Queue.TRADE
 def bus(
     store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
 ) -> InProcessBus:
-    return new_bus(store, store.deliveries, clock, ids, randomness)
-
-
-def new_bus(
-    store: Store,
-    deliveries: Deliveries,
-    clock: VirtualClock,
-    ids: SeededIds,
-    randomness: SeededRandomness,
-) -> InProcessBus:
-    return InProcessBus(
-        Dispatcher(
-            transaction=store.transaction,
-            inbox=store.inbox,
-            deliveries=deliveries,
-            clock=clock,
-            ids=ids,
-            randomness=randomness,
-            holder="this process",
-            policy=POLICY,
-            workers=dict.fromkeys(Queue, WORKERS),
-        )
+    return build_in_process_bus(
+        store,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+        policy=POLICY,
+        workers=dict.fromkeys(Queue, WORKERS),
     )
 
 
@@ -67,39 +48,6 @@ def new_bus(
 def message(clock: VirtualClock, ids: SeededIds) -> Message:
     event = UserRegistered(UserId(ids.new()))
     return Message(MessageId(ids.new()), event.key, event, clock.now())
-
-
-class Broken(Deliveries):
-    """A store that does not answer."""
-
-    async def put(self, delivery: Delivery) -> None:
-        raise Unavailable("the store")
-
-    async def add(self, deliveries: Sequence[Delivery]) -> None:
-        raise Unavailable("the store")
-
-    async def remove(self, deliveries: Sequence[Delivery]) -> None:
-        raise Unavailable("the store")
-
-    async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
-        raise Unavailable("the store")
-
-    async def claim(
-        self, queue: Queue, claim: Claim, now: datetime, limit: int, **_: Any
-    ) -> Sequence[Delivery]:
-        raise Unavailable("the store")
-
-    async def renew(self, deliveries: Sequence[Delivery], claim: Claim) -> None:
-        raise Unavailable("the store")
-
-    async def held(self, deliveries: Sequence[Delivery], holder: str) -> Sequence[Delivery]:
-        raise Unavailable("the store")
-
-    async def release(self, queue: Queue, holder: str) -> None:
-        raise Unavailable("the store")
-
-    async def oldest(self) -> datetime | None:
-        raise Unavailable("the store")
 
 
 def failing(error: Exception, name: str = "welcome") -> Consumer:
@@ -214,9 +162,8 @@ async def test_what_failed_is_tried_until_nothing_is_due(
 
 
 async def test_no_more_workers_than_allowed_are_at_work_at_once(
-    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
+    bus: InProcessBus, clock: VirtualClock, ids: SeededIds
 ) -> None:
-    bus = new_bus(store, store.deliveries, clock, ids, randomness)
     at_once: list[int] = []
     busy = 0
 
@@ -234,111 +181,6 @@ async def test_no_more_workers_than_allowed_are_at_work_at_once(
     assert [await bus.work_off(Queue.LETTERS) for _ in range(2)] == [100, 0]
     assert len(at_once) == 100
     assert max(at_once) == WORKERS
-
-
-async def test_a_queue_that_cannot_be_written_to_does_not_swallow_the_message(
-    store: Store,
-    clock: VirtualClock,
-    ids: SeededIds,
-    randomness: SeededRandomness,
-    message: Message,
-) -> None:
-    bus = new_bus(store, Broken(), clock, ids, randomness)
-    bus.subscribe(replace(failing(KeyError("name")), queue=Queue.LETTERS))
-    with pytest.raises(Unavailable):
-        await bus.publish(message)
-    with pytest.raises(Unavailable):
-        await bus.work_off(Queue.LETTERS)
-
-
-class ReadOnly(Broken):
-    """A store that answers until something is to be written."""
-
-    def __init__(self, waiting: Sequence[Delivery]) -> None:
-        self.waiting = waiting
-
-    async def claim(
-        self, queue: Queue, claim: Claim, now: datetime, limit: int, **_: Any
-    ) -> Sequence[Delivery]:
-        return self.waiting
-
-    async def held(self, deliveries: Sequence[Delivery], holder: str) -> Sequence[Delivery]:
-        return deliveries
-
-
-def several(message: Message, ids: SeededIds, clock: VirtualClock) -> list[Delivery]:
-    """One delivery more than there are workers."""
-    at = clock.now()
-    return [
-        Delivery(MessageId(ids.new()), "mail", message, 0, at, "", queue=Queue.LETTERS)
-        for _ in range(WORKERS + 1)
-    ]
-
-
-async def test_what_was_done_and_cannot_be_noted_is_told_to_whoever_works_the_queue_off(
-    store: Store,
-    clock: VirtualClock,
-    ids: SeededIds,
-    randomness: SeededRandomness,
-    message: Message,
-) -> None:
-    handled: list[Message] = []
-
-    async def handle(message: Message) -> None:
-        handled.append(message)
-
-    waiting = several(message, ids, clock)
-    bus = new_bus(store, ReadOnly(waiting), clock, ids, randomness)
-    bus.subscribe(Consumer("mail", "user.registered", handle, queue=Queue.LETTERS))
-    with pytest.raises(Unavailable):
-        await bus.work_off(Queue.LETTERS)
-    assert len(handled) >= WORKERS
-
-
-async def test_workers_stop_at_a_failure_that_cannot_be_kept(
-    store: Store,
-    clock: VirtualClock,
-    ids: SeededIds,
-    randomness: SeededRandomness,
-    message: Message,
-) -> None:
-    tried: list[Message] = []
-
-    async def handle(message: Message) -> None:
-        tried.append(message)
-        raise Unavailable("mail")
-
-    waiting = several(message, ids, clock)
-    bus = new_bus(store, ReadOnly(waiting), clock, ids, randomness)
-    bus.subscribe(Consumer("mail", "user.registered", handle, queue=Queue.LETTERS))
-    with pytest.raises(Unavailable):
-        await bus.work_off(Queue.LETTERS)
-    assert tried == [message] * WORKERS  # each worker stops, and the rest waits
-
-
-class FailsOnce(ReadOnly):
-    """A store that cannot be read the first time, and then has nothing."""
-
-    def __init__(self) -> None:
-        super().__init__([])
-        self.failed = False
-
-    async def claim(
-        self, queue: Queue, claim: Claim, now: datetime, limit: int, **_: Any
-    ) -> Sequence[Delivery]:
-        if not self.failed:
-            self.failed = True
-            raise Unavailable("the store")
-        return self.waiting
-
-
-async def test_a_queue_is_worked_off_again_after_the_store_failed(
-    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
-) -> None:
-    bus = new_bus(store, FailsOnce(), clock, ids, randomness)
-    with pytest.raises(Unavailable):
-        await bus.work(Queue.LETTERS)
-    assert await bus.work_off(Queue.LETTERS) == 0
 
 
 async def test_a_queue_that_is_worked_on_can_be_worked_off_and_nothing_is_tried_twice(
@@ -383,19 +225,6 @@ def test_a_bus_without_workers_is_refused(
         build_in_process_bus(
             store, clock=clock, ids=ids, randomness=randomness, workers={Queue.LETTERS: 0}
         )
-
-
-async def test_a_message_whose_failure_cannot_be_kept_is_not_published(
-    store: Store,
-    clock: VirtualClock,
-    ids: SeededIds,
-    randomness: SeededRandomness,
-    message: Message,
-) -> None:
-    bus = new_bus(store, Broken(), clock, ids, randomness)
-    bus.subscribe(failing(KeyError("name")))
-    with pytest.raises(Unavailable):
-        await bus.publish(message)
 
 
 async def test_publishing_inside_a_transaction_is_a_programming_error(
