@@ -115,7 +115,7 @@ def build_sql_store(
         rules_in_force=SqlRulesInForce(database, clock=clock),
         exchange_terms=SqlExchangeTerms(database),
         signs_of_life=SqlSignsOfLife(database),
-        books=SqlBooks(database, deadlines=deadlines, outbox=outbox, clock=clock),
+        books=SqlBooks(database, outbox=outbox, clock=clock),
         stored_books=SqlStoredBooks(database),
         halts=SqlHalts(database),
         leases=SqlLeases(lease_database or database, clock=None if lease_database else clock),

@@ -94,6 +94,7 @@ KNOW_A_DRIVER = {
     "solebook.adapters.sql.engine.postgres_connection": "connects the store to PostgreSQL",
     "solebook.adapters.embedded.sqlite_journal": "the embedded payment provider's file is its own",
     "solebook.adapters.system.folder_lock": "the lock of a folder is a lock of SQLite on a file",
+    "solebook.benchmarks.order_by_order": "needs no store of ours to compare it with",
     "solebook.benchmarks.trades": "looks into the file that it measured",
 }
 KNOW_A_DATABASE = {
@@ -102,6 +103,7 @@ KNOW_A_DATABASE = {
     "solebook.adapters.sql.engine.sqlite_driver": "is SQLite's",
     "solebook.adapters.sql.engine.sqlite_writer": "is SQLite's",
     "solebook.adapters.sql.engine.postgres_connection": "is PostgreSQL's",
+    "solebook.adapters.sql.engine.postgres_batch": "is PostgreSQL's",
     "solebook.adapters.sql.engine.postgres_driver": "is PostgreSQL's",
     "solebook.adapters.sql.schema.columns": "gives a type its form in each database",
     "solebook.adapters.sql.schema.audit": "gives a trigger its form in each database",

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, literal_column, select, union_all, updat
 
 from ....ports.books import Books
 from ....ports.clock import Clock
-from ....ports.language.batch import Batch, OpenedOrder, Ownership, UnpaidOrders
+from ....ports.language.batch import Batch, Ownership, UnpaidOrders
 from ....ports.language.errors import IdempotencyKeyReused, ShardLost
 from ....ports.language.halts import Halt
 from ....ports.language.idempotency import IdempotencyKey
@@ -23,7 +23,8 @@ from ..engine.constructs import insert_or_replace, one_of
 from ..engine.database import SqlDatabase
 from ..engine.payloads import decode, encode
 from ..engine.statement import Statement, insert_row
-from ..messages.deadlines import SqlDeadlines
+from ..messages.deadlines import SET as SET_DEADLINE
+from ..messages.deadlines import deadline_values
 from ..messages.idempotency_keys import REMEMBER, answer_values, find_answers
 from ..messages.outbox import SqlOutbox
 from ..operations.exchange_terms import SqlExchangeTerms
@@ -33,7 +34,8 @@ from ..payments.payments import ADD_PAYMENT, payment_values
 from ..schema import asks, engine_shards, matches, orders, payments
 from ..schema.columns import is_word
 from .book_columns import book_of
-from .halts import BY_ID, PUT, STANDING, halt_of, halt_values
+from .halts import BY_ID, STANDING, halt_of, halt_values
+from .halts import PUT as PUT_HALT
 from .quote_rows import (
     TABLES,
     Shared,
@@ -140,7 +142,7 @@ _UNWIND = Statement(
 
 
 class SqlBooks(Books):
-    """Writes a batch with one prepared statement for each table that it touches.
+    """Writes a batch with one statement, or on SQLite with one for each table that it touches.
 
     The shard's row is updated first, so a batch fails at once if another process owns the shard. A
     violated constraint is a broken invariant and raises AssertionError.
@@ -150,12 +152,10 @@ class SqlBooks(Books):
         self,
         database: SqlDatabase,
         *,
-        deadlines: SqlDeadlines,
         outbox: SqlOutbox,
         clock: Clock,
     ) -> None:
         self._database = database
-        self._deadlines = deadlines
         self._outbox = outbox
         self._clock = clock
         self._exchange_terms = SqlExchangeTerms(database)
@@ -242,62 +242,55 @@ class SqlBooks(Books):
             )
             if not owned:
                 raise ShardLost(shard=ownership.shard)
-            await self._write_quotes(batch)
-            await self._write_matches(batch)
-            await self._write_orders(batch.opened)
-            await self._database.execute_many(PUT, map(halt_values, batch.halts.values()))
-            await self._add_events(batch)
-            await self._remember(batch.answers)
+            await self._unwind(batch.unwound)
+            if events := [*_all(one.events for one in batch.opened), *batch.events]:
+                await self._outbox.add_all(events)
+            changes = self._changes(batch)
+            writes = changes | self._additions(batch)
+            changed = await self._database.execute_together(writes)
+            for rows, count in zip(changes.values(), changed, strict=False):
+                _check_all_changed(rows, count)
 
-    async def _write_quotes(self, batch: Batch) -> None:
-        for side in Side:
-            added = [quote for quote in batch.added.values() if quote.side is side]
-            await self._database.execute_many(_ADD[side], map(quote_values, added))
-            changed = [quote for quote in batch.changed.values() if quote.side is side]
-            await self._change(_CHANGE[side], [quote_values(quote) for quote in changed])
+    async def _unwind(self, match_ids: Sequence[OrderId]) -> None:
+        # Before the rest, because an ask may be unwound and matched again in one batch.
+        rows = [{"id": match_id, "status": MatchStatus.UNWOUND} for match_id in match_ids]
+        _check_all_changed(rows, await self._database.execute_many(_UNWIND, rows))
 
-    async def _write_matches(self, batch: Batch) -> None:
-        # Unwind first, because an ask may be unwound and matched again in one batch.
-        status = MatchStatus.UNWOUND
-        unwound = [{"id": match_id, "status": status} for match_id in batch.unwound]
-        await self._change(_UNWIND, unwound)
-        await self._database.execute_many(_ADD_MATCH, map(match_values, batch.matches))
+    def _changes(self, batch: Batch) -> dict[Statement, Sequence[Mapping[str, Any]]]:
+        """Return what changes of stored rows: all of them must be there."""
+        return {
+            _CHANGE[side]: [quote_values(q) for q in batch.changed.values() if q.side is side]
+            for side in Side
+        }
 
-    async def _write_orders(self, opened: Sequence[OpenedOrder]) -> None:
-        if not opened:
-            return
-        orders = (order_values(one.order) for one in opened)
-        await self._database.execute_many(ADD_ORDER, orders)
-        kept = (
-            destination_values(one.order.id, one.destination)
-            for one in opened
-            if one.destination is not None
-        )
-        await self._database.execute_many(ADD_DESTINATION, kept)
-        to_pay = (payment_values(one.payment) for one in opened)
-        await self._database.execute_many(ADD_PAYMENT, to_pay)
-        history = _all(one.history for one in opened)
-        await self._database.execute_many(ADD_STEP, map(step_values, history))
-        await self._deadlines.set_all(_all(one.deadlines for one in opened))
-
-    async def _add_events(self, batch: Batch) -> None:
-        events = [*_all(one.events for one in batch.opened), *batch.events]
-        if events:
-            await self._outbox.add_all(events)
-
-    async def _remember(self, answers: Mapping[IdempotencyKey, Placement]) -> None:
-        # Two shards may answer concurrent requests with the same key. The first answer is kept, and
-        # the other batch does not fail.
+    def _additions(self, batch: Batch) -> dict[Statement, Sequence[Mapping[str, Any]]]:
+        """Return the new rows; each refers only to those before it."""
+        added, opened = batch.added.values(), batch.opened
         now = self._clock.now()
-        rows = [
-            answer_values(key, encode(placement).encode(), now)
-            for key, placement in answers.items()
-        ]
-        await self._database.execute_many(REMEMBER, rows)
+        return {
+            **{_ADD[side]: [quote_values(q) for q in added if q.side is side] for side in Side},
+            _ADD_MATCH: [match_values(match) for match in batch.matches],
+            ADD_ORDER: [order_values(one.order) for one in opened],
+            ADD_DESTINATION: [
+                destination_values(one.order.id, one.destination)
+                for one in opened
+                if one.destination is not None
+            ],
+            ADD_PAYMENT: [payment_values(one.payment) for one in opened],
+            ADD_STEP: [step_values(step) for one in opened for step in one.history],
+            SET_DEADLINE: [deadline_values(each) for one in opened for each in one.deadlines],
+            PUT_HALT: [halt_values(halt) for halt in batch.halts.values()],
+            # Two shards may answer concurrent requests with the same key. The first answer is
+            # kept, and the other batch does not fail.
+            REMEMBER: [
+                answer_values(key, encode(placement).encode(), now)
+                for key, placement in batch.answers.items()
+            ],
+        }
 
-    async def _change(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
-        changed = await self._database.execute_many(statement, rows)
-        assert changed == len(rows), f"{len(rows) - changed} rows to change are not stored"
+
+def _check_all_changed(rows: Sequence[Mapping[str, Any]], changed: int) -> None:
+    assert changed == len(rows), f"{len(rows) - changed} rows to change are not stored"
 
 
 def _all(parts: Iterable[Iterable[Any]]) -> Iterable[Any]:

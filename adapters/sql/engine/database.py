@@ -256,9 +256,10 @@ class SqlDatabase:
         """Run a statement for each mapping of values and return the number of changed rows."""
         assert self._current() is not None, _OUTSIDE
         compiled = statement.compiled(self.dialect)
-        written = [compiled.write(values) for values in rows]
-        if not written:
+        given = [*rows]
+        if not given:
             return 0
+        written = [*zip(*compiled.write_columns(given), strict=True)]
         async with self._connection(writes=True) as connection:
             return await connection.execute_many(compiled.sql, written)
 
@@ -276,9 +277,31 @@ class SqlDatabase:
         """Write the rows of `execute_later` now, if the current task is in a transaction."""
         work = self._current()
         if work is not None and work.waiting:
-            waiting, work.waiting = work.waiting, {}
-            for statement, rows in waiting.items():
-                await self.execute_many(statement, rows)
+            await self.execute_together({})
+
+    async def execute_together(
+        self, writes: Mapping[Statement, Iterable[Mapping[str, Any]]]
+    ) -> list[int]:
+        """Run write statements, each for its mappings of values, and then those of `execute_later`.
+
+        No row may be written by two of them. Returns how many rows each of `writes` changed.
+        """
+        work = self._current()
+        assert work is not None, _OUTSIDE
+        rows = {statement: [*values] for statement, values in writes.items()}
+        for statement, values in work.waiting.items():
+            rows.setdefault(statement, []).extend(values)
+        work.waiting = {}
+        some = {statement: values for statement, values in rows.items() if values}
+        if not some:
+            return [0] * len(writes)
+        written = []
+        for statement, values in some.items():
+            compiled = statement.compiled(self.dialect)
+            written.append((compiled, compiled.write_columns(values)))
+        async with self._connection(writes=True) as connection:
+            changed = dict(zip(some, await connection.execute_together(written), strict=True))
+        return [changed.get(statement, 0) for statement in writes]
 
     async def lock(self, *names: str) -> None:
         """Block other transactions that lock one of these names until this one ends.

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ....ports.language.errors import Unavailable
-from .driver import Connection, Snapshot
+from .driver import Connection, Snapshot, Write
 from .errors import STORE, Conflict
 from .limits import Limits
+from .postgres_batch import together
 from .postgres_url import data_source
 
 T = TypeVar("T")
@@ -150,6 +151,12 @@ class PostgresConnection(Connection, Snapshot):
         # asyncpg sends all rows in one go, but counts only the rows that come back.
         counted = sql if " RETURNING " in sql else f"{sql} RETURNING 1"
         return len(await _translating(self._connection.fetchmany(counted, rows)))
+
+    async def execute_together(self, writes: Sequence[Write]) -> list[int]:
+        """Run statements for all of their values, as one statement."""
+        sql = together(tuple(statement for statement, _ in writes))
+        arrays = [column for _, columns in writes for column in columns]
+        return list(await _translating(self._connection.fetchrow(sql, *arrays)))
 
     async def begin_reading(self) -> None:
         """Begin a transaction in which all reads see the store as of one instant."""

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ....ports.language.errors import Unavailable
-from .driver import Connection
+from .driver import Connection, Write
 from .errors import STORE, Conflict
 from .finished import finished
 
@@ -178,6 +178,13 @@ class SqliteConnection(Connection):
         if len(rows) > _ROWS_AT_ONCE:
             return (await _waited_for(self._thread.executemany(sql, rows))).rowcount
         return _in_place(lambda: self._connection.executemany(sql, rows).rowcount)
+
+    async def execute_together(self, writes: Sequence[Write]) -> list[int]:
+        """Run statements one after the other, each for all of its values."""
+        return [
+            await self.execute_many(statement.sql, [*zip(*columns, strict=True)])
+            for statement, columns in writes
+        ]
 
     async def stream(self, sql: str, values: Sequence[Any]) -> AsyncIterator[Iterable[Any]]:
         """Run a statement and yield its rows in batches, all as of one instant."""

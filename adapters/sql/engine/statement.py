@@ -6,7 +6,7 @@ called once.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -95,10 +95,11 @@ class _Parameter(NamedTuple):
     constant: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledStatement:
     """A statement's SQL, with the conversions of its values to and from the driver."""
 
+    clause: Select[Any] | CompoundSelect[Any] | UpdateBase
     sql: str
     _parameters: tuple[_Parameter, ...]
     _make_row: Callable[[Iterable[Any]], Row]
@@ -123,7 +124,7 @@ class CompiledStatement:
         columns = clause.exported_columns
         readers = [reader(column.type, dialect) for column in columns]
         row = namedtuple("Row", [str(c.key) for c in columns])  # type: ignore[misc]  # only known here
-        return cls(str(compiled), tuple(parameters), row._make, tuple(readers))
+        return cls(clause, str(compiled), tuple(parameters), row._make, tuple(readers))
 
     def write(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the driver's parameters for these named values."""
@@ -131,6 +132,19 @@ class CompiledStatement:
             constant
             if name is None
             else (values[name] if convert is None else convert(values[name]))
+            for name, convert, constant in self._parameters
+        ]
+
+    def write_columns(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+        """Return the driver's parameters for many mappings, column by column."""
+        return [
+            [constant] * len(rows)
+            if name is None
+            else (
+                [values[name] for values in rows]
+                if convert is None
+                else [convert(values[name]) for values in rows]
+            )
             for name, convert, constant in self._parameters
         ]
 

@@ -1,8 +1,9 @@
 """Deadlines, in SQL."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
@@ -14,7 +15,7 @@ from ..engine.database import SqlDatabase
 from ..engine.statement import Statement
 from ..schema import deadlines
 
-_SET = Statement(insert_or_replace(deadlines, deadlines.c.order_id, deadlines.c.kind))
+SET = Statement(insert_or_replace(deadlines, deadlines.c.order_id, deadlines.c.kind))
 _CLEAR = Statement(
     delete(deadlines).where(
         deadlines.c.order_id == bindparam("order_id"), deadlines.c.kind == bindparam("kind")
@@ -42,12 +43,7 @@ class SqlDeadlines(Deadlines):
         self._database = database
 
     async def set(self, deadline: Deadline) -> None:
-        await self.set_all([deadline])
-
-    async def set_all(self, all_: Iterable[Deadline]) -> None:
-        """Set many deadlines at once; SqlBooks calls it."""
-        rows = [{"order_id": d.order_id, "kind": d.kind, "due_at": d.due_at} for d in all_]
-        await self._database.execute_many(_SET, rows)
+        await self._database.execute(SET, **deadline_values(deadline))
 
     async def clear(self, order_id: OrderId, kinds: Collection[DeadlineKind]) -> None:
         rows = [{"order_id": order_id, "kind": kind} for kind in kinds]
@@ -65,3 +61,8 @@ class SqlDeadlines(Deadlines):
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
         rows = await self._database.rows(_DUE, now=now, limit=limit)
         return [Deadline(row.kind, row.order_id, row.due_at) for row in rows]
+
+
+def deadline_values(deadline: Deadline) -> dict[str, Any]:
+    """Return a deadline's values by column."""
+    return {"order_id": deadline.order_id, "kind": deadline.kind, "due_at": deadline.due_at}

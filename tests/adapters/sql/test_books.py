@@ -3,15 +3,14 @@
 import asyncio
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from solebook.adapters.sql.engine.database import SqlDatabase
-from solebook.adapters.sql.engine.statement import Statement
+from solebook.adapters.sql.engine.sqlite_connection import SqliteConnection
 from solebook.composition.adapters import Store
 from solebook.ports.language.batch import Batch
 from solebook.ports.language.errors import ShardLost, Unavailable
@@ -136,22 +135,18 @@ async def test_a_batch_that_is_cut_short_leaves_no_trace(
     resting = records.ask(records.book())
     await store.books.commit(ownership, records.batch(resting))
     batch, before = full_batch(records, resting), everything(path)
-    execute_many: Callable[..., Any] = SqlDatabase.execute_many
-    calls: list[Statement] = []
+    execute_many: Callable[..., Any] = SqliteConnection.execute_many
+    calls: list[str] = []
 
-    async def cut_short(
-        self: SqlDatabase, statement: Statement, rows: Iterable[Mapping[str, Any]]
-    ) -> int:
-        given = list(rows)
-        if given:
-            calls.append(statement)
-            if len(calls) > written:
-                raise PowerCut
-        changed: int = await execute_many(self, statement, given)
+    async def cut_short(self: SqliteConnection, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        calls.append(sql)
+        if len(calls) > written:
+            raise PowerCut
+        changed: int = await execute_many(self, sql, rows)
         return changed
 
     with monkeypatch.context() as patch:
-        patch.setattr(SqlDatabase, "execute_many", cut_short)
+        patch.setattr(SqliteConnection, "execute_many", cut_short)
         with pytest.raises(PowerCut):
             await store.books.commit(ownership, batch)
     assert everything(path) == before
@@ -165,16 +160,15 @@ async def test_a_batch_writes_as_many_parts_as_are_cut_short_above(
     ownership = await store.books.take(0, records.instant)
     resting = records.ask(records.book())
     await store.books.commit(ownership, records.batch(resting))
-    execute_many: Callable[..., Any] = SqlDatabase.execute_many
-    written: list[Statement] = []
+    execute_many: Callable[..., Any] = SqliteConnection.execute_many
+    written: list[str] = []
 
-    async def noted(self: SqlDatabase, statement: Statement, rows: Iterable[Any]) -> int:
-        if given := list(rows):
-            written.append(statement)
-        changed: int = await execute_many(self, statement, given)
+    async def noted(self: SqliteConnection, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        written.append(sql)
+        changed: int = await execute_many(self, sql, rows)
         return changed
 
-    monkeypatch.setattr(SqlDatabase, "execute_many", noted)
+    monkeypatch.setattr(SqliteConnection, "execute_many", noted)
     await store.books.commit(ownership, full_batch(records, resting))
     assert len(written) == len(PARTS)
 
@@ -206,7 +200,7 @@ async def test_a_batch_that_the_disk_has_no_room_for_is_an_outage(
         raise Unavailable(what="the disk")
 
     with monkeypatch.context() as patch:
-        patch.setattr(SqlDatabase, "execute_many", full)
+        patch.setattr(SqliteConnection, "execute_many", full)
         with pytest.raises(Unavailable):
             await store.books.commit(ownership, records.batch(records.ask(records.book())))
     assert everything(path) == before

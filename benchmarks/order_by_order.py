@@ -1,0 +1,137 @@
+"""Matching without an engine: a transaction for each order, with everything in the database.
+
+It does as little as such a design can, as well as asyncpg can: four round trips for each order, on
+prepared statements and a pool of its own. An advisory lock of the book makes its orders wait for
+each other, and the best counterpart is found by an index and locked. It checks nothing of the
+trader, and opens no order; the engine does both.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg  # type: ignore[import-untyped]  # it has no annotations
+
+from solebook.adapters.system.clock import SystemClock
+from solebook.adapters.system.ids import SystemIds
+from solebook.ports.language.market import Side, shard_of
+from solebook.ports.language.placement import PlaceQuote
+
+CONNECTIONS = 32
+_HASHES = 2**32
+_PREPARE = """\
+CREATE SEQUENCE IF NOT EXISTS arrivals CACHE 1;
+DROP INDEX IF EXISTS ix_bids_active_in_book, ix_asks_active_in_book;
+CREATE INDEX best_bids ON bids (product_id, size, condition, amount DESC, sequence)
+    WHERE status = 'active';
+CREATE INDEX best_asks ON asks (product_id, size, condition, amount, sequence)
+    WHERE status = 'active';
+"""
+_BEST = """\
+SELECT id, user_id, amount FROM {others}
+WHERE product_id = $1 AND size = $2 AND condition = $3 AND status = 'active'
+    AND amount {reaches} $4 AND expires_at > $5 AND user_id <> $6
+ORDER BY amount {best}, sequence LIMIT 1 FOR UPDATE"""
+_REST = """\
+INSERT INTO {own} (id, user_id, product_id, size, condition, book_hash, amount, sequence,
+                   created_at, expires_at, status, match_id, time_in_force)
+VALUES ($1, $2, $3, $4, $5, $6, $7, nextval('arrivals'), $8, $9, 'active', NULL, 'gtc')"""
+_MATCH = """\
+WITH own AS (
+    INSERT INTO {own} (id, user_id, product_id, size, condition, book_hash, amount, sequence,
+                       created_at, expires_at, status, match_id, time_in_force)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, nextval('arrivals'), $8, $9, 'matched', $10, 'gtc')
+), other AS (
+    UPDATE {others} SET status = 'matched', match_id = $10 WHERE id = $11
+), event AS (
+    INSERT INTO outbox (id, key, subject, version, event, occurred_at, priority)
+    VALUES ($10, $14, 'match.created', 1, $15, $8, 1)
+)
+INSERT INTO matches (id, bid_id, ask_id, buyer_id, seller_id, product_id, size, condition, price,
+                     matched_at, maker, status)
+VALUES ($10, {bid}, {ask}, {buyer}, {seller}, $3, $4, $5, $13, $8, '{maker}', 'open')"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sql:
+    """The statements for the orders of one side."""
+
+    best: str
+    rest: str
+    match: str
+
+
+def _sql(side: Side) -> _Sql:
+    bids = side is Side.BID
+    own, others = ("bids", "asks") if bids else ("asks", "bids")
+    words = {"own": own, "others": others, "maker": side.opposite.value}
+    own_first, other_first = ("$1", "$11"), ("$11", "$1")
+    words["bid"], words["ask"] = own_first if bids else other_first
+    words["buyer"], words["seller"] = ("$2", "$12") if bids else ("$12", "$2")
+    words |= {"reaches": "<=", "best": "ASC"} if bids else {"reaches": ">=", "best": "DESC"}
+    return _Sql(*(text.format(**words) for text in (_BEST, _REST, _MATCH)))
+
+
+_SQL = {side: _sql(side) for side in Side}
+
+
+class OrderByOrder:
+    """Places each order in a transaction of its own."""
+
+    def __init__(self, idle: "asyncio.LifoQueue[Any]") -> None:
+        self._idle = idle
+        self._ids = SystemIds(SystemClock())
+
+    async def place(self, order: PlaceQuote) -> UUID | None:
+        """Match the order with the best counterpart, or let it rest; return the match."""
+        connection = await self._idle.get()
+        try:
+            return await self._place(connection, order)
+        finally:
+            self._idle.put_nowait(connection)
+
+    async def _place(self, connection: Any, order: PlaceQuote) -> UUID | None:
+        sql, book = _SQL[order.side], order.book
+        book_hash, now = shard_of(book, _HASHES), datetime.now(UTC)
+        # Both in one message. What is read after it sees what the last holder committed.
+        await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({book_hash})")
+        place = (book.product_id, book.size, book.condition.value)
+        best = await connection.fetchrow(sql.best, *place, order.amount, now, order.user_id)
+        quote = (order.id, order.user_id, *place, book_hash, order.amount, now, order.expires_at)
+        match_id = None
+        if best is None:
+            await connection.execute(sql.rest, *quote)
+        else:
+            match_id = self._ids.new()
+            event = {"order_id": str(match_id), "price": best["amount"], "at": now.isoformat()}
+            told = (str(match_id), json.dumps(event))
+            other = (best["id"], best["user_id"], best["amount"])
+            await connection.execute(sql.match, *quote, match_id, *other, *told)
+        await connection.execute("COMMIT")
+        return match_id
+
+
+@asynccontextmanager
+async def order_by_order(url: str, connections: int = CONNECTIONS) -> AsyncIterator[OrderByOrder]:
+    """Open what places orders one by one, on a database with all tables."""
+    idle: asyncio.LifoQueue[Any] = asyncio.LifoQueue()
+    opened = [
+        await asyncpg.connect(url, statement_cache_size=512, server_settings={"jit": "off"})
+        for _ in range(connections)
+    ]
+    try:
+        await opened[0].execute(_PREPARE)
+        for connection in opened:
+            for sql in _SQL.values():
+                for text in (sql.best, sql.rest, sql.match):
+                    await connection.prepare(text)
+            idle.put_nowait(connection)
+        yield OrderByOrder(idle)
+    finally:
+        for connection in opened:
+            await connection.close()

@@ -1,0 +1,149 @@
+"""Several write statements at once, on both databases."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import bindparam, delete, select, update
+
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.sql.engine.constructs import insert_or_replace, insert_or_skip
+from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.engine.postgres_connection import PostgresConnection
+from solebook.adapters.sql.engine.statement import Statement, insert_row
+from solebook.adapters.sql.schema import bid_bars, engine_shards, halts, revoked_sessions
+from solebook.composition.sql_store import build_sql_store
+
+from ...ports.records import Records
+from .test_books import full_batch
+
+UNTIL = datetime(2026, 3, 2, 12, 30, 0, 123_456, tzinfo=UTC)
+ADD = Statement(insert_row(revoked_sessions))
+SKIP = Statement(insert_or_skip(revoked_sessions, revoked_sessions.c.session_id))
+REPLACE = Statement(insert_or_replace(bid_bars, bid_bars.c.buyer_id))
+CHANGE = Statement(
+    update(bid_bars)
+    .where(bid_bars.c.buyer_id == bindparam("buyer_id"))
+    .values(declines=bindparam("declines"))
+)
+REMOVE = Statement(delete(engine_shards).where(engine_shards.c.shard == bindparam("shard")))
+SESSIONS = Statement(select(revoked_sessions))
+BARS = Statement(select(bid_bars).order_by(bid_bars.c.buyer_id))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def any_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue({"sqlite": "url", "postgres": "postgres_url"}[request.param])
+    return url
+
+
+@pytest.fixture
+async def database(any_url: str) -> AsyncIterator[SqlDatabase]:
+    async with SqlDatabase(any_url) as database:
+        yield database
+
+
+def sessions(*numbers: int) -> list[dict[str, Any]]:
+    return [{"session_id": UUID(int=number), "until": UNTIL} for number in numbers]
+
+
+def bars(*numbers: int, declines: int = 3) -> list[dict[str, Any]]:
+    return [{"buyer_id": UUID(int=n), "declines": declines, "until": UNTIL} for n in numbers]
+
+
+async def test_statements_are_run_for_all_their_values_and_tell_how_many_rows_they_changed(
+    database: SqlDatabase,
+) -> None:
+    async with database.transaction():
+        await database.execute_many(REPLACE, bars(1, 2))
+        changed = await database.execute_together(
+            {
+                ADD: sessions(1, 2, 3),
+                CHANGE: [{"buyer_id": UUID(int=n), "declines": 10 + n} for n in (1, 2, 9)],
+                REMOVE: [{"shard": 7}],
+                SKIP: [],
+            }
+        )
+    assert changed == [3, 2, 0, 0]
+    assert [tuple(row) for row in await database.rows(SESSIONS)] == [
+        (UUID(int=number), UNTIL) for number in (1, 2, 3)
+    ]
+    assert [row.declines for row in await database.rows(BARS)] == [11, 12]
+
+
+async def test_rows_that_are_there_are_kept_or_replaced_as_each_statement_says(
+    database: SqlDatabase,
+) -> None:
+    async with database.transaction():
+        await database.execute_together({REPLACE: bars(1, 2), ADD: sessions(1)})
+        await database.execute_together({SKIP: sessions(1, 2), REPLACE: bars(2, 3, declines=5)})
+    assert len(await database.rows(SESSIONS)) == 2
+    assert [row.declines for row in await database.rows(BARS)] == [3, 5, 5]
+
+
+async def test_rows_that_wait_for_the_end_are_written_too(database: SqlDatabase) -> None:
+    async with database.transaction():
+        database.execute_later(ADD, sessions(1))
+        assert await database.execute_together({REPLACE: bars(1)}) == [1]
+        assert len(await database.rows(SESSIONS)) == 1
+        database.execute_later(ADD, sessions(2))
+        assert await database.execute_together({ADD: sessions(3)}) == [2]
+    assert len(await database.rows(SESSIONS)) == 3
+
+
+async def test_nothing_to_write_begins_no_transaction(
+    monkeypatch: pytest.MonkeyPatch, database: SqlDatabase
+) -> None:
+    monkeypatch.delattr(type(database._driver), "begin")
+    async with database.transaction():
+        assert await database.execute_together({ADD: [], SKIP: []}) == [0, 0]
+
+
+async def test_a_text_that_is_too_long_for_its_column_is_not_cut(
+    postgres_url: str, records: Records
+) -> None:
+    add = Statement(insert_row(halts))
+    row = {
+        "id": UUID(int=1),
+        "product_id": UUID(int=2),
+        "size": "longer than 8",
+        "condition": None,
+        "halted_at": UNTIL,
+        "ended_at": None,
+    }
+    async with SqlDatabase(postgres_url) as database:
+        with pytest.raises(AssertionError, match="too long"):
+            async with database.transaction():
+                await database.execute_together({add: [row]})
+
+
+async def test_a_batch_is_one_statement_on_postgresql(
+    monkeypatch: pytest.MonkeyPatch,
+    postgres_url: str,
+    clock: VirtualClock,
+    ids: SeededIds,
+    records: Records,
+) -> None:
+    calls: list[str] = []
+
+    def noting(name: str) -> None:
+        call = getattr(PostgresConnection, name)
+
+        async def noted(self: PostgresConnection, *arguments: Any, **named: Any) -> Any:
+            calls.append(name)
+            return await call(self, *arguments, **named)
+
+        monkeypatch.setattr(PostgresConnection, name, noted)
+
+    async with SqlDatabase(postgres_url) as database:
+        store = build_sql_store(database, clock=clock, ids=ids)
+        ownership = await store.books.take(0, records.instant)
+        resting = records.ask(records.book())
+        await store.books.commit(ownership, records.batch(resting))
+        for name in ("execute", "execute_many", "execute_together", "fetch", "fetch_written"):
+            noting(name)
+        await store.books.commit(ownership, full_batch(records, resting))
+    assert calls == ["execute", "execute_together"]
