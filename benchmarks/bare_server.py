@@ -47,7 +47,7 @@ class Placed(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-def _user(request: "Request[None, None, State]") -> str:
+def user_of(request: "Request[None, None, State]") -> str:
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     try:
         return str(jwt.decode(token, SECRET, algorithms=["HS256"])["sub"])
@@ -57,7 +57,7 @@ def _user(request: "Request[None, None, State]") -> str:
 
 @post(["/v1/asks", "/v1/bids"])
 async def place(request: "Request[None, None, State]", data: Order) -> Placed:
-    _user(request)
+    user_of(request)
     now = datetime.now(UTC)
     return Placed(uuid4(), data.product_id, data.size, data.amount, data.condition, "active", now)
 

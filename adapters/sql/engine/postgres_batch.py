@@ -1,4 +1,4 @@
-"""Write statements for many rows each, put together as one statement of PostgreSQL (ADR 0077)."""
+"""Write statements for many rows each, put together as one statement of PostgreSQL (ADR 0078)."""
 
 import re
 from functools import cache
