@@ -38,9 +38,13 @@ not say so itself."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--full`, for what is tried a few times in CI and a thousand times on request."""
+    """Add `--full`, for what is tried a few times in CI and a thousand times on request.
+
+    `--seed` repeats a race that failed.
+    """
     whole = "run races, crashes and large markets as often as they are promised, not a few times"
     parser.addoption("--full", action="store_true", help=whole)
+    parser.addoption("--seed", type=int, help="repeat the race of this seed only")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,13 +1,13 @@
 """Two independent stores on one database, as in two processes."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import asyncpg  # type: ignore[import-untyped]  # it has no annotations
 import pytest
 
-from solebook.adapters.embedded.journal import MemoryJournal
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -16,13 +16,28 @@ from solebook.composition.adapters import Store
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.engine import engine_of
 from solebook.composition.sql_store import build_sql_store
+from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.rules import MarketRules
 
 from ...exchange import Exchange, exchange_on
-from ...invariants import check_invariants
-from .racing import Race
+from ...invariants import check_invariants, findings
+from .checkpoint import Checkpoint, PostgresRows, SqliteRows
+from .interleaving import Interleaving, SteppedJournal, connect_stepped
+from .racing import Race, Races
 
 RULES = MarketRules(max_price_alerts=1)
+AT_ONCE = 4
+"""One race in so many has no interleaving: its calls only start together."""
+VERIFIED = 5
+"""One race in so many is followed by a verification, which takes longer than most races."""
+SEEDS_OF_SQLITE = 3
+SEEDS = {False: 20, True: 1_000}
+
+
+@pytest.fixture
+def stepped_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements on PostgreSQL are steps, which a race may put into any sequence."""
+    monkeypatch.setattr(asyncpg, "connect", connect_stepped)
 
 
 @pytest.fixture(params=range(3), ids=lambda seed: f"seed-{seed}")
@@ -44,7 +59,9 @@ def urls(request: pytest.FixtureRequest) -> tuple[str, str]:
 
 
 @pytest.fixture
-async def stores(urls: tuple[str, str], clock: VirtualClock) -> AsyncIterator[tuple[Store, Store]]:
+async def stores(
+    urls: tuple[str, str], clock: VirtualClock, stepped_statements: None
+) -> AsyncIterator[tuple[Store, Store]]:
     """Two stores on one empty database."""
     first, second = urls
     async with SqlDatabase(first) as one, SqlDatabase(second) as other:
@@ -59,7 +76,7 @@ async def exchanges(
     stores: tuple[Store, Store], clock: VirtualClock
 ) -> AsyncIterator[tuple[Exchange, Exchange]]:
     """Two processes of one exchange, with one payment provider; the first has the engine."""
-    provider = EmbeddedPaymentProvider(MemoryJournal(), clock, "whsec_embedded")
+    provider = EmbeddedPaymentProvider(SteppedJournal(), clock, "whsec_embedded")
     first, second = (
         exchange_on(
             replace(
@@ -75,3 +92,43 @@ async def exchanges(
     await first.quiet()
     await check_invariants(first)
     await engine_of(first.app).stop()
+
+
+@pytest.fixture
+async def races(
+    exchanges: tuple[Exchange, Exchange], urls: tuple[str, str], pytestconfig: pytest.Config
+) -> AsyncIterator[Races]:
+    """A function that repeats a race: on PostgreSQL with random interleavings of statements.
+
+    Afterwards there are no dead letters, and a verification of the exchange finds nothing.
+    """
+    one, _ = exchanges
+    url, _ = urls
+    only: int | None = pytestconfig.getoption("--seed")
+
+    def chosen(number: int) -> Sequence[int]:
+        return range(number) if only is None else [only]
+
+    async def check(seed: int) -> None:
+        assert not (await one.store.dead_letters.page(PageRequest())).items
+        if not one.was_told_lies and (seed % VERIFIED == 0 or only is not None):
+            assert not await findings(one.app)
+
+    journal = one.provider.journal
+    assert isinstance(journal, SteppedJournal)
+    if url.startswith("sqlite"):
+        file = SqliteRows(url.removeprefix("sqlite:///"))
+        at_once = Checkpoint(file, journal)
+        yield Races(chosen(SEEDS_OF_SQLITE), lambda seed: None, at_once, check)
+        file.forget()
+        return
+    server = await asyncpg.connect(url)
+    rows = PostgresRows(server)
+
+    def interleaving(seed: int) -> Interleaving | None:
+        return None if seed % AT_ONCE == AT_ONCE - 1 else Interleaving(seed, server)
+
+    seeds = chosen(SEEDS[pytestconfig.getoption("--full")])
+    yield Races(seeds, interleaving, Checkpoint(rows, journal), check)
+    await rows.forget()
+    await server.close()
