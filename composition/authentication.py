@@ -40,7 +40,11 @@ def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> Authenti
         ),
         receive_item=ReceiveItem(transaction=transaction, authentication_tasks=tasks, clock=clock),
         cancel_task=CancelTask(
-            transaction=transaction, authentication_tasks=tasks, clock=clock, ids=adapters.ids
+            transaction=transaction,
+            authentication_tasks=tasks,
+            deadlines=store.deadlines,
+            clock=clock,
+            ids=adapters.ids,
         ),
         claim_task=ClaimTask(
             transaction=transaction,

@@ -137,6 +137,7 @@ def payments_use_cases(
             transaction=transaction,
             payments=payments,
             payouts=store.payouts,
+            deadlines=store.deadlines,
             payables=parts.payables,
             record_refund=parts.record_refund,
             provider=provider,

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from ...ports.authentication_tasks import AuthenticationTasks
 from ...ports.clock import Clock
 from ...ports.ids import Ids
+from ...ports.language.deadlines import DeadlineKind
 from ...ports.language.events import OrderCancelled
 from ...ports.language.ids import TaskId
+from ...ports.outbox import Deadlines
 from ...ports.transaction import Transaction
 from .task_states import cancelled, has_task, new_task
 
@@ -17,10 +19,13 @@ class CancelTask:
 
     If the cancellation arrives before the message that opens the task, it adds a cancelled task, so
     that none opens later. An order that was never confirmed has no task.
+
+    The task may have been claimed after the order ended, so its deadlines end here too.
     """
 
     transaction: Transaction
     authentication_tasks: AuthenticationTasks
+    deadlines: Deadlines
     clock: Clock
     ids: Ids
 
@@ -37,3 +42,4 @@ class CancelTask:
             after = cancelled(task)
             if after is not task:
                 await self.authentication_tasks.save(after)
+            await self.deadlines.clear(event.order_id, [DeadlineKind.CLAIM, DeadlineKind.REVIEW])

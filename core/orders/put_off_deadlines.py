@@ -34,11 +34,16 @@ class PutOffDeadlines:
     async def __call__(self, since: datetime, until: datetime) -> None:
         """Put the deadlines off by `until - since`. Not idempotent: call it once per downtime."""
         async with self.transaction():
-            for deadline in await self.deadlines.running(_PUT_OFF_HERE, since):
-                due_at = deadline.due_at + (until - since)
-                await self.deadlines.set(replace(deadline, due_at=due_at))
+            await self._put_others_off(since, until)
             await self._put_shipments_off(since, until)
             await self._put_complaints_off(since, until)
+
+    async def _put_others_off(self, since: datetime, until: datetime) -> None:
+        for deadline in await self.deadlines.running(_PUT_OFF_HERE, since):
+            await self.orders.get(deadline.order_id)  # locked: no step ends the deadline meanwhile
+            if deadline in await self.deadlines.of(deadline.order_id):
+                due_at = deadline.due_at + (until - since)
+                await self.deadlines.set(replace(deadline, due_at=due_at))
 
     async def _put_shipments_off(self, since: datetime, until: datetime) -> None:
         for deadline in await self.deadlines.running([DeadlineKind.SHIPMENT], since):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ...ports.clock import Clock
+from ...ports.language.deadlines import DeadlineKind
 from ...ports.language.errors import RefundDeclined, Unavailable
 from ...ports.language.events import (
     OrderAuthFailed,
@@ -14,6 +15,7 @@ from ...ports.language.events import (
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import PaymentStatus
 from ...ports.language.payments import Charge, Payment, PayoutState, PendingCharge
+from ...ports.outbox import Deadlines
 from ...ports.payment_provider import PaymentProvider
 from ...ports.payments import Payments, Payouts
 from ...ports.transaction import Transaction
@@ -40,6 +42,7 @@ class RefundBuyer:
     transaction: Transaction
     payments: Payments
     payouts: Payouts
+    deadlines: Deadlines
     payables: Payables
     record_refund: RecordRefund
     provider: PaymentProvider
@@ -98,6 +101,9 @@ class RefundBuyer:
                     created_at=self.clock.now(),
                 )
                 payment = await self.payments.open_or_lock(never_asked_for)
+            if payment.status is PaymentStatus.PENDING:
+                # Payments may have set a deadline after the order ended.
+                await self.deadlines.clear(payment.order_id, _OF_UNPAID)
             if payment.status is PaymentStatus.PENDING and payment.attempted_at is None:
                 await self.escrow.clear(payment)
                 payment = await self._stored(payment.order_id)
@@ -127,6 +133,9 @@ class RefundBuyer:
         payment = await self.payments.find(order_id)
         assert payment is not None, order_id
         return payment
+
+
+_OF_UNPAID = (DeadlineKind.PAYMENT, DeadlineKind.GIVE_UP)
 
 
 def _key(payment: Payment) -> str:

@@ -97,6 +97,18 @@ async def test_a_verdict_stands_if_the_order_is_cancelled_later(warehouse: Wareh
     assert await warehouse.task() == decided
 
 
+@pytest.mark.parametrize("is_decided", [False, True])
+async def test_a_claim_before_the_news_of_a_cancellation_leaves_no_deadline(
+    warehouse: Warehouse, is_decided: bool
+) -> None:
+    task = await warehouse.claimed_task()
+    if is_decided:
+        await warehouse.authentication.give_verdict(warehouse.authenticator, task.id, PASS)
+    assert await warehouse.store.deadlines.of(task.order_id)
+    await warehouse.authentication.cancel_task(warehouse.cancelled)
+    assert await warehouse.store.deadlines.of(task.order_id) == []
+
+
 async def test_cancellation_before_the_opening_leaves_a_cancelled_task(
     warehouse: Warehouse,
 ) -> None:

@@ -1,5 +1,6 @@
 """A charge that succeeds after its order ended is found and refunded without a webhook."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.ports.language.alarms import Alarm, AlarmKind
 from solebook.ports.language.deadlines import DeadlineKind
+from solebook.ports.language.events import PaymentRequested, StockReserved
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import CancelReason, OrderStatus, PaymentStatus
 from solebook.ports.language.paging import PageRequest
@@ -115,3 +117,22 @@ async def test_provider_is_not_asked_about_a_charge_known_not_to_exist(exchange:
     await exchange.quiet()
     assert (await exchange.order(order_id)).payment_status is PaymentStatus.DECLINED
     assert await exchange.store.deadlines.of(order_id) == []
+
+
+async def test_a_charge_that_is_taken_after_the_cancellation_leaves_no_payment_deadline(
+    exchange: Exchange,
+) -> None:
+    buyer = await exchange.new_buyer(tokens.CARD_THAT_STAYS_PENDING)
+    order = await exchange.order(await exchange.match(buyer=buyer))
+    await exchange.app.orders.continue_saga(StockReserved(order.id))
+    request = PaymentRequested(order.id, order.buyer_id, order.buyer_total)
+    exchange.line.hold()
+    charge = asyncio.create_task(exchange.app.payments.charge_buyer(request))
+    await exchange.line.arrival()
+    await exchange.app.orders.cancel_order(exchange.admin, order.id, reason="a recall")
+    exchange.line.release()
+    await charge
+    await exchange.quiet()
+    kinds = {deadline.kind for deadline in await exchange.store.deadlines.of(order.id)}
+    assert kinds == {DeadlineKind.REFUND}
+    await check_invariants(exchange)

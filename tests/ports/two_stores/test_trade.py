@@ -175,6 +175,25 @@ async def test_a_deadline_that_is_met_twice_cancels_once(
     await races.on(lambda: overdue(one), once)
 
 
+async def test_a_deadline_that_ends_is_not_put_off(exchanges: Exchanges, races: Races) -> None:
+    one, other = exchanges
+
+    async def once(race: Race, order: Order) -> None:
+        now = one.clock.now()
+
+        async def make_up() -> None:
+            await other.app.orders.put_off_deadlines(now - timedelta(hours=1), now)
+
+        await race(
+            tried_again(lambda: one.app.orders.receive_pair(one.authenticator, order.id)),
+            tried_again(make_up),
+        )
+        running = await one.store.deadlines.of(order.id)
+        assert [deadline.kind for deadline in running] == [DeadlineKind.CLAIM]
+
+    await races.on(lambda: one.trade(OrderStatus.SELLER_SHIPPING), once)
+
+
 async def test_a_penalty_is_owed_once(exchanges: Exchanges, races: Races) -> None:
     one, other = exchanges
 
@@ -224,6 +243,26 @@ async def test_a_task_is_claimed_by_one_of_two(exchanges: Exchanges, races: Race
         assert await one.store.authentication_tasks.get(task.id) == claimed
         running = await one.store.deadlines.of(task.order_id)
         assert [deadline.kind for deadline in running] == [DeadlineKind.REVIEW]
+
+    await races.on(lambda: task_of(one), once)
+
+
+async def test_a_claim_of_a_cancelled_order_leaves_no_deadline(
+    exchanges: Exchanges, races: Races
+) -> None:
+    one, other = exchanges
+
+    async def once(race: Race, task: AuthenticationTask) -> None:
+        async def cancel() -> None:
+            order = await other.app.orders.cancel_order(one.admin, task.order_id, reason="a recall")
+            await other.app.authentication.cancel_task(order_cancelled(order))
+
+        await race(
+            tried_again(lambda: one.app.authentication.claim_task(one.authenticator, task.id)),
+            tried_again(cancel),
+        )
+        running = await one.store.deadlines.of(task.order_id)
+        assert not {DeadlineKind.CLAIM, DeadlineKind.REVIEW} & {each.kind for each in running}
 
     await races.on(lambda: task_of(one), once)
 
