@@ -13,28 +13,18 @@ from solebook.ports.language.events import (
     AuthFailed,
     AuthPassed,
     DeadlineReached,
-    Event,
     MatchCreated,
     StockRefused,
     StockReserved,
 )
-from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import Order, OrderStatus
 from solebook.ports.language.users import Actor, Role
 
 from ...exchange import FAIL, PARCEL, PASS, Exchange
 from .racing import Race, Races, tried_again
+from .trades import events_of, overdue
 
 Exchanges = tuple[Exchange, Exchange]
-_TOO_LONG = timedelta(days=5)
-"""More than a seller may take to ship."""
-
-
-async def events_of(exchange: Exchange, *order_ids: OrderId) -> list[Event]:
-    """Return what nobody was told yet of these orders."""
-    keys = {str(order_id) for order_id in order_ids}
-    messages = await exchange.store.outbox.unsent(1_000)
-    return [message.event for message in messages if message.key in keys]
 
 
 # ---- stock ---------------------------------------------------------------------------------------
@@ -131,13 +121,6 @@ async def test_an_order_is_shipped_or_cancelled(exchanges: Exchanges, races: Rac
         assert after is (OrderStatus.SELLER_SHIPPING if shipped else OrderStatus.CANCELLED)
 
     await races.on(one.trade, once)
-
-
-async def overdue(exchange: Exchange) -> Order:
-    """Return an order whose seller has taken too long to ship."""
-    order = await exchange.trade()
-    await exchange.clock.advance(_TOO_LONG)
-    return order
 
 
 async def test_an_overdue_order_is_shipped_or_cancelled(exchanges: Exchanges, races: Races) -> None:
