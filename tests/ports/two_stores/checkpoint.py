@@ -4,7 +4,8 @@ That takes a twentieth of the time in which a trade gets from the match to its d
 """
 
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from copy import deepcopy
 from typing import Protocol
 
@@ -19,6 +20,7 @@ SELECT table_name, string_agg(quote_ident(column_name), ', ') AS columns
 FROM information_schema.columns
 WHERE table_schema = 'public' AND is_generated = 'NEVER' AND table_name <> 'alembic_version'
 GROUP BY table_name"""
+_FORGET = "DROP SCHEMA IF EXISTS saved CASCADE"
 
 
 class Rows(Protocol):
@@ -39,8 +41,7 @@ class PostgresRows(Rows):
         self._restore = ""
 
     async def save(self) -> None:
-        await self.forget()
-        await self._server.execute("CREATE SCHEMA saved")
+        await self._server.execute(f"{_FORGET}; CREATE SCHEMA saved")
         statements = ["SET LOCAL session_replication_role = replica"]  # asks no trigger and no key
         for table, columns in await self._server.fetch(_COLUMNS):
             statements.append(f"DELETE FROM public.{table}")
@@ -55,15 +56,11 @@ class PostgresRows(Rows):
     async def restore(self) -> None:
         await self._server.execute(self._restore)
 
-    async def forget(self) -> None:
-        """Delete what was remembered."""
-        await self._server.execute("DROP SCHEMA IF EXISTS saved CASCADE")
-
 
 class SqliteRows(Rows):
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, saved: sqlite3.Connection) -> None:
         self._path = path
-        self._saved = sqlite3.connect(":memory:")
+        self._saved = saved
 
     async def save(self) -> None:
         with closing(sqlite3.connect(self._path)) as file:
@@ -73,9 +70,18 @@ class SqliteRows(Rows):
         with closing(sqlite3.connect(self._path)) as file:
             self._saved.backup(file)
 
-    def forget(self) -> None:
-        """Delete what was remembered."""
-        self._saved.close()
+
+@asynccontextmanager
+async def kept_rows(url: str) -> AsyncIterator[Rows]:
+    """Yield what keeps the rows of a database; it forgets them at the end."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(":memory:")) as saved:
+            yield SqliteRows(url.removeprefix("sqlite:///"), saved)
+        return
+    server = await asyncpg.connect(url)
+    yield PostgresRows(server)
+    await server.execute(_FORGET)
+    await server.close()
 
 
 class Checkpoint:

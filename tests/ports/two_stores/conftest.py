@@ -21,7 +21,7 @@ from solebook.ports.language.rules import MarketRules
 
 from ...exchange import Exchange, exchange_on
 from ...invariants import check_invariants, findings
-from .checkpoint import Checkpoint, PostgresRows, SqliteRows
+from .checkpoint import Checkpoint, kept_rows
 from .interleaving import Interleaving, SteppedJournal, connect_stepped
 from .racing import Race, Races
 
@@ -95,40 +95,49 @@ async def exchanges(
 
 
 @pytest.fixture
-async def races(
-    exchanges: tuple[Exchange, Exchange], urls: tuple[str, str], pytestconfig: pytest.Config
+async def repeated(
+    urls: tuple[str, str], stores: tuple[Store, Store], pytestconfig: pytest.Config
 ) -> AsyncIterator[Races]:
-    """A function that repeats a race: on PostgreSQL with random interleavings of statements.
-
-    Afterwards there are no dead letters, and a verification of the exchange finds nothing.
-    """
-    one, _ = exchanges
+    """A function that repeats a race: on PostgreSQL with random interleavings of statements."""
     url, _ = urls
     only: int | None = pytestconfig.getoption("--seed")
 
     def chosen(number: int) -> Sequence[int]:
         return range(number) if only is None else [only]
 
-    async def check(seed: int) -> None:
-        assert not (await one.store.dead_letters.page(PageRequest())).items
-        if not one.was_told_lies and (seed % VERIFIED == 0 or only is not None):
-            assert not await findings(one.app)
-
-    journal = one.provider.journal
-    assert isinstance(journal, SteppedJournal)
     if url.startswith("sqlite"):
-        file = SqliteRows(url.removeprefix("sqlite:///"))
-        at_once = Checkpoint(file, journal)
-        yield Races(chosen(SEEDS_OF_SQLITE), lambda seed: None, at_once, check)
-        file.forget()
+        yield Races(chosen(SEEDS_OF_SQLITE), lambda seed: None)
         return
     server = await asyncpg.connect(url)
-    rows = PostgresRows(server)
 
     def interleaving(seed: int) -> Interleaving | None:
         return None if seed % AT_ONCE == AT_ONCE - 1 else Interleaving(seed, server)
 
-    seeds = chosen(SEEDS[pytestconfig.getoption("--full")])
-    yield Races(seeds, interleaving, Checkpoint(rows, journal), check)
-    await rows.forget()
+    yield Races(chosen(SEEDS[pytestconfig.getoption("--full")]), interleaving)
     await server.close()
+
+
+@pytest.fixture
+async def races(
+    exchanges: tuple[Exchange, Exchange],
+    urls: tuple[str, str],
+    repeated: Races,
+    pytestconfig: pytest.Config,
+) -> AsyncIterator[Races]:
+    """A function that repeats a race on an exchange.
+
+    Afterwards there are no dead letters, and a verification of the exchange finds nothing.
+    """
+    one, _ = exchanges
+    url, _ = urls
+
+    async def check(seed: int) -> None:
+        assert not (await one.store.dead_letters.page(PageRequest())).items
+        is_repeated = pytestconfig.getoption("--seed") is not None
+        if not one.was_told_lies and (seed % VERIFIED == 0 or is_repeated):
+            assert not await findings(one.app)
+
+    journal = one.provider.journal
+    assert isinstance(journal, SteppedJournal)
+    async with kept_rows(url) as rows:
+        yield repeated.with_checks(Checkpoint(rows, journal), check)

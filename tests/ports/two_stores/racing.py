@@ -80,14 +80,19 @@ class Races:
         self,
         seeds: Sequence[int],
         interleaving: Callable[[int], Interleaving | None],
-        checkpoint: Checkpoint,
-        check: Callable[[int], Awaitable[None]],
+        checkpoint: Checkpoint | None = None,
+        check: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
-        """Create races; `check` asserts what holds after the race of a seed."""
         self._seeds = seeds
         self._interleaving = interleaving
         self._checkpoint = checkpoint
         self._check = check
+
+    def with_checks(
+        self, checkpoint: Checkpoint, check: Callable[[int], Awaitable[None]]
+    ) -> "Races":
+        """Return races after each of which `check` asserts what holds; it is given the seed."""
+        return Races(self._seeds, self._interleaving, checkpoint, check)
 
     async def __call__(self, run: Callable[[Race], Awaitable[None]]) -> None:
         """Run one race for each seed. What it raises says how to repeat it."""
@@ -95,7 +100,8 @@ class Races:
             race = Race(seed, self._interleaving(seed))
             try:
                 await run(race)
-                await self._check(seed)
+                if self._check is not None:
+                    await self._check(seed)
             except BaseException as error:
                 race.explain(error)
                 raise
@@ -107,11 +113,13 @@ class Races:
 
         It is made once, and the exchange is brought back to it for every race.
         """
+        checkpoint = self._checkpoint
+        assert checkpoint is not None, "only an exchange has one"
         state = await prepare()
-        await self._checkpoint.save()
+        await checkpoint.save()
 
         async def run_on_state(race: Race) -> None:
-            await self._checkpoint.restore()
+            await checkpoint.restore()
             await run(race, state)
 
         await self(run_on_state)

@@ -19,9 +19,8 @@ from solebook.ports.language.ids import MessageId, UserId
 from solebook.ports.language.messages import Claim, Delivery, Message, Queue
 
 from ..records import Records
-from .racing import Race, tried_again
+from .racing import Race, Races, tried_again
 
-ROUNDS = 10
 LIFE = timedelta(seconds=30)
 Stores = tuple[Store, Store]
 
@@ -71,8 +70,16 @@ class Processes:
         )  # fmt: skip
         return bus
 
-    async def effects(self) -> list[str]:
-        return [message.key for message in await self._stores[0].outbox.unsent(1_000)]
+    async def effects(self) -> list[Message]:
+        return await taken_from_outbox(self._stores[0])
+
+
+async def taken_from_outbox(store: Store) -> list[Message]:
+    """Take all messages out of the outbox."""
+    unsent = await store.outbox.unsent(1_000)
+    async with store.transaction():
+        await store.outbox.mark_sent([message.id for message in unsent])
+    return list(unsent)
 
 
 def messages(records: Records, number: int, users: int) -> list[Message]:
@@ -94,49 +101,60 @@ def works_off(bus: EventBus, queue: Queue) -> Callable[[], Awaitable[int]]:
 
 
 async def test_one_delivery_is_claimed_by_one_of_two(
-    stores: Stores, race: Race, records: Records
+    stores: Stores, repeated: Races, records: Records
 ) -> None:
     claims = [Claim("one", LIFE), Claim("other", LIFE)]
-    for _ in range(ROUNDS):
+
+    def claim(number: int) -> Callable[[], Awaitable[list[Delivery]]]:
+        async def take() -> list[Delivery]:
+            now = records.instant
+            claimed = stores[number].deliveries.claim(Queue.CHARGES, claims[number], now, 10)
+            return list(await claimed)
+
+        return tried_again(take)
+
+    async def once(race: Race) -> None:
         delivery = records.delivery(queue=Queue.CHARGES)
         async with stores[0].transaction():
             await stores[0].deliveries.add([delivery])
-
-        def claim(number: int) -> Callable[[], Awaitable[list[Delivery]]]:
-            async def take() -> list[Delivery]:
-                now = records.instant
-                claimed = stores[number].deliveries.claim(Queue.CHARGES, claims[number], now, 10)
-                return list(await claimed)
-
-            return tried_again(take)
-
         claimed = await race(claim(0), claim(1))
         assert sorted(map(len, filter(None, claimed))) == [1]  # type: ignore[arg-type]
         async with stores[0].transaction():
             await stores[0].deliveries.remove([delivery])
 
+    await repeated(once)
+
 
 @pytest.mark.parametrize("effect", [Effect.INSIDE, Effect.OUTSIDE])
 @pytest.mark.parametrize("queue", [Queue.TRADE, Queue.CHARGES])
 async def test_two_workers_handle_each_message_once(
-    stores: Stores, race: Race, records: Records, clock: VirtualClock, effect: Effect, queue: Queue
+    stores: Stores,
+    repeated: Races,
+    records: Records,
+    clock: VirtualClock,
+    effect: Effect,
+    queue: Queue,
 ) -> None:
     processes = Processes(stores, clock, effect, queue)
-    for _ in range(ROUNDS):
+
+    async def once(race: Race) -> None:
         published = messages(records, 12, users=5)
         await processes.buses[0].publish(*published)
         await race(*(works_off(bus, queue) for bus in processes.buses))
         assert await stores[1].deliveries.first_in(queue, records.instant, 10) == []
         assert {processes.calls[message.id] for message in published} == {1}
-    if effect is Effect.INSIDE:
-        assert len(await processes.effects()) == 12 * ROUNDS
+        if effect is Effect.INSIDE:
+            assert len(await processes.effects()) == 12
+
+    await repeated(once)
 
 
 async def test_a_claim_that_is_lost_while_the_worker_hangs_has_one_effect(
-    stores: Stores, race: Race, records: Records, clock: VirtualClock
+    stores: Stores, repeated: Races, records: Records, clock: VirtualClock
 ) -> None:
     processes = Processes(stores, clock, Effect.INSIDE, Queue.TRADE)
-    for _ in range(ROUNDS):
+
+    async def once(race: Race) -> None:
         published = messages(records, 3, users=3)
         await processes.buses[0].publish(*published)
         # A third process claims everything and dies.
@@ -148,9 +166,11 @@ async def test_a_claim_that_is_lost_while_the_worker_hangs_has_one_effect(
         await race(*(works_off(bus, Queue.TRADE) for bus in processes.buses))
         assert {processes.calls[message.id] for message in published} == {1}
 
+    await repeated(once)
+
 
 async def test_two_sweepers_turn_each_deadline_into_one_message(
-    stores: Stores, race: Race, records: Records
+    stores: Stores, repeated: Races, records: Records
 ) -> None:
     def sweep(store: Store) -> Callable[[], Awaitable[int]]:
         async def once() -> int:
@@ -164,12 +184,13 @@ async def test_two_sweepers_turn_each_deadline_into_one_message(
 
         return tried_again(once)
 
-    for round_ in range(1, ROUNDS + 1):
-        kind = next(iter(DeadlineKind))
+    async def once(race: Race) -> None:
         async with stores[0].transaction():
             for _ in range(3):
-                deadline = Deadline(kind, records.order_id(), records.instant)
+                deadline = Deadline(DeadlineKind.ARRIVAL, records.order_id(), records.instant)
                 await stores[0].deadlines.set(deadline)
         swept = await race(sweep(stores[0]), sweep(stores[1]))
         assert sum(number for number in swept if isinstance(number, int)) == 3
-        assert len(await stores[0].outbox.unsent(1_000)) == 3 * round_
+        assert len(await taken_from_outbox(stores[0])) == 3
+
+    await repeated(once)
