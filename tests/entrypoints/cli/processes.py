@@ -17,7 +17,7 @@ from ...served import PASSWORD, Served
 PATIENCE = 90.0
 """Seconds for what takes one or two on a machine that has nothing else to do."""
 _COMMAND = (sys.executable, "-m", "solebook.entrypoints.cli.main")
-_ADDRESS = {
+ADDRESS = {
     "street": "1 Main Street",
     "city": "Portland",
     "region": "OR",
@@ -31,7 +31,6 @@ _PRODUCT = {
     "colorway": "White/Black",
     "retail_price": 11_000,
     "release_date": "2021-03-10",
-    "sizes": [{"size": "9"}],
     "images": [],
 }
 
@@ -107,13 +106,15 @@ class Running(Served):
         self.ok("POST", "/v1/users", json=person | {"first_name": "Test", "last_name": "User"})
         token = self.sign_in(name)
         self.ok("PUT", "/v1/users/me/payment-method", token, json={"token": "pm_card_visa"})
-        self.ok("POST", "/v1/users/me/addresses", token, json=_ADDRESS)
+        self.ok("POST", "/v1/users/me/addresses", token, json=ADDRESS)
         self.ok("PUT", "/v1/users/me/payout-account", token, json={"account": "acct_1"})
         return self.sign_in(name)
 
-    def add_product(self, token: str) -> str:
-        style = {"style_code": f"DD{uuid4().hex[:6]}"}
-        return str(self.ok("POST", "/v1/products", token, json=_PRODUCT | style)["id"])
+    def add_product(self, token: str, *sizes: str) -> str:
+        """Return the id of a new product, in size 9 or in these."""
+        own = {"style_code": f"DD{uuid4().hex[:6]}"}
+        offered = {"sizes": [{"size": size} for size in sizes or ("9",)]}
+        return str(self.ok("POST", "/v1/products", token, json=_PRODUCT | own | offered)["id"])
 
     # ---- signals -------------------------------------------------------------------------
 
