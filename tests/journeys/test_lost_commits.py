@@ -1,0 +1,122 @@
+"""Wherever the answer to a COMMIT is lost, everything ends as if it had come."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from random import Random
+
+import pytest
+
+from solebook.adapters.embedded.journal import MemoryJournal
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.migrate import migrate
+from solebook.composition.embedded import embedded_adapters
+from solebook.composition.engine import engine_of
+from solebook.composition.sql_store import build_sql_store
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.notifications import Channel
+
+from ..cut_line import CutLine, Fate, cut_line
+from ..exchange import MONDAY, Exchange, exchange_on
+from ..invariants import check_invariants
+from ..postgres_server import PostgresServer
+from .stories import (
+    EXPECTED,
+    Outcome,
+    Story,
+    a_card_is_declined,
+    a_pair_fails_authentication,
+    a_pair_is_sold_and_paid_out,
+    outcome_of,
+)
+
+STORIES = (a_pair_is_sold_and_paid_out, a_pair_fails_authentication, a_card_is_declined)
+_TOWN = "story_town"
+
+
+@dataclass(frozen=True)
+class Town:
+    """A database in which everybody has joined already, to be copied."""
+
+    server: PostgresServer
+    exchange: Exchange
+
+
+@asynccontextmanager
+async def process(url: str, seed: int) -> AsyncIterator[Exchange]:
+    """The whole application on a database."""
+    clock = VirtualClock(MONDAY)
+    ids = SeededIds(seed, clock)
+    async with SqlDatabase(url) as database:
+        store = build_sql_store(database, clock=clock, ids=ids)
+        provider = EmbeddedPaymentProvider(MemoryJournal(), clock, "whsec_test")
+        adapters = embedded_adapters(store, clock=clock, ids=ids)
+        yield exchange_on(replace(adapters, payment_provider=provider))
+
+
+@pytest.fixture(scope="module")
+def town(postgres_server: PostgresServer) -> Town:
+    async def settle_down() -> Exchange:
+        url = postgres_server.create_database(_TOWN)
+        await migrate(url)
+        async with process(url, seed=1) as exchange:
+            await exchange.open()
+            await exchange.want({Channel.IN_APP})
+            await engine_of(exchange.app).stop()
+        return exchange
+
+    return Town(postgres_server, asyncio.run(settle_down()))
+
+
+async def insist(do: Callable[[], Awaitable[None]]) -> None:
+    """Do something, and again when it failed; the line is cut only once."""
+    for _ in range(5):
+        with suppress(Unavailable):
+            await do()
+            return
+    await do()
+
+
+async def told(town: Town, line: CutLine, story: Story, number: int, fate: Fate) -> Outcome:
+    """Tell a story on a database of its own, cutting the line at one of its commits."""
+    name = "story"
+    town.server.create_database(name, _TOWN)
+    try:
+        async with process(line.url(name), seed=7) as exchange:
+
+            async def tell() -> None:
+                await story(exchange)
+                await exchange.quiet()
+
+            line.cut_at(number, fate)
+            await insist(lambda: exchange.reopen(town.exchange))
+            await insist(tell)
+            await check_invariants(exchange)
+            outcome = await outcome_of(exchange)
+            await engine_of(exchange.app).stop()
+            return outcome
+    finally:
+        town.server.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+async def test_a_commit_that_nobody_hears_of_changes_nothing_in_the_end(
+    story: Story, town: Town, full: bool
+) -> None:
+    async with cut_line(town.server) as line:
+        smooth = await told(town, line, story, 0, Fate.DONE)
+        assert smooth.histories[0][-1] == EXPECTED[story][0]
+        commits = range(1, line.commits + 1)
+        was_cut: list[bool] = []
+        for fate in Fate:
+            for number in (
+                commits if full else Random(fate).sample(commits[: len(commits) * 3 // 4], 1)
+            ):
+                outcome = await told(town, line, story, number, fate)
+                assert outcome == smooth, f"commit {number} was {fate}"
+                was_cut.append(line.was_cut)
+        assert was_cut.count(True) > 0.9 * len(was_cut), "lives differ a little"
