@@ -12,6 +12,8 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from solebook.adapters.embedded import tokens
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
@@ -181,7 +183,13 @@ class KilledExchange:
 
     def _wait_for_answers(self) -> None:
         many = len(self.crowd.answers) + _ANSWERS
-        wait_until(lambda: len(self.crowd.answers) >= many)
+        try:
+            wait_until(lambda: len(self.crowd.answers) >= many)
+        except AssertionError:
+            for running in self.running:
+                running.kill()
+            logs = "\n".join(running.complaints() for running in self.running)
+            pytest.fail(f"the crowd is not answered any more: {self.told()}\n{logs}")
 
     def kill_process(self) -> float:
         """Kill one of the processes, and start the same command again."""
@@ -227,7 +235,7 @@ class KilledExchange:
         recoveries = " ".join(f"{seconds:.1f}" for seconds in self.recoveries)
         return (
             f"{len(self.silences)} kills, {placed} quotes, {len(self.crowd.answers)} answers, "
-            f"{self.crowd.failures} requests repeated\n"
+            f"asked again: {dict(self.crowd.refused)}\n"
             f"longest silences: {silences}\nfirst answers after: {recoveries}"
         )
 

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -84,8 +85,8 @@ class Trader:
     """Answers that no failure of a process or of the database excuses."""
     answered_at: list[float] = field(default_factory=list)
     """When something that changed the books was acknowledged, by the monotonic clock."""
-    failures: int = 0
-    """How often there was no answer, or one that says to ask again."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """How often there was no answer, or one that says to ask again, by the reason."""
 
     def __post_init__(self) -> None:
         signed_in = {"Authorization": f"Bearer {self.token}"}
@@ -162,16 +163,17 @@ class Trader:
             try:
                 url = self.doors.url(self._door) + path
                 answer = self._http.request(method, url, headers=headers, **request)
-            except httpx.TransportError:
+            except httpx.TransportError as error:
                 in_doubt = True
+                self.refused[type(error).__name__] += 1
             else:
                 if answer.status_code < 500:
                     return answer, in_doubt
                 if answer.status_code != 503 or "Retry-After" not in answer.headers:
                     self.unexpected.append(f"{method} {path}: {answer.status_code} {answer.text}")
                 in_doubt = True
+                self.refused[answer.json()["detail"]] += 1
             assert time.monotonic() < give_up_at, f"{method} {path} was never answered"
-            self.failures += 1
             self._door += 1
             time.sleep(_PAUSE)
 
@@ -218,8 +220,9 @@ class Crowd:
         return sorted(at for trader in self.traders for at in [*trader.answered_at])
 
     @property
-    def failures(self) -> int:
-        return sum(trader.failures for trader in self.traders)
+    def refused(self) -> Counter[str]:
+        """How often somebody had to ask again, by the reason."""
+        return sum((trader.refused for trader in self.traders), Counter[str]())
 
     @contextmanager
     def trading(self) -> Iterator[None]:
