@@ -36,10 +36,11 @@ class Transaction(Protocol):
         ...
 
     def announce(self, call: Callable[[], None]) -> None:
-        """Run `call` after the current transaction commits, and never if it does not.
+        """Run `call` after the current transaction commits, and never if it is rolled back.
 
         It must follow a write in the same transaction; outside any it is an AssertionError. The
-        call must be fast and raise nothing. If a commit is reported as failed, nothing is
-        announced, although it may have taken effect.
+        call must be fast and raise nothing. It also runs if the commit is reported as failed,
+        because the transaction may be committed all the same. So it must do no harm then: it says
+        what to read again, not what is there.
         """
         ...

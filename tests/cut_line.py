@@ -58,6 +58,7 @@ class CutLine:
         try:
             await self._pass_requests(client, server)
             answering.cancel()
+            await asyncio.wait((answering,))
             await self._cut(answers, server, back)
         except (asyncio.IncompleteReadError, OSError):
             pass  # one end has closed it

@@ -17,8 +17,12 @@ from solebook.adapters.sql.migrate import migrate
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.engine import engine_of
 from solebook.composition.sql_store import build_sql_store
+from solebook.core.operations.answer_once import Answered
 from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.idempotency import IdempotencyKey
+from solebook.ports.language.market import Side
 from solebook.ports.language.notifications import Channel
+from solebook.ports.language.paging import PageRequest
 
 from ..cut_line import CutLine, Fate, cut_line
 from ..exchange import MONDAY, Exchange, exchange_on
@@ -81,26 +85,32 @@ async def insist(do: Callable[[], Awaitable[None]]) -> None:
     await do()
 
 
-async def told(town: Town, line: CutLine, story: Story, number: int, fate: Fate) -> Outcome:
-    """Tell a story on a database of its own, cutting the line at one of its commits."""
+@asynccontextmanager
+async def lived(town: Town, line: CutLine) -> AsyncIterator[Exchange]:
+    """The exchange on a copy of the database, whose engine is not started yet."""
     name = "story"
     town.server.create_database(name, _TOWN)
     try:
         async with process(line.url(name), seed=7) as exchange:
-
-            async def tell() -> None:
-                await story(exchange)
-                await exchange.quiet()
-
-            line.cut_at(number, fate)
-            await insist(lambda: exchange.reopen(town.exchange))
-            await insist(tell)
-            await check_invariants(exchange)
-            outcome = await outcome_of(exchange)
+            yield exchange
             await engine_of(exchange.app).stop()
-            return outcome
     finally:
         town.server.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def told(town: Town, line: CutLine, story: Story, number: int, fate: Fate) -> Outcome:
+    """Tell a story, cutting the line at one of its commits."""
+    async with lived(town, line) as exchange:
+
+        async def tell() -> None:
+            await story(exchange)
+            await exchange.quiet()
+
+        line.cut_at(number, fate)
+        await insist(lambda: exchange.reopen(town.exchange))
+        await insist(tell)
+        await check_invariants(exchange)
+        return await outcome_of(exchange)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
@@ -120,3 +130,79 @@ async def test_a_commit_that_nobody_hears_of_changes_nothing_in_the_end(
                 assert outcome == smooth, f"commit {number} was {fate}"
                 was_cut.append(line.was_cut)
         assert was_cut.count(True) > 0.9 * len(was_cut), "lives differ a little"
+
+
+@pytest.fixture
+async def line(town: Town) -> AsyncIterator[CutLine]:
+    async with cut_line(town.server) as line:
+        yield line
+
+
+@pytest.fixture
+async def exchange(town: Town, line: CutLine) -> AsyncIterator[Exchange]:
+    async with lived(town, line) as exchange:
+        await exchange.reopen(town.exchange)
+        yield exchange
+        await check_invariants(exchange)
+
+
+@pytest.mark.parametrize("fate", Fate)
+async def test_a_quote_whose_commit_nobody_hears_of_is_placed_once(
+    exchange: Exchange, line: CutLine, fate: Fate
+) -> None:
+    seller = exchange.seller
+    key = IdempotencyKey(seller.user_id, "ask", "key", "body")
+    line.cut_at(1, fate)
+    with pytest.raises(Unavailable):
+        await exchange.ask(seller, idempotency_key=key)
+    placed = await exchange.ask(seller, idempotency_key=key)
+    assert placed.replayed is (fate is not Fate.LOST)
+    listed = await exchange.app.bidding.list_quotes(seller, Side.ASK, PageRequest(limit=100))
+    assert listed.items == (placed.quote,)
+    bought = await exchange.bid(exchange.buyer)
+    assert bought.match is not None
+    assert bought.match.ask_id == placed.quote.id
+    await exchange.quiet()
+
+
+@pytest.mark.parametrize("fate", Fate)
+async def test_a_request_whose_commit_nobody_hears_of_has_one_effect_and_one_answer(
+    exchange: Exchange, line: CutLine, fate: Fate
+) -> None:
+    buyer, users = exchange.buyer, exchange.app.users
+    key = IdempotencyKey(buyer.user_id, "address", "key", "body")
+    before = len(await users.list_addresses(buyer))
+
+    async def move() -> bytes:
+        await exchange.move_to(buyer)
+        return b"moved"
+
+    answers: list[Answered] = []
+
+    async def ask() -> None:
+        answers.append(await exchange.app.operations.answer_once(key, move))
+
+    line.cut_at(1, fate)
+    await insist(ask)
+    await ask()
+    assert [answer.answer for answer in answers] == [b"moved"] * 2
+    assert answers[1].replayed
+    assert line.was_cut
+    assert len(await users.list_addresses(buyer)) == before + 1
+
+
+@pytest.mark.parametrize("fate", [Fate.LOST, Fate.DONE])
+async def test_what_may_be_committed_is_announced(
+    exchange: Exchange, line: CutLine, fate: Fate
+) -> None:
+    product, catalog = exchange.product, exchange.app.catalog
+    await catalog.view_product(product.id)  # from now on it is in the cache
+
+    async def rename() -> None:
+        await catalog.edit_product(exchange.admin, product.id, model="Renamed")
+
+    line.cut_at(1, fate)
+    with pytest.raises(Unavailable):
+        await rename()
+    stored = await exchange.app.adapters.stored_products.get(product.id)
+    assert await catalog.view_product(product.id) == stored

@@ -182,7 +182,7 @@ class SqlDatabase:
         work.broken = False
 
     def announce(self, call: Callable[[], None]) -> None:
-        """Call `call` after the current transaction is committed."""
+        """Call `call` after the current transaction is committed, or may be."""
         work = self._current()
         assert work is not None, _OUTSIDE
         work.announcements.append(call)
@@ -197,9 +197,12 @@ class SqlDatabase:
         if work.broken:
             await self._driver.undo(connection)
             raise Unavailable(what=STORE)
-        await self._driver.commit(connection)
-        for announcement in work.announcements:
-            announcement()
+        try:
+            await self._driver.commit(connection)
+        finally:
+            # Also after a failure, because the transaction may be committed all the same.
+            for announcement in work.announcements:
+                announcement()
 
     # ---- statements ----------------------------------------------------------------------
 
