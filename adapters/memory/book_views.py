@@ -7,6 +7,7 @@ from ...ports.book_views import BookViews, StoredBooks
 from ...ports.language.halts import Halt
 from ...ports.language.market import BookChange, BookKey, BookView, PriceLevel, Side, shard_of
 from ...ports.language.money import Cents
+from ...ports.tenure import Tenure
 
 
 class MemoryBookViews(BookViews):
@@ -19,6 +20,8 @@ class MemoryBookViews(BookViews):
         self._shards = 1
         self._begun: dict[int, int] = {}
         """The seq that each shard's engine began with, which stored views do not exceed."""
+        self._tenures: dict[int, Tenure] = {}
+        """The tenures of the engines, without those that need none."""
         self._complete: dict[int, int] = {}
         """The shards whose books are all published, with the seq of their empty books."""
         self._halts: tuple[Halt, ...] = ()
@@ -42,6 +45,7 @@ class MemoryBookViews(BookViews):
 
         It is None if the book is not published, although quotes may rest in it.
         """
+        self._drop_of_former_owners()
         book = self._books.get(key)
         if book is not None:
             top = book.bids.top(depth), book.asks.top(depth)
@@ -54,20 +58,34 @@ class MemoryBookViews(BookViews):
         [view] = await self._views([key], None)
         return view
 
-    async def begin(self, shard: int, shards: int, seq: int) -> None:
+    async def begin(self, shard: int, shards: int, seq: int, tenure: Tenure | None = None) -> None:
         self._shards = shards
+        self._drop(shard)
         self._begun[shard] = seq
-        self._complete.pop(shard, None)
-        if self._stored is not None:
-            for book in [book for book in self._books if shard_of(book, shards) == shard]:
-                del self._books[book]
+        if tenure is not None:
+            self._tenures[shard] = tenure
         self._notify_all()
 
     async def end(self, shard: int, shards: int) -> None:
-        await self.begin(shard, shards, 0)
-        del self._begun[shard]
+        self._shards = shards
+        self._drop(shard)
         if not self._begun:
             self._halts = ()
+        self._notify_all()
+
+    def _drop(self, shard: int) -> None:
+        self._begun.pop(shard, None)
+        self._tenures.pop(shard, None)
+        self._complete.pop(shard, None)
+        if self._stored is not None:
+            for book in [book for book in self._books if shard_of(book, self._shards) == shard]:
+                del self._books[book]
+
+    def _drop_of_former_owners(self) -> None:
+        """Drop what engines published whose tenure is over, before they notice it themselves."""
+        for shard, tenure in tuple(self._tenures.items()):
+            if tenure.is_over:
+                self._drop(shard)
 
     async def publish(self, view: BookView) -> None:
         book = _Levels(view.seq)

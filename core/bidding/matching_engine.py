@@ -73,7 +73,8 @@ class MatchingEngine(BatchWriter):
         shards: int = 1,
     ) -> None:
         held = Shard(ids=ids, rules=rules)
-        publisher = Publisher(views, held, clock, number=shard, shards=shards)
+        tenure = tenure or Unlimited()
+        publisher = Publisher(views, held, clock, number=shard, shards=shards, tenure=tenure)
         loader = BookLoader(books, held, publisher, clock, number=shard, shards=shards)
         limits = limits or EngineLimits()
         super().__init__(
@@ -87,7 +88,7 @@ class MatchingEngine(BatchWriter):
             loader=loader,
             publisher=publisher,
             recovery=Recovery(books, held, loader, publisher, clock),
-            tenure=tenure or Unlimited(),
+            tenure=tenure,
             queue=limits.queue,
             batch=limits.batch,
         )

@@ -17,6 +17,7 @@ from ...ports.language.market import (
     Side,
 )
 from ...ports.language.money import Cents
+from ...ports.tenure import Tenure
 from .shard import Shard
 from .shard_book import ShardBook
 
@@ -79,13 +80,21 @@ class Publisher:
     """
 
     def __init__(
-        self, views: BookViews, shard: Shard, clock: Clock, *, number: int, shards: int
+        self,
+        views: BookViews,
+        shard: Shard,
+        clock: Clock,
+        *,
+        number: int,
+        shards: int,
+        tenure: Tenure,
     ) -> None:
-        """Create the publisher of shard `number` of `shards`."""
+        """Create the publisher of shard `number` of `shards`, for the tenure of its engine."""
         self._views = views
         self._shard = shard
         self._clock = clock
         self._number, self._shards = number, shards
+        self._tenure = tenure
         self._committed = 0
         """The last durable sequence number."""
         self._news: dict[BookKey, News] = {}
@@ -178,13 +187,16 @@ class Publisher:
         await asyncio.gather(task, return_exceptions=True)
 
     async def tell(self) -> bool:
-        """Publish the queue until a failure, and return whether everything is published."""
+        """Publish the queue until a failure, and return whether everything is published.
+
+        Once the tenure is over, nothing is published any more.
+        """
         try:
             await self._tell_beginning()
-            while self._news:
+            while self._news and not self._tenure.is_over:
                 key = next(iter(self._news))
                 await self._tell(key, self._news.pop(key))
-            if self._all_are_loaded and not self._all_are_shown:
+            if self._all_are_loaded and not self._all_are_shown and not self._tenure.is_over:
                 await self._views.complete(self._number, self._shards, self._committed)
                 self._all_are_shown = True
         except Unavailable as error:
@@ -197,7 +209,7 @@ class Publisher:
 
     async def _tell_beginning(self) -> None:
         if not self._has_begun:
-            await self._views.begin(self._number, self._shards, self._committed)
+            await self._views.begin(self._number, self._shards, self._committed, self._tenure)
             self._has_begun = True
         if self._halts is not None:
             halts = self._halts

@@ -19,8 +19,15 @@ from solebook.ports.language.market import (
     Size,
     shard_of,
 )
+from solebook.ports.tenure import Tenure
 
 from .records import Records
+
+
+class Until(Tenure):
+    """A tenure that a test ends."""
+
+    is_over = False
 
 
 @pytest.fixture(params=["memory"])
@@ -227,6 +234,20 @@ async def test_when_the_engine_runs_elsewhere_readers_get_the_stored_books_with_
     await with_store.end(0, 1)
     [as_stored] = await stored.views([book], 10)
     assert await with_store.get(book, 10) == as_stored
+
+
+async def test_when_the_tenure_of_the_engine_is_over_readers_get_the_stored_books(
+    with_store: BookViews, stored: Stored, records: Records, book: BookKey
+) -> None:
+    """The process may have been stopped for a while, and another engine may have gone on."""
+    tenure, empty = Until(), records.book()
+    await with_store.begin(0, 1, 33, tenure)
+    view = BookView(book, 34, levels((150, 9)))
+    await with_store.publish(view)
+    await with_store.complete(0, 1, 34)
+    assert await with_store.best([book, empty]) == [view, BookView(empty, 34)]
+    tenure.is_over = True
+    assert await with_store.best([book, empty]) == list(await stored.views([book, empty], 1))
 
 
 async def test_a_new_engine_leaves_the_books_of_other_shards(

@@ -1,5 +1,6 @@
 """The matching engine's store, in SQL."""
 
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -19,7 +20,7 @@ from ....ports.language.market import BookKey, Match, MatchStatus, Quote, Side, 
 from ....ports.language.orders import OrderStatus
 from ....ports.language.placement import Placement
 from ....ports.language.terms import Terms, WrongShards
-from ..engine.constructs import insert_or_replace, one_of
+from ..engine.constructs import end_silent_writers, insert_or_replace, one_of
 from ..engine.database import SqlDatabase
 from ..engine.payloads import decode, encode
 from ..engine.statement import Statement, insert_row
@@ -51,6 +52,9 @@ from .quote_rows import (
     standing,
 )
 
+_log = logging.getLogger(__name__)
+
+_END_SILENT_OWNERS = Statement(select(end_silent_writers(engine_shards).label("ended")))
 _TAKE = Statement(
     insert_or_replace(
         engine_shards,
@@ -226,6 +230,10 @@ class SqlBooks(Books):
     # ---- writing -------------------------------------------------------------------------
 
     async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
+        # An owner that was stopped within its transaction would keep the row of its shard locked.
+        ended = await self._database.first(_END_SILENT_OWNERS)
+        if ended is not None and ended.ended:
+            _log.warning("%d transactions of owners that are silent were ended", ended.ended)
         async with self._database.transaction():
             if of is not None:
                 agreed = await self._exchange_terms.agree(Terms(shards=of))

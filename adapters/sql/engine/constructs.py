@@ -147,6 +147,25 @@ class gathered(FunctionElement[str]):
     type = String()
 
 
+# ---- locks ---------------------------------------------------------------------------------------
+
+
+class end_silent_writers(FunctionElement[int]):  # named like SQL
+    """End the transactions that have written to a table and whose process has been silent since.
+
+    A process that was stopped in the middle of a transaction keeps its locks. Its silence is at
+    least a second. The value is the number of such transactions.
+    """
+
+    name = "end_silent_writers"
+    inherit_cache = False
+    type = BigInteger()
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self.table = table
+
+
 # ---- values --------------------------------------------------------------------------------------
 
 

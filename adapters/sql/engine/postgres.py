@@ -14,6 +14,7 @@ from .constructs import (
     OnConflict,
     OneOf,
     OneOfRows,
+    end_silent_writers,
     gathered,
     restart_numbers,
     start_of_day,
@@ -84,6 +85,19 @@ def _start_of_hour(element: start_of_hour, compiler: SQLCompiler, **kw: Any) -> 
 @compiles(start_of_day, "postgresql")
 def _start_of_day(element: start_of_day, compiler: SQLCompiler, **kw: Any) -> str:
     return f"date_trunc('day', {compiler.process(element.clauses, **kw)}, 'UTC')"
+
+
+@compiles(end_silent_writers, "postgresql")
+def _end_silent_writers(element: end_silent_writers, _: SQLCompiler, **_kw: Any) -> str:
+    # The timeout of idle transactions does not see a process that was stopped between two messages
+    # of one statement.
+    return f"""\
+(SELECT count(pg_terminate_backend(held.pid))
+FROM pg_locks AS held JOIN pg_stat_activity AS holder ON holder.pid = held.pid
+WHERE held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+AND held.relation = '{element.table.name}'::regclass AND held.mode = 'RowExclusiveLock'
+AND holder.wait_event = 'ClientRead' AND holder.pid <> pg_backend_pid()
+AND greatest(holder.query_start, holder.state_change) < clock_timestamp() - interval '1 second')"""  # noqa: S608  # of our own names
 
 
 def sort_texts_by_bytes(connection: Connection) -> None:

@@ -25,6 +25,7 @@ from solebook.ports.language.market import (
 )
 from solebook.ports.language.placement import Placement
 from solebook.ports.language.users import TraderStanding
+from solebook.ports.tenure import Tenure
 from solebook.ports.users import Traders
 
 from .folded_views import FoldedViews
@@ -133,7 +134,7 @@ class PlainViews(BookViews):
     def __init__(self) -> None:
         self.folded = FoldedViews()
 
-    async def begin(self, shard: int, shards: int, seq: int) -> None:
+    async def begin(self, shard: int, shards: int, seq: int, tenure: Tenure | None = None) -> None:
         self.folded = FoldedViews(seqs=self.folded.seqs)
 
     async def end(self, shard: int, shards: int) -> None:

@@ -11,6 +11,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.core.bidding.book_loader import BookLoader
 from solebook.core.bidding.commands import Cancel, Command, Expire, turn
 from solebook.core.bidding.halting import HaltBooks, OpenBooks
+from solebook.core.bidding.matching_engine import Unlimited
 from solebook.core.bidding.placements import Place, Reprice
 from solebook.core.bidding.publishing import Publisher
 from solebook.core.bidding.recovery import Recovery
@@ -90,7 +91,9 @@ class TwoMarkets:
         self.ownership = at_once(self.store.take(0, self.now))
         self.shard = Shard(ids=self.ids, rules=RULES)
         self.shard.begin(self.ownership.sequence)
-        self.publisher = Publisher(self.views, self.shard, clock, number=0, shards=1)
+        self.publisher = Publisher(
+            self.views, self.shard, clock, number=0, shards=1, tenure=Unlimited()
+        )
         self.loader = BookLoader(self.store, self.shard, self.publisher, clock, number=0, shards=1)
         self.recovery = Recovery(self.store, self.shard, self.loader, self.publisher, clock)
         at_once(self.loader.read_halts())

@@ -22,6 +22,7 @@ from solebook.ports.language.market import (
     shard_of,
 )
 from solebook.ports.language.placement import Placement
+from solebook.ports.tenure import Tenure
 from solebook.ports.users import Traders
 
 from ...forwarding import ForwardingBooks, ForwardingTraders
@@ -135,13 +136,13 @@ class WatchedViews(BookViews):
         self.failures: list[Exception] = []
         """What the next calls raise instead of having an effect."""
 
-    async def begin(self, shard: int, shards: int, seq: int) -> None:
+    async def begin(self, shard: int, shards: int, seq: int, tenure: Tenure | None = None) -> None:
         await self._reach()
         others = {
             k: v for k, v in self.folded.quantities.items() if shard_of(k[0], shards) != shard
         }
         self.folded = FoldedViews(self.folded.seqs, others)
-        await self._views.begin(shard, shards, seq)
+        await self._views.begin(shard, shards, seq, tenure)
 
     async def end(self, shard: int, shards: int) -> None:
         await self._reach()

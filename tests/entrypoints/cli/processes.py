@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -55,7 +56,7 @@ class Processes:
             env=self.environment | settings,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=10 * PATIENCE,  # to verify a large market takes its time
             check=False,
         )
 
@@ -97,6 +98,20 @@ class Running(Served):
     def wait_until_ready(self) -> float:
         """Wait until it is ready, and return the seconds that it took."""
         return wait_until(lambda: self.readiness()[0] == 200)
+
+    def repeat_until_answered(
+        self, method: str, path: str, token: str, **request: Any
+    ) -> tuple[Any, float]:
+        """Repeat a request while the exchange is unavailable; return the answer and the seconds."""
+        begun = time.monotonic()
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        while (
+            answer := self.http.request(method, path, headers=headers, **request)
+        ).status_code == 503:
+            assert time.monotonic() < begun + PATIENCE
+            time.sleep(0.01)
+        assert answer.is_success, answer.text
+        return answer.json(), time.monotonic() - begun
 
     # ---- people --------------------------------------------------------------------------
 

@@ -1,13 +1,16 @@
 """Several processes on one PostgreSQL database: one has the engine, and another takes over."""
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]  # it has no annotations
 import pytest
 
 from ...postgres_server import PostgresServer
+from .large_market import LOWEST_ASK, fill
 from .processes import Processes, Running, wait_until
 
 SOON = 15.0
@@ -28,6 +31,7 @@ class Market:
         assert processes.run("admin", "grant", "admin@example.com", "--register").returncode == 0
         self.product = at.add_product(at.sign_in("admin"))
         self.buyer, self.seller = at.register("buyer"), at.register("seller")
+        self.book = f"/v1/products/{self.product}/book?size=9"
 
     def quote(self, amount: int = 20_000) -> dict[str, Any]:
         return {"product_id": self.product, "size": "9", "amount": amount}
@@ -76,22 +80,32 @@ def test_an_owner_that_was_paused_past_its_lease_answers_nothing_and_commits_not
     two: tuple[Running, Running, Market],
 ) -> None:
     owner, candidate, market = two
-    owner.ok("POST", "/v1/asks", market.seller, json=market.quote(30_000))
+    ask = owner.ok("POST", "/v1/asks", market.seller, json=market.quote(30_000))["ask"]
+    assert owner.ok("GET", market.book)["asks"] == [{"price": 30_000, "quantity": 1}]
     owner.pause()
     candidate.wait_until_ready()
-    with ThreadPoolExecutor(2) as threads:
+    with ThreadPoolExecutor(5) as threads:
         immediate = market.quote() | {"time_in_force": "ioc"}
-        bid = threads.submit(owner.ask_for, "POST", "/v1/bids", market.buyer, json=market.quote())
-        refusal = threads.submit(owner.ask_for, "POST", "/v1/bids", market.buyer, json=immediate)
+        the_ask = f"/v1/asks/{ask['id']}"
+        asked = [
+            threads.submit(owner.ask_for, "POST", "/v1/bids", market.buyer, json=market.quote()),
+            # The engine would refuse them: there is no ask at this price any more.
+            threads.submit(owner.ask_for, "POST", "/v1/bids", market.buyer, json=immediate),
+            threads.submit(owner.ask_for, "DELETE", the_ask, market.seller),
+            threads.submit(owner.ask_for, "PATCH", the_ask, market.seller, json={"amount": 31_000}),
+        ]
+        book = threads.submit(owner.ok, "GET", market.book)
         bought = candidate.ok("POST", "/v1/bids", market.buyer, json=market.quote(30_000))
         assert bought["match"]["price"] == 30_000
         owner.go_on()
-        answers = [bid.result(), refusal.result()]
+        answers = [each.result() for each in asked]
     assert [(a.status_code, a.json()["type"]) for a in answers] == [
         (503, "/problems/unavailable")
-    ] * 2
+    ] * 4
+    assert (book.result()["bids"], book.result()["asks"]) == ([], [])
     bids = candidate.ok("GET", "/v1/bids", market.buyer)["items"]
     assert [each["status"] for each in bids] == ["matched"]
+    assert candidate.ok("GET", the_ask, market.seller)["status"] == "matched"
     assert owner.readiness()[1]["lease of matching"] == "candidate"
     candidate.kill()
     # It is overloaded until it has charged for the order that the other one left behind.
@@ -100,6 +114,60 @@ def test_an_owner_that_was_paused_past_its_lease_answers_nothing_and_commits_not
             owner.ask_for("POST", "/v1/bids", market.buyer, json=market.quote(19_000)).is_success
         )
     )
+
+
+async def test_a_batch_of_an_owner_that_was_paused_meanwhile_is_not_committed(
+    two: tuple[Running, Running, Market], postgres_url: str
+) -> None:
+    """Its transaction has locked the shard, and still the next owner gets it soon."""
+    owner, candidate, market = two
+    other = await asyncpg.connect(postgres_url)
+    locked = other.transaction()
+    await locked.start()
+    await other.execute("LOCK TABLE bids IN EXCLUSIVE MODE")
+    placing = asyncio.create_task(
+        asyncio.to_thread(
+            owner.ask_for, "POST", "/v1/bids", market.buyer, json=market.quote(30_000)
+        )
+    )
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    while not await other.fetchval(waiting):  # noqa: ASYNC110  # it is another process that waits
+        await asyncio.sleep(0.01)
+    owner.pause()
+    await locked.rollback()
+    await other.close()
+    assert await asyncio.to_thread(candidate.wait_until_ready) < SOON
+    candidate.ok("POST", "/v1/bids", market.buyer, json=market.quote(20_000))
+    owner.go_on()
+    assert (await placing).json()["type"] == "/problems/unavailable"
+    bids = candidate.ok("GET", "/v1/bids", market.buyer)["items"]
+    assert [each["amount"] for each in bids] == [20_000]
+
+
+def test_the_first_order_is_answered_soon_after_a_kill_however_many_quotes_rest(
+    processes: Processes, postgres_url: str, full: bool
+) -> None:
+    owner = processes.serve()
+    owner.wait_until_ready()
+    market = Market(processes, owner)
+    owner.end()
+    quotes = 1_000_000 if full else 3_000
+    [first, *_, last] = asyncio.run(fill(postgres_url, market.product, quotes=quotes))
+    owner, candidate = processes.serve(), processes.serve()
+    owner.wait_until_ready()
+    for book in (first, last) if full else (last,):
+        key = {"product_id": str(book.product_id), "size": book.size}
+        owner.kill()
+        placed, seconds = candidate.repeat_until_answered(
+            "POST", "/v1/bids", market.buyer, json=key | {"amount": LOWEST_ASK}
+        )
+        assert placed["match"]["price"] == LOWEST_ASK
+        assert seconds < (5.0 if full else SOON)
+        if book is not last:
+            owner, candidate = candidate, processes.serve()
+    candidate.end()
+    verified = processes.run("admin", "verify")
+    assert verified.stdout.startswith("no errors"), verified.stdout
 
 
 def test_roles_are_shared_by_a_process_with_http_and_workers(processes: Processes) -> None:
