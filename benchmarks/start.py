@@ -1,10 +1,10 @@
 """The time from the start of an exchange with many resting quotes to its first answered order.
 
-    uv run nox -s bench -- start [--quotes 500000]
+    uv run nox -s bench -- start [--quotes 500000] [--store postgres]
 
 It measures in separate processes, first with an empty exchange and then with the quotes. It reports
-the time from opening the SQLite store to the answer, the time until all books are loaded, and how
-long orders wait meanwhile. The memory is the difference between the peak memory of both processes.
+the time from opening the store to the answer, the time until all books are loaded, and how long
+orders wait meanwhile. The memory is the difference between the peak memory of both processes.
 """
 
 import argparse
@@ -14,22 +14,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from solebook.adapters.sql.migrate import migrate
+from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.composition.engine import engine_of
-from solebook.config.settings import SecuritySettings, Settings
+from solebook.config.settings import SecuritySettings, Settings, StoreSettings
 from solebook.entrypoints.garbage import collect_rarely, spare_what_loads
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.batch import Batch
 from solebook.ports.language.ids import ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Quote, Side, Size
 from solebook.ports.language.placement import PlaceQuote
+
+from .postgres_market import durable_postgres
 
 BOOKS, USERS = 3_000, 20_000
 AT_ONCE = 10_000
@@ -39,13 +44,13 @@ AT_ONCE = 10_000
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quotes", type=int, default=500_000)
-    parser.add_argument("--start", type=Path, help="only start the exchange in this folder")
+    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--start", help="only start the exchange at this URL")
     arguments = parser.parse_args()
     if arguments.start is not None:
         print(json.dumps(asyncio.run(start(arguments.start))))
         return
-    with tempfile.TemporaryDirectory(prefix="solebook-bench-") as folder:
-        empty, full = Path(folder, "empty"), Path(folder, "full")
+    with _two_stores(arguments.store) as (empty, full):
         asyncio.run(fill(empty, 0))
         asyncio.run(fill(full, arguments.quotes))
         before, after = _in_another_process(empty), _in_another_process(full)
@@ -62,11 +67,25 @@ def main() -> None:
     print(json.dumps(figures))
 
 
-async def start(folder: Path) -> dict[str, float]:
+@contextmanager
+def _two_stores(store: str) -> Iterator[tuple[str, str]]:
+    """Yield the URLs of two empty stores."""
+    if store == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="solebook-bench-") as folder:
+            yield f"sqlite:///{folder}/empty.db", f"sqlite:///{folder}/full.db"
+        return
+    with durable_postgres() as server:
+        empty, full = (server.create_database(name) for name in ("nothing", "quotes"))
+        for url in (empty, full):
+            asyncio.run(migrate(url))
+        yield empty, full
+
+
+async def start(url: str) -> dict[str, float]:
     """Return the times to the first answer and to the end of loading, and the peak memory."""
     begun = time.perf_counter()
     async with (
-        open_application(_settings(folder)) as application,
+        _opened(url) as application,
         Workers(application).running(),
     ):
         await application.matching.place(_order(0))
@@ -97,10 +116,10 @@ def _peak_memory() -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 
 
-async def fill(folder: Path, quotes: int) -> None:
+async def fill(url: str, quotes: int) -> None:
     """Create an exchange with a number of resting quotes."""
     now = datetime.now(UTC)
-    async with open_application(_settings(folder)) as application:
+    async with _opened(url) as application:
         engine = engine_of(application)
         await engine.start()  # which has the rules stored, as an exchange has that ran before
         await engine.stop()
@@ -145,12 +164,17 @@ def _book(number: int) -> BookKey:
     return BookKey(ProductId(UUID(int=number // 10 + 1)), Size(str(number % 10 + 5)))
 
 
-def _settings(folder: Path) -> Settings:
-    return Settings(folder=str(folder), security=SecuritySettings(bcrypt_cost=4))
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Application]:
+    with tempfile.TemporaryDirectory(prefix="solebook-bench-") as folder:
+        security = SecuritySettings(bcrypt_cost=4)
+        settings = Settings(folder=folder, store=StoreSettings(url=url), security=security)
+        async with open_application(settings) as application:
+            yield application
 
 
-def _in_another_process(folder: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.start", "--start", str(folder)]
+def _in_another_process(url: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.start", "--start", url]
     finished = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     figures: dict[str, Any] = json.loads(finished.stdout)
     return figures
