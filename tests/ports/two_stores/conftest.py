@@ -72,10 +72,8 @@ async def stores(
 
 
 @pytest.fixture
-async def exchanges(
-    stores: tuple[Store, Store], clock: VirtualClock
-) -> AsyncIterator[tuple[Exchange, Exchange]]:
-    """Two processes of one exchange, with one payment provider; the first has the engine."""
+def processes(stores: tuple[Store, Store], clock: VirtualClock) -> tuple[Exchange, Exchange]:
+    """Two processes of one exchange, with one payment provider, whose engines are not started."""
     provider = EmbeddedPaymentProvider(SteppedJournal(), clock, "whsec_embedded")
     first, second = (
         exchange_on(
@@ -87,6 +85,15 @@ async def exchanges(
         )
         for seed, store in enumerate(stores, start=21)
     )
+    return first, second
+
+
+@pytest.fixture
+async def exchanges(
+    processes: tuple[Exchange, Exchange],
+) -> AsyncIterator[tuple[Exchange, Exchange]]:
+    """Two processes of one exchange, of which the first has the engine."""
+    first, second = processes
     await first.open()
     yield first, second
     await first.quiet()

@@ -1,7 +1,7 @@
 """Interleaves the statements of concurrent calls on PostgreSQL, in a random sequence by a seed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -69,7 +69,8 @@ class Interleaving:
             self._calls.clear()
             chooser.cancel()
             for step in self._waiting:
-                step.turn.set_result(None)
+                if not step.turn.done():
+                    step.turn.set_result(None)
 
     @contextmanager
     def call(self, number: int) -> Iterator[None]:
@@ -89,7 +90,11 @@ class Interleaving:
         step = _Step(number, what)
         self._waiting.append(step)
         self._changed.set()
-        await step.turn
+        try:
+            await step.turn
+        finally:
+            self._waiting.remove(step)
+            self._changed.set()
         self._under_way[by] = number
         try:
             return await do()
@@ -100,24 +105,24 @@ class Interleaving:
     async def _choose(self) -> None:
         while True:
             await self._come_to_rest()
-            if not self._waiting:
+            ready = [step for step in self._waiting if not step.turn.done()]
+            if not ready:
                 # All wait for locks, of which the server ends a deadlock, or have ended.
                 self._changed.clear()
                 await self._changed.wait()
                 continue
-            step = self._chosen()
-            self._waiting.remove(step)
+            step = self._chosen(ready)
             self._last = step.call
             self.steps.append(f"{step.call}: {step.what}")
             step.turn.set_result(None)
             await asyncio.sleep(0)  # the step begins
 
-    def _chosen(self) -> _Step:
-        ready = sorted({step.call for step in self._waiting})
-        call = self._random.choice(ready)
-        if self._random.random() < self._stickiness and self._last in ready:
+    def _chosen(self, ready: Sequence[_Step]) -> _Step:
+        calls = sorted({step.call for step in ready})
+        call = self._random.choice(calls)
+        if self._random.random() < self._stickiness and self._last in calls:
             call = self._last
-        return next(step for step in self._waiting if step.call == call)
+        return next(step for step in ready if step.call == call)
 
     async def _come_to_rest(self) -> None:
         """Return when no call can go on before another one takes its next step."""
