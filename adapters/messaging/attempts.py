@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ...ports.clock import Clock
 from ...ports.language.consumers import Consumer
-from ...ports.language.errors import Refusal, Unavailable
+from ...ports.language.errors import Outdated, Refusal, Unavailable
 from ...ports.language.messages import Delivery, Message
 from ...ports.randomness import Randomness
 from .retry_policy import RetryPolicy
@@ -17,12 +17,21 @@ _log = logging.getLogger(__name__)
 
 _MAX_ERROR = 500
 
+TRIES = 3
+"""How often an attempt is made at once if it conflicts with other transactions."""
+
+
+def is_conflict(error: Exception) -> bool:
+    """Whether another transaction caused an error, so that a retry at once may succeed."""
+    return isinstance(error, Outdated) or (isinstance(error, Unavailable) and error.is_conflict)
+
 
 class Failure(NamedTuple):
     """The error of an attempt, and the maximum number of attempts (None: no limit)."""
 
     error: str
     most: int | None
+    is_conflict: bool = False
 
 
 class Attempts:
@@ -33,6 +42,21 @@ class Attempts:
         self._clock = clock
         self._randomness = randomness
 
+    async def call(
+        self, consumer: Consumer, message: Message, *, again: bool = False
+    ) -> Failure | None:
+        """Hand a message to a consumer outside a transaction. Return the failure, or None.
+
+        `again` says whether an earlier attempt failed. A call that conflicts with another
+        transaction is repeated.
+        """
+        failure: Failure | None = None
+        for _ in range(TRIES):
+            failure = await self.make(consumer, message, again=again)
+            if failure is None or not failure.is_conflict:
+                break
+        return failure
+
     async def make(
         self,
         consumer: Consumer,
@@ -41,28 +65,32 @@ class Attempts:
         again: bool = False,
         within: Callable[[], AbstractAsyncContextManager[Any]] = nullcontext,
     ) -> Failure | None:
-        """Hand a message to a consumer. Return the failure, or None.
+        """Hand a message to a consumer once. Return the failure, or None.
 
-        `again` says whether an earlier attempt failed. `within` is a context around the call, which
-        an exception of the consumer leaves.
+        `within` is a context around the call, which an exception of the consumer leaves.
         """
         handle = (consumer.handle_again if again else None) or consumer.handle
         try:
             async with within():
                 await handle(message)
         except Exception as error:  # noqa: BLE001  # a consumer may raise anything
-            # A refusal may be temporary. Anything else is a bug and is logged with its traceback.
-            bug = None if isinstance(error, Refusal) else error
-            _log.warning(
-                "%s failed on %s %s: %s", consumer.name, message.subject, message.id, error,
-                exc_info=bug,
-            )  # fmt: skip
-            will_pass = consumer.persists and isinstance(error, Unavailable)
-            return Failure(
-                f"{type(error).__name__}: {error}"[:_MAX_ERROR],
-                most=None if will_pass else self._policy.max_attempts,
-            )
+            return self.failure(consumer, message, error)
         return None
+
+    def failure(self, consumer: Consumer, message: Message, error: Exception) -> Failure:
+        """Log the error of an attempt, and return it as a failure."""
+        # A refusal may be temporary. Anything else is a bug and is logged with its traceback.
+        bug = None if isinstance(error, Refusal) else error
+        _log.warning(
+            "%s failed on %s %s: %s", consumer.name, message.subject, message.id, error,
+            exc_info=bug,
+        )  # fmt: skip
+        will_pass = consumer.persists and isinstance(error, Unavailable)
+        return Failure(
+            f"{type(error).__name__}: {error}"[:_MAX_ERROR],
+            most=None if will_pass else self._policy.max_attempts,
+            is_conflict=is_conflict(error),
+        )
 
     def failed(self, delivery: Delivery, failure: Failure) -> Delivery:
         """Return a delivery after one more failure, with its next due time, or dead."""

@@ -21,6 +21,7 @@ from .attempts import Attempts, Failure
 from .claimed_queue import ClaimedQueue
 from .queue_workers import QueueWorkers
 from .retry_policy import RetryPolicy
+from .together import handle_together
 
 _WORKERS = 4
 """The default number of concurrent deliveries in a queue of slow consumers."""
@@ -126,6 +127,13 @@ class Dispatcher:
 
     async def _handle_in_store(self, pairs: Sequence[_Pair]) -> None:
         """Let consumers handle messages, or put them into queues, in one transaction."""
+        await handle_together(pairs, self._handle_inside, self._store_failure)
+
+    async def _handle_inside(self, pairs: Sequence[_Pair], may_leave_out: bool) -> Sequence[_Pair]:
+        """Handle messages in one transaction; see handle_together."""
+        left_out: list[_Pair] = []
+        held_back: set[tuple[str, str]] = set()
+        """Consumers, and keys of which a message was left out. The next ones must not overtake."""
         async with self._transaction():
             noted = await self._noted(pairs)
             outcome = _Outcome()
@@ -133,16 +141,30 @@ class Dispatcher:
                 note = (consumer.name, message.id)
                 if noted and note in noted:
                     continue
+                if (consumer.name, message.key) in held_back:
+                    left_out.append((consumer, message))
+                    continue
                 if self._waits(consumer):
                     outcome.joining.append(self._new_delivery(consumer, message))
                     if not consumer.queue.is_for_slow_consumers:
                         continue  # the worker that handles it writes the inbox note
                 elif failure := await self._attempt_inside(consumer, message):
-                    outcome.failed.append(self._failed(consumer, message, failure))
+                    if failure.is_conflict and may_leave_out:
+                        left_out.append((consumer, message))
+                        held_back.add((consumer.name, message.key))
+                    else:
+                        outcome.failed.append(self._failed(consumer, message, failure))
                     continue
                 outcome.handled.append(note)
             await self._write(outcome)
         self._tell(outcome.joining)
+        return left_out
+
+    async def _store_failure(self, pair: _Pair, error: Exception) -> None:
+        consumer, message = pair
+        failure = self._attempts.failure(consumer, message, error)
+        async with self._transaction():
+            await self._deliveries.put(self._failed(consumer, message, failure))
 
     async def _handle_outside(self, pairs: Sequence[_Pair]) -> None:
         """Call consumers outside a transaction: keys concurrently, each key in sequence."""
@@ -159,7 +181,7 @@ class Dispatcher:
 
     async def _call(self, pairs: Sequence[_Pair], outcome: _Outcome) -> None:
         for consumer, message in pairs:
-            if failure := await self._attempts.make(consumer, message):
+            if failure := await self._attempts.call(consumer, message):
                 outcome.failed.append(self._failed(consumer, message, failure))
             elif consumer.effect is Effect.OUTSIDE:
                 outcome.handled.append((consumer.name, message.id))
@@ -241,7 +263,7 @@ class Dispatcher:
         Several are all handled inside. Return those that succeeded and must still be removed.
         """
         if self._is_handled_inside(portion[0]):
-            await self._try_inside(portion)
+            await handle_together(portion, self._try_inside, self._give_up)
             return []
         (delivery,) = portion
         consumer = self._by_name.get(delivery.consumer)
@@ -254,32 +276,50 @@ class Dispatcher:
             return []
         return portion if await self._try_outside(consumer, delivery) else []
 
-    async def _try_inside(self, portion: Sequence[Delivery]) -> None:
-        """Handle deliveries, record and remove them in one transaction, with a savepoint each."""
+    async def _try_inside(
+        self, portion: Sequence[Delivery], may_leave_out: bool
+    ) -> Sequence[Delivery]:
+        """Handle deliveries, record and remove them in one transaction, with a savepoint each.
+
+        See handle_together.
+        """
+        left_out: list[Delivery] = []
+        failed: list[Delivery] = []
+        handled: list[Note] = []
+        done: list[Delivery] = []
         async with self._transaction():
             held = await self._deliveries.held(portion, self._claim.holder)
             pairs = [(self._by_name[delivery.consumer], delivery.message) for delivery in held]
             noted = await self._noted([p for p in pairs if _is_noted_when_done(p[0])])
-            handled: list[Note] = []
-            done: list[Delivery] = []
             for (consumer, message), delivery in zip(pairs, held, strict=True):
                 note = (consumer.name, message.id)
                 if note not in noted:
                     again = bool(delivery.error)  # also of a dead letter that is replayed
                     if failure := await self._attempt_inside(consumer, message, again=again):
-                        await self._deliveries.put(self._retry(consumer, delivery, failure))
+                        if failure.is_conflict and may_leave_out:
+                            left_out.append(delivery)
+                        else:
+                            failed.append(self._retry(consumer, delivery, failure))
                         continue
                     if _is_noted_when_done(consumer):
                         handled.append(note)
                 done.append(delivery)
             await self._inbox.note(handled, self._clock.now())
             await self._deliveries.remove(done)
+            for delivery in failed:
+                await self._deliveries.put(delivery)
+        return left_out
+
+    async def _give_up(self, delivery: Delivery, error: Exception) -> None:
+        consumer = self._by_name[delivery.consumer]
+        failure = self._attempts.failure(consumer, delivery.message, error)
+        await self._replace(self._retry(consumer, delivery, failure))
 
     async def _try_outside(self, consumer: Consumer, delivery: Delivery) -> bool:
         """Try a delivery, and return whether it was handled. The inbox records it on removal."""
         if not await self._is_done(consumer, delivery):
             again = bool(delivery.error)  # also of a dead letter that is replayed
-            if failure := await self._attempts.make(consumer, delivery.message, again=again):
+            if failure := await self._attempts.call(consumer, delivery.message, again=again):
                 await self._replace(self._retry(consumer, delivery, failure))
                 return False
         return True

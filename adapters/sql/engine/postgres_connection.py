@@ -243,6 +243,8 @@ _DRIVER_ERRORS = (
     asyncio.IncompleteReadError,
 )
 
+_CONFLICTS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
 _OUTAGES = {
     "08",  # the connection
     "25",  # the state of the transaction: this server has become a replica, or it was left alone
@@ -284,7 +286,9 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return Conflict(str(error))
     if _is_outage(error):
-        return Unavailable(what=STORE)
+        unavailable = Unavailable(what=STORE)
+        unavailable.is_conflict = isinstance(error, _CONFLICTS)
+        return unavailable
     return AssertionError(f"PostgreSQL rejected a statement: {error}")
 
 

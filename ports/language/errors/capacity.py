@@ -19,6 +19,10 @@ class Unavailable(Refusal):
     retry_after: float = 1.0
     """Seconds to wait before trying again."""
 
+    # It has no annotation, because it is none of the data that callers are told.
+    is_conflict = False
+    """Whether the transaction was undone because of another, as in a deadlock."""
+
     def __str__(self) -> str:
         return f"{self.what} is unavailable; try again in {_whole(self.retry_after)} s"
 
