@@ -7,12 +7,23 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import JSON, Column, Select, Table, bindparam, func, insert, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    null,
+    select,
+    type_coerce,
+)
 
 from .engine.constructs import restart_numbers
 from .engine.database import SqlDatabase, SqlSnapshot
 from .engine.statement import Row, Statement
-from .schema import leases, metadata
+from .schema import deliveries, leases, metadata
 
 Tell = Callable[[str, int, int], None]
 """Hears of a table how many rows are done, and of how many."""
@@ -63,7 +74,15 @@ def _in_sequence(table: Table) -> Select[Any]:
     """Return the query for all rows; those that refer to others of the table come last."""
     own = [key.parent for key in table.foreign_keys if key.column.table is table]
     referring: list[Column[Any]] = sorted(own, key=lambda column: column.name)
-    return select(table).order_by(*(column.is_not(None) for column in referring))
+    copied = (
+        type_coerce(null(), column.type).label(column.name) if column in _CLAIMS else column
+        for column in table.c
+    )
+    return select(*copied).order_by(*(column.is_not(None) for column in referring))
+
+
+_CLAIMS = frozenset((deliveries.c.claimed_by, deliveries.c.claimed_until))
+"""Columns that are left empty: nobody works on the copy yet."""
 
 
 _TABLES = [_statements(table) for table in metadata.sorted_tables]
