@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ...ports.clock import Clock
 from ...ports.event_bus import Deliveries
+from ...ports.language.ids import MessageId
 from ...ports.language.messages import Queue
 from ...ports.outbox import Outbox
 
@@ -19,6 +20,18 @@ class ViewBacklog:
     async def has_messages(self) -> bool:
         """Return whether the outbox has unsent messages. Raises Unavailable."""
         return bool(await self.outbox.unsent(1))
+
+    async def next_message(self) -> MessageId | None:
+        """Return a message that waits for the relay or is due in a queue of trades, or None.
+
+        Letters do not count. Raises Unavailable.
+        """
+        if unsent := await self.outbox.unsent(1):
+            return unsent[0].id
+        for queue in set(Queue) - {Queue.LETTERS}:
+            if due := await self.deliveries.first_in(queue, self.clock.now(), limit=1):
+                return due[0].id
+        return None
 
     async def has_letters(self) -> bool:
         """Return whether letters are due but not written yet. Raises Unavailable."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -86,6 +87,20 @@ class Api:
     ) -> httpx.Response:
         headers = self._headers | headers
         return await self._http.request(method, f"/v1{path}", headers=headers, **request)
+
+
+async def wait_through(first: Callable[[], Awaitable[object | None]], what: str) -> None:
+    """Poll until `first` returns None.
+
+    However slow the machine is, it goes on. Raises ApiRefusal if `first` does not change for the
+    timeout of `wait_for`.
+    """
+    while (current := await first()) is not None:
+        await wait_for(partial(_has_changed, first, current), what)
+
+
+async def _has_changed(first: Callable[[], Awaitable[object | None]], before: object) -> bool:
+    return await first() != before
 
 
 async def wait_for(happened: Callable[[], Awaitable[bool]], what: str) -> None:

@@ -31,7 +31,7 @@ from ..http.app import create_app
 from ..http.server import running_server
 from ..signals import stop_signal
 from ..worker.workers import Workers
-from .api import Api, wait_for
+from .api import Api, wait_through
 from .figures import MarketData
 from .files import CatalogueRow, SaleRow, read_catalogue, read_sales
 from .letter import FoundLetter, find_letter
@@ -144,7 +144,8 @@ class _Demo:
             await make_failing_trades(market, warehouse, people, rows[0], self._advance)
             self._bars.update(bar, completed=MISHAPS)
             await self._trade(market, warehouse, rows)
-            await wait_for(self._is_quiet, "the outbox to be empty")
+            backlog = self._application.operations.view_backlog
+            await wait_through(backlog.next_message, "a message to be handled")
             await self._bring_letters()
         opened = rows[0].sold_on - _BEFORE
         market_data = MarketData(Api(self._http), opened, self._clock.now().date())
@@ -200,9 +201,6 @@ class _Demo:
     def _open(self, day: date) -> None:
         self._clock.move_to(datetime.combine(day, _OPENS))
         self._application.uptime.skip()
-
-    async def _is_quiet(self) -> bool:
-        return not await self._application.operations.view_backlog.has_messages()
 
 
 def _settings(folder: str, store: str | None) -> Settings:

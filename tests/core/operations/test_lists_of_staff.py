@@ -7,6 +7,7 @@ import pytest
 
 from solebook.ports.language.audit import AuditAction
 from solebook.ports.language.errors import Forbidden
+from solebook.ports.language.messages import Queue
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import OPERATOR, Actor
 
@@ -42,7 +43,19 @@ async def test_the_backlog_has_unsent_messages_and_due_letters(exchange: Exchang
     backlog = exchange.app.operations.view_backlog
     await exchange.match()
     assert await backlog.has_messages()
+    assert await backlog.next_message() is not None
 
     await exchange.workers.settle()
     assert not await backlog.has_messages()
+    assert await backlog.next_message() is None
     assert not await backlog.has_letters()
+
+
+async def test_the_backlog_has_messages_that_are_due_in_a_queue_of_trades(
+    exchange: Exchange,
+) -> None:
+    backlog = exchange.app.operations.view_backlog
+    await exchange.match()
+    await exchange.workers.relay.drain()  # the charge waits in its queue
+    [charge] = await exchange.store.deliveries.first_in(Queue.CHARGES, exchange.clock.now(), 10)
+    assert await backlog.next_message() == charge.id
