@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ..core.analytics.sale_consistency import sale_findings
+from ..core.analytics.turnover_tally import TurnoverTally
 from ..core.authentication.task_consistency import task_findings
 from ..core.bidding.match_consistency import match_findings
 from ..core.bidding.verify_books import PAUSES, VerifyBooks
@@ -16,8 +17,11 @@ from ..core.integrity.verify_trades import VerifyTrades
 from ..core.orders.order_consistency import order_findings
 from ..core.payments.patience import Patience
 from ..core.payments.payment_consistency import payment_findings
+from ..core.payments.quarter_tally import QuarterTally
 from ..core.payments.verify_ledger import VerifyLedger
 from ..core.payments.verify_provider import VerifyProvider
+from ..core.search.verify_search import VerifySearch
+from ..ports.language.terms import Terms
 from .application import Application
 from .routes import routes
 
@@ -40,15 +44,16 @@ def verify_exchange_of(app: Application, *, pauses: Sequence[float] = PAUSES) ->
     return VerifyExchange(
         snapshots=store.snapshots,
         verifiers=(
-            VerifyRules(app.rules),
-            VerifyTrades(_TRADES),
-            VerifyQuotes(),
+            VerifyRules(app.rules, Terms()),
+            VerifyTrades(_TRADES, (TurnoverTally, QuarterTally)),
+            VerifyQuotes(clock),
             VerifyBooks(
                 book_views=adapters.book_views,
                 stored_books=store.stored_books,
                 clock=clock,
                 pauses=pauses,
             ),
+            VerifySearch(adapters.search_index),
             VerifyLedger(),
             VerifyProvider(
                 snapshots=store.snapshots, provider=adapters.payment_provider, patience=Patience()

@@ -6,17 +6,21 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from .language.halts import Halt
-from .language.ids import MessageId, OrderId, ProductId, QuoteId
+from .language.ids import MessageId, OrderId, ProductId, QuoteId, UserId
 from .language.integrity import (
+    BookedOrder,
     BookedTransfer,
     BookRecord,
     Dangling,
     Finding,
+    ProductRecord,
     Progress,
     QuoteRecord,
     SellerAccount,
+    SellerQuarter,
     StoreSize,
     Trade,
+    Turnover,
     Underway,
     WaitingMessage,
 )
@@ -24,6 +28,7 @@ from .language.market import Side
 from .language.messages import Queue
 from .language.money import Cents
 from .language.rules import MarketRules
+from .language.terms import Terms
 
 
 class Snapshot(Protocol):
@@ -38,7 +43,18 @@ class Snapshot(Protocol):
         ...
 
     async def rules_in_force(self) -> MarketRules | None:
-        """Return the rules that the store was last run with, or None."""
+        """Return the rules that the store was last run with.
+
+        None if there are none, or none that this version allows.
+        """
+        ...
+
+    async def terms(self) -> Terms | None:
+        """Return the terms of the exchange, or None before its first start."""
+        ...
+
+    async def shards(self) -> Set[int]:
+        """Return the shards that an engine has ever taken."""
         ...
 
     async def halts(self) -> Sequence[Halt]:
@@ -69,6 +85,22 @@ class Snapshot(Protocol):
         """
         ...
 
+    async def waiting_keys(self, keys: Collection[str], queues: Collection[Queue]) -> Set[str]:
+        """Return those under which a message waits in the outbox or in one of the queues."""
+        ...
+
+    async def orders_of_seller(self, seller_id: UserId) -> Sequence[OrderId]:
+        """Return the ids of all orders of a seller."""
+        ...
+
+    def turnovers(self) -> AsyncIterator[Turnover]:
+        """Yield what is stored of each book's sales."""
+        ...
+
+    def seller_quarters(self) -> AsyncIterator[SellerQuarter]:
+        """Yield what is stored of each seller's quarters."""
+        ...
+
     async def quotes(self, side: Side, after: QuoteId | None, limit: int) -> Sequence[QuoteRecord]:
         """Return a page of one side's quotes."""
         ...
@@ -82,9 +114,7 @@ class Snapshot(Protocol):
         """
         ...
 
-    async def booked(
-        self, after: OrderId | None, limit: int
-    ) -> Sequence[tuple[OrderId, Sequence[BookedTransfer]]]:
+    async def booked(self, after: OrderId | None, limit: int) -> Sequence[BookedOrder]:
         """Return a page of orders, each with its transfers."""
         ...
 
@@ -114,6 +144,10 @@ class Snapshot(Protocol):
 
     async def deliveries(self, after: MessageId | None, limit: int) -> Sequence[WaitingMessage]:
         """Return a page of deliveries, dead ones included."""
+        ...
+
+    async def products(self, after: ProductId | None, limit: int) -> Sequence[ProductRecord]:
+        """Return a page of products."""
         ...
 
     def dangling(self) -> AsyncIterator[Dangling]:
@@ -150,4 +184,16 @@ class TradeCheck(Protocol):
         Contexts learn of each other's steps by messages, so they need to agree only in a settled
         trade. What one transaction writes must agree in every trade.
         """
+        ...
+
+
+class TradeTally(Protocol):
+    """Adds up something over all trades, to compare it with the stored sums."""
+
+    def add(self, trade: Trade) -> None:
+        """Add one trade."""
+        ...
+
+    def findings(self, snapshot: Snapshot) -> AsyncIterator[Finding]:
+        """Yield the stored sums that differ, once all trades are added. Raises Unavailable."""
         ...

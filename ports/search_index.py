@@ -1,6 +1,6 @@
 """The port to the search index."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -56,6 +56,12 @@ class SearchIndex(Protocol):
 
     async def figures_as_of(self, product_id: ProductId) -> datetime | None:
         """Return the time of a product's figures, or None if it has none."""
+        ...
+
+    async def documents(
+        self, product_ids: Collection[ProductId]
+    ) -> Mapping[ProductId, SearchDocument]:
+        """Return the indexed products among these."""
         ...
 
     async def remove(self, product_id: ProductId) -> None:

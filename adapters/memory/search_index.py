@@ -1,7 +1,7 @@
 """The search index, in memory."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -53,6 +53,12 @@ class MemorySearchIndex(SearchIndex):
     async def put_figures(self, product_id: ProductId, figures: MarketFigures) -> None:
         for index in self._indexes():
             index.put_figures(product_id, figures)
+
+    async def documents(
+        self, product_ids: Collection[ProductId]
+    ) -> Mapping[ProductId, SearchDocument]:
+        entries = self._serving.entries
+        return {id_: entries[id_].document for id_ in product_ids if id_ in entries}
 
     async def remove(self, product_id: ProductId) -> None:
         self._removed.add(product_id)

@@ -11,14 +11,18 @@ from ...ports.integrity import Snapshot, Snapshots
 from ...ports.language.halts import Halt
 from ...ports.language.ids import MessageId, OrderId, ProductId, QuoteId, UserId
 from ...ports.language.integrity import (
+    BookedOrder,
     BookedTransfer,
     BookRecord,
     Dangling,
+    ProductRecord,
     QuoteRecord,
     SellerAccount,
+    SellerQuarter,
     StoredSale,
     StoreSize,
     Trade,
+    Turnover,
     WaitingMessage,
 )
 from ...ports.language.market import BookKey, MatchStatus, QuoteStatus, Side
@@ -26,6 +30,7 @@ from ...ports.language.messages import Delivery, Message, Queue
 from ...ports.language.money import Cents
 from ...ports.language.payments import Account, AccountKind, Transfer
 from ...ports.language.rules import MarketRules
+from ...ports.language.terms import Terms
 from .database import MemoryAdapter
 from .tables import Tables
 
@@ -41,6 +46,8 @@ class MemorySnapshots(MemoryAdapter, Snapshots):
             copied = copy(self._tables)
             for name, table in vars(self._tables).items():
                 setattr(copied, name, copy(table))
+            for product_id, books in self._tables.turnovers.items():
+                copied.turnovers[product_id] = copy(books)
         yield MemorySnapshot(copied)
 
 
@@ -65,6 +72,12 @@ class MemorySnapshot(Snapshot):
     async def rules_in_force(self) -> MarketRules | None:
         return self._tables.rules_in_force.get(None)
 
+    async def terms(self) -> Terms | None:
+        return self._tables.exchange_terms.get(None)
+
+    async def shards(self) -> Set[int]:
+        return set(self._tables.shards)
+
     async def halts(self) -> Sequence[Halt]:
         return [halt for halt in self._tables.halts.values() if halt.stands]
 
@@ -81,6 +94,7 @@ class MemorySnapshot(Snapshot):
             *tables.matches,
             *tables.payments,
             *tables.payouts,
+            *tables.declines,
             *tables.reservations,
             *tables.task_of_order,
             *tables.sales,
@@ -114,6 +128,7 @@ class MemorySnapshot(Snapshot):
             ask=None if match is None else tables.quotes.get(match.ask_id),
             payment=tables.payments.get(order_id),
             payout=tables.payouts.get(order_id),
+            decline=tables.declines.get(order_id),
             transfers=transfers,
             held=tables.balances.get(Account(AccountKind.ESCROW, str(order_id)), 0),
             reservation=tables.reservations.get(order_id),
@@ -126,12 +141,32 @@ class MemorySnapshot(Snapshot):
     async def unsettled(
         self, order_ids: Collection[OrderId], queues: Collection[Queue]
     ) -> Set[OrderId]:
-        keys = {message.key for message in self._tables.outbox.values()}
-        keys |= {d.message.key for d in self._tables.deliveries.values() if d.queue in queues}
+        keys = self._waiting(queues)
         reported = {
             webhook.order_id for id_, webhook in self._tables.webhooks.items() if id_ in keys
         }
         return {o for o in order_ids if str(o) in keys or o in reported}
+
+    async def waiting_keys(self, keys: Collection[str], queues: Collection[Queue]) -> Set[str]:
+        return self._waiting(queues).intersection(keys)
+
+    def _waiting(self, queues: Collection[Queue]) -> set[str]:
+        keys = {message.key for message in self._tables.outbox.values()}
+        deliveries = self._tables.deliveries.values()
+        return keys | {d.message.key for d in deliveries if d.queue in queues}
+
+    async def orders_of_seller(self, seller_id: UserId) -> Sequence[OrderId]:
+        orders = self._tables.orders.values()
+        return [order.id for order in orders if order.seller_id == seller_id]
+
+    async def turnovers(self) -> AsyncIterator[Turnover]:
+        for books in self._tables.turnovers.values():
+            for book, summary in books.items():
+                yield Turnover(book, summary.sales, summary.total)
+
+    async def seller_quarters(self) -> AsyncIterator[SellerQuarter]:
+        for (seller_id, quarter), volume in self._tables.seller_records.items():
+            yield SellerQuarter(seller_id, quarter, volume)
 
     # ---- books ---------------------------------------------------------------------------
 
@@ -172,11 +207,20 @@ class MemorySnapshot(Snapshot):
 
     # ---- money ---------------------------------------------------------------------------
 
-    async def booked(
-        self, after: OrderId | None, limit: int
-    ) -> Sequence[tuple[OrderId, Sequence[BookedTransfer]]]:
+    async def booked(self, after: OrderId | None, limit: int) -> Sequence[BookedOrder]:
         transfers = self._transfers_by_order()
-        return [(o, transfers.get(o, ())) for o in _page(self._tables.orders, after, limit)]
+        page = _page(self._tables.orders, after, limit)
+        return [self._booked(id_, transfers.get(id_, ())) for id_ in page]
+
+    def _booked(self, id_: OrderId, transfers: Sequence[BookedTransfer]) -> BookedOrder:
+        payment, payout = self._tables.payments.get(id_), self._tables.payouts.get(id_)
+        return BookedOrder(
+            id_,
+            transfers,
+            None if payment is None else payment.charge_id,
+            None if payment is None else payment.refund_id,
+            None if payout is None else payout.payout_id,
+        )
 
     async def unknown_orders(self, order_ids: Collection[OrderId]) -> Set[OrderId]:
         return {order_id for order_id in order_ids if order_id not in self._tables.orders}
@@ -243,6 +287,11 @@ class MemorySnapshot(Snapshot):
             turn_is_due_at=None if place is None else place.due_at,
             is_noted=delivery.consumer in self._tables.inbox.get(message.id, {}),
         )
+
+    async def products(self, after: ProductId | None, limit: int) -> Sequence[ProductRecord]:
+        products = self._tables.products
+        page = [products[id_] for id_ in _page(products, after, limit)]
+        return [ProductRecord(product, product.style_key) for product in page]
 
     async def dangling(self) -> AsyncIterator[Dangling]:
         tables = self._tables

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from ...ports.language.authentication import TaskStatus
+from ...ports.language.authentication import AuthenticationTask, TaskStatus
 from ...ports.language.integrity import Check, Finding, Trade
 from ...ports.language.orders import Order, OrderStatus
+from ...ports.language.steps import AuthFailed, AuthPassed
 
 _OPEN = (TaskStatus.RECEIVED, TaskStatus.IN_REVIEW)
 _DONE = (TaskStatus.PASSED,)
@@ -35,9 +36,57 @@ def task_findings(trade: Trade) -> Iterator[Finding]:
     parties = (task.buyer_id, task.seller_id, task.book)
     if parties != (order.buyer_id, order.seller_id, order.book):
         yield _finding(trade, f"task {task.id} has another buyer, seller or book than the order")
+    yield from _own_findings(trade, task)
+    yield from _verdict_findings(trade, task)
     expected = _EXPECTED.get(order.status, ())
     if trade.is_settled and task.status not in expected:
         yield _finding(trade, f"task {task.id} is {task.status}; it should be {_either(expected)}")
+
+
+def _own_findings(trade: Trade, task: AuthenticationTask) -> Iterator[Finding]:
+    """Yield what the task says of its state that its other fields contradict."""
+    decided = task.status in (TaskStatus.PASSED, TaskStatus.FAILED)
+    began = decided or task.status is TaskStatus.IN_REVIEW
+    arrived = began or task.status is TaskStatus.RECEIVED
+    verdict = None if task.verdict is None else task.verdict.passed
+    expected = (task.status is TaskStatus.PASSED) if decided else None
+    if verdict is not expected:
+        said = {None: "no verdict", True: "a pass", False: "a fail"}
+        yield _finding(
+            trade,
+            f"task {task.id} is {task.status} with {said[verdict]}; it should have "
+            f"{said[expected]}",
+        )
+    for name, value, needed in (
+        ("received_at", task.received_at, arrived),
+        ("authenticator_id", task.authenticator_id, began),
+        ("decided_at", task.decided_at, decided),
+    ):
+        if needed and value is None:
+            yield _finding(trade, f"task {task.id} is {task.status}, but has no {name}")
+    if not decided and task.decided_at is not None:
+        yield _finding(
+            trade, f"task {task.id} is {task.status}, but was decided at {task.decided_at}"
+        )
+
+
+def _verdict_findings(trade: Trade, task: AuthenticationTask) -> Iterator[Finding]:
+    """Yield a verdict that the order's history tells otherwise."""
+    for recorded in trade.history:
+        step = recorded.step
+        if isinstance(step, AuthPassed | AuthFailed) and task.verdict is not None:
+            if step.by != task.authenticator_id:
+                yield _finding(
+                    trade,
+                    f"task {task.id} is of authenticator {task.authenticator_id}; by the order's "
+                    f"history it should be {step.by}",
+                )
+            if isinstance(step, AuthFailed) and step.reason != task.verdict.reason:
+                yield _finding(
+                    trade,
+                    f"task {task.id} failed with {task.verdict.reason!r}; by the order's history "
+                    f"it should be {step.reason!r}",
+                )
 
 
 def _needs_task(order: Order) -> bool:

@@ -1,6 +1,7 @@
 """Checks that matches, quotes, books and orders agree."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from ...ports.language.halts import Halt
 from ...ports.language.ids import UserId
@@ -16,6 +17,7 @@ from ...ports.language.market import (
     Side,
     TimeInForce,
 )
+from ...ports.language.money import Cents
 from ...ports.language.orders import Order, OrderStatus
 
 
@@ -35,6 +37,7 @@ def match_findings(trade: Trade) -> Iterator[Finding]:
     yield from _status_findings(trade, match, order)
     for quote, owner in ((trade.bid, match.buyer_id), (trade.ask, match.seller_id)):
         yield from _pair_findings(trade, match, quote, owner)
+    yield from _maker_findings(trade, match)
 
 
 def _status_findings(trade: Trade, match: Match, order: Order) -> Iterator[Finding]:
@@ -71,12 +74,35 @@ def _pair_findings(
         yield _match(
             trade, f"the price is {match.price}; it should be the {quote.amount} of {named}"
         )
+    elif quote.side is not match.maker and not _reaches(quote, match.price):
+        yield _match(
+            trade, f"the price is {match.price}, which the {quote.amount} of {named} excludes"
+        )
+
+
+def _maker_findings(trade: Trade, match: Match) -> Iterator[Finding]:
+    """Yield a match that is not at the price of the quote that arrived first."""
+    if trade.bid is None or trade.ask is None or match.status is not MatchStatus.OPEN:
+        return
+    first = min(trade.bid, trade.ask, key=lambda quote: quote.sequence)
+    if first.side is not match.maker:
+        yield _match(
+            trade,
+            f"its maker is the {match.maker}; it should be {first.side} {first.id}, the first",
+        )
+
+
+def _reaches(quote: Quote, price: Cents) -> bool:
+    return quote.amount >= price if quote.side is Side.BID else quote.amount <= price
 
 
 def quote_findings(
-    record: QuoteRecord, halts: Sequence[Halt], last_sequence: int
+    record: QuoteRecord, halts: Sequence[Halt], last_sequence: int, now: datetime
 ) -> Iterator[Finding]:
-    """Yield what contradicts itself in a quote and the open matches that name it."""
+    """Yield what contradicts itself in a quote and the open matches that name it.
+
+    `now` is later than the snapshot.
+    """
     quote, matches = record.quote, record.open_matches
     if len(matches) > 1:
         named = ", ".join(map(str, matches))
@@ -98,6 +124,10 @@ def quote_findings(
             yield _quote(quote, "it is waiting; only an ask can wait")
         elif not any(halt.covers(quote.book) for halt in halts):
             yield _quote(quote, "it is waiting, but its book is not halted")
+    if quote.status is QuoteStatus.EXPIRED and quote.expires_at > now:
+        yield _quote(quote, f"it is expired; it should not be before {quote.expires_at}")
+    if record.is_misfiled:
+        yield _quote(quote, "its book_hash is another book's, so that the wrong engine loads it")
     if quote.sequence > last_sequence:
         yield _quote(
             quote,

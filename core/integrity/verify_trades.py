@@ -1,9 +1,9 @@
 """Verify trades."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ...ports.integrity import Report, Snapshot, TradeCheck, Verifier
+from ...ports.integrity import Report, Snapshot, TradeCheck, TradeTally, Verifier
 from ...ports.language.integrity import Check, Finding, Progress, Trade
 from ...ports.language.messages import Queue
 
@@ -28,10 +28,13 @@ class VerifyTrades(Verifier):
     """
 
     checks: Sequence[TradeCheck]
+    tallies: Sequence[Callable[[], TradeTally]] = ()
+    """What is added up over all trades."""
 
     async def __call__(self, snapshot: Snapshot) -> AsyncIterator[Report]:
         """Yield progress, and what contradicts itself in a trade. Raises Unavailable."""
         total, done = (await snapshot.size()).trades, 0
+        tallies = [tally() for tally in self.tallies]
         yield Progress("orders", 0, total)
         page = await snapshot.trades(None, _PAGE)
         while page:
@@ -40,9 +43,15 @@ class VerifyTrades(Verifier):
             for trade in suspects:
                 for finding in self._findings(replace(trade, is_settled=trade.id not in moving)):
                     yield finding
+            for tally in tallies:
+                for trade in page:
+                    tally.add(trade)
             done += len(page)
             yield Progress("orders", done, total)
             page = await snapshot.trades(page[-1].id, _PAGE)
+        for tally in tallies:
+            async for finding in tally.findings(snapshot):
+                yield finding
 
     def _findings(self, trade: Trade) -> list[Finding]:
         if trade.error:

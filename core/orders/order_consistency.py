@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
+from ...ports.language.complaints import ComplaintState
 from ...ports.language.deadlines import DeadlineKind
 from ...ports.language.integrity import Check, Finding, Trade
 from ...ports.language.orders import (
@@ -16,6 +17,16 @@ from .deadlines import matters
 from .history import fold
 
 _ENDED = (OrderStatus.DELIVERED, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
+
+_RUNNING: dict[OrderStatus, tuple[DeadlineKind, ...]] = {
+    OrderStatus.PENDING: (DeadlineKind.GIVE_UP, DeadlineKind.PAYMENT),
+    OrderStatus.CONFIRMED: (DeadlineKind.SHIPMENT,),
+    OrderStatus.SELLER_SHIPPING: (DeadlineKind.ARRIVAL,),
+    OrderStatus.AUTHENTICATING: (DeadlineKind.CLAIM, DeadlineKind.REVIEW),
+    OrderStatus.AUTH_PASSED: (DeadlineKind.DISPATCH,),
+    OrderStatus.SHIPPING_TO_BUYER: (DeadlineKind.DELIVERY,),
+}
+"""Of these deadlines one runs in each state."""
 
 _OF_PAYMENTS = (DeadlineKind.PAYMENT, DeadlineKind.GIVE_UP)
 """What payments sets again while a charge is under way, so that it may outlast its order."""
@@ -72,9 +83,11 @@ def _deadline_findings(trade: Trade, order: Order) -> Iterator[Finding]:
     for kind in due:
         if kind not in _OF_PAYMENTS and not matters(order, kind):
             yield _deadline(trade, f"it has a deadline {kind}, which no longer matters")
-    missing = [kind for kind in _needed(order) if kind not in due and not trade.has_open_alarm]
-    for kind in missing:
-        yield _deadline(trade, f"it has no deadline {kind}, which should run in its state")
+    needed = () if trade.has_open_alarm else _needed(trade, order)
+    missing = [kinds for kinds in needed if due.keys().isdisjoint(kinds)]
+    for kinds in missing:
+        named = " or ".join(kinds)
+        yield _deadline(trade, f"it has no deadline {named}, which should run in its state")
     if missing or trade.has_open_alarm or any(matters(order, kind) for kind in due):
         return
     if _waits(order):
@@ -85,15 +98,16 @@ def _deadline_findings(trade: Trade, order: Order) -> Iterator[Finding]:
         )
 
 
-def _needed(order: Order) -> Iterator[DeadlineKind]:
-    """Yield the deadlines whose end moves an order on, so that one must run."""
-    by_status = {
-        OrderStatus.CONFIRMED: DeadlineKind.SHIPMENT,
-        OrderStatus.SELLER_SHIPPING: DeadlineKind.ARRIVAL,
-        OrderStatus.SHIPPING_TO_BUYER: DeadlineKind.DELIVERY,
-    }
-    if order.status in by_status:
-        yield by_status[order.status]
+def _needed(trade: Trade, order: Order) -> Iterator[tuple[DeadlineKind, ...]]:
+    """Yield the deadlines that move an order on, or raise an alarm; one of each group must run."""
+    if order.status in _RUNNING:
+        yield _RUNNING[order.status]
+    if order.return_status is ReturnStatus.DUE:
+        yield (DeadlineKind.RETURN,)
+    if order.may_be_paid_out and trade.payout is None:
+        yield (DeadlineKind.PAYOUT,)
+    if order.complaint is not None and order.complaint.state is ComplaintState.OPEN:
+        yield (DeadlineKind.COMPLAINT,)
 
 
 def _waits(order: Order) -> bool:

@@ -1,15 +1,18 @@
 """Checks that payments, payouts and the ledger agree with each other and with the order."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from ...ports.language.integrity import BookedTransfer, Check, Finding, SellerAccount, Trade
 from ...ports.language.money import Cents
 from ...ports.language.orders import Order, OrderStatus, PaymentStatus, PayoutStatus
-from ...ports.language.payments import AccountKind, Payment, Payout, PayoutState
+from ...ports.language.payments import Account, AccountKind, Payment, Payout, PayoutState
 from .irregularities import dollars
 
 _CHARGED = (PaymentStatus.CAPTURED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
 _IN_ESCROW = (PaymentStatus.CAPTURED, PaymentStatus.REFUNDED)
+_OF_IDS = (AccountKind.ESCROW, AccountKind.PAYABLE, AccountKind.DEBT)
+"""The accounts of an order or a user."""
 _PAYOUT: dict[PayoutStatus, tuple[PayoutState | None, ...]] = {
     PayoutStatus.NONE: (None,),
     PayoutStatus.HELD: (None, PayoutState.DUE),
@@ -24,7 +27,7 @@ _PAYOUT: dict[PayoutStatus, tuple[PayoutState | None, ...]] = {
 def payment_findings(trade: Trade) -> Iterator[Finding]:
     """Yield what contradicts itself in the money of an order."""
     if trade.order is None:
-        if trade.payment is not None or trade.payout is not None or trade.transfers:
+        if any((trade.payment, trade.payout, trade.decline, trade.transfers)):
             yield _payment(trade, "money is booked for it, but there is no such order")
         return
     yield from _account_findings(trade)
@@ -68,6 +71,7 @@ def _charge_findings(trade: Trade, order: Order) -> Iterator[Finding]:
         yield _payment(
             trade, f"its payment is of user {payment.buyer_id}; it should be {order.buyer_id}"
         )
+    yield from _attempt_findings(trade, order, payment)
     capture = _find(trade, f"{trade.id}:capture")
     if payment.status in _CHARGED:
         if capture is None:
@@ -87,6 +91,27 @@ def _charge_findings(trade: Trade, order: Order) -> Iterator[Finding]:
         )
     if trade.is_settled:
         yield from _escrow_findings(trade, order, payment)
+
+
+def _attempt_findings(trade: Trade, order: Order, payment: Payment) -> Iterator[Finding]:
+    """Yield a payment that nobody asks for, or that asks for another amount, or was not counted."""
+    if payment.status is PaymentStatus.PENDING and payment.amount != order.buyer_total:
+        yield _payment(
+            trade,
+            f"its payment is of {dollars(payment.amount)}; it should be "
+            f"{dollars(order.buyer_total)}",
+        )
+    untried = payment.status is PaymentStatus.PENDING and payment.attempted_at is None
+    if trade.is_settled and untried and order.status is OrderStatus.PENDING:
+        yield _payment(trade, "its buyer was not charged, and no message about it is under way")
+    decline = trade.decline
+    if decline is not None and decline.buyer_id != payment.buyer_id:
+        yield _payment(
+            trade,
+            f"its decline counts for user {decline.buyer_id}; it should be {payment.buyer_id}",
+        )
+    if decline is not None and payment.status is PaymentStatus.CAPTURED:
+        yield _payment(trade, "its card counts as declined; its payment is captured")
 
 
 def _told(status: PaymentStatus) -> PaymentStatus:
@@ -135,6 +160,7 @@ def _escrow_findings(trade: Trade, order: Order, payment: Payment) -> Iterator[F
 def _payout_findings(trade: Trade, order: Order) -> Iterator[Finding]:
     payout = trade.payout
     if payout is not None:
+        yield from _share_findings(trade, order, payout)
         yield from _paid_findings(trade, payout)
         if payout.seller_id != order.seller_id:
             yield _payment(
@@ -152,6 +178,26 @@ def _payout_findings(trade: Trade, order: Order) -> Iterator[Finding]:
         )
 
 
+def _share_findings(trade: Trade, order: Order, payout: Payout) -> Iterator[Finding]:
+    """Yield shares that differ between the order or payout and the transfer that settled it."""
+    settled = _find(trade, f"{trade.id}:settle")
+    if settled is None:
+        return
+    for name, stored, kind in (
+        ("amount of its payout", payout.amount, AccountKind.PAYABLE),
+        ("debt that its payout settled", payout.debt_settled, AccountKind.DEBT),
+        ("transaction fee", order.fees.transaction, AccountKind.FEES),
+        ("processing fee", order.fees.processing, AccountKind.PROCESSING),
+        ("shipping fee", order.fees.shipping, AccountKind.SHIPPING),
+    ):
+        booked = settled.total(kind)
+        if stored != booked:
+            yield _payment(
+                trade,
+                f"the {name} is {dollars(stored)}; by the ledger it should be {dollars(booked)}",
+            )
+
+
 def _paid_findings(trade: Trade, payout: Payout) -> Iterator[Finding]:
     booked = -sum(
         transfer.total(AccountKind.PAYABLE)
@@ -164,6 +210,8 @@ def _paid_findings(trade: Trade, payout: Payout) -> Iterator[Finding]:
             f"{dollars(payout.paid)} of its payout are paid; by the ledger it should be "
             f"{dollars(booked)}",
         )
+    if (payout.state is PayoutState.PAID) is (payout.paid_at is None):
+        yield _payment(trade, f"its payout is {payout.state}, paid at {payout.paid_at}")
     if payout.state is PayoutState.PAID and payout.paid != payout.amount:
         yield _payment(
             trade,
@@ -179,9 +227,30 @@ def transfer_findings(transfer: BookedTransfer) -> Iterator[Finding]:
         yield _transfer(transfer, f"its entries add up to {total} cents; they should add up to 0")
     if not transfer.entries:
         yield _transfer(transfer, "it moves nothing; it should have entries")
+    for account in {entry.account for entry in transfer.entries}:
+        if not _fits(account):
+            yield _transfer(
+                transfer, f"it moves money on {account.kind} of {account.owner or 'nobody'}"
+            )
+        if account.kind is AccountKind.ESCROW and account.owner != str(transfer.order_id):
+            yield _transfer(transfer, f"it moves the escrow of order {account.owner}")
     owner = transfer.id.partition(":")[0]
     if transfer.order_id is not None and owner != str(transfer.order_id):
         yield _transfer(transfer, f"it belongs to order {transfer.order_id}; its id says {owner}")
+
+
+def _fits(account: Account) -> bool:
+    """Whether an account of its kind can have its owner: an order, a user, a name, or nobody."""
+    try:
+        UUID(account.owner)
+        is_id = True
+    except ValueError:
+        is_id = False
+    if account.kind in _OF_IDS:
+        return is_id
+    if account.kind is AccountKind.LOSSES:
+        return is_id or not account.owner
+    return (account.kind is AccountKind.SUSPENSE) is bool(account.owner) and not is_id
 
 
 def account_findings(account: SellerAccount) -> Iterator[Finding]:

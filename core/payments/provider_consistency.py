@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ...ports.language.integrity import BookedTransfer, Check, Finding, Trade, Underway
+from ...ports.language.integrity import BookedOrder, BookedTransfer, Check, Finding, Trade, Underway
 from ...ports.language.money import Cents
 from ...ports.language.movements import Movement, MovementKind
 from ...ports.language.orders import PaymentStatus
@@ -61,6 +61,25 @@ def differences(
         if here[kind] != there[kind]:
             names = tuple(dict.fromkeys(m.name for m in movements if _kind_of(m)[0] is kind))
             yield Difference(subject, kind, there[kind], here[kind], names)
+
+
+def unknown_names(order: BookedOrder, movements: Iterable[Movement]) -> Iterator[Finding]:
+    """Yield the provider's names in an order's payment and payout that are of no movement of it.
+
+    The provider must have been read later than the order.
+    """
+    known = {(movement.kind, movement.name) for movement in movements}
+    for kind, name in (
+        (MovementKind.CHARGE, order.charge_id),
+        (MovementKind.REFUND, order.refund_id),
+        (MovementKind.PAYOUT, order.payout_id),
+    ):
+        if name is not None and (kind, name) not in known:
+            yield Finding(
+                Check.PROVIDER,
+                f"order {order.id}",
+                f"its {kind} is {name}; the provider knows none of that name for it",
+            )
 
 
 def booked(transfers: Iterable[BookedTransfer]) -> Counter[MovementKind]:

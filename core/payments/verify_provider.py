@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ...ports.integrity import Report, Snapshot, Snapshots, Verifier
 from ...ports.language.ids import OrderId
-from ...ports.language.integrity import BookedTransfer, Check, Finding, Progress
+from ...ports.language.integrity import BookedOrder, BookedTransfer, Check, Finding, Progress
 from ...ports.language.messages import Queue
 from ...ports.language.money import Cents
 from ...ports.language.movements import Movement
@@ -16,7 +16,7 @@ from ...ports.language.payments import AccountKind
 from ...ports.payment_provider import PaymentProvider
 from .irregularities import dollars
 from .patience import Patience
-from .provider_consistency import Difference, differences, is_underway
+from .provider_consistency import Difference, differences, is_underway, unknown_names
 
 T = TypeVar("T")
 
@@ -55,10 +55,11 @@ class VerifyProvider(Verifier):
         yield Progress("provider", 0, total)
         page = await snapshot.booked(None, _PAGE)
         while page:
-            await self._compare(snapshot, page, found)
+            for finding in await self._compare(snapshot, page, found):
+                yield finding
             done += len(page)
             yield Progress("provider", done, total)
-            page = await snapshot.booked(page[-1][0], _PAGE)
+            page = await snapshot.booked(page[-1].id, _PAGE)
         await self._find_unassigned(snapshot, found)
         for difference in await self._compare_unassigned(snapshot, found):
             yield difference.finding
@@ -77,18 +78,22 @@ class VerifyProvider(Verifier):
     async def _compare(
         self,
         snapshot: Snapshot,
-        page: Sequence[tuple[OrderId, Sequence[BookedTransfer]]],
+        page: Sequence[BookedOrder],
         found: _Pass,
-    ) -> None:
-        movements = await self._movements_of([order_id for order_id, _ in page])
+    ) -> list[Finding]:
+        """Return names that the provider does not know, and note the orders that differ."""
+        unknown: list[Finding] = []
+        movements = await self._movements_of([order.id for order in page])
         suspense = await _suspense(snapshot, movements)
         by_order = _by_order(movements)
-        for order_id, transfers in page:
-            there = by_order.get(order_id, [])
-            here = _with_suspense(transfers, suspense, there)
+        for order in page:
+            there = by_order.get(order.id, [])
+            here = _with_suspense(order.transfers, suspense, there)
             found.booked += _held(here)
-            if any(differences(_named(order_id), here, there)):
-                found.orders.append(order_id)
+            if any(differences(_named(order.id), here, there)):
+                found.orders.append(order.id)
+            unknown += unknown_names(order, there)
+        return unknown
 
     async def _find_unassigned(self, snapshot: Snapshot, found: _Pass) -> None:
         """Find the movements that belong to no known order."""

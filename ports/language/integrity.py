@@ -7,15 +7,15 @@ from enum import StrEnum
 
 from .analytics import Sale
 from .authentication import AuthenticationTask
-from .catalog import Reservation
+from .catalog import Product, Reservation
 from .deadlines import Deadline
 from .events import Event
-from .ids import MessageId, OrderId
+from .ids import MessageId, OrderId, UserId
 from .market import BookKey, Match, Quote, Side
 from .messages import Queue
 from .money import Cents
 from .orders import Order
-from .payments import AccountKind, Entry, Payment, Payout
+from .payments import AccountKind, Decline, Entry, Payment, Payout, Quarter, SalesVolume
 from .steps import RecordedStep
 
 
@@ -39,7 +39,12 @@ class Check(StrEnum):
     WAREHOUSE = "warehouse"
     """The authentication task of an order agrees with the order."""
     TAPE = "tape"
-    """A paid sale is on the tape, and no other one."""
+    """A paid sale is on the tape, and no other one, and each book's turnover is that of its sales.
+    """
+    SELLERS = "sellers"
+    """Each seller's sales of a quarter are those of their delivered orders."""
+    SEARCH = "search"
+    """The search index describes the products as the catalogue does."""
     PAYMENTS = "payments"
     """Payments, payouts and the ledger agree with the order."""
     LEDGER = "ledger"
@@ -118,6 +123,7 @@ class Trade:
     ask: Quote | None = None
     payment: Payment | None = None
     payout: Payout | None = None
+    decline: Decline | None = None
     transfers: Sequence[BookedTransfer] = ()
     held: Cents = 0
     """The balance of its escrow."""
@@ -136,6 +142,8 @@ class QuoteRecord:
 
     quote: Quote
     open_matches: Sequence[OrderId]
+    is_misfiled: bool = False
+    """Whether it is stored as if it were in another book's shard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +166,44 @@ class SellerAccount:
     seller_id: str
     in_ledger: Cents
     in_payouts: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class BookedOrder:
+    """An order's transfers, and the provider's names of what its payment and payout moved."""
+
+    id: OrderId
+    transfers: Sequence[BookedTransfer]
+    charge_id: str | None = None
+    refund_id: str | None = None
+    payout_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """What is stored of a book's sales: their number, and their total in cents."""
+
+    book: BookKey
+    sales: int
+    total: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class SellerQuarter:
+    """What is stored of a seller's completed sales in a quarter."""
+
+    seller_id: UserId
+    quarter: Quarter
+    volume: SalesVolume
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRecord:
+    """A product, and the style code under which it is unique."""
+
+    product: Product
+    style_key: str | None
+    """None for a product with the style code of an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)

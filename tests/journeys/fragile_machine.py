@@ -17,6 +17,9 @@ from solebook.adapters.memory.messengers import (
 )
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.search.postgres_search_index import PostgresSearchIndex
+from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.ports.books import Books
@@ -32,6 +35,7 @@ from solebook.ports.language.payments import (
     RefundMade,
 )
 from solebook.ports.messengers import Mailer
+from solebook.ports.search_index import SearchIndex
 from solebook.ports.transaction import Transaction
 
 from ..exchange import Exchange, exchange_on
@@ -187,9 +191,12 @@ class Machine:
     text_messenger: MemoryTextMessenger = field(default_factory=MemoryTextMessenger)
     push_messenger: MemoryPushMessenger = field(default_factory=MemoryPushMessenger)
 
+    store_url: str | None = None
+    """Where the store is, if it is not in the folder."""
+
     @property
     def url(self) -> str:
-        return f"sqlite:///{self.folder / 'store.db'}"
+        return self.store_url or f"sqlite:///{self.folder / 'store.db'}"
 
     @asynccontextmanager
     async def process(self, edges: Edges, *, migrate: bool = False) -> AsyncIterator[Exchange]:
@@ -209,11 +216,17 @@ class Machine:
                 adapters = replace(
                     adapters,
                     payment_provider=provider,
+                    search_index=self._search_index(database),
                     mailer=FragileMailer(self.mailer, edges),
                     text_messenger=self.text_messenger,
                     push_messenger=self.push_messenger,
                 )
                 yield exchange_on(adapters)
+
+    def _search_index(self, database: SqlDatabase) -> SearchIndex:
+        if self.url.startswith("postgresql:"):
+            return PostgresSearchIndex(database)
+        return SqliteSearchIndex(database)
 
     @property
     def carried(self) -> Counter[tuple[str, str]]:

@@ -197,3 +197,11 @@ async def test_an_earlier_rebuild_that_ends_last_changes_nothing(full: Shelf) ->
     with pytest.raises(RebuildReplaced):
         await earlier.__aexit__(None, None, None)
     assert await full.found() == ["LATER"]
+
+
+async def test_documents_are_those_of_the_indexed_products(shelf: Shelf) -> None:
+    dunk, zebra = await shelf.add("dunk"), shelf.document("zebra")
+    assert await shelf.index.documents([dunk.product_id, zebra.product_id]) == {
+        dunk.product_id: dunk
+    }
+    assert await shelf.index.documents([]) == {}

@@ -79,13 +79,18 @@ def standing(condition: Callable[[Table], ColumnElement[bool]]) -> list[Select[A
     ]
 
 
+def hash_of(book: BookKey) -> int:
+    """Return the hash of a book, whose remainder is the book's shard."""
+    return shard_of(book, _HASHES)
+
+
 def quote_values(quote: Quote) -> dict[str, Any]:
     """Return a quote's values by column. The side is not one, because each has a table."""
     return {
         "id": quote.id,
         "user_id": quote.user_id,
         **book_values(quote.book),
-        "book_hash": shard_of(quote.book, _HASHES),
+        "book_hash": hash_of(quote.book),
         "amount": quote.amount,
         "sequence": quote.sequence,
         "created_at": quote.created_at,

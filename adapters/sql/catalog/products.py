@@ -26,11 +26,12 @@ def _parts(table: Table, *columns: str) -> ScalarSelect[Any]:
     return rows.where(table.c.product_id == products.c.id).scalar_subquery()
 
 
-_PRODUCTS = select(
+PRODUCTS = select(
     products,
     _parts(sizes, "size").label("sizes"),
     _parts(product_images, "url", "position").label("images"),
 )
+"""A row for each product, with its sizes and images."""
 _ADD = Statement(insert_or_skip(products, products.c.style_key))
 # A duplicate has no style key. It keeps none as long as its style code does not change.
 _STYLE_KEY = case(
@@ -42,8 +43,8 @@ _SAVE = Statement(
     .where(products.c.version == bindparam("expected"))
     .values({products.c.style_key: _STYLE_KEY})
 )
-_GET = Statement(_PRODUCTS.where(products.c.id == bindparam("id")))
-_PAGE = Statement(newest_first(_PRODUCTS, products.c.id))
+_GET = Statement(PRODUCTS.where(products.c.id == bindparam("id")))
+_PAGE = Statement(newest_first(PRODUCTS, products.c.id))
 _original = products.alias("original")
 _DOUBLED = Statement(
     newest_first(
@@ -101,10 +102,10 @@ class SqlProducts(Products):
         row = await self._database.first(_GET, id=product_id)
         if row is None:
             raise NotFound(what="product", id=product_id)
-        return _product(row)
+        return product_of(row)
 
     async def page(self, request: PageRequest) -> Page[Product]:
-        return await page(self._database, _PAGE, request, _product)
+        return await page(self._database, _PAGE, request, product_of)
 
     async def doubled(self, request: PageRequest) -> Page[DoubledProduct]:
         return await page(self._database, _DOUBLED, request, _doubled)
@@ -150,7 +151,8 @@ def _doubled(row: Row) -> DoubledProduct:
     return DoubledProduct(row.id, row.style_code, row.original_id, row.original_style_code)
 
 
-def _product(row: Row) -> Product:
+def product_of(row: Row) -> Product:
+    """Return the product in a row of `PRODUCTS`."""
     sizes_ = sorted(decode(row.sizes, list[tuple[int, str]]))
     images = sorted(decode(row.images, list[tuple[int, str, int]]))
     return Product(

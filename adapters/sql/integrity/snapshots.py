@@ -23,15 +23,19 @@ from sqlalchemy import (
 
 from ....ports.integrity import Snapshot, Snapshots
 from ....ports.language.halts import Halt
-from ....ports.language.ids import MessageId, OrderId, ProductId, QuoteId
+from ....ports.language.ids import MessageId, OrderId, ProductId, QuoteId, UserId
 from ....ports.language.integrity import (
+    BookedOrder,
     BookedTransfer,
     BookRecord,
     Dangling,
+    ProductRecord,
     QuoteRecord,
     SellerAccount,
+    SellerQuarter,
     StoreSize,
     Trade,
+    Turnover,
     WaitingMessage,
 )
 from ....ports.language.market import BookKey, MatchStatus, Side
@@ -39,9 +43,10 @@ from ....ports.language.messages import Queue
 from ....ports.language.money import Cents
 from ....ports.language.payments import AccountKind, PayoutState
 from ....ports.language.rules import MarketRules
+from ....ports.language.terms import Terms
 from ..bidding.book_columns import book_of
 from ..bidding.halts import STANDING, halt_of
-from ..bidding.quote_rows import TABLES, is_active, quote_of
+from ..bidding.quote_rows import TABLES, hash_of, is_active, quote_of
 from ..engine.constructs import one_of, uuid_text
 from ..engine.database import SqlDatabase, SqlSnapshot
 from ..engine.payloads import decode
@@ -56,12 +61,21 @@ from ..schema import (
     matches,
     orders,
     outbox,
+    payments,
     payouts,
     products,
     rules_in_force,
 )
 from ..schema.columns import is_word
 from .references import dangling_rows
+from .stored_sums import (
+    read_orders_of_seller,
+    read_products,
+    read_seller_quarters,
+    read_shards,
+    read_terms,
+    read_turnovers,
+)
 from .trades import (
     BEFORE_ALL,
     TRANSFERS,
@@ -71,7 +85,7 @@ from .trades import (
     trade_ids,
     transfers_of,
 )
-from .waiting_messages import orders_with_messages, read_deliveries, read_outbox
+from .waiting_messages import keys_of_messages, orders_with_messages, read_deliveries, read_outbox
 
 
 def _number_of(table: Table) -> ColumnElement[int]:
@@ -87,7 +101,7 @@ _numbers: list[ColumnElement[Any]] = [
     (_number_of(outbox) + _number_of(deliveries)).label("messages"),
 ]
 _SIZE = Statement(select(*_numbers))
-_RULES = Statement(select(rules_in_force.c.rules))
+_RULES = Statement(select(rules_in_force.c.rules).where(rules_in_force.c.number == 1))
 _LAST_SEQUENCE = Statement(select(func.max(engine_shards.c.sequence).label("last")))
 
 
@@ -141,7 +155,9 @@ _LEVELS = Statement(
     )
 )
 _BOOKED = Statement(
-    select(orders.c.id)
+    select(orders.c.id, payments.c.charge_id, payments.c.refund_id, payouts.c.payout_id)
+    .outerjoin(payments, payments.c.order_id == orders.c.id)
+    .outerjoin(payouts, payouts.c.order_id == orders.c.id)
     .where(orders.c.id > bindparam("after"))
     .order_by(orders.c.id)
     .limit(bindparam("limit"))
@@ -229,6 +245,12 @@ class SqlStoreSnapshot(Snapshot):
         except msgspec.ValidationError:  # an older version allowed these rules
             return None
 
+    async def terms(self) -> Terms | None:
+        return await read_terms(self._snapshot)
+
+    async def shards(self) -> Set[int]:
+        return await read_shards(self._snapshot)
+
     async def halts(self) -> Sequence[Halt]:
         return [halt_of(row) for row in await self._snapshot.rows(STANDING)]
 
@@ -249,13 +271,30 @@ class SqlStoreSnapshot(Snapshot):
             return frozenset()
         return await orders_with_messages(self._snapshot, order_ids, queues)
 
+    async def waiting_keys(self, keys: Collection[str], queues: Collection[Queue]) -> Set[str]:
+        return await keys_of_messages(self._snapshot, keys, queues) if keys else frozenset()
+
+    async def orders_of_seller(self, seller_id: UserId) -> Sequence[OrderId]:
+        return await read_orders_of_seller(self._snapshot, seller_id)
+
+    def turnovers(self) -> AsyncIterator[Turnover]:
+        return read_turnovers(self._snapshot)
+
+    def seller_quarters(self) -> AsyncIterator[SellerQuarter]:
+        return read_seller_quarters(self._snapshot)
+
     async def quotes(self, side: Side, after: QuoteId | None, limit: int) -> Sequence[QuoteRecord]:
         rows = await self._snapshot.rows(_QUOTES[side], after=after or BEFORE_ALL, limit=limit)
         ids = [row.id for row in rows]
         named: dict[QuoteId, list[OrderId]] = {}
         for match in await self._snapshot.rows(_OPEN_MATCHES[side], ids=ids) if ids else ():
             named.setdefault(match.quote_id, []).append(match.id)
-        return [QuoteRecord(quote_of(row), named.get(row.id, ())) for row in rows]
+        return [
+            QuoteRecord(
+                quote_of(row), named.get(row.id, ()), row.book_hash != hash_of(book_of(row))
+            )
+            for row in rows
+        ]
 
     async def books(
         self, after: ProductId | None, limit: int, now: datetime
@@ -269,13 +308,16 @@ class SqlStoreSnapshot(Snapshot):
             by_book.setdefault(book_of(row), []).append(row)
         return product_ids[-1], [_book(book, rows) for book, rows in by_book.items()]
 
-    async def booked(
-        self, after: OrderId | None, limit: int
-    ) -> Sequence[tuple[OrderId, Sequence[BookedTransfer]]]:
+    async def booked(self, after: OrderId | None, limit: int) -> Sequence[BookedOrder]:
         rows = await self._snapshot.rows(_BOOKED, after=after or BEFORE_ALL, limit=limit)
         ids = [OrderId(row.id) for row in rows]
         transfers = by_order_id(await self._snapshot.rows(TRANSFERS_OF, ids=ids) if ids else ())
-        return [(id_, transfers.get(id_, ())) for id_ in ids]
+        return [
+            BookedOrder(
+                row.id, transfers.get(row.id, ()), row.charge_id, row.refund_id, row.payout_id
+            )
+            for row in rows
+        ]
 
     async def unknown_orders(self, order_ids: Collection[OrderId]) -> Set[OrderId]:
         if not order_ids:
@@ -305,6 +347,9 @@ class SqlStoreSnapshot(Snapshot):
 
     async def deliveries(self, after: MessageId | None, limit: int) -> Sequence[WaitingMessage]:
         return await read_deliveries(self._snapshot, after, limit)
+
+    async def products(self, after: ProductId | None, limit: int) -> Sequence[ProductRecord]:
+        return await read_products(self._snapshot, after or ProductId(BEFORE_ALL), limit)
 
     def dangling(self) -> AsyncIterator[Dangling]:
         return dangling_rows(self._snapshot)

@@ -12,7 +12,7 @@ from ....ports.language.deadlines import Deadline
 from ....ports.language.ids import OrderId, QuoteId
 from ....ports.language.integrity import BookedTransfer, StoredSale, Trade
 from ....ports.language.market import Match, Quote
-from ....ports.language.payments import Account, AccountKind, Entry
+from ....ports.language.payments import Account, AccountKind, Decline, Entry
 from ....ports.language.steps import RecordedStep
 from ..authentication.authentication_tasks import task_of
 from ..bidding.book_columns import book_of
@@ -28,6 +28,7 @@ from ..schema import (
     alarms,
     authentication_tasks,
     deadlines,
+    declines,
     ledger_entries,
     ledger_transfers,
     matches,
@@ -50,6 +51,7 @@ _ids: list[Column[Any]] = [
             order_steps,
             payments,
             payouts,
+            declines,
             ledger_transfers,
             reservations,
             authentication_tasks,
@@ -80,6 +82,7 @@ _STEPS = Statement(
 _QUOTES = Statement(union_all(*on_each_side(lambda table: one_of(table.c.id, "ids"))))
 _PAYMENTS = Statement(select(payments).where(one_of(payments.c.order_id, "ids")))
 _PAYOUTS = Statement(select(payouts).where(one_of(payouts.c.order_id, "ids")))
+_DECLINES = Statement(select(declines).where(one_of(declines.c.order_id, "ids")))
 _RESERVATIONS = Statement(select(reservations).where(one_of(reservations.c.order_id, "ids")))
 _TASKS = Statement(
     select(authentication_tasks).where(one_of(authentication_tasks.c.order_id, "ids"))
@@ -132,6 +135,7 @@ async def read_trades(snapshot: SqlSnapshot, ids: Collection[OrderId]) -> Sequen
     quotes = await _quotes_of(snapshot, matched.values())
     histories, unreadable = _histories(await snapshot.rows(_STEPS, ids=ids))
     payment_rows, payout_rows = await by_order(_PAYMENTS), await by_order(_PAYOUTS)
+    declined = await by_order(_DECLINES)
     transfers = by_order_id(await snapshot.rows(TRANSFERS_OF, ids=ids))
     held = await snapshot.rows(_HELD, owners=[str(id_) for id_ in ids])
     balances = {row.owner: row.held for row in held}
@@ -152,6 +156,7 @@ async def read_trades(snapshot: SqlSnapshot, ids: Collection[OrderId]) -> Sequen
             ask=quotes.get(matched[id_].ask_id) if id_ in matched else None,
             payment=payment_of(payment_rows[id_]) if id_ in payment_rows else None,
             payout=payout_of(payout_rows[id_]) if id_ in payout_rows else None,
+            decline=_decline(declined[id_]) if id_ in declined else None,
             transfers=transfers.get(id_, ()),
             held=balances.get(str(id_), 0),
             reservation=reservation_of(reserved[id_]) if id_ in reserved else None,
@@ -216,6 +221,11 @@ def _histories(
 
 
 def _sale(row: Row) -> StoredSale:
-    is_recorded = row.price is not None
-    sale = Sale(row.order_id, book_of(row), row.price, row.sold_at) if is_recorded else None
-    return StoredSale(sale, row.voided)
+    if row.price is None:
+        return StoredSale(None, row.voided)
+    assert None not in (row.product_id, row.size, row.condition, row.sold_at), "half of its sale"
+    return StoredSale(Sale(row.order_id, book_of(row), row.price, row.sold_at), row.voided)
+
+
+def _decline(row: Row) -> Decline:
+    return Decline(row.order_id, row.buyer_id, row.at, row.reason)

@@ -90,14 +90,22 @@ async def read_deliveries(
     ]
 
 
+async def keys_of_messages(
+    snapshot: SqlSnapshot, keys: Collection[str], queues: Collection[Queue]
+) -> Set[str]:
+    """Return the keys under which a message waits."""
+    rows = await snapshot.rows(_KEYS, keys=list(keys), queues=list(queues))
+    return {row.key for row in rows}
+
+
 async def orders_with_messages(
     snapshot: SqlSnapshot, order_ids: Collection[OrderId], queues: Collection[Queue]
 ) -> Set[OrderId]:
     """Return the orders about which a message or a webhook waits."""
     by_key = {str(order_id): order_id for order_id in order_ids}
-    rows = await snapshot.rows(_KEYS, keys=list(by_key), queues=list(queues))
+    keys = await keys_of_messages(snapshot, by_key, queues)
     reported = await snapshot.rows(_REPORTED, ids=list(order_ids), subject=WebhookReceived.SUBJECT)
-    return {by_key[row.key] for row in rows} | {row.order_id for row in reported}
+    return {by_key[key] for key in keys} | {row.order_id for row in reported}
 
 
 def _message(row: Row, message_id: MessageId, **more: Any) -> WaitingMessage:

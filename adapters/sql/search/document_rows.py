@@ -69,6 +69,21 @@ def sizes_of(text: str) -> tuple[Size, ...]:
     return tuple(map(Size, text.split()))
 
 
+def document_of(row: Row) -> SearchDocument:
+    """Return a row as what it describes."""
+    return SearchDocument(
+        product_id=row.product_id,
+        version=row.version,
+        style_code=row.style_code,
+        brand=row.brand,
+        model=row.model,
+        colorway=row.colorway,
+        retail_price=row.retail_price,
+        release_date=row.release_date,
+        sizes=sizes_of(row.sizes),
+    )
+
+
 def hit_of(row: Row) -> SearchHit:
     """Return a row as a hit."""
     return SearchHit(

@@ -1,6 +1,6 @@
 """The search index, with PostgreSQL's full-text search."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ from ...text_search.turns import Turns
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row
 from . import postgres_search_statements as sql
-from .document_rows import document_values, hit_of, sizes_of, suggestion_of, words_in
+from .document_rows import document_of, document_values, hit_of, sizes_of, suggestion_of, words_in
 
 _LOCK = "search index"
 
@@ -65,6 +65,15 @@ class PostgresSearchIndex(SearchIndex):
         state = await self._state()
         row = await self._database.first(sql.AS_OF, generation=state.serving, product_id=product_id)
         return None if row is None else row.as_of
+
+    async def documents(
+        self, product_ids: Collection[ProductId]
+    ) -> Mapping[ProductId, SearchDocument]:
+        state = await self._state()
+        rows = await self._database.rows(
+            sql.DOCUMENTS, generation=state.serving, ids=list(product_ids)
+        )
+        return {row.product_id: document_of(row) for row in rows}
 
     async def remove(self, product_id: ProductId) -> None:
         async with self._writing():

@@ -103,6 +103,7 @@ FIGURES = Statement(
         one_of(_documents.generation, "generations"), one_of(_documents.product_id, "ids")
     )
 )
+DOCUMENTS = Statement(select(*_GIVEN).where(_of_generation, one_of(_documents.product_id, "ids")))
 AS_OF = Statement(
     select(_documents.as_of).where(_of_generation, _documents.product_id == bindparam("product_id"))
 )

@@ -1,6 +1,6 @@
 """The search index, with SQLite's full-text search (FTS5)."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,6 +93,12 @@ class SqliteSearchIndex(SearchIndex):
         slot = SLOTS[(await read_state(self._database)).serving]
         known = await slot.figures(self._database, [product_id])
         return known[product_id].as_of if known else None
+
+    async def documents(
+        self, product_ids: Collection[ProductId]
+    ) -> Mapping[ProductId, SearchDocument]:
+        slot = SLOTS[(await read_state(self._database)).serving]
+        return await slot.documents(self._database, product_ids)
 
     async def remove(self, product_id: ProductId) -> None:
         async with self._transaction():

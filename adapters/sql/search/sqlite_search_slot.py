@@ -1,6 +1,6 @@
 """One slot of the search index: its statements, and how products are written to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from ....ports.language.search import MarketFigures, SearchDocument
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement, insert_row
-from .document_rows import document_values, words_in
+from .document_rows import document_of, document_values, words_in
 from .sqlite_search_tables import SlotTables, slot_tables
 
 CANDIDATES = 200
@@ -60,6 +60,7 @@ class SearchSlot:
                 documents.c.as_of,
             ).where(among)
         )
+        self._documents = Statement(select(documents).where(among))
         self._forget_text = Statement(
             insert(tables.text).from_select(
                 [tables.text.c.command, tables.text.c.rowid, tables.text.c.text],
@@ -193,6 +194,13 @@ class SearchSlot:
             for product_id, row in rows.items()
             if row.as_of is not None
         }
+
+    async def documents(
+        self, database: SqlDatabase, product_ids: Collection[ProductId]
+    ) -> dict[ProductId, SearchDocument]:
+        """Return the products that are in the slot."""
+        rows = await database.rows(self._documents, ids=list(product_ids))
+        return {row.product_id: document_of(row) for row in rows}
 
     async def remove(self, database: SqlDatabase, product_ids: Sequence[ProductId]) -> None:
         """Remove products. Their words stay in the list of words."""

@@ -100,7 +100,7 @@ async def test_every_statement_is_understood(postgres: Connected) -> None:
             raise AssertionError(f"{name}: {sql}") from error
 
 
-READ_EVERYTHING = ("references.", "snapshots.", "trades.", "waiting_messages.")
+READ_EVERYTHING = ("references.", "snapshots.", "stored_sums.", "trades.", "waiting_messages.")
 """Modules (adapters/sql/integrity) whose statements check a whole store."""
 
 

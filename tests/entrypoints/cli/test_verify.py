@@ -4,6 +4,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from solebook.entrypoints.cli.admin.verify import ADVICE
+from solebook.ports.language.integrity import Check
+
 from .conftest import Run
 from .exchanges import served, traded
 
@@ -18,6 +21,7 @@ def test_a_sound_exchange_has_no_errors(folder: Path, run: Run) -> None:
         "orders",
         "quotes",
         "books",
+        "search",
         "ledger",
         "provider",
         "messages",
@@ -41,8 +45,13 @@ def test_each_error_is_a_line_and_the_exit_code_is_1(folder: Path, run: Run) -> 
     assert done.code == 1
     assert done.out.splitlines() == [
         f"history: order {order.id}: note is lost; by its history it should be None",
+        f"What to do about history: {ADVICE[Check.HISTORY]}.",
         "1 error in 1 order, 2 quotes and 1 transfer",
     ]
+
+
+def test_each_check_has_an_advice() -> None:
+    assert set(ADVICE) == set(Check)
 
 
 def test_it_changes_nothing(folder: Path, run: Run) -> None:

@@ -57,6 +57,7 @@ async def exchange_in(folder: Path) -> AsyncIterator[Exchange]:
             for product in (await exchange.store.products.page(_ALL)).items
             if product.style_code == "DD1391-100"
         ]
+        await exchange.app.search.reindex_products()
         yield exchange
 
 

@@ -18,20 +18,27 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.engine import engine_of
 from solebook.ports.language.complaints import Bearer
+from solebook.ports.language.ids import ProductId, UserId
 from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.users import Actor, Role
 
 from ....exchange import MONDAY, Exchange
 from ....journeys.fragile_machine import Edges, Machine
+from .busy import become_busy
 
 LATER = timedelta(days=30)
+MUCH_LATER = timedelta(days=60)
+"""After everything in `busy`."""
 Tamper = Callable[..., None]
 
 
 @asynccontextmanager
-async def exchange_in(folder: Path, after: timedelta = LATER) -> AsyncIterator[Exchange]:
+async def exchange_in(
+    folder: Path, after: timedelta = LATER, store_url: str | None = None
+) -> AsyncIterator[Exchange]:
     """Build the whole application on the files, some time after Monday, with nothing started."""
     clock = VirtualClock(MONDAY + after)
-    machine = Machine(folder, clock, SeededIds(7 + after.days, clock))
+    machine = Machine(folder, clock, SeededIds(7 + after.days, clock), store_url=store_url)
     async with machine.process(Edges(None), migrate=not after) as exchange:
         yield exchange
 
@@ -72,6 +79,29 @@ async def _trade_in(folder: Path) -> None:
         await engine_of(exchange.app).stop()
     text = json.dumps({str(name): str(id_) for name, id_ in ids.items()})
     (folder / "ids.json").write_text(text)
+
+
+@pytest.fixture(scope="package")
+def busy(healthy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of an exchange that has rows in every table."""
+    folder = tmp_path_factory.mktemp("busy") / "files"
+    shutil.copytree(healthy, folder)
+    asyncio.run(_become_busy(folder))
+    return folder
+
+
+async def _become_busy(folder: Path) -> None:
+    ids = json.loads((folder / "ids.json").read_text())
+    async with exchange_in(folder) as exchange:
+        await engine_of(exchange.app).start()
+        exchange.product = await exchange.store.products.get(ProductId(UUID(ids["product"])))
+        for role in (Role.ADMIN, Role.BUYER, Role.SELLER):
+            actor = Actor(UserId(UUID(ids[role])), frozenset({role}))
+            setattr(exchange, role, actor)
+        exchange.people = [exchange.admin] * 10  # whose email addresses are taken
+        exchange.authenticator = await exchange.person(Role.AUTHENTICATOR)
+        await become_busy(exchange)
+        await engine_of(exchange.app).stop()
 
 
 @pytest.fixture
