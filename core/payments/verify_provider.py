@@ -61,8 +61,9 @@ class VerifyProvider(Verifier):
             yield Progress("provider", done, total)
             page = await snapshot.booked(page[-1].id, _PAGE)
         await self._find_unassigned(snapshot, found)
-        for difference in await self._compare_unassigned(snapshot, found):
-            yield difference.finding
+        differing = await self._compare_unassigned(snapshot, found)
+        for finding in await self._still_unassigned(differing):
+            yield finding
         rest = await snapshot.held_for_world() - found.booked
         if rest:
             yield Finding(
@@ -104,18 +105,35 @@ class VerifyProvider(Verifier):
             found.unassigned += [m for m in page if m.order_id is None or m.order_id in unknown]
             page = await self.patience.wait_for(self.provider.movements(page[-1].place, _PAGE))
 
-    async def _compare_unassigned(self, snapshot: Snapshot, found: _Pass) -> list[Difference]:
-        by_name: defaultdict[str, list[Movement]] = defaultdict(list)
-        for movement in found.unassigned:
-            by_name[movement.account].append(movement)
-        differing: list[Difference] = []
-        for names in _portions(by_name):
-            suspense = _by_account(await snapshot.transfers_in_suspense(names))
-            for name in names:
+    async def _compare_unassigned(self, snapshot: Snapshot, found: _Pass) -> list[Movement]:
+        """Return the movements for no known order whose names the ledger has otherwise."""
+        differing: list[Movement] = []
+        for by_name in _by_name(found.unassigned):
+            suspense = _by_account(await snapshot.transfers_in_suspense(by_name))
+            for name, movements in by_name.items():
                 here = suspense.get(name, [])
                 found.booked += _held(here)
-                differing += differences(f"movement {name} for no order", here, by_name[name])
+                if any(_differences(name, here, movements)):
+                    differing += movements
         return differing
+
+    async def _still_unassigned(self, movements: Sequence[Movement]) -> list[Finding]:
+        """Compare movements again with a new snapshot, which knows the orders made meanwhile."""
+        if not movements:
+            return []
+        findings: list[Finding] = []
+        async with self.snapshots() as snapshot:
+            for by_name in _by_name(movements):
+                named = (m.order_id for page in by_name.values() for m in page)
+                order_ids = {order_id for order_id in named if order_id is not None}
+                unknown = {None, *await snapshot.unknown_orders(order_ids)}
+                suspense = _by_account(await snapshot.transfers_in_suspense(by_name))
+                for name, page in by_name.items():
+                    there = [movement for movement in page if movement.order_id in unknown]
+                    if there:
+                        found = _differences(name, suspense.get(name, []), there)
+                        findings += [difference.finding for difference in found]
+        return findings
 
     async def _again(self, order_ids: Sequence[OrderId]) -> list[Report]:
         """Compare orders again, between two reads of the provider."""
@@ -196,6 +214,21 @@ def _by_order(movements: Iterable[Movement]) -> dict[OrderId, list[Movement]]:
 def _held(transfers: Iterable[BookedTransfer]) -> Cents:
     """Return what transfers say that the provider holds."""
     return -sum(transfer.total(AccountKind.WORLD) for transfer in transfers)
+
+
+def _by_name(movements: Iterable[Movement]) -> Iterator[dict[str, list[Movement]]]:
+    """Yield the movements by the name under which they are in suspense, in portions."""
+    by_name: defaultdict[str, list[Movement]] = defaultdict(list)
+    for movement in movements:
+        by_name[movement.account].append(movement)
+    for names in _portions(by_name):
+        yield {name: by_name[name] for name in names}
+
+
+def _differences(
+    name: str, here: Iterable[BookedTransfer], there: Sequence[Movement]
+) -> Iterator[Difference]:
+    return differences(f"movement {name} for no order", here, there)
 
 
 def _portions(items: Iterable[T]) -> Iterator[list[T]]:
