@@ -3,11 +3,10 @@
     uv run nox -s bench -- durable [--seconds 3] [--rounds 3] [--callers 1 8 64 256]
 
 Callers place orders, each after the answer to the previous one. A third of the orders match, in 48
-books. The engine does everything that an exchange does: it checks the traders, opens orders with
-their payments, and adds the messages for the others. The peer (`order_by_order.py`) stores quotes,
-matches and one message for each, by a transaction per order under the book's advisory lock. Both
-run in turn, each in its own process with a new database of the same server, which syncs each commit
-to the disk.
+books. The peer (`order_by_order.py`) writes the same rows, by a transaction per order under the
+book's advisory lock. The engine also checks the traders and counts their open quotes and unpaid
+orders. Both run in turn, each in its own process with a new database of the same server, which
+syncs each commit to the disk.
 """
 
 import argparse

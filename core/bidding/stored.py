@@ -1,9 +1,10 @@
 """Read what a batch of commands needs from the store, once for all of them."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, Self, TypeAlias
+from typing import Protocol, Self, TypeAlias, TypeVar
 
 from ...ports.books import Books
 from ...ports.language.batch import UnpaidOrders
@@ -15,6 +16,10 @@ from ...ports.language.market import BookKey, Match, Quote, Side, WithdrawalReas
 from ...ports.language.money import Cents
 from ...ports.language.placement import Placement
 from ...ports.users import Traders
+
+K = TypeVar("K")
+K2 = TypeVar("K2")
+V = TypeVar("V")
 
 Owners: TypeAlias = Callable[[BookKey, Side, Cents, int], Set[UserId]]
 """Returns the owners of the resting quotes that an incoming quote reaches: the first ones by
@@ -111,6 +116,13 @@ class Wanted:
 _NONE_UNPAID = UnpaidOrders(0, 0)
 
 
+async def read_some(
+    read: Callable[[Set[K]], Awaitable[Mapping[K2, V]]], keys: Set[K]
+) -> Mapping[K2, V]:
+    """Return what is read for the keys. Without any, nothing is asked."""
+    return await read(keys) if keys else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What was read for a batch: the committed state when the batch began."""
@@ -156,8 +168,14 @@ class Stored:
         await loaded.load(wanted)
         openers = {*wanted.traders} if wanted.may_open else set()
         wanted.add_owners(loaded.owners)
-        unpaid = await books.unpaid_orders(wanted.buyers) if wanted.buyers else {}
-        barred = await traders.barred(wanted.traders, now) if wanted.traders else {}
+        # At the same time, so that the batch waits for the slowest and not for each.
+        unpaid, barred, open_quotes, answers, halts = await asyncio.gather(
+            read_some(books.unpaid_orders, wanted.buyers),
+            read_some(lambda users: traders.barred(users, now), wanted.traders),
+            read_some(books.open_quotes, openers),
+            read_some(books.answered, wanted.keys),
+            read_some(books.halts, wanted.halts),
+        )
         users = wanted.owners | barred.keys()
         standing: dict[UserId, list[Quote]] = {user: [] for user in users}
         for quote in await books.standing_of(users) if users else ():
@@ -167,11 +185,11 @@ class Stored:
         return cls(
             quotes=quotes,
             matches=matches,
-            answers=await books.answered(wanted.keys) if wanted.keys else {},
+            answers=answers,
             barred=barred,
             standing=standing,
-            halts=await books.halts(wanted.halts) if wanted.halts else {},
-            open_quotes=await books.open_quotes(openers) if openers else {},
+            halts=halts,
+            open_quotes=open_quotes,
             unpaid={buyer: unpaid.get(buyer, _NONE_UNPAID) for buyer in wanted.buyers},
         )
 

@@ -1,5 +1,6 @@
 """Open an order for each match."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,10 +31,12 @@ class OpenOrders(OrderOpening):
 
     async def open(self, matches: Sequence[Match]) -> Sequence[OpenedOrder]:
         """Return the pending order of each match, in the order of the matches."""
-        all_fees = await self.fees.quote([(match.seller_id, match.price) for match in matches])
         buyers = {match.buyer_id for match in matches}
-        addresses = await self.newest_addresses.of(buyers)
-        cards = await self.payment_accounts.payment_methods(buyers)
+        all_fees, addresses, cards = await asyncio.gather(
+            self.fees.quote([(match.seller_id, match.price) for match in matches]),
+            self.newest_addresses.of(buyers),
+            self.payment_accounts.payment_methods(buyers),
+        )
         opened = []
         for match, fees in zip(matches, all_fees, strict=True):
             taken = advance(None, MatchCreated(match, fees), match.matched_at, self.rules)

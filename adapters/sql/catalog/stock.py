@@ -12,7 +12,6 @@ from ....ports.stock import Stock
 from ..bidding.book_columns import book_of, book_values
 from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
-from ..engine.errors import Conflict
 from ..engine.statement import Row, Statement
 from ..schema import asks, reservations
 from ..schema.columns import is_word
@@ -31,7 +30,7 @@ _LEVELS = Statement(
         .group_by(reservations.c.size),
     )
 )
-_RESERVE = Statement(insert_or_skip(reservations, reservations.c.order_id))
+_RESERVE = Statement(insert_or_skip(reservations))  # for one order, or of one ask
 _FIND = Statement(select(reservations).where(reservations.c.order_id == bindparam("order_id")))
 _SETTLE = Statement(
     update(reservations)
@@ -55,19 +54,18 @@ class SqlStock(Stock):
         return [StockLevel(size, available[size], reserved[size]) for size in sorted(available)]
 
     async def reserve(self, reservation: Reservation) -> Reservation:
-        try:
-            added = await self._database.attempt(
-                _RESERVE,
-                order_id=reservation.order_id,
-                ask_id=reservation.ask_id,
-                **book_values(reservation.book),
-                status=reservation.status,
-                reserved_at=reservation.reserved_at,
-            )
-        except Conflict:
-            raise AlreadyReserved(ask_id=reservation.ask_id) from None
-        made = None if added else await self.find(reservation.order_id)
-        return made or reservation
+        added = await self._database.execute(
+            _RESERVE,
+            order_id=reservation.order_id,
+            ask_id=reservation.ask_id,
+            **book_values(reservation.book),
+            status=reservation.status,
+            reserved_at=reservation.reserved_at,
+        )
+        made = reservation if added else await self.find(reservation.order_id)
+        if made is None:
+            raise AlreadyReserved(ask_id=reservation.ask_id)
+        return made
 
     async def find(self, order_id: OrderId) -> Reservation | None:
         row = await self._database.first(_FIND, order_id=order_id)

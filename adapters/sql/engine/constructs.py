@@ -53,7 +53,10 @@ class OnConflict(SyntaxExtension, ClauseElement):
 def insert_or_skip(
     table: Table, *unique: Column[Any], where: ColumnElement[bool] | None = None
 ) -> Insert:
-    """Return an INSERT that keeps an existing row with the same unique columns."""
+    """Return an INSERT that keeps an existing row with the same unique columns.
+
+    Without columns, it keeps the existing row of any unique index.
+    """
     return insert(table).ext(OnConflict(unique, where))
 
 

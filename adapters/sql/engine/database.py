@@ -159,7 +159,7 @@ class SqlDatabase:
         connection = await self._begun(work)
         announcements = len(work.announcements)
         waiting = {statement: [*rows] for statement, rows in work.waiting.items()}
-        await connection.execute("SAVEPOINT step", ())
+        await connection.set_savepoint()
         try:
             yield
             if work.broken:
@@ -169,13 +169,12 @@ class SqlDatabase:
             work.waiting = waiting
             await self._undo_step(work, connection)
             raise
-        await connection.execute("RELEASE step", ())
+        await connection.release_savepoint()
 
     async def _undo_step(self, work: _Work, connection: Connection) -> None:
         work.broken = True
         try:
-            await connection.execute("ROLLBACK TO step", ())
-            await connection.execute("RELEASE step", ())
+            await connection.undo_savepoint()
         except AssertionError as error:
             # The database rolled back the whole transaction, including the savepoint.
             raise Unavailable(what=STORE) from error

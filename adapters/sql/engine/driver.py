@@ -37,6 +37,21 @@ class Connection(Protocol):
         """Run like `execute`, but a Conflict rolls back only that statement."""
         ...
 
+    async def set_savepoint(self) -> None:
+        """Set a savepoint, inside those that are set already."""
+        ...
+
+    async def release_savepoint(self) -> None:
+        """Forget the innermost savepoint, and keep what was written since."""
+        ...
+
+    async def undo_savepoint(self) -> None:
+        """Roll back to the innermost savepoint, and forget it.
+
+        Raises AssertionError if the database has rolled back the whole transaction.
+        """
+        ...
+
     async def lock(self, names: Collection[str]) -> None:
         """Lock names until the end of the transaction. It waits if others have locked them."""
         ...

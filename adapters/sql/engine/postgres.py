@@ -34,7 +34,7 @@ DOCUMENT = JSONB(none_as_null=True)
 def _on_conflict(element: OnConflict, compiler: SQLCompiler, **kw: Any) -> str:
     unique, where, changed = element.unique, element.where, element.changed
     if changed is None:
-        skip = OnConflictDoNothing(index_elements=unique, index_where=where)
+        skip = OnConflictDoNothing(index_elements=unique or None, index_where=where)
         return compiler.process(skip, **kw)
     change = OnConflictDoUpdate(index_elements=unique, index_where=where, set_=dict(changed))
     return compiler.process(change, **kw)

@@ -66,6 +66,11 @@ class PostgresConnection(Connection, Snapshot):
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
+        self._released: list[str] = []
+        """Savepoints that the server is to release, the innermost last.
+
+        It is told so together with the next one, because each message is a round trip.
+        """
 
     @classmethod
     async def open(cls, source: str, limits: Limits, name: str = "solebook") -> Self:
@@ -93,6 +98,7 @@ class PostgresConnection(Connection, Snapshot):
 
     async def begin(self) -> None:
         """Begin a transaction."""
+        self._released.clear()
         await _translating(self._connection.execute("BEGIN"))
 
     async def commit(self) -> None:
@@ -132,15 +138,38 @@ class PostgresConnection(Connection, Snapshot):
 
     async def attempt(self, sql: str, values: Sequence[Any]) -> int:
         """Run a write statement; a conflict undoes only that statement."""
-        await self.execute("SAVEPOINT attempt", ())
+        await self._set_savepoint("attempt")
         try:
             changed = await self.execute(sql, values)
         except Conflict:
-            await self.execute("ROLLBACK TO attempt", ())
-            await self.execute("RELEASE attempt", ())
+            await self._undo_savepoint("attempt")
             raise
-        await self.execute("RELEASE attempt", ())
+        self._released.append("attempt")
         return changed
+
+    async def set_savepoint(self) -> None:
+        """Set a savepoint."""
+        await self._set_savepoint("step")
+
+    async def release_savepoint(self) -> None:
+        """Release the innermost savepoint, together with the next message about one."""
+        self._released.append("step")
+
+    async def undo_savepoint(self) -> None:
+        """Roll back to the innermost savepoint, and release it."""
+        await self._undo_savepoint("step")
+
+    async def _set_savepoint(self, name: str) -> None:
+        released = "".join(f"RELEASE {one}; " for one in reversed(self._released))
+        self._released.clear()
+        await _translating(self._connection.execute(f"{released}SAVEPOINT {name}"))
+
+    async def _undo_savepoint(self, name: str) -> None:
+        # In a failed transaction, the server only rolls back: first to those inside this one.
+        undone = [*reversed(self._released), name]
+        self._released.clear()
+        undo = "; ".join(f"ROLLBACK TO {one}; RELEASE {one}" for one in undone)
+        await _translating(self._connection.execute(undo))
 
     async def lock(self, names: Collection[str]) -> None:
         """Lock names until the end of the transaction, by their hashes, the lowest first."""

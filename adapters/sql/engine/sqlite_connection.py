@@ -170,6 +170,19 @@ class SqliteConnection(Connection):
         """Run like `execute`: SQLite rolls back no more than the statement."""
         return await self.execute(sql, values)
 
+    async def set_savepoint(self) -> None:
+        """Set a savepoint."""
+        await self.execute("SAVEPOINT step", ())
+
+    async def release_savepoint(self) -> None:
+        """Release the innermost savepoint."""
+        await self.execute("RELEASE step", ())
+
+    async def undo_savepoint(self) -> None:
+        """Roll back to the innermost savepoint, and release it."""
+        await self.execute("ROLLBACK TO step", ())
+        await self.execute("RELEASE step", ())
+
     async def lock(self, names: Collection[str]) -> None:
         """Do nothing, because a transaction locks the whole file."""
 

@@ -54,7 +54,7 @@ class _Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         assert value.tzinfo is not None, f"{value} has no time zone"
-        return value.astimezone(UTC)
+        return value if value.tzinfo is UTC else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return the instant, aware and in UTC."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, false, select, union_all
 
 from ....ports.language.errors import NotFound
 from ....ports.language.ids import UserId
@@ -29,11 +29,12 @@ _STANDING = Statement(
     .outerjoin(bid_bars, bid_bars.c.buyer_id == users.c.id)
     .where(one_of(users.c.id, "ids"))
 )
-_SUSPENDED = Statement(select(users.c.id).where(users.c.suspended, one_of(users.c.id, "ids")))
 _BARRED = Statement(
-    select(bid_bars.c.buyer_id).where(
-        one_of(bid_bars.c.buyer_id, "ids"),
-        bid_bars.c.until > bindparam("now"),
+    union_all(
+        select(users.c.id, users.c.suspended).where(users.c.suspended, one_of(users.c.id, "ids")),
+        select(bid_bars.c.buyer_id, false()).where(
+            one_of(bid_bars.c.buyer_id, "ids"), bid_bars.c.until > bindparam("now")
+        ),
     )
 )
 
@@ -66,9 +67,6 @@ class SqlTraders(Traders):
     async def barred(
         self, user_ids: Collection[UserId], now: datetime
     ) -> Mapping[UserId, frozenset[Side]]:
-        barred = {
-            row.buyer_id: frozenset({Side.BID})
-            for row in await self._database.rows(_BARRED, ids=user_ids, now=now)
-        }
-        suspended = await self._database.rows(_SUSPENDED, ids=user_ids)
-        return barred | {row.id: frozenset(Side) for row in suspended}
+        rows = await self._database.rows(_BARRED, ids=user_ids, now=now)
+        declined = {row.id: frozenset({Side.BID}) for row in rows if not row.suspended}
+        return declined | {row.id: frozenset(Side) for row in rows if row.suspended}
