@@ -45,7 +45,9 @@ def migration_engine(url: str) -> AsyncEngine:
     async def connect() -> asyncpg.Connection:
         return await _connected(source, Limits(statement=_FOR_EVER), MIGRATIONS)
 
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=connect, poolclass=NullPool, hide_parameters=True
+    )
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: SyncConnection) -> None:
@@ -312,6 +314,8 @@ def _explained(error: Exception, limits: Limits) -> Exception:
 
 def _translated(error: Exception) -> Exception:
     """Return the application's error for an error of the driver."""
+    if isinstance(error, asyncpg.PostgresError):
+        error.detail = None  # it quotes the row, which may have personal data and secrets
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return Conflict(str(error))
     if _is_outage(error):

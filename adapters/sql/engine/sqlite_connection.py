@@ -63,7 +63,9 @@ def migration_engine(url: str) -> AsyncEngine:
         return thread
 
     engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)), async_creator=connect
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        async_creator=connect,
+        hide_parameters=True,  # they may be personal data and secrets
     )
 
     @event.listens_for(engine.sync_engine, "begin")

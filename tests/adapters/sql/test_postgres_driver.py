@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import traceback
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,10 +14,13 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.engine.limits import Limits
 from solebook.adapters.sql.engine.postgres_connection import PostgresConnection
+from solebook.adapters.sql.engine.statement import Statement, insert_row
 from solebook.adapters.sql.migrate import WrongSchema, migrate, require_current
+from solebook.adapters.sql.schema import users
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store
 from solebook.ports.language.errors import EmailTaken, Unavailable
+from solebook.ports.language.users import User
 
 from ...ports.records import Records
 from ...postgres_server import PostgresServer, running_postgres
@@ -53,8 +57,12 @@ async def until_somebody_waits(admin: PostgresConnection) -> None:
 
 
 async def add(store: Store, records: Records) -> None:
+    await add_user(store, records.user())
+
+
+async def add_user(store: Store, user: User) -> None:
     async with store.transaction():
-        await store.users.add(records.user())
+        await store.users.add(user)
 
 
 # ---- what goes wrong inside ----------------------------------------------------------------------
@@ -96,6 +104,23 @@ async def test_a_refused_row_leaves_the_rest_of_the_transaction(
             await store.users.save(replace(second, email=first.email))
         await store.users.save(replace(second, first_name="Changed"))
     assert (await store.users.get(second.id)).first_name == "Changed"
+
+
+async def test_a_refusal_of_a_row_shows_nothing_of_it(
+    database: SqlDatabase, store: Store, records: Records
+) -> None:
+    user = records.user(email="secret@example.com", password_hash="secret hash")
+    await add_user(store, user)
+    again = {c.name: getattr(user, c.name, None) for c in users.c}
+    again |= {"id": records.user_id(), "roles": "[]"}
+
+    async def insert_again() -> None:
+        async with database.transaction():
+            await database.execute(Statement(insert_row(users)), **again)
+
+    with pytest.raises(AssertionError, match="uq_users_email") as refused:
+        await insert_again()
+    assert "secret" not in "".join(traceback.format_exception(refused.value))
 
 
 async def test_a_row_that_no_other_may_precede_is_a_defect(store: Store, records: Records) -> None:
