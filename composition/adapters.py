@@ -35,12 +35,12 @@ from ..ports.quotes import Quotes
 from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
 from ..ports.rules_in_force import RulesInForce
-from ..ports.search_index import SearchIndex
+from ..ports.search_index import SearchIndex, SearchReader
 from ..ports.sessions import Sessions
 from ..ports.signs_of_life import SignsOfLife
 from ..ports.standing_quotes import StandingQuotes
 from ..ports.stock import Stock
-from ..ports.tape import Tape
+from ..ports.tape import Tape, TapeReader
 from ..ports.templates import Templates
 from ..ports.transaction import Transaction
 from ..ports.users import Addresses, NewestAddresses, PaymentAccounts, Recipients, Traders, Users
@@ -109,6 +109,10 @@ class Adapters:
     revoked_sessions: RevokedSessions
     book_views: BookViews
     search_index: SearchIndex
+    shown_tape: TapeReader
+    """The tape for what is only shown. It may be a replica's, and a little behind."""
+    shown_search: SearchReader
+    """The search index for what is only shown."""
     book_stream: BookStream
     order_stream: OrderStream
     product_cache: Cache[ProductId, Product]

@@ -36,13 +36,14 @@ def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
     """Return the use cases of the analytics context."""
     store, clock = adapters.store, adapters.clock
     transaction, tape = store.transaction, store.tape
-    known_sizes = KnownSizes(products=store.products, tape=tape, book_views=adapters.book_views)
+    shown = adapters.shown_tape
+    known_sizes = KnownSizes(products=store.products, tape=shown, book_views=adapters.book_views)
     return AnalyticsUseCases(
         record_sale=RecordSale(transaction=transaction, tape=tape),
         void_sale=VoidSale(transaction=transaction, tape=tape),
-        view_candles=ViewCandles(known_sizes=known_sizes, tape=tape, clock=clock),
-        view_statistics=ViewStatistics(known_sizes=known_sizes, tape=tape, clock=clock),
-        list_sales=ListSales(known_sizes=known_sizes, tape=tape),
+        view_candles=ViewCandles(known_sizes=known_sizes, tape=shown, clock=clock),
+        view_statistics=ViewStatistics(known_sizes=known_sizes, tape=shown, clock=clock),
+        list_sales=ListSales(known_sizes=known_sizes, tape=shown),
     )
 
 

@@ -162,7 +162,7 @@ def bidding_use_cases(
         view_market=ViewMarket(
             find_book=find_book,
             book_views=adapters.book_views,
-            tape=store.tape,
+            tape=adapters.shown_tape,
             previews=trade_previews(adapters, rules),
         ),
         list_halts=ListHalts(halts=store.halts),

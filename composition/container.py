@@ -68,6 +68,7 @@ from .folder import make_folder
 from .in_process_bus import build_in_process_bus
 from .keepers import Keepers, build_shared_keepers, holder_of
 from .memory_store import build_memory_store
+from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 from .sql_adapters import (
     open_database,
     open_lease_database,
@@ -76,6 +77,7 @@ from .sql_adapters import (
     sql_revoked_sessions,
     sql_store,
     sqlite_search_index,
+    who_is,
 )
 
 if TYPE_CHECKING:
@@ -165,11 +167,16 @@ class Container(containers.DeclarativeContainer):
     keepers: providers.Provider[Keepers | None] = providers.Object(None)
     """The leases of a process that runs roles. Commands have none."""
 
+    who: providers.Provider[str] = providers.Object(who_is(None))
+    """What the store's server is told about this process."""
     sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(
-        open_database, settings, migrate
+        open_database, settings, migrate, who
     )
     lease_database: "providers.Provider[SqlDatabase]" = providers.Resource(
-        open_lease_database, settings
+        open_lease_database, settings, who
+    )
+    replica_database: "providers.Provider[SqlDatabase]" = providers.Resource(
+        open_replica, settings, who
     )
     plain_store: providers.Provider[Store] = providers.Selector(
         settings.provided.store.kind,
@@ -222,6 +229,13 @@ class Container(containers.DeclarativeContainer):
         memory=providers.Singleton(MemorySearchIndex),
         sqlite=providers.Singleton(sqlite_search_index, sql_database),
         postgres=providers.Singleton(postgres_search_index, sql_database),
+    )
+    shown: providers.Provider[Shown] = providers.Selector(
+        settings.provided.shown_from,
+        store=providers.Singleton(shown_from_store, store, search_index),
+        replica=providers.Singleton(
+            shown_from_replica, store, search_index, replica_database, stopwatch, settings
+        ),
     )
     payment_provider: providers.Provider[PaymentProvider] = providers.Selector(
         settings.provided.payments.adapter,
@@ -284,6 +298,8 @@ class Container(containers.DeclarativeContainer):
         revoked_sessions=revoked_sessions,
         book_views=book_views,
         search_index=search_index,
+        shown_tape=shown.provided.tape,
+        shown_search=shown.provided.search,
         book_stream=book_stream,
         order_stream=order_stream,
         product_cache=product_cache,
@@ -344,6 +360,7 @@ async def open_application(
         container.clock.override(providers.Object(clock))
     if roles is not None:
         container.roles.override(providers.Object(roles))
+        container.who.override(providers.Object(who_is(roles)))
         if settings.is_shared:
             container.keepers.override(container.shared_keepers)
     # Whether a provider returns an awaitable depends on the selected adapters. Here it does.

@@ -95,6 +95,7 @@ def embedded_adapters(
     randomness = SeededRandomness(seed)
     views = MemoryBookViews(store.stored_books)
     order_stream = MemoryOrderStream(queue=_QUEUE)
+    search_index = MemorySearchIndex()
     cache = BroadcastCache(
         MemoryCache[ProductId, Product](clock, size=1_000, life=timedelta(days=1)),
         invalidations=invalidations or MemoryCacheInvalidations(),
@@ -109,7 +110,9 @@ def embedded_adapters(
         access_tokens=MemoryAccessTokens(clock, randomness),
         revoked_sessions=MemoryRevokedSessions(clock),
         book_views=views,
-        search_index=MemorySearchIndex(),
+        search_index=search_index,
+        shown_tape=store.tape,
+        shown_search=search_index,
         book_stream=MemoryBookStream(views, clock, interval=_INTERVAL, queue=_QUEUE),
         order_stream=order_stream,
         product_cache=cache,

@@ -51,9 +51,9 @@ def search_use_cases(adapters: Adapters) -> SearchUseCases:
             search_index=search_index,
             clock=clock,
         ),
-        search_products=SearchProducts(search_index=search_index),
-        count_facets=CountFacets(search_index=search_index),
-        suggest_products=SuggestProducts(search_index=search_index),
+        search_products=SearchProducts(search_index=adapters.shown_search),
+        count_facets=CountFacets(search_index=adapters.shown_search),
+        suggest_products=SuggestProducts(search_index=adapters.shown_search),
     )
 
 

@@ -1,6 +1,7 @@
 """Adapters in an SQL database. They import their packages when they are built: those are extras."""
 
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Set
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from ..config.settings import Settings
 from ..ports.access_tokens import RevokedSessions
 from ..ports.clock import Clock
 from ..ports.ids import Ids
+from ..ports.language.process_roles import ALL_ROLES, ProcessRole
 from ..ports.search_index import SearchIndex
 from .adapters import Store
 from .folder import make_folder
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings, migrate: bool) -> "AsyncIterator[SqlDatabase]":
-    """Open the store's database."""
+async def open_database(
+    settings: Settings, migrate: bool, who: str
+) -> "AsyncIterator[SqlDatabase]":
+    """Open the store's database, and tell its server `who` is connected."""
     from .sql_store import limits_of, open_sql_database
 
     make_folder(settings)
@@ -26,17 +30,31 @@ async def open_database(settings: Settings, migrate: bool) -> "AsyncIterator[Sql
     # may be running on it.
     migrates = migrate and settings.store.kind == "sqlite"
     limits = limits_of(settings)
-    async with open_sql_database(settings.store_url, migrate=migrates, limits=limits) as database:
+    async with open_sql_database(
+        settings.store_url, migrate=migrates, limits=limits, who=who
+    ) as database:
         yield database
 
 
 @asynccontextmanager
-async def open_lease_database(settings: Settings) -> "AsyncIterator[SqlDatabase]":
+async def open_lease_database(settings: Settings, who: str) -> "AsyncIterator[SqlDatabase]":
     """Open connections to the store's database for leases alone."""
     from .sql_store import open_lease_database as open_it
 
-    async with open_it(settings.store_url) as database:
+    async with open_it(settings.store_url, who) as database:
         yield database
+
+
+def who_is(roles: Set[ProcessRole] | None) -> str:
+    """Return what a database's server shows about a process: its roles, or `command`, and host.
+
+    >>> who_is(None).startswith("solebook command on ")
+    True
+    """
+    if roles is None:
+        return f"solebook command on {socket.gethostname()}"
+    shown = "all" if roles == ALL_ROLES else ",".join(sorted(roles))
+    return f"solebook {shown} on {socket.gethostname()}"
 
 
 def postgres_store(

@@ -71,22 +71,23 @@ def limits_of(settings: Settings) -> Limits:
 
 @asynccontextmanager
 async def open_sql_database(
-    url: str, *, migrate: bool = True, limits: Limits | None = None
+    url: str, *, migrate: bool = True, limits: Limits | None = None, who: str = "solebook"
 ) -> AsyncIterator[SqlDatabase]:
     """Open the database at a URL such as sqlite:///exchange.db, and close it at the end.
 
-    It is migrated first; with `migrate=False` it must be up to date. Raises ValueError for an
+    It is migrated first; with `migrate=False` it must be up to date. A server is told `who` is
+    connected. Raises ValueError for an
     invalid URL, WrongSchema, Unavailable.
     """
     await (upgrade(url) if migrate else require_current(url))
-    async with SqlDatabase(url, limits) as database:
+    async with SqlDatabase(url, limits, name=who) as database:
         yield database
 
 
 @asynccontextmanager
-async def open_lease_database(url: str) -> AsyncIterator[SqlDatabase]:
+async def open_lease_database(url: str, who: str = "solebook") -> AsyncIterator[SqlDatabase]:
     """Open connections for leases alone, which wait for nothing else. Raises Unavailable."""
-    async with SqlDatabase(url, _FOR_LEASES) as database:
+    async with SqlDatabase(url, _FOR_LEASES, name=who) as database:
         yield database
 
 

@@ -53,7 +53,7 @@ class ServerSettings(Section, frozen=True):
 class StoreSettings(Section, frozen=True):
     """Where the exchange stores its data."""
 
-    SECRETS = frozenset({"url"})
+    SECRETS = frozenset({"url", "replica_url"})
     TLS: ClassVar[tuple[str, ...]] = ("sslmode", "sslrootcert", "sslcert", "sslkey")
     """Options of the URL that are settings too."""
 
@@ -92,11 +92,21 @@ class StoreSettings(Section, frozen=True):
         Between(timedelta(seconds=1), _HOUR, "a busy process would lose its transactions"),
     ] = timedelta(seconds=5)
     """When PostgreSQL ends a transaction that its process has stopped using."""
+    replica_url: str | None = None
+    """A replica in PostgreSQL, for what is only shown of the tape and the search."""
+    replica_timeout: Annotated[
+        timedelta, Between(timedelta(seconds=0.05), _MINUTE, "the replica could not answer in time")
+    ] = timedelta(seconds=1)
+    """How long to wait for the replica. Then the store itself answers."""
+    replica_max_lag: Annotated[timedelta, Between(timedelta(0), _HOUR)] = timedelta(seconds=10)
+    """How far the replica may be behind. Beyond it the store itself answers."""
 
     def __post_init__(self) -> None:
         check_limits(self)
         if self.adapter == "postgres" and not self._is_at_postgres:
             raise ValueError("store.adapter = 'postgres' needs a postgresql:// URL in store.url")
+        if self.replica_url is not None and not _is_postgres(self.replica_url):
+            raise ValueError("store.replica_url must be a postgresql:// URL")
 
     @property
     def kind(self) -> Literal["sqlite", "postgres", "memory"]:
@@ -232,6 +242,17 @@ class Settings(Section, frozen=True):
         if self.store.url:
             return self.store.with_options(self.store.url)
         return f"sqlite+aiosqlite:///{self._default_file}"
+
+    @property
+    def replica_url(self) -> str | None:
+        """The URL of the store's replica with its TLS options, or None if there is none."""
+        url = self.store.replica_url
+        return self.store.with_options(url) if url and self.store.kind == "postgres" else None
+
+    @property
+    def shown_from(self) -> Literal["store", "replica"]:
+        """Where reads go that only show something."""
+        return "store" if self.replica_url is None else "replica"
 
     @property
     def store_file(self) -> Path | None:

@@ -27,7 +27,23 @@ class IndexRebuild(Protocol):
         ...
 
 
-class SearchIndex(Protocol):
+class SearchReader(Protocol):
+    """What the search index finds."""
+
+    async def search(self, query: SearchQuery) -> SearchResults:
+        """Return the products that contain every word of the query, as a prefix or with a typo."""
+        ...
+
+    async def facets(self, query: SearchQuery) -> SearchFacets:
+        """Return the facets of all results of the query, including its filters."""
+        ...
+
+    async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
+        """Return the most relevant products for a partial text."""
+        ...
+
+
+class SearchIndex(SearchReader, Protocol):
     """The searchable catalogue. It follows the store and can be rebuilt at any time.
 
     It is outside the store and its transactions, because it may be a separate service. Writes may
@@ -66,18 +82,6 @@ class SearchIndex(Protocol):
 
     async def remove(self, product_id: ProductId) -> None:
         """Remove a product permanently. A later `put` does not restore it."""
-        ...
-
-    async def search(self, query: SearchQuery) -> SearchResults:
-        """Return the products that contain every word of the query, as a prefix or with a typo."""
-        ...
-
-    async def facets(self, query: SearchQuery) -> SearchFacets:
-        """Return the facets of all results of the query, including its filters."""
-        ...
-
-    async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
-        """Return the most relevant products for a partial text."""
         ...
 
     def rebuild(self) -> AbstractAsyncContextManager[IndexRebuild]:

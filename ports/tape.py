@@ -10,16 +10,8 @@ from .language.market import Condition, Size
 from .language.paging import Page, PageRequest
 
 
-class Tape(Protocol):
-    """All sales, each once. Writes need a transaction."""
-
-    async def record(self, sale: Sale) -> None:
-        """Add a sale to the tape. A sale that was recorded or voided before does not change."""
-        ...
-
-    async def void(self, order_id: OrderId) -> None:
-        """Remove a sale from the tape permanently, even if it is recorded later."""
-        ...
+class TapeReader(Protocol):
+    """What the tape shows."""
 
     async def sales(
         self, product_id: ProductId, request: PageRequest, size: Size | None = None
@@ -55,4 +47,16 @@ class Tape(Protocol):
         Its last sale is the latest one. If two have the same time, it is the one with the later
         order id.
         """
+        ...
+
+
+class Tape(TapeReader, Protocol):
+    """All sales, each once. Writes need a transaction."""
+
+    async def record(self, sale: Sale) -> None:
+        """Add a sale to the tape. A sale that was recorded or voided before does not change."""
+        ...
+
+    async def void(self, order_id: OrderId) -> None:
+        """Remove a sale from the tape permanently, even if it is recorded later."""
         ...

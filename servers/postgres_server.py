@@ -67,6 +67,10 @@ class PostgresServer:
         port = "" if self.port is None else f"&port={self.port}"
         return f"postgresql://postgres@/{database}?host={self.folder}{port}"
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
     def create_data(self, **options: object) -> None:
         """Create its data, with settings in its file."""
         self.run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "--no-sync")

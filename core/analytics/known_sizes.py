@@ -8,7 +8,7 @@ from ...ports.language.errors import SizeNotOffered
 from ...ports.language.ids import ProductId
 from ...ports.language.market import BookKey, Condition, Size, parse_size
 from ...ports.products import Products
-from ...ports.tape import Tape
+from ...ports.tape import TapeReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class KnownSizes:
     """
 
     products: Products
-    tape: Tape
+    tape: TapeReader
     book_views: BookViews
 
     async def find(self, product_id: ProductId, size: str | None) -> tuple[Product, Size | None]:

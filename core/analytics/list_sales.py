@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ...ports.language.analytics import Sale
 from ...ports.language.ids import ProductId
 from ...ports.language.paging import Page, PageRequest
-from ...ports.tape import Tape
+from ...ports.tape import TapeReader
 from .known_sizes import KnownSizes
 
 
@@ -14,7 +14,7 @@ class ListSales:
     """Lists the sales of a product, or of one size, without voided sales."""
 
     known_sizes: KnownSizes
-    tape: Tape
+    tape: TapeReader
 
     async def __call__(
         self, product_id: ProductId, request: PageRequest, size: str | None = None

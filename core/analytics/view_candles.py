@@ -9,7 +9,7 @@ from ...ports.language.analytics import Candle, Interval
 from ...ports.language.errors import EmptySpan, OutOfRange
 from ...ports.language.ids import ProductId
 from ...ports.language.market import Condition
-from ...ports.tape import Tape
+from ...ports.tape import TapeReader
 from .candles import end_of, merge, start_of
 from .known_sizes import KnownSizes
 
@@ -36,7 +36,7 @@ class ViewCandles:
     """
 
     known_sizes: KnownSizes
-    tape: Tape
+    tape: TapeReader
     clock: Clock
 
     async def __call__(

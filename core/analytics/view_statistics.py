@@ -7,7 +7,7 @@ from ...ports.clock import Clock
 from ...ports.language.analytics import Interval, Statistics
 from ...ports.language.ids import ProductId
 from ...ports.language.market import Condition
-from ...ports.tape import Tape
+from ...ports.tape import TapeReader
 from .candles import start_of
 from .known_sizes import KnownSizes
 from .statistics import statistics_of
@@ -24,7 +24,7 @@ class ViewStatistics:
     """
 
     known_sizes: KnownSizes
-    tape: Tape
+    tape: TapeReader
     clock: Clock
 
     async def __call__(

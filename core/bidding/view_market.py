@@ -8,7 +8,7 @@ from ...ports.language.ids import ProductId, UserId
 from ...ports.language.market import BookView, Condition
 from ...ports.language.payments import TradePreview
 from ...ports.payments import TradePreviews
-from ...ports.tape import Tape
+from ...ports.tape import TapeReader
 from .find_book import FindBook
 
 
@@ -30,7 +30,7 @@ class ViewMarket:
 
     find_book: FindBook
     book_views: BookViews
-    tape: Tape
+    tape: TapeReader
     previews: TradePreviews
 
     async def __call__(

@@ -7,7 +7,7 @@ from ...ports.clock import Clock
 from ...ports.language.catalog import Product
 from ...ports.language.market import BookKey
 from ...ports.language.search import MarketFigures
-from ...ports.tape import Tape
+from ...ports.tape import TapeReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class ReadFigures:
     """
 
     book_views: BookViews
-    tape: Tape
+    tape: TapeReader
     clock: Clock
 
     async def __call__(self, product: Product) -> MarketFigures:

@@ -13,7 +13,7 @@ from ...ports.language.paging import MAX_PAGE, PageRequest
 from ...ports.language.search import MarketFigures
 from ...ports.products import Products
 from ...ports.search_index import SearchIndex
-from ...ports.tape import Tape
+from ...ports.tape import TapeReader
 from .documents import document_of
 
 
@@ -27,7 +27,7 @@ class ReindexProducts:
 
     products: Products
     books: Books
-    tape: Tape
+    tape: TapeReader
     search_index: SearchIndex
     clock: Clock
 

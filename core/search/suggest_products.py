@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...ports.language.search import Suggestion
-from ...ports.search_index import SearchIndex
+from ...ports.search_index import SearchReader
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestProducts:
     """Suggests products for a text whose last word may be incomplete."""
 
-    search_index: SearchIndex
+    search_index: SearchReader
 
     async def __call__(self, text: str, limit: int) -> Sequence[Suggestion]:
         """Return up to `limit` products, most relevant first. Raises InvalidText."""

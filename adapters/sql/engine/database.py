@@ -95,11 +95,20 @@ class SqlDatabase:
     Without a transaction, reads see only committed data.
     """
 
-    def __init__(self, url: str, limits: Limits | None = None, *, name: str = "solebook") -> None:
+    def __init__(
+        self,
+        url: str,
+        limits: Limits | None = None,
+        *,
+        name: str = "solebook",
+        required: bool = True,
+    ) -> None:
         """Create a database; `name` tells its server who is connected.
 
-        Raises ValueError for an invalid URL or an unsupported database.
+        One that is not `required` may be unavailable when it is opened. Raises ValueError for an
+        invalid URL or an unsupported database.
         """
+        self._required = required
         self._driver = driver_of(url, limits or Limits(), name)
         self.dialect = self._driver.dialect
         self._is_open = False
@@ -109,7 +118,11 @@ class SqlDatabase:
 
     async def __aenter__(self) -> Self:
         """Connect, so that an unusable database is detected at once. Raises Unavailable."""
-        await self._driver.open()
+        try:
+            await self._driver.open()
+        except Unavailable:
+            if self._required:
+                raise
         self._is_open = True
         return self
 
