@@ -41,8 +41,10 @@ SETTINGS = {
     "SOLEBOOK_SECURITY__SIGNING_KEYS": json.dumps([{"id": "test", "secret": "s" * 32}]),
     "SOLEBOOK_MARKET__PAYOUT_HOLD": "PT1S",
 }
-_ANSWERS = 3 * CLIENTS
+_ANSWERS = 2 * CLIENTS
 """How many acknowledgements there are before something is killed, and again afterwards."""
+_A_LONG_TIME = 600.0
+"""Seconds for all letters of twenty rounds."""
 _NEVER = ("Traceback", "never awaited", "never retrieved")
 """What no process may write to its log."""
 _PARCEL = {"carrier": "UPS", "tracking_number": "1Z999AA10123456784"}
@@ -220,9 +222,9 @@ class KilledExchange:
 
     def finish(self) -> None:
         """Assert that everything goes on, and that a verification finds nothing wrong."""
-        wait_until(self._is_quiet)
+        wait_until(self._is_quiet, _A_LONG_TIME)
         self._check_that_a_trade_ends()
-        wait_until(self._is_quiet)
+        wait_until(self._is_quiet, _A_LONG_TIME)
         self.crowd.check(repeated=10)
         self._check_nothing_happened_twice()
         verified = self.processes.run("admin", "verify", **SETTINGS)

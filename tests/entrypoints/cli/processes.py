@@ -15,7 +15,7 @@ import httpx
 
 from ...served import PASSWORD, Served
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 """Seconds for what takes one or two on a machine that has nothing else to do."""
 _COMMAND = (sys.executable, "-m", "solebook.entrypoints.cli.main")
 ADDRESS = {
@@ -149,10 +149,10 @@ class Running(Served):
         return self.ended(signal.SIGTERM, within=PATIENCE)
 
 
-def wait_until(is_so: Callable[[], bool]) -> float:
+def wait_until(is_so: Callable[[], bool], patience: float = PATIENCE) -> float:
     """Wait until it is so, and return the seconds that it took."""
     begun = time.monotonic()
     while not is_so():
-        assert time.monotonic() < begun + PATIENCE
+        assert time.monotonic() < begun + patience
         time.sleep(0.02)
     return time.monotonic() - begun
