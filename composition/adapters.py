@@ -44,6 +44,7 @@ from ..ports.tape import Tape, TapeReader
 from ..ports.templates import Templates
 from ..ports.transaction import Transaction
 from ..ports.users import Addresses, NewestAddresses, PaymentAccounts, Recipients, Traders, Users
+from ..ports.wakeups import Wakeups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,7 @@ class Store:
     audit_log: AuditLog
     alarms: Alarms
     snapshots: Snapshots
+    wakeups: Wakeups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

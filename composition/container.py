@@ -60,6 +60,7 @@ from ..ports.rate_limits import RateLimits
 from ..ports.search_index import SearchIndex
 from ..ports.stopwatch import Stopwatch
 from ..ports.templates import Templates
+from ..ports.wakeups import Wakeups
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
@@ -72,6 +73,7 @@ from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 from .sql_adapters import (
     open_database,
     open_lease_database,
+    open_wakeups,
     postgres_search_index,
     postgres_store,
     sql_revoked_sessions,
@@ -178,11 +180,14 @@ class Container(containers.DeclarativeContainer):
     replica_database: "providers.Provider[SqlDatabase]" = providers.Resource(
         open_replica, settings, who
     )
+    wakeups: providers.Provider[Wakeups] = providers.Resource(open_wakeups, settings, who)
     plain_store: providers.Provider[Store] = providers.Selector(
         settings.provided.store.kind,
         memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
         sqlite=providers.Singleton(sql_store, sql_database, clock, ids),
-        postgres=providers.Singleton(postgres_store, sql_database, lease_database, clock, ids),
+        postgres=providers.Singleton(
+            postgres_store, sql_database, lease_database, wakeups, clock, ids
+        ),
     )
     stopwatch: providers.Provider[Stopwatch] = providers.Singleton(SystemStopwatch)
     product_invalidations: providers.Provider[CacheInvalidations[ProductId]] = providers.Singleton(

@@ -34,6 +34,7 @@ def build_in_process_bus(
             transaction=store.transaction,
             inbox=store.inbox,
             deliveries=store.deliveries,
+            wakeups=store.wakeups,
             clock=clock,
             ids=ids,
             randomness=randomness,

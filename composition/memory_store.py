@@ -43,6 +43,7 @@ from ..adapters.memory.users import (
     MemoryTraders,
     MemoryUsers,
 )
+from ..adapters.memory.wakeups import MemoryWakeups
 from ..ports.clock import Clock
 from ..ports.ids import Ids
 from .adapters import Store
@@ -107,4 +108,5 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         audit_log=MemoryAuditLog(database, clock=clock, ids=ids),
         alarms=MemoryAlarms(database),
         snapshots=MemorySnapshots(database),
+        wakeups=MemoryWakeups(),
     )

@@ -11,6 +11,7 @@ from ..ports.clock import Clock
 from ..ports.ids import Ids
 from ..ports.language.process_roles import ALL_ROLES, ProcessRole
 from ..ports.search_index import SearchIndex
+from ..ports.wakeups import Wakeups
 from .adapters import Store
 from .folder import make_folder
 
@@ -57,13 +58,28 @@ def who_is(roles: Set[ProcessRole] | None) -> str:
     return f"solebook {shown} on {socket.gethostname()}"
 
 
+@asynccontextmanager
+async def open_wakeups(settings: Settings, who: str) -> AsyncIterator[Wakeups]:
+    """Open the connection for wake-ups between processes."""
+    from .sql_store import open_wakeups as open_it
+
+    async with open_it(settings.store_url, who) as wakeups:
+        yield wakeups
+
+
 def postgres_store(
-    database: "SqlDatabase", lease_database: "SqlDatabase", clock: Clock, ids: Ids
+    database: "SqlDatabase",
+    lease_database: "SqlDatabase",
+    wakeups: Wakeups,
+    clock: Clock,
+    ids: Ids,
 ) -> Store:
     """Return the store's ports."""
     from .sql_store import build_sql_store
 
-    return build_sql_store(database, clock=clock, ids=ids, lease_database=lease_database)
+    return build_sql_store(
+        database, clock=clock, ids=ids, lease_database=lease_database, wakeups=wakeups
+    )
 
 
 def sql_store(database: "SqlDatabase", clock: Clock, ids: Ids) -> Store:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from ..adapters.memory.wakeups import MemoryWakeups
 from ..adapters.sql.analytics.tape import SqlTape
 from ..adapters.sql.authentication.authentication_tasks import SqlAuthenticationTasks
 from ..adapters.sql.bidding.books import SqlBooks
@@ -52,6 +53,7 @@ from ..adapters.sql.users.users import SqlUsers
 from ..config.settings import Settings
 from ..ports.clock import Clock
 from ..ports.ids import Ids
+from ..ports.wakeups import Wakeups
 from .adapters import Store
 
 _FOR_LEASES = Limits(connections=2, patience=1.0, connecting=2.0, statement=2.0)
@@ -91,15 +93,31 @@ async def open_lease_database(url: str, who: str = "solebook") -> AsyncIterator[
         yield database
 
 
+@asynccontextmanager
+async def open_wakeups(url: str, who: str) -> AsyncIterator[Wakeups]:
+    """Open the connection for wake-ups between processes on PostgreSQL."""
+    from ..adapters.sql.messages.postgres_wakeups import PostgresWakeups
+
+    async with PostgresWakeups(url, who) as wakeups:
+        yield wakeups
+
+
 def build_sql_store(
-    database: SqlDatabase, *, clock: Clock, ids: Ids, lease_database: SqlDatabase | None = None
+    database: SqlDatabase,
+    *,
+    clock: Clock,
+    ids: Ids,
+    lease_database: SqlDatabase | None = None,
+    wakeups: Wakeups | None = None,
 ) -> Store:
     """Return the store's ports on an open database.
 
-    With a `lease_database`, leases use its connections, and leases and claims its time.
+    With a `lease_database`, leases use its connections, and leases and claims its time. Without
+    `wakeups`, only this process is woken.
     """
+    wakeups = wakeups or MemoryWakeups()
     deadlines = SqlDeadlines(database)
-    outbox = SqlOutbox(database, clock=clock, ids=ids)
+    outbox = SqlOutbox(database, clock=clock, ids=ids, wakeups=wakeups)
     return Store(
         transaction=SqlTransaction(database),
         users=SqlUsers(database),
@@ -145,4 +163,5 @@ def build_sql_store(
         audit_log=SqlAuditLog(database, clock=clock, ids=ids),
         alarms=SqlAlarms(database),
         snapshots=SqlSnapshots(database),
+        wakeups=wakeups,
     )

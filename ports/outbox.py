@@ -41,7 +41,10 @@ class Outbox(Protocol):
         ...
 
     async def wait(self) -> None:
-        """Return when this process has added something since the last call. It may return early."""
+        """Return when a process may have added something since the last call.
+
+        What others add may go unnoticed; see Wakeups.
+        """
         ...
 
 

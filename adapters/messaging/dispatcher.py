@@ -17,6 +17,7 @@ from ...ports.language.process_roles import ProcessRole
 from ...ports.outbox import Inbox, Note
 from ...ports.randomness import Randomness
 from ...ports.transaction import Transaction
+from ...ports.wakeups import Wakeups
 from .attempts import Attempts, Failure
 from .claimed_queue import ClaimedQueue
 from .queue_workers import QueueWorkers
@@ -62,6 +63,7 @@ class Dispatcher:
         transaction: Transaction,
         inbox: Inbox,
         deliveries: Deliveries,
+        wakeups: Wakeups,
         clock: Clock,
         ids: Ids,
         randomness: Randomness,
@@ -89,6 +91,9 @@ class Dispatcher:
         self._by_subject: defaultdict[str, list[Consumer]] = defaultdict(list)
         numbers = {queue: _default_workers(queue) for queue in Queue} | dict(workers or {})
         self._queues = {queue: self._workers_of(queue, number) for queue, number in numbers.items()}
+        self._wakeups = wakeups
+        for queue, at_work in self._queues.items():
+            wakeups.subscribe(queue, at_work.wake)
 
     def subscribe(self, consumer: Consumer, *, here: bool) -> None:
         """Register a consumer, `here` or in another process. Names are unique (AssertionError)."""
@@ -365,12 +370,13 @@ class Dispatcher:
         return self._attempts.failed(self._moved_to_current_queue(consumer, delivery), failure)
 
     def _tell(self, deliveries: Sequence[Delivery]) -> None:
-        """Wake the workers of the queues that have new deliveries."""
+        """Wake the workers of the queues that have new deliveries, in all processes."""
         by_queue: defaultdict[Queue, list[Delivery]] = defaultdict(list)
         for delivery in deliveries:
             by_queue[delivery.queue].append(delivery)
         for queue, of_queue in by_queue.items():
             self._queues[queue].tell(of_queue)
+            self._wakeups.send(queue)
 
 
 def _default_workers(queue: Queue) -> int:

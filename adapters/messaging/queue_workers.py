@@ -118,6 +118,10 @@ class QueueWorkers:
         """Wake the workers, because deliveries were stored."""
         if self._ahead and min(d.priority for d in deliveries) < self._ahead[-1].priority:
             self._ahead.clear()  # still claimed, and read again after the new ones
+        self.wake()
+
+    def wake(self) -> None:
+        """Wake the workers, because there may be new deliveries."""
         self._news.set()
 
     async def run(self) -> None:

@@ -105,6 +105,7 @@ KNOW_A_DATABASE = {
     "solebook.adapters.sql.engine.postgres_connection": "is PostgreSQL's",
     "solebook.adapters.sql.engine.postgres_batch": "is PostgreSQL's",
     "solebook.adapters.sql.engine.postgres_driver": "is PostgreSQL's",
+    "solebook.adapters.sql.messages.postgres_wakeups": "is PostgreSQL's",
     "solebook.adapters.sql.schema.columns": "gives a type its form in each database",
     "solebook.adapters.sql.schema.audit": "gives a trigger its form in each database",
     "solebook.adapters.sql.migrations": "a revision says for itself what it does",

@@ -177,6 +177,18 @@ class PostgresConnection(Connection, Snapshot):
         """Lock names until the end of the transaction, by their hashes, the lowest first."""
         await _translating(self._connection.fetch(_LOCK, list(names)))
 
+    async def listen(
+        self, channel: str, hear: Callable[[str], None], *, when_lost: Callable[[], None]
+    ) -> None:
+        """Call `hear` with what other connections notify on a channel, until this one is lost."""
+
+        def hear_others(_: object, process: int, __: str, payload: object) -> None:
+            if process != self._connection.get_server_pid():
+                hear(str(payload))
+
+        self._connection.add_termination_listener(lambda _: when_lost())
+        await _translating(self._connection.add_listener(channel, hear_others))
+
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement for each row of values and return the number of changed rows."""
         # asyncpg sends all rows in one go, but counts only the rows that come back.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
@@ -13,6 +14,7 @@ from ....ports.language.ids import MessageId
 from ....ports.language.messages import Message
 from ....ports.language.priority import Priority
 from ....ports.outbox import Outbox
+from ....ports.wakeups import OUTBOX, Wakeups
 from ..engine.constructs import one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement, insert_row
@@ -34,11 +36,13 @@ _MARK_SENT = Statement(delete(outbox).where(outbox.c.id == bindparam("id")))
 class SqlOutbox(Outbox):
     """Messages in commit order. Sent messages are deleted, so the table stays small."""
 
-    def __init__(self, database: SqlDatabase, *, clock: Clock, ids: Ids) -> None:
+    def __init__(self, database: SqlDatabase, *, clock: Clock, ids: Ids, wakeups: Wakeups) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
         self._added = asyncio.Event()
+        self._wake_up = partial(wakeups.send, OUTBOX)
+        wakeups.subscribe(OUTBOX, self._added.set)
 
     async def add(self, *events: Event) -> None:
         await self.add_all(events)
@@ -49,7 +53,7 @@ class SqlOutbox(Outbox):
         messages = [Message(MessageId(self._ids.new()), e.key, e, now) for e in events]
         rows = [{"id": m.id, **message_values(m), "priority": m.event.priority} for m in messages]
         self._database.execute_later(_ADD, rows)
-        self._database.announce(self._added.set)
+        self._database.announce(self._wake_up)
 
     async def unsent(
         self,

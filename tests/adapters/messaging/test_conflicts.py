@@ -75,6 +75,7 @@ def bus(
             transaction=transaction,
             inbox=store.inbox,
             deliveries=store.deliveries,
+            wakeups=store.wakeups,
             clock=clock,
             ids=ids,
             randomness=randomness,

@@ -59,6 +59,7 @@ def dispatcher(
         transaction=store.transaction,
         inbox=inbox,
         deliveries=store.deliveries,
+        wakeups=store.wakeups,
         clock=clock,
         ids=ids,
         randomness=randomness,

@@ -98,6 +98,7 @@ def bus(
             transaction=transactions,
             inbox=store.inbox,
             deliveries=deliveries,
+            wakeups=store.wakeups,
             clock=clock,
             ids=ids,
             randomness=randomness,

@@ -31,6 +31,7 @@ def bus_on(
             transaction=store.transaction,
             inbox=store.inbox,
             deliveries=deliveries,
+            wakeups=store.wakeups,
             clock=clock,
             ids=ids,
             randomness=randomness,

@@ -41,6 +41,8 @@ class Processes:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
+        self.command: tuple[str, ...] = _COMMAND
+        """What starts `solebook`."""
         self.environment = os.environ | {
             "SOLEBOOK_STORE__URL": url,
             "SOLEBOOK_SECURITY__BCRYPT_COST": "4",
@@ -51,7 +53,7 @@ class Processes:
     def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         return subprocess.run(
-            [*_COMMAND, *arguments],
+            [*self.command, *arguments],
             cwd=self.folder,
             env=self.environment | settings,
             capture_output=True,
@@ -63,7 +65,7 @@ class Processes:
     def start(self, *arguments: str, **settings: str) -> "Running":
         """Start a process, and return it when it tells that it serves or works."""
         running = Running(
-            [*_COMMAND, *arguments], self.folder, self.environment | settings, PATIENCE
+            [*self.command, *arguments], self.folder, self.environment | settings, PATIENCE
         )
         self._started.append(running)
         running.wait_for_url()
