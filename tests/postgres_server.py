@@ -9,7 +9,13 @@ import pytest
 from servers import postgres_server
 from servers.postgres_server import PostgresServer
 
-__all__ = ["PostgresServer", "empty_tables", "new_postgres_of_the_machine", "running_postgres"]
+__all__ = [
+    "PostgresServer",
+    "empty_tables",
+    "new_postgres_of_the_machine",
+    "require_postgres",
+    "running_postgres",
+]
 
 
 @contextmanager
@@ -18,10 +24,15 @@ def running_postgres(*, safe: bool = False) -> Iterator[PostgresServer]:
 
     A `safe` one syncs to the disk.
     """
-    if not postgres_server.is_installed():
-        _do_without(postgres_server.NOT_INSTALLED)
+    require_postgres()
     with postgres_server.running_postgres(safe=safe) as server:
         yield server
+
+
+def require_postgres() -> None:
+    """Skip the test if the wheel's server is not installed."""
+    if not postgres_server.is_installed():
+        _do_without(postgres_server.NOT_INSTALLED)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from servers import postgres_server
+from ..postgres_server import require_postgres, running_postgres
 
 pytestmark = [pytest.mark.real, pytest.mark.integration]
 
@@ -34,8 +34,7 @@ def state_of(process: int) -> str:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_server_is_stopped_when_its_caller_is_killed(number: signal.Signals) -> None:
-    if not postgres_server.is_installed():
-        pytest.skip(postgres_server.NOT_INSTALLED)
+    require_postgres()
     caller = subprocess.Popen(
         [sys.executable, "-c", STARTS],
         cwd=ROOT,
@@ -56,9 +55,7 @@ def test_a_server_is_stopped_when_its_caller_is_killed(number: signal.Signals) -
 
 
 def test_a_server_that_was_stopped_leaves_nobody_watching() -> None:
-    if not postgres_server.is_installed():
-        pytest.skip(postgres_server.NOT_INSTALLED)
-    with postgres_server.running_postgres() as server:
+    with running_postgres() as server:
         assert server._watch is not None
         watching = server._watch.pid
         os.kill(watching, 0)
