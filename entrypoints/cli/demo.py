@@ -13,7 +13,8 @@ API: signed-in sellers and buyers place asks and bids so that each pair trades a
 and on its historic day. The pairs are shipped, authenticated and delivered, and their sellers are
 paid. A few extra trades fail on purpose. At the end the demo prints what was sold, compares every
 figure of every size with the file, and checks the ledger to the cent. Then it keeps running, so
-that you can look around. With --store it uses an empty database of yours, and leaves it to you.
+that you can look around. With --store it uses an empty database of yours, and leaves it to you,
+with a folder solebook-demo for what is not in the database.
 """
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 
-_TRIES = 5
+_TRIES = 60
 _BUSY = (429, 503)
 _POLL, _LONGEST_POLL = 0.02, 0.5
 """The first and the longest interval between two polls, in seconds."""

@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,8 @@ _DIFFERENCES = 20
 """The maximum of printed differences, because one wrong price may change many figures."""
 _TIMEOUT = 30.0
 _POLL = 0.1
+_LEFT = Path("solebook-demo")
+"""The folder that stays beside a database of the user's, with the provider's records and keys."""
 _RULES = MarketRules(max_unpaid_orders=1_000_000)
 _WAREHOUSE = WarehouseAddress(
     "solebook demo warehouse", "1 Market Street", "Portland", "OR", "97201", "US"
@@ -71,16 +73,18 @@ async def run_demo(
 ) -> int:
     """Run the demo and return its exit code: 0 if tape and ledger are as expected, else 1.
 
-    Its database is new, or the empty one at the URL `store`. Raises ValueError for one that is in
-    use, BadFile and OSError for files that cannot be used, ValueError for a limit below 1, and
-    ApiRefusal if the exchange refuses a request that should succeed.
+    Its database is new, or the empty one at the URL `store`. Then the folder `solebook-demo` is
+    left with what belongs to the database, and with settings for it. Raises ValueError for a
+    database that is in use, BadFile and OSError for files and folders that cannot be used,
+    ValueError for a limit below 1, and ApiRefusal if the exchange refuses a request that should
+    succeed.
     """
     if limit is not None and limit < 1:
         raise ValueError(f"the limit must be at least 1 sale, not {limit}")
     if report is not None:
         report.open("a").close()  # fail now if it cannot be written, and not after the replay
     console = console or Console()
-    with tempfile.TemporaryDirectory(prefix="solebook-demo-") as folder:
+    with _folder(store) as folder:
         settings = _settings(folder, store)
         catalogue = read_catalogue(products, settings.market)
         rows = read_sales(sales, catalogue, settings.market)[:limit]
@@ -100,6 +104,8 @@ async def run_demo(
             result, letter = await demo.replay(catalogue, rows)
             code = _conclude(console, result, rows, report)
             code = max(code, await _verify(application, console))
+            if store is not None:
+                console.print(f"Its settings are in {_left_settings(folder)}", soft_wrap=True)
             letter.show(console)
             if stay:
                 console.print(f"Look around: {url}/schema, signed in as buyer-1@example.com")
@@ -144,8 +150,7 @@ class _Demo:
             await make_failing_trades(market, warehouse, people, rows[0], self._advance)
             self._bars.update(bar, completed=MISHAPS)
             await self._trade(market, warehouse, rows)
-            backlog = self._application.operations.view_backlog
-            await wait_through(backlog.next_message, "a message to be handled")
+            await self._settle()
             await self._bring_letters()
         opened = rows[0].sold_on - _BEFORE
         market_data = MarketData(Api(self._http), opened, self._clock.now().date())
@@ -181,9 +186,15 @@ class _Demo:
                 await warehouse.work(due)
             self._open(day)
             await warehouse.work(day)
+            await self._settle()  # the sellers' fees depend on what is counted as sold until now
             trades = await market.trade_day(sales)
             await warehouse.take_on(trades, day)
             self._bars.advance(bar, len(sales))
+
+    async def _settle(self) -> None:
+        """Wait until all messages but letters are handled."""
+        backlog = self._application.operations.view_backlog
+        await wait_through(backlog.next_message, "a message to be handled")
 
     async def _bring_letters(self) -> None:
         """Wait until the queue of letters is empty, because trades do not wait for letters."""
@@ -201,6 +212,22 @@ class _Demo:
     def _open(self, day: date) -> None:
         self._clock.move_to(datetime.combine(day, _OPENS))
         self._application.uptime.skip()
+
+
+def _folder(store: str | None) -> AbstractContextManager[str]:
+    """Return a folder for the demo's files: a temporary one, or one that stays with the store."""
+    if store is None:
+        return tempfile.TemporaryDirectory(prefix="solebook-demo-")
+    _LEFT.mkdir(mode=0o700)
+    return nullcontext(str(_LEFT.absolute()))
+
+
+def _left_settings(folder: str) -> Path:
+    """Write settings with which commands can be run on the demo's exchange, but for store.url."""
+    file = Path(folder) / "solebook.toml"
+    rules = f"[market]\nmax_unpaid_orders = {_RULES.max_unpaid_orders}\n"
+    file.write_text(f"folder = {json.dumps(folder)}\n\n{rules}", encoding="utf-8")
+    return file
 
 
 def _settings(folder: str, store: str | None) -> Settings:

@@ -50,6 +50,8 @@ def test_it_goes_on_where_it_stopped_and_its_people_find_what_is_theirs(tmp_path
         assert server.ok("GET", "/v1/notifications", buyer)["items"]
         letters = solebook(tmp_path, "admin", "dead-letters")
         assert letters.stdout.endswith("2 dead letters\n")
+        indexed = solebook(tmp_path, "admin", "reindex")  # it is from before there was an index
+        assert indexed.returncode == 0, indexed.stderr
         assert server.end(signal.SIGTERM)[0] == 0
     solvency = solebook(tmp_path, "admin", "solvency")
     assert (solvency.returncode, solvency.stderr) == (0, "")

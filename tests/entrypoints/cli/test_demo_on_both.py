@@ -28,18 +28,25 @@ def which_sales(full: bool) -> list[str]:
 
 def demo(folder: Path, full: bool, *options: str) -> tuple[dict[str, Any], str]:
     """Run the demo, and return its report and what it printed."""
-    command = [sys.executable, "-m", "solebook.entrypoints.cli.main", "demo", "--exit"]
     report = folder / f"report-{len(options)}.json"
-    done = subprocess.run(
-        [*command, *which_sales(full), "--report", str(report), *options],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE[full],
-        check=False,
-    )
+    options = (*which_sales(full), "--report", str(report), *options)
+    done = run(folder, "demo", "--exit", *options, patience=_PATIENCE[full])
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     return json.loads(report.read_text()), done.stdout
+
+
+def run(
+    folder: Path, *arguments: str, patience: float = 300, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "solebook.entrypoints.cli.main", *arguments],
+        cwd=folder,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        timeout=patience,
+        check=False,
+    )
 
 
 def test_the_report_is_the_same_on_both_databases(
@@ -51,3 +58,7 @@ def test_the_report_is_the_same_on_both_databases(
     assert on_postgres == on_sqlite
     assert on_postgres["ledger"]["balanced"]
     assert "Everything in the database agrees, and with the payment provider." in printed
+
+    verify = ("admin", "verify", "--config", "solebook-demo/solebook.toml")
+    verified = run(tmp_path, *verify, SOLEBOOK_STORE__URL=url)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
