@@ -23,7 +23,9 @@ _RENEWED = 1 / 3
 _KEPT = 1 / 2
 """A delivery is claimed again if it was not begun within this part of the claim's life."""
 _ROUNDS = 16
-"""The average number of deliveries that a worker tries between two reads of the store."""
+"""The largest average number of deliveries that a worker tries between two reads of the store."""
+_SOON, _LATE = 0.25, 1.0
+"""Seconds. If what was claimed is begun sooner, the next claim is larger; if later, smaller."""
 _REST = 3.0
 """How long a queue that gives way rests after a delivery, as a multiple of its duration."""
 _LONGEST_REST = 0.05
@@ -101,6 +103,12 @@ class QueueWorkers:
         self._renewed_at = clock.now()
         """Since when the claims of all that is under way have been in force."""
         self._has_claims = False
+        self._rounds = 1
+        """How many deliveries are claimed for each worker, so that slow work is divided fairly."""
+        self._was_full = False
+        """Whether the latest claim got all that it asked for."""
+        self._asked_at = 0.0
+        """When that was, on the event loop's clock."""
         self._begun_at = 0.0
         """When the latest delivery was begun, on the event loop's clock, like the next."""
         self._rests_until = 0.0
@@ -213,14 +221,25 @@ class QueueWorkers:
         now = self._clock.now()
         looks_back = self._since_longest_due >= _ROUNDS
         overdue_since = now - _LONG if looks_back else None
-        first = await self._claims.take(
-            done, self._workers * _ROUNDS, but=under_way, overdue_since=overdue_since
-        )
+        self._adapt()
+        # Whoever gives way is slow on purpose, and saves transactions.
+        limit = self._workers * (_ROUNDS if self._gives_way() else self._rounds)
+        first = await self._claims.take(done, limit, but=under_way, overdue_since=overdue_since)
+        self._was_full = len(first) == limit and not self._gives_way()
+        self._asked_at = self._time()
         self._has_claims = bool(first or self._under_way)
         self._claimed_at = now
         self._ahead.extend(d for d in first if not self._is_held_up(d))
         if overdue_since is not None and self._ahead and self._ahead[0].due_at <= overdue_since:
             self._since_longest_due = 0
+
+    def _adapt(self) -> None:
+        """Claim as much as is begun soon, and leave the rest to other processes."""
+        lasted = self._time() - self._asked_at
+        if self._was_full and lasted < _SOON:
+            self._rounds = min(2 * self._rounds, _ROUNDS)
+        elif self._was_full and lasted > _LATE:
+            self._rounds = max(1, self._rounds // 2)
 
     def _is_held_up(self, delivery: Delivery) -> bool:
         """Whether the delivery itself, or another one of its turn, is under way."""
