@@ -13,7 +13,7 @@ from .interleaving import Interleaving
 S = TypeVar("S")
 T = TypeVar("T")
 
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 """Seconds of real time after which something hangs."""
 _TRIES = 100
 _HEAD_START = 5

@@ -8,7 +8,7 @@ from solebook.ports.language.placement import Placement
 
 from ...exchange import Exchange
 from ...invariants import check_invariants
-from .racing import Race, Races
+from .racing import Race, Races, tried_again
 
 
 async def bid_if_owner(exchange: Exchange) -> Placement | None:
@@ -41,7 +41,7 @@ async def test_an_ask_is_matched_once_although_its_shard_is_taken_over(
         assert len(won) <= 1
         assert (await after.store.quotes.get(ask.id)).status is QuoteStatus.MATCHED
         await withdraw_bids(after)
-        await after.workers.settle()
+        await tried_again(after.workers.settle)()
         owner, stranger = after, before
 
     await repeated(once)
