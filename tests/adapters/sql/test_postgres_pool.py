@@ -176,7 +176,7 @@ async def test_a_snapshot_that_is_left_alone_stays(postgres_url: str) -> None:
 
 
 async def test_a_line_that_goes_dead_is_an_outage_and_a_new_one_is_made(line: Line) -> None:
-    limits = Limits(connections=1, statement=0.2, grace=0.1)
+    limits = Limits(connections=1, statement=2.0, grace=0.5)
     async with line.url("store") as url, SqlDatabase(url, limits) as database:
         await lock(database)
         line.go_dead()
