@@ -20,7 +20,7 @@ INSERT INTO users SELECT {_ID.format("n")}, 'trader' || n || '@example.com', pas
 FROM users, generate_series(0, $1::int - 1) AS n WHERE email = 'seller@example.com'
 """
 _PRODUCTS = f"""
-INSERT INTO products SELECT {_ID.format("n")}, 'LM' || n, 'LM' || n, brand, model, colorway,
+INSERT INTO products SELECT {_ID.format("n")}, 'LM' || n, 'lm' || n, brand, model, colorway,
     retail_price, release_date, created_at, version
 FROM products, generate_series(0, $2::int - 1) AS n WHERE id = $1
 """

@@ -166,6 +166,7 @@ def test_the_first_order_is_answered_soon_after_a_kill_however_many_quotes_rest(
         if book is not last:
             owner, candidate = candidate, processes.serve()
     candidate.end()
+    assert processes.run("admin", "reindex").returncode == 0
     verified = processes.run("admin", "verify")
     assert verified.stdout.startswith("no errors"), verified.stdout
 
