@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import httpx
+
+from ...ports.language.errors import Unavailable
 
 _TRIES = 60
 _BUSY = (429, 503)
@@ -95,21 +96,33 @@ async def wait_through(first: Callable[[], Awaitable[object | None]], what: str)
     However slow the machine is, it goes on. Raises ApiRefusal if `first` does not change for the
     timeout of `wait_for`.
     """
-    while (current := await first()) is not None:
-        await wait_for(partial(_has_changed, first, current), what)
+    seen: list[object | None] = [object()]
 
+    async def has_changed() -> bool:
+        before, seen[0] = seen[0], await first()
+        return seen[0] != before
 
-async def _has_changed(first: Callable[[], Awaitable[object | None]], before: object) -> bool:
-    return await first() != before
+    while seen[0] is not None:
+        await wait_for(has_changed, what)
 
 
 async def wait_for(happened: Callable[[], Awaitable[bool]], what: str) -> None:
-    """Poll until `happened` returns True. Raises ApiRefusal after a timeout."""
+    """Poll until `happened` returns True, also while the store is unavailable.
+
+    Raises ApiRefusal after a timeout.
+    """
     pause = _POLL
     try:
         async with asyncio.timeout(_PATIENCE):
-            while not await happened():  # HTTP has no notification to wait for
+            while not await _is_true(happened):  # HTTP has no notification to wait for
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_POLL)
     except TimeoutError:
         raise ApiRefusal(f"waited {_PATIENCE:g} s for {what}") from None
+
+
+async def _is_true(happened: Callable[[], Awaitable[bool]]) -> bool:
+    try:
+        return await happened()
+    except Unavailable:
+        return False
