@@ -32,7 +32,7 @@ async def copy_to(
         raise ValueError("a store in memory can only be reached by the process that serves it")
     url = settings_for(settings, url).store_url
     if url == settings.store_url:
-        raise ValueError("the target is the store itself")
+        raise ValueError("the target is the store itself: store.url is what is copied from")
     with exclusive(settings):
         async with open_sql_database(settings.store_url, migrate=False) as source:
             await require_stopped(source, SystemClock().now())

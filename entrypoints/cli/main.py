@@ -52,7 +52,7 @@ def _message(error: Exception) -> str:
         return f"{error.name} is not installed; run: pip install 'solebook[all]'"
     cause = error.__cause__
     if isinstance(error, Unavailable) and cause is not None:
-        return f"{error} ({str(cause) or type(cause).__name__})"
+        return f"{error.what} is unavailable: {str(cause) or type(cause).__name__}"
     return str(error)
 
 

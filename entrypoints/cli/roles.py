@@ -9,9 +9,8 @@ from ...ports.language.process_roles import ALL_ROLES, ProcessRole
 if TYPE_CHECKING:
     from ...config.settings import Settings
 
-WHAT_ROLES_ARE_FOR = """\
-roles:
-  http       answers HTTP requests and serves the live stream
+_HTTP = "  http       answers HTTP requests and serves the live stream\n"
+_OF_WORKERS = """\
   matching   runs the matching engine, ends expired bids and asks, unwinds cancelled trades.
              One process at a time has the engine. The others are candidates: one takes over
              within seconds when the first stops or dies
@@ -25,6 +24,8 @@ roles:
 Each role must run somewhere, or its work waits. Several processes need one PostgreSQL database and
 the same settings. On SQLite one process runs all roles.
 """
+WHAT_ROLES_ARE_FOR = f"roles:\n{_HTTP}{_OF_WORKERS}"
+WHAT_ROLES_OF_WORKERS_ARE_FOR = f"roles:\n{_OF_WORKERS}"
 
 
 def a_role(text: str) -> ProcessRole:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from .configured import settings_of
-from .roles import WHAT_ROLES_ARE_FOR, a_role, check_roles
+from .roles import WHAT_ROLES_OF_WORKERS_ARE_FOR, a_role, check_roles
 
 _DESCRIPTION = """\
 Runs some roles of an exchange whose store is PostgreSQL. Start as many workers as you like, on
@@ -14,7 +14,7 @@ several machines, beside `solebook serve`. It stops with Ctrl-C or SIGTERM: it f
 under way and lets others take over.
 """
 _EPILOG = f"""\
-{WHAT_ROLES_ARE_FOR}
+{WHAT_ROLES_OF_WORKERS_ARE_FOR}
 examples:
   solebook worker trade letters
   solebook worker matching --health-port 8001    (http://127.0.0.1:8001/health/ready)

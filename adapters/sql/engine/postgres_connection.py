@@ -17,7 +17,7 @@ from .driver import Connection, Snapshot, Write
 from .errors import STORE, Conflict
 from .limits import Limits
 from .postgres_batch import together
-from .postgres_url import data_source
+from .postgres_url import data_source, hosts_of
 
 T = TypeVar("T")
 
@@ -226,9 +226,11 @@ async def _connected(source: str, limits: Limits, name: str) -> asyncpg.Connecti
     try:
         connection = await _connect(source, limits, name)
     except asyncpg.ClientConfigurationError as error:
-        raise ValueError(str(error)) from error
+        what, *_ = str(error).splitlines()  # a hint follows
+        option = "sslrootcert: " if what.startswith("root certificate") else ""
+        raise ValueError(f"{option}{what}") from error
     except _DRIVER_ERRORS as error:
-        raise Unavailable(what=STORE) from _explained(error, limits)
+        raise Unavailable(what=STORE) from _explained(error, source, limits)
     _keep_alive(connection._transport.get_extra_info("socket"))
     return connection
 
@@ -305,7 +307,11 @@ _OTHER_HOST = (62, 64)
 """OpenSSL's codes for a certificate of another host, by name and by address."""
 
 
-def _explained(error: Exception, limits: Limits) -> Exception:
+_WRONG_URLS = ("28P01", "3D000", "42704")
+"""States of a wrong password, database or option."""
+
+
+def _explained(error: Exception, source: str, limits: Limits) -> Exception:
     """Return why there is no connection. The text has no secret."""
     if isinstance(error, ssl.SSLCertVerificationError):
         found = error.verify_message.rstrip(".")
@@ -317,6 +323,12 @@ def _explained(error: Exception, limits: Limits) -> Exception:
         why = "PostgreSQL offers no TLS, and sslmode demands it"
     elif isinstance(error, TimeoutError) and not str(error):
         why = f"PostgreSQL did not answer within {limits.connecting:g} s"
+    elif isinstance(error, socket.gaierror):
+        why = f"no address is known for the host {hosts_of(source)}; check the URL"
+    elif isinstance(error, ConnectionRefusedError):
+        why = f"nothing listens at {hosts_of(source)}; check the URL, or start PostgreSQL"
+    elif isinstance(error, asyncpg.PostgresError) and error.sqlstate in _WRONG_URLS:
+        why = f"{error}; check the URL"
     else:
         return error
     reason = ConnectionError(why)

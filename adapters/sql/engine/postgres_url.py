@@ -30,6 +30,12 @@ def data_source(url: str) -> str:
     return source
 
 
+def hosts_of(source: str) -> str:
+    """Return where the servers of a valid URL are."""
+    parts = urlsplit(source)
+    return _options(source).get("host") or parts.netloc.rpartition("@")[2] or "the local socket"
+
+
 def _options(source: str) -> Mapping[str, str]:
     """Return the options in the query. Raises ValueError if any part of the URL is invalid."""
     # The errors of the libraries quote the part that is wrong, which may be of a password.

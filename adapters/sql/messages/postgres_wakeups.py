@@ -67,14 +67,17 @@ class PostgresWakeups(Wakeups):
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _keep_connected(self) -> None:
-        pause = _FIRST_PAUSE
+        pause, is_known = _FIRST_PAUSE, False
         while not self._ends:
             try:
                 async with self._connected() as connection:
-                    pause = _FIRST_PAUSE
+                    pause, is_known = _FIRST_PAUSE, True
                     await self._pass_on(connection)
-            except Unavailable:
-                _log.warning("wake-ups between processes are lost for %.1f s", pause)
+            except (Unavailable, ValueError) as error:
+                # At the start, whoever opens the store says why it cannot be reached.
+                if is_known or pause == _LONGEST_PAUSE:
+                    why = error.__cause__ or error
+                    _log.warning("wake-ups between processes are lost for %.1f s: %s", pause, why)
             except Exception:  # noqa: BLE001  # trading goes on without wake-ups
                 _log.exception("wake-ups between processes failed")
             if not self._ends:

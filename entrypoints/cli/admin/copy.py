@@ -1,10 +1,10 @@
 """`solebook admin copy`: copy an exchange to another database."""
 
 import argparse
-import os
 
 from ....ports.language.text import counted
 from ..bars import progress_bars
+from ..configured import settings_of
 from .action import Actions
 from .verify import verify_application
 
@@ -47,9 +47,8 @@ async def copy(options: argparse.Namespace) -> int:
     """Copy the configured exchange. The exit code is 1 if the copy has an error."""
     from ....composition.container import open_application
     from ....composition.copying import copy_to, settings_for
-    from ....config.load import load_settings
 
-    settings = load_settings(options.config, os.environ)
+    settings = settings_of(options)
     file = settings.store_file
     if file is not None and not file.exists():
         raise ValueError(

@@ -68,6 +68,13 @@ async def add_user(store: Store, user: User) -> None:
 # ---- what goes wrong inside ----------------------------------------------------------------------
 
 
+async def test_a_missing_database_is_named(postgres_url: str) -> None:
+    missing = postgres_url.replace("@/", "@/no", 1)
+    with pytest.raises(Unavailable) as refused:
+        await PostgresConnection.open(missing, Limits())
+    assert str(refused.value.__cause__).endswith(" does not exist; check the URL")
+
+
 async def test_a_deadlock_undoes_one_transaction_and_lets_the_other_commit(
     store: Store, records: Records
 ) -> None:

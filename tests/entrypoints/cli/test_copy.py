@@ -44,6 +44,13 @@ def test_everything_is_copied_and_the_copy_is_verified(folder: Path, run: Run, t
     assert "comparing tables" in done.err
 
 
+def test_the_store_of_the_option_is_copied(folder: Path, run: Run, tmp_path: Path) -> None:
+    traded(folder, OrderStatus.DELIVERED)
+    moved = (folder / "solebook.sqlite3").rename(tmp_path / "moved.db")
+    done = run("admin", "copy", "--store", f"sqlite:///{moved}", "--to", empty(tmp_path / "to.db"))
+    assert (done.code, done.out[:22]) == (0, "no errors in 1 order, "), done.err
+
+
 def test_the_exchange_goes_on_in_the_copy(folder: Path, run: Run, target: str) -> None:
     order = traded(folder)
     assert run("admin", "copy", "--to", target).code == 0

@@ -87,6 +87,51 @@ def test_a_missing_file_is_a_one_line_error(folder: Path, run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("where", "problem"),
+    [
+        (
+            "127.0.0.1:1/solebook",
+            (
+                "the store is unavailable: nothing listens at 127.0.0.1:1; check the URL, or start"
+                " PostgreSQL"
+            ),
+        ),
+        (
+            "nowhere.invalid/solebook",
+            (
+                "the store is unavailable: no address is known for the host nowhere.invalid; check"
+                " the URL"
+            ),
+        ),
+        (
+            "127.0.0.1:1/solebook?sslmode=verify-full",
+            (
+                'sslrootcert: root certificate file "{home}/.postgresql/root.crt" does not exist or'
+                " cannot be accessed"
+            ),
+        ),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_a_one_line_error(
+    folder: Path,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    where: str,
+    problem: str,
+) -> None:
+    monkeypatch.setenv("HOME", str(folder))
+    refused = run("serve", "--store", f"postgresql://keeper:hunter2@{where}")
+    assert (refused.code, refused.out, caplog.text) == (1, "", "")
+    assert one_line(refused.err) == f"solebook: {problem.format(home=folder)}"
+
+
+def test_help_of_workers_names_no_role_that_they_refuse(run: Run) -> None:
+    assert "\n  http " in run("serve", "--help").out
+    assert "\n  http " not in run("worker", "--help").out
+
+
 def test_verbose_adds_the_traceback_to_the_line(folder: Path, run: Run) -> None:
     refused = run("migrate", "--config", "market.toml", "--verbose")
     assert refused.code == 1
