@@ -9,6 +9,7 @@ import asyncpg  # type: ignore[import-untyped]  # it has no annotations
 import pytest
 
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
+from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.engine.database import SqlDatabase
@@ -73,13 +74,18 @@ async def stores(
 
 @pytest.fixture
 def processes(stores: tuple[Store, Store], clock: VirtualClock) -> tuple[Exchange, Exchange]:
-    """Two processes of one exchange, with one payment provider, whose engines are not started."""
+    """Two processes of one exchange, whose engines are not started.
+
+    They have one payment provider and one search index.
+    """
     provider = EmbeddedPaymentProvider(SteppedJournal(), clock, "whsec_embedded")
+    search_index = MemorySearchIndex()
     first, second = (
         exchange_on(
             replace(
                 embedded_adapters(store, clock=clock, ids=SeededIds(seed, clock), seed=seed),
                 payment_provider=provider,
+                search_index=search_index,
             ),
             rules=RULES,
         )
