@@ -112,8 +112,10 @@ class PostgresDriver(Driver):
             if not connection.is_lost:
                 await connection.rollback()
                 sound = True
-        except (Unavailable, AssertionError):
-            _log.warning("a transaction could not be rolled back; reconnecting", exc_info=True)
+        except Unavailable as error:
+            _log.warning("a transaction could not be rolled back; reconnecting: %s", error)
+        except AssertionError:
+            _log.exception("a transaction could not be rolled back; reconnecting")
         finally:
             self.give_back(connection, sound=sound)
 

@@ -148,7 +148,8 @@ class KilledExchange:
             code, log = running.end()
             assert code == 0, log
             self._logs.append(log)
-        assert not [log for log in self._logs if any(word in log for word in _NEVER)]
+        faults = [log for log in self._logs if any(word in log for word in _NEVER)]
+        assert not faults, faults[0]
 
     def _start(self, command: Sequence[str]) -> Running:
         port = ("--port", "0") if command[0] == "serve" else ()
@@ -282,7 +283,7 @@ class KilledExchange:
 
 _CONNECTIONS = """
     SELECT CASE WHEN state = 'idle' THEN 'i' ELSE 'b' END || pid FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = 'solebook'
+    WHERE datname = current_database() AND application_name LIKE 'solebook %'
 """
 _SOLD_TWICE = """
     SELECT quote FROM (

@@ -11,6 +11,8 @@ from solebook.adapters.sql.migrate import migrate
 from ...postgres_server import PostgresServer, running_postgres
 from .killed_exchange import APART, WHOLE, KilledExchange, Town, killed_exchange, settle
 
+pytestmark = pytest.mark.real
+
 TOWN = "town"
 """The database that is copied for each test."""
 
