@@ -80,7 +80,7 @@ def coverage(session: nox.Session) -> None:
     """Unit and integration tests, with a minimum of branch coverage."""
     slowest = ("--durations=10", "--durations-min=0.5")
     marked = ("-m", "not real and not journey and not docs")
-    session.run("pytest", *marked, "--cov", *slowest, *session.posargs)
+    session.run("pytest", "-n", "auto", *marked, "--cov", *slowest, *session.posargs)
 
 
 @nox.session
