@@ -32,7 +32,7 @@ AT_ONCE = 4
 VERIFIED = 5
 """One race in so many is followed by a verification, which takes longer than most races."""
 SEEDS_OF_SQLITE = 3
-SEEDS = {False: 20, True: 1_000}
+SEEDS = {False: 8, True: 1_000}
 
 
 @pytest.fixture
