@@ -1,6 +1,7 @@
 """Wherever the answer to a COMMIT is lost, everything ends as if it had come."""
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ import pytest
 
 from solebook.adapters.embedded.journal import MemoryJournal
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
+from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.engine.database import SqlDatabase
@@ -48,18 +50,22 @@ class Town:
 
     server: PostgresServer
     exchange: Exchange
+    index: MemorySearchIndex
 
 
 @asynccontextmanager
-async def process(url: str, seed: int) -> AsyncIterator[Exchange]:
-    """The whole application on a database."""
+async def process(url: str, seed: int, index: MemorySearchIndex) -> AsyncIterator[Exchange]:
+    """The whole application on a database, with a search index that was made from it."""
     clock = VirtualClock(MONDAY)
     ids = SeededIds(seed, clock)
     async with SqlDatabase(url) as database:
         store = build_sql_store(database, clock=clock, ids=ids)
         provider = EmbeddedPaymentProvider(MemoryJournal(), clock, "whsec_test")
         adapters = embedded_adapters(store, clock=clock, ids=ids)
-        yield exchange_on(replace(adapters, payment_provider=provider))
+        adapters = replace(
+            adapters, payment_provider=provider, search_index=index, shown_search=index
+        )
+        yield exchange_on(adapters)
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +73,14 @@ def town(postgres_server: PostgresServer) -> Town:
     async def settle_down() -> Exchange:
         url = postgres_server.create_database(_TOWN)
         await migrate(url)
-        async with process(url, seed=1) as exchange:
+        async with process(url, seed=1, index=index) as exchange:
             await exchange.open()
             await exchange.want({Channel.IN_APP})
             await engine_of(exchange.app).stop()
         return exchange
 
-    return Town(postgres_server, asyncio.run(settle_down()))
+    index = MemorySearchIndex()
+    return Town(postgres_server, asyncio.run(settle_down()), index)
 
 
 async def insist(do: Callable[[], Awaitable[None]]) -> None:
@@ -91,7 +98,8 @@ async def lived(town: Town, line: CutLine) -> AsyncIterator[Exchange]:
     name = "story"
     town.server.create_database(name, _TOWN)
     try:
-        async with process(line.url(name), seed=7) as exchange:
+        index = copy.deepcopy(town.index)
+        async with process(line.url(name), seed=7, index=index) as exchange:
             yield exchange
             await engine_of(exchange.app).stop()
     finally:
