@@ -29,8 +29,10 @@ _WORKERS = 4
 _RETRIED_AT_ONCE = 16
 """The default number of concurrent deliveries in the other queues."""
 
-_LIFE = timedelta(seconds=30)
-"""How long a delivery is claimed, unless the claim is renewed."""
+_LIFE = timedelta(seconds=10)
+"""How long a delivery is claimed, unless the claim is renewed.
+
+After a kill, charges wait for so long, and new bids and asks are refused meanwhile."""
 
 _Pair: TypeAlias = tuple[Consumer, Message]
 

@@ -18,7 +18,7 @@ from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
 from solebook.ports.language.messages import Claim, Message, Queue
 
-LIFE = timedelta(seconds=30)
+LIFE = timedelta(seconds=10)
 NewBus: TypeAlias = Callable[[], EventBus]
 
 
