@@ -21,6 +21,7 @@ from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.search.postgres_search_index import PostgresSearchIndex
 from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 from solebook.composition.embedded import embedded_adapters
+from solebook.composition.in_process_bus import build_in_process_bus
 from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.ports.books import Books
 from solebook.ports.language.batch import Batch, Ownership
@@ -212,9 +213,18 @@ class Machine:
                     books=FragileBooks(store.books, edges),
                 )
                 adapters = embedded_adapters(store, clock=self.clock, ids=self.ids)
+                # As on SQLite: what its predecessor had claimed is its own at once.
+                bus = build_in_process_bus(
+                    store,
+                    clock=self.clock,
+                    ids=self.ids,
+                    randomness=adapters.randomness,
+                    holder="the only process",
+                )
                 provider = FragileProvider(journal, self.clock, "whsec_test", edges)
                 adapters = replace(
                     adapters,
+                    event_bus=bus,
                     payment_provider=provider,
                     search_index=self._search_index(database),
                     mailer=FragileMailer(self.mailer, edges),
