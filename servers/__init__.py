@@ -1,1 +1,0 @@
-"""Real servers of other projects, from wheels, for tests and benchmarks."""
