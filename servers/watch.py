@@ -7,12 +7,23 @@ has closed it and said that all is well, or is gone. It must run with the standa
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 ALL_IS_WELL = "stopped"
 _PATIENCE = 10.0
+
+
+def watching(folder: Path) -> "subprocess.Popen[str]":
+    """Start a process that watches this one; write the server's id to it."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", __file__, str(folder)],
+        stdin=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def main() -> None:
@@ -24,11 +35,14 @@ def main() -> None:
         return
     if process != "0":
         _stop(int(process), folder / "data" / "postmaster.pid")
-    shutil.rmtree(folder, ignore_errors=True)
+    _delete(folder)
 
 
 def _stop(process: int, runs: Path) -> None:
-    """Stop the server at once, and return when its file says so: it may stay as a zombie."""
+    """Stop the server at once, and return when its file says so: it may stay as a zombie.
+
+    PostgreSQL has such a file. NATS has none and ends at once.
+    """
     give_up_at = time.monotonic() + _PATIENCE
     try:
         os.kill(process, signal.SIGQUIT)
@@ -38,6 +52,14 @@ def _stop(process: int, runs: Path) -> None:
             os.kill(process, signal.SIGKILL)
     except ProcessLookupError:
         pass
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder, to which a server that ends may still write for a moment."""
+    give_up_at = time.monotonic() + _PATIENCE
+    while folder.exists() and time.monotonic() < give_up_at:
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.composition.memory_store import build_memory_store
 
+from .nats_server import NatsServer, running_nats
 from .postgres_server import PostgresServer, empty_tables, running_postgres
 
 HERE = Path(__file__).parent
@@ -31,6 +32,9 @@ REACHES_OUT = (
 )
 """Where tests use files, sockets, processes or the whole HTTP application."""
 
+
+SERVERS = {"postgres_server", "nats_server", "own_nats_server"}
+"""The fixtures that run a real server."""
 
 EXAMPLES = {True: 20, False: 100}
 """How many examples of a property are tried in the unit suite, and elsewhere, where a test does
@@ -67,18 +71,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is not for the unit suite: the folders above, and the databases' contracts."""
     for item in items:
         path = item.path.relative_to(HERE).as_posix()
-        if uses_postgres(item):
+        if uses_real_server(item):
             item.add_marker("real")
             item.add_marker("integration")
         elif path.startswith(REACHES_OUT) or "sqlite" in item.name:
             item.add_marker("integration")
 
 
-def uses_postgres(item: pytest.Item) -> bool:
-    """Return whether a test needs the PostgreSQL server, itself or as its turn at a contract."""
+def uses_real_server(item: pytest.Item) -> bool:
+    """Return whether a test needs a server, itself or as its turn at a contract."""
     called = getattr(item, "callspec", None)
-    turns = called.params.values() if called is not None else ()
-    return "postgres_server" in getattr(item, "fixturenames", ()) or "postgres" in turns
+    turns = set(map(str, called.params.values())) if called is not None else set()
+    asked = getattr(item, "fixturenames", ())
+    return not SERVERS.isdisjoint(asked) or not {"postgres", "nats"}.isdisjoint(turns)
 
 
 def pytest_collection() -> None:
@@ -118,7 +123,21 @@ def store(clock: VirtualClock, ids: SeededIds) -> Store:
     return build_memory_store(clock=clock, ids=ids)
 
 
-# ---- PostgreSQL ----------------------------------------------------------------------------------
+# ---- real servers --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def nats_server() -> Iterator[NatsServer]:
+    """A NATS server, which is gone with the last test."""
+    with running_nats() as server:
+        yield server
+
+
+@pytest.fixture
+def own_nats_server() -> Iterator[NatsServer]:
+    """A NATS server for one test, which may stop it."""
+    with running_nats() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,12 @@
 """PostgreSQL servers for tests."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-
 from servers import postgres_server
 from servers.postgres_server import PostgresServer
+
+from .missing_server import do_without
 
 __all__ = [
     "PostgresServer",
@@ -32,23 +31,16 @@ def running_postgres(*, safe: bool = False) -> Iterator[PostgresServer]:
 def require_postgres() -> None:
     """Skip the test if the wheel's server is not installed."""
     if not postgres_server.is_installed():
-        _do_without(postgres_server.NOT_INSTALLED)
+        do_without(postgres_server.NOT_INSTALLED)
 
 
 @contextmanager
 def new_postgres_of_the_machine(*options: str) -> Iterator[PostgresServer]:
     """Yield a server with TLS and ICU, not started yet. Skips if there is none to be had."""
     if not postgres_server.is_on_the_machine():
-        _do_without(postgres_server.NOT_ON_THE_MACHINE)
+        do_without(postgres_server.NOT_ON_THE_MACHINE)
     with postgres_server.new_postgres_of_the_machine(*options) as server:
         yield server
-
-
-def _do_without(what: str) -> None:
-    """Skip the test, but fail in CI, where nothing is skipped."""
-    if os.environ.get("NO_SKIPS"):
-        pytest.fail(what)
-    pytest.skip(what)
 
 
 async def empty_tables(url: str) -> None:

@@ -102,16 +102,21 @@ class BatchWriter(Matching):
         return await self.submit(Place(command))
 
     async def reprice(
-        self, quote: Quote, amount: Cents | None = None, expires_at: datetime | None = None
+        self,
+        quote: Quote,
+        amount: Cents | None = None,
+        expires_at: datetime | None = None,
+        *,
+        again: bool = False,
     ) -> Placement:
         """Move an active quote to another amount, another expiry, or both; see the port."""
         self._check_own(quote.book)
-        return await self.submit(Reprice(quote, amount, expires_at))
+        return await self.submit(Reprice(quote, amount, expires_at, again=again))
 
-    async def cancel(self, quote: Quote) -> Quote:
+    async def cancel(self, quote: Quote, *, again: bool = False) -> Quote:
         """Cancel a standing quote; see the port."""
         self._check_own(quote.book)
-        return await self.submit(Cancel(quote))
+        return await self.submit(Cancel(quote, again=again))
 
     async def expire(self, quote: Quote) -> Quote:
         """Expire an overdue quote; see the port."""
@@ -119,11 +124,16 @@ class BatchWriter(Matching):
         return await self.submit(Expire(quote))
 
     async def withdraw(
-        self, quote: Quote, reason: WithdrawalReason, note: str | None = None
+        self,
+        quote: Quote,
+        reason: WithdrawalReason,
+        note: str | None = None,
+        *,
+        again: bool = False,
     ) -> Quote:
         """Withdraw a quote without its owner's request; see the port."""
         self._check_own(quote.book)
-        return await self.submit(Withdraw(quote, reason, note))
+        return await self.submit(Withdraw(quote, reason, note, again=again))
 
     async def withdraw_all(
         self,

@@ -69,13 +69,22 @@ class OnStanding(Command[T]):
             raise QuoteNotActive(id=latest.id, side=latest.side, status=latest.status)
         return latest
 
+    def cancelled(self, shard: Shard, stored: Stored) -> Quote | None:
+        """Return the quote if it is cancelled already, or None. Raises NotFound."""
+        latest = self.latest(shard, stored)
+        return latest if latest.status is QuoteStatus.CANCELLED else None
+
 
 @dataclass(frozen=True, slots=True)
 class Cancel(OnStanding[Quote]):
     """Cancel a quote that rests, or an ask that waits."""
 
+    again: bool = False
+
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
         """Return the cancelled quote. Raises QuoteNotActive."""
+        if self.again and (done := self.cancelled(shard, stored)):
+            return done
         return shard.end(self.standing(shard, stored), QuoteStatus.CANCELLED)
 
 

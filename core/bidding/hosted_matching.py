@@ -77,20 +77,30 @@ class HostedMatching(Matching):
         return await self._running.place(command)
 
     async def reprice(
-        self, quote: Quote, amount: Cents | None = None, expires_at: datetime | None = None
+        self,
+        quote: Quote,
+        amount: Cents | None = None,
+        expires_at: datetime | None = None,
+        *,
+        again: bool = False,
     ) -> Placement:
-        return await self._running.reprice(quote, amount, expires_at)
+        return await self._running.reprice(quote, amount, expires_at, again=again)
 
-    async def cancel(self, quote: Quote) -> Quote:
-        return await self._running.cancel(quote)
+    async def cancel(self, quote: Quote, *, again: bool = False) -> Quote:
+        return await self._running.cancel(quote, again=again)
 
     async def expire(self, quote: Quote) -> Quote:
         return await self._running.expire(quote)
 
     async def withdraw(
-        self, quote: Quote, reason: WithdrawalReason, note: str | None = None
+        self,
+        quote: Quote,
+        reason: WithdrawalReason,
+        note: str | None = None,
+        *,
+        again: bool = False,
     ) -> Quote:
-        return await self._running.withdraw(quote, reason, note)
+        return await self._running.withdraw(quote, reason, note, again=again)
 
     async def withdraw_all(
         self,

@@ -12,7 +12,7 @@ from ...ports.language.errors import (
     TooManyOpenQuotes,
     TooManyUnpaidOrders,
 )
-from ...ports.language.ids import UserId
+from ...ports.language.ids import QuoteId, UserId
 from ...ports.language.market import Quote, QuoteStatus, Side, TimeInForce
 from ...ports.language.money import Cents
 from ...ports.language.placement import Placement, PlaceQuote
@@ -52,7 +52,7 @@ class Place(Command[Placement]):
                 raise earlier
             if earlier is not None:
                 return replace(earlier, replayed=True)
-        made = self._made_before(shard, stored)
+        made = _made_before(command.id, shard, stored)
         if made is not None:
             return made
         if stored.barred:
@@ -81,19 +81,6 @@ class Place(Command[Placement]):
         shard.add(placement, key)
         return placement
 
-    def _made_before(self, shard: Shard, stored: Stored) -> Placement | None:
-        """Return the current placement of the quote if this command was applied before, or None."""
-        quote_id = self.command.id
-        quote = shard.batch.added.get(quote_id)
-        if quote is None and stored.quotes and quote_id in stored.quotes:
-            quote = shard.batch.changed.get(quote_id) or stored.quotes[quote_id]
-        if quote is None:
-            return None
-        if quote.match_id is None:
-            return Placement(quote, replayed=True)
-        match = stored.matches.get(quote.match_id) or shard.match(quote.match_id)
-        return Placement(quote, match, replayed=True)
-
     def _check_may_rest(
         self, others: BookSide, shard: Shard, stored: Stored, now: datetime
     ) -> None:
@@ -109,21 +96,42 @@ class Place(Command[Placement]):
             raise TooManyOpenQuotes(side=command.side, limit=shard.rules.max_open_quotes)
 
 
+def _made_before(quote_id: QuoteId, shard: Shard, stored: Stored) -> Placement | None:
+    """Return the current placement of a quote that was placed before, or None.
+
+    Only for quotes that are `Wanted.placed`.
+    """
+    quote = shard.batch.added.get(quote_id)
+    if quote is None and stored.quotes and quote_id in stored.quotes:
+        quote = shard.batch.changed.get(quote_id) or stored.quotes[quote_id]
+    if quote is None:
+        return None
+    if quote.match_id is None:
+        return Placement(quote, replayed=True)
+    match = stored.matches.get(quote.match_id) or shard.match(quote.match_id)
+    return Placement(quote, match, replayed=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Reprice(OnStanding[Placement]):
     """Move a resting quote to another amount, another expiry, or both."""
 
     amount: Cents | None
     expires_at: datetime | None
+    again: bool = False
 
     def ask_for(self, wanted: Wanted, shard: Shard) -> None:
         """Request the quote, and what decides who it trades with."""
         OnStanding.ask_for(self, wanted, shard)
         quote = self.quote
+        if self.again:
+            wanted.placed.append(quote.id)
         wanted.trade(quote.user_id, quote.side, quote.book, self.amount or quote.amount)
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Placement:
         """Return the placement; see the port for refusals. An unchanged amount keeps its place."""
+        if self.again and (done := self._moved_before(shard, stored)):
+            return done
         stored.check_may_trade(self.quote.user_id, self.quote.side)
         quote = self.standing(shard, stored)
         shard.check_open(quote.book)
@@ -141,6 +149,19 @@ class Reprice(OnStanding[Placement]):
         placement = shard.enter(moved, counterpart, now, shard.book(moved.book))
         shard.note(placement.quote)
         return placement
+
+    def _moved_before(self, shard: Shard, stored: Stored) -> Placement | None:
+        """Return the placement of the quote if it is as requested, and stands or has matched."""
+        placement = _made_before(self.quote.id, shard, stored)
+        if placement is None:
+            return None
+        quote = placement.quote
+        is_there = (
+            (quote.status.stands or quote.match_id is not None)
+            and self.amount in (None, quote.amount)
+            and self.expires_at in (None, quote.expires_at)
+        )
+        return placement if is_there else None
 
 
 def counterpart_of(

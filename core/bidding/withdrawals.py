@@ -25,9 +25,12 @@ class Withdraw(OnStanding[Quote]):
 
     reason: WithdrawalReason
     note: str | None
+    again: bool = False
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> Quote:
         """Return the withdrawn quote. Raises NotFound, QuoteNotActive."""
+        if self.again and (done := self.cancelled(shard, stored)):
+            return done
         (cancelled,) = withdraw([self.standing(shard, stored)], self.reason, self.note, shard)
         return cancelled
 

@@ -1,14 +1,17 @@
-"""The PostgreSQL server of the tests ends with them, however they end."""
+"""The servers of the tests end with them, however they end."""
 
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from ..postgres_server import require_postgres, running_postgres
+from ..nats_server import NatsServer, require_nats, running_nats
+from ..postgres_server import PostgresServer, require_postgres, running_postgres
 
 pytestmark = [pytest.mark.real, pytest.mark.integration]
 
@@ -16,12 +19,12 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
 STARTS = """
 import sys
-from servers.postgres_server import running_postgres
+from servers.{server}_server import running_{server}
 
-with running_postgres() as server:
+with running_{server}() as server:
     server.kill()
     server.start()
-    print(server.folder, (server.data / "postmaster.pid").read_text().split()[0], flush=True)
+    print(server.folder, server._process.pid, flush=True)
     sys.stdin.read()
 """
 
@@ -32,11 +35,13 @@ def state_of(process: int) -> str:
     return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
 
 
+@pytest.mark.parametrize("server", ["postgres", "nats"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_server_is_stopped_when_its_caller_is_killed(number: signal.Signals) -> None:
+def test_a_server_is_stopped_when_its_caller_is_killed(number: signal.Signals, server: str) -> None:
     require_postgres()
+    require_nats()
     caller = subprocess.Popen(
-        [sys.executable, "-c", STARTS],
+        [sys.executable, "-c", STARTS.format(server=server)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -44,18 +49,21 @@ def test_a_server_is_stopped_when_its_caller_is_killed(number: signal.Signals) -
         text=True,
     )
     assert caller.stdout is not None
-    folder, server = caller.stdout.readline().split()
-    assert state_of(int(server))
+    folder, process = caller.stdout.readline().split()
+    assert state_of(int(process))
     caller.send_signal(number)
     # The watching process has the same end of this pipe. It ends when that has ended too.
     caller.communicate(timeout=PATIENCE)
-    assert state_of(int(server)) in ("", "Z", "Zs")
+    assert state_of(int(process)) in ("", "Z", "Zs")
     assert not Path(folder).exists()
     assert caller.returncode == -number
 
 
-def test_a_server_that_was_stopped_leaves_nobody_watching() -> None:
-    with running_postgres() as server:
+@pytest.mark.parametrize("running", [running_postgres, running_nats])
+def test_a_server_that_was_stopped_leaves_nobody_watching(
+    running: Callable[[], AbstractContextManager[PostgresServer | NatsServer]],
+) -> None:
+    with running() as server:
         assert server._watch is not None
         watching = server._watch.pid
         os.kill(watching, 0)

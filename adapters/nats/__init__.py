@@ -1,0 +1,1 @@
+"""NATS: the network between the processes of an exchange."""
