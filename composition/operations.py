@@ -69,6 +69,7 @@ def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUs
             dead_letters=store.dead_letters,
             orders=store.orders,
             audit_log=store.audit_log,
+            wakeups=store.wakeups,
             clock=clock,
         ),
         await_outcome=AwaitOutcome(audit_log=store.audit_log, clock=clock),

@@ -1,6 +1,7 @@
 """Retry a dead letter."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
@@ -13,6 +14,7 @@ from ...ports.language.staff import check_no_party, check_role
 from ...ports.language.users import Actor, Role
 from ...ports.orders import Orders
 from ...ports.transaction import Transaction
+from ...ports.wakeups import Wakeups
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +22,14 @@ class ReplayDeadLetter:
     """An admin retries a dead letter. A retry is safe, because every consumer is idempotent.
 
     The buyer and seller of the order that it is about may not retry it. The audit log records the
-    consumer, with the reason if one is given.
+    consumer, with the reason if one is given. The workers of its queue are woken.
     """
 
     transaction: Transaction
     dead_letters: DeadLetters
     orders: Orders
     audit_log: AuditLog
+    wakeups: Wakeups
     clock: Clock
 
     async def __call__(
@@ -38,6 +41,7 @@ class ReplayDeadLetter:
         async with self.transaction():
             delivery = await self.dead_letters.replay(delivery_id, self.clock.now())
             await self._check_party(actor, delivery.message.event)
+            self.transaction.announce(partial(self.wakeups.send, delivery.queue))
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,

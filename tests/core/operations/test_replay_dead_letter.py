@@ -1,6 +1,7 @@
 """Dead letters are retried, and the retry is audited."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -52,6 +53,21 @@ async def test_a_dead_letter_is_retried_and_audited(exchange: Exchange, reason: 
         "message_id": str(letter.message.id),
         "about": letter.message.key,
     }
+
+
+async def test_a_retry_wakes_the_workers_of_its_queue_and_a_refused_one_wakes_nobody(
+    exchange: Exchange,
+) -> None:
+    letter = await bury(exchange)
+    woken: list[Queue] = []
+    for queue in Queue:
+        exchange.store.wakeups.subscribe(queue, partial(woken.append, queue))
+    replay = exchange.app.operations.replay_dead_letter
+    with pytest.raises(Forbidden):
+        await replay(exchange.buyer, letter.id)
+    assert woken == []
+    await replay(exchange.admin, letter.id)
+    assert woken == [letter.queue]
 
 
 async def test_a_refused_retry_changes_nothing_and_is_not_audited(exchange: Exchange) -> None:
