@@ -1,6 +1,6 @@
 """The application: all use cases, built from one adapter per port."""
 
-from collections.abc import Set
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 
 from ..core.bidding.admission import Admission
@@ -50,6 +50,8 @@ class Application:
     """The roles of this process."""
     keepers: Keepers | None
     """The leases that it keeps, or None if no other process may run the same roles."""
+    check_replica: Callable[[], Awaitable[None]] | None
+    """Raises Unavailable while the store answers for its replica. None if there is no replica."""
     adapters: Adapters
     rules: MarketRules
     warehouse: Warehouse

@@ -1,6 +1,6 @@
 """Builds the application from one adapter per port."""
 
-from collections.abc import Set
+from collections.abc import Awaitable, Callable, Set
 
 from ..core.bidding.admission import Admission
 from ..core.bidding.matching_engine import EngineLimits
@@ -40,11 +40,13 @@ def build_application(
     patience: Patience | None = None,
     roles: Set[ProcessRole] = ALL_ROLES,
     keepers: Keepers | None = None,
+    check_replica: Callable[[], Awaitable[None]] | None = None,
 ) -> Application:
     """Return the application on these adapters, with its consumers subscribed to the event bus.
 
     It runs the work of its `roles`. Other processes on the same store run the other roles. With
     `keepers` they may run the same roles too, and leases decide who has the engine and the relay.
+    `check_replica` raises Unavailable while the store answers for its replica, if it has one.
     Without `matching` and `keepers` it has its own engine (`engine_of`). Nothing is started yet;
     the caller starts the engine.
     """
@@ -82,6 +84,7 @@ def build_application(
         ),
         roles=roles,
         keepers=keepers,
+        check_replica=check_replica,
         adapters=adapters,
         rules=rules,
         warehouse=warehouse,

@@ -334,6 +334,7 @@ class Container(containers.DeclarativeContainer):
         patience=providers.Singleton(Patience, settings.provided.payments.timeout),
         roles=roles,
         keepers=keepers,
+        check_replica=shown.provided.check_replica,
     )
     shared_keepers: providers.Provider[Keepers] = providers.Singleton(
         build_shared_keepers,

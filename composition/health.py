@@ -20,7 +20,11 @@ def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHe
             checks["lease of matching"] = _state_of(keepers.shard)
         if ProcessRole.RELAY in application.roles:
             checks["lease of relay"] = _state_of(keepers.relay)
-    return ViewHealth(checks, patience)
+    optional: dict[str, Check] = {}
+    check_replica = application.check_replica
+    if check_replica is not None and ProcessRole.HTTP in application.roles:
+        optional["replica"] = _answers(check_replica)
+    return ViewHealth(checks, patience, optional)
 
 
 def _answers(call: Callable[[], Awaitable[object]]) -> Check:

@@ -1,6 +1,6 @@
 """What is only shown, read from a replica of the store while that works."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +25,8 @@ class Shown(NamedTuple):
 
     tape: TapeReader
     search: SearchReader
+    check_replica: Callable[[], Awaitable[None]] | None = None
+    """Raises Unavailable while the store answers for the replica. None if there is no replica."""
 
 
 def shown_from_store(store: Store, search_index: SearchIndex) -> Shown:
@@ -54,7 +56,7 @@ def shown_from_replica(
     search = ReplicaReads[SearchReader](
         replica=PostgresSearchIndex(replica), store=search_index, watch=watch
     )
-    return Shown(ReplicatedTape(tape), ReplicatedSearch(search))
+    return Shown(ReplicatedTape(tape), ReplicatedSearch(search), watch.check)
 
 
 @asynccontextmanager

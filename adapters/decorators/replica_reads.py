@@ -72,6 +72,27 @@ class ReplicaWatch:
             return answer
         return await from_store()
 
+    async def check(self) -> None:
+        """Raise Unavailable if the replica is not used, for whoever asks about its health.
+
+        It takes no longer than the timeout. A replica whose reads have failed is used again only
+        after one of them has succeeded.
+        """
+        now = self._stopwatch.elapsed()
+        if not self.is_used and now < self._next_try:
+            raise Unavailable(what="the replica")
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._look(now)
+        except TimeoutError:
+            self._rest(f"it did not answer within {self._timeout:g} s")
+        except Unavailable as error:
+            self._rest(str(error.__cause__ or error))
+        else:
+            return
+        self._next_try = now + _REST
+        raise Unavailable(what="the replica")
+
     async def _look(self, now: float) -> None:
         if now < self._next_look and self.is_used:
             return

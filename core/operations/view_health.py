@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from ...ports.language.errors import Refusal, Unavailable
@@ -20,6 +20,8 @@ class DependencyHealth:
 
     state: str
     refusal: Unavailable | None = None
+    is_optional: bool = False
+    """Whether the process serves everything without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,19 @@ class ViewHealth:
 
     checks: Mapping[str, Check]
     patience: float = 2.0
+    optional: Mapping[str, Check] = field(default_factory=dict)
+    """Checks of dependencies without which the process serves everything, if slower."""
 
     async def __call__(self) -> Mapping[str, DependencyHealth]:
         """Return the state of each dependency by its name. It never hangs."""
         tasks = {
             name: asyncio.ensure_future(self._ask(name, check))
-            for name, check in self.checks.items()
+            for name, check in (*self.checks.items(), *self.optional.items())
         }
         if tasks:
             await asyncio.wait(tasks.values(), timeout=self.patience)
-        return {name: _found(name, task) for name, task in tasks.items()}
+        found = {name: _found(name, task) for name, task in tasks.items()}
+        return found | {name: _optional(found[name]) for name in self.optional}
 
     async def _ask(self, name: str, check: Check) -> DependencyHealth:
         try:
@@ -49,6 +54,11 @@ class ViewHealth:
         except Exception:  # noqa: BLE001  # whatever it is, it does not answer
             _log.exception("the health of %s cannot be found out", name)
             return DependencyHealth("does not answer", Unavailable(what=name))
+
+
+def _optional(found: DependencyHealth) -> DependencyHealth:
+    state = found.state if found.refusal is None else "is not used"
+    return replace(found, state=state, is_optional=True)
 
 
 def _found(name: str, task: "asyncio.Future[DependencyHealth]") -> DependencyHealth:

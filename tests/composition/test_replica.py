@@ -13,10 +13,12 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
+from solebook.composition.health import view_health_of
 from solebook.config.settings import SecuritySettings, Settings, StoreSettings
 from solebook.core.search.documents import document_of
 from solebook.ports.language.analytics import Sale
 from solebook.ports.language.catalog import Product
+from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.market import BookKey, Condition, Size
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.search import SearchQuery
@@ -80,6 +82,12 @@ class Catalogue:
     async def shown(self) -> int:
         """Return how many sales are shown."""
         return len((await self._app.analytics.list_sales(self.product.id, PAGE)).items)
+
+    async def health(self) -> tuple[str, Unavailable | None]:
+        """Return the state of the replica, and why it is not used."""
+        found = (await view_health_of(self._app)())["replica"]
+        assert found.is_optional
+        return found.state, found.refusal
 
     async def found(self) -> int:
         return (await self._app.search.search_products(SearchQuery(self.product.model))).total
@@ -176,9 +184,12 @@ async def test_the_store_answers_for_a_replica_that_dies_and_then_at_once(
         await catalogue.sell()
         arrived(postgres_server, replica)
         assert await catalogue.shown() == 1
+        assert await catalogue.health() == ("answers", None)
         replica.kill()
         for _ in range(20):
             assert (await catalogue.shown(), await catalogue.found()) == (1, 1)
+        state, refusal = await catalogue.health()
+        assert (state, str(refusal)) == ("is not used", str(Unavailable(what="the replica")))
 
 
 def _nobody(_: PostgresServer) -> str:

@@ -26,7 +26,8 @@ class Readiness(msgspec.Struct, frozen=True):
     overloaded: bool
     dependencies: dict[str, str]
     """The state of everything that the process depends on."""
-    status: Literal["ok"] = "ok"
+    status: Literal["ok", "degraded"] = "ok"
+    """Degraded: something that the process can do without does not answer."""
 
 
 class NotReady(Exception):
@@ -64,15 +65,18 @@ class HealthController(Controller):
         """Return that every dependency answers; otherwise 503, which names one that does not.
 
         `dependencies` has the state of each. An overloaded process is ready, with `overloaded` set.
+        Without a replica of the database it is ready, too, with the `status` `degraded`.
         """
         found = await health()
         states = {name: one.state for name, one in found.items()}
         for one in found.values():
-            if one.refusal is not None:
+            if one.refusal is not None and not one.is_optional:
                 raise NotReady(one.refusal, states)
         try:
             async with asyncio.timeout(health.patience):
                 overloaded = await application.admission.is_overloaded()
         except TimeoutError:
             raise NotReady(Unavailable(what="the store"), states) from None
-        return Readiness(overloaded=overloaded, dependencies=states)
+        is_degraded = any(one.refusal is not None for one in found.values())
+        status: Literal["ok", "degraded"] = "degraded" if is_degraded else "ok"
+        return Readiness(overloaded=overloaded, dependencies=states, status=status)

@@ -26,6 +26,9 @@ class Side:
     fault: Exception | None = None
     never: bool = False
     lag: float = 0.0
+    is_mute: bool = False
+    """Whether it does not even tell how late it is."""
+    looks: int = 0
 
     async def read(self) -> str:
         self.calls += 1
@@ -36,6 +39,9 @@ class Side:
         return self.name
 
     async def how_late(self) -> float:
+        self.looks += 1
+        if self.is_mute:
+            await asyncio.Event().wait()
         return self.lag
 
 
@@ -48,13 +54,20 @@ class Sides:
     store: Side = field(default_factory=lambda: Side("store"))
 
     def __post_init__(self) -> None:
-        watch = ReplicaWatch(
+        self.watch = ReplicaWatch(
             self.replica.how_late, VirtualStopwatch(self.clock), timeout=0.05, max_lag=10.0
         )
-        self._reads = ReplicaReads(replica=self.replica, store=self.store, watch=watch)
+        self._reads = ReplicaReads(replica=self.replica, store=self.store, watch=self.watch)
 
     async def read(self) -> str:
         return await self._reads(lambda side: side.read())
+
+    async def is_healthy(self) -> bool:
+        try:
+            await self.watch.check()
+        except Unavailable:
+            return False
+        return True
 
 
 @pytest.fixture
@@ -137,3 +150,34 @@ async def test_a_cancelled_read_says_nothing_about_the_replica(sides: Sides) -> 
         await reading
     sides.replica.never = False
     assert await sides.read() == "replica"
+
+
+async def test_the_health_of_a_replica_is_asked_without_a_read(sides: Sides) -> None:
+    assert await sides.is_healthy()
+    _lags(sides.replica)
+    await sides.clock.advance(timedelta(seconds=1))
+    assert not await sides.is_healthy()
+    assert await sides.read() == "store"  # which waits for nothing, for it was found out
+    sides.replica.lag = 0.0
+    assert not await sides.is_healthy()
+    await sides.clock.advance(timedelta(seconds=5))
+    assert await sides.is_healthy()
+    assert await sides.read() == "replica"
+
+
+async def test_a_mute_replica_is_asked_for_its_health_every_5_seconds(sides: Sides) -> None:
+    sides.replica.is_mute = True
+    assert [await sides.is_healthy() for _ in range(20)] == [False] * 20
+    assert sides.replica.looks == 1
+    await sides.clock.advance(timedelta(seconds=5))
+    assert not await sides.is_healthy()
+    assert sides.replica.looks == 2
+
+
+async def test_a_replica_whose_reads_fail_is_used_again_only_after_a_read(sides: Sides) -> None:
+    _hangs(sides.replica)
+    assert await sides.read() == "store"
+    assert not await sides.is_healthy()
+    await sides.clock.advance(timedelta(seconds=5))
+    assert await sides.is_healthy()  # nobody knows better
+    assert not sides.watch.is_used

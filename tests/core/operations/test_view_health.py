@@ -46,6 +46,19 @@ async def test_a_dependency_that_hangs_does_not_hang_the_answer() -> None:
     assert found["lease"].refusal is None
 
 
+async def test_what_a_process_can_do_without_is_not_used_while_it_does_not_answer() -> None:
+    optional = {"replica": refuses, "mute": hangs, "other": answers}
+    found = await ViewHealth({"store": answers}, patience=0.01, optional=optional)()
+    assert {name: one.state for name, one in found.items()} == {
+        "store": "owner",
+        "replica": "is not used",
+        "mute": "is not used",
+        "other": "owner",
+    }
+    assert {name for name, one in found.items() if one.is_optional} == optional.keys()
+    assert {name for name, one in found.items() if one.refusal is not None} == {"replica", "mute"}
+
+
 async def test_any_other_refusal_is_told_as_it_is() -> None:
     async def full() -> str:
         raise QueueFull(what="the queue", retry_after=1.0)

@@ -68,6 +68,26 @@ async def test_without_its_store_a_process_is_not_ready(application: Application
     assert answer.headers["retry-after"] == "3"
 
 
+async def test_without_its_replica_a_process_is_ready_and_says_that_it_is_degraded(
+    application: Application,
+) -> None:
+    async def check_replica() -> None:
+        raise Unavailable(what="the replica")
+
+    app = create_app(replace(application, check_replica=check_replica))
+    await engine_of(application).start()
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
+    async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
+        answer = await client.get("/health/ready")
+    await engine_of(application).stop()
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["dependencies"] == {
+        "store": "answers",
+        "matching": "answers",
+        "replica": "is not used",
+    }
+
+
 async def test_without_its_engine_nobody_trades(market: World) -> None:
     buyer = await market.buyer("buyer")
     await engine_of(market.application).stop()
