@@ -18,6 +18,8 @@ _log = logging.getLogger(__name__)
 
 CHANNEL = "solebook_wakeups"
 _NOTIFY = "SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic"
+_NO_SYNC = "SET synchronous_commit = off"
+"""Notifications are lost with the server in any case, so their commits need no disk."""
 _ALIVE = 10.0
 """The interval in seconds at which an idle connection is tried."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
@@ -89,6 +91,7 @@ class PostgresWakeups(Wakeups):
         """Connect and listen, and wake everyone, because something may have been missed."""
         connection = await PostgresConnection.open(self._source, _LIMITS, self._who)
         try:
+            await connection.execute(_NO_SYNC, ())
             await connection.listen(CHANNEL, self._here.send, when_lost=self._has_news.set)
             self._here.send_all()
             self._has_news.set()
