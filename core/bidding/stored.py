@@ -153,29 +153,28 @@ class Stored:
 
         Kinds of data that no command requested cost no query. Raises Unavailable.
         """
-        matches = await books.matches(wanted.matches) if wanted.matches else {}
-        for match in matches.values():
-            wanted.quotes |= {match.bid_id, match.ask_id}
-        ids = [*wanted.quotes, *wanted.placed]
-        quotes = await books.get(ids) if ids else {}
+        matches = await read_some(books.matches, wanted.matches)
+        sides = {side for match in matches.values() for side in (match.bid_id, match.ask_id)}
+        quotes = await read_some(books.get, sides)
         for match in matches.values():
             ask = quotes[match.ask_id]
             wanted.trade(ask.user_id, Side.ASK, ask.book, ask.amount)
-        placed = (quotes.get(quote_id) for quote_id in wanted.placed) if quotes else ()
-        made = {quote.match_id for quote in placed if quote is not None and quote.match_id}
-        if made:
-            matches = {**matches, **await books.matches(made)}
         await loaded.load(wanted)
         openers = {*wanted.traders} if wanted.may_open else set()
         wanted.add_owners(loaded.owners)
         # At the same time, so that the batch waits for the slowest and not for each.
-        unpaid, barred, open_quotes, answers, halts = await asyncio.gather(
+        others, unpaid, barred, open_quotes, answers, halts = await asyncio.gather(
+            read_some(books.get, {*wanted.quotes, *wanted.placed}),
             read_some(books.unpaid_orders, wanted.buyers),
             read_some(lambda users: traders.barred(users, now), wanted.traders),
             read_some(books.open_quotes, openers),
             read_some(books.answered, wanted.keys),
             read_some(books.halts, wanted.halts),
         )
+        quotes = {**quotes, **others}
+        placed = (quotes.get(quote_id) for quote_id in wanted.placed) if quotes else ()
+        made = {quote.match_id for quote in placed if quote is not None and quote.match_id}
+        matches = {**matches, **await read_some(books.matches, made)}
         users = wanted.owners | barred.keys()
         standing: dict[UserId, list[Quote]] = {user: [] for user in users}
         for quote in await books.standing_of(users) if users else ():
