@@ -23,13 +23,31 @@ _ADDRESSES = """\
 INSERT INTO addresses (id, user_id, street, city, region, postal_code, country, created_at)
 SELECT id, id, '1 Main St', 'Portland', 'OR', '97201', 'US', now() FROM users"""
 
-_ENDED = """\
+_QUOTES = """\
 INSERT INTO {table} (id, user_id, product_id, size, condition, book_hash, amount, sequence,
                      created_at, expires_at, status, time_in_force)
-SELECT gen_random_uuid(), users.id, gen_random_uuid(), '9', 'new', 1, 10000, 0, now(), now(),
-    'cancelled', 'gtc'
-FROM users, generate_series(1, 20)"""
-_ANALYZE = "ANALYZE users, addresses, bids, asks"
+SELECT gen_random_uuid(), users.id, md5(right(users.id::text, 2))::uuid, '9', 'new', 1, {amount},
+    row_number() OVER (), now(), now() + interval '30 days',
+    CASE WHEN number <= 8 THEN 'active' ELSE 'cancelled' END, 'gtc'
+FROM users, generate_series(1, 20) AS number"""
+_ORDERS = """\
+INSERT INTO orders (id, bid_id, ask_id, buyer_id, seller_id, product_id, size, condition, price,
+                    seller_level, transaction_fee, processing_fee, shipping_fee, matched_at,
+                    updated_at, version, status, payment_status, stock_status, payout_status,
+                    return_status, ship_by_extended, carrier_had_it, freezes, refunded_unasked)
+SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), id, gen_random_uuid(),
+    gen_random_uuid(), '9', 'new', 10000, 1, 1000, 300, 1400, now(), now(), 1,
+    CASE number WHEN 1 THEN 'pending' ELSE 'delivered' END, 'pending', 'unreserved', 'none', 'none',
+    false, false, '[]', 0
+FROM users, generate_series(1, 20) AS number"""
+_PAYMENTS = """\
+INSERT INTO payments (order_id, buyer_id, amount, status, created_at, payment_method, refunded,
+                      refund_asked, refund_declines)
+SELECT id, buyer_id, 11400, 'pending', now(), 'pm_card_visa', 0, 0, 0 FROM orders"""
+_SHARD = """\
+INSERT INTO engine_shards (shard, epoch, sequence, taken_at)
+SELECT 0, 1, count(*), now() FROM bids"""
+_ANALYZE = "ANALYZE users, addresses, bids, asks, orders, payments"
 
 
 @contextmanager
@@ -40,17 +58,22 @@ def durable_postgres() -> Iterator[PostgresServer]:
 
 
 class Databases:
-    """New databases with all tables, and with people who may trade and have 80,000 ended quotes.
+    """New databases with all tables, and with people who may trade and have traded before.
 
-    Without any, the plans of statements would be those for empty tables.
+    There are 80,000 quotes and 40,000 orders, of which each person has 8 standing bids, 8 standing
+    asks and an unpaid order. Without any, the plans of statements would be those for empty tables,
+    and without such as stand, those for indexes without rows.
     """
 
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
         self._count = 0
         asyncio.run(migrate(server.create_database(_TEMPLATE)))
-        ended = (_ENDED.format(table=table) for table in ("bids", "asks"))
-        for statement in (_USERS, _ADDRESSES, *ended, _ANALYZE):
+        quotes = (
+            _QUOTES.format(table=table, amount=amount)
+            for table, amount in (("bids", 10_000), ("asks", 30_000))
+        )
+        for statement in (_USERS, _ADDRESSES, *quotes, _ORDERS, _PAYMENTS, _SHARD, _ANALYZE):
             server.sql(statement, _TEMPLATE)
 
     @contextmanager
