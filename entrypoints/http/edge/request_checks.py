@@ -19,7 +19,8 @@ _SHORTEST_ID = 32
 
 
 async def check_request(request: Request[Any, Any, Any]) -> JsonResponse[None] | None:
-    """Refuse ids in unusual spellings, unknown query parameters, and missing or non-JSON bodies.
+    """Refuse ids in unusual spellings, query parameters that are unknown or have a NUL, and
+    missing or non-JSON bodies.
 
     A misspelled filter must not silently return everything. Raises NotFoundException,
     ValidationException, ClientException. An OPTIONS request is answered here.
@@ -80,6 +81,14 @@ def _check_query(request: Request[Any, Any, Any], handler: HTTPRouteHandler) -> 
         raise ValidationException(
             detail="a query parameter is unknown",
             extra=[{"key": name, "message": message, "source": "query"} for name in unknown],
+        )
+    # PostgreSQL has no texts with it.
+    unreadable = [name for name, value in request.query_params.multi_items() if "\0" in value]
+    if unreadable:
+        message = "has the character U+0000"
+        raise ValidationException(
+            detail="a query parameter cannot be read",
+            extra=[{"key": name, "message": message, "source": "query"} for name in unreadable],
         )
 
 

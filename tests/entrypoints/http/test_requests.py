@@ -131,6 +131,14 @@ async def test_an_unknown_query_parameter_is_refused(world: World) -> None:
     ]
 
 
+async def test_a_character_that_no_database_keeps_is_refused(world: World) -> None:
+    answer = await world.get("/v1/search?q=dunk%00low")
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        {"field": "q", "message": "has the character U+0000", "in": "query"}
+    ]
+
+
 class TestSmallBodies:
     @pytest.fixture
     def settings(self) -> HttpSettings:
