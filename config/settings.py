@@ -62,7 +62,9 @@ class StoreSettings(Section, frozen=True):
     url: str | None = None
     """Where the database is: a sqlite:// or postgresql:// URL. The default is a SQLite file in the
     folder."""
-    sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] | None = None
+    sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
+        None
+    )
     """Whether the connection to PostgreSQL is encrypted, and its server verified.
 
     Options in the URL take precedence over this and the next three.

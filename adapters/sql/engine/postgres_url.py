@@ -13,6 +13,46 @@ _INVALID = (
     "the URL of the database is invalid: are special characters in the user and the password"
     " percent-encoded?"
 )
+_UNSUPPORTED = (
+    "channel_binding",
+    "connect_timeout",
+    "fallback_application_name",
+    "gssdelegation",
+    "gssencmode",
+    "hostaddr",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "load_balance_hosts",
+    "max_protocol_version",
+    "min_protocol_version",
+    "oauth_client_id",
+    "oauth_client_secret",
+    "oauth_issuer",
+    "oauth_scope",
+    "replication",
+    "require_auth",
+    "requirepeer",
+    "requiressl",
+    "scram_client_key",
+    "scram_server_key",
+    "sslcertmode",
+    "sslcompression",
+    "sslcrldir",
+    "sslkeylogfile",
+    "sslsni",
+    "tcp_user_timeout",
+)
+"""Options of libpq that asyncpg does not know. It would take them for settings of the server."""
+_INSTEAD = {
+    "connect_timeout": "store.connect_timeout",
+    "hostaddr": "host",
+    "requiressl": "sslmode=require",
+}
+_NUL = "%00"
+_SESSIONS = ("any", "primary", "read-write", "standby", "read-only", "prefer-standby")
+"""What `target_session_attrs` can be."""
 _HOST = re.compile(r"(\[[^\]]*\]|[^\[\]:]*)(:\d+)?")
 
 
@@ -26,7 +66,9 @@ def data_source(url: str) -> str:
     if scheme not in SCHEMES:
         raise ValueError(f"{scheme} is not a database of PostgreSQL")
     source = f"postgresql://{rest}"
-    _check_tls(_options(source))
+    options = _options(source)
+    _check_options(options)
+    _check_tls(options)
     return source
 
 
@@ -45,10 +87,27 @@ def _options(source: str) -> Mapping[str, str]:
     except ValueError:
         raise ValueError(_INVALID) from None
     credentials, _, hosts = parts.netloc.rpartition("@")
-    misplaced = "@" in credentials or "@" in parts.path or parts.fragment
+    misplaced = "@" in credentials or "@" in parts.path or parts.fragment or _NUL in source
     if misplaced or not all(_HOST.fullmatch(host) for host in hosts.split(",")):
         raise ValueError(_INVALID)
     return {name: values[-1] for name, values in options.items()}
+
+
+def _check_options(options: Mapping[str, str]) -> None:
+    """Raise ValueError for options that would mean something else, or nothing, to asyncpg."""
+    for name in options:
+        if name in _UNSUPPORTED:
+            instead = f": use {_INSTEAD[name]}" if name in _INSTEAD else ": leave it out"
+            raise ValueError(f"the URL's option {name} is not supported{instead}")
+    sessions = options.get("target_session_attrs", "any")
+    if sessions not in _SESSIONS:
+        raise ValueError(
+            f"target_session_attrs can be {', '.join(_SESSIONS[:-1])} or {_SESSIONS[-1]}, not"
+            f" {sessions!r}"
+        )
+    for port in options.get("port", "").split(","):
+        if port and not (port.isascii() and port.isdigit()):
+            raise ValueError(f"the URL's port is no number: {port!r}")
 
 
 def _check_tls(options: Mapping[str, str]) -> None:

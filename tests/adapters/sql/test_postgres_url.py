@@ -3,10 +3,12 @@
 import traceback
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.engine.postgres_url import MODES, data_source
+from solebook.config.settings import StoreSettings
 
 HUNTER = "hunter2"
 
@@ -51,9 +53,29 @@ def test_a_query_that_is_no_query_is_refused_without_showing_it(query: str) -> N
     assert HUNTER not in "".join(traceback.format_exception(refused.value))
 
 
+def test_every_mode_of_the_url_can_be_set() -> None:
+    for mode in MODES:
+        assert msgspec.convert({"sslmode": mode}, StoreSettings).sslmode == mode
+
+
 def test_an_unknown_mode_is_refused() -> None:
     with pytest.raises(ValueError, match=r"sslmode can be disable, .* or verify-full, not 'maybe'"):
         data_source("postgresql://db/solebook?sslmode=maybe")
+
+
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [
+        ("connect_timeout=3", "connect_timeout is not supported: use store.connect_timeout"),
+        ("channel_binding=require", "channel_binding is not supported: leave it out"),
+        ("target_session_attrs=leader", "can be any, .* or prefer-standby, not 'leader'"),
+        ("port=5432,many", "port is no number: 'many'"),
+        ("dbname=sole%00book", "the URL of the database is invalid"),
+    ],
+)
+def test_an_option_that_would_mean_something_else_is_refused(option: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        data_source(f"postgresql://db/solebook?{option}")
 
 
 @pytest.mark.parametrize("option", ["sslrootcert", "sslcert"])
