@@ -49,9 +49,18 @@ async def connected(url: str) -> AsyncIterator[AsyncConnection]:
         async with engine.begin() as connection:
             yield connection
     except DBAPIError as error:
-        raise Unavailable(what=STORE) from error
+        raise Unavailable(what=STORE) from _in_one_line(error)
     finally:
         await engine.dispose()
+
+
+def _in_one_line(error: DBAPIError) -> Exception:
+    """Return what the database says, without the statement that it says it of."""
+    said = error.orig and (error.orig.__cause__ or error.orig)
+    what, *_ = str(said or error).splitlines() or [type(said).__name__]
+    reason = OSError(what)
+    reason.__cause__ = error
+    return reason
 
 
 def configuration(connection: Connection) -> Config:

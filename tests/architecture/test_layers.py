@@ -91,7 +91,8 @@ def test_entrypoints_may_import_no_port_of_the_store() -> None:
 DRIVERS = {"sqlite3", "aiosqlite", "asyncpg"}
 KNOW_A_DRIVER = {
     "solebook.adapters.sql.engine.sqlite_connection": "connects the store to SQLite",
-    "solebook.adapters.sql.engine.postgres_connection": "connects the store to PostgreSQL",
+    "solebook.adapters.sql.engine.postgres_connection": "is the store's connection to PostgreSQL",
+    "solebook.adapters.sql.engine.postgres_connecting": "connects the store to PostgreSQL",
     "solebook.adapters.embedded.sqlite_journal": "the embedded payment provider's file is its own",
     "solebook.adapters.system.folder_lock": "the lock of a folder is a lock of SQLite on a file",
     "solebook.benchmarks.order_by_order": "needs no store of ours to compare it with",
@@ -103,6 +104,7 @@ KNOW_A_DATABASE = {
     "solebook.adapters.sql.engine.sqlite_driver": "is SQLite's",
     "solebook.adapters.sql.engine.sqlite_writer": "is SQLite's",
     "solebook.adapters.sql.engine.postgres_connection": "is PostgreSQL's",
+    "solebook.adapters.sql.engine.postgres_connecting": "is PostgreSQL's",
     "solebook.adapters.sql.engine.postgres_batch": "is PostgreSQL's",
     "solebook.adapters.sql.engine.postgres_driver": "is PostgreSQL's",
     "solebook.adapters.sql.messages.postgres_wakeups": "is PostgreSQL's",

@@ -1,8 +1,5 @@
 """Connections to PostgreSQL, and the translation of its errors."""
 
-import asyncio
-import socket
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Any, Self, TypeVar
 
@@ -17,7 +14,8 @@ from .driver import Connection, Snapshot, Write
 from .errors import STORE, Conflict
 from .limits import Limits
 from .postgres_batch import together
-from .postgres_url import data_source, hosts_of
+from .postgres_connecting import DRIVER_ERRORS, connected
+from .postgres_url import data_source
 
 T = TypeVar("T")
 
@@ -28,13 +26,12 @@ SELECT pg_advisory_xact_lock(hash) FROM (
 
 MIGRATIONS = "solebook migrations"
 """The name of the advisory lock under which a database is migrated."""
-_PREPARED_STATEMENTS = 512
+_AS_LONG_AS_IT_TAKES = """\
+SELECT set_config(name, '0', {local}) FROM pg_settings
+WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')"""
+"""PostgreSQL has had the second since its version 17, and a role may have a value of its own."""
 _ROWS_AT_ONCE = 1_000
 _GOODBYE = 2.0
-_LONGEST_NAME = 63
-"""PostgreSQL would cut off what is longer, and complain."""
-_KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3}
-"""A peer that is gone is noticed after 11 seconds, on both sides, also on an idle connection."""
 _FOR_EVER = 7 * 24 * 3_600.0
 
 
@@ -43,7 +40,9 @@ def migration_engine(url: str) -> AsyncEngine:
     source = data_source(url)
 
     async def connect() -> asyncpg.Connection:
-        return await _connected(source, Limits(statement=_FOR_EVER), MIGRATIONS)
+        connection = await connected(source, Limits(statement=_FOR_EVER), MIGRATIONS)
+        await _translating(connection.execute(_AS_LONG_AS_IT_TAKES.format(local="false")))
+        return connection
 
     engine = create_async_engine(
         "postgresql+asyncpg://", async_creator=connect, poolclass=NullPool, hide_parameters=True
@@ -80,7 +79,7 @@ class PostgresConnection(Connection, Snapshot):
 
         Raises Unavailable, and ValueError for an invalid URL.
         """
-        return cls(await _connected(source, limits, name))
+        return cls(await connected(source, limits, name))
 
     @property
     def is_lost(self) -> bool:
@@ -91,7 +90,7 @@ class PostgresConnection(Connection, Snapshot):
         """Close the connection, which rolls back uncommitted writes."""
         try:
             await self._connection.close(timeout=_GOODBYE)
-        except _DRIVER_ERRORS:
+        except DRIVER_ERRORS:
             self.terminate()
 
     def terminate(self) -> None:
@@ -206,7 +205,7 @@ class PostgresConnection(Connection, Snapshot):
         begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         await _translating(self._connection.execute(begin))
         # It holds no locks, so the reader may take its time.
-        free = "SET LOCAL idle_in_transaction_session_timeout = 0"
+        free = _AS_LONG_AS_IT_TAKES.format(local="true")
         await _translating(self._connection.execute(free))
 
     async def stream(self, sql: str, values: Sequence[Any]) -> AsyncIterator[Iterable[Any]]:
@@ -222,71 +221,13 @@ class PostgresConnection(Connection, Snapshot):
         return result
 
 
-async def _connected(source: str, limits: Limits, name: str) -> asyncpg.Connection:
-    try:
-        connection = await _connect(source, limits, name)
-    except asyncpg.ClientConfigurationError as error:
-        what, *_ = str(error).splitlines()  # a hint follows
-        option = "sslrootcert: " if what.startswith("root certificate") else ""
-        raise ValueError(f"{option}{what}") from error
-    except _DRIVER_ERRORS as error:
-        raise Unavailable(what=STORE) from _explained(error, source, limits)
-    _keep_alive(connection._transport.get_extra_info("socket"))
-    return connection
-
-
-async def _connect(source: str, limits: Limits, name: str) -> asyncpg.Connection:
-    milliseconds = {
-        "statement_timeout": limits.statement,
-        "idle_in_transaction_session_timeout": limits.left_alone,
-        # A server process that waits for a lock notices that its client is gone.
-        "client_connection_check_interval": limits.left_alone,
-    }
-    return await asyncpg.connect(
-        source,
-        timeout=limits.connecting,
-        command_timeout=limits.statement + limits.grace,
-        statement_cache_size=_PREPARED_STATEMENTS,
-        max_cached_statement_lifetime=0,
-        max_cacheable_statement_size=0,
-        server_settings={
-            "application_name": name[:_LONGEST_NAME],
-            "default_transaction_isolation": "read committed",
-            "synchronous_commit": "on",
-            "timezone": "UTC",
-            "jit": "off",  # it would compile short queries longer than they run
-            "tcp_keepalives_idle": str(_KEEPALIVE["TCP_KEEPIDLE"]),
-            "tcp_keepalives_interval": str(_KEEPALIVE["TCP_KEEPINTVL"]),
-            "tcp_keepalives_count": str(_KEEPALIVE["TCP_KEEPCNT"]),
-            **{name: str(int(seconds * 1_000)) for name, seconds in milliseconds.items()},
-        },
-    )
-
-
-def _keep_alive(connection: socket.socket) -> None:
-    if connection.family != getattr(socket, "AF_UNIX", None):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for option, value in _KEEPALIVE.items():
-            if hasattr(socket, option):  # each system has its own
-                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
-
-
 async def _translating(call: Awaitable[T]) -> T:
     """Await a call of the driver."""
     try:
         return await call
-    except _DRIVER_ERRORS as error:
+    except DRIVER_ERRORS as error:
         raise _translated(error) from error
 
-
-_DRIVER_ERRORS = (
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-    TimeoutError,
-    asyncio.IncompleteReadError,
-)
 
 _CONFLICTS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
@@ -301,39 +242,6 @@ _OUTAGES = {
     "F0",  # the configuration
     "XX",  # damaged data
 }
-
-
-_OTHER_HOST = (62, 64)
-"""OpenSSL's codes for a certificate of another host, by name and by address."""
-
-
-_WRONG_URLS = ("28P01", "3D000", "42704")
-"""States of a wrong password, database or option."""
-
-
-def _explained(error: Exception, source: str, limits: Limits) -> Exception:
-    """Return why there is no connection. The text has no secret."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        found = error.verify_message.rstrip(".")
-        if error.verify_code in _OTHER_HOST:
-            why = f"the certificate of PostgreSQL is another host's: {found}"
-        else:
-            why = f"sslrootcert cannot verify the certificate of PostgreSQL: {found}"
-    elif "rejected SSL upgrade" in str(error):
-        why = "PostgreSQL offers no TLS, and sslmode demands it"
-    elif isinstance(error, TimeoutError) and not str(error):
-        why = f"PostgreSQL did not answer within {limits.connecting:g} s"
-    elif isinstance(error, socket.gaierror):
-        why = f"no address is known for the host {hosts_of(source)}; check the URL"
-    elif isinstance(error, ConnectionRefusedError):
-        why = f"nothing listens at {hosts_of(source)}; check the URL, or start PostgreSQL"
-    elif isinstance(error, asyncpg.PostgresError) and error.sqlstate in _WRONG_URLS:
-        why = f"{error}; check the URL"
-    else:
-        return error
-    reason = ConnectionError(why)
-    reason.__cause__ = error
-    return reason
 
 
 def _translated(error: Exception) -> Exception:

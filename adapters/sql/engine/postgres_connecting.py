@@ -1,0 +1,136 @@
+"""New connections to PostgreSQL: their settings, and why there is none."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Mapping
+
+import asyncpg  # type: ignore[import-untyped]  # it has no annotations
+
+from ....ports.language.errors import Unavailable
+from .errors import STORE
+from .limits import Limits
+from .postgres_url import hosts_of
+
+DRIVER_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+    asyncio.IncompleteReadError,
+)
+"""What asyncpg raises."""
+
+_PREPARED_STATEMENTS = 512
+_LONGEST_NAME = 63
+"""PostgreSQL would cut off what is longer, and complain."""
+_KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3}
+"""A peer that is gone is noticed after 11 seconds, on both sides, also on an idle connection."""
+_ENCODING = "UTF8"
+
+
+async def connected(source: str, limits: Limits, name: str) -> asyncpg.Connection:
+    """Connect; `name` tells the server who it is.
+
+    Raises Unavailable, and ValueError for an invalid URL or a database that cannot be used.
+    """
+    settings = _settings(limits, name)
+    try:
+        connection = await _connect(source, limits, settings)
+    except asyncpg.ClientConfigurationError as error:
+        what, *_ = str(error).splitlines()  # a hint follows
+        option = "sslrootcert: " if what.startswith("root certificate") else ""
+        raise ValueError(f"{option}{what}") from error
+    except DRIVER_ERRORS as error:
+        raise Unavailable(what=STORE) from _explained(error, source, limits)
+    _keep_alive(connection._transport.get_extra_info("socket"))
+    _require_encoding(connection)
+    return connection
+
+
+def _settings(limits: Limits, name: str) -> Mapping[str, str]:
+    """Return what is set for a connection, whatever the role's and the database's own settings."""
+    milliseconds = {
+        "statement_timeout": limits.statement,
+        "idle_in_transaction_session_timeout": limits.left_alone,
+        # A server process that waits for a lock notices that its client is gone.
+        "client_connection_check_interval": limits.left_alone,
+        "lock_timeout": 0.0,  # the statement's own timeout counts
+        "idle_session_timeout": 0.0,  # the pool keeps connections
+    }
+    return {
+        "application_name": name[:_LONGEST_NAME],
+        "default_transaction_isolation": "read committed",
+        "synchronous_commit": "on",
+        "timezone": "UTC",
+        "jit": "off",  # it would compile short queries longer than they run
+        "tcp_keepalives_idle": str(_KEEPALIVE["TCP_KEEPIDLE"]),
+        "tcp_keepalives_interval": str(_KEEPALIVE["TCP_KEEPINTVL"]),
+        "tcp_keepalives_count": str(_KEEPALIVE["TCP_KEEPCNT"]),
+        **{name: str(int(seconds * 1_000)) for name, seconds in milliseconds.items()},
+    }
+
+
+async def _connect(source: str, limits: Limits, settings: Mapping[str, str]) -> asyncpg.Connection:
+    return await asyncpg.connect(
+        source,
+        timeout=limits.connecting,
+        command_timeout=limits.statement + limits.grace,
+        statement_cache_size=_PREPARED_STATEMENTS,
+        max_cached_statement_lifetime=0,
+        max_cacheable_statement_size=0,
+        server_settings=dict(settings),
+    )
+
+
+def _keep_alive(connection: socket.socket) -> None:
+    if connection.family != getattr(socket, "AF_UNIX", None):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _KEEPALIVE.items():
+            if hasattr(socket, option):  # each system has its own
+                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+
+def _require_encoding(connection: asyncpg.Connection) -> None:
+    """Raise ValueError if there are texts that the database cannot keep, or does not understand."""
+    encoding = connection.get_settings().server_encoding
+    if encoding != _ENCODING:
+        connection.terminate()
+        raise ValueError(
+            f"the database has the encoding {encoding}, and names need UTF8: create it with"
+            " ENCODING 'UTF8' TEMPLATE template0"
+        )
+
+
+# ---- why there is no connection ------------------------------------------------------------------
+
+_OTHER_HOST = (62, 64)
+"""OpenSSL's codes for a certificate of another host, by name and by address."""
+_WRONG_URLS = ("28P01", "3D000", "42704")
+"""States of a wrong password, database or option."""
+
+
+def _explained(error: Exception, source: str, limits: Limits) -> Exception:
+    """Return why there is no connection. The text has no secret."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        found = error.verify_message.rstrip(".")
+        if error.verify_code in _OTHER_HOST:
+            why = f"the certificate of PostgreSQL is another host's: {found}"
+        else:
+            why = f"sslrootcert cannot verify the certificate of PostgreSQL: {found}"
+    elif "rejected SSL upgrade" in str(error):
+        why = "PostgreSQL offers no TLS, and sslmode demands it"
+    elif isinstance(error, TimeoutError) and not str(error):
+        why = f"PostgreSQL did not answer within {limits.connecting:g} s"
+    elif isinstance(error, socket.gaierror):
+        why = f"no address is known for the host {hosts_of(source)}; check the URL"
+    elif isinstance(error, ConnectionRefusedError):
+        why = f"nothing listens at {hosts_of(source)}; check the URL, or start PostgreSQL"
+    elif isinstance(error, asyncpg.PostgresError) and error.sqlstate in _WRONG_URLS:
+        why = f"{error}; check the URL"
+    else:
+        return error
+    reason = ConnectionError(why)
+    reason.__cause__ = error
+    return reason
