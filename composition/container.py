@@ -239,7 +239,13 @@ class Container(containers.DeclarativeContainer):
         settings.provided.shown_from,
         store=providers.Singleton(shown_from_store, store, search_index),
         replica=providers.Singleton(
-            shown_from_replica, store, search_index, replica_database, stopwatch, settings
+            shown_from_replica,
+            store,
+            search_index,
+            replica_database,
+            sql_database,
+            stopwatch,
+            settings,
         ),
     )
     payment_provider: providers.Provider[PaymentProvider] = providers.Selector(

@@ -38,16 +38,17 @@ def shown_from_replica(
     store: Store,
     search_index: SearchIndex,
     replica: "SqlDatabase",
+    database: "SqlDatabase",
     stopwatch: Stopwatch,
     settings: Settings,
 ) -> Shown:
-    """Return ports that read from the replica, or from the store while the replica fails."""
+    """Return ports that read from the replica of `database`, or from the store while it fails."""
     from ..adapters.sql.analytics.tape import SqlTape
     from ..adapters.sql.operations.postgres_replica import PostgresReplica
     from ..adapters.sql.search.postgres_search_index import PostgresSearchIndex
 
     watch = ReplicaWatch(
-        PostgresReplica(replica).lag,
+        PostgresReplica(replica, database, stopwatch).lag,
         stopwatch,
         timeout=settings.store.replica_timeout.total_seconds(),
         max_lag=settings.store.replica_max_lag.total_seconds(),

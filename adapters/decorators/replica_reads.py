@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from ...ports.language.errors import Unavailable
+from ...ports.language.errors import Refusal, Unavailable
 from ...ports.stopwatch import Stopwatch
 
 _log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ class ReplicaWatch:
         self._stopwatch = stopwatch
         self._timeout = timeout
         self._max_lag = max_lag
+        self._is_known = False
+        """Whether a read has ever succeeded."""
         self._why: str | None = None
         """Why it is not used, or None if it is."""
         self._next_try = 0.0
@@ -56,7 +58,7 @@ class ReplicaWatch:
         A failed attempt takes no longer than the timeout. Errors of the store propagate.
         """
         now = self._stopwatch.elapsed()
-        if not self.is_used and now < self._next_try:
+        if not (self.is_used and self._is_known) and now < self._next_try:
             return await from_store()
         self._next_try = now + _REST  # others do not wait for this attempt
         try:
@@ -67,6 +69,14 @@ class ReplicaWatch:
             self._rest(f"it did not answer within {self._timeout:g} s")
         except Unavailable as error:
             self._rest(str(error.__cause__ or error))
+        except Refusal:
+            self._use()
+            raise
+        except asyncio.CancelledError:
+            self._next_try = now  # nobody knows more than before
+            raise
+        except Exception as error:  # noqa: BLE001  # such as a table that has not arrived yet
+            self._rest(str(error))
         else:
             self._use()
             return answer
@@ -105,6 +115,7 @@ class ReplicaWatch:
         if not self.is_used:
             _log.info("the replica is used again")
         self._why = None
+        self._is_known = True
 
     def _rest(self, why: str) -> None:
         if self.is_used:

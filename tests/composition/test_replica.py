@@ -1,5 +1,7 @@
 """A replica of the store answers what is only shown, while it works and is not far behind."""
 
+import os
+import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -190,6 +192,60 @@ async def test_the_store_answers_for_a_replica_that_dies_and_then_at_once(
             assert (await catalogue.shown(), await catalogue.found()) == (1, 1)
         state, refusal = await catalogue.health()
         assert (state, str(refusal)) == ("is not used", str(Unavailable(what="the replica")))
+
+
+async def test_the_store_answers_for_a_replica_that_receives_nothing_although_it_is_connected(
+    postgres_url: str,
+    tmp_path: Path,
+    postgres_server: PostgresServer,
+    replica: PostgresServer,
+    records: Records,
+) -> None:
+    settings = settings_of(replica.url("store"), postgres_url, tmp_path, max_lag=timedelta(0))
+    async with opened(settings, records) as catalogue:
+        receiver = int(replica.sql("SELECT pid FROM pg_stat_wal_receiver"))
+        os.kill(receiver, signal.SIGSTOP)
+        try:
+            await catalogue.sell()
+            assert await catalogue.shown() == 1
+        finally:
+            os.kill(receiver, signal.SIGCONT)
+
+
+async def test_the_store_answers_for_a_replica_that_was_promoted(
+    postgres_server: PostgresServer,
+    postgres_url: str,
+    tmp_path: Path,
+    records: Records,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with postgres_server.replica() as promoted:
+        settings = settings_of(promoted.url("store"), postgres_url, tmp_path)
+        async with opened(settings, records) as catalogue:
+            await catalogue.sell()
+            promoted.sql("SELECT pg_promote()")
+            await catalogue.sell()
+            assert await catalogue.shown() == 2
+    assert "it is no replica, or was promoted" in caplog.text
+
+
+async def test_the_store_answers_for_the_replica_of_another_database(
+    postgres_server: PostgresServer,
+    replica: PostgresServer,
+    migrated_postgres: str,
+    postgres_url: str,
+    tmp_path: Path,
+    records: Records,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    postgres_server.create_database("another", template="store")
+    arrived(postgres_server, replica)
+    settings = settings_of(replica.url("another"), postgres_url, tmp_path)
+    async with opened(settings, records) as catalogue:
+        await catalogue.sell()
+        assert await catalogue.shown() == 1
+    assert "it is the replica of another database" in caplog.text
+    postgres_server.sql("DROP DATABASE another WITH (FORCE)")
 
 
 def _nobody(_: PostgresServer) -> str:

@@ -135,6 +135,18 @@ async def test_a_refusal_is_an_answer(sides: Sides) -> None:
     assert sides.store.calls == 0
 
 
+async def test_the_store_answers_for_a_replica_that_has_no_such_table_yet(sides: Sides) -> None:
+    sides.replica.fault = AssertionError("PostgreSQL rejected a statement")
+    assert await sides.read() == "store"
+    assert not sides.watch.is_used
+
+
+async def test_nobody_reads_from_a_replica_that_nobody_has_looked_at(sides: Sides) -> None:
+    sides.replica.is_mute = True
+    assert await asyncio.gather(*(sides.read() for _ in range(10))) == ["store"] * 10
+    assert sides.replica.calls == 0
+
+
 async def test_an_outage_of_the_store_is_told(sides: Sides) -> None:
     sides.replica.fault = sides.store.fault = DEAD
     with pytest.raises(Unavailable):
