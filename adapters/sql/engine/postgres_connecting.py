@@ -23,6 +23,8 @@ DRIVER_ERRORS = (
 """What asyncpg raises."""
 
 _PREPARED_STATEMENTS = 512
+_PLANNED_AGAIN = 60
+"""Seconds after which a statement is planned again, for its tables may have grown meanwhile."""
 _LONGEST_NAME = 63
 """PostgreSQL would cut off what is longer, and complain."""
 _KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3}
@@ -78,7 +80,7 @@ async def _connect(source: str, limits: Limits, settings: Mapping[str, str]) -> 
         timeout=limits.connecting,
         command_timeout=limits.statement + limits.grace,
         statement_cache_size=_PREPARED_STATEMENTS,
-        max_cached_statement_lifetime=0,
+        max_cached_statement_lifetime=_PLANNED_AGAIN,
         max_cacheable_statement_size=0,
         server_settings=dict(settings),
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, delete, exists, func, insert, select
+from sqlalchemy import Select, bindparam, case, delete, func, insert, select
 
 from ....ports.clock import Clock
 from ....ports.language.messages import Queue
@@ -13,6 +13,7 @@ from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
 from ..schema import deliveries, turns
+from ..schema.messages import IN_LINE
 
 _LEAVE = delete(turns).where(
     turns.c.queue == bindparam("queue"),
@@ -63,31 +64,53 @@ _first_of_turn = (
     .correlate(turns)
     .scalar_subquery()
 )
-_first = (
-    select(deliveries)
-    .select_from(turns.join(deliveries, deliveries.c.id == _first_of_turn))
+_due = (
+    select(turns.c.due_at, turns.c.place, _first_of_turn.label("id"))
     .where(
+        IN_LINE,
         turns.c.queue == bindparam("queue"),
         turns.c.priority == bindparam("priority"),
         turns.c.due_at <= bindparam("now"),
     )
     .order_by(turns.c.due_at, turns.c.place)
-    .limit(bindparam("limit"))
 )
-_FIRST = Statement(_first)
 _claimed = deliveries.alias("claimed")
-_FIRST_FREE = Statement(
-    _first.where(
-        ~one_of(turns.c.turn, "but"),
-        ~exists().where(
-            _claimed.c.queue == turns.c.queue,
-            _claimed.c.turn == turns.c.turn,
-            _claimed.c.claimed_until > bindparam("at"),
-            _claimed.c.claimed_by != bindparam("holder"),
-        ),
-    ),
-    takes_free_of=deliveries,
+# Not EXISTS, which PostgreSQL may turn into a join that reads all deliveries.
+_claimed_by_other = (
+    select(_claimed.c.claimed_by)
+    .where(
+        _claimed.c.queue == turns.c.queue,
+        _claimed.c.turn == turns.c.turn,
+        _claimed.c.claimed_until > bindparam("at"),
+        _claimed.c.claimed_by != bindparam("holder"),
+    )
+    .limit(1)
+    .correlate(turns)
+    .scalar_subquery()
 )
+_due_and_free = _due.where(~one_of(turns.c.turn, "but"), _claimed_by_other.is_(None))
+
+
+def _deliveries_of(due: Select[Any]) -> Select[Any]:
+    """Return a query for the first delivery of each turn.
+
+    The limit within makes PostgreSQL read the turns in their sequence and only as many as it needs,
+    whatever it believes of the size of the table.
+    """
+    first = due.limit(bindparam("looks_at")).subquery("first")
+    return (
+        select(deliveries)
+        .select_from(first.join(deliveries, deliveries.c.id == first.c.id))
+        .order_by(first.c.due_at, first.c.place)
+        .limit(bindparam("limit"))
+    )
+
+
+_LOCKED_BY_OTHERS = {"sqlite": 0, "postgresql": 1_000}
+"""How many more turns to look at, because other transactions may have locked their deliveries."""
+
+_FIRST = Statement(_deliveries_of(_due))
+_FIRST_FREE = Statement(_deliveries_of(_due_and_free), takes_free_of=deliveries)
 
 
 class SqlLines:
@@ -132,9 +155,9 @@ class SqlLines:
         first: list[Row] = []
         for priority in Priority:
             if len(first) < limit:
-                first += await self._database.rows(
-                    _FIRST, queue=queue, priority=priority, now=now, limit=limit - len(first)
-                )
+                asked = {"queue": queue, "priority": priority, "now": now}
+                more = limit - len(first)
+                first += await self._database.rows(_FIRST, **asked, limit=more, looks_at=more)
         return first
 
     async def first_free(self, free: "Free", limit: int) -> Sequence[Row]:
@@ -153,8 +176,9 @@ class SqlLines:
         return [row for priority in Priority for row in await self._free(free, priority, 1)]
 
     async def _free(self, free: "Free", priority: Priority, limit: int) -> Sequence[Row]:
-        asked = free._asdict()
-        return await self._database.rows(_FIRST_FREE, **asked, priority=priority, limit=limit)
+        looks_at = limit + _LOCKED_BY_OTHERS[self._database.dialect.name]
+        asked = {**free._asdict(), "priority": priority}
+        return await self._database.rows(_FIRST_FREE, **asked, limit=limit, looks_at=looks_at)
 
 
 class Free(NamedTuple):

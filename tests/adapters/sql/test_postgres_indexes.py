@@ -35,6 +35,17 @@ async def connection(postgres_url: str) -> AsyncIterator[PostgresConnection]:
     await connection.close()
 
 
+async def generic_plan(connection: PostgresConnection, name: str) -> str:
+    """Return the plan of a statement that is used for all values, as after some executions."""
+    sql = STATEMENTS[name].compiled(DIALECT).sql
+    await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan", ())
+    await connection.execute(f"PREPARE one AS {sql}", ())
+    asked = "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'one'"
+    count = (await connection.fetch(asked, ()))[0][0]
+    steps = await connection.fetch(f"EXPLAIN EXECUTE one ({', '.join(['NULL'] * count)})", ())
+    return "\n".join(step[0] for step in steps)
+
+
 @pytest.mark.parametrize(
     ("name", "index"),
     [
@@ -51,16 +62,38 @@ async def test_active_quotes_are_found_among_many_others(
     for side in (bids.name, asks.name):
         await connection.execute(QUOTES.format(side=side), ())
         await connection.execute(f"ANALYZE {side}", ())
-    sql = STATEMENTS[name].compiled(DIALECT).sql
-    await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan", ())
-    await connection.execute(f"PREPARE one AS {sql}", ())
-    asked = "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'one'"
-    count = (await connection.fetch(asked, ()))[0][0]
-    steps = await connection.fetch(f"EXPLAIN EXECUTE one ({', '.join(['NULL'] * count)})", ())
-    plan = "\n".join(step[0] for step in steps)
+    plan = await generic_plan(connection, name)
     assert f"ix_bids_{index}" in plan, plan
     assert f"ix_asks_{index}" in plan, plan
     assert "Seq Scan" not in plan, plan
+
+
+@pytest.mark.parametrize(
+    ("name", "indexes"),
+    [
+        ("lines._LEAVE_LINE.0", ["uq_turns_queue"]),
+        ("lines._LEAVE_LATER.0", ["uq_turns_queue"]),
+        ("lines._JOIN_WITH_NEXT.0", ["ix_deliveries_of_turn"]),
+        ("lines._FIRST.0", ["ix_turns_line", "ix_deliveries_of_turn", "uq_deliveries_id"]),
+        (
+            "lines._FIRST_FREE.0",
+            [
+                "ix_turns_line",
+                "ix_deliveries_claimed",
+                "ix_deliveries_of_turn",
+                "uq_deliveries_id",
+            ],
+        ),
+    ],
+)
+async def test_queues_are_read_by_their_indexes_even_if_they_were_empty_when_planned(
+    connection: PostgresConnection, name: str, indexes: list[str]
+) -> None:
+    plan = await generic_plan(connection, name)
+    assert all(index in plan for index in indexes), plan
+    assert not any(step in plan for step in ("Seq Scan", "Hash Join", "Merge Join")), plan
+    # A sort in the claim would read the whole line.
+    assert name.startswith("lines._JOIN") or "Sort" not in plan, plan
 
 
 @pytest.mark.parametrize("same", ["bid_id", "ask_id"])
