@@ -12,6 +12,7 @@ from ..ports.language.links import has_link
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .http import HttpSettings
+from .nats import NatsSettings
 from .notifications import NotificationsSettings
 from .stream import StreamSettings
 
@@ -217,6 +218,7 @@ class Settings(Section, frozen=True):
     http: HttpSettings = HttpSettings()
     stream: StreamSettings = StreamSettings()
     store: StoreSettings = StoreSettings()
+    nats: NatsSettings = NatsSettings()
     security: SecuritySettings = SecuritySettings()
     payments: PaymentsSettings = PaymentsSettings()
     notifications: NotificationsSettings = NotificationsSettings()
@@ -235,6 +237,8 @@ class Settings(Section, frozen=True):
         missing = [name for name, is_there in needed.items() if not is_there]
         if any(has_link(line) for line in self.warehouse.lines):
             raise ValueError("the warehouse address has a link, which letters would leave out")
+        if self.nats.servers and not self.is_shared:
+            raise ValueError("nats.url needs several processes, so a PostgreSQL URL in store.url")
         if self.mode == "production" and missing:
             raise ValueError(f"production needs {' and '.join(missing)}")
 

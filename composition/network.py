@@ -1,0 +1,49 @@
+"""The connection to NATS, for processes that reach others."""
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from ..config.nats import NatsSettings
+from ..config.settings import Settings
+
+if TYPE_CHECKING:
+    from ..adapters.nats.network import NatsAccess, Network
+
+
+@asynccontextmanager
+async def open_network(settings: Settings, who: str) -> "AsyncIterator[Network]":
+    """Connect to NATS, and tell its server `who` is connected.
+
+    Raises Unavailable if no server can be reached, and OSError for a file of TLS that is not there.
+    """
+    from ..adapters.nats.network import Network  # an optional package
+
+    async with Network(access_of(settings.nats, who)) as network:
+        yield network
+
+
+def access_of(settings: NatsSettings, who: str) -> "NatsAccess":
+    """Return how to reach NATS. Raises OSError if a file of TLS cannot be read."""
+    from ..adapters.nats.network import NatsAccess
+
+    return NatsAccess(
+        servers=settings.servers,
+        name=who,
+        user=settings.user,
+        password=settings.password,
+        token=settings.token,
+        credentials=settings.credentials,
+        tls=_encryption(settings),
+        connect_timeout=settings.connect_timeout.total_seconds(),
+    )
+
+
+def _encryption(settings: NatsSettings) -> ssl.SSLContext | None:
+    if not settings.is_encrypted:
+        return None
+    context = ssl.create_default_context(cafile=settings.ca)
+    if settings.cert is not None:
+        context.load_cert_chain(settings.cert, settings.key)
+    return context
