@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..ports.access_tokens import AccessTokens, RevokedSessions
 from ..ports.alarms import Alarms
+from ..ports.api_tokens import ApiTokens
 from ..ports.audit_log import AuditLog
 from ..ports.authentication_tasks import AuthenticationTasks
 from ..ports.book_stream import BookStream
@@ -59,6 +60,7 @@ class Store:
     payment_accounts: PaymentAccounts
     recipients: Recipients
     sessions: Sessions
+    api_tokens: ApiTokens
     products: Products
     stock: Stock
     quotes: Quotes

@@ -1,6 +1,7 @@
 """The in-memory store, for tests and simulations."""
 
 from ..adapters.memory.alarms import MemoryAlarms
+from ..adapters.memory.api_tokens import MemoryApiTokens
 from ..adapters.memory.audit_log import MemoryAuditLog
 from ..adapters.memory.authentication_tasks import MemoryAuthenticationTasks
 from ..adapters.memory.books import MemoryBooks
@@ -66,6 +67,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         payment_accounts=MemoryPaymentAccounts(database),
         recipients=MemoryRecipients(database),
         sessions=MemorySessions(database),
+        api_tokens=MemoryApiTokens(database),
         products=MemoryProducts(database),
         stock=MemoryStock(database),
         quotes=MemoryQuotes(database),

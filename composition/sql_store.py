@@ -44,6 +44,7 @@ from ..adapters.sql.payments.seller_records import SqlSellerRecords
 from ..adapters.sql.payments.webhooks import SqlWebhooks
 from ..adapters.sql.price_alerts.price_alerts import SqlPriceAlerts
 from ..adapters.sql.users.addresses import SqlAddresses
+from ..adapters.sql.users.api_tokens import SqlApiTokens
 from ..adapters.sql.users.newest_addresses import SqlNewestAddresses
 from ..adapters.sql.users.payment_accounts import SqlPaymentAccounts
 from ..adapters.sql.users.recipients import SqlRecipients
@@ -127,6 +128,7 @@ def build_sql_store(
         payment_accounts=SqlPaymentAccounts(database),
         recipients=SqlRecipients(database),
         sessions=SqlSessions(database),
+        api_tokens=SqlApiTokens(database),
         products=SqlProducts(database),
         stock=SqlStock(database),
         quotes=SqlQuotes(database),

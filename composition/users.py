@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 from ..core.users.add_address import AddAddress
+from ..core.users.authenticate_caller import AuthenticateCaller
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.check_repeated_registration import CheckRepeatedRegistration
 from ..core.users.edit_profile import EditProfile
+from ..core.users.issue_api_token import IssueApiToken
 from ..core.users.list_addresses import ListAddresses
+from ..core.users.list_api_tokens import ListApiTokens
 from ..core.users.refresh_session import RefreshSession
 from ..core.users.register_user import RegisterUser
 from ..core.users.remove_address import RemoveAddress
+from ..core.users.revoke_api_token import RevokeApiToken
 from ..core.users.set_payment_method import SetPaymentMethod
 from ..core.users.set_payout_account import SetPayoutAccount
 from ..core.users.set_roles import SetRoles
@@ -30,6 +34,10 @@ class UsersUseCases:
     refresh_session: RefreshSession
     sign_out: SignOut
     authenticate_request: AuthenticateRequest
+    authenticate_caller: AuthenticateCaller
+    issue_api_token: IssueApiToken
+    revoke_api_token: RevokeApiToken
+    list_api_tokens: ListApiTokens
     edit_profile: EditProfile
     add_address: AddAddress
     remove_address: RemoveAddress
@@ -46,6 +54,9 @@ def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCa
     """Return the use cases of the users context."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
     transaction, users = store.transaction, store.users
+    authenticate_request = AuthenticateRequest(
+        access_tokens=adapters.access_tokens, revoked_sessions=adapters.revoked_sessions
+    )
     return UsersUseCases(
         register_user=RegisterUser(
             transaction=transaction,
@@ -83,9 +94,28 @@ def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCa
             clock=clock,
             lifetimes=lifetimes,
         ),
-        authenticate_request=AuthenticateRequest(
-            access_tokens=adapters.access_tokens, revoked_sessions=adapters.revoked_sessions
+        authenticate_request=authenticate_request,
+        authenticate_caller=AuthenticateCaller(
+            authenticate_request=authenticate_request,
+            api_tokens=store.api_tokens,
+            users=users,
+            clock=clock,
         ),
+        issue_api_token=IssueApiToken(
+            transaction=transaction,
+            api_tokens=store.api_tokens,
+            audit_log=store.audit_log,
+            randomness=adapters.randomness,
+            clock=clock,
+            ids=ids,
+        ),
+        revoke_api_token=RevokeApiToken(
+            transaction=transaction,
+            api_tokens=store.api_tokens,
+            audit_log=store.audit_log,
+            clock=clock,
+        ),
+        list_api_tokens=ListApiTokens(api_tokens=store.api_tokens),
         edit_profile=EditProfile(transaction=transaction, users=users),
         add_address=AddAddress(
             transaction=transaction, users=users, addresses=store.addresses, clock=clock, ids=ids

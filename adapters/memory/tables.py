@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from ...ports.language.alarms import Alarm, AlarmKind
 from ...ports.language.analytics import Sale, SalesSummary
+from ...ports.language.api_tokens import ApiToken
 from ...ports.language.audit import AuditEntry
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
 from ...ports.language.catalog import Product, Reservation
@@ -19,6 +20,7 @@ from ...ports.language.ids import (
     AddressId,
     AlarmId,
     AlertId,
+    ApiTokenId,
     AuditEntryId,
     HaltId,
     MessageId,
@@ -127,6 +129,8 @@ class Tables:
         self.sessions: dict[SessionId, Session] = {}
         self.sessions_of_user: defaultdict[UserId, dict[SessionId, None]] = defaultdict(dict)
         self.refresh_tokens: dict[str, RefreshToken] = {}
+        self.api_tokens: dict[ApiTokenId, ApiToken] = {}
+        self.api_token_by_hash: dict[str, ApiTokenId] = {}
 
         self.products: dict[ProductId, Product] = {}
         self.product_by_style_key: dict[str, ProductId] = {}

@@ -53,6 +53,8 @@ class AuditAction(StrEnum):
     COMPLAINT_DECIDED = "complaint_decided"
     ALARM_RESOLVED = "alarm_resolved"
     DEAD_LETTER_REPLAYED = "dead_letter_replayed"
+    API_TOKEN_ISSUED = "api_token_issued"  # noqa: S105  # no secret
+    API_TOKEN_REVOKED = "api_token_revoked"  # noqa: S105  # no secret
     CARRIED_OUT = "carried_out"
     """The outcome of a request: the process with the engine carried it out."""
     NOT_CARRIED_OUT = "not_carried_out"
@@ -69,6 +71,7 @@ class TargetKind(StrEnum):
     HALT = "halt"
     ALARM = "alarm"
     DEAD_LETTER = "dead_letter"
+    API_TOKEN = "api_token"  # noqa: S105  # no secret
     MARKET = "market"
 
 

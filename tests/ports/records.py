@@ -6,12 +6,14 @@ from typing import Any
 
 from solebook.ports.language import steps
 from solebook.ports.language.analytics import Sale
+from solebook.ports.language.api_tokens import ApiToken
 from solebook.ports.language.batch import Batch, OpenedOrder
 from solebook.ports.language.catalog import Product, ProductImage, Reservation, ReservationStatus
 from solebook.ports.language.events import MatchCreated
 from solebook.ports.language.halts import Halt
 from solebook.ports.language.ids import (
     AddressId,
+    ApiTokenId,
     HaltId,
     OrderId,
     ProductId,
@@ -95,6 +97,17 @@ class Records(ToldRecords):
             token_hash=f"{next(self._number):064x}",
             session_id=session_id,
             expires_at=self.instant + timedelta(days=30),
+        )
+
+    def api_token(self, **fields: Any) -> ApiToken:
+        return made(
+            ApiToken,
+            fields,
+            id=ApiTokenId(self.ids.new()),
+            name="warehouse",
+            scopes=frozenset({"OrderService", "SearchService.Search"}),
+            token_hash=f"{next(self._number):064x}",
+            created_at=self.instant,
         )
 
     # ---- catalogue and stock -------------------------------------------------------------

@@ -28,11 +28,12 @@ from .payments import (
 )
 from .price_alerts import price_alerts
 from .rules import rules_in_force
-from .users import addresses, refresh_tokens, revoked_sessions, sessions, users
+from .users import addresses, api_tokens, refresh_tokens, revoked_sessions, sessions, users
 
 __all__ = [
     "addresses",
     "alarms",
+    "api_tokens",
     "asks",
     "audit_entries",
     "authentication_tasks",

@@ -1,4 +1,4 @@
-"""The tables of users, their addresses and their sessions."""
+"""The tables of users, their addresses and sessions, and of programs' tokens."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Uuid
 
@@ -67,3 +67,16 @@ revoked_sessions = Table(
     sqlite_with_rowid=False,
 )
 Index(None, revoked_sessions.c.until)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("owner_id", Uuid, ForeignKey("users.id")),
+    Column("scopes", Document, nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+)

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from . import (
+    api_tokens,
     catalog,
     copy,
     grant,
@@ -27,6 +28,7 @@ log keeps. `solebook admin ACTION --help` explains an action and shows an exampl
 
 JOBS = (
     people.ACTIONS,
+    api_tokens.ACTIONS,
     market.ACTIONS,
     orders.ACTIONS,
     money.ACTIONS,

@@ -49,7 +49,10 @@ class WrongCredentials(Refusal):
 
 @dataclass(eq=False)
 class InvalidToken(Refusal):
-    """The access or refresh token is malformed, expired, already used or revoked. Sign in again."""
+    """The token is malformed, expired, already used, revoked or unknown.
+
+    A user signs in again. A service needs another token from an admin.
+    """
 
     problem: str
 

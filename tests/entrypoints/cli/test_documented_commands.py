@@ -67,6 +67,7 @@ def test_every_action_that_changes_something_requires_a_reason() -> None:
         "style-codes",
         "frozen-orders",
         "suspense",
+        "tokens",
     }
     without = {name for name, action in ACTIONS.items() if not action.needs_reason}
     # A retry is always safe, so its reason is optional.
