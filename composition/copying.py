@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..adapters.system.clock import SystemClock
+from ..adapters.sql.engine.limits import Limits
 from ..config.settings import Settings
 from .exclusive import exclusive
+
+_UNHURRIED = Limits(connections=2, statement=3_600.0, left_alone=3_600.0)
+"""Limits of the target: its transaction waits while the source is read."""
 
 
 def settings_for(settings: Settings, url: str) -> Settings:
@@ -24,8 +27,8 @@ async def copy_to(
     The exchange must be stopped, and cannot be started meanwhile. The target must be migrated to
     this version and be empty. Raises OSError, ValueError and Unavailable.
     """
-    from ..adapters.sql.copy_store import copy_store, require_stopped
-    from ..adapters.sql.migrate import WrongSchema
+    from ..adapters.sql.copy_store import copy_store
+    from ..adapters.sql.migrate import WrongSchema, kept_stopped
     from .sql_store import open_sql_database
 
     if settings.store.kind == "memory":
@@ -34,10 +37,12 @@ async def copy_to(
     if url == settings.store_url:
         raise ValueError("the target is the store itself: store.url is what is copied from")
     with exclusive(settings):
-        async with open_sql_database(settings.store_url, migrate=False) as source:
-            await require_stopped(source, SystemClock().now())
+        async with (
+            open_sql_database(settings.store_url, migrate=False) as source,
+            kept_stopped(settings.store_url),
+        ):
             try:
-                async with open_sql_database(url, migrate=False) as target:
+                async with open_sql_database(url, migrate=False, limits=_UNHURRIED) as target:
                     copied = await copy_store(source, target, tell)
             except WrongSchema as error:
                 raise ValueError(f"the target: {error}") from error

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -23,7 +22,7 @@ from sqlalchemy import (
 from .engine.constructs import restart_numbers
 from .engine.database import SqlDatabase, SqlSnapshot
 from .engine.statement import Row, Statement
-from .schema import deliveries, leases, metadata
+from .schema import deliveries, metadata
 
 Tell = Callable[[str, int, int], None]
 """Hears of a table how many rows are done, and of how many."""
@@ -87,14 +86,6 @@ _CLAIMS = frozenset((deliveries.c.claimed_by, deliveries.c.claimed_until))
 
 _TABLES = [_statements(table) for table in metadata.sorted_tables]
 """Each after those that it refers to."""
-
-_HELD = Statement(select(leases).where(leases.c.expires_at > bindparam("now")))
-
-
-async def require_stopped(database: SqlDatabase, now: datetime) -> None:
-    """Raise NotCopied if a process that is running has a lease."""
-    for row in await database.rows(_HELD, now=now):
-        raise NotCopied(f"an exchange is running on it: {row.holder} has the lease {row.name}")
 
 
 async def copy_store(source: SqlDatabase, target: SqlDatabase, tell: Tell) -> dict[str, Contents]:

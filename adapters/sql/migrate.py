@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...ports.language.errors import Unavailable
-from .engine.drivers import migration_engine
+from .engine.drivers import backend_of, migration_engine
 from .engine.errors import STORE
+from .running_processes import running_process
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -26,8 +27,8 @@ class WrongSchema(ValueError):
 async def migrate(url: str, *, empty: bool = False) -> None:
     """Upgrade a database, which may be empty, in one transaction; one that is current stays as is.
 
-    Raises WrongSchema if it is newer than the code, or if it has to be `empty` and is not,
-    ValueError, Unavailable.
+    Raises WrongSchema if it is newer than the code, if it has to be `empty` and is not, or if it
+    would be changed while processes of another version run on it; ValueError, Unavailable.
     """
     async with connected(url) as connection:
         if empty:
@@ -39,6 +40,20 @@ async def require_current(url: str) -> None:
     """Raise WrongSchema unless the database has exactly this version of the schema."""
     async with connected(url) as connection:
         await connection.run_sync(_require_current)
+
+
+@asynccontextmanager
+async def kept_stopped(url: str) -> AsyncIterator[None]:
+    """Let no process start on a database in PostgreSQL until the block is left.
+
+    Those that try wait. Raises WrongSchema if one is running, Unavailable.
+    """
+    if backend_of(url) != "postgresql":
+        yield  # a file's folder is locked
+        return
+    async with connected(url) as connection:
+        await connection.run_sync(require_stopped)
+        yield
 
 
 @asynccontextmanager
@@ -87,7 +102,16 @@ def _upgrade(connection: Connection) -> None:
     revision = _known_revision(connection)
     if revision is not None and revision not in _revisions(config):
         command.upgrade(configuration_before(connection), "head")
+    elif revision is not None and revision != _newest(config):
+        require_stopped(connection)
     command.upgrade(config, "head")
+
+
+def require_stopped(connection: Connection) -> None:
+    """Raise WrongSchema if a process runs the exchange on a PostgreSQL server."""
+    running = running_process(connection)
+    if running is not None:
+        raise WrongSchema(f"an exchange is running on the database: {running}; stop it first")
 
 
 def _require_empty(connection: Connection) -> None:

@@ -1,13 +1,25 @@
 """Databases and roles as others have set them up."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from alembic import command
 
 from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.engine.limits import Limits
 from solebook.adapters.sql.engine.postgres_connection import PostgresConnection
-from solebook.adapters.sql.migrate import migrate, require_current
+from solebook.adapters.sql.migrate import (
+    WrongSchema,
+    configuration,
+    connected,
+    kept_stopped,
+    migrate,
+    require_current,
+)
+from solebook.composition.copying import copy_to
+from solebook.config.settings import Settings, StoreSettings
 from solebook.ports.language.errors import Unavailable
 
 from ...postgres_server import PostgresServer
@@ -94,3 +106,87 @@ async def test_an_idle_connection_of_the_pool_is_kept_whatever_the_role_says(
     async with SqlDatabase(url) as database, database._driver.reading() as connection:
         [[limit]] = await connection.fetch("SHOW idle_session_timeout", ())
         assert limit == "0"
+
+
+# ---- processes that are running ------------------------------------------------------------------
+
+
+async def one_revision_back(url: str) -> None:
+    async with connected(url) as connection:
+        await connection.run_sync(lambda sync: command.downgrade(configuration(sync), "-1"))
+
+
+async def test_a_schema_is_not_changed_under_a_running_process(
+    postgres_server: PostgresServer,
+) -> None:
+    url = postgres_server.create_database("moving")
+    await migrate(url)
+    await one_revision_back(url)
+    running = await PostgresConnection.open(url, Limits(), "solebook trade on db-1")
+    with pytest.raises(WrongSchema, match="running on the database: solebook trade on db-1"):
+        await migrate(url)
+    await running.close()
+    other = await PostgresConnection.open(url, Limits(), "solebook command on db-1")
+    await migrate(url)
+    await other.close()
+    await require_current(url)
+    again = await PostgresConnection.open(url, Limits(), "solebook all on db-1")
+    await migrate(url)  # which has nothing to do
+    await again.close()
+    postgres_server.sql("DROP DATABASE moving WITH (FORCE)")
+
+
+async def test_nothing_starts_on_a_database_that_is_kept_stopped(postgres_url: str) -> None:
+    async with kept_stopped(postgres_url):
+        starting = asyncio.create_task(require_current(postgres_url))
+        admin = await PostgresConnection.open(postgres_url, Limits())
+        while not (await admin.fetch("SELECT count(*) FROM pg_locks WHERE NOT granted", ()))[0][0]:
+            assert not starting.done()
+        await admin.close()
+    await starting
+
+
+# ---- copies --------------------------------------------------------------------------------------
+
+
+async def test_a_store_in_postgres_is_not_copied_while_a_worker_runs_on_it(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """Whatever the clock of this machine says about leases."""
+    settings = Settings(folder=str(tmp_path), store=StoreSettings(url=postgres_url))
+    target = f"sqlite:///{tmp_path}/target.db"
+    await migrate(target)
+    running = await PostgresConnection.open(postgres_url, Limits(), "solebook trade on db-1")
+    with pytest.raises(ValueError, match="solebook trade on db-1; stop it first"):
+        await copy_to(settings, target, lambda *_: None)
+    await running.close()
+    assert (await copy_to(settings, target, lambda *_: None))["users"] == 0
+
+
+async def test_a_copy_waits_for_a_slow_source(
+    postgres_server: PostgresServer, postgres_url: str, tmp_path: Path
+) -> None:
+    """Longer than PostgreSQL usually lets a transaction of a process alone, which are 5 seconds."""
+    source = postgres_server.create_database("slow", template="template0")
+    await migrate(source)
+    settings = Settings(folder=str(tmp_path), store=StoreSettings(url=source))
+    blocker = await PostgresConnection.open(source, Limits(left_alone=0))
+    await blocker.begin()
+    await blocker.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE", ())
+    copying = asyncio.create_task(copy_to(settings, postgres_url, lambda *_: None))
+    left_alone = (
+        "SELECT extract(epoch FROM clock_timestamp() - min(state_change))::float8"
+        " FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = 'store'"
+    )
+    looking = await PostgresConnection.open(source, Limits())
+    longest = 0.0
+    while not copying.done() and longest < 5.5:
+        [[seconds]] = await looking.fetch(f"{left_alone} AND pg_sleep(0.1) IS NOT NULL", ())
+        if seconds is None and longest:
+            break  # PostgreSQL has ended it
+        longest = max(longest, seconds or 0.0)
+    await looking.close()
+    await blocker.rollback()
+    await blocker.close()
+    await copying
+    postgres_server.sql("DROP DATABASE slow WITH (FORCE)")
