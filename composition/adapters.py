@@ -106,6 +106,8 @@ class Adapters:
     stored_products: Products
     """The products without the cache that wraps them in `store`."""
     clock: Clock
+    real_clock: Clock
+    """The same, unless `clock` is a simulated one that is moved forward."""
     ids: Ids
     randomness: Randomness
     passwords: Passwords

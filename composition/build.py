@@ -81,6 +81,7 @@ def build_application(
             signs_of_life=adapters.store.signs_of_life,
             make_up=orders.put_off_deadlines,
             clock=adapters.clock,
+            real_clock=adapters.real_clock,
         ),
         roles=roles,
         keepers=keepers,

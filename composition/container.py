@@ -31,7 +31,7 @@ from ..adapters.memory.templates import MemoryTemplates
 from ..adapters.security.access_tokens import JwtAccessTokens, SigningKey
 from ..adapters.security.passwords import BcryptPasswords
 from ..adapters.security.secrets import load_or_create_secret
-from ..adapters.system.clock import SystemClock
+from ..adapters.system.clock import SystemClock, real_clock_of
 from ..adapters.system.ids import SystemIds
 from ..adapters.system.outgoing_folder import OutgoingFolder
 from ..adapters.system.randomness import SystemRandomness
@@ -162,6 +162,7 @@ class Container(containers.DeclarativeContainer):
 
     migrate: providers.Provider[bool] = providers.Object(True)
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
+    real_clock: providers.Provider[Clock] = providers.Callable(real_clock_of, clock)
     ids: providers.Provider[Ids] = providers.Singleton(SystemIds, clock)
     randomness: providers.Provider[Randomness] = providers.Singleton(SystemRandomness)
 
@@ -302,6 +303,7 @@ class Container(containers.DeclarativeContainer):
         store=store,
         stored_products=plain_store.provided.products,
         clock=clock,
+        real_clock=real_clock,
         ids=ids,
         randomness=randomness,
         passwords=passwords,

@@ -104,6 +104,7 @@ def embedded_adapters(
         store=decorated_store(store, product_cache=cache, order_stream=order_stream),
         stored_products=store.products,
         clock=clock,
+        real_clock=clock,
         ids=ids,
         randomness=randomness,
         passwords=MemoryPasswords(),

@@ -57,7 +57,7 @@ def build_shared_keepers(
     It owns nothing while its clock differs from the store's, or its rules from those in force.
     """
     leases = adapters.store.leases
-    compare_clocks = CompareClocks(leases, adapters.clock, stopwatch)
+    compare_clocks = CompareClocks(leases, adapters.real_clock, stopwatch)
     require_rules = require_rules_of(adapters, rules)
 
     async def find_obstacle() -> str | None:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class SignsOfLife(Protocol):
-    """The last time at which the exchange is known to have been up."""
+    """The last time at which the exchange is known to have been up, in real time."""
 
     async def latest(self) -> datetime | None:
         """Return it, or None if there is none yet.

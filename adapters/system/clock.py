@@ -34,11 +34,27 @@ class AdjustableClock(Clock):
     one event loop.
     """
 
-    def __init__(self, start: datetime | None = None, real: Clock | None = None) -> None:
-        """Start at `start`, an aware datetime, or now. Raises ValueError if it is naive."""
+    def __init__(
+        self,
+        start: datetime | None = None,
+        real: Clock | None = None,
+        *,
+        ahead: timedelta = timedelta(0),
+    ) -> None:
+        """Start at `start`, an aware datetime, or `ahead` of now. Raises ValueError if naive."""
         self._real = SystemClock() if real is None else real
-        self._ahead = timedelta(0) if start is None else _aware(start) - self._real.now()
+        self._ahead = ahead if start is None else _aware(start) - self._real.now()
         self._moved = asyncio.Event()
+
+    @property
+    def real(self) -> Clock:
+        """The clock from which this one differs by `ahead`."""
+        return self._real
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far it is ahead of the real time; negative in the past."""
+        return self._ahead
 
     def now(self) -> datetime:
         return self._real.now() + self._ahead
@@ -70,6 +86,11 @@ class AdjustableClock(Clock):
         finally:
             moved.cancel()
             passed.cancel()
+
+
+def real_clock_of(clock: Clock) -> Clock:
+    """Return the clock that nobody moves: the one behind an `AdjustableClock`, or the clock."""
+    return clock.real if isinstance(clock, AdjustableClock) else clock
 
 
 def _aware(instant: datetime) -> datetime:

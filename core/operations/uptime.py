@@ -28,7 +28,7 @@ class Uptime:
 
     Each process has one. Its first call checks the age of the latest note, from any process. The
     note and the compensation are one transaction, so two processes never compensate for the same
-    downtime.
+    downtime. Notes are in real time, so a jump of a simulated clock is no downtime.
     """
 
     def __init__(
@@ -38,16 +38,19 @@ class Uptime:
         signs_of_life: SignsOfLife,
         make_up: MakeUp,
         clock: Clock,
+        real_clock: Clock,
     ) -> None:
+        """Create it. `clock` is what deadlines follow; it may be moved apart from `real_clock`."""
         self._transaction = transaction
         self._signs_of_life = signs_of_life
         self._make_up = make_up
         self._clock = clock
+        self._real_clock = real_clock
         self._noted_at: datetime | None = None
 
     async def __call__(self) -> None:
         """Note that the exchange is up, unless it was noted in the last 30 seconds."""
-        now = self._clock.now()
+        now = self._real_clock.now()
         if self._noted_at is not None and now - self._noted_at < _NOTE_EVERY:
             return
         async with self._transaction():
@@ -58,16 +61,13 @@ class Uptime:
 
     def resume(self) -> None:
         """Let the next call check for downtime if the latest note of this process is too old."""
-        if self._noted_at is not None and self._clock.now() - self._noted_at > _DOWN_FROM:
+        if self._noted_at is not None and self._real_clock.now() - self._noted_at > _DOWN_FROM:
             self._noted_at = None
 
-    def skip(self) -> None:
-        """Count the time since the last note as uptime, because a simulated clock was advanced."""
-        if self._noted_at is not None:
-            self._noted_at = self._clock.now()
-
     async def _check_downtime(self, now: datetime) -> None:
-        since = await self._signs_of_life.latest()
-        if since is not None and now - since > _DOWN_FROM:
-            _log.warning("the exchange was down from %s to %s", since, now)
-            await self._make_up(since, now)
+        noted_at = await self._signs_of_life.latest()
+        if noted_at is not None and now - noted_at > _DOWN_FROM:
+            until = self._clock.now()
+            since = until - (now - noted_at)
+            _log.warning("the exchange was down from %s to %s", since, until)
+            await self._make_up(since, until)

@@ -205,13 +205,10 @@ class _Demo:
         self._bars.update(bar, total=1, completed=1)
 
     def _advance(self, by: timedelta) -> None:
-        """Move the clock forward, without counting the time as downtime."""
         self._clock.advance(by)
-        self._application.uptime.skip()
 
     def _open(self, day: date) -> None:
         self._clock.move_to(datetime.combine(day, _OPENS))
-        self._application.uptime.skip()
 
 
 def _folder(store: str | None) -> AbstractContextManager[str]:

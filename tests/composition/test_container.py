@@ -102,7 +102,8 @@ async def test_settings_reach_their_objects(settings: Settings) -> None:
 async def test_an_injected_clock_is_used_everywhere(settings: Settings) -> None:
     clock = AdjustableClock(START)
     async with open_application(settings, clock=clock) as application:
-        seen: dict[int, object] = {id(clock): clock}
+        assert application.adapters.real_clock is clock.real
+        seen: dict[int, object] = {id(clock): clock, id(clock.real): clock.real}
         everything = list(parts(application, seen))
         clocks = [part for part in everything if Clock in type(part).__mro__]
         assert clocks == []

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.system.clock import AdjustableClock, SystemClock
+from solebook.adapters.system.clock import AdjustableClock, SystemClock, real_clock_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -64,6 +64,17 @@ async def test_adjustable_clock_starts_at_any_time_and_runs_in_real_time(
 
     assert clock.now() == HYPE + HOUR
     assert AdjustableClock(None, real).now() == real.now()
+
+
+async def test_adjustable_clock_tells_how_far_it_is_ahead(real: VirtualClock) -> None:
+    clock = AdjustableClock(real=real, ahead=-HOUR)
+    assert clock.now() == real.now() - HOUR
+
+    clock.advance(3 * HOUR)
+
+    assert clock.ahead == 2 * HOUR
+    assert clock.now() == real.now() + 2 * HOUR
+    assert (real_clock_of(clock), real_clock_of(real)) == (real, real)
 
 
 async def test_adjustable_clock_moves_forward_and_runs_from_there(real: VirtualClock) -> None:

@@ -1,15 +1,18 @@
 """The exchange notes that it is up, and makes up for the time in which it was not."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from solebook.adapters.system.clock import AdjustableClock
 from solebook.core.operations.uptime import Uptime
+from solebook.ports.clock import Clock
 from solebook.ports.language.errors import Unavailable
 
 from ...exchange import Exchange, build_exchange
 
+PAST = datetime(2017, 10, 3, 9, tzinfo=UTC)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -27,14 +30,15 @@ class Made:
         self.gaps.append((since, until))
 
 
-def process(exchange: Exchange, made: Made) -> Uptime:
+def process(exchange: Exchange, made: Made, clock: Clock | None = None) -> Uptime:
     """Return what keeps the time of another process on the exchange's store."""
     store = exchange.store
     return Uptime(
         transaction=store.transaction,
         signs_of_life=store.signs_of_life,
         make_up=made,
-        clock=exchange.clock,
+        clock=clock or exchange.clock,
+        real_clock=exchange.clock,
     )
 
 
@@ -107,15 +111,26 @@ async def test_time_in_which_nothing_could_be_noted_counts_as_time_down() -> Non
     assert made.gaps == [(start, start + HOUR)]
 
 
-async def test_time_that_was_skipped_on_purpose_is_no_time_down() -> None:
+async def test_a_clock_that_was_moved_forward_is_no_time_down() -> None:
     exchange, made = build_exchange(), Made()
-    uptime = process(exchange, made)
+    clock = AdjustableClock(PAST, exchange.clock)
+    uptime = process(exchange, made, clock)
     await uptime()
-    await exchange.clock.advance(HOUR)
-    uptime.skip()
+    clock.advance(HOUR)
     uptime.resume()
     await uptime()
+    await process(exchange, made, clock)()
     assert made.gaps == []
+
+
+async def test_time_down_counts_by_the_clock_that_deadlines_follow() -> None:
+    exchange, made = build_exchange(), Made()
+    clock = AdjustableClock(PAST, exchange.clock)
+    await process(exchange, made, clock)()
+    await exchange.clock.advance(HOUR)
+    clock.advance(HOUR)
+    await process(exchange, made, clock)()
+    assert made.gaps == [(PAST + HOUR, PAST + 2 * HOUR)]
 
 
 async def test_workers_look_back_before_anything_else_runs() -> None:
