@@ -1,4 +1,4 @@
-"""Builds the in-process event bus on a store."""
+"""Builds the event bus within a process on a store, and the dispatcher of any bus."""
 
 from collections.abc import Mapping
 
@@ -30,16 +30,38 @@ def build_in_process_bus(
     ValueError if it is below one.
     """
     return InProcessBus(
-        Dispatcher(
-            transaction=store.transaction,
-            inbox=store.inbox,
-            deliveries=store.deliveries,
-            wakeups=store.wakeups,
+        build_dispatcher(
+            store,
             clock=clock,
             ids=ids,
             randomness=randomness,
-            holder=holder or holder_of(ids),
+            holder=holder,
             policy=policy,
             workers=workers,
         )
+    )
+
+
+def build_dispatcher(
+    store: Store,
+    *,
+    clock: Clock,
+    ids: Ids,
+    randomness: Randomness,
+    holder: str | None = None,
+    policy: RetryPolicy | None = None,
+    workers: Mapping[Queue, int] | None = None,
+) -> Dispatcher:
+    """Return a dispatcher without consumers; see build_in_process_bus."""
+    return Dispatcher(
+        transaction=store.transaction,
+        inbox=store.inbox,
+        deliveries=store.deliveries,
+        wakeups=store.wakeups,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+        holder=holder or holder_of(ids),
+        policy=policy,
+        workers=workers,
     )

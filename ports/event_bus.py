@@ -6,7 +6,7 @@ from typing import Protocol
 
 from .language.consumers import Consumer
 from .language.ids import MessageId
-from .language.messages import Claim, Delivery, Message, Queue
+from .language.messages import Claim, Delivery, Message, Position, Queue
 from .language.paging import Page, PageRequest
 
 
@@ -21,10 +21,11 @@ class EventBus(Protocol):
         """
         ...
 
-    async def publish(self, *messages: Message) -> None:
+    async def publish(self, *messages: Message) -> Position | None:
         """Return when the messages can no longer be lost. Raises Unavailable.
 
-        Each consumer gets messages with the same key in this order.
+        Each consumer gets messages with the same key in this order. If a broker carries them, it
+        returns the broker's position after the last one; see MessageBroker.
         """
         ...
 

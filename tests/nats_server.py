@@ -23,3 +23,11 @@ def require_nats() -> None:
     """Skip the test if the wheel's server is not installed."""
     if not nats_server.is_installed():
         do_without(nats_server.NOT_INSTALLED)
+
+
+def cut_tail(server: NatsServer, stream: str, size: int) -> None:
+    """Cut the last bytes off a stream of a server that does not run, as a lost disk cache would."""
+    folder = server.folder / "jetstream" / "$G" / "streams" / stream / "msgs"
+    last = max(folder.glob("*.blk"), key=lambda file: int(file.stem))
+    with last.open("r+b") as file:
+        file.truncate(max(0, last.stat().st_size - size))

@@ -20,14 +20,10 @@ from ...ports.transaction import Transaction
 from ...ports.wakeups import Wakeups
 from .attempts import Attempts, Failure
 from .claimed_queue import ClaimedQueue
+from .queue_rules import default_workers, is_noted_when_done, turn_of
 from .queue_workers import QueueWorkers
 from .retry_policy import RetryPolicy
 from .together import handle_together
-
-_WORKERS = 4
-"""The default number of concurrent deliveries in a queue of slow consumers."""
-_RETRIED_AT_ONCE = 16
-"""The default number of concurrent deliveries in the other queues."""
 
 _LIFE = timedelta(seconds=10)
 """How long a delivery is claimed, unless the claim is renewed.
@@ -91,7 +87,7 @@ class Dispatcher:
         self._elsewhere: set[str] = set()
         """The names of consumers in other processes."""
         self._by_subject: defaultdict[str, list[Consumer]] = defaultdict(list)
-        numbers = {queue: _default_workers(queue) for queue in Queue} | dict(workers or {})
+        numbers = {queue: default_workers(queue) for queue in Queue} | dict(workers or {})
         self._queues = {queue: self._workers_of(queue, number) for queue, number in numbers.items()}
         self._wakeups = wakeups
         for queue, at_work in self._queues.items():
@@ -107,14 +103,27 @@ class Dispatcher:
 
     # ---- messages ------------------------------------------------------------------------
 
-    async def dispatch(self, messages: Sequence[Message]) -> None:
+    def has_consumers(self, subject: str, role: ProcessRole) -> bool:
+        """Return whether a role has consumers of a subject, and they are here."""
+        return any(self._is_of(role, consumer) for consumer in self._by_subject.get(subject, ()))
+
+    def _is_of(self, role: ProcessRole, consumer: Consumer) -> bool:
+        return consumer.queue.role is role and consumer.name not in self._elsewhere
+
+    async def dispatch(self, messages: Sequence[Message], role: ProcessRole | None = None) -> None:
         """Return when each consumer has handled the messages or has them stored.
 
-        A consumer gets the messages of one key in this sequence. Raises Unavailable.
+        With a `role`, only its consumers that are here get them. A consumer gets the messages of
+        one key in this sequence. Raises Unavailable.
         """
         assert not self._transaction.is_open, "each consumer has its own transaction"
         different = {message.id: message for message in messages}.values()
-        coming = [(c, m) for m in different for c in self._by_subject.get(m.subject, ())]
+        coming = [
+            (consumer, message)
+            for message in different
+            for consumer in self._by_subject.get(message.subject, ())
+            if role is None or self._is_of(role, consumer)
+        ]
         if not coming:
             return
         trades = any(consumer.queue is not Queue.LETTERS for consumer, _ in coming)
@@ -237,7 +246,7 @@ class Dispatcher:
             inbox=self._inbox,
             deliveries=self._deliveries,
             clock=self._clock,
-            is_noted=lambda delivery: _is_noted_when_done(self._by_name[delivery.consumer]),
+            is_noted=lambda delivery: is_noted_when_done(self._by_name[delivery.consumer]),
         )
         return QueueWorkers(
             claims=claimed,
@@ -297,7 +306,7 @@ class Dispatcher:
         async with self._transaction():
             held = await self._deliveries.held(portion, self._claim.holder)
             pairs = [(self._by_name[delivery.consumer], delivery.message) for delivery in held]
-            noted = await self._noted([p for p in pairs if _is_noted_when_done(p[0])])
+            noted = await self._noted([p for p in pairs if is_noted_when_done(p[0])])
             for (consumer, message), delivery in zip(pairs, held, strict=True):
                 note = (consumer.name, message.id)
                 if note not in noted:
@@ -308,7 +317,7 @@ class Dispatcher:
                         else:
                             failed.append(self._retry(consumer, delivery, failure))
                         continue
-                    if _is_noted_when_done(consumer):
+                    if is_noted_when_done(consumer):
                         handled.append(note)
                 done.append(delivery)
             await self._inbox.note(handled, self._clock.now())
@@ -333,7 +342,7 @@ class Dispatcher:
 
     async def _is_done(self, consumer: Consumer, delivery: Delivery) -> bool:
         """Whether the inbox has it. For slow consumers the note only says that it was queued."""
-        if not _is_noted_when_done(consumer):
+        if not is_noted_when_done(consumer):
             return False
         return await self._inbox.contains(consumer.name, delivery.message.id)
 
@@ -353,7 +362,7 @@ class Dispatcher:
             error="",
             queue=consumer.queue,
             priority=consumer.priority(message.event),
-            turn=_turn_of(consumer, message),
+            turn=turn_of(consumer, message),
         )
 
     def _moved_to_current_queue(self, consumer: Consumer, delivery: Delivery) -> Delivery:
@@ -362,7 +371,7 @@ class Dispatcher:
             delivery,
             queue=consumer.queue,
             priority=consumer.priority(delivery.message.event),
-            turn=_turn_of(consumer, delivery.message),
+            turn=turn_of(consumer, delivery.message),
         )
 
     def _failed(self, consumer: Consumer, message: Message, failure: Failure) -> Delivery:
@@ -379,19 +388,3 @@ class Dispatcher:
         for queue, of_queue in by_queue.items():
             self._queues[queue].tell(of_queue)
             self._wakeups.send(queue)
-
-
-def _default_workers(queue: Queue) -> int:
-    return _WORKERS if queue.is_for_slow_consumers else _RETRIED_AT_ONCE
-
-
-def _turn_of(consumer: Consumer, message: Message) -> str:
-    """Return the turn of a delivery. In other queues, messages of one key keep their sequence."""
-    if consumer.queue.is_for_slow_consumers:
-        return consumer.turn(message.event)
-    return message.key
-
-
-def _is_noted_when_done(consumer: Consumer) -> bool:
-    """Whether the inbox note is written after handling, and not when joining the queue."""
-    return not consumer.queue.is_for_slow_consumers and consumer.effect is not Effect.REPEATABLE

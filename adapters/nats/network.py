@@ -3,14 +3,18 @@
 import asyncio
 import logging
 import ssl
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from nats.aio.client import Client
-from nats.errors import Error, NoRespondersError
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import ConnectionClosedError, Error, NoRespondersError
 
 from ...ports.language.errors import Unavailable
+from .requests import Requests
 from .service import Handler, Service
 
 _log = logging.getLogger(__name__)
@@ -25,6 +29,10 @@ _RECONNECT = 0.25
 
 class NobodyThere(Unavailable):
     """Nobody serves the subject, so nothing has happened."""
+
+
+class ConnectionLost(Unavailable):
+    """The connection was lost while a request waited for its answer, which will not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +59,10 @@ class Network:
     def __init__(self, access: NatsAccess) -> None:
         self._access = access
         self._client = Client()
-        self._is_closing = False
+        self._requests = Requests(self._client)
+        self._closing: asyncio.Task[Any] | None = None
+        """The task that disconnects, once it does."""
+        self._interested: list[Callable[[], None]] = []
         self.connections = 1
         """How often a server was reached. An answer is lost with the connection of its request."""
 
@@ -61,6 +72,7 @@ class Network:
         try:
             async with asyncio.timeout(access.connect_timeout):
                 await self._connect(access)
+                await self._requests.begin()
         except (Error, OSError, TimeoutError) as error:
             with suppress(Error, OSError):
                 await self._client.close()
@@ -80,22 +92,36 @@ class Network:
             reconnect_time_wait=_RECONNECT,  # type: ignore[arg-type]  # it is passed to sleep
             max_reconnect_attempts=-1,
             ping_interval=_PING,
-            error_cb=_log_error,
+            error_cb=self._failed,
             disconnected_cb=self._disconnected,
             reconnected_cb=self._reconnected,
         )
 
     async def _disconnected(self) -> None:
-        if not self._is_closing:
+        self._requests.fail()
+        if self._closing is None:
             _log.warning("NATS cannot be reached; trying again")
 
+    async def _failed(self, error: Exception) -> None:
+        if self._closing is None:
+            reason = str(error) or type(error).__name__
+            _log.warning("the connection to NATS reports: %s", reason)
+        elif asyncio.current_task() is not self._closing:
+            # The client's task that connects again may miss that it was cancelled.
+            raise asyncio.CancelledError
+
     async def _reconnected(self) -> None:
+        if self._closing is not None:
+            await self._client.close()
+            return
         self.connections += 1
+        for call in list(self._interested):
+            call()
         _log.warning("NATS can be reached again")
 
     async def __aexit__(self, *_: object) -> None:
         """Disconnect. Handlers under way are not awaited."""
-        self._is_closing = True
+        self._closing = asyncio.current_task()
         await self._client.close()
 
     @property
@@ -103,27 +129,70 @@ class Network:
         """Whether a server can be reached at the moment."""
         return self._client.is_connected
 
-    @property
-    def client(self) -> Client:
-        """The client, for JetStream."""
-        return self._client
-
-    async def request(self, subject: str, payload: bytes, *, timeout: float) -> bytes:  # noqa: ASYNC109  # nats-py has it too
+    async def request(
+        self,
+        subject: str,
+        payload: bytes,
+        *,
+        timeout: float,  # noqa: ASYNC109  # nats-py has it too
+        headers: dict[str, str] | None = None,
+    ) -> bytes:
         """Send a request and return its answer within `timeout` seconds.
 
         Raises NobodyThere, after which nothing has happened, and Unavailable, after which anything
-        may have happened.
+        may have happened, such as ConnectionLost.
         """
         if not self._client.is_connected:
             # The client would keep the request and send it when nobody waits for it any more.
             raise NobodyThere(what=NETWORK)
         try:
-            message = await self._client.request(subject, payload, timeout=timeout)
+            return await self._requests.send(subject, payload, timeout, headers)
         except NoRespondersError as error:
             raise NobodyThere(what=NETWORK) from error
+        except ConnectionClosedError as error:
+            raise ConnectionLost(what=NETWORK) from error
         except (Error, OSError, TimeoutError) as error:
             raise Unavailable(what=NETWORK) from error
-        return message.data
+
+    async def publish(
+        self,
+        subject: str,
+        payload: bytes,
+        *,
+        reply: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """Send a message, which may be lost. Raises Unavailable without a connection."""
+        if not self._client.is_connected:
+            raise Unavailable(what=NETWORK)
+        try:
+            await self._client.publish(subject, payload, reply=reply, headers=headers)
+        except (Error, OSError, TimeoutError) as error:
+            raise Unavailable(what=NETWORK) from error
+
+    async def subscribe(self, subject: str, call: Callable[[Msg], Awaitable[None]]) -> Subscription:
+        """Call `call` with each message to a subject, one after the other. Raises Unavailable."""
+        try:
+            return await self._client.subscribe(subject, cb=call)
+        except (Error, OSError, TimeoutError) as error:
+            raise Unavailable(what=NETWORK) from error
+
+    async def unsubscribe(self, subscription: Subscription) -> None:
+        """End a subscription."""
+        with suppress(Error, OSError, TimeoutError):  # it has ended with the connection
+            await subscription.unsubscribe()
+
+    def new_inbox(self) -> str:
+        """Return a subject that nobody else has."""
+        return self._client.new_inbox()
+
+    def on_reconnect(self, call: Callable[[], None]) -> None:
+        """Call `call` whenever the connection was interrupted and is there again."""
+        self._interested.append(call)
+
+    def forget(self, call: Callable[[], None]) -> None:
+        """Do not call `call` any more."""
+        self._interested.remove(call)
 
     async def serve(self, subject: str, handler: Handler) -> Service:
         """Answer the requests to a subject, any number at once, until the service is ended."""
@@ -134,7 +203,3 @@ class Network:
         except (Error, OSError, TimeoutError) as error:
             raise Unavailable(what=NETWORK) from error
         return service
-
-
-async def _log_error(error: Exception) -> None:
-    _log.warning("the connection to NATS reports: %s", str(error) or type(error).__name__)

@@ -16,7 +16,7 @@ from ...ports.language.placement import Placement, PlaceQuote
 from ...ports.matching import Matching
 from . import matching_messages as messages
 from .matching_messages import RESULTS, Answer, Command, Refused, Reply
-from .network import Network, NobodyThere
+from .network import ConnectionLost, Network, NobodyThere
 from .refusals import restore
 from .subjects import shard_subject
 
@@ -82,7 +82,7 @@ class RemoteMatching(Matching):
                 if time() >= min(nobody_since + self._patience, ends_at):
                     raise Unavailable(what=ENGINE) from error
                 await asyncio.sleep(_PAUSE)
-            except _Interrupted:
+            except (_Interrupted, ConnectionLost):
                 nobody_since = time()
                 payload = _encode(command.repeated())
             except Unavailable as error:
@@ -91,19 +91,18 @@ class RemoteMatching(Matching):
     async def _send(self, payload: bytes, ends_at: float) -> bytes:
         """Send a command to the owner and return its answer.
 
-        Raises NobodyThere, Unavailable if there is no answer in time, and _Interrupted if none can
-        be expected any more.
+        Raises NobodyThere, Unavailable if there is no answer in time, and _Interrupted or
+        ConnectionLost if none can be expected any more.
         """
         epoch = await self._epoch()
         if epoch is None:
             raise NobodyThere(what=ENGINE)
-        connections = self._network.connections
         subject = shard_subject(self._prefix, self._shard, epoch)
         wait = max(ends_at - asyncio.get_running_loop().time(), 0.001)
         request = asyncio.ensure_future(self._network.request(subject, payload, timeout=wait))
         try:
             while not (await asyncio.wait([request], timeout=_LOOK_AROUND))[0]:
-                if self._network.connections != connections or await self._epoch() != epoch:
+                if await self._epoch() != epoch:
                     raise _Interrupted
             return await request
         finally:
@@ -175,4 +174,4 @@ class RemoteMatching(Matching):
 
 
 class _Interrupted(Exception):
-    """The shard has another owner, or the connection was lost: the answer will not come."""
+    """The shard has another owner meanwhile: the answer will not come."""

@@ -81,6 +81,18 @@ class Message:
         return self.event.SUBJECT
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a broker's stream of messages had grown.
+
+    `stream` differs from that of every stream that was there before under the same name, and `last`
+    is the number of its last message.
+    """
+
+    stream: str
+    last: int
+
+
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Delivery:
     """A message that waits for one consumer: for its first attempt, for a retry, or for an admin.

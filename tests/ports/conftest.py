@@ -12,7 +12,7 @@ from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.composition.in_process_bus import build_in_process_bus
+from solebook.composition.in_process_bus import build_dispatcher, build_in_process_bus
 from solebook.composition.memory_store import build_memory_store
 from solebook.ports.event_bus import EventBus
 
@@ -112,8 +112,21 @@ def another_bus(
     return build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness)
 
 
-@pytest.fixture(params=["in_process"])
-def bus(
-    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
-) -> EventBus:
-    return build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness)
+@pytest.fixture(params=["in_process", "nats"])
+async def bus(
+    request: pytest.FixtureRequest,
+    store: Store,
+    clock: VirtualClock,
+    ids: SeededIds,
+    randomness: SeededRandomness,
+) -> AsyncIterator[EventBus]:
+    """The bus, within the process and over NATS."""
+    if request.param == "in_process":
+        yield build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness)
+        return
+    from .carried_bus import carried_bus
+
+    server = request.getfixturevalue("nats_server")
+    dispatcher = build_dispatcher(store, clock=clock, ids=ids, randomness=randomness)
+    async with carried_bus(server.url, dispatcher) as bus:
+        yield bus

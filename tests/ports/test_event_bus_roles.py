@@ -1,10 +1,13 @@
-"""Contract of EventBus: consumers that run in another process."""
+"""The event bus within a process, with consumers that run in another one."""
 
 from dataclasses import replace
 
 import pytest
 
+from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Store
+from solebook.composition.in_process_bus import build_in_process_bus
 from solebook.ports.event_bus import EventBus
 from solebook.ports.language.consumers import Effect
 from solebook.ports.language.errors import Unavailable
@@ -13,6 +16,13 @@ from solebook.ports.language.messages import Message, Queue
 
 from .consumers import LONG, Handler, consumer, queued
 from .records import Records
+
+
+@pytest.fixture
+def bus(
+    store: Store, clock: VirtualClock, ids: SeededIds, randomness: SeededRandomness
+) -> EventBus:
+    return build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness)
 
 
 def by_id(message: Message) -> MessageId:

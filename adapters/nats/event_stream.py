@@ -1,0 +1,161 @@
+"""The stream of events: it is created, changed and checked, and its partitions change owners."""
+
+from typing import Any, Final
+
+from ...ports.language.errors import Unavailable
+from ...ports.language.messages import Position
+from .jetstream import JetStream
+from .subjects import RECEIVING_ROLES, ConsumerName, EventNames
+
+KEPT_IN_STORE: Final = 300.0
+"""Seconds for which the store keeps sent messages, to send them again if the broker loses them."""
+_NANOSECONDS = 1_000_000_000
+_DUPLICATES = int(2 * KEPT_IN_STORE) * _NANOSECONDS
+"""For how long a message that is sent again is dropped."""
+_NEVER = 3_600 * _NANOSECONDS
+"""When a message is delivered again to the same consumer. Owners begin anew before that."""
+
+
+class OtherStream(ValueError):
+    """The broker has no stream of this exchange, or another one than this version needs."""
+
+
+class EventStream:
+    """One stream has all events, so that the messages of a key stay in order.
+
+    A message is deleted once every role has acknowledged it.
+    """
+
+    def __init__(self, jetstream: JetStream, names: EventNames, *, replicas: int = 1) -> None:
+        """Create it. In a cluster, `replicas` servers keep each message."""
+        self._jetstream = jetstream
+        self.names = names
+        self._replicas = replicas
+
+    @property
+    def _configuration(self) -> dict[str, Any]:
+        return {
+            "name": self.names.stream,
+            "description": "events of solebook, on their way from the store to their consumers",
+            "subjects": [self.names.every_subject],
+            "retention": "interest",
+            "storage": "file",
+            "discard": "new",
+            "allow_atomic": True,
+            "duplicate_window": _DUPLICATES,
+            "num_replicas": self._replicas,
+            "metadata": {"solebook-partitions": str(self.names.partitions)},
+        }
+
+    # ---- creating, changing and checking -------------------------------------------------
+
+    async def prepare(self) -> None:
+        """Create the stream and its consumers, or change them to what this version needs.
+
+        Raises OtherStream if the stream has another number of partitions, and Unavailable.
+        """
+        there = await self._find()
+        if there is None:
+            await self._jetstream.ask(f"STREAM.CREATE.{self.names.stream}", **self._configuration)
+        else:
+            self._check_partitions(there)
+            await self._jetstream.ask(f"STREAM.UPDATE.{self.names.stream}", **self._configuration)
+        has = {(name.role, name.partition) for name in await self._consumers()}
+        for role in RECEIVING_ROLES:
+            for partition in range(self.names.partitions):
+                if (role, partition) not in has:
+                    await self._create(ConsumerName(role, partition), None)
+
+    async def check(self) -> None:
+        """Raise OtherStream unless the stream and its consumers are as this version needs them."""
+        there = await self._find()
+        if there is None:
+            raise OtherStream(f"the broker has no stream {self.names.stream}: run solebook migrate")
+        self._check_partitions(there)
+        has = there["config"]
+        differs = [name for name, value in self._configuration.items() if not _is(value, has, name)]
+        if differs:
+            raise OtherStream(
+                f"the broker's stream {self.names.stream} differs in {', '.join(differs)}: "
+                "run solebook migrate"
+            )
+        consumers = {(name.role, name.partition) for name in await self._consumers()}
+        if len(consumers) != len(RECEIVING_ROLES) * self.names.partitions:
+            raise OtherStream(
+                f"the broker's stream {self.names.stream} misses consumers: run solebook migrate"
+            )
+
+    def _check_partitions(self, there: dict[str, Any]) -> None:
+        found = there["config"].get("metadata", {}).get("solebook-partitions")
+        if found != str(self.names.partitions):
+            raise OtherStream(
+                f"the broker's stream {self.names.stream} has {found or 'no'} partitions, and this "
+                f"version has {self.names.partitions}"
+            )
+
+    async def position(self) -> Position | None:
+        """Return the position of the stream, or None if there is none. Raises Unavailable."""
+        there = await self._find()
+        return None if there is None else Position(there["created"], there["state"]["last_seq"])
+
+    async def _find(self) -> dict[str, Any] | None:
+        return await self._jetstream.find(f"STREAM.INFO.{self.names.stream}")
+
+    # ---- owners --------------------------------------------------------------------------
+
+    async def take_over(self, name: ConsumerName) -> None:
+        """Create the consumer of a partition's new owner, and delete those of earlier owners.
+
+        It begins where they stopped, with what they have received and not acknowledged. An earlier
+        owner that is still at work receives nothing any more, and its acknowledgements have no
+        effect. Raises Unavailable and StreamError.
+        """
+        stream = self.names.stream
+        consumers = await self._consumers()
+        if any(other.replaces(name) for other in consumers):
+            raise Unavailable(what=f"partition {name.partition} of {name.role}, which has an owner")
+        earlier = [other for other in consumers if name.replaces(other)]
+        floors: list[int] = []
+        for other in earlier:
+            found = await self._jetstream.find(f"CONSUMER.INFO.{stream}.{other}")
+            if found is not None:
+                floors.append(found["ack_floor"]["stream_seq"])
+        await self._create(name, max(floors, default=None))
+        for other in earlier:
+            await self._jetstream.find(f"CONSUMER.DELETE.{stream}.{other}")
+
+    async def _consumers(self) -> list[ConsumerName]:
+        names: list[str] = []
+        while True:
+            subject = f"CONSUMER.NAMES.{self.names.stream}"
+            page = await self._jetstream.ask(subject, offset=len(names))
+            names += page["consumers"] or []
+            if not page["consumers"] or len(names) >= page["total"]:
+                return [known for name in names if (known := ConsumerName.read(name)) is not None]
+
+    async def _create(self, name: ConsumerName, done: int | None) -> None:
+        """Create a consumer that begins after the message `done`, or with the first one."""
+        subjects = self.names.of_partition(name.partition)
+        start = {"deliver_policy": "by_start_sequence", "opt_start_seq": (done or 0) + 1}
+        configuration = {
+            "name": str(name),
+            "durable_name": str(name),
+            "filter_subject": subjects,
+            "ack_policy": "all",
+            "ack_wait": _NEVER,
+            "max_ack_pending": 1_000,
+            **({"deliver_policy": "all"} if done is None else start),
+        }
+        await self._jetstream.ask(
+            f"CONSUMER.CREATE.{self.names.stream}.{name}.{subjects}",
+            stream_name=self.names.stream,
+            config=configuration,
+            action="create",
+        )
+
+
+def _is(value: object, has: dict[str, Any], name: str) -> bool:
+    found = has.get(name)
+    if isinstance(value, dict):
+        return isinstance(found, dict) and value.items() <= found.items()
+    return found == value

@@ -1,0 +1,126 @@
+"""The bus while its broker stops, dies and loses data."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.nats.event_stream import OtherStream
+from solebook.composition.adapters import Store
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.messages import Message, Position
+from solebook.ports.language.process_roles import ProcessRole
+
+from ...nats_server import NatsServer, cut_tail
+from .processes import Exchange, Process, opened_exchange
+
+TRADE = ProcessRole.TRADE
+PATIENCE = 30.0
+
+
+@pytest.fixture
+async def exchange(
+    own_nats_server: NatsServer, store: Store, clock: VirtualClock, ids: SeededIds
+) -> AsyncIterator[Exchange]:
+    async with opened_exchange(own_nats_server.url, store, clock, ids) as exchange:
+        yield exchange
+
+
+async def restart(server: NatsServer, *processes: Process, cut: tuple[str, int] | None) -> None:
+    """Kill the broker and start it, without the last bytes of a stream. Return when all know."""
+    back = [asyncio.Event() for _ in processes]
+    for process, event in zip(processes, back, strict=True):
+        process.network.on_reconnect(event.set)
+    server.kill()
+    if cut is not None:
+        cut_tail(server, *cut)
+    server.start()
+    async with asyncio.timeout(PATIENCE):
+        for event in back:
+            await event.wait()
+
+
+async def published(process: Process, *messages: Message) -> Position:
+    position = await process.bus.publish(*messages)
+    assert position is not None
+    return position
+
+
+async def test_without_the_broker_nothing_is_published(
+    exchange: Exchange, own_nats_server: NatsServer
+) -> None:
+    relay = await exchange.process()
+    position = await published(relay, exchange.message())
+    own_nats_server.stop()
+
+    with pytest.raises(Unavailable):
+        await relay.bus.publish(exchange.message())
+    with pytest.raises(Unavailable):
+        await relay.bus.has_kept(position)
+
+
+async def test_after_an_interruption_nothing_is_published_until_losses_are_known(
+    exchange: Exchange, own_nats_server: NatsServer
+) -> None:
+    relay = await exchange.process()
+    position = await published(relay, exchange.message())
+    await restart(own_nats_server, relay, cut=None)
+
+    with pytest.raises(Unavailable):
+        await relay.bus.publish(exchange.message())
+    assert await relay.bus.has_kept(position)
+    assert (await published(relay, exchange.message())).last == position.last + 1
+
+
+async def test_a_receiver_goes_on_when_the_broker_is_back(
+    exchange: Exchange, own_nats_server: NatsServer
+) -> None:
+    trade, relay = await exchange.process(TRADE), await exchange.process()
+    trade.receive_all(TRADE)
+    for _ in range(3):
+        await relay.bus.publish(message := exchange.message())
+        await exchange.until(lambda sent=message: sent in exchange.handled)  # type: ignore[misc]
+        await restart(own_nats_server, relay, cut=None)
+        assert await relay.bus.has_kept(Position("another", 0)) is False
+
+    assert len(exchange.handled) == 3
+
+
+@pytest.mark.parametrize("cut", [1, 500, 5_000, 1_000_000])
+async def test_what_the_broker_lost_is_noticed_and_can_be_published_again(
+    exchange: Exchange, own_nats_server: NatsServer, cut: int
+) -> None:
+    trade, relay = await exchange.process(TRADE), await exchange.process()
+    trade.receive_all(TRADE)
+    messages = [exchange.message() for _ in range(40)]
+    await relay.bus.publish(*messages[:20])
+    await exchange.until(lambda: len(exchange.handled) == 20)
+    await trade.stop()
+    position = await published(relay, *messages[20:])
+    await restart(own_nats_server, relay, trade, cut=(exchange.names.stream, cut))
+
+    assert not await relay.bus.has_kept(position)
+    await relay.bus.publish(*messages)
+    trade.receive_all(TRADE, epoch=2)
+    await exchange.until(lambda: len(exchange.handled) >= 40)
+
+    assert sorted(exchange.handled, key=lambda m: m.id) == messages
+
+
+async def test_a_stream_that_was_created_anew_has_kept_nothing(exchange: Exchange) -> None:
+    relay = await exchange.process()
+    position = await published(relay, exchange.message())
+    _, stream = await exchange.connect()
+    await stream._jetstream.ask(f"STREAM.DELETE.{exchange.names.stream}")
+    with pytest.raises(Unavailable):
+        await relay.bus.publish(exchange.message())
+    with pytest.raises(OtherStream, match="run solebook migrate"):
+        await stream.check()
+
+    await stream.prepare()
+
+    await stream.check()
+    assert not await relay.bus.has_kept(position)
+    assert (await published(relay, exchange.message())).last == 1

@@ -1,0 +1,55 @@
+"""A connection to NATS that is opened, lost and closed."""
+
+import asyncio
+
+import pytest
+
+from solebook.adapters.nats.network import ConnectionLost, NatsAccess, Network, NobodyThere
+from solebook.ports.language.errors import Unavailable
+
+from ...nats_server import NatsServer
+
+PATIENCE = 10.0
+
+
+def test_a_connection_can_be_closed_while_the_broker_is_away(own_nats_server: NatsServer) -> None:
+    access = NatsAccess(servers=(own_nats_server.url,))
+
+    async def lose_it() -> None:
+        async with Network(access) as one, Network(access) as another:
+            own_nats_server.stop()
+            for network in (one, another):
+                with pytest.raises(Unavailable):
+                    await network.request("nobody", b"", timeout=PATIENCE)
+
+    for _ in range(10):
+        asyncio.run(asyncio.wait_for(lose_it(), PATIENCE))  # and no task is left
+        own_nats_server.start()
+
+
+async def test_a_request_ends_when_the_connection_is_lost(own_nats_server: NatsServer) -> None:
+    async with Network(NatsAccess(servers=(own_nats_server.url,))) as network:
+        asked = asyncio.Event()
+
+        async def be_silent(_: bytes) -> None:
+            asked.set()
+
+        await network.serve("silent", be_silent)
+        asking = asyncio.create_task(network.request("silent", b"", timeout=600.0))
+        await asked.wait()
+        own_nats_server.kill()
+
+        with pytest.raises(ConnectionLost):
+            await asyncio.wait_for(asking, PATIENCE)
+
+
+async def test_a_request_to_nobody_has_no_effect(nats_server: NatsServer) -> None:
+    async with Network(NatsAccess(servers=(nats_server.url,))) as network:
+        with pytest.raises(NobodyThere):
+            await network.request("nobody", b"", timeout=PATIENCE)
+
+
+async def test_a_broker_that_is_not_there_is_unavailable() -> None:
+    with pytest.raises(Unavailable):
+        async with Network(NatsAccess(servers=("nats://127.0.0.1:1",), connect_timeout=0.2)):
+            pass
