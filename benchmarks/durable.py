@@ -3,10 +3,9 @@
     uv run nox -s bench -- durable [--seconds 3] [--rounds 3] [--callers 1 8 64 256]
 
 Callers place orders, each after the answer to the previous one. A third of the orders match, in 48
-books. The peer (`order_by_order.py`) writes the same rows, by a transaction per order under the
-book's advisory lock. The engine also checks the traders and counts their open quotes and unpaid
-orders. Both run in turn, each in its own process with a new database of the same server, which
-syncs each commit to the disk.
+books. The peer (`order_by_order.py`) checks the same and writes the same rows, by a transaction per
+order under the book's advisory lock. A second one checks nothing of the traders. All run in turn,
+each in its own process with a new database of the same server, which syncs each commit to the disk.
 """
 
 import argparse
@@ -124,15 +123,16 @@ async def engine(url: str, _: int) -> AsyncIterator[Place]:
 
 
 @asynccontextmanager
-async def peer(url: str, callers: int) -> AsyncIterator[Place]:
+async def peer(url: str, callers: int, *, checks: bool = True) -> AsyncIterator[Place]:
     """Open the peer with as many connections as it is fastest with."""
-    async with order_by_order(url, min(callers, CONNECTIONS)) as placing:
+    async with order_by_order(url, min(callers, CONNECTIONS), checks=checks) as placing:
         yield placing.place
 
 
 OPENED: dict[str, Callable[[str, int], AbstractAsyncContextManager[Place]]] = {
     "engine": engine,
     "peer": peer,
+    "peer without checks": partial(peer, checks=False),
 }
 
 
@@ -176,9 +176,12 @@ def main() -> None:
         }
         medians = in_turn(measurements, options.rounds)
     for callers in options.callers:
-        of, to = (medians[f"{name}, {callers} callers"]["orders_per_second"] for name in OPENED)
+        of, to, less = (
+            medians[f"{name}, {callers} callers"]["orders_per_second"] for name in OPENED
+        )
         print(f"{callers} callers: {of:,.0f} orders a second, and {to:,.0f} one by one")
         ratio(f"{callers} callers: to a transaction for each order", of, to)
+        ratio(f"{callers} callers: to one that checks nothing of the traders", of, less)
 
 
 if __name__ == "__main__":

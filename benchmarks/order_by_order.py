@@ -4,8 +4,9 @@ It does this as well as asyncpg can: four round trips for each order, on prepare
 pool of its own. An advisory lock of the book makes its orders wait for each other, and the best
 counterpart is found by an index and locked. It writes the rows that an engine's batch writes, all
 in one statement: the quote, and for a match the counterpart's status, the match, the order with its
-destination, payment, history and deadline, and a message. It checks nothing of the trader, which
-the engine does.
+destination, payment, history and deadline, and a message. The statement that finds the counterpart
+also checks what the engine checks: that both may trade, and how many quotes and unpaid orders they
+have. Or it checks nothing of them.
 """
 
 import asyncio
@@ -26,6 +27,8 @@ from solebook.ports.language.placement import PlaceQuote
 
 CONNECTIONS = 32
 _HASHES = 2**32
+_MOST = 1_000_000
+"""How many quotes, or unpaid orders, a trader may have."""
 _PREPARE = """\
 CREATE SEQUENCE IF NOT EXISTS arrivals CACHE 1;
 DROP INDEX IF EXISTS ix_bids_active_in_book, ix_asks_active_in_book;
@@ -35,10 +38,25 @@ CREATE INDEX best_asks ON asks (product_id, size, condition, amount, sequence)
     WHERE status = 'active';
 """
 _BEST = """\
-SELECT id, user_id, amount FROM {others}
+SELECT id, user_id, amount FROM {others} AS other
 WHERE product_id = $1 AND size = $2 AND condition = $3 AND status = 'active'
-    AND amount {reaches} $4 AND expires_at > $5 AND user_id <> $6
+    AND amount {reaches} $4 AND expires_at > $5 AND user_id <> $6 {may_trade}
 ORDER BY amount {best}, sequence LIMIT 1 FOR UPDATE"""
+_OTHER_MAY_TRADE = """\
+AND NOT EXISTS (SELECT FROM users WHERE id = other.user_id AND suspended)"""
+_OTHER_MAY_BUY = f"""\
+AND NOT EXISTS (SELECT FROM bid_bars WHERE buyer_id = other.user_id AND until > $5)
+AND (SELECT count(*) FROM orders WHERE buyer_id = other.user_id AND status = 'pending') < {_MOST}"""
+_CHECKED = """\
+SELECT best.*, own.may_trade, own.may_open, own.may_buy FROM (
+    SELECT NOT suspended AND NOT EXISTS (
+            SELECT FROM bid_bars WHERE buyer_id = $6 AND until > $5 AND {buys}
+        ) AS may_trade,
+        (SELECT count(*) FROM {own} WHERE user_id = $6 AND status = 'active') < {most} AS may_open,
+        (SELECT count(*) FROM orders WHERE buyer_id = $6 AND status = 'pending') < {most}
+            OR NOT {buys} AS may_buy
+    FROM users WHERE id = $6
+) AS own LEFT JOIN LATERAL ({best}) AS best ON true"""
 _REST = """\
 INSERT INTO {own} (id, user_id, product_id, size, condition, book_hash, amount, sequence,
                    created_at, expires_at, status, match_id, time_in_force)
@@ -91,7 +109,7 @@ class _Sql:
     match: str
 
 
-def _sql(side: Side) -> _Sql:
+def _sql(side: Side, *, checks: bool) -> _Sql:
     bids = side is Side.BID
     own, others = ("bids", "asks") if bids else ("asks", "bids")
     words = {"own": own, "others": others, "maker": side.opposite.value}
@@ -99,17 +117,21 @@ def _sql(side: Side) -> _Sql:
     words["bid"], words["ask"] = own_first if bids else other_first
     words["buyer"], words["seller"] = ("$2", "$12") if bids else ("$12", "$2")
     words |= {"reaches": "<=", "best": "ASC"} if bids else {"reaches": ">=", "best": "DESC"}
-    return _Sql(*(text.format(**words) for text in (_BEST, _REST, _MATCH)))
-
-
-_SQL = {side: _sql(side) for side in Side}
+    words["may_trade"] = ""
+    if checks:
+        words["may_trade"] = _OTHER_MAY_TRADE if bids else f"{_OTHER_MAY_TRADE} {_OTHER_MAY_BUY}"
+    best = _BEST.format(**words)
+    if checks:
+        best = _CHECKED.format(own=own, best=best, buys=str(bids).lower(), most=_MOST)
+    return _Sql(best, _REST.format(**words), _MATCH.format(**words))
 
 
 class OrderByOrder:
     """Places each order in a transaction of its own."""
 
-    def __init__(self, idle: "asyncio.LifoQueue[Any]") -> None:
+    def __init__(self, idle: "asyncio.LifoQueue[Any]", sql: dict[Side, _Sql]) -> None:
         self._idle = idle
+        self._sql = sql
         self._ids = SystemIds(SystemClock())
 
     async def place(self, order: PlaceQuote) -> UUID | None:
@@ -121,7 +143,7 @@ class OrderByOrder:
             self._idle.put_nowait(connection)
 
     async def _place(self, connection: Any, order: PlaceQuote) -> UUID | None:
-        sql, book = _SQL[order.side], order.book
+        sql, book = self._sql[order.side], order.book
         book_hash, now = shard_of(book, _HASHES), datetime.now(UTC)
         # Both in one message. What is read after it sees what the last holder committed.
         await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({book_hash})")
@@ -129,7 +151,10 @@ class OrderByOrder:
         best = await connection.fetchrow(sql.best, *place, order.amount, now, order.user_id)
         quote = (order.id, order.user_id, *place, book_hash, order.amount, now, order.expires_at)
         match_id = None
-        if best is None:
+        if best is not None and "may_trade" in best:
+            assert best["may_trade"], order
+            assert best["may_open" if best["id"] is None else "may_buy"], order
+        if best is None or best["id"] is None:
             await connection.execute(sql.rest, *quote)
         else:
             match_id = self._ids.new()
@@ -158,8 +183,11 @@ def _event(order: PlaceQuote, match_id: UUID, best: Any, now: datetime) -> str:
 
 
 @asynccontextmanager
-async def order_by_order(url: str, connections: int = CONNECTIONS) -> AsyncIterator[OrderByOrder]:
+async def order_by_order(
+    url: str, connections: int = CONNECTIONS, *, checks: bool = True
+) -> AsyncIterator[OrderByOrder]:
     """Open what places orders one by one, on a database with all tables."""
+    statements = {side: _sql(side, checks=checks) for side in Side}
     idle: asyncio.LifoQueue[Any] = asyncio.LifoQueue()
     opened = [
         await asyncpg.connect(url, statement_cache_size=512, server_settings={"jit": "off"})
@@ -168,11 +196,11 @@ async def order_by_order(url: str, connections: int = CONNECTIONS) -> AsyncItera
     try:
         await opened[0].execute(_PREPARE)
         for connection in opened:
-            for sql in _SQL.values():
+            for sql in statements.values():
                 for text in (sql.best, sql.rest, sql.match):
                     await connection.prepare(text)
             idle.put_nowait(connection)
-        yield OrderByOrder(idle)
+        yield OrderByOrder(idle, statements)
     finally:
         for connection in opened:
             await connection.close()
