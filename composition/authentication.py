@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..core.authentication.cancel_task import CancelTask
 from ..core.authentication.claim_task import ClaimTask
+from ..core.authentication.complete_review import CompleteReview
 from ..core.authentication.give_verdict import GiveVerdict
 from ..core.authentication.list_tasks import ListTasks
 from ..core.authentication.open_task import OpenTask
@@ -26,6 +27,7 @@ class AuthenticationUseCases:
     cancel_task: CancelTask
     claim_task: ClaimTask
     give_verdict: GiveVerdict
+    complete_review: CompleteReview
     list_tasks: ListTasks
     view_task: ViewTask
 
@@ -34,6 +36,17 @@ def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> Authenti
     """Return the use cases of the authentication context."""
     store, clock = adapters.store, adapters.clock
     transaction, tasks = store.transaction, store.authentication_tasks
+    claim_task = ClaimTask(
+        transaction=transaction,
+        authentication_tasks=tasks,
+        deadlines=store.deadlines,
+        alarms=store.alarms,
+        clock=clock,
+        rules=rules,
+    )
+    give_verdict = GiveVerdict(
+        transaction=transaction, authentication_tasks=tasks, outbox=store.outbox, clock=clock
+    )
     return AuthenticationUseCases(
         open_task=OpenTask(
             transaction=transaction, authentication_tasks=tasks, clock=clock, ids=adapters.ids
@@ -46,16 +59,13 @@ def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> Authenti
             clock=clock,
             ids=adapters.ids,
         ),
-        claim_task=ClaimTask(
+        claim_task=claim_task,
+        give_verdict=give_verdict,
+        complete_review=CompleteReview(
             transaction=transaction,
             authentication_tasks=tasks,
-            deadlines=store.deadlines,
-            alarms=store.alarms,
-            clock=clock,
-            rules=rules,
-        ),
-        give_verdict=GiveVerdict(
-            transaction=transaction, authentication_tasks=tasks, outbox=store.outbox, clock=clock
+            claim_task=claim_task,
+            give_verdict=give_verdict,
         ),
         list_tasks=ListTasks(authentication_tasks=tasks),
         view_task=ViewTask(authentication_tasks=tasks),

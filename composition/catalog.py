@@ -11,6 +11,7 @@ from ..core.catalog.refresh_product import RefreshProduct
 from ..core.catalog.release_stock import ReleaseStock
 from ..core.catalog.reserve_stock import ReserveStock
 from ..core.catalog.view_product import ViewProduct
+from ..core.catalog.view_reservation import ViewReservation
 from ..core.catalog.view_stock import ViewStock
 from ..ports.language.consumers import Consumer
 from ..ports.language.events import MatchCreated, OrderAuthFailed, OrderDelivered, ProductChanged
@@ -33,6 +34,7 @@ class CatalogUseCases:
     list_products: ListProducts
     view_product: ViewProduct
     view_stock: ViewStock
+    view_reservation: ViewReservation
     list_doubled_products: ListDoubledProducts
 
 
@@ -66,6 +68,7 @@ def catalog_use_cases(adapters: Adapters, rules: MarketRules) -> CatalogUseCases
         list_products=ListProducts(products=store.products),
         view_product=ViewProduct(products=store.products),
         view_stock=ViewStock(products=store.products, stock=store.stock),
+        view_reservation=ViewReservation(stock=store.stock),
         list_doubled_products=ListDoubledProducts(products=store.products),
     )
 

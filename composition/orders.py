@@ -20,6 +20,7 @@ from ..core.orders.put_off_deadlines import PutOffDeadlines
 from ..core.orders.receive_pair import ReceivePair
 from ..core.orders.refund_order import RefundOrder
 from ..core.orders.release_payout import ReleasePayout
+from ..core.orders.requested_work import RequestedWork
 from ..core.orders.ship_pair import ShipPair
 from ..core.orders.staff_acts import StaffActs
 from ..core.orders.view_history import ViewHistory
@@ -59,6 +60,7 @@ class OrdersUseCases:
     list_frozen_orders: ListFrozenOrders
     view_history: ViewHistory
     count_orders: CountOrders
+    requested_work: RequestedWork
     ship_pair: ShipPair
     extend_shipment: ExtendShipment
     receive_pair: ReceivePair
@@ -103,6 +105,7 @@ def orders_use_cases(
         list_frozen_orders=ListFrozenOrders(orders=orders),
         view_history=ViewHistory(orders=orders),
         count_orders=CountOrders(orders=orders),
+        requested_work=RequestedWork(orders=orders, clock=clock, rules=rules),
         ship_pair=ShipPair(transaction=transaction, orders=orders, progress=progress),
         extend_shipment=ExtendShipment(
             transaction=transaction, orders=orders, progress=progress, rules=rules

@@ -27,6 +27,7 @@ REACHES_OUT = (
     "entrypoints/cli",
     "entrypoints/demo",
     "entrypoints/http",
+    "entrypoints/services",
     "ports/two_stores",
     "tooling/test_bootstrap.py",
 )

@@ -77,11 +77,11 @@ def _events(order: Order, step: steps.OrderStep) -> tuple[Event, ...]:
     """Return the events for the other contexts."""
     match step:
         case steps.MatchCreated():
-            return (_match_created(order),)
+            return (match_created(order),)
         case steps.StockReserved():
             return (PaymentRequested(order.id, order.buyer_id, order.buyer_total),)
         case steps.Confirmed(ship_by=ship_by):
-            return (_order_confirmed(order, ship_by),)
+            return (order_confirmed(order, ship_by),)
         case steps.SellerShipped(shipment=s):
             return (OrderSellerShipped(order.id, s.carrier, s.tracking_number),)
         case steps.Received():
@@ -89,9 +89,7 @@ def _events(order: Order, step: steps.OrderStep) -> tuple[Event, ...]:
         case steps.AuthPassed():
             return (OrderAuthPassed(order.id, order.buyer_id, order.seller_id),)
         case steps.AuthFailed(reason=reason):
-            return (
-                OrderAuthFailed(order.id, order.buyer_id, order.seller_id, order.price, reason),
-            )
+            return (order_auth_failed(order, reason),)
         case steps.Shipped(shipment=s):
             return (
                 OrderShipped(
@@ -181,7 +179,8 @@ def _refund_granted(before: Order | None, after: Order, step: steps.OrderStep) -
     )
 
 
-def _match_created(order: Order) -> MatchCreated:
+def match_created(order: Order) -> MatchCreated:
+    """Return the MatchCreated event. It can be published again: its consumers are idempotent."""
     return MatchCreated(
         order_id=order.id,
         bid_id=order.bid_id,
@@ -194,7 +193,13 @@ def _match_created(order: Order) -> MatchCreated:
     )
 
 
-def _order_confirmed(order: Order, ship_by: datetime) -> OrderConfirmed:
+def order_auth_failed(order: Order, reason: str) -> OrderAuthFailed:
+    """Return the OrderAuthFailed event. It can be published again."""
+    return OrderAuthFailed(order.id, order.buyer_id, order.seller_id, order.price, reason)
+
+
+def order_confirmed(order: Order, ship_by: datetime) -> OrderConfirmed:
+    """Return the OrderConfirmed event. It can be published again."""
     return OrderConfirmed(
         order_id=order.id,
         buyer_id=order.buyer_id,

@@ -115,7 +115,7 @@ def _brought_about(
         case DeadlineKind.COMPLAINT_RETURN:
             return at + rules.complaint_return_window
         case DeadlineKind.PAYOUT:
-            return max(at, _hold_ends_at(order, at, rules))
+            return max(at, hold_ends_at(order, at, rules))
         case _:
             return None
 
@@ -152,12 +152,12 @@ def _put_off(order: Order, step: PutOff, rules: MarketRules) -> dict[DeadlineKin
     """
     if step.ship_by is not None:
         return {DeadlineKind.SHIPMENT: step.ship_by}
-    hold_ends_at = _hold_ends_at(order, step.until, rules)
-    if matters(order, DeadlineKind.PAYOUT) and hold_ends_at > step.until:
-        return {DeadlineKind.PAYOUT: hold_ends_at}
+    held_until = hold_ends_at(order, step.until, rules)
+    if matters(order, DeadlineKind.PAYOUT) and held_until > step.until:
+        return {DeadlineKind.PAYOUT: held_until}
     return {}
 
 
-def _hold_ends_at(order: Order, at: datetime, rules: MarketRules) -> datetime:
+def hold_ends_at(order: Order, at: datetime, rules: MarketRules) -> datetime:
     """Return when the payout's hold ends: `at` if the pair was never delivered."""
     return at if order.held_since is None else order.held_since + rules.payout_hold

@@ -12,6 +12,11 @@ from .listing import PAGING, listed, page_request
 
 async def issue_token(app: Application, options: argparse.Namespace) -> str:
     """Issue a token, and return it. It is never shown again."""
+    # Imported here, so that `solebook --help` is fast.
+    from ...services.table import SCOPES
+
+    if unknown := set(options.scopes) - SCOPES:
+        raise ValueError(f"there is no service or call {min(unknown)}")
     issued = await app.users.issue_api_token(
         OPERATOR,
         name=options.name,

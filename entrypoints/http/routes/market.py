@@ -8,6 +8,7 @@ import msgspec
 from litestar import Controller, get
 from litestar.params import FromPath, QueryParameter
 
+from ....core.bidding.view_market import MarketStanding
 from ....ports.language.analytics import Sale
 from ....ports.language.errors import InvalidSize, InvalidToken, NotFound, SizeNotOffered
 from ....ports.language.ids import ProductId
@@ -94,6 +95,21 @@ def sale_view(sale: Sale) -> SaleView:
     )
 
 
+def market_view(market: MarketStanding) -> MarketView:
+    """Return a market as a response."""
+    best, last, preview = market.best, market.last_sale, market.preview
+    return MarketView(
+        lowest_ask=best.lowest_ask,
+        highest_bid=best.highest_bid,
+        last_sale=LastSale(last.price, last.sold_at) if last else None,
+        sales=market.sales,
+        sell_now=preview.sell_now,
+        undercut=preview.undercut,
+        buy_now=preview.buy_now,
+        halted=best.halted,
+    )
+
+
 class MarketController(Controller):
     """The market of a product."""
 
@@ -151,17 +167,7 @@ class MarketController(Controller):
             size,
             condition,
         )
-        best, last, preview = market.best, market.last_sale, market.preview
-        return MarketView(
-            lowest_ask=best.lowest_ask,
-            highest_bid=best.highest_bid,
-            last_sale=LastSale(last.price, last.sold_at) if last else None,
-            sales=market.sales,
-            sell_now=preview.sell_now,
-            undercut=preview.undercut,
-            buy_now=preview.buy_now,
-            halted=best.halted,
-        )
+        return market_view(market)
 
     @get(
         "/book",

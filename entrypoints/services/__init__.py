@@ -1,0 +1,1 @@
+"""The services: every call of the exchange for other programs, over any transport."""

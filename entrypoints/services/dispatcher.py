@@ -1,0 +1,207 @@
+"""Carries out one call, over whatever transport it came."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar.exceptions import ClientException, HTTPException, ValidationException
+
+from ...composition.application import Application
+from ...config.http import HttpSettings
+from ...ports.language.api_tokens import Caller
+from ...ports.language.errors import Forbidden, InvalidToken, Refusal, Unavailable
+from ...ports.language.idempotency import IdempotencyKey
+from ...ports.language.ids import UserId, parse_id
+from ...ports.language.users import Actor
+from ..http.edge.idempotency import ANONYMOUS
+from ..http.edge.json_body import wrong_field
+from ..http.edge.problems import problem_of
+from .rpc import Context, Key, Rpc, Who
+
+_log = logging.getLogger("solebook.services")
+
+_LONGEST_KEY = 200
+_MOST_SECONDS = 30.0
+"""How long a call may take at most, and how long one may take that does not say it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What a caller sends besides the request."""
+
+    token: str | None = None
+    acting_for: str | None = None
+    """The id of the user for whom a service acts."""
+    key: str | None = None
+    """The idempotency key."""
+    seconds: float | None = None
+    """How long the caller waits from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The response in JSON, or the problem in JSON if its `status` is not 200.
+
+    The status and the problem are the same as over HTTP.
+    """
+
+    status: int
+    body: bytes
+    detail: str = ""
+    replayed: bool = False
+    """Whether it repeats an earlier answer to the same idempotency key."""
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether the call was refused or failed."""
+        return self.status != HTTPStatus.OK
+
+
+class Dispatcher:
+    """Decodes, authorises and carries out calls, and turns refusals into problems."""
+
+    def __init__(self, application: Application, settings: HttpSettings | None = None) -> None:
+        self._application = application
+        self._settings = settings or HttpSettings()
+        self._late: set[asyncio.Task[Answer]] = set()
+
+    async def __call__(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
+        """Carry out a call within its time. It raises nothing.
+
+        A call whose time is over before it begins does nothing. One whose time ends meanwhile is
+        carried out to its end, although nobody waits for the answer: what was begun is never left
+        half done, and its outcome is learned by repeating it.
+        """
+        seconds = _MOST_SECONDS if call.seconds is None else min(call.seconds, _MOST_SECONDS)
+        if seconds <= 0:
+            return _TOO_LATE
+        task = asyncio.create_task(self._answer(rpc, body, call))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        done, _ = await asyncio.wait((task,), timeout=seconds)
+        return task.result() if done else _TOO_LATE
+
+    async def finish(self) -> None:
+        """Wait for calls that nobody waits for any more."""
+        if self._late:
+            await asyncio.wait(self._late)
+
+    async def _answer(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
+        try:
+            return await self._carry_out(rpc, body, call)
+        except (Refusal, HTTPException) as error:
+            return _refused(error)
+        except Exception:  # noqa: BLE001  # the caller learns nothing of a bug
+            _log.exception("%s failed", rpc.name)
+            return _FAILED
+
+    async def _carry_out(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
+        caller = await self._authorised(rpc, call)
+        request = decoded(rpc, body)
+        key = _key(rpc, call.key, caller, body)
+        context = Context(self._application, caller, key, self._settings.credentials_limit)
+
+        async def run() -> bytes:
+            return msgspec.json.encode(await rpc.run(context, request))
+
+        if key is None or rpc.key is not Key.ANSWER:
+            return Answer(HTTPStatus.OK, await run())
+        answered = await self._application.operations.answer_once(key, run)
+        return Answer(HTTPStatus.OK, answered.answer, replayed=answered.replayed)
+
+    async def _authorised(self, rpc: Rpc, call: Call) -> Caller:
+        """Return the caller. Raises InvalidToken, Forbidden, NotFound, RateLimited, Unavailable."""
+        if not call.token:
+            raise InvalidToken(problem="missing")
+        caller = await self._application.users.authenticate_caller(
+            call.token, acting_for=_user_id(call.acting_for)
+        )
+        if caller.token is None and caller.actor is not None:
+            await self._limit(caller.actor)
+        caller.check_may(rpc.name)
+        check_who(rpc, caller)
+        return caller
+
+    async def _limit(self, actor: Actor) -> None:
+        """Take from the same bucket as requests of the user over HTTP. Raises RateLimited."""
+        limits = self._application.adapters.rate_limits
+        try:
+            await limits.take(f"user:{actor.user_id}", self._settings.user_limit)
+        except Unavailable as error:
+            _log.warning("%s", error)  # no limits for a while are better than no trading
+
+
+def check_who(rpc: Rpc, caller: Caller) -> None:
+    """Raise Forbidden unless the caller is of the kind that a call wants, with a role."""
+    token, actor = caller.token, caller.actor
+    is_service = token is not None and token.owner_id is None
+    if (rpc.who is Who.SERVICE and not is_service) or (rpc.who is Who.USER and actor is None):
+        raise Forbidden(action=f"call {rpc.name}", needs=rpc.who.value)
+    if rpc.roles and (actor is None or not actor.roles & rpc.roles):
+        raise Forbidden(action=f"call {rpc.name}", needs=" or ".join(sorted(rpc.roles)))
+
+
+def decoded(rpc: Rpc, body: bytes) -> Any:
+    """Return the request of a call. Raises ValidationException, ClientException."""
+    try:
+        return msgspec.json.decode(body or b"{}", type=rpc.request)
+    except msgspec.ValidationError as error:
+        wrong = wrong_field(error, rpc.request)
+        raise ValidationException(detail="the request is wrong", extra=[wrong]) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ClientException("the request is not JSON in UTF-8") from error
+
+
+def _user_id(text: str | None) -> UserId | None:
+    if text is None:
+        return None
+    try:
+        return UserId(parse_id(text))
+    except ValueError as error:
+        raise _wrong_header("acting-for", "is not an id") from error
+
+
+def _key(rpc: Rpc, key: str | None, caller: Caller, body: bytes) -> IdempotencyKey | None:
+    if key is None:
+        return None
+    if rpc.key is Key.NONE:
+        raise _wrong_header("idempotency-key", "is not taken by this call")
+    if not (1 <= len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise _wrong_header("idempotency-key", f"is not 1 to {_LONGEST_KEY} visible characters")
+    return IdempotencyKey(
+        user_id=ANONYMOUS if caller.actor is None else caller.actor.user_id,
+        scope=rpc.name,
+        key=key,
+        fingerprint=hashlib.sha256(rpc.name.encode() + b"\0" + body).hexdigest(),
+    )
+
+
+def _wrong_header(name: str, problem: str) -> ValidationException:
+    wrong = {"key": name, "message": problem, "source": "header"}
+    return ValidationException(detail=f"{name} {problem}", extra=[wrong])
+
+
+def _refused(error: Refusal | HTTPException) -> Answer:
+    problem = problem_of(error)
+    return Answer(problem["status"], msgspec.json.encode(problem), problem["detail"])
+
+
+def _plain(kind: str, status: HTTPStatus, detail: str) -> Answer:
+    problem = {"type": kind, "title": status.phrase, "status": status, "detail": detail}
+    return Answer(status, msgspec.json.encode(problem), detail)
+
+
+_TOO_LATE = _plain(
+    "/problems/deadline-exceeded",
+    HTTPStatus.GATEWAY_TIMEOUT,
+    "the time of the call is over; it may have been carried out, so repeat it to learn that",
+)
+_FAILED = _plain("about:blank", HTTPStatus.INTERNAL_SERVER_ERROR, "internal error; it was logged")
+
+Serve = Callable[[Rpc, bytes, Call], Awaitable[Answer]]
+"""What a transport calls: a Dispatcher."""
