@@ -9,6 +9,7 @@ from ..ports.language.notifications import Warehouse
 from ..ports.language.process_roles import ProcessRole
 from ..ports.language.rules import MarketRules
 from ..ports.matching import Matching
+from .across import Across
 from .adapters import Adapters
 from .analytics import AnalyticsUseCases
 from .authentication import AuthenticationUseCases
@@ -50,6 +51,8 @@ class Application:
     """The roles of this process."""
     keepers: Keepers | None
     """The leases that it keeps, or None if no other process may run the same roles."""
+    across: Across | None
+    """The network to the other processes, or None if this process reaches none."""
     check_replica: Callable[[], Awaitable[None]] | None
     """Raises Unavailable while the store answers for its replica. None if there is no replica."""
     adapters: Adapters

@@ -11,6 +11,7 @@ from ..ports.language.notifications import Warehouse
 from ..ports.language.process_roles import ALL_ROLES, ProcessRole
 from ..ports.language.rules import MarketRules
 from ..ports.matching import Matching
+from .across import Across
 from .adapters import Adapters
 from .analytics import analytics_use_cases
 from .application import Application
@@ -40,12 +41,14 @@ def build_application(
     patience: Patience | None = None,
     roles: Set[ProcessRole] = ALL_ROLES,
     keepers: Keepers | None = None,
+    across: Across | None = None,
     check_replica: Callable[[], Awaitable[None]] | None = None,
 ) -> Application:
     """Return the application on these adapters, with its consumers subscribed to the event bus.
 
     It runs the work of its `roles`. Other processes on the same store run the other roles. With
     `keepers` they may run the same roles too, and leases decide who has the engine and the relay.
+    `across` is the network between them. Without it, only the process with the engine reaches it.
     `check_replica` raises Unavailable while the store answers for its replica, if it has one.
     Without `matching` and `keepers` it has its own engine (`engine_of`). Nothing is started yet;
     the caller starts the engine.
@@ -53,8 +56,11 @@ def build_application(
     rules = rules or MarketRules()
     warehouse = warehouse or Warehouse()
     if matching is None:
-        build = build_engine if keepers is None else build_hosted_matching
-        matching = build(adapters, rules, engine_limits)
+        if keepers is None:
+            matching = build_engine(adapters, rules, engine_limits)
+        else:
+            elsewhere = None if across is None else across.matching
+            matching = build_hosted_matching(adapters, rules, engine_limits, elsewhere)
     admission = Admission(
         backlog=adapters.store.charge_backlog,
         clock=adapters.clock,
@@ -85,6 +91,7 @@ def build_application(
         ),
         roles=roles,
         keepers=keepers,
+        across=across,
         check_replica=check_replica,
         adapters=adapters,
         rules=rules,

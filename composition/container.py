@@ -61,6 +61,7 @@ from ..ports.search_index import SearchIndex
 from ..ports.stopwatch import Stopwatch
 from ..ports.templates import Templates
 from ..ports.wakeups import Wakeups
+from .across import Across
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
@@ -69,6 +70,8 @@ from .folder import make_folder
 from .in_process_bus import build_in_process_bus
 from .keepers import Keepers, build_shared_keepers, holder_of
 from .memory_store import build_memory_store
+from .nats_adapters import across_nats
+from .network import open_network
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 from .sql_adapters import (
     open_database,
@@ -83,6 +86,7 @@ from .sql_adapters import (
 )
 
 if TYPE_CHECKING:
+    from ..adapters.nats.network import Network
     from ..adapters.sql.engine.database import SqlDatabase
 
 
@@ -182,6 +186,9 @@ class Container(containers.DeclarativeContainer):
         open_replica, settings, who
     )
     wakeups: providers.Provider[Wakeups] = providers.Resource(open_wakeups, settings, who)
+    carrier: providers.Provider[str] = providers.Object("process")
+    """What carries messages to other processes: `nats`, or nothing beyond this `process`."""
+    network: "providers.Provider[Network]" = providers.Resource(open_network, settings, who)
     plain_store: providers.Provider[Store] = providers.Selector(
         settings.provided.store.kind,
         memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
@@ -324,6 +331,11 @@ class Container(containers.DeclarativeContainer):
         event_bus=event_bus,
         rate_limits=rate_limits,
     )
+    across: providers.Provider[Across | None] = providers.Selector(
+        carrier,
+        process=providers.Object(None),
+        nats=providers.Singleton(across_nats, network, store, settings),
+    )
     application: providers.Provider[Application] = providers.Singleton(
         build_application,
         adapters,
@@ -342,6 +354,7 @@ class Container(containers.DeclarativeContainer):
         patience=providers.Singleton(Patience, settings.provided.payments.timeout),
         roles=roles,
         keepers=keepers,
+        across=across,
         check_replica=shown.provided.check_replica,
     )
     shared_keepers: providers.Provider[Keepers] = providers.Singleton(
@@ -377,6 +390,8 @@ async def open_application(
         container.who.override(providers.Object(who_is(roles)))
         if settings.is_shared:
             container.keepers.override(container.shared_keepers)
+        if settings.nats.servers:
+            container.carrier.override(providers.Object("nats"))
     # Whether a provider returns an awaitable depends on the selected adapters. Here it does.
     container.application.enable_async_mode()
     try:

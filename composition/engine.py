@@ -6,6 +6,7 @@ from ..core.bidding.matching_engine import EngineLimits, MatchingEngine
 from ..core.bidding.outcomes import Outcomes
 from ..core.orders.open_orders import OpenOrders
 from ..ports.language.rules import MarketRules
+from ..ports.matching import Matching
 from ..ports.tenure import Tenure
 from .adapters import Adapters
 from .application import Application
@@ -44,11 +45,17 @@ def build_engine(
 
 
 def build_hosted_matching(
-    adapters: Adapters, rules: MarketRules, limits: EngineLimits | None = None
+    adapters: Adapters,
+    rules: MarketRules,
+    limits: EngineLimits | None = None,
+    elsewhere: Matching | None = None,
 ) -> HostedMatching:
-    """Return the matching of a process that runs the engine only while it has the shard's lease."""
+    """Return the matching of a process that runs the engine only while it has the shard's lease.
+
+    `elsewhere` is the way to the engine of another process.
+    """
     return HostedMatching(
-        lambda tenure: build_engine(adapters, rules, limits, tenure), adapters.book_views
+        lambda tenure: build_engine(adapters, rules, limits, tenure), adapters.book_views, elsewhere
     )
 
 

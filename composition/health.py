@@ -12,6 +12,8 @@ from .application import Application
 def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHealth:
     """Return the query of the health of this process, in its roles."""
     checks: dict[str, Check] = {"store": _answers(application.operations.view_backlog.has_messages)}
+    if application.across is not None:
+        checks["network"] = _answers(application.across.check)
     if ProcessRole.HTTP in application.roles:
         checks["matching"] = _answers(application.matching.check_ready)
     keepers = application.keepers

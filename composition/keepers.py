@@ -18,6 +18,8 @@ SHARD = "matching"
 """The lease of the process with the matching engine."""
 RELAY = "relay"
 """The lease of the process that relays messages."""
+EXPIRY = "expiry"
+"""The lease of the process that ends overdue bids and asks, where others reach the engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Keepers:
 
     shard: LeaseKeeper
     relay: LeaseKeeper
+    expiry: LeaseKeeper
 
 
 def build_keepers(
@@ -46,7 +49,7 @@ def build_keepers(
             leases, stopwatch, name=name, holder=holder, times=times, obstacle=obstacle
         )
 
-    return Keepers(shard=keeper(SHARD), relay=keeper(RELAY))
+    return Keepers(shard=keeper(SHARD), relay=keeper(RELAY), expiry=keeper(EXPIRY))
 
 
 def build_shared_keepers(

@@ -48,10 +48,13 @@ def subscribe(app: Application) -> None:
     """Subscribe all consumers to the application's event bus: here, or where their role runs.
 
     With leases, the relay and the engine may be in different processes of the same roles. So what
-    calls the engine always waits in its queue, which is processed where the engine is.
+    calls the engine always waits in its queue, which is processed where the engine is. If processes
+    reach the engine across a network, it runs with the other consumers of trades.
     """
     for consumer in routes(app):
-        here = consumer.queue.role in app.roles
-        if app.keepers is not None and consumer.queue is Queue.MATCHING:
+        if app.across is not None and consumer.queue is Queue.MATCHING:
+            consumer = replace(consumer, queue=Queue.BIDDING)
+        elif app.keepers is not None and consumer.queue is Queue.MATCHING:
             consumer = replace(consumer, waits=True)
+        here = consumer.queue.role in app.roles
         app.adapters.event_bus.subscribe(consumer, here=here)

@@ -48,7 +48,7 @@ class MatchingServer:
         try:
             yield
         finally:
-            await service.end()
+            await service.end(tenure)
 
 
 async def _run(matching: Matching, payload: bytes) -> Reply | None:

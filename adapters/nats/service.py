@@ -10,7 +10,12 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error
 
+from ...ports.tenure import Tenure
+
 _log = logging.getLogger(__name__)
+
+_LOOK = 0.1
+"""Seconds between two looks at whether a tenure is over."""
 
 Handler: TypeAlias = Callable[[bytes], Awaitable[bytes | None]]
 """Returns the answer to a request, or None to leave it unanswered."""
@@ -34,12 +39,12 @@ class Service:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def end(self) -> None:
-        """Take no more requests, and answer those under way."""
+    async def end(self, tenure: Tenure | None = None) -> None:
+        """Take no more requests, and answer those under way, unless the `tenure` is over."""
         with suppress(Error):  # the connection is closed
             await self.subscription.unsubscribe()
-        if self._under_way:
-            await asyncio.wait(self._under_way)
+        while self._under_way and not (tenure is not None and tenure.is_over):
+            await asyncio.wait(self._under_way, timeout=_LOOK)
 
     async def _answer(self, message: Msg) -> None:
         try:

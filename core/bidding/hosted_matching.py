@@ -20,14 +20,23 @@ from .matching_engine import MatchingEngine
 class HostedMatching(Matching):
     """Passes commands to the engine of this process, while there is one.
 
-    Otherwise nothing happens and every command raises Unavailable: the engine runs in another
-    process, or nowhere for a moment.
+    Otherwise the engine runs in another process, or nowhere for a moment. If this process cannot
+    reach it there, nothing happens and every command raises Unavailable.
     """
 
-    def __init__(self, build: Callable[[Tenure], MatchingEngine], views: BookViews) -> None:
-        """`build` returns a new engine for a tenure, and `views` show what it publishes."""
+    def __init__(
+        self,
+        build: Callable[[Tenure], MatchingEngine],
+        views: BookViews,
+        elsewhere: Matching | None = None,
+    ) -> None:
+        """`build` returns a new engine for a tenure, and `views` show what it publishes.
+
+        `elsewhere` is the engine of another process.
+        """
         self._build = build
         self._views = views
+        self._elsewhere = elsewhere
         self._engine: MatchingEngine | None = None
         self._is_here = asyncio.Event()
 
@@ -63,10 +72,11 @@ class HostedMatching(Matching):
         return self._engine
 
     @property
-    def _running(self) -> MatchingEngine:
-        if self._engine is None:
+    def _running(self) -> Matching:
+        running = self._engine or self._elsewhere
+        if running is None:
             raise Unavailable(what=ENGINE)
-        return self._engine
+        return running
 
     # ---- the port ------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ _PAGE = 500
 _OF_TRADES = (
     Queue.TRADE,
     Queue.MATCHING,
+    Queue.BIDDING,
     Queue.CHARTS,
     Queue.CHARGES,
     Queue.REFUNDS,

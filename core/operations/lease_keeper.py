@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-Work: TypeAlias = Callable[[Tenure], Coroutine[Any, Any, None]]
+Work: TypeAlias = Callable[["LeaseTenure"], Coroutine[Any, Any, None]]
 """What the owner of a lease does until it is cancelled."""
 Obstacle: TypeAlias = Callable[[], Awaitable[str | None]]
 """Returns why this process may own nothing at present, or None."""
@@ -145,7 +145,7 @@ class LeaseKeeper:
             return False
         outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-        async def noted(tenure: Tenure) -> None:
+        async def noted(tenure: LeaseTenure) -> None:
             try:
                 await work(tenure)
                 outcome.set_result(None)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ from ...composition.application import Application
 from ...composition.engine import engine_of, hosted_matching_of
 from ...core.bidding.hosted_matching import HostedMatching
 from ...core.bidding.matching_engine import MatchingEngine
+from ...core.operations.lease_keeper import LeaseTenure
 from ...ports.language.errors import Refusal
 from ...ports.language.messages import Queue
 from ...ports.language.process_roles import ProcessRole
@@ -37,6 +38,7 @@ class Workers:
         adapters = application.adapters
         self._roles = application.roles
         self._keepers = application.keepers
+        self._across = application.across
         self._uptime = application.uptime
         self._engine: MatchingEngine | None = None
         self._hosted: HostedMatching | None = None
@@ -98,6 +100,8 @@ class Workers:
         if self._keepers is not None:
             if ProcessRole.RELAY in self._roles:
                 loops["relay"] = partial(self._keepers.relay.run, self._relay)
+            if self._across is not None and ProcessRole.DEADLINES in self._roles:
+                loops["expiry"] = partial(self._keepers.expiry.run, self._expire)
             if self._hosted is not None:
                 queues.remove(Queue.MATCHING)
                 loops["engine"] = partial(self._keepers.shard.run, self._host)
@@ -105,24 +109,37 @@ class Workers:
             loops[f"courier of {queue}"] = partial(self.courier.run, queue)
         return loops
 
+    def _reached(
+        self, engine: MatchingEngine, tenure: LeaseTenure
+    ) -> AbstractAsyncContextManager[None]:
+        """Let other processes reach the engine, if there is a network."""
+        return nullcontext() if self._across is None else self._across.serve(engine, tenure)
+
+    async def _expire(self, _: Tenure) -> None:
+        """End overdue quotes while this process has the lease. Ending one twice changes nothing."""
+        async with _running({"expiry of quotes": self._expiry.run}):
+            await asyncio.get_running_loop().create_future()
+
     async def _relay(self, _: Tenure) -> None:
         """Relay while this process has the lease. The inbox detects what two processes relay."""
         async with _running({"relay": self.relay.run}):
             await asyncio.get_running_loop().create_future()
 
-    async def _host(self, tenure: Tenure) -> None:
+    async def _host(self, tenure: LeaseTenure) -> None:
         """Run the engine and all that calls it while this process has the lease."""
         assert self._hosted is not None, "this process has the role"
         hosting = asyncio.create_task(self._hosted.host(tenure))
         starting = asyncio.create_task(self._hosted.hosted())
         calling: dict[str, Loop] = {
-            "expiry of quotes": self._expiry.run,
-            "courier of matching": partial(self.courier.run, Queue.MATCHING),
+            "courier of matching": partial(self.courier.run, Queue.MATCHING)
         }
+        if self._across is None:
+            calling["expiry of quotes"] = self._expiry.run
         try:
             await asyncio.wait((hosting, starting), return_when=asyncio.FIRST_COMPLETED)
-            async with _running({} if hosting.done() else calling):
-                await asyncio.wait((hosting,))
+            if not hosting.done():
+                async with self._reached(starting.result(), tenure), _running(calling):
+                    await asyncio.wait((hosting,))
         finally:
             starting.cancel()
             hosting.cancel()

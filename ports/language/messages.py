@@ -21,7 +21,9 @@ class Queue(StrEnum):
     TRADE = "trade"
     """The next steps of orders."""
     MATCHING = "matching"
-    """Calls of the engine."""
+    """Calls of the engine, where only its own process reaches it."""
+    BIDDING = "bidding"
+    """Calls of the engine, where other processes reach it."""
     SEARCH = "search"
     """Updates of the search index."""
     CHARTS = "charts"
@@ -51,6 +53,7 @@ class Queue(StrEnum):
 _ROLES = {
     Queue.TRADE: ProcessRole.TRADE,
     Queue.MATCHING: ProcessRole.MATCHING,
+    Queue.BIDDING: ProcessRole.TRADE,
     Queue.SEARCH: ProcessRole.SEARCH,
     Queue.CHARTS: ProcessRole.CHARTS,
     Queue.PRICE_ALERTS: ProcessRole.LETTERS,

@@ -10,11 +10,14 @@ class ProcessRole(StrEnum):
     HTTP = "http"
     """Answers HTTP requests, and serves the live stream."""
     MATCHING = "matching"
-    """The matching engine, expiry of quotes, and consumers that call the engine."""
+    """The matching engine.
+
+    Where only its own process reaches it, also what calls it: expiry of quotes, and some consumers.
+    """
     RELAY = "relay"
     """Publishes messages from the outbox to the bus."""
     TRADE = "trade"
-    """Continues orders: stock, the saga, money, authentication."""
+    """Continues orders: stock, the saga, money, authentication, and undone matches."""
     DEADLINES = "deadlines"
     """Turns deadlines into messages, and deletes old data."""
     LETTERS = "letters"

@@ -1,0 +1,23 @@
+"""How a process reaches the others of its exchange, and they reach it."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..core.operations.lease_keeper import LeaseTenure
+from ..ports.matching import Matching
+
+Block: TypeAlias = AbstractAsyncContextManager[None]
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """The network between the processes of an exchange."""
+
+    matching: Matching
+    """The engine of the process that owns it."""
+    serve: Callable[[Matching, LeaseTenure], Block]
+    """Let other processes reach this process's engine until the block is left."""
+    check: Callable[[], Awaitable[None]]
+    """Raise Unavailable unless this process is connected."""
