@@ -1,17 +1,14 @@
 """The container: selects an adapter for each port from the settings."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Set
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Set
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
 from ..adapters.decorators.broadcast_cache import BroadcastCache
-from ..adapters.embedded.journal import Journal, MemoryJournal
 from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from ..adapters.embedded.push_messenger import EmbeddedPushMessenger
-from ..adapters.embedded.sqlite_journal import SqliteJournal
 from ..adapters.embedded.text_messenger import EmbeddedTextMessenger
 from ..adapters.mail.eml_mailer import EmlMailer
 from ..adapters.memory.book_stream import MemoryBookStream
@@ -28,12 +25,8 @@ from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
 from ..adapters.memory.search_index import MemorySearchIndex
 from ..adapters.memory.templates import MemoryTemplates
-from ..adapters.security.access_tokens import JwtAccessTokens, SigningKey
-from ..adapters.security.passwords import BcryptPasswords
-from ..adapters.security.secrets import load_or_create_secret
 from ..adapters.system.clock import SystemClock, real_clock_of
 from ..adapters.system.ids import SystemIds
-from ..adapters.system.outgoing_folder import OutgoingFolder
 from ..adapters.system.randomness import SystemRandomness
 from ..adapters.system.stopwatch import SystemStopwatch
 from ..config.settings import Settings
@@ -49,7 +42,6 @@ from ..ports.event_bus import EventBus
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
-from ..ports.language.messages import Queue
 from ..ports.language.process_roles import ALL_ROLES, ProcessRole
 from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.order_stream import OrderStream
@@ -66,7 +58,16 @@ from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
 from .decorated_store import decorated_store
-from .folder import make_folder
+from .from_settings import (
+    claim_holder,
+    jinja_templates,
+    jwt_access_tokens,
+    open_journal,
+    open_passwords,
+    outgoing_of,
+    webhook_secret,
+    workers_of_queues,
+)
 from .in_process_bus import build_in_process_bus
 from .keepers import Keepers, build_shared_keepers, holder_of
 from .memory_store import build_memory_store
@@ -88,75 +89,6 @@ from .sql_adapters import (
 if TYPE_CHECKING:
     from ..adapters.nats.network import Network
     from ..adapters.sql.engine.database import SqlDatabase
-
-
-@contextmanager
-def _passwords(settings: Settings) -> Iterator[Passwords]:
-    passwords = BcryptPasswords(cost=settings.security.bcrypt_cost)
-    yield passwords
-    passwords.close()
-
-
-@contextmanager
-def _journal(settings: Settings) -> Iterator[Journal]:
-    if settings.store.kind == "memory":
-        # The ledger and the provider's books are lost together; otherwise they would not balance.
-        yield MemoryJournal()
-        return
-    file = settings.payments.journal
-    default = make_folder(settings) / "payment-provider.sqlite3"
-    journal = SqliteJournal(default if file is None else Path(file))
-    yield journal
-    journal.close()
-
-
-def _access_tokens(settings: Settings, clock: Clock) -> AccessTokens:
-    keys = [SigningKey(key.id, key.secret.encode()) for key in settings.security.signing_keys]
-    if not keys:
-        keys = [
-            SigningKey("embedded", load_or_create_secret(make_folder(settings) / "signing-key"))
-        ]
-    return JwtAccessTokens(clock, keys)
-
-
-def _webhook_secret(settings: Settings) -> str:
-    secret = settings.payments.webhook_secret
-    return secret or load_or_create_secret(make_folder(settings) / "webhook-secret").decode()
-
-
-def _holder(settings: Settings, ids: Ids) -> str:
-    """Return the name under which this process claims deliveries.
-
-    On a store that cannot be shared, the next process continues with the claims of the last.
-    """
-    return holder_of(ids) if settings.is_shared else "the only process"
-
-
-def _workers(settings: Settings) -> Mapping[Queue, int]:
-    return {
-        Queue.CHARGES: settings.payments.workers,
-        Queue.REFUNDS: settings.payments.workers,
-        Queue.PAYOUTS: settings.payments.workers,
-        Queue.LETTERS: settings.notifications.workers,
-    }
-
-
-def _outgoing(settings: Settings, channel: str) -> OutgoingFolder:
-    return OutgoingFolder(outgoing_folder(settings) / channel)
-
-
-def outgoing_folder(settings: Settings) -> Path:
-    """Return the folder of the embedded messengers' files."""
-    return Path(settings.folder) / "outgoing"
-
-
-# Optional packages are imported here, so that an exchange in memory does not need them.
-
-
-def _jinja_templates() -> Templates:
-    from ..adapters.mail.jinja_templates import JinjaTemplates
-
-    return JinjaTemplates()
 
 
 class Container(containers.DeclarativeContainer):
@@ -217,9 +149,9 @@ class Container(containers.DeclarativeContainer):
     store: providers.Provider[Store] = providers.Singleton(
         decorated_store, plain_store, product_cache=product_cache, order_stream=order_stream
     )
-    passwords: providers.Provider[Passwords] = providers.Resource(_passwords, settings)
+    passwords: providers.Provider[Passwords] = providers.Resource(open_passwords, settings)
     access_tokens: providers.Provider[AccessTokens] = providers.Singleton(
-        _access_tokens, settings, clock
+        jwt_access_tokens, settings, clock
     )
     revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
         settings.provided.store.kind,
@@ -260,21 +192,21 @@ class Container(containers.DeclarativeContainer):
         settings.provided.payments.adapter,
         embedded=providers.Singleton(
             EmbeddedPaymentProvider,
-            providers.Resource(_journal, settings),
+            providers.Resource(open_journal, settings),
             clock,
-            providers.Callable(_webhook_secret, settings),
+            providers.Callable(webhook_secret, settings),
         ),
     )
     templates: providers.Provider[Templates] = providers.Selector(
         settings.provided.notifications.templates,
-        jinja=providers.Singleton(_jinja_templates),
+        jinja=providers.Singleton(jinja_templates),
         memory=providers.Singleton(MemoryTemplates),
     )
     mailer: providers.Provider[Mailer] = providers.Selector(
         settings.provided.mail_adapter,
         eml=providers.Singleton(
             EmlMailer,
-            providers.Singleton(_outgoing, settings, "mail"),
+            providers.Singleton(outgoing_of, settings, "mail"),
             clock,
             sender=settings.provided.notifications.sender,
         ),
@@ -283,14 +215,14 @@ class Container(containers.DeclarativeContainer):
     text_messenger: providers.Provider[TextMessenger] = providers.Selector(
         settings.provided.sms_adapter,
         folder=providers.Singleton(
-            EmbeddedTextMessenger, providers.Singleton(_outgoing, settings, "sms")
+            EmbeddedTextMessenger, providers.Singleton(outgoing_of, settings, "sms")
         ),
         memory=providers.Singleton(MemoryTextMessenger),
     )
     push_messenger: providers.Provider[PushMessenger] = providers.Selector(
         settings.provided.push_adapter,
         folder=providers.Singleton(
-            EmbeddedPushMessenger, providers.Singleton(_outgoing, settings, "push")
+            EmbeddedPushMessenger, providers.Singleton(outgoing_of, settings, "push")
         ),
         memory=providers.Singleton(MemoryPushMessenger),
     )
@@ -300,8 +232,8 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
         randomness=randomness,
-        holder=providers.Callable(_holder, settings, ids),
-        workers=providers.Callable(_workers, settings),
+        holder=providers.Callable(claim_holder, settings, ids),
+        workers=providers.Callable(workers_of_queues, settings),
     )
     rate_limits: providers.Provider[RateLimits] = providers.Singleton(MemoryRateLimits, clock)
 

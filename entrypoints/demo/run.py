@@ -17,8 +17,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ...composition.application import Application
-from ...composition.container import open_application, outgoing_folder
+from ...composition.container import open_application
 from ...composition.demonstration import MovableClock, movable_clock
+from ...composition.from_settings import outgoing_folder
 from ...composition.integrity import verify_exchange_of
 from ...composition.migrations import migrate_store
 from ...config.http import HttpSettings

@@ -17,7 +17,8 @@ import pytest
 from solebook.adapters.system.clock import AdjustableClock
 from solebook.composition.adapters import Adapters, Store
 from solebook.composition.application import Application
-from solebook.composition.container import Container, open_application, outgoing_folder
+from solebook.composition.container import Container, open_application
+from solebook.composition.from_settings import outgoing_folder
 from solebook.config.notifications import NotificationsSettings
 from solebook.config.settings import EngineSettings, KeySettings, SecuritySettings, Settings
 from solebook.core.users.session_tokens import SignedIn

@@ -1,0 +1,97 @@
+"""Adapters and values that the settings decide, for the container."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..adapters.embedded.journal import Journal, MemoryJournal
+from ..adapters.embedded.sqlite_journal import SqliteJournal
+from ..adapters.security.access_tokens import JwtAccessTokens, SigningKey
+from ..adapters.security.passwords import BcryptPasswords
+from ..adapters.security.secrets import load_or_create_secret
+from ..adapters.system.outgoing_folder import OutgoingFolder
+from ..config.settings import Settings
+from ..ports.access_tokens import AccessTokens
+from ..ports.clock import Clock
+from ..ports.ids import Ids
+from ..ports.language.messages import Queue
+from ..ports.passwords import Passwords
+from ..ports.templates import Templates
+from .folder import make_folder
+from .keepers import holder_of
+
+
+@contextmanager
+def open_passwords(settings: Settings) -> Iterator[Passwords]:
+    """Open the hashing of passwords, which has a thread."""
+    passwords = BcryptPasswords(cost=settings.security.bcrypt_cost)
+    yield passwords
+    passwords.close()
+
+
+@contextmanager
+def open_journal(settings: Settings) -> Iterator[Journal]:
+    """Open the books of the embedded payment provider."""
+    if settings.store.kind == "memory":
+        # The ledger and the provider's books are lost together; otherwise they would not balance.
+        yield MemoryJournal()
+        return
+    file = settings.payments.journal
+    default = make_folder(settings) / "payment-provider.sqlite3"
+    journal = SqliteJournal(default if file is None else Path(file))
+    yield journal
+    journal.close()
+
+
+def jwt_access_tokens(settings: Settings, clock: Clock) -> AccessTokens:
+    """Return the tokens, signed with the configured keys or one of the folder."""
+    keys = [SigningKey(key.id, key.secret.encode()) for key in settings.security.signing_keys]
+    if not keys:
+        keys = [
+            SigningKey("embedded", load_or_create_secret(make_folder(settings) / "signing-key"))
+        ]
+    return JwtAccessTokens(clock, keys)
+
+
+def webhook_secret(settings: Settings) -> str:
+    """Return the configured secret of webhooks, or that of the folder."""
+    secret = settings.payments.webhook_secret
+    return secret or load_or_create_secret(make_folder(settings) / "webhook-secret").decode()
+
+
+def claim_holder(settings: Settings, ids: Ids) -> str:
+    """Return the name under which this process claims deliveries.
+
+    On a store that cannot be shared, the next process continues with the claims of the last.
+    """
+    return holder_of(ids) if settings.is_shared else "the only process"
+
+
+def workers_of_queues(settings: Settings) -> Mapping[Queue, int]:
+    """Return how many deliveries of a queue are tried at once."""
+    return {
+        Queue.CHARGES: settings.payments.workers,
+        Queue.REFUNDS: settings.payments.workers,
+        Queue.PAYOUTS: settings.payments.workers,
+        Queue.LETTERS: settings.notifications.workers,
+    }
+
+
+def outgoing_of(settings: Settings, channel: str) -> OutgoingFolder:
+    """Return the folder of the files of one channel, such as `mail`."""
+    return OutgoingFolder(outgoing_folder(settings) / channel)
+
+
+def outgoing_folder(settings: Settings) -> Path:
+    """Return the folder of the embedded messengers' files."""
+    return Path(settings.folder) / "outgoing"
+
+
+# Optional packages are imported here, so that an exchange in memory does not need them.
+
+
+def jinja_templates() -> Templates:
+    """Return the templates of letters."""
+    from ..adapters.mail.jinja_templates import JinjaTemplates
+
+    return JinjaTemplates()
