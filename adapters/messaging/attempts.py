@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ...ports.clock import Clock
 from ...ports.language.consumers import Consumer
-from ...ports.language.errors import Outdated, Refusal, Unavailable
+from ...ports.language.errors import Outdated, Refusal, Unavailable, with_cause
 from ...ports.language.messages import Delivery, Message
 from ...ports.randomness import Randomness
 from .retry_policy import RetryPolicy
@@ -82,7 +82,7 @@ class Attempts:
         # A refusal may be temporary. Anything else is a bug and is logged with its traceback.
         bug = None if isinstance(error, Refusal) else error
         _log.warning(
-            "%s failed on %s %s: %s", consumer.name, message.subject, message.id, error,
+            "%s failed on %s %s: %s", consumer.name, message.subject, message.id, with_cause(error),
             exc_info=bug,
         )  # fmt: skip
         will_pass = consumer.persists and isinstance(error, Unavailable)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias, TypeVar
 
-from ...ports.language.errors import Unavailable
+from ...ports.language.errors import Unavailable, with_cause
 from .attempts import TRIES, is_conflict
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ async def _left_out(items: Sequence[T], handle: Handle[T]) -> Sequence[T]:
         try:
             return await handle(items, True)
         except Exception as error:  # noqa: BLE001  # one of the items may cause anything
-            _log.warning("%d messages failed together: %s", len(items), error)
+            _log.warning("%d messages failed together: %s", len(items), with_cause(error))
             if not is_conflict(error):
                 break
     return items

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from ...ports.books import Books
 from ...ports.clock import Clock
 from ...ports.language.batch import Ownership
-from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable
+from ...ports.language.errors import QueueFull, Refusal, ShardLost, Unavailable, with_cause
 from ...ports.language.halts import Halt
 from ...ports.language.ids import AuditEntryId, HaltId, OrderId, UserId
 from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, shard_of
@@ -237,7 +237,8 @@ class BatchWriter(Matching):
             # Every caller must get an answer, and memory must not stay ahead of the store. A
             # refusal here comes from a port, such as Unavailable. Anything else is a defect.
             defect = None if isinstance(error, Refusal) else error
-            _log.error("a batch failed; loading its books again: %s", error, exc_info=defect)
+            why = with_cause(error)
+            _log.error("a batch failed; loading its books again: %s", why, exc_info=defect)
             self._recovery.doubt()
             # Commands that may have been committed must not run twice.
             if defect is None or self._is_committing or len(tickets) == 1:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from ...ports.books import Books
 from ...ports.clock import Clock
-from ...ports.language.errors import Unavailable
+from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.market import BookKey, Quote, shard_of
 from .publishing import Publisher
 from .shard import Shard
@@ -126,7 +126,7 @@ class BookLoader(LoadedBooks):
                 took = (self._clock.now() - begun).total_seconds()
                 pause = min(max(_PAUSE, took), _AGAIN) if more else None
             except Unavailable as error:
-                _log.warning("books are not loaded yet: %s", error)
+                _log.warning("books are not loaded yet: %s", with_cause(error))
                 pause = _AGAIN
             if pause is None:
                 self._may_load.clear()

@@ -9,7 +9,7 @@ from ...ports.book_views import BookViews
 from ...ports.books import Books
 from ...ports.clock import Clock
 from ...ports.ids import Ids
-from ...ports.language.errors import Unavailable
+from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.market import WithdrawalReason, is_size
 from ...ports.language.rules import MarketRules
 from ...ports.orders import OrderOpening
@@ -193,7 +193,8 @@ class MatchingEngine(BatchWriter):
                 )
             )
         except Unavailable as error:
-            _log.warning("quotes in invalid sizes stay until the next start: %s", error)
+            why = with_cause(error)
+            _log.warning("quotes in invalid sizes stay until the next start: %s", why)
         else:
             if count:  # books in invalid sizes may have only expired quotes
                 _log.warning("%d quotes in invalid sizes were withdrawn", count)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ...ports.book_views import BookViews
 from ...ports.clock import Clock
-from ...ports.language.errors import Unavailable
+from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.halts import Halt
 from ...ports.language.market import (
     BookChange,
@@ -200,7 +200,7 @@ class Publisher:
                 await self._views.complete(self._number, self._shards, self._committed)
                 self._all_are_shown = True
         except Unavailable as error:
-            _log.warning("books are not published yet: %s", error)
+            _log.warning("books are not published yet: %s", with_cause(error))
             return False
         except Exception:  # noqa: BLE001  # whatever failed, publish again later
             _log.exception("the views are defective; books are published again")

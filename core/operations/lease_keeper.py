@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias, TypeVar
 
-from ...ports.language.errors import Unavailable
+from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.leases import Lease
 from ...ports.leases import Leases
 from ...ports.stopwatch import Stopwatch
@@ -168,7 +168,8 @@ class LeaseKeeper:
                     if tenure is not None:
                         return tenure
             except Unavailable as error:
-                _log.warning("nobody knows who has the lease %s: %s", self.name, error)
+                why = with_cause(error)
+                _log.warning("nobody knows who has the lease %s: %s", self.name, why)
             await self._stopwatch.sleep(self._times.every)
 
     async def _try(self) -> LeaseTenure | None:
@@ -225,7 +226,8 @@ class LeaseKeeper:
             working.add_done_callback(_retrieve)
         elif not working.cancelled() and (error := working.exception()) is not None:
             if isinstance(error, Unavailable):
-                _log.warning("the work under the lease %s pauses: %s", self.name, error)
+                why = with_cause(error)
+                _log.warning("the work under the lease %s pauses: %s", self.name, why)
             else:
                 _log.error("the work under the lease %s failed", self.name, exc_info=error)
 
@@ -240,7 +242,8 @@ class LeaseKeeper:
                 renewing = self._leases.renew(tenure.lease, self._life)
                 lease = await self._answer(renewing, tenure.remaining)
             except Unavailable as error:
-                _log.warning("the lease %s is not renewed yet: %s", self.name, error)
+                why = with_cause(error)
+                _log.warning("the lease %s is not renewed yet: %s", self.name, why)
                 continue
             if lease is None:
                 tenure.end()
@@ -254,7 +257,8 @@ class LeaseKeeper:
         try:
             await self._answer(self._leases.release(tenure.lease), self._times.every)
         except Unavailable as error:
-            _log.warning("the lease %s is not released, and ends by itself: %s", self.name, error)
+            why = with_cause(error)
+            _log.warning("the lease %s is not released, and ends by itself: %s", self.name, why)
 
     # ---- calls with a time limit ---------------------------------------------------------
 
@@ -268,7 +272,8 @@ class LeaseKeeper:
             return task.result()
         task.cancel()
         task.add_done_callback(_retrieve)
-        raise Unavailable(what="the store of leases")
+        late = TimeoutError(f"it did not answer within {patience:g} s")
+        raise Unavailable(what="the store of leases") from late
 
     async def _is_done(self, task: "asyncio.Future[Any]", patience: float) -> bool:
         """Whether a task ends within `patience` seconds."""

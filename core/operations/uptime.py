@@ -69,5 +69,6 @@ class Uptime:
         if noted_at is not None and now - noted_at > _DOWN_FROM:
             until = self._clock.now()
             since = until - (now - noted_at)
-            _log.warning("the exchange was down from %s to %s", since, until)
+            span = (f"{at:%Y-%m-%d %H:%M:%S} UTC" for at in (since, until))
+            _log.warning("the exchange was down from %s to %s", *span)
             await self._make_up(since, until)

@@ -54,14 +54,21 @@ class _Lines(Bars):
     def __init__(self, console: "Console") -> None:
         self._console = console
         self._stage: str | None = None
-        self._done = 0
+        self._done = self._total = 0
 
     def show(self, stage: str, done: int, total: int) -> None:
         if stage != self._stage:
             self.end()
-        self._stage, self._done = stage, done
+        self._stage, self._done, self._total = stage, done, total
 
     def end(self) -> None:
         """Write the line of the last stage."""
         if self._stage is not None:
-            self._console.print(f"{self._stage}: {self._done:,}", highlight=False)
+            self._console.print(f"{self._stage}: {self._how_far()}", highlight=False)
+
+    def _how_far(self) -> str:
+        if self._total == 0 and self._done == 0:
+            return "none"
+        if self._total == 1 and self._done >= 1:
+            return "done"
+        return f"{self._done:,} of {max(self._done, self._total):,}"

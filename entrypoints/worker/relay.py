@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ...ports.event_bus import EventBus
-from ...ports.language.errors import Unavailable
+from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Message
 from ...ports.language.priority import Priority
@@ -174,7 +174,7 @@ class Relay:
             try:
                 await self._bus.publish(*portion)
             except Unavailable as error:
-                _log.warning("the event bus is unavailable: %s", error)
+                _log.warning("the event bus is unavailable: %s", with_cause(error))
                 await asyncio.sleep(self._pause)
             else:
                 break

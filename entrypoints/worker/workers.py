@@ -12,7 +12,7 @@ from ...composition.engine import engine_of, hosted_matching_of
 from ...core.bidding.hosted_matching import HostedMatching
 from ...core.bidding.matching_engine import MatchingEngine
 from ...core.operations.lease_keeper import LeaseTenure
-from ...ports.language.errors import Refusal
+from ...ports.language.errors import Refusal, with_cause
 from ...ports.language.messages import Queue
 from ...ports.language.process_roles import ProcessRole
 from ...ports.tenure import Tenure
@@ -168,7 +168,7 @@ async def _keep_running(name: str, run: Loop) -> None:
         try:
             await run()
         except Refusal as refusal:
-            _log.warning("the %s pauses: %s", name, refusal)
+            _log.warning("the %s pauses: %s", name, with_cause(refusal))
         except Exception:  # noqa: BLE001  # whatever it is, the loop must go on
             _log.exception("the %s failed and starts again", name)
         await asyncio.sleep(_PAUSE)

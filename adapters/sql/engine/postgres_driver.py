@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Dialect
 
-from ....ports.language.errors import Unavailable
+from ....ports.language.errors import Unavailable, with_cause
 from .driver import Connection, Driver, Snapshot
 from .errors import STORE
 from .finished import finished
@@ -65,7 +65,8 @@ class PostgresDriver(Driver):
             async with asyncio.timeout(self._limits.patience if self._free.locked() else None):
                 await self._free.acquire()
         except TimeoutError:
-            raise Unavailable(what=STORE) from None
+            busy = TimeoutError(f"no connection was free within {self._limits.patience:g} s")
+            raise Unavailable(what=STORE) from busy
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_lost:
@@ -113,7 +114,8 @@ class PostgresDriver(Driver):
                 await connection.rollback()
                 sound = True
         except Unavailable as error:
-            _log.warning("a transaction could not be rolled back; reconnecting: %s", error)
+            why = with_cause(error)
+            _log.warning("a transaction could not be rolled back; reconnecting: %s", why)
         except AssertionError:
             _log.exception("a transaction could not be rolled back; reconnecting")
         finally:

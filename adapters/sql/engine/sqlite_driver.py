@@ -78,7 +78,8 @@ class SqliteDriver(Driver):
             else:
                 await self._reading.acquire()
         except TimeoutError:
-            raise Unavailable(what=STORE) from None
+            busy = TimeoutError(f"no connection was free within {self._patience:g} s")
+            raise Unavailable(what=STORE) from busy
         if self._idle:
             return self._idle.pop()
         try:

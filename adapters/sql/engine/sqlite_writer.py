@@ -129,7 +129,8 @@ class SqliteWriter:
             async with asyncio.timeout(self._patience if self._turns.is_taken else None):
                 await self._turns.take(urgent=urgent)
         except TimeoutError:
-            raise Unavailable(what=STORE) from None
+            busy = TimeoutError(f"it was not its turn to write within {self._patience:g} s")
+            raise Unavailable(what=STORE) from busy
 
     async def _commit_after_those_who_wait(self, group: _Group) -> None:
         await self._turns.take()

@@ -5,7 +5,7 @@ sentence. There is no transport in here: what a refusal is over HTTP stands in o
 """
 
 from .access import Forbidden, InvalidToken, NotFound, Outdated, WrongCredentials
-from .base import Refusal
+from .base import Refusal, with_cause
 from .capacity import (
     CounterpartBusy,
     IdempotencyKeyReused,
@@ -117,4 +117,5 @@ __all__ = [
     "Unavailable",
     "VerdictGiven",
     "WrongCredentials",
+    "with_cause",
 ]

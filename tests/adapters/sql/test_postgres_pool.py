@@ -132,8 +132,9 @@ async def test_a_caller_that_is_cancelled_while_it_connects_takes_no_connection(
         opening = asyncio.create_task(driver.open())
         called, _ = await asyncio.get_running_loop().sock_accept(mute)
         with called:
-            with pytest.raises(Unavailable):  # there is one place, and it is taken
+            with pytest.raises(Unavailable) as refused:  # there is one place, and it is taken
                 await driver.open()
+            assert str(refused.value.__cause__) == "no connection was free within 0.05 s"
             await cancelled(opening)
 
 

@@ -104,6 +104,16 @@ async def test_an_urgent_transaction_goes_first_and_is_committed_without_those_w
     assert committed == [("urgent", 1), ("waiting", 2)]
 
 
+async def test_who_waits_too_long_for_a_turn_is_told_so(tmp_path: Path) -> None:
+    writer = SqliteWriter(tmp_path / "store.sqlite3", patience=0.01)
+    await writer.begin()
+    with pytest.raises(Unavailable) as refused:
+        await writer.begin()
+    assert str(refused.value.__cause__) == "it was not its turn to write within 0.01 s"
+    await writer.conclude()
+    await writer.close()
+
+
 async def test_a_caller_that_stops_waiting_for_its_turn_leaves_it_to_the_next() -> None:
     turns = Turns()
     await turns.take()

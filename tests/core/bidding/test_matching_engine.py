@@ -217,10 +217,12 @@ async def test_a_batch_that_may_be_committed_is_not_run_again(market: Market) ->
 
 async def test_a_failed_commit_is_logged(market: Market, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
-    market.books.failures.append(UNAVAILABLE)
+    outage = Unavailable(what="the store")
+    outage.__cause__ = ConnectionError("the server is gone")
+    market.books.failures.append(outage)
     with pytest.raises(Unavailable):
         await market.bid()
-    assert str(UNAVAILABLE) in caplog.text
+    assert f"{outage} (the server is gone)" in caplog.text
 
 
 # ---- the queue -----------------------------------------------------------------------------------

@@ -139,3 +139,15 @@ async def test_workers_look_back_before_anything_else_runs() -> None:
         await exchange.store.signs_of_life.note(exchange.clock.now() - HOUR)
     async with exchange.workers.running():
         assert await exchange.store.signs_of_life.latest() == exchange.clock.now()
+
+
+async def test_the_log_says_in_seconds_how_long_the_exchange_was_down(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    exchange = build_exchange()
+    await exchange.clock.advance(timedelta(microseconds=1))
+    await process(exchange, Made())()
+    await exchange.clock.advance(timedelta(hours=1, microseconds=345))
+    await process(exchange, Made())()
+    [told] = caplog.messages
+    assert told == "the exchange was down from 2026-03-02 12:00:00 UTC to 2026-03-02 13:00:00 UTC"

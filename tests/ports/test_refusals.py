@@ -1,0 +1,23 @@
+"""What the log says of a refusal."""
+
+import pytest
+
+from solebook.ports.language.errors import Unavailable, with_cause
+
+
+def caused(cause: Exception | None) -> Unavailable:
+    with pytest.raises(Unavailable) as refused:
+        raise Unavailable(what="the store") from cause
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("cause", "text"),
+    [
+        (None, "the store is unavailable; try again in 1 s"),
+        (OSError("no route"), "the store is unavailable; try again in 1 s (no route)"),
+        (TimeoutError(), "the store is unavailable; try again in 1 s (TimeoutError)"),
+    ],
+)
+def test_the_log_has_the_cause_of_an_outage(cause: Exception | None, text: str) -> None:
+    assert with_cause(caused(cause)) == text
