@@ -97,8 +97,17 @@ def real(session: nox.Session) -> None:
 
 @nox.session
 def journeys(session: nox.Session) -> None:
-    """End-to-end tests: real servers, API fuzzing, the installed wheel."""
-    session.run("pytest", "-m", "journey", "--durations=10", *session.posargs)
+    """End-to-end tests: real servers, API fuzzing, the installed wheel.
+
+    They run on every core, and those that measure a load afterwards, one by one. With arguments,
+    all run one by one.
+    """
+    if session.posargs:
+        session.run("pytest", "-m", "journey", "--durations=10", *session.posargs)
+        return
+    parallel = ("-n", "auto", "--dist", "worksteal")
+    session.run("pytest", "-m", "journey and not alone", *parallel, "--durations=10")
+    session.run("pytest", "-m", "journey and alone", "--durations=10")
 
 
 @nox.session

@@ -12,7 +12,7 @@ from solebook.ports.language.ids import OrderId
 from .crowd import SIZES, Answers, Crowd, Outcome, outcome_in, settle_in, undone_in
 from .test_serve import serving, solebook
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.alone]
 
 TRADES = 2_000
 PAIRS = 100

@@ -106,7 +106,7 @@ def test_every_answer_is_documented_and_none_is_a_failure(
         # A good document does not promise that every request that fits it is granted.
         *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
         *("--phases", "examples,coverage,fuzzing", "--max-examples", str(RANDOM), "--seed", "1"),
-        *("--generation-database", "none", "--request-timeout", "10", "--no-color"),
+        *("--generation-database", "none", "--request-timeout", "30", "--no-color"),
         *options,
     ]
     run = subprocess.run(
