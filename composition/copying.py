@@ -28,6 +28,7 @@ async def copy_to(
     this version and be empty. Raises OSError, ValueError and Unavailable.
     """
     from ..adapters.sql.copy_store import copy_store
+    from ..adapters.sql.engine.drivers import is_open_elsewhere
     from ..adapters.sql.migrate import WrongSchema, kept_stopped
     from .sql_store import open_sql_database
 
@@ -37,6 +38,11 @@ async def copy_to(
     if url == settings.store_url:
         raise ValueError("the target is the store itself: store.url is what is copied from")
     with exclusive(settings):
+        if is_open_elsewhere(settings.store_url):
+            raise ValueError(
+                "another process has the database open: stop the exchange that is running on it, "
+                "and close other programs that read it"
+            )
         async with (
             open_sql_database(settings.store_url, migrate=False) as source,
             kept_stopped(settings.store_url),

@@ -1,6 +1,7 @@
 """The verification of an exchange: the checks of all contexts."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from ..core.analytics.sale_consistency import sale_findings
 from ..core.analytics.turnover_tally import TurnoverTally
@@ -35,6 +36,10 @@ _TRADES = (
 )
 
 
+_PATIENCE = Patience(timedelta(minutes=2))
+"""Nobody waits for a page, and the embedded provider first reads its whole journal."""
+
+
 def verify_exchange_of(app: Application, *, pauses: Sequence[float] = PAUSES) -> VerifyExchange:
     """Return the use case that verifies an application's store.
 
@@ -56,7 +61,7 @@ def verify_exchange_of(app: Application, *, pauses: Sequence[float] = PAUSES) ->
             VerifySearch(adapters.search_index),
             VerifyLedger(),
             VerifyProvider(
-                snapshots=store.snapshots, provider=adapters.payment_provider, patience=Patience()
+                snapshots=store.snapshots, provider=adapters.payment_provider, patience=_PATIENCE
             ),
             VerifyMessages(consumers=routes(app), clock=clock),
             VerifyReferences(),

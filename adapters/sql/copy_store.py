@@ -19,6 +19,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from ...ports.language.text import counted
 from .engine.constructs import restart_numbers
 from .engine.database import SqlDatabase, SqlSnapshot
 from .engine.statement import Row, Statement
@@ -33,7 +34,7 @@ _ALL = 1 << 8 * _BYTES
 
 
 class NotCopied(ValueError):
-    """The store cannot be copied. The text says why; the target is as it was unless it says so."""
+    """The store cannot be copied. The text says why; the target is as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class _Copied:
 
     table: Table
     read: Statement
+    check: Statement
+    """Returns all rows in any sequence."""
     count: Statement
     add: Statement
     restart: Statement | None
@@ -62,6 +65,7 @@ def _statements(table: Table) -> _Copied:
     return _Copied(
         table,
         Statement(_in_sequence(table)),
+        Statement(select(table)),
         Statement(select(func.count().label("rows")).select_from(table)),
         Statement(add),
         None if counter is None else Statement(select(restart_numbers(counter).label("next"))),
@@ -92,24 +96,26 @@ async def copy_store(source: SqlDatabase, target: SqlDatabase, tell: Tell) -> di
     """Copy all rows of all tables, and return what each table contains.
 
     The source is read in one snapshot, and the target is written in one transaction, in portions.
-    Afterwards both are compared. Search indexes are not copied. Raises NotCopied, Unavailable.
+    Before it is committed, what was written is compared with what was read. So a target that is not
+    empty is whole. Search indexes are not copied. Raises NotCopied, Unavailable.
     """
     await _require_empty(target)
     copied: dict[str, Contents] = {}
     async with source.snapshot() as snapshot, target.transaction():
         for one in _TABLES:
             copied[one.table.name] = await _copy(one, snapshot, target, tell)
-    await _compare(copied, target, tell)
+        await _compare(copied, target, tell)
     return copied
 
 
 async def _require_empty(target: SqlDatabase) -> None:
     async with target.snapshot() as snapshot:
         for one in _TABLES:
-            if rows := await _count(one, snapshot):
+            if number := await _count(one, snapshot):
+                rows = counted(number, "row")
                 raise NotCopied(
-                    f"the target is not empty: its table {one.table.name} has {rows} rows. Give a "
-                    "database that was only migrated"
+                    f"the target is not empty: its table {one.table.name} has {rows}. "
+                    "Give a database that was only migrated"
                 )
 
 
@@ -128,20 +134,20 @@ async def _copy(one: _Copied, snapshot: SqlSnapshot, target: SqlDatabase, tell: 
 
 
 async def _compare(copied: Mapping[str, Contents], target: SqlDatabase, tell: Tell) -> None:
-    async with target.snapshot() as snapshot:
-        for number, one in enumerate(_TABLES, start=1):
-            done, checksum = 0, 0
-            async for rows in _portions(one, snapshot):
-                done += len(rows)
-                checksum = _added(checksum, one, rows)
-            expected = copied[one.table.name]
-            if Contents(done, checksum) != expected:
-                raise NotCopied(
-                    f"the copy of table {one.table.name} differs: it has {done} rows with checksum "
-                    f"{checksum:032x}; it should have {expected.rows} with "
-                    f"{expected.checksum:032x}. Delete the target, and do not use it"
-                )
-            tell("comparing tables", number, len(_TABLES))
+    """Compare what the transaction has written with what was read. Raises NotCopied."""
+    for number, one in enumerate(_TABLES, start=1):
+        done, checksum = 0, 0
+        async for rows in target.stream_own(one.check):
+            done += len(rows)
+            checksum = _added(checksum, one, rows)
+        expected = copied[one.table.name]
+        if Contents(done, checksum) != expected:
+            raise NotCopied(
+                f"the copy of table {one.table.name} differs: it has {done} rows with checksum "
+                f"{checksum:032x}; it should have {expected.rows} with "
+                f"{expected.checksum:032x}. Nothing was copied"
+            )
+        tell("comparing tables", number, len(_TABLES))
 
 
 async def _count(one: _Copied, snapshot: SqlSnapshot) -> int:

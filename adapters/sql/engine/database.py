@@ -245,6 +245,16 @@ class SqlDatabase:
                 for row in compiled.read(rows):
                     yield row
 
+    async def stream_own(self, statement: Statement, /) -> AsyncIterator[list[Row]]:
+        """Run a query in the transaction, whose writes it sees, and yield its rows in batches.
+
+        Raises Unavailable.
+        """
+        compiled = statement.compiled(self.dialect)
+        async with self._connection(writes=True) as connection:
+            async for rows in connection.stream(compiled.sql, compiled.write({})):
+                yield compiled.read(rows)
+
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[SqlSnapshot]:
         """Yield a snapshot of the committed data, on its own connection. Raises Unavailable."""

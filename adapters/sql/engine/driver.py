@@ -60,6 +60,10 @@ class Connection(Protocol):
         """Run a statement for each row of values and return the number of changed rows."""
         ...
 
+    def stream(self, sql: str, values: Sequence[Any]) -> AsyncIterator[Iterable[Any]]:
+        """Run a query inside the transaction and yield its rows in batches."""
+        ...
+
     async def execute_together(self, writes: Sequence[Write]) -> list[int]:
         """Run statements that do not depend on each other, each for all of its values.
 

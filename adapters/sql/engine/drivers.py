@@ -28,6 +28,18 @@ def driver_of(url: str, limits: Limits, name: str) -> Driver:
     return SqliteDriver(path_of(url), readers=READERS, patience=limits.patience)
 
 
+def is_open_elsewhere(url: str) -> bool:
+    """Return whether another process uses a file of SQLite, which this one has not open.
+
+    Raises Unavailable. A server knows its processes itself (`running_process`).
+    """
+    if backend_of(url) == "postgresql":
+        return False
+    from . import sqlite_connection
+
+    return sqlite_connection.is_open(sqlite_connection.path_of(url))
+
+
 def migration_engine(url: str) -> "AsyncEngine":
     """Return an engine whose transactions block other migrations and include DDL.
 

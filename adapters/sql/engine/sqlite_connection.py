@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Sequence
+from contextlib import closing
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -37,6 +38,7 @@ _LONG_FOR = 32
 """How often a slow query runs in the thread before it is tried on the event loop again."""
 _FIRST_PAUSE = 0.001
 _LONGEST_PAUSE = 0.05
+_A_MOMENT = 0.2
 """The delay between two attempts while another process writes, in seconds."""
 _OLDEST = (3, 35, 0)  # the first with RETURNING
 
@@ -52,6 +54,26 @@ def path_of(url: str) -> Path:
     if not parsed.database or parsed.database == ":memory:":
         raise ValueError(f"{url!r} names no file to keep the store in")
     return Path(parsed.database)
+
+
+def is_open(path: Path) -> bool:
+    """Return whether a connection has read or written this file.
+
+    In exclusive mode, SQLite begins only if nobody else has the file open. It changes nothing.
+    Raises Unavailable.
+    """
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(path, timeout=_A_MOMENT, isolation_level=None)) as connection:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        if _is(error, sqlite3.SQLITE_BUSY):
+            return True
+        raise _translated(error) from error
+    return False
 
 
 def migration_engine(url: str) -> AsyncEngine:

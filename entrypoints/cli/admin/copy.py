@@ -10,8 +10,9 @@ from .verify import verify_application
 
 _DESCRIPTION = """\
 Copies the whole database of a stopped exchange to another database, such as from SQLite to
-PostgreSQL. Afterwards it compares the number of rows and a checksum of each table, rebuilds the
-search index, and verifies the copy as `solebook admin verify` does. The source stays as it is.
+PostgreSQL. Before it commits, it compares the number of rows and a checksum of each table. Then it
+rebuilds the search index, and verifies the copy as `solebook admin verify` does. The source stays
+as it is.
 
 The target must be an empty database, migrated to this version. Either everything is copied or
 nothing: the copy is one transaction of the target. Stop the exchange first; it cannot be started

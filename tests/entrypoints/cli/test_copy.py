@@ -11,11 +11,12 @@ import pytest
 from solebook.adapters.sql.migrate import migrate
 from solebook.composition.container import open_application
 from solebook.composition.copying import settings_for
-from solebook.ports.language.orders import OrderStatus
+from solebook.composition.engine import engine_of
+from solebook.ports.language.orders import Order, OrderStatus
 
 from ...exchange import Exchange
 from .conftest import Run
-from .exchanges import served, settings_of, traded
+from .exchanges import served, settings_of, traded, within
 from .test_main import one_line
 
 
@@ -62,6 +63,58 @@ def test_the_exchange_goes_on_in_the_copy(folder: Path, run: Run, target: str) -
             return (await exchange.order(order.id)).status
 
     assert asyncio.run(go_on()) is OrderStatus.SELLER_SHIPPING
+
+
+def test_numbers_go_on_after_the_last_ones_in_the_copy(folder: Path, run: Run, target: str) -> None:
+    order = traded(folder)
+    assert run("admin", "copy", "--to", target).code == 0
+
+    async def trade_again() -> tuple[list[int], Order]:
+        async with open_application(settings_for(settings_of(folder), target)) as app:
+            exchange, store = Exchange(app), app.adapters.store
+            exchange.product = await store.products.get(order.book.product_id)
+            await engine_of(app).start()
+            again = await exchange.trade(
+                buyer=await exchange.new_buyer(email="b@example.com"),
+                seller=await exchange.new_seller(email="s@example.com"),
+            )
+            await engine_of(app).stop()
+            quotes = [
+                await store.quotes.get(id_)
+                for one in (order, again)
+                for id_ in (one.ask_id, one.bid_id)
+            ]
+            return [quote.sequence for quote in quotes], again
+
+    sequences, again = asyncio.run(trade_again())
+    assert again.status is OrderStatus.CONFIRMED
+    assert sequences == [1, 2, 3, 4]
+    config = folder.parent / "copy.toml"
+    config.write_text(f'[store]\nurl = "{target}"\n')
+    verified = run("admin", "verify", "--config", str(config))
+    assert (verified.code, verified.out[:22]) == (0, "no errors in 2 orders,"), verified.out
+
+
+def test_letters_that_were_sent_are_not_sent_again_and_those_that_wait_are_sent_once(
+    folder: Path, run: Run, target: str
+) -> None:
+    letters = folder / "outgoing" / "mail"
+
+    async def settle() -> None:
+        async with open_application(settings_for(settings_of(folder), target)) as app:
+            await Exchange(app).workers.settle()
+
+    traded(folder, OrderStatus.DELIVERED)
+    within(folder, lambda app: Exchange(app).new_buyer(email="new@example.com"))
+    sent = list(letters.iterdir())
+    assert len(sent) > 5
+    for letter in sent:
+        letter.unlink()
+    assert run("admin", "copy", "--to", target).code == 0
+    for _ in range(2):
+        asyncio.run(settle())
+        [welcome] = letters.iterdir()
+        assert b"new@example.com" in welcome.read_bytes()
 
 
 def test_a_copy_goes_back_the_same(folder: Path, run: Run, target: str, tmp_path: Path) -> None:
