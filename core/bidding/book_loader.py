@@ -128,6 +128,9 @@ class BookLoader(LoadedBooks):
             except Unavailable as error:
                 _log.warning("books are not loaded yet: %s", with_cause(error))
                 pause = _AGAIN
+            except Exception:  # noqa: BLE001  # a defect; commands still load the books they need
+                _log.exception("books cannot be loaded; trying again")
+                pause = _AGAIN
             if pause is None:
                 self._may_load.clear()
             else:

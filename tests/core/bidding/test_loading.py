@@ -68,6 +68,20 @@ async def test_the_first_order_is_answered_before_all_books_are_loaded(market: M
     await stopped(again)
 
 
+async def test_a_defect_while_books_are_loaded_is_logged_and_loading_goes_on(
+    market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
+    await with_many_quotes(market)
+    await stopped(market)
+    again = market.in_another_process()
+    await again.engine.start()
+    market.books.read_failures.append(AssertionError("a broken invariant"))
+    await again.clock.advance(timedelta(seconds=3))
+    assert "a broken invariant" in caplog.text
+    await again.engine.loaded()
+    await stopped(again)
+
+
 async def test_a_batch_reads_the_books_that_it_needs_at_once(market: Market) -> None:
     await with_many_quotes(market)
     again = await started_anew(market)
