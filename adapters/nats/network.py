@@ -182,6 +182,11 @@ class Network:
         with suppress(Error, OSError, TimeoutError):  # it has ended with the connection
             await subscription.unsubscribe()
 
+    @property
+    def client(self) -> Client:
+        """The client, for the library's own services."""
+        return self._client
+
     def new_inbox(self) -> str:
         """Return a subject that nobody else has."""
         return self._client.new_inbox()

@@ -20,9 +20,10 @@ _OF_WORKERS = """\
   letters    sends mails, text and push messages, and watches prices
   search     keeps the search index up to date
   charts     records sales for charts and statistics
+  services   answers the calls of other programs, over NATS
 
-Each role must run somewhere, or its work waits. Several processes need one PostgreSQL database and
-the same settings. On SQLite one process runs all roles.
+Each role but services must run somewhere, or its work waits. Several processes need one PostgreSQL
+database and the same settings. On SQLite one process runs all roles.
 """
 WHAT_ROLES_ARE_FOR = f"roles:\n{_HTTP}{_OF_WORKERS}"
 WHAT_ROLES_OF_WORKERS_ARE_FOR = f"roles:\n{_OF_WORKERS}"

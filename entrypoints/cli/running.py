@@ -11,6 +11,7 @@ from ...composition.exclusive import exclusive
 from ...config.settings import Settings
 from ...ports.language.process_roles import ProcessRole
 from ..garbage import spare_what_loads
+from ..services.serving import serving_services
 from ..worker.workers import Workers
 
 
@@ -30,7 +31,10 @@ async def running_roles(settings: Settings, roles: Set[ProcessRole]) -> AsyncIte
         ) as application:
             if settings.is_shared:
                 await application.bidding.require_rules()
-            async with Workers(application).running():
+            async with (
+                Workers(application).running(),
+                serving_services(application, settings),
+            ):
                 yield application
 
 

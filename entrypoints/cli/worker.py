@@ -46,6 +46,7 @@ async def work(options: argparse.Namespace) -> int:
     # Imported here, so that `solebook --help` is fast and works without these packages.
     from ...ports.language.process_roles import ProcessRole
     from ..garbage import collect_rarely
+    from ..services.serving import is_served
     from ..signals import stop_signal
     from .running import running_roles, spare_loaded_books
 
@@ -54,6 +55,8 @@ async def work(options: argparse.Namespace) -> int:
         raise ValueError("a worker answers no HTTP requests: use `solebook serve --roles http`")
     settings = settings_of(options)
     check_roles(settings, roles)
+    if ProcessRole.SERVICES in roles and not is_served(settings):
+        raise ValueError("the role services needs a network: set nats.url")
     async with AsyncExitStack() as stack:
         stop = stop_signal()
         application = await stack.enter_async_context(running_roles(settings, roles))

@@ -26,6 +26,8 @@ class ProcessRole(StrEnum):
     """Updates the search index from the catalogue and the market."""
     CHARTS = "charts"
     """Records sales."""
+    SERVICES = "services"
+    """Answers the calls of other programs."""
 
 
 ALL_ROLES: Set[ProcessRole] = frozenset(ProcessRole)

@@ -15,6 +15,8 @@ from solebook.ports.language.users import OPERATOR, Actor
 
 from ...exchange import Exchange, build_exchange
 from ...invariants import check_invariants
+from ...nats_server import NatsServer
+from .over_nats import over_nats
 from .requests import EXAMPLES, Example
 from .ways import Direct, Opened, Told, Way
 
@@ -34,10 +36,19 @@ async def direct(serve: Serve) -> AsyncIterator[Way]:
     yield Direct(serve)
 
 
-@pytest.fixture(params=["direct"])
+@pytest.fixture
+def nats(nats_server: NatsServer) -> Opened:
+    """The way over a real NATS server."""
+    return over_nats(nats_server.url)
+
+
+@pytest.fixture(params=["direct", "nats"])
 def opened(request: pytest.FixtureRequest) -> Opened:
     """Each transport."""
-    return direct
+    if request.param == "direct":
+        return direct
+    opened: Opened = request.getfixturevalue(request.param)
+    return opened
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from solebook.entrypoints.services.dispatcher import Dispatcher
+from solebook.entrypoints.services.dispatcher import Answer, Call, Dispatcher
 from solebook.entrypoints.services.rpc import Context, Rpc, Who
 from solebook.entrypoints.services.table import BY_NAME, SCOPES, TABLE
 from solebook.ports.language.users import Actor, Role
@@ -112,17 +112,21 @@ async def test_a_wrong_request_is_refused_by_its_field(services: Services, rpc: 
 
 @every
 async def test_a_call_whose_time_is_over_does_nothing(
-    services: Services, opened: Opened, exchange: Exchange, rpc: Rpc
+    opened: Opened, exchange: Exchange, rpc: Rpc
 ) -> None:
     begun = asyncio.Event()
 
     async def run(_: Context, request: Any) -> Any:
         begun.set()
 
-    example = await services.example(rpc)
-    idle = replace(rpc, run=run)
-    told = await services.allowed(idle, example, seconds=0)
+    example = await EXAMPLES[rpc.name](exchange)
+    dispatcher = Dispatcher(exchange.app)
 
+    async def serve(_: Rpc, body: bytes, call: Call) -> Answer:
+        return await dispatcher(replace(rpc, run=run), body, call)
+
+    async with opened(serve) as way:
+        told = await Services(exchange, way).allowed(rpc, example, seconds=0)
     assert (told.status, told.body["type"]) == (504, "/problems/deadline-exceeded")
     assert not begun.is_set()
 
@@ -139,7 +143,7 @@ async def test_a_call_that_takes_too_long_is_answered_in_time_and_carried_out(
 
     dispatcher = Dispatcher(exchange.app)
 
-    async def serve(_: Rpc, body: bytes, call: Any) -> Any:
+    async def serve(_: Rpc, body: bytes, call: Call) -> Answer:
         return await dispatcher(replace(rpc, run=run), body, call)
 
     async with opened(serve) as way:

@@ -1,0 +1,42 @@
+"""Serve the table on every transport that the settings name."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from ... import __version__
+from ...composition.application import Application
+from ...config.settings import Settings
+from ...ports.language.process_roles import ProcessRole
+from .dispatcher import Dispatcher
+
+
+def is_served(settings: Settings) -> bool:
+    """Return whether the settings name any transport."""
+    return bool(settings.nats.servers)
+
+
+@asynccontextmanager
+async def serving_services(application: Application, settings: Settings) -> AsyncIterator[None]:
+    """Serve all services until the block is left, if it is a role of the process.
+
+    Raises OSError and Unavailable if a transport cannot be opened.
+    """
+    if ProcessRole.SERVICES not in application.roles or not is_served(settings):
+        yield
+        return
+    dispatcher = Dispatcher(application, settings.http)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(dispatcher.finish)
+        await stack.enter_async_context(_over_nats(dispatcher, settings))
+        yield
+
+
+@asynccontextmanager
+async def _over_nats(dispatcher: Dispatcher, settings: Settings) -> AsyncIterator[None]:
+    from ...composition.services import serving_over_nats  # an optional package
+    from .over_nats import micro_services
+
+    async with serving_over_nats(
+        settings, micro_services(dispatcher), version=__version__, who="solebook services"
+    ):
+        yield

@@ -1,0 +1,92 @@
+"""The services of an exchange of several processes, called over NATS."""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nats
+import pytest
+
+from ...nats_server import NatsServer
+from .processes import Processes, wait_until
+from .test_processes import Market
+
+DOCS = Path(__file__).parents[3] / "docs" / "services.md"
+CALL = re.compile(
+    r"^(?P<name>\w+\.\w+)(?P<headers>(?:\n[\w-]+: .+)*)\n\n(?P<request>\{.*\})$", re.S
+)
+
+
+@pytest.fixture
+def processes(tmp_path: Path, postgres_url: str, nats_server: NatsServer) -> Iterator[Processes]:
+    processes = Processes(tmp_path, postgres_url)
+    processes.environment["SOLEBOOK_NATS__URL"] = nats_server.url
+    yield processes
+    processes.close()
+
+
+def token(processes: Processes, *scopes: str) -> str:
+    issued = processes.run("admin", "issue-token", "shop", *scopes, "--reason", "its own program")
+    assert issued.returncode == 0, issued.stderr
+    return issued.stdout.splitlines()[1]
+
+
+async def call(url: str, name: str, request: str, **headers: str) -> dict[str, Any]:
+    client = await nats.connect(url)
+    try:
+        answer = await client.request(
+            f"solebook.services.{name}", request.encode(), timeout=20, headers=headers
+        )
+    finally:
+        await client.close()
+    told: dict[str, Any] = json.loads(answer.data)
+    return told
+
+
+async def test_the_calls_of_the_documentation_are_answered(
+    processes: Processes, nats_server: NatsServer
+) -> None:
+    serving = processes.serve("--roles", "http,matching")
+    serving.wait_until_ready()
+    market = Market(processes, serving)
+    serving.ok("POST", "/v1/asks", market.seller, json=market.quote(20_000))
+    working = processes.start("worker", "relay", "trade", "search", "services")
+    secret = token(processes, "SearchService", "BiddingService", "PaymentService", "OrderService")
+    buyer = serving.ok("GET", "/v1/users/me", market.buyer)["id"]
+    facts = {"TOKEN": secret, "BUYER": buyer, "PRODUCT": market.quote()["product_id"]}
+
+    def is_confirmed(order: str) -> bool:
+        return bool(serving.ok("GET", order, market.buyer)["status"] == "confirmed")
+
+    wait_until(lambda: bool(serving.ok("GET", "/v1/search?q=dunk")["total"] == 1))
+    told: dict[str, dict[str, Any]] = {}
+    for block in re.findall(r"```text\n(.*?)\n```", DOCS.read_text("utf-8"), re.S):
+        if (found := CALL.fullmatch(block)) is None:
+            continue
+        for name, value in facts.items():
+            block = block.replace(name, value)
+        found = CALL.fullmatch(block)
+        assert found is not None
+        headers = dict(line.split(": ", 1) for line in found["headers"].split("\n") if line)
+        answer = await call(nats_server.url, found["name"], found["request"], **headers)
+        told[found["name"]] = answer
+        if found["name"] == "BiddingService.PlaceBid":
+            facts["ORDER"] = answer["match"]["order_id"]
+            wait_until(partial(is_confirmed, f"/v1/orders/{facts['ORDER']}"))
+
+    assert told["SearchService.Search"]["total"] == 1
+    assert told["BiddingService.PlaceBid"]["bid"]["status"] == "matched"
+    assert told["PaymentService.ProcessPayment"]["payment"]["status"] == "captured"
+    assert told["PaymentService.CreatePayout"]["type"] == "/problems/illegal-move"
+    assert processes.run("admin", "tokens").stdout.startswith("0")
+    assert working.end()[0] == 0
+    assert serving.end()[0] == 0
+
+
+def test_services_without_a_network_are_refused(tmp_path: Path, postgres_url: str) -> None:
+    refused = Processes(tmp_path, postgres_url).run("worker", "services")
+    assert refused.returncode == 1
+    assert "the role services needs a network" in refused.stderr
