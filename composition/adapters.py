@@ -37,6 +37,7 @@ from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
 from ..ports.rules_in_force import RulesInForce
 from ..ports.search_index import SearchIndex, SearchReader
+from ..ports.sent_messages import SentMessages
 from ..ports.sessions import Sessions
 from ..ports.signs_of_life import SignsOfLife
 from ..ports.standing_quotes import StandingQuotes
@@ -87,6 +88,7 @@ class Store:
     notifications: Notifications
     preferences: Preferences
     outbox: Outbox
+    sent_messages: SentMessages
     inbox: Inbox
     deadlines: Deadlines
     deliveries: Deliveries

@@ -29,6 +29,7 @@ from ..adapters.memory.price_alerts import MemoryPriceAlerts
 from ..adapters.memory.products import MemoryProducts
 from ..adapters.memory.quotes import MemoryQuotes
 from ..adapters.memory.rules_in_force import MemoryRulesInForce
+from ..adapters.memory.sent_messages import MemorySentMessages
 from ..adapters.memory.sessions import MemorySessions
 from ..adapters.memory.signs_of_life import MemorySignsOfLife
 from ..adapters.memory.snapshots import MemorySnapshots
@@ -102,6 +103,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         notifications=MemoryNotifications(database),
         preferences=MemoryPreferences(database),
         outbox=outbox,
+        sent_messages=MemorySentMessages(database, outbox=outbox, clock=clock),
         inbox=MemoryInbox(database),
         deadlines=deadlines,
         deliveries=MemoryDeliveries(database, clock=clock),

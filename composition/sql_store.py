@@ -24,6 +24,7 @@ from ..adapters.sql.messages.deliveries import SqlDeliveries
 from ..adapters.sql.messages.idempotency_keys import SqlIdempotencyKeys
 from ..adapters.sql.messages.inbox import SqlInbox
 from ..adapters.sql.messages.outbox import SqlOutbox
+from ..adapters.sql.messages.sent_messages import SqlSentMessages
 from ..adapters.sql.migrate import migrate as upgrade
 from ..adapters.sql.migrate import require_current
 from ..adapters.sql.notifications.notifications import SqlNotifications
@@ -155,6 +156,7 @@ def build_sql_store(
         notifications=SqlNotifications(database),
         preferences=SqlPreferences(database),
         outbox=outbox,
+        sent_messages=SqlSentMessages(database, clock=clock),
         inbox=SqlInbox(database),
         deadlines=deadlines,
         deliveries=SqlDeliveries(

@@ -1,7 +1,7 @@
 """The outbox and the inbox, in memory."""
 
 import asyncio
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -61,6 +61,20 @@ class MemoryOutbox(MemoryAdapter, Outbox):
     async def wait(self) -> None:
         await self._added.wait()
         self._added.clear()
+
+    def put_back(self, messages: Iterable[Message]) -> None:
+        """Put sent messages in front of all others; MemorySentMessages calls it."""
+        of_priorities = self._tables.outbox_of_priority
+        for table in (self._tables.outbox, *of_priorities.values()):
+            behind = list(table.items())
+            for id_, _ in behind:
+                self._database.remove(table, id_)
+            priority = next((p for p, each in of_priorities.items() if each is table), None)
+            for message in messages:
+                if priority is None or message.event.priority is priority:
+                    self._database.put(table, message.id, message)
+            for id_, message in behind:
+                self._database.put(table, id_, message)
 
     def _drop_sent(self) -> None:
         # Only after the commit: a rollback would put the message back at the end of the dict.

@@ -153,6 +153,7 @@ class MemorySnapshot(Snapshot):
     def _waiting(self, queues: Collection[Queue]) -> set[str]:
         keys = {message.key for message in self._tables.outbox.values()}
         deliveries = self._tables.deliveries.values()
+        keys |= {message.key for message, _ in self._tables.sent_messages.values()}
         return keys | {d.message.key for d in deliveries if d.queue in queues}
 
     async def orders_of_seller(self, seller_id: UserId) -> Sequence[OrderId]:

@@ -34,7 +34,7 @@ from ...ports.language.ids import (
 )
 from ...ports.language.leases import Lease
 from ...ports.language.market import BookKey, Match, Quote, Side, Size
-from ...ports.language.messages import Delivery, Message, Queue
+from ...ports.language.messages import Delivery, Message, Position, Queue
 from ...ports.language.notifications import (
     Notification,
     NotificationKind,
@@ -227,6 +227,8 @@ class Tables:
         """In commit order. Sent messages are removed after the commit."""
         self.outbox_of_priority: defaultdict[Priority, dict[MessageId, Message]] = defaultdict(dict)
         self.sent: dict[MessageId, None] = {}
+        self.sent_messages: dict[MessageId, tuple[Message, datetime]] = {}
+        self.broker_positions: dict[str, Position] = {}
         self.inbox: defaultdict[MessageId, dict[str, datetime]] = defaultdict(dict)
         self.deadlines: dict[tuple[OrderId, DeadlineKind], Deadline] = {}
         self.deadlines_on_day: defaultdict[date, dict[tuple[OrderId, DeadlineKind], Deadline]] = (

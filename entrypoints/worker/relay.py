@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ...ports.event_bus import EventBus
 from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import Message
+from ...ports.language.messages import Message, Position
 from ...ports.language.priority import Priority
 from ...ports.outbox import Outbox
 from ...ports.transaction import Transaction
+from .broker_keeper import BrokerKeeper
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +25,8 @@ _PORTION = 16
 """The number of messages published together. More would delay others."""
 _SHARES = {Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 2}
 """The share of portions that each priority may use: all, or one in so many."""
+_CHECK = 5.0
+"""Seconds between two questions whether the broker has lost messages."""
 _POLL = 1.0
 """Seconds after which the outbox is checked even without a wake-up."""
 
@@ -66,6 +71,13 @@ class _Lane:
         return taken
 
 
+class _MessagesLost(Unavailable):
+    """The broker has lost messages. They are in the outbox again."""
+
+    def __init__(self) -> None:
+        super().__init__(what="what the broker has lost")
+
+
 class Relay:
     """Publishes the messages of the outbox, and then marks them as sent.
 
@@ -74,6 +86,9 @@ class Relay:
     key delays few others. Each priority has reserved capacity, so low priorities do not delay high
     ones. After a crash before the mark, messages are published again, and consumers detect the
     duplicates.
+
+    If the bus gives messages to a broker, its keeper is asked first, now and then, and after each
+    failure, whether the broker has lost any. Those are published again before all others.
     """
 
     def __init__(
@@ -84,8 +99,14 @@ class Relay:
         transaction: Transaction,
         concurrency: int = 16,
         pause: float = 1.0,
+        keeper: BrokerKeeper | None = None,
     ) -> None:
         """Create a relay. `pause` is how many seconds a portion waits if the bus is unavailable."""
+        self._keeper = keeper
+        self._position: Position | None = None
+        """The broker's position after what was sent and is not marked yet."""
+        self._check_at = -math.inf
+        self._has_lost = False
         self._outbox = outbox
         self._bus = bus
         self._transaction = transaction
@@ -106,9 +127,13 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled. Raises what the outbox raises; it may be run again."""
+        self._check_at = -math.inf
         try:
             while True:
-                await self._step()
+                try:
+                    await self._step()
+                except _MessagesLost:
+                    await self._abandon()
         finally:
             await self._abandon()
 
@@ -119,6 +144,7 @@ class Relay:
         """
         count = 0
         try:
+            await self._check()
             while await self._feed():
                 self._heard_news = True  # what is published may add messages
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -131,6 +157,8 @@ class Relay:
     async def _step(self) -> None:
         """Publish what is possible, and wait for the next change."""
         await self._mark_sent()
+        if asyncio.get_running_loop().time() >= self._check_at:
+            await self._check()
         await self._feed()
         if self._news not in self._tasks:
             self._news = asyncio.create_task(self._outbox.wait())
@@ -171,16 +199,40 @@ class Relay:
 
     async def _send(self, lane: _Lane, portion: Sequence[Message]) -> None:
         while True:
+            if self._has_lost:
+                raise _MessagesLost  # those go first
             try:
-                await self._bus.publish(*portion)
+                position = await self._bus.publish(*portion)
             except Unavailable as error:
                 _log.warning("the event bus is unavailable: %s", with_cause(error))
                 await asyncio.sleep(self._pause)
+                await self._check_again()
             else:
+                self._note(position)
                 break
         self._sent += [message.id for message in portion]
         self._busy.difference_update(message.key for message in portion)
         lane.free += 1
+
+    def _note(self, position: Position | None) -> None:
+        known = self._position
+        if position is not None and (
+            known is None or known.stream != position.stream or known.last < position.last
+        ):
+            self._position = position
+
+    async def _check(self) -> None:
+        """Raise _MessagesLost if the broker has lost messages. Raises Unavailable."""
+        if self._keeper is not None:
+            self._has_lost |= await self._keeper.has_lost()
+            if self._has_lost:
+                raise _MessagesLost
+            await self._keeper.forget()
+        self._check_at = asyncio.get_running_loop().time() + _CHECK
+
+    async def _check_again(self) -> None:
+        with suppress(Unavailable):  # the next failure asks again
+            await self._check()
 
     async def _abandon(self) -> None:
         """Stop publishing. Messages under way stay in the outbox."""
@@ -191,6 +243,9 @@ class Relay:
         self._busy.clear()
         self._lanes = self._new_lanes()
         self._sent.clear()
+        self._position = None
+        self._has_lost = False
+        self._heard_news = True
 
     def _collect(self) -> None:
         """Remove finished tasks. An exception of a task is raised here."""
@@ -202,7 +257,10 @@ class Relay:
         sent, self._sent = self._sent, []
         if sent:
             async with self._transaction():
-                await self._outbox.mark_sent(sent)
+                if self._keeper is None or self._position is None:
+                    await self._outbox.mark_sent(sent)
+                else:
+                    await self._keeper.mark_sent(sent, self._position)
             for lane in self._lanes:
                 lane.under_way.difference_update(sent)
         return len(sent)

@@ -14,7 +14,7 @@ from ..engine.constructs import one_of
 from ..engine.database import SqlSnapshot
 from ..engine.payloads import decode_event
 from ..engine.statement import Row, Statement
-from ..schema import deliveries, inbox, outbox, turns, webhooks
+from ..schema import deliveries, inbox, outbox, sent_messages, turns, webhooks
 
 _BEFORE_ALL = UUID(int=0)
 
@@ -44,6 +44,7 @@ _DELIVERIES = Statement(
 _KEYS = Statement(
     union_all(
         select(outbox.c.key).where(one_of(outbox.c.key, "keys")),
+        select(sent_messages.c.key).where(one_of(sent_messages.c.key, "keys")),
         select(deliveries.c.key).where(
             one_of(deliveries.c.key, "keys"), one_of(deliveries.c.queue, "queues")
         ),
@@ -56,7 +57,7 @@ _REPORTED = Statement(
             select(webhooks.c.order_id)
             .join(messages, messages.c.key == webhooks.c.id)
             .where(messages.c.subject == _subject, one_of(webhooks.c.order_id, "ids"))
-            for messages in (outbox, deliveries)
+            for messages in (outbox, sent_messages, deliveries)
         )
     )
 )
@@ -93,7 +94,7 @@ async def read_deliveries(
 async def keys_of_messages(
     snapshot: SqlSnapshot, keys: Collection[str], queues: Collection[Queue]
 ) -> Set[str]:
-    """Return the keys under which a message waits."""
+    """Return the keys under which a message waits, or may be on its way through a broker."""
     rows = await snapshot.rows(_KEYS, keys=list(keys), queues=list(queues))
     return {row.key for row in rows}
 

@@ -12,7 +12,15 @@ from .bidding import asks, bids, engine_shards, halts, idempotency_keys, matches
 from .catalog import product_images, products, reservations, sizes
 from .columns import metadata
 from .leases import leases
-from .messages import deadlines, deliveries, inbox, outbox, turns
+from .messages import (
+    broker_positions,
+    deadlines,
+    deliveries,
+    inbox,
+    outbox,
+    sent_messages,
+    turns,
+)
 from .notifications import notification_preferences, notifications
 from .operations import alarms, exchange_terms, sign_of_life
 from .orders import destinations, order_steps, orders
@@ -39,6 +47,7 @@ __all__ = [
     "authentication_tasks",
     "bid_bars",
     "bids",
+    "broker_positions",
     "deadlines",
     "declines",
     "deliveries",
@@ -69,6 +78,7 @@ __all__ = [
     "rules_in_force",
     "sales",
     "seller_quarters",
+    "sent_messages",
     "sessions",
     "sign_of_life",
     "sizes",

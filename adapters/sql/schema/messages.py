@@ -1,6 +1,7 @@
-"""The tables of messages: outbox, inbox, deadlines, deliveries and their turns."""
+"""The tables of messages: outbox, sent messages, inbox, deadlines, deliveries."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Index,
@@ -26,6 +27,27 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 Index(None, outbox.c.priority, outbox.c.sequence)
+
+sent_messages = Table(
+    "sent_messages",
+    metadata,
+    # Its place in the outbox, to which it returns if it is sent again.
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Uuid, nullable=False),
+    *message_columns(),
+    Column("priority", Integer, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+)
+Index(None, sent_messages.c.sent_at)
+Index(None, sent_messages.c.key)
+
+broker_positions = Table(
+    "broker_positions",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("stream", String(64), nullable=False),
+    Column("last", BigInteger, nullable=False),
+)
 
 inbox = Table(
     "inbox",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 
@@ -9,10 +10,15 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.nats.event_stream import OtherStream
 from solebook.composition.adapters import Store
+from solebook.entrypoints.worker.broker_keeper import BrokerKeeper
+from solebook.entrypoints.worker.relay import Relay
 from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import ProductChanged
+from solebook.ports.language.ids import ProductId
 from solebook.ports.language.messages import Message, Position
 from solebook.ports.language.process_roles import ProcessRole
 
+from ...entrypoints.worker.loops import stop
 from ...nats_server import NatsServer, cut_tail
 from .processes import Exchange, Process, opened_exchange
 
@@ -124,3 +130,47 @@ async def test_a_stream_that_was_created_anew_has_kept_nothing(exchange: Exchang
     await stream.check()
     assert not await relay.bus.has_kept(position)
     assert (await published(relay, exchange.message())).last == 1
+
+
+@pytest.mark.parametrize("cut", [None, 300, 4_000, 1_000_000])
+async def test_every_event_of_the_outbox_is_handled_once_although_the_broker_dies(
+    exchange: Exchange, own_nats_server: NatsServer, cut: int | None
+) -> None:
+    """It is killed three times under load, and loses the end of its files."""
+    store, count = exchange.store, 120
+    products = [ProductId(exchange.ids.new()) for _ in range(10)]
+    trade, relaying = await exchange.process(TRADE), await exchange.process()
+    trade.receive_all(TRADE)
+    keeper = BrokerKeeper(
+        relaying.bus, store.sent_messages, store.transaction, VirtualClock(exchange.clock.now())
+    )
+    relay = Relay(
+        outbox=store.outbox,
+        bus=relaying.bus,
+        transaction=store.transaction,
+        pause=0.01,
+        keeper=keeper,
+    )
+    running = asyncio.create_task(_keep_running(relay))
+    for begin in range(0, count, 40):
+        for number in range(begin, begin + 40):
+            async with store.transaction():
+                await store.outbox.add(ProductChanged(products[number % 10], number))
+        await exchange.until(lambda reached=begin: len(exchange.handled) > reached)  # type: ignore[misc]
+        place = None if cut is None else (exchange.names.stream, cut)
+        await restart(own_nats_server, relaying, trade, cut=place)
+    await exchange.until(lambda: len(exchange.handled) >= count)
+    await stop(running)
+
+    handled = [m.event.version for m in exchange.handled if isinstance(m.event, ProductChanged)]
+    assert sorted(handled) == list(range(count))
+    for product in range(10):
+        of_key = [number for number in handled if number % 10 == product]
+        assert of_key == sorted(of_key)
+
+
+async def _keep_running(relay: Relay) -> None:
+    while True:
+        with suppress(Unavailable):
+            await relay.run()
+        await asyncio.sleep(0.01)

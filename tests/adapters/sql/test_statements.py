@@ -137,6 +137,8 @@ def tables(empty_database: Path) -> Iterator[sqlite3.Connection]:
 # Those that have to look at every row: of the turnovers, of the ledger, of what rests, of the halts
 # that stand, and what a verification compares.
 LOOKING_AT_ALL = {
+    "sent_messages._BACK.0",
+    "sent_messages._EMPTY.0",
     "books._BOOKS.0",
     "books._RESTING.0",
     "books._WAITING.0",

@@ -1,0 +1,56 @@
+"""Keeps what was given to a broker until the broker can no longer lose it."""
+
+import logging
+from collections.abc import Collection
+from datetime import timedelta
+
+from ...ports.clock import Clock
+from ...ports.language.ids import MessageId
+from ...ports.language.messages import Position
+from ...ports.message_broker import MessageBroker
+from ...ports.sent_messages import SentMessages
+from ...ports.transaction import Transaction
+
+_log = logging.getLogger(__name__)
+
+KEPT_FOR = timedelta(minutes=5)
+"""How long sent messages are kept. The broker drops what is sent again within twice this time."""
+
+
+class BrokerKeeper:
+    """Marks messages as sent, and has them sent again if the broker has lost any."""
+
+    def __init__(
+        self,
+        broker: MessageBroker,
+        sent: SentMessages,
+        transaction: Transaction,
+        clock: Clock,
+    ) -> None:
+        self._broker = broker
+        self._sent = sent
+        self._transaction = transaction
+        self._clock = clock
+
+    async def has_lost(self) -> bool:
+        """Return whether the broker has lost messages, which are in the outbox again then.
+
+        Raises Unavailable.
+        """
+        position = await self._sent.position()
+        # Without a position too: the bus publishes nothing until this was asked.
+        if await self._broker.has_kept(position or Position("", 0)) or position is None:
+            return False
+        async with self._transaction():
+            count = await self._sent.send_again()
+        _log.error("the broker has lost messages: the last %d are sent again", count)
+        return True
+
+    async def mark_sent(self, ids: Collection[MessageId], position: Position) -> None:
+        """Move messages out of the outbox. Needs a transaction."""
+        await self._sent.move(ids, position)
+
+    async def forget(self) -> None:
+        """Delete what the broker can no longer lose."""
+        async with self._transaction():
+            await self._sent.forget(self._clock.now() - KEPT_FOR)

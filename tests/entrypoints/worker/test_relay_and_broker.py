@@ -1,0 +1,160 @@
+"""The relay when the bus gives messages to a broker, which may lose them."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.composition.adapters import Store
+from solebook.entrypoints.worker.broker_keeper import KEPT_FOR, BrokerKeeper
+from solebook.entrypoints.worker.relay import Relay
+from solebook.ports.event_bus import EventBus
+from solebook.ports.language.consumers import Consumer
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import ProductChanged
+from solebook.ports.language.ids import ProductId
+from solebook.ports.language.messages import Message, Position, Queue
+from solebook.ports.language.process_roles import ProcessRole
+from solebook.ports.message_broker import MessageBroker
+from solebook.ports.tenure import Tenure
+
+from .loops import stop
+
+KEY = ProductId(UUID(int=7))
+
+
+class Broker(EventBus, MessageBroker):
+    """A broker in memory that can lose its last messages, as after a crash."""
+
+    partitions = 1
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.interrupted = False
+        self.asked = 0
+        self.grown = asyncio.Event()
+
+    def lose(self, count: int) -> None:
+        """Lose the last messages, together with the connection."""
+        del self.messages[len(self.messages) - count :]
+        self.interrupted = True
+
+    async def until(self, versions: Sequence[int]) -> None:
+        async with asyncio.timeout(10):
+            while self.versions != versions:
+                self.grown.clear()
+                await self.grown.wait()
+
+    @property
+    def versions(self) -> list[int]:
+        events = [message.event for message in self.messages]
+        return [event.version for event in events if isinstance(event, ProductChanged)]
+
+    def subscribe(self, consumer: Consumer, *, here: bool = True) -> None:
+        raise NotImplementedError
+
+    async def publish(self, *messages: Message) -> Position:
+        await asyncio.sleep(0)
+        if self.interrupted:
+            raise Unavailable(what="the broker")
+        known = {message.id for message in self.messages}
+        self.messages += [message for message in messages if message.id not in known]
+        self.grown.set()
+        return Position("one", len(self.messages))
+
+    async def has_kept(self, position: Position) -> bool:
+        self.asked += 1
+        await asyncio.sleep(0)
+        self.interrupted = False
+        return position.stream == "one" and len(self.messages) >= position.last
+
+    async def receive(
+        self, role: ProcessRole, partition: int, *, epoch: int, tenure: Tenure
+    ) -> None:
+        raise NotImplementedError
+
+    async def work_off(self, queue: Queue) -> int:
+        raise NotImplementedError
+
+    async def work(self, queue: Queue) -> None:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def broker() -> Broker:
+    return Broker()
+
+
+@pytest.fixture
+def relay(store: Store, broker: Broker, clock: VirtualClock) -> Relay:
+    keeper = BrokerKeeper(broker, store.sent_messages, store.transaction, clock)
+    return Relay(
+        outbox=store.outbox, bus=broker, transaction=store.transaction, pause=0, keeper=keeper
+    )
+
+
+async def add(store: Store, *versions: int) -> None:
+    async with store.transaction():
+        await store.outbox.add(*(ProductChanged(KEY, version) for version in versions))
+
+
+async def test_what_the_broker_has_is_kept_for_a_while(
+    store: Store, broker: Broker, relay: Relay, clock: VirtualClock
+) -> None:
+    await add(store, 1, 2)
+    assert await relay.drain() == 2
+    assert await store.outbox.unsent(10) == []
+    assert await store.sent_messages.position() == Position("one", 2)
+
+    await clock.advance(KEPT_FOR)
+    await clock.advance(KEPT_FOR)
+    assert await relay.drain() == 0
+    async with store.transaction():
+        assert await store.sent_messages.send_again() == 0
+
+
+@pytest.mark.parametrize("lost", [1, 3, 4])
+async def test_what_the_broker_lost_goes_before_what_is_new(
+    store: Store, broker: Broker, relay: Relay, lost: int
+) -> None:
+    running = asyncio.create_task(relay.run())
+    await add(store, 1, 2, 3, 4)
+    await broker.until([1, 2, 3, 4])
+    while await store.sent_messages.position() is None:  # noqa: ASYNC110  # it is marked next
+        await asyncio.sleep(0)
+    broker.lose(lost)
+    await add(store, 5, 6)
+
+    await broker.until([1, 2, 3, 4, 5, 6])
+    await stop(running)
+
+
+async def test_an_interruption_without_a_loss_sends_nothing_again(
+    store: Store, broker: Broker, relay: Relay
+) -> None:
+    await add(store, 1, 2)
+    await relay.drain()
+    broker.lose(0)
+    await add(store, 3)
+    assert await relay.drain() == 1
+    assert broker.versions == [1, 2, 3]
+
+
+async def test_a_relay_asks_before_it_sends_anything(
+    store: Store, broker: Broker, relay: Relay, clock: VirtualClock
+) -> None:
+    await add(store, 1, 2)
+    await relay.drain()
+    broker.lose(1)
+    broker.interrupted = False  # the connection of another process, which is gone
+    await add(store, 3)
+
+    keeper = BrokerKeeper(broker, store.sent_messages, store.transaction, clock)
+    next_relay = Relay(
+        outbox=store.outbox, bus=broker, transaction=store.transaction, keeper=keeper
+    )
+    running = asyncio.create_task(next_relay.run())
+    await broker.until([1, 2, 3])
+    await stop(running)
