@@ -44,6 +44,8 @@ PARCEL = {"carrier": "UPS", "tracking_number": "1Z999"}
 PASS = Verdict(True, Checks(True, True, True), ("https://photos.example.com/1.jpg",))
 FAIL = Verdict(False, Checks(True, False, True), (), "the stitching is wrong")
 _EVERYTHING = PageRequest(limit=100)
+_IDLE_ROUNDS = 100
+"""How often `quiet` looks at the same deliveries before it gives up."""
 
 
 @dataclass(repr=False)  # asyncio would spell all of it out whenever a fixture has made one
@@ -274,9 +276,21 @@ class Exchange:
         await self.workers.settle()
 
     async def quiet(self) -> None:
-        """Do all there is to do; what failed is tried again, for which time passes."""
+        """Do all there is to do; what failed is tried again, for which time passes.
+
+        Raises AssertionError if nobody tries what is due, such as what a dead process has claimed.
+        """
         await self.workers.settle()
+        before: list[tuple[MessageId, int]] = []
+        idle = 0
         while waiting := await self.waiting():
+            tries = [(delivery.id, delivery.attempts) for delivery in waiting]
+            idle, before = (idle + 1 if tries == before else 0), tries
+            assert idle < _IDLE_ROUNDS, "nobody tries what is due: " + "; ".join(
+                f"{d.consumer} of {d.message.subject} {d.message.id}, due {d.due_at} in {d.queue}"
+                for d in waiting
+                if d.due_at <= self.clock.now()
+            )
             wait = min(delivery.due_at for delivery in waiting) - self.clock.now()
             await self.later(max(wait, timedelta(0)))
 
