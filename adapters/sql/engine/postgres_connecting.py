@@ -30,6 +30,16 @@ _LONGEST_NAME = 63
 _KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3}
 """A peer that is gone is noticed after 11 seconds, on both sides, also on an idle connection."""
 _ENCODING = "UTF8"
+_NAME = "application_name"
+_SAMPLE = "idle_in_transaction_session_timeout"
+_REFUSAL = "unsupported startup parameter"
+"""What PgBouncer says of a setting that it does not pass on."""
+POOLED = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
+"""What becomes of a statement that was prepared elsewhere."""
+ADVICE = (
+    "between solebook and PostgreSQL is a pooler in transaction mode: connect directly, or through"
+    " one in session mode"
+)
 
 
 async def connected(source: str, limits: Limits, name: str) -> asyncpg.Connection:
@@ -37,9 +47,8 @@ async def connected(source: str, limits: Limits, name: str) -> asyncpg.Connectio
 
     Raises Unavailable, and ValueError for an invalid URL or a database that cannot be used.
     """
-    settings = _settings(limits, name)
     try:
-        connection = await _connect(source, limits, settings)
+        connection = await _set_up(source, limits, _settings(limits, name))
     except asyncpg.ClientConfigurationError as error:
         what, *_ = str(error).splitlines()  # a hint follows
         option = "sslrootcert: " if what.startswith("root certificate") else ""
@@ -62,7 +71,7 @@ def _settings(limits: Limits, name: str) -> Mapping[str, str]:
         "idle_session_timeout": 0.0,  # the pool keeps connections
     }
     return {
-        "application_name": name[:_LONGEST_NAME],
+        _NAME: name[:_LONGEST_NAME],
         "default_transaction_isolation": "read committed",
         "synchronous_commit": "on",
         "timezone": "UTC",
@@ -72,6 +81,44 @@ def _settings(limits: Limits, name: str) -> Mapping[str, str]:
         "tcp_keepalives_count": str(_KEEPALIVE["TCP_KEEPCNT"]),
         **{name: str(int(seconds * 1_000)) for name, seconds in milliseconds.items()},
     }
+
+
+async def _set_up(source: str, limits: Limits, settings: Mapping[str, str]) -> asyncpg.Connection:
+    """Return a connection with these settings, also through a pooler that does not pass them on."""
+    try:
+        connection = await _connect(source, limits, settings)
+    except asyncpg.ProtocolViolationError as error:
+        if _REFUSAL not in str(error):
+            raise
+        connection = await _connect(source, limits, {_NAME: settings[_NAME]})
+    try:
+        # One stands for all.
+        is_set = f"SELECT WHERE current_setting('{_SAMPLE}')::interval = '{settings[_SAMPLE]} ms'"
+        if await connection.execute(is_set, timeout=limits.connecting) == "SELECT 0":
+            sets = (f"SET {name} = '{value}'" for name, value in settings.items() if name != _NAME)
+            await connection.execute("; ".join(sets), timeout=limits.connecting)
+            await _require_session(connection, source, limits)
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
+
+
+async def _require_session(connection: asyncpg.Connection, source: str, limits: Limits) -> None:
+    """Raise ValueError if the connection leads to another process of the server each time."""
+    own = "SELECT pg_backend_pid()"
+    other = await _connect(source, limits, {})
+    try:
+        before = await connection.fetchval(own)
+        await other.execute("BEGIN")
+        others = await other.fetchval(own)
+        is_its_own = before != others and before == await connection.fetchval(own)
+    except POOLED:
+        is_its_own = False
+    finally:
+        other.terminate()
+    if not is_its_own:
+        raise ValueError(ADVICE)
 
 
 async def _connect(source: str, limits: Limits, settings: Mapping[str, str]) -> asyncpg.Connection:

@@ -14,7 +14,7 @@ from .driver import Connection, Snapshot, Write
 from .errors import STORE, Conflict
 from .limits import Limits
 from .postgres_batch import together
-from .postgres_connecting import DRIVER_ERRORS, connected
+from .postgres_connecting import ADVICE, DRIVER_ERRORS, POOLED, connected
 from .postgres_url import data_source
 
 T = TypeVar("T")
@@ -248,6 +248,8 @@ def _translated(error: Exception) -> Exception:
     """Return the application's error for an error of the driver."""
     if isinstance(error, asyncpg.PostgresError):
         error.detail = None  # it quotes the row, which may have personal data and secrets
+    if isinstance(error, POOLED):
+        error.hint = ADVICE
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return Conflict(str(error))
     if _is_outage(error):

@@ -22,6 +22,7 @@ from solebook.composition.copying import copy_to
 from solebook.config.settings import Settings, StoreSettings
 from solebook.ports.language.errors import Unavailable
 
+from ...pooler import Pooler
 from ...postgres_server import PostgresServer
 
 
@@ -190,3 +191,33 @@ async def test_a_copy_waits_for_a_slow_source(
     await blocker.close()
     await copying
     postgres_server.sql("DROP DATABASE slow WITH (FORCE)")
+
+
+# ---- poolers -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ignores", [False, True])
+async def test_a_pooler_for_sessions_gets_the_settings_afterwards(
+    postgres_server: PostgresServer, postgres_url: str, ignores: bool
+) -> None:
+    async with Pooler(postgres_server, "store", "session", ignores=ignores).url() as url:
+        await require_current(url)
+        async with SqlDatabase(url) as database, database._driver.reading() as connection:
+            for name, value in {
+                "default_transaction_isolation": "read committed",
+                "idle_in_transaction_session_timeout": "5s",
+                "statement_timeout": "30s",
+                "synchronous_commit": "on",
+                "jit": "off",
+            }.items():
+                assert [*(await connection.fetch(f"SHOW {name}", ()))[0]] == [value]
+
+
+@pytest.mark.parametrize("ignores", [False, True])
+async def test_a_pooler_for_transactions_is_refused(
+    postgres_server: PostgresServer, postgres_url: str, ignores: bool
+) -> None:
+    async with Pooler(postgres_server, "store", "transaction", ignores=ignores).url() as url:
+        for opening in (require_current(url), PostgresConnection.open(url, Limits())):
+            with pytest.raises(ValueError, match="a pooler in transaction mode: connect directly"):
+                await opening
