@@ -270,7 +270,7 @@ async def test_who_waits_too_long_for_a_connection_is_refused(
 async def test_more_callers_than_connections_take_turns(
     postgres_url: str, clock: VirtualClock, ids: SeededIds, records: Records
 ) -> None:
-    async with SqlDatabase(postgres_url, Limits(connections=3)) as database:
+    async with SqlDatabase(postgres_url, Limits(connections=3, patience=PATIENCE)) as database:
         store = build_sql_store(database, clock=clock, ids=ids)
         async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*(add(store, records) for _ in range(30)))
