@@ -126,6 +126,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def proto(session: nox.Session) -> None:
+    """Write the schema of the services for gRPC. A test fails while it is out of date."""
+    session.run("python", "-m", "solebook.entrypoints.services.schema")
+
+
+@nox.session
 def pin(session: nox.Session) -> None:
     """Resolve all packages again and pin the exact versions in pyproject.toml (ADR 0002)."""
     pyproject = ROOT / "pyproject.toml"

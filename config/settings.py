@@ -14,6 +14,7 @@ from ..ports.language.rules import MarketRules
 from .http import HttpSettings
 from .nats import NatsSettings
 from .notifications import NotificationsSettings
+from .services import ServicesSettings
 from .stream import StreamSettings
 
 _MINUTE = timedelta(minutes=1)
@@ -219,6 +220,7 @@ class Settings(Section, frozen=True):
     stream: StreamSettings = StreamSettings()
     store: StoreSettings = StoreSettings()
     nats: NatsSettings = NatsSettings()
+    services: ServicesSettings = ServicesSettings()
     security: SecuritySettings = SecuritySettings()
     payments: PaymentsSettings = PaymentsSettings()
     notifications: NotificationsSettings = NotificationsSettings()

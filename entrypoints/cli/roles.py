@@ -20,7 +20,7 @@ _OF_WORKERS = """\
   letters    sends mails, text and push messages, and watches prices
   search     keeps the search index up to date
   charts     records sales for charts and statistics
-  services   answers the calls of other programs, over NATS
+  services   answers the calls of other programs, over NATS and gRPC
 
 Each role but services must run somewhere, or its work waits. Several processes need one PostgreSQL
 database and the same settings. On SQLite one process runs all roles.

@@ -56,7 +56,7 @@ async def work(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     check_roles(settings, roles)
     if ProcessRole.SERVICES in roles and not is_served(settings):
-        raise ValueError("the role services needs a network: set nats.url")
+        raise ValueError("the role services needs a network: set nats.url or services.grpc_port")
     async with AsyncExitStack() as stack:
         stop = stop_signal()
         application = await stack.enter_async_context(running_roles(settings, roles))

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from litestar.exceptions import ClientException, HTTPException, ValidationException
+from litestar.exceptions import HTTPException, ValidationException
 
 from ...composition.application import Application
 from ...config.http import HttpSettings
@@ -147,14 +147,15 @@ def check_who(rpc: Rpc, caller: Caller) -> None:
 
 
 def decoded(rpc: Rpc, body: bytes) -> Any:
-    """Return the request of a call. Raises ValidationException, ClientException."""
+    """Return the request of a call. Raises ValidationException."""
     try:
         return msgspec.json.decode(body or b"{}", type=rpc.request)
     except msgspec.ValidationError as error:
         wrong = wrong_field(error, rpc.request)
         raise ValidationException(detail="the request is wrong", extra=[wrong]) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ClientException("the request is not JSON in UTF-8") from error
+        wrong = {"key": "", "message": "the request cannot be decoded", "source": "body"}
+        raise ValidationException(detail=wrong["message"], extra=[wrong]) from error
 
 
 def _user_id(text: str | None) -> UserId | None:

@@ -1,5 +1,6 @@
 """Serve the table on every transport that the settings name."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -9,10 +10,12 @@ from ...config.settings import Settings
 from ...ports.language.process_roles import ProcessRole
 from .dispatcher import Dispatcher
 
+_log = logging.getLogger("solebook.services")
+
 
 def is_served(settings: Settings) -> bool:
     """Return whether the settings name any transport."""
-    return bool(settings.nats.servers)
+    return bool(settings.nats.servers) or settings.services.grpc_port is not None
 
 
 @asynccontextmanager
@@ -27,7 +30,20 @@ async def serving_services(application: Application, settings: Settings) -> Asyn
     dispatcher = Dispatcher(application, settings.http)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(dispatcher.finish)
-        await stack.enter_async_context(_over_nats(dispatcher, settings))
+        if settings.nats.servers:
+            await stack.enter_async_context(_over_nats(dispatcher, settings))
+        if settings.services.grpc_port is not None:
+            await stack.enter_async_context(_over_grpc(dispatcher, settings))
+        yield
+
+
+@asynccontextmanager
+async def _over_grpc(dispatcher: Dispatcher, settings: Settings) -> AsyncIterator[None]:
+    from .over_grpc import serving_over_grpc  # an optional package
+
+    max_body = settings.http.max_body
+    async with serving_over_grpc(dispatcher, settings.services, max_body=max_body) as port:
+        _log.info("services are served over gRPC on port %d", port)
         yield
 
 

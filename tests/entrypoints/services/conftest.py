@@ -16,6 +16,7 @@ from solebook.ports.language.users import OPERATOR, Actor
 from ...exchange import Exchange, build_exchange
 from ...invariants import check_invariants
 from ...nats_server import NatsServer
+from .over_grpc import over_grpc
 from .over_nats import over_nats
 from .requests import EXAMPLES, Example
 from .ways import Direct, Opened, Told, Way
@@ -42,7 +43,13 @@ def nats(nats_server: NatsServer) -> Opened:
     return over_nats(nats_server.url)
 
 
-@pytest.fixture(params=["direct", "nats"])
+@pytest.fixture
+def by_grpc() -> Opened:
+    """The way over gRPC."""
+    return over_grpc
+
+
+@pytest.fixture(params=["direct", "nats", "by_grpc"])
 def opened(request: pytest.FixtureRequest) -> Opened:
     """Each transport."""
     if request.param == "direct":

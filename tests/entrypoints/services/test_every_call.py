@@ -111,6 +111,7 @@ async def test_a_wrong_request_is_refused_by_its_field(services: Services, rpc: 
 
 
 @every
+@pytest.mark.parametrize("opened", ["direct", "nats"], indirect=True)  # gRPC sends none itself
 async def test_a_call_whose_time_is_over_does_nothing(
     opened: Opened, exchange: Exchange, rpc: Rpc
 ) -> None:
