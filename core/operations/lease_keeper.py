@@ -272,7 +272,7 @@ class LeaseKeeper:
             return task.result()
         task.cancel()
         task.add_done_callback(_retrieve)
-        late = TimeoutError(f"it did not answer within {patience:g} s")
+        late = TimeoutError(f"it did not answer within {patience:.1f} s")
         raise Unavailable(what="the store of leases") from late
 
     async def _is_done(self, task: "asyncio.Future[Any]", patience: float) -> bool:

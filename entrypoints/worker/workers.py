@@ -26,6 +26,8 @@ Loop: TypeAlias = Callable[[], Awaitable[None]]
 
 _PAUSE = 1.0
 """Seconds between the failure of a loop and its restart."""
+_REMINDER = 60.0
+"""Seconds after which the log says again why a loop pauses."""
 
 
 class Workers:
@@ -163,12 +165,20 @@ async def _running(loops: Mapping[str, Loop]) -> AsyncIterator[None]:
 
 
 async def _keep_running(name: str, run: Loop) -> None:
-    """Restart a loop whenever it fails, so that one order cannot stop the others."""
+    """Restart a loop whenever it fails, so that one order cannot stop the others.
+
+    While it pauses for the same reason, the log says so once a minute.
+    """
+    time = asyncio.get_running_loop().time
+    told, told_at = "", 0.0
     while True:
         try:
             await run()
         except Refusal as refusal:
-            _log.warning("the %s pauses: %s", name, with_cause(refusal))
+            why = with_cause(refusal)
+            if why != told or time() - told_at > _REMINDER:
+                _log.warning("the %s pauses: %s", name, why)
+                told, told_at = why, time()
         except Exception:  # noqa: BLE001  # whatever it is, the loop must go on
             _log.exception("the %s failed and starts again", name)
         await asyncio.sleep(_PAUSE)

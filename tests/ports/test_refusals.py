@@ -16,6 +16,7 @@ def caused(cause: Exception | None) -> Unavailable:
     [
         (None, "the store is unavailable; try again in 1 s"),
         (OSError("no route"), "the store is unavailable; try again in 1 s (no route)"),
+        (OSError("it\nstarts"), "the store is unavailable; try again in 1 s (it)"),
         (TimeoutError(), "the store is unavailable; try again in 1 s (TimeoutError)"),
     ],
 )

@@ -5,9 +5,15 @@ from typing import Any
 
 
 def with_cause(error: Exception) -> str:
-    """Return an error's text for the log, with its cause, which callers are not told."""
+    """Return an error's text for the log, with the first line of its cause.
+
+    Callers are not told the cause.
+    """
     cause = error.__cause__
-    return f"{error}" if cause is None else f"{error} ({str(cause) or type(cause).__name__})"
+    if cause is None:
+        return str(error)
+    why, *_ = (str(cause) or type(cause).__name__).splitlines()
+    return f"{error} ({why})"
 
 
 class Refusal(Exception):
