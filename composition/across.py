@@ -19,5 +19,7 @@ class Across:
     """The engine of the process that owns it."""
     serve: Callable[[Matching, LeaseTenure], Block]
     """Let other processes reach this process's engine until the block is left."""
+    tell_books: Callable[[LeaseTenure], Block]
+    """Tell other processes what this process's engine publishes, until the block is left."""
     check: Callable[[], Awaitable[None]]
     """Raise Unavailable unless this process is connected."""

@@ -35,6 +35,7 @@ from ..core.payments.patience import Patience
 from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.access_tokens import AccessTokens, RevokedSessions
 from ..ports.book_stream import BookStream
+from ..ports.book_views import BookViews
 from ..ports.cache import Cache
 from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.clock import Clock
@@ -71,7 +72,12 @@ from .from_settings import (
 from .in_process_bus import build_in_process_bus
 from .keepers import Keepers, build_shared_keepers, holder_of
 from .memory_store import build_memory_store
-from .nats_adapters import across_nats
+from .nats_adapters import (
+    across_nats,
+    open_book_views,
+    open_order_stream,
+    open_product_invalidations,
+)
 from .network import open_network
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 from .sql_adapters import (
@@ -88,6 +94,7 @@ from .sql_adapters import (
 
 if TYPE_CHECKING:
     from ..adapters.nats.network import Network
+    from ..adapters.nats.told_books import ToldBookViews
     from ..adapters.sql.engine.database import SqlDatabase
 
 
@@ -130,8 +137,10 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     stopwatch: providers.Provider[Stopwatch] = providers.Singleton(SystemStopwatch)
-    product_invalidations: providers.Provider[CacheInvalidations[ProductId]] = providers.Singleton(
-        MemoryCacheInvalidations
+    product_invalidations: providers.Provider[CacheInvalidations[ProductId]] = providers.Selector(
+        carrier,
+        process=providers.Singleton(MemoryCacheInvalidations),
+        nats=providers.Resource(open_product_invalidations, network, settings),
     )
     product_cache: providers.Provider[Cache[ProductId, Product]] = providers.Singleton(
         BroadcastCache,
@@ -143,8 +152,10 @@ class Container(containers.DeclarativeContainer):
         ),
         invalidations=product_invalidations,
     )
-    order_stream: providers.Provider[OrderStream] = providers.Singleton(
-        MemoryOrderStream, queue=settings.provided.stream.queue
+    order_stream: providers.Provider[OrderStream] = providers.Selector(
+        carrier,
+        process=providers.Singleton(MemoryOrderStream, queue=settings.provided.stream.queue),
+        nats=providers.Resource(open_order_stream, network, settings, roles),
     )
     store: providers.Provider[Store] = providers.Singleton(
         decorated_store, plain_store, product_cache=product_cache, order_stream=order_stream
@@ -159,12 +170,21 @@ class Container(containers.DeclarativeContainer):
         sqlite=providers.Singleton(sql_revoked_sessions, sql_database, clock),
         postgres=providers.Singleton(sql_revoked_sessions, sql_database, clock),
     )
-    book_views: providers.Provider[MemoryBookViews] = providers.Singleton(
+    own_book_views: providers.Provider[MemoryBookViews] = providers.Singleton(
         MemoryBookViews, store.provided.stored_books
+    )
+    told_book_views: "providers.Provider[ToldBookViews]" = providers.Resource(
+        open_book_views, network, store.provided.stored_books, settings, roles
+    )
+    book_views: providers.Provider[BookViews] = providers.Selector(
+        carrier, process=own_book_views, nats=told_book_views
+    )
+    shown_books: providers.Provider[MemoryBookViews] = providers.Selector(
+        carrier, process=own_book_views, nats=told_book_views.provided.shown
     )
     book_stream: providers.Provider[BookStream] = providers.Singleton(
         MemoryBookStream,
-        book_views,
+        shown_books,
         clock,
         interval=settings.provided.stream.interval,
         queue=settings.provided.stream.queue,
@@ -266,7 +286,7 @@ class Container(containers.DeclarativeContainer):
     across: providers.Provider[Across | None] = providers.Selector(
         carrier,
         process=providers.Object(None),
-        nats=providers.Singleton(across_nats, network, store, settings),
+        nats=providers.Singleton(across_nats, network, store, told_book_views, settings),
     )
     application: providers.Provider[Application] = providers.Singleton(
         build_application,

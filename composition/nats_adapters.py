@@ -1,21 +1,83 @@
 """Adapters on NATS. They import their packages when they are built: those are an extra."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Set
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from ..config.settings import Settings
 from ..core.operations.lease_keeper import LeaseTenure
+from ..ports.book_views import StoredBooks
+from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.language.errors import Unavailable
+from ..ports.language.ids import ProductId
+from ..ports.language.process_roles import ProcessRole
 from ..ports.matching import Matching
+from ..ports.order_stream import OrderStream
 from .across import Across
 from .adapters import Store
 from .keepers import SHARD
 
 if TYPE_CHECKING:
     from ..adapters.nats.network import Network
+    from ..adapters.nats.told_books import ToldBookViews
 
 
-def across_nats(network: "Network", store: Store, settings: Settings) -> Across:
+@asynccontextmanager
+async def open_book_views(
+    network: "Network", stored: StoredBooks, settings: Settings, roles: Set[ProcessRole]
+) -> "AsyncIterator[ToldBookViews]":
+    """Open the published books of this process's engine, or as another process tells of them.
+
+    Only a process with HTTP listens. The others read the stored books.
+    """
+    from ..adapters.nats.book_mirror import BookMirror
+    from ..adapters.nats.channel import Channel
+    from ..adapters.nats.subjects import books_subject
+    from ..adapters.nats.told_books import ToldBookViews
+
+    prefix = settings.nats.prefix
+    mirror = BookMirror(network, stored, prefix=prefix)
+    channel = Channel(network, books_subject(prefix, 0))
+    hear = mirror.hear if ProcessRole.HTTP in roles else None
+    async with channel.open(hear, mirror.miss):
+        yield ToldBookViews(mirror, channel, network, prefix=prefix)
+
+
+@asynccontextmanager
+async def open_order_stream(
+    network: "Network", settings: Settings, roles: Set[ProcessRole]
+) -> AsyncIterator[OrderStream]:
+    """Open the stream of changed orders. Only a process with HTTP listens."""
+    from ..adapters.nats.channel import Channel
+    from ..adapters.nats.order_stream import NatsOrderStream
+    from ..adapters.nats.subjects import orders_subject
+
+    channel = Channel(network, orders_subject(settings.nats.prefix))
+    stream = NatsOrderStream(channel, queue=settings.stream.queue)
+    hear = stream.hear if ProcessRole.HTTP in roles else None
+    async with channel.open(hear, stream.miss):
+        yield stream
+
+
+@asynccontextmanager
+async def open_product_invalidations(
+    network: "Network", settings: Settings
+) -> AsyncIterator[CacheInvalidations[ProductId]]:
+    """Open the channel for products that the caches of all processes must forget."""
+    from ..adapters.nats.cache_invalidations import NatsCacheInvalidations
+    from ..adapters.nats.channel import Channel
+    from ..adapters.nats.subjects import products_subject
+
+    channel = Channel(network, products_subject(settings.nats.prefix))
+    invalidations = NatsCacheInvalidations(channel, read=lambda text: ProductId(UUID(text)))
+    async with channel.open(invalidations.hear, invalidations.miss):
+        yield invalidations
+
+
+def across_nats(
+    network: "Network", store: Store, book_views: "ToldBookViews", settings: Settings
+) -> Across:
     """Return how this process and the others reach each other over NATS."""
     from ..adapters.nats.matching_server import MatchingServer
     from ..adapters.nats.network import NETWORK
@@ -27,6 +89,9 @@ def across_nats(network: "Network", store: Store, settings: Settings) -> Across:
 
     def serve(matching: Matching, tenure: LeaseTenure) -> AbstractAsyncContextManager[None]:
         return server.serving(matching, tenure, shard=0, epoch=tenure.lease.epoch)
+
+    def tell_books(tenure: LeaseTenure) -> AbstractAsyncContextManager[None]:
+        return book_views.telling(0, tenure.lease.epoch)
 
     async def check() -> None:
         if not network.is_connected:
@@ -42,5 +107,6 @@ def across_nats(network: "Network", store: Store, settings: Settings) -> Across:
             patience=nats.patience.total_seconds(),
         ),
         serve=serve,
+        tell_books=tell_books,
         check=check,
     )

@@ -28,3 +28,7 @@ class Cache(Protocol[K_contra, V]):
         It returns immediately. Other processes that share the adapter may notice moments later.
         """
         ...
+
+    def forget_all(self) -> None:
+        """Remove all values of this process, and do not cache loads that started earlier."""
+        ...

@@ -21,9 +21,10 @@ class CacheInvalidations(Protocol[K]):
         """
         ...
 
-    def subscribe(self, forget: Callable[[K], None]) -> None:
+    def subscribe(self, forget: Callable[[K], None], forget_all: Callable[[], None]) -> None:
         """Call `forget` with each key that any process publishes from now on.
 
-        `forget` must be fast and raise nothing.
+        `forget_all` is called when a key of another process may have been lost. Both must be fast
+        and raise nothing.
         """
         ...

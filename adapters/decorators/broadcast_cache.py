@@ -17,7 +17,7 @@ class BroadcastCache(Cache[K, V]):
         """Subscribe to the evictions of all processes."""
         self._cache = cache
         self._invalidations = invalidations
-        invalidations.subscribe(cache.forget)
+        invalidations.subscribe(cache.forget, cache.forget_all)
 
     async def get(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
         return await self._cache.get(key, load)
@@ -25,3 +25,6 @@ class BroadcastCache(Cache[K, V]):
     def forget(self, key: K) -> None:
         self._cache.forget(key)
         self._invalidations.publish(key)
+
+    def forget_all(self) -> None:
+        self._cache.forget_all()

@@ -58,6 +58,15 @@ class MemoryBookViews(BookViews):
         [view] = await self._views([key], None)
         return view
 
+    async def wholes(self, keys: Sequence[BookKey]) -> list[BookView]:
+        """Return the complete views of books, published or stored."""
+        return await self._views(keys, None)
+
+    def drop(self, key: BookKey) -> None:
+        """Drop the view of a book, which readers then get from the store."""
+        if self._books.pop(key, None) is not None:
+            self._notify_all()
+
     async def begin(self, shard: int, shards: int, seq: int, tenure: Tenure | None = None) -> None:
         self._shards = shards
         self._drop(shard)

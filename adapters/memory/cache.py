@@ -44,6 +44,10 @@ class MemoryCache(Cache[K, V]):
         self._kept.pop(key, None)
         self._loading.pop(key, None)
 
+    def forget_all(self) -> None:
+        self._kept.clear()
+        self._loading.clear()
+
     async def _load(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
         good_until = self._clock.now() + self._life
         task = asyncio.current_task()

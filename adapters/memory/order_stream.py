@@ -25,6 +25,12 @@ class MemoryOrderStream(OrderStream):
             for reader in self._readers.get(user_id, ()):
                 reader.tell(order_id)
 
+    def interrupt(self) -> None:
+        """Let all readers fall behind, because changes may be lost."""
+        for readers in self._readers.values():
+            for reader in readers:
+                reader.fall_behind()
+
     @asynccontextmanager
     async def follow(self, user_id: UserId) -> AsyncIterator[OrderReader]:
         reader = MemoryOrderReader(self._queue)
@@ -59,8 +65,13 @@ class MemoryOrderReader(OrderReader):
     def tell(self, order_id: OrderId) -> None:
         """Queue an order. If the queue is full, end the stream instead."""
         if order_id not in self._waiting and len(self._waiting) >= self._limit:
-            self._fell_behind = True
-            self._waiting.clear()
+            self.fall_behind()
         elif not self._fell_behind:
             self._waiting[order_id] = None
+        self._news.set()
+
+    def fall_behind(self) -> None:
+        """End the stream."""
+        self._fell_behind = True
+        self._waiting.clear()
         self._news.set()

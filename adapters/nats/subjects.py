@@ -18,6 +18,26 @@ def shard_subject(prefix: str, shard: int, epoch: int) -> str:
     return f"{prefix}.matching.{shard}.{epoch}"
 
 
+def books_subject(prefix: str, shard: int) -> str:
+    """Return the subject for what a shard's engine publishes of its books."""
+    return f"{prefix}.books.{shard}"
+
+
+def asked_books_subject(prefix: str, shard: int) -> str:
+    """Return the subject on which a shard's engine is asked for books as they are now."""
+    return f"{prefix}.books.{shard}.asked"
+
+
+def orders_subject(prefix: str) -> str:
+    """Return the subject for changed orders."""
+    return f"{prefix}.orders"
+
+
+def products_subject(prefix: str) -> str:
+    """Return the subject for products that caches must forget."""
+    return f"{prefix}.cache.products"
+
+
 @dataclass(frozen=True, slots=True)
 class EventNames:
     """The names of the stream of events and of its consumers."""

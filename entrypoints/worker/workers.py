@@ -129,6 +129,10 @@ class Workers:
 
     async def _host(self, tenure: LeaseTenure) -> None:
         """Run the engine and all that calls it while this process has the lease."""
+        async with nullcontext() if self._across is None else self._across.tell_books(tenure):
+            await self._run_engine(tenure)
+
+    async def _run_engine(self, tenure: LeaseTenure) -> None:
         assert self._hosted is not None, "this process has the role"
         hosting = asyncio.create_task(self._hosted.host(tenure))
         starting = asyncio.create_task(self._hosted.hosted())
