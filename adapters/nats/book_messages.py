@@ -3,6 +3,7 @@
 The epoch in each message is that of the lease of the engine that published it.
 """
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -12,6 +13,14 @@ from ...ports.language.market import BookChange, BookKey, BookView, PriceLevel
 
 _Levels: TypeAlias = tuple[tuple[int, int], ...]
 """Prices and quantities."""
+
+
+def _pairs(levels: Sequence[PriceLevel]) -> _Levels:
+    return tuple((level.price, level.quantity) for level in levels)
+
+
+def _levels(pairs: _Levels) -> tuple[PriceLevel, ...]:
+    return tuple(PriceLevel(price, quantity) for price, quantity in pairs)
 
 
 class Here(msgspec.Struct, frozen=True, array_like=True, tag="here"):
@@ -34,14 +43,12 @@ class WholeBook(msgspec.Struct, frozen=True, array_like=True, tag="whole"):
     @classmethod
     def of(cls, view: BookView, epoch: int) -> "WholeBook":
         """Return a view as a message."""
-        sides = (tuple((x.price, x.quantity) for x in side) for side in (view.bids, view.asks))
-        return cls(epoch, view.book, view.seq, *sides)
+        return cls(epoch, view.book, view.seq, _pairs(view.bids), _pairs(view.asks))
 
     @property
     def view(self) -> BookView:
         """The view, without whether the book is halted."""
-        sides = (tuple(PriceLevel(*x) for x in side) for side in (self.bids, self.asks))
-        return BookView(self.book, self.seq, *sides)
+        return BookView(self.book, self.seq, _levels(self.bids), _levels(self.asks))
 
 
 class ChangedBook(msgspec.Struct, frozen=True, array_like=True, tag="changed"):

@@ -39,7 +39,8 @@ _MOST = 50_000
 class Hearing(Tenure):
     """The time during which the engine's process is heard, and nothing was missed."""
 
-    def __init__(self) -> None:
+    def __init__(self, silence: float) -> None:
+        self._silence = silence
         self._has_ended = False
         self.extend()
 
@@ -50,7 +51,7 @@ class Hearing(Tenure):
 
     def extend(self) -> None:
         """Let it last, because the process was heard."""
-        self._until = asyncio.get_running_loop().time() + _SILENCE
+        self._until = asyncio.get_running_loop().time() + self._silence
 
     def end(self) -> None:
         """Let it be over for good."""
@@ -82,14 +83,19 @@ class BookMirror(StoredBooks):
         shard: int = 0,
         shards: int = 1,
         most: int = _MOST,
+        silence: float = _SILENCE,
     ) -> None:
-        """Mirror the books of a shard, up to `most` of them."""
+        """Mirror the books of a shard, up to `most` of them.
+
+        After `silence` seconds without a word from the engine's process, they are dropped.
+        """
         self.shown = MemoryBookViews(self)
         self._network = network
         self._stored = stored
         self._subject = asked_books_subject(prefix, shard)
         self._shard, self._shards = shard, shards
         self._most = most
+        self._silence = silence
         self._epoch = 0
         """The highest epoch that was heard, or of this process's own engine."""
         self._hearing: Hearing | None = None
@@ -135,7 +141,7 @@ class BookMirror(StoredBooks):
     async def _begin(self, here: Here) -> None:
         self._forget()
         self._epoch = here.epoch
-        self._hearing = Hearing()
+        self._hearing = Hearing(self._silence)
         await self.shown.begin(self._shard, self._shards, here.begun, self._hearing)
 
     def _forget(self) -> None:
@@ -220,8 +226,8 @@ class BookMirror(StoredBooks):
             await self._load(books[start : start + _AT_ONCE])
         views = {book: self.shown.view(book, depth) for book in books}
         rest = [book for book, view in views.items() if view is None]
-        for view in await self._stored.views(rest, depth) if rest else ():
-            views[view.book] = view
+        for stored in await self._stored.views(rest, depth) if rest else ():
+            views[stored.book] = stored
         return [view for book in books if (view := views[book]) is not None]
 
 

@@ -53,6 +53,8 @@ class Channel:
         self._number = 0
         self._waiting: list[bytes] = []
         self._wake = asyncio.Event()
+        self._is_sent = asyncio.Event()
+        self._is_sent.set()
         self._known: dict[str, int] = {}
         """The last number of each sender."""
         self._listens_since = 0.0
@@ -62,6 +64,11 @@ class Channel:
         if len(self._waiting) < _MOST_WAITING:
             self._waiting.append(item)
         self._wake.set()
+        self._is_sent.clear()
+
+    async def flush(self) -> None:
+        """Return when everything that was told has been sent, or is lost."""
+        await self._is_sent.wait()
 
     @asynccontextmanager
     async def open(
@@ -102,6 +109,7 @@ class Channel:
                 for portion in _portions(waiting):
                     self._number += 1
                     await self._publish(portion)
+            self._is_sent.set()
 
     async def _publish(self, items: list[bytes]) -> None:
         payload = _encode(_Portion(self._name, self._number, items))

@@ -173,9 +173,11 @@ class Network:
     async def subscribe(self, subject: str, call: Callable[[Msg], Awaitable[None]]) -> Subscription:
         """Call `call` with each message to a subject, one after the other. Raises Unavailable."""
         try:
-            return await self._client.subscribe(subject, cb=call)
+            subscription = await self._client.subscribe(subject, cb=call)
+            await self._client.flush()  # so that the server knows it when this returns
         except (Error, OSError, TimeoutError) as error:
             raise Unavailable(what=NETWORK) from error
+        return subscription
 
     async def unsubscribe(self, subscription: Subscription) -> None:
         """End a subscription."""

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 _HTTP = "  http       answers HTTP requests and serves the live stream\n"
 _OF_WORKERS = """\
-  matching   runs the matching engine, ends expired bids and asks, unwinds cancelled trades.
-             One process at a time has the engine. The others are candidates: one takes over
-             within seconds when the first stops or dies
+  matching   runs the matching engine. One process at a time has it. The others are candidates:
+             one takes over within seconds when the first stops or dies. Without NATS it also ends
+             expired bids and asks and unwinds cancelled trades
   relay      passes messages on; one process at a time, like the engine
   trade      continues orders: reserves pairs, charges buyers, opens authentication, pays sellers
   deadlines  does what is due when somebody is late, and deletes old data
@@ -23,7 +23,8 @@ _OF_WORKERS = """\
   services   answers the calls of other programs, over NATS and gRPC
 
 Each role but services must run somewhere, or its work waits. Several processes need one PostgreSQL
-database and the same settings. On SQLite one process runs all roles.
+database and the same settings. Over NATS (nats.url) all of them reach the engine; without it, only
+the process that has it does. On SQLite one process runs all roles.
 """
 WHAT_ROLES_ARE_FOR = f"roles:\n{_HTTP}{_OF_WORKERS}"
 WHAT_ROLES_OF_WORKERS_ARE_FOR = f"roles:\n{_OF_WORKERS}"

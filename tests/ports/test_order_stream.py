@@ -1,6 +1,7 @@
 """Contract of OrderStream."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -14,9 +15,16 @@ from .records import Records
 QUEUE = 3
 
 
-@pytest.fixture(params=["memory"])
-def stream() -> OrderStream:
-    return MemoryOrderStream(queue=QUEUE)
+@pytest.fixture(params=["memory", "nats"])
+async def stream(request: pytest.FixtureRequest) -> AsyncIterator[OrderStream]:
+    if request.param == "memory":
+        yield MemoryOrderStream(queue=QUEUE)
+        return
+    from .across_channels import order_streams
+
+    server = request.getfixturevalue("nats_server")
+    async with order_streams(server.url, 1, queue=QUEUE) as [one]:
+        yield one.adapter
 
 
 async def heard(reader: OrderReader) -> list[OrderId]:

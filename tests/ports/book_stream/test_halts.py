@@ -2,6 +2,7 @@
 
 from solebook.ports.language.market import BookKey, BookView, PriceLevel, Side
 
+from ...rebuilt_book import RebuiltBook
 from ..records import Records
 from .followed import Market, all_news, changes, soon
 
@@ -20,9 +21,10 @@ async def test_reader_of_a_book_gets_its_halt_and_opening(
         await market.views.show_halts([])
         await market.change(book, (Side.ASK, 600, 1))
         await market.intervals()
-        opened = await soon(reader.next())
-        assert opened == BookView(book, 8, (PriceLevel(500, 1),), (PriceLevel(600, 1),))
-        assert await all_news(reader) == []
+        copy = RebuiltBook()
+        for news in (await soon(reader.next()), *await all_news(reader)):
+            copy.tell(news)
+        assert copy.view(book) == BookView(book, 8, (PriceLevel(500, 1),), (PriceLevel(600, 1),))
 
 
 async def test_halt_of_an_unpublished_book_is_sent(

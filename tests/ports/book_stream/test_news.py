@@ -224,9 +224,9 @@ STEP = st.one_of(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 async def test_rebuilt_book_equals_the_published_one_after_random_steps(
-    market: Market, records: Records, steps: list[tuple[str, int, int]]
+    market_here: Market, records: Records, steps: list[tuple[str, int, int]]
 ) -> None:
-    book = records.book()
+    market, book = market_here, records.book()
     async with market.stream.open() as first, market.stream.open() as second:
         readers, rebuilt = (first, second), [RebuiltBook(), RebuiltBook()]
         followed = [False, False]
