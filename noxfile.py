@@ -127,8 +127,9 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def proto(session: nox.Session) -> None:
-    """Write the schema of the services for gRPC. A test fails while it is out of date."""
-    session.run("python", "-m", "solebook.entrypoints.services.schema")
+    """Write the schema of the services and their client. A test fails while they differ."""
+    session.run("python", "-m", "solebook.entrypoints.services")
+    session.run("ruff", "format", "client/services.py")
 
 
 @nox.session

@@ -23,6 +23,7 @@ REACHES_OUT = (
     "adapters/mail",
     "adapters/security",
     "adapters/sql",
+    "client",
     "composition",
     "entrypoints/cli",
     "entrypoints/demo",

@@ -71,7 +71,7 @@ _DATA: dict[Move, tuple[str, ...]] = {
 async def create_order(context: Context, request: OfMatch) -> OrderView:
     """Return the order of a match, which the engine has opened with it.
 
-    So a match has one order, however often this is called, and nobody can order without a match.
+    So a match has one order, however often this is called, and nobody orders without a match.
     """
     record = await context.application.operations.find_order(OPERATOR, OrderId(request.match_id))
     return order_view(show_order(record.order, OPERATOR))

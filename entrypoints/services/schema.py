@@ -66,11 +66,18 @@ def messages(numbers: Numbers | None = None) -> dict[str, Message]:
     """Return all messages of the table by name, with the recorded numbers and new ones."""
     if numbers is None:
         numbers = recorded_numbers()
+    found = kinds()
+    return {name: _message(found[name], numbers.get(name, {})) for name in sorted(found)}
+
+
+@cache
+def kinds() -> Mapping[str, type[Any]]:
+    """Return the structs and dataclasses of the table by name."""
     found: dict[str, type[Any]] = {}
     for rpc in TABLE:
         for kind in (rpc.request, rpc.response):
             _collect(kind, found)
-    return {name: _message(found[name], numbers.get(name, {})) for name in sorted(found)}
+    return found
 
 
 @cache
@@ -129,17 +136,17 @@ def _line(field: Field) -> str:
 def _message(kind: type[Any], numbers: Mapping[str, int]) -> Message:
     free = max(numbers.values(), default=0)
     made = []
-    for name, hint, has_default in _fields(kind):
+    for name, hint, has_default in field_types(kind):
         number = numbers.get(name)
         if number is None:
             number = free = free + 1
-        inner, is_repeated, is_nullable = _unwrapped(hint)
+        inner, is_repeated, is_nullable = unwrapped(hint)
         is_optional = not is_repeated and (is_nullable or has_default)
         made.append(Field(name, _kind(inner), number, is_repeated, is_optional))
     return Message(kind.__name__, getdoc(kind) or "", tuple(made))
 
 
-def _fields(kind: type[Any]) -> Iterator[tuple[str, Any, bool]]:
+def field_types(kind: type[Any]) -> Iterator[tuple[str, Any, bool]]:
     """Yield name and type of each field, and whether it may be left out."""
     if is_dataclass(kind):
         hints = get_type_hints(kind, include_extras=True)
@@ -150,19 +157,19 @@ def _fields(kind: type[Any]) -> Iterator[tuple[str, Any, bool]]:
         yield each.encode_name, each.type, not each.required
 
 
-def _unwrapped(hint: Any) -> tuple[Any, bool, bool]:
+def unwrapped(hint: Any) -> tuple[Any, bool, bool]:
     """Return the type of one value, whether there are several, and whether it may be null."""
     if isinstance(hint, NewType):
-        return _unwrapped(hint.__supertype__)
+        return unwrapped(hint.__supertype__)
     if get_origin(hint) is Annotated:
-        return _unwrapped(get_args(hint)[0])
+        return unwrapped(get_args(hint)[0])
     if get_origin(hint) in (Union, types.UnionType):
         kept = [each for each in get_args(hint) if each not in (type(None), msgspec.UnsetType)]
         assert len(kept) == 1, f"{hint} is several types"
-        inner, is_repeated, _ = _unwrapped(kept[0])
+        inner, is_repeated, _ = unwrapped(kept[0])
         return inner, is_repeated, True
     if get_origin(hint) in (list, tuple, frozenset):
-        inner, is_nested, _ = _unwrapped(get_args(hint)[0])
+        inner, is_nested, _ = unwrapped(get_args(hint)[0])
         assert not is_nested, f"{hint} is a list of lists"
         return inner, True, False
     return hint, False, False
@@ -190,13 +197,9 @@ def _collect(kind: type[Any], found: dict[str, type[Any]]) -> None:
     """Add a message and those in it."""
     known = found.setdefault(kind.__name__, kind)
     assert known is kind, f"two messages have the name {kind.__name__}"
-    for _, hint, _ in _fields(kind):
-        inner, _, _ = _unwrapped(hint)
+    for _, hint, _ in field_types(kind):
+        inner, _, _ = unwrapped(hint)
         if _is_message(inner) and inner.__name__ not in found:
             _collect(inner, found)
         elif _is_message(inner):
             assert found[inner.__name__] is inner, f"two messages have the name {inner.__name__}"
-
-
-if __name__ == "__main__":  # pragma: no cover  # `nox -s proto`
-    FILE.write_text(text(), encoding="utf-8")

@@ -135,14 +135,18 @@ def test_a_driver_of_a_database_is_known_to_one_module_of_the_store(
     assert outside(KNOW_A_DRIVER, knowing) == set()
 
 
+_KNOWING_NATS = {
+    "solebook.adapters.nats": "its room",
+    "solebook.client": "of other programs",
+    "solebook.tests": "try it",
+}
+
+
 def test_the_client_of_nats_is_known_to_its_room_alone(imports: grimp.ImportGraph) -> None:
     knowing = imports.find_modules_that_directly_import("nats")
 
     assert knowing
-    assert (
-        outside({"solebook.adapters.nats": "its room", "solebook.tests": "try it"}, knowing)
-        == set()
-    )
+    assert outside(_KNOWING_NATS, knowing) == set()
 
 
 def test_what_is_one_databases_own_is_picked_in_one_place(imports: grimp.ImportGraph) -> None:

@@ -8,7 +8,7 @@ import pytest
 import solebook
 
 ROOT = Path(solebook.__file__).parent
-LAYERS = ("ports", "core", "adapters", "config", "composition", "entrypoints")
+LAYERS = ("ports", "core", "adapters", "config", "composition", "entrypoints", "client")
 FOLDERS = sorted(
     {file.parent for layer in LAYERS for file in (ROOT / layer).rglob("*.py")} | {ROOT}
 )
@@ -25,7 +25,12 @@ def test_package_says_what_it_is(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", [*LAYERS, "tests", "benchmarks", "servers"])
 def test_no_file_is_longer_than_400_lines(folder: str) -> None:
-    files = [file for file in (ROOT / folder).rglob("*.py") if "before" not in file.parts]
+    files = [file for file in (ROOT / folder).rglob("*.py") if not _is_written_once(file)]
     lengths = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in files}
     long = [str(file.relative_to(ROOT)) for file, length in lengths.items() if length > 400]
     assert not long, f"split these by job: {long}"
+
+
+def _is_written_once(file: Path) -> bool:
+    """Whether nobody edits it: an old revision, or what a program writes."""
+    return "before" in file.parts or file == ROOT / "client" / "services.py"

@@ -1,0 +1,1 @@
+"""A typed client of the services, over NATS or gRPC. It needs nothing else of solebook."""
