@@ -13,7 +13,7 @@ class MemoryWakeups(Wakeups):
         self._subscribers: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
 
     def send(self, topic: str) -> None:
-        for wake in self._subscribers[topic]:
+        for wake in self._subscribers.get(topic, ()):  # others may send what nobody here knows
             wake()
 
     def subscribe(self, topic: str, wake: Callable[[], None]) -> None:

@@ -95,3 +95,11 @@ async def test_a_wake_up_that_is_sent_often_comes_at_least_once_more(
     for _ in range(1_000):
         one.send(OUTBOX)
     await waiting.woken()
+
+
+async def test_topics_that_nobody_waits_for_are_not_kept() -> None:
+    """Any role of the database may notify whatever it likes."""
+    wakeups = MemoryWakeups()
+    for number in range(10):
+        wakeups.send(f"unknown {number}")
+    assert len(wakeups._subscribers) == 0
