@@ -67,7 +67,7 @@ class SqlClaims:
         async with self._database.transaction():
             await self._database.lock(f"claims of {queue}")
             at = await self._now()
-            free = Free(queue, now, claim.holder, at, but)
+            free = Free(queue, now, claim.holder, at, at + 2 * claim.life, but)
             rows = await self._free(free, limit, overdue_since)
             enough = at + claim.life / 2
             fresh = {

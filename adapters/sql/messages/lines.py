@@ -82,6 +82,7 @@ _claimed_by_other = (
         _claimed.c.queue == turns.c.queue,
         _claimed.c.turn == turns.c.turn,
         _claimed.c.claimed_until > bindparam("at"),
+        _claimed.c.claimed_until < bindparam("longest"),
         _claimed.c.claimed_by != bindparam("holder"),
     )
     .limit(1)
@@ -189,5 +190,7 @@ class Free(NamedTuple):
     holder: str
     at: datetime
     """The time by which claims end."""
+    longest: datetime
+    """No claim ends later, unless the clock was set back: then it is none any more."""
     but: Collection[str]
     """Turns that are omitted."""

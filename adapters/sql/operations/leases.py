@@ -52,6 +52,9 @@ class SqlLeases(Leases):
             assert last is not None, "its row was just there"
             now = await self.now()  # waiting for the row may have taken a while
             if not last.is_over(now) and last.holder != holder:
+                if last.expires_at > now + life:
+                    # The clock was set back. Its holder renews it, or is not there any more.
+                    await self._set(replace(last, expires_at=now + life))
                 return None
             return await self._set(Lease(name, holder, last.epoch + 1, now + life))
 
