@@ -14,7 +14,13 @@ from litestar.exceptions import HTTPException, ValidationException
 from ...composition.application import Application
 from ...config.http import HttpSettings
 from ...ports.language.api_tokens import Caller
-from ...ports.language.errors import Forbidden, InvalidToken, Refusal, Unavailable
+from ...ports.language.errors import (
+    Forbidden,
+    InvalidToken,
+    QueueFull,
+    Refusal,
+    Unavailable,
+)
 from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import UserId, parse_id
 from ...ports.language.users import Actor
@@ -26,6 +32,8 @@ from .rpc import Context, Key, Rpc, Who
 _log = logging.getLogger("solebook.services")
 
 _LONGEST_KEY = 200
+_MOST_CALLS = 1_000
+"""How many calls a process carries out at once. More are refused."""
 _MOST_SECONDS = 30.0
 """How long a call may take at most, and how long one may take that does not say it."""
 
@@ -68,7 +76,7 @@ class Dispatcher:
     def __init__(self, application: Application, settings: HttpSettings | None = None) -> None:
         self._application = application
         self._settings = settings or HttpSettings()
-        self._late: set[asyncio.Task[Answer]] = set()
+        self._under_way: set[asyncio.Task[Answer]] = set()
 
     async def __call__(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
         """Carry out a call within its time. It raises nothing.
@@ -80,16 +88,18 @@ class Dispatcher:
         seconds = _MOST_SECONDS if call.seconds is None else min(call.seconds, _MOST_SECONDS)
         if seconds <= 0:
             return _TOO_LATE
+        if len(self._under_way) >= _MOST_CALLS:
+            return _refused(QueueFull(what="the queue of calls", retry_after=1))
         task = asyncio.create_task(self._answer(rpc, body, call))
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
         done, _ = await asyncio.wait((task,), timeout=seconds)
         return task.result() if done else _TOO_LATE
 
     async def finish(self) -> None:
         """Wait for calls that nobody waits for any more."""
-        if self._late:
-            await asyncio.wait(self._late)
+        if self._under_way:
+            await asyncio.wait(self._under_way)
 
     async def _answer(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
         try:

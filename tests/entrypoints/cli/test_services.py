@@ -2,6 +2,10 @@
 
 import json
 import re
+import shlex
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -34,6 +38,18 @@ def token(processes: Processes, *scopes: str) -> str:
     return issued.stdout.splitlines()[1]
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def run(program: str, *arguments: str) -> str:
+    """Run a program of the environment, and return what it says."""
+    command = [str(Path(sys.executable).with_name(program)), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 async def call(url: str, name: str, request: str, **headers: str) -> dict[str, Any]:
     client = await nats.connect(url)
     try:
@@ -53,7 +69,10 @@ async def test_the_calls_of_the_documentation_are_answered(
     serving.wait_until_ready()
     market = Market(processes, serving)
     serving.ok("POST", "/v1/asks", market.seller, json=market.quote(20_000))
-    working = processes.start("worker", "relay", "trade", "search", "services")
+    port = str(free_port())
+    working = processes.start(
+        *("worker", "relay", "trade", "search", "services"), SOLEBOOK_SERVICES__GRPC_PORT=port
+    )
     secret = token(processes, "SearchService", "BiddingService", "PaymentService", "OrderService")
     buyer = serving.ok("GET", "/v1/users/me", market.buyer)["id"]
     facts = {"TOKEN": secret, "BUYER": buyer, "PRODUCT": market.quote()["product_id"]}
@@ -78,6 +97,9 @@ async def test_the_calls_of_the_documentation_are_answered(
             wait_until(partial(is_confirmed, f"/v1/orders/{facts['ORDER']}"))
 
     assert told["SearchService.Search"]["total"] == 1
+    [command] = re.findall(r"^grpcurl .*$", DOCS.read_text("utf-8"), re.MULTILINE)
+    words = command.replace("TOKEN", secret).replace("HOST:PORT", f"127.0.0.1:{port}")
+    assert json.loads(run(*shlex.split(words)))["total"] == "1"
     assert told["BiddingService.PlaceBid"]["bid"]["status"] == "matched"
     assert told["PaymentService.ProcessPayment"]["payment"]["status"] == "captured"
     assert told["PaymentService.CreatePayout"]["type"] == "/problems/illegal-move"

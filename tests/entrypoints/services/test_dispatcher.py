@@ -1,5 +1,6 @@
 """What a call does, and what it refuses, whatever the transport."""
 
+import asyncio
 import logging
 from dataclasses import replace
 from typing import Any
@@ -207,3 +208,24 @@ async def test_a_verdict_claims_a_received_pair_first(services: Services) -> Non
     other = await services.exchange.person(Role.AUTHENTICATOR)
     refused = await services.allowed(rpc, example._replace(actor=other))
     assert refused.status in (403, 409)
+
+
+async def test_calls_beyond_a_thousand_at_once_are_refused(
+    exchange: Exchange, services: Services
+) -> None:
+    may_end = asyncio.Event()
+
+    async def run(_: Context, request: Any) -> Any:
+        await may_end.wait()
+        return {}
+
+    rpc = replace(BY_NAME["SearchService.Search"], run=run)
+    dispatcher, call = Dispatcher(exchange.app), Call(token=await services.token())
+    waiting = [asyncio.create_task(dispatcher(rpc, b"{}", call)) for _ in range(1_000)]
+    await asyncio.sleep(0)
+    refused = await dispatcher(rpc, b"{}", call)
+    assert (refused.status, refused.is_problem) == (503, True)
+    assert b"/problems/queue-full" in refused.body
+    may_end.set()
+    assert {answer.status for answer in await asyncio.gather(*waiting)} == {200}
+    assert (await dispatcher(rpc, b"{}", call)).status == 200

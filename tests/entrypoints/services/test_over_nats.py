@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 import nats
@@ -121,6 +122,23 @@ async def test_a_line_break_in_a_problem_makes_no_header(
         answer = await way.client.request(f"{way.prefix}.services.{SEARCH.name}", b"", timeout=20)
         assert answer.headers is not None
         assert answer.headers["Nats-Service-Error"] == "a b"  # no header of its own
+
+
+async def test_services_go_on_when_the_broker_is_back(own_nats_server: NatsServer) -> None:
+    async def serve(_: Rpc, __: bytes, call: Call) -> Answer:
+        return Answer(200, b"{}")
+
+    async with over_nats(own_nats_server.url)(serve) as way:
+        assert isinstance(way, OverNats)
+        assert (await way(SEARCH, {}, Call())).status == 200
+        own_nats_server.kill()
+        own_nats_server.start()
+        subject, answer = f"{way.prefix}.services.{SEARCH.name}", None
+        async with asyncio.timeout(20):
+            while answer is None:
+                with suppress(nats.errors.Error, TimeoutError):
+                    answer = await way.client.request(subject, b"{}", timeout=0.5)
+        assert answer.data == b"{}"
 
 
 @pytest.mark.parametrize(
