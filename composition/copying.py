@@ -13,10 +13,9 @@ _UNHURRIED = Limits(connections=2, statement=3_600.0, left_alone=3_600.0)
 
 
 def settings_for(settings: Settings, url: str) -> Settings:
-    """Return the settings of the same exchange with its store at another URL."""
-    return msgspec.structs.replace(
-        settings, store=msgspec.structs.replace(settings.store, adapter="sqlite", url=url)
-    )
+    """Return the settings of the same exchange with its store at another URL, without a replica."""
+    store = msgspec.structs.replace(settings.store, adapter="sqlite", url=url, replica_url=None)
+    return msgspec.structs.replace(settings, store=store)
 
 
 async def copy_to(

@@ -111,6 +111,8 @@ class StoreSettings(Section, frozen=True):
             raise ValueError("store.adapter = 'postgres' needs a postgresql:// URL in store.url")
         if self.replica_url is not None and not _is_postgres(self.replica_url):
             raise ValueError("store.replica_url must be a postgresql:// URL")
+        if self.replica_url is not None and self.kind != "postgres":
+            raise ValueError("store.replica_url needs a postgresql:// URL in store.url")
 
     @property
     def kind(self) -> Literal["sqlite", "postgres", "memory"]:

@@ -196,6 +196,8 @@ def test_the_operators_password_variable_is_not_a_setting() -> None:
         ("HTTP__TRUSTED_PROXIES", '["proxy"]', "'proxy' does not appear to be an IPv4"),
         ("HTTP__TRUSTED_PROXIES", '["10.0.0.0/8"', "SOLEBOOK_HTTP__TRUSTED_PROXIES is not JSON"),
         ("HTTP__ALLOWED_HOSTS", "[]", "allowed_hosts must not be empty - at `$.http`"),
+        ("STORE__REPLICA_URL", "sqlite:///x", "store.replica_url must be a postgresql:// URL"),
+        ("STORE__REPLICA_URL", "postgresql://db/x", "needs a postgresql:// URL in store.url"),
         ("SECURITY__REFRESH_TOKEN_LIFE", "PT5M", "access_token_life must not be longer than"),
         ("SECURITY__ACCESS_TOKEN_LIFE", "0", "tokens would expire at once"),
     ],

@@ -18,7 +18,7 @@ from solebook.adapters.sql.migrate import (
     migrate,
     require_current,
 )
-from solebook.composition.copying import copy_to
+from solebook.composition.copying import copy_to, settings_for
 from solebook.config.settings import Settings, StoreSettings
 from solebook.ports.language.errors import Unavailable
 
@@ -221,3 +221,8 @@ async def test_a_pooler_for_transactions_is_refused(
         for opening in (require_current(url), PostgresConnection.open(url, Limits())):
             with pytest.raises(ValueError, match="a pooler in transaction mode: connect directly"):
                 await opening
+
+
+def test_a_copy_has_no_replica_of_the_source() -> None:
+    store = StoreSettings(url="postgresql://db1/x", replica_url="postgresql://db2/x")
+    assert settings_for(Settings(store=store), "sqlite:///x").store.replica_url is None
