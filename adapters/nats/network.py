@@ -25,6 +25,10 @@ NETWORK = "the message broker"
 _PING = 5
 """Seconds between two pings. Two that are not answered end the connection."""
 _RECONNECT = 0.25
+_FLUSH = 5.0
+"""Seconds to wait until the server has handled a subscription."""
+_FLUSH_ENDS = 300
+"""Seconds after which an unanswered flush ends. Pings end its connection long before."""
 
 
 class NobodyThere(Unavailable):
@@ -174,10 +178,20 @@ class Network:
         """Call `call` with each message to a subject, one after the other. Raises Unavailable."""
         try:
             subscription = await self._client.subscribe(subject, cb=call)
-            await self._client.flush()  # so that the server knows it when this returns
+            await self._flush()  # so that the server knows it when this returns
         except (Error, OSError, TimeoutError) as error:
             raise Unavailable(what=NETWORK) from error
         return subscription
+
+    async def _flush(self) -> None:
+        """Return when the server has handled what was sent. Raises what the client raises.
+
+        The client takes a flush that was cancelled for a broken connection, so none is.
+        """
+        flushing = asyncio.ensure_future(self._client.flush(timeout=_FLUSH_ENDS))
+        flushing.add_done_callback(lambda task: task.cancelled() or task.exception())
+        async with asyncio.timeout(_FLUSH):
+            await asyncio.shield(flushing)
 
     async def unsubscribe(self, subscription: Subscription) -> None:
         """End a subscription."""
@@ -206,7 +220,7 @@ class Network:
         service = Service(handler)
         try:
             service.subscription = await self._client.subscribe(subject, cb=service.receive)
-            await self._client.flush()  # so that the server knows it when this returns
+            await self._flush()  # so that the server knows it when this returns
         except (Error, OSError, TimeoutError) as error:
             raise Unavailable(what=NETWORK) from error
         return service

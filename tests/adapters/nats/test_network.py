@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from nats.aio.msg import Msg
 
 from solebook.adapters.nats.network import ConnectionLost, NatsAccess, Network, NobodyThere
 from solebook.ports.language.errors import Unavailable
@@ -53,3 +54,21 @@ async def test_a_broker_that_is_not_there_is_unavailable() -> None:
     with pytest.raises(Unavailable):
         async with Network(NatsAccess(servers=("nats://127.0.0.1:1",), connect_timeout=0.2)):
             pass
+
+
+async def test_a_subscription_that_is_given_up_does_not_cost_the_connection(
+    nats_server: NatsServer,
+) -> None:
+    async def hear(message: Msg) -> None:
+        raise AssertionError(message.subject)
+
+    async with Network(NatsAccess(servers=(nats_server.url,))) as network:
+        for number in range(20):
+            subscribing = asyncio.create_task(network.subscribe(f"given.up.{number}", hear))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            subscribing.cancel()
+            await asyncio.gather(subscribing, return_exceptions=True)
+        with pytest.raises(NobodyThere):
+            await network.request("nobody", b"", timeout=5.0)
+        assert network.connections == 1

@@ -1,0 +1,174 @@
+"""Applications of one exchange that reach each other over NATS, as processes do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Set
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.composition.application import Application
+from solebook.composition.container import open_application
+from solebook.composition.health import view_health_of
+from solebook.config.nats import NatsSettings
+from solebook.config.settings import SecuritySettings, Settings, StoreSettings
+from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.market import BookKey, QuoteStatus, Size
+from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.process_roles import ALL_ROLES, ProcessRole
+from solebook.ports.language.users import OPERATOR, Actor, Role
+
+from ..nats_server import NatsServer
+
+SIZE = "9"
+PATIENCE = 120.0
+"""Seconds for what takes a few on a quiet machine."""
+HTTP: Set[ProcessRole] = frozenset({ProcessRole.HTTP})
+ENGINE: Set[ProcessRole] = frozenset({ProcessRole.MATCHING})
+OTHERS = ALL_ROLES - HTTP - ENGINE
+ADMIN = Actor(OPERATOR.user_id, frozenset({Role.ADMIN}))
+ADDRESS = {
+    "street": "1 Main Street",
+    "city": "Portland",
+    "region": "OR",
+    "postal_code": "97201",
+    "country": "US",
+}
+
+
+@pytest.fixture
+def settings(postgres_url: str, nats_server: NatsServer, tmp_path: Path) -> Settings:
+    return Settings(
+        folder=str(tmp_path),
+        security=SecuritySettings(bcrypt_cost=4),
+        store=StoreSettings(url=postgres_url),
+        nats=NatsSettings(url=nats_server.url, prefix=f"test-{uuid4().hex}"),
+    )
+
+
+@asynccontextmanager
+async def process(settings: Settings, roles: Set[ProcessRole]) -> AsyncIterator[Application]:
+    async with open_application(settings, roles=roles) as app:
+        await app.bidding.require_rules()
+        async with Workers(app).running():
+            yield app
+
+
+async def eventually(is_so: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await is_so():  # noqa: ASYNC110  # other processes act
+            await asyncio.sleep(0.01)
+
+
+async def join(app: Application, name: str) -> Actor:
+    user = await app.users.register_user(
+        email=f"{name}@example.com", password="correct horse", first_name="Test", last_name="User"
+    )
+    actor = Actor(user.id, user.roles)
+    await app.users.set_payment_method(actor, token=tokens.CARD)
+    await app.users.add_address(actor, **ADDRESS)
+    await app.users.set_payout_account(actor, account=tokens.ACCOUNT)
+    return actor
+
+
+async def new_book(app: Application) -> BookKey:
+    product = await app.catalog.create_product(
+        ADMIN,
+        style_code=f"DD{uuid4().hex[:6]}",
+        brand="Nike",
+        model="Dunk Low",
+        colorway="White/Black",
+        retail_price=11_000,
+        release_date=date(2021, 3, 10),
+        sizes=[SIZE],
+        images=[],
+    )
+    return BookKey(product.id, Size(SIZE))
+
+
+async def is_reached(app: Application) -> bool:
+    try:
+        await app.matching.check_ready()
+    except Unavailable:
+        return False
+    return True
+
+
+async def test_a_process_without_the_engine_trades_and_hears_of_everything(
+    settings: Settings,
+) -> None:
+    async with AsyncExitStack() as stack:
+        here, there, *_ = [
+            await stack.enter_async_context(process(settings, roles))
+            for roles in (HTTP, HTTP, ENGINE, OTHERS)
+        ]
+        await eventually(lambda: is_reached(here))
+        health = await view_health_of(here)()
+        assert {name: found.state for name, found in health.items()} == {
+            "store": "answers",
+            "network": "answers",
+            "matching": "answers",
+        }
+        buyer, seller = await join(here, "buyer"), await join(there, "seller")
+        book = await new_book(here)
+        reader = await stack.enter_async_context(there.adapters.book_stream.open())
+        orders = await stack.enter_async_context(there.adapters.order_stream.follow(buyer.user_id))
+        await reader.follow(book)
+        assert (await reader.next()).seq == 0
+
+        ask = await here.bidding.place_ask(
+            seller, product_id=book.product_id, size=SIZE, amount=20_000
+        )
+        async with asyncio.timeout(PATIENCE):
+            news = await reader.next()
+        assert news.book == book
+        views = there.adapters.book_views
+        assert (await views.get(book, 1)).lowest_ask == 20_000
+        bid = await there.bidding.place_bid(
+            buyer, product_id=book.product_id, size=SIZE, amount=20_000
+        )
+        assert bid.match is not None
+        assert bid.match.ask_id == ask.quote.id
+        async with asyncio.timeout(PATIENCE):
+            assert await orders.next() == bid.match.id
+        order_id = bid.match.id
+
+        async def is_confirmed() -> bool:
+            seen = await there.orders.view_order(buyer, order_id)
+            return seen.order.status is OrderStatus.CONFIRMED
+
+        await eventually(is_confirmed)
+
+
+async def test_the_next_engine_is_found_and_an_order_waits_for_it(settings: Settings) -> None:
+    async with AsyncExitStack() as stack:
+        here = await stack.enter_async_context(process(settings, HTTP))
+        async with process(settings, ENGINE):
+            await eventually(lambda: is_reached(here))
+            seller, book = await join(here, "seller"), await new_book(here)
+        with pytest.raises(Unavailable):
+            await here.matching.check_ready()
+        await stack.enter_async_context(process(settings, ENGINE))
+        await eventually(lambda: is_reached(here))
+        placed = await here.bidding.place_ask(
+            seller, product_id=book.product_id, size=SIZE, amount=20_000
+        )
+        cancelled = await here.bidding.cancel_quote(seller, placed.quote.side, placed.quote.id)
+        assert cancelled.status is QuoteStatus.CANCELLED
+
+
+async def test_a_changed_product_is_forgotten_by_other_processes(settings: Settings) -> None:
+    async with process(settings, HTTP) as here, process(settings, HTTP) as there:
+        book = await new_book(here)
+        before = await there.catalog.view_product(book.product_id)
+        await here.catalog.edit_product(ADMIN, book.product_id, model="Dunk High")
+
+        async def is_changed() -> bool:
+            return (await there.catalog.view_product(book.product_id)).model == "Dunk High"
+
+        assert before.model == "Dunk Low"
+        await eventually(is_changed)
