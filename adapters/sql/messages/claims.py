@@ -43,6 +43,10 @@ _RELEASE = Statement(
 )
 
 
+_LIVES = 10
+"""No claim lasts longer than so many lives of another, whatever version has made it."""
+
+
 class SqlClaims:
     """Who tries which deliveries, and until when, in the rows of the deliveries."""
 
@@ -67,7 +71,7 @@ class SqlClaims:
         async with self._database.transaction():
             await self._database.lock(f"claims of {queue}")
             at = await self._now()
-            free = Free(queue, now, claim.holder, at, at + 2 * claim.life, but)
+            free = Free(queue, now, claim.holder, at, at + _LIVES * claim.life, but)
             rows = await self._free(free, limit, overdue_since)
             enough = at + claim.life / 2
             fresh = {
