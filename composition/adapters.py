@@ -14,6 +14,7 @@ from ..ports.cache import Cache
 from ..ports.charge_backlog import ChargeBacklog
 from ..ports.clock import Clock
 from ..ports.event_bus import DeadLetters, Deliveries, EventBus
+from ..ports.exchange_clock import ClockFollowers, ClockOffset
 from ..ports.exchange_terms import ExchangeTerms
 from ..ports.halts import Halts
 from ..ports.idempotency_keys import IdempotencyKeys
@@ -68,6 +69,8 @@ class Store:
     standing_quotes: StandingQuotes
     rules_in_force: RulesInForce
     exchange_terms: ExchangeTerms
+    clock_offset: ClockOffset
+    clock_followers: ClockFollowers
     signs_of_life: SignsOfLife
     books: Books
     stored_books: StoredBooks

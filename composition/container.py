@@ -59,6 +59,7 @@ from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
 from .decorated_store import decorated_store
+from .exchange_clock import agreed_clock
 from .from_settings import (
     claim_holder,
     jinja_templates,
@@ -328,10 +329,12 @@ async def open_application(
 ) -> AsyncIterator[Application]:
     """Open all adapters that the settings select, and close them when the block is left.
 
-    `clock` replaces the system clock, for callers who control the time. A SQLite file is migrated
-    first; with `migrate=False`, and on PostgreSQL, the store must be up to date. `roles` are those
-    that this process runs; on a shared store it keeps leases for them. Without them, it is a
-    command. Raises OSError, ValueError and Unavailable if an adapter cannot be opened.
+    `clock` replaces the system clock, for callers who control the time. Otherwise a demo has the
+    clock on which its processes have agreed. A SQLite file is migrated first; with `migrate=False`,
+    and on PostgreSQL, the store must be up to date. `roles` are those that this process runs; on a
+    shared store it keeps leases for them. Without them, it is a command. Raises OSError, ValueError
+    and Unavailable if an adapter cannot be opened, and ClockRefused if production would have the
+    clock of a demo.
     """
     container = Container(settings=settings)
     container.migrate.override(providers.Object(migrate))
@@ -347,6 +350,11 @@ async def open_application(
     # Whether a provider returns an awaitable depends on the selected adapters. Here it does.
     container.application.enable_async_mode()
     try:
+        if clock is None and settings.store.kind != "memory":
+            database = await container.sql_database.async_()
+            agreed = await agreed_clock(settings, database, decides=roles is not None)
+            if agreed is not None:
+                container.clock.override(providers.Object(agreed))
         yield await container.application.async_()
     finally:
         closing = container.shutdown_resources()

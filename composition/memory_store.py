@@ -11,6 +11,7 @@ from ..adapters.memory.deadlines import MemoryDeadlines
 from ..adapters.memory.declines import MemoryDeclines
 from ..adapters.memory.deliveries import MemoryDeadLetters, MemoryDeliveries
 from ..adapters.memory.destinations import MemoryDestinations
+from ..adapters.memory.exchange_clock import MemoryClockFollowers, MemoryClockOffset
 from ..adapters.memory.exchange_terms import MemoryExchangeTerms
 from ..adapters.memory.halts import MemoryHalts
 from ..adapters.memory.idempotency_keys import MemoryIdempotencyKeys
@@ -75,6 +76,8 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         standing_quotes=MemoryStandingQuotes(database),
         rules_in_force=MemoryRulesInForce(database),
         exchange_terms=MemoryExchangeTerms(database),
+        clock_offset=MemoryClockOffset(database),
+        clock_followers=MemoryClockFollowers(database),
         signs_of_life=MemorySignsOfLife(database),
         books=MemoryBooks(
             database,

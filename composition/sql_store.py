@@ -31,6 +31,7 @@ from ..adapters.sql.notifications.notifications import SqlNotifications
 from ..adapters.sql.notifications.preferences import SqlPreferences
 from ..adapters.sql.operations.alarms import SqlAlarms
 from ..adapters.sql.operations.audit_log import SqlAuditLog
+from ..adapters.sql.operations.exchange_clock import SqlClockFollowers, SqlClockOffset
 from ..adapters.sql.operations.exchange_terms import SqlExchangeTerms
 from ..adapters.sql.operations.leases import SqlLeases
 from ..adapters.sql.operations.signs_of_life import SqlSignsOfLife
@@ -114,8 +115,8 @@ def build_sql_store(
 ) -> Store:
     """Return the store's ports on an open database.
 
-    With a `lease_database`, leases use its connections, and leases and claims its time. Without
-    `wakeups`, only this process is woken.
+    With a `lease_database`, leases use its connections, like the clock's followers, and leases and
+    claims its time. Without `wakeups`, only this process is woken.
     """
     wakeups = wakeups or MemoryWakeups()
     deadlines = SqlDeadlines(database)
@@ -136,6 +137,8 @@ def build_sql_store(
         standing_quotes=SqlStandingQuotes(database),
         rules_in_force=SqlRulesInForce(database, clock=clock),
         exchange_terms=SqlExchangeTerms(database),
+        clock_offset=SqlClockOffset(database),
+        clock_followers=SqlClockFollowers(lease_database or database),
         signs_of_life=SqlSignsOfLife(database),
         books=SqlBooks(database, outbox=outbox, clock=clock),
         stored_books=SqlStoredBooks(database),

@@ -1,6 +1,6 @@
 """The port to time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -13,4 +13,21 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Return when `seconds` have passed on this clock."""
+        ...
+
+
+class MovableClock(Clock, Protocol):
+    """A clock that is ahead of, or behind, real time, and can be moved forward."""
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far it is ahead of real time; negative if it is behind."""
+        ...
+
+    def advance(self, by: timedelta) -> None:
+        """Move it forward. Raises ValueError for a negative step."""
+        ...
+
+    def move_to(self, instant: datetime) -> None:
+        """Move it forward to an aware instant. Raises ValueError if that has passed."""
         ...

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -15,6 +15,7 @@ from ...ports.language.audit import AuditEntry
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
 from ...ports.language.catalog import Product, Reservation
 from ...ports.language.deadlines import Deadline, DeadlineKind
+from ...ports.language.exchange_clock import ClockFollower
 from ...ports.language.halts import Halt
 from ...ports.language.ids import (
     AddressId,
@@ -142,6 +143,8 @@ class Tables:
 
         self.rules_in_force: dict[None, MarketRules] = {}
         self.exchange_terms: dict[None, Terms] = {}
+        self.clock_offset: dict[None, timedelta] = {}
+        self.clock_followers: dict[str, ClockFollower] = {}
         self.sign_of_life: dict[None, datetime] = {}
         self.quotes: dict[QuoteId, Quote] = {}
         self.quotes_of_user: defaultdict[tuple[UserId, Side], dict[QuoteId, None]] = defaultdict(

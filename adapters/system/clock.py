@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from ...ports.clock import Clock
+from ...ports.clock import Clock, MovableClock
 
 _wall_clock: Callable[[], datetime] = partial(datetime.now, UTC)
 
@@ -27,7 +27,7 @@ class SystemClock(Clock):
         await asyncio.sleep(seconds)
 
 
-class AdjustableClock(Clock):
+class AdjustableClock(MovableClock):
     """A clock that starts at any instant, runs in real time, and can be moved forward.
 
     It is for demos: moving it forward wakes every sleeper whose time has come. It must be used from

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ...composition.application import Application
+from ...ports.clock import Clock
 from .configured import settings_of
 
 
@@ -24,9 +25,11 @@ async def is_served(options: argparse.Namespace, application: Application) -> bo
 
 @asynccontextmanager
 async def opened_application(
-    options: argparse.Namespace, *, may_be_new: bool = False
+    options: argparse.Namespace, *, may_be_new: bool = False, clock: Clock | None = None
 ) -> AsyncIterator[Application]:
     """Open the configured exchange, which may be running in another process.
+
+    `clock` replaces the exchange's clock.
 
     Raises ValueError for a store in memory, because other processes cannot reach it. Raises it for
     a missing database unless `may_be_new`, because a command on the wrong folder would report an
@@ -46,5 +49,5 @@ async def opened_application(
             f"there is no exchange in {missing.parent.resolve()}: run this in the folder where it "
             "is served, or give its settings with --config"
         )
-    async with open_application(settings, migrate=missing is not None) as application:
+    async with open_application(settings, clock=clock, migrate=missing is not None) as application:
         yield application

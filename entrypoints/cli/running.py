@@ -7,6 +7,7 @@ from contextlib import ExitStack, asynccontextmanager
 from ...composition.application import Application
 from ...composition.container import open_application
 from ...composition.engine import engine_of, hosted_matching_of
+from ...composition.exchange_clock import following_the_clock
 from ...composition.exclusive import exclusive
 from ...config.settings import Settings
 from ...ports.language.process_roles import ProcessRole
@@ -32,6 +33,7 @@ async def running_roles(settings: Settings, roles: Set[ProcessRole]) -> AsyncIte
             if settings.is_shared:
                 await application.bidding.require_rules()
             async with (
+                following_the_clock(application),
                 Workers(application).running(),
                 serving_services(application, settings),
             ):

@@ -18,12 +18,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ...composition.application import Application
 from ...composition.container import open_application
-from ...composition.demonstration import MovableClock, movable_clock
+from ...composition.exchange_clock import movable_clock
 from ...composition.from_settings import outgoing_folder
 from ...composition.integrity import verify_exchange_of
 from ...composition.migrations import migrate_store
 from ...config.http import HttpSettings
 from ...config.settings import SecuritySettings, Settings, StoreSettings
+from ...ports.clock import MovableClock
 from ...ports.language.integrity import Finding
 from ...ports.language.notifications import Warehouse as WarehouseAddress
 from ...ports.language.rate_limits import RateLimit

@@ -53,6 +53,8 @@ class AuditAction(StrEnum):
     COMPLAINT_DECIDED = "complaint_decided"
     ALARM_RESOLVED = "alarm_resolved"
     DEAD_LETTER_REPLAYED = "dead_letter_replayed"
+    CLOCK_STARTED = "clock_started"
+    CLOCK_MOVED = "clock_moved"
     API_TOKEN_ISSUED = "api_token_issued"  # noqa: S105  # no secret
     API_TOKEN_REVOKED = "api_token_revoked"  # noqa: S105  # no secret
     CARRIED_OUT = "carried_out"
@@ -73,11 +75,12 @@ class TargetKind(StrEnum):
     DEAD_LETTER = "dead_letter"
     API_TOKEN = "api_token"  # noqa: S105  # no secret
     MARKET = "market"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The target of an action. The market as a whole has no id."""
+    """The target of an action. The market as a whole and the clock have no id."""
 
     kind: TargetKind
     id: UUID | None = None

@@ -22,7 +22,7 @@ from .messages import (
     turns,
 )
 from .notifications import notification_preferences, notifications
-from .operations import alarms, exchange_terms, sign_of_life
+from .operations import alarms, clock_followers, clock_offset, exchange_terms, sign_of_life
 from .orders import destinations, order_steps, orders
 from .payments import (
     bid_bars,
@@ -48,6 +48,8 @@ __all__ = [
     "bid_bars",
     "bids",
     "broker_positions",
+    "clock_followers",
+    "clock_offset",
     "deadlines",
     "declines",
     "deliveries",

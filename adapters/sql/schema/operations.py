@@ -1,6 +1,6 @@
-"""The tables of alarms, of signs of life, and of the terms of the exchange."""
+"""The tables of alarms, of signs of life, of the clock and the terms of the exchange."""
 
-from sqlalchemy import CheckConstraint, Column, Integer, String, Table, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, String, Table, Uuid
 
 from .columns import Instant, metadata, partial_index, positive
 
@@ -35,6 +35,23 @@ sign_of_life = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("noted_at", Instant, nullable=False),
     CheckConstraint("number = 1", name="number"),
+)
+
+clock_offset = Table(
+    "clock_offset",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("microseconds", BigInteger, nullable=False),
+    CheckConstraint("number = 1", name="number"),
+)
+
+clock_followers = Table(
+    "clock_followers",
+    metadata,
+    Column("process", String(64), primary_key=True),
+    Column("microseconds", BigInteger, nullable=False),
+    Column("beats", BigInteger, nullable=False),
+    positive("beats"),
 )
 
 exchange_terms = Table(

@@ -6,6 +6,7 @@ from typing import Any
 from . import (
     api_tokens,
     catalog,
+    clock,
     copy,
     grant,
     market,
@@ -49,5 +50,6 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
             action.add_to(actions, common)
     reindex.add_to(actions, common)
     rules.add_to(actions, common)
+    clock.add_to(actions, common)
     verify.add_to(actions, common)
     copy.add_to(actions, common)
