@@ -196,7 +196,8 @@ def unexpected_response(request: AnyRequest, error: Exception) -> ProblemRespons
 
 def _refused(refusal: Refusal) -> tuple[Problem, dict[str, Any]]:
     """Return the problem of a refusal, and its data."""
-    kind = type(refusal)
+    # An adapter may have kinds of its own, of which only it knows.
+    kind = next(kind for kind in type(refusal).__mro__ if kind in STATUS)
     facts = {RENAMED.get(name, name): value for name, value in refusal.data().items()}
     return Problem(*_NAMES[kind], STATUS[kind], str(refusal)), facts
 

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from litestar import Litestar, Request, get
 
+from solebook.adapters.nats.network import ConnectionLost
 from solebook.entrypoints.http.edge.problems import (
     PROBLEM_JSON,
     RENAMED,
@@ -18,7 +19,7 @@ from solebook.entrypoints.http.edge.problems import (
     problem_type,
     refusal_response,
 )
-from solebook.ports.language.errors import OutsideTick, Refusal
+from solebook.ports.language.errors import OutsideTick, Refusal, Unavailable
 
 from .world import World
 
@@ -49,8 +50,15 @@ def example(kind: type[Refusal]) -> Refusal:
     return kind(**{name: _EXAMPLES[hint] for name, hint in hints.items()})
 
 
-def test_every_refusal_has_its_row() -> None:
-    assert set(STATUS) == set(refusals())
+def test_every_refusal_of_the_ports_has_its_row() -> None:
+    assert set(STATUS) == {kind for kind in refusals() if ".ports." in kind.__module__}
+
+
+def test_a_refusal_of_an_adapter_is_told_like_its_base() -> None:
+    lost = refusal_response(REQUEST, ConnectionLost(what="the matching engine"))
+    unavailable = refusal_response(REQUEST, Unavailable(what="the matching engine"))
+    assert lost.status_code == unavailable.status_code == 503
+    assert lost.content == unavailable.content
 
 
 def test_no_two_refusals_share_a_name() -> None:

@@ -86,6 +86,9 @@ CALLS: dict[str, Prepare] = {
     "dead-letters": of_nothing(),
     "replay": of_nothing("--all"),
     "style-codes": of_nothing(),
+    "issue-token": of_nothing("warehouse", "AuthenticationService", *WHY),
+    "tokens": of_nothing(),
+    "revoke-token": of_nothing(str(uuid4()), *WHY),
 }
 
 
