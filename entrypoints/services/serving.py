@@ -3,12 +3,15 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from ... import __version__
 from ...composition.application import Application
 from ...config.settings import Settings
 from ...ports.language.process_roles import ProcessRole
-from .dispatcher import Dispatcher
+
+if TYPE_CHECKING:
+    from .dispatcher import Dispatcher
 
 _log = logging.getLogger("solebook.services")
 
@@ -27,6 +30,8 @@ async def serving_services(application: Application, settings: Settings) -> Asyn
     if ProcessRole.SERVICES not in application.roles or not is_served(settings):
         yield
         return
+    from .dispatcher import Dispatcher  # it takes its time, and most processes serve none
+
     dispatcher = Dispatcher(application, settings.http)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(dispatcher.finish)
@@ -38,7 +43,7 @@ async def serving_services(application: Application, settings: Settings) -> Asyn
 
 
 @asynccontextmanager
-async def _over_grpc(dispatcher: Dispatcher, settings: Settings) -> AsyncIterator[None]:
+async def _over_grpc(dispatcher: "Dispatcher", settings: Settings) -> AsyncIterator[None]:
     from .over_grpc import serving_over_grpc  # an optional package
 
     max_body = settings.http.max_body
@@ -48,7 +53,7 @@ async def _over_grpc(dispatcher: Dispatcher, settings: Settings) -> AsyncIterato
 
 
 @asynccontextmanager
-async def _over_nats(dispatcher: Dispatcher, settings: Settings) -> AsyncIterator[None]:
+async def _over_nats(dispatcher: "Dispatcher", settings: Settings) -> AsyncIterator[None]:
     from ...composition.services import serving_over_nats  # an optional package
     from .over_nats import micro_services
 
