@@ -1,5 +1,6 @@
 """The port to leases, for work that only one process may do at a time."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -33,8 +34,16 @@ class Leases(Protocol):
         """
         ...
 
+    async def renew_all(self, leases: Sequence[Lease], life: timedelta) -> Sequence[Lease]:
+        """Renew leases of one holder, and return those that were not lost; see `renew`."""
+        ...
+
     async def release(self, lease: Lease) -> None:
         """Free the lease immediately. A lost or released lease does not change."""
+        ...
+
+    async def held(self, names: Collection[str]) -> Mapping[str, Lease]:
+        """Return the current leases of these names, by name. Free ones are missing."""
         ...
 
     async def holder(self, name: str) -> Lease | None:

@@ -1,6 +1,7 @@
 """The line from a process to its leases, which may break, and the process's stopwatch."""
 
 import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -29,6 +30,14 @@ class LeaseLine(Leases):
     async def renew(self, lease: Lease, life: timedelta) -> Lease | None:
         await self._pass()
         return await self._leases.renew(lease, life)
+
+    async def renew_all(self, leases: Sequence[Lease], life: timedelta) -> Sequence[Lease]:
+        await self._pass()
+        return await self._leases.renew_all(leases, life)
+
+    async def held(self, names: Collection[str]) -> Mapping[str, Lease]:
+        await self._pass()
+        return await self._leases.held(names)
 
     async def release(self, lease: Lease) -> None:
         await self._pass()

@@ -1,6 +1,6 @@
 """Leases, in memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -36,10 +36,23 @@ class MemoryLeases(MemoryAdapter, Leases):
                 return None
             return self._put(replace(lease, expires_at=self._clock.now() + life))
 
+    async def renew_all(self, leases: Sequence[Lease], life: timedelta) -> Sequence[Lease]:
+        async with self._transaction():
+            until = self._clock.now() + life
+            in_force = [lease for lease in leases if self._is_in_force(lease)]
+            return [self._put(replace(lease, expires_at=until)) for lease in in_force]
+
     async def release(self, lease: Lease) -> None:
         async with self._transaction():
             if self._is_in_force(lease):
                 self._put(replace(lease, expires_at=self._clock.now()))
+
+    async def held(self, names: Collection[str]) -> Mapping[str, Lease]:
+        assert not self._database.is_open, _OUTSIDE
+        now = self._clock.now()
+        with await self._database.reading():
+            found = {name: lease for name, lease in self._tables.leases.items() if name in names}
+        return {name: lease for name, lease in found.items() if not lease.is_over(now)}
 
     async def holder(self, name: str) -> Lease | None:
         assert not self._database.is_open, _OUTSIDE

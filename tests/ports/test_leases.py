@@ -1,6 +1,7 @@
 """Contract of Leases."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -129,3 +130,39 @@ async def test_a_lease_is_no_part_of_a_transaction(leases: Leases, store: Store)
         ):
             with pytest.raises(AssertionError):
                 await call
+
+
+async def test_leases_are_renewed_together(leases: Leases, clock: VirtualClock) -> None:
+    first, second = await taken(leases, name="one"), await taken(leases, name="two")
+    other = await taken(leases, "somebody else", name="three")
+    await clock.advance(LIFE - SECOND)
+    gone = await taken(leases, name="four")
+    await leases.release(gone)
+
+    renewed = await leases.renew_all([first, second, replace(other, holder="one"), gone], LIFE)
+
+    until = clock.now() + LIFE
+    assert sorted(renewed, key=lambda lease: lease.name) == [
+        replace(first, expires_at=until),
+        replace(second, expires_at=until),
+    ]
+    assert await leases.holder("two") == replace(second, expires_at=until)
+    assert await leases.holder("three") == other
+    assert await leases.renew_all([], LIFE) == []
+
+
+async def test_a_lease_that_was_taken_again_is_not_renewed_under_its_earlier_epoch(
+    leases: Leases,
+) -> None:
+    earlier = await taken(leases)
+    await taken(leases)
+    assert await leases.renew_all([earlier], LIFE) == []
+
+
+async def test_current_leases_are_found_by_name(leases: Leases, clock: VirtualClock) -> None:
+    over = await taken(leases, name="over")
+    await clock.advance(LIFE)
+    one, two = await taken(leases, name="one"), await taken(leases, "two", name="two")
+    await taken(leases, name="not asked for")
+    assert await leases.held([over.name, "one", "two", "never taken"]) == {"one": one, "two": two}
+    assert await leases.held([]) == {}

@@ -1,6 +1,6 @@
 """Leases, in SQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from ....ports.clock import Clock
 from ....ports.language.leases import Lease
 from ....ports.leases import Leases
-from ..engine.constructs import insert_or_skip
+from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
 from ..schema import leases
@@ -24,6 +24,15 @@ _SET = Statement(
     .where(leases.c.name == bindparam("of"))
     .values(holder=bindparam("by"), epoch=bindparam("number"), expires_at=bindparam("until"))
 )
+
+_OF_HOLDER = (one_of(leases.c.name, "names"), leases.c.holder == bindparam("by"))
+_EXTEND = Statement(
+    update(leases)
+    .where(*_OF_HOLDER, leases.c.expires_at > bindparam("now"))
+    .values(expires_at=bindparam("until"))
+)
+_EXTENDED = Statement(select(leases).where(*_OF_HOLDER, leases.c.expires_at == bindparam("until")))
+_HELD = Statement(select(leases).where(one_of(leases.c.name, "names")))
 
 
 class SqlLeases(Leases):
@@ -64,10 +73,29 @@ class SqlLeases(Leases):
                 return None
             return await self._set(replace(lease, expires_at=await self.now() + life))
 
+    async def renew_all(self, leases: Sequence[Lease], life: timedelta) -> Sequence[Lease]:
+        if not leases:
+            return []
+        names, epochs = [lease.name for lease in leases], {lease.name: lease for lease in leases}
+        async with self._transaction():
+            now = await self.now()
+            of = {"names": names, "by": leases[0].holder}
+            await self._database.execute(_EXTEND, **of, now=now, until=now + life)
+            rows = await self._database.rows(_EXTENDED, **of, until=now + life)
+        renewed = (Lease(row.name, row.holder, row.epoch, row.expires_at) for row in rows)
+        return [lease for lease in renewed if lease.epoch == epochs[lease.name].epoch]
+
     async def release(self, lease: Lease) -> None:
         async with self._transaction():
             if await self._is_in_force(lease):
                 await self._set(replace(lease, expires_at=await self.now()))
+
+    async def held(self, names: Collection[str]) -> Mapping[str, Lease]:
+        assert not self._database.in_transaction, _OUTSIDE
+        rows = await self._database.rows(_HELD, names=list(names))
+        now = await self.now()
+        found = (Lease(row.name, row.holder, row.epoch, row.expires_at) for row in rows)
+        return {lease.name: lease for lease in found if not lease.is_over(now)}
 
     async def holder(self, name: str) -> Lease | None:
         assert not self._database.in_transaction, _OUTSIDE
