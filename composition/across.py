@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from ..core.operations.lease_keeper import LeaseTenure
 from ..ports.matching import Matching
+from ..ports.message_broker import MessageBroker
 
 Block: TypeAlias = AbstractAsyncContextManager[None]
 
@@ -23,3 +24,5 @@ class Across:
     """Tell other processes what this process's engine publishes, until the block is left."""
     check: Callable[[], Awaitable[None]]
     """Raise Unavailable unless this process is connected."""
+    broker: MessageBroker
+    """Carries the messages of the event bus."""

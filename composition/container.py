@@ -79,6 +79,7 @@ from .nats_adapters import (
     open_order_stream,
     open_product_invalidations,
 )
+from .nats_bus import open_nats_bus
 from .network import open_network
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 from .sql_adapters import (
@@ -94,6 +95,7 @@ from .sql_adapters import (
 )
 
 if TYPE_CHECKING:
+    from ..adapters.nats.nats_bus import NatsBus
     from ..adapters.nats.network import Network
     from ..adapters.nats.told_books import ToldBookViews
     from ..adapters.sql.engine.database import SqlDatabase
@@ -247,14 +249,29 @@ class Container(containers.DeclarativeContainer):
         ),
         memory=providers.Singleton(MemoryPushMessenger),
     )
-    event_bus: providers.Provider[EventBus] = providers.Singleton(
-        build_in_process_bus,
+    nats_bus: "providers.Provider[NatsBus]" = providers.Resource(
+        open_nats_bus,
+        network,
+        settings,
         store,
-        clock=clock,
-        ids=ids,
-        randomness=randomness,
-        holder=providers.Callable(claim_holder, settings, ids),
-        workers=providers.Callable(workers_of_queues, settings),
+        clock,
+        ids,
+        randomness,
+        providers.Callable(claim_holder, settings, ids),
+        providers.Callable(workers_of_queues, settings),
+    )
+    event_bus: providers.Provider[EventBus] = providers.Selector(
+        carrier,
+        process=providers.Singleton(
+            build_in_process_bus,
+            store,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+            holder=providers.Callable(claim_holder, settings, ids),
+            workers=providers.Callable(workers_of_queues, settings),
+        ),
+        nats=nats_bus,
     )
     rate_limits: providers.Provider[RateLimits] = providers.Singleton(MemoryRateLimits, clock)
 
@@ -287,7 +304,7 @@ class Container(containers.DeclarativeContainer):
     across: providers.Provider[Across | None] = providers.Selector(
         carrier,
         process=providers.Object(None),
-        nats=providers.Singleton(across_nats, network, store, told_book_views, settings),
+        nats=providers.Singleton(across_nats, network, store, told_book_views, nats_bus, settings),
     )
     application: providers.Provider[Application] = providers.Singleton(
         build_application,

@@ -2,12 +2,15 @@
 
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..core.bidding.require_rules import OtherRules
 from ..core.operations.compare_clocks import CompareClocks
 from ..core.operations.lease_keeper import LeaseKeeper, LeaseTimes, Obstacle
+from ..core.operations.lease_spread import LeaseSpread
 from ..ports.ids import Ids
+from ..ports.language.process_roles import ProcessRole
 from ..ports.language.rules import MarketRules
 from ..ports.leases import Leases
 from ..ports.stopwatch import Stopwatch
@@ -28,6 +31,8 @@ class Keepers:
 
     shard: LeaseKeeper
     relay: LeaseKeeper
+    receive: Callable[[ProcessRole, int], LeaseSpread]
+    """Returns the share of a role's messages, of which a broker has so many partitions."""
     expiry: LeaseKeeper
 
 
@@ -49,7 +54,18 @@ def build_keepers(
             leases, stopwatch, name=name, holder=holder, times=times, obstacle=obstacle
         )
 
-    return Keepers(shard=keeper(SHARD), relay=keeper(RELAY), expiry=keeper(EXPIRY))
+    def spread(role: ProcessRole, partitions: int) -> LeaseSpread:
+        return LeaseSpread(
+            leases,
+            stopwatch,
+            group=f"messages.{role}",
+            parts=partitions,
+            holder=holder,
+            times=times,
+            obstacle=obstacle,
+        )
+
+    return Keepers(shard=keeper(SHARD), relay=keeper(RELAY), receive=spread, expiry=keeper(EXPIRY))
 
 
 def build_shared_keepers(

@@ -13,6 +13,7 @@ from ..ports.language.errors import Unavailable
 from ..ports.language.ids import ProductId
 from ..ports.language.process_roles import ProcessRole
 from ..ports.matching import Matching
+from ..ports.message_broker import MessageBroker
 from ..ports.order_stream import OrderStream
 from .across import Across
 from .adapters import Store
@@ -76,7 +77,11 @@ async def open_product_invalidations(
 
 
 def across_nats(
-    network: "Network", store: Store, book_views: "ToldBookViews", settings: Settings
+    network: "Network",
+    store: Store,
+    book_views: "ToldBookViews",
+    broker: MessageBroker,
+    settings: Settings,
 ) -> Across:
     """Return how this process and the others reach each other over NATS."""
     from ..adapters.nats.matching_server import MatchingServer
@@ -109,4 +114,5 @@ def across_nats(
         serve=serve,
         tell_books=tell_books,
         check=check,
+        broker=broker,
     )

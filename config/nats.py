@@ -36,6 +36,8 @@ class NatsSettings:
     """The file of a certificate that identifies this client."""
     key: str | None = None
     """The file of its key."""
+    replicas: Annotated[int, Between(1, 5, "nobody would keep the messages")] = 1
+    """How many servers of a cluster keep each message."""
     connect_timeout: Annotated[timedelta, Between(timedelta(seconds=0.1), _MINUTE, _NO_ANSWER)] = (
         timedelta(seconds=2)
     )

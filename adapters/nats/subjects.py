@@ -6,8 +6,8 @@ from zlib import crc32
 from ...ports.language.messages import Queue
 from ...ports.language.process_roles import ProcessRole
 
-RECEIVING_ROLES = tuple(sorted({queue.role for queue in Queue}))
-"""The roles that have consumers of messages."""
+RECEIVING_ROLES = tuple(sorted({queue.role for queue in Queue} - {ProcessRole.MATCHING}))
+"""The roles that have consumers of messages, if processes reach the engine across a network."""
 
 
 def shard_subject(prefix: str, shard: int, epoch: int) -> str:

@@ -7,15 +7,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from functools import partial
 from typing import TypeAlias
 
+from ...composition.adapters import Adapters
 from ...composition.application import Application
 from ...composition.engine import engine_of, hosted_matching_of
+from ...composition.keepers import Keepers
 from ...core.bidding.hosted_matching import HostedMatching
 from ...core.bidding.matching_engine import MatchingEngine
 from ...core.operations.lease_keeper import LeaseTenure
 from ...ports.language.errors import Refusal, with_cause
 from ...ports.language.messages import Queue
 from ...ports.language.process_roles import ProcessRole
+from ...ports.message_broker import MessageBroker
 from ...ports.tenure import Tenure
+from .broker_keeper import BrokerKeeper
 from .courier import Courier
 from .relay import Relay
 from .sweeper import Sweeper
@@ -55,10 +59,18 @@ class Workers:
             outbox=adapters.store.outbox,
             bus=adapters.event_bus,
             transaction=adapters.store.transaction,
+            keeper=self._broker_keeper(adapters),
         )
         self.sweeper = Sweeper(application, adapters.store, sweeping)
         self._expiry = Sweeper(application, adapters.store, {ProcessRole.MATCHING})
         self.courier = Courier(adapters.event_bus, self._roles)
+
+    def _broker_keeper(self, adapters: Adapters) -> BrokerKeeper | None:
+        if self._across is None:
+            return None
+        store = adapters.store
+        broker = self._across.broker
+        return BrokerKeeper(broker, store.sent_messages, store.transaction, adapters.clock)
 
     async def settle(self) -> None:
         """Do everything possible without time passing, for callers who control the clock."""
@@ -104,11 +116,22 @@ class Workers:
                 loops["relay"] = partial(self._keepers.relay.run, self._relay)
             if self._across is not None and ProcessRole.DEADLINES in self._roles:
                 loops["expiry"] = partial(self._keepers.expiry.run, self._expire)
+            if self._across is not None:
+                loops.update(self._receivers(self._across.broker, self._keepers))
             if self._hosted is not None:
                 queues.remove(Queue.MATCHING)
                 loops["engine"] = partial(self._keepers.shard.run, self._host)
         for queue in queues:
             loops[f"courier of {queue}"] = partial(self.courier.run, queue)
+        return loops
+
+    def _receivers(self, broker: MessageBroker, keepers: Keepers) -> dict[str, Loop]:
+        """Return the loops that receive the messages of this process's roles from a broker."""
+        loops: dict[str, Loop] = {}
+        for role in self._roles & {queue.role for queue in Queue} - {ProcessRole.MATCHING}:
+            receive = partial(_receive, broker, role)
+            spread = keepers.receive(role, broker.partitions)
+            loops[f"messages of {role}"] = partial(spread.run, receive)
         return loops
 
     def _reached(
@@ -154,6 +177,12 @@ class Workers:
             finally:
                 hosting.cancel()  # it is abandoned if this is cancelled again
         hosting.result()
+
+
+async def _receive(
+    broker: MessageBroker, role: ProcessRole, partition: int, tenure: LeaseTenure
+) -> None:
+    await broker.receive(role, partition, epoch=tenure.lease.epoch, tenure=tenure)
 
 
 @asynccontextmanager

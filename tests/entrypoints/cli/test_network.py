@@ -30,6 +30,7 @@ def processes(tmp_path: Path, postgres_url: str, nats_server: NatsServer) -> Ite
         "SOLEBOOK_NATS__PREFIX": f"test-{uuid4().hex}",
         "SOLEBOOK_MARKET__PAYOUT_HOLD": "PT1S",
     }
+    assert processes.run("migrate").returncode == 0
     yield processes
     processes.close()
 
@@ -95,8 +96,13 @@ def test_a_trade_goes_from_bid_to_payout_through_processes_that_each_do_a_part(
     there.ok("POST", f"{order}/shipment", exchange.seller, json=PARCEL)
     here.ok("POST", f"{order}/receipt", staff)
     tasks = "/v1/authentication/tasks"
-    wait_until(lambda: bool(here.ok("GET", tasks, staff)["items"]))
-    task = f"{tasks}/{here.ok('GET', tasks, staff)['items'][0]['id']}"
+
+    def opened() -> list[str]:
+        found = here.ok("GET", tasks, staff)["items"]
+        return [task["id"] for task in found if task["status"] != "awaiting_item"]
+
+    wait_until(lambda: bool(opened()))
+    task = f"{tasks}/{opened()[0]}"
     here.ok("POST", f"{task}/claim", staff)
     here.ok("POST", f"{task}/verdict", staff, json=PASS)
     wait_until(lambda: here.ok("GET", order, staff)["status"] == "auth_passed")

@@ -28,6 +28,7 @@ CALL = re.compile(
 def processes(tmp_path: Path, postgres_url: str, nats_server: NatsServer) -> Iterator[Processes]:
     processes = Processes(tmp_path, postgres_url)
     processes.environment["SOLEBOOK_NATS__URL"] = nats_server.url
+    assert processes.run("migrate").returncode == 0
     yield processes
     processes.close()
 

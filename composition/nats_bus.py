@@ -1,0 +1,73 @@
+"""The event bus over NATS."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from ..config.settings import Settings
+from ..ports.clock import Clock
+from ..ports.ids import Ids
+from ..ports.language.messages import Queue
+from ..ports.randomness import Randomness
+from .adapters import Store
+from .in_process_bus import build_dispatcher
+from .network import open_network
+from .sql_adapters import who_is
+
+if TYPE_CHECKING:
+    from ..adapters.nats.event_stream import EventStream
+    from ..adapters.nats.jetstream import JetStream
+    from ..adapters.nats.nats_bus import NatsBus
+    from ..adapters.nats.network import Network
+
+PARTITIONS: Final = 8
+"""The number of partitions, and so of processes of a role that can share its messages."""
+
+
+@asynccontextmanager
+async def open_nats_bus(
+    network: "Network",
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    ids: Ids,
+    randomness: Randomness,
+    holder: str,
+    workers: Mapping[Queue, int],
+) -> "AsyncIterator[NatsBus]":
+    """Check the broker's stream, and yield a bus without consumers.
+
+    Raises ValueError if the stream is not as this version needs it, and Unavailable.
+    """
+    from ..adapters.nats.nats_bus import NatsBus  # an optional package
+
+    stream, jetstream = _stream_of(network, settings)
+    await stream.check()
+    dispatcher = build_dispatcher(
+        store, clock=clock, ids=ids, randomness=randomness, holder=holder, workers=workers
+    )
+    yield NatsBus(network, stream, jetstream, dispatcher)
+
+
+async def prepare_broker(settings: Settings) -> str | None:
+    """Create or change the stream of events, and return its name, or None without a broker.
+
+    Raises ValueError if the stream has another number of partitions, and Unavailable.
+    """
+    if not settings.nats.servers:
+        return None
+    async with open_network(settings, who_is(None)) as network:
+        stream, _ = _stream_of(network, settings)
+        await stream.prepare()
+        return stream.names.stream
+
+
+def _stream_of(network: "Network", settings: Settings) -> "tuple[EventStream, JetStream]":
+    from ..adapters.nats.event_stream import EventStream
+    from ..adapters.nats.jetstream import JetStream
+    from ..adapters.nats.subjects import EventNames
+
+    nats = settings.nats
+    jetstream = JetStream(network, timeout=nats.timeout.total_seconds())
+    names = EventNames(nats.prefix, PARTITIONS)
+    return EventStream(jetstream, names, replicas=nats.replicas), jetstream
