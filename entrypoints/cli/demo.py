@@ -5,7 +5,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from .configured import add_store
+from .configured import add_store, settings_of
+from .opened import opened_application
 
 _DESCRIPTION = """\
 Starts an exchange on a fresh database, loads a catalogue, and replays real sales through its HTTP
@@ -15,6 +16,14 @@ paid. A few extra trades fail on purpose. At the end the demo prints what was so
 figure of every size with the file, and checks the ledger to the cent. Then it keeps running, so
 that you can look around. With --store it uses an empty database of yours, and leaves it to you,
 with a folder solebook-demo for what is not in the database.
+
+With --url it starts no exchange, but replays the sales through one that is running, whose store and
+other settings it needs too. That one has the clock of a demo: see `solebook admin clock --help`.
+"""
+_EPILOG = """\
+examples:
+  solebook demo
+  solebook demo --url http://127.0.0.1:8000 --store postgresql://solebook@db/demo
 """
 
 
@@ -25,6 +34,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         parents=[common],
         help="watch an exchange trade real sales",
         description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--products",
@@ -43,6 +54,12 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON too")
     add_store(parser)
     parser.add_argument("--port", type=int, default=0, help="where to listen (a free port)")
+    parser.add_argument(
+        "--url", nargs="+", metavar="URL", help="the running exchange; several are used in turn"
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="with --url: its settings (solebook.toml)"
+    )
     # The demo retries a charge on purpose, and the warning would break up the progress bars.
     parser.set_defaults(run=demo, log_level=logging.ERROR)
 
@@ -52,7 +69,11 @@ async def demo(options: argparse.Namespace) -> int:
     from ..demo.api import ApiRefusal
     from ..demo.run import run_demo
 
+    if options.config is not None and options.url is None:
+        raise ValueError("--config is for --url: the demo's own exchange has settings of its own")
     try:
+        if options.url is not None:
+            return await _demo_elsewhere(options)
         return await run_demo(
             products=options.products,
             sales=options.sales,
@@ -64,3 +85,18 @@ async def demo(options: argparse.Namespace) -> int:
         )
     except ApiRefusal as refusal:
         raise ValueError(f"the demo went wrong: {refusal}") from refusal
+
+
+async def _demo_elsewhere(options: argparse.Namespace) -> int:
+    from ..demo.deployment import run_on_deployment
+
+    async with opened_application(options) as application:
+        return await run_on_deployment(
+            application,
+            settings_of(options),
+            [url.rstrip("/") for url in options.url],
+            products=options.products,
+            sales=options.sales,
+            limit=options.limit,
+            report=options.report,
+        )

@@ -1,7 +1,7 @@
 """A client of the exchange's HTTP API for the people of the demo."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ from ...ports.language.errors import Unavailable
 
 _TRIES = 60
 _BUSY = (429, 503)
+_EXPIRED = 401
 _POLL, _LONGEST_POLL = 0.02, 0.5
 """The first and the longest interval between two polls, in seconds."""
 _PATIENCE = 60.0
@@ -22,11 +23,24 @@ class ApiRefusal(RuntimeError):
 
 
 class Api:
-    """The API as seen by one user, or by an anonymous visitor without a token."""
+    """The API as seen by one user, or by an anonymous visitor without credentials.
 
-    def __init__(self, http: httpx.AsyncClient, token: str | None = None) -> None:
+    A user signs in again when their token has expired, as it does when the exchange's clock jumps.
+    """
+
+    def __init__(
+        self, http: httpx.AsyncClient, credentials: Mapping[str, str] | None = None
+    ) -> None:
+        """Create it for a user with an email and a password, who is not signed in yet."""
         self._http = http
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._credentials = credentials
+        self._headers: dict[str, str] = {}
+        self._signing_in = asyncio.Lock()
+
+    async def sign_in(self) -> None:
+        """Begin a session with the credentials. Raises ApiRefusal."""
+        session = await Api(self._http).post("/sessions", self._credentials)
+        self._headers = {"Authorization": f"Bearer {session['access_token']}"}
 
     async def get(self, path: str, **query: Any) -> Any:
         """Return a resource. Raises ApiRefusal."""
@@ -63,7 +77,13 @@ class Api:
     async def _call(
         self, method: str, path: str, headers: dict[str, str] | None = None, **request: Any
     ) -> Any:
+        used = self._headers
         response = await self._try(method, path, headers or {}, request)
+        if response.status_code == _EXPIRED and used:
+            async with self._signing_in:
+                if self._headers is used:
+                    await self.sign_in()
+            response = await self._try(method, path, headers or {}, request)
         if response.is_error:
             raise ApiRefusal(f"{method} {path}: {response.status_code} {response.text}")
         return response.json() if response.content else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 from uuid import UUID
 
 from rich.console import Console
@@ -38,16 +38,34 @@ class FoundLetter:
         console.print(f"To {self.to}, in {escape(str(self.file))}", soft_wrap=True)
 
 
-async def find_letter(sellers: Sequence[Person], folder: Path) -> FoundLetter:
+@overload
+async def find_letter(
+    sellers: Sequence[Person], folder: Path, *, waits: Literal[True] = True
+) -> FoundLetter: ...
+
+
+@overload
+async def find_letter(
+    sellers: Sequence[Person], folder: Path, *, waits: bool
+) -> FoundLetter | None: ...
+
+
+async def find_letter(
+    sellers: Sequence[Person], folder: Path, *, waits: bool = True
+) -> FoundLetter | None:
     """Wait for the newest mail that asks a seller to ship, and return it.
 
-    The sellers' notifications tell its id. Raises ApiRefusal if there is none.
+    The sellers' notifications tell its id. Without `waits`, it is None if the mail is not in the
+    folder. Raises ApiRefusal if there is none.
     """
     wanted = [told for seller in sellers if (told := await _last_told(seller))]
     told = max(wanted, key=lambda told: str(told["created_at"]), default=None)
     if told is None:
         raise ApiRefusal("no seller was asked to ship")
     file = folder / f"{message_id(NotificationId(UUID(told['id'])), Channel.EMAIL)}.eml"
+
+    if not waits and not file.exists():
+        return None
 
     async def is_written() -> bool:
         return file.exists()

@@ -1,6 +1,6 @@
 """Trades of the demo that fail on purpose, and so are no sales."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from .files import SaleRow
@@ -20,7 +20,7 @@ async def make_failing_trades(
     warehouse: Warehouse,
     people: People,
     row: SaleRow,
-    advance: Callable[[timedelta], None],
+    advance: Callable[[timedelta], Awaitable[None]],
 ) -> None:
     """Make four trades of a pair like `row` that fail in different ways.
 
@@ -40,7 +40,7 @@ async def make_failing_trades(
 
     forgotten = await market.trade(people.buyers[1], seller, row.product, row.size, row.price)
     await warehouse.until(forgotten, "confirmed")
-    advance(_LONG_ENOUGH)
+    await advance(_LONG_ENOUGH)
     await warehouse.until(forgotten, "cancelled")
 
     unpaid = await market.trade(people.declined_buyer, seller, row.product, row.size, row.price)

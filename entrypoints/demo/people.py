@@ -66,9 +66,10 @@ async def gather_people(
         elif role is not None:
             staff = {"roles": ["buyer", role], "reason": f"the demo needs an {role}"}
             await admin.api.put(f"/users/{user['id']}/roles", staff)
-        session = await Api(http).post("/sessions", credentials)
+        api = Api(http, credentials)
+        await api.sign_in()
         joined()
-        return Person(email, Api(http, session["access_token"]))
+        return Person(email, api)
 
     async def buyer(name: str, card: str) -> Person:
         person = await join(name)

@@ -131,6 +131,7 @@ def test_production_does_not_start_a_clock(
         ("admin", "clock", "move", "+1d"),
         ("admin", "clock"),
         ("admin", "verify"),
+        ("demo", "--url", "http://127.0.0.1:9"),
     ],
 )
 def test_production_opens_no_database_of_a_demo(
@@ -140,3 +141,17 @@ def test_production_opens_no_database_of_a_demo(
     refused = run(*command)
     assert (refused.code, refused.out) == (1, "")
     assert "the database is that of a demo" in one_line(refused.err)
+
+
+def test_a_demo_needs_an_exchange_whose_clock_can_be_moved(folder: Path, run: Run) -> None:
+    refused = run("demo", "--url", "http://127.0.0.1:9")
+    assert (refused.code, refused.out) == (1, "")
+    assert "the exchange runs on real time" in one_line(refused.err)
+
+
+def test_a_demo_whose_clock_was_started_too_late_tells_when_to_start_it(
+    started: Path, run: Run
+) -> None:
+    refused = run("demo", "--url", "http://127.0.0.1:9")
+    assert (refused.code, refused.out) == (1, "")
+    assert "solebook admin clock start 2015-03-08T09:00Z" in one_line(refused.err)

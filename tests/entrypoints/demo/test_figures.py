@@ -14,10 +14,10 @@ from solebook.composition.application import Application
 from solebook.composition.embedded import build_embedded
 from solebook.config.http import HttpSettings
 from solebook.entrypoints.demo.api import Api
+from solebook.entrypoints.demo.conclusion import conclude
 from solebook.entrypoints.demo.figures import Figures, MarketData, YearFigures, figures_of
 from solebook.entrypoints.demo.files import SaleRow
 from solebook.entrypoints.demo.report import make_report
-from solebook.entrypoints.demo.run import _conclude
 from solebook.entrypoints.http.app import create_app
 from solebook.ports.language.analytics import Candle, Sale
 from solebook.ports.language.catalog import Product
@@ -120,7 +120,7 @@ class Exchange:
         """Compare it with a file as the demo does. Return the exit code and the output."""
         report = await make_report(self.application, self.market_data, {DUNK: str(self.product_id)})
         console = Console(file=io.StringIO(), width=200)
-        code = _conclude(console, report, rows, None)
+        code = conclude(console, report, rows, None)
         assert isinstance(console.file, io.StringIO)
         return code, console.file.getvalue()
 

@@ -95,6 +95,15 @@ async def test_without_such_a_mail_it_is_refused(tmp_path: Path) -> None:
         await find_letter([seller("one")], tmp_path)
 
 
+async def test_a_mail_that_another_process_wrote_elsewhere_is_not_waited_for(
+    tmp_path: Path, clock: VirtualClock
+) -> None:
+    told = await Exchange(tmp_path / "here", clock).tell(NotificationKind.SALE_CONFIRMED, order=1)
+    sellers = [seller("one", told)]
+    assert await find_letter(sellers, tmp_path / "elsewhere", waits=False) is None
+    assert await find_letter(sellers, tmp_path / "here", waits=False) is not None
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_mail_is_shown_in_full_without_interpreting_markup(width: int) -> None:
     letter = FoundLetter(
