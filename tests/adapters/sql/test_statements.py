@@ -164,6 +164,7 @@ IN_ORDER = {
     "authentication_tasks._PAGE.0",
     "dead_letters._PAGE.0",
     "deliveries._OLDEST.0",
+    "exchange_clock._ALL.0",
     "orders._ALL.0",
     "outbox._UNSENT.0",
     "products._PAGE.0",

@@ -9,7 +9,7 @@ from solebook.ports.language.complaints import ComplaintKind
 from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import MessageId
 from solebook.ports.language.market import Side
-from solebook.ports.language.messages import Delivery, Queue
+from solebook.ports.language.messages import Delivery, Position, Queue
 from solebook.ports.language.notifications import Channel
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.users import Actor, Role
@@ -84,7 +84,7 @@ async def _watch(exchange: Exchange) -> None:
 
 
 async def _rest(exchange: Exchange) -> None:
-    """A halt, an image, a suspension, sessions, a lease and a request that was answered."""
+    """A halt, an image, a suspension, sessions, a lease, a sent message and an answered request."""
     app, store, now = exchange.app, exchange.store, exchange.clock.now()
     other = await exchange.new_product(SIZE, "10", style_code="CW2288-111")
     await app.bidding.request_halt(exchange.admin, other.id, reason=WHY)
@@ -103,6 +103,14 @@ async def _rest(exchange: Exchange) -> None:
         exchange.admin, name="warehouse", scopes=["OrderService"], reason=WHY
     )
     await store.leases.acquire("relay", "a-process", timedelta(seconds=3))
+    async with store.transaction():
+        await store.clock_offset.agree(timedelta(0))
+    await store.clock_followers.beat("a-process", timedelta(0))
+    await exchange.workers.settle()
+    await exchange.new_seller()
+    ids = [message.id for message in await store.outbox.unsent(1)]
+    async with store.transaction():
+        await store.sent_messages.move(ids, Position("a-stream", last=1))
     await exchange.workers.settle()
 
 
