@@ -19,11 +19,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import uvloop
 
 from servers.nats_server import running_nats
+from solebook.composition.nats_bus import prepare_broker
+from solebook.config.nats import NatsSettings
 
-from .exchange_processes import prepare, running
+from .exchange_processes import prepare, running, settings_of
 from .http import CREATED, percentile, requests, send
 from .in_turn import Figures, Measurement, in_turn, ratio
 from .postgres_market import Databases, durable_postgres
@@ -45,6 +48,8 @@ def apart(url: str, folder: Path, nats: str) -> Iterator[str]:
     """Serve HTTP in one process, and run the engine in another."""
     os.environ["SOLEBOOK_NATS__URL"] = nats
     try:
+        settings = msgspec.structs.replace(settings_of(url, folder), nats=NatsSettings(url=nats))
+        asyncio.run(prepare_broker(settings))
         with ExitStack() as stack:
             worker = ("worker", "matching", "--health-port", "0")
             stack.enter_context(running(worker, url, folder))

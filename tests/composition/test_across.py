@@ -13,6 +13,7 @@ from solebook.adapters.embedded import tokens
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.composition.health import view_health_of
+from solebook.composition.nats_bus import prepare_broker
 from solebook.config.nats import NatsSettings
 from solebook.config.settings import SecuritySettings, Settings, StoreSettings
 from solebook.entrypoints.worker.workers import Workers
@@ -41,13 +42,15 @@ ADDRESS = {
 
 
 @pytest.fixture
-def settings(postgres_url: str, nats_server: NatsServer, tmp_path: Path) -> Settings:
-    return Settings(
+async def settings(postgres_url: str, nats_server: NatsServer, tmp_path: Path) -> Settings:
+    settings = Settings(
         folder=str(tmp_path),
         security=SecuritySettings(bcrypt_cost=4),
         store=StoreSettings(url=postgres_url),
         nats=NatsSettings(url=nats_server.url, prefix=f"test-{uuid4().hex}"),
     )
+    await prepare_broker(settings)
+    return settings
 
 
 @asynccontextmanager

@@ -31,6 +31,8 @@ def processes(tmp_path: Path, postgres_url: str, nats_server: NatsServer) -> Ite
         "SOLEBOOK_MARKET__PAYOUT_HOLD": "PT1S",
     }
     assert processes.run("migrate").returncode == 0
+    migrated = processes.run("migrate")
+    assert migrated.returncode == 0, migrated.stderr
     yield processes
     processes.close()
 
