@@ -33,6 +33,14 @@ APART = (
     ("worker", "relay", "trade", "deadlines", "letters", "search", "charts"),
 )
 """The commands of one whose processes share the roles."""
+ACROSS = (
+    ("serve", "--roles", "http"),
+    ("serve", "--roles", "http"),
+    ("worker", "matching"),
+    ("worker", "matching"),
+    ("worker", "relay", "trade", "deadlines", "letters", "search", "charts"),
+)
+"""The commands of one whose processes reach the engine over NATS."""
 SETTINGS = {
     "SOLEBOOK_HTTP__USER_LIMIT__BURST": "100000",
     "SOLEBOOK_HTTP__ADDRESS_LIMIT__BURST": "100000",
@@ -196,7 +204,15 @@ class KilledExchange:
 
     def kill_process(self) -> float:
         """Kill one of the processes, and start the same command again."""
-        number = self.random.randrange(len(self.running))
+        return self._kill(self.random.randrange(len(self.running)))
+
+    def kill_engine(self) -> float:
+        """Kill the process with the matching engine, and start the same command again."""
+        holder = self.server.sql(_ENGINE, self.database)
+        pids = [running.process.pid for running in self.running]
+        return self._kill(pids.index(int(holder.split("/")[1])))
+
+    def _kill(self, number: int) -> float:
         killed_at = time.monotonic()
         self.running[number].kill()
         self._logs.append(self.running[number].complaints())
@@ -285,6 +301,7 @@ _CONNECTIONS = """
     SELECT CASE WHEN state = 'idle' THEN 'i' ELSE 'b' END || pid FROM pg_stat_activity
     WHERE datname = current_database() AND application_name LIKE 'solebook %'
 """
+_ENGINE = "SELECT holder FROM leases WHERE name = 'matching'"
 _SOLD_TWICE = """
     SELECT quote FROM (
         SELECT bid_id AS quote FROM matches WHERE status = 'open'
@@ -309,9 +326,16 @@ def killed_exchange(
     town: Town,
     folder: Path,
     commands: Sequence[Sequence[str]],
+    nats: str | None = None,
 ) -> Iterator[KilledExchange]:
-    """Run the processes of an exchange with a crowd until the block is left."""
+    """Run the processes of an exchange with a crowd until the block is left.
+
+    With the URL of a `nats` server they reach each other.
+    """
     processes = Processes(folder, server.url(database))
+    if nats is not None:
+        processes.environment |= {"SOLEBOOK_NATS__URL": nats, "SOLEBOOK_NATS__PREFIX": database}
+        assert processes.run("migrate").returncode == 0
     exchange = KilledExchange(server, database, town, processes, commands, random.Random(7))
     try:
         exchange.open()

@@ -8,8 +8,9 @@ import pytest
 
 from solebook.adapters.sql.migrate import migrate
 
+from ...nats_server import NatsServer
 from ...postgres_server import PostgresServer, running_postgres
-from .killed_exchange import APART, WHOLE, KilledExchange, Town, killed_exchange, settle
+from .killed_exchange import ACROSS, APART, WHOLE, KilledExchange, Town, killed_exchange, settle
 
 pytestmark = pytest.mark.real
 
@@ -36,6 +37,7 @@ def town(server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> To
     ("kill", "commands"),
     [
         pytest.param(KilledExchange.kill_process, APART, id="process"),
+        pytest.param(KilledExchange.kill_engine, ACROSS, id="engine"),
         pytest.param(KilledExchange.kill_backend, WHOLE, id="backend of PostgreSQL"),
         pytest.param(KilledExchange.kill_server, WHOLE, id="PostgreSQL"),
     ],
@@ -46,11 +48,13 @@ def test_what_was_acknowledged_is_there_once_whatever_is_killed(
     server: PostgresServer,
     town: Town,
     tmp_path: Path,
+    nats_server: NatsServer,
     full: bool,
 ) -> None:
     database = kill.__name__
     server.create_database(database, TOWN)
-    with killed_exchange(server, database, town, tmp_path, commands) as exchange:
+    nats = nats_server.url if commands is ACROSS else None
+    with killed_exchange(server, database, town, tmp_path, commands, nats) as exchange:
         for _ in range(20 if full else 1):
             exchange.round(kill)
         exchange.finish()
