@@ -31,9 +31,15 @@ PARTS_OF_USE_CASES = {
 BESIDE_THE_APPLICATION = {
     "solebook.core.bidding.apply_rules.ApplyRules",
     "solebook.core.operations.compare_clocks.CompareClocks",
+    "solebook.core.operations.move_clock.MoveClock",
+    "solebook.core.operations.start_clock.StartClock",
+    "solebook.core.operations.view_clock.ViewClock",
     "solebook.core.operations.view_health.ViewHealth",
 }
-"""What needs an engine in this process, asks the whole application, or belongs to its leases."""
+"""What needs an engine in this process, asks the whole application, or belongs to its leases.
+
+Or it moves the clock of a demo, which only the command line does.
+"""
 
 
 def use_cases_of_the_core() -> Iterator[type]:
