@@ -13,7 +13,7 @@ from typing import Any
 
 from ...postgres_server import PostgresServer
 
-_SOME = ("--limit", "25")
+_SOME = ("--limit", "12")
 _FILES = {"--products": "SOLEBOOK_TEST_PRODUCTS", "--sales": "SOLEBOOK_TEST_SALES"}
 _PATIENCE = {True: 4 * 3_600, False: 300}
 
