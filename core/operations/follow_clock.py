@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 
 from ...ports.clock import MovableClock
 from ...ports.exchange_clock import CLOCK, ClockFollowers, ClockOffset
@@ -13,6 +14,12 @@ _log = logging.getLogger(__name__)
 
 _BEAT = 1.0
 """Seconds between two looks at the offset, if no wake-up comes."""
+
+
+def catch_up(clock: MovableClock, offset: timedelta) -> None:
+    """Move a clock forward until it is ahead of real time by `offset`, unless it is already."""
+    if offset > clock.ahead:
+        clock.advance(offset - clock.ahead)
 
 
 class FollowClock:
@@ -70,8 +77,8 @@ class FollowClock:
 
     async def _catch_up(self) -> None:
         agreed = await self._offset.agreed()
-        if agreed is not None and agreed > self._clock.ahead:
-            self._clock.advance(agreed - self._clock.ahead)
+        if agreed is not None:
+            catch_up(self._clock, agreed)
 
     async def _wait(self) -> None:
         """Wait for a wake-up, or for the next beat."""

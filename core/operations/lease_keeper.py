@@ -41,6 +41,10 @@ class LeaseTimes:
         if not 0 < self.every < self.life - self.margin:
             raise ValueError(f"a lease must be renewed before its tenure is over: {self}")
 
+    def end_of_tenure(self, asked: float) -> float:
+        """Return when the tenure of a lease is over that was requested at `asked`."""
+        return asked + self.life - self.margin
+
 
 class LeaseTenure(Tenure):
     """The tenure of a lease, by a stopwatch."""
@@ -178,15 +182,11 @@ class LeaseKeeper:
         lease = await self._answer(acquiring, self._times.life)
         if lease is None:
             return None
-        tenure = LeaseTenure(lease, self._stopwatch, self._end_of(asked))
+        tenure = LeaseTenure(lease, self._stopwatch, self._times.end_of_tenure(asked))
         if not tenure.is_over:
             return tenure
         await self._release(tenure)
         return None
-
-    def _end_of(self, asked: float) -> float:
-        """Return when the tenure of a lease is over that was requested at `asked`."""
-        return asked + self._times.life - self._times.margin
 
     async def _is_hindered(self, patience: float) -> bool:
         """Whether this process may own nothing. Raises Unavailable."""
@@ -248,7 +248,7 @@ class LeaseKeeper:
             if lease is None:
                 tenure.end()
                 return
-            tenure.extend(lease, self._end_of(asked))
+            tenure.extend(lease, self._times.end_of_tenure(asked))
             with suppress(Unavailable):  # then nobody knows of an obstacle
                 if await self._is_hindered(self._times.every / 2):
                     return

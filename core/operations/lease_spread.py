@@ -116,7 +116,7 @@ class LeaseSpread:
             if lease is None:
                 part.tenure.end()
             else:
-                part.tenure.extend(lease, self._end_of(asked))
+                part.tenure.extend(lease, self._times.end_of_tenure(asked))
         self._end_lost()
 
     def _end_lost(self) -> None:
@@ -185,7 +185,7 @@ class LeaseSpread:
             asked = self._stopwatch.elapsed()
             lease = await self._leases.acquire(name, self._holder, self._life)
             if lease is not None:
-                tenure = LeaseTenure(lease, self._stopwatch, self._end_of(asked))
+                tenure = LeaseTenure(lease, self._stopwatch, self._times.end_of_tenure(asked))
                 task = asyncio.create_task(work(number, tenure), name=name)
                 self._parts[number] = _Part(tenure, task)
                 count -= 1
@@ -207,7 +207,3 @@ class LeaseSpread:
             part.tenure.end()
         self._parts.clear()
         self._seat = None
-
-    def _end_of(self, asked: float) -> float:
-        """Return when the tenure of a lease is over that was requested at `asked`."""
-        return asked + self._times.life - self._times.margin

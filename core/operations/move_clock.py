@@ -15,6 +15,7 @@ from ...ports.language.users import Actor, Role
 from ...ports.stopwatch import Stopwatch
 from ...ports.transaction import Transaction
 from ...ports.wakeups import Wakeups
+from .follow_clock import catch_up
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class MoveClock:
             by = to if isinstance(to, timedelta) else to - now
             if by < timedelta(0):
                 raise ClockRefused(f"time never goes backwards: it is {now:%Y-%m-%dT%H:%M:%SZ}")
-            self._follow(before)
+            catch_up(self.clock, before)
             await self.offset.set(before + by)
             self.transaction.announce(partial(self.wakeups.send, CLOCK))
             await self.audit_log.add(
@@ -71,14 +72,9 @@ class MoveClock:
                     facts={"from": now.isoformat(), "to": (now + by).isoformat()},
                 )
             )
-        self._follow(before + by)
+        catch_up(self.clock, before + by)
         await self._wait_for_all(before + by)
         return self.clock.now()
-
-    def _follow(self, offset: timedelta) -> None:
-        """Move the clock of this process, if it has not followed by itself."""
-        if offset > self.clock.ahead:
-            self.clock.advance(offset - self.clock.ahead)
 
     async def _wait_for_all(self, offset: timedelta) -> None:
         """Return when every process that is there has the offset. Raises Unavailable."""
