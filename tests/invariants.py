@@ -1,11 +1,13 @@
 """What is true of every exchange that has nothing left to do at this instant."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from solebook.adapters.embedded.provider import Operation
 from solebook.composition.application import Application
+from solebook.composition.engine import engine_of
 from solebook.composition.integrity import verify_exchange_of
 from solebook.core.orders.history import fold
 from solebook.core.payments.transfers import debt, escrow, losses, payable
@@ -33,9 +35,20 @@ from solebook.ports.language.orders import (
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import PayoutState, PendingCharge, Quarter
 
-from .exchange import Exchange
+from .exchange import Exchange, build_exchange
 
 _EVERYTHING = PageRequest(limit=100)
+
+
+@asynccontextmanager
+async def checked_exchange() -> AsyncIterator[Exchange]:
+    """An open exchange, whose books are checked when the test is over."""
+    exchange = build_exchange()
+    await exchange.open()
+    yield exchange
+    await exchange.quiet()
+    await check_invariants(exchange)
+    await engine_of(exchange.app).stop()
 
 
 async def check_invariants(exchange: Exchange) -> None:

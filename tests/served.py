@@ -12,6 +12,13 @@ import httpx
 import pytest
 
 PASSWORD = "correct horse battery"
+ADDRESS = {
+    "street": "1 Main Street",
+    "city": "Portland",
+    "region": "OR",
+    "postal_code": "97201",
+    "country": "US",
+}
 
 
 class Served:

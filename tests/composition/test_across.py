@@ -24,6 +24,7 @@ from solebook.ports.language.process_roles import ALL_ROLES, ProcessRole
 from solebook.ports.language.users import OPERATOR, Actor, Role
 
 from ..nats_server import NatsServer
+from ..served import ADDRESS
 
 SIZE = "9"
 PATIENCE = 120.0
@@ -32,13 +33,6 @@ HTTP: Set[ProcessRole] = frozenset({ProcessRole.HTTP})
 ENGINE: Set[ProcessRole] = frozenset({ProcessRole.MATCHING})
 OTHERS = ALL_ROLES - HTTP - ENGINE
 ADMIN = Actor(OPERATOR.user_id, frozenset({Role.ADMIN}))
-ADDRESS = {
-    "street": "1 Main Street",
-    "city": "Portland",
-    "region": "OR",
-    "postal_code": "97201",
-    "country": "US",
-}
 
 
 @pytest.fixture

@@ -23,8 +23,7 @@ from solebook.config.settings import SecuritySettings, Settings
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.users import OPERATOR, Actor, Role
 
-from ..served import PASSWORD
-from .test_serve import ADDRESS
+from ..served import ADDRESS, PASSWORD
 
 SIZES = tuple(f"{number}" for number in range(4, 16))
 _ODD_CARDS = (

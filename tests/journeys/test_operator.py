@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from .test_serve import ADDRESS, PATIENCE, PRODUCT, Server, serving, solebook
+from ..served import ADDRESS
+from .test_serve import PATIENCE, PRODUCT, Server, serving, solebook
 
 pytestmark = pytest.mark.journey
 

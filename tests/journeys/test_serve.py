@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ..served import PASSWORD, Served
+from ..served import ADDRESS, PASSWORD, Served
 
 pytestmark = pytest.mark.journey
 
@@ -24,13 +24,6 @@ PATIENCE = 30.0
 """Seconds for what takes one or two on a machine that has nothing else to do."""
 SOON = 8.0
 """Seconds, fewer than the ten that a request under way would be given."""
-ADDRESS = {
-    "street": "1 Main Street",
-    "city": "Portland",
-    "region": "OR",
-    "postal_code": "97201",
-    "country": "US",
-}
 PRODUCT = {
     "style_code": "DD1391-100",
     "brand": "Nike",

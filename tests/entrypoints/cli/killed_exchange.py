@@ -21,8 +21,8 @@ from solebook.config.load import load_settings
 from solebook.ports.language.users import OPERATOR, Actor, Role
 
 from ...postgres_server import PostgresServer
-from ...served import PASSWORD, Served
-from .processes import ADDRESS, Processes, Running, wait_until
+from ...served import ADDRESS, PASSWORD, Served
+from .processes import Processes, Running, wait_until
 from .traders import CLIENTS, SIZES, Crowd, Doors, Trader
 
 WHOLE = (("serve",), ("serve",))

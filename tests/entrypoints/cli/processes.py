@@ -13,18 +13,11 @@ from uuid import uuid4
 
 import httpx
 
-from ...served import PASSWORD, Served
+from ...served import ADDRESS, PASSWORD, Served
 
 PATIENCE = 180.0
 """Seconds for what takes one or two on a machine that has nothing else to do."""
 _COMMAND = (sys.executable, "-m", "solebook.entrypoints.cli.main")
-ADDRESS = {
-    "street": "1 Main Street",
-    "city": "Portland",
-    "region": "OR",
-    "postal_code": "97201",
-    "country": "US",
-}
 _PRODUCT = {
     "style_code": "DD1391-100",
     "brand": "Nike",

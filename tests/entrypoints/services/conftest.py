@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from solebook.composition.engine import engine_of
 from solebook.entrypoints.services.dispatcher import Call, Dispatcher, Serve
 from solebook.entrypoints.services.rpc import Rpc, Who
 from solebook.entrypoints.services.table import SCOPES
 from solebook.ports.language.users import OPERATOR, Actor
 
-from ...exchange import Exchange, build_exchange
-from ...invariants import check_invariants
+from ...exchange import Exchange
+from ...invariants import checked_exchange
 from ...nats_server import NatsServer
 from .over_grpc import over_grpc
 from .over_nats import over_nats
@@ -24,12 +23,8 @@ from .ways import Direct, Opened, Told, Way
 
 @pytest.fixture
 async def exchange() -> AsyncIterator[Exchange]:
-    exchange = build_exchange()
-    await exchange.open()
-    yield exchange
-    await exchange.quiet()
-    await check_invariants(exchange)
-    await engine_of(exchange.app).stop()
+    async with checked_exchange() as exchange:
+        yield exchange
 
 
 @asynccontextmanager
