@@ -47,6 +47,7 @@ from ..adapters.memory.users import (
     MemoryUsers,
 )
 from ..adapters.memory.wakeups import MemoryWakeups
+from ..adapters.system.clock import real_clock_of
 from ..ports.clock import Clock
 from ..ports.ids import Ids
 from .adapters import Store
@@ -106,7 +107,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         notifications=MemoryNotifications(database),
         preferences=MemoryPreferences(database),
         outbox=outbox,
-        sent_messages=MemorySentMessages(database, outbox=outbox, clock=clock),
+        sent_messages=MemorySentMessages(database, outbox=outbox, clock=real_clock_of(clock)),
         inbox=MemoryInbox(database),
         deadlines=deadlines,
         deliveries=MemoryDeliveries(database, clock=clock),

@@ -53,6 +53,7 @@ from ..adapters.sql.users.recipients import SqlRecipients
 from ..adapters.sql.users.sessions import SqlSessions
 from ..adapters.sql.users.traders import SqlTraders
 from ..adapters.sql.users.users import SqlUsers
+from ..adapters.system.clock import real_clock_of
 from ..config.settings import Settings
 from ..ports.clock import Clock
 from ..ports.ids import Ids
@@ -159,7 +160,7 @@ def build_sql_store(
         notifications=SqlNotifications(database),
         preferences=SqlPreferences(database),
         outbox=outbox,
-        sent_messages=SqlSentMessages(database, clock=clock),
+        sent_messages=SqlSentMessages(database, clock=real_clock_of(clock)),
         inbox=SqlInbox(database),
         deadlines=deadlines,
         deliveries=SqlDeliveries(

@@ -1,7 +1,7 @@
 """The port to messages that were given to a broker, and are kept for a while."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import timedelta
 from typing import Protocol
 
 from .language.ids import MessageId
@@ -32,6 +32,6 @@ class SentMessages(Protocol):
         """
         ...
 
-    async def forget(self, before: datetime) -> int:
-        """Delete what was sent before an instant, and return the number of messages."""
+    async def forget(self, age: timedelta) -> int:
+        """Delete what was sent longer ago in real time, and return the number of messages."""
         ...

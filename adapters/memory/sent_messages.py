@@ -1,7 +1,7 @@
 """Messages that a broker has, in memory."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import timedelta
 from typing import Final
 
 from ...ports.clock import Clock
@@ -47,8 +47,9 @@ class MemorySentMessages(MemoryAdapter, SentMessages):
             self._database.remove(self._tables.broker_positions, _EVENTS)
         return len(messages)
 
-    async def forget(self, before: datetime) -> int:
+    async def forget(self, age: timedelta) -> int:
         await self._database.writing()
+        before = self._clock.now() - age
         old = [id_ for id_, (_, at) in self._tables.sent_messages.items() if at < before]
         for id_ in old:
             self._database.remove(self._tables.sent_messages, id_)

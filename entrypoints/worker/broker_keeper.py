@@ -4,7 +4,6 @@ import logging
 from collections.abc import Collection
 from datetime import timedelta
 
-from ...ports.clock import Clock
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Position
 from ...ports.message_broker import MessageBroker
@@ -20,17 +19,10 @@ KEPT_FOR = timedelta(minutes=5)
 class BrokerKeeper:
     """Marks messages as sent, and has them sent again if the broker has lost any."""
 
-    def __init__(
-        self,
-        broker: MessageBroker,
-        sent: SentMessages,
-        transaction: Transaction,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, broker: MessageBroker, sent: SentMessages, transaction: Transaction) -> None:
         self._broker = broker
         self._sent = sent
         self._transaction = transaction
-        self._clock = clock
 
     async def has_lost(self) -> bool:
         """Return whether the broker has lost messages, which are in the outbox again then.
@@ -53,4 +45,4 @@ class BrokerKeeper:
     async def forget(self) -> None:
         """Delete what the broker can no longer lose."""
         async with self._transaction():
-            await self._sent.forget(self._clock.now() - KEPT_FOR)
+            await self._sent.forget(KEPT_FOR)

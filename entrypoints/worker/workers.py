@@ -70,7 +70,7 @@ class Workers:
             return None
         store = adapters.store
         broker = self._across.broker
-        return BrokerKeeper(broker, store.sent_messages, store.transaction, adapters.clock)
+        return BrokerKeeper(broker, store.sent_messages, store.transaction)
 
     async def settle(self) -> None:
         """Do everything possible without time passing, for callers who control the clock."""

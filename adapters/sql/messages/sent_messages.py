@@ -1,7 +1,7 @@
 """Messages that a broker has, in SQL."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import timedelta
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
@@ -52,6 +52,7 @@ class SqlSentMessages(SentMessages):
     """A table like the outbox, so that whoever reads the outbox does not have to skip them."""
 
     def __init__(self, database: SqlDatabase, *, clock: Clock) -> None:
+        """Create the port. `clock` shows real time, which is the broker's too."""
         self._database = database
         self._clock = clock
 
@@ -74,5 +75,5 @@ class SqlSentMessages(SentMessages):
         await self._database.execute(_NO_POSITION)
         return count
 
-    async def forget(self, before: datetime) -> int:
-        return await self._database.execute(_FORGET, before=before)
+    async def forget(self, age: timedelta) -> int:
+        return await self._database.execute(_FORGET, before=self._clock.now() - age)

@@ -141,9 +141,7 @@ async def test_every_event_of_the_outbox_is_handled_once_although_the_broker_die
     products = [ProductId(exchange.ids.new()) for _ in range(10)]
     trade, relaying = await exchange.process(TRADE), await exchange.process()
     trade.receive_all(TRADE)
-    keeper = BrokerKeeper(
-        relaying.bus, store.sent_messages, store.transaction, VirtualClock(exchange.clock.now())
-    )
+    keeper = BrokerKeeper(relaying.bus, store.sent_messages, store.transaction)
     relay = Relay(
         outbox=store.outbox,
         bus=relaying.bus,

@@ -89,7 +89,7 @@ def broker() -> Broker:
 
 @pytest.fixture
 def relay(store: Store, broker: Broker, clock: VirtualClock) -> Relay:
-    keeper = BrokerKeeper(broker, store.sent_messages, store.transaction, clock)
+    keeper = BrokerKeeper(broker, store.sent_messages, store.transaction)
     return Relay(
         outbox=store.outbox, bus=broker, transaction=store.transaction, pause=0, keeper=keeper
     )
@@ -151,7 +151,7 @@ async def test_a_relay_asks_before_it_sends_anything(
     broker.interrupted = False  # the connection of another process, which is gone
     await add(store, 3)
 
-    keeper = BrokerKeeper(broker, store.sent_messages, store.transaction, clock)
+    keeper = BrokerKeeper(broker, store.sent_messages, store.transaction)
     next_relay = Relay(
         outbox=store.outbox, bus=broker, transaction=store.transaction, keeper=keeper
     )
