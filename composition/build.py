@@ -79,7 +79,7 @@ def build_application(
         search=search_use_cases(adapters),
         price_alerts=price_alerts_use_cases(adapters, rules),
         notifications=notifications_use_cases(adapters, rules, warehouse),
-        operations=operations_use_cases(adapters, rules),
+        operations=operations_use_cases(adapters, rules, None if across is None else across.broker),
         matching=matching,
         admission=admission,
         uptime=Uptime(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ..config.settings import Settings
@@ -10,6 +11,7 @@ from ..ports.ids import Ids
 from ..ports.language.messages import Queue
 from ..ports.randomness import Randomness
 from .adapters import Store
+from .application import Application
 from .in_process_bus import build_dispatcher
 from .network import open_network
 from .sql_adapters import who_is
@@ -60,6 +62,24 @@ async def prepare_broker(settings: Settings) -> str | None:
         stream, _ = _stream_of(network, settings)
         await stream.prepare()
         return stream.names.stream
+
+
+@asynccontextmanager
+async def watching_broker(
+    application: Application, settings: Settings
+) -> AsyncIterator[Application]:
+    """Yield the application of a command so that it sees what the broker has, if there is one.
+
+    Raises Unavailable.
+    """
+    if not settings.nats.servers:
+        yield application
+        return
+    async with open_network(settings, who_is(None)) as network:
+        stream, _ = _stream_of(network, settings)
+        operations = application.operations
+        backlog = replace(operations.view_backlog, broker=stream)
+        yield replace(application, operations=replace(operations, view_backlog=backlog))
 
 
 def _stream_of(network: "Network", settings: Settings) -> "tuple[EventStream, JetStream]":

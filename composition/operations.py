@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..adapters.memory.no_broker import NoBroker
 from ..core.operations.answer_once import AnswerOnce
 from ..core.operations.await_outcome import AwaitOutcome
 from ..core.operations.find_order import FindOrder
@@ -17,6 +18,7 @@ from ..ports.language.consumers import Consumer
 from ..ports.language.events import AlarmRaised
 from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
+from ..ports.message_broker import WatchedBroker
 from .adapters import Adapters
 from .router import Router
 
@@ -38,8 +40,10 @@ class OperationsUseCases:
     view_backlog: ViewBacklog
 
 
-def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUseCases:
-    """Return the use cases of the operations context."""
+def operations_use_cases(
+    adapters: Adapters, rules: MarketRules, broker: WatchedBroker | None = None
+) -> OperationsUseCases:
+    """Return the use cases of the operations context. A `broker` may carry messages."""
     store, clock = adapters.store, adapters.clock
     return OperationsUseCases(
         record_alarm=RecordAlarm(
@@ -80,7 +84,12 @@ def operations_use_cases(adapters: Adapters, rules: MarketRules) -> OperationsUs
         answer_once=AnswerOnce(
             transaction=store.transaction, idempotency_keys=store.idempotency_keys, clock=clock
         ),
-        view_backlog=ViewBacklog(outbox=store.outbox, deliveries=store.deliveries, clock=clock),
+        view_backlog=ViewBacklog(
+            outbox=store.outbox,
+            deliveries=store.deliveries,
+            broker=broker or NoBroker(),
+            clock=clock,
+        ),
     )
 
 

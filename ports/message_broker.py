@@ -2,12 +2,20 @@
 
 from typing import Protocol
 
-from .language.messages import Position
+from .language.messages import BrokerBacklog, Position
 from .language.process_roles import ProcessRole
 from .tenure import Tenure
 
 
-class MessageBroker(Protocol):
+class WatchedBroker(Protocol):
+    """A broker as seen by those who receive nothing from it."""
+
+    async def backlog(self) -> BrokerBacklog:
+        """Return what the broker has at one instant. Raises Unavailable."""
+        ...
+
+
+class MessageBroker(WatchedBroker, Protocol):
     """Keeps published messages until each role has received them.
 
     Messages are divided into partitions by key. Each role receives each partition on its own, in

@@ -3,8 +3,10 @@
 from typing import Any, Final
 
 from ...ports.language.errors import Unavailable
-from ...ports.language.messages import Position
-from .jetstream import JetStream
+from ...ports.language.messages import BrokerBacklog, Position
+from ...ports.message_broker import WatchedBroker
+from .jetstream import JetStream, StreamError
+from .network import NETWORK
 from .subjects import RECEIVING_ROLES, ConsumerName, EventNames
 
 KEPT_IN_STORE: Final = 300.0
@@ -20,7 +22,7 @@ class OtherStream(ValueError):
     """The broker has no stream of this exchange, or another one than this version needs."""
 
 
-class EventStream:
+class EventStream(WatchedBroker):
     """One stream has all events, so that the messages of a key stay in order.
 
     A message is deleted once every role has acknowledged it.
@@ -97,6 +99,16 @@ class EventStream:
         """Return the position of the stream, or None if there is none. Raises Unavailable."""
         there = await self._find()
         return None if there is None else Position(there["created"], there["state"]["last_seq"])
+
+    async def backlog(self) -> BrokerBacklog:
+        try:
+            there = await self._find()
+        except StreamError as error:
+            raise Unavailable(what=NETWORK) from error
+        if there is None:
+            raise Unavailable(what=f"the stream {self.names.stream}")
+        state = there["state"]
+        return BrokerBacklog(state["messages"], Position(there["created"], state["last_seq"]))
 
     async def _find(self) -> dict[str, Any] | None:
         return await self._jetstream.find(f"STREAM.INFO.{self.names.stream}")

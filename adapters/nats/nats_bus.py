@@ -10,7 +10,7 @@ from nats.aio.msg import Msg
 from ...ports.event_bus import EventBus
 from ...ports.language.consumers import Consumer
 from ...ports.language.errors import Unavailable
-from ...ports.language.messages import Message, Position, Queue
+from ...ports.language.messages import BrokerBacklog, Message, Position, Queue
 from ...ports.language.process_roles import ProcessRole
 from ...ports.message_broker import MessageBroker
 from ...ports.tenure import Tenure
@@ -117,6 +117,9 @@ class NatsBus(EventBus, MessageBroker):
     @property
     def partitions(self) -> int:
         return self._stream.names.partitions
+
+    async def backlog(self) -> BrokerBacklog:
+        return await self._stream.backlog()
 
     async def has_kept(self, position: Position) -> bool:
         connection = self._network.connections

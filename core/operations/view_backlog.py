@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from ...ports.clock import Clock
 from ...ports.event_bus import Deliveries
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import Queue
+from ...ports.language.messages import BrokerBacklog, Queue
+from ...ports.message_broker import WatchedBroker
 from ...ports.outbox import Outbox
 
 
@@ -15,19 +16,33 @@ class ViewBacklog:
 
     outbox: Outbox
     deliveries: Deliveries
+    broker: WatchedBroker
     clock: Clock
 
     async def has_messages(self) -> bool:
         """Return whether the outbox has unsent messages. Raises Unavailable."""
         return bool(await self.outbox.unsent(1))
 
-    async def next_message(self) -> MessageId | None:
+    async def next_message(self) -> MessageId | BrokerBacklog | None:
         """Return a message that waits for the relay or is due in a queue of trades, or None.
 
-        Letters do not count. Raises Unavailable.
+        What a broker has is returned as its backlog. Letters do not count. Raises Unavailable.
         """
-        if unsent := await self.outbox.unsent(1):
-            return unsent[0].id
+        before = await self.broker.backlog()
+        if before.waiting:
+            return before
+        # A message goes from the outbox through the broker to deliveries, which may add to the
+        # outbox. So none was missed if the broker got nothing meanwhile.
+        if waiting := await self._unsent() or await self._due() or await self._unsent():
+            return waiting
+        after = await self.broker.backlog()
+        return None if after == before else after
+
+    async def _unsent(self) -> MessageId | None:
+        unsent = await self.outbox.unsent(1)
+        return unsent[0].id if unsent else None
+
+    async def _due(self) -> MessageId | None:
         for queue in set(Queue) - {Queue.LETTERS}:
             if due := await self.deliveries.first_in(queue, self.clock.now(), limit=1):
                 return due[0].id

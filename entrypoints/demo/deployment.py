@@ -11,6 +11,7 @@ from rich.markup import escape
 from ...composition.application import Application
 from ...composition.exchange_clock import move_clock_of
 from ...composition.from_settings import outgoing_folder
+from ...composition.nats_bus import watching_broker
 from ...config.settings import Settings
 from .clocks import SharedClock
 from .conclusion import conclude, verify
@@ -52,10 +53,13 @@ async def run_on_deployment(
     if clock.now() < opening:
         await clock.move_to(opening)
     in_turn = _InTurn(urls)
-    async with httpx.AsyncClient(
-        base_url=urls[0], timeout=TIMEOUT, transport=in_turn, trust_env=False
-    ) as http:
-        result, people = await Replay(application, http, clock, console).run(catalogue, rows)
+    async with (
+        httpx.AsyncClient(
+            base_url=urls[0], timeout=TIMEOUT, transport=in_turn, trust_env=False
+        ) as http,
+        watching_broker(application, settings) as watching,
+    ):
+        result, people = await Replay(watching, http, clock, console).run(catalogue, rows)
         letter = await find_letter(people.sellers, outgoing_folder(settings) / "mail", waits=False)
     code = conclude(console, result, rows, report)
     code = max(code, await verify(application, console))

@@ -96,6 +96,14 @@ class Position:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class BrokerBacklog:
+    """How many messages a broker keeps because a role has not received them, at a position."""
+
+    waiting: int
+    position: Position
+
+
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Delivery:
     """A message that waits for one consumer: for its first attempt, for a retry, or for an admin.

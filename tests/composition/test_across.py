@@ -13,12 +13,14 @@ from solebook.adapters.embedded import tokens
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.composition.health import view_health_of
-from solebook.composition.nats_bus import prepare_broker
+from solebook.composition.nats_bus import prepare_broker, watching_broker
 from solebook.config.nats import NatsSettings
 from solebook.config.settings import SecuritySettings, Settings, StoreSettings
+from solebook.core.operations.view_backlog import ViewBacklog
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.market import BookKey, QuoteStatus, Size
+from solebook.ports.language.messages import BrokerBacklog
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.process_roles import ALL_ROLES, ProcessRole
 from solebook.ports.language.users import OPERATOR, Actor, Role
@@ -85,6 +87,10 @@ async def new_book(app: Application) -> BookKey:
         images=[],
     )
     return BookKey(product.id, Size(SIZE))
+
+
+async def is_idle(backlog: ViewBacklog) -> bool:
+    return await backlog.next_message() is None
 
 
 async def is_reached(app: Application) -> bool:
@@ -169,3 +175,17 @@ async def test_a_changed_product_is_forgotten_by_other_processes(settings: Setti
 
         assert before.model == "Dunk Low"
         await eventually(is_changed)
+
+
+async def test_a_command_sees_what_the_broker_has_until_every_role_received_it(
+    settings: Settings,
+) -> None:
+    async with open_application(settings) as command, watching_broker(command, settings) as app:
+        backlog = app.operations.view_backlog
+        async with process(settings, frozenset({ProcessRole.RELAY})) as relaying:
+            await new_book(relaying)
+            while await backlog.has_messages():  # noqa: ASYNC110  # the relay takes them
+                await asyncio.sleep(0.01)
+            assert isinstance(await backlog.next_message(), BrokerBacklog)
+            async with process(settings, OTHERS - {ProcessRole.RELAY}):
+                await eventually(lambda: is_idle(backlog))

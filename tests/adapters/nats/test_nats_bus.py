@@ -4,13 +4,14 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pytest
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.nats.subjects import RECEIVING_ROLES
 from solebook.composition.adapters import Store
 from solebook.ports.language.ids import ProductId
 from solebook.ports.language.messages import Message
@@ -227,3 +228,24 @@ async def _exchange_partitions(
         owners[partition].receive(TRADE, partition, epochs[partition], tenures[partition])
         moves += 1
     assert moves > 5
+
+
+async def test_the_backlog_has_what_a_role_has_not_received(exchange: Exchange) -> None:
+    _, watched = await exchange.connect()
+    before = await watched.backlog()
+    process = await exchange.process(TRADE)
+    await process.bus.publish(message := exchange.message())
+    process.receive_all(TRADE)
+    await exchange.until(lambda: exchange.handled == [message])
+
+    waiting = await watched.backlog()
+    assert (before.waiting, waiting.waiting) == (0, 1)
+    assert waiting.position == replace(before.position, last=1)
+
+    for role in RECEIVING_ROLES:
+        if role is not TRADE:
+            process.receive_all(role)
+    async with asyncio.timeout(60):
+        while (await process.bus.backlog()).waiting:
+            pass
+    assert (await watched.backlog()).position == waiting.position

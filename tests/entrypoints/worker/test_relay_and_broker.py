@@ -15,7 +15,7 @@ from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import ProductChanged
 from solebook.ports.language.ids import ProductId
-from solebook.ports.language.messages import Message, Position, Queue
+from solebook.ports.language.messages import BrokerBacklog, Message, Position, Queue
 from solebook.ports.language.process_roles import ProcessRole
 from solebook.ports.message_broker import MessageBroker
 from solebook.ports.tenure import Tenure
@@ -69,6 +69,9 @@ class Broker(EventBus, MessageBroker):
         await asyncio.sleep(0)
         self.interrupted = False
         return position.stream == "one" and len(self.messages) >= position.last
+
+    async def backlog(self) -> BrokerBacklog:
+        raise NotImplementedError
 
     async def receive(
         self, role: ProcessRole, partition: int, *, epoch: int, tenure: Tenure
