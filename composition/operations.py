@@ -87,6 +87,7 @@ def operations_use_cases(
         view_backlog=ViewBacklog(
             outbox=store.outbox,
             deliveries=store.deliveries,
+            deadlines=store.deadlines,
             broker=broker or NoBroker(),
             clock=clock,
         ),

@@ -4,24 +4,31 @@ from dataclasses import dataclass
 
 from ...ports.clock import Clock
 from ...ports.event_bus import Deliveries
+from ...ports.language.deadlines import Deadline
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import BrokerBacklog, Queue
 from ...ports.message_broker import WatchedBroker
-from ...ports.outbox import Outbox
+from ...ports.outbox import Deadlines, Outbox
 
 
 @dataclass(frozen=True, slots=True)
 class ViewBacklog:
-    """Checks for messages that wait for the relay and letters that wait for the courier."""
+    """Checks for passed deadlines, messages that wait and letters that wait for the courier."""
 
     outbox: Outbox
     deliveries: Deliveries
+    deadlines: Deadlines
     broker: WatchedBroker
     clock: Clock
 
     async def has_messages(self) -> bool:
         """Return whether the outbox has unsent messages. Raises Unavailable."""
         return bool(await self.outbox.unsent(1))
+
+    async def next_deadline(self) -> Deadline | None:
+        """Return a deadline that has passed but is no message yet, or None. Raises Unavailable."""
+        due = await self.deadlines.due(self.clock.now(), limit=1)
+        return due[0] if due else None
 
     async def next_message(self) -> MessageId | BrokerBacklog | None:
         """Return a message that waits for the relay or is due in a queue of trades, or None.

@@ -27,6 +27,8 @@ TIMEOUT = 30.0
 _OPENS = time(9, tzinfo=UTC)
 _BEFORE = timedelta(days=14)
 """The time from the exchange's opening to the first sale, for the trades that fail."""
+_LATER = timedelta(seconds=1)
+"""More than the clocks of two processes differ."""
 _POLL = 0.1
 _LOOKS = 3
 """How often nothing must wait: what goes from one queue to another may be missed by one look."""
@@ -113,8 +115,9 @@ class Replay:
             self._bars.advance(bar, len(sales))
 
     async def _settle(self) -> None:
-        """Wait until all messages but letters are handled."""
+        """Wait until everything that is due has happened, apart from letters."""
         backlog = self._application.operations.view_backlog
+        await wait_through(backlog.next_deadline, "a deadline to be met")
         for _ in range(_LOOKS):
             await wait_through(backlog.next_message, "a message to be handled")
 
@@ -127,7 +130,14 @@ class Replay:
         self._bars.update(bar, total=1, completed=1)
 
     async def _open(self, day: date) -> None:
-        await self._clock.move_to(datetime.combine(day, _OPENS))
+        """Move the clock to a day, and let everything that is due by then happen.
+
+        The day opens no earlier than the last one ended. So what is due whole days after any work
+        is due when a day opens and never in between, however long the work takes.
+        """
+        ended = (self._clock.now() + _LATER).timetz()
+        await self._clock.move_to(datetime.combine(day, max(_OPENS, ended)))
+        await self._settle()
 
 
 def _by_day(rows: Sequence[SaleRow]) -> Iterator[tuple[date, list[SaleRow]]]:

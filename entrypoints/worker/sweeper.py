@@ -9,8 +9,8 @@ from ...ports.language.events import DeadlineReached
 from ...ports.language.process_roles import ProcessRole
 
 _AT_ONCE = 256
-_INTERVAL = 1.0
-"""Seconds between two checks of the clock."""
+_INTERVAL, _SHORTEST_PAUSE = 1.0, 0.02
+"""Seconds from one check of the clock to the next, and at least from its end to the next."""
 _FORGET_EVERY = timedelta(hours=1)
 _REMEMBER = timedelta(days=7)
 """How long inbox records, stored responses and ended sessions are kept."""
@@ -37,9 +37,12 @@ class Sweeper:
         """Sweep until cancelled. Raises what the store raises; it may be run again."""
         while True:
             self._uptime.resume()
+            checked = self._clock.now()
             while await self.sweep():
-                pass
-            await self._clock.sleep(_INTERVAL)
+                checked = self._clock.now()
+            # A clock that was moved during the last sweep shows here that the next one is due.
+            passed = (self._clock.now() - checked).total_seconds()
+            await self._clock.sleep(max(_INTERVAL - passed, _SHORTEST_PAUSE))
 
     async def sweep(self) -> int:
         """See to a bounded part of what is due; return how much, so 0 when nothing is left.

@@ -59,3 +59,16 @@ async def test_the_backlog_has_messages_that_are_due_in_a_queue_of_trades(
     await exchange.workers.relay.drain()  # the charge waits in its queue
     [charge] = await exchange.store.deliveries.first_in(Queue.CHARGES, exchange.clock.now(), 10)
     assert await backlog.next_message() == charge.id
+
+
+async def test_the_backlog_has_deadlines_that_have_passed_but_are_no_messages_yet(
+    exchange: Exchange,
+) -> None:
+    backlog = exchange.app.operations.view_backlog
+    order = await exchange.trade()
+    assert await backlog.next_deadline() is None
+    [ship_by] = await exchange.store.deadlines.of(order.id)
+    await exchange.clock.advance(ship_by.due_at - exchange.clock.now())
+    assert await backlog.next_deadline() == ship_by
+    await exchange.workers.sweeper.sweep()
+    assert await backlog.next_deadline() is None

@@ -27,6 +27,7 @@ from solebook.ports.language.payments import Quarter
 from solebook.ports.outbox import Deadlines, Outbox
 
 from ...exchange import Exchange, build_exchange
+from .loops import stop
 
 INSTANT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
@@ -321,6 +322,22 @@ async def test_workers_see_to_what_falls_due_while_they_run() -> None:
         await exchange.clock.advance(timedelta(seconds=10))
         assert await exchange.store.deadlines.due(exchange.clock.now(), 10) == []
     assert not engine_of(exchange.app).is_running
+
+
+async def test_a_clock_that_is_moved_during_a_sweep_is_followed_at_once(exchange: Exchange) -> None:
+    await exchange.workers.settle()  # it is noted that the exchange is up
+    deadline = await set_deadline(exchange, 1, timedelta(seconds=30))
+
+    async def move() -> None:
+        await exchange.clock.advance(timedelta(seconds=30))  # as a demo does
+
+    deadlines = InterruptedDeadlines(exchange.store.deadlines, move)
+    running = asyncio.create_task(sweeper_on(exchange, deadlines=deadlines).run())
+    await exchange.clock.advance(timedelta(0))
+    assert await reached(exchange) == []
+    await exchange.clock.advance(timedelta(milliseconds=50))
+    assert await reached(exchange) == [deadline.order_id]
+    await stop(running)
 
 
 async def test_a_loop_that_fails_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
