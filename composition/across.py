@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..core.operations.lease_keeper import LeaseTenure
-from ..ports.matching import Matching
+from ..ports.matching import ShardMatching
 from ..ports.message_broker import MessageBroker
 
 Block: TypeAlias = AbstractAsyncContextManager[None]
@@ -16,9 +16,9 @@ Block: TypeAlias = AbstractAsyncContextManager[None]
 class Across:
     """The network between the processes of an exchange."""
 
-    matching: Matching
+    matching: ShardMatching
     """The engine of the process that owns it."""
-    serve: Callable[[Matching, LeaseTenure], Block]
+    serve: Callable[[ShardMatching, LeaseTenure], Block]
     """Let other processes reach this process's engine until the block is left."""
     tell_books: Callable[[LeaseTenure], Block]
     """Tell other processes what this process's engine publishes, until the block is left."""

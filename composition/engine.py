@@ -6,7 +6,7 @@ from ..core.bidding.matching_engine import EngineLimits, MatchingEngine
 from ..core.bidding.outcomes import Outcomes
 from ..core.orders.open_orders import OpenOrders
 from ..ports.language.rules import MarketRules
-from ..ports.matching import Matching
+from ..ports.matching import ShardMatching
 from ..ports.tenure import Tenure
 from .adapters import Adapters
 from .application import Application
@@ -48,7 +48,7 @@ def build_hosted_matching(
     adapters: Adapters,
     rules: MarketRules,
     limits: EngineLimits | None = None,
-    elsewhere: Matching | None = None,
+    elsewhere: ShardMatching | None = None,
 ) -> HostedMatching:
     """Return the matching of a process that runs the engine only while it has the shard's lease.
 

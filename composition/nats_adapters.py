@@ -12,7 +12,7 @@ from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.language.errors import Unavailable
 from ..ports.language.ids import ProductId
 from ..ports.language.process_roles import ProcessRole
-from ..ports.matching import Matching
+from ..ports.matching import ShardMatching
 from ..ports.message_broker import MessageBroker
 from ..ports.order_stream import OrderStream
 from .across import Across
@@ -92,7 +92,7 @@ def across_nats(
     nats = settings.nats
     server = MatchingServer(network, prefix=nats.prefix)
 
-    def serve(matching: Matching, tenure: LeaseTenure) -> AbstractAsyncContextManager[None]:
+    def serve(matching: ShardMatching, tenure: LeaseTenure) -> AbstractAsyncContextManager[None]:
         return server.serving(matching, tenure, shard=0, epoch=tenure.lease.epoch)
 
     def tell_books(tenure: LeaseTenure) -> AbstractAsyncContextManager[None]:

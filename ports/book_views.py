@@ -46,8 +46,8 @@ class BookViews(Protocol):
         """
         ...
 
-    async def show_halts(self, halts: Collection[Halt]) -> None:
-        """Show exactly the books of these halts as halted, including books without a view."""
+    async def show_halts(self, halts: Collection[Halt], *, shard: int = 0, shards: int = 1) -> None:
+        """Show exactly these halts in the books of a shard, also in those without a view."""
         ...
 
     async def get(self, book: BookKey, depth: int) -> BookView:

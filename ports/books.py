@@ -11,6 +11,7 @@ from .language.idempotency import IdempotencyKey
 from .language.ids import HaltId, OrderId, QuoteId, UserId
 from .language.market import BookKey, Match, Quote, Side
 from .language.placement import Placement
+from .language.withdrawals import Withdrawn
 
 
 class Books(Protocol):
@@ -63,6 +64,12 @@ class Books(Protocol):
         self, keys: Collection[IdempotencyKey]
     ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
         """Return the committed placement of each used key, or that another request used it."""
+        ...
+
+    async def withdrawn(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Withdrawn]:
+        """Return what the parts of withdrawals with these keys have withdrawn, if committed."""
         ...
 
     async def standing_halts(self) -> Sequence[Halt]:

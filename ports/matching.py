@@ -9,6 +9,7 @@ from .language.ids import AuditEntryId, HaltId, OrderId, UserId
 from .language.market import BookKey, Quote, Side, WithdrawalReason
 from .language.money import Cents
 from .language.placement import Placement, PlaceQuote
+from .language.withdrawals import WithdrawalPart, Withdrawn
 
 
 class Matching(Protocol):
@@ -85,11 +86,14 @@ class Matching(Protocol):
         note: str | None = None,
         *,
         entry_id: AuditEntryId | None = None,
+        name: str | None = None,
     ) -> int:
         """Withdraw all standing quotes of a user on these sides, and return their number.
 
         It is one command: every earlier quote is withdrawn, and the user is notified once. For the
-        suspension of an audit entry, SuspensionCarriedOut is committed with it.
+        suspension of an audit entry, SuspensionCarriedOut is committed with it. `name` tells a
+        repetition from another withdrawal of the user. By default it is the audit entry, if there
+        is one. With several shards, a repetition without a name reports only what was left.
         """
         ...
 
@@ -115,5 +119,22 @@ class Matching(Protocol):
         """End a halt and return it. A repetition changes nothing. Raises NotFound.
 
         Books without another halt open. Their waiting asks enter in order of arrival and may match.
+        """
+        ...
+
+
+class ShardMatching(Matching, Protocol):
+    """The engine of one shard, wherever it runs.
+
+    With several shards, a halt and its end are told to the first one, and then to the others, which
+    follow what the store has of it.
+    """
+
+    async def withdraw_part(self, part: WithdrawalPart) -> Withdrawn:
+        """Withdraw a user's quotes in this shard, and return them.
+
+        The last part reports all: the user is notified once, and SuspensionCarriedOut is committed
+        for the suspension of an audit entry. A repetition under the same key returns the first
+        answer.
         """
         ...

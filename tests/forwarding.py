@@ -16,6 +16,7 @@ from solebook.ports.language.market import BookKey, Match, Quote, Side
 from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.placement import Placement
 from solebook.ports.language.users import TraderStanding
+from solebook.ports.language.withdrawals import Withdrawn
 from solebook.ports.transaction import Transaction
 from solebook.ports.users import Traders
 
@@ -43,6 +44,11 @@ class ForwardingBooks(Books):
         self, keys: Collection[IdempotencyKey]
     ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
         return await self._books.answered(keys)
+
+    async def withdrawn(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Withdrawn]:
+        return await self._books.withdrawn(keys)
 
     async def standing_halts(self) -> Sequence[Halt]:
         return await self._books.standing_halts()

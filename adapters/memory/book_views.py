@@ -24,7 +24,8 @@ class MemoryBookViews(BookViews):
         """The tenures of the engines, without those that need none."""
         self._complete: dict[int, int] = {}
         """The shards whose books are all published, with the seq of their empty books."""
-        self._halts: tuple[Halt, ...] = ()
+        self._halts: dict[int, tuple[Halt, ...]] = {}
+        """The halts that each shard's engine has published."""
         self._watchers: list[Callable[[BookView | BookChange], None]] = []
         self._watchers_of_all: list[Callable[[], None]] = []
 
@@ -38,7 +39,8 @@ class MemoryBookViews(BookViews):
 
     def is_halted(self, key: BookKey) -> bool:
         """Return whether a book is halted now."""
-        return any(halt.covers(key) for halt in self._halts)
+        halts = self._halts.get(shard_of(key, self._shards), ())
+        return any(halt.covers(key) for halt in halts)
 
     def view(self, key: BookKey, depth: int | None = None) -> BookView | None:
         """Return a book's current view, by default of all its levels.
@@ -78,8 +80,7 @@ class MemoryBookViews(BookViews):
     async def end(self, shard: int, shards: int) -> None:
         self._shards = shards
         self._drop(shard)
-        if not self._begun:
-            self._halts = ()
+        self._halts.pop(shard, None)
         self._notify_all()
 
     def _drop(self, shard: int) -> None:
@@ -119,8 +120,9 @@ class MemoryBookViews(BookViews):
         self._shards = shards
         self._complete[shard] = seq
 
-    async def show_halts(self, halts: Collection[Halt]) -> None:
-        self._halts = tuple(halts)
+    async def show_halts(self, halts: Collection[Halt], *, shard: int = 0, shards: int = 1) -> None:
+        self._shards = shards
+        self._halts[shard] = tuple(halts)
         self._notify_all()
 
     async def get(self, book: BookKey, depth: int) -> BookView:

@@ -24,6 +24,7 @@ from ...ports.language.market import (
 )
 from ...ports.language.placement import Placement
 from ...ports.language.terms import Terms, WrongShards
+from ...ports.language.withdrawals import Withdrawn
 from .database import MemoryAdapter, MemoryDatabase
 from .deadlines import MemoryDeadlines
 from .destinations import MemoryDestinations
@@ -123,6 +124,14 @@ class MemoryBooks(MemoryAdapter, Books):
             found = {key: committed_placement(self._tables, key) for key in keys}
         return {key: answer for key, answer in found.items() if answer is not None}
 
+    async def withdrawn(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Withdrawn]:
+        with await self._database.reading():
+            found = {key: self._tables.answers.get(key.name) for key in keys}
+        contents = {key: answer.content for key, answer in found.items() if answer is not None}
+        return {key: done for key, done in contents.items() if isinstance(done, Withdrawn)}
+
     async def standing_halts(self) -> Sequence[Halt]:
         with await self._database.reading():
             return [halt for halt in self._tables.halts.values() if halt.stands]
@@ -185,8 +194,9 @@ class MemoryBooks(MemoryAdapter, Books):
                 self._match(match)
             for halt in batch.halts.values():
                 self._database.put(self._tables.halts, halt.id, halt)
-            for key, placement in batch.answers.items():
-                answer = Answer(key.fingerprint, placement, self._clock.now())
+            answers: dict[IdempotencyKey, Placement | Withdrawn] = {**batch.answers}
+            for key, content in (answers | batch.withdrawals).items():
+                answer = Answer(key.fingerprint, content, self._clock.now())
                 self._database.put(self._tables.answers, (key.user_id, key.scope, key.key), answer)
             for opened in batch.opened:
                 await self._orders.insert(opened.order, opened.history)

@@ -69,6 +69,7 @@ from ...ports.language.users import (
     Session,
     User,
 )
+from ...ports.language.withdrawals import Withdrawn
 from .in_order import InOrder
 
 K = TypeVar("K")
@@ -105,7 +106,7 @@ class Answer:
     """The request and the answer of an idempotency key."""
 
     fingerprint: str
-    content: bytes | Placement
+    content: bytes | Placement | Withdrawn
     at: datetime
 
 

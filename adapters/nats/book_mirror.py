@@ -82,14 +82,17 @@ class BookMirror(StoredBooks):
         prefix: str,
         shard: int = 0,
         shards: int = 1,
+        shown: MemoryBookViews | None = None,
         most: int = _MOST,
         silence: float = _SILENCE,
     ) -> None:
         """Mirror the books of a shard, up to `most` of them.
 
-        After `silence` seconds without a word from the engine's process, they are dropped.
+        They are shown with those of the other shards in `shown`, which reads unpublished books
+        from here. After `silence` seconds without a word from the engine's process, they are
+        dropped.
         """
-        self.shown = MemoryBookViews(self)
+        self.shown = MemoryBookViews(self) if shown is None else shown
         self._network = network
         self._stored = stored
         self._subject = asked_books_subject(prefix, shard)
@@ -179,7 +182,8 @@ class BookMirror(StoredBooks):
     async def _show_halts(self, halted: Halted) -> None:
         if halted.version > self._halts_version:
             self._halts_version = halted.version
-            await self.shown.show_halts(halted.halts)
+            shard, shards = self._shard, self._shards
+            await self.shown.show_halts(halted.halts, shard=shard, shards=shards)
 
     # ---- what is read first --------------------------------------------------------------
 

@@ -15,14 +15,15 @@ from ...ports.language.ids import AuditEntryId, HaltId, OrderId, UserId
 from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason
 from ...ports.language.money import Cents
 from ...ports.language.placement import Placement, PlaceQuote
-from ...ports.matching import Matching
+from ...ports.language.withdrawals import WithdrawalPart, Withdrawn
+from ...ports.matching import ShardMatching
 from .refusals import RefusalReply
 
 
 class _Command(msgspec.Struct, frozen=True):
     """A call of a method of `Matching`."""
 
-    def run(self, matching: Matching) -> Awaitable[Any]:
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
         """Call the method."""
         raise NotImplementedError
 
@@ -43,7 +44,7 @@ class _RepeatableCommand(_Command, frozen=True, kw_only=True):
 class CheckReady(_Command, frozen=True, tag="check_ready"):
     """`Matching.check_ready`."""
 
-    def run(self, matching: Matching) -> Awaitable[Any]:
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
         return matching.check_ready()
 
 
@@ -52,7 +53,7 @@ class Place(_Command, frozen=True, tag="place"):
 
     command: PlaceQuote
 
-    def run(self, matching: Matching) -> Awaitable[Any]:
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
         return matching.place(self.command)
 
 
@@ -63,7 +64,7 @@ class Reprice(_RepeatableCommand, frozen=True, tag="reprice"):
     amount: Cents | None = None
     expires_at: datetime | None = None
 
-    def run(self, matching: Matching) -> Awaitable[Any]:
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
         return matching.reprice(self.quote, self.amount, self.expires_at, again=self.again)
 
 
@@ -72,7 +73,7 @@ class Cancel(_RepeatableCommand, frozen=True, tag="cancel"):
 
     quote: Quote
 
-    def run(self, matching: Matching) -> Awaitable[Any]:
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
         return matching.cancel(self.quote, again=self.again)
 
 
@@ -81,7 +82,7 @@ class Expire(_Command, frozen=True, tag="expire"):
 
     quote: Quote
 
-    def run(self, matching: Matching) -> Awaitable[Any]:
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
         return matching.expire(self.quote)
 
 
@@ -92,7 +93,7 @@ class Withdraw(_RepeatableCommand, frozen=True, tag="withdraw"):
     reason: WithdrawalReason
     note: str | None = None
 
-    def run(self, matching: Matching) -> Awaitable[Any]:
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
         return matching.withdraw(self.quote, self.reason, self.note, again=self.again)
 
 
@@ -104,11 +105,26 @@ class WithdrawAll(_Command, frozen=True, tag="withdraw_all"):
     reason: WithdrawalReason
     note: str | None = None
     entry_id: AuditEntryId | None = None
+    name: str | None = None
 
-    def run(self, matching: Matching) -> Awaitable[Any]:
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
         return matching.withdraw_all(
-            self.user_id, self.sides, self.reason, self.note, entry_id=self.entry_id
+            self.user_id,
+            self.sides,
+            self.reason,
+            self.note,
+            entry_id=self.entry_id,
+            name=self.name,
         )
+
+
+class WithdrawPart(_Command, frozen=True, tag="withdraw_part"):
+    """`ShardMatching.withdraw_part`."""
+
+    part: WithdrawalPart
+
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
+        return matching.withdraw_part(self.part)
 
 
 class Unwind(_Command, frozen=True, tag="unwind"):
@@ -118,7 +134,7 @@ class Unwind(_Command, frozen=True, tag="unwind"):
     book: BookKey
     ask_returns: bool
 
-    def run(self, matching: Matching) -> Awaitable[Any]:
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
         return matching.unwind(self.match_id, self.book, ask_returns=self.ask_returns)
 
 
@@ -127,7 +143,7 @@ class HaltBooks(_Command, frozen=True, tag="halt"):
 
     halt: Halt
 
-    def run(self, matching: Matching) -> Awaitable[Any]:
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
         return matching.halt(self.halt)
 
 
@@ -136,7 +152,7 @@ class OpenBooks(_Command, frozen=True, tag="open"):
 
     halt_id: HaltId
 
-    def run(self, matching: Matching) -> Awaitable[Any]:
+    def run(self, matching: ShardMatching) -> Awaitable[Any]:
         return matching.open(self.halt_id)
 
 
@@ -148,6 +164,7 @@ Command: TypeAlias = (
     | Expire
     | Withdraw
     | WithdrawAll
+    | WithdrawPart
     | Unwind
     | HaltBooks
     | OpenBooks
@@ -161,6 +178,7 @@ RESULTS: dict[type[Command], Any] = {
     Expire: Quote,
     Withdraw: Quote,
     WithdrawAll: int,
+    WithdrawPart: Withdrawn,
     Unwind: None,
     HaltBooks: Halt,
     OpenBooks: Halt,

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ...ports.language.errors import Refusal, ShardLost
-from ...ports.matching import Matching
+from ...ports.matching import ShardMatching
 from ...ports.tenure import Tenure
 from .matching_messages import Answer, Command, Failed, Refused, Reply
 from .network import Network
@@ -35,7 +35,7 @@ class MatchingServer:
 
     @asynccontextmanager
     async def serving(
-        self, matching: Matching, tenure: Tenure, *, shard: int, epoch: int
+        self, matching: ShardMatching, tenure: Tenure, *, shard: int, epoch: int
     ) -> AsyncIterator[None]:
         """Serve the engine of a shard in an epoch of its lease, until the block is left."""
 
@@ -51,7 +51,7 @@ class MatchingServer:
             await service.end(tenure)
 
 
-async def _run(matching: Matching, payload: bytes) -> Reply | None:
+async def _run(matching: ShardMatching, payload: bytes) -> Reply | None:
     try:
         command = _decode.decode(payload)
         result: Any = await command.run(matching)

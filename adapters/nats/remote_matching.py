@@ -13,7 +13,8 @@ from ...ports.language.ids import AuditEntryId, HaltId, OrderId, UserId
 from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason
 from ...ports.language.money import Cents
 from ...ports.language.placement import Placement, PlaceQuote
-from ...ports.matching import Matching
+from ...ports.language.withdrawals import WithdrawalPart, Withdrawn
+from ...ports.matching import ShardMatching
 from . import matching_messages as messages
 from .matching_messages import RESULTS, Answer, Command, Refused, Reply
 from .network import ConnectionLost, Network, NobodyThere
@@ -32,7 +33,7 @@ _results = {kind: msgspec.json.Decoder(result) for kind, result in RESULTS.items
 _encode = msgspec.json.encode
 
 
-class RemoteMatching(Matching):
+class RemoteMatching(ShardMatching):
     """Sends commands to the process that owns a shard, and returns its answers.
 
     Every command may be repeated, so it is sent again until it is answered or its time is over:
@@ -156,10 +157,15 @@ class RemoteMatching(Matching):
         note: str | None = None,
         *,
         entry_id: AuditEntryId | None = None,
+        name: str | None = None,
     ) -> int:
-        command = messages.WithdrawAll(user_id, tuple(sides), reason, note, entry_id)
+        command = messages.WithdrawAll(user_id, tuple(sides), reason, note, entry_id, name)
         count: int = await self._run(command)
         return count
+
+    async def withdraw_part(self, part: WithdrawalPart) -> Withdrawn:
+        withdrawn: Withdrawn = await self._run(messages.WithdrawPart(part))
+        return withdrawn
 
     async def unwind(self, match_id: OrderId, book: BookKey, *, ask_returns: bool) -> None:
         await self._run(messages.Unwind(match_id, book, ask_returns))

@@ -41,7 +41,7 @@ class _Told:
 
 
 class ToldBookViews(BookViews):
-    """Shows the books of this process's engine, and tells the other processes of them.
+    """Shows the books of a shard's engine in this process, and tells other processes of them.
 
     While the engine runs elsewhere, the mirror shows what is told from there.
     """
@@ -129,8 +129,8 @@ class ToldBookViews(BookViews):
     async def complete(self, shard: int, shards: int, seq: int) -> None:
         await self._views.complete(shard, shards, seq)
 
-    async def show_halts(self, halts: Collection[Halt]) -> None:
-        await self._views.show_halts(halts)
+    async def show_halts(self, halts: Collection[Halt], *, shard: int = 0, shards: int = 1) -> None:
+        await self._views.show_halts(halts, shard=shard, shards=shards)
         if self._told is not None:
             version = self._told.halted.version + 1
             self._told.halted = Halted(self._epoch, version, tuple(halts))

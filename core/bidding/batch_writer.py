@@ -15,7 +15,8 @@ from ...ports.language.ids import AuditEntryId, HaltId, OrderId, UserId
 from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, shard_of
 from ...ports.language.money import Cents
 from ...ports.language.placement import Placement, PlaceQuote
-from ...ports.matching import Matching
+from ...ports.language.withdrawals import WithdrawalPart, Withdrawn
+from ...ports.matching import ShardMatching
 from ...ports.orders import OrderOpening
 from ...ports.tenure import Tenure
 from ...ports.users import Traders
@@ -28,7 +29,7 @@ from .recovery import Recovery
 from .returns import Unwind
 from .shard import Shard
 from .stored import Stored, Wanted
-from .withdrawals import Withdraw, WithdrawAll
+from .withdrawals import Withdraw, WithdrawAll, WithdrawPart
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ ENGINE = "the matching engine"
 T = TypeVar("T")
 
 
-class BatchWriter(Matching):
+class BatchWriter(ShardMatching):
     """Takes queued commands in batches and answers every one of them, also after a failure.
 
     If a commit fails, every caller in the batch gets Unavailable, and the books that the batch
@@ -143,9 +144,14 @@ class BatchWriter(Matching):
         note: str | None = None,
         *,
         entry_id: AuditEntryId | None = None,
+        name: str | None = None,
     ) -> int:
         """Withdraw all quotes of a user on these sides; see the port."""
         return await self.submit(WithdrawAll(user_id, sides, reason, note, entry_id))
+
+    async def withdraw_part(self, part: WithdrawalPart) -> Withdrawn:
+        """Withdraw all quotes of a user in this shard; see the port."""
+        return await self.submit(WithdrawPart(part))
 
     async def unwind(self, match_id: OrderId, book: BookKey, *, ask_returns: bool) -> None:
         """Unwind a match whose order was cancelled; see the port."""
@@ -153,9 +159,7 @@ class BatchWriter(Matching):
         await self.submit(Unwind(match_id, book, ask_returns))
 
     async def halt(self, halt: Halt) -> Halt:
-        """Halt books; see the port."""
-        if halt.book is not None:
-            self._check_own(halt.book)
+        """Halt books; see the port. The engine of every shard has all halts."""
         return await self.submit(HaltBooks(halt))
 
     async def open(self, halt_id: HaltId) -> Halt:
@@ -261,6 +265,8 @@ class BatchWriter(Matching):
         if not self._shard.batch.is_empty:
             await self._commit(now, ownership)
             self._publisher.note_batch()
+        elif self._shard.has_learned_halts:
+            self._publisher.note_halts()
         self._shard.begin_batch()
         for ticket in tickets:
             self._check_tenure()

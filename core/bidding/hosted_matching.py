@@ -11,13 +11,14 @@ from ...ports.language.ids import AuditEntryId, HaltId, OrderId, UserId
 from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason
 from ...ports.language.money import Cents
 from ...ports.language.placement import Placement, PlaceQuote
-from ...ports.matching import Matching
+from ...ports.language.withdrawals import WithdrawalPart, Withdrawn
+from ...ports.matching import ShardMatching
 from ...ports.tenure import Tenure
 from .batch_writer import ENGINE
 from .matching_engine import MatchingEngine
 
 
-class HostedMatching(Matching):
+class HostedMatching(ShardMatching):
     """Passes commands to the engine of this process, while there is one.
 
     Otherwise the engine runs in another process, or nowhere for a moment. If this process cannot
@@ -28,7 +29,7 @@ class HostedMatching(Matching):
         self,
         build: Callable[[Tenure], MatchingEngine],
         views: BookViews,
-        elsewhere: Matching | None = None,
+        elsewhere: ShardMatching | None = None,
     ) -> None:
         """`build` returns a new engine for a tenure, and `views` show what it publishes.
 
@@ -72,7 +73,7 @@ class HostedMatching(Matching):
         return self._engine
 
     @property
-    def _running(self) -> Matching:
+    def _running(self) -> ShardMatching:
         running = self._engine or self._elsewhere
         if running is None:
             raise Unavailable(what=ENGINE)
@@ -120,8 +121,14 @@ class HostedMatching(Matching):
         note: str | None = None,
         *,
         entry_id: AuditEntryId | None = None,
+        name: str | None = None,
     ) -> int:
-        return await self._running.withdraw_all(user_id, sides, reason, note, entry_id=entry_id)
+        return await self._running.withdraw_all(
+            user_id, sides, reason, note, entry_id=entry_id, name=name
+        )
+
+    async def withdraw_part(self, part: WithdrawalPart) -> Withdrawn:
+        return await self._running.withdraw_part(part)
 
     async def unwind(self, match_id: OrderId, book: BookKey, *, ask_returns: bool) -> None:
         await self._running.unwind(match_id, book, ask_returns=ask_returns)

@@ -135,7 +135,7 @@ class Publisher:
             if news is None:
                 news = self._news[key] = News(is_whole=False)
             news.add(book.level_changes())
-        if self._shard.batch.halts:
+        if self._shard.batch.halts or self._shard.has_learned_halts:
             self.note_halts()
         self._wake.set()
 
@@ -213,7 +213,7 @@ class Publisher:
             self._has_begun = True
         if self._halts is not None:
             halts = self._halts
-            await self._views.show_halts(halts)
+            await self._views.show_halts(halts, shard=self._number, shards=self._shards)
             if halts is self._halts:
                 self._halts = None
 

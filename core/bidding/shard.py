@@ -48,6 +48,8 @@ class Shard:
     """The loaded books."""
     halts: StandingHalts = field(default_factory=StandingHalts)
     batch: Batch = field(default_factory=lambda: Batch(sequence=0))
+    has_learned_halts: bool = False
+    """Whether halts of other engines began or ended in this batch."""
     _waiting: dict[BookKey, dict[QuoteId, Quote]] = field(default_factory=dict)
     """Asks that wait for their halted book to open."""
     _changed: dict[ShardBook, None] = field(default_factory=dict)
@@ -99,6 +101,7 @@ class Shard:
     def begin_batch(self) -> None:
         """Start an empty batch."""
         self.batch = Batch(sequence=self.sequence)
+        self.has_learned_halts = False
         for book in self._changed:
             book.begin_batch()
         self._changed = {}
@@ -178,6 +181,11 @@ class Shard:
         books = [book for book in self._waiting if halt.covers(book)]
         asks = [ask for book in books for ask in self._waiting[book].values()]
         return sorted(asks, key=lambda ask: ask.sequence)
+
+    def waiting_for_none(self) -> list[Quote]:
+        """Return the asks that wait although no halt covers their book any more."""
+        books = [book for book in self._waiting if not self.halts.cover(book)]
+        return [ask for book in books for ask in self._waiting[book].values()]
 
     def is_waiting(self, ask: Quote) -> bool:
         """Return whether an ask waits for its book to open."""
@@ -281,6 +289,14 @@ class Shard:
             self.halts.add(halt)
         else:
             self.halts.remove(halt)
+
+    def learn_halt(self, halt: Halt) -> None:
+        """Follow a halt that another engine has committed, or its end."""
+        if halt.stands:
+            self.halts.add(halt)
+        else:
+            self.halts.remove(halt)
+        self.has_learned_halts = True
 
     def expire_best(self, resting: BookSide, now: datetime) -> None:
         """Expire overdue quotes at the front of this side of a book."""

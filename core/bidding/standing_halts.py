@@ -46,8 +46,9 @@ class StandingHalts:
         self._of_product.setdefault(halt.product_id, {})[halt.id] = halt
 
     def remove(self, halt: Halt) -> None:
-        """Remove a halt that has ended."""
-        del self._by_id[halt.id]
+        """Remove a halt that has ended, if it is here."""
+        if self._by_id.pop(halt.id, None) is None:
+            return
         self.stand = bool(self._by_id)
         of_product = self._of_product[halt.product_id]
         del of_product[halt.id]

@@ -15,6 +15,7 @@ from ...ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ...ports.language.market import BookKey, Match, Quote, Side, WithdrawalReason
 from ...ports.language.money import Cents
 from ...ports.language.placement import Placement
+from ...ports.language.withdrawals import Withdrawn
 from ...ports.users import Traders
 
 K = TypeVar("K")
@@ -61,6 +62,8 @@ class Wanted:
     """What the commands of a batch request from the store, without duplicates."""
 
     keys: set[IdempotencyKey] = field(default_factory=set)
+    withdrawals: set[IdempotencyKey] = field(default_factory=set)
+    """Parts of withdrawals that may be repeated."""
     matches: set[OrderId] = field(default_factory=set)
     """Matches to read together with their quotes, because their asks may return."""
     quotes: set[QuoteId] = field(default_factory=set)
@@ -130,6 +133,8 @@ class Stored:
     quotes: Mapping[QuoteId, Quote] = field(default_factory=dict)
     matches: Mapping[OrderId, Match] = field(default_factory=dict)
     answers: Mapping[IdempotencyKey, Placement | IdempotencyKeyReused] = field(default_factory=dict)
+    withdrawals: Mapping[IdempotencyKey, Withdrawn] = field(default_factory=dict)
+    """What earlier attempts at parts of withdrawals have withdrawn."""
     barred: Mapping[UserId, frozenset[Side]] = field(default_factory=dict)
     """The sides on which barred users may not trade. Other users are missing."""
     standing: Mapping[UserId, Sequence[Quote]] = field(default_factory=dict)
@@ -180,11 +185,13 @@ class Stored:
         for quote in await books.standing_of(users) if users else ():
             if loaded.is_own(quote.book):
                 standing[quote.user_id].append(quote)
+        withdrawals = await read_some(books.withdrawn, wanted.withdrawals)
         await loaded.load(Wanted(books={q.book for quotes in standing.values() for q in quotes}))
         return cls(
             quotes=quotes,
             matches=matches,
             answers=answers,
+            withdrawals=withdrawals,
             barred=barred,
             standing=standing,
             halts=halts,

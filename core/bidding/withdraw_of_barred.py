@@ -25,4 +25,6 @@ class WithdrawOfBarred:
         barred = await self.traders.barred([event.buyer_id], self.clock.now())
         if Side.BID in barred.get(event.buyer_id, ()):
             reason = WithdrawalReason.PAYMENTS_DECLINED
-            await self.matching.withdraw_all(event.buyer_id, (Side.BID,), reason)
+            await self.matching.withdraw_all(
+                event.buyer_id, (Side.BID,), reason, name=f"barred until {event.until.isoformat()}"
+            )

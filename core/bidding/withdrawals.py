@@ -12,8 +12,8 @@ from ...ports.language.market import (
     QuoteStatus,
     Side,
     WithdrawalReason,
-    WithdrawnQuote,
 )
+from ...ports.language.withdrawals import WithdrawalPart, Withdrawn
 from .commands import Command, OnStanding
 from .shard import Shard
 from .stored import Stored, Wanted
@@ -57,6 +57,42 @@ class WithdrawAll(Command[int]):
         if self.entry_id is not None:
             shard.tell(SuspensionCarriedOut(self.entry_id, self.user_id, count))
         return count
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPart(Command[Withdrawn]):
+    """Withdraw every quote that one user has on some sides in this shard; others do the rest."""
+
+    part: WithdrawalPart
+
+    def ask_for(self, wanted: Wanted, shard: Shard) -> None:
+        """Request the user's standing quotes, and what an earlier attempt has withdrawn."""
+        wanted.owners.add(self.part.user_id)
+        if self.part.key is not None:
+            wanted.withdrawals.add(self.part.key)
+
+    def apply(self, shard: Shard, stored: Stored, now: datetime) -> Withdrawn:
+        """Return the withdrawn quotes, or for the last part all of the withdrawal."""
+        part, key = self.part, self.part.key
+        if key is not None:
+            earlier = shard.batch.withdrawals.get(key) or stored.withdrawals.get(key)
+            if earlier is not None:
+                return earlier
+        standing = standing_of(part.user_id, part.sides, shard, stored)
+        withdrawn = Withdrawn.of(shard.end(quote, QuoteStatus.CANCELLED) for quote in standing)
+        if part.others is not None:
+            withdrawn += part.others
+            self._report(withdrawn, shard)
+        if key is not None:
+            shard.batch.withdrawals[key] = withdrawn
+        return withdrawn
+
+    def _report(self, withdrawn: Withdrawn, shard: Shard) -> None:
+        part = self.part
+        if withdrawn.count:
+            shard.tell(_told(part.user_id, part.reason, part.note, withdrawn))
+        if part.entry_id is not None:
+            shard.tell(SuspensionCarriedOut(part.entry_id, part.user_id, withdrawn.count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +144,10 @@ def tell_withdrawn(
     for quote in quotes:
         of_owner.setdefault(quote.user_id, []).append(quote)
     for user_id, theirs in of_owner.items():
-        named = theirs[: QuotesWithdrawn.NAMED]
-        shard.tell(
-            QuotesWithdrawn(
-                user_id=user_id,
-                reason=reason,
-                note=note,
-                count=len(theirs),
-                quotes=tuple(WithdrawnQuote(q.id, q.side, q.book, q.amount) for q in named),
-            )
-        )
+        shard.tell(_told(user_id, reason, note, Withdrawn.of(theirs)))
+
+
+def _told(
+    user_id: UserId, reason: WithdrawalReason, note: str | None, withdrawn: Withdrawn
+) -> QuotesWithdrawn:
+    return QuotesWithdrawn(user_id, reason, note, withdrawn.count, withdrawn.quotes)

@@ -14,6 +14,7 @@ from .payments import Payment
 from .placement import Placement
 from .steps import RecordedStep
 from .users import PostalAddress
+from .withdrawals import Withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class Batch:
     unwound: list[OrderId] = field(default_factory=list)
     opened: Sequence[OpenedOrder] = ()
     answers: dict[IdempotencyKey, Placement] = field(default_factory=dict)
+    withdrawals: dict[IdempotencyKey, Withdrawn] = field(default_factory=dict)
+    """What parts of withdrawals have withdrawn, for their repetitions."""
     halts: dict[HaltId, Halt] = field(default_factory=dict)
     """Halts that began or ended, each in its final state."""
     events: list[Event] = field(default_factory=list)

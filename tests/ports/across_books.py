@@ -102,8 +102,8 @@ class Told(BookViews):
     async def complete(self, shard: int, shards: int, seq: int) -> None:
         await self._views.complete(shard, shards, seq)
 
-    async def show_halts(self, halts: Collection[Halt]) -> None:
-        await self._views.show_halts(halts)
+    async def show_halts(self, halts: Collection[Halt], *, shard: int = 0, shards: int = 1) -> None:
+        await self._views.show_halts(halts, shard=shard, shards=shards)
         await self._arrive()
 
     async def get(self, book: BookKey, depth: int) -> BookView:

@@ -19,6 +19,7 @@ from solebook.ports.language.market import (
     Side,
 )
 from solebook.ports.language.placement import Placement
+from solebook.ports.language.withdrawals import Withdrawn
 
 from .records import Records, matched
 from .shard import Shard
@@ -150,6 +151,20 @@ async def test_a_quote_is_in_one_standing_match(
     assert list(await store.outbox.unsent(10)) == before
     assert await store.books.answered([key]) == {}
     assert (await store.books.take(0, records.instant)).sequence < 1_000
+
+
+async def test_what_a_part_of_a_withdrawal_withdrew_is_kept_for_its_repetition(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    ask = records.ask(records.book())
+    first, second = (
+        IdempotencyKey(ask.user_id, "withdrawals", name, "suspended") for name in ("one", "two")
+    )
+    withdrawn = Withdrawn.of([ask])
+    batch = records.batch(ask)
+    batch.withdrawals[first] = withdrawn
+    await shard.commit(batch)
+    assert await store.books.withdrawn([first, second]) == {first: withdrawn}
 
 
 async def test_a_quote_or_a_match_is_added_once(

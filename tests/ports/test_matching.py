@@ -1,6 +1,7 @@
-"""The contract of `Matching`, of the engine itself and across the network."""
+"""The contract of `Matching`: of one engine and of several, here and across the network."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.core.bidding.sharded_matching import ShardedMatching
 from solebook.ports.language.errors import (
     BookHalted,
     IdempotencyKeyReused,
@@ -16,14 +18,16 @@ from solebook.ports.language.errors import (
     QuoteNotActive,
     SelfTrade,
 )
+from solebook.ports.language.events import QuotesWithdrawn
 from solebook.ports.language.halts import Halt
 from solebook.ports.language.idempotency import IdempotencyKey
 from solebook.ports.language.ids import HaltId, OrderId, QuoteId
-from solebook.ports.language.market import QuoteStatus, Side, WithdrawalReason
+from solebook.ports.language.market import BookKey, QuoteStatus, Side, Size, WithdrawalReason
 from solebook.ports.language.placement import Placement
-from solebook.ports.matching import Matching
+from solebook.ports.matching import Matching, ShardMatching
 
-from ..core.bidding.market import PRICE, Market, build_market
+from ..core.bidding.market import PRICE, Market
+from ..core.bidding.shards import Shards
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ class Engine:
     def clock(self) -> VirtualClock:
         return self.market.clock
 
+    @property
+    def books(self) -> list[BookKey]:
+        """Books of the product, in all shards."""
+        return [replace(self.market.book, size=Size(str(size))) for size in range(4, 12)]
+
     def halt(self) -> Halt:
         return Halt(
             id=HaltId(self.market.ids.new()),
@@ -51,18 +60,24 @@ class Engine:
 
 
 @pytest.fixture(params=["engine", "nats"])
-async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Engine]:
-    market = build_market()
-    await market.engine.start()
-    if request.param == "engine":
-        yield Engine(market.engine, market)
-    else:
-        from .network import across_network
+async def engine(request: pytest.FixtureRequest, shards: int) -> AsyncIterator[Engine]:
+    divided = await Shards.start(shards)
+    matchings: list[ShardMatching] = [*divided.engines]
+    async with AsyncExitStack() as stack:
+        if request.param == "nats":
+            from .network import across_network
 
-        server = request.getfixturevalue("nats_server")
-        async with across_network(server.url, market.engine) as matching:
-            yield Engine(matching, market)
-    await market.engine.stop()
+            url = request.getfixturevalue("nats_server").url
+            matchings = await stack.enter_async_context(across_network(url, divided.engines))
+        matching = ShardedMatching(matchings) if shards > 1 else matchings[0]
+        yield Engine(matching, divided.market)
+    await divided.stop()
+
+
+@pytest.fixture(params=[1, 3], ids=["one shard", "three shards"])
+def shards(request: pytest.FixtureRequest) -> int:
+    number: int = request.param
+    return number
 
 
 async def test_a_quote_that_finds_no_counterpart_rests(engine: Engine) -> None:
@@ -186,6 +201,20 @@ async def test_all_quotes_of_a_user_are_withdrawn(engine: Engine) -> None:
     assert await withdraw_all(user_id, set(Side), WithdrawalReason.ADMIN) == 1
 
 
+async def test_all_quotes_of_a_user_are_withdrawn_in_all_books(engine: Engine) -> None:
+    user_id = engine.market.user_id()
+    for book in engine.books:
+        await engine.place(Side.BID, user_id=user_id, book=book)
+
+    reason = WithdrawalReason.ADMIN
+    count = await engine.matching.withdraw_all(user_id, [Side.BID], reason, name="once")
+
+    assert count == len(engine.books)
+    messages = await engine.market.adapters.store.outbox.unsent(1_000)
+    [told] = [m.event for m in messages if isinstance(m.event, QuotesWithdrawn)]
+    assert (told.user_id, told.count) == (user_id, count)
+
+
 async def test_a_match_is_unwound(engine: Engine) -> None:
     ask = (await engine.place(Side.ASK)).quote
     match = (await engine.place(Side.BID)).match
@@ -209,6 +238,24 @@ async def test_books_are_halted_and_opened(engine: Engine) -> None:
     opened = await engine.matching.open(halt.id)
     assert opened == replace(halt, ended_at=engine.clock.now())
     await engine.place(Side.BID)
+
+
+async def test_a_halt_of_a_product_covers_all_its_books(engine: Engine) -> None:
+    asks = [(await engine.place(Side.ASK, book=book)).quote for book in engine.books]
+    matches = [(await engine.place(Side.BID, book=book)).match for book in engine.books]
+    halt = await engine.matching.halt(replace(engine.halt(), size=None))
+    assert await engine.matching.halt(replace(engine.halt(), size=None)) == halt
+    for match in matches:
+        assert match is not None
+        await engine.matching.unwind(match.id, match.book, ask_returns=True)
+        with pytest.raises(BookHalted):
+            await engine.place(Side.BID, book=match.book)
+
+    ended = await engine.matching.open(halt.id)
+
+    assert await engine.matching.open(halt.id) == ended
+    for ask in asks:
+        assert (await engine.market.stored(ask)).status is QuoteStatus.ACTIVE
 
 
 async def test_it_is_ready(engine: Engine) -> None:

@@ -20,6 +20,7 @@ from ....ports.language.market import BookKey, Match, MatchStatus, Quote, Side, 
 from ....ports.language.orders import OrderStatus
 from ....ports.language.placement import Placement
 from ....ports.language.terms import Terms, WrongShards
+from ....ports.language.withdrawals import Withdrawn
 from ..engine.constructs import end_silent_writers, insert_or_replace, one_of
 from ..engine.database import SqlDatabase
 from ..engine.payloads import decode, encode
@@ -216,6 +217,12 @@ class SqlBooks(Books):
             for key, answer in answers.items()
         }
 
+    async def withdrawn(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Withdrawn]:
+        answers = await find_answers(self._database, keys)
+        return {k: decode(a, Withdrawn) for k, a in answers.items() if isinstance(a, bytes)}
+
     async def standing_halts(self) -> Sequence[Halt]:
         return [halt_of(row) for row in await self._database.rows(STANDING)]
 
@@ -291,8 +298,8 @@ class SqlBooks(Books):
             # Two shards may answer concurrent requests with the same key. The first answer is
             # kept, and the other batch does not fail.
             REMEMBER: [
-                answer_values(key, encode(placement).encode(), now)
-                for key, placement in batch.answers.items()
+                answer_values(key, encode(answer).encode(), now)
+                for key, answer in (*batch.answers.items(), *batch.withdrawals.items())
             ],
         }
 

@@ -9,6 +9,7 @@ from ..ids import OrderId, ProductId, QuoteId, UserId
 from ..market import AskFate, BookKey, WithdrawalReason, WithdrawnQuote
 from ..money import Cents
 from ..priority import Priority
+from ..withdrawals import Withdrawn
 from .base import Event, OrderRelated
 
 
@@ -91,7 +92,7 @@ class QuotesWithdrawn(Event):
     """
 
     SUBJECT: ClassVar[str] = "quotes.withdrawn"
-    NAMED: ClassVar[int] = 20
+    NAMED: ClassVar[int] = Withdrawn.NAMED
     user_id: UserId
     reason: WithdrawalReason
     note: str | None

@@ -27,6 +27,7 @@ from solebook.ports.language.market import (
 )
 from solebook.ports.language.placement import Placement
 from solebook.ports.language.users import TraderStanding
+from solebook.ports.language.withdrawals import Withdrawn
 from solebook.ports.tenure import Tenure
 from solebook.ports.users import Traders
 
@@ -95,6 +96,11 @@ class PlainStore(Books, Traders):
     ) -> Mapping[IdempotencyKey, Placement | IdempotencyKeyReused]:
         return {}
 
+    async def withdrawn(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, Withdrawn]:
+        return {}
+
     async def standing_halts(self) -> Sequence[Halt]:
         return [halt for halt in self.all_halts.values() if halt.stands]
 
@@ -150,7 +156,7 @@ class PlainViews(BookViews):
     async def complete(self, shard: int, shards: int, seq: int) -> None:
         """Nothing: who looks knows what is loaded."""
 
-    async def show_halts(self, halts: Collection[Halt]) -> None:
+    async def show_halts(self, halts: Collection[Halt], *, shard: int = 0, shards: int = 1) -> None:
         """Nothing: halts are compared with the shard's."""
 
     async def get(self, book: BookKey, depth: int) -> BookView:

@@ -16,8 +16,7 @@ from solebook.ports.language.errors import (
     ShardLost,
     Unavailable,
 )
-from solebook.ports.language.halts import Halt
-from solebook.ports.language.ids import HaltId, OrderId, ProductId
+from solebook.ports.language.ids import OrderId, ProductId
 from solebook.ports.language.market import (
     Condition,
     QuoteStatus,
@@ -281,10 +280,6 @@ async def test_an_engine_refuses_the_books_of_other_shards() -> None:
     await engine.start()
     await other.start()
     ask = (await engine.place(market.command(Side.ASK))).quote
-    book = market.book
-    halt = Halt(
-        HaltId(market.ids.new()), book.product_id, book.size, book.condition, market.clock.now()
-    )
     for foreign in (
         other.place(market.command(Side.BID)),
         other.reprice(ask, PRICE + 100),
@@ -292,7 +287,6 @@ async def test_an_engine_refuses_the_books_of_other_shards() -> None:
         other.expire(ask),
         other.withdraw(ask, WithdrawalReason.ADMIN),
         other.unwind(OrderId(market.ids.new()), ask.book, ask_returns=True),
-        other.halt(halt),
     ):
         with pytest.raises(ShardLost) as refused:
             await foreign

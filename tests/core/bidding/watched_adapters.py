@@ -162,9 +162,9 @@ class WatchedViews(BookViews):
         self._note(change)
         await self._views.apply(change)
 
-    async def show_halts(self, halts: Collection[Halt]) -> None:
+    async def show_halts(self, halts: Collection[Halt], *, shard: int = 0, shards: int = 1) -> None:
         await self._reach()
-        await self._views.show_halts(halts)
+        await self._views.show_halts(halts, shard=shard, shards=shards)
 
     async def get(self, book: BookKey, depth: int) -> BookView:
         return await self._views.get(book, depth)
