@@ -23,6 +23,6 @@ class Across:
     tell_books: Callable[[LeaseTenure], Block]
     """Tell other processes what this process's engine publishes, until the block is left."""
     check: Callable[[], Awaitable[None]]
-    """Raise Unavailable unless this process is connected."""
+    """Raise Unavailable unless this process reaches the network."""
     broker: MessageBroker
     """Carries the messages of the event bus."""

@@ -332,6 +332,7 @@ class Container(containers.DeclarativeContainer):
         adapters,
         settings.provided.market,
         stopwatch,
+        across,
         holder=providers.Callable(holder_of, ids),
     )
 

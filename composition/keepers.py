@@ -9,11 +9,13 @@ from ..core.bidding.require_rules import OtherRules
 from ..core.operations.compare_clocks import CompareClocks
 from ..core.operations.lease_keeper import LeaseKeeper, LeaseTimes, Obstacle
 from ..core.operations.lease_spread import LeaseSpread
+from ..core.operations.require_network import RequireNetwork
 from ..ports.ids import Ids
 from ..ports.language.process_roles import ProcessRole
 from ..ports.language.rules import MarketRules
 from ..ports.leases import Leases
 from ..ports.stopwatch import Stopwatch
+from .across import Across
 from .adapters import Adapters
 from .bidding import require_rules_of
 
@@ -69,17 +71,28 @@ def build_keepers(
 
 
 def build_shared_keepers(
-    adapters: Adapters, rules: MarketRules, stopwatch: Stopwatch, *, holder: str
+    adapters: Adapters,
+    rules: MarketRules,
+    stopwatch: Stopwatch,
+    across: Across | None,
+    *,
+    holder: str,
 ) -> Keepers:
     """Return the keepers of a process on a shared store.
 
-    It owns nothing while its clock differs from the store's, or its rules from those in force.
+    It owns nothing while its clock differs from the store's, its rules from those in force, or it
+    is cut off from the others, with whom it shares a network `across`.
     """
     leases = adapters.store.leases
     compare_clocks = CompareClocks(leases, adapters.real_clock, stopwatch)
     require_rules = require_rules_of(adapters, rules)
 
+    require_network = None if across is None else RequireNetwork(across.check, stopwatch)
+
     async def find_obstacle() -> str | None:
+        cut = None if require_network is None else await require_network()
+        if cut is not None:
+            return cut
         try:
             await require_rules.check()
         except OtherRules as error:

@@ -9,7 +9,6 @@ from ..config.settings import Settings
 from ..core.operations.lease_keeper import LeaseTenure
 from ..ports.book_views import StoredBooks
 from ..ports.cache_invalidations import CacheInvalidations
-from ..ports.language.errors import Unavailable
 from ..ports.language.ids import ProductId
 from ..ports.language.process_roles import ProcessRole
 from ..ports.matching import ShardMatching
@@ -85,7 +84,7 @@ def across_nats(
 ) -> Across:
     """Return how this process and the others reach each other over NATS."""
     from ..adapters.nats.matching_server import MatchingServer
-    from ..adapters.nats.network import NETWORK
+    from ..adapters.nats.pulse import Pulse
     from ..adapters.nats.remote_matching import RemoteMatching
     from ..adapters.nats.shard_epochs import ShardEpochs
 
@@ -98,10 +97,6 @@ def across_nats(
     def tell_books(tenure: LeaseTenure) -> AbstractAsyncContextManager[None]:
         return book_views.telling(0, tenure.lease.epoch)
 
-    async def check() -> None:
-        if not network.is_connected:
-            raise Unavailable(what=NETWORK)
-
     return Across(
         matching=RemoteMatching(
             network,
@@ -113,6 +108,6 @@ def across_nats(
         ),
         serve=serve,
         tell_books=tell_books,
-        check=check,
+        check=Pulse(network).check,
         broker=broker,
     )

@@ -188,10 +188,14 @@ class Network:
 
         The client takes a flush that was cancelled for a broken connection, so none is.
         """
+        async with asyncio.timeout(_FLUSH):
+            await asyncio.shield(self.ask_for_answer())
+
+    def ask_for_answer(self) -> asyncio.Future[None]:
+        """Return what is done when the server has answered. It must not be cancelled."""
         flushing = asyncio.ensure_future(self._client.flush(timeout=_FLUSH_ENDS))
         flushing.add_done_callback(lambda task: task.cancelled() or task.exception())
-        async with asyncio.timeout(_FLUSH):
-            await asyncio.shield(flushing)
+        return flushing
 
     async def unsubscribe(self, subscription: Subscription) -> None:
         """End a subscription."""

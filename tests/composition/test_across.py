@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Set
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from solebook.adapters.embedded import tokens
@@ -25,6 +27,7 @@ from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.process_roles import ALL_ROLES, ProcessRole
 from solebook.ports.language.users import OPERATOR, Actor, Role
 
+from ..nats_line import Break, nats_line
 from ..nats_server import NatsServer
 from ..served import ADDRESS
 
@@ -91,6 +94,11 @@ async def new_book(app: Application) -> BookKey:
 
 async def is_idle(backlog: ViewBacklog) -> bool:
     return await backlog.next_message() is None
+
+
+async def has_leases(app: Application) -> bool:
+    assert app.keepers is not None
+    return app.keepers.shard.is_owner and app.keepers.relay.is_owner
 
 
 async def is_reached(app: Application) -> bool:
@@ -189,3 +197,41 @@ async def test_a_command_sees_what_the_broker_has_until_every_role_received_it(
             assert isinstance(await backlog.next_message(), BrokerBacklog)
             async with process(settings, OTHERS - {ProcessRole.RELAY}):
                 await eventually(lambda: is_idle(backlog))
+
+
+@pytest.mark.parametrize("how", Break)
+async def test_another_process_takes_over_from_an_owner_that_is_cut_off(
+    settings: Settings, nats_server: NatsServer, how: Break
+) -> None:
+    worker = ALL_ROLES - HTTP
+    async with AsyncExitStack() as stack:
+        line = await stack.enter_async_context(nats_line(nats_server))
+        behind = msgspec.structs.replace(settings, nats=replace(settings.nats, url=line.url))
+        here = await stack.enter_async_context(process(settings, HTTP))
+        owner = await stack.enter_async_context(process(behind, worker))
+        await eventually(lambda: has_leases(owner))
+        other = await stack.enter_async_context(process(settings, worker))
+        await eventually(lambda: is_reached(here))
+        buyer, seller = await join(here, "buyer"), await join(here, "seller")
+        book = await new_book(here)
+
+        await line.break_off(how)
+        await eventually(lambda: has_leases(other))
+        await eventually(lambda: is_reached(here))
+        await here.bidding.place_ask(seller, product_id=book.product_id, size=SIZE, amount=20_000)
+        bid = await here.bidding.place_bid(
+            buyer, product_id=book.product_id, size=SIZE, amount=20_000
+        )
+        assert bid.match is not None
+        order_id = bid.match.id
+
+        async def is_confirmed() -> bool:
+            seen = await here.orders.view_order(buyer, order_id)
+            return seen.order.status is OrderStatus.CONFIRMED
+
+        await eventually(is_confirmed)
+        assert not await has_leases(owner)
+        health = await view_health_of(owner)()
+        assert health["network"].refusal is not None
+        assert "cut off" in str(health["lease of matching"].refusal)
+        await line.mend()

@@ -6,6 +6,7 @@ import pytest
 from nats.aio.msg import Msg
 
 from solebook.adapters.nats.network import ConnectionLost, NatsAccess, Network, NobodyThere
+from solebook.adapters.nats.pulse import Pulse
 from solebook.ports.language.errors import Unavailable
 
 from ...nats_server import NatsServer
@@ -72,3 +73,43 @@ async def test_a_subscription_that_is_given_up_does_not_cost_the_connection(
         with pytest.raises(NobodyThere):
             await network.request("nobody", b"", timeout=5.0)
         assert network.connections == 1
+
+
+async def test_a_server_that_is_silent_is_noticed_before_the_connection_ends(
+    own_nats_server: NatsServer,
+) -> None:
+    async with Network(NatsAccess(servers=(own_nats_server.url,))) as network:
+        pulse = Pulse(network)
+        async with asyncio.timeout(PATIENCE):
+            await pulse.check()
+            own_nats_server.pause()
+            while await is_well(pulse):
+                pass
+            assert network.is_connected
+            own_nats_server.resume()
+            while not await is_well(pulse):
+                pass
+
+
+async def test_the_pulse_is_back_with_the_connection(own_nats_server: NatsServer) -> None:
+    async with Network(NatsAccess(servers=(own_nats_server.url,))) as network:
+        pulse, is_back = Pulse(network), asyncio.Event()
+        network.on_reconnect(is_back.set)
+        async with asyncio.timeout(PATIENCE):
+            own_nats_server.pause()
+            while await is_well(pulse):
+                pass
+            own_nats_server.kill()
+            own_nats_server.start()
+            await is_back.wait()
+            while not await is_well(pulse):
+                pass
+
+
+async def is_well(pulse: Pulse) -> bool:
+    await asyncio.sleep(0)
+    try:
+        await pulse.check()
+    except Unavailable:
+        return False
+    return True
