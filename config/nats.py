@@ -44,7 +44,7 @@ class NatsSettings:
     """How long to wait for a connection at the start."""
     timeout: Annotated[timedelta, Between(_SECOND, _MINUTE, _NO_ANSWER)] = timedelta(seconds=5)
     """How long to wait for the matching engine in another process, repetitions included."""
-    patience: Annotated[timedelta, Between(timedelta(0), _MINUTE)] = timedelta(seconds=0.9)
+    patience: Annotated[timedelta, Between(timedelta(0), _MINUTE)] = timedelta(seconds=0.8)
     """How long to wait while no process has the matching engine."""
 
     def __post_init__(self) -> None:

@@ -15,6 +15,8 @@ from ...ports.language.money import Cents
 from ...ports.language.placement import Placement, PlaceQuote
 from ...ports.language.withdrawals import WithdrawalPart, Withdrawn
 from ...ports.matching import ShardMatching
+from ...ports.stopwatch import Stopwatch
+from ..system.stopwatch import SystemStopwatch
 from . import matching_messages as messages
 from .matching_messages import RESULTS, Answer, Command, Refused, Reply
 from .network import ConnectionLost, Network, NobodyThere
@@ -48,7 +50,8 @@ class RemoteMatching(ShardMatching):
         prefix: str,
         epoch: Callable[[], Awaitable[int | None]],
         timeout: float = 5.0,
-        patience: float = 1.0,
+        patience: float = 0.8,
+        stopwatch: Stopwatch | None = None,
     ) -> None:
         """Create the client of a shard.
 
@@ -62,6 +65,7 @@ class RemoteMatching(ShardMatching):
         self._epoch = epoch
         self._timeout = timeout
         self._patience = patience
+        self._stopwatch = stopwatch or SystemStopwatch()
 
     async def _run(self, command: Command) -> Any:
         reply = await self._ask(command)
@@ -72,17 +76,18 @@ class RemoteMatching(ShardMatching):
         raise AssertionError("the engine's process failed to run a command; its log says why")
 
     async def _ask(self, command: Command) -> Reply:
-        time = asyncio.get_running_loop().time
-        ends_at = time() + self._timeout
+        time = self._stopwatch.elapsed
         nobody_since = time()
+        ends_at = nobody_since + self._timeout
         payload = _encode(command)
         while True:
             try:
                 return _reply.decode(await self._send(payload, ends_at))
             except NobodyThere as error:
-                if time() >= min(nobody_since + self._patience, ends_at):
+                left = min(nobody_since + self._patience, ends_at) - time()
+                if left <= 0:
                     raise Unavailable(what=ENGINE) from error
-                await asyncio.sleep(_PAUSE)
+                await self._stopwatch.sleep(min(_PAUSE, left))
             except (_Interrupted, ConnectionLost):
                 nobody_since = time()
                 payload = _encode(command.repeated())
@@ -99,7 +104,7 @@ class RemoteMatching(ShardMatching):
         if epoch is None:
             raise NobodyThere(what=ENGINE)
         subject = shard_subject(self._prefix, self._shard, epoch)
-        wait = max(ends_at - asyncio.get_running_loop().time(), 0.001)
+        wait = max(ends_at - self._stopwatch.elapsed(), 0.001)
         request = asyncio.ensure_future(self._network.request(subject, payload, timeout=wait))
         try:
             while not (await asyncio.wait([request], timeout=_LOOK_AROUND))[0]:

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from solebook.adapters.memory.virtual_stopwatch import VirtualStopwatch
 from solebook.adapters.nats.matching_server import MatchingServer
-from solebook.adapters.nats.network import NatsAccess, Network
+from solebook.adapters.nats.network import NatsAccess, Network, NobodyThere
 from solebook.adapters.nats.remote_matching import RemoteMatching
 from solebook.core.bidding.matching_engine import Unlimited
 from solebook.ports.language.errors import Unavailable
@@ -64,8 +67,37 @@ def shard() -> Shard:
     return Shard()
 
 
-def remote(network: Network, shard: Shard, **times: float) -> RemoteMatching:
+def remote(network: Network, shard: Shard, **times: Any) -> RemoteMatching:
     return RemoteMatching(network, shard=0, prefix=PREFIX, epoch=shard.owner, **times)
+
+
+class Deserted(Network):
+    """A network on which nobody is, for as long as a test wants."""
+
+    def __init__(self) -> None:
+        super().__init__(NatsAccess(servers=()))
+        self.asked = 0
+
+    async def request(self, *_: object, **__: object) -> bytes:
+        self.asked += 1
+        raise NobodyThere(what="the network")
+
+
+@pytest.mark.parametrize("times", [{"patience": 0.9}, {"patience": 5.0, "timeout": 0.9}])
+async def test_nobody_is_looked_for_until_the_time_is_over_and_no_longer(
+    shard: Shard, market: Market, times: dict[str, float]
+) -> None:
+    network, clock = Deserted(), market.clock
+    matching = remote(network, shard, stopwatch=VirtualStopwatch(clock), **times)
+    placing = asyncio.create_task(matching.place(market.command(Side.BID)))
+    await clock.advance(timedelta(seconds=0.89))
+    assert not placing.done()
+    assert network.asked == 18
+
+    await clock.advance(timedelta(seconds=0.01))
+    assert placing.done()
+    with pytest.raises(Unavailable):
+        await placing
 
 
 @pytest.mark.parametrize("epoch", [None, 1], ids=["no lease", "a dead owner"])
