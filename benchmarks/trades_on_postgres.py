@@ -21,7 +21,7 @@ from pathlib import Path
 from servers.postgres_server import PostgresServer
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
-from solebook.composition.engine import hosted_matching_of
+from solebook.composition.engine import hosts_of
 from solebook.config.settings import Settings
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.catalog import Product
@@ -89,7 +89,7 @@ async def _burst(
         open_application(settings, roles=roles) as application,
         Workers(application).running(),
     ):
-        await hosted_matching_of(application).hosted()
+        await hosts_of(application)[0].hosted()
         collect_rarely()
         await _place(application, product, SELLERS, trades)
         await wait_until(_UNTOLD, 0)

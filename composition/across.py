@@ -1,6 +1,6 @@
 """How a process reaches the others of its exchange, and they reach it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -16,12 +16,12 @@ Block: TypeAlias = AbstractAsyncContextManager[None]
 class Across:
     """The network between the processes of an exchange."""
 
-    matching: ShardMatching
-    """The engine of the process that owns it."""
-    serve: Callable[[ShardMatching, LeaseTenure], Block]
-    """Let other processes reach this process's engine until the block is left."""
-    tell_books: Callable[[LeaseTenure], Block]
-    """Tell other processes what this process's engine publishes, until the block is left."""
+    shards: Sequence[ShardMatching]
+    """The engines of the processes that own the shards, by number."""
+    serve: Callable[[int, ShardMatching, LeaseTenure], Block]
+    """Let other processes reach this process's engine of a shard until the block is left."""
+    tell_books: Callable[[int, LeaseTenure], Block]
+    """Tell other processes what the engine of a shard publishes here, until the block is left."""
     check: Callable[[], Awaitable[None]]
     """Raise Unavailable unless this process reaches the network."""
     broker: MessageBroker

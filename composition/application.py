@@ -51,6 +51,8 @@ class Application:
     """The roles of this process."""
     keepers: Keepers | None
     """The leases that it keeps, or None if no other process may run the same roles."""
+    shards: int
+    """The number of parts into which the books are divided."""
     across: Across | None
     """The network to the other processes, or None if this process reaches none."""
     check_replica: Callable[[], Awaitable[None]] | None

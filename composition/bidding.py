@@ -84,7 +84,7 @@ class BiddingUseCases:
 
 
 def bidding_use_cases(
-    adapters: Adapters, rules: MarketRules, matching: Matching, admission: Admission
+    adapters: Adapters, rules: MarketRules, matching: Matching, admission: Admission, shards: int
 ) -> BiddingUseCases:
     """Return the use cases of the bidding context."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
@@ -156,7 +156,7 @@ def bidding_use_cases(
         carry_out_halt_end=CarryOutHaltEnd(matching=matching, outcomes=outcomes),
         compare_rules=compare_rules_of(adapters, rules),
         adopt_rules=adopt_rules_of(adapters, rules),
-        require_rules=require_rules_of(adapters, rules),
+        require_rules=require_rules_of(adapters, rules, Terms(shards=shards)),
         find_book=find_book,
         view_book=ViewBook(find_book=find_book, book_views=adapters.book_views),
         view_market=ViewMarket(
@@ -185,7 +185,7 @@ def compare_rules_of(adapters: Adapters, rules: MarketRules) -> CompareRules:
 def require_rules_of(
     adapters: Adapters, rules: MarketRules, terms: Terms | None = None
 ) -> RequireRules:
-    """Return what requires these rules, and by default today's terms, to be those in force."""
+    """Return what requires these rules and terms, by default one shard, to be those in force."""
     return RequireRules(
         transaction=adapters.store.transaction,
         exchange_terms=adapters.store.exchange_terms,

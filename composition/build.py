@@ -18,7 +18,7 @@ from .application import Application
 from .authentication import authentication_use_cases
 from .bidding import bidding_use_cases
 from .catalog import catalog_use_cases
-from .engine import build_engine, build_hosted_matching
+from .engine import build_engines, build_hosted_matching
 from .keepers import Keepers
 from .notifications import notifications_use_cases
 from .operations import operations_use_cases
@@ -41,6 +41,7 @@ def build_application(
     patience: Patience | None = None,
     roles: Set[ProcessRole] = ALL_ROLES,
     keepers: Keepers | None = None,
+    shards: int = 1,
     across: Across | None = None,
     check_replica: Callable[[], Awaitable[None]] | None = None,
 ) -> Application:
@@ -48,19 +49,22 @@ def build_application(
 
     It runs the work of its `roles`. Other processes on the same store run the other roles. With
     `keepers` they may run the same roles too, and leases decide who has the engine and the relay.
-    `across` is the network between them. Without it, only the process with the engine reaches it.
+    The books are divided into `shards`. `across` is the network between the processes. Without it,
+    only the process with the engine reaches it.
     `check_replica` raises Unavailable while the store answers for its replica, if it has one.
-    Without `matching` and `keepers` it has its own engine (`engine_of`). Nothing is started yet;
-    the caller starts the engine.
+    Without `matching` and `keepers` it has its own engines (`engines_of`). Nothing is started yet;
+    the caller starts the engines.
     """
     rules = rules or MarketRules()
     warehouse = warehouse or Warehouse()
     if matching is None:
         if keepers is None:
-            matching = build_engine(adapters, rules, engine_limits)
+            matching = build_engines(adapters, rules, engine_limits, shards=shards)
         else:
-            elsewhere = None if across is None else across.matching
-            matching = build_hosted_matching(adapters, rules, engine_limits, elsewhere)
+            elsewhere = None if across is None else across.shards
+            matching = build_hosted_matching(
+                adapters, rules, engine_limits, elsewhere, shards=shards
+            )
     admission = Admission(
         backlog=adapters.store.charge_backlog,
         clock=adapters.clock,
@@ -71,7 +75,7 @@ def build_application(
     application = Application(
         users=users_use_cases(adapters, token_lifetimes or TokenLifetimes()),
         catalog=catalog_use_cases(adapters, rules),
-        bidding=bidding_use_cases(adapters, rules, matching, admission),
+        bidding=bidding_use_cases(adapters, rules, matching, admission, shards),
         orders=orders,
         payments=payments_use_cases(adapters, rules, patience or Patience()),
         authentication=authentication_use_cases(adapters, rules),
@@ -91,6 +95,7 @@ def build_application(
         ),
         roles=roles,
         keepers=keepers,
+        shards=shards,
         across=across,
         check_replica=check_replica,
         adapters=adapters,

@@ -80,7 +80,7 @@ from .nats_adapters import (
     open_product_invalidations,
 )
 from .nats_bus import open_nats_bus
-from .network import open_network
+from .network import open_network, require_network
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 from .sql_adapters import (
     open_database,
@@ -91,13 +91,14 @@ from .sql_adapters import (
     sql_revoked_sessions,
     sql_store,
     sqlite_search_index,
+    stored_shards,
     who_is,
 )
 
 if TYPE_CHECKING:
     from ..adapters.nats.nats_bus import NatsBus
     from ..adapters.nats.network import Network
-    from ..adapters.nats.told_books import ToldBookViews
+    from ..adapters.nats.sharded_books import ShardedBookViews
     from ..adapters.sql.engine.database import SqlDatabase
 
 
@@ -116,6 +117,8 @@ class Container(containers.DeclarativeContainer):
     keepers: providers.Provider[Keepers | None] = providers.Object(None)
     """The leases of a process that runs roles. Commands have none."""
 
+    shards: providers.Provider[int] = providers.Object(1)
+    """The number of parts into which the books are divided."""
     who: providers.Provider[str] = providers.Object(who_is(None))
     """What the store's server is told about this process."""
     sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(
@@ -134,9 +137,9 @@ class Container(containers.DeclarativeContainer):
     plain_store: providers.Provider[Store] = providers.Selector(
         settings.provided.store.kind,
         memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
-        sqlite=providers.Singleton(sql_store, sql_database, clock, ids),
+        sqlite=providers.Singleton(sql_store, sql_database, clock, ids, shards),
         postgres=providers.Singleton(
-            postgres_store, sql_database, lease_database, wakeups, clock, ids
+            postgres_store, sql_database, lease_database, wakeups, clock, ids, shards
         ),
     )
     stopwatch: providers.Provider[Stopwatch] = providers.Singleton(SystemStopwatch)
@@ -176,8 +179,8 @@ class Container(containers.DeclarativeContainer):
     own_book_views: providers.Provider[MemoryBookViews] = providers.Singleton(
         MemoryBookViews, store.provided.stored_books
     )
-    told_book_views: "providers.Provider[ToldBookViews]" = providers.Resource(
-        open_book_views, network, store.provided.stored_books, settings, roles
+    told_book_views: "providers.Provider[ShardedBookViews]" = providers.Resource(
+        open_book_views, network, store.provided.stored_books, settings, roles, shards
     )
     book_views: providers.Provider[BookViews] = providers.Selector(
         carrier, process=own_book_views, nats=told_book_views
@@ -304,7 +307,9 @@ class Container(containers.DeclarativeContainer):
     across: providers.Provider[Across | None] = providers.Selector(
         carrier,
         process=providers.Object(None),
-        nats=providers.Singleton(across_nats, network, store, told_book_views, nats_bus, settings),
+        nats=providers.Singleton(
+            across_nats, network, store, told_book_views, nats_bus, settings, shards
+        ),
     )
     application: providers.Provider[Application] = providers.Singleton(
         build_application,
@@ -324,6 +329,7 @@ class Container(containers.DeclarativeContainer):
         patience=providers.Singleton(Patience, settings.provided.payments.timeout),
         roles=roles,
         keepers=keepers,
+        shards=shards,
         across=across,
         check_replica=shown.provided.check_replica,
     )
@@ -334,6 +340,7 @@ class Container(containers.DeclarativeContainer):
         stopwatch,
         across,
         holder=providers.Callable(holder_of, ids),
+        shards=shards,
     )
 
 
@@ -373,6 +380,11 @@ async def open_application(
             agreed = await agreed_clock(settings, database, decides=roles is not None)
             if agreed is not None:
                 container.clock.override(providers.Object(agreed))
+        if settings.store.kind != "memory":
+            shards = await stored_shards(await container.sql_database.async_())
+            if roles is not None:
+                require_network(settings, shards)
+            container.shards.override(providers.Object(shards))
         yield await container.application.async_()
     finally:
         closing = container.shutdown_resources()

@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable
 
 from ..core.operations.lease_keeper import LeaseKeeper
+from ..core.operations.parts import Parts
 from ..core.operations.view_health import Check, ViewHealth
 from ..ports.language.errors import Unavailable
 from ..ports.language.process_roles import ProcessRole
 from .application import Application
+from .engine import shards_of
 
 
 def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHealth:
@@ -19,10 +21,13 @@ def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHe
     keepers = application.keepers
     if keepers is not None:
         if ProcessRole.MATCHING in application.roles:
-            checks["lease of matching"] = _state_of(keepers.shard)
+            checks["lease of matching"] = _state_of_shards(keepers.shards, application.shards)
         if ProcessRole.RELAY in application.roles:
             checks["lease of relay"] = _state_of(keepers.relay)
     optional: dict[str, Check] = {}
+    if ProcessRole.HTTP in application.roles and application.shards > 1:
+        for number, shard in enumerate(shards_of(application)):
+            optional[f"matching of shard {number}"] = _answers(shard.check_ready)
     check_replica = application.check_replica
     if check_replica is not None and ProcessRole.HTTP in application.roles:
         optional["replica"] = _answers(check_replica)
@@ -42,5 +47,17 @@ def _state_of(keeper: LeaseKeeper) -> Check:
         if keeper.reason is not None:
             raise Unavailable(what=f"the lease of {keeper.name}: {keeper.reason}")
         return "owner" if keeper.is_owner else "candidate"
+
+    return check
+
+
+def _state_of_shards(parts: Parts, shards: int) -> Check:
+    async def check() -> str:
+        if parts.reason is not None:
+            raise Unavailable(what=f"the lease of matching: {parts.reason}")
+        owned = ", ".join(map(str, sorted(parts.owned)))
+        if not owned:
+            return "candidate"
+        return "owner" if shards == 1 else f"owner of {owned} of {shards} shards"
 
     return check

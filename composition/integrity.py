@@ -49,7 +49,7 @@ def verify_exchange_of(app: Application, *, pauses: Sequence[float] = PAUSES) ->
     return VerifyExchange(
         snapshots=store.snapshots,
         verifiers=(
-            VerifyRules(app.rules, Terms()),
+            VerifyRules(app.rules, Terms(shards=app.shards)),
             VerifyTrades(_TRADES, (TurnoverTally, QuarterTally)),
             VerifyQuotes(clock),
             VerifyBooks(

@@ -9,10 +9,12 @@ from ..core.bidding.require_rules import OtherRules
 from ..core.operations.compare_clocks import CompareClocks
 from ..core.operations.lease_keeper import LeaseKeeper, LeaseTimes, Obstacle
 from ..core.operations.lease_spread import LeaseSpread
+from ..core.operations.parts import OnlyPart, Parts
 from ..core.operations.require_network import RequireNetwork
 from ..ports.ids import Ids
 from ..ports.language.process_roles import ProcessRole
 from ..ports.language.rules import MarketRules
+from ..ports.language.terms import Terms
 from ..ports.leases import Leases
 from ..ports.stopwatch import Stopwatch
 from .across import Across
@@ -20,7 +22,7 @@ from .adapters import Adapters
 from .bidding import require_rules_of
 
 SHARD = "matching"
-"""The lease of the process with the matching engine."""
+"""The lease of the process with the matching engine of a single shard."""
 RELAY = "relay"
 """The lease of the process that relays messages."""
 EXPIRY = "expiry"
@@ -31,7 +33,8 @@ EXPIRY = "expiry"
 class Keepers:
     """Keepers of what only one process at a time may do. The others are candidates."""
 
-    shard: LeaseKeeper
+    shards: Parts
+    """The shards of books, each with an engine."""
     relay: LeaseKeeper
     receive: Callable[[ProcessRole, int], LeaseSpread]
     """Returns the share of a role's messages, of which a broker has so many partitions."""
@@ -43,12 +46,13 @@ def build_keepers(
     stopwatch: Stopwatch,
     *,
     holder: str,
+    shards: int = 1,
     times: LeaseTimes | None = None,
     obstacle: Obstacle | None = None,
 ) -> Keepers:
     """Return the keepers of a process, whose `holder` no other process has.
 
-    While there is an `obstacle`, the process owns nothing.
+    The books are divided into `shards`. While there is an `obstacle`, the process owns nothing.
     """
 
     def keeper(name: str) -> LeaseKeeper:
@@ -56,18 +60,38 @@ def build_keepers(
             leases, stopwatch, name=name, holder=holder, times=times, obstacle=obstacle
         )
 
-    def spread(role: ProcessRole, partitions: int) -> LeaseSpread:
+    def spread(group: str, parts: int) -> LeaseSpread:
         return LeaseSpread(
             leases,
             stopwatch,
-            group=f"messages.{role}",
-            parts=partitions,
+            group=group,
+            parts=parts,
             holder=holder,
             times=times,
             obstacle=obstacle,
         )
 
-    return Keepers(shard=keeper(SHARD), relay=keeper(RELAY), receive=spread, expiry=keeper(EXPIRY))
+    return Keepers(
+        shards=OnlyPart(keeper(SHARD)) if shards == 1 else spread(_group(shards), shards),
+        relay=keeper(RELAY),
+        receive=lambda role, partitions: spread(f"messages.{role}", partitions),
+        expiry=keeper(EXPIRY),
+    )
+
+
+def shard_leases(shards: int) -> list[str]:
+    """Return the names of the leases of the shards, by number.
+
+    They name the number of shards too. So a process that was started before it changed finds no
+    engine, and cannot pass a command for all shards to some of them.
+    """
+    if shards == 1:
+        return [SHARD]
+    return [f"{_group(shards)}.{shard}" for shard in range(shards)]
+
+
+def _group(shards: int) -> str:
+    return f"{SHARD}.of.{shards}"
 
 
 def build_shared_keepers(
@@ -77,6 +101,7 @@ def build_shared_keepers(
     across: Across | None,
     *,
     holder: str,
+    shards: int,
 ) -> Keepers:
     """Return the keepers of a process on a shared store.
 
@@ -85,7 +110,7 @@ def build_shared_keepers(
     """
     leases = adapters.store.leases
     compare_clocks = CompareClocks(leases, adapters.real_clock, stopwatch)
-    require_rules = require_rules_of(adapters, rules)
+    require_rules = require_rules_of(adapters, rules, Terms(shards=shards))
 
     require_network = None if across is None else RequireNetwork(across.check, stopwatch)
 
@@ -99,7 +124,7 @@ def build_shared_keepers(
             return str(error)
         return await compare_clocks()
 
-    return build_keepers(leases, stopwatch, holder=holder, obstacle=find_obstacle)
+    return build_keepers(leases, stopwatch, holder=holder, shards=shards, obstacle=find_obstacle)
 
 
 def holder_of(ids: Ids) -> str:

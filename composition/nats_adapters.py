@@ -1,7 +1,8 @@
 """Adapters on NATS. They import their packages when they are built: those are an extra."""
 
 from collections.abc import AsyncIterator, Set
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,32 +17,46 @@ from ..ports.message_broker import MessageBroker
 from ..ports.order_stream import OrderStream
 from .across import Across
 from .adapters import Store
-from .keepers import SHARD
+from .keepers import shard_leases
 
 if TYPE_CHECKING:
     from ..adapters.nats.network import Network
-    from ..adapters.nats.told_books import ToldBookViews
+    from ..adapters.nats.sharded_books import ShardedBookViews
 
 
 @asynccontextmanager
 async def open_book_views(
-    network: "Network", stored: StoredBooks, settings: Settings, roles: Set[ProcessRole]
-) -> "AsyncIterator[ToldBookViews]":
-    """Open the published books of this process's engine, or as another process tells of them.
+    network: "Network",
+    stored: StoredBooks,
+    settings: Settings,
+    roles: Set[ProcessRole],
+    shards: int,
+) -> "AsyncIterator[ShardedBookViews]":
+    """Open the published books of this process's engines, or as other processes tell of them.
 
     Only a process with HTTP listens. The others read the stored books.
     """
     from ..adapters.nats.book_mirror import BookMirror
     from ..adapters.nats.channel import Channel
+    from ..adapters.nats.sharded_books import Mirrors, ShardedBookViews
     from ..adapters.nats.subjects import books_subject
     from ..adapters.nats.told_books import ToldBookViews
 
     prefix = settings.nats.prefix
-    mirror = BookMirror(network, stored, prefix=prefix)
-    channel = Channel(network, books_subject(prefix, 0))
-    hear = mirror.hear if ProcessRole.HTTP in roles else None
-    async with channel.open(hear, mirror.miss):
-        yield ToldBookViews(mirror, channel, network, prefix=prefix)
+    mirrors = Mirrors(
+        shards,
+        lambda shard, shown: BookMirror(
+            network, stored, prefix=prefix, shard=shard, shards=shards, shown=shown
+        ),
+    )
+    told = []
+    async with AsyncExitStack() as stack:
+        for shard, mirror in enumerate(mirrors.of_shards):
+            channel = Channel(network, books_subject(prefix, shard, shards=shards))
+            hear = mirror.hear if ProcessRole.HTTP in roles else None
+            await stack.enter_async_context(channel.open(hear, mirror.miss))
+            told.append(ToldBookViews(mirror, channel, network, prefix=prefix, shards=shards))
+        yield ShardedBookViews(mirrors.shown, told)
 
 
 @asynccontextmanager
@@ -78,9 +93,10 @@ async def open_product_invalidations(
 def across_nats(
     network: "Network",
     store: Store,
-    book_views: "ToldBookViews",
+    book_views: "ShardedBookViews",
     broker: MessageBroker,
     settings: Settings,
+    shards: int,
 ) -> Across:
     """Return how this process and the others reach each other over NATS."""
     from ..adapters.nats.matching_server import MatchingServer
@@ -91,21 +107,30 @@ def across_nats(
     nats = settings.nats
     server = MatchingServer(network, prefix=nats.prefix)
 
-    def serve(matching: ShardMatching, tenure: LeaseTenure) -> AbstractAsyncContextManager[None]:
-        return server.serving(matching, tenure, shard=0, epoch=tenure.lease.epoch)
+    epochs = ShardEpochs(store.leases, shard_leases(shards))
 
-    def tell_books(tenure: LeaseTenure) -> AbstractAsyncContextManager[None]:
-        return book_views.telling(0, tenure.lease.epoch)
+    def serve(
+        shard: int, matching: ShardMatching, tenure: LeaseTenure
+    ) -> AbstractAsyncContextManager[None]:
+        epoch = tenure.lease.epoch
+        return server.serving(matching, tenure, shard=shard, shards=shards, epoch=epoch)
 
-    return Across(
-        matching=RemoteMatching(
+    def tell_books(shard: int, tenure: LeaseTenure) -> AbstractAsyncContextManager[None]:
+        return book_views.telling(shard, tenure.lease.epoch)
+
+    def engine_of(shard: int) -> ShardMatching:
+        return RemoteMatching(
             network,
-            shard=0,
+            shard=shard,
+            shards=shards,
             prefix=nats.prefix,
-            epoch=ShardEpochs(store.leases, SHARD),
+            epoch=partial(epochs, shard),
             timeout=nats.timeout.total_seconds(),
             patience=nats.patience.total_seconds(),
-        ),
+        )
+
+    return Across(
+        shards=[engine_of(shard) for shard in range(shards)],
         serve=serve,
         tell_books=tell_books,
         check=Pulse(network).check,

@@ -24,6 +24,16 @@ async def open_network(settings: Settings, who: str) -> "AsyncIterator[Network]"
         yield network
 
 
+def require_network(settings: Settings, shards: int) -> None:
+    """Raise ValueError if this process cannot reach the engines of several shards."""
+    if shards > 1 and not settings.nats.servers:
+        raise ValueError(
+            f"the books are divided into {shards} shards, whose engines are reached over NATS: set "
+            "nats.url, or stop all processes and run `solebook admin reshard 1`. Without NATS one "
+            "process has all engines, and several are slower there than one"
+        )
+
+
 def access_of(settings: NatsSettings, who: str) -> "NatsAccess":
     """Return how to reach NATS. Raises OSError if a file of TLS cannot be read."""
     from ..adapters.nats.network import NatsAccess

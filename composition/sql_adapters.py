@@ -10,6 +10,7 @@ from ..ports.access_tokens import RevokedSessions
 from ..ports.clock import Clock
 from ..ports.ids import Ids
 from ..ports.language.process_roles import ALL_ROLES, ProcessRole
+from ..ports.language.terms import Terms
 from ..ports.search_index import SearchIndex
 from ..ports.wakeups import Wakeups
 from .adapters import Store
@@ -73,20 +74,34 @@ def postgres_store(
     wakeups: Wakeups,
     clock: Clock,
     ids: Ids,
+    shards: int,
 ) -> Store:
     """Return the store's ports."""
     from .sql_store import build_sql_store
 
     return build_sql_store(
-        database, clock=clock, ids=ids, lease_database=lease_database, wakeups=wakeups
+        database,
+        clock=clock,
+        ids=ids,
+        shards=shards,
+        lease_database=lease_database,
+        wakeups=wakeups,
     )
 
 
-def sql_store(database: "SqlDatabase", clock: Clock, ids: Ids) -> Store:
+def sql_store(database: "SqlDatabase", clock: Clock, ids: Ids, shards: int) -> Store:
     """Return the store's ports."""
     from .sql_store import build_sql_store
 
-    return build_sql_store(database, clock=clock, ids=ids)
+    return build_sql_store(database, clock=clock, ids=ids, shards=shards)
+
+
+async def stored_shards(database: "SqlDatabase") -> int:
+    """Return into how many shards the exchange is divided. Raises Unavailable."""
+    from ..adapters.sql.operations.exchange_terms import SqlExchangeTerms
+
+    terms = await SqlExchangeTerms(database).find() or Terms()
+    return terms.shards
 
 
 def sql_revoked_sessions(database: "SqlDatabase", clock: Clock) -> RevokedSessions:

@@ -113,8 +113,9 @@ def build_sql_store(
     ids: Ids,
     lease_database: SqlDatabase | None = None,
     wakeups: Wakeups | None = None,
+    shards: int = 1,
 ) -> Store:
-    """Return the store's ports on an open database.
+    """Return the store's ports on an open database, whose books are divided into `shards`.
 
     With a `lease_database`, leases use its connections, like the clock's followers, and leases and
     claims its time. Without `wakeups`, only this process is woken.
@@ -142,7 +143,7 @@ def build_sql_store(
         clock_followers=SqlClockFollowers(lease_database or database),
         signs_of_life=SqlSignsOfLife(database),
         books=SqlBooks(database, outbox=outbox, clock=clock),
-        stored_books=SqlStoredBooks(database),
+        stored_books=SqlStoredBooks(database, shards=shards),
         halts=SqlHalts(database),
         leases=SqlLeases(lease_database or database, clock=None if lease_database else clock),
         orders=SqlOrders(database),

@@ -8,6 +8,10 @@ from .language.terms import Terms
 class ExchangeTerms(Protocol):
     """The terms on which all processes of an exchange agree."""
 
+    async def find(self) -> Terms | None:
+        """Return the stored terms, or None if there are none yet."""
+        ...
+
     async def agree(self, terms: Terms) -> Terms:
         """Store the terms if there are none yet, and return the stored ones.
 

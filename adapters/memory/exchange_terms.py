@@ -8,6 +8,10 @@ from .database import MemoryAdapter
 class MemoryExchangeTerms(MemoryAdapter, ExchangeTerms):
     """One value."""
 
+    async def find(self) -> Terms | None:
+        with await self._database.reading():
+            return self._tables.exchange_terms.get(None)
+
     async def agree(self, terms: Terms) -> Terms:
         await self._database.writing()
         stored = self._tables.exchange_terms.get(None)

@@ -95,7 +95,7 @@ class BookMirror(StoredBooks):
         self.shown = MemoryBookViews(self) if shown is None else shown
         self._network = network
         self._stored = stored
-        self._subject = asked_books_subject(prefix, shard)
+        self._subject = asked_books_subject(prefix, shard, shards=shards)
         self._shard, self._shards = shard, shards
         self._most = most
         self._silence = silence

@@ -35,15 +35,15 @@ class MatchingServer:
 
     @asynccontextmanager
     async def serving(
-        self, matching: ShardMatching, tenure: Tenure, *, shard: int, epoch: int
+        self, matching: ShardMatching, tenure: Tenure, *, shard: int, epoch: int, shards: int = 1
     ) -> AsyncIterator[None]:
-        """Serve the engine of a shard in an epoch of its lease, until the block is left."""
+        """Serve the engine of one of `shards` in an epoch of its lease, until the block is left."""
 
         async def handle(payload: bytes) -> bytes | None:
             reply = await _run(matching, payload)
             return None if reply is None or tenure.is_over else _encode(reply)
 
-        subject = shard_subject(self._prefix, shard, epoch)
+        subject = shard_subject(self._prefix, shard, epoch, shards=shards)
         service = await self._network.serve(subject, handle)
         try:
             yield

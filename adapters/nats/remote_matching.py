@@ -49,18 +49,19 @@ class RemoteMatching(ShardMatching):
         shard: int,
         prefix: str,
         epoch: Callable[[], Awaitable[int | None]],
+        shards: int = 1,
         timeout: float = 5.0,
         patience: float = 0.8,
         stopwatch: Stopwatch | None = None,
     ) -> None:
-        """Create the client of a shard.
+        """Create the client of a shard, one of `shards`.
 
         `epoch` returns that of the shard's current lease, or None while nobody has it. A command
         takes at most `timeout` seconds. If there is nobody to run it for `patience` seconds, it is
         given up.
         """
         self._network = network
-        self._shard = shard
+        self._shard, self._shards = shard, shards
         self._prefix = prefix
         self._epoch = epoch
         self._timeout = timeout
@@ -103,7 +104,7 @@ class RemoteMatching(ShardMatching):
         epoch = await self._epoch()
         if epoch is None:
             raise NobodyThere(what=ENGINE)
-        subject = shard_subject(self._prefix, self._shard, epoch)
+        subject = shard_subject(self._prefix, self._shard, epoch, shards=self._shards)
         wait = max(ends_at - self._stopwatch.elapsed(), 0.001)
         request = asyncio.ensure_future(self._network.request(subject, payload, timeout=wait))
         try:

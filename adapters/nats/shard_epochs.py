@@ -1,8 +1,10 @@
-"""The epoch of the process that owns a shard."""
+"""The epochs of the processes that own shards."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 
 from ...ports.language.errors import Unavailable
+from ...ports.language.leases import Lease
 from ...ports.leases import Leases
 
 _LIFE = 0.2
@@ -13,33 +15,37 @@ _PATIENCE = 0.25
 
 
 class ShardEpochs:
-    """Reads the epoch of a shard's lease. All callers at the same time share one read."""
+    """Reads the epochs of the shards' leases. All callers at the same time share one read."""
 
-    def __init__(self, leases: Leases, lease: str) -> None:
-        """`lease` is the name of the shard's lease."""
+    def __init__(self, leases: Leases, names: Sequence[str]) -> None:
+        """`names` are those of the shards' leases, by number."""
         self._leases = leases
-        self._lease = lease
-        self._epoch: int | None = None
-        self._good_until = 0.0
+        self._names = names
+        self._held: Mapping[str, Lease] = {}
+        self._read_at = float("-inf")
         self._looking: asyncio.Task[None] | None = None
 
-    async def __call__(self) -> int | None:
-        """Return the epoch, or None while nobody owns the shard.
+    async def __call__(self, shard: int) -> int | None:
+        """Return the epoch of a shard, or None while nobody owns it.
 
         While the store does not answer, it is the last known one.
         """
-        if asyncio.get_running_loop().time() < self._good_until:
-            return self._epoch
+        age = asyncio.get_running_loop().time() - self._read_at
+        epoch = self._epoch(shard)
+        if age < (_LIFE_OF_NONE if epoch is None else _LIFE):
+            return epoch
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         await asyncio.wait((self._looking,), timeout=_PATIENCE)
-        return self._epoch
+        return self._epoch(shard)
+
+    def _epoch(self, shard: int) -> int | None:
+        lease = self._held.get(self._names[shard])
+        return None if lease is None else lease.epoch
 
     async def _look(self) -> None:
         try:
-            lease = await self._leases.holder(self._lease)
+            self._held = await self._leases.held(self._names)
         except Unavailable:
             return
-        self._epoch = None if lease is None else lease.epoch
-        life = _LIFE_OF_NONE if lease is None else _LIFE
-        self._good_until = asyncio.get_running_loop().time() + life
+        self._read_at = asyncio.get_running_loop().time()

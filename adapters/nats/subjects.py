@@ -10,22 +10,27 @@ RECEIVING_ROLES = tuple(sorted({queue.role for queue in Queue} - {ProcessRole.MA
 """The roles that have consumers of messages, if processes reach the engine across a network."""
 
 
-def shard_subject(prefix: str, shard: int, epoch: int) -> str:
-    """Return the subject for commands to the engine of a shard.
+def shard_subject(prefix: str, shard: int, epoch: int, *, shards: int = 1) -> str:
+    """Return the subject for commands to the engine of a shard, one of `shards`.
 
     The epoch is that of the shard's lease, so no command reaches an engine that has lost it.
     """
-    return f"{prefix}.matching.{shard}.{epoch}"
+    return f"{prefix}.matching.{_part(shard, shards)}.{epoch}"
 
 
-def books_subject(prefix: str, shard: int) -> str:
+def books_subject(prefix: str, shard: int, *, shards: int = 1) -> str:
     """Return the subject for what a shard's engine publishes of its books."""
-    return f"{prefix}.books.{shard}"
+    return f"{prefix}.books.{_part(shard, shards)}"
 
 
-def asked_books_subject(prefix: str, shard: int) -> str:
+def asked_books_subject(prefix: str, shard: int, *, shards: int = 1) -> str:
     """Return the subject on which a shard's engine is asked for books as they are now."""
-    return f"{prefix}.books.{shard}.asked"
+    return f"{prefix}.books.{_part(shard, shards)}.asked"
+
+
+def _part(shard: int, shards: int) -> str:
+    """Return a shard with the number of them, so that processes with another one do not meet."""
+    return str(shard) if shards == 1 else f"{shard}-of-{shards}"
 
 
 def orders_subject(prefix: str) -> str:

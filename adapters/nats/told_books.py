@@ -47,13 +47,20 @@ class ToldBookViews(BookViews):
     """
 
     def __init__(
-        self, mirror: BookMirror, channel: Channel, network: Network, *, prefix: str
+        self,
+        mirror: BookMirror,
+        channel: Channel,
+        network: Network,
+        *,
+        prefix: str,
+        shards: int = 1,
     ) -> None:
+        """Create the views of one of `shards`."""
         self._mirror = mirror
         self._views = mirror.shown
         self._channel = channel
         self._network = network
-        self._prefix = prefix
+        self._prefix, self._shards = prefix, shards
         self._epoch = 0
         self._told: _Told | None = None
 
@@ -69,7 +76,7 @@ class ToldBookViews(BookViews):
         Raises Unavailable.
         """
         self._epoch = epoch
-        subject = asked_books_subject(self._prefix, shard)
+        subject = asked_books_subject(self._prefix, shard, shards=self._shards)
         service = await self._network.serve(subject, self._answer)
         repeating = asyncio.create_task(self._repeat(), name="books are told")
         try:

@@ -1,5 +1,6 @@
 """Apply new market rules to standing quotes, for admins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...ports.audit_log import AuditLog
@@ -27,14 +28,14 @@ class ApplyRules:
     """Withdraws all standing quotes outside the new rules, and adopts the rules.
 
     Owners are notified of withdrawn quotes, and of others that now cost more, once the relay runs.
-    It starts and stops the engine, so the exchange must not be running. After an interruption it is
-    safe to run it again: it continues where it stopped.
+    It starts and stops the engines, so the exchange must not be running. After an interruption it
+    is safe to run it again: it continues where it stopped.
     """
 
     transaction: Transaction
     compare_rules: CompareRules
     adopt_rules: AdoptRules
-    engine: MatchingEngine
+    engines: Sequence[MatchingEngine]
     audit_log: AuditLog
     outcomes: Outcomes
 
@@ -46,11 +47,13 @@ class ApplyRules:
         if change.is_none:
             return change
         entry = await self._record(actor, why, change)
-        await self.engine.start(adopts_rules=False)
-        try:
-            withdrawn = await self.engine.withdraw_outside_rules()
-        finally:
-            await self.engine.stop()
+        withdrawn = 0
+        for engine in self.engines:
+            await engine.start(adopts_rules=False)
+            try:
+                withdrawn += await engine.withdraw_outside_rules()
+            finally:
+                await engine.stop()
         async with self.transaction():
             adopted = await self.adopt_rules()
             facts = {"withdrawn": withdrawn, "told_of_costs": len(adopted.dearer)}

@@ -26,7 +26,8 @@ class OtherRules(ValueError):
         )
         return (
             f"the exchange runs with other rules than this process: {differ}. Give all processes "
-            "the same settings, or stop them all and run `solebook admin apply-rules`"
+            "the same settings, or stop them all and run `solebook admin apply-rules`. After "
+            "`solebook admin reshard`, start this process again"
         )
 
 
@@ -35,7 +36,7 @@ class RequireRules:
     """Compares the rules and terms of this process with the stored ones, on a shared store.
 
     All processes run with the same rules, which only ApplyRules changes, and on the same terms,
-    which do not change. The first process on an empty exchange stores both.
+    which only Reshard changes. The first process on an empty exchange stores both.
     """
 
     transaction: Transaction
@@ -54,7 +55,11 @@ class RequireRules:
         await self.check(agreed)
 
     async def check(self, agreed: Terms | None = None) -> None:
-        """Return if the rules, and the terms if given, are the same. Raises OtherRules."""
+        """Return if the rules and the terms are the same. Raises OtherRules, Unavailable.
+
+        The terms are `agreed`, or are read.
+        """
+        agreed = agreed or await self.exchange_terms.find()
         in_force = await self.rules_in_force.find()
         differences = dict(RulesChange(in_force, self.rules).differences)
         for term in fields(Terms) if agreed is not None else ():

@@ -31,11 +31,11 @@ class ShardedMatching(Matching):
 
     def __init__(self, shards: Sequence[ShardMatching]) -> None:
         """`shards` are all of the exchange, by number."""
-        self._shards = shards
+        self.shards = shards
 
     async def check_ready(self) -> None:
         """Raise Unavailable unless at least one shard accepts commands."""
-        checks = (shard.check_ready() for shard in self._shards)
+        checks = (shard.check_ready() for shard in self.shards)
         states = await asyncio.gather(*checks, return_exceptions=True)
         refusals = [state for state in states if state is not None]
         for refusal in refusals:
@@ -87,36 +87,36 @@ class ShardedMatching(Matching):
         def part(number: int, others: Withdrawn | None) -> WithdrawalPart:
             key = None
             if name is not None:
-                where = f"{number} of {len(self._shards)}"
+                where = f"{number} of {len(self.shards)}"
                 key = IdempotencyKey(user_id, _SCOPE, f"{name}, {where}", reason)
             last = entry_id if others is not None else None
             return WithdrawalPart(user_id, sorted_sides, reason, note, key, last, others)
 
         others = await self._others(lambda number, shard: shard.withdraw_part(part(number, None)))
-        total = await self._shards[0].withdraw_part(part(0, sum(others, Withdrawn())))
+        total = await self.shards[0].withdraw_part(part(0, sum(others, Withdrawn())))
         return total.count
 
     async def unwind(self, match_id: OrderId, book: BookKey, *, ask_returns: bool) -> None:
         await self._of(book).unwind(match_id, book, ask_returns=ask_returns)
 
     async def halt(self, halt: Halt) -> Halt:
-        decided = await self._shards[0].halt(halt)
+        decided = await self.shards[0].halt(halt)
         await self._others(lambda _, shard: shard.halt(decided))
         return decided
 
     async def open(self, halt_id: HaltId) -> Halt:
-        opened = await self._shards[0].open(halt_id)
+        opened = await self.shards[0].open(halt_id)
         await self._others(lambda _, shard: shard.open(halt_id))
         return opened
 
     def _of(self, book: BookKey) -> ShardMatching:
-        return self._shards[shard_of(book, len(self._shards))]
+        return self.shards[shard_of(book, len(self.shards))]
 
     async def _others(
         self, call: Callable[[int, ShardMatching], Coroutine[Any, Any, T]]
     ) -> list[T]:
         """Call all shards but the first at the same time, and return when every call has ended."""
-        calls = [asyncio.ensure_future(call(n, shard)) for n, shard in enumerate(self._shards) if n]
+        calls = [asyncio.ensure_future(call(n, shard)) for n, shard in enumerate(self.shards) if n]
         try:
             await asyncio.gather(*calls, return_exceptions=True)
         finally:

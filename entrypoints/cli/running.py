@@ -6,10 +6,11 @@ from contextlib import ExitStack, asynccontextmanager
 
 from ...composition.application import Application
 from ...composition.container import open_application
-from ...composition.engine import engine_of, hosted_matching_of
+from ...composition.engine import engine_of, hosts_of
 from ...composition.exchange_clock import following_the_clock
 from ...composition.exclusive import exclusive
 from ...config.settings import Settings
+from ...core.bidding.hosted_matching import HostedMatching
 from ...ports.language.process_roles import ProcessRole
 from ..garbage import spare_what_loads
 from ..services.serving import serving_services
@@ -47,8 +48,12 @@ async def spare_loaded_books(application: Application) -> None:
     if application.keepers is None:
         await spare_what_loads(engine_of(application).loaded)
         return
+    await asyncio.gather(*map(_spare_books_of, hosts_of(application)))
+
+
+async def _spare_books_of(host: HostedMatching) -> None:
     while True:
-        engine = await hosted_matching_of(application).hosted()
+        engine = await host.hosted()
         await spare_what_loads(engine.loaded)
         await engine.ended()
         await asyncio.sleep(0)

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from typing import TypeAlias
 
 from ...composition.adapters import Adapters
 from ...composition.application import Application
-from ...composition.engine import engine_of, hosted_matching_of
+from ...composition.engine import engine_of, hosts_of
 from ...composition.keepers import Keepers
 from ...core.bidding.hosted_matching import HostedMatching
 from ...core.bidding.matching_engine import MatchingEngine
@@ -47,13 +47,13 @@ class Workers:
         self._across = application.across
         self._uptime = application.uptime
         self._engine: MatchingEngine | None = None
-        self._hosted: HostedMatching | None = None
+        self._hosts: Sequence[HostedMatching] = ()
         sweeping = self._roles
         if ProcessRole.MATCHING in self._roles:
             if self._keepers is None:
                 self._engine = engine_of(application)
             else:
-                self._hosted = hosted_matching_of(application)
+                self._hosts = hosts_of(application)
                 sweeping = self._roles - {ProcessRole.MATCHING}
         self.relay = Relay(
             outbox=adapters.store.outbox,
@@ -118,9 +118,9 @@ class Workers:
                 loops["expiry"] = partial(self._keepers.expiry.run, self._expire)
             if self._across is not None:
                 loops.update(self._receivers(self._across.broker, self._keepers))
-            if self._hosted is not None:
+            if self._hosts:
                 queues.remove(Queue.MATCHING)
-                loops["engine"] = partial(self._keepers.shard.run, self._host)
+                loops["engine"] = partial(self._keepers.shards.run, self._host)
         for queue in queues:
             loops[f"courier of {queue}"] = partial(self.courier.run, queue)
         return loops
@@ -138,7 +138,9 @@ class Workers:
         self, engine: MatchingEngine, tenure: LeaseTenure
     ) -> AbstractAsyncContextManager[None]:
         """Let other processes reach the engine, if there is a network."""
-        return nullcontext() if self._across is None else self._across.serve(engine, tenure)
+        if self._across is None:
+            return nullcontext()
+        return self._across.serve(engine.number, engine, tenure)
 
     async def _expire(self, _: Tenure) -> None:
         """End overdue quotes while this process has the lease. Ending one twice changes nothing."""
@@ -150,18 +152,19 @@ class Workers:
         async with _running({"relay": self.relay.run}):
             await asyncio.get_running_loop().create_future()
 
-    async def _host(self, tenure: LeaseTenure) -> None:
-        """Run the engine and all that calls it while this process has the lease."""
-        async with nullcontext() if self._across is None else self._across.tell_books(tenure):
-            await self._run_engine(tenure)
+    async def _host(self, shard: int, tenure: LeaseTenure) -> None:
+        """Run the engine of a shard, and all that calls it, while this process has the lease."""
+        across = self._across
+        async with nullcontext() if across is None else across.tell_books(shard, tenure):
+            await self._run_engine(shard, tenure)
 
-    async def _run_engine(self, tenure: LeaseTenure) -> None:
-        assert self._hosted is not None, "this process has the role"
-        hosting = asyncio.create_task(self._hosted.host(tenure))
-        starting = asyncio.create_task(self._hosted.hosted())
-        calling: dict[str, Loop] = {
-            "courier of matching": partial(self.courier.run, Queue.MATCHING)
-        }
+    async def _run_engine(self, shard: int, tenure: LeaseTenure) -> None:
+        host = self._hosts[shard]
+        hosting = asyncio.create_task(host.host(tenure))
+        starting = asyncio.create_task(host.hosted())
+        calling: dict[str, Loop] = {}
+        if shard == 0:
+            calling["courier of matching"] = partial(self.courier.run, Queue.MATCHING)
         if self._across is None:
             calling["expiry of quotes"] = self._expiry.run
         try:

@@ -1,4 +1,4 @@
-"""What the processes of an exchange agree on for good."""
+"""What the processes of an exchange agree on."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,12 @@ class WrongShards(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of an exchange. They are stored at its first start and do not change."""
+    """The terms of an exchange. They are stored at its first start."""
 
     currency: str = CURRENCY
     """The ISO 4217 code of all amounts."""
     shards: int = 1
-    """The number of parts into which the books are divided, each with its own engine."""
+    """The number of parts into which the books are divided, each with its own engine.
+
+    Only Reshard changes it, while the exchange is stopped.
+    """

@@ -98,7 +98,7 @@ async def is_idle(backlog: ViewBacklog) -> bool:
 
 async def has_leases(app: Application) -> bool:
     assert app.keepers is not None
-    return app.keepers.shard.is_owner and app.keepers.relay.is_owner
+    return bool(app.keepers.shards.owned) and app.keepers.relay.is_owner
 
 
 async def is_reached(app: Application) -> bool:

@@ -1,5 +1,7 @@
 """The terms of an exchange, in SQL."""
 
+from sqlalchemy import select
+
 from ....ports.exchange_terms import ExchangeTerms
 from ....ports.language.terms import Terms
 from ..engine.constructs import insert_or_lock
@@ -7,6 +9,7 @@ from ..engine.database import SqlDatabase
 from ..engine.statement import Statement
 from ..schema import exchange_terms
 
+_FIND = Statement(select(exchange_terms).where(exchange_terms.c.number == 1))
 _AGREE = Statement(insert_or_lock(exchange_terms, exchange_terms.c.number))
 
 
@@ -15,6 +18,10 @@ class SqlExchangeTerms(ExchangeTerms):
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
+
+    async def find(self) -> Terms | None:
+        row = await self._database.first(_FIND)
+        return None if row is None else Terms(row.currency, row.shards)
 
     async def agree(self, terms: Terms) -> Terms:
         row = await self._database.first(
