@@ -6,6 +6,7 @@ from ..core.bidding.apply_rules import ApplyRules
 from ..core.bidding.hosted_matching import HostedMatching
 from ..core.bidding.matching_engine import EngineLimits, MatchingEngine
 from ..core.bidding.outcomes import Outcomes
+from ..core.bidding.reshard import Reshard
 from ..core.bidding.sharded_matching import ShardedMatching
 from ..core.orders.open_orders import OpenOrders
 from ..ports.language.rules import MarketRules
@@ -126,6 +127,17 @@ def shards_of(application: Application) -> Sequence[Matching]:
     """Return the matching of each shard."""
     matching = application.matching
     return matching.shards if isinstance(matching, ShardedMatching) else [matching]
+
+
+def reshard_of(application: Application) -> Reshard:
+    """Return the use case that divides the books into another number of shards."""
+    store = application.adapters.store
+    return Reshard(
+        transaction=store.transaction,
+        books=store.books,
+        audit_log=store.audit_log,
+        clock=application.adapters.clock,
+    )
 
 
 def apply_rules_of(application: Application) -> ApplyRules:

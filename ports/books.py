@@ -25,6 +25,14 @@ class Books(Protocol):
         """
         ...
 
+    async def divide(self, shards: int, at: datetime) -> int:
+        """Divide the books into so many shards from now on, and return their number until now.
+
+        Commits of earlier owners fail from now on. All shards continue after the highest sequence
+        number of the old ones, so that no book's numbers go back. It needs a transaction.
+        """
+        ...
+
     def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
         """Yield the quotes that rest or wait in the shard's books, in order of arrival."""
         ...

@@ -28,6 +28,9 @@ class ForwardingBooks(Books):
     async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
         return await self._books.take(shard, at, of=of)
 
+    async def divide(self, shards: int, at: datetime) -> int:
+        return await self._books.divide(shards, at)
+
     def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
         return self._books.resting(shard, shards)
 

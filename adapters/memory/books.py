@@ -174,6 +174,21 @@ class MemoryBooks(MemoryAdapter, Books):
             self._database.put(self._tables.shards, shard, taken)
         return Ownership(shard, taken.epoch, taken.sequence)
 
+    async def divide(self, shards: int, at: datetime) -> int:
+        await self._database.writing()
+        before = await self._exchange_terms.agree(Terms())
+        divided = replace(before, shards=shards)
+        self._database.put(self._tables.exchange_terms, None, divided)
+        states = dict(self._tables.shards)
+        for shard in states:
+            self._database.remove(self._tables.shards, shard)
+        if states:
+            epoch = max(state.epoch for state in states.values()) + 1
+            last = max(state.sequence for state in states.values())
+            for shard in range(shards):
+                self._database.put(self._tables.shards, shard, ShardState(epoch, last))
+        return before.shards
+
     async def commit(self, ownership: Ownership, batch: Batch) -> None:
         async with self._database():
             await self._database.writing()

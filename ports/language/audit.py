@@ -53,6 +53,7 @@ class AuditAction(StrEnum):
     COMPLAINT_DECIDED = "complaint_decided"
     ALARM_RESOLVED = "alarm_resolved"
     DEAD_LETTER_REPLAYED = "dead_letter_replayed"
+    RESHARDED = "resharded"
     CLOCK_STARTED = "clock_started"
     CLOCK_MOVED = "clock_moved"
     API_TOKEN_ISSUED = "api_token_issued"  # noqa: S105  # no secret

@@ -24,7 +24,7 @@ from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.placement import Placement
 from solebook.ports.language.steps import RecordedStep, StockReserved
-from solebook.ports.language.terms import WrongShards
+from solebook.ports.language.terms import Terms, WrongShards
 
 from .records import Records
 from .shard import Shard
@@ -298,3 +298,56 @@ async def test_old_placements_are_forgotten_with_the_other_answers(
         day_ago = clock.now() - timedelta(days=1)
         assert await store.idempotency_keys.forget(day_ago) == 1
     assert await store.books.answered([old, recent]) == {recent: Placement(asks[1])}
+
+
+@pytest.mark.parametrize("number", [1, 2, 8])
+async def test_all_shards_continue_after_the_highest_number_of_the_former_ones(
+    store: Store, records: Records, number: int
+) -> None:
+    former = [await store.books.take(shard, records.instant, of=4) for shard in range(4)]
+    for shard, last in enumerate([3, 17, 5]):
+        await store.books.commit(former[shard], records.batch(sequence=last))
+    async with store.transaction():
+        assert await store.books.divide(number, records.instant) == 4
+    for owned in former:
+        with pytest.raises(ShardLost):
+            await store.books.commit(owned, records.batch(sequence=99))
+    with pytest.raises(WrongShards):
+        await store.books.take(0, records.instant, of=4)
+    taken = [await store.books.take(shard, records.instant, of=number) for shard in range(number)]
+    assert {owned.sequence for owned in taken} == {17}
+    assert min(owned.epoch for owned in taken) > max(owned.epoch for owned in former)
+
+
+async def test_no_owner_from_before_two_divisions_can_commit(
+    store: Store, records: Records
+) -> None:
+    former = await store.books.take(3, records.instant, of=4)
+    for number in (2, 4):
+        async with store.transaction():
+            await store.books.divide(number, records.instant)
+    with pytest.raises(ShardLost):
+        await store.books.commit(former, records.batch(sequence=99))
+    await store.books.take(3, records.instant, of=4)
+    with pytest.raises(ShardLost):
+        await store.books.commit(former, records.batch(sequence=99))
+
+
+async def test_an_exchange_that_never_ran_is_divided(store: Store, records: Records) -> None:
+    async with store.transaction():
+        assert await store.books.divide(2, records.instant) == 1
+    assert (await store.books.take(1, records.instant, of=2)).sequence == 0
+    assert await store.exchange_terms.find() == Terms(shards=2)
+
+
+async def test_a_division_that_is_undone_changes_nothing(store: Store, records: Records) -> None:
+    async def divide_and_fail() -> None:
+        async with store.transaction():
+            await store.books.divide(2, records.instant)
+            raise InterruptedError
+
+    owned = await store.books.take(0, records.instant, of=1)
+    with pytest.raises(InterruptedError):
+        await divide_and_fail()
+    await store.books.commit(owned, records.batch(sequence=9))
+    assert (await store.books.take(0, records.instant, of=1)).sequence == 9

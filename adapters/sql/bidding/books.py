@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select, union_all, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, union_all, update
 
 from ....ports.books import Books
 from ....ports.clock import Clock
@@ -68,6 +68,9 @@ _ADVANCE = Statement(
     .where(engine_shards.c.shard == bindparam("shard"), engine_shards.c.epoch == bindparam("epoch"))
     .values(sequence=bindparam("last"))
 )
+_ALL_SHARDS = Statement(select(engine_shards), locks=True)
+_DROP_SHARDS = Statement(delete(engine_shards))
+_ADD_SHARD = Statement(insert_row(engine_shards))
 _RESTING = Statement(
     union_all(
         *standing(lambda table: table.c.book_hash % bindparam("shards") == bindparam("shard"))
@@ -249,6 +252,21 @@ class SqlBooks(Books):
             row = await self._database.first(_TAKE, shard=shard, epoch=1, sequence=0, taken_at=at)
         assert row is not None
         return Ownership(shard, row.epoch, row.sequence)
+
+    async def divide(self, shards: int, at: datetime) -> int:
+        before = await self._exchange_terms.agree(Terms())  # whoever takes a shard waits
+        await self._exchange_terms.divide(shards)
+        rows = await self._database.rows(_ALL_SHARDS)
+        if rows:
+            epoch = max(row.epoch for row in rows) + 1
+            last = max(row.sequence for row in rows)
+            await self._database.execute(_DROP_SHARDS)
+            new = [
+                {"shard": shard, "epoch": epoch, "sequence": last, "taken_at": at}
+                for shard in range(shards)
+            ]
+            await self._database.execute_many(_ADD_SHARD, new)
+        return before.shards
 
     async def commit(self, ownership: Ownership, batch: Batch) -> None:
         async with self._database.transaction(urgent=True):  # people wait for it

@@ -1,6 +1,6 @@
 """The terms of an exchange, in SQL."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from ....ports.exchange_terms import ExchangeTerms
 from ....ports.language.terms import Terms
@@ -10,6 +10,7 @@ from ..engine.statement import Statement
 from ..schema import exchange_terms
 
 _FIND = Statement(select(exchange_terms).where(exchange_terms.c.number == 1))
+_DIVIDE = Statement(update(exchange_terms).values(shards=bindparam("shards")))
 _AGREE = Statement(insert_or_lock(exchange_terms, exchange_terms.c.number))
 
 
@@ -29,3 +30,7 @@ class SqlExchangeTerms(ExchangeTerms):
         )
         assert row is not None, "the statement returns its row"
         return Terms(row.currency, row.shards)
+
+    async def divide(self, shards: int) -> None:
+        """Change the number of shards. It needs a transaction."""
+        await self._database.execute(_DIVIDE, shards=shards)

@@ -17,6 +17,7 @@ from . import (
     records,
     reindex,
     rules,
+    shards,
     shortfalls,
     verify,
 )
@@ -50,6 +51,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
             action.add_to(actions, common)
     reindex.add_to(actions, common)
     rules.add_to(actions, common)
+    shards.add_to(actions, common)
     clock.add_to(actions, common)
     verify.add_to(actions, common)
     copy.add_to(actions, common)

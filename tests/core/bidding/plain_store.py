@@ -62,6 +62,9 @@ class PlainStore(Books, Traders):
     async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
         return Ownership(shard, 1, self.sequence)
 
+    async def divide(self, shards: int, at: datetime) -> int:
+        raise NotImplementedError
+
     def all_standing(self) -> list[Quote]:
         standing = [q for q in self.quotes.values() if q.status.stands]
         return sorted(standing, key=lambda quote: quote.sequence)
