@@ -93,5 +93,9 @@ class Books(Protocol):
         ...
 
     async def commit(self, ownership: Ownership, batch: Batch) -> None:
-        """Commit the batch in one transaction, or raise ShardLost or Unavailable."""
+        """Commit the batch in one transaction, or raise ShardLost or Unavailable.
+
+        After Unavailable it may still be committed later, but no more once another batch of the
+        owner is. Raises AssertionError if the stored sequence number is beyond `batch.after`.
+        """
         ...

@@ -195,6 +195,7 @@ class MemoryBooks(MemoryAdapter, Books):
             state = self._tables.shards.get(ownership.shard, ShardState())
             if state.epoch != ownership.epoch:
                 raise ShardLost(shard=ownership.shard)
+            assert batch.after is None or state.sequence <= batch.after, "a batch came too late"
             self._database.put(
                 self._tables.shards, ownership.shard, replace(state, sequence=batch.sequence)
             )

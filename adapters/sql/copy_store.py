@@ -21,7 +21,8 @@ from sqlalchemy import (
 
 from ...ports.language.text import counted
 from .engine.constructs import restart_numbers
-from .engine.database import SqlDatabase, SqlSnapshot
+from .engine.database import SqlDatabase
+from .engine.snapshot import SqlSnapshot
 from .engine.statement import Row, Statement
 from .schema import deliveries, metadata
 

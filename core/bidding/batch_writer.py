@@ -29,6 +29,7 @@ from .recovery import Recovery
 from .returns import Unwind
 from .shard import Shard
 from .stored import Stored, Wanted
+from .trader_counts import TraderCounts
 from .withdrawals import Withdraw, WithdrawAll, WithdrawPart
 
 _log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class BatchWriter(ShardMatching):
         self.number, self.shards = number, shards
         self._store = books
         self._traders = traders
+        self._counts = TraderCounts(books, shard.rules, shards=shards)
         self._opening = opening
         self._clock = clock
         self._loader = loader
@@ -282,7 +284,7 @@ class BatchWriter(ShardMatching):
         for command in commands:
             command.ask_for(wanted, self._shard)
         return await Stored.read(
-            wanted, self._loader, self._store, self._traders, self._clock.now()
+            wanted, self._loader, self._store, self._traders, self._counts, self._clock.now()
         )
 
     async def _commit(self, now: datetime, ownership: Ownership) -> None:
@@ -290,6 +292,7 @@ class BatchWriter(ShardMatching):
         if batch.matches:
             batch.opened = await self._opening.open(batch.matches)
         batch.events += self._shard.lowest_ask_changes(now)
+        self._counts.add(self._shard.entered, batch.matches)
         await self._store.commit(ownership, batch)
 
     def _refuse(self, tickets: "Sequence[_Ticket[Any]]") -> None:

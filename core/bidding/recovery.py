@@ -39,12 +39,14 @@ class Recovery:
     async def settle(self, ownership: Ownership) -> None:
         """Make memory equal to the store again. Raises Unavailable, ShardLost.
 
-        The failed commit may have succeeded, or may still be running. So this first commits an
-        empty batch. It waits behind the failed commit, and fails if another process owns the shard.
-        It also makes the used sequence numbers durable before views are numbered with them.
+        The failed commit may have succeeded, may still be running, or may still be on its way to
+        the store. So this first commits an empty batch with a sequence number of its own. It waits
+        behind the failed commit, prevents one that comes later, and fails if another process owns
+        the shard. It also makes the used numbers durable before views are numbered with them.
         """
         if not self._in_doubt:
             return
+        self._shard.skip_number()
         await self._store.commit(ownership, Batch(sequence=self._shard.sequence))
         await self._loader.read_halts()
         self._in_doubt = False

@@ -1,6 +1,6 @@
 """The books of one shard in memory, and the batch of uncommitted changes."""
 
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -100,7 +100,7 @@ class Shard:
 
     def begin_batch(self) -> None:
         """Start an empty batch."""
-        self.batch = Batch(sequence=self.sequence)
+        self.batch = Batch(sequence=self.sequence, after=self.sequence)
         self.has_learned_halts = False
         for book in self._changed:
             book.begin_batch()
@@ -109,6 +109,12 @@ class Shard:
         self._left = []
         self._bought = {}
         self._keys = {}
+
+    def skip_number(self) -> None:
+        """Use up a sequence number for nothing, before an empty batch."""
+        assert self.is_at_rest, "the number belongs to the batch"
+        self.sequence += 1
+        self.begin_batch()
 
     @property
     def is_at_rest(self) -> bool:
@@ -128,6 +134,11 @@ class Shard:
         """
         changes = (book.lowest_ask_change(now) for book in self._changed if book.asks.changed)
         return [change for change in changes if change is not None]
+
+    @property
+    def entered(self) -> Sequence[Quote]:
+        """The quotes that started to rest or to wait in this batch."""
+        return self._entered
 
     # ---- looking up ----------------------------------------------------------------------
 

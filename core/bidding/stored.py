@@ -17,6 +17,7 @@ from ...ports.language.money import Cents
 from ...ports.language.placement import Placement
 from ...ports.language.withdrawals import Withdrawn
 from ...ports.users import Traders
+from .trader_counts import TraderCounts
 
 K = TypeVar("K")
 K2 = TypeVar("K2")
@@ -84,11 +85,14 @@ class Wanted:
     """The incoming asks of each book."""
     books: set[BookKey] = field(default_factory=set)
     """Other books that a command uses."""
+    coming: int = 0
+    """The number of incoming quotes: each may open an order, or come to rest."""
     every_book: bool = False
     """Whether a command may use every book of the shard."""
 
     def trade(self, user_id: UserId, side: Side, book: BookKey, amount: Cents) -> None:
         """Request what decides who an incoming quote trades with."""
+        self.coming += 1
         self.traders.add(user_id)
         if side is _BID:
             self.buyers.add(user_id)
@@ -152,6 +156,7 @@ class Stored:
         loaded: LoadedBooks,
         books: Books,
         traders: Traders,
+        counts: TraderCounts,
         now: datetime,
     ) -> Self:
         """Read what is wanted, and load all books that a command may need.
@@ -170,9 +175,9 @@ class Stored:
         # At the same time, so that the batch waits for the slowest and not for each.
         others, unpaid, barred, open_quotes, answers, halts = await asyncio.gather(
             read_some(books.get, {*wanted.quotes, *wanted.placed}),
-            read_some(books.unpaid_orders, wanted.buyers),
+            read_some(lambda buyers: counts.unpaid_orders(buyers, wanted.coming), wanted.buyers),
             read_some(lambda users: traders.barred(users, now), wanted.traders),
-            read_some(books.open_quotes, openers),
+            read_some(lambda users: counts.open_quotes(users, wanted.coming), openers),
             read_some(books.answered, wanted.keys),
             read_some(books.halts, wanted.halts),
         )

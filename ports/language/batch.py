@@ -65,6 +65,9 @@ class Batch:
     """
 
     sequence: int
+    """The last sequence number that is used up."""
+    after: int | None = None
+    """The last one that was used up before, or None if the owner does not know."""
     added: dict[QuoteId, Quote] = field(default_factory=dict)
     changed: dict[QuoteId, Quote] = field(default_factory=dict)
     matches: list[Match] = field(default_factory=list)

@@ -124,6 +124,19 @@ async def test_an_empty_batch_still_keeps_the_sequence(
     assert (await store.books.take(0, records.instant)).sequence == 77
 
 
+async def test_a_batch_that_comes_after_a_later_one_is_not_committed(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    ask, late = records.ask(records.book()), records.ask(records.book())
+    await shard.commit(records.batch(ask, sequence=5, after=0))
+    await shard.commit(Batch(sequence=7))  # the owner does not know what became of an earlier one
+    with pytest.raises(AssertionError):
+        await shard.commit(records.batch(late, sequence=6, after=5))
+    assert {*await store.books.get([ask.id, late.id])} == {ask.id}
+    await shard.commit(records.batch(late, sequence=8, after=7))
+    assert {*await store.books.get([ask.id, late.id])} == {ask.id, late.id}
+
+
 @pytest.mark.parametrize("side", Side)
 async def test_a_quote_is_in_one_standing_match(
     store: Store, records: Records, shard: Shard, side: Side

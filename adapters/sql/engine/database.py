@@ -1,21 +1,20 @@
 """The store's connections and its ambient transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Dialect
-
 from ....ports.language.errors import Unavailable
-from .driver import Connection, Snapshot
+from .driver import Connection, Write
 from .drivers import driver_of
 from .errors import STORE, Conflict
 from .finished import finished
 from .limits import Limits
+from .snapshot import SqlSnapshot
 from .statement import Row, Statement
 
 
@@ -32,6 +31,8 @@ class _Work:
     announcements: list[Callable[[], None]] = field(default_factory=list)
     waiting: dict[Statement, list[Mapping[str, Any]]] = field(default_factory=dict)
     """Rows of `execute_later`, by statement."""
+    must_change: set[Statement] = field(default_factory=set)
+    """Those of these statements that must change a row for each of theirs."""
 
 
 class _Call(AbstractAsyncContextManager[Connection]):
@@ -61,32 +62,12 @@ class _Call(AbstractAsyncContextManager[Connection]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        conflict = isinstance(error, Conflict)
-        if error is None or (conflict and self._conflict_is_expected):
+        if error is None or (isinstance(error, Conflict) and self._conflict_is_expected):
             return
         # Also after a cancellation, because the effect of the call is unknown.
         self._work.broken = True
-        if conflict:
-            raise AssertionError(f"a constraint of the store is violated: {error}") from error
-
-
-class SqlSnapshot:
-    """Runs queries that all see the store as of one instant."""
-
-    def __init__(self, snapshot: Snapshot, dialect: Dialect) -> None:
-        self._snapshot = snapshot
-        self._dialect = dialect
-
-    async def rows(self, statement: Statement, /, **values: Any) -> list[Row]:
-        """Run a query and return its rows. Raises Unavailable."""
-        compiled = statement.compiled(self._dialect, in_transaction=False)
-        return compiled.read(await self._snapshot.fetch(compiled.sql, compiled.write(values)))
-
-    async def stream(self, statement: Statement, /, **values: Any) -> AsyncIterator[list[Row]]:
-        """Run a query and yield any number of rows, in batches. Raises Unavailable."""
-        compiled = statement.compiled(self._dialect, in_transaction=False)
-        async for rows in self._snapshot.stream(compiled.sql, compiled.write(values)):
-            yield compiled.read(rows)
+        if isinstance(error, Conflict):
+            raise _violated(error) from error
 
 
 class SqlDatabase:
@@ -151,7 +132,8 @@ class SqlDatabase:
         token = self._work.set(work)
         try:
             yield
-            await self.flush()
+            if work.connection is not None:
+                await self.flush()
         except BaseException:
             if work.connection is not None:
                 await finished(self._driver.undo(work.connection))
@@ -159,6 +141,8 @@ class SqlDatabase:
         else:
             if work.connection is not None:
                 await finished(self._conclude(work, work.connection))
+            elif work.waiting:
+                await finished(self._write_at_once(work))
         finally:
             self._work.reset(token)
 
@@ -212,9 +196,34 @@ class SqlDatabase:
         try:
             await self._driver.commit(connection)
         finally:
-            # Also after a failure, because the transaction may be committed all the same.
-            for announcement in work.announcements:
-                announcement()
+            self._announce(work)
+
+    async def _write_at_once(self, work: _Work) -> None:
+        """Write what a transaction that has not begun wants to write, and commit it."""
+        if work.broken or not self._is_open:
+            raise Unavailable(what=STORE)
+        try:
+            await self._driver.write(self._writes(work.waiting, work), urgent=work.is_urgent)
+        except Conflict as conflict:
+            raise _violated(conflict) from conflict
+        finally:
+            self._announce(work)
+
+    @staticmethod
+    def _announce(work: _Work) -> None:
+        """Announce what was written, also after a failure: it may be committed all the same."""
+        for announcement in work.announcements:
+            announcement()
+
+    def _writes(
+        self, rows: Mapping[Statement, Sequence[Mapping[str, Any]]], work: _Work
+    ) -> list[Write]:
+        writes = []
+        for statement, values in rows.items():
+            compiled = statement.compiled(self.dialect)
+            columns = compiled.write_columns(values)
+            writes.append(Write(compiled, columns, statement in work.must_change))
+        return writes
 
     # ---- statements ----------------------------------------------------------------------
 
@@ -288,15 +297,25 @@ class SqlDatabase:
         async with self._connection(writes=True) as connection:
             return await connection.execute_many(compiled.sql, written)
 
-    def execute_later(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+    def execute_later(
+        self,
+        statement: Statement,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        must_change: bool = False,
+    ) -> None:
         """Run a statement for these rows together with others, before the transaction commits.
 
-        It is for new rows that cannot conflict. Whoever reads them in the same transaction calls
-        `flush` first.
+        Whoever reads or writes them in the same transaction calls `flush` first. If each row
+        `must_change` one, the transaction raises Unchanged if one did not, and writes nothing.
+        Where the transaction does nothing else, all of it is one message to the database.
         """
         work = self._current()
         assert work is not None, _OUTSIDE
-        work.waiting.setdefault(statement, []).extend(rows)
+        if given := [*rows]:
+            work.waiting.setdefault(statement, []).extend(given)
+            if must_change:
+                work.must_change.add(statement)
 
     async def flush(self) -> None:
         """Write the rows of `execute_later` now, if the current task is in a transaction."""
@@ -320,10 +339,8 @@ class SqlDatabase:
         some = {statement: values for statement, values in rows.items() if values}
         if not some:
             return [0] * len(writes)
-        written = []
-        for statement, values in some.items():
-            compiled = statement.compiled(self.dialect)
-            written.append((compiled, compiled.write_columns(values)))
+        written = self._writes(some, work)
+        work.must_change.clear()
         async with self._connection(writes=True) as connection:
             changed = dict(zip(some, await connection.execute_together(written), strict=True))
         return [changed.get(statement, 0) for statement in writes]
@@ -361,3 +378,7 @@ class SqlDatabase:
 
 
 _OUTSIDE = "write to the store inside `async with transaction():`, in the same task"
+
+
+def _violated(conflict: Conflict) -> AssertionError:
+    return AssertionError(f"a constraint of the store is violated: {conflict}")

@@ -2,14 +2,20 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Dialect
 
 from .statement import CompiledStatement
 
-Write: TypeAlias = tuple[CompiledStatement, Sequence[Sequence[Any]]]
-"""A write statement, and the columns of the values to run it for."""
+
+class Write(NamedTuple):
+    """A write statement, and the columns of the values to run it for."""
+
+    statement: CompiledStatement
+    columns: Sequence[Sequence[Any]]
+    must_change: bool = False
+    """Whether each of the values must change a row."""
 
 
 class Connection(Protocol):
@@ -68,6 +74,8 @@ class Connection(Protocol):
         """Run statements that do not depend on each other, each for all of its values.
 
         Returns how many rows each of them changed. Many rows are cheaper than by `execute_many`.
+        Raises Unchanged if one of those that must change a row did not; the transaction must then
+        be rolled back.
         """
         ...
 
@@ -116,6 +124,13 @@ class Driver(Protocol):
 
     async def undo(self, connection: Connection) -> None:
         """Roll back a transaction."""
+        ...
+
+    async def write(self, writes: Sequence[Write], *, urgent: bool = False) -> None:
+        """Run `execute_together` as a transaction of its own. Raises what that raises.
+
+        After Unavailable, it may be committed all the same.
+        """
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Connection]:

@@ -6,3 +6,7 @@ STORE = "the store"
 
 class Conflict(Exception):
     """A row violates a constraint. Only that statement was rolled back."""
+
+
+class Unchanged(AssertionError):
+    """A row that a transaction was to change is not there, so nothing was written."""

@@ -28,19 +28,25 @@ _PARAMETER = re.compile(r"\$(\d+)")
 
 
 @cache
-def together(statements: tuple[CompiledStatement, ...]) -> str:
+def together(
+    statements: tuple[CompiledStatement, ...], must_change: frozenset[CompiledStatement]
+) -> str:
     """Return one statement that runs each of these for all of its rows.
 
     Its parameters are the columns of the rows, statement by statement, each as one array. It
-    returns one row with the number of changed rows of each statement. All of them see the database
-    as it was before, so none may change a row that another one writes.
+    returns one row with the number of changed rows of each statement. It divides by zero, so that
+    nothing is written, if one that `must_change` a row for each of its own did not. All of them see
+    the database as it was before, so none may change a row that another one writes.
     """
-    parts, first = [], 0
+    parts, counts, first = [], [], 0
     for number, statement in enumerate(statements):
-        sql, count = _for_arrays(statement.clause)
+        sql, arrays = _for_arrays(statement.clause)
         parts.append(f"w{number} AS ({_numbered_from(first, sql)} RETURNING 1)")
-        first += count
-    counts = [f"(SELECT count(*) FROM w{number})" for number in range(len(parts))]  # noqa: S608  # of our own names
+        count = f"(SELECT count(*) FROM w{number})"  # noqa: S608  # of our own names
+        if statement in must_change:
+            count = f"{count} / (cardinality(${first + 1}) = {count})::int"
+        counts.append(count)
+        first += arrays
     return f"WITH {', '.join(parts)} SELECT {', '.join(counts)}"
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from ....ports.language.errors import Unavailable
 from .driver import Connection, Snapshot, Write
-from .errors import STORE, Conflict
+from .errors import STORE, Conflict, Unchanged
 from .limits import Limits
 from .postgres_batch import together
 from .postgres_connecting import ADVICE, DRIVER_ERRORS, POOLED, connected
@@ -196,9 +196,25 @@ class PostgresConnection(Connection, Snapshot):
 
     async def execute_together(self, writes: Sequence[Write]) -> list[int]:
         """Run statements for all of their values, as one statement."""
-        sql = together(tuple(statement for statement, _ in writes))
-        arrays = [column for _, columns in writes for column in columns]
-        return list(await _translating(self._connection.fetchrow(sql, *arrays)))
+        return list(await self._write_together(writes))
+
+    async def write(self, writes: Sequence[Write]) -> None:
+        """Run statements for all of their values, as one statement that is a transaction."""
+        await self._write_together(writes)
+
+    async def _write_together(self, writes: Sequence[Write]) -> Sequence[int]:
+        sql = together(
+            tuple(write.statement for write in writes),
+            frozenset(write.statement for write in writes if write.must_change),
+        )
+        arrays = [column for write in writes for column in write.columns]
+        try:
+            counts: Sequence[int] = await self._connection.fetchrow(sql, *arrays)
+        except asyncpg.DivisionByZeroError as error:
+            raise Unchanged("rows to change are not stored") from error
+        except DRIVER_ERRORS as error:
+            raise _translated(error) from error
+        return counts
 
     async def begin_reading(self) -> None:
         """Begin a transaction in which all reads see the store as of one instant."""

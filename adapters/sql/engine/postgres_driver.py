@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from ....ports.language.errors import Unavailable, with_cause
-from .driver import Connection, Driver, Snapshot
-from .errors import STORE
+from .driver import Connection, Driver, Snapshot, Write
+from .errors import STORE, Conflict
 from .finished import finished
 from .limits import Limits
 from .postgres import DIALECT
@@ -121,10 +121,15 @@ class PostgresDriver(Driver):
         finally:
             self.give_back(connection, sound=sound)
 
+    async def write(self, writes: Sequence[Write], *, urgent: bool = False) -> None:
+        # One statement is a transaction, which needs no BEGIN and no COMMIT.
+        async with _Lent(self) as connection:
+            await connection.write(writes)
+
     # ---- reading -------------------------------------------------------------------------
 
     def reading(self) -> AbstractAsyncContextManager[Connection]:
-        return _Reading(self)
+        return _Lent(self)
 
     async def stream(self, sql: str, values: Sequence[Any]) -> AsyncGenerator[Iterable[Any], None]:
         async with self.snapshot() as snapshot:
@@ -142,15 +147,15 @@ class PostgresDriver(Driver):
             await finished(connection.close())
 
 
-class _Reading(AbstractAsyncContextManager[Connection]):
-    """The context of a read. A generator-based one would take longer."""
+class _Lent(AbstractAsyncContextManager[PostgresConnection]):
+    """The context of a single statement. A generator-based one would take longer."""
 
     __slots__ = ("_connection", "_driver")
 
     def __init__(self, driver: PostgresDriver) -> None:
         self._driver = driver
 
-    async def __aenter__(self) -> Connection:
+    async def __aenter__(self) -> PostgresConnection:
         self._connection = await self._driver.take()
         return self._connection
 
@@ -160,6 +165,6 @@ class _Reading(AbstractAsyncContextManager[Connection]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # After a cancellation the server may still be busy with the query.
-        sound = error is None or isinstance(error, AssertionError)
+        # After a cancellation the server may still be busy with the statement.
+        sound = error is None or isinstance(error, AssertionError | Conflict)
         self._driver.give_back(self._connection, sound=sound)

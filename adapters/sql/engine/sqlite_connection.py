@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ....ports.language.errors import Unavailable
 from .driver import Connection, Write
-from .errors import STORE, Conflict
+from .errors import STORE, Conflict, Unchanged
 from .finished import finished
 
 T = TypeVar("T")
@@ -218,10 +218,14 @@ class SqliteConnection(Connection):
 
     async def execute_together(self, writes: Sequence[Write]) -> list[int]:
         """Run statements one after the other, each for all of its values."""
-        return [
-            await self.execute_many(statement.sql, [*zip(*columns, strict=True)])
-            for statement, columns in writes
-        ]
+        counts = []
+        for write in writes:
+            rows = [*zip(*write.columns, strict=True)]
+            changed = await self.execute_many(write.statement.sql, rows)
+            if write.must_change and changed != len(rows):
+                raise Unchanged(f"{len(rows) - changed} rows to change are not stored")
+            counts.append(changed)
+        return counts
 
     async def stream(self, sql: str, values: Sequence[Any]) -> AsyncIterator[Iterable[Any]]:
         """Run a statement and yield its rows in batches, all as of one instant."""

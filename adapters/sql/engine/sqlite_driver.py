@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from ....ports.language.errors import Unavailable
-from .driver import Connection, Driver, Snapshot
+from .driver import Connection, Driver, Snapshot, Write
 from .errors import STORE
 from .finished import finished
 from .sqlite import DIALECT
@@ -63,6 +63,15 @@ class SqliteDriver(Driver):
 
     async def undo(self, connection: Connection) -> None:  # there is only one
         await self._writer.undo()
+
+    async def write(self, writes: Sequence[Write], *, urgent: bool = False) -> None:
+        connection = await self.begin(urgent=urgent)
+        try:
+            await connection.execute_together(writes)
+        except BaseException:
+            await self.undo(connection)
+            raise
+        await self.commit(connection)
 
     # ---- reading -------------------------------------------------------------------------
 

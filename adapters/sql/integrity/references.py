@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Table, select
 
 from ....ports.language.integrity import Dangling
-from ..engine.database import SqlSnapshot
+from ..engine.snapshot import SqlSnapshot
 from ..engine.statement import Statement
 from ..schema import (
     alarms,

@@ -48,8 +48,9 @@ from ..bidding.book_columns import book_of
 from ..bidding.halts import STANDING, halt_of
 from ..bidding.quote_rows import TABLES, hash_of, is_active, quote_of
 from ..engine.constructs import one_of, uuid_text
-from ..engine.database import SqlDatabase, SqlSnapshot
+from ..engine.database import SqlDatabase
 from ..engine.payloads import decode
+from ..engine.snapshot import SqlSnapshot
 from ..engine.statement import Row, Statement
 from ..schema import (
     asks,

@@ -10,7 +10,7 @@ from ....ports.language.payments import Quarter, SalesVolume
 from ....ports.language.terms import Terms
 from ..bidding.book_columns import book_of
 from ..catalog.products import PRODUCTS, product_of
-from ..engine.database import SqlSnapshot
+from ..engine.snapshot import SqlSnapshot
 from ..engine.statement import Statement
 from ..schema import (
     engine_shards,

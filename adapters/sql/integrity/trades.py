@@ -19,7 +19,7 @@ from ..bidding.book_columns import book_of
 from ..bidding.quote_rows import match_of, on_each_side, quote_of
 from ..catalog.stock import reservation_of
 from ..engine.constructs import one_of
-from ..engine.database import SqlSnapshot
+from ..engine.snapshot import SqlSnapshot
 from ..engine.statement import Row, Statement
 from ..orders.order_rows import order_of, step_of
 from ..payments.payments import payment_of

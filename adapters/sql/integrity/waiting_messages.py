@@ -11,8 +11,8 @@ from ....ports.language.ids import MessageId, OrderId
 from ....ports.language.integrity import WaitingMessage
 from ....ports.language.messages import Queue
 from ..engine.constructs import one_of
-from ..engine.database import SqlSnapshot
 from ..engine.payloads import decode_event
+from ..engine.snapshot import SqlSnapshot
 from ..engine.statement import Row, Statement
 from ..schema import deliveries, inbox, outbox, sent_messages, turns, webhooks
 

@@ -110,6 +110,8 @@ class PowerCut(BaseException):
 
 
 PARTS = (
+    "shard",
+    "outbox",
     "bids",
     "asks",
     "matches",
@@ -118,7 +120,6 @@ PARTS = (
     "payments",
     "history",
     "deadlines",
-    "outbox",
     "answers",
 )
 

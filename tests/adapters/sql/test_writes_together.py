@@ -12,6 +12,7 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.engine.constructs import insert_or_replace, insert_or_skip
 from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.engine.errors import Unchanged
 from solebook.adapters.sql.engine.postgres_connection import PostgresConnection
 from solebook.adapters.sql.engine.statement import Statement, insert_row
 from solebook.adapters.sql.schema import bid_bars, engine_shards, halts, revoked_sessions
@@ -94,6 +95,49 @@ async def test_rows_that_wait_for_the_end_are_written_too(database: SqlDatabase)
     assert len(await database.rows(SESSIONS)) == 3
 
 
+@pytest.mark.parametrize("has_begun", [True, False])
+async def test_nothing_is_written_if_a_row_that_must_change_is_not_there(
+    database: SqlDatabase, has_begun: bool
+) -> None:
+    async with database.transaction():
+        database.execute_later(REPLACE, bars(1))
+
+    async def change_two() -> None:
+        async with database.transaction():
+            if has_begun:
+                await database.execute_many(ADD, sessions(1))
+            database.execute_later(ADD, sessions(2))
+            database.execute_later(CHANGE, bars(1, 2, declines=9), must_change=True)
+
+    with pytest.raises(Unchanged):
+        await change_two()
+    assert await database.rows(SESSIONS) == []
+    async with database.transaction():
+        database.execute_later(ADD, sessions(2))
+        database.execute_later(CHANGE, bars(1, declines=9), must_change=True)
+    assert len(await database.rows(SESSIONS)) == 1
+    assert [row.declines for row in await database.rows(BARS)] == [9]
+
+
+async def test_a_violated_constraint_is_told_at_the_end_of_a_transaction_too(
+    database: SqlDatabase,
+) -> None:
+    told: list[bool] = []
+    async with database.transaction():
+        database.execute_later(ADD, sessions(1))
+
+    async def add_again() -> None:
+        async with database.transaction():
+            database.announce(lambda: told.append(True))
+            database.execute_later(REPLACE, bars(1))
+            database.execute_later(ADD, sessions(1))
+
+    with pytest.raises(AssertionError, match="constraint"):
+        await add_again()
+    assert await database.rows(BARS) == []
+    assert len(told) == 1  # a wake-up without a cause does no harm
+
+
 async def test_nothing_to_write_begins_no_transaction(
     monkeypatch: pytest.MonkeyPatch, database: SqlDatabase
 ) -> None:
@@ -143,7 +187,7 @@ async def test_a_batch_is_one_statement_on_postgresql(
         ownership = await store.books.take(0, records.instant)
         resting = records.ask(records.book())
         await store.books.commit(ownership, records.batch(resting))
-        for name in ("execute", "execute_many", "execute_together", "fetch", "fetch_written"):
+        for name in ("begin", "execute", "execute_together", "write", "fetch", "commit"):
             noting(name)
         await store.books.commit(ownership, full_batch(records, resting))
-    assert calls == ["execute", "execute_together"]
+    assert calls == ["write"]

@@ -19,6 +19,7 @@ from solebook.core.bidding.returns import Unwind
 from solebook.core.bidding.shard import Shard
 from solebook.core.bidding.shard_book import ShardBook
 from solebook.core.bidding.stored import Stored, Wanted
+from solebook.core.bidding.trader_counts import TraderCounts
 from solebook.core.bidding.withdrawals import Withdraw, WithdrawAll
 from solebook.ports.language.errors import Refusal
 from solebook.ports.language.events import MatchUnwound, QuotesWithdrawn
@@ -95,6 +96,7 @@ class TwoMarkets:
             self.views, self.shard, clock, number=0, shards=1, tenure=Unlimited()
         )
         self.loader = BookLoader(self.store, self.shard, self.publisher, clock, number=0, shards=1)
+        self.counts = TraderCounts(self.store, RULES, shards=1)
         self.recovery = Recovery(self.store, self.shard, self.loader, self.publisher, clock)
         at_once(self.loader.read_halts())
         self.publisher.begin(self.ownership.sequence)
@@ -259,7 +261,9 @@ class TwoMarkets:
         wanted = Wanted()
         for command in commands:
             command.ask_for(wanted, self.shard)
-        return at_once(Stored.read(wanted, self.loader, self.store, self.store, self.now))
+        return at_once(
+            Stored.read(wanted, self.loader, self.store, self.store, self.counts, self.now)
+        )
 
     def _apply(self, command: Command[Any], stored: Stored) -> None:
         answer = command.apply(self.shard, stored, self.now)
@@ -273,6 +277,7 @@ class TwoMarkets:
     def _commit(self) -> None:
         batch = self.shard.batch
         changes = self.shard.lowest_ask_changes(self.now)
+        self.counts.add(self.shard.entered, batch.matches)
         at_once(self.store.commit(self.ownership, batch))
         self.seen += [*batch.added.values(), *batch.changed.values()]
         assert all(change.changed_at == self.now for change in changes)
