@@ -45,13 +45,19 @@ class Processes:
 
     def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
+        return self.run_long(10 * PATIENCE, *arguments, **settings)  # verify takes its time
+
+    def run_long(
+        self, patience: float, /, *arguments: str, **settings: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end. Raises TimeoutExpired after `patience` seconds."""
         return subprocess.run(
             [*self.command, *arguments],
             cwd=self.folder,
             env=self.environment | settings,
             capture_output=True,
             text=True,
-            timeout=10 * PATIENCE,  # to verify a large market takes its time
+            timeout=patience,
             check=False,
         )
 

@@ -19,7 +19,7 @@ from solebook.ports.language.rules import MarketRules
 from ...nats_server import NatsServer
 from ...postgres_server import PostgresServer
 from .processes import Processes, Running
-from .test_demo_on_both import demo, which_sales
+from .test_demo_on_both import PATIENCE, demo, which_sales
 from .test_documented_commands import commands_in
 
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "run-a-demo-deployment.md").read_text(
@@ -84,7 +84,8 @@ def test_a_deployment_has_the_report_of_the_embedded_demo(
 
     assert REPLAY[:2] == ["demo", "--url"]
     report = tmp_path / "deployment.json"
-    done = processes.run("demo", *which, "--report", str(report), "--url", *urls)
+    options = ("--report", str(report), "--url", *urls)
+    done = processes.run_long(PATIENCE[full], "demo", *which, *options)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     assert json.loads(report.read_text()) == embedded
     assert "Everything in the database agrees, and with the payment provider." in done.stdout

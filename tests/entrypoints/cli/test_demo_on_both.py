@@ -15,7 +15,8 @@ from ...postgres_server import PostgresServer
 
 _SOME = ("--limit", "12")
 _FILES = {"--products": "SOLEBOOK_TEST_PRODUCTS", "--sales": "SOLEBOOK_TEST_SALES"}
-_PATIENCE = {True: 4 * 3_600, False: 300}
+PATIENCE = {True: 4 * 3_600, False: 300}
+"""Seconds for a replay, of all sales or of some."""
 
 
 def which_sales(full: bool) -> list[str]:
@@ -30,7 +31,7 @@ def demo(folder: Path, full: bool, *options: str) -> tuple[dict[str, Any], str]:
     """Run the demo, and return its report and what it printed."""
     report = folder / f"report-{len(options)}.json"
     options = (*which_sales(full), "--report", str(report), *options)
-    done = run(folder, "demo", "--exit", *options, patience=_PATIENCE[full])
+    done = run(folder, "demo", "--exit", *options, patience=PATIENCE[full])
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     return json.loads(report.read_text()), done.stdout
 
