@@ -1,7 +1,7 @@
 """The demo's report is the same on SQLite and on PostgreSQL, to the cent.
 
-With `--full` it replays all sales of the sample, or of the files that `SOLEBOOK_TEST_PRODUCTS` and
-`SOLEBOOK_TEST_SALES` name.
+With `--full` it replays all sales of the sample, or of the files that `TESTED_PRODUCTS` and
+`TESTED_SALES` name.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 from ...postgres_server import PostgresServer
 
 _SOME = ("--limit", "12")
-_FILES = {"--products": "SOLEBOOK_TEST_PRODUCTS", "--sales": "SOLEBOOK_TEST_SALES"}
+_FILES = {"--products": "TESTED_PRODUCTS", "--sales": "TESTED_SALES"}
 PATIENCE = {True: 4 * 3_600, False: 300}
 """Seconds for a replay, of all sales or of some."""
 
