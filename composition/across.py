@@ -3,11 +3,19 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ..core.operations.lease_keeper import LeaseTenure
+from ..ports.language.messages import Queue
+from ..ports.language.process_roles import ProcessRole
 from ..ports.matching import ShardMatching
 from ..ports.message_broker import MessageBroker
+
+if TYPE_CHECKING:
+    from ..adapters.nats.micro import MicroService
+
+RECEIVING: Final = frozenset(queue.role for queue in Queue) - {ProcessRole.MATCHING}
+"""The roles that receive messages from a broker."""
 
 Block: TypeAlias = AbstractAsyncContextManager[None]
 
@@ -24,5 +32,7 @@ class Across:
     """Tell other processes what the engine of a shard publishes here, until the block is left."""
     check: Callable[[], Awaitable[None]]
     """Raise Unavailable unless this process reaches the network."""
+    serve_services: "Callable[[Sequence[MicroService], str], Block]"
+    """Serve calls of other programs, in a version, until the block is left. Raises Unavailable."""
     broker: MessageBroker
     """Carries the messages of the event bus."""

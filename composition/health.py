@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable
 
 from ..core.operations.lease_keeper import LeaseKeeper
+from ..core.operations.lease_spread import LeaseSpread
 from ..core.operations.parts import Parts
 from ..core.operations.view_health import Check, ViewHealth
 from ..ports.language.errors import Unavailable
 from ..ports.language.process_roles import ProcessRole
+from .across import RECEIVING
 from .application import Application
 from .engine import shards_of
 
@@ -24,6 +26,11 @@ def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHe
             checks["lease of matching"] = _state_of_shards(keepers.shards, application.shards)
         if ProcessRole.RELAY in application.roles:
             checks["lease of relay"] = _state_of(keepers.relay)
+        if application.across is not None:
+            partitions = application.across.broker.partitions
+            for role in application.roles & RECEIVING:
+                spread = keepers.receive(role, partitions)
+                checks[f"messages of {role}"] = _share_of(spread, role, partitions)
     optional: dict[str, Check] = {}
     if ProcessRole.HTTP in application.roles and application.shards > 1:
         for number, shard in enumerate(shards_of(application)):
@@ -38,6 +45,15 @@ def _answers(call: Callable[[], Awaitable[object]]) -> Check:
     async def check() -> str:
         await call()
         return "answers"
+
+    return check
+
+
+def _share_of(spread: LeaseSpread, role: ProcessRole, partitions: int) -> Check:
+    async def check() -> str:
+        if spread.reason is not None:
+            raise Unavailable(what=f"the messages of {role}: {spread.reason}")
+        return f"receives {len(spread.owned)} of {partitions} partitions"
 
     return check
 

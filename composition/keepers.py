@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from ..core.bidding.require_rules import OtherRules
 from ..core.operations.compare_clocks import CompareClocks
@@ -37,7 +38,10 @@ class Keepers:
     """The shards of books, each with an engine."""
     relay: LeaseKeeper
     receive: Callable[[ProcessRole, int], LeaseSpread]
-    """Returns the share of a role's messages, of which a broker has so many partitions."""
+    """Returns the share of a role's messages, of which a broker has so many partitions.
+
+    It is the same one for the same role.
+    """
     expiry: LeaseKeeper
 
 
@@ -60,6 +64,7 @@ def build_keepers(
             leases, stopwatch, name=name, holder=holder, times=times, obstacle=obstacle
         )
 
+    @cache
     def spread(group: str, parts: int) -> LeaseSpread:
         return LeaseSpread(
             leases,

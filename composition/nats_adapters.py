@@ -100,6 +100,7 @@ def across_nats(
 ) -> Across:
     """Return how this process and the others reach each other over NATS."""
     from ..adapters.nats.matching_server import MatchingServer
+    from ..adapters.nats.micro import serving
     from ..adapters.nats.pulse import Pulse
     from ..adapters.nats.remote_matching import RemoteMatching
     from ..adapters.nats.shard_epochs import ShardEpochs
@@ -134,5 +135,8 @@ def across_nats(
         serve=serve,
         tell_books=tell_books,
         check=Pulse(network).check,
+        serve_services=lambda services, version: serving(
+            network, services, prefix=nats.prefix, version=version
+        ),
         broker=broker,
     )

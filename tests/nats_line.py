@@ -32,6 +32,11 @@ class NatsLine:
     def url(self) -> str:
         return f"nats://127.0.0.1:{self._port}"
 
+    @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return len(self._connections)
+
     async def open(self) -> None:
         """Listen, on the same port as before."""
         self._listening = await asyncio.start_server(self._connect, "127.0.0.1", self._port)

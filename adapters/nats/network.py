@@ -126,7 +126,11 @@ class Network:
     async def __aexit__(self, *_: object) -> None:
         """Disconnect. Handlers under way are not awaited."""
         self._closing = asyncio.current_task()
-        await self._client.close()
+        try:
+            await self._client.close()
+        except OSError:  # some data could not be sent, and the client has stopped halfway
+            self._client._status = Client.DISCONNECTED  # or it would do nothing
+            await self._client.close()
 
     @property
     def is_connected(self) -> bool:

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from ... import __version__
+from ...composition.across import Across
 from ...composition.application import Application
 from ...config.settings import Settings
 from ...ports.language.process_roles import ProcessRole
@@ -35,8 +36,8 @@ async def serving_services(application: Application, settings: Settings) -> Asyn
     dispatcher = Dispatcher(application, settings.http)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(dispatcher.finish)
-        if settings.nats.servers:
-            await stack.enter_async_context(_over_nats(dispatcher, settings))
+        if application.across is not None:
+            await stack.enter_async_context(_over_nats(dispatcher, application.across))
         if settings.services.grpc_port is not None:
             await stack.enter_async_context(_over_grpc(dispatcher, settings))
         yield
@@ -53,11 +54,8 @@ async def _over_grpc(dispatcher: "Dispatcher", settings: Settings) -> AsyncItera
 
 
 @asynccontextmanager
-async def _over_nats(dispatcher: "Dispatcher", settings: Settings) -> AsyncIterator[None]:
-    from ...composition.services import serving_over_nats  # an optional package
-    from .over_nats import micro_services
+async def _over_nats(dispatcher: "Dispatcher", across: Across) -> AsyncIterator[None]:
+    from .over_nats import micro_services  # an optional package
 
-    async with serving_over_nats(
-        settings, micro_services(dispatcher), version=__version__, who="solebook services"
-    ):
+    async with across.serve_services(micro_services(dispatcher), __version__):
         yield

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from functools import partial
 from typing import TypeAlias
 
+from ...composition.across import RECEIVING
 from ...composition.adapters import Adapters
 from ...composition.application import Application
 from ...composition.engine import engine_of, hosts_of
@@ -128,7 +129,7 @@ class Workers:
     def _receivers(self, broker: MessageBroker, keepers: Keepers) -> dict[str, Loop]:
         """Return the loops that receive the messages of this process's roles from a broker."""
         loops: dict[str, Loop] = {}
-        for role in self._roles & {queue.role for queue in Queue} - {ProcessRole.MATCHING}:
+        for role in self._roles & RECEIVING:
             receive = partial(_receive, broker, role)
             spread = keepers.receive(role, broker.partitions)
             loops[f"messages of {role}"] = partial(spread.run, receive)

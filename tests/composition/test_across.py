@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import msgspec
+import nats
 import pytest
 
 from solebook.adapters.embedded import tokens
@@ -19,6 +20,7 @@ from solebook.composition.nats_bus import prepare_broker, watching_broker
 from solebook.config.nats import NatsSettings
 from solebook.config.settings import SecuritySettings, Settings, StoreSettings
 from solebook.core.operations.view_backlog import ViewBacklog
+from solebook.entrypoints.services.serving import serving_services
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.market import BookKey, QuoteStatus, Size
@@ -96,9 +98,16 @@ async def is_idle(backlog: ViewBacklog) -> bool:
     return await backlog.next_message() is None
 
 
+async def receives_all(app: Application) -> bool:
+    health = await view_health_of(app)()
+    shares = [found.state for name, found in health.items() if name.startswith("messages of ")]
+    return len(shares) == 4 and set(shares) == {"receives 8 of 8 partitions"}
+
+
 async def has_leases(app: Application) -> bool:
-    assert app.keepers is not None
-    return bool(app.keepers.shards.owned) and app.keepers.relay.is_owner
+    health = await view_health_of(app)()
+    leases = (health[f"lease of {name}"].state for name in ("matching", "relay"))
+    return all(state.startswith("owner") for state in leases)
 
 
 async def is_reached(app: Application) -> bool:
@@ -234,4 +243,28 @@ async def test_another_process_takes_over_from_an_owner_that_is_cut_off(
         health = await view_health_of(owner)()
         assert health["network"].refusal is not None
         assert "cut off" in str(health["lease of matching"].refusal)
+        assert "cut off" in str(health["messages of trade"].refusal)
+        await eventually(lambda: receives_all(other))
         await line.mend()
+
+
+async def test_services_are_served_over_the_connection_of_their_process(
+    settings: Settings, nats_server: NatsServer
+) -> None:
+    async with nats_line(nats_server) as line:
+        behind = msgspec.structs.replace(settings, nats=replace(settings.nats, url=line.url))
+        async with (
+            open_application(behind, roles=frozenset({ProcessRole.SERVICES})) as app,
+            serving_services(app, behind),
+        ):
+            assert line.connections == 1
+            client = await nats.connect(nats_server.url)
+            found = await client.request(f"{settings.nats.prefix}.services.UserService.GetProfile")
+            assert found.headers is not None
+            assert found.headers["Nats-Service-Error-Code"] == "401"
+            await client.close()
+            assert (await view_health_of(app)())["network"].state == "answers"
+
+            await line.break_off(Break.CUT)
+            assert (await view_health_of(app)())["network"].state == "does not answer"
+            await line.mend()
