@@ -44,6 +44,8 @@ _NO_LIMITS = {
     for what in ("BURST", "PER_SECOND")
 }
 _PATIENCE = 60.0
+SOLEBOOK = "solebook.entrypoints.cli.main"
+"""The module that is the command `solebook`."""
 
 
 def settings_of(url: str, folder: Path) -> Settings:
@@ -105,12 +107,14 @@ class Running:
 
 
 @contextmanager
-def running(arguments: Sequence[str], url: str, folder: Path) -> Iterator[Running]:
+def running(
+    arguments: Sequence[str], url: str, folder: Path, *, module: str = SOLEBOOK
+) -> Iterator[Running]:
     """Run a command of solebook until the block is left, and yield it when it is ready."""
     environment = os.environ | _RULES | _NO_LIMITS
     environment |= {"SOLEBOOK_STORE__URL": url, "SOLEBOOK_FOLDER": str(folder)}
-    environment |= {"PYTHONPATH": str(ROOT / ".dev")}
-    command = [sys.executable, "-m", "solebook.entrypoints.cli.main", *arguments]
+    environment |= {"PYTHONPATH": f"{ROOT / '.dev'}{os.pathsep}{ROOT}"}
+    command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -54,22 +54,23 @@ def measure(server: PostgresServer, databases: Databases, trades: int) -> Figure
         ExitStack() as stack,
     ):
         folder = Path(name)
-        product = run_served(_prepare(url, folder))
+        product = run_served(prepare_product(url, folder))
         workers = {
             name: stack.enter_context(running((*roles, "--health-port", "0"), url, folder))
             for name, roles in WORKERS.items()
         }
         counts = partial(server.sql, database=re.split(r"[/?]", url)[3])
         settings = settings_of(url, folder)
-        return run_served(_burst(settings, product, counts, workers, trades))
+        return run_served(burst(settings, product, counts, workers, trades))
 
 
-async def _prepare(url: str, folder: Path) -> Product:
+async def prepare_product(url: str, folder: Path) -> Product:
+    """Add the product that is traded."""
     async with open_application(settings_of(url, folder)) as application:
         return await add_product(application)
 
 
-async def _burst(
+async def burst(
     settings: Settings,
     product: Product,
     counts: Callable[[str], str],
