@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from ...ports.language.errors import Unavailable
+from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.leases import Lease
 from ...ports.leases import Leases
 from ...ports.stopwatch import Stopwatch
@@ -16,6 +17,9 @@ _log = logging.getLogger(__name__)
 
 PartOfWork: TypeAlias = Callable[[int, LeaseTenure], Coroutine[Any, Any, None]]
 """What the owner of a part does until it is cancelled, by the part's number."""
+
+_SOONER = 0.2
+"""The part of the usual time after which the next round is when parts will be free soon."""
 
 
 class _Part:
@@ -63,6 +67,8 @@ class LeaseSpread:
         self._seat: Lease | None = None
         self._parts: dict[int, _Part] = {}
         self._reason: str | None = None
+        self._lacks_parts = False
+        """Whether others have parts that belong to the share of this process."""
 
     @property
     def owned(self) -> frozenset[int]:
@@ -84,12 +90,30 @@ class LeaseSpread:
                 except (Unavailable, TimeoutError) as error:
                     _log.warning("nobody knows who has the parts of %s: %s", self._group, error)
                 self._end_lost()
-                await self._stopwatch.sleep(self._times.every)
+                await self._rest()
         finally:
             await self._leave()
 
+    async def _rest(self) -> None:
+        """Wait until the next round, and release the parts whose work ends meanwhile.
+
+        The next round is sooner while others have yet to give back parts of this process's share.
+        """
+        seconds = self._times.every * (_SOONER if self._lacks_parts else 1.0)
+        sleeping = asyncio.ensure_future(self._stopwatch.sleep(seconds))
+        try:
+            while not sleeping.done():
+                working = [part.task for part in self._parts.values()]
+                await asyncio.wait({sleeping, *working}, return_when=asyncio.FIRST_COMPLETED)
+                with suppress(Unavailable, TimeoutError):  # then the leases end by themselves
+                    async with asyncio.timeout(self._times.life):
+                        await self._release_finished()
+        finally:
+            sleeping.cancel()
+
     async def _round(self, work: PartOfWork) -> None:
         """Renew what this process has, and come closer to its share."""
+        self._lacks_parts = False
         await self._renew()
         await self._release_finished()
         if await self._is_hindered():
@@ -102,6 +126,7 @@ class LeaseSpread:
         share = self._share_of(held)
         self._give_back(len(self._parts) - share)
         await self._take(share - len(self._parts), held, work)
+        self._lacks_parts = len(self._parts) < share
 
     async def _renew(self) -> None:
         asked = self._stopwatch.elapsed()
@@ -132,7 +157,10 @@ class LeaseSpread:
                 continue
             del self._parts[number]
             if not part.task.cancelled() and (error := part.task.exception()) is not None:
-                _log.error("part %d of %s failed", number, self._group, exc_info=error)
+                if isinstance(error, Unavailable):
+                    _log.warning("part %d of %s pauses: %s", number, self._group, with_cause(error))
+                else:
+                    _log.error("part %d of %s failed", number, self._group, exc_info=error)
             was_over = part.tenure.is_over
             part.tenure.end()
             if not was_over:

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 _HTTP = "  http       answers HTTP requests and serves the live stream\n"
 _OF_WORKERS = """\
-  matching   runs the matching engine. One process at a time has it. The others are candidates:
-             one takes over within seconds when the first stops or dies. Without NATS it also ends
-             expired bids and asks and unwinds cancelled trades
+  matching   runs the matching engine. One process at a time has it, or each has some of the shards
+             (`solebook admin reshard`). The others are candidates: one takes over within seconds
+             when an owner stops or dies. Without NATS it also ends expired bids and asks and
+             unwinds cancelled trades
   relay      passes messages on; one process at a time, like the engine
   trade      continues orders: reserves pairs, charges buyers, opens authentication, pays sellers
   deadlines  does what is due when somebody is late, and deletes old data

@@ -94,6 +94,22 @@ async def test_a_process_that_is_alone_has_all_parts(
     assert await after(clock, 2, start("one")) == [set(range(PARTS))]
 
 
+async def test_a_part_that_moves_rests_for_less_than_a_second(
+    start: Callable[[str], Process], clock: VirtualClock
+) -> None:
+    one = start("one")
+    await after(clock, 2, one)
+    two = start("two")
+    rests = 0
+    for _ in range(8):  # quarters of a second
+        rests += len(one.parts | two.parts) < PARTS
+        await clock.advance(SECOND / 4)
+        for _ in range(50):
+            await asyncio.sleep(0)
+    assert (len(one.parts), len(two.parts)) == (4, 4)
+    assert rests < 4
+
+
 @pytest.mark.parametrize("count", [2, 3, 5, 8])
 async def test_parts_are_shared_fairly(
     start: Callable[[str], Process], clock: VirtualClock, count: int
