@@ -41,6 +41,19 @@ ACROSS = (
     ("worker", "relay", "trade", "deadlines", "letters", "search", "charts"),
 )
 """The commands of one whose processes reach the engine over NATS."""
+SPREAD = (
+    ("serve", "--roles", "http"),
+    ("serve", "--roles", "http"),
+    ("worker", "matching"),
+    ("worker", "matching"),
+    ("worker", "trade"),
+    ("worker", "trade"),
+    ("worker", "relay"),
+    ("worker", "relay", "deadlines", "letters", "search", "charts"),
+)
+"""The commands of one with two processes for each role that may lose something, over NATS."""
+SHARDS = {SPREAD: 4}
+"""Into how many shards the books are divided, where not into one."""
 SETTINGS = {
     "SOLEBOOK_HTTP__USER_LIMIT__BURST": "100000",
     "SOLEBOOK_HTTP__ADDRESS_LIMIT__BURST": "100000",
@@ -53,6 +66,7 @@ _ANSWERS = 2 * CLIENTS
 """How many acknowledgements there are before something is killed, and again afterwards."""
 _A_LONG_TIME = 600.0
 """Seconds for all letters of twenty rounds."""
+_DIVIDE = ("admin", "reshard", "--reason", "two workers match")
 _NEVER = ("Traceback", "never awaited", "never retrieved")
 """What no process may write to its log."""
 _PARCEL = {"carrier": "UPS", "tracking_number": "1Z999AA10123456784"}
@@ -206,6 +220,11 @@ class KilledExchange:
         """Kill one of the processes, and start the same command again."""
         return self._kill(self.random.randrange(len(self.running)))
 
+    def kill_worker(self) -> float:
+        """Kill one of the workers, and start the same command again."""
+        workers = [n for n, command in enumerate(self.commands) if command[0] == "worker"]
+        return self._kill(self.random.choice(workers))
+
     def kill_engine(self) -> float:
         """Kill the process with the matching engine, and start the same command again."""
         holder = self.server.sql(_ENGINE, self.database)
@@ -325,7 +344,7 @@ def killed_exchange(
     database: str,
     town: Town,
     folder: Path,
-    commands: Sequence[Sequence[str]],
+    commands: tuple[tuple[str, ...], ...],
     nats: str | None = None,
 ) -> Iterator[KilledExchange]:
     """Run the processes of an exchange with a crowd until the block is left.
@@ -336,6 +355,9 @@ def killed_exchange(
     if nats is not None:
         processes.environment |= {"SOLEBOOK_NATS__URL": nats, "SOLEBOOK_NATS__PREFIX": database}
         assert processes.run("migrate").returncode == 0
+        if commands in SHARDS:
+            divided = processes.run(*_DIVIDE, str(SHARDS[commands]), **SETTINGS)
+            assert divided.returncode == 0, divided.stderr
     exchange = KilledExchange(server, database, town, processes, commands, random.Random(7))
     try:
         exchange.open()

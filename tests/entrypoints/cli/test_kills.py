@@ -1,7 +1,7 @@
 """Whatever is killed while sixteen people trade, what was acknowledged is there, once."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,16 @@ from solebook.adapters.sql.migrate import migrate
 
 from ...nats_server import NatsServer
 from ...postgres_server import PostgresServer, running_postgres
-from .killed_exchange import ACROSS, APART, WHOLE, KilledExchange, Town, killed_exchange, settle
+from .killed_exchange import (
+    ACROSS,
+    APART,
+    SPREAD,
+    WHOLE,
+    KilledExchange,
+    Town,
+    killed_exchange,
+    settle,
+)
 
 pytestmark = pytest.mark.real
 
@@ -38,13 +47,14 @@ def town(server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> To
     [
         pytest.param(KilledExchange.kill_process, APART, id="process"),
         pytest.param(KilledExchange.kill_engine, ACROSS, id="engine"),
+        pytest.param(KilledExchange.kill_worker, SPREAD, id="worker"),
         pytest.param(KilledExchange.kill_backend, WHOLE, id="backend of PostgreSQL"),
         pytest.param(KilledExchange.kill_server, WHOLE, id="PostgreSQL"),
     ],
 )
 def test_what_was_acknowledged_is_there_once_whatever_is_killed(
     kill: Callable[[KilledExchange], float],
-    commands: Sequence[Sequence[str]],
+    commands: tuple[tuple[str, ...], ...],
     server: PostgresServer,
     town: Town,
     tmp_path: Path,
@@ -53,7 +63,7 @@ def test_what_was_acknowledged_is_there_once_whatever_is_killed(
 ) -> None:
     database = kill.__name__
     server.create_database(database, TOWN)
-    nats = nats_server.url if commands is ACROSS else None
+    nats = nats_server.url if commands in (ACROSS, SPREAD) else None
     with killed_exchange(server, database, town, tmp_path, commands, nats) as exchange:
         for _ in range(20 if full else 1):
             exchange.round(kill)
