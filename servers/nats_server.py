@@ -33,8 +33,10 @@ class NatsServer:
     If this process is killed, a process that watches it stops the server and deletes the folder.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: str = "") -> None:
+        """Create it. `settings` are more of its configuration."""
         self.folder = folder
+        self._settings = settings
         self.port = -1  # a free one, which stays the same from then on
         self._process: subprocess.Popen[bytes] | None = None
         self._watch: subprocess.Popen[str] | None = None
@@ -46,7 +48,8 @@ class NatsServer:
     def start(self) -> None:
         """Start it on its data, and wait until it answers."""
         configuration = self.folder / "nats.conf"
-        configuration.write_text(_CONFIGURATION.format(port=self.port, folder=self.folder))
+        common = _CONFIGURATION.format(port=self.port, folder=self.folder)
+        configuration.write_text(common + self._settings)
         for old in self.folder.glob("*.ports"):
             old.unlink()
         self._watch = watch.watching(self.folder)
@@ -96,9 +99,9 @@ class NatsServer:
             assert self._process is not None
             assert self._process.poll() is None, (self.folder / "log").read_text()
             for file in self.folder.glob("*.ports"):
-                text = file.read_text()
-                if '"nats"' in text:
-                    return int(text.partition('"nats://127.0.0.1:')[2].partition('"')[0])
+                _, found, after = file.read_text().partition("://127.0.0.1:")
+                if found and '"' in after:
+                    return int(after.partition('"')[0])
             time.sleep(0.01)
         raise AssertionError(f"NATS does not start: {(self.folder / 'log').read_text()}")
 
@@ -109,15 +112,15 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def running_nats() -> Iterator[NatsServer]:
-    """Run a server on new data, which is deleted at the end.
+def running_nats(settings: str = "") -> Iterator[NatsServer]:
+    """Run a server on new data, which is deleted at the end, with these settings too.
 
     Raises LookupError if NATS is not installed.
     """
     if not is_installed():
         raise LookupError(NOT_INSTALLED)
     with tempfile.TemporaryDirectory(prefix="nats") as folder:
-        server = NatsServer(Path(folder))
+        server = NatsServer(Path(folder), settings)
         try:
             server.start()
             yield server

@@ -12,10 +12,13 @@ __all__ = ["NatsServer", "require_nats", "running_nats"]
 
 
 @contextmanager
-def running_nats() -> Iterator[NatsServer]:
-    """Run a server on new data, which is deleted at the end. Skips if there is none to be had."""
+def running_nats(settings: str = "") -> Iterator[NatsServer]:
+    """Run a server on new data, which is deleted at the end, with these settings too.
+
+    Skips if there is none to be had.
+    """
     require_nats()
-    with nats_server.running_nats() as server:
+    with nats_server.running_nats(settings) as server:
         yield server
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class Exchange:
     ids: SeededIds
     names: EventNames
     opened: AsyncExitStack
+    tls: ssl.SSLContext | None = None
     handled: list[Message] = field(default_factory=list)
     """What the consumers of `process` handled, once that was committed."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -47,7 +49,7 @@ class Exchange:
 
     async def connect(self) -> tuple[Network, EventStream]:
         network = await self.opened.enter_async_context(
-            Network(NatsAccess(servers=(self.url,), connect_timeout=30.0))
+            Network(NatsAccess(servers=(self.url,), connect_timeout=30.0, tls=self.tls))
         )
         return network, EventStream(JetStream(network, timeout=30.0), self.names)
 
@@ -118,12 +120,18 @@ class Process:
 
 @asynccontextmanager
 async def opened_exchange(
-    url: str, store: Store, clock: VirtualClock, ids: SeededIds, *, partitions: int = 4
+    url: str,
+    store: Store,
+    clock: VirtualClock,
+    ids: SeededIds,
+    *,
+    partitions: int = 4,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Exchange]:
     """Yield an exchange with a stream of its own."""
     async with AsyncExitStack() as stack:
         names = EventNames(f"test-{secrets.token_hex(4)}", partitions)
-        exchange = Exchange(url, store, clock, ids, names, stack)
+        exchange = Exchange(url, store, clock, ids, names, stack, tls)
         _, stream = await exchange.connect()
         await stream.prepare()
         yield exchange
