@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from nats.aio.msg import Msg
@@ -12,9 +13,13 @@ from ...ports.language.consumers import Consumer
 from ...ports.language.errors import Unavailable
 from ...ports.language.messages import BrokerBacklog, Message, Position, Queue
 from ...ports.language.process_roles import ProcessRole
+from ...ports.language.reminders import Reminders
 from ...ports.message_broker import MessageBroker
+from ...ports.stopwatch import Stopwatch
 from ...ports.tenure import Tenure
+from ..decorators.circuit_breaker import CircuitBreaker
 from ..messaging.dispatcher import Dispatcher
+from ..system.stopwatch import SystemStopwatch
 from .event_messages import decode_message, encode_message
 from .event_stream import EventStream
 from .jetstream import JetStream, StreamError
@@ -39,6 +44,7 @@ class NatsBus(EventBus, MessageBroker):
         dispatcher: Dispatcher,
         *,
         pause: float = 0.25,
+        stopwatch: Stopwatch | None = None,
     ) -> None:
         """Create a bus. After a failure of the broker or the store it waits `pause` seconds."""
         self._network = network
@@ -46,6 +52,10 @@ class NatsBus(EventBus, MessageBroker):
         self._jetstream = jetstream
         self._dispatcher = dispatcher
         self._pause = pause
+        self._stopwatch = stopwatch or SystemStopwatch()
+        self._breaker = CircuitBreaker(self._stopwatch, what=NETWORK)
+        """For what the relay asks. Receivers only wait for messages."""
+        self._reminders = Reminders()
         self._checked = network.connections
         """The connection of which `has_kept` knows."""
         self._created: str | None = None
@@ -69,13 +79,17 @@ class NatsBus(EventBus, MessageBroker):
             return None
         if not self._network.is_connected or self._network.connections != self._checked:
             raise Unavailable(what=NETWORK)
+        return await self._breaker(partial(self._publish, messages))
+
+    async def _publish(self, messages: Sequence[Message]) -> Position:
         try:
             if self._created is None:
                 await self._find()
             assert self._created is not None
             last = await self._send(messages)
         except StreamError as error:
-            _log.error("NATS does not take messages: %s", error)
+            if self._reminders.is_due("publishing", str(error), self._stopwatch.elapsed()):
+                _log.error("NATS does not take messages: %s", error)
             raise Unavailable(what=NETWORK) from error
         return Position(self._created, last)
 
@@ -122,6 +136,9 @@ class NatsBus(EventBus, MessageBroker):
         return await self._stream.backlog()
 
     async def has_kept(self, position: Position) -> bool:
+        return await self._breaker(partial(self._has_kept, position))
+
+    async def _has_kept(self, position: Position) -> bool:
         connection = self._network.connections
         try:
             now = await self._find()
@@ -149,7 +166,8 @@ class NatsBus(EventBus, MessageBroker):
                 await self._stream.take_over(name)
                 await self._receive(name, tenure)
             except (Interrupted, StreamError, Unavailable) as error:
-                _log.warning("partition %d of %s begins anew: %s", partition, role, error)
+                if self._reminders.is_due(f"{role}", str(error), self._stopwatch.elapsed()):
+                    _log.warning("partition %d of %s begins anew: %s", partition, role, error)
                 await asyncio.sleep(self._pause)
 
     async def _receive(self, name: ConsumerName, tenure: Tenure) -> None:
@@ -162,7 +180,8 @@ class NatsBus(EventBus, MessageBroker):
                         await _to_its_end(self._handle(portion, pull, name.role, tenure))
                         break
                     except Unavailable as error:
-                        _log.warning("the messages of %s wait: %s", name, error)
+                        if self._reminders.is_due(str(name), "", self._stopwatch.elapsed()):
+                            _log.warning("the messages of %s wait: %s", name, error)
                         await asyncio.sleep(self._pause)
 
     async def _handle(

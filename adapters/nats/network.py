@@ -14,6 +14,7 @@ from nats.aio.subscription import Subscription
 from nats.errors import ConnectionClosedError, Error, NoRespondersError
 
 from ...ports.language.errors import Unavailable
+from ...ports.language.reminders import Reminders
 from .requests import Requests
 from .service import Handler, Service
 
@@ -27,6 +28,8 @@ _PING = 5
 _RECONNECT = 0.25
 _FLUSH = 5.0
 """Seconds to wait until the server has handled a subscription."""
+_CLOSE = 2.0
+"""Seconds to wait until a connection is closed."""
 _FLUSH_ENDS = 300
 """Seconds after which an unanswered flush ends. Pings end its connection long before."""
 
@@ -67,6 +70,7 @@ class Network:
         self._closing: asyncio.Task[Any] | None = None
         """The task that disconnects, once it does."""
         self._interested: list[Callable[[], None]] = []
+        self._reminders = Reminders()
         self.connections = 1
         """How often a server was reached. An answer is lost with the connection of its request."""
 
@@ -78,8 +82,7 @@ class Network:
                 await self._connect(access)
                 await self._requests.begin()
         except (Error, OSError, TimeoutError) as error:
-            with suppress(Error, OSError):
-                await self._client.close()
+            await self._close()
             raise Unavailable(what=NETWORK) from error
         return self
 
@@ -109,7 +112,8 @@ class Network:
     async def _failed(self, error: Exception) -> None:
         if self._closing is None:
             reason = str(error) or type(error).__name__
-            _log.warning("the connection to NATS reports: %s", reason)
+            if self._reminders.is_due("connection", reason, asyncio.get_running_loop().time()):
+                _log.warning("the connection to NATS reports: %s", reason)
         elif asyncio.current_task() is not self._closing:
             # The client's task that connects again may miss that it was cancelled.
             raise asyncio.CancelledError
@@ -126,11 +130,17 @@ class Network:
     async def __aexit__(self, *_: object) -> None:
         """Disconnect. Handlers under way are not awaited."""
         self._closing = asyncio.current_task()
-        try:
-            await self._client.close()
-        except OSError:  # some data could not be sent, and the client has stopped halfway
-            self._client._status = Client.DISCONNECTED  # or it would do nothing
-            await self._client.close()
+        await self._close()
+
+    async def _close(self) -> None:
+        """Close the client, which waits forever for a connection that was never quite encrypted."""
+        with suppress(Error, OSError):
+            async with asyncio.timeout(_CLOSE):
+                try:
+                    await self._client.close()
+                except ConnectionError:  # some data cannot be sent, and the client stops halfway
+                    self._client._status = Client.DISCONNECTED  # or it would do nothing
+                    await self._client.close()
 
     @property
     def is_connected(self) -> bool:

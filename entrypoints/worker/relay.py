@@ -13,6 +13,7 @@ from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Message, Position
 from ...ports.language.priority import Priority
+from ...ports.language.reminders import Reminders
 from ...ports.outbox import Outbox
 from ...ports.transaction import Transaction
 from .broker_keeper import BrokerKeeper
@@ -119,6 +120,7 @@ class Relay:
         self._tasks: set[asyncio.Task[None]] = set()
         self._news: asyncio.Task[None] | None = None
         self._heard_news = True
+        self._reminders = Reminders()
 
     def _new_lanes(self) -> tuple[_Lane, ...]:
         return tuple(
@@ -204,7 +206,9 @@ class Relay:
             try:
                 position = await self._bus.publish(*portion)
             except Unavailable as error:
-                _log.warning("the event bus is unavailable: %s", with_cause(error))
+                why = with_cause(error)
+                if self._reminders.is_due("bus", why, asyncio.get_running_loop().time()):
+                    _log.warning("the event bus is unavailable: %s", why)
                 await asyncio.sleep(self._pause)
                 await self._check_again()
             else:

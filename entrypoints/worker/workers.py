@@ -18,6 +18,7 @@ from ...core.operations.lease_keeper import LeaseTenure
 from ...ports.language.errors import Refusal, with_cause
 from ...ports.language.messages import Queue
 from ...ports.language.process_roles import ProcessRole
+from ...ports.language.reminders import Reminders
 from ...ports.message_broker import MessageBroker
 from ...ports.tenure import Tenure
 from .broker_keeper import BrokerKeeper
@@ -31,8 +32,6 @@ Loop: TypeAlias = Callable[[], Awaitable[None]]
 
 _PAUSE = 1.0
 """Seconds between the failure of a loop and its restart."""
-_REMINDER = 60.0
-"""Seconds after which the log says again why a loop pauses."""
 
 
 class Workers:
@@ -207,15 +206,14 @@ async def _keep_running(name: str, run: Loop) -> None:
     While it pauses for the same reason, the log says so once a minute.
     """
     time = asyncio.get_running_loop().time
-    told, told_at = "", 0.0
+    reminders = Reminders()
     while True:
         try:
             await run()
         except Refusal as refusal:
             why = with_cause(refusal)
-            if why != told or time() - told_at > _REMINDER:
+            if reminders.is_due(name, why, time()):
                 _log.warning("the %s pauses: %s", name, why)
-                told, told_at = why, time()
         except Exception:  # noqa: BLE001  # whatever it is, the loop must go on
             _log.exception("the %s failed and starts again", name)
         await asyncio.sleep(_PAUSE)

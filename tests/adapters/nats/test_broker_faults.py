@@ -3,13 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.nats.event_stream import OtherStream
+from solebook.adapters.memory.virtual_stopwatch import VirtualStopwatch
+from solebook.adapters.nats.event_stream import EventStream, OtherStream
+from solebook.adapters.nats.jetstream import JetStream
+from solebook.adapters.nats.nats_bus import NatsBus
 from solebook.composition.adapters import Store
+from solebook.composition.in_process_bus import build_dispatcher
 from solebook.entrypoints.worker.broker_keeper import BrokerKeeper
 from solebook.entrypoints.worker.relay import Relay
 from solebook.ports.language.errors import Unavailable
@@ -130,6 +136,49 @@ async def test_a_stream_that_was_created_anew_has_kept_nothing(exchange: Exchang
     await stream.check()
     assert not await relay.bus.has_kept(position)
     assert (await published(relay, exchange.message())).last == 1
+
+
+class Counted(JetStream):
+    """Counts requests."""
+
+    asked = 0
+
+    async def send(
+        self, subject: str, payload: bytes, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        self.asked += 1
+        return await super().send(subject, payload, headers)
+
+
+async def test_a_broker_that_takes_nothing_is_asked_once_a_second(
+    exchange: Exchange, clock: VirtualClock, ids: SeededIds
+) -> None:
+    network, stream = await exchange.connect()
+    jetstream = Counted(network)
+    dispatcher = build_dispatcher(
+        exchange.store, clock=clock, ids=ids, randomness=SeededRandomness(3)
+    )
+    bus = NatsBus(
+        network,
+        EventStream(jetstream, exchange.names),
+        jetstream,
+        dispatcher,
+        stopwatch=VirtualStopwatch(clock),
+    )
+    await jetstream.ask(f"STREAM.DELETE.{exchange.names.stream}")
+    jetstream.asked = 0
+    for second in range(4):
+        for _ in range(20):
+            with pytest.raises(Unavailable):
+                await bus.publish(exchange.message())
+            with pytest.raises(Unavailable):
+                await bus.has_kept(Position("one", 1))
+        assert jetstream.asked == 3 + second
+        await clock.advance(timedelta(seconds=1))
+
+    await stream.prepare()
+    assert not await bus.has_kept(Position("one", 1))
+    assert await bus.publish(exchange.message()) is not None
 
 
 @pytest.mark.parametrize("cut", [None, 300, 4_000, 1_000_000])

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from solebook.entrypoints.worker import workers
+from solebook.ports.language import reminders
 from solebook.ports.language.errors import Unavailable
 
 
@@ -34,7 +35,7 @@ async def test_the_log_reminds_of_a_loop_that_still_pauses(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(workers, "_PAUSE", 0.0)
-    monkeypatch.setattr(workers, "_REMINDER", -1.0)
+    monkeypatch.setattr(reminders, "_EVERY", -1.0)
     tries = 0
 
     async def run() -> None:

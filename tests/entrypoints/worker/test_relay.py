@@ -128,6 +128,17 @@ async def test_order_is_kept_although_the_bus_is_out_of_reach_now_and_then(
     assert bus.of(key(1)) == bus.of(key(2)) == [1, 2, 3]
 
 
+async def test_a_bus_that_is_out_of_reach_is_logged_once_a_minute(
+    store: Store, bus: Bus, caplog: pytest.LogCaptureFixture
+) -> None:
+    await add(store, [1, 2, 3])
+    bus.errors = [Unavailable(what="the bus") for _ in range(50)]
+    assert await relay_of(store, bus).drain() == 3
+    assert [record.message for record in caplog.records] == [
+        "the event bus is unavailable: the bus is unavailable; try again in 1 s"
+    ]
+
+
 async def test_a_portion_that_is_held_up_holds_up_its_own_keys_alone(
     store: Store, bus: Bus
 ) -> None:
