@@ -28,9 +28,9 @@ def require_network(settings: Settings, shards: int) -> None:
     """Raise ValueError if this process cannot reach the engines of several shards."""
     if shards > 1 and not settings.nats.servers:
         raise ValueError(
-            f"{shards} shards need NATS (nats.url), over which their engines are reached. Without "
-            "it one process would have all of them, and several are slower there than one. "
-            "`solebook admin reshard 1` makes one of several"
+            f"{shards} shards need NATS (nats.url), over which their engines are reached, and "
+            "PostgreSQL. Without them one process would have all engines, and several are slower "
+            "there than one. `solebook admin reshard 1` makes one shard of several"
         )
 
 
