@@ -65,7 +65,8 @@ class HealthController(Controller):
         """Return that every dependency answers; otherwise 503, which names one that does not.
 
         `dependencies` has the state of each. An overloaded process is ready, with `overloaded` set.
-        Without a replica of the database it is ready, too, with the `status` `degraded`.
+        Without a replica of the database, and while only some of several shards answer, it is
+        ready, too, with the `status` `degraded`.
         """
         found = await health()
         states = {name: one.state for name, one in found.items()}
