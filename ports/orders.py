@@ -20,6 +20,10 @@ class Orders(Protocol):
         """Return the order, locked until the end of a transaction. Raises NotFound."""
         ...
 
+    async def look_up(self, order_id: OrderId) -> Order:
+        """Return the order without locking it, for those who only tell of it. Raises NotFound."""
+        ...
+
     async def save(
         self, order: Order, steps: Sequence[RecordedStep], *, before: Order | None = None
     ) -> None:

@@ -29,6 +29,9 @@ class ToldOrders(Orders):
     async def get(self, order_id: OrderId) -> Order:
         return await self._orders.get(order_id)
 
+    async def look_up(self, order_id: OrderId) -> Order:
+        return await self._orders.look_up(order_id)
+
     async def save(
         self, order: Order, steps: Sequence[RecordedStep], *, before: Order | None = None
     ) -> None:

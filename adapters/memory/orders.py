@@ -35,6 +35,9 @@ class MemoryOrders(MemoryAdapter, Orders):
             raise NotFound(what="order", id=order_id)
         return order
 
+    async def look_up(self, order_id: OrderId) -> Order:
+        return await self.get(order_id)
+
     async def save(
         self, order: Order, steps: Sequence[RecordedStep], *, before: Order | None = None
     ) -> None:

@@ -85,7 +85,7 @@ class Notify:
                 return [(user_id, await self._withdrawn(event))]
             case AlarmRaised():
                 return await self._alarms(event)
-        order = await self.orders.get(event.order_id)
+        order = await self.orders.look_up(event.order_id)
         shoe = shoe_of(await self.products.get(order.book.product_id), order.book)
         told = (
             (order.buyer_id, notice_to_buyer(event, order, shoe, self.rules, self.warehouse)),
@@ -106,7 +106,7 @@ class Notify:
         """Return a notice to every admin, except the buyer and seller of the alarm's order."""
         parties: tuple[UserId, ...] = ()
         if event.order_id is not None:
-            order = await self.orders.get(event.order_id)
+            order = await self.orders.look_up(event.order_id)
             parties = order.buyer_id, order.seller_id
         notice = AlarmNotice(event.kind, event.order_id, event.note)
         admins = await self.recipients.admins()

@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound, Outdated
 from solebook.ports.language.market import Condition, Side
@@ -48,6 +51,12 @@ from solebook.ports.language.steps import (
 from .pages import all_pages
 from .records import FEES, Records
 from .shard import Shard
+
+if TYPE_CHECKING:
+    from solebook.adapters.sql.engine.database import SqlDatabase
+
+PATIENCE = 5.0
+"""Seconds of real time after which something hangs."""
 
 
 async def pending(shard: Shard, records: Records) -> Order:
@@ -216,11 +225,39 @@ async def test_changes_to_an_order_read_in_the_transaction_are_never_outdated(
     assert (await store.orders.get(order.id)).version == 6
 
 
+async def test_who_looks_an_order_up_in_a_transaction_sees_its_changes(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    order = await pending(shard, records)
+    assert await store.orders.look_up(order.id) == order
+    changed, recorded = grown(order, PaymentRefunded(1))
+    async with store.transaction():
+        await store.orders.save(changed, recorded)
+        assert await store.orders.look_up(order.id) == changed
+
+
+async def test_an_order_that_somebody_has_looked_up_can_be_changed(
+    postgres_database: "SqlDatabase", records: Records, clock: VirtualClock, ids: SeededIds
+) -> None:
+    from solebook.composition.sql_store import build_sql_store
+
+    store = build_sql_store(postgres_database, clock=clock, ids=ids)
+    shard = Shard(store, records, await store.books.take(0, clock.now()))
+    order = await pending(shard, records)
+    async with store.transaction():
+        await store.orders.look_up(order.id)
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.create_task(save(store, *grown(order, PaymentRefunded(1))))
+    assert (await store.orders.get(order.id)).version == 2
+
+
 async def test_an_unknown_order_is_not_found(store: Store, records: Records, shard: Shard) -> None:
     unknown = replace(await pending(shard, records), id=records.order_id())
     with pytest.raises(NotFound) as refused:
         await store.orders.get(unknown.id)
     assert refused.value.id == unknown.id
+    with pytest.raises(NotFound):
+        await store.orders.look_up(unknown.id)
     with pytest.raises(NotFound):
         await store.orders.history(unknown.id)
     with pytest.raises(NotFound):

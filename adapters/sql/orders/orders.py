@@ -20,7 +20,9 @@ from ..schema import order_steps, orders
 from ..schema.columns import is_word
 from .order_rows import ADD_STEP, order_of, order_values, step_of, step_values
 
-_GET = Statement(select(orders).where(orders.c.id == bindparam("id")), locks=True)
+_BY_ID = select(orders).where(orders.c.id == bindparam("id"))
+_GET = Statement(_BY_ID, locks=True)
+_LOOK_UP = Statement(_BY_ID)
 _FIXED = (
     "bid_id",
     "ask_id",
@@ -112,7 +114,13 @@ class SqlOrders(Orders):
         self._database = database
 
     async def get(self, order_id: OrderId) -> Order:
-        row = await self._database.first(_GET, id=order_id)
+        return await self._one(_GET, order_id)
+
+    async def look_up(self, order_id: OrderId) -> Order:
+        return await self._one(_LOOK_UP, order_id)
+
+    async def _one(self, statement: Statement, order_id: OrderId) -> Order:
+        row = await self._database.first(statement, id=order_id)
         if row is None:
             raise NotFound(what="order", id=order_id)
         return order_of(row)
