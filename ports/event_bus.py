@@ -60,7 +60,7 @@ class Deliveries(Protocol):
         ...
 
     async def remove(self, deliveries: Sequence[Delivery]) -> None:
-        """Delete successful deliveries, as they were read. Some may be gone already.
+        """Delete successful deliveries, by their ids. Some may be gone already, or replaced.
 
         Their turns go to the end of the line with their next delivery.
         """

@@ -72,7 +72,9 @@ class MemoryDeliveries(_KeptDeliveries, Deliveries):
     async def remove(self, deliveries: Sequence[Delivery]) -> None:
         await self._database.writing()
         for delivery in deliveries:
-            self._remove((delivery.consumer, delivery.message.id))
+            stored = self._tables.deliveries.get(_key_of(delivery))
+            if stored is not None and stored.id == delivery.id:
+                self._remove(_key_of(delivery))
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         first: list[Delivery] = []

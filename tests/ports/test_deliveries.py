@@ -77,7 +77,7 @@ async def test_delivery_is_stored_completely_until_it_is_removed(
     await put(store, delivery, other)
     assert await due(store, records) == [delivery, other]
     async with store.transaction():
-        gone = [replace(other, consumer="nobody"), replace(delivery, message=records.message())]
+        gone = [records.delivery(), replace(other, id=records.message().id)]
         await store.deliveries.remove([delivery, *gone])
     assert await due(store, records) == [other]
 

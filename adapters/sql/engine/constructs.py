@@ -23,6 +23,8 @@ from sqlalchemy.sql.operators import OperatorType
 
 Change: TypeAlias = Callable[[Any, Any], dict[str, ColumnElement[Any]]]
 """Computes column values from the existing row and the inserted one."""
+Condition: TypeAlias = Callable[[Any, Any], ColumnElement[bool]]
+"""Compares the existing row and the inserted one."""
 
 
 # ---- inserts that may conflict -------------------------------------------------------------------
@@ -38,12 +40,15 @@ class OnConflict(SyntaxExtension, ClauseElement):
         unique: tuple[Column[Any], ...],
         where: ColumnElement[bool] | None = None,
         changed: Mapping[str, Any] | None = None,
+        only_if: ColumnElement[bool] | None = None,
     ) -> None:
         """Keep the existing row, or set its columns to `changed`."""
         self.unique = unique
         self.where = where
         """The condition of the unique index, if it is partial."""
         self.changed = changed
+        self.only_if = only_if
+        """The condition of the change, if not every existing row is changed."""
 
     def apply_to_insert(self, insert_stmt: Insert) -> None:
         """Add the clause after the values."""
@@ -60,16 +65,23 @@ def insert_or_skip(
     return insert(table).ext(OnConflict(unique, where))
 
 
-def insert_or_replace(table: Table, *unique: Column[Any], change: Change | None = None) -> Insert:
+def insert_or_replace(
+    table: Table,
+    *unique: Column[Any],
+    change: Change | None = None,
+    only_if: Condition | None = None,
+) -> Insert:
     """Return an INSERT that updates an existing row with the same unique columns.
 
-    Columns in `change` get the computed values, and all others the inserted ones.
+    Columns in `change` get the computed values, and all others the inserted ones. An existing row
+    that does not meet the condition `only_if` is kept.
     """
     new = table.alias("excluded").c
     values: dict[str, Any] = {c.name: new[c.name] for c in table.c if c not in set(unique)}
     if change is not None:
         values |= change(table.c, new)
-    return insert(table).ext(OnConflict(unique, changed=values))
+    condition = None if only_if is None else only_if(table.c, new)
+    return insert(table).ext(OnConflict(unique, changed=values, only_if=condition))
 
 
 def insert_or_lock(table: Table, *unique: Column[Any]) -> Insert:

@@ -36,7 +36,9 @@ def _on_conflict(element: OnConflict, compiler: SQLCompiler, **kw: Any) -> str:
     if changed is None:
         skip = OnConflictDoNothing(index_elements=unique or None, index_where=where)
         return compiler.process(skip, **kw)
-    change = OnConflictDoUpdate(index_elements=unique, index_where=where, set_=dict(changed))
+    change = OnConflictDoUpdate(
+        index_elements=unique, index_where=where, set_=dict(changed), where=element.only_if
+    )
     return compiler.process(change, **kw)
 
 
@@ -50,7 +52,10 @@ def _one_of(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
 def _one_of_rows(element: OneOfRows, compiler: SQLCompiler, **kw: Any) -> str:
     parts = [compiler.process(part, **kw) for part in element.clauses]
     columns, lists = parts[: len(parts) // 2], parts[len(parts) // 2 :]
-    return f"({', '.join(columns)}) IN (SELECT * FROM unnest({', '.join(lists)}))"  # noqa: S608  # of our own texts
+    # Of two conditions, PostgreSQL may use the first for an index, and the second only for a join.
+    may_be = f"{columns[0]} = ANY ({lists[0]})"
+    is_row = f"({', '.join(columns)}) IN (SELECT * FROM unnest({', '.join(lists)}))"  # noqa: S608  # of our own texts
+    return f"({may_be} AND {is_row})"
 
 
 @compiles(Holds, "postgresql")

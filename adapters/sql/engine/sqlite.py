@@ -52,7 +52,9 @@ def _on_conflict(element: OnConflict, compiler: SQLCompiler, **kw: Any) -> str:
     if changed is None:
         skip = OnConflictDoNothing(index_elements=unique or None, index_where=where)
         return compiler.process(skip, **kw)
-    change = OnConflictDoUpdate(index_elements=unique, index_where=where, set_=dict(changed))
+    change = OnConflictDoUpdate(
+        index_elements=unique, index_where=where, set_=dict(changed), where=element.only_if
+    )
     return compiler.process(change, **kw)
 
 

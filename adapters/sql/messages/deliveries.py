@@ -1,6 +1,6 @@
 """Deliveries, in SQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,12 @@ from ....ports.clock import Clock
 from ....ports.event_bus import Deliveries
 from ....ports.language.messages import Claim, Delivery, Queue
 from ....ports.language.priority import Priority
-from ..engine.constructs import insert_or_replace, insert_or_skip
+from ..engine.constructs import insert_or_replace, insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
 from ..schema import deliveries
 from .claims import SqlClaims
-from .lines import SqlLines
+from .lines import JOIN, SqlLines
 from .messages import message_of, message_values
 
 _PUT = Statement(insert_or_replace(deliveries, *deliveries.primary_key))
@@ -24,7 +24,7 @@ _BY_KEY = (
     deliveries.c.message_id == bindparam("message_id"),
     deliveries.c.consumer == bindparam("consumer"),
 )
-_REMOVE = Statement(delete(deliveries).where(*_BY_KEY))
+_REMOVE = Statement(delete(deliveries).where(one_of(deliveries.c.id, "ids")))
 _TURN = Statement(
     select(deliveries.c.queue, deliveries.c.priority, deliveries.c.turn, deliveries.c.dead).where(
         *_BY_KEY
@@ -55,19 +55,20 @@ class SqlDeliveries(Deliveries):
         if before is not None and not before.dead:
             left = {"queue": before.queue, "priority": before.priority, "turn": before.turn}
             await self._lines.go_to_the_end([left])
-        await self._join([delivery])
+        await self._database.execute_together({JOIN: await self._joining([delivery])})
 
     async def add(self, deliveries: Sequence[Delivery]) -> None:
-        await self._database.execute_many(_ADD, [values_of(delivery) for delivery in deliveries])
-        await self._join(deliveries)
+        rows = [values_of(delivery) for delivery in deliveries]
+        await self._database.execute_together({_ADD: rows, JOIN: await self._joining(deliveries)})
 
     async def remove(self, deliveries: Sequence[Delivery]) -> None:
-        await self._database.execute_many(_REMOVE, [_key_of(delivery) for delivery in deliveries])
-        await self._lines.go_to_the_end([turn_of(d) for d in deliveries if not d.dead])
+        if deliveries:
+            await self._database.execute(_REMOVE, ids=[delivery.id for delivery in deliveries])
+        await self._lines.go_to_the_end(turn_of(d) for d in deliveries if not d.dead)
 
-    async def _join(self, deliveries: Sequence[Delivery]) -> None:
-        joining = [(turn_of(d), d.due_at) for d in deliveries if not d.dead]
-        await self._lines.join(joining)
+    async def _joining(self, deliveries: Sequence[Delivery]) -> Sequence[Mapping[str, Any]]:
+        """Lock the turns of new deliveries, and return the rows with which they join the line."""
+        return await self._lines.joining((turn_of(d), d.due_at) for d in deliveries if not d.dead)
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Delivery]:
         return [delivery_of(row) for row in await self._lines.first_in(queue, now, limit)]

@@ -28,7 +28,8 @@ class SqlInbox(Inbox):
 
     async def note(self, handled: Collection[Note], at: datetime) -> None:
         rows = [{"message_id": id_, "consumer": consumer, "at": at} for consumer, id_ in handled]
-        if await self._database.execute_many(_NOTE, rows) < len(rows):
+        (noted,) = await self._database.execute_together({_NOTE: rows})
+        if noted < len(rows):
             _, message_id = next(iter(handled))
             raise Outdated(what="message", id=message_id)
 

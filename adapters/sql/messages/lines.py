@@ -1,35 +1,41 @@
 """The lines of the queues, in SQL."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Select, bindparam, case, delete, func, insert, select
 
 from ....ports.clock import Clock
 from ....ports.language.messages import Queue
 from ....ports.language.priority import Priority
-from ..engine.constructs import insert_or_skip, one_of
+from ..engine.constructs import insert_or_replace, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement
 from ..schema import deliveries, turns
 from ..schema.messages import IN_LINE
 
-_LEAVE = delete(turns).where(
-    turns.c.queue == bindparam("queue"),
-    turns.c.priority == bindparam("priority"),
-    turns.c.turn == bindparam("turn"),
+_LEAVE_LINE = Statement(
+    delete(turns).where(
+        turns.c.queue == bindparam("queue"),
+        turns.c.priority == bindparam("priority"),
+        one_of(turns.c.turn, "turns"),
+    )
 )
-_LEAVE_LINE = Statement(_LEAVE)
-_LEAVE_LATER = Statement(_LEAVE.where(turns.c.due_at > bindparam("due_at")))
-_JOIN = Statement(
-    insert_or_skip(turns, turns.c.queue, turns.c.priority, turns.c.turn).values(
+JOIN = Statement(
+    insert_or_replace(
+        turns,
+        *(turns.c.queue, turns.c.priority, turns.c.turn),
+        only_if=lambda old, new: old.due_at > new.due_at,
+    ).values(
         queue=bindparam("queue"),
         priority=bindparam("priority"),
         turn=bindparam("turn"),
         due_at=bindparam("due_at"),
     )
 )
+"""Replaces a turn that is in the line for a later instant, also its place."""
 _next_due_at = func.min(deliveries.c.due_at)
 _now = bindparam("now", type_=turns.c.due_at.type, required=True)
 _JOIN_WITH_NEXT = Statement(
@@ -45,9 +51,10 @@ _JOIN_WITH_NEXT = Statement(
             ~deliveries.c.dead,
             deliveries.c.queue == bindparam("queue"),
             deliveries.c.priority == bindparam("priority"),
-            deliveries.c.turn == bindparam("turn"),
+            one_of(deliveries.c.turn, "turns"),
         )
-        .group_by(deliveries.c.queue, deliveries.c.priority, deliveries.c.turn),
+        .group_by(deliveries.c.queue, deliveries.c.priority, deliveries.c.turn)
+        .order_by(_next_due_at, deliveries.c.turn),
     )
 )
 _waiting = deliveries.alias("waiting")
@@ -113,6 +120,9 @@ _LOCKED_BY_OTHERS = {"sqlite": 0, "postgresql": 1_000}
 _FIRST = Statement(_deliveries_of(_due))
 _FIRST_FREE = Statement(_deliveries_of(_due_and_free), takes_free_of=deliveries)
 
+_Turn: TypeAlias = tuple[Any, ...]
+"""The values of the columns `queue`, `priority` and `turn`."""
+
 
 class SqlLines:
     """The turns of each queue and priority, in the sequence in which they are taken.
@@ -124,32 +134,41 @@ class SqlLines:
         self._database = database
         self._clock = clock
 
-    async def join(self, joining: Iterable[tuple[Mapping[str, Any], datetime]]) -> None:
-        """Let turns with a new delivery, due at an instant, join the end of the line.
+    async def joining(
+        self, joining: Iterable[tuple[Mapping[str, Any], datetime]]
+    ) -> Sequence[Mapping[str, Any]]:
+        """Lock turns with a new delivery, due at an instant, and return their rows for `JOIN`.
 
-        A turn that is already in the line for the same or an earlier instant keeps its place.
+        They join the end of the line. A turn that is already in the line for the same or an earlier
+        instant keeps its place.
         """
-        joining = list(joining)
-        await self._lock(turn for turn, _ in joining)
         now = self._clock.now()
-        places = [{**turn, "due_at": max(now, due_at)} for turn, due_at in joining]
-        await self._database.execute_many(_LEAVE_LATER, places)
-        await self._database.execute_many(_JOIN, places)
+        places: dict[_Turn, Mapping[str, Any]] = {}
+        for turn, due_at in joining:
+            key, at = tuple(turn.values()), max(now, due_at)
+            if key not in places or at < places[key]["due_at"]:
+                places[key] = {**turn, "due_at": at}
+        await self._lock(places)
+        return [*places.values()]
 
-    async def go_to_the_end(self, turns: Sequence[Mapping[str, Any]]) -> None:
+    async def go_to_the_end(self, turns: Iterable[Mapping[str, Any]]) -> None:
         """Move turns from which a delivery was removed to the end of the line.
 
         Turns without further deliveries leave the line. `turns` may contain duplicates.
         """
-        left = {tuple(turn.values()): turn for turn in turns}.values()
+        left = dict.fromkeys(tuple(turn.values()) for turn in turns)
         await self._lock(left)
-        await self._database.execute_many(_LEAVE_LINE, left)
-        now = self._clock.now()
-        await self._database.execute_many(_JOIN_WITH_NEXT, [{**turn, "now": now} for turn in left])
+        of_line: defaultdict[tuple[Queue, Priority], list[str]] = defaultdict(list)
+        for queue, priority, turn in left:
+            of_line[queue, priority].append(turn)
+        for (queue, priority), names in of_line.items():
+            line = {"queue": queue, "priority": priority, "turns": names}
+            await self._database.execute(_LEAVE_LINE, **line)
+            await self._database.execute(_JOIN_WITH_NEXT, **line, now=self._clock.now())
 
-    async def _lock(self, turns: Iterable[Mapping[str, Any]]) -> None:
+    async def _lock(self, turns: Iterable[_Turn]) -> None:
         """Lock turns, so that none leaves the line while a delivery of it is added."""
-        await self._database.lock(*(f"turn {' '.join(map(str, t.values()))}" for t in turns))
+        await self._database.lock(*(f"turn {' '.join(map(str, turn))}" for turn in turns))
 
     async def first_in(self, queue: Queue, now: datetime, limit: int) -> Sequence[Row]:
         """Return the rows of the first delivery of each of the first turns."""

@@ -30,7 +30,7 @@ _OLDEST = (
 )
 _UNSENT = Statement(_OLDEST)
 _UNSENT_OF_PRIORITY = Statement(_OLDEST.where(outbox.c.priority == bindparam("priority")))
-_MARK_SENT = Statement(delete(outbox).where(outbox.c.id == bindparam("id")))
+_MARK_SENT = Statement(delete(outbox).where(one_of(outbox.c.id, "ids")))
 
 
 class SqlOutbox(Outbox):
@@ -72,7 +72,7 @@ class SqlOutbox(Outbox):
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:
         await self._database.flush()
-        await self._database.execute_many(_MARK_SENT, [{"id": id_} for id_ in ids])
+        await self._database.execute(_MARK_SENT, ids=ids)
 
     async def wait(self) -> None:
         await self._added.wait()
