@@ -25,14 +25,18 @@ _ALIVE = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 """Seconds before a lost connection is opened again: the first time, and at most."""
 _GOODBYE = 1.0
+_PAUSE = 0.005
+"""Seconds after a notification in which others are collected for the next one.
+
+Each one wakes every process, which takes longer than to handle a message."""
 _LIMITS = Limits(connections=1, patience=1.0, connecting=2.0, statement=2.0)
 
 
 class PostgresWakeups(Wakeups):
     """Keeps one connection, on which it listens and notifies.
 
-    Wake-ups of one topic that are sent together are one notification. While the connection is lost,
-    other processes neither hear nor are heard; afterwards all subscribers are woken.
+    Wake-ups that are sent within a few milliseconds are one notification. While the connection is
+    lost, other processes neither hear nor are heard; afterwards all subscribers are woken.
     """
 
     def __init__(self, url: str, who: str = "solebook") -> None:
@@ -106,7 +110,13 @@ class PostgresWakeups(Wakeups):
                 async with asyncio.timeout(_ALIVE):
                     await self._has_news.wait()
             self._has_news.clear()
-            # Without topics, this tries whether the connection is alive.
-            topics = [*self._unsent]
-            await connection.fetch(_NOTIFY, [CHANNEL, topics])
-            self._unsent.difference_update(topics)
+            # What is sent from now on may come too late for this notification.
+            topics, self._unsent = self._unsent, set()
+            try:
+                # Without topics, this tries whether the connection is alive.
+                await connection.fetch(_NOTIFY, [CHANNEL, [*topics]])
+            except BaseException:
+                self._unsent |= topics
+                raise
+            if topics and not self._ends:
+                await asyncio.sleep(_PAUSE)

@@ -1,7 +1,8 @@
 """Wake-ups between processes while PostgreSQL ends their connections."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # it has no annotations
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.engine.postgres_connection import PostgresConnection
 from solebook.adapters.sql.messages.postgres_wakeups import PostgresWakeups
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store
+from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import UserId
 
@@ -66,6 +69,29 @@ async def test_while_the_connection_is_lost_sending_raises_nothing_and_wakes_thi
     one.send("trade")
     assert here.times == 1
     await there.woken()
+
+
+async def test_what_is_sent_during_a_notification_is_in_the_next_one() -> None:
+    wakeups = PostgresWakeups("postgresql://nobody@127.0.0.1:1/nothing")
+    notified: list[list[str]] = []
+
+    class Connection(PostgresConnection):
+        """Is told of more while it notifies, twice, and is lost then."""
+
+        def __init__(self) -> None:
+            """Connect nowhere."""
+
+        async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
+            notified.append(values[1])
+            if len(notified) == 3:
+                raise Unavailable("the store")
+            wakeups.send("trade")
+            return []
+
+    wakeups.send("trade")
+    with pytest.raises(Unavailable):
+        await wakeups._pass_on(Connection())
+    assert notified == [["trade"]] * 3
 
 
 async def test_without_a_server_a_process_starts_and_ends_as_usual() -> None:
