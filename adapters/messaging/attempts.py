@@ -69,13 +69,16 @@ class Attempts:
 
         `within` is a context around the call, which an exception of the consumer leaves.
         """
-        handle = (consumer.handle_again if again else None) or consumer.handle
         try:
             async with within():
-                await handle(message)
+                await self.handle(consumer, message, again=again)
         except Exception as error:  # noqa: BLE001  # a consumer may raise anything
             return self.failure(consumer, message, error)
         return None
+
+    async def handle(self, consumer: Consumer, message: Message, *, again: bool) -> None:
+        """Hand a message to a consumer once. Raises what the consumer raises."""
+        await ((consumer.handle_again if again else None) or consumer.handle)(message)
 
     def failure(self, consumer: Consumer, message: Message, error: Exception) -> Failure:
         """Log the error of an attempt, and return it as a failure."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeAlias
 
 from ...ports.clock import Clock
@@ -23,7 +24,7 @@ from .claimed_queue import ClaimedQueue
 from .queue_rules import default_workers, is_noted_when_done, turn_of
 from .queue_workers import QueueWorkers
 from .retry_policy import RetryPolicy
-from .together import handle_together
+from .together import AttemptsTogether, Care, handle_together
 
 _LIFE = timedelta(seconds=10)
 """How long a delivery is claimed, unless the claim is renewed.
@@ -50,9 +51,10 @@ class Dispatcher:
     stored, retried, and finally becomes a dead letter. A message for a slow consumer, or for one in
     another process, is stored at once and handled by a worker of its queue.
 
-    Consumers that are `inside` handle the messages of one dispatch in one transaction, with a
-    savepoint each. The same transaction records handled messages in the inbox, and stores
-    deliveries that failed or wait in queues.
+    Consumers that are `inside` handle the messages of one dispatch in one transaction. If one
+    fails, it is rolled back, and the others are handled again, with a savepoint each. The same
+    transaction records handled messages in the inbox, and stores deliveries that failed or wait in
+    queues.
     """
 
     def __init__(
@@ -143,9 +145,12 @@ class Dispatcher:
 
     async def _handle_in_store(self, pairs: Sequence[_Pair]) -> None:
         """Let consumers handle messages, or put them into queues, in one transaction."""
-        await handle_together(pairs, self._handle_inside, self._store_failure)
+        handle = partial(self._handle_inside, attempts=self._attempts_together())
+        await handle_together(pairs, handle, self._store_failure)
 
-    async def _handle_inside(self, pairs: Sequence[_Pair], may_leave_out: bool) -> Sequence[_Pair]:
+    async def _handle_inside(
+        self, pairs: Sequence[_Pair], care: Care, *, attempts: AttemptsTogether
+    ) -> Sequence[_Pair]:
         """Handle messages in one transaction; see handle_together."""
         left_out: list[_Pair] = []
         held_back: set[tuple[str, str]] = set()
@@ -164,8 +169,8 @@ class Dispatcher:
                     outcome.joining.append(self._new_delivery(consumer, message))
                     if not consumer.queue.is_for_slow_consumers:
                         continue  # the worker that handles it writes the inbox note
-                elif failure := await self._attempt_inside(consumer, message):
-                    if failure.is_conflict and may_leave_out:
+                elif failure := await attempts.make(consumer, message, care):
+                    if failure.is_conflict and care is Care.LEAVE_OUT:
                         left_out.append((consumer, message))
                         held_back.add((consumer.name, message.key))
                     else:
@@ -175,6 +180,9 @@ class Dispatcher:
             await self._write(outcome)
         self._tell(outcome.joining)
         return left_out
+
+    def _attempts_together(self) -> AttemptsTogether:
+        return AttemptsTogether(self._attempts, self._transaction.savepoint)
 
     async def _store_failure(self, pair: _Pair, error: Exception) -> None:
         consumer, message = pair
@@ -211,12 +219,6 @@ class Dispatcher:
         await self._deliveries.add(outcome.joining)
         for delivery in outcome.failed:
             await self._deliveries.put(delivery)
-
-    async def _attempt_inside(
-        self, consumer: Consumer, message: Message, *, again: bool = False
-    ) -> Failure | None:
-        within = self._transaction.savepoint
-        return await self._attempts.make(consumer, message, again=again, within=within)
 
     def _is_in_store(self, consumer: Consumer) -> bool:
         """Whether dispatching a message to this consumer only touches the store."""
@@ -279,7 +281,8 @@ class Dispatcher:
         Several are all handled inside. Return those that succeeded and must still be removed.
         """
         if self._is_handled_inside(portion[0]):
-            await handle_together(portion, self._try_inside, self._give_up)
+            handle = partial(self._try_inside, attempts=self._attempts_together())
+            await handle_together(portion, handle, self._give_up)
             return []
         (delivery,) = portion
         consumer = self._by_name.get(delivery.consumer)
@@ -293,12 +296,9 @@ class Dispatcher:
         return portion if await self._try_outside(consumer, delivery) else []
 
     async def _try_inside(
-        self, portion: Sequence[Delivery], may_leave_out: bool
+        self, portion: Sequence[Delivery], care: Care, *, attempts: AttemptsTogether
     ) -> Sequence[Delivery]:
-        """Handle deliveries, record and remove them in one transaction, with a savepoint each.
-
-        See handle_together.
-        """
+        """Handle deliveries, record and remove them in one transaction; see handle_together."""
         left_out: list[Delivery] = []
         failed: list[Delivery] = []
         handled: list[Note] = []
@@ -311,8 +311,8 @@ class Dispatcher:
                 note = (consumer.name, message.id)
                 if note not in noted:
                     again = bool(delivery.error)  # also of a dead letter that is replayed
-                    if failure := await self._attempt_inside(consumer, message, again=again):
-                        if failure.is_conflict and may_leave_out:
+                    if failure := await attempts.make(consumer, message, care, again=again):
+                        if failure.is_conflict and care is Care.LEAVE_OUT:
                             left_out.append(delivery)
                         else:
                             failed.append(self._retry(consumer, delivery, failure))

@@ -2,29 +2,86 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import TypeAlias, TypeVar
 
+from ...ports.language.consumers import Consumer
 from ...ports.language.errors import Unavailable, with_cause
-from .attempts import TRIES, is_conflict
+from ...ports.language.messages import Message
+from ...ports.outbox import Note
+from .attempts import TRIES, Attempts, Failure, is_conflict
 
 T = TypeVar("T")
-Handle: TypeAlias = Callable[[Sequence[T], bool], Awaitable[Sequence[T]]]
+
+
+class Care(Enum):
+    """How careful to be about items that fail."""
+
+    NONE = auto()
+    """If one fails, none is handled: the transaction raises its error."""
+    LEAVE_OUT = auto()
+    """Each has a savepoint. Those that conflict with other transactions are left out."""
+    COUNT = auto()
+    """Each has a savepoint. A conflict counts as a failure."""
+
+
+Handle: TypeAlias = Callable[[Sequence[T], Care], Awaitable[Sequence[T]]]
+"""Handles items in a transaction, and returns those that it left out."""
 
 _log = logging.getLogger(__name__)
 
 _TRIES_TOGETHER = 2
 
 
+@dataclass(frozen=True, slots=True)
+class AttemptsTogether:
+    """Attempts that share a transaction, and those that share the next one if it fails.
+
+    Without care, an attempt that fails raises its error. It is not made again with more care,
+    unless it conflicted with another transaction and may succeed at once.
+    """
+
+    attempts: Attempts
+    savepoint: Callable[[], AbstractAsyncContextManager[None]]
+    _errors: dict[Note, Exception] = field(default_factory=dict)
+    """The errors of attempts whose transaction was rolled back."""
+
+    async def make(
+        self, consumer: Consumer, message: Message, care: Care, *, again: bool = False
+    ) -> Failure | None:
+        """Hand a message to a consumer. Return the failure, or None; see Attempts.make."""
+        note = (consumer.name, message.id)
+        if care is not Care.NONE:
+            if error := self._errors.pop(note, None):
+                return self.attempts.failure(consumer, message, error)
+            within = self.savepoint
+            return await self.attempts.make(consumer, message, again=again, within=within)
+        try:
+            await self.attempts.handle(consumer, message, again=again)
+        except Exception as error:
+            if not is_conflict(error):
+                self._errors[note] = error
+            raise
+        return None
+
+
 async def handle_together(
     items: Sequence[T], handle: Handle[T], give_up: Callable[[T, Exception], Awaitable[None]]
 ) -> None:
-    """Handle items in one transaction, again if it fails, and then one by one.
+    """Handle items in one transaction, again with more care if it fails, and then one by one.
 
-    So an item that fails does not hold up the others. `handle` handles items in a transaction. If
-    its second argument is true, it may leave out items that conflict with other transactions, and
-    return them. `give_up` stores the failure of an item whose own transaction fails. Raises
-    Unavailable if the store is the cause.
+    So an item that fails does not hold up the others, and savepoints are set only after a failure.
+    `give_up` stores the failure of an item whose own transaction fails. Raises Unavailable if the
+    store is the cause.
     """
+    try:
+        await handle(items, Care.NONE)
+    except Exception as error:  # noqa: BLE001  # one of the items may cause anything
+        _log.debug("%d messages are handled with more care: %s", len(items), with_cause(error))
+    else:
+        return
     left = items if len(items) == 1 else await _left_out(items, handle)
     for item in left:
         try:
@@ -38,7 +95,7 @@ async def handle_together(
 async def _left_out(items: Sequence[T], handle: Handle[T]) -> Sequence[T]:
     for _ in range(_TRIES_TOGETHER):
         try:
-            return await handle(items, True)
+            return await handle(items, Care.LEAVE_OUT)
         except Exception as error:  # noqa: BLE001  # one of the items may cause anything
             _log.warning("%d messages failed together: %s", len(items), with_cause(error))
             if not is_conflict(error):
@@ -49,9 +106,9 @@ async def _left_out(items: Sequence[T], handle: Handle[T]) -> Sequence[T]:
 async def _handle_alone(item: T, handle: Handle[T]) -> None:
     for _ in range(TRIES - 1):
         try:
-            if not await handle([item], True):
+            if not await handle([item], Care.LEAVE_OUT):
                 return
         except Exception as error:
             if not is_conflict(error):
                 raise
-    await handle([item], False)
+    await handle([item], Care.COUNT)

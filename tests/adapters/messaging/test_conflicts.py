@@ -217,17 +217,18 @@ async def test_a_message_that_always_conflicts_is_a_failed_attempt(
 
 
 async def test_messages_of_one_key_keep_their_sequence_after_a_conflict(
-    bus: EventBus, clock: VirtualClock, ids: SeededIds, messages: list[Message]
+    bus: EventBus, store: Store, ids: SeededIds, messages: list[Message]
 ) -> None:
     of_one = [replace(messages[0], id=MessageId(ids.new())) for _ in range(5)]
-    handled: list[Message] = []
-    conflicts = iter([True])
+    effects = {message.id: UserRegistered(UserId(ids.new())) for message in of_one}
+    conflicts = iter([True, True])
 
     async def handle(message: Message) -> None:
+        await store.outbox.add(effects[message.id])
         if message == of_one[2] and next(conflicts, False):
             raise Outdated("order", UUID(int=1))
-        handled.append(message)
 
     bus.subscribe(consumer(handle, waits=False))
     await bus.publish(*of_one)
-    assert handled == of_one
+    stored = [message.event for message in await store.outbox.unsent(100)]
+    assert stored == [*effects.values()]
