@@ -29,8 +29,9 @@ class Orders(Protocol):
     ) -> None:
         """Replace the order and append its new steps. The last one has the number `order.version`.
 
-        `before` is the order as this transaction read it: then only what differs is written.
-        Raises NotFound, and Outdated if the history has grown since it was read.
+        `before` is the order as this transaction read it with `get`, or saved it: then only what
+        differs is written. Raises NotFound, and Outdated if the history has grown since it was
+        read.
         """
         ...
 

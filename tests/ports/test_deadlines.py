@@ -101,3 +101,24 @@ async def test_cleared_deadlines_never_fall_due(store: Store, records: Records) 
         *((order_id, kind) for kind in set(DeadlineKind) - cleared),
         (other.order_id, DeadlineKind.PAYMENT),
     }
+
+
+async def test_of_what_one_transaction_does_to_a_deadline_the_last_counts(
+    store: Store, records: Records
+) -> None:
+    kinds = DeadlineKind.ARRIVAL, DeadlineKind.CLAIM
+    order_id, other = records.order_id(), records.deadline(records.order_id())
+    arrival, claim = (records.deadline(order_id, kind=kind) for kind in kinds)
+    later = replace(claim, due_at=claim.due_at + timedelta(hours=1))
+    async with store.transaction():
+        await store.deadlines.set(other)
+        await store.deadlines.set(arrival)
+        await store.deadlines.set(claim)
+        await store.deadlines.clear(order_id, kinds)
+        assert list(await store.deadlines.of(order_id)) == []
+        await store.deadlines.set(claim)
+        await store.deadlines.set(later)
+        await store.deadlines.set(arrival)
+        await store.deadlines.clear(order_id, [DeadlineKind.ARRIVAL])
+    assert list(await store.deadlines.of(order_id)) == [later]
+    assert list(await store.deadlines.of(other.order_id)) == [other]

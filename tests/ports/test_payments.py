@@ -56,6 +56,23 @@ async def test_a_payment_that_was_never_opened_cannot_be_saved(
             await store.payments.save(records.payment())
 
 
+async def test_of_payments_saved_in_one_transaction_the_last_counts(
+    store: Store, records: Records
+) -> None:
+    payment, other = records.payment(), records.payment()
+    async with store.transaction():
+        for opened in (payment, other):
+            await store.payments.open_or_lock(opened)
+        for reason in ("one", "two"):
+            await store.payments.save(replace(payment, reason=reason))
+            await store.payments.save(replace(other, reason=reason))
+            assert await store.payments.find(payment.order_id) == replace(payment, reason=reason)
+        await store.payments.save(replace(payment, charge_id="ch_1"))
+        assert await store.payments.order_of("ch_1") == payment.order_id
+        assert await store.payments.open_or_lock(payment) == replace(payment, charge_id="ch_1")
+    assert await store.payments.find(other.order_id) == replace(other, reason="two")
+
+
 async def test_a_payment_is_found_by_its_order(store: Store, records: Records) -> None:
     payment, other = records.payment(), records.payment(buyer_id=records.user_id())
     await put_payment(store, payment)

@@ -1,11 +1,9 @@
 """The store's connections and its ambient transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any, Self
 
 from ....ports.language.errors import Unavailable
@@ -16,58 +14,8 @@ from .finished import finished
 from .limits import Limits
 from .snapshot import SqlSnapshot
 from .statement import Row, Statement
-
-
-@dataclass(slots=True, eq=False)
-class _Work:
-    """The state of a task's outermost transaction."""
-
-    owner: asyncio.Task[Any] | None
-    is_urgent: bool = False
-    connection: Connection | None = None
-    """Set by the first call, which begins the database transaction."""
-    broken: bool = False
-    """A call failed or was cancelled, so the transaction can only be rolled back."""
-    announcements: list[Callable[[], None]] = field(default_factory=list)
-    waiting: dict[Statement, list[Mapping[str, Any]]] = field(default_factory=dict)
-    """Rows of `execute_later`, by statement."""
-    must_change: set[Statement] = field(default_factory=set)
-    """Those of these statements that must change a row for each of theirs."""
-
-
-class _Call(AbstractAsyncContextManager[Connection]):
-    """The use of the connection for a statement of a transaction."""
-
-    __slots__ = ("_conflict_is_expected", "_database", "_work")
-
-    def __init__(self, database: "SqlDatabase", work: _Work, conflict_is_expected: bool) -> None:
-        self._database = database
-        self._work = work
-        self._conflict_is_expected = conflict_is_expected
-
-    async def __aenter__(self) -> Connection:
-        if self._work.broken:
-            raise Unavailable(what=STORE)
-        if self._work.connection is not None:
-            return self._work.connection
-        try:
-            return await self._database._begun(self._work)
-        except BaseException:
-            self._work.broken = True
-            raise
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None or (isinstance(error, Conflict) and self._conflict_is_expected):
-            return
-        # Also after a cancellation, because the effect of the call is unknown.
-        self._work.broken = True
-        if isinstance(error, Conflict):
-            raise _violated(error) from error
+from .waiting import Waiting
+from .work import Call, Work, violated
 
 
 class SqlDatabase:
@@ -93,7 +41,7 @@ class SqlDatabase:
         self._driver = driver_of(url, limits or Limits(), name)
         self.dialect = self._driver.dialect
         self._is_open = False
-        self._work: ContextVar[_Work | None] = ContextVar("work", default=None)
+        self._work: ContextVar[Work | None] = ContextVar("work", default=None)
 
     # ---- life ----------------------------------------------------------------------------
 
@@ -128,7 +76,7 @@ class SqlDatabase:
         if self._current() is not None:
             yield
             return
-        work = _Work(asyncio.current_task(), urgent)
+        work = Work(asyncio.current_task(), urgent)
         token = self._work.set(work)
         try:
             yield
@@ -141,7 +89,7 @@ class SqlDatabase:
         else:
             if work.connection is not None:
                 await finished(self._conclude(work, work.connection))
-            elif work.waiting:
+            elif work.waiting.rows:
                 await finished(self._write_at_once(work))
         finally:
             self._work.reset(token)
@@ -155,7 +103,7 @@ class SqlDatabase:
             raise Unavailable(what=STORE)
         connection = await self._begun(work)
         announcements = len(work.announcements)
-        waiting = {statement: [*rows] for statement, rows in work.waiting.items()}
+        waiting = work.waiting.copy()
         await connection.set_savepoint()
         try:
             yield
@@ -168,7 +116,7 @@ class SqlDatabase:
             raise
         await connection.release_savepoint()
 
-    async def _undo_step(self, work: _Work, connection: Connection) -> None:
+    async def _undo_step(self, work: Work, connection: Connection) -> None:
         work.broken = True
         try:
             await connection.undo_savepoint()
@@ -183,12 +131,12 @@ class SqlDatabase:
         assert work is not None, _OUTSIDE
         work.announcements.append(call)
 
-    def _current(self) -> _Work | None:
+    def _current(self) -> Work | None:
         # A task inherits the context of its creator, but not the creator's transaction.
         work = self._work.get()
         return work if work is not None and work.owner is asyncio.current_task() else None
 
-    async def _conclude(self, work: _Work, connection: Connection) -> None:
+    async def _conclude(self, work: Work, connection: Connection) -> None:
         work.connection = None
         if work.broken:
             await self._driver.undo(connection)
@@ -198,39 +146,47 @@ class SqlDatabase:
         finally:
             self._announce(work)
 
-    async def _write_at_once(self, work: _Work) -> None:
+    async def _write_at_once(self, work: Work) -> None:
         """Write what a transaction that has not begun wants to write, and commit it."""
         if work.broken or not self._is_open:
             raise Unavailable(what=STORE)
         try:
-            await self._driver.write(self._writes(work.waiting, work), urgent=work.is_urgent)
+            writes = self._writes(work.waiting.rows, work.waiting.must_change)
+            await self._driver.write(writes, urgent=work.is_urgent)
         except Conflict as conflict:
-            raise _violated(conflict) from conflict
+            raise violated(conflict) from conflict
         finally:
             self._announce(work)
 
     @staticmethod
-    def _announce(work: _Work) -> None:
+    def _announce(work: Work) -> None:
         """Announce what was written, also after a failure: it may be committed all the same."""
         for announcement in work.announcements:
             announcement()
 
     def _writes(
-        self, rows: Mapping[Statement, Sequence[Mapping[str, Any]]], work: _Work
+        self, rows: Mapping[Statement, Sequence[Mapping[str, Any]]], must_change: Set[Statement]
     ) -> list[Write]:
         writes = []
         for statement, values in rows.items():
             compiled = statement.compiled(self.dialect)
             columns = compiled.write_columns(values)
-            writes.append(Write(compiled, columns, statement in work.must_change))
+            writes.append(Write(compiled, columns, statement in must_change))
         return writes
 
     # ---- statements ----------------------------------------------------------------------
 
-    async def rows(self, statement: Statement, /, **values: Any) -> list[Row]:
-        """Run a statement and return its rows. Raises Unavailable."""
-        compiled = statement.compiled(self.dialect, in_transaction=self.in_transaction)
-        async with self._connection(writes=statement.writes) as connection:
+    async def rows(
+        self, statement: Statement, key: Hashable | None = None, /, **values: Any
+    ) -> list[Row]:
+        """Run a statement and return its rows. Raises Unavailable.
+
+        A statement that only concerns the row with a `key` leaves those of `write_later` waiting
+        that have others.
+        """
+        work = await self._up_to_date(statement, key)
+        compiled = statement.compiled(self.dialect, in_transaction=work is not None)
+        async with self._connection(work, writes=statement.writes) as connection:
             written = compiled.write(values)
             if statement.writes:
                 rows = await connection.fetch_written(compiled.sql, written, long=statement.long)
@@ -238,9 +194,11 @@ class SqlDatabase:
                 rows = await connection.fetch(compiled.sql, written)
         return compiled.read(rows)
 
-    async def first(self, statement: Statement, /, **values: Any) -> Row | None:
-        """Run a statement and return its first row, or None. Raises Unavailable."""
-        rows = await self.rows(statement, **values)
+    async def first(
+        self, statement: Statement, key: Hashable | None = None, /, **values: Any
+    ) -> Row | None:
+        """Run a statement and return its first row, or None; see `rows`. Raises Unavailable."""
+        rows = await self.rows(statement, key, **values)
         return rows[0] if rows else None
 
     async def stream(self, statement: Statement, /, **values: Any) -> AsyncIterator[Row]:
@@ -259,8 +217,9 @@ class SqlDatabase:
 
         Raises Unavailable.
         """
+        work = await self._up_to_date(statement)
         compiled = statement.compiled(self.dialect)
-        async with self._connection(writes=True) as connection:
+        async with self._connection(work) as connection:
             async for rows in connection.stream(compiled.sql, compiled.write({})):
                 yield compiled.read(rows)
 
@@ -274,27 +233,30 @@ class SqlDatabase:
 
     async def execute(self, statement: Statement, /, **values: Any) -> int:
         """Run a write statement and return the number of changed rows. Raises Unavailable."""
+        work = await self._up_to_date(statement)
         compiled = statement.compiled(self.dialect)
-        async with self._connection(writes=True) as connection:
+        async with self._connection(work) as connection:
             return await connection.execute(
                 compiled.sql, compiled.write(values), long=statement.long
             )
 
     async def attempt(self, statement: Statement, /, **values: Any) -> int:
         """Run like `execute`, but if a constraint is violated, write nothing and raise Conflict."""
+        work = await self._up_to_date(statement)
         compiled = statement.compiled(self.dialect)
-        async with self._connection(writes=True, conflict_is_expected=True) as connection:
+        async with self._connection(work, conflict_is_expected=True) as connection:
             return await connection.attempt(compiled.sql, compiled.write(values))
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> int:
         """Run a statement for each mapping of values and return the number of changed rows."""
-        assert self._current() is not None, _OUTSIDE
+        work = await self._up_to_date(statement)
+        assert work is not None, _OUTSIDE
         compiled = statement.compiled(self.dialect)
         given = [*rows]
         if not given:
             return 0
         written = [*zip(*compiled.write_columns(given), strict=True)]
-        async with self._connection(writes=True) as connection:
+        async with self._connection(work) as connection:
             return await connection.execute_many(compiled.sql, written)
 
     def execute_later(
@@ -306,42 +268,64 @@ class SqlDatabase:
     ) -> None:
         """Run a statement for these rows together with others, before the transaction commits.
 
-        Whoever reads or writes them in the same transaction calls `flush` first. If each row
-        `must_change` one, the transaction raises Unchanged if one did not, and writes nothing.
+        If each row `must_change` one, the transaction raises Unchanged if one did not, and writes
+        nothing. Rows are written earlier if the transaction runs a statement on the same table.
         Where the transaction does nothing else, all of it is one message to the database.
         """
         work = self._current()
         assert work is not None, _OUTSIDE
-        if given := [*rows]:
-            work.waiting.setdefault(statement, []).extend(given)
-            if must_change:
-                work.must_change.add(statement)
+        work.waiting.add(statement, rows, must_change=must_change)
+
+    async def write_later(
+        self,
+        statement: Statement,
+        key: Hashable,
+        row: Mapping[str, Any],
+        *,
+        must_change: bool = False,
+    ) -> None:
+        """Run a statement for the row with this key like `execute_later`.
+
+        The transaction has locked the row, or nobody else writes it. Statements that only concern
+        rows with other keys do not write it earlier.
+        """
+        work = self._current()
+        assert work is not None, _OUTSIDE
+        if work.waiting.concern(statement, key):
+            await self.flush()
+        work.waiting.add(statement, [row], must_change=must_change, key=key)
+
+    async def _up_to_date(self, statement: Statement, key: Hashable | None = None) -> Work | None:
+        """Write what waits if the statement may see it, and return the current task's work."""
+        work = self._current()
+        if work is not None and work.waiting.rows and work.waiting.concern(statement, key):
+            await self.flush()
+        return work
 
     async def flush(self) -> None:
-        """Write the rows of `execute_later` now, if the current task is in a transaction."""
+        """Write what waits for the end now, if the current task is in a transaction."""
         work = self._current()
-        if work is not None and work.waiting:
+        if work is not None and work.waiting.rows:
             await self.execute_together({})
 
     async def execute_together(
         self, writes: Mapping[Statement, Iterable[Mapping[str, Any]]]
     ) -> list[int]:
-        """Run write statements, each for its mappings of values, and then those of `execute_later`.
+        """Run write statements, each for its mappings of values, and write what waits for the end.
 
         No row may be written by two of them. Returns how many rows each of `writes` changed.
         """
         work = self._current()
         assert work is not None, _OUTSIDE
         rows = {statement: [*values] for statement, values in writes.items()}
-        for statement, values in work.waiting.items():
+        waiting, work.waiting = work.waiting, Waiting()
+        for statement, values in waiting.in_order():
             rows.setdefault(statement, []).extend(values)
-        work.waiting = {}
         some = {statement: values for statement, values in rows.items() if values}
         if not some:
             return [0] * len(writes)
-        written = self._writes(some, work)
-        work.must_change.clear()
-        async with self._connection(writes=True) as connection:
+        written = self._writes(some, waiting.must_change)
+        async with self._connection(work) as connection:
             changed = dict(zip(some, await connection.execute_together(written), strict=True))
         return [changed.get(statement, 0) for statement in writes]
 
@@ -351,25 +335,25 @@ class SqlDatabase:
         A name serialises a decision for which no row exists that could be locked. Names are locked
         in one sequence, so that two calls cannot deadlock.
         """
-        assert self._current() is not None, _OUTSIDE
+        work = self._current()
+        assert work is not None, _OUTSIDE
         if names:
-            async with self._connection(writes=True) as connection:
+            async with self._connection(work) as connection:
                 await connection.lock(names)
 
     # ---- connections ---------------------------------------------------------------------
 
     def _connection(
-        self, *, writes: bool, conflict_is_expected: bool = False
+        self, work: Work | None, *, writes: bool = True, conflict_is_expected: bool = False
     ) -> AbstractAsyncContextManager[Connection]:
-        work = self._current()
         if work is not None:
-            return _Call(self, work, conflict_is_expected)
+            return Call(self._begun, work, conflict_is_expected)
         assert not writes, _OUTSIDE
         if not self._is_open:
             raise Unavailable(what=STORE)
         return self._driver.reading()
 
-    async def _begun(self, work: _Work) -> Connection:
+    async def _begun(self, work: Work) -> Connection:
         if work.connection is None:
             if not self._is_open:
                 raise Unavailable(what=STORE)
@@ -378,7 +362,3 @@ class SqlDatabase:
 
 
 _OUTSIDE = "write to the store inside `async with transaction():`, in the same task"
-
-
-def _violated(conflict: Conflict) -> AssertionError:
-    return AssertionError(f"a constraint of the store is violated: {conflict}")

@@ -8,10 +8,13 @@ called once.
 from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     CompoundSelect,
+    Delete,
     Dialect,
     Insert,
     Select,
@@ -22,11 +25,15 @@ from sqlalchemy import (
     insert,
     update,
 )
+from sqlalchemy.sql import visitors
 
 from .converters import Convert, reader, writer
 
 Row: TypeAlias = Any
 """A named tuple of a statement's columns, in Python's types."""
+
+
+_numbers = count(1)
 
 
 class Statement:
@@ -46,12 +53,26 @@ class Statement:
         them. `takes_free_of`: it locks this table's rows, and omits those that another transaction
         has locked. `long`: the write statement may change very many rows.
         """
+        self.number = next(_numbers)
         self.clause = clause
         self.locks = locks or takes_free_of is not None
         self.takes_free_of = takes_free_of
         self.long = long
         self.writes = isinstance(clause, UpdateBase)
         self._compiled: dict[tuple[str, bool], CompiledStatement] = {}
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The names of the tables that it reads or writes."""
+        parts = visitors.iterate(self.clause)
+        return frozenset(part.name for part in parts if isinstance(part, Table))
+
+    @cached_property
+    def table(self) -> str:
+        """The name of the table that it writes to."""
+        assert isinstance(self.clause, Insert | Update | Delete), self.clause
+        assert isinstance(self.clause.table, Table), self.clause
+        return self.clause.table.name
 
     def compiled(self, dialect: Dialect, *, in_transaction: bool = True) -> "CompiledStatement":
         """Return the statement in a dialect's SQL."""

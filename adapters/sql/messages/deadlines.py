@@ -43,11 +43,13 @@ class SqlDeadlines(Deadlines):
         self._database = database
 
     async def set(self, deadline: Deadline) -> None:
-        await self._database.execute(SET, **deadline_values(deadline))
+        key = deadline.order_id, deadline.kind
+        await self._database.write_later(SET, key, deadline_values(deadline))
 
     async def clear(self, order_id: OrderId, kinds: Collection[DeadlineKind]) -> None:
-        rows = [{"order_id": order_id, "kind": kind} for kind in kinds]
-        await self._database.execute_many(_CLEAR, rows)
+        for kind in kinds:
+            row = {"order_id": order_id, "kind": kind}
+            await self._database.write_later(_CLEAR, (order_id, kind), row)
 
     async def of(self, order_id: OrderId) -> Sequence[Deadline]:
         rows = await self._database.rows(_OF, order_id=order_id)

@@ -62,7 +62,6 @@ class SqlOutbox(Outbox):
         priority: Priority | None = None,
         but: Collection[MessageId] = (),
     ) -> Sequence[Message]:
-        await self._database.flush()
         asked: dict[str, Any] = {"limit": limit, "but": but}
         if priority is None:
             rows = await self._database.rows(_UNSENT, **asked)
@@ -71,7 +70,6 @@ class SqlOutbox(Outbox):
         return [message_of(row) for row in rows]
 
     async def mark_sent(self, ids: Collection[MessageId]) -> None:
-        await self._database.flush()
         await self._database.execute(_MARK_SENT, ids=ids)
 
     async def wait(self) -> None:

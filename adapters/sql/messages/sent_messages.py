@@ -57,7 +57,6 @@ class SqlSentMessages(SentMessages):
         self._clock = clock
 
     async def move(self, ids: Collection[MessageId], position: Position) -> None:
-        await self._database.flush()
         await self._database.execute(_KEEP, ids=list(ids), at=self._clock.now())
         await self._database.execute_many(_REMOVE, [{"id": id_} for id_ in ids])
         at = {"stream": position.stream, "last": position.last}
@@ -69,7 +68,6 @@ class SqlSentMessages(SentMessages):
         return None if row is None else Position(row.stream, row.last)
 
     async def send_again(self) -> int:
-        await self._database.flush()
         count = await self._database.execute(_BACK)
         await self._database.execute(_EMPTY)
         await self._database.execute(_NO_POSITION)

@@ -120,7 +120,7 @@ class SqlOrders(Orders):
         return await self._one(_LOOK_UP, order_id)
 
     async def _one(self, statement: Statement, order_id: OrderId) -> Order:
-        row = await self._database.first(statement, id=order_id)
+        row = await self._database.first(statement, order_id, id=order_id)
         if row is None:
             raise NotFound(what="order", id=order_id)
         return order_of(row)
@@ -131,17 +131,18 @@ class SqlOrders(Orders):
         expected = order.version - len(steps)
         numbers = [step.number for step in steps if step.order_id == order.id]
         assert numbers == list(range(expected + 1, order.version + 1)), (order, numbers)
-        values, statement = order_values(order), _SAVE
+        values = {**order_values(order), "expected": expected}
         if before is not None and before.version == expected < order.version:
             earlier = order_values(before)
-            statement = _save_only(frozenset(n for n in values if values[n] != earlier[n]))
-        if not await self._database.execute(statement, **values, expected=expected):
+            changed = frozenset(name for name in earlier if values[name] != earlier[name])
+            statement = _save_only(changed)
+            await self._database.write_later(statement, order.id, values, must_change=True)
+        elif not await self._database.execute(_SAVE, **values):
             await self.get(order.id)
             raise Outdated(what="order", id=order.id)
         self._database.execute_later(ADD_STEP, map(step_values, steps))
 
     async def history(self, order_id: OrderId) -> Sequence[RecordedStep]:
-        await self._database.flush()
         rows = await self._database.rows(_HISTORY, order_id=order_id)
         if not rows:
             raise NotFound(what="order", id=order_id)

@@ -1,7 +1,6 @@
 """The double-entry ledger, in SQL."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, cast, func, literal_column, select
 
@@ -11,7 +10,7 @@ from ....ports.language.payments import Account, AccountKind, Entry, Transfer
 from ....ports.payments import Ledger
 from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
-from ..engine.statement import Row, Statement, insert_row
+from ..engine.statement import Statement, insert_row
 from ..schema import ledger_entries, ledger_transfers
 
 _total = cast(func.coalesce(func.sum(ledger_entries.c.amount), 0), BigInteger).label("total")
@@ -71,14 +70,14 @@ class SqlLedger(Ledger):
         return True
 
     async def find(self, transfer_id: str) -> Transfer | None:
-        rows = await self._rows(_FIND, transfer_id=transfer_id)
+        rows = await self._database.rows(_FIND, transfer_id=transfer_id)
         if not rows:
             return None
         entries = tuple(Entry(Account(row.kind, row.owner), row.amount) for row in rows)
         return Transfer(transfer_id, rows[0].order_id, rows[0].at, entries)
 
     async def balance(self, account: Account) -> Cents:
-        [row] = await self._rows(_BALANCE, kind=account.kind, owner=account.owner)
+        [row] = await self._database.rows(_BALANCE, kind=account.kind, owner=account.owner)
         total: Cents = row.total
         return total
 
@@ -90,17 +89,12 @@ class SqlLedger(Ledger):
     async def open_accounts(
         self, kind: AccountKind, limit: int, after: str = ""
     ) -> Sequence[tuple[str, Cents]]:
-        rows = await self._rows(_OPEN_ACCOUNTS, kind=kind, after=after, limit=limit)
+        rows = await self._database.rows(_OPEN_ACCOUNTS, kind=kind, after=after, limit=limit)
         return [(row.owner, row.total) for row in rows]
 
     async def totals(self) -> dict[AccountKind, Cents]:
-        return {row.kind: row.total for row in await self._rows(_TOTALS)}
+        return {row.kind: row.total for row in await self._database.rows(_TOTALS)}
 
     async def entries(self, order_id: OrderId) -> Sequence[Entry]:
-        rows = await self._rows(_ENTRIES, order_id=order_id)
+        rows = await self._database.rows(_ENTRIES, order_id=order_id)
         return [Entry(Account(row.kind, row.owner), row.amount) for row in rows]
-
-    async def _rows(self, statement: Statement, **values: Any) -> list[Row]:
-        """Run a query that sees what was posted before, which waits for the end otherwise."""
-        await self._database.flush()
-        return await self._database.rows(statement, **values)

@@ -28,7 +28,7 @@ class SqlPayments(Payments):
         self._database = database
 
     async def find(self, order_id: OrderId) -> Payment | None:
-        row = await self._database.first(_FIND, order_id=order_id)
+        row = await self._database.first(_FIND, order_id, order_id=order_id)
         return None if row is None else payment_of(row)
 
     async def order_of(self, charge_id: str) -> OrderId | None:
@@ -36,12 +36,12 @@ class SqlPayments(Payments):
         return None if row is None else OrderId(row.order_id)
 
     async def open_or_lock(self, payment: Payment) -> Payment:
-        row = await self._database.first(_OPEN_OR_LOCK, **payment_values(payment))
+        row = await self._database.first(_OPEN_OR_LOCK, payment.order_id, **payment_values(payment))
         return payment_of(row)
 
     async def save(self, payment: Payment) -> None:
-        saved = await self._database.execute(_SAVE, **payment_values(payment))
-        assert saved, f"the payment of order {payment.order_id} was never opened"
+        values = payment_values(payment)
+        await self._database.write_later(_SAVE, payment.order_id, values, must_change=True)
 
 
 def payment_of(row: Row) -> Payment:

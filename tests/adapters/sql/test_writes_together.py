@@ -32,6 +32,7 @@ CHANGE = Statement(
 )
 REMOVE = Statement(delete(engine_shards).where(engine_shards.c.shard == bindparam("shard")))
 SESSIONS = Statement(select(revoked_sessions))
+ONE_BAR = Statement(select(bid_bars).where(bid_bars.c.buyer_id == bindparam("number")))
 BARS = Statement(select(bid_bars).order_by(bid_bars.c.buyer_id))
 
 
@@ -136,6 +137,88 @@ async def test_a_violated_constraint_is_told_at_the_end_of_a_transaction_too(
         await add_again()
     assert await database.rows(BARS) == []
     assert len(told) == 1  # a wake-up without a cause does no harm
+
+
+def declines(number: int, *, of: int = 3) -> dict[str, Any]:
+    return {"buyer_id": UUID(int=number), "declines": of}
+
+
+async def test_a_change_that_waits_is_seen_by_every_statement_that_may_see_it(
+    database: SqlDatabase,
+) -> None:
+    async with database.transaction():
+        await database.execute_many(REPLACE, bars(1, 2))
+        await database.write_later(CHANGE, 1, declines(1, of=11))
+        assert [row.declines for row in await database.rows(BARS)] == [11, 3]
+        await database.write_later(CHANGE, 1, declines(1, of=12))
+        assert [row.declines for row in await database.rows(ONE_BAR, 1, number=UUID(int=1))] == [12]
+        await database.write_later(CHANGE, 1, declines(1, of=13))
+        await database.execute_many(REPLACE, bars(1, declines=5))
+    assert [row.declines for row in await database.rows(BARS)] == [5, 3]
+
+
+async def test_a_change_that_waits_is_not_written_for_a_statement_about_another_row(
+    database: SqlDatabase,
+) -> None:
+    async with database.transaction():
+        await database.execute_many(REPLACE, bars(1, 2))
+        await database.write_later(CHANGE, 1, declines(1, of=11))
+        # The row is asked for under a wrong key, so it is found as it was.
+        assert [row.declines for row in await database.rows(ONE_BAR, 2, number=UUID(int=1))] == [3]
+        await database.write_later(CHANGE, 2, declines(2, of=12))
+    assert [row.declines for row in await database.rows(BARS)] == [11, 12]
+
+
+async def test_a_row_that_waits_without_a_key_is_seen_by_whoever_asks_for_one(
+    database: SqlDatabase,
+) -> None:
+    async with database.transaction():
+        database.execute_later(REPLACE, bars(1))
+        assert [row.declines for row in await database.rows(ONE_BAR, 1, number=UUID(int=1))] == [3]
+        database.execute_later(REPLACE, bars(2))
+        await database.write_later(CHANGE, 2, declines(2, of=12))
+    assert [row.declines for row in await database.rows(BARS)] == [3, 12]
+
+
+async def test_the_last_of_several_changes_of_a_row_counts(database: SqlDatabase) -> None:
+    async with database.transaction():
+        await database.execute_many(REPLACE, bars(1, 2))
+        for number in (11, 12, 13):
+            await database.write_later(CHANGE, 1, declines(1, of=number))
+    assert [row.declines for row in await database.rows(BARS)] == [13, 3]
+
+
+async def test_a_change_of_a_row_that_is_not_there_undoes_the_transaction(
+    database: SqlDatabase,
+) -> None:
+    async with database.transaction():
+        await database.execute_many(REPLACE, bars(1))
+
+    async def change() -> None:
+        async with database.transaction():
+            await database.write_later(CHANGE, 1, declines(1, of=11), must_change=True)
+            await database.write_later(CHANGE, 9, declines(9, of=19), must_change=True)
+
+    with pytest.raises(Unchanged):
+        await change()
+    assert [row.declines for row in await database.rows(BARS)] == [3]
+
+
+async def test_what_waits_before_a_savepoint_is_written_although_the_savepoint_is_undone(
+    database: SqlDatabase,
+) -> None:
+    async def fail() -> None:
+        async with database.savepoint():
+            await database.write_later(CHANGE, 2, declines(2, of=12))
+            assert len(await database.rows(BARS)) == 2  # which writes both
+            raise LookupError("it fails")
+
+    async with database.transaction():
+        await database.execute_many(REPLACE, bars(1, 2))
+        await database.write_later(CHANGE, 1, declines(1, of=11))
+        with pytest.raises(LookupError):
+            await fail()
+    assert [row.declines for row in await database.rows(BARS)] == [11, 3]
 
 
 async def test_nothing_to_write_begins_no_transaction(
