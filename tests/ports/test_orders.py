@@ -4,12 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
-from solebook.adapters.memory.seeded import SeededIds
-from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound, Outdated
 from solebook.ports.language.market import Condition, Side
@@ -25,7 +22,6 @@ from solebook.ports.language.orders import (
     Shipment,
     StockStatus,
 )
-from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.steps import (
     AuthFailed,
     AuthPassed,
@@ -52,12 +48,6 @@ from solebook.ports.language.steps import (
 from .pages import all_pages
 from .records import FEES, Records
 from .shard import Shard
-
-if TYPE_CHECKING:
-    from solebook.adapters.sql.engine.database import SqlDatabase
-
-PATIENCE = 5.0
-"""Seconds of real time after which something hangs."""
 
 
 async def pending(shard: Shard, records: Records) -> Order:
@@ -136,35 +126,6 @@ async def test_an_order_saved_with_what_it_was_before_is_read_back_whole(
         async with store.transaction():
             await store.orders.save(late, events, before=before)
     assert await store.orders.get(order.id) == order
-
-
-async def test_an_order_saved_twice_in_a_transaction_is_what_it_was_saved_as_last(
-    store: Store, records: Records, shard: Shard
-) -> None:
-    orders = [await pending(shard, records) for _ in range(3)]
-    async with store.transaction():
-        for number, order in enumerate(orders):
-            reserved, first = grown(order, StockReserved(), stock_status=StockStatus.RESERVED)
-            await store.orders.save(reserved, first, before=order)
-            assert await store.orders.get(order.id) == reserved
-            last, second = grown(reserved, PaymentRefunded(1), note=f"{number}")
-            await store.orders.save(last, second, before=reserved)
-            assert (await store.orders.of_user(order.buyer_id, PageRequest())).items == (last,)
-            orders[number] = last
-    assert [await store.orders.get(order.id) for order in orders] == orders
-    assert [len(await store.orders.history(order.id)) for order in orders] == [3, 3, 3]
-
-
-async def test_orders_saved_without_reading_them_again_are_saved_in_sequence(
-    store: Store, records: Records, shard: Shard
-) -> None:
-    order = await pending(shard, records)
-    reserved, first = grown(order, StockReserved(), stock_status=StockStatus.RESERVED)
-    last, second = grown(reserved, StockReserved(), stock_status=StockStatus.REMOVED)
-    async with store.transaction():
-        await store.orders.save(reserved, first, before=order)
-        await store.orders.save(last, second, before=reserved)
-    assert await store.orders.get(order.id) == last
 
 
 async def test_every_kind_of_step_is_read_back_in_order(
@@ -253,32 +214,6 @@ async def test_changes_to_an_order_read_in_the_transaction_are_never_outdated(
 
     await asyncio.gather(*(append() for _ in range(5)))
     assert (await store.orders.get(order.id)).version == 6
-
-
-async def test_who_looks_an_order_up_in_a_transaction_sees_its_changes(
-    store: Store, records: Records, shard: Shard
-) -> None:
-    order = await pending(shard, records)
-    assert await store.orders.look_up(order.id) == order
-    changed, recorded = grown(order, PaymentRefunded(1))
-    async with store.transaction():
-        await store.orders.save(changed, recorded)
-        assert await store.orders.look_up(order.id) == changed
-
-
-async def test_an_order_that_somebody_has_looked_up_can_be_changed(
-    postgres_database: "SqlDatabase", records: Records, clock: VirtualClock, ids: SeededIds
-) -> None:
-    from solebook.composition.sql_store import build_sql_store
-
-    store = build_sql_store(postgres_database, clock=clock, ids=ids)
-    shard = Shard(store, records, await store.books.take(0, clock.now()))
-    order = await pending(shard, records)
-    async with store.transaction():
-        await store.orders.look_up(order.id)
-        async with asyncio.timeout(PATIENCE):
-            await asyncio.create_task(save(store, *grown(order, PaymentRefunded(1))))
-    assert (await store.orders.get(order.id)).version == 2
 
 
 async def test_an_unknown_order_is_not_found(store: Store, records: Records, shard: Shard) -> None:
