@@ -17,9 +17,12 @@ _EXPECTED: dict[OrderStatus, tuple[TaskStatus, ...]] = {
     OrderStatus.SHIPPING_TO_BUYER: _DONE,
     OrderStatus.DELIVERED: _DONE,
     OrderStatus.AUTH_FAILED: (TaskStatus.FAILED,),
-    OrderStatus.CANCELLED: (TaskStatus.CANCELLED, TaskStatus.PASSED),
+    OrderStatus.CANCELLED: (TaskStatus.CANCELLED, TaskStatus.PASSED, TaskStatus.FAILED),
 }
-"""The states of a task by the state of its order. A pending order has none."""
+"""The states of a task by the state of its order. A pending order has none.
+
+An order may be cancelled while the verdict is on its way to it.
+"""
 
 
 def task_findings(trade: Trade) -> Iterator[Finding]:

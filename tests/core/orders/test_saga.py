@@ -10,7 +10,7 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.composition.engine import engine_of
-from solebook.ports.language.authentication import TaskStatus
+from solebook.ports.language.authentication import TaskStatus, Verdict
 from solebook.ports.language.catalog import Reservation, ReservationStatus, StockLevel
 from solebook.ports.language.errors import IllegalMove, NotFound, Unavailable
 from solebook.ports.language.events import (
@@ -39,7 +39,7 @@ from solebook.ports.language.orders import (
 )
 from solebook.ports.stock import Stock
 
-from ...exchange import PARCEL, Exchange, build_exchange
+from ...exchange import FAIL, PARCEL, PASS, Exchange, build_exchange
 from ...invariants import check_invariants
 
 TASK, USER = TaskId(UUID(int=1)), UserId(UUID(int=2))
@@ -333,3 +333,19 @@ def test_cancel_reason_decides_penalty_and_return_of_the_ask(
             CancelReason.GIVEN_UP,
         )
     )
+
+
+@pytest.mark.parametrize("verdict", [PASS, FAIL])
+async def test_an_admin_may_cancel_before_the_verdict_reaches_the_order(
+    exchange: Exchange, verdict: Verdict
+) -> None:
+    order = await exchange.trade(OrderStatus.AUTHENTICATING)
+    task = await exchange.store.authentication_tasks.find_by_order(order.id)
+    assert task is not None
+    warehouse = exchange.authenticator
+    await exchange.app.authentication.claim_task(warehouse, task.id)
+    await exchange.app.authentication.give_verdict(warehouse, task.id, verdict)
+    await exchange.app.orders.cancel_order(exchange.admin, order.id, reason="stolen")
+    await exchange.workers.settle()
+    assert (await exchange.order(order.id)).status is OrderStatus.CANCELLED
+    await check_invariants(exchange)
