@@ -31,6 +31,7 @@ PARTS_OF_USE_CASES = {
 BESIDE_THE_APPLICATION = {
     "solebook.core.bidding.apply_rules.ApplyRules",
     "solebook.core.operations.compare_clocks.CompareClocks",
+    "solebook.core.bidding.reshard.Reshard",
     "solebook.core.operations.move_clock.MoveClock",
     "solebook.core.operations.start_clock.StartClock",
     "solebook.core.operations.view_clock.ViewClock",

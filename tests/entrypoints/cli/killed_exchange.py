@@ -227,9 +227,13 @@ class KilledExchange:
 
     def kill_engine(self) -> float:
         """Kill the process with the matching engine, and start the same command again."""
-        holder = self.server.sql(_ENGINE, self.database)
         pids = [running.process.pid for running in self.running]
-        return self._kill(pids.index(int(holder.split("/")[1])))
+
+        def owner() -> int:
+            return int(self.server.sql(_ENGINE, self.database).split("/")[1])
+
+        wait_until(lambda: owner() in pids)  # it may still be the one that was killed last
+        return self._kill(pids.index(owner()))
 
     def _kill(self, number: int) -> float:
         killed_at = time.monotonic()

@@ -187,6 +187,39 @@ def is_open(exchange: Exchange, size: str) -> bool:
     return not is_halted(exchange, size)
 
 
+def test_the_numbers_of_books_keep_rising_over_other_numbers_of_shards(
+    processes: Processes,
+) -> None:
+    exchange = exchange_of(processes)
+    sizes = exchange.sizes
+    seqs = dict.fromkeys(sizes, 0)
+
+    for shards in (4, 2):
+        for size in sizes:
+            exchange.http.repeat_until_answered(
+                "POST", "/v1/asks", exchange.seller, **exchange.quote(size)
+            )
+            seq = exchange.book(size)["seq"]
+            assert seq > seqs[size]
+            seqs[size] = seq
+        refused = processes.run("admin", "reshard", str(shards), "--reason", "a test")
+        assert (refused.returncode, "the exchange is running" in refused.stderr) == (1, True)
+        for running in (*exchange.engines, exchange.http):
+            assert running.end()[0] == 0
+        reshard(processes, shards)
+        exchange.http = processes.serve("--roles", "http")
+        exchange.engines = [engine(processes) for _ in range(2)]
+        for size in sizes:
+            assert exchange.book(size)["seq"] >= seqs[size]
+    for size in sizes:
+        bid, _ = exchange.http.repeat_until_answered(
+            "POST", "/v1/bids", exchange.buyer, **exchange.quote(size)
+        )
+        assert bid["match"] is not None
+        assert exchange.book(size)["seq"] > seqs[size]
+    exchange.verify()
+
+
 def test_several_shards_need_a_network(processes: Processes) -> None:
     alone = {"SOLEBOOK_NATS__URL": ""}
     refused = processes.run("admin", "reshard", "4", "--reason", "a test", **alone)
